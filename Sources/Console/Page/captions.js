@@ -4,11 +4,12 @@ import { CaptionLines } from './captionlines.js';
 import { get } from './api.js';
 import { h } from './elements.js';
 import { openSessions, watch } from './watching.js';
+import { blank, newest } from './writing.js';
 
 const values = new URLSearchParams(location.search), amount = Math.max(1, Math.min(6, Number(values.get('lines')) || 2));
 const stage = document.getElementById('captions'), finals = document.getElementById('final');
 /** Letters of a line that are shown: what was said longest ago goes first. */
-const letters = 90;
+const shown = 90;
 /** Milliseconds between looks for a session that runs. */
 const patience = 2000;
 
@@ -17,9 +18,9 @@ let lines = new CaptionLines(), people = [], said = 0;
 function draw() {
   const all = lines.lines.filter((line) => line.voice || line.interim);
   stage.replaceChildren(...all.slice(-amount).map((line) => {
-    const whole = line.text.length > letters ? '…' + line.text.slice(line.text.indexOf(' ', line.text.length - letters)) : line.text;
-    return h('p', h(`span.k${line.voice?.color ?? 0}`, values.get('names') === '0' || !line.voice ? null : h('b', line.voice.name + ' '), whole,
-      line.interim ? h('i.interim', ' ' + line.interim) : null));
+    const { text, interim } = line, part = newest(text + (interim && blank(text, interim)) + interim, shown), at = Math.max(0, part.length - interim.length);
+    return h('p', h(`span.k${line.voice?.color ?? 0}`, values.get('names') === '0' || !line.voice ? null : h('b', line.voice.name + ' '), part.slice(0, at),
+      interim ? h('i.interim', part.slice(at)) : null));
   }));
   if (all.length > said + 1) {
     const done = all.at(-2);

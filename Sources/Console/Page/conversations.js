@@ -6,7 +6,8 @@ import { clock, dayOf, length, plural, timeOf } from './figures.js';
 import { icon } from './icons.js';
 import { check, empty, failure, fill, glyph, tag } from './pieces.js';
 import { isLiteral, marked } from './snippets.js';
-import { colorOf, letter } from './voices.js';
+import { colorOf } from './voices.js';
+import { initial } from './writing.js';
 
 /** Time without a key after which a search begins, in milliseconds. */
 const pause = 120;
@@ -24,7 +25,7 @@ const nameOf = (person) => (person.is_user ? 'You' : person.person_id ? person.n
 /** Who speaks, as signs, where the list says so. */
 const signs = (people) => h('span.glyphs', (people ?? []).slice(0, 5).map((person, index) => {
   const name = nameOf(person);
-  return glyph({ color: colorOf(index), mark: name ? letter(name) : /\d+/.exec(person.name)?.[0] ?? String(index + 1), isNamed: !!name });
+  return glyph({ color: colorOf(index), mark: name ? initial(name) : /\d+/.exec(person.name)?.[0] ?? String(index + 1), isNamed: !!name });
 }));
 
 function row(conversation, hits = []) {

@@ -11,6 +11,7 @@ import { heightOf, openSound, rate, SoundError } from './microphone.js';
 import { pair } from './pairing.js';
 import { empty, note, select, who } from './pieces.js';
 import { openSessions, watch } from './watching.js';
+import { blank } from './writing.js';
 
 const languages = ['en', 'multi', 'de', 'es', 'fr', 'it', 'pt', 'nl', 'pl', 'ja', 'ko', 'zh', 'ar', 'hi', 'ru', 'uk'];
 /** Level from which somebody is heard, and seconds of quiet after which that is said. */
@@ -45,7 +46,7 @@ export default function live(root) {
       if (line.kind === 'gap') return h('div.gap', line.text);
       if (line.kind) return h('div.event', icon('swap'), line.text);
       return h('div.line', line.voice ? who(line.voice) : null,
-        h('span.said', line.text, line.interim ? h('span.interim', ' ' + line.interim) : null));
+        h('span.said', line.text, line.interim ? h('span.interim', blank(line.text, line.interim) + line.interim) : null));
     }));
     if (isAtEnd) captions.scrollTop = captions.scrollHeight;
     words.textContent = count(lines.words);

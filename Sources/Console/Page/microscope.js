@@ -9,6 +9,7 @@ import { replay } from './replay.js';
 import { enginesOf, heard, judgmentAt, latency, reason, seen, wordsOf } from './trace.js';
 import { colorOf } from './voices.js';
 import { openSessions } from './watching.js';
+import { blank, joined } from './writing.js';
 
 const ruler = 26, between = 10;
 /** Seconds without words from which a silence is told of. */
@@ -218,14 +219,14 @@ function show(root, trace, from) {
       if (!line || line[0].turn !== word.turn || line[0].channel !== word.channel || line[0].engine !== word.engine) lines.push([word]);
       else line.push(word);
     }
-    saw.replaceChildren(...lines.slice(-6).map((line) => h('p', line.flatMap((word) => [h('button.w' + (word.isRepaired ? '.rep' : '')
+    saw.replaceChildren(...lines.slice(-6).map((line) => h('p', line.flatMap((word, index) => [h('button.w' + (word.isRepaired ? '.rep' : '')
       + (word.confidence != null && word.confidence < 0.5 ? '.low' : '') + (word === chosen ? '.sel' : ''), {
       'aria-pressed': String(word === chosen), onclick: () => {
         chosen = word;
         cursor.redraw();
         read();
         explain(word);
-      } }, word.text), ' ']))), ...interims.map((texts) => h('p.interim', texts.join(' '))));
+      } }, word.text), blank(word.text, line[index + 1]?.text)]))), ...interims.map((texts) => h('p.interim', joined(texts))));
     if (saw.childElementCount) return;
     saw.append(h('p.dim', words.length ? `Nothing yet: the first word is at ${clock(words[0].start, 1)}.` : 'The session has no words.'));
   }

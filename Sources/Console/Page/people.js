@@ -9,7 +9,8 @@ import { icon } from './icons.js';
 import { knownPeople, personNamed, sampleButton } from './naming.js';
 import { ask, busy, empty, field, fill, glyph, select, toast, who } from './pieces.js';
 import { Player } from './player.js';
-import { colorOf, letter } from './voices.js';
+import { colorOf } from './voices.js';
+import { initial } from './writing.js';
 
 /** Voices without a name that are shown at once. */
 const shownVoices = 12;
@@ -159,7 +160,7 @@ function table(people, voices, changed) {
   return h('table.table.cards', h('thead', h('tr', columns.map((words, index) =>
     h('th' + (index === 2 ? '.num' : ''), { scope: 'col' }, words || h('span.sr', 'Actions'))))),
   h('tbody', people.map((person, index) => {
-    const seconds = secondsOf(person), sign = { color: colorOf(index), name: person.name, mark: letter(person.name), isNamed: true };
+    const seconds = secondsOf(person), sign = { color: colorOf(index), name: person.name, mark: initial(person.name), isNamed: true };
     return h('tr', { 'data-row': true, tabindex: -1 }, h('td.full', { 'data-l': '' }, who(sign)),
       h('td.full.dim', { 'data-l': 'Known' }, (seconds ? 'by the voice' : 'by name only') + (person.same_name_as ? ', same name twice: merge?' : '')),
       h('td.num', { 'data-l': 'Speech' }, seconds ? length(seconds) : '–'),

@@ -7,9 +7,10 @@ import { icon, logo } from './icons.js';
 import { ListenClient } from './listen.js';
 import { heightOf, openSound, rate, SoundError } from './microphone.js';
 import { note } from './pieces.js';
+import { joined, newest } from './writing.js';
 
 /** Letters of what was said that are shown. */
-const letters = 160;
+const shown = 160;
 
 export default function phone(root, _, values) {
   root.classList.add('wide', 'flat');
@@ -52,8 +53,7 @@ export default function phone(root, _, values) {
     say(title);
   };
   const draw = () => {
-    const whole = lines.lines.map((line) => line.text).join(' ');
-    text.textContent = whole.length > letters ? '…' + whole.slice(whole.indexOf(' ', whole.length - letters)) : whole;
+    text.textContent = newest(joined(lines.lines.map((line) => line.text)), shown);
   };
   button.onclick = () => {
     if (!sound) return start();

@@ -10,6 +10,7 @@ import { command, failure, note, save, who } from './pieces.js';
 import { formats, kinds } from './subtitles.js';
 import { transcribe } from './transcribe.js';
 import { colorOf } from './voices.js';
+import { blank } from './writing.js';
 
 /** Title and sentence: ready, or what is wrong. */
 function state() {
@@ -73,7 +74,7 @@ function result(file, signal) {
   };
   const add = (passage) => {
     const line = last && last.speaker === passage.speaker ? last.line : h('p', passage.speaker ? [who(voice(passage.speaker)), ' '] : null);
-    line.append(line.isConnected ? ' ' : '', passage.text);
+    line.append(line.isConnected ? blank(passages.at(-1)?.text, passage.text) : '', passage.text);
     if (!line.isConnected) out.append(line);
     last = { speaker: passage.speaker, line };
     passages.push(passage);

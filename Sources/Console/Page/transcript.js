@@ -3,6 +3,7 @@ import { h } from './elements.js';
 import { clock, length } from './figures.js';
 import { VirtualList } from './list.js';
 import { who } from './pieces.js';
+import { blank } from './writing.js';
 
 /** Milliseconds for which the list stays where somebody has scrolled. */
 const patience = 4000;
@@ -136,11 +137,11 @@ export class Transcript {
 
   words(segment) {
     const words = segment.words?.length ? segment.words : [{ text: segment.text, start: segment.start }];
-    return h('div.body', words.flatMap((word) => {
+    return h('div.body', words.flatMap((word, index) => {
       const isUnsure = word.confidence != null && word.confidence < 0.5;
       return [h('span.w' + (isUnsure ? '.low' : ''), {
         'data-t': word.start, title: isUnsure ? `The engine was not sure: ${word.confidence.toFixed(2)}` : null,
-      }, word.text), ' '];
+      }, word.text), blank(word.text, words[index + 1]?.text)];
     }));
   }
 
