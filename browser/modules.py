@@ -80,6 +80,10 @@ EXPECTED = [
     ("differences.js", "m.align([], ['a']).errors + m.align(['a', 'b'], []).errors", 3),
     ("snippets.js", "m.marked('a <mark>b</mark> &lt;i&gt; c').map((part) => part.textContent ?? part)", ["a ", "b", " <i> c"]),
     ("snippets.js", "[m.isLiteral('a <mark>b</mark>'), m.isLiteral('a b')]", [True, False]),
+    ("elements.js", "['ja', 'zh-Hant', 'multi', 'auto', '', null].map((tag) => m.spoken(tag).lang)", ["ja", "zh-Hant", None, None, None, None]),
+    ("elements.js", "(({tagName, dir, lang, textContent}) => [tagName, dir, lang, textContent])(m.said('שלום.', 'he'))", ["BDI", "auto", "he", "שלום."]),
+    ("elements.js", "[['input'], ['input', {type: 'search'}], ['textarea'], ['option'], ['input', {type: 'checkbox'}], ['input', {dir: 'ltr'}], ['p']]"
+                    ".map(([tag, values]) => m.h(tag, values ?? null).getAttribute('dir'))", ["auto", "auto", "auto", "auto", None, "ltr", None]),
     # Words are joined as their script does; where one of two texts is of a script with blanks, a blank stands between them.
     ("writing.js", "[['今日は', '天気'], ['今日は', 'OK', 'です。', 'はい'], ['你好，', '世界'], ['สวัส', 'ดี'], ['ສະ', 'ບາຍ'], ['សួ', 'ស្តី'], ['မင်္ဂ', 'လာ'], ['안녕', '하세요'],"
                    " ['שלום', 'עולם'], ['one', '', 'two'], ['one ', ' two']].map(m.joined)",

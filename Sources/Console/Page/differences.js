@@ -1,5 +1,5 @@
 // Two texts, word by word.
-import { h } from './elements.js';
+import { h, spoken } from './elements.js';
 import { blank } from './writing.js';
 
 const plain = (word) => word.toLowerCase().replace(/[^\p{L}\p{M}\p{N}’']/gu, '').replaceAll('’', '\'');
@@ -33,5 +33,5 @@ export function align(reference, words) {
 /** Draws aligned words: those of the reference alone are struck, those of the other text alone are marked. */
 export function drawn(steps) {
   const parts = steps.flatMap(([kind, theirs, ours]) => (kind === '=' ? [['', ours]] : [['del', theirs], ['ins', ours]])).filter(([, text]) => text);
-  return h('p.diff', parts.map(([tag, text], index) => [tag ? h(tag, text) : text, blank(text, parts[index + 1]?.[1])]));
+  return h('p.diff', spoken(), parts.map(([tag, text], index) => [tag ? h(tag, text) : text, blank(text, parts[index + 1]?.[1])]));
 }

@@ -1,7 +1,7 @@
 // A phone as the microphone: opened by the code on the page Live, with a ticket in place of a login.
 import { CaptionLines } from './captionlines.js';
 import { bars } from './drawing.js';
-import { h, say } from './elements.js';
+import { h, say, spoken } from './elements.js';
 import { clock } from './figures.js';
 import { icon, logo } from './icons.js';
 import { ListenClient } from './listen.js';
@@ -14,7 +14,8 @@ const shown = 160;
 
 export default function phone(root, _, values) {
   root.classList.add('wide', 'flat');
-  const ticket = values.get('ticket'), level = bars('meter'), problem = h('div'), text = h('p.phone-text', { 'aria-live': 'polite' });
+  const ticket = values.get('ticket'), level = bars('meter'), problem = h('div');
+  const text = h('p.phone-text', { 'aria-live': 'polite', ...spoken(values.get('language')) });
   const time = h('span.mono.small'), button = h('button.btn.primary', { disabled: true }), lines = new CaptionLines();
   let sound = null, samples = 0, client = null;
   // A ticket is good for one session: it need not stay in the address.

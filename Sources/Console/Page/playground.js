@@ -1,7 +1,7 @@
 // Playground: one clip through several engines, word by word.
 import { send } from './api.js';
 import { align, drawn } from './differences.js';
-import { h } from './elements.js';
+import { h, spoken } from './elements.js';
 import { gateway, httpAddress } from './gateway.js';
 import { icon } from './icons.js';
 import { heightOf, openSound, SoundError, wav } from './microphone.js';
@@ -49,7 +49,7 @@ export default function playground(root) {
   const names = gateway.engines.map(({ name }) => name);
   const chosen = new Set(gateway.engines.filter(({ state }) => state !== 'unavailable').map(({ name }) => name));
   const area = h('textarea.area', { rows: 3, oninput: () => draw() }), out = h('div.lanes3'), problem = h('div');
-  const title = h('h2', 'No clip yet'), level = bars('meter'), text = h('pre', { tabindex: 0, 'aria-label': 'The same request' });
+  const title = h('h2', spoken(), 'No clip yet'), level = bars('meter'), text = h('pre', { tabindex: 0, 'aria-label': 'The same request' });
   const go = h('button.btn.primary', { disabled: true }, 'Run'), record = h('button.btn.s', icon('live'), 'Record');
   const results = h('section.panel.flush', { 'aria-label': 'Results', 'aria-live': 'polite', hidden: true }, out);
   let clip = null, all = [], sound = null, packets = [], dialect = 'curl';
