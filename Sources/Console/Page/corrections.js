@@ -5,6 +5,7 @@ import { clock, dayOf, length, timeOf } from './figures.js';
 import { icon } from './icons.js';
 import { knownPeople, personNamed } from './naming.js';
 import { ask, copy, field, pop, save, select, toast } from './pieces.js';
+import { letters } from './writing.js';
 
 const path = (conversation) => `/conversations/${conversation.id}`;
 const link = (conversation, seconds) => `${location.origin}${location.pathname}#/conversation/${conversation.id}?t=${seconds.toFixed(1)}`;
@@ -16,7 +17,7 @@ const item = (symbol, words, act, isBad) => h('button' + (isBad ? '.bad' : ''), 
 
 const files = [['Subtitles', 'srt', 'SRT'], ['Web captions', 'vtt', 'VTT'], ['Everything', 'json', 'JSON'], ['To read', 'markdown', 'Markdown']];
 const suffixes = { markdown: 'md' };
-const nameOf = (conversation) => (conversation.title ?? 'conversation').replace(/[\\/:*?"<>|]+/g, ' ').trim().slice(0, 80) || 'conversation';
+const nameOf = (conversation) => letters((conversation.title ?? '').replace(/[\\/:*?"<>|]+/g, ' ').trim()).slice(0, 80).join('') || 'conversation';
 
 /** Saves a conversation as a file. */
 async function exported(conversation, format) {

@@ -3,7 +3,7 @@ import { h, spoken } from './elements.js';
 import { clock, length } from './figures.js';
 import { VirtualList } from './list.js';
 import { who } from './pieces.js';
-import { blank } from './writing.js';
+import { blanksOf } from './writing.js';
 
 /** Milliseconds for which the list stays where somebody has scrolled. */
 const patience = 4000;
@@ -138,11 +138,12 @@ export class Transcript {
 
   words(segment) {
     const words = segment.words?.length ? segment.words : [{ text: segment.text, start: segment.start }];
+    const blanks = blanksOf(words.map((word) => word.text), segment.text);
     return h('div.body', spoken(this.language), words.flatMap((word, index) => {
       const isUnsure = word.confidence != null && word.confidence < 0.5;
-      return [h('span.w' + (isUnsure ? '.low' : ''), {
+      return [blanks[index] || null, h('span.w' + (isUnsure ? '.low' : ''), {
         'data-t': word.start, title: isUnsure ? `The engine was not sure: ${word.confidence.toFixed(2)}` : null,
-      }, word.text), blank(word.text, words[index + 1]?.text)];
+      }, word.text)];
     }));
   }
 

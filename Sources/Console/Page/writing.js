@@ -1,21 +1,52 @@
 // How scripts write: letters as people count them, and words with blanks between them or without. Pure: no page, no requests.
 
-// Letters of scripts without blanks between words: Thai, Lao, Burmese, Khmer, Japanese, Chinese. The gateway has the same (`UnspacedScript`).
+// Letters that are words of their own, as in the gateway's search: Thai, Lao, Burmese, Khmer, Japanese, Chinese (`UnspacedScript`).
 const unspaced = '\\u0E00-\\u0EFF\\u1000-\\u109F\\u1780-\\u17FF\\u3005-\\u3007\\u3040-\\u30FF\\u3400-\\u4DBF\\u4E00-\\u9FFF'
   + '\\uF900-\\uFAFF\\u{20000}-\\u{3FFFF}';
-// Punctuation of full width.
-const wide = '\\u3000-\\u303F\\uFF00-\\uFF65';
-const begins = new RegExp(`^[${unspaced}${wide}]`, 'u'), ends = new RegExp(`[${unspaced}${wide}]\\p{M}*$`, 'u');
 const parts = new RegExp(`[${unspaced}][^\\p{L}\\p{N}\\s]*|[^\\s${unspaced}]+`, 'gu');
+// Kinds of letters at the ends of words, in the gateway's order (`WordSpacing`); '' are marks, beside which the letter decides.
+const edges = [
+  ['digit', /[0-9]/], ['latin', /[A-Za-z]/],
+  ['', /[\0-\xBF\u0300-\u036F\u2000-\u2BFF\uFE00-\uFE0F\uFEFF\u{1F000}-\u{1FAFF}\u{E0000}-\u{E0FFF}]/u],
+  ['latin', /[\xC0-\u052F\u1E00-\u1FFF]/],
+  ['southern', /[\u0E00-\u109F\u1780-\u17FF\u19E0-\u19FF\uA9E0-\uA9FF\uAA60-\uAA7F]/],
+  ['chinese', /[\u2E80-\u2FFF\u3005-\u3007\u3021-\u3029\u3038-\u303B\u3100-\u312F\u3190-\u31EF\u3200-\u4DBF\u4E00-\u9FFF\uF900-\uFAFF\u{20000}-\u{3FFFF}]/u],
+  ['kana', /[\u3040-\u30FF\u31F0-\u31FF\uFF66-\uFF9F\u{1AFF0}-\u{1B16F}]/u],
+  ['wide', /[\u3000-\u303F\uFE10-\uFE1F\uFE30-\uFE6F\uFF00-\uFF65\uFFE0-\uFFE6]/], ['other', /[^]/u],
+];
+const edge = (marks) => marks.slice(0, 16).map((mark) => edges.find(([, kind]) => kind.test(mark))[0]).find(Boolean);
+const isEastern = (kind) => kind === 'chinese' || kind === 'kana', isUnspaced = (kind) => isEastern(kind) || kind === 'southern';
+
+/** Returns true if no blank stands between letters of these kinds. */
+function touch(before, after) {
+  if (before === 'wide' || after === 'wide') return true;
+  if (!before || !after) return isEastern(before ?? after);
+  if (isUnspaced(before) && isUnspaced(after)) return true;
+  const [own, other] = isUnspaced(before) ? [before, after] : [after, before];
+  return (isEastern(own) && other === 'digit') || (own === 'kana' && other === 'latin');
+}
+
 const segmenter = new Intl.Segmenter();
 // Letters within which a cut looks for the beginning of a word.
 const longestWord = 24;
 
-/** Returns what stands between two texts: a blank, or nothing inside of a script without blanks, and where one of them has a blank there. */
+/** Returns what stands between two texts by the gateway's rule: a blank, or nothing. */
 export function blank(text, next) {
-  if (!text || !next || /^\s/.test(next)) return '';
-  const end = text.slice(-8);
-  return /\s$/.test(end) || (begins.test(next) && ends.test(end)) ? '' : ' ';
+  if (!text || !next) return '';
+  const end = text.slice(-32), start = next.slice(0, 32);
+  if (/[0-9A-Za-z]$/.test(end) && /^[0-9A-Za-z]/.test(start)) return ' ';
+  if (/\s$/.test(end) || /^[\s,]/.test(start) || /^[,.?!;:…)\]}»”’،؛؟۔।॥។៕၊။]+$/.test(next)) return '';
+  return touch(edge([...end].reverse()), edge([...start])) ? '' : ' ';
+}
+
+/** Returns what stands before each of the words in a text: what the text has, and the rule's where the text does not have the words. */
+export function blanksOf(words, text) {
+  let at = 0;
+  return words.map((word, index) => {
+    const from = at, found = from < 0 ? -1 : text.indexOf(word, from);
+    at = found < 0 || text.slice(from, found).trim() ? -1 : found + word.length;
+    return !index ? '' : at < 0 ? blank(words[index - 1], word) : found > from ? ' ' : '';
+  });
 }
 
 /** Returns texts as one. @param {string[]} texts */
