@@ -46,6 +46,10 @@ DESCRIPTION = """({
             choice: {enum: ['a', 'b']}, null: {type: ['number', 'null']}, file: {type: 'string', format: 'binary'}},
 })"""
 
+# Texts longer than an overlay's line: Japanese, Chinese, Thai, English, families.
+LONG_TEXTS = "['今日はとても天気がいいので駅の近くの公園まで歩いて行って友達と'.repeat(4), '我们明天早上九点在车站见面请不要忘记带票'.repeat(6)," \
+    " 'วันนี้อากาศดีมากเราจึงเดินไปสวนสาธารณะใกล้สถานีรถไฟ'.repeat(4), 'please come to the gate in front of the station '.repeat(5).trim(), '👨‍👩‍👧‍👦'.repeat(120)]"
+
 EXPECTED = [
     ("figures.js", "[0, 59.99, 61, 3725, -3].map((x) => m.clock(x))", ["0:00", "0:59", "1:01", "1:02:05", "0:00"]),
     ("figures.js", "[0, 9.96, 59.97, 3599.96].map((x) => m.clock(x, 1))", ["0:00.0", "0:10.0", "1:00.0", "1:00:00.0"]),
@@ -76,6 +80,32 @@ EXPECTED = [
     ("differences.js", "m.align([], ['a']).errors + m.align(['a', 'b'], []).errors", 3),
     ("snippets.js", "m.marked('a <mark>b</mark> &lt;i&gt; c').map((part) => part.textContent ?? part)", ["a ", "b", " <i> c"]),
     ("snippets.js", "[m.isLiteral('a <mark>b</mark>'), m.isLiteral('a b')]", [True, False]),
+    # A text's own blanks are kept; where its words are not those of the text, the rule has the rest.
+    ("writing.js", "[[['안녕', '하세요', '여러분'], '안녕하세요 여러분'], [['is', \"n't\"], \"isn't\"], [['one', 'two', 'x', 'four'], 'one two three four'], [['今日'], '今日']]"
+                   ".map(([words, text]) => m.blanksOf(words, text).join('|'))", ["|| ", "|", "| | | ", ""]),
+    ("elements.js", "['ja', 'zh-Hant', 'multi', 'auto', '', null].map((tag) => m.spoken(tag).lang)", ["ja", "zh-Hant", None, None, None, None]),
+    ("elements.js", "(({tagName, dir, lang, textContent}) => [tagName, dir, lang, textContent])(m.said('שלום.', 'he'))", ["BDI", "auto", "he", "שלום."]),
+    ("elements.js", "[['input'], ['input', {type: 'search'}], ['textarea'], ['option'], ['input', {type: 'checkbox'}], ['input', {dir: 'ltr'}], ['p']]"
+                    ".map(([tag, values]) => m.h(tag, values ?? null).getAttribute('dir'))", ["auto", "auto", "auto", "auto", None, "ltr", None]),
+    # Words are joined as the gateway joins them: kana touches Latin words and numbers, Chinese touches numbers, marks of full width touch all.
+    ("writing.js", "[['今日は', '天気'], ['今日は', 'OK', 'です。', 'はい'], ['你好，', 'world'], ['共', '12', '个', 'ABC', '组'], ['สวัส', 'ดี'], ['ສະ', 'ບາຍ'], ['សួ', 'ស្តី'], ['မင်္ဂ', 'လာ'], ['안녕', '하세요'],"
+                   " ['שלום', 'עולם'], ['one', '', 'two'], ['one ', ' two'], ['what', '?', '“Yes”', ',', 'he said'], ['สวัส', 'ABC', '5']].map(m.joined)",
+     ["今日は天気", "今日はOKです。はい", "你好，world", "共12个 ABC 组", "สวัสดี", "ສະບາຍ", "សួស្តី", "မင်္ဂလာ", "안녕 하세요", "שלום עולם", "one two", "one  two", "what? “Yes”, he said", "สวัส ABC 5"]),
+    ("writing.js", "[' one  two ', '今日は「ABC 12」と。', 'ครับ ok', ''].map(m.wordsIn)",
+     [["one", "two"], ["今", "日", "は「", "ABC", "12」", "と。"], ["ค", "รั", "บ", "ok"], []]),
+    ("writing.js", "['e\\u0301va', '🇯🇵 Ken', '👨‍👩‍👧 home', '한국', 'क्षितिज', ' anna', '\\u200fאבי', 'ß', 'გია', ''].map(m.initial)",
+     ["\u00C9", "🇯🇵", "👨‍👩‍👧", "한", "क्षि", "A", "א", "ß", "გ", "?"]),
+    # The end of a text is never one letter, begins with a word where one is near, and cuts no letter.
+    ("writing.js", f"{LONG_TEXTS}.map((text) => m.letters(m.newest(text, 90)).length)", [91, 91, 91, 90, 91]),
+    ("writing.js", f"{LONG_TEXTS}.every((text) => text.endsWith(m.newest(text, 90).slice(1)) && m.newest(text, 9000) === text)", True),
+    ("writing.js", "[m.newest('one two three', 6), m.newest('、、、、すぐ', 4), m.newest('a' + '\\u0301'.repeat(3000) + 'b', 9).endsWith('b')]", ["… three", "…すぐ", True]),
+    ("voices.js", "new m.Cast([{id: 'p', name: 'e\\u0301va'}]).voiceOf({person_id: 'p', speaker_id: 0}).mark", "\u00C9"),
+    ("differences.js", "m.drawn(m.align(['今', '日', 'は'], ['今', '夜', 'は']).steps).textContent", "今日夜は"),
+    ("differences.js", "m.drawn(m.align(['the', 'cat', 'sat'], ['the', 'bat', 'sat']).steps).textContent", "the cat bat sat"),
+    # Marks above and below letters tell words apart.
+    ("differences.js", "m.align(['กา'], ['กี']).errors", 1),
+    ("captionlines.js", LINES % f"lines.take([{segment('1', '今日は', 0, 1)}, {segment('2', '天気です。', 1, 2)}, {segment('3', 'OK', 2, 3)}]); lines.interim = 'はい'",
+     ["Speaker 1: 今日は天気です。OK|はい"]),
     ("gaps.js", "m.gapsOf([[9, 10], {start: 1, end: 2, reason: 'no_engine'}])",
      [{"start": 1, "end": 2, "why": "no engine"}, {"start": 9, "end": 10, "why": None}]),
     ("subtitles.js", f"m.formats.SRT({PASSAGES})",

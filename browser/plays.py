@@ -17,6 +17,7 @@ from console import HANG, expect, narrow, wide
 from figures import within
 from modules import EXPECTED
 from stored import HOLD, LONG_DAY, SAID, TEA, recognise, samples_of, store
+from writings import Writings
 
 PAGES = ["start", "live", "playground", "conversations", "people", "microscope", "engines", "usage", "settings"]
 HARMLESS = {"minor", "moderate"}
@@ -88,7 +89,7 @@ PLAY = """async (data) => {
 CODE_LENGTHS = [size + more for size in (14, 26, 42, 62, 84, 106, 122, 152, 180, 213, 251, 287, 331, 362) for more in (0, 1)] + [412]
 
 
-class Plays:
+class Plays(Writings):
     """Plays with a gateway without keys. Each makes what it needs. `hearing` is what the gateway hears."""
 
     def __init__(self, browser, server, recording, folder, harken, hearing):

@@ -30,6 +30,8 @@ OPEN = {
     "names_voices": "verify", "keeps_people": "gate verify", "enrols_a_voice": "", "is_accessible": "gate verify", "counts_usage": "gate verify",
     "keeps_settings": "gate verify", "lists_engines": "gate verify", "searches_as_one_types": "gate verify", "draws_what_no_list_had": "gate verify",
     "corrects_by_hand": "gate verify", "merges_conversations": "gate verify", "scrolls_eight_hours": "bench",
+    "runs_each_script_its_way": "gate verify", "captions_every_script": "gate verify", "gives_every_text_its_direction": "gate verify",
+    "leaves_keys_to_input_methods": "gate verify",
 }
 KEYED = {
     "makes_the_first_key": "gate verify", "asks_for_a_key": "gate verify", "logs_in_and_out": "gate verify", "makes_and_revokes_keys": "gate verify",

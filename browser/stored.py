@@ -9,10 +9,10 @@ from console import expect
 TICKET = """const answer = await fetch('/api/v1/tickets', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: '{"path":"/v4/listen"}'});
     const {ticket} = await answer.json();"""
 
-# Stores a conversation: sentences with their speakers, as a client's own transcript.
-SAY = """async (lines) => {
+# Stores a conversation in a language: sentences with their speakers, as a client's own transcript.
+SAY = """async ([lines, language]) => {
     %s
-    const query = new URLSearchParams({custom_stt: 'enabled', codec: 'pcm16', sample_rate: 16000, language: 'en', source: 'desktop', ack: 'true', ticket});
+    const query = new URLSearchParams({custom_stt: 'enabled', codec: 'pcm16', sample_rate: 16000, language, source: 'desktop', ack: 'true', ticket});
     const socket = new WebSocket(`ws://${location.host}/v4/listen?${query}`);
     await new Promise((opened) => { socket.onopen = opened; });
     const closed = new Promise((done) => { socket.onclose = (event) => done(event.code); });
@@ -25,14 +25,16 @@ SAY = """async (lines) => {
     return await closed;
 }""" % TICKET
 
-# Opens a live session, and leaves it open: `held` sends audio and ends the session. Resolves with its id.
-HOLD = """async () => {
+# Opens a live session, with more in its query, and leaves it open: `held` sends audio, or a text of a speaker, and ends the session.
+HOLD = """async (more) => {
     %s
-    const query = new URLSearchParams({codec: 'pcm16', sample_rate: 16000, language: 'en', source: 'desktop', ack: 'true', ticket});
+    const query = new URLSearchParams({codec: 'pcm16', sample_rate: 16000, language: 'en', source: 'desktop', ack: 'true', ...more, ticket});
     const socket = new WebSocket(`ws://${location.host}/v4/listen?${query}`);
     window.held = {
         session: null, code: null,
         say: (data) => socket.send(Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0))),
+        suggest: (number, text) => socket.send(JSON.stringify({type: 'suggested_transcript', segments: [
+            {text, start: number * 10, end: number * 10 + 8, speaker: `SPEAKER_0${number}`}]})),
         finish: () => socket.send(JSON.stringify({type: 'finish'})),
     };
     socket.onclose = (event) => { held.code = event.code; };
@@ -65,10 +67,10 @@ def conversations(console):
     return [one["id"] for one in console.get("/api/v1/conversations?limit=50")["conversations"]]
 
 
-def store(console, lines):
+def store(console, lines, language="en"):
     """Stores a conversation, and returns its id."""
     before = conversations(console)
-    code = console.page.evaluate(SAY, lines)
+    code = console.page.evaluate(SAY, [lines, language])
     expect(code == 1000, f"the session that stores a conversation ended with {code}")
     made = [one for one in conversations(console) if one not in before]
     expect(len(made) == 1, f"{len(made)} conversations are new")

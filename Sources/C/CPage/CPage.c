@@ -168,6 +168,9 @@ static const unsigned char wave_js[] = {
 static const unsigned char worklet_js[] = {
 #embed "../../Console/Page/worklet.js"
 };
+static const unsigned char writing_js[] = {
+#embed "../../Console/Page/writing.js"
+};
 
 #define FILE(name, bytes) {name, bytes, sizeof bytes}
 
@@ -227,6 +230,7 @@ static const harken_page_file files[] = {
     FILE("watching.js", watching_js),
     FILE("wave.js", wave_js),
     FILE("worklet.js", worklet_js),
+    FILE("writing.js", writing_js),
 };
 
 const harken_page_file *harken_page_file_at(size_t index) { return index < sizeof files / sizeof files[0] ? &files[index] : NULL; }

@@ -81,6 +81,13 @@ function search() {
   searchAt = location.hash;
 }
 
+// A key with which an input method composes is no command, wherever it is pressed: Enter takes what was composed, and sends no form.
+addEventListener('keydown', (event) => {
+  if (!event.isComposing && event.keyCode !== 229) return;
+  event.stopImmediatePropagation();
+  if (event.key === 'Enter' && event.target.tagName === 'INPUT') event.preventDefault();
+}, true);
+
 addEventListener('keydown', (event) => {
   const isTyping = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) && event.target.type !== 'range';
   if (event.metaKey || event.ctrlKey || event.altKey || isTyping || document.querySelector('dialog[open]')) return;

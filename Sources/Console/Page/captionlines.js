@@ -1,5 +1,6 @@
 // Captions as lines: what one voice says until another begins. Finals stay, the interim of now is at the end.
 import { Cast } from './voices.js';
+import { blank, wordsIn } from './writing.js';
 
 /** The captions of one session. */
 export class CaptionLines {
@@ -31,7 +32,7 @@ export class CaptionLines {
   /** Number of words of the finals. */
   get words() {
     let sum = 0;
-    for (const segment of this.segments.values()) sum += segment.text.split(/\s+/).length;
+    for (const segment of this.segments.values()) sum += wordsIn(segment.text).length;
     return sum;
   }
 
@@ -41,7 +42,7 @@ export class CaptionLines {
    */
   get lines() {
     const lines = [];
-    let index = 0, next = 0;
+    let index = 0, next = 0, before = '';
     const marks = () => {
       while (next < this.marks.length && this.marks[next].after <= index) lines.push(this.marks[next++]);
     };
@@ -49,8 +50,9 @@ export class CaptionLines {
       marks();
       index += 1;
       const voice = this.cast.voiceOf(segment), last = lines.at(-1);
-      if (last?.voice?.key === voice.key) last.text += ' ' + segment.text;
+      if (last?.voice?.key === voice.key) last.text += blank(before, segment.text) + segment.text;
       else lines.push({ voice, text: segment.text, interim: '' });
+      before = segment.text;
     }
     index = Infinity;
     marks();

@@ -2,43 +2,47 @@
 // ?session=ID (otherwise the newest), ?lines=2, ?size=40 (pixels), ?names=0, ?ground paints a ground.
 import { CaptionLines } from './captionlines.js';
 import { get } from './api.js';
-import { h } from './elements.js';
+import { h, said, spoken } from './elements.js';
 import { openSessions, watch } from './watching.js';
+import { blank, newest } from './writing.js';
 
 const values = new URLSearchParams(location.search), amount = Math.max(1, Math.min(6, Number(values.get('lines')) || 2));
 const stage = document.getElementById('captions'), finals = document.getElementById('final');
 /** Letters of a line that are shown: what was said longest ago goes first. */
-const letters = 90;
+const shown = 90;
 /** Milliseconds between looks for a session that runs. */
 const patience = 2000;
 
-let lines = new CaptionLines(), people = [], said = 0;
+let lines = new CaptionLines(), people = [], read = 0, language = null;
 
 function draw() {
   const all = lines.lines.filter((line) => line.voice || line.interim);
   stage.replaceChildren(...all.slice(-amount).map((line) => {
-    const whole = line.text.length > letters ? '…' + line.text.slice(line.text.indexOf(' ', line.text.length - letters)) : line.text;
-    return h('p', h(`span.k${line.voice?.color ?? 0}`, values.get('names') === '0' || !line.voice ? null : h('b', line.voice.name + ' '), whole,
-      line.interim ? h('i.interim', ' ' + line.interim) : null));
+    const { text, interim } = line, part = newest(text + (interim && blank(text, interim)) + interim, shown), at = Math.max(0, part.length - interim.length);
+    return h('p', spoken(language), h(`span.k${line.voice?.color ?? 0}`,
+      values.get('names') === '0' || !line.voice ? null : h('b', said(line.voice.name), ' '), part.slice(0, at),
+      interim ? h('i.interim', part.slice(at)) : null));
   }));
-  if (all.length > said + 1) {
+  if (all.length > read + 1) {
     const done = all.at(-2);
-    said = all.length - 1;
-    if (done.voice) finals.textContent = `${done.voice.name}: ${done.text}`;
+    read = all.length - 1;
+    if (done.voice) finals.replaceChildren(said(done.voice.name), ': ', said(done.text, language));
   }
 }
 
 async function show() {
-  const running = values.get('session') ? [{ id: values.get('session') }] : await openSessions();
-  const newest = running.toSorted((a, b) => String(a.started_at).localeCompare(String(b.started_at))).at(-1);
-  if (!newest) {
+  const open = await openSessions(), wanted = values.get('session');
+  const session = wanted ? open.find(({ id }) => id === wanted) ?? { id: wanted }
+    : open.toSorted((a, b) => String(a.started_at).localeCompare(String(b.started_at))).at(-1);
+  if (!session) {
     setTimeout(show, patience);
     return;
   }
   lines = new CaptionLines();
   lines.know(people);
-  said = 0;
-  watch(newest.id, {
+  read = 0;
+  language = session.language;
+  watch(session.id, {
     segment: (segment) => {
       lines.take([segment]);
       draw();

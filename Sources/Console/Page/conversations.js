@@ -1,12 +1,13 @@
 // Conversations: search on top, filters on the left, rows by day.
 import { get } from './api.js';
 import { strip } from './drawing.js';
-import { h, isNarrow } from './elements.js';
+import { h, isNarrow, said, spoken } from './elements.js';
 import { clock, dayOf, length, plural, timeOf } from './figures.js';
 import { icon } from './icons.js';
 import { check, empty, failure, fill, glyph, tag } from './pieces.js';
 import { isLiteral, marked } from './snippets.js';
-import { colorOf, letter } from './voices.js';
+import { colorOf } from './voices.js';
+import { initial } from './writing.js';
 
 /** Time without a key after which a search begins, in milliseconds. */
 const pause = 120;
@@ -24,22 +25,22 @@ const nameOf = (person) => (person.is_user ? 'You' : person.person_id ? person.n
 /** Who speaks, as signs, where the list says so. */
 const signs = (people) => h('span.glyphs', (people ?? []).slice(0, 5).map((person, index) => {
   const name = nameOf(person);
-  return glyph({ color: colorOf(index), mark: name ? letter(name) : /\d+/.exec(person.name)?.[0] ?? String(index + 1), isNamed: !!name });
+  return glyph({ color: colorOf(index), mark: name ? initial(name) : /\d+/.exec(person.name)?.[0] ?? String(index + 1), isNamed: !!name });
 }));
 
 function row(conversation, hits = []) {
   const duration = durationOf(conversation), where = hits.length ? `?t=${hits[0].start.toFixed(2)}` : '';
   const turns = conversation.turns?.map(([start, end, index]) => [start, end, colorOf(index)]);
-  const names = (conversation.people ?? []).map(nameOf).filter(Boolean).join(', ');
+  const own = spoken(conversation.language), names = (conversation.people ?? []).map(nameOf).filter(Boolean).join(', ');
   return h('div', { role: 'listitem' }, h('a.conv', { href: `#/conversation/${conversation.id}${where}`, 'data-row': true },
     h('span.t', timeOf(conversation.started_at)),
-    h('div', h('h3', conversation.title ?? (conversation.status === 'in_progress' ? 'Being recorded' : 'Without a title')),
-    h('p.p', hits.length ? dayOf(conversation.started_at) : conversation.summary ?? '')),
+    h('div', h('h3', conversation.title ? own : null, conversation.title ?? (conversation.status === 'in_progress' ? 'Being recorded' : 'Without a title')),
+    h('p.p', hits.length ? null : own, hits.length ? dayOf(conversation.started_at) : conversation.summary ?? '')),
     h('div.m', turns ? strip(turns, duration, [], names || 'Who spoke when') : null,
       h('div.row', signs(conversation.people), conversation.status === 'in_progress' ? tag('ok', 'Live') : null,
         duration ? h('span', length(duration)) : null)),
     hits.slice(0, shownHits).map((hit) => h('div.hit', h('time', clock(hit.start)),
-      h('span', marked(hit.snippet), isLiteral(hit.snippet) ? null : h('span.faint.small', '  same meaning')))),
+      h('span', own, marked(hit.snippet), isLiteral(hit.snippet) ? null : h('bdi.faint.small', '  same meaning')))),
     hits.length > shownHits ? h('div.hit', h('span'), h('span.faint', `${hits.length - shownHits} more`)) : null));
 }
 
@@ -207,7 +208,7 @@ export default function conversations(root, _, values) {
     if (!people.length) return;
     who.hidden = false;
     who.append(h('legend', 'Who'), ...people.slice(0, 12).map((person) =>
-      choice(who, person.name, (isOn) => { filter.person = isOn ? person.id : null; })));
+      choice(who, said(person.name), (isOn) => { filter.person = isOn ? person.id : null; })));
   }, () => {});
 
   const end = h('div');

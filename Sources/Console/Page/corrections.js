@@ -1,10 +1,11 @@
 // What a hand may change in a conversation: words, speakers, title, where it begins and ends.
 import { address, get, patch, post, remove, send } from './api.js';
-import { h } from './elements.js';
+import { h, said, spoken } from './elements.js';
 import { clock, dayOf, length, timeOf } from './figures.js';
 import { icon } from './icons.js';
 import { knownPeople, personNamed } from './naming.js';
 import { ask, copy, field, pop, save, select, toast } from './pieces.js';
+import { letters } from './writing.js';
 
 const path = (conversation) => `/conversations/${conversation.id}`;
 const link = (conversation, seconds) => `${location.origin}${location.pathname}#/conversation/${conversation.id}?t=${seconds.toFixed(1)}`;
@@ -16,7 +17,7 @@ const item = (symbol, words, act, isBad) => h('button' + (isBad ? '.bad' : ''), 
 
 const files = [['Subtitles', 'srt', 'SRT'], ['Web captions', 'vtt', 'VTT'], ['Everything', 'json', 'JSON'], ['To read', 'markdown', 'Markdown']];
 const suffixes = { markdown: 'md' };
-const nameOf = (conversation) => (conversation.title ?? 'conversation').replace(/[\\/:*?"<>|]+/g, ' ').trim().slice(0, 80) || 'conversation';
+const nameOf = (conversation) => letters((conversation.title ?? '').replace(/[\\/:*?"<>|]+/g, ' ').trim()).slice(0, 80).join('') || 'conversation';
 
 /** Saves a conversation as a file. */
 async function exported(conversation, format) {
@@ -63,7 +64,7 @@ async function merge(conversation, changed) {
   const others = conversations.filter((other) => other.id !== conversation.id && other.status !== 'in_progress');
   if (!others.length) return toast('There is no other conversation');
   const choice = select('Conversation that is moved into this one', others.map((other) =>
-    [other.id, `${dayOf(other.started_at)}, ${timeOf(other.started_at)}: ${other.title ?? 'Without a title'}`]));
+    [other.id, `${dayOf(other.started_at)}, ${timeOf(other.started_at)}: \u2068${other.title ?? 'Without a title'}\u2069`]));
   const effect = 'The other conversation moves into this one, each segment at its time of day. The other is gone then.';
   ask('Merge with another', h('div.stack', h('p.dim', effect), choice), 'Merge', async () => {
     await post(`${path(conversation)}/merge`, { conversation_id: choice.value });
@@ -73,7 +74,7 @@ async function merge(conversation, changed) {
 }
 
 function destroy(conversation) {
-  ask(`Delete “${conversation.title ?? 'this conversation'}”?`,
+  ask(['Delete “', said(conversation.title ?? 'this conversation'), '”?'],
     h('p.dim', `Words, audio and what was learned for the search go for good: ${length(conversation.duration)}. People and their voices stay. `
       + 'This cannot be undone.'),
     'Delete for good', async () => {
@@ -89,7 +90,7 @@ export const conversationMenu = (anchor, conversation, changed) => menu(anchor,
   h('hr'), item('trash', 'Delete for good', () => destroy(conversation), true));
 
 function edit(conversation, segment, changed) {
-  const area = h('textarea.area', { rows: 4 });
+  const area = h('textarea.area', { rows: 4, ...spoken(conversation.language) });
   area.value = segment.text;
   ask(`What was said at ${clock(segment.start)}`,
     field('Words', area, 'Nothing changes these words afterwards. What was said there before is forgotten everywhere.'), 'Keep', async () => {
@@ -103,16 +104,17 @@ async function assign(conversation, segment, changed) {
   await knownPeople();
   const input = h('input.input', { list: 'known', autocomplete: 'off' });
   ask(`Who said this, at ${clock(segment.start)}?`,
-    h('div.stack', h('p', `“${segment.text}”`), field('Name', input, 'Only this segment. Leave it empty if nobody knows.')), 'Assign', async () => {
+    h('div.stack', h('p', spoken(conversation.language), `“${segment.text}”`),
+      field('Name', input, 'Only this segment. Leave it empty if nobody knows.')), 'Assign', async () => {
       const name = input.value.trim(), person = name ? (await personNamed(name)).id : null;
       await post(`${path(conversation)}/segments/assign`, { person_id: person, segment_ids: [segment.id] });
       await changed();
-      toast(name ? `${name} said it` : 'Nobody is named there');
+      toast(...(name ? [said(name), ' said it'] : ['Nobody is named there']));
     });
 }
 
 function split(conversation, segment) {
-  const effect = h('p.dim', `“${segment.text}” begins a conversation of its own, with its part of the audio.`);
+  const effect = h('p.dim', '“', said(segment.text, conversation.language), '” begins a conversation of its own, with its part of the audio.');
   ask(`Split at ${clock(segment.start)}?`, effect, 'Split', async () => {
     const { later } = await post(`${path(conversation)}/split`, { segment_id: segment.id });
     location.hash = `#/conversation/${later.id}`;

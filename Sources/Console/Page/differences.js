@@ -1,6 +1,8 @@
 // Two texts, word by word.
+import { h, spoken } from './elements.js';
+import { blank } from './writing.js';
 
-const plain = (word) => word.toLowerCase().replace(/[^\p{L}\p{N}’']/gu, '').replaceAll('’', '\'');
+const plain = (word) => word.toLowerCase().replace(/[^\p{L}\p{M}\p{N}’']/gu, '').replaceAll('’', '\'');
 
 /**
  * Aligns words with those of a reference.
@@ -26,4 +28,10 @@ export function align(reference, words) {
     else steps.push(['-', reference[--i], null]);
   }
   return { steps: steps.reverse(), errors: cost.at(-1) };
+}
+
+/** Draws aligned words: those of the reference alone are struck, those of the other text alone are marked. */
+export function drawn(steps) {
+  const parts = steps.flatMap(([kind, theirs, ours]) => (kind === '=' ? [['', ours]] : [['del', theirs], ['ins', ours]])).filter(([, text]) => text);
+  return h('p.diff', spoken(), parts.map(([tag, text], index) => [tag ? h(tag, text) : text, blank(text, parts[index + 1]?.[1])]));
 }

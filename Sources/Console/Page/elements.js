@@ -1,6 +1,8 @@
 // Elements. Text goes in as text nodes only: nothing is ever parsed as HTML.
 
 const properties = new Set(['value', 'checked', 'indeterminate', 'htmlFor']);
+// Elements with text that somebody types or has typed, and inputs that have none.
+const typed = new Set(['input', 'textarea', 'option']), boxes = new Set(['checkbox', 'radio', 'range', 'file']);
 
 /**
  * Makes an element.
@@ -18,6 +20,7 @@ export function h(tag, attributes, ...children) {
   const [name, ...classes] = tag.split('.');
   const element = document.createElement(name || 'div');
   if (classes.length) element.className = classes.join(' ');
+  if (typed.has(name) && !boxes.has(attributes?.type)) element.setAttribute('dir', 'auto');
   for (const [key, value] of Object.entries(attributes ?? {})) {
     if (value == null || value === false) continue;
     if (key.startsWith('on')) element.addEventListener(key.slice(2), value);
@@ -28,6 +31,15 @@ export function h(tag, attributes, ...children) {
   element.append(...children.flat(9).filter((child) => child != null && child !== false));
   return element;
 }
+
+/**
+ * Attributes of an element whose text was said or typed: it runs from the side of its own first letter, whatever is beside it.
+ * @param {?string} language BCP 47 tag; null, or one for any language, where nobody knows it
+ */
+export const spoken = (language) => ({ dir: 'auto', lang: /^(multi|auto|mul|und)?$/.test(language ?? '') ? null : language });
+
+/** A text that was said or typed, within a sentence of the page. */
+export const said = (text, language) => h('bdi', spoken(language), text);
 
 const namespace = 'http://www.w3.org/2000/svg';
 

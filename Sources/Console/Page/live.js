@@ -2,7 +2,7 @@
 import { get } from './api.js';
 import { CaptionLines } from './captionlines.js';
 import { bars } from './drawing.js';
-import { h, say } from './elements.js';
+import { h, said, say, spoken } from './elements.js';
 import { clock, count, language, length, plural } from './figures.js';
 import { gateway } from './gateway.js';
 import { icon } from './icons.js';
@@ -11,6 +11,7 @@ import { heightOf, openSound, rate, SoundError } from './microphone.js';
 import { pair } from './pairing.js';
 import { empty, note, select, who } from './pieces.js';
 import { openSessions, watch } from './watching.js';
+import { blank } from './writing.js';
 
 const languages = ['en', 'multi', 'de', 'es', 'fr', 'it', 'pt', 'nl', 'pl', 'ja', 'ko', 'zh', 'ar', 'hi', 'ru', 'uk'];
 /** Level from which somebody is heard, and seconds of quiet after which that is said. */
@@ -28,8 +29,8 @@ export default function live(root) {
   const tongue = select('Language', languages.map((tag) => [tag, language(tag)]));
   const order = select('Engine', [['', 'The gateway’s order'], ...gateway.engines.map(({ name, state }) =>
     [name, state === 'ready' ? `${name} only` : `${name} only (${state})`])]);
-  let lines = new CaptionLines(), sound = null, client = null, unwatch = null, people = [], serving = null, conversation = null;
-  let samples = 0, lastLoud = 0, said = 0, isDue = false;
+  let lines = new CaptionLines(), sound = null, client = null, unwatch = null, people = [], serving = null, conversation = null, speech = null, running = [];
+  let samples = 0, lastLoud = 0, read = 0, isDue = false;
 
   get('/people').then((answer) => {
     people = answer.people;
@@ -45,7 +46,7 @@ export default function live(root) {
       if (line.kind === 'gap') return h('div.gap', line.text);
       if (line.kind) return h('div.event', icon('swap'), line.text);
       return h('div.line', line.voice ? who(line.voice) : null,
-        h('span.said', line.text, line.interim ? h('span.interim', ' ' + line.interim) : null));
+        h('span.said', spoken(speech), line.text, line.interim ? h('span.interim', blank(line.text, line.interim) + line.interim) : null));
     }));
     if (isAtEnd) captions.scrollTop = captions.scrollHeight;
     words.textContent = count(lines.words);
@@ -54,10 +55,10 @@ export default function live(root) {
       h('span.dim', `${Math.round(seconds / sum * 100)} %`), h('div.bar', h('i', { vars: { v: seconds / sum * 100 } })))));
     // Screen readers get whole turns, never interims.
     const turns = all.filter((line) => line.voice);
-    if (turns.length > said + 1) {
+    if (turns.length > read + 1) {
       const done = turns.at(-2);
-      said = turns.length - 1;
-      finals.textContent = `${done.voice.name}: ${done.text}`;
+      read = turns.length - 1;
+      finals.replaceChildren(said(done.voice.name), ': ', said(done.text, speech));
     }
   }
   const redraw = () => {
@@ -70,7 +71,7 @@ export default function live(root) {
   const fresh = () => {
     lines = new CaptionLines();
     lines.know(people);
-    said = 0;
+    read = 0;
     serving = conversation = null;
     problem.replaceChildren();
     captions.replaceChildren(h('div.spring'));
@@ -151,6 +152,7 @@ export default function live(root) {
 
   async function start() {
     fresh();
+    speech = tongue.value;
     samples = 0;
     lastLoud = performance.now();
     label('connecting');
@@ -195,6 +197,7 @@ export default function live(root) {
 
   function watchSession(id) {
     fresh();
+    speech = running.find((entry) => entry.id === id)?.language;
     label('listening');
     session.replaceChildren(h('a', { href: `#/microscope/${id}` }, h('code', id.slice(0, 8))));
     heard.textContent = 'Watching';
@@ -208,7 +211,7 @@ export default function live(root) {
   }
 
   async function refreshSources() {
-    const running = (await openSessions()).toSorted((a, b) => String(b.started_at).localeCompare(String(a.started_at)));
+    running = (await openSessions()).toSorted((a, b) => String(b.started_at).localeCompare(String(a.started_at)));
     source.querySelectorAll('option[value^="session:"]').forEach((option) => option.remove());
     source.append(...running.map((entry) =>
       h('option', { value: `session:${entry.id}` }, `Running: ${entry.source ?? entry.id.slice(0, 8)}, ${length(entry.duration ?? 0)}`

@@ -1,7 +1,7 @@
 // The microscope: one session on one time axis, as the gateway kept it: who recognised which word, when it was shown, how sure.
 import { address, get, optional, send } from './api.js';
 import { canvas, color, hatch } from './drawing.js';
-import { h, isNarrow } from './elements.js';
+import { h, isNarrow, said, spoken } from './elements.js';
 import { clock, dayOf, length, plural, timeOf } from './figures.js';
 import { icon } from './icons.js';
 import { busy, empty, fill, save, tag } from './pieces.js';
@@ -9,6 +9,7 @@ import { replay } from './replay.js';
 import { enginesOf, heard, judgmentAt, latency, reason, seen, wordsOf } from './trace.js';
 import { colorOf } from './voices.js';
 import { openSessions } from './watching.js';
+import { blank, joined } from './writing.js';
 
 const ruler = 26, between = 10;
 /** Seconds without words from which a silence is told of. */
@@ -218,14 +219,14 @@ function show(root, trace, from) {
       if (!line || line[0].turn !== word.turn || line[0].channel !== word.channel || line[0].engine !== word.engine) lines.push([word]);
       else line.push(word);
     }
-    saw.replaceChildren(...lines.slice(-6).map((line) => h('p', line.flatMap((word) => [h('button.w' + (word.isRepaired ? '.rep' : '')
+    saw.replaceChildren(...lines.slice(-6).map((line) => h('p', spoken(), line.flatMap((word, index) => [h('button.w' + (word.isRepaired ? '.rep' : '')
       + (word.confidence != null && word.confidence < 0.5 ? '.low' : '') + (word === chosen ? '.sel' : ''), {
       'aria-pressed': String(word === chosen), onclick: () => {
         chosen = word;
         cursor.redraw();
         read();
         explain(word);
-      } }, word.text), ' ']))), ...interims.map((texts) => h('p.interim', texts.join(' '))));
+      } }, word.text), blank(word.text, line[index + 1]?.text)]))), ...interims.map((texts) => h('p.interim', spoken(), joined(texts))));
     if (saw.childElementCount) return;
     saw.append(h('p.dim', words.length ? `Nothing yet: the first word is at ${clock(words[0].start, 1)}.` : 'The session has no words.'));
   }
@@ -234,9 +235,9 @@ function show(root, trace, from) {
     const facts = ['Said', `${clock(word.start, 2)} to ${clock(word.end, 2)}`, 'Recognised by', word.engine, 'Shown first', seconds(delay.first),
       'Final', seconds(delay.final), 'Confidence', word.confidence == null ? '–' : word.confidence.toFixed(2), 'Channel', String(word.channel + 1),
       'Turn', String(word.turn + 1), ...(word.speaker == null ? [] : ['Speaker', String(word.speaker)])];
-    about.replaceChildren(h('div.row.between', h('h2', `“${word.text}”`), word.isRepaired ? tag('warn', 'repaired') : tag('ok', 'final')),
+    about.replaceChildren(h('div.row.between', h('h2', '“', said(word.text), '”'), word.isRepaired ? tag('warn', 'repaired') : tag('ok', 'final')),
       h('table.table', h('tbody', word.versions.map((version, index) => h('tr', h('td.nowrap', version.at == null ? '–' : clock(version.at, 1)),
-        h('td', `“${version.text}”`), h('td.dim', reason(trace, word, index)))))),
+        h('td', '“', said(version.text), '”'), h('td.dim', reason(trace, word, index)))))),
       h('dl.dl', facts.map((fact, index) => h(index % 2 ? 'dd' : 'dt', fact))));
   }
   const momentOf = (event) => {
@@ -335,7 +336,8 @@ async function choose(root) {
   if (running.length) {
     list.before(h('h2', 'Running now'));
     list.append(...running.map((entry) => h('div', { role: 'listitem' }, h('a.conv', { href: `#/microscope/${entry.id}`, 'data-row': true },
-      h('span.t', timeOf(entry.started_at)), h('div', h('h3', entry.source ?? 'A session'), h('p.p', entry.id)), h('div.m', length(entry.duration ?? 0))))));
+      h('span.t', timeOf(entry.started_at)), h('div', h('h3', said(entry.source ?? 'A session')), h('p.p', entry.id)),
+      h('div.m', length(entry.duration ?? 0))))));
   } else {
     list.replaceWith(empty([4, 12, 20, 12, 4], 'No session runs now', 'The page Live shows the id of its session, and so does the log of the gateway.',
       h('a.btn', { href: '#/live' }, 'Go to Live')));

@@ -1,6 +1,6 @@
 // All data of the user as a file, and its import.
 import { address, send } from './api.js';
-import { h } from './elements.js';
+import { h, spoken } from './elements.js';
 import { dialog, failure, note, setting } from './pieces.js';
 
 const result = ({ namesakes, rejected, rejected_count: count, ...kinds }) => h('div.stack',
@@ -11,7 +11,7 @@ const result = ({ namesakes, rejected, rejected_count: count, ...kinds }) => h('
 async function bring(file, changed) {
   const progress = h('progress', { 'aria-label': 'Importing' }), sent = new AbortController();
   const close = h('button.btn', { onclick: () => opened.close() }, 'Cancel');
-  const opened = dialog('Import an archive', h('div.stack', h('p.small.dim', file.name), progress), [close]);
+  const opened = dialog('Import an archive', h('div.stack', h('p.small.dim', spoken(), file.name), progress), [close]);
   opened.addEventListener('close', () => sent.abort());
   try {
     const answer = await send(address('/users/me/import'), { method: 'POST', body: file, signal: sent.signal });

@@ -1,6 +1,6 @@
 // Whose voice is this? Samples to hear, a field for the name, one sentence that says what it will do.
 import { get, post } from './api.js';
-import { h } from './elements.js';
+import { h, said, spoken } from './elements.js';
 import { icon } from './icons.js';
 import { busy, failure, glyph, pop } from './pieces.js';
 
@@ -29,7 +29,7 @@ export const sampleButton = (sample, play) => {
       button.setAttribute('aria-pressed', 'false');
       symbol.replaceChildren(icon('play'));
     });
-  } }, symbol, h('span.clip', `“${sample.text}”`), h('span.faint', `${(sample.end - sample.start).toFixed(1)} s`));
+  } }, symbol, h('span.clip', spoken(), `“${sample.text}”`), h('span.faint', `${(sample.end - sample.start).toFixed(1)} s`));
   return button;
 };
 
@@ -66,7 +66,7 @@ export function nameVoice(anchor, voice, { samples, play, effect, assign }) {
     }
   };
   const opened = pop(anchor, h('form.stack', { onsubmit: submit },
-    h('div.row.nowrap', glyph(voice, true), h('div', h('h2', 'Whose voice is this?'), h('p.small.dim', voice.name))),
+    h('div.row.nowrap', glyph(voice, true), h('div', h('h2', 'Whose voice is this?'), h('p.small.dim', said(voice.name)))),
     samples.length ? h('div.samples', samples.map((sample) => sampleButton(sample, play))) : null,
     h('div.suggest', h('button.chip', { type: 'button', onclick: () => give({ is_user: true }, 'You') }, 'That is me')),
     h('div.row.nowrap', h('div.grow', input), button), problem, h('p.tiny.faint', effect)));

@@ -2,14 +2,15 @@
 import { countVoices } from './app.js';
 import { get, optional, patch, post, remove } from './api.js';
 import { enrolment } from './enrolment.js';
-import { h } from './elements.js';
+import { h, said } from './elements.js';
 import { dayOf, length } from './figures.js';
 import { may } from './gateway.js';
 import { icon } from './icons.js';
 import { knownPeople, personNamed, sampleButton } from './naming.js';
 import { ask, busy, empty, field, fill, glyph, select, toast, who } from './pieces.js';
 import { Player } from './player.js';
-import { colorOf, letter } from './voices.js';
+import { colorOf } from './voices.js';
+import { initial } from './writing.js';
 
 /** Voices without a name that are shown at once. */
 const shownVoices = 12;
@@ -87,11 +88,11 @@ function card(voice, order, people, seen, changed) {
         input.value = person.name;
         input.focus();
       },
-    }, person.name)));
+    }, said(person.name))));
   };
   const give = async (owner, words) => {
     await post(`/conversations/${await conversationOf(samples)}/segments/assign`, { ...owner, voice_id: voice.id });
-    toast(`${words} is named`);
+    toast(said(words), ' is named');
     await changed();
   };
   const submit = (event) => {
@@ -101,14 +102,14 @@ function card(voice, order, people, seen, changed) {
     busy(button, async () => give({ person_id: (await personNamed(words)).id }, words), problem);
   };
   const loss = h('p.dim', 'The voiceprint and its samples go. What was said stays, as somebody’s whom nobody knows.');
-  const forget = () => ask(`Forget ${name}?`, loss, 'Forget', async () => {
+  const forget = () => ask(['Forget ', said(name), '?'], loss, 'Forget', async () => {
     await remove(`/voices/${voice.id}`);
-    toast(`${name} is forgotten`);
+    toast(said(name), ' is forgotten');
     await changed();
   }, { isDanger: true });
   const form = h('form.panel.voice', { onsubmit: submit },
     h('div.row.nowrap', glyph(sign, true),
-      h('div.grow', h('h3', name), h('p.small.dim', `${length(voice.evidence)} of speech, first heard ${dayOf(voice.created_at).toLowerCase()}`)),
+      h('div.grow', h('h3', said(name)), h('p.small.dim', `${length(voice.evidence)} of speech, first heard ${dayOf(voice.created_at).toLowerCase()}`)),
       h('button.btn.ghost.icon.s', { type: 'button', 'aria-label': `Forget ${name}`, onclick: forget }, icon('trash'))),
     heard, likely, h('div.row.nowrap', h('div.grow', input), button), problem);
   seen.await(form, listen);
@@ -134,7 +135,7 @@ function table(people, voices, changed) {
   const secondsOf = (person) => voices.filter((voice) => voice.person_id === person.id).reduce((sum, voice) => sum + voice.evidence, 0);
   const rename = (person) => {
     const input = h('input.input', { value: person.name });
-    ask(`Rename ${person.name}`, field('Name', input, 'Also in past conversations.'), 'Rename', async () => {
+    ask(['Rename ', said(person.name)], field('Name', input, 'Also in past conversations.'), 'Rename', async () => {
       await patch(`/people/${person.id}`, { name: input.value.trim() });
       await changed();
     });
@@ -142,24 +143,24 @@ function table(people, voices, changed) {
   const merge = (person) => {
     const stays = select('Person who stays', people.filter((other) => other !== person).map((other) => [other.id, other.name]),
       { value: person.same_name_as });
-    const effect = h('p.dim', `All that ${person.name} said and all that was learned of the voice goes to:`);
-    ask(`Merge ${person.name} into somebody`, h('div.stack', effect, stays), 'Merge', async () => {
+    const effect = h('p.dim', 'All that ', said(person.name), ' said and all that was learned of the voice goes to:');
+    ask(['Merge ', said(person.name), ' into somebody'], h('div.stack', effect, stays), 'Merge', async () => {
       await post(`/people/${stays.value}/merge`, { person_id: person.id });
       toast('Merged');
       await changed();
     });
   };
   const loss = 'The voiceprint, the samples and the name go, in every conversation. What was said stays, without a name. This cannot be undone.';
-  const destroy = (person) => ask(`Delete ${person.name}?`, h('p.dim', loss), `Delete ${person.name}`, async () => {
+  const destroy = (person) => ask(['Delete ', said(person.name), '?'], h('p.dim', loss), ['Delete ', said(person.name)], async () => {
     await remove(`/people/${person.id}`);
-    toast(`${person.name} is deleted`);
+    toast(said(person.name), ' is deleted');
     await changed();
   }, { isDanger: true });
   const columns = ['Person', 'How it is known', 'Speech heard', 'Since', ''];
   return h('table.table.cards', h('thead', h('tr', columns.map((words, index) =>
     h('th' + (index === 2 ? '.num' : ''), { scope: 'col' }, words || h('span.sr', 'Actions'))))),
   h('tbody', people.map((person, index) => {
-    const seconds = secondsOf(person), sign = { color: colorOf(index), name: person.name, mark: letter(person.name), isNamed: true };
+    const seconds = secondsOf(person), sign = { color: colorOf(index), name: person.name, mark: initial(person.name), isNamed: true };
     return h('tr', { 'data-row': true, tabindex: -1 }, h('td.full', { 'data-l': '' }, who(sign)),
       h('td.full.dim', { 'data-l': 'Known' }, (seconds ? 'by the voice' : 'by name only') + (person.same_name_as ? ', same name twice: merge?' : '')),
       h('td.num', { 'data-l': 'Speech' }, seconds ? length(seconds) : '–'),

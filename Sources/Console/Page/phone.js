@@ -1,19 +1,21 @@
 // A phone as the microphone: opened by the code on the page Live, with a ticket in place of a login.
 import { CaptionLines } from './captionlines.js';
 import { bars } from './drawing.js';
-import { h, say } from './elements.js';
+import { h, say, spoken } from './elements.js';
 import { clock } from './figures.js';
 import { icon, logo } from './icons.js';
 import { ListenClient } from './listen.js';
 import { heightOf, openSound, rate, SoundError } from './microphone.js';
 import { note } from './pieces.js';
+import { joined, newest } from './writing.js';
 
 /** Letters of what was said that are shown. */
-const letters = 160;
+const shown = 160;
 
 export default function phone(root, _, values) {
   root.classList.add('wide', 'flat');
-  const ticket = values.get('ticket'), level = bars('meter'), problem = h('div'), text = h('p.phone-text', { 'aria-live': 'polite' });
+  const ticket = values.get('ticket'), level = bars('meter'), problem = h('div');
+  const text = h('p.phone-text', { 'aria-live': 'polite', ...spoken(values.get('language')) });
   const time = h('span.mono.small'), button = h('button.btn.primary', { disabled: true }), lines = new CaptionLines();
   let sound = null, samples = 0, client = null;
   // A ticket is good for one session: it need not stay in the address.
@@ -52,8 +54,7 @@ export default function phone(root, _, values) {
     say(title);
   };
   const draw = () => {
-    const whole = lines.lines.map((line) => line.text).join(' ');
-    text.textContent = whole.length > letters ? '…' + whole.slice(whole.indexOf(' ', whole.length - letters)) : whole;
+    text.textContent = newest(joined(lines.lines.map((line) => line.text)), shown);
   };
   button.onclick = () => {
     if (!sound) return start();

@@ -1,12 +1,12 @@
 // Pieces that several pages use: notes, tags, fields, dialogs, voices.
-import { h, say } from './elements.js';
+import { h, said, say } from './elements.js';
 import { icon } from './icons.js';
 
 /** Shows a word at the foot of the page for a moment. */
-export function toast(text) {
-  const element = h('div.toast', text);
+export function toast(...words) {
+  const element = h('div.toast', words);
   document.getElementById('toasts').append(element);
-  say(text);
+  say(element.textContent);
   setTimeout(() => element.remove(), 2600);
 }
 
@@ -79,7 +79,8 @@ export const check = (label, isOn, { amount, isSwitch, onchange, ...rest } = {})
 
 /** Opens a dialog. Escape and focus are the browser's. */
 export function dialog(title, body, actions = []) {
-  const element = h('dialog', { 'aria-label': title }, h('div.stack', h('h2', title), body, h('div.row.end', actions)));
+  const heading = h('h2', title);
+  const element = h('dialog', { 'aria-label': heading.textContent }, h('div.stack', heading, body, h('div.row.end', actions)));
   document.body.append(element);
   element.addEventListener('close', () => element.remove());
   element.addEventListener('click', (event) => { if (event.target === element) element.close(); });
@@ -143,10 +144,10 @@ export function pop(anchor, body, classes = '') {
 
 /** The sign of a voice: filled with a name, open without one. */
 export const glyph = (voice, isLarge) =>
-  h(`span.glyph.k${voice.color}${voice.isNamed ? '' : '.open'}${isLarge ? '.l' : ''}`, { 'aria-hidden': 'true' }, voice.mark);
+  h(`bdi.glyph.k${voice.color}${voice.isNamed ? '' : '.open'}${isLarge ? '.l' : ''}`, { 'aria-hidden': 'true' }, voice.mark);
 
 /** A voice with its sign and its name; with attributes, a button. */
-export const who = (voice, attributes) => h(`${attributes ? 'button' : 'span'}.who.k${voice.color}`, attributes ?? {}, glyph(voice), voice.name);
+export const who = (voice, attributes) => h(`${attributes ? 'button' : 'span'}.who.k${voice.color}`, attributes ?? {}, glyph(voice), said(voice.name));
 
 /**
  * Fills a place with what a call brings; until then the place is busy. After 200 ms a skeleton stands there; when the call fails, a note with a button.
@@ -182,5 +183,5 @@ export function save(name, content, type = 'text/plain') {
   const url = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
   h('a', { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
-  toast(`${name} saved`);
+  toast(said(name), ' saved');
 }

@@ -1,16 +1,16 @@
 // Playground: one clip through several engines, word by word.
 import { send } from './api.js';
-import { align } from './differences.js';
-import { h } from './elements.js';
+import { align, drawn } from './differences.js';
+import { h, spoken } from './elements.js';
 import { gateway, httpAddress } from './gateway.js';
 import { icon } from './icons.js';
 import { heightOf, openSound, SoundError, wav } from './microphone.js';
 import { bars } from './drawing.js';
 import { busy, check, copy, failure, field, note, segments, tag } from './pieces.js';
+import { wordsIn } from './writing.js';
 
 /** Word error rate from which a result is marked. */
 const poor = 0.06;
-const split = (text) => text.trim().split(/\s+/).filter(Boolean);
 
 /** Has a clip recognised by one engine only. */
 async function run(engine, clip) {
@@ -26,14 +26,10 @@ async function run(engine, clip) {
 
 function article(result, reference) {
   if (result.error) return h('article', h('h3', result.engine), failure(result.error));
-  const wanted = split(reference), { steps, errors } = align(wanted, split(result.text)), rate = errors / Math.max(1, wanted.length);
-  const words = steps.map(([kind, theirs, ours]) => {
-    if (kind === '=') return [ours, ' '];
-    return [theirs ? [h('del', theirs), ' '] : null, ours ? [h('ins', ours), ' '] : null];
-  });
+  const wanted = wordsIn(reference), { steps, errors } = align(wanted, wordsIn(result.text)), rate = errors / Math.max(1, wanted.length);
   return h('article', h('div.row.between', h('div', h('h3', result.engine), h('p.small.dim', result.model)),
     wanted.length ? tag(rate === 0 ? 'ok' : rate < poor ? '' : 'warn', `${(rate * 100).toFixed(1)} % WER`) : null),
-  h('p.diff', words), h('dl.dl', h('dt', 'Took'), h('dd', `${result.seconds.toFixed(2)} s`),
+  drawn(steps), h('dl.dl', h('dt', 'Took'), h('dd', `${result.seconds.toFixed(2)} s`),
     h('dt', 'Speech'), h('dd', `${result.duration.toFixed(1)} s, ${(result.duration / result.seconds).toFixed(0)}× real time`),
     h('dt', `Wrong, of ${wanted.length}`), h('dd', String(errors))));
 }
@@ -53,7 +49,7 @@ export default function playground(root) {
   const names = gateway.engines.map(({ name }) => name);
   const chosen = new Set(gateway.engines.filter(({ state }) => state !== 'unavailable').map(({ name }) => name));
   const area = h('textarea.area', { rows: 3, oninput: () => draw() }), out = h('div.lanes3'), problem = h('div');
-  const title = h('h2', 'No clip yet'), level = bars('meter'), text = h('pre', { tabindex: 0, 'aria-label': 'The same request' });
+  const title = h('h2', spoken(), 'No clip yet'), level = bars('meter'), text = h('pre', { tabindex: 0, 'aria-label': 'The same request' });
   const go = h('button.btn.primary', { disabled: true }, 'Run'), record = h('button.btn.s', icon('live'), 'Record');
   const results = h('section.panel.flush', { 'aria-label': 'Results', 'aria-live': 'polite', hidden: true }, out);
   let clip = null, all = [], sound = null, packets = [], dialect = 'curl';

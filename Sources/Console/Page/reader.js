@@ -2,7 +2,7 @@
 import { countVoices } from './app.js';
 import { get, optional, post } from './api.js';
 import { conversationMenu, exportMenu, segmentMenu } from './corrections.js';
-import { h } from './elements.js';
+import { h, said, spoken } from './elements.js';
 import { clock, dayOf, length, plural, timeOf } from './figures.js';
 import { finder } from './find.js';
 import { gapsOf } from './gaps.js';
@@ -75,9 +75,10 @@ function show(root, all, from) {
   const duration = () => conversation.duration;
   const seek = (seconds) => player.seek(Math.max(0, Math.min(duration(), seconds)));
 
-  const title = h('h1.clip'), facts = h('p.clip'), aside = h('aside.side', { 'aria-label': 'Speakers' });
+  const title = h('h1.clip', spoken(conversation.language)), facts = h('p.clip'), aside = h('aside.side', { 'aria-label': 'Speakers' });
   const transcript = new Transcript({
     seek,
+    language: conversation.language,
     name: (anchor, place) => naming(anchor, cast.voiceOf(place)),
     menu: (anchor, segment) => (mayWrite ? segmentMenu(anchor, conversation, segment, changed) : seek(segment.start)),
     segment: (index) => pages.segment(index),
@@ -88,7 +89,7 @@ function show(root, all, from) {
   // MARK: Who speaks
 
   async function naming(anchor, voice) {
-    if (voice.isNamed || !mayWrite || voice.speaker == null) return toast(voice.name);
+    if (voice.isNamed || !mayWrite || voice.speaker == null) return toast(said(voice.name));
     const passages = await Promise.all(samplesOf(places, cast, voice.key).map((index) => pages.read(index))).catch(() => []);
     nameVoice(anchor, voice, {
       samples: passages.filter(Boolean).map(({ text, start, end }) => ({ text, start, end: Math.min(end, start + 8) })),
@@ -106,27 +107,27 @@ function show(root, all, from) {
         await post(`/conversations/${conversation.id}/segments/assign`, { ...owner, speaker_id: voice.speaker });
         await changed();
         countVoices();
-        toast(`${name} is named`);
+        toast(said(name), ' is named');
       },
     });
   }
 
   function beside() {
-    const spoken = new Map();
+    const shares = new Map();
     for (const place of places) {
       const { key } = cast.voiceOf(place);
-      spoken.set(key, (spoken.get(key) ?? 0) + place.end - place.start);
+      shares.set(key, (shares.get(key) ?? 0) + place.end - place.start);
     }
-    const sum = [...spoken.values()].reduce((a, b) => a + b, 0) || 1;
-    const voices = cast.all.sort((a, b) => (spoken.get(b.key) ?? 0) - (spoken.get(a.key) ?? 0));
+    const sum = [...shares.values()].reduce((a, b) => a + b, 0) || 1;
+    const voices = cast.all.sort((a, b) => (shares.get(b.key) ?? 0) - (shares.get(a.key) ?? 0));
     aside.replaceChildren(h('div.sect', h('h2', 'Who spoke'), voices.map((voice) => {
-      const seconds = spoken.get(voice.key) ?? 0, isOpen = !voice.isNamed && mayWrite && voice.speaker != null;
+      const seconds = shares.get(voice.key) ?? 0, isOpen = !voice.isNamed && mayWrite && voice.speaker != null;
       return h(`div.spk.k${voice.color}`, isOpen ? who(voice, { onclick: (event) => naming(event.currentTarget, voice) }) : who(voice),
         isOpen ? h('button.btn.s', { 'aria-label': `Name ${voice.name}`, onclick: (event) => naming(event.currentTarget, voice) }, 'Name')
           : h('span.dim', length(seconds)),
         h('div.bar', h('i', { vars: { v: seconds / sum * 100 } })));
     })));
-    if (conversation.summary) aside.append(h('div.sect', h('h2', 'Summary'), h('p.small.dim', conversation.summary)));
+    if (conversation.summary) aside.append(h('div.sect', h('h2', 'Summary'), h('p.small.dim', spoken(conversation.language), conversation.summary)));
     if (gaps.length) {
       aside.append(h('div.sect', h('h2', `Gaps, ${length(gaps.reduce((sum, gap) => sum + gap.end - gap.start, 0))}`), gaps.map((gap) =>
         h('button.who.k0', { onclick: () => {

@@ -1,11 +1,10 @@
 // Another engine's words for a session's audio, beside the words that are kept.
 import { address, get, send } from './api.js';
-import { align } from './differences.js';
+import { align, drawn } from './differences.js';
 import { h } from './elements.js';
 import { gateway } from './gateway.js';
 import { busy, tag } from './pieces.js';
-
-const split = (text) => text.trim().split(/\s+/).filter(Boolean);
+import { wordsIn } from './writing.js';
 
 /** Has an engine recognise the audio of a conversation, and returns both texts. */
 async function again(conversation, engine) {
@@ -14,8 +13,8 @@ async function again(conversation, engine) {
     { method: 'POST', headers: { 'Content-Type': audio.headers.get('Content-Type') ?? 'application/octet-stream' }, body: await audio.blob() });
   const { results } = await answer.json();
   return {
-    kept: kept.segments.flatMap((segment) => split(segment.text)),
-    heard: results.channels.flatMap((channel) => split(channel.alternatives[0]?.transcript ?? '')),
+    kept: kept.segments.flatMap((segment) => wordsIn(segment.text)),
+    heard: results.channels.flatMap((channel) => wordsIn(channel.alternatives[0]?.transcript ?? '')),
   };
 }
 
@@ -29,8 +28,7 @@ export function replay(trace) {
   go.onclick = () => busy(go, async () => {
     const { kept, heard } = await again(conversation, select.value), { steps, errors } = align(kept, heard);
     out.replaceChildren(h('div.row', tag(errors ? '' : 'ok', errors ? `${errors} of ${kept.length} words differ` : 'the same words')),
-      h('p.diff', steps.map(([kind, old, word]) => kind === '=' ? [word, ' ']
-        : [old ? [h('del', old), ' '] : null, word ? [h('ins', word), ' '] : null])));
+      drawn(steps));
   }, problem);
   return h('section.sect.stack', h('h2', 'Replay'), h('p.small.dim', 'The audio of the session\'s conversation, by another engine. Struck: as kept. '
     + 'Underlined: what this engine hears. Nothing is changed.'), h('div.row.nowrap', h('div.grow', select), go), problem, out);

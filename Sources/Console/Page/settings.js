@@ -1,7 +1,7 @@
 // Keys and settings: access keys, own vendor keys, what is kept and learned, listening, webhooks.
 import { begin } from './app.js';
 import { get, optional, patch, post, put, remove } from './api.js';
-import { h } from './elements.js';
+import { h, said } from './elements.js';
 import { dayOf, language, length } from './figures.js';
 import { gateway, may } from './gateway.js';
 import { icon } from './icons.js';
@@ -18,8 +18,8 @@ const expiries = [['', 'Never'], ['30', 'In 30 days'], ['90', 'In 90 days'], ['3
 // MARK: Access keys
 
 function made(key, name) {
-  const opened = dialog(name || 'The new key', h('div.secret', h('p', 'This is the only time the key is shown. It is accepted from now on.'), command(key)),
-    [h('button.btn.primary', { onclick: () => opened.close() }, 'I have kept it')]);
+  const secret = h('div.secret', h('p', 'This is the only time the key is shown. It is accepted from now on.'), command(key));
+  const opened = dialog(name ? said(name) : 'The new key', secret, [h('button.btn.primary', { onclick: () => opened.close() }, 'I have kept it')]);
 }
 
 function make(changed) {
@@ -50,16 +50,16 @@ function make(changed) {
 }
 
 function keys(all, changed) {
-  const revoke = (key) => ask(`Revoke “${key.name || key.prefix}”?`,
+  const revoke = (key) => ask(['Revoke “', said(key.name || key.prefix), '”?'],
     h('p.dim', 'Programs with this key are refused within a second; sessions that are open end in order. This cannot be undone.'), 'Revoke', async () => {
       await remove(`/admin/keys/${key.id}`);
-      toast(`${key.name || 'The key'} is revoked`);
+      toast(said(key.name || 'The key'), ' is revoked');
       await changed();
     }, { isDanger: true });
   const topUp = async (key) => {
     try {
       await post(`/admin/keys/${key.id}/topup`, { seconds: 3600 });
-      toast(`${key.name || 'The key'}: 60 minutes more`);
+      toast(said(key.name || 'The key'), ': 60 minutes more');
       await changed();
     } catch (error) {
       toast(error.message);
@@ -70,8 +70,8 @@ function keys(all, changed) {
     all.length ? h('table.table.cards', h('thead', h('tr', columns.map((words, index) =>
       h('th' + (index === 6 ? '.num' : ''), { scope: 'col' }, words || h('span.sr', 'Actions'))))),
     h('tbody', all.map((key) => h('tr', { 'data-row': true, tabindex: -1 },
-      h('td.full.strong', { 'data-l': '' }, key.name || key.prefix),
-      h('td', { 'data-l': 'Key' }, h('code', key.prefix + '…')), h('td', { 'data-l': 'User' }, key.user),
+      h('td.full.strong', { 'data-l': '' }, said(key.name || key.prefix)),
+      h('td', { 'data-l': 'Key' }, h('code', key.prefix + '…')), h('td', { 'data-l': 'User' }, said(key.user)),
       h('td', { 'data-l': 'May' }, (key.scopes ?? []).join(', ') || 'everything'),
       h('td.dim', { 'data-l': 'Made' }, key.created_at ? dayOf(key.created_at) : '–'),
       h('td', { 'data-l': 'Ends' }, key.revoked_at ? tag('bad', 'Revoked') : h('span.dim', key.expires_at ? dayOf(key.expires_at) : 'never')),

@@ -2,7 +2,7 @@
 import { get, optional } from './api.js';
 import { clients } from './clients.js';
 import { bars, strip } from './drawing.js';
-import { h, say } from './elements.js';
+import { h, say, spoken } from './elements.js';
 import { bytes, clock, dayOf, length, plural, timeOf } from './figures.js';
 import { gateway, learn, may } from './gateway.js';
 import { icon } from './icons.js';
@@ -10,6 +10,7 @@ import { command, failure, note, save, who } from './pieces.js';
 import { formats, kinds } from './subtitles.js';
 import { transcribe } from './transcribe.js';
 import { colorOf } from './voices.js';
+import { blank } from './writing.js';
 
 /** Title and sentence: ready, or what is wrong. */
 function state() {
@@ -72,8 +73,8 @@ function result(file, signal) {
     return colors.get(speaker);
   };
   const add = (passage) => {
-    const line = last && last.speaker === passage.speaker ? last.line : h('p', passage.speaker ? [who(voice(passage.speaker)), ' '] : null);
-    line.append(line.isConnected ? ' ' : '', passage.text);
+    const line = last && last.speaker === passage.speaker ? last.line : h('p', spoken(), passage.speaker ? [who(voice(passage.speaker)), ' '] : null);
+    line.append(line.isConnected ? blank(passages.at(-1)?.text, passage.text) : '', passage.text);
     if (!line.isConnected) out.append(line);
     last = { speaker: passage.speaker, line };
     passages.push(passage);
@@ -107,7 +108,7 @@ function result(file, signal) {
   };
   run();
   return h('section.panel.stack', { 'aria-label': file.name },
-    h('div.row.between', h('h2', file.name), h('div.row', info, h('div.row', buttons))), bar, problem, out);
+    h('div.row.between', h('h2', spoken(), file.name), h('div.row', info, h('div.row', buttons))), bar, problem, out);
 }
 
 async function newest(place) {
@@ -118,7 +119,7 @@ async function newest(place) {
       const duration = conversation.duration ?? (new Date(conversation.finished_at) - new Date(conversation.started_at)) / 1000;
       const turns = conversation.turns?.map(([start, end, index]) => [start, end, colorOf(index)]);
       return h('li', h('a', { href: `#/conversation/${conversation.id}` },
-        h('div', h('div.strong.clip', conversation.title ?? 'Without a title'),
+        h('div', h('div.strong.clip', conversation.title ? spoken(conversation.language) : null, conversation.title ?? 'Without a title'),
           h('div.small.faint', `${dayOf(conversation.started_at)}, ${timeOf(conversation.started_at)}`)),
         turns ? strip(turns, duration, conversation.gaps ?? []) : h('span'), h('span.small.dim.num', length(duration))));
     })));

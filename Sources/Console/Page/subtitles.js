@@ -1,4 +1,5 @@
 // A transcript as files: SRT, VTT, JSON and text.
+import { joined } from './writing.js';
 
 const two = (number) => String(number).padStart(2, '0');
 const stamp = (seconds, mark) => {
@@ -16,7 +17,7 @@ export const formats = {
     const text = passage.text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
     return `${stamp(passage.start, '.')} --> ${stamp(passage.end, '.')}\n${passage.speaker ? `<v ${passage.speaker}>` : ''}${text}\n`;
   }).join('\n'),
-  JSON: (passages) => JSON.stringify({ text: passages.map((passage) => passage.text).join(' '), segments: passages }, null, 2) + '\n',
+  JSON: (passages) => JSON.stringify({ text: joined(passages.map((passage) => passage.text)), segments: passages }, null, 2) + '\n',
   Text: (passages) => passages.map(spoken).join('\n') + '\n',
 };
 

@@ -1,8 +1,9 @@
 // The transcript of a conversation: a list of any length in which the spoken word is lit.
-import { h } from './elements.js';
+import { h, spoken } from './elements.js';
 import { clock, length } from './figures.js';
 import { VirtualList } from './list.js';
 import { who } from './pieces.js';
+import { blanksOf } from './writing.js';
 
 /** Milliseconds for which the list stays where somebody has scrolled. */
 const patience = 4000;
@@ -17,14 +18,15 @@ export class Transcript {
   /**
    * @param {object} options
    * @param {(seconds: number) => void} options.seek
+   * @param {?string} options.language of what was said
    * @param {(anchor: HTMLElement, place) => void} options.name somebody asks who speaks
    * @param {(anchor: HTMLElement, segment) => void} options.menu somebody asks what can be done with a segment
    * @param {(index: number) => ?object} options.segment the segment of a number with its words; null while it is not here
    * @param {(first: number, last: number) => void} options.want segments of these numbers are in sight
    */
-  constructor({ seek, name, menu, segment, want }) {
+  constructor({ seek, language, name, menu, segment, want }) {
     Object.assign(this, {
-      name, menu, segment, want, rows: [], rowOf: new Int32Array(), hits: new Set(), current: -1, lit: null, time: 0, scrolledAt: -patience,
+      language, name, menu, segment, want, rows: [], rowOf: new Int32Array(), hits: new Set(), current: -1, lit: null, time: 0, scrolledAt: -patience,
     });
     this.element = h('div.vlist', { tabindex: 0, role: 'region', 'aria-label': 'Transcript' });
     this.back = h('button.btn.back-now', { hidden: true, onclick: () => {
@@ -136,11 +138,12 @@ export class Transcript {
 
   words(segment) {
     const words = segment.words?.length ? segment.words : [{ text: segment.text, start: segment.start }];
-    return h('div.body', words.flatMap((word) => {
+    const blanks = blanksOf(words.map((word) => word.text), segment.text);
+    return h('div.body', spoken(this.language), words.flatMap((word, index) => {
       const isUnsure = word.confidence != null && word.confidence < 0.5;
-      return [h('span.w' + (isUnsure ? '.low' : ''), {
+      return [blanks[index] || null, h('span.w' + (isUnsure ? '.low' : ''), {
         'data-t': word.start, title: isUnsure ? `The engine was not sure: ${word.confidence.toFixed(2)}` : null,
-      }, word.text), ' '];
+      }, word.text)];
     }));
   }
 

@@ -1,4 +1,5 @@
 // Voices of a conversation: who speaks, in which colour, under which name.
+import { initial } from './writing.js';
 
 /**
  * @typedef {object} Voice
@@ -13,9 +14,6 @@
 
 /** The voice where nobody knows who speaks. */
 const nobody = { key: '', color: 0, name: 'Unknown', mark: '?', isNamed: false, speaker: null, person: null };
-
-/** Returns the letter that stands for a name. */
-export const letter = (name) => (name.trim()[0] ?? '?').toUpperCase();
 
 /** Returns the colour of the person or voice that was heard as the `order`th, from 0. */
 export const colorOf = (order) => order % 8 + 1;
@@ -39,7 +37,7 @@ export class Cast {
       const name = segment.is_user ? 'You' : this.people.get(segment.person_id);
       const number = segment.speaker_id + 1;
       voice = {
-        key, color: colorOf(this.voices.size), name: name ?? `Speaker ${number}`, mark: name ? letter(name) : String(number), isNamed: !!name,
+        key, color: colorOf(this.voices.size), name: name ?? `Speaker ${number}`, mark: name ? initial(name) : String(number), isNamed: !!name,
         speaker: segment.speaker_id, person: segment.person_id ?? null,
       };
       this.voices.set(key, voice);
