@@ -20,6 +20,8 @@ package enum RequestError: Error, Sendable, Equatable {
     case incompleteBody
     /// The request is invalid. The text says what is wrong and what to change.
     case badRequest(String)
+    /// A field of the request's form is invalid. The text says what is wrong and what to change.
+    case invalidField(String, name: String)
     /// No engine has this language. The text says what can be done.
     case unsupportedLanguage(LanguageTag, String)
     /// No model has this name.

@@ -31,6 +31,8 @@ package enum OpenAIErrorResponse {
             response(.badRequest, OpenAIError("The upload was cut off before its end."), requestID)
         case .badRequest(let reason), .unsupportedLanguage(_, let reason):
             response(.badRequest, OpenAIError(reason), requestID)
+        case .invalidField(let reason, let name):
+            invalid(reason, parameter: name, code: "invalid_value", requestID: requestID)
         case .unknownModel(let name):
             response(
                 .notFound,

@@ -20,7 +20,9 @@ package struct UploadForm: Sendable {
     package struct Limits: Sendable {
         package var body: Int
         package var fields = 256
-        var fieldBytes = 65_536
+        /// Maximum number of bytes in the values of all fields together: they are in memory. A form of OpenAI's protocol may have four references of
+        /// known speakers, which are 4.7 MB as text if each has 10 s at 44.1 kHz.
+        var fieldBytes = 8 << 20
         /// Maximum number of files. If the maximum is 1, a second file replaces the first file. Otherwise, more files are rejected.
         package var files = 1
 
@@ -71,6 +73,8 @@ package struct UploadForm: Sendable {
         private var form = UploadForm()
         private var part: MultipartPart?
         private var value: [UInt8] = []
+        /// Number of bytes in the values of all fields so far.
+        private var fieldBytes = 0
         private var writers: [(name: String, file: SpoolWriter)] = []
         private var files = 0
         private var requestError: RequestError?
@@ -130,16 +134,19 @@ package struct UploadForm: Sendable {
                 bytes.withSpan(in: chunk) { span in
                     if part?.name == fileField {
                         writers.last?.file.write(span)
-                    } else if value.count + span.byteCount <= limits.fieldBytes {
+                    } else if fieldBytes + span.byteCount <= limits.fieldBytes {
+                        fieldBytes += span.byteCount
                         span.withUnsafeBytes { value.append(contentsOf: $0) }
                     } else {
-                        requestError = .badRequest("The field \(part?.name.prefix(80) ?? "") is longer than \(limits.fieldBytes) bytes.")
+                        let name = String(part?.name.prefix(80) ?? "")
+                        requestError = .invalidField("With \(name), the fields of the form have more than \(limits.fieldBytes) bytes.", name: name)
                     }
                 }
             case .partEnd:
                 if let part, part.name != fileField {
                     guard let text = String(validating: value, as: UTF8.self) else {
-                        requestError = .badRequest("The field \(part.name.prefix(80)) is not UTF-8.")
+                        let name = String(part.name.prefix(80))
+                        requestError = .invalidField("The field \(name) is not UTF-8.", name: name)
                         return
                     }
                     form.fields.append(Field(name: part.name, value: text))

@@ -36,7 +36,8 @@ package struct RealtimeError: Error, Sendable, Equatable {
         case .forbidden(let reason), .otherKey(let reason): self.init(reason, .authentication, code: "forbidden")
         case .outOfCredit, .limitReached: self = .outOfCredit
         case .tooManyRequests: self.init("Too many sessions at once. Try again later.", .rateLimit, code: "rate_limit_exceeded")
-        case .badRequest(let reason), .unsupportedLanguage(_, let reason), .remoteContent(let reason), .notFound(let reason):
+        case .badRequest(let reason), .invalidField(let reason, _), .unsupportedLanguage(_, let reason), .remoteContent(let reason),
+            .notFound(let reason):
             self.init(reason, code: "invalid_value")
         case .unknownModel(let name):
             self.init("The model `\(name.prefix(80))` does not exist or you do not have access to it.", code: "model_not_found")
