@@ -28,7 +28,8 @@ package struct ChunkedRecordingError: Error, Sendable, Equatable {
         case .tooManyRequests(let after): self.init(status, code, message, retryAfter: after)
         case .unsupportedLanguage: self.init(.unprocessableContent, "unsupported_language", message)
         case .engine(let error, let engine, let payer): self.init(ProviderError(error, by: engine, payer: payer), request: nil)
-        case .unauthenticated, .forbidden, .otherKey, .notFound, .methodNotAllowed, .tooLarge, .incompleteBody, .badRequest, .unknownModel,
+        case .unauthenticated, .forbidden, .otherKey, .notFound, .methodNotAllowed, .tooLarge, .incompleteBody, .badRequest, .invalidField,
+            .unknownModel,
             .remoteContent, .unavailable, .internalError, .limitReached:
             self.init(status, code, message)
         }

@@ -37,7 +37,8 @@ extension ListenServer {
     private static func inBand(_ error: RequestError) -> InBandError? {
         switch error {
         case .unauthenticated, .forbidden, .tooManyRequests, .notFound, .methodNotAllowed, .tooLarge, .incompleteBody: nil
-        case .outOfCredit, .limitReached, .otherKey, .badRequest, .unsupportedLanguage, .unknownModel, .remoteContent, .unavailable, .engine,
+        case .outOfCredit, .limitReached, .otherKey, .badRequest, .invalidField, .unsupportedLanguage, .unknownModel, .remoteContent, .unavailable,
+            .engine,
             .internalError:
             inBandError(error)
         }

@@ -45,7 +45,8 @@ extension SonioxError {
         case .forbidden(let reason), .otherKey(let reason): self = SonioxError(401, reason)
         case .outOfCredit, .limitReached: self = SonioxError(402, "Organization balance exhausted. Add credit to go on.")
         case .tooManyRequests: self = SonioxError(429, "Rate limit exceeded. Try again later.")
-        case .notFound(let what), .methodNotAllowed(let what), .badRequest(let what), .unsupportedLanguage(_, let what), .remoteContent(let what):
+        case .notFound(let what), .methodNotAllowed(let what), .badRequest(let what), .invalidField(let what, _), .unsupportedLanguage(_, let what),
+            .remoteContent(let what):
             self = SonioxError(400, what)
         case .tooLarge, .incompleteBody: self = .tooLong
         case .unknownModel: self = .invalidModel

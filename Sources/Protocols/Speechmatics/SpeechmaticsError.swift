@@ -61,7 +61,8 @@ extension SpeechmaticsError {
         case .outOfCredit, .limitReached: self = SpeechmaticsError(.insufficientFunds, "The key has no credit left.")
         case .tooManyRequests: self = SpeechmaticsError(.quotaExceeded, "Too many sessions at once. Try again later.")
         case .unknownModel(let name): self = SpeechmaticsError(.invalidModel, "There is no model \"\(name.prefix(80))\".")
-        case .notFound(let what), .methodNotAllowed(let what), .badRequest(let what), .unsupportedLanguage(_, let what), .remoteContent(let what):
+        case .notFound(let what), .methodNotAllowed(let what), .badRequest(let what), .invalidField(let what, _), .unsupportedLanguage(_, let what),
+            .remoteContent(let what):
             self = SpeechmaticsError(.invalidConfig, what)
         case .tooLarge, .incompleteBody: self = SpeechmaticsError(.dataError, "The audio is incomplete.")
         case .unavailable(let reason): self = SpeechmaticsError(.jobError, reason)
