@@ -47,7 +47,10 @@ import Testing
             var isInTemplate = false
             for line in try text(module).split(separator: "\n", omittingEmptySubsequences: false) {
                 #expect(!isInTemplate || !line.drop(while: \.isWhitespace).hasPrefix("/"), "\(module): \(line)")
-                if line.count(where: { $0 == "`" }) % 2 == 1, !line.drop(while: \.isWhitespace).hasPrefix("/") { isInTemplate.toggle() }
+                // A mark in quotes begins no template.
+                if line.replacing("'`'", with: "").count(where: { $0 == "`" }) % 2 == 1, !line.drop(while: \.isWhitespace).hasPrefix("/") {
+                    isInTemplate.toggle()
+                }
             }
         }
     }
