@@ -1,3 +1,5 @@
+import Speech
+
 /// The recogniser's result for a stretch of audio.
 package struct Decoded: Sendable, Equatable {
     /// The reason why no more tokens follow.
@@ -23,7 +25,7 @@ package struct Decoded: Sendable, Equatable {
         self.stop = stop
     }
 
-    package var text: String { words.map(\.text).joined(separator: " ") }
+    package var text: String { WordSpacing.text(of: words.lazy.map(\.text)) }
 }
 
 /// One word of a decoded text.

@@ -283,7 +283,7 @@ extension AssemblyAIPrerecordedAnswer {
             guard !found.isEmpty else { continue }
             total += found.count
             matches.beginObject()
-            matches.member("text", wanted.joined(separator: " "))
+            matches.member("text", WordSpacing.text(of: wanted))
             matches.member("count", found.count)
             matches.key("timestamps")
             matches.beginArray()

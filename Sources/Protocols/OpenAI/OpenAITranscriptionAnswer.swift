@@ -121,7 +121,7 @@ package struct OpenAITranscriptionAnswer {
         json.endObject()
     }
 
-    static func text(of words: ArraySlice<Word>) -> String { words.map(\.text).joined(separator: " ") }
+    static func text(of words: ArraySlice<Word>) -> String { words.text }
 
     private static func write(spanOf words: ArraySlice<Word>, _ rate: SampleRate, _ json: inout JSONWriter) {
         json.member("start", words.first?.range.start.seconds(at: rate) ?? 0, decimals: timeDecimals)
