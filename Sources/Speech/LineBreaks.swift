@@ -9,7 +9,7 @@ package enum LineBreaks {
         guard let last = scalars.last, let head = scalars.first, let first = next.unicodeScalars.first else { return false }
         let one = ScriptEdge(head), other = ScriptEdge(first)
         guard one?.isBreakable == true || other?.isBreakable == true else { return false }
-        if neverFirst.contains(first) || neverLast.contains(head) || joiners.contains(last) { return false }
+        if neverFirst.contains(first) || neverLast.contains(head) || joiners.contains(last) || isMark(first) { return false }
         // A number or a word of full width stays whole.
         if isWordLetter(head, one), isWordLetter(first, other) { return false }
         if one == .southern, other == .southern { return isSyllable(next, behind: before) }
@@ -30,6 +30,14 @@ package enum LineBreaks {
             last = text[index]
         }
         return start < text.endIndex ? parts + [text[start...]] : parts
+    }
+
+    /// Returns true for a sign on the letter before it that is a character of its own, such as a vowel of Burmese.
+    private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .nonspacingMark, .spacingMark, .enclosingMark: true
+        case _: false
+        }
     }
 
     /// Returns true if a written syllable may begin with a character.

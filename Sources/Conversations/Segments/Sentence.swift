@@ -2,10 +2,10 @@ import Speech
 
 /// Detection of the ends of sentences, in any script that Harken's engines write.
 package enum Sentence {
-    /// Marks that end a sentence, in Latin, CJK, Arabic, Urdu and Devanagari.
-    private static let enders: Set<Character> = [".", "?", "!", "。", "．", "？", "！", "؟", "۔", "।", "॥", "…"]
+    /// Marks that end a sentence, in Latin, CJK, Arabic, Urdu, Ethiopic, Devanagari, Khmer and Burmese.
+    private static let enders: Set<Character> = [".", "?", "!", "。", "．", "？", "！", "｡", "؟", "۔", "።", "।", "॥", "។", "៕", "။", "…"]
     /// Marks that may follow the mark at the end of a sentence.
-    private static let closers: Set<Character> = ["\"", "'", "”", "’", ")", "]", "»", "」", "』"]
+    private static let closers: Set<Character> = ["\"", "'", "”", "’", ")", "]", "»", "」", "』", "）"]
 
     /// Returns true if `text` ends with the end of a sentence.
     package static func isEnd(of text: String) -> Bool {
@@ -29,7 +29,7 @@ package enum Sentence {
     }
 
     /// Marks without a following space.
-    private static let wideEnders: Set<Character> = ["。", "．", "？", "！"]
+    private static let wideEnders: Set<Character> = ["。", "．", "？", "！", "｡", "។", "៕", "။"]
 
     /// Returns the words as one text, with the blanks of their scripts. Blanks within a word become one space each.
     package static func text(of words: some Sequence<String>) -> String {

@@ -41,7 +41,7 @@ enum AnswerReading {
     private static func joined(_ words: [EngineAnswer.Segment]) -> [EngineAnswer.Segment] {
         words.reduce(into: []) { segments, word in
             guard let last = segments.last, last.cluster == word.cluster, last.speaker == word.speaker else { return segments.append(word) }
-            WordSpacing.append(word.text, to: &segments[segments.count - 1].text)
+            segments[segments.count - 1].text += " " + word.text
             segments[segments.count - 1].end = word.end
             segments[segments.count - 1].isUncertain = last.isUncertain || word.isUncertain
         }

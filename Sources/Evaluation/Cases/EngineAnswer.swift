@@ -1,5 +1,3 @@
-import Speech
-
 /// One engine's result for one case.
 public struct EngineAnswer: Sendable, Equatable {
     public struct Word: Sendable, Equatable {
@@ -53,7 +51,7 @@ public struct EngineAnswer: Sendable, Equatable {
         self.runs = runs
     }
 
-    public var text: String { WordSpacing.text(of: segments.lazy.map(\.text)) }
+    public var text: String { segments.map(\.text).joined(separator: " ") }
 
     /// Uninterrupted speech of each of the engine's speakers: words, or segments where there are no words, joined over pauses of less than half a
     /// second.

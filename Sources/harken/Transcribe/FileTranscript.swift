@@ -20,7 +20,7 @@ struct FileTranscript {
 
     /// The captions. A caption has the words of one speaker; the speaker's name comes first where the speaker changes.
     private var cues: [Cue] {
-        var groups: [ArraySlice<Word>] = []
+        var runs: [[Word]] = []
         for (number, channel) in transcript.channels.enumerated() {
             var start = channel.words.startIndex
             while start < channel.words.endIndex {
@@ -28,11 +28,11 @@ struct FileTranscript {
                 let end = channel.words[start...].firstIndex { $0.speaker != speaker } ?? channel.words.endIndex
                 var words = Array(channel.words[start..<end])
                 if let speaker { words[0].text = name(speaker, in: number) + ": " + words[0].text }
-                groups += CaptionSplitter.split(words, rate: transcript.rate).map { words[$0] }
+                runs.append(words)
                 start = end
             }
         }
-        return Captions.cues(of: groups, rate: transcript.rate, length: transcript.length)
+        return Captions.cues(of: runs, rate: transcript.rate, length: transcript.length)
     }
 
     private func name(_ speaker: SpeakerLabel, in channel: Int) -> String { person(speaker, in: channel) ?? "Speaker \(speaker.number + 1)" }
