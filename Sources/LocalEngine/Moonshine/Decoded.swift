@@ -38,10 +38,13 @@ package struct DecodedWord: Sendable, Hashable {
     package var tokens: Range<Int>
     /// The mark of a word that the second look put in; nil for a word as it was heard.
     package var mark: TermMark?
+    /// As in `Word`.
+    package var blankBefore: Bool?
 
-    package init(text: String, confidence: Float, tokens: Range<Int>) {
+    package init(text: String, confidence: Float, tokens: Range<Int>, blankBefore: Bool? = nil) {
         self.text = text
         self.confidence = confidence
         self.tokens = tokens
+        self.blankBefore = blankBefore
     }
 }
