@@ -31,8 +31,7 @@ struct LiveCaptionFormat: WatchFormat {
 
     private mutating func write(_ words: [Word], through end: SampleIndex) -> [UInt8] {
         guard let rate else { return [] }
-        let groups = CaptionSplitter.split(words, rate: rate).map { words[$0] }
-        var cues = Captions.cues(of: groups, rate: rate, length: end - .zero)
+        var cues = Captions.cues(of: [words], rate: rate, length: end - .zero)
         for index in cues.indices {
             cues[index].start = max(cues[index].start, shown)
             cues[index].end = max(cues[index].end, cues[index].start + 1)
@@ -43,6 +42,10 @@ struct LiveCaptionFormat: WatchFormat {
 
     private static func words(of segment: SuggestedSegment, _ rate: SampleRate) -> [Word] {
         func place(_ time: Duration) -> SampleIndex { .zero + SampleCount(time, at: rate) }
-        return segment.words.map { Word($0.text, SampleRange(place($0.start), place($0.end)), confidence: 1) }
+        return segment.words.map { word in
+            var timed = Word(word.written.text, SampleRange(place(word.start), place(word.end)), confidence: 1)
+            timed.blankBefore = word.written.blankBefore
+            return timed
+        }
     }
 }

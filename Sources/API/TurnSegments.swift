@@ -18,13 +18,13 @@ struct TurnSegments: Sendable {
         let words = commit.words.map {
             SegmentWord($0.text, start: time($0.range.start), end: time($0.range.end), confidence: $0.confidence)
         }
-        let text = words.map(\.text).joined(separator: " ")
+        let text = commit.words.text
         let speaker = commit.words.first?.speaker.map { SpeakerNumber($0.number) }
         let end = words.map(\.end).max() ?? time(commit.range.end)
         var segment: Segment
         if let known = open[commit.channel], known.speaker == speaker {
             segment = known
-            segment.text += " " + text
+            WordSpacing.append(text, blank: commit.words.first?.blankBefore, to: &segment.text)
             segment.words += words
             segment.end = end
         } else {

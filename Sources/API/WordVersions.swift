@@ -55,7 +55,7 @@ struct WordVersions: Sendable {
         for interim in interims where interim.word.range.contains(word.range.middle) || word.range.contains(interim.word.range.middle) {
             if latest == interim.received {
                 // Words of one interim that became one word.
-                versions[versions.count - 1].text += " " + interim.word.text
+                WordSpacing.append(interim.word.text, blank: interim.word.blankBefore, to: &versions[versions.count - 1].text)
             } else {
                 versions.append(Version(text: interim.word.text, received: interim.received, engine: interim.engine))
             }

@@ -68,7 +68,7 @@ package enum SegmentEnrollment {
 
     /// Returns true if the recognised words confirm that the expected text was spoken in a window, by one speaker.
     package static func isBorneOut(_ expected: String, by heard: [Word]) -> Bool {
-        let text = heard.map(\.text).joined(separator: " ")
+        let text = heard.text
         return isVerified(
             words: SpokenTokens.all(in: text).count, speakers: heard.map(\.speaker), similarity: similarity(expected, text))
     }

@@ -1,4 +1,4 @@
-internal import Conversations
+internal import Speech
 
 /// The words of a text as they are spoken, without capitals and punctuation. In scripts without spaces each character is a word.
 enum SpokenTokens {

@@ -38,7 +38,7 @@ public struct Hypothesis: Sendable, Equatable {
         self.stableWords = stableWords
     }
 
-    public var text: String { words.map(\.text).joined(separator: " ") }
+    public var text: String { words.text }
 }
 
 /// The reason why a result became final.

@@ -64,6 +64,6 @@ public struct Transcript: Sendable, Equatable {
     /// Returns the displayed text of one channel.
     public func text(of channel: ChannelIndex = .first) -> String {
         guard channels.indices.contains(channel.number) else { return "" }
-        return channels[channel.number].words.map(\.text).joined(separator: " ")
+        return channels[channel.number].words.text
     }
 }

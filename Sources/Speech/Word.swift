@@ -16,6 +16,11 @@ public struct Word: Hashable, Sendable {
         get { details.heard }
         set { details.heard = newValue }
     }
+    /// True if the engine's own text has a blank before the word, false if it has none; nil: the rule of `WordSpacing` is right.
+    package var blankBefore: Bool? {
+        get { details.blankBefore }
+        set { if newValue != blankBefore { details.blankBefore = newValue } }
+    }
     /// Punctuation that was known only after the word had been sent; nil: `text` is right in every text.
     package var lateMarks: LateMarks? {
         get { details.lateMarks }
@@ -35,8 +40,9 @@ public struct Word: Hashable, Sendable {
         var language: LanguageTag?
         var heard: String?
         var lateMarks: LateMarks?
+        var blankBefore: Bool?
 
-        var isEmpty: Bool { language == nil && heard == nil && lateMarks == nil }
+        var isEmpty: Bool { language == nil && heard == nil && lateMarks == nil && blankBefore == nil }
     }
 
     private var box = Box.empty

@@ -2,7 +2,8 @@ package import Framing
 package import Speech
 
 /// The encoding of words in the database and in files. Each word is a JSON array with positions in samples and without trailing nulls:
-/// `[text, start, length, confidence in thousandths, speaker, language, words heard in the place of a key term]`.
+/// `[text, start, length, confidence in thousandths, speaker, language, words heard in the place of a key term, true if a blank stands before the word and
+/// false if none does, where the scripts would have it otherwise]`.
 extension Word {
     package static func write(_ words: [Word], to json: inout JSONWriter) {
         json.beginArray()
@@ -12,9 +13,11 @@ extension Word {
             json.value(Int(word.range.start.samples))
             json.value(Int(word.range.count.samples))
             json.value(Int((word.confidence * 1_000).rounded()))
-            if let speaker = word.speaker { json.value(speaker.number) } else if word.language != nil || word.heard != nil { json.null() }
-            if let language = word.language { json.value(language.rawValue) } else if word.heard != nil { json.null() }
-            if let heard = word.heard { json.value(heard) }
+            let hasBlank = word.blankBefore != nil, hasMore = hasBlank || word.heard != nil
+            if let speaker = word.speaker { json.value(speaker.number) } else if word.language != nil || hasMore { json.null() }
+            if let language = word.language { json.value(language.rawValue) } else if hasMore { json.null() }
+            if let heard = word.heard { json.value(heard) } else if hasBlank { json.null() }
+            if let blank = word.blankBefore { json.value(blank) }
             json.endArray()
         }
         json.endArray()
@@ -25,10 +28,12 @@ extension Word {
         (0..<list.count).compactMap { index in
             let word = list[index]
             guard let text = word[0].string, let start = word[1].int, let count = word[2].int else { return nil }
-            return Word(
+            var read = Word(
                 text, SampleRange(SampleIndex(start), count: SampleCount(count)), confidence: Float(word[3].int ?? 0) / 1_000,
                 speaker: word[4].int.map { SpeakerLabel($0) }, language: word[5].string.map { LanguageTag($0) },
                 heard: word[6].string)
+            read.blankBefore = word[7].bool
+            return read
         }
     }
 }

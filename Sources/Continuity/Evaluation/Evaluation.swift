@@ -57,7 +57,7 @@ package struct Evaluation: Sendable, Equatable {
         pieces.append(Piece(channel: channel, range: range, committed: Self.text(committed), shadow: Self.text(shadow)))
     }
 
-    private static func text(_ words: [Word]) -> String { words.map(\.text).joined(separator: " ") }
+    private static func text(_ words: [Word]) -> String { words.text }
 
     /// Counts the edits of the least Levenshtein distance by their kind: substituted, missing, added.
     private mutating func count(_ said: [String], _ heard: [String]) {

@@ -5,7 +5,8 @@ package import Speech
 /// Little-endian: turn (4) · channel (2) · reason (1) · count of words (4) · range end (8) · engine (2 + bytes) · then for each word its start (8),
 /// end (8), confidence (4), speaker (4; −1: none) and text (2 + bytes) · then, for each word that has a language, the word's index (4) and the
 /// language (2 + bytes) · then, for each word of a key term that was put in, the word's index with the highest bit set (4) and the words that were heard
-/// (2 + bytes). The range's start is the block's position.
+/// (2 + bytes) · then, for each word whose blank its engine's own text decides, the word's index with the second highest bit set (4) and a blank or
+/// nothing (2 + bytes). The range's start is the block's position.
 package enum CommitRecord {
     package static func encode(_ commit: Commit, turn: Int) -> [UInt8] {
         var record = RecordWriter(capacity: 64 + commit.words.count * 36)
@@ -32,11 +33,18 @@ package enum CommitRecord {
             record.put(UInt32(truncatingIfNeeded: index) | heardMark)
             record.put(text: heard)
         }
+        for (index, word) in commit.words.enumerated() {
+            guard let blank = word.blankBefore else { continue }
+            record.put(UInt32(truncatingIfNeeded: index) | blankMark)
+            record.put(text: blank ? " " : "")
+        }
         return record.bytes
     }
 
     /// The bit that tells a word's heard text from a word's language.
     private static let heardMark: UInt32 = 1 << 31
+    /// The bit that tells the blank before a word from a word's language.
+    private static let blankMark: UInt32 = 1 << 30
 
     /// Returns the commit and its turn; nil when the bytes are not what `encode` writes.
     package static func decode(_ bytes: ArraySlice<UInt8>, start: SampleIndex) -> (commit: Commit, turn: Int)? {
@@ -56,9 +64,13 @@ package enum CommitRecord {
         }
         while !record.isAtEnd {
             guard let mark: UInt32 = record.take(), let text = record.takeText() else { return nil }
-            let index = Int(mark & ~heardMark)
+            let index = Int(mark & ~(heardMark | blankMark))
             guard words.indices.contains(index) else { return nil }
-            if mark & heardMark == 0 { words[index].language = LanguageTag(text) } else { words[index].heard = text }
+            switch mark & (heardMark | blankMark) {
+            case 0: words[index].language = LanguageTag(text)
+            case blankMark: words[index].blankBefore = !text.isEmpty
+            case _: words[index].heard = text
+            }
         }
         let commit = Commit(
             channel: ChannelIndex(Int(channel)), range: SampleRange(start, SampleIndex(end)), words: words, reason: reason, engine: EngineName(engine)

@@ -103,7 +103,7 @@ package enum Seam {
         var start = word.range.end - SampleCount(Int64(Double(word.range.count.samples) * share))
         if let partner, partner.end < word.range.end { start = max(partner.end, word.range.start) }
         let mark = isMirrored ? "" : word.text.last.map { ".,?!;:".contains($0) ? String($0) : "" } ?? ""
-        word.text = (isMirrored ? rest.reversed() : rest).joined(separator: " ") + mark
+        word.text = WordSpacing.text(of: isMirrored ? rest.reversed() : rest) + mark
         word.range = SampleRange(start, word.range.end)
         return word
     }

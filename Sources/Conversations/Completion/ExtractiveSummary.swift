@@ -1,3 +1,5 @@
+internal import Speech
+
 /// A title and a summary made from a conversation's own sentences: nothing is invented, and no text leaves the machine.
 package struct ExtractiveSummary: Sendable, Equatable {
     package var title: String
@@ -66,7 +68,7 @@ package struct ExtractiveSummary: Sendable, Equatable {
         var sentences: [String] = []
         var current = ""
         for word in text.split(whereSeparator: \.isWhitespace).flatMap(Sentence.parts) {
-            current = Sentence.joined(current, word)
+            Sentence.append(String(word), to: &current)
             if Sentence.isEnd(of: word) {
                 sentences.append(current)
                 current = ""

@@ -94,9 +94,9 @@ package struct SuggestedSegment: Sendable, Equatable {
 
 extension SuggestedSegment {
     /// The words with their times. Each word has an equal share of the segment's time.
-    package var words: [(text: String, start: Duration, end: Duration)] {
-        let parts = text.split(whereSeparator: \.isWhitespace)
-        let length = (end - start) / max(parts.count, 1)
-        return parts.enumerated().map { index, part in (String(part), start + length * index, start + length * (index + 1)) }
+    package var words: [(written: WrittenWord, start: Duration, end: Duration)] {
+        let words = WrittenWord.all(in: text)
+        let length = (end - start) / max(words.count, 1)
+        return words.enumerated().map { index, word in (word, start + length * index, start + length * (index + 1)) }
     }
 }

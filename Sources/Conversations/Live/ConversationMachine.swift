@@ -212,7 +212,7 @@ package struct ConversationMachine: Sendable {
             SpokenWord(
                 word.text, start: SampleCount(word.range.start.samples).duration(at: heard.rate),
                 end: SampleCount(word.range.end.samples).duration(at: heard.rate), confidence: word.confidence, engine: heard.engine,
-                model: heard.model, lateMarks: word.lateMarks)
+                model: heard.model, lateMarks: word.lateMarks, blankBefore: word.blankBefore)
         }
     }
 
@@ -263,7 +263,10 @@ package struct ConversationMachine: Sendable {
                     speakers.learn(number, SpeakerIdentity(.person(person), by: .channel))
                 }
             }
-            return segment.words.map { SpokenWord($0.text, start: $0.start, end: $0.end, speaker: number, engine: engine) }
+            return segment.words.map { word in
+                SpokenWord(
+                    word.written.text, start: word.start, end: word.end, speaker: number, engine: engine, blankBefore: word.written.blankBefore)
+            }
         }
         return add(words, in: .first, nil, now: now)
     }

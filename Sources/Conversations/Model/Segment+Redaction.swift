@@ -1,3 +1,5 @@
+internal import Speech
+
 extension Segment {
     /// The word that stands for words that were redacted.
     package static let redacted = "[redacted]"
@@ -12,8 +14,10 @@ extension Segment {
             return rest == self ? nil : rest
         }
         rest.words = []
+        rest.text = ""
+        let blanks = WordSpacing.blanks(before: words.lazy.map(\.text), in: text)
         var isChanged = false, isAfterRedacted = false
-        for word in words {
+        for (index, word) in words.enumerated() {
             // A word of no length counts as said at its start.
             let isIn = word.start < range.upperBound && (word.end > range.lowerBound || word.start >= range.lowerBound)
             if !isIn {
@@ -23,11 +27,13 @@ extension Segment {
             } else {
                 rest.words.append(SegmentWord(Self.redacted, start: word.start, end: word.end, confidence: 1))
             }
+            if !isIn || !isAfterRedacted {
+                WordSpacing.append(isIn ? Self.redacted : word.text, blank: blanks.isEmpty ? nil : blanks[index], to: &rest.text)
+            }
             if isIn, word.text != Self.redacted { isChanged = true }
             isAfterRedacted = isIn
         }
         guard isChanged else { return nil }
-        rest.text = rest.words.map(\.text).joined(separator: " ")
         return rest
     }
 }

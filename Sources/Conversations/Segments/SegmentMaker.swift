@@ -86,7 +86,8 @@ package struct SegmentMaker: Sendable {
         let words = words[range]
         let first = words[range.lowerBound]
         var segment = before ?? Segment(id: newID(), text: "", start: first.start, end: first.end, channel: channel)
-        segment.text = Sentence.text(of: texts(of: range))
+        segment.text = ""
+        for (word, text) in zip(words, texts(of: range)) { Sentence.append(text, blank: word.blankBefore, to: &segment.text) }
         segment.start = first.start
         segment.end = words.reduce(first.end) { max($0, $1.end) }
         segment.words = zip(words, texts(of: range)).map { word, text in
@@ -126,7 +127,8 @@ extension SegmentMaker {
         for index in words.indices {
             if let last = ranges.last, goesOn(last, count: count, with: index) {
                 ranges[ranges.count - 1] = last.lowerBound..<index + 1
-                count += words[index].text.count + 1
+                let hasBlank = words[index].blankBefore ?? WordSpacing.needsBlank(words[index - 1].text, words[index].text)
+                count += words[index].text.count + (hasBlank ? 1 : 0)
             } else {
                 ranges.append(index..<index + 1)
                 count = words[index].text.count

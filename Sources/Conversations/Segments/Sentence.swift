@@ -1,9 +1,11 @@
+import Speech
+
 /// Detection of the ends of sentences, in any script that Harken's engines write.
 package enum Sentence {
-    /// Marks that end a sentence, in Latin, CJK, Arabic, Urdu and Devanagari.
-    private static let enders: Set<Character> = [".", "?", "!", "。", "．", "？", "！", "؟", "۔", "।", "॥", "…"]
+    /// Marks that end a sentence, in Latin, CJK, Arabic, Urdu, Ethiopic, Devanagari, Khmer and Burmese.
+    private static let enders: Set<Character> = [".", "?", "!", "。", "．", "？", "！", "｡", "؟", "۔", "።", "।", "॥", "។", "៕", "။", "…"]
     /// Marks that may follow the mark at the end of a sentence.
-    private static let closers: Set<Character> = ["\"", "'", "”", "’", ")", "]", "»", "」", "』"]
+    private static let closers: Set<Character> = ["\"", "'", "”", "’", ")", "]", "»", "」", "』", "）"]
 
     /// Returns true if `text` ends with the end of a sentence.
     package static func isEnd(of text: String) -> Bool {
@@ -27,27 +29,20 @@ package enum Sentence {
     }
 
     /// Marks without a following space.
-    private static let wideEnders: Set<Character> = ["。", "．", "？", "！"]
+    private static let wideEnders: Set<Character> = ["。", "．", "？", "！", "｡", "។", "៕", "။"]
 
-    /// Returns the words as one text: one space between words, no space before a mark that ends a clause, and no spaces in scripts that are written
-    /// without.
+    /// Returns the words as one text, with the blanks of their scripts. Blanks within a word become one space each.
     package static func text(of words: some Sequence<String>) -> String {
         var text = ""
-        for word in words {
-            for part in word.split(whereSeparator: \.isWhitespace) {
-                let joins = part.first.map { $0 == "," || $0 == "." || $0 == "?" } ?? false
-                if !joins && needsSpace(text, part) { text.append(" ") }
-                text.append(contentsOf: part)
-            }
-        }
+        for word in words { append(word, to: &text) }
         return text
     }
 
-    /// Returns two parts of a text joined.
-    static func joined(_ text: String, _ next: some StringProtocol) -> String { needsSpace(text, next) ? text + " " + next : text + next }
-
-    private static func needsSpace(_ text: String, _ next: some StringProtocol) -> Bool {
-        guard let last = text.last, let first = next.first else { return false }
-        return !(UnspacedScript.joins(last) && UnspacedScript.joins(first))
+    /// Adds the next word to a text.
+    ///
+    /// - Parameter blank: as in `WordSpacing`.
+    static func append(_ word: String, blank: Bool? = nil, to text: inout String) {
+        let isOne = !word.contains(where: \.isWhitespace)
+        WordSpacing.append(isOne ? word : word.split(whereSeparator: \.isWhitespace).joined(separator: " "), blank: blank, to: &text)
     }
 }

@@ -12,10 +12,12 @@ package struct SpokenWord: Sendable, Equatable {
     package var model: String?
     /// Punctuation that was known only after the word had been sent.
     package var lateMarks: LateMarks?
+    /// As in `Word`.
+    package var blankBefore: Bool?
 
     package init(
         _ text: String, start: Duration, end: Duration, confidence: Float = 1, speaker: SpeakerNumber? = nil, engine: EngineName? = nil,
-        model: String? = nil, lateMarks: LateMarks? = nil
+        model: String? = nil, lateMarks: LateMarks? = nil, blankBefore: Bool? = nil
     ) {
         self.text = text
         self.start = start
@@ -25,6 +27,7 @@ package struct SpokenWord: Sendable, Equatable {
         self.engine = engine
         self.model = model
         self.lateMarks = lateMarks
+        self.blankBefore = blankBefore
     }
 
     package func moved(by shift: Duration) -> SpokenWord {

@@ -1,3 +1,5 @@
+import Speech
+
 /// Part of a text that is compared as a whole: a word, or one character of a script without spaces, each with the marks that touch it.
 struct TextPart: Equatable {
     var text: String

@@ -106,7 +106,7 @@ struct StreamNarrator: Sendable {
 
     private func transcription(_ words: [Word], _ engine: EngineName) -> Transcription {
         Transcription(
-            text: words.map(\.text).joined(separator: " "),
+            text: words.text,
             words: words.map {
                 TimedWord(
                     text: $0.text, start: time($0.range.start), end: time($0.range.end), confidence: $0.confidence, speaker: $0.speaker)

@@ -86,7 +86,7 @@ extension StoredTranscript {
         json.member("turn", segment.turn)
         json.member("start", (segment.words.first?.word.range.start ?? .zero).seconds(at: rate), decimals: 6)
         json.member("end", (segment.words.last?.word.range.end ?? .zero).seconds(at: rate), decimals: 6)
-        json.member("text", segment.words.map(\.word.text).joined(separator: " "))
+        json.member("text", segment.words.lazy.map(\.word).text)
         json.member("engine", segment.words.first?.engine.rawValue ?? "")
         json.member("recovered", segment.isRecovered)
         json.key("words")

@@ -162,7 +162,7 @@ extension ConversationService {
         commit.words.map { word in
             SpokenWord(
                 word.text, start: (word.range.start - .zero).duration(at: rate), end: (word.range.end - .zero).duration(at: rate),
-                confidence: word.confidence, engine: commit.engine)
+                confidence: word.confidence, engine: commit.engine, blankBefore: word.blankBefore)
         }
     }
 }

@@ -214,7 +214,7 @@ actor EnrollmentWorker {
 
     /// Returns the text of a segment in a range. Returns the whole text if the times of the segment's words are not known.
     private static func text(of segment: Segment, in range: ClosedRange<Duration>) -> String {
-        let words = segment.words.filter { range.contains($0.start) && range.contains($0.end) }
-        return words.isEmpty ? segment.text : words.map(\.text).joined(separator: " ")
+        let text = segment.text(ofWordsWhere: { range.contains($0.start) && range.contains($0.end) })
+        return text.isEmpty ? segment.text : text
     }
 }

@@ -32,11 +32,8 @@ extension LiveSession {
     func redacted(_ command: ConversationCommand) -> ConversationCommand {
         guard broughtRedaction != nil, case .transcript(var segments, let engine) = command else { return command }
         for index in segments.indices {
-            let words = segments[index].text.split(whereSeparator: \.isWhitespace).map { text in
-                Word(String(text), SampleRange(.zero, .zero), confidence: 1)
-            }
-            let hidden = broughtRedaction?.redact(final: words) ?? []
-            segments[index].text = hidden.map(\.text).joined(separator: " ")
+            let words = WrittenWord.timed(segments[index].text, in: SampleRange(.zero, .zero))
+            segments[index].text = (broughtRedaction?.redact(final: words) ?? []).text
         }
         return .transcript(segments, engine: engine)
     }

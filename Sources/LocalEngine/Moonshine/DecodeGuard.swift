@@ -22,12 +22,14 @@ package struct DecodeGuard: Sendable {
     private static let longestGroup = 40
 
     /// Returns the number of tokens to keep when `tokens` end in a loop: up to the end of the loop's first round. nil when there is no loop.
-    package static func endOfLoop(in tokens: [Token]) -> Int? {
+    ///
+    /// - Parameter perWord: number of tokens of a word: 1 where each token is a word, or a large part of one.
+    package static func endOfLoop(in tokens: [Token], perWord: Int = 1) -> Int? {
         let end = tokens.count
-        for length in 1...longestGroup {
-            let rounds = limit(groupOf: length)
+        for length in 1...longestGroup * perWord {
+            let rounds = limit(groupOf: (length + perWord - 1) / perWord)
             guard rounds * length <= end else {
-                if length >= 8 { break }
+                if length >= 8 * perWord { break }
                 continue
             }
             let compared = end - (rounds - 1) * length..<end

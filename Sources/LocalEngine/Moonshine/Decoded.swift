@@ -1,3 +1,5 @@
+import Speech
+
 /// The recogniser's result for a stretch of audio.
 package struct Decoded: Sendable, Equatable {
     /// The reason why no more tokens follow.
@@ -23,7 +25,7 @@ package struct Decoded: Sendable, Equatable {
         self.stop = stop
     }
 
-    package var text: String { words.map(\.text).joined(separator: " ") }
+    package var text: String { WordSpacing.text(of: words.lazy.map(\.text)) }
 }
 
 /// One word of a decoded text.
@@ -36,10 +38,13 @@ package struct DecodedWord: Sendable, Hashable {
     package var tokens: Range<Int>
     /// The mark of a word that the second look put in; nil for a word as it was heard.
     package var mark: TermMark?
+    /// As in `Word`.
+    package var blankBefore: Bool?
 
-    package init(text: String, confidence: Float, tokens: Range<Int>) {
+    package init(text: String, confidence: Float, tokens: Range<Int>, blankBefore: Bool? = nil) {
         self.text = text
         self.confidence = confidence
         self.tokens = tokens
+        self.blankBefore = blankBefore
     }
 }

@@ -52,7 +52,8 @@ struct RecordingProgress {
         running[index] = nil
         // Words of every model have their language, if the language was found out.
         let found = recognizer?.confidence == nil ? nil : recognizer?.language
-        let words = found == nil ? words : words.map { Word($0.text, $0.range, confidence: $0.confidence, language: found, heard: $0.heard) }
+        var words = words
+        if let found { for index in words.indices { words[index].language = found } }
         if channels.indices.contains(channel.number) {
             for passage in passages { speakers[channel.number].add(passage.range, passage.heard) }
         }

@@ -31,9 +31,11 @@ package struct WhisperWindowRecognizer: WindowRecognizing {
         let speech = Int((first.start - origin).samples)..<Int((last.end - origin).samples)
         return zip(decoded.words, Self.ranges(of: decoded, in: speech)).compactMap { word, range in
             guard let range else { return nil }
-            return Word(
+            var placed = Word(
                 word.text, SampleRange(origin + SampleCount(range.lowerBound), origin + SampleCount(range.upperBound)),
                 confidence: word.confidence, language: LanguageTag(code))
+            if let blank = word.blankBefore { placed.blankBefore = blank }
+            return placed
         }
     }
 

@@ -5,6 +5,8 @@ import Speech
 struct TranscribedSegment: Sendable, Equatable {
     /// Distance behind the end of the audio from which words are inventions: models place the last words a little late.
     private static let beyond = SampleCount(.milliseconds(500), at: .speech)
+    /// Number of written syllables that count as one word, in scripts without blanks.
+    private static let syllables = 3
     /// Maximum number of words in `seconds` of speech. Nobody speaks more than seven words a second, a few hasty words apart.
     private static func maxWords(_ seconds: Double) -> Int { Int(4 + 7 * seconds) }
     /// Number of words from which a text is judged by its variety, and the minimum share of different words in it. English prose of this length has
@@ -22,7 +24,7 @@ struct TranscribedSegment: Sendable, Equatable {
             words = Array(words.prefix(end))
             isSuspect = true
         }
-        if words.count > Self.maxWords(request.speech.count.seconds(at: .speech)) || Self.isMonotonous(words) {
+        if Self.count(of: words) > Self.maxWords(request.speech.count.seconds(at: .speech)) || Self.isMonotonous(words) {
             words = []
             isSuspect = true
         }
@@ -48,10 +50,19 @@ struct TranscribedSegment: Sendable, Equatable {
             ranges = ProportionalTimes.ranges(of: channel.words.map(\.text), in: request.speech)
         }
         let words = zip(channel.words, ranges).map { word, range in
-            SegmentResult.Word(text: word.text, confidence: word.confidence, tokens: [], range: range, language: word.language)
+            SegmentResult.Word(
+                text: word.text, confidence: word.confidence, tokens: [], range: range, language: word.language, blankBefore: word.blankBefore)
         }
         return (words, channel.estimated.isEmpty)
     }
+
+    private static func count(of words: [SegmentResult.Word]) -> Int {
+        let syllables = words.count { $0.isSyllable }
+        return words.count - syllables + (syllables + Self.syllables - 1) / Self.syllables
+    }
+
+    /// Returns true if most words are written syllables.
+    private static func isUnspaced(_ words: [SegmentResult.Word]) -> Bool { words.count { $0.isSyllable } * 2 > words.count }
 
     /// Returns the number of words to keep when the words end in a loop; nil when there is no loop.
     private static func endOfLoop(_ words: [SegmentResult.Word]) -> Int? {
@@ -64,12 +75,15 @@ struct TranscribedSegment: Sendable, Equatable {
         }
         // A loop may be followed by a few other words.
         for end in stride(from: tokens.count, to: max(0, tokens.count - 4), by: -1) {
-            if let kept = DecodeGuard.endOfLoop(in: Array(tokens[..<end])) { return kept }
+            if let kept = DecodeGuard.endOfLoop(in: Array(tokens[..<end]), perWord: isUnspaced(words) ? syllables : 1) { return kept }
         }
         return nil
     }
 
     private static func isMonotonous(_ words: [SegmentResult.Word]) -> Bool {
-        words.count >= longText && Double(Set(words.map(\.bare)).count) < leastVariety * Double(words.count)
+        guard words.count >= longText else { return false }
+        // Any text has few different syllables; pairs of them differ as words do.
+        let kinds = isUnspaced(words) ? Set(zip(words, words.dropFirst()).map { $0.bare + $1.bare }) : Set(words.map(\.bare))
+        return Double(kinds.count) < leastVariety * Double(words.count)
     }
 }

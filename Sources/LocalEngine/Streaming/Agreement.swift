@@ -13,13 +13,26 @@ struct Agreement: Sendable, Equatable {
     /// the next words decide about the words before. A wrong stable word would stay, and spoil the words behind it.
     private static let unsettled = 3
 
+    /// Number of written syllables that count as one word, in scripts without blanks.
+    private static let syllables = 3
+
+    /// Returns the number of words that may become stable.
+    private static func settledCount(of words: [SegmentResult.Word]) -> Int {
+        var open = unsettled * syllables
+        return words.lastIndex { word in
+            if open <= 0 { return true }
+            open -= word.isSyllable ? 1 : syllables
+            return false
+        }.map { $0 + 1 } ?? 0
+    }
+
     /// Tokens at the beginning of the next request.
     var prefix: [Token] { stable.flatMap(\.tokens) }
 
     /// Takes the next interim, whose audio ends at `end`, and returns its words with the stable ones unchanged.
     mutating func add(_ words: [SegmentResult.Word], heardThrough end: SampleIndex) -> [SegmentResult.Word] {
         let held = hold(words)
-        let comparable = min(held.count, last.count) - Self.unsettled
+        let comparable = min(Self.settledCount(of: held), Self.settledCount(of: last))
         while stable.count < comparable, Self.agree(held[stable.count], last[stable.count]) {
             stable.append(held[stable.count])
             heardThrough = lastHeardThrough

@@ -67,7 +67,8 @@ struct LiveRecognizer: Sendable {
             range.map { range in
                 SegmentResult.Word(
                     text: word.text, confidence: word.confidence, tokens: decoded.tokens[word.tokens].map(\.token),
-                    range: SampleRange(origin + SampleCount(range.lowerBound), origin + SampleCount(range.upperBound)), language: LanguageTag(code))
+                    range: SampleRange(origin + SampleCount(range.lowerBound), origin + SampleCount(range.upperBound)), language: LanguageTag(code),
+                    blankBefore: word.blankBefore)
             }
         }
         let seams = request.purpose == .cut && decoded.starts != nil ? SegmentRecognizer.seams(between: words, in: own, from: origin) : []

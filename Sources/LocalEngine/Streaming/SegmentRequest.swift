@@ -64,12 +64,16 @@ package struct SegmentResult: Sendable, Equatable {
         package var language: LanguageTag?
         /// The mark of a word that the second look put in; nil for a word as it was heard.
         package var mark: TermMark?
+        /// As in `Word`.
+        package var blankBefore: Bool?
 
         package init(
-            text: String, confidence: Float, tokens: [Token], range: SampleRange, language: LanguageTag? = nil, mark: TermMark? = nil
+            text: String, confidence: Float, tokens: [Token], range: SampleRange, language: LanguageTag? = nil, mark: TermMark? = nil,
+            blankBefore: Bool? = nil
         ) {
             self.language = language
             self.mark = mark
+            self.blankBefore = blankBefore
             self.text = text
             self.confidence = confidence
             self.tokens = tokens
@@ -78,6 +82,9 @@ package struct SegmentResult: Sendable, Equatable {
 
         /// The word without capitals and punctuation.
         package var bare: String { Speech.Word(text, range, confidence: confidence).bare }
+
+        /// True if the word is a written syllable of a script without blanks, not a whole word.
+        var isSyllable: Bool { text.first.map(UnspacedScript.contains) ?? false }
     }
 
     /// A place behind a word where a segment may be cut.

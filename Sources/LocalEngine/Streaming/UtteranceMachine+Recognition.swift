@@ -186,7 +186,8 @@ extension UtteranceMachine {
             let start = min(max(word.range.start, last), range.end)
             let end = min(max(word.range.end, start), range.end)
             last = start
-            let shown = Word(word.text, SampleRange(start, end), confidence: word.confidence, language: word.language, heard: word.mark?.heard)
+            var shown = Word(word.text, SampleRange(start, end), confidence: word.confidence, language: word.language, heard: word.mark?.heard)
+            if let blank = word.blankBefore { shown.blankBefore = blank }
             return index == 0 ? punctuation.opened(shown, opening) : shown
         }
     }

@@ -1,4 +1,5 @@
 import Glibc
+import Speech
 
 /// The bytes of Whisper's ordinary tokens. A character of text may be split over several tokens.
 ///
@@ -53,31 +54,55 @@ struct WhisperTokens: Sendable {
 }
 
 extension WhisperTokens {
-    /// Groups tokens into words. A word's confidence is the mean of its tokens' probabilities. A token that begins with a space begins a word. Where the
-    /// language is written without spaces, a word ends after punctuation that closes a part of a sentence.
+    /// Groups tokens into words. A word's confidence is the mean of its tokens' probabilities. A token that begins with a space begins a word. In a script
+    /// that is written without spaces, a word ends where a token ends and a line may break, so that each has a time of its own.
+    ///
+    /// Source: OpenAI Whisper's `split_tokens_on_unicode`, which is for Chinese, Japanese, Thai, Lao, Burmese and Cantonese. Here the letters decide, not
+    /// the language, and marks stay with their words.
     func words(of tokens: [ScoredToken]) -> [DecodedWord] {
+        let pieces = tokens.map { bytes(of: $0.token) }
         var words: [DecodedWord] = []
         var first = 0
+        // The bytes of the open word.
+        var open: [UInt8] = []
         func close(before end: Int) {
-            let text = tokens[first..<end].flatMap { bytes(of: $0.token) }
-            let trimmed = String(decoding: text, as: UTF8.self).drop { $0.isWhitespace }
+            let text = String(decoding: open, as: UTF8.self)
+            let trimmed = text.drop { $0.isWhitespace }
             if trimmed.contains(where: { !$0.isWhitespace }) {
                 let sum = tokens[first..<end].reduce(0) { $0 + expf($1.logProbability) }
-                words.append(DecodedWord(text: String(trimmed), confidence: min(1, sum / Float(end - first)), tokens: first..<end))
+                var word = DecodedWord(text: String(trimmed), confidence: min(1, sum / Float(end - first)), tokens: first..<end)
+                let hasBlank = trimmed.startIndex > text.startIndex
+                if let last = words.last, WordSpacing.needsBlank(last.text, trimmed) != hasBlank { word.blankBefore = hasBlank }
+                words.append(word)
             }
             first = end
+            open = []
         }
         for index in tokens.indices {
-            let piece = bytes(of: tokens[index].token)
-            if piece.first == UInt8(ascii: " "), index > first { close(before: index) }
-            if Self.closesPart(piece) { close(before: index + 1) }
+            if index > first, pieces[index].first == UInt8(ascii: " ") || Self.mayBreak(open, pieces[index...]) { close(before: index) }
+            open += pieces[index]
         }
         close(before: tokens.count)
         return words
     }
 
-    /// True if the token ends with punctuation of a script that has no spaces: 、 。 ！ ？ ，
-    private static func closesPart(_ piece: ArraySlice<UInt8>) -> Bool {
-        ["、", "。", "！", "？", "，"].contains { piece.suffix(3).elementsEqual($0.utf8) }
+    /// Maximum number of bytes of a character of text.
+    private static let maxCharacter = 64
+
+    /// Returns true if a line may break between the open word and the next tokens; false within a character.
+    private static func mayBreak(_ open: [UInt8], _ next: ArraySlice<ArraySlice<UInt8>>) -> Bool {
+        // A blank belongs to the word behind it.
+        guard let last = open.last, last != UInt8(ascii: " "), last >= 0x80 || next.first?.first.map({ $0 >= 0x80 }) == true else { return false }
+        var bytes: [UInt8] = []
+        for piece in next {
+            bytes += piece
+            if bytes.count >= maxCharacter { break }
+        }
+        // A byte that continues a character.
+        guard let head = bytes.first, head & 0xC0 != 0x80 else { return false }
+        guard let before = String(decoding: open.suffix(maxCharacter).drop { $0 & 0xC0 == 0x80 }, as: UTF8.self).last,
+            let behind = String(decoding: bytes, as: UTF8.self).first
+        else { return false }
+        return LineBreaks.isAllowed(before, behind)
     }
 }

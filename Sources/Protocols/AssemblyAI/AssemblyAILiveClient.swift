@@ -212,9 +212,11 @@ package struct AssemblyAILiveClient: LiveClientMachine {
             guard let start = sent.position(milliseconds: word.start), let end = sent.position(milliseconds: word.end) else { return nil }
             return (start, end)
         } _: { word, range in
-            Word(
+            var placed = Word(
                 word.text, range, confidence: Float(min(max(word.confidence, 0), 1)), speaker: word.speaker.flatMap(SpeakerLabel.init(assemblyAI:)),
                 language: message.languageCode.map(LanguageTag.init))
+            if let blank = word.blankBefore { placed.blankBefore = blank }
+            return placed
         }
     }
 

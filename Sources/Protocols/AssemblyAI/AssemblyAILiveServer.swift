@@ -222,7 +222,7 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         for (index, word) in words.enumerated() {
             let new = wording.word(word, isFinal: index < stable)
             // Newer models show all words that they heard; older models show only words that will not change.
-            if new.isFinal || wording.isFormatted { message.transcript += message.transcript.isEmpty ? new.text : " " + new.text }
+            if new.isFinal || wording.isFormatted { WordSpacing.append(new.text, blank: new.blankBefore, to: &message.transcript) }
             message.words.append(new)
         }
         if wording.isFormatted { for index in message.words.indices { message.words[index].isFinal = false } }

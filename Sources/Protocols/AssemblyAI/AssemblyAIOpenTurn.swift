@@ -23,7 +23,7 @@ struct AssemblyAIOpenTurn: Sendable {
         self.words += words
         for word in words {
             let new = wording.word(word, isFinal: true)
-            transcript += transcript.isEmpty ? new.text : " " + new.text
+            WordSpacing.append(new.text, blank: new.blankBefore, to: &transcript)
             shown.append(new)
         }
     }
@@ -65,7 +65,7 @@ struct AssemblyAIWording: Sendable {
         return AssemblyAIWord(
             text: text(of: word), start: start, end: max(start, milliseconds(word.range.end)),
             confidence: Double(min(max(word.confidence, 0), 1)), isFinal: isFinal,
-            speaker: labelsSpeakers ? word.speaker?.assemblyAI ?? "UNKNOWN" : nil)
+            speaker: labelsSpeakers ? word.speaker?.assemblyAI ?? "UNKNOWN" : nil, blankBefore: word.blankBefore)
     }
 
     private func text(of word: Word) -> String {

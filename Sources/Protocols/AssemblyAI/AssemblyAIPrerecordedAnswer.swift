@@ -263,8 +263,7 @@ extension AssemblyAIPrerecordedAnswer {
             rules.lines = 1
         }
         let channels = Dictionary(grouping: shown.words, by: \.channel).sorted { $0.key < $1.key }.map { $0.value.map(\.word) }
-        let groups = channels.flatMap { words in CaptionSplitter.split(words, rate: shown.rate, rules: rules).map { words[$0] } }
-        return Captions.cues(of: groups, rate: shown.rate, length: length, rules: rules)
+        return Captions.cues(of: channels, rate: shown.rate, length: length, rules: rules)
     }
 
     private func search(_ query: URLQuery, in shown: AssemblyAIPrerecordedText) throws(RequestError) -> [UInt8] {
@@ -283,7 +282,7 @@ extension AssemblyAIPrerecordedAnswer {
             guard !found.isEmpty else { continue }
             total += found.count
             matches.beginObject()
-            matches.member("text", wanted.joined(separator: " "))
+            matches.member("text", WordSpacing.text(of: wanted))
             matches.member("count", found.count)
             matches.key("timestamps")
             matches.beginArray()

@@ -212,6 +212,7 @@ package struct AssemblyAIPrerecordedClient: PrerecordedClientMachine {
                 text, start: start / 1_000, end: end / 1_000, confidence: word["confidence"].double,
                 speaker: order.options.diarize ? words.speaker(word["speaker"].string) : nil, channel: channel)
         }
+        if !order.options.separateChannels, let text = root["text"].string { words.keepBlanks(of: text) }
         if words.isEmpty { addUtterances(root["utterances"], to: &words) }
         var transcript = words.transcript(
             length: root["audio_duration"].double,

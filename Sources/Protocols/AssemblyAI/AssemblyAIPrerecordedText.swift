@@ -62,7 +62,7 @@ struct AssemblyAIPrerecordedText {
 
     var text: String { text(of: words[...]) }
 
-    func text(of words: ArraySlice<ShownWord>) -> String { words.map(\.word.text).joined(separator: " ") }
+    func text(of words: ArraySlice<ShownWord>) -> String { words.lazy.map(\.word).text }
 
     /// The utterances: what one speaker says on one channel without a long pause, sorted by time.
     var utterances: [[ShownWord]] {

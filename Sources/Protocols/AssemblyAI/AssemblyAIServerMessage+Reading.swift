@@ -102,7 +102,8 @@ extension AssemblyAIServerMessage {
                 guard let time = timestamp.flatMap({ Int(exactly: $0.rounded()) }) else { return .malformed("SpeechStarted lacks its timestamp") }
                 return .speechStarted(milliseconds: time)
             case "Turn":
-                guard let order, let isFormatted, let endOfTurn, let transcript, let words else { return .malformed("Turn lacks a required field") }
+                guard let order, let isFormatted, let endOfTurn, let transcript, var words else { return .malformed("Turn lacks a required field") }
+                words.keepBlanks(of: transcript)
                 return .turn(
                     AssemblyAITurn(
                         order: order, isFormatted: isFormatted, endOfTurn: endOfTurn, transcript: transcript, endOfTurnConfidence: confidence,

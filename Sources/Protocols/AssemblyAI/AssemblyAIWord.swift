@@ -1,4 +1,5 @@
 package import Framing
+import Speech
 
 /// A word of a turn.
 package struct AssemblyAIWord: Sendable, Equatable {
@@ -12,14 +13,19 @@ package struct AssemblyAIWord: Sendable, Equatable {
     package var isFinal: Bool
     /// Label of the speaker: `A`, `B`, …, or `UNKNOWN`; nil unless speakers were asked for.
     package var speaker: String?
+    /// True if the turn's text has a blank before the word, false if it has none; nil: the scripts decide. Not a member on the wire.
+    package var blankBefore: Bool?
 
-    package init(text: String, start: Int, end: Int, confidence: Double, isFinal: Bool, speaker: String? = nil) {
+    package init(
+        text: String, start: Int, end: Int, confidence: Double, isFinal: Bool, speaker: String? = nil, blankBefore: Bool? = nil
+    ) {
         self.text = text
         self.start = start
         self.end = end
         self.confidence = confidence
         self.isFinal = isFinal
         self.speaker = speaker
+        self.blankBefore = blankBefore
     }
 
     package func write(to json: inout JSONWriter) {
@@ -55,7 +61,14 @@ package struct AssemblyAIWord: Sendable, Equatable {
 }
 
 extension [AssemblyAIWord] {
-    var text: String { map(\.text).joined(separator: " ") }
+    var text: String { reduce(into: "") { WordSpacing.append($1.text, blank: $1.blankBefore, to: &$0) } }
+
+    /// Keeps the blanks of the turn's text.
+    mutating func keepBlanks(of transcript: String) {
+        for (index, blank) in WordSpacing.blanks(before: lazy.map(\.text), in: transcript).enumerated() where blank != nil {
+            self[index].blankBefore = blank
+        }
+    }
 
     /// The label that most words carry; nil when none does.
     var speaker: String? {

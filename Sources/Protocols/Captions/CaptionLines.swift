@@ -1,46 +1,54 @@
-/// Breaks a caption's words into lines.
+import Speech
+
+/// Breaks a caption into lines.
 enum CaptionLines {
-    /// Returns lines of at most `rules.lineLength` characters, two of about even length where two suffice; empty when the words have no text. A
-    /// longer word stands alone in its line.
-    static func wrapped(_ words: [String], rules: CaptionRules) -> [String] {
-        // Words may hold spaces or line ends of their own; a blank line would end the caption.
-        let words = words.flatMap { $0.split(whereSeparator: \.isWhitespace).map(String.init) }
-        guard !words.isEmpty else { return [] }
-        let lengths = words.map(\.count)
-        let whole = lengths.reduce(0, +) + words.count - 1
-        if whole <= rules.lineLength { return [words.joined(separator: " ")] }
-        if rules.lines >= 2, let cut = evenCut(lengths, whole: whole, limit: rules.lineLength) {
-            return [words[..<cut].joined(separator: " "), words[cut...].joined(separator: " ")]
-        }
-        return filled(words, lengths, limit: rules.lineLength)
+    /// Returns lines of at most `rules.lineLength` columns, two of about even length where two suffice; empty when there is no text. A longer word
+    /// stands alone in its line.
+    static func wrapped(_ units: ArraySlice<CaptionUnit>, rules: CaptionRules) -> [String] {
+        guard let first = units.first else { return [] }
+        let whole = units.dropFirst().reduce(first.columns) { $0 + $1.width }
+        if whole <= rules.lineLength { return [units.line] }
+        if rules.lines >= 2, let cut = evenCut(units, limit: rules.lineLength) { return [units[..<cut].line, units[cut...].line] }
+        return filled(units, limit: rules.lineLength)
     }
 
+    /// Columns of difference between two lines that a break behind a mark or at a blank, and one between two words, is worth in a script that is written
+    /// without blanks.
+    private static let markWorth = 20, wordWorth = 8
+
     /// Returns the cut that makes two lines most alike in length; nil when no cut makes both lines fit.
-    private static func evenCut(_ lengths: [Int], whole: Int, limit: Int) -> Int? {
-        var best: (cut: Int, difference: Int)?
-        var first = -1
-        for cut in 1..<max(1, lengths.count) {
-            first += 1 + lengths[cut - 1]
-            let second = whole - first - 1
+    private static func evenCut(_ units: ArraySlice<CaptionUnit>, limit: Int) -> Int? {
+        let whole = units.reduce(0) { $0 + $1.width } - (units.first?.hasBlank == true ? 1 : 0)
+        var best: (cut: Int, cost: Int)?
+        var first = 0
+        for cut in units.indices.dropFirst() {
+            let unit = units[cut - 1]
+            first += cut - 1 == units.startIndex ? unit.columns : unit.width
+            let second = whole - first - (units[cut].hasBlank ? 1 : 0)
             guard first <= limit, second <= limit else { continue }
-            let difference = abs(first - second)
-            if best == nil || difference < best?.difference ?? 0 { best = (cut, difference) }
+            var cost = abs(first - second)
+            let hasBlank = units[cut].hasBlank
+            if !hasBlank || unit.word.text.last.map(UnspacedScript.contains) ?? false {
+                if hasBlank || unit.word.endsClause || unit.word.endsSentence(before: nil) { cost -= markWorth }
+                if units[cut].isWordStart { cost -= wordWorth }
+            }
+            if best == nil || cost < best?.cost ?? 0 { best = (cut, cost) }
         }
         return best?.cut
     }
 
-    private static func filled(_ words: [String], _ lengths: [Int], limit: Int) -> [String] {
-        var lines: [String] = []
+    private static func filled(_ units: ArraySlice<CaptionUnit>, limit: Int) -> [String] {
+        var lines: [ArraySlice<CaptionUnit>] = []
         var used = 0
-        for (word, length) in zip(words, lengths) {
-            if let last = lines.last, used + 1 + length <= limit {
-                lines[lines.count - 1] = last + " " + word
-                used += 1 + length
+        for index in units.indices {
+            if let last = lines.last, used + units[index].width <= limit {
+                lines[lines.count - 1] = units[last.startIndex...index]
+                used += units[index].width
             } else {
-                lines.append(word)
-                used = length
+                lines.append(units[index...index])
+                used = units[index].columns
             }
         }
-        return lines
+        return lines.map(\.line)
     }
 }

@@ -1,6 +1,6 @@
 /// The rules by which words become captions that are comfortable to read.
 package struct CaptionRules: Sendable, Equatable {
-    /// Maximum characters in a line; a longer word stands alone in its line.
+    /// Maximum columns of a line (`TextColumns`); a longer word stands alone in its line.
     package var lineLength: Int
     package var lines: Int
     package var shortest: Duration

@@ -4,34 +4,30 @@ package import Speech
 package enum Captions {
     /// Returns the captions of all channels, sorted by time; no two captions overlap.
     package static func cues(of transcript: Transcript, rules: CaptionRules = CaptionRules()) -> [Cue] {
-        let drafts = transcript.channels.flatMap { channel in
-            CaptionSplitter.split(channel.words, rate: transcript.rate, rules: rules).map { channel.words[$0] }
-        }
-        return cues(of: drafts, rate: transcript.rate, length: transcript.length, rules: rules)
+        cues(of: transcript.channels.map(\.words), rate: transcript.rate, length: transcript.length, rules: rules)
     }
 
-    /// Returns one caption for each group of words. Groups without text are left out.
+    /// Returns the captions of runs of words, sorted by time; no two captions overlap. A caption has words of one run and one speaker.
     ///
     /// A caption is shown from its first word to the end of its last word. A short caption is shown longer, as far as the next caption leaves room.
-    package static func cues(
-        of groups: [ArraySlice<Word>], rate: SampleRate, length: SampleCount, rules: CaptionRules = CaptionRules()
-    ) -> [Cue] {
-        var cues: [Cue] = groups.compactMap { words in
-            guard let first = words.first, let last = words.last else { return nil }
-            let lines = CaptionLines.wrapped(words.map(\.text), rules: rules)
+    package static func cues(of runs: [[Word]], rate: SampleRate, length: SampleCount, rules: CaptionRules = CaptionRules()) -> [Cue] {
+        var cues: [Cue] = runs.flatMap { CaptionSplitter.captions(of: $0, rate: rate, rules: rules) }.compactMap { units in
+            guard let first = units.first?.word, let last = units.last?.word else { return nil }
+            let lines = CaptionLines.wrapped(units, rules: rules)
             guard !lines.isEmpty else { return nil }
             return Cue(start: max(0, milliseconds(first.range.start, rate)), end: milliseconds(last.range.end, rate), lines: lines)
         }
         cues.sort { ($0.start, $0.end) < ($1.start, $1.end) }
 
-        let shortest = Int64(rules.shortest / .milliseconds(1))
+        let shortest = Int64(rules.shortest / .milliseconds(1)), longest = Int64(rules.longest / .milliseconds(1))
         let end = milliseconds(.zero + length, rate)
         var free: Int64 = 0
         for index in cues.indices {
             cues[index].start = max(cues[index].start, free)
             let start = cues[index].start
             let next = index + 1 < cues.count ? cues[index + 1].start : max(end, cues[index].end)
-            cues[index].end = max(start + 1, min(next, max(cues[index].end, start + shortest)))
+            // A word may have been given more time than a caption can have.
+            cues[index].end = max(start + 1, min(next, start + longest, max(cues[index].end, start + shortest)))
             free = cues[index].end
         }
         return cues

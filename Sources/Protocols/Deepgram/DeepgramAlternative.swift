@@ -67,6 +67,7 @@ package struct DeepgramAlternative: Sendable, Equatable {
             default: try reader.skip()
             }
         }
+        words.keepBlanks(of: transcript)
         self.transcript = transcript
         self.confidence = confidence
         self.words = words

@@ -61,7 +61,7 @@ package struct DeepgramFormatting: Sendable, Equatable {
                     confidence: Double(min(max(words[index].confidence, 0), 1)), punctuatedWord: punctuates ? text : nil,
                     speaker: speakers ? speaker?.number ?? (speakerConfidences ? 0 : nil) : nil,
                     speakerConfidence: speakerConfidences ? speaker == nil ? 0 : 1 : nil,
-                    language: languages ? words[index].language?.rawValue : nil))
+                    language: languages ? words[index].language?.rawValue : nil, blankBefore: words[index].blankBefore))
         }
         return written
     }

@@ -248,6 +248,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
                 Word(
                     words[index].shown, SampleRange(max(start, through), end), confidence: Float(min(max(words[index].confidence, 0), 1)),
                     speaker: words[index].speaker.map(SpeakerLabel.init), language: words[index].language.map(LanguageTag.init)))
+            if let blank = words[index].blankBefore { placed[placed.count - 1].blankBefore = blank }
         }
         return placed
     }

@@ -106,6 +106,7 @@ package struct DeepgramPrerecordedClient: PrerecordedClientMachine {
                     text, start: start, end: end, confidence: word["confidence"].double, speaker: speaker,
                     language: word["language"].string.map(LanguageTag.ofVendor), channel: channel)
             }
+            words.keepBlanks(of: channels[channel]["alternatives"][0]["transcript"].string ?? "", channel: channel)
         }
         let metadata = root["metadata"]
         var name: String?

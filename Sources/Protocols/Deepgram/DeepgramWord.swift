@@ -1,4 +1,5 @@
 package import Framing
+import Speech
 
 /// A word as Deepgram writes it, live and prerecorded.
 package struct DeepgramWord: Sendable, Equatable {
@@ -16,10 +17,12 @@ package struct DeepgramWord: Sendable, Equatable {
     package var speakerConfidence: Double?
     /// Language of the word; only with `language=multi`.
     package var language: String?
+    /// True if the transcript has a blank before the word, false if it has none; nil: the scripts decide. Not a member on the wire.
+    package var blankBefore: Bool?
 
     package init(
         word: String, start: Double, end: Double, confidence: Double, punctuatedWord: String? = nil, speaker: Int? = nil,
-        speakerConfidence: Double? = nil, language: String? = nil
+        speakerConfidence: Double? = nil, language: String? = nil, blankBefore: Bool? = nil
     ) {
         self.word = word
         self.start = start
@@ -29,6 +32,7 @@ package struct DeepgramWord: Sendable, Equatable {
         self.speaker = speaker
         self.speakerConfidence = speakerConfidence
         self.language = language
+        self.blankBefore = blankBefore
     }
 
     /// The formatted word where formatting was asked for, otherwise the bare word.
@@ -106,17 +110,16 @@ extension [DeepgramWord] {
     package var confidence: Double { isEmpty ? 0 : reduce(0) { $0 + $1.confidence } / Double(count) }
 
     package var transcript: String {
-        String(unsafeUninitializedCapacity: indices.reduce(count) { $0 + self[$1].shown.utf8.count }) { text in
-            var end = 0
-            for index in indices {
-                if index > 0 {
-                    text[end] = UInt8(ascii: " ")
-                    end += 1
-                }
-                var shown = self[index].shown
-                end = shown.withUTF8 { text[end...].update(fromContentsOf: $0) }
-            }
-            return end
+        var text = ""
+        text.reserveCapacity(indices.reduce(count) { $0 + self[$1].shown.utf8.count })
+        for index in indices { WordSpacing.append(self[index].shown, blank: self[index].blankBefore, to: &text) }
+        return text
+    }
+
+    /// Keeps the blanks of the service's transcript.
+    package mutating func keepBlanks(of transcript: String) {
+        for (index, blank) in WordSpacing.blanks(before: lazy.map(\.shown), in: transcript).enumerated() where blank != nil {
+            self[index].blankBefore = blank
         }
     }
 

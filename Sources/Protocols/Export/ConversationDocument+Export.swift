@@ -41,7 +41,7 @@ extension ConversationDocument {
 
     /// The captions of the conversation. A caption never spans two segments; the speaker's name comes first where the speaker changes.
     private var cues: [Cue] {
-        var groups: [ArraySlice<Word>] = []
+        var runs: [[Word]] = []
         var speaker: String?
         for segment in conversation.segments {
             var words = Self.words(of: segment)
@@ -49,28 +49,22 @@ extension ConversationDocument {
             let name = name(of: segment)
             if let name, name != speaker { words[0].text = name + ": " + words[0].text }
             speaker = name
-            groups += CaptionSplitter.split(words, rate: .speech).map { words[$0] }
+            runs.append(words)
         }
         let end = SampleIndex(seconds: duration / .seconds(1), at: .speech)
-        return Captions.cues(of: groups, rate: .speech, length: end - .zero)
+        return Captions.cues(of: runs, rate: .speech, length: end - .zero)
     }
 
     /// Returns the segment's words. When their times are unknown, the words are spread evenly over the segment.
     private static func words(of segment: Segment) -> [Word] {
         func index(_ time: Duration) -> SampleIndex { SampleIndex(seconds: max(.zero, time) / .seconds(1), at: .speech) }
         guard segment.words.isEmpty else {
-            return segment.words.map { Word($0.text, SampleRange(index($0.start), index($0.end)), confidence: $0.confidence) }
+            var words = segment.words.map { Word($0.text, SampleRange(index($0.start), index($0.end)), confidence: $0.confidence) }
+            words.keepBlanks(of: segment.text)
+            return words
         }
-        let texts = segment.text.split(whereSeparator: \.isWhitespace).map(String.init)
-        let letters = texts.reduce(0) { $0 + $1.count + 1 }
-        guard letters > 0 else { return [] }
-        let length = max(.zero, segment.end - segment.start)
-        var said = 0
-        return texts.map { text in
-            let start = segment.start + length * said / letters
-            said += text.count + 1
-            return Word(text, SampleRange(index(start), index(segment.start + length * said / letters)), confidence: 0)
-        }
+        let start = index(segment.start)
+        return WrittenWord.timed(segment.text, in: SampleRange(start, max(start, index(segment.end))), confidence: 0)
     }
 
     /// One line for each segment: `[1:05] Anna: Down there.`

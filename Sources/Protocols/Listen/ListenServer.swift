@@ -305,7 +305,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         defer { segments += 1 }
         func time(_ position: SampleIndex) -> Duration { (position - .zero).duration(at: rate) }
         return Segment(
-            id: ID(DerivedUUID(sessionID.rawValue + "/segment", index: segments).description), text: commit.words.map(\.text).joined(separator: " "),
+            id: ID(DerivedUUID(sessionID.rawValue + "/segment", index: segments).description), text: commit.words.text,
             start: time(first.range.start), end: time(last.range.end), channel: commit.channel, engine: commit.engine)
     }
 

@@ -72,9 +72,11 @@ package enum ListenWords: Sendable, Equatable {
 
     private static func word(_ view: JSONView, _ range: SampleRange?) -> Word? {
         guard let text = view["text"].string, let range else { return nil }
-        return Word(
+        var word = Word(
             text, range, confidence: Float(min(max(view["confidence"].double ?? 0, 0), 1)), speaker: view["speaker"].int.map { SpeakerLabel($0) },
             language: view["language"].string.map { LanguageTag($0) })
+        word.blankBefore = view["blank_before"].bool
+        return word
     }
 
     func writeMembers(_ json: inout JSONWriter) {
@@ -117,6 +119,7 @@ package enum ListenWords: Sendable, Equatable {
             json.member("confidence", Double(word.confidence), decimals: 4)
             if let speaker = word.speaker { json.member("speaker", speaker.number) }
             if let language = word.language { json.member("language", language.rawValue) }
+            if let blank = word.blankBefore { json.member("blank_before", blank) }
             json.endObject()
         }
         json.endArray()

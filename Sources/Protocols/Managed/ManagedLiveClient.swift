@@ -137,13 +137,14 @@ package struct ManagedLiveClient: LiveClientMachine {
             return SampleRange(max(start, finalizedThrough), min(max(end, finalizedThrough), through))
         }
         if let words = transcript.words {
-            return words.compactMap { word in
+            var placed = words.compactMap { word in
                 place(word.start, word.end).map { Word(word.text, $0, confidence: Float(min(max(word.confidence, 0), 1))) }
             }
+            placed.keepBlanks(of: transcript.text)
+            return placed
         }
-        let texts = transcript.text.split(whereSeparator: \.isWhitespace).map(String.init)
         let range = transcript.times.flatMap { place($0.lowerBound, $0.upperBound) } ?? SampleRange(finalizedThrough, through)
-        return zip(texts, ProportionalTimes.ranges(of: texts, in: range)).map { Word($0, $1, confidence: 1) }
+        return WrittenWord.timed(transcript.text, in: range)
     }
 
     /// Ends the session as the proxy has. The session is not begun again: the proxy would end it again, or the user has stopped it.

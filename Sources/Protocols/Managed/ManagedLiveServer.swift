@@ -200,7 +200,8 @@ package struct ManagedLiveServer: LiveServerMachine {
 
     private func transcript(_ words: [Word], isFinal: Bool, speechFinal: Bool, _ output: inout ServerOutput) {
         let texts = words.map { configuration.punctuates ? $0.text : $0.bare }
-        let text = texts.joined(separator: " ")
+        var text = ""
+        for (word, shown) in zip(words, texts) { WordSpacing.append(shown, blank: word.blankBefore, to: &text) }
         guard let first = words.first, let last = words.last, text.contains(where: { !$0.isWhitespace }) else { return }
         var message = ManagedServerMessage.Transcript(
             text: text, isFinal: isFinal,

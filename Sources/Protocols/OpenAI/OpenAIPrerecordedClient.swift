@@ -108,6 +108,7 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
         } else {
             words.add(estimated: text, start: 0, end: length ?? 0)
         }
+        words.keepBlanks(of: text)
         let named = root["language"].string.map { LanguageTag.named($0) ?? LanguageTag.ofVendor($0) }
         return words.transcript(length: length, language: named ?? order.options.language ?? .english, model: model)
     }
@@ -129,11 +130,45 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
     /// Returns the words as the whole text writes them: with the punctuation that the list of words lacks, and in one where the list has parts of a
     /// word (`post`, `-mortem`). Returns the words unchanged when the two do not agree.
     private static func displayed(_ words: [Timed], in text: String) -> [Timed] {
-        func core(_ text: some StringProtocol) -> String { String(text.lowercased().filter { $0.isLetter || $0.isNumber }) }
+        whole(words, in: text) ?? within(words, in: text) ?? words
+    }
+
+    /// The letters and digits of a text, by which the list of words and the text are compared.
+    private static func core(_ text: some StringProtocol) -> String { String(text.lowercased().filter { $0.isLetter || $0.isNumber }) }
+
+    /// Returns the words where several of them have no blank between them, as in Japanese; nil when list and text do not agree.
+    private static func within(_ words: [Timed], in text: String) -> [Timed]? {
+        guard text.contains(where: UnspacedScript.contains) else { return nil }
+        var shown: [Timed] = [], rest = text[...]
+        for var word in words {
+            let wanted = core(word.text)
+            guard !wanted.isEmpty else { continue }
+            rest = rest.drop { $0.isWhitespace }
+            var end = rest.startIndex, spelled = ""
+            while spelled.count < wanted.count, end < rest.endIndex {
+                spelled += core(String(rest[end]))
+                end = rest.index(after: end)
+            }
+            guard spelled == wanted else { return nil }
+            // Marks behind a word belong to the word, except those that open the next one.
+            while end < rest.endIndex, !rest[end].isWhitespace, !rest[end].isLetter, !rest[end].isNumber,
+                !LineBreaks.isAllowed(rest[rest.index(before: end)], rest[end])
+            {
+                end = rest.index(after: end)
+            }
+            word.text = String(rest[..<end])
+            shown.append(word)
+            rest = rest[end...]
+        }
+        return core(rest).isEmpty ? shown : nil
+    }
+
+    /// Returns the words where each has blanks around it; nil when list and text do not agree.
+    private static func whole(_ words: [Timed], in text: String) -> [Timed]? {
         var shown: [Timed] = [], rest = words[...]
         for token in text.split(whereSeparator: \.isWhitespace) {
             let wanted = core(token)
-            guard var word = rest.popFirst() else { return words }
+            guard var word = rest.popFirst() else { return nil }
             var spelled = core(word.text)
             // A part begins with its mark. Languages without spaces have whole words here.
             while spelled.count < wanted.count, let part = rest.first, part.text.first.map({ !$0.isLetter && !$0.isNumber }) == true {
@@ -141,11 +176,11 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
                 spelled += core(part.text)
                 word.end = part.end
             }
-            guard spelled == wanted else { return words }
+            guard spelled == wanted else { return nil }
             word.text = String(token)
             shown.append(word)
         }
         // Marks without letters, such as a percent sign of its own, belong to the word before.
-        return rest.allSatisfy { core($0.text).isEmpty } ? shown : words
+        return rest.allSatisfy { core($0.text).isEmpty } ? shown : nil
     }
 }

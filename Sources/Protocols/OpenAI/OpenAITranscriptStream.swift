@@ -24,10 +24,10 @@ package struct OpenAITranscriptStream: Sendable {
     /// - Returns: events to send at once.
     package mutating func said(_ words: [Word], rate: SampleRate) -> [UInt8] {
         guard !isOver, !words.isEmpty else { return [] }
-        guard format == .diarizedJSON else { return delta(OpenAITranscriptionAnswer.text(of: words[...])) }
+        guard format == .diarizedJSON else { return delta(words[...]) }
         var events: [UInt8] = []
         for turn in words.splitBefore({ $0.speaker != $1.speaker }) {
-            events += delta(OpenAITranscriptionAnswer.text(of: words[turn]))
+            events += delta(words[turn])
             events += Self.event { OpenAITranscriptionAnswer.write(diarized: words[turn], index: segments, rate: rate, &$0) }
             segments += 1
         }
@@ -42,8 +42,7 @@ package struct OpenAITranscriptStream: Sendable {
         if text.isEmpty {
             events += said(transcript.channels.first?.words ?? [], rate: transcript.rate)
         } else if whole.hasPrefix(text) {
-            let rest = whole.dropFirst(text.count).drop { $0 == " " }
-            if !rest.isEmpty { events += delta(String(rest)) }
+            events += delta(String(decoding: whole.utf8.dropFirst(text.utf8.count), as: UTF8.self))
         }
         isOver = true
         let seconds = transcript.length.seconds(at: transcript.rate)
@@ -81,8 +80,13 @@ package struct OpenAITranscriptStream: Sendable {
         return comment
     }()
 
-    private mutating func delta(_ words: String) -> [UInt8] {
-        let piece = text.isEmpty ? words : " " + words
+    private mutating func delta(_ words: ArraySlice<Word>) -> [UInt8] {
+        var whole = text
+        for word in words { WordSpacing.append(word.text, blank: word.blankBefore, to: &whole) }
+        return delta(String(decoding: whole.utf8.dropFirst(text.utf8.count), as: UTF8.self))
+    }
+
+    private mutating func delta(_ piece: String) -> [UInt8] {
         guard !piece.isEmpty else { return [] }
         text += piece
         return Self.event { json in

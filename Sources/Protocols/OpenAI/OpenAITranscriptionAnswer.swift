@@ -13,8 +13,8 @@ package struct OpenAITranscriptionAnswer {
         switch request.format {
         case .json: body = Self.json(transcript, request, words)
         case .text: body = Array((transcript.text() + "\n").utf8)
-        case .srt: body = Captions.srt(Captions.cues(of: segments, rate: transcript.rate, length: transcript.length))
-        case .vtt: body = Captions.vtt(Captions.cues(of: segments, rate: transcript.rate, length: transcript.length))
+        case .srt: body = Captions.srt(Captions.cues(of: [words], rate: transcript.rate, length: transcript.length))
+        case .vtt: body = Captions.vtt(Captions.cues(of: [words], rate: transcript.rate, length: transcript.length))
         case .verboseJSON: body = Self.verbose(transcript, request, words, segments)
         case .diarizedJSON: body = Self.diarized(transcript, segments)
         }
@@ -121,7 +121,7 @@ package struct OpenAITranscriptionAnswer {
         json.endObject()
     }
 
-    static func text(of words: ArraySlice<Word>) -> String { words.map(\.text).joined(separator: " ") }
+    static func text(of words: ArraySlice<Word>) -> String { words.text }
 
     private static func write(spanOf words: ArraySlice<Word>, _ rate: SampleRate, _ json: inout JSONWriter) {
         json.member("start", words.first?.range.start.seconds(at: rate) ?? 0, decimals: timeDecimals)

@@ -34,16 +34,22 @@ struct RecordedWords {
     /// - Parameters:
     ///   - start: the start in seconds; `end` too is in seconds.
     ///   - confidence: 0…1; nil when the vendor gives none.
+    ///   - hasBlank: true if the vendor's text has a blank before the word, false if it has none; nil: the scripts decide.
     mutating func add(
-        _ text: String, start: Double, end: Double, confidence: Double?, speaker: SpeakerLabel? = nil, language: LanguageTag? = nil, channel: Int = 0
+        _ text: String, start: Double, end: Double, confidence: Double?, speaker: SpeakerLabel? = nil, language: LanguageTag? = nil, channel: Int = 0,
+        hasBlank: Bool? = nil
     ) {
         let text = text.trimmed
         guard !text.isEmpty, (0..<Self.maxChannels).contains(channel) else { return }
         while channels.count <= channel { channels.append([]) }
-        append(
-            Word(
-                text, SampleRange(Self.position(start), Self.position(end)), confidence: Float(min(max(confidence ?? 1, 0), 1)), speaker: speaker,
-                language: language), channel)
+        var word = Word(
+            text, SampleRange(Self.position(start), Self.position(end)), confidence: Float(min(max(confidence ?? 1, 0), 1)), speaker: speaker,
+            language: language)
+        if let hasBlank, let before = channels[channel].last?.text {
+            let differs = hasBlank ? !WordSpacing.needsBlank(before, text) : WordSpacing.isMixed(before, text)
+            if differs { word.blankBefore = hasBlank }
+        }
+        append(word, channel)
     }
 
     /// Adds a word, which starts no earlier than the word before.
@@ -58,13 +64,11 @@ struct RecordedWords {
     /// - Parameters:
     ///   - start: the start of all these words, in seconds; `end` too is in seconds.
     mutating func add(estimated text: String, start: Double, end: Double, speaker: SpeakerLabel? = nil) {
-        let parts = text.split(whereSeparator: \.isWhitespace).map(String.init)
-        guard !parts.isEmpty else { return }
         let range = SampleRange(Self.position(start), Self.position(end))
+        let words = WrittenWord.timed(text, in: range, speaker: speaker)
+        guard !words.isEmpty else { return }
         let first = channels[0].count
-        for (part, place) in zip(parts, ProportionalTimes.ranges(of: parts, in: range)) {
-            append(Word(part, place, confidence: 1, speaker: speaker), 0)
-        }
+        for word in words { append(word, 0) }
         estimated.append(Transcript.Segment(range: range, words: first..<channels[0].count))
     }
 
@@ -72,6 +76,11 @@ struct RecordedWords {
     mutating func append(mark: String, channel: Int = 0) {
         guard channels.indices.contains(channel), let last = channels[channel].indices.last else { return }
         channels[channel][last].text += mark.trimmed
+    }
+
+    /// Keeps the blanks of the vendor's own text of a channel.
+    mutating func keepBlanks(of text: String, channel: Int = 0) {
+        if channels.indices.contains(channel) { channels[channel].keepBlanks(of: text) }
     }
 
     /// - Parameter length: the recording's length in seconds; nil when the vendor does not report it.

@@ -180,26 +180,19 @@ package struct SonioxLiveClient: LiveClientMachine {
         let confidence = Float(min(max(token.confidence, 0), 1))
         let end = token.end.map(position)
         let isMark = body.allSatisfy { !$0.isLetter && !$0.isNumber && !$0.isSymbol }
-        if token.text.first != " ", !words.words.isEmpty, isMark || !Self.standsAlone(body) {
+        let hasBlank = token.text.first == " ", before = words.words.last?.text
+        if !hasBlank, let before, isMark || !SonioxToken.standsAlone(body, behind: before) {
             return words.extend(by: String(body), through: end, confidence: confidence)
         }
         // A mark after words that are final already has no word to which it could be added.
-        guard !(isMark && token.text.first != " ") else { return }
+        guard !(isMark && !hasBlank) else { return }
         let start = token.start.map(position) ?? words.words.last?.range.end ?? words.through
-        words.append(
-            Word(
-                String(body), SampleRange(start, end ?? start), confidence: confidence,
-                speaker: token.speaker.flatMap { Int($0) }.flatMap { (1...1_000).contains($0) ? SpeakerLabel($0 - 1) : nil },
-                language: token.language.map(LanguageTag.init)))
-    }
-
-    /// True if the text is in a script without spaces, where each token is a word.
-    private static func standsAlone(_ text: Substring) -> Bool {
-        guard let scalar = text.unicodeScalars.first?.value else { return false }
-        switch scalar {
-        case 0x0E00...0x0EFF, 0x1000...0x109F, 0x1780...0x17FF, 0x3040...0x30FF, 0x3400...0x9FFF, 0xF900...0xFAFF, 0x2_0000...0x3_FFFF: return true
-        default: return false
-        }
+        var word = Word(
+            String(body), SampleRange(start, end ?? start), confidence: confidence,
+            speaker: token.speaker.flatMap { Int($0) }.flatMap { (1...1_000).contains($0) ? SpeakerLabel($0 - 1) : nil },
+            language: token.language.map(LanguageTag.init))
+        if let before, WordSpacing.needsBlank(before, body) != hasBlank { word.blankBefore = hasBlank }
+        words.append(word)
     }
 
     private mutating func endTurn(_ through: SampleIndex, _ actions: inout [ClientAction]) {

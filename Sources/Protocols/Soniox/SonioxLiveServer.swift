@@ -29,7 +29,8 @@ package struct SonioxLiveServer: LiveServerMachine {
     private var totalThrough = 0
     /// Words that are not final, as in the last interim.
     private var tentative: [Word] = []
-    private var hasSpoken = false
+    /// The last final word; empty: none was said.
+    private var lastWord = ""
     /// True if words became final after the last marker.
     private var turnIsOpen = false
     private var unansweredFinalizes = 0
@@ -125,9 +126,9 @@ package struct SonioxLiveServer: LiveServerMachine {
 
     private mutating func commit(_ commit: Commit, _ now: Instant, _ output: inout ServerOutput) {
         var final: [SonioxToken] = []
-        tokens.append(commit.words, isFinal: true, continues: hasSpoken, to: &final)
-        if !commit.words.isEmpty {
-            hasSpoken = true
+        tokens.append(commit.words, isFinal: true, behind: lastWord, to: &final)
+        if let last = commit.words.last {
+            lastWord = last.text
             turnIsOpen = true
         }
         tentative = []
@@ -191,7 +192,7 @@ package struct SonioxLiveServer: LiveServerMachine {
         lastSaid = now
         hasNewAudio = false
         var all = final
-        tokens.append(tentative, isFinal: false, continues: hasSpoken, to: &all)
+        tokens.append(tentative, isFinal: false, behind: lastWord, to: &all)
         var update = SonioxUpdate(tokens: all, finalThrough: finalThrough, totalThrough: totalThrough)
         update.warnings = warnings
         output.send { update.write(to: &$0) }

@@ -194,8 +194,8 @@ package struct SonioxPrerecordedClient: PrerecordedClientMachine {
         return json.bytes
     }
 
-    /// Joins tokens to words. Tokens are pieces of words: a token that begins with a space begins a word, and a punctuation mark is a token of its
-    /// own.
+    /// Joins tokens to words. Tokens are pieces of words: a token that begins with a space begins a word, and so does each token of a script without
+    /// spaces; a punctuation mark is a token of its own.
     private func transcript(_ tokens: borrowing JSONView) -> Transcript {
         struct Open {
             var text: String
@@ -204,6 +204,7 @@ package struct SonioxPrerecordedClient: PrerecordedClientMachine {
             var confidences: [Double]
             var speaker: String?
             var language: String?
+            var hasBlank: Bool
         }
         var words = RecordedWords()
         var open: Open?
@@ -212,7 +213,8 @@ package struct SonioxPrerecordedClient: PrerecordedClientMachine {
             let mean = word.confidences.isEmpty ? nil : word.confidences.reduce(0, +) / Double(word.confidences.count)
             words.add(
                 word.text, start: word.start, end: word.end, confidence: mean,
-                speaker: order.options.diarize ? words.speaker(word.speaker) : nil, language: word.language.map(LanguageTag.ofVendor))
+                speaker: order.options.diarize ? words.speaker(word.speaker) : nil, language: word.language.map(LanguageTag.ofVendor),
+                hasBlank: word.hasBlank)
         }
         for index in 0..<tokens.count {
             let token = tokens[index]
@@ -222,7 +224,7 @@ package struct SonioxPrerecordedClient: PrerecordedClientMachine {
             if let language { languages[language, default: 0] += 1 }
             let begins = text.first?.isWhitespace ?? false
             let isMark = text.allSatisfy { !$0.isLetter && !$0.isNumber && !$0.isWhitespace }
-            if var word = open, !begins, isMark || word.speaker == speaker {
+            if var word = open, !begins, isMark || word.speaker == speaker && !SonioxToken.standsAlone(text, behind: word.text) {
                 word.text += text
                 // A mark's own time and speaker do not matter.
                 if !isMark, let end { word.end = max(word.end, end) }
@@ -233,7 +235,7 @@ package struct SonioxPrerecordedClient: PrerecordedClientMachine {
                 let at = start ?? open?.end ?? 0
                 open = Open(
                     text: text, start: at, end: end ?? at, confidences: token["confidence"].double.map { [$0] } ?? [], speaker: speaker,
-                    language: language)
+                    language: language, hasBlank: begins)
             }
         }
         if let word = open { close(word, &words) }

@@ -35,6 +35,13 @@ package struct SonioxToken: Sendable, Equatable {
     /// The marker that answers a finalize.
     package static let finalized = SonioxToken("<fin>", isFinal: true)
 
+    /// Returns true if a token without a space before it is a word of its own nevertheless: in a script that is written without spaces, each token is a
+    /// word, unless it begins within a written syllable.
+    static func standsAlone(_ text: some StringProtocol, behind before: String) -> Bool {
+        guard let last = before.last, let first = text.first else { return false }
+        return LineBreaks.isAllowed(last, first)
+    }
+
     package func write(to json: inout JSONWriter) {
         json.beginObject()
         json.member("text", text)

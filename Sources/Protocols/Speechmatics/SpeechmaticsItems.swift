@@ -23,7 +23,7 @@ struct SpeechmaticsItems: Sendable {
             items.append(
                 SpeechmaticsResult(
                     .word, start: word.range.start.seconds(at: rate), end: end, content: String(body),
-                    confidence: Double(min(max(word.confidence, 0), 1)), language: language, speaker: speaker))
+                    confidence: Double(min(max(word.confidence, 0), 1)), language: language, speaker: speaker, blankBefore: word.blankBefore))
             guard !marks.isEmpty else { continue }
             let endsSentence = word.endsSentence(before: index + 1 < words.count ? words[index + 1] : nil)
             for mark in marks where permittedMarks?.contains(String(mark)) ?? true {
@@ -36,5 +36,5 @@ struct SpeechmaticsItems: Sendable {
         return items
     }
 
-    private static let sentenceMarks: Set<Character> = [".", "?", "!", "…", "。", "？", "！"]
+    private static let sentenceMarks: Set<Character> = [".", "?", "!", "…", "。", "？", "！", "｡", "؟", "۔", "।", "॥", "។", "။"]
 }

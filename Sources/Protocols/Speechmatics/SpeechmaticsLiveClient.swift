@@ -22,6 +22,8 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
     private var state: LiveClientState = .connecting
     private var settled: SettledWords
     private var earlier = EarlierFinals<SpeechmaticsResult>()
+    /// True if the vendor writes a blank between two words.
+    private var hasBlanks = true
     /// True if words became final and no message said that their turn is over.
     private var turnIsOpen = false
     private var sent: SentAudio
@@ -120,8 +122,9 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
         let message = SpeechmaticsServerMessage(parsing: text)
         if case .malformed = message {} else { broken.forgiveOne() }
         switch message {
-        case .recognitionStarted(let id, _):
+        case .recognitionStarted(let id, _, let delimiter, _):
             guard case .starting = state else { return }
+            hasBlanks = !delimiter.isEmpty
             state = .open
             actions.append(.event(.opened))
             if let session = EngineSession(vendorID: id) { actions.append(.event(.notice(.session(session)))) }
@@ -178,11 +181,12 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
         case .punctuation: words.extend(by: result.content)
         case .word:
             let speaker = result.speaker.flatMap { $0.first == "S" ? Int($0.dropFirst()) : nil }
-            words.append(
-                Word(
-                    result.content, SampleRange(start, end), confidence: Float(min(max(result.confidence, 0), 1)),
-                    speaker: speaker.flatMap { (1...1_000).contains($0) ? SpeakerLabel($0 - 1) : nil },
-                    language: result.language.map(LanguageTag.init)))
+            var word = Word(
+                result.content, SampleRange(start, end), confidence: Float(min(max(result.confidence, 0), 1)),
+                speaker: speaker.flatMap { (1...1_000).contains($0) ? SpeakerLabel($0 - 1) : nil },
+                language: result.language.map(LanguageTag.init))
+            if !hasBlanks, let before = words.words.last?.text, WordSpacing.isMixed(before, word.text) { word.blankBefore = false }
+            words.append(word)
         }
     }
 

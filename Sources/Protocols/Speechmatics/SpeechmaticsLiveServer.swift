@@ -67,8 +67,11 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
     private mutating func begin(_ output: inout ServerOutput) {
         guard case .starting = state else { return }
         state = .open
-        let name = configuration.language.englishName
-        send(.recognitionStarted(id: sessionID, language: name.prefix(1).uppercased() + name.dropFirst()), &output)
+        let language = configuration.language, name = language.englishName
+        send(
+            .recognitionStarted(
+                id: sessionID, language: name.prefix(1).uppercased() + name.dropFirst(), delimiter: language.wordDelimiter,
+                isFromRight: language.isFromRight), &output)
         let quality = items.rate < .speech ? "telephony" : "broadcast"
         send(.info(type: "recognition_quality", reason: "Running recognition using a \(quality) model quality.", quality: quality), &output)
         if configuration.asksForTranslation {

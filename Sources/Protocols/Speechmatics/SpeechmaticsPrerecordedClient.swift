@@ -215,7 +215,7 @@ package struct SpeechmaticsPrerecordedClient: PrerecordedClientMachine {
             words.add(
                 prefix + content, start: start, end: end, confidence: best["confidence"].double,
                 speaker: order.options.diarize ? words.speaker(speaker) : nil,
-                language: isSpaced ? nil : best["language"].string.map(LanguageTag.ofVendor), channel: channel)
+                language: isSpaced ? nil : best["language"].string.map(LanguageTag.ofVendor), channel: channel, hasBlank: isSpaced ? nil : false)
             prefix = ""
         }
         return words.transcript(

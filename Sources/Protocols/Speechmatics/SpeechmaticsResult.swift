@@ -1,4 +1,5 @@
 package import Framing
+import Speech
 
 /// An item of a transcript: a word, or a mark that touches a word.
 ///
@@ -28,10 +29,12 @@ package struct SpeechmaticsResult: Sendable, Equatable {
     /// The words that a mark touches; for marks only.
     package var attachment: Attachment
     package var endsSentence: Bool
+    /// True if the text has a blank before the word, false if it has none; nil: the scripts decide. Not a member on the wire.
+    package var blankBefore: Bool?
 
     package init(
         _ kind: Kind, start: Double, end: Double, content: String, confidence: Double, language: String? = nil, speaker: String? = nil,
-        attachment: Attachment = .none, endsSentence: Bool = false
+        attachment: Attachment = .none, endsSentence: Bool = false, blankBefore: Bool? = nil
     ) {
         self.kind = kind
         self.start = start
@@ -42,6 +45,7 @@ package struct SpeechmaticsResult: Sendable, Equatable {
         self.speaker = speaker
         self.attachment = attachment
         self.endsSentence = endsSentence
+        self.blankBefore = blankBefore
     }
 
     /// - Parameter channel: the channel of the item, in a session with several channels.
@@ -68,7 +72,7 @@ package struct SpeechmaticsResult: Sendable, Equatable {
         if kind == .word {
             json.key("display")
             json.beginObject()
-            json.member("direction", literal: "ltr")
+            json.member("direction", content.isFromRight ? "rtl" : "ltr")
             json.endObject()
         }
         json.endObject()
@@ -133,17 +137,17 @@ package struct SpeechmaticsTranscript: Sendable, Equatable {
         self.results = results
     }
 
-    /// The text, with a space at its end, so that texts can be joined.
+    /// The text, with what stands between words at its end, so that texts can be joined.
     package var text: String {
         var text = ""
         var joins = true
         for result in results where result.kind != .other {
             let attachment = result.attachment
-            if !joins, attachment != .previous, attachment != .both { text += " " }
-            text += result.content
+            let touches = joins || attachment == .previous || attachment == .both
+            WordSpacing.append(result.content, blank: touches ? false : result.blankBefore, to: &text)
             joins = attachment == .next || attachment == .both
         }
-        return text.isEmpty ? "" : text + " "
+        return text.isEmpty || WordSpacing.isUnspaced(endOf: text) ? text : text + " "
     }
 
     func writeMembers(to json: inout JSONWriter) {

@@ -4,7 +4,11 @@ package import Framing
 ///
 /// Source: Speechmatics "Real-time API" reference, server messages.
 package enum SpeechmaticsServerMessage: Sendable, Equatable {
-    case recognitionStarted(id: String, language: String)
+    /// - Parameters:
+    ///   - language: the language's English name.
+    ///   - delimiter: what stands between two words of the language.
+    ///   - isFromRight: true if the language is written from right to left.
+    case recognitionStarted(id: String, language: String, delimiter: String = " ", isFromRight: Bool = false)
     /// - Parameter channel: the channel, in a session with several; each channel counts its own messages.
     case audioAdded(sequenceNumber: Int, channel: String? = nil)
     case partial(SpeechmaticsTranscript)
@@ -25,7 +29,7 @@ package enum SpeechmaticsServerMessage: Sendable, Equatable {
     package func write(to json: inout JSONWriter) {
         json.beginObject()
         switch self {
-        case .recognitionStarted(let id, let language):
+        case .recognitionStarted(let id, let language, let delimiter, let isFromRight):
             json.member("message", literal: "RecognitionStarted")
             json.member("id", id)
             json.member("orchestrator_version", literal: "harken")
@@ -34,8 +38,8 @@ package enum SpeechmaticsServerMessage: Sendable, Equatable {
             json.member("adapted", false)
             json.member("itn", true)
             json.member("language_description", language)
-            json.member("word_delimiter", literal: " ")
-            json.member("writing_direction", literal: "left-to-right")
+            json.member("word_delimiter", delimiter)
+            json.member("writing_direction", isFromRight ? "right-to-left" : "left-to-right")
             json.endObject()
         case .audioAdded(let number, nil):
             json.member("message", literal: "AudioAdded")
@@ -111,6 +115,8 @@ package enum SpeechmaticsServerMessage: Sendable, Equatable {
         var reason: String?
         var quality: String?
         var language: String?
+        var delimiter: String?
+        var direction: String?
         var channel: String?
 
         mutating func read(_ name: JSONName, from reader: inout JSONReader) throws(JSONReader.Malformed) {
@@ -138,7 +144,12 @@ package enum SpeechmaticsServerMessage: Sendable, Equatable {
                 if isList { results = list }
             case "language_pack_info":
                 try reader.object { name, reader throws(JSONReader.Malformed) in
-                    if name == "language_description" { language = try reader.string() } else { try reader.skip() }
+                    switch name {
+                    case "language_description": language = try reader.string()
+                    case "word_delimiter": delimiter = try reader.string()
+                    case "writing_direction": direction = try reader.string()
+                    default: try reader.skip()
+                    }
                 }
             default: try reader.skip()
             }
@@ -146,7 +157,9 @@ package enum SpeechmaticsServerMessage: Sendable, Equatable {
 
         var message: SpeechmaticsServerMessage {
             switch name {
-            case "RecognitionStarted": return .recognitionStarted(id: id ?? "", language: language ?? "")
+            case "RecognitionStarted":
+                return .recognitionStarted(
+                    id: id ?? "", language: language ?? "", delimiter: delimiter ?? " ", isFromRight: direction == "right-to-left")
             case "AudioAdded": return sequenceNumber.map { .audioAdded(sequenceNumber: $0) } ?? .malformed("AudioAdded lacks its seq_no")
             case "ChannelAudioAdded":
                 guard let sequenceNumber, let channel else { return .malformed("ChannelAudioAdded lacks its seq_no or channel") }

@@ -11,13 +11,18 @@ package struct ChunkWord: Sendable, Equatable {
     package var confidence: Float
     /// The word's speaker, as the engine tells speakers of this chunk apart; nil: the engine does not tell speakers apart.
     package var cluster: String?
+    /// As in `Word`.
+    package var blankBefore: Bool?
 
-    package init(_ text: String, start: Duration, end: Duration, confidence: Float = 1, cluster: String? = nil) {
+    package init(
+        _ text: String, start: Duration, end: Duration, confidence: Float = 1, cluster: String? = nil, blankBefore: Bool? = nil
+    ) {
         self.text = text
         self.start = start
         self.end = end
         self.confidence = confidence
         self.cluster = cluster
+        self.blankBefore = blankBefore
     }
 }
 

@@ -24,7 +24,8 @@ package enum Reconstruction {
         let words = merge.words.map { placed in
             let chunk = chunks[placed.chunk]
             var spoken = SpokenWord(
-                placed.word.text, start: placed.start, end: placed.end, confidence: placed.word.confidence, engine: chunk.engine, model: chunk.model)
+                placed.word.text, start: placed.start, end: placed.end, confidence: placed.word.confidence, engine: chunk.engine, model: chunk.model,
+                blankBefore: placed.word.blankBefore)
             guard let cluster = placed.word.cluster, let speaker = speakers[.init(chunk: chunk.id, cluster: cluster)] else { return spoken }
             let number = numbers[speaker] ?? SpeakerNumber(numbers.count)
             numbers[speaker] = number

@@ -87,13 +87,14 @@ extension Segment {
     /// ID.
     fileprivate func part(from start: Duration, to end: Duration) -> Segment? {
         guard !words.isEmpty else { return self.start >= start && self.start < end ? self : nil }
-        let spoken = words.filter { $0.start >= start && $0.start < end }
+        func isSpoken(_ word: SegmentWord) -> Bool { word.start >= start && word.start < end }
+        let spoken = words.filter(isSpoken)
         guard let first = spoken.first, let last = spoken.last else { return nil }
         guard spoken.count < words.count else { return self }
         var part = self
         if first != words.first { part.id = ID(DerivedUUID(id.rawValue, index: words.firstIndex(of: first) ?? 0).description) }
         part.words = spoken
-        part.text = spoken.map(\.text).joined(separator: " ")
+        part.text = text(ofWordsWhere: isSpoken)
         (part.start, part.end) = (first.start, last.end)
         return part
     }

@@ -19,7 +19,8 @@ extension RecognizedChunk {
             json.value(Int(word.start.wholeNanoseconds))
             json.value(Int(word.end.wholeNanoseconds))
             json.value(Int((word.confidence * 1_000).rounded()))
-            if let cluster = word.cluster { json.value(cluster) }
+            if let cluster = word.cluster { json.value(cluster) } else if word.blankBefore != nil { json.null() }
+            if let blank = word.blankBefore { json.value(blank) }
             json.endArray()
         }
         json.endArray()
@@ -68,7 +69,7 @@ extension RecognizedChunk {
             words.append(
                 ChunkWord(
                     text, start: .nanoseconds(start), end: .nanoseconds(end), confidence: Float(list[index][3].int ?? 0) / 1_000,
-                    cluster: list[index][4].string))
+                    cluster: list[index][4].string, blankBefore: list[index][5].bool))
         }
         self.init(id: id, start: start, duration: duration, words: words, engine: EngineName(engine), model: document.root["model"].string)
         let speakers = document.root["speakers"]
@@ -94,7 +95,7 @@ extension RecognizedChunk {
             ChunkWord(
                 word.text, start: (word.range.start - .zero).duration(at: transcript.rate),
                 end: (word.range.end - .zero).duration(at: transcript.rate),
-                confidence: word.confidence, cluster: word.speaker.map { "\($0.number)" })
+                confidence: word.confidence, cluster: word.speaker.map { "\($0.number)" }, blankBefore: word.blankBefore)
         }
         self.init(
             id: id, start: start, duration: duration ?? transcript.length.duration(at: transcript.rate), words: words, engine: engine,

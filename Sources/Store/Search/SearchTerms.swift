@@ -1,4 +1,4 @@
-import Conversations
+import Speech
 
 /// The terms of a query's text.
 struct SearchTerms: Equatable {

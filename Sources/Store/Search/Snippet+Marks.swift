@@ -1,4 +1,4 @@
-internal import Conversations
+internal import Speech
 
 extension Snippet {
     /// Maximum number of words in a snippet.

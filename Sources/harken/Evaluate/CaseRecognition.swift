@@ -42,7 +42,7 @@ struct CaseRecognition {
         let segments = transcript.channels.flatMap { channel in
             channel.segments.map { segment in
                 EngineAnswer.Segment(
-                    text: channel.words[segment.words].map(\.text).joined(separator: " "), start: position(segment.range.start),
+                    text: channel.words[segment.words].text, start: position(segment.range.start),
                     end: position(segment.range.end),
                     cluster: (segment.speaker ?? channel.words[segment.words].first?.speaker).map { String($0.number) })
             }

@@ -1,3 +1,5 @@
+import Speech
+
 /// Text that is safe and fits on a line of a terminal.
 enum TerminalText {
     /// Returns the text without control characters, so that text from a server or a file name cannot move the cursor.
@@ -12,7 +14,7 @@ enum TerminalText {
             var used = 0
             return String(
                 text.reversed().prefix {
-                    used += width(of: $0); return used <= limit
+                    used += TextColumns.count(of: $0); return used <= limit
                 }.reversed())
         } mark: {
             "…" + $0
@@ -25,29 +27,18 @@ enum TerminalText {
             var used = 0
             return String(
                 text.prefix {
-                    used += width(of: $0); return used <= limit
+                    used += TextColumns.count(of: $0); return used <= limit
                 })
         } mark: {
             $0 + "…"
         }
     }
 
-    static func width(of text: String) -> Int { text.reduce(0) { $0 + width(of: $1) } }
+    static func width(of text: String) -> Int { TextColumns.count(of: text) }
 
     private static func cut(_ text: String, columns: Int, _ part: (String, Int) -> String, mark: (String) -> String) -> String {
         guard width(of: text) > columns else { return text }
         return columns < 1 ? "" : mark(part(text, columns - 1))
-    }
-
-    /// Returns the number of columns of a character: two for East Asian letters and for emoji.
-    private static func width(of character: Character) -> Int {
-        guard let scalar = character.unicodeScalars.first else { return 0 }
-        switch scalar.value {
-        case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6,
-            0x1F300...0x1F64F, 0x1F900...0x1F9FF, 0x20000...0x3FFFD:
-            return 2
-        default: return 1
-        }
     }
 
     private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {

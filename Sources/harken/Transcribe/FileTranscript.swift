@@ -20,7 +20,7 @@ struct FileTranscript {
 
     /// The captions. A caption has the words of one speaker; the speaker's name comes first where the speaker changes.
     private var cues: [Cue] {
-        var groups: [ArraySlice<Word>] = []
+        var runs: [[Word]] = []
         for (number, channel) in transcript.channels.enumerated() {
             var start = channel.words.startIndex
             while start < channel.words.endIndex {
@@ -28,11 +28,11 @@ struct FileTranscript {
                 let end = channel.words[start...].firstIndex { $0.speaker != speaker } ?? channel.words.endIndex
                 var words = Array(channel.words[start..<end])
                 if let speaker { words[0].text = name(speaker, in: number) + ": " + words[0].text }
-                groups += CaptionSplitter.split(words, rate: transcript.rate).map { words[$0] }
+                runs.append(words)
                 start = end
             }
         }
-        return Captions.cues(of: groups, rate: transcript.rate, length: transcript.length)
+        return Captions.cues(of: runs, rate: transcript.rate, length: transcript.length)
     }
 
     private func name(_ speaker: SpeakerLabel, in channel: Int) -> String { person(speaker, in: channel) ?? "Speaker \(speaker.number + 1)" }
@@ -42,7 +42,7 @@ struct FileTranscript {
         transcript.channels.enumerated().map { number, channel in
             guard channel.words.allSatisfy({ $0.speaker == nil }) else { return turns(of: channel, number) }
             return Paragraphs.split(channel.words, rate: transcript.rate).map { sentences in
-                sentences.map { channel.words[$0].map(\.text).joined(separator: " ") }.joined(separator: " ") + "\n"
+                sentences.map { channel.words[$0] }.joined().text + "\n"
             }.joined()
         }.joined()
     }
@@ -50,8 +50,12 @@ struct FileTranscript {
     private func turns(of channel: Transcript.Channel, _ number: Int) -> String {
         var lines: [(speaker: SpeakerLabel?, text: String)] = []
         for segment in channel.segments where !segment.words.isEmpty {
-            let speaker = channel.words[segment.words].first?.speaker, text = channel.words[segment.words].map(\.text).joined(separator: " ")
-            if let last = lines.last, last.speaker == speaker { lines[lines.count - 1].text += " " + text } else { lines.append((speaker, text)) }
+            let speaker = channel.words[segment.words].first?.speaker, text = channel.words[segment.words].text
+            if let last = lines.last, last.speaker == speaker {
+                WordSpacing.append(text, blank: channel.words[segment.words].first?.blankBefore, to: &lines[lines.count - 1].text)
+            } else {
+                lines.append((speaker, text))
+            }
         }
         return lines.map { line in
             let speaker = line.speaker.map { name($0, in: number) }
@@ -78,7 +82,7 @@ struct FileTranscript {
             for segment in channel.segments {
                 writer.beginObject()
                 writer.members(of: segment.range, at: transcript.rate)
-                writer.member("text", channel.words[segment.words].map(\.text).joined(separator: " "))
+                writer.member("text", channel.words[segment.words].text)
                 if let speaker = segment.speaker ?? channel.words[segment.words].first?.speaker {
                     writer.member("speaker", speaker.number)
                     if let person = person(speaker, in: number) { writer.member("person", person) }

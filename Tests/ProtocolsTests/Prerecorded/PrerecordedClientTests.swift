@@ -335,7 +335,7 @@ import Testing
         let others = try words(#"{"word":"two","start":0,"end":0.2},{"word":"feet","start":0.2,"end":0.5}"#, in: "2 feet")
         #expect(others.map(\.text) == ["two", "feet"])
         let unspaced = try words(#"{"word":"你","start":0,"end":0.2},{"word":"好","start":0.2,"end":0.5}"#, in: "你好。")
-        #expect(unspaced.map(\.text) == ["你", "好"] && milliseconds(unspaced) == [[0, 200], [200, 500]])
+        #expect(unspaced.map(\.text) == ["你", "好。"] && milliseconds(unspaced) == [[0, 200], [200, 500]])
     }
 
     @Test func `OpenAI: a live text that the model itself doubts is none, and a recording's stays`() throws {

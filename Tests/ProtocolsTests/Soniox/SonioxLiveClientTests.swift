@@ -98,7 +98,7 @@ import Testing
 
     @Test func `parts words of languages without spaces`() {
         var stream = Self.stream(sent: 5)
-        #expect(stream.text(Self.update("你好·世界·。·<end>", final: 1)).first?.short == "final 0.0–1.0 “你好 世界。” endOfTurn")
+        #expect(stream.text(Self.update("你好·世界·。·<end>", final: 1)).first?.short == "final 0.0–1.0 “你好世界。” endOfTurn")
     }
 
     @Test func `covers silence, and speech that goes on and on`() {

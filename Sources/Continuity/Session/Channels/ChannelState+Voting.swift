@@ -170,7 +170,7 @@ extension Word {
         let tokens = SpokenForm.tokens(of: self).dropLast(SpokenForm.tokens(of: rest).count)
         guard !tokens.isEmpty else { return nil }
         var part = self
-        part.text = tokens.joined(separator: " ")
+        part.text = WordSpacing.text(of: tokens)
         part.range = SampleRange(range.start, rest.range.start)
         return part
     }

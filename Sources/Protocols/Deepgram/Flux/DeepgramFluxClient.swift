@@ -162,7 +162,9 @@ package struct DeepgramFluxClient: LiveClientMachine {
             guard let start = sent.position(seconds: word.start), let end = sent.position(seconds: word.end) else { return nil }
             return (start, end)
         } _: { word, range in
-            Word(word.shown, range, confidence: Float(min(max(word.confidence, 0), 1)), language: word.language.map(LanguageTag.init))
+            var placed = Word(word.shown, range, confidence: Float(min(max(word.confidence, 0), 1)), language: word.language.map(LanguageTag.init))
+            if let blank = word.blankBefore { placed.blankBefore = blank }
+            return placed
         }
     }
 

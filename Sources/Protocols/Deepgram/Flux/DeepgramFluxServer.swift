@@ -207,7 +207,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
 
     private func written(_ words: [Word]) -> [DeepgramWord] {
         Self.formatting.written(filter?.filtered(words) ?? words, rate: rate).map { word in
-            DeepgramWord(word: word.shown, start: word.start, end: word.end, confidence: word.confidence)
+            DeepgramWord(word: word.shown, start: word.start, end: word.end, confidence: word.confidence, blankBefore: word.blankBefore)
         }
     }
 

@@ -68,6 +68,7 @@ extension DeepgramFluxServerMessage {
         var windowStart: Double?
         var windowEnd: Double?
         var words: [DeepgramWord] = []
+        var transcript = ""
         var confidence = 0.0
         var trigger: String?
         var code = ""
@@ -83,6 +84,7 @@ extension DeepgramFluxServerMessage {
             case "turn_index": index = try reader.int()
             case "audio_window_start": windowStart = try reader.double()
             case "audio_window_end": windowEnd = try reader.double()
+            case "transcript": transcript = try reader.string() ?? ""
             case "words":
                 words = []
                 try reader.array { _, reader throws(JSONReader.Malformed) in
@@ -116,9 +118,11 @@ extension DeepgramFluxServerMessage {
             case "TurnInfo":
                 guard let name = event, let index, let windowStart, let windowEnd else { return .malformed("TurnInfo lacks a required field") }
                 guard let event = DeepgramFluxTurn.Event(rawValue: name) else { return .unrecognized(type: String(name.prefix(64))) }
+                var said = words
+                said.keepBlanks(of: transcript)
                 return .turn(
                     DeepgramFluxTurn(
-                        event: event, index: index, windowStart: windowStart, windowEnd: windowEnd, words: words, confidence: confidence,
+                        event: event, index: index, windowStart: windowStart, windowEnd: windowEnd, words: said, confidence: confidence,
                         trigger: trigger.flatMap(DeepgramFluxTurn.Trigger.init)))
             case "ConfigureSuccess": return .configureSuccess(thresholds, keyterms: keyterms)
             case "ConfigureFailure": return .configureFailure(code: code, description: description)

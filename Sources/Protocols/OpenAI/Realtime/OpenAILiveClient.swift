@@ -331,8 +331,8 @@ package struct OpenAILiveClient: LiveClientMachine {
     private func tell(_ actions: inout [ClientAction]) {
         let range = SampleRange(through, max(through, sent.end))
         var all = RealtimeTurn()
-        for turn in turns where !turn.text.isEmpty { all.text += turn.text + " " }
-        all.text += open.text
+        for turn in turns where !turn.text.isEmpty { WordSpacing.append(turn.text, to: &all.text) }
+        if !open.text.isEmpty { WordSpacing.append(open.text, to: &all.text) }
         let words = all.words(in: range)
         actions.append(.event(.interim(Hypothesis(range: range, words: words, stableWords: max(0, words.count - 1)))))
     }

@@ -28,10 +28,14 @@ struct RealtimeItem: Sendable {
     /// nil when there is nothing new.
     mutating func delta(stable: ArraySlice<Word>) -> Delta? {
         guard stable.count > ahead else { return nil }
-        let isFirst = text.isEmpty && ahead == 0
         var delta = rest() ?? Delta(text: "", words: [])
         let new = stable.dropFirst(ahead)
-        delta.text += (isFirst ? "" : " ") + new.map(\.text).joined(separator: " ")
+        // The text before decides the blank in front of the new words.
+        var said = text
+        for word in stable.prefix(ahead) { WordSpacing.append(word.text, blank: word.blankBefore, to: &said) }
+        let known = said.utf8.count
+        for word in new { WordSpacing.append(word.text, blank: word.blankBefore, to: &said) }
+        delta.text += String(decoding: said.utf8.dropFirst(known), as: UTF8.self)
         delta.words += new
         ahead = stable.count
         return delta
@@ -41,8 +45,7 @@ struct RealtimeItem: Sendable {
     mutating func commit(_ new: [Word]) {
         let sentAhead = min(ahead, new.count)
         for (index, word) in new.enumerated() {
-            if !text.isEmpty { text += " " }
-            text += word.text
+            WordSpacing.append(word.text, blank: word.blankBefore, to: &text)
             words.append(word)
             if index + 1 == sentAhead { sent = (text.utf8.count, words.count) }
         }

@@ -19,27 +19,31 @@ struct RealtimeTurn: Sendable {
 
     /// The words. Their times are the range of the turn: the vendor has no times of words.
     func words(in range: SampleRange) -> [Word] {
-        let texts = text.split(whereSeparator: \.isWhitespace).map(String.init)
-        let confidences = confidences(of: texts)
-        return zip(texts, ProportionalTimes.ranges(of: texts, in: range)).enumerated().map { index, word in
-            Word(word.0, word.1, confidence: confidences.isEmpty ? 1 : confidences[index])
-        }
+        var words = WrittenWord.timed(text, in: range)
+        let confidences = confidences(of: words.map(\.text))
+        for (index, confidence) in confidences.enumerated() { words[index].confidence = confidence }
+        return words
     }
 
     /// The lowest probability of each word's tokens; empty when the tokens are not those of the words.
     private func confidences(of words: [String]) -> [Float] {
         guard !tokens.isEmpty else { return [] }
         var found: [Float] = []
+        // The number of bytes of the last token that belong to further words, and the token's probability.
+        var over = 0, last: Float = 1
         var rest = tokens[...].map { (text: $0.text.utf8.filter { !Self.isBlank($0) }, probability: exponential($0.logProbability)) }[...]
+        guard rest.flatMap({ $0.text }) == words.flatMap({ Array($0.utf8) }) else { return [] }
         for word in words {
-            var missing = word.utf8.count, lowest: Float = 1
+            // Where words have no blanks between them, a token may have several, or end within one.
+            var missing = word.utf8.count - over, lowest = over > 0 ? last : 1
             while missing > 0, let token = rest.popFirst() {
                 guard !token.text.isEmpty else { continue }
-                lowest = min(lowest, token.probability)
+                last = token.probability
+                lowest = min(lowest, last)
                 missing -= token.text.count
             }
-            // Tokens end where words do.
-            guard missing == 0 else { return [] }
+            guard missing <= 0 else { return [] }
+            over = -missing
             found.append(lowest)
         }
         return found

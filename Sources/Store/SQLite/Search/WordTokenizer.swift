@@ -1,5 +1,5 @@
 import CSQLite
-import Conversations
+import Speech
 
 /// The FTS5 tokenizer `unspaced TOKENIZER …`. In scripts that are written without spaces each character is a word; all other text goes to the inner
 /// tokenizer. A word of an unspaced script is therefore found as a phrase of its characters.

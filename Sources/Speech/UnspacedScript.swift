@@ -1,6 +1,6 @@
 /// Scripts that are written without spaces between words: Chinese, Japanese, Thai, Lao, Burmese and Khmer.
 package enum UnspacedScript {
-    /// Returns true if the letter belongs to such a script.
+    /// Returns true if the letter belongs to such a script. Indexes of search are built by this answer.
     ///
     /// - Parameter scalar: scalar of a letter. Combining marks of these scripts count too.
     package static func contains(_ scalar: UInt32) -> Bool {
@@ -13,10 +13,4 @@ package enum UnspacedScript {
     }
 
     package static func contains(_ character: Character) -> Bool { character.unicodeScalars.first.map { contains($0.value) } ?? false }
-
-    /// Returns true if no space stands between the character and one of such a script: it belongs to such a script, or is punctuation of full width.
-    static func joins(_ character: Character) -> Bool {
-        guard let scalar = character.unicodeScalars.first?.value else { return false }
-        return contains(scalar) || (0x3000...0x303F).contains(scalar) || (0xFF00...0xFF65).contains(scalar)
-    }
 }
