@@ -101,31 +101,17 @@ struct WebhookOperations: Sendable {
             json.beginObject()
             json.key("deliveries")
             json.beginArray()
-            for delivery in page.deliveries { Self.write(delivery, to: &json) }
+            for delivery in page.deliveries {
+                json.beginObject()
+                json.members(of: delivery)
+                json.endObject()
+            }
             json.endArray()
             json.member("next", optional: page.next)
             json.member("waiting", page.waiting)
             json.member("given_up", page.givenUp)
             json.endObject()
         }
-    }
-
-    private static func write(_ listed: ListedDelivery, to json: inout JSONWriter) {
-        let delivery = listed.delivery
-        json.beginObject()
-        json.member("id", delivery.id.rawValue)
-        json.member("webhook", delivery.content.trigger.rawValue)
-        json.member("conversation_id", delivery.conversation.rawValue)
-        json.member("title", optional: listed.title)
-        json.member("started_at", listed.started.rfc3339)
-        json.member("failures", delivery.failures)
-        json.member("failing_since", optional: delivery.failingSince?.rfc3339)
-        json.member("next_attempt_at", optional: listed.givenUp == nil ? listed.due.rfc3339 : nil)
-        json.member("given_up_at", optional: listed.givenUp?.rfc3339)
-        json.member("cause", optional: listed.failure?.code)
-        if let status = listed.failure?.status { json.member("receiver_status", status) } else { json.member("receiver_status", optional: nil) }
-        json.member("reason", optional: listed.failure?.reason)
-        json.endObject()
     }
 
     private func answer(_ request: APIRequest, _ seed: String) -> APIAnswer {
