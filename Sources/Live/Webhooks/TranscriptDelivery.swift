@@ -23,6 +23,8 @@ actor TranscriptDelivery {
     private static let settingsAge: Duration = .seconds(10)
     /// Number of attempts at one batch before its segments are left to the store.
     private static let attempts = 4
+    /// The longest wait for which segments stay in memory.
+    private static let maxWait: Duration = .seconds(60)
 
     private let service: WebhookService
     private let session: ID<Session>
@@ -82,8 +84,10 @@ actor TranscriptDelivery {
             case .failed(let failure, let asked):
                 failures += 1
                 service.metrics.webhook(trigger.rawValue, .repeated)
-                guard case .again(let wait) = service.step(after: failures, failing: now - begin, asked: asked), failures < Self.attempts else {
-                    let isStored = try await leave(conversations, until: now, failure)
+                let step = service.step(after: failures, failing: now - begin, asked: asked)
+                let wait: Duration = if case .again(let wait) = step { wait } else { .zero }
+                guard failures < Self.attempts, wait <= Self.maxWait else {
+                    let isStored = try await leave(conversations, until: now + wait, failure)
                     return try await failed(isGivenUp: false) ? .kept(isStored: isStored) : .off
                 }
                 _ = try await leave(conversations, until: now + wait + WebhookDeliveries.lease, failure)
