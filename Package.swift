@@ -204,7 +204,9 @@ let package = Package(
         tests("Journal", ["Speech", "Net", "Continuity", "Sessions", "Store", "Observability", "Journal", "HarkenTesting"]),
         tests("Console", ["Console", "Framing"]),
         tests("Admission", ["Speech", "Framing", "Net", "Protocols", "Store", "Settings", "Admission", "HarkenTesting"]),
-        tests("Live", ["Speech", "Net", "Audio", "Continuity", "Conversations", "Store", "Observability", "Live", "HarkenTesting"]),
+        tests(
+            "Live",
+            ["Speech", "Framing", "Net", "Protocols", "Audio", "Continuity", "Conversations", "Store", "Observability", "Live", "HarkenTesting"]),
         tests(
             "Recordings",
             [

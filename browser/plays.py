@@ -1,11 +1,13 @@
 """What a person does with the console, as plays in a real browser against a real gateway. Each play is named for what must hold."""
 
 import base64
+import http.server
 import io
 import json
 import pathlib
 import re
 import subprocess
+import threading
 import time
 import wave
 
@@ -87,6 +89,31 @@ PLAY = """async (data) => {
 
 # Bytes in a code: the most that each size holds, and one more.
 CODE_LENGTHS = [size + more for size in (14, 26, 42, 62, 84, 106, 122, 152, 180, 213, 251, 287, 331, 362) for more in (0, 1)] + [412]
+
+
+class RefusingReceiver:
+    """A user's server that refuses the first conversation, and accepts those that follow."""
+
+    def __init__(self):
+        self.keys = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(handler):
+                handler.rfile.read(int(handler.headers["Content-Length"]))
+                self.keys.append(handler.headers["Idempotency-Key"])
+                handler.send_response(404 if len(self.keys) == 1 else 200)
+                handler.send_header("Content-Length", "0")
+                handler.end_headers()
+
+            def log_message(handler, *_):
+                pass
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/hook"
+
+    def stop(self):
+        self._server.shutdown()
 
 
 class Plays(Writings):
@@ -763,6 +790,34 @@ class Plays(Writings):
         expect(console.page.get_by_role("switch", name="Learn voices").is_checked() is not was, "the change stays")
         console.judge()
         console.close()
+
+    def sends_deliveries_again(self):
+        """A delivery that a webhook's receiver refused is on the page with the reason, is removed and kept again, and is sent again."""
+        receiver = RefusingReceiver()
+        console = self.visit("/#/settings")
+        page = console.page
+        page.get_by_label("Finished conversations").fill(receiver.url)
+        page.get_by_label("Finished conversations").press("Tab")
+        console.wait("() => document.querySelector('.toast')?.textContent === 'Finished conversations: kept'", "the webhook is said to be kept")
+        store(console, TEA[:3])
+        console.until(lambda: console.get("/api/v1/users/me/webhook-deliveries")["given_up"] == 1, "the delivery is given up")
+        page.reload()
+        row = page.get_by_role("group", name="Deliveries").locator(".set").first
+        row.get_by_text("refused the delivery with status 404").wait_for()
+        expect(receiver.url not in console.text("[aria-label=Deliveries]"), "the list has no address")
+        row.get_by_role("button", name="Remove").click()
+        row.get_by_text("Removed: it is not sent").wait_for()
+        row.get_by_role("button", name="Undo").click()
+        row.get_by_role("button", name="Send").click()
+        page.get_by_text("refused the delivery with status 404").wait_for(state="detached")
+        console.until(lambda: len(receiver.keys) == 2, "the delivery is sent again")
+        expect(receiver.keys[0] == receiver.keys[1], "both attempts have one key")
+        page.get_by_label("Finished conversations").fill("")
+        page.get_by_label("Finished conversations").press("Tab")
+        console.until(lambda: console.get("/api/v1/users/me/settings")["webhook_conversation"] is None, "the webhook is removed")
+        console.judge()
+        console.close()
+        receiver.stop()
 
     def lists_engines(self):
         """The engines are there with their states."""

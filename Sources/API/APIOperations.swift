@@ -40,7 +40,9 @@ package enum APIOperations {
                     reconcileVoices: { await conversations.reconcileVoices(of: $0) }), spool: recordings.spool,
                 admission: parts.admission, contexts: parts.contexts, webhooks: parts.webhookSender, now: recordings.now
             ).all,
-            WebhookOperations(store: store, secrets: parts.webhookSecrets).all,
+            WebhookOperations(
+                store: store, secrets: parts.webhookSecrets, wake: { conversations.webhooks?.wake() }, now: recordings.now
+            ).all,
             UsageOperations(
                 ledger: recordings.usage.ledger, limits: parts.limits, prices: parts.prices, now: recordings.now
             ).all,

@@ -102,7 +102,7 @@ struct UserOperations: Sendable {
                 try await change(.learnsVoices, to: request.flag("learn_voices").map { $0 ? "true" : "false" }, request)
                 try await change(.usesSummaryModel, to: request.flag("model_summaries").map { $0 ? "true" : "false" }, request)
                 try await change(.audioDays, to: request.integer("audio_days").map { String($0) }, request)
-                try await WebhookOperations.change(request, in: store, by: webhooks)
+                try await WebhookOperations.change(request, in: store, by: webhooks, now: now())
                 return .json { [choices = try await choices(request)] in Self.write(choices, to: &$0) }
             },
             APIOperation(
@@ -169,10 +169,12 @@ struct UserOperations: Sendable {
         .init("learn_voices", "boolean", "False: assigning speakers teaches the gateway no voices of other people."),
         .init("model_summaries", "boolean", "False: no language model is given conversations for their title and summary."),
         .init("audio_days", "integer", "Days that the audio of conversations is kept; 0: no audio is kept."),
-        .init("webhook_conversation", "string", "A URL that gets each completed conversation. Setting it switches the webhook on again."),
+        .init(
+            "webhook_conversation", "string",
+            "A URL that gets each completed conversation. Setting it switches the webhook on again, with what waits for it."),
         .init(
             "webhook_transcript", "string",
-            "A URL that gets segments of live sessions as they come. Setting it switches the webhook on again."),
+            "A URL that gets segments of live sessions as they come. Setting it switches the webhook on again, with what waits."),
     ]
 
     private static let settings = APIOperation.Answer.object(readable)
@@ -188,11 +190,17 @@ struct UserOperations: Sendable {
         .init("webhook_conversation", "string?", required: true, "The URL that gets each completed conversation."),
         .init(
             "webhook_conversation_disabled_at", "string?", required: true,
-            "When the gateway switched this webhook off after failed deliveries; null: it is on, or not set."),
+            "When the gateway switched this webhook off, after 24 hours in which its receiver took nothing; null: it is on, or not set."),
+        .init(
+            "webhook_conversation_failing_since", "string?", required: true,
+            "Since when this webhook's receiver takes nothing; null: its last delivery was made, or there was none."),
         .init("webhook_transcript", "string?", required: true, "The URL that gets segments of live sessions."),
         .init(
             "webhook_transcript_disabled_at", "string?", required: true,
-            "When the gateway switched this webhook off after failed deliveries; null: it is on, or not set."),
+            "When the gateway switched this webhook off, after 24 hours in which its receiver took nothing; null: it is on, or not set."),
+        .init(
+            "webhook_transcript_failing_since", "string?", required: true,
+            "Since when this webhook's receiver takes nothing; null: its last delivery was made, or there was none."),
     ]
 
     /// Refuses a body with a member that is not a setting, by its name: a typing error would change nothing and look like a change. Members that are
@@ -258,6 +266,8 @@ struct UserOperations: Sendable {
             if let webhook { json.value(webhook.address) } else { json.null() }
             json.key(escaping: trigger.disabledSetting)
             if let disabled = webhook?.disabled { json.value(disabled.rfc3339) } else { json.null() }
+            json.key(escaping: trigger.failingName)
+            if let outage = webhook?.outage { json.value(outage.since.rfc3339) } else { json.null() }
         }
         json.endObject()
     }

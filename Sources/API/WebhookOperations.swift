@@ -3,12 +3,17 @@ internal import Framing
 internal import Live
 internal import Net
 internal import Protocols
+internal import Speech
 internal import Store
 
-/// Operations on the secret of the calling user's webhooks. The webhooks themselves are settings of the user: see `UserOperations`.
+/// Operations on the secret of the calling user's webhooks, and on their deliveries. The webhooks themselves are settings of the user: see
+/// `UserOperations`.
 struct WebhookOperations: Sendable {
     let store: any ConversationStores
     let secrets: WebhookSecrets
+    /// Starts the deliveries that are due.
+    let wake: @Sendable () -> Void
+    let now: @Sendable () -> UnixTime
 
     private static let answer = APIOperation.Answer.object([
         .init("secret", "string", required: true, "The key of the HMAC in the header X-Harken-Signature.")
@@ -31,7 +36,82 @@ struct WebhookOperations: Sendable {
                 let seed = try await Self.newSeed(of: request, in: store)
                 return answer(request, seed)
             },
+            APIOperation(
+                .get, "/users/me/webhook-deliveries", .read,
+                summary: "Lists the deliveries to the caller's webhooks that were given up, or that wait, in the order in which they are made.",
+                query: [
+                    .init("state", "string", "given_up (default) or waiting."), .init("limit", "integer", "1 to 200. Default: 50."),
+                    .init("cursor", "string", "The member next of the page before."),
+                ],
+                answer: .object([
+                    .init("deliveries", "[WebhookDelivery]", required: true, "The deliveries of the page."),
+                    .init("next", "string?", required: true, "Cursor of the next page; null on the last one."),
+                    .init("waiting", "integer", required: true, "Number of all deliveries that wait."),
+                    .init("given_up", "integer", required: true, "Number of all deliveries that were given up."),
+                ])
+            ) { request throws(APIError) in try await list(request) },
+            APIOperation(
+                .post, "/users/me/webhook-deliveries/resend", .write,
+                summary: """
+                    Sends deliveries again that were given up, each as the conversation is now. They get their place in the order of the deliveries.
+                    """, body: [.init("id", "string", "The delivery. Without it, all that were given up are sent again.")],
+                answer: .object([.init("count", "integer", required: true, "Number of deliveries that wait now.")])
+            ) { request throws(APIError) in
+                let id = try request.string("id").map { ID<WebhookDelivery>($0) }
+                let count = try await APIError.stored { () throws(StoreError) -> Int? in
+                    // A delivery without a webhook would be given up at once.
+                    guard UserChoices(settings: try await store.settings(of: request.user)).webhooks.values.contains(where: \.isOn) else {
+                        return nil
+                    }
+                    return try await store.sendAgain(id, of: request.user, at: now())
+                }
+                guard let count else { throw APIError(.conflict, "webhook_off", "No webhook is on. Set the address of one first.") }
+                if let id, count == 0 { throw .notFound("given-up delivery", id.rawValue) }
+                if count > 0 { wake() }
+                return .json { json in
+                    json.beginObject()
+                    json.member("count", count)
+                    json.endObject()
+                }
+            },
+            APIOperation(
+                .delete, "/users/me/webhook-deliveries/{id}", .write,
+                summary: "Removes a delivery that waits or was given up: it is not sent. The conversation stays.", answer: .nothing
+            ) { request throws(APIError) in
+                let isDone = try await APIError.stored { () throws(StoreError) in
+                    try await store.removeDelivery(request.id("id"), of: request.user)
+                }
+                guard isDone else { throw .notFound("delivery", request.parameters["id"] ?? "") }
+                return .nothing
+            },
         ]
+    }
+
+    private func list(_ request: APIRequest) async throws(APIError) -> APIAnswer {
+        let isGivenUp: Bool
+        switch request.query.first("state") {
+        case nil, "given_up": isGivenUp = true
+        case "waiting": isGivenUp = false
+        case .some: throw .badRequest("state takes given_up or waiting.")
+        }
+        let query = DeliveryQuery(
+            isGivenUp: isGivenUp, cursor: request.query.first("cursor"), limit: try request.limit(standard: 50, most: ConversationLimits.page))
+        let page = try await APIError.stored { () throws(StoreError) in try await store.deliveries(query, of: request.user) }
+        return .json { json in
+            json.beginObject()
+            json.key("deliveries")
+            json.beginArray()
+            for delivery in page.deliveries {
+                json.beginObject()
+                json.members(of: delivery)
+                json.endObject()
+            }
+            json.endArray()
+            json.member("next", optional: page.next)
+            json.member("waiting", page.waiting)
+            json.member("given_up", page.givenUp)
+            json.endObject()
+        }
     }
 
     private func answer(_ request: APIRequest, _ seed: String) -> APIAnswer {
@@ -43,7 +123,10 @@ struct WebhookOperations: Sendable {
     }
 
     /// Changes the webhooks that the body names. A webhook that is set is on, whatever happened to an earlier one.
-    static func change(_ request: APIRequest, in store: any ConversationStores, by sender: WebhookSender) async throws(APIError) {
+    /// What was not delivered because of it is sent then.
+    static func change(
+        _ request: APIRequest, in store: any ConversationStores, by sender: WebhookSender, now: UnixTime
+    ) async throws(APIError) {
         let named = UserWebhook.Trigger.allCases.filter { request.body?[$0.setting] != nil }
         for trigger in named {
             guard let address = try request.string(trigger.setting) else { continue }
@@ -62,9 +145,13 @@ struct WebhookOperations: Sendable {
             // The secret is there before the first delivery.
             if address != nil { _ = try await seed(of: request, in: store) }
             try await APIError.stored { () throws(StoreError) in
-                try await store.set(trigger.failureSetting, to: nil, of: request.user)
+                let earlier = UserChoices(settings: try await store.settings(of: request.user)).webhooks[trigger]
+                try await store.set(trigger.outageSetting, to: nil, of: request.user)
                 try await store.set(trigger.disabledSetting, to: nil, of: request.user)
                 try await store.set(trigger.setting, to: address, of: request.user)
+                guard let earlier, !earlier.isOn, address != nil else { return }
+                let begin = earlier.outage?.since ?? UnixTime(milliseconds: 0)
+                try await store.sendAgain(givenUpSince: begin, in: WebhookQueue(user: request.user, content: trigger.content), at: now)
             }
         }
     }

@@ -3,7 +3,7 @@
 
 It starts a gateway of its own with the local engine. Segments must come in order while somebody speaks, signed as the documentation says. The gateway is
 killed (`kill -9`) while the receiver holds the request with the completed conversation: after the next start the same delivery must come again, and once
-it is accepted, never more.
+it is accepted, never more. A conversation that the receiver asks to have later comes then, and one that it refuses is listed and sent again on demand.
 """
 
 import asyncio
@@ -42,6 +42,8 @@ class Receiver(http.server.ThreadingHTTPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
         self.requests, self.takes_conversations = [], threading.Event()
+        # Answers to the next conversations: status and headers. Afterwards each is accepted.
+        self.answers = []
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def url(self, path):
@@ -66,7 +68,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             "signature": self.headers["X-Harken-Signature"], "at": time.monotonic()})
         if path == "/conversation":
             self.server.takes_conversations.wait()
-        self.send_response(200)
+        status, headers = self.server.answers.pop(0) if path == "/conversation" and self.server.answers else (200, {})
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
@@ -164,6 +169,24 @@ def run(args, check, folder):
         check("an accepted delivery is not repeated", len(receiver.to("/conversation")) == 2)
         metrics = server.get("/metrics", key)[1].decode()
         check("the delivery is counted", 'harken_webhook_attempts_total{webhook="conversation",outcome="delivered"} 1' in metrics)
+
+        receiver.answers = [(503, {"Retry-After": "20"}), (404, {})]
+        asyncio.run(speak(server.url, key, audio))
+        later = receiver.wait("/conversation", 4, REPEATED_WITHIN)[2:]
+        check("a receiver that asks for 20 seconds is asked again then, with the same key", len(later) == 2
+              and later[0]["key"] == later[1]["key"] and 19 <= later[1]["at"] - later[0]["at"] <= 40,
+              f"{later[1]['at'] - later[0]['at']:.0f} s" if len(later) == 2 else f"{len(later)} requests")
+        path = "/api/v1/users/me/webhook-deliveries"
+        deadline, listed = time.monotonic() + 30, {"deliveries": []}
+        while time.monotonic() < deadline and not listed["deliveries"]:
+            listed = json.loads(server.get(path, key)[1])
+            time.sleep(0.2)
+        one = listed["deliveries"][0] if listed["deliveries"] else {}
+        check("what a receiver refuses is listed with the status", one.get("cause") == "refused" and one.get("receiver_status") == 404, str(one.get("reason")))
+        check("no list has an address", "token=abc" not in json.dumps(listed))
+        call(server, key, "POST", path + "/resend", {"id": one.get("id")})
+        sent = receiver.wait("/conversation", 5, 30)
+        check("it is sent again on demand, with the same key", len(sent) == 5 and sent[4]["key"] == sent[3]["key"] and is_signed(sent[4], secret))
         log = "".join(server.lines)
         check("no log has an address or a secret", "token=abc" not in log and secret not in log)
     finally:

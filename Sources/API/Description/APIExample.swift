@@ -41,10 +41,12 @@ enum APIExample {
 
     private static let named: [String: Value] = [
         "after": .text("deepgram"), "address": .text("http://127.0.0.1:8080"), "audio_seconds": .number(3_600), "billable_seconds": .number(3_600),
-        "by": .text("day,provider"), "command": .text("harken keys create"), "confidence": .number(0.98), "cost": .number(0.43),
+        "by": .text("day,provider"), "cause": .text("unreachable"), "command": .text("harken keys create"), "confidence": .number(0.98),
+        "cost": .number(0.43),
         "day": .text("2026-11-22"), "distance": .number(0.31), "each": .text("month"), "end": .number(13.25), "engine": .text("local"),
         "entry": .text("voices-2.json"),
-        "from": .text("2026-11-01"), "kind": .text("final"), "label": .text("Speaker 1"), "language": .text("en"), "limit": .integer(20),
+        "from": .text("2026-11-01"), "kind": .text("final"), "failing_since": .text("2026-11-22T09:30:00.000Z"), "label": .text("Speaker 1"),
+        "language": .text("en"), "limit": .integer(20),
         "model": .text("moonshine-base-en"), "month": .text("2026-11"), "name": .text("Vera"), "path": .text("/v4/listen"),
         "payer": .text("operator"), "per_hour": .number(0.46), "prefix": .text("hk_3f2a"), "provider": .text("deepgram"),
         "q": .text("\"red car\" insurance"), "score": .number(0.82), "snippet": .text("the <mark>red car</mark> again"), "source": .text("listen"),

@@ -263,6 +263,29 @@ struct APISchema: Sendable {
             .init("provider", "string", "The engine that failed; absent if none did."),
             .init("code", "string", "The failure's stable code, such as provider_key_refused.")),
         APISchema(
+            "WebhookDelivery",
+            [
+                .init("id", "string", required: true, "The delivery, and the Idempotency-Key of a conversation's requests."),
+                .init("webhook", "string", required: true, "conversation or transcript."),
+                .init("conversation_id", "string", required: true, "The conversation."),
+                .init("title", "string?", required: true, "The conversation's title."),
+                .init("started_at", "string", required: true, "Start of the conversation, UTC, RFC 3339."),
+                .init("failures", "integer", required: true, "Number of failed attempts."),
+                .init("failing_since", "string?", required: true, "Time of the first failed attempt; null when none has failed."),
+                .init(
+                    "next_attempt_at", "string?", required: true,
+                    "Earliest time of the next attempt, which follows the deliveries before it; null when the delivery was given up."),
+                .init("given_up_at", "string?", required: true, "When the delivery was given up; null while it waits."),
+                .init(
+                    "cause", "string?", required: true,
+                    """
+                    Why the last attempt failed: refused, failed, timed_out, unresolved, unreachable, untrusted, broken, forbidden_address, \
+                    switched_off or webhook_removed; null when none has failed.
+                    """),
+                .init("receiver_status", "integer?", required: true, "Status of the receiver's answer; null when there was none."),
+                .init("reason", "string?", required: true, "The cause in words."),
+            ]),
+        APISchema(
             "ProviderKey", .init("provider", "string", required: true, "The vendor."),
             .init("fingerprint", "string", required: true, "SHA-256 of the key, in hexadecimal."), creation),
     ]

@@ -27,6 +27,9 @@ static const unsigned char conversations_js[] = {
 static const unsigned char corrections_js[] = {
 #embed "../../Console/Page/corrections.js"
 };
+static const unsigned char deliveries_js[] = {
+#embed "../../Console/Page/deliveries.js"
+};
 static const unsigned char differences_js[] = {
 #embed "../../Console/Page/differences.js"
 };
@@ -183,6 +186,7 @@ static const harken_page_file files[] = {
     FILE("clients.js", clients_js),
     FILE("conversations.js", conversations_js),
     FILE("corrections.js", corrections_js),
+    FILE("deliveries.js", deliveries_js),
     FILE("differences.js", differences_js),
     FILE("docs.html", docs_html),
     FILE("drawing.js", drawing_js),

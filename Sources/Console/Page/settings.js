@@ -1,6 +1,7 @@
 // Keys and settings: access keys, own vendor keys, what is kept and learned, listening, webhooks.
 import { begin } from './app.js';
 import { get, optional, patch, post, put, remove } from './api.js';
+import { deliveriesOfWebhooks, moment } from './deliveries.js';
 import { h, said } from './elements.js';
 import { dayOf, language, length } from './figures.js';
 import { gateway, may } from './gateway.js';
@@ -204,14 +205,16 @@ function webhooks(settings, changed) {
   return h('section.sect', h('h2', 'Webhooks'), h('div', hooks.map(([name, label, words]) => {
     const input = h('input.input', { type: 'url', value: settings[name] ?? '', placeholder: 'https://', 'aria-label': label, autocomplete: 'off' });
     input.onchange = () => change(name, input.value.trim() || null, input.value.trim() ? `${label}: kept` : `${label}: none`);
-    const off = settings[`${name}_disabled_at`];
+    const off = settings[`${name}_disabled_at`], failing = settings[`${name}_failing_since`];
+    const state = off ? `Switched off ${moment(off).toLowerCase()}: its receiver took nothing for 24 hours. Switch it on, and what waits is sent.`
+      : failing ? `Its receiver takes nothing since ${moment(failing).toLowerCase()}. It is tried again for 24 hours.` : words;
     const on = async () => {
       if (await change(name, settings[name], `${label}: on`)) await changed();
     };
-    return line(label, off ? `Switched off ${dayOf(off).toLowerCase()}, because deliveries failed.` : words, h('div.row.nowrap', input,
+    return line(label, state, h('div.row.nowrap', input,
       off ? h('button.btn.s', { onclick: on, 'aria-label': `${label}: switch on again` }, 'Switch on') : null));
   }), line('Signature', 'Each request is signed with a secret that only you and the gateway know.',
-    h('button.btn.s', { onclick: () => secret(() => get('/users/me/webhook-secret')) }, 'Show the secret'))));
+    h('button.btn.s', { onclick: () => secret(() => get('/users/me/webhook-secret')) }, 'Show the secret'))), deliveriesOfWebhooks());
 }
 
 function page() {

@@ -96,8 +96,8 @@ package struct GatewayConfiguration: Sendable {
     package var completionWaits: [Duration] = [.seconds(1), .seconds(5), .seconds(30)]
     /// Addresses that users' webhooks may use in addition to public ones.
     package var webhookAddresses: Set<IPAddress>
-    /// Waits between attempts to deliver something to a user's webhook.
-    package var webhookWaits: [Duration] = [.seconds(1), .seconds(5), .seconds(30)]
+    /// The promise of deliveries to users' webhooks.
+    package var webhookPromise = DeliveryPromise.webhook
     /// Waits between attempts to store data that must not be lost: results of jobs, and transcripts.
     package var storeRetries = RetrySchedule.store
     /// Rule for failover when a live session's engine fails.

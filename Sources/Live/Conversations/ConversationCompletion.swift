@@ -73,7 +73,8 @@ actor ConversationCompletion {
         conversation.status = .completed
         var update = ConversationUpdate(
             id, status: .completed, title: conversation.title, summary: conversation.summary, findings: conversation.findings)
-        if let newDelivery, UserChoices(settings: try await store.settings(of: user)).webhooks[.conversation]?.isOn == true {
+        // Of a webhook that the gateway has switched off, the delivery is listed, and made when the webhook is on again.
+        if let newDelivery, UserChoices(settings: try await store.settings(of: user)).webhooks[.conversation] != nil {
             update.delivery = ID(newDelivery())
         }
         return try await store.write(update, of: user) ? conversation : nil

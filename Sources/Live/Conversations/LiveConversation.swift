@@ -495,6 +495,7 @@ package final class LiveConversation {
     private func send(_ events: [ConversationEvent], to webhook: TranscriptWebhook) {
         for event in events {
             switch event {
+            case .began(let conversation, _): webhook.began(conversation)
             case .changed(let segments): webhook.changed(segments, names.known.document)
             case .removed(let ids): webhook.removed(ids)
             default: break

@@ -24,6 +24,15 @@ struct SegmentBatch {
         return dropped
     }
 
+    /// Adds segments that were taken and not sent, before those that have come since. Newer forms of the same segments stay.
+    ///
+    /// - Returns: the number of dropped segments.
+    mutating func putBack(_ earlier: [Segment]) -> Int {
+        let newer = segments
+        segments = earlier
+        return add(newer)
+    }
+
     /// Removes segments that are part of others now.
     mutating func remove(_ ids: [ID<Segment>]) { segments.removeAll { ids.contains($0.id) } }
 

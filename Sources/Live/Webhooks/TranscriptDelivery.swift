@@ -6,9 +6,25 @@ internal import Speech
 internal import Store
 
 /// Sends batches of one session's segments to the user's webhook. Called for one batch after the other.
+///
+/// What the receiver does not take is left to the store: a delivery that sends the segments of the conversation anew, for as long as
+/// `DeliveryPromise.webhook` says. Such a delivery is added at the first failure, so a process that is killed loses no segment.
 actor TranscriptDelivery {
+    enum Outcome: Sendable {
+        /// The batch was sent, or the receiver refuses it.
+        case done
+        /// The webhook was removed or switched off.
+        case off
+        /// The batch was not sent. `isStored`: a delivery in the store brings its segments.
+        case kept(isStored: Bool)
+    }
+
     /// Time after which the user's settings are read again: a removed webhook gets nothing after this time.
     private static let settingsAge: Duration = .seconds(10)
+    /// Number of attempts at one batch before its segments are left to the store.
+    private static let attempts = 4
+    /// The longest wait for which segments stay in memory.
+    private static let maxWait: Duration = .seconds(60)
 
     private let service: WebhookService
     private let session: ID<Session>
@@ -16,6 +32,10 @@ actor TranscriptDelivery {
     private var webhook: UserWebhook
     private var seed: String
     private var readAt: UnixTime
+    /// Deliveries in the store that bring what the receiver did not take.
+    private var left: [ID<Conversation>: WebhookDelivery] = [:]
+    /// Conversations whose segments the receiver has refused, and that are listed for it.
+    private var refused: Set<ID<Conversation>> = []
 
     init(_ service: WebhookService, session: ID<Session>, user: ID<User>, webhook: UserWebhook, seed: String) {
         self.service = service
@@ -26,34 +46,112 @@ actor TranscriptDelivery {
         readAt = service.now()
     }
 
-    /// Sends a batch, repeatedly if the receiver fails. A batch that the receiver does not take in the end is dropped.
+    private var queue: WebhookQueue { WebhookQueue(user: user, content: .transcript) }
+
+    /// Sends a batch, a few times if the receiver fails.
     ///
-    /// - Returns: false if the webhook was removed or switched off.
-    func send(_ segments: [Segment], _ document: WebhookDocument) async -> Bool {
-        guard await isOn() else { return false }
-        let body = document.segments(segments, of: session), id = service.newID()
-        let address = WebhookAddress.adding(["uid": user.rawValue, "session_id": session.rawValue], to: webhook.address)
-        let secret = service.secrets.secret(of: user, seed: seed)
-        var answer = await service.sender.send(body, to: address, secret: secret, delivery: id)
-        for wait in service.waits where answer == .failed {
-            service.metrics.webhook(UserWebhook.Trigger.transcript.rawValue, .repeated)
-            guard (try? await Task.sleep(for: wait)) != nil else { break }
-            answer = await service.sender.send(body, to: address, secret: secret, delivery: id)
-        }
+    /// - Parameter conversations: those to which the segments belong.
+    func send(_ segments: [Segment], _ document: WebhookDocument, in conversations: [ID<Conversation>]) async -> Outcome {
+        guard await isOn() else { return .off }
         do throws(StoreError) {
-            if answer == .accepted {
-                try await service.accepted(.transcript, webhook, of: user)
-                webhook.failures = 0
-                return true
-            }
-            service.log.warning("segments of a session could not be delivered to a webhook", [.session: session.rawValue])
-            webhook.failures += 1
-            return try await service.gaveUp(.transcript, of: user)
+            // While the store's delivery waits, it brings these segments too.
+            if try await isBehind() { return .kept(isStored: try await leave(conversations, until: service.now())) }
+            return try await deliver(document.segments(segments, of: session), conversations)
         } catch {
             service.log.error("the result of a delivery to a webhook cannot be noted", [.session: session.rawValue, .error: "\(error)"])
-            return true
+            return .kept(isStored: false)
         }
     }
+
+    private func deliver(_ body: [UInt8], _ conversations: [ID<Conversation>]) async throws(StoreError) -> Outcome {
+        let id = service.newID(), begin = service.now(), trigger = UserWebhook.Trigger.transcript
+        let address = WebhookAddress.adding(["uid": user.rawValue, "session_id": session.rawValue], to: webhook.address)
+        let secret = service.secrets.secret(of: user, seed: seed)
+        var failures = 0
+        while true {
+            let answer = await service.sender.send(body, to: address, secret: secret, delivery: id, under: service.promise)
+            let now = service.now()
+            switch answer {
+            case .accepted:
+                try await removeLeft()
+                try await service.accepted(trigger, webhook, of: user)
+                webhook.outage = nil
+                return .done
+            case .refused(let failure):
+                service.metrics.webhook(trigger.rawValue, .failed)
+                try await giveUp(conversations, failure, now)
+                return try await failed(isGivenUp: true) ? .done : .off
+            case .failed(let failure, let asked):
+                failures += 1
+                service.metrics.webhook(trigger.rawValue, .repeated)
+                let step = service.step(after: failures, failing: now - begin, asked: asked)
+                let wait: Duration = if case .again(let wait) = step { wait } else { .zero }
+                guard failures < Self.attempts, wait <= Self.maxWait else {
+                    let isStored = try await leave(conversations, until: now + wait, failure)
+                    return try await failed(isGivenUp: false) ? .kept(isStored: isStored) : .off
+                }
+                _ = try await leave(conversations, until: now + wait + WebhookDeliveries.lease, failure)
+                guard (try? await Task.sleep(for: wait)) != nil else { return .kept(isStored: true) }
+            }
+        }
+    }
+
+    private func failed(isGivenUp: Bool) async throws(StoreError) -> Bool {
+        webhook.outage = webhook.outage ?? WebhookOutage(service.now())
+        return try await service.failed(queue, isGivenUp: isGivenUp)
+    }
+
+    // MARK: - Deliveries in the store
+
+    /// Returns true if a delivery of the store brings earlier segments still.
+    private func isBehind() async throws(StoreError) -> Bool {
+        for (conversation, delivery) in left {
+            if try await !service.store.waits(delivery.id) { left[conversation] = nil }
+        }
+        return !left.isEmpty
+    }
+
+    /// Leaves the segments of conversations to the store, whose deliveries are not made before `time`.
+    ///
+    /// - Parameter failure: the failed attempt; nil when there was none.
+    /// - Returns: false if the store does not have one of the conversations yet.
+    private func leave(
+        _ conversations: [ID<Conversation>], until time: UnixTime, _ failure: DeliveryFailure? = nil
+    ) async throws(StoreError) -> Bool {
+        var isStored = !conversations.isEmpty
+        for conversation in conversations {
+            if left[conversation] == nil {
+                let delivery = delivery(in: conversation)
+                if try await service.store.add(delivery, due: time) { left[conversation] = delivery } else { isStored = false }
+            }
+            guard let failure, let delivery = left[conversation] else { continue }
+            try await service.store.postponeDelivery(delivery.id, until: time, after: failure, at: service.now())
+        }
+        return isStored
+    }
+
+    private func giveUp(_ conversations: [ID<Conversation>], _ failure: DeliveryFailure, _ now: UnixTime) async throws(StoreError) {
+        service.log.warning(
+            "segments of a session could not be delivered to a webhook", [.session: session.rawValue, .reason: failure.code])
+        // One delivery brings all segments of a conversation when the user sends it again.
+        for conversation in conversations where refused.insert(conversation).inserted {
+            let delivery = left[conversation] ?? delivery(in: conversation)
+            if left[conversation] == nil, try await !service.store.add(delivery, due: now) { continue }
+            try await service.store.giveUpDelivery(delivery.id, after: failure, at: now)
+        }
+        left = [:]
+    }
+
+    private func removeLeft() async throws(StoreError) {
+        for delivery in left.values { try await service.store.removeDelivery(delivery.id) }
+        left = [:]
+    }
+
+    private func delivery(in conversation: ID<Conversation>) -> WebhookDelivery {
+        WebhookDelivery(id: ID(service.newID()), user: user, content: .transcript, conversation: conversation, session: session)
+    }
+
+    // MARK: - Settings
 
     /// Returns true if the user still has the webhook. When the settings cannot be read, those that were read before hold.
     private func isOn() async -> Bool {

@@ -11,14 +11,22 @@ internal import Speech
 final class TranscriptWebhook {
     /// Time for which segments are collected before they are sent.
     static let interval: Duration = .milliseconds(600)
+    /// Time between two looks whether the receiver has what the store brings, or takes requests again.
+    static let keptInterval: Duration = .seconds(5)
 
     private let loop: Loop
     private let metrics: Metrics
     private let delivery: TranscriptDelivery
     private var batch = SegmentBatch()
+    /// Conversations to which segments of the batch may belong, the present one last.
+    private var conversations: [ID<Conversation>] = []
     private var document = WebhookDocument(people: [:], owner: nil)
     private var timer: Loop.Timer?
     private var isSending = false
+    /// Segments that were removed while a request is under way.
+    private var removedMeanwhile: Set<ID<Segment>> = []
+    /// True if a delivery of the store brings all segments that were not sent: dropped segments are not lost.
+    private var isStored = false
     /// True if the session is over: segments are sent at once.
     private var isEnded = false
     /// True if the webhook was removed or switched off.
@@ -30,55 +38,79 @@ final class TranscriptWebhook {
         self.loop = loop
     }
 
+    /// Takes the conversation to which the following segments belong.
+    func began(_ conversation: ID<Conversation>) {
+        conversations = (batch.isEmpty ? [] : conversations.filter { $0 != conversation }) + [conversation]
+    }
+
     /// Takes new and changed segments.
     ///
     /// - Parameter document: has the names of the speakers.
     func changed(_ segments: [Segment], _ document: WebhookDocument) {
         guard !isOff else { return }
         self.document = document
-        let dropped = batch.add(segments)
-        if dropped > 0 { metrics.webhookSegmentsDropped(dropped) }
-        collect()
+        dropped(batch.add(segments))
+        collect(after: isStored ? Self.keptInterval : Self.interval)
     }
 
     /// Takes segments that are part of others now.
-    func removed(_ ids: [ID<Segment>]) { batch.remove(ids) }
+    func removed(_ ids: [ID<Segment>]) {
+        batch.remove(ids)
+        if isSending { removedMeanwhile.formUnion(ids) }
+    }
 
     /// Sends what waits, because the session is over.
     func ended() {
         isEnded = true
         timer?.cancel()
         timer = nil
-        collect()
+        collect(after: .zero)
     }
 
-    private func collect() {
+    private func dropped(_ count: Int) { if count > 0, !isStored { metrics.webhookSegmentsDropped(count) } }
+
+    private func collect(after wait: Duration) {
         guard timer == nil, !isSending, !batch.isEmpty else { return }
         guard !isEnded else { return send() }
-        timer = loop.schedule(at: loop.now + Self.interval) { [self] in
+        timer = loop.schedule(at: loop.now + wait) { [self] in
             timer = nil
             send()
         }
     }
 
     private func send() {
-        let segments = batch.take()
+        let segments = batch.take(), conversations = conversations
         guard !segments.isEmpty else { return }
+        self.conversations = conversations.suffix(1)
         isSending = true
         let session = LoopBound(self, on: loop)
         Task { [delivery, document] in
-            let isOn = await delivery.send(segments, document)
-            session.enter { $0.sent(isOn: isOn) }
+            let outcome = await delivery.send(segments, document, in: conversations)
+            session.enter { $0.sent(segments, conversations, outcome) }
         }
     }
 
-    private func sent(isOn: Bool) {
+    private func sent(_ segments: [Segment], _ earlier: [ID<Conversation>], _ outcome: TranscriptDelivery.Outcome) {
         isSending = false
-        guard isOn else {
+        let removed = removedMeanwhile
+        removedMeanwhile = []
+        switch outcome {
+        case .done:
+            isStored = false
+            collect(after: Self.interval)
+        case .off:
             isOff = true
             batch = SegmentBatch()
-            return
+        case .kept(let isStored):
+            self.isStored = isStored
+            conversations = earlier.filter { !conversations.contains($0) } + conversations
+            if isEnded {
+                // Nothing is kept in memory after the session.
+                dropped(segments.count)
+                return collect(after: .zero)
+            }
+            dropped(batch.putBack(segments.filter { !removed.contains($0.id) }))
+            collect(after: Self.keptInterval)
         }
-        collect()
     }
 }

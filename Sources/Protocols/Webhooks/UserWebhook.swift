@@ -11,29 +11,29 @@ package struct UserWebhook: Sendable, Equatable {
 
         /// Name of the user's setting that holds the address.
         package var setting: String { "webhook_" + rawValue }
-        /// Name of the user's setting that counts the failed deliveries.
-        package var failureSetting: String { setting + "_failures" }
+        /// Name of the user's setting that holds the receiver's outage: see `WebhookOutage.stored`.
+        package var outageSetting: String { setting + "_outage" }
+        /// Name under which the API tells the begin of the outage.
+        package var failingName: String { setting + "_failing_since" }
         /// Name of the user's setting that holds the time at which the gateway switched the webhook off.
         package var disabledSetting: String { setting + "_disabled_at" }
     }
 
     /// Name of the user's setting from which the secret of the user's webhooks is made. The value alone tells nothing about the secret.
     package static let seedSetting = "webhook_seed"
-    /// Number of deliveries that must fail, with no successful one between them, before the gateway switches a webhook off.
-    package static let maxFailures = 10
     /// Maximum length of an address, in bytes.
     package static let maxAddress = 2_048
 
     /// An HTTP or HTTPS URL.
     package var address: String
-    /// Number of failed deliveries since the last successful one.
-    package var failures = 0
+    /// The failed attempts since the last successful one; nil when the last attempt was successful, or there was none.
+    package var outage: WebhookOutage?
     /// Time at which the gateway switched the webhook off; nil: the webhook is on.
     package var disabled: UnixTime?
 
-    package init(address: String, failures: Int = 0, disabled: UnixTime? = nil) {
+    package init(address: String, outage: WebhookOutage? = nil, disabled: UnixTime? = nil) {
         self.address = address
-        self.failures = failures
+        self.outage = outage
         self.disabled = disabled
     }
 
@@ -41,7 +41,7 @@ package struct UserWebhook: Sendable, Equatable {
     init?(_ trigger: Trigger, settings: [String: String]) {
         guard let address = settings[trigger.setting] else { return nil }
         self.init(
-            address: address, failures: settings[trigger.failureSetting].flatMap(Int.init) ?? 0,
+            address: address, outage: settings[trigger.outageSetting].flatMap { WebhookOutage(stored: $0) },
             disabled: settings[trigger.disabledSetting].flatMap { UnixTime(rfc3339: $0) })
     }
 

@@ -69,6 +69,6 @@ package struct AssemblyAIJobs: JobProtocol {
         json.endObject()
         var headers = HTTPHeaders()
         if let header = webhook.header, AssemblyAIPrerecordedRequest.mayBeHeader(header.name) { headers.add(header.name, header.value) }
-        return Callback(address: webhook.address, headers: headers, body: json.bytes, endsAtRejection: true)
+        return Callback(address: webhook.address, headers: headers, body: json.bytes, promise: .assemblyAI)
     }
 }

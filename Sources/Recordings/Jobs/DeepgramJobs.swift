@@ -53,6 +53,6 @@ package struct DeepgramJobs: JobProtocol {
         var headers = HTTPHeaders()
         // The header has the key's id, not the key.
         if let key = job.key { headers.add("dg-token", key.rawValue) }
-        return Callback(address: callback.address, method: callback.method, headers: headers, body: body)
+        return Callback(address: callback.address, method: callback.method, headers: headers, body: body, promise: .deepgram)
     }
 }

@@ -1,4 +1,5 @@
 package import Framing
+package import Protocols
 
 /// A message to an address that a caller gave.
 package struct Callback: Sendable {
@@ -6,15 +7,14 @@ package struct Callback: Sendable {
     package var method: HTTPMethod = .post
     package var headers: HTTPHeaders = [:]
     package var body: [UInt8]
+    /// The promise of the protocol's vendor.
+    package var promise: DeliveryPromise
 
-    /// True if an answer of 4xx ends the attempts.
-    package var endsAtRejection: Bool
-
-    package init(address: String, method: HTTPMethod = .post, headers: HTTPHeaders = [:], body: [UInt8], endsAtRejection: Bool = false) {
+    package init(address: String, method: HTTPMethod = .post, headers: HTTPHeaders = [:], body: [UInt8], promise: DeliveryPromise) {
         self.address = address
         self.method = method
         self.headers = headers
         self.body = body
-        self.endsAtRejection = endsAtRejection
+        self.promise = promise
     }
 }

@@ -4,21 +4,21 @@ internal import Live
 internal import Net
 internal import Observability
 package import Protocols
+internal import Speech
 
 /// Sends a result to an address that a caller named. Only public addresses are allowed, and this machine's own while there are no keys and all
 /// callers are local.
 struct CallbackDelivery: Sendable {
     let services: RecordingServices
 
-    private static let attempts = 10
-
-    /// Sends until the answer is 2xx, at most ten times, with growing waits.
+    /// Sends until the answer is 2xx, for as long as the callback's promise says.
     ///
     /// - Returns: the status of the last answer; nil when there was no answer.
     func send(_ callback: Callback, signingKey: [UInt8]?, request id: String) async -> Int? {
-        var wait = Duration.seconds(1)
-        var last: Int?
-        for attempt in 1...Self.attempts {
+        let sender = DeliverySender(client: services.client, now: services.now), begin = services.now()
+        var generator = SystemRandomNumberGenerator()
+        var last: Int?, failures = 0
+        while !Task.isCancelled {
             var headers = callback.headers
             headers.set("Content-Type", "application/json")
             if let signingKey {
@@ -26,18 +26,18 @@ struct CallbackDelivery: Sendable {
             }
             var request = HTTPClientRequest(callback.method, callback.address, headers: headers, body: callback.body)
             request.reach = await services.callbackReach()
-            request.timeout = .seconds(10)
-            request.responseLimit = 1 << 16
-            if let response = try? await services.client.send(request) {
-                last = response.status.code
-                if (200..<300).contains(response.status.code) {
-                    services.log.info("callback delivered", [.request: id, .count: "\(attempt)"])
-                    return last
-                }
-                if callback.endsAtRejection, (400..<500).contains(response.status.code) { break }
+            let answer = await sender.send(request, under: callback.promise)
+            last = answer.status ?? last
+            if case .accepted = answer {
+                services.log.info("callback delivered", [.request: id, .count: "\(failures + 1)"])
+                return last
             }
-            guard attempt < Self.attempts, (try? await Task.sleep(for: wait)) != nil else { break }
-            wait = min(wait * 2, .seconds(30))
+            failures += 1
+            guard case .failed(_, let asked) = answer,
+                case .again(let wait) = callback.promise.schedule.step(
+                    after: failures, failing: services.now() - begin, asked: asked, using: &generator),
+                (try? await Task.sleep(for: wait)) != nil
+            else { break }
         }
         services.log.warning("callback not delivered", [.request: id])
         return last

@@ -231,6 +231,19 @@ extension PostgresMigration {
         "CREATE INDEX webhook_deliveries_of_conversations ON webhook_deliveries (conversation)",
     ]
 
+    /// `Migration.deliveriesGivenUp` has the meaning of the columns.
+    static let deliveriesGivenUp: [StaticString] = [
+        "ALTER TABLE webhook_deliveries ADD COLUMN content TEXT COLLATE \"C\" NOT NULL DEFAULT 'conversation'",
+        "ALTER TABLE webhook_deliveries ADD COLUMN session TEXT COLLATE \"C\"",
+        "ALTER TABLE webhook_deliveries ADD COLUMN failing_since BIGINT",
+        "ALTER TABLE webhook_deliveries ADD COLUMN failure TEXT COLLATE \"C\"",
+        "ALTER TABLE webhook_deliveries ADD COLUMN given_up_at BIGINT",
+        "DROP INDEX webhook_deliveries_by_time",
+        "CREATE INDEX webhook_deliveries_waiting ON webhook_deliveries (archive, content, number) WHERE given_up_at IS NULL",
+        "CREATE INDEX webhook_deliveries_given_up ON webhook_deliveries (archive, number) WHERE given_up_at IS NOT NULL",
+        "DELETE FROM settings WHERE name IN ('webhook_conversation_failures', 'webhook_transcript_failures')",
+    ]
+
     /// Words and meaning of segments.
     static let search: [StaticString] = [
         // The words that the tokenizer of `WordTokens` makes of a segment's text, with their places.

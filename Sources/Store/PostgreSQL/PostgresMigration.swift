@@ -23,6 +23,7 @@ struct PostgresMigration: Sendable {
         PostgresMigration(statements: announcedFiles),
         PostgresMigration(statements: erasuresOfWords),
         PostgresMigration(statements: assignedSegments),
+        PostgresMigration(statements: deliveriesGivenUp),
     ]
 
     /// Key of the lock that lets one process at a time change a schema.

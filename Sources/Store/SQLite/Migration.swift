@@ -113,6 +113,7 @@ package struct Migration: Sendable {
         announcedFiles,
         erasuresOfWords,
         assignedSegments,
+        deliveriesGivenUp,
     ]
 
     /// Returns the number of the last step that the database has.

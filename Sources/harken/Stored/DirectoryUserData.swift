@@ -93,6 +93,22 @@ struct DirectoryUserData: UserData {
 
     func delete(_ voice: ID<Voice>) async throws -> Bool { try await forgotten(store.delete(voice, of: user)) }
 
+    func webhooks() async throws -> [WebhookState] {
+        let webhooks = UserChoices(settings: try await store.settings(of: user)).webhooks
+        return UserWebhook.Trigger.allCases.compactMap { trigger in
+            webhooks[trigger].map { WebhookState(trigger: trigger, failingSince: $0.outage?.since, disabled: $0.disabled) }
+        }
+    }
+
+    func deliveries(_ query: DeliveryQuery) async throws -> DeliveryPage { try await store.deliveries(query, of: user) }
+
+    func sendAgain(_ delivery: ID<WebhookDelivery>?) async throws -> Int {
+        guard try await webhooks().contains(where: { $0.disabled == nil }) else { throw NoWebhook() }
+        return try await store.sendAgain(delivery, of: user, at: .now)
+    }
+
+    func remove(_ delivery: ID<WebhookDelivery>) async throws -> Bool { try await store.removeDelivery(delivery, of: user) }
+
     /// Gives voices without a name to the people whose voices they are, after a change.
     private func reconciled(_ isDone: Bool) async throws -> Bool {
         if isDone { try await VoiceReconciler(store).run(for: user) }

@@ -121,6 +121,44 @@ struct GatewayUserData: UserData {
 
     func delete(_ voice: ID<Voice>) async throws -> Bool { try await api.send(.delete, path("voices", voice.rawValue)) != nil }
 
+    func webhooks() async throws -> [WebhookState] {
+        let document = try await needed(.get, "/users/me/settings")
+        var states: [WebhookState] = []
+        for trigger in UserWebhook.Trigger.allCases {
+            guard document.root[trigger.setting].string != nil else { continue }
+            let failing = document.root[trigger.failingName].string, disabled = document.root[trigger.disabledSetting].string
+            states.append(
+                WebhookState(
+                    trigger: trigger, failingSince: failing.flatMap { UnixTime(rfc3339: $0) }, disabled: disabled.flatMap { UnixTime(rfc3339: $0) }))
+        }
+        return states
+    }
+
+    func deliveries(_ query: DeliveryQuery) async throws -> DeliveryPage {
+        var words: URLQuery = ["state": query.isGivenUp ? "given_up" : "waiting", "limit": "\(query.limit)"]
+        words.add("cursor", query.cursor)
+        let document = try await needed(.get, "/users/me/webhook-deliveries", words)
+        let list = document.root["deliveries"]
+        var page = DeliveryPage(
+            next: document.root["next"].string, waiting: document.root["waiting"].int ?? 0, givenUp: document.root["given_up"].int ?? 0)
+        for index in 0..<list.count {
+            guard let delivery = ListedDelivery(list[index]) else { throw api.malformed }
+            page.deliveries.append(delivery)
+        }
+        return page
+    }
+
+    func sendAgain(_ delivery: ID<WebhookDelivery>?) async throws -> Int {
+        guard try await webhooks().contains(where: { $0.disabled == nil }) else { throw NoWebhook() }
+        let body = delivery.map { GatewayAPI.body(("id", $0.rawValue)) } ?? GatewayAPI.body()
+        guard let document = try await api.document(.post, "/users/me/webhook-deliveries/resend", body: body) else { return 0 }
+        return document.root["count"].int ?? 0
+    }
+
+    func remove(_ delivery: ID<WebhookDelivery>) async throws -> Bool {
+        try await api.send(.delete, "/users/me/" + String(path("webhook-deliveries", delivery.rawValue).dropFirst())) != nil
+    }
+
     private func path(_ kind: String, _ id: String) -> String { "/\(kind)/" + PercentCoding.encode(id) }
 
     private func person(_ view: JSONView) throws -> Person {

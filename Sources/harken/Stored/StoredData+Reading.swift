@@ -41,6 +41,23 @@ extension KnownVoice {
     }
 }
 
+extension ListedDelivery {
+    /// The user and the session are not part of the answer.
+    init?(_ view: JSONView) {
+        guard let id = view["id"].string, let conversation = view["conversation_id"].string,
+            let content = view["webhook"].string.flatMap({ WebhookDelivery.Content(rawValue: $0) }),
+            let started = view["started_at"].string.flatMap({ UnixTime(rfc3339: $0) })
+        else { return nil }
+        let delivery = WebhookDelivery(
+            id: ID(id), user: .local, content: content, conversation: ID(conversation), failures: view["failures"].int ?? 0,
+            failingSince: view["failing_since"].string.flatMap { UnixTime(rfc3339: $0) })
+        let status = view["receiver_status"].int, givenUp = view["given_up_at"].string.flatMap { UnixTime(rfc3339: $0) }
+        let due = view["next_attempt_at"].string.flatMap { UnixTime(rfc3339: $0) } ?? givenUp ?? started
+        let failure = view["cause"].string.flatMap { cause in DeliveryFailure(stored: status.map { "\(cause):\($0)" } ?? cause) }
+        self.init(delivery, title: view["title"].string, started: started, failure: failure, due: due, givenUp: givenUp)
+    }
+}
+
 extension SearchHit {
     init?(_ view: JSONView) {
         guard let conversation = view["conversation_id"].string, let segment = view["segment_id"].string, let start = view["start"].double,

@@ -45,6 +45,21 @@ protocol UserData: Sendable {
     func release(_ voice: ID<Voice>) async throws -> Bool
     func delete(_ person: ID<Person>) async throws -> Bool
     func delete(_ voice: ID<Voice>) async throws -> Bool
+
+    /// Returns the states of the user's webhooks.
+    func webhooks() async throws -> [WebhookState]
+
+    /// Returns a page of the deliveries to the user's webhooks.
+    func deliveries(_ query: DeliveryQuery) async throws -> DeliveryPage
+
+    /// Lets a delivery that was given up, or with nil all of them, wait again.
+    ///
+    /// - Returns: the number of deliveries.
+    /// - Throws: `NoWebhook` when no webhook is on.
+    func sendAgain(_ delivery: ID<WebhookDelivery>?) async throws -> Int
+
+    /// Removes a delivery; false when it does not exist.
+    func remove(_ delivery: ID<WebhookDelivery>) async throws -> Bool
 }
 
 /// A voice that was told apart from others, without its voiceprint.
@@ -90,6 +105,28 @@ extension UserData {
         } while query.cursor != nil && found.count < 2
         guard found.count < 2 else { throw UsageError("several conversations begin with \(text); give more of the id") }
         guard let id = found.first else { throw missing("conversation", text) }
+        return id
+    }
+
+    /// Returns all deliveries that were given up, or that wait.
+    func allDeliveries(isGivenUp: Bool) async throws -> [ListedDelivery] {
+        var found: [ListedDelivery] = []
+        var query = DeliveryQuery(isGivenUp: isGivenUp, limit: ConversationLimits.page)
+        repeat {
+            let page = try await deliveries(query)
+            found += page.deliveries
+            query.cursor = page.next
+        } while query.cursor != nil
+        return found
+    }
+
+    /// Returns the id of the delivery that a text names: an id, or the beginning of an id.
+    func delivery(_ text: String, among listed: [ListedDelivery]) throws -> ID<WebhookDelivery> {
+        let ids = listed.map(\.delivery.id)
+        if let exact = ids.first(where: { $0.rawValue == text }) { return exact }
+        let found = text.isEmpty ? [] : ids.filter { $0.rawValue.hasPrefix(text) }
+        guard found.count < 2 else { throw UsageError("several deliveries begin with \(text); give more of the id") }
+        guard let id = found.first else { throw missing("delivery", text) }
         return id
     }
 

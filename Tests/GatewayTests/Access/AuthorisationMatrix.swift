@@ -178,6 +178,11 @@ struct RouteExpectation: Sendable {
         "PATCH /api/v1/users/me/settings": .http("/api/v1/users/me/settings", body: #"{"single_language_mode":true}"#, scopes: ["write"]),
         "GET /api/v1/users/me/webhook-secret": .http("/api/v1/users/me/webhook-secret", scopes: ["write"]),
         "POST /api/v1/users/me/webhook-secret": .http("/api/v1/users/me/webhook-secret", scopes: ["write"]),
+        "GET /api/v1/users/me/webhook-deliveries": .http("/api/v1/users/me/webhook-deliveries", scopes: ["read", "write"]),
+        // The user has no webhook.
+        "POST /api/v1/users/me/webhook-deliveries/resend": .http(
+            "/api/v1/users/me/webhook-deliveries/resend", body: "{}", 409, scopes: ["write"]),
+        "DELETE /api/v1/users/me/webhook-deliveries/{id}": .http("/api/v1/users/me/webhook-deliveries/none", 404, scopes: ["write"]),
         "GET /api/v1/users/me/provider-keys": .http("/api/v1/users/me/provider-keys", secret: "soniox", scopes: ["read", "write"]),
         "PUT /api/v1/users/me/provider-keys/{provider}": .http(
             "/api/v1/users/me/provider-keys/deepgram", body: #"{"key":"vendor-key"}"#, scopes: ["write"]),

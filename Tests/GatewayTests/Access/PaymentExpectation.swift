@@ -102,6 +102,7 @@ struct PaymentExpectation: Sendable {
         "POST /api/v1/voices/{id}/merge": .nothing,
         "PATCH /api/v1/users/me/settings": .nothing,
         "POST /api/v1/users/me/webhook-secret": .nothing,
+        "POST /api/v1/users/me/webhook-deliveries/resend": .nothing,
         "POST /api/v1/users/me/import": .nothing,
         "PUT /api/v1/users/me/provider-keys/{provider}": .nothing,
         "POST /v2/desktop/background-conversation/{id}/finish": .nothing,

@@ -7,6 +7,7 @@ import HarkenTesting
 import Net
 import Speech
 import Store
+import Synchronization
 import Testing
 
 @Suite(.hangLimit) struct `Webhooks of a user` {
@@ -50,7 +51,7 @@ import Testing
         defer { server.stop() }
         try await TestGateway.with(
             keys: TestKeys(valid: keys), settings: settings, directory: directory, keepsDirectory: keepsDirectory,
-            change: { $0.webhookWaits = waits }, now: now
+            change: { $0.webhookPromise.schedule.waits = waits }, now: now
         ) { try await body($0, server.address) }
     }
 
@@ -101,26 +102,98 @@ import Testing
         }
     }
 
-    @Test func `are switched off after ten failed deliveries, until they are set again`() async throws {
-        let receiver = WebhookReceiver { _, _ in 404 }
-        try await with(receiver) { gateway, address in
-            let choice = #"{"webhook_conversation":"\#(address)/"}"#
+    private func deliveries(_ state: String, in gateway: TestGateway) async throws -> JSONValue {
+        try JSONValue(parsing: Array(try await gateway.send(.get, "/api/v1/users/me/webhook-deliveries?state=\(state)").text.utf8))
+    }
+
+    private func listed(_ state: String, in gateway: TestGateway) async throws -> [JSONValue] {
+        guard case .array(let list)? = try await deliveries(state, in: gateway)["deliveries"] else { return [] }
+        return list
+    }
+
+    private func resend(_ body: String, in gateway: TestGateway) async throws -> (status: Int, text: String) {
+        let answer = try await gateway.send(
+            .post, "/api/v1/users/me/webhook-deliveries/resend", headers: ["Content-Type": "application/json"], body: Array(body.utf8))
+        return (answer.status, answer.text)
+    }
+
+    @Test func `are switched off after 24 hours without success, and get what waited when they are on again`() async throws {
+        let receiver = WebhookReceiver { before, _ in before == 0 ? 503 : 200 }
+        try await with(receiver, waits: [.seconds(1_800)]) { gateway, address in
+            let choice = #"{"webhook_conversation":"\#(address)/?token=a"}"#
             _ = try await choose(choice, in: gateway)
-            try await gateway.store().set("webhook_conversation_failures", to: "8", of: .local)
-            try await converse(gateway)
-            try await until { try await gateway.store().settings(of: .local)["webhook_conversation_failures"] == "9" }
-            // A rejection is not repeated.
-            #expect(receiver.requests.count == 1)
+            let since = TestGateway.time + .seconds(-86_400), last = TestGateway.time + .seconds(-1_800)
+            try await gateway.store().set("webhook_conversation_outage", to: "\(since.rfc3339) \(last.rfc3339)", of: .local)
             try await converse(gateway)
             try await until { try await gateway.store().settings(of: .local)["webhook_conversation_disabled_at"] != nil }
-            #expect(receiver.requests.count == 2)
-            #expect(try await gateway.send(.get, "/api/v1/users/me/settings").text.contains(#""webhook_conversation_disabled_at":"2"#))
+            let settings = try await gateway.send(.get, "/api/v1/users/me/settings").text
+            #expect(settings.contains(#""webhook_conversation_disabled_at":"2"#))
+            #expect(settings.contains(#""webhook_conversation_failing_since":"\#(since.rfc3339)""#))
+            // What is completed meanwhile waits too.
             try await converse(gateway)
-            let unheard = try #require(try await gateway.store().lastCompleted(of: .local))
+            try await until { try await deliveries("given_up", in: gateway)["given_up"] == 2 }
+            #expect(try await listed("given_up", in: gateway).map { $0["cause"] } == ["failed", "switched_off"])
+            #expect(receiver.requests.count == 1)
+            #expect(try await resend("{}", in: gateway).status == 409)
             #expect(try await choose(choice, in: gateway)["webhook_conversation_disabled_at"] == .null)
-            try await converse(gateway)
             try await until { receiver.requests.count == 3 }
-            #expect(receiver.requests[2].json["id"] != .string(unheard.rawValue))
+            #expect(receiver.requests[1].key == receiver.requests[0].key && receiver.requests[1].json["id"] == receiver.requests[0].json["id"])
+            #expect(receiver.requests[2].json["id"] != receiver.requests[1].json["id"])
+            try await until { try await deliveries("waiting", in: gateway)["waiting"] == 0 }
+            #expect(try await deliveries("given_up", in: gateway)["given_up"] == 0)
+        }
+    }
+
+    @Test func `are told what a receiver has refused, and get it when it is sent again`() async throws {
+        let receiver = WebhookReceiver { before, _ in before == 0 || before == 2 ? 404 : 200 }
+        try await with(receiver) { gateway, address in
+            _ = try await choose(#"{"webhook_conversation":"\#(address)/hook?token=s3cret"}"#, in: gateway)
+            try await converse(gateway)
+            try await until { try await deliveries("given_up", in: gateway)["given_up"] == 1 }
+            let delivery = try #require(try await listed("given_up", in: gateway).first)
+            #expect(delivery["cause"] == "refused" && delivery["receiver_status"] == 404 && delivery["webhook"] == "conversation")
+            #expect(delivery["id"] == .string(receiver.requests[0].key) && delivery["conversation_id"] == receiver.requests[0].json["id"])
+            #expect(delivery["next_attempt_at"] == .null && delivery["given_up_at"] != .null)
+            // The address is not part of it, and the webhook is not off.
+            let text = try await gateway.send(.get, "/api/v1/users/me/webhook-deliveries").text
+            #expect(!text.contains("s3cret") && !text.contains("127.0.0.1"))
+            #expect(try await gateway.store().settings(of: .local)["webhook_conversation_disabled_at"] == nil)
+            #expect(try await resend(#"{"id":"nobody"}"#, in: gateway).status == 404)
+            #expect(try await resend(#"{"id":"\#(receiver.requests[0].key)"}"#, in: gateway).text == #"{"count":1}"#)
+            try await until { receiver.requests.count == 2 }
+            #expect(receiver.requests[1].key == receiver.requests[0].key && receiver.requests[1].json["id"] == receiver.requests[0].json["id"])
+            try await until { try await gateway.store().settings(of: .local)["webhook_conversation_outage"] == nil }
+            #expect(try await resend("{}", in: gateway).text == #"{"count":0}"#)
+            // One that is not wanted any more is removed.
+            try await converse(gateway)
+            try await until { try await deliveries("given_up", in: gateway)["given_up"] == 1 }
+            let path = "/api/v1/users/me/webhook-deliveries/\(receiver.requests[2].key)"
+            #expect(try await gateway.send(.delete, path).status == 204)
+            #expect(try await gateway.send(.delete, path).status == 404)
+            #expect(try await deliveries("given_up", in: gateway)["given_up"] == 0)
+        }
+    }
+
+    @Test(arguments: ["state=x", "limit=0", "limit=201"]) func `are listed only as the API says`(query: String) async throws {
+        try await TestGateway.with { gateway in
+            #expect(try await gateway.send(.get, "/api/v1/users/me/webhook-deliveries?\(query)").status == 400)
+        }
+    }
+
+    @Test func `get the segments that a receiver did not take when it is back, after the session too`() async throws {
+        let isBack = Mutex(false)
+        let receiver = WebhookReceiver { _, _ in isBack.withLock { $0 } ? 200 : 503 }
+        try await with(receiver) { gateway, address in
+            _ = try await choose(#"{"webhook_transcript":"\#(address)/live"}"#, in: gateway)
+            try await converse(gateway)
+            try await until { try await deliveries("waiting", in: gateway)["waiting"] == 1 }
+            let delivery = try #require(try await listed("waiting", in: gateway).first)
+            #expect(delivery["webhook"] == "transcript")
+            isBack.withLock { $0 = true }
+            try await until { try await deliveries("waiting", in: gateway)["waiting"] == 0 }
+            let last = try #require(receiver.requests.last)
+            #expect(last.body.contains("w1 w2 w3") && last.target.contains("session_id="))
+            #expect(try await deliveries("given_up", in: gateway)["given_up"] == 0)
         }
     }
 
@@ -195,7 +268,8 @@ import Testing
             update.delivery = ID("d")
             #expect(try await store.write(update, of: user))
             guard !isAllowed else { return try await until { receiver.requests.map(\.key) == ["d"] } }
-            try await until { try await store.settings(of: user)["webhook_conversation_failures"] == "1" }
+            try await until { try await store.deliveries(DeliveryQuery(isGivenUp: true), of: user).givenUp == 1 }
+            #expect(try await store.deliveries(DeliveryQuery(isGivenUp: true), of: user).deliveries.first?.failure == .forbiddenAddress)
             #expect(receiver.requests.isEmpty)
         }
     }

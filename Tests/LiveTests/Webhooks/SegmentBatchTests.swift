@@ -28,10 +28,17 @@ import Testing
         #expect(left.flatMap { $0.words }.isEmpty)
     }
 
-    @Test(arguments: [
-        (200, WebhookSender.Answer.accepted), (204, .accepted), (299, .accepted), (302, .failed), (400, .rejected), (404, .rejected),
-        (408, .failed), (410, .rejected), (429, .failed), (499, .rejected), (500, .failed), (503, .failed),
-    ]) func `are sent again where the receiver may take them later`(status: Int, answer: WebhookSender.Answer) {
-        #expect(WebhookSender.Answer(status: status) == answer)
+    @Test func `come back before newer ones when they were not sent`() {
+        var batch = SegmentBatch()
+        #expect(batch.add([segment(1), segment(2)]) == 0)
+        let taken = batch.take()
+        #expect(batch.add([segment(2, "word word"), segment(3)]) == 0)
+        #expect(batch.putBack(taken) == 0)
+        #expect(batch.take().map(\.text) == ["word", "word word", "word"])
+        #expect(batch.add((0..<400).map { segment($0) }) == 0)
+        let many = batch.take()
+        #expect(batch.add((400..<600).map { segment($0) }) == 0)
+        #expect(batch.putBack(many) == 100)
+        #expect(batch.take().map(\.id) == (100..<600).map { ID("s\($0)") })
     }
 }

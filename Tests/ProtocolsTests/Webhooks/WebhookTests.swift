@@ -31,16 +31,17 @@ import Testing
         #expect(WebhookAddress.isValid(address) == isValid)
     }
 
-    @Test func `is read from the user's settings, with its failures`() {
+    @Test func `is read from the user's settings, with its outage`() {
         let choices = UserChoices(settings: [
-            "webhook_conversation": "https://a", "webhook_conversation_failures": "10",
+            "webhook_conversation": "https://a", "webhook_conversation_outage": "2026-11-21T03:00:00.000Z 2026-11-22T03:00:00.000Z",
             "webhook_conversation_disabled_at": "2026-11-22T03:00:00Z", "webhook_transcript": "https://b", "webhook_seed": "5eed",
         ])
-        #expect(choices.webhooks[.conversation]?.isOn == false && choices.webhooks[.conversation]?.failures == 10)
+        #expect(choices.webhooks[.conversation]?.isOn == false)
+        #expect(choices.webhooks[.conversation]?.outage?.since == UnixTime(rfc3339: "2026-11-21T03:00:00Z"))
         #expect(choices.webhooks[.conversation]?.disabled == UnixTime(rfc3339: "2026-11-22T03:00:00Z"))
         #expect(choices.webhooks[.transcript] == UserWebhook(address: "https://b"))
         #expect(choices.webhookSeed == "5eed")
-        #expect(UserChoices(settings: ["webhook_transcript_failures": "3"]).webhooks.isEmpty)
+        #expect(UserChoices(settings: ["webhook_transcript_outage": "3"]).webhooks.isEmpty)
     }
 
     private static func segment(_ id: String, _ who: SpeakerIdentity.Who, speaker: Int?) -> Segment {

@@ -18,8 +18,16 @@ import Testing
         #expect(try await store.write(update, of: user))
     }
 
-    private func claim(_ store: any ConversationStores, at seconds: Double, except: Set<ID<User>> = []) async throws -> WebhookDelivery? {
-        try await store.claimDelivery(dueBy: .at(seconds), until: .at(seconds + 40), except: except)
+    private func claim(
+        _ store: any ConversationStores, at seconds: Double, except: [ID<User>] = [], onlyUntried: Bool = false
+    ) async throws -> WebhookDelivery? {
+        try await store.claimDelivery(
+            dueBy: .at(seconds), until: .at(seconds + 40), except: Set(except.map { WebhookQueue(user: $0, content: .conversation) }),
+            onlyUntried: onlyUntried)
+    }
+
+    private func listed(_ store: any ConversationStores, _ isGivenUp: Bool, of user: ID<User> = .ann) async throws -> [String] {
+        try await store.deliveries(DeliveryQuery(isGivenUp: isGivenUp), of: user).deliveries.map(\.delivery.id.rawValue)
     }
 
     @Test(arguments: StoreKind.allCases) func `are claimed by one process at a time, the longest due first`(kind: StoreKind) async throws {
@@ -28,8 +36,8 @@ import Testing
         try await complete("c1", as: "d1", in: store)
         try await complete("c2", of: .bob, as: "d2", in: store)
         try await complete("c3", as: nil, in: store)
-        let first = WebhookDelivery(id: ID("d1"), user: .ann, conversation: ID("c1"), failures: 0)
-        let second = WebhookDelivery(id: ID("d2"), user: .bob, conversation: ID("c2"), failures: 0)
+        let first = WebhookDelivery(id: ID("d1"), user: .ann, conversation: ID("c1"))
+        let second = WebhookDelivery(id: ID("d2"), user: .bob, conversation: ID("c2"))
         #expect(try await claim(store, at: 0) == first)
         #expect(try await claim(store, at: 0, except: [.bob]) == nil)
         #expect(try await claim(store, at: 1) == second)
@@ -41,7 +49,7 @@ import Testing
 
     @Test(arguments: StoreKind.allCases) func `are claimed once each by processes that claim at the same time`(kind: StoreKind) async throws {
         let store = try kind.open(in: folder), other = try kind.open(in: folder)
-        for number in 0..<30 { try await complete("c\(number)", of: ID("user\(number % 7)"), as: "d\(number)", in: store) }
+        for number in 0..<30 { try await complete("c\(number)", of: ID("user\(number)"), as: "d\(number)", in: store) }
         let claimed = try await withThrowingTaskGroup(of: [String].self) { group in
             for worker in 0..<6 {
                 group.addTask {
@@ -49,7 +57,8 @@ import Testing
                     var misses = 0
                     // A process that finds another one's claim under way may find nothing once.
                     while misses < 3 {
-                        let found = try await (worker % 2 == 0 ? store : other).claimDelivery(dueBy: .at(1), until: .at(60), except: [])
+                        let found = try await (worker % 2 == 0 ? store : other).claimDelivery(
+                            dueBy: .at(1), until: .at(60), except: [], onlyUntried: false)
                         if let found { own.append(found.id.rawValue) } else { misses += 1 }
                     }
                     return own
@@ -64,9 +73,18 @@ import Testing
         let store = try kind.open(in: folder)
         try await complete("c1", as: "d1", in: store)
         _ = try await claim(store, at: 0)
-        try await store.postponeDelivery(ID("d1"), until: .at(5))
+        try await store.postponeDelivery(ID("d1"), until: .at(5), after: .failed(status: 503), at: .at(1))
         #expect(try await claim(store, at: 4) == nil)
-        #expect(try await claim(store, at: 5)?.failures == 1)
+        #expect(try await claim(store, at: 4, onlyUntried: true) == nil)
+        #expect(
+            try await claim(store, at: 5)
+                == WebhookDelivery(id: ID("d1"), user: .ann, conversation: ID("c1"), failures: 1, failingSince: .at(1)))
+        try await store.postponeDelivery(ID("d1"), until: .at(50), after: .timedOut, at: .at(6))
+        // One that has failed leaves the last places to others.
+        try await complete("c2", of: .bob, as: "d2", in: store)
+        #expect(try await claim(store, at: 50, onlyUntried: true)?.id == ID("d2"))
+        #expect(try await claim(store, at: 50)?.failingSince == .at(1))
+        try await store.removeDelivery(ID("d2"))
         try await store.removeDelivery(ID("d1"))
         #expect(try await claim(store, at: 1_000) == nil)
         try await store.removeDelivery(ID("d1"))
@@ -90,6 +108,80 @@ import Testing
         #expect(try await store.beginDeletion(of: .ann))
         while try await store.deleteRows(of: .ann, sessions: []) {}
         try await store.endDeletion(of: .ann)
+        #expect(try await claim(store, at: 0) == nil)
+    }
+
+    @Test(arguments: StoreKind.allCases) func `are claimed in the order of their conversations, one at a time`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        for number in 1...3 { try await complete("c\(number)", as: "d\(number)", in: store) }
+        try await complete("c4", of: .bob, as: "d4", in: store)
+        #expect(
+            try await store.add(
+                WebhookDelivery(id: ID("t1"), user: .ann, content: .transcript, conversation: ID("c1"), session: ID("session")), due: .at(0)))
+        #expect(try await store.add(WebhookDelivery(id: ID("t2"), user: .ann, conversation: ID("none")), due: .at(0)) == false)
+        // The first one waits: none overtakes it, and no other user and content waits for it.
+        #expect(try await claim(store, at: 0)?.id == ID("d1"))
+        try await store.postponeDelivery(ID("d1"), until: .at(1_000), after: .unreachable, at: .at(1))
+        #expect(try await claim(store, at: 1)?.id == ID("d4"))
+        let transcript = try await claim(store, at: 1)
+        #expect(transcript?.id == ID("t1") && transcript?.content == .transcript && transcript?.session == ID("session"))
+        #expect(try await claim(store, at: 2) == nil)
+        #expect(try await store.hasWaiting(in: WebhookQueue(user: .ann, content: .conversation)))
+        try await store.removeDelivery(ID("d4"))
+        try await store.removeDelivery(ID("t1"))
+        #expect(try await claim(store, at: 999) == nil)
+        #expect(try await claim(store, at: 1_000)?.id == ID("d1"))
+        try await store.removeDelivery(ID("d1"))
+        #expect(try await claim(store, at: 1_001)?.id == ID("d2"))
+        #expect(try await claim(store, at: 1_001) == nil)
+    }
+
+    @Test(arguments: StoreKind.allCases) func `are listed with the reason when given up, and sent again in order`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        for number in 1...5 { try await complete("c\(number)", as: "d\(number)", in: store) }
+        try await complete("c6", of: .bob, as: "d6", in: store)
+        try await store.giveUpDelivery(ID("d1"), after: .refused(status: 404), at: .at(7))
+        #expect(try await store.waits(ID("d1")) == false)
+        #expect(try await store.waits(ID("d2")))
+        #expect(try await claim(store, at: 8)?.id == ID("d2"))
+        try await store.postponeDelivery(ID("d2"), until: .at(50), after: .failed(status: 503), at: .at(9))
+        try await store.giveUpDeliveries(of: WebhookQueue(user: .ann, content: .conversation), at: .at(10))
+        #expect(try await store.hasWaiting(in: WebhookQueue(user: .ann, content: .conversation)) == false)
+        let page = try await store.deliveries(DeliveryQuery(isGivenUp: true), of: .ann)
+        #expect(page.deliveries.map(\.delivery.id) == (1...5).map { ID("d\($0)") } && page.waiting == 0 && page.givenUp == 5)
+        #expect(page.deliveries.map(\.failure) == [.refused(status: 404), .failed(status: 503), .switchedOff, .switchedOff, .switchedOff])
+        #expect(page.deliveries.map(\.givenUp) == [.at(7), .at(10), .at(10), .at(10), .at(10)])
+        #expect(page.deliveries[0].title == "Hello" && page.deliveries[0].delivery.conversation == ID("c1"))
+        #expect(try await store.deliveries(DeliveryQuery(isGivenUp: true), of: .bob).deliveries.isEmpty)
+        // Pages.
+        let first = try await store.deliveries(DeliveryQuery(isGivenUp: true, limit: 2), of: .ann)
+        let second = try await store.deliveries(DeliveryQuery(isGivenUp: true, cursor: first.next, limit: 3), of: .ann)
+        #expect(first.deliveries + second.deliveries == page.deliveries && second.next == nil)
+        #expect(try await store.deliveries(DeliveryQuery(isGivenUp: true, cursor: "x"), of: .ann).deliveries.isEmpty)
+        // Another user reaches none of them.
+        #expect(try await store.sendAgain(ID("d3"), of: .bob, at: .at(60)) == 0)
+        #expect(try await store.removeDelivery(ID("d3"), of: .bob) == false)
+        #expect(try await store.sendAgain(ID("d3"), of: .ann, at: .at(60)) == 1)
+        #expect(try await store.sendAgain(ID("d3"), of: .ann, at: .at(60)) == 0)
+        try await store.sendAgain(givenUpSince: .at(10), in: WebhookQueue(user: .ann, content: .conversation), at: .at(60))
+        #expect(try await listed(store, false) == ["d2", "d3", "d4", "d5"])
+        #expect(try await listed(store, true) == ["d1"])
+        #expect(try await claim(store, at: 60, except: [.bob]) == WebhookDelivery(id: ID("d2"), user: .ann, conversation: ID("c2")))
+        #expect(try await store.sendAgain(nil, of: .ann, at: .at(61)) == 1)
+        // The earlier one comes first again.
+        #expect(try await claim(store, at: 61, except: [.bob])?.id == ID("d1"))
+        #expect(try await store.removeDelivery(ID("d5"), of: .ann))
+        #expect(try await store.removeDelivery(ID("d5"), of: .ann) == false)
+        #expect(try await listed(store, false) == ["d1", "d2", "d3", "d4"])
+        // What is deleted is neither listed nor sent.
+        #expect(try await store.delete(ID<Conversation>("c3"), of: .ann))
+        #expect(try await listed(store, false) == ["d1", "d2", "d4"])
+    }
+
+    @Test(arguments: StoreKind.allCases) func `of a user who is being deleted are not claimed`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        try await complete("c1", as: "d1", in: store)
+        #expect(try await store.beginDeletion(of: .ann))
         #expect(try await claim(store, at: 0) == nil)
     }
 

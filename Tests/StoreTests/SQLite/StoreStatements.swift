@@ -45,7 +45,8 @@ enum StoreStatements {
         var update = ConversationUpdate(id, changed: [.said("s1", "one more")], status: .completed)
         update.delivery = ID("d1")
         _ = try await store.write(update, of: .ann)
-        _ = try await store.claimDelivery(dueBy: .at(1), until: .at(40), except: [])
+        _ = try await store.claimDelivery(dueBy: .at(1), until: .at(40), except: [], onlyUntried: false)
+        for isGivenUp in [false, true] { _ = try await store.deliveries(DeliveryQuery(isGivenUp: isGivenUp), of: .ann) }
         _ = try await store.conversation(id, of: .ann)
         _ = try await store.segments(SegmentQuery(limit: 1), in: id, of: .ann)
         _ = try await store.outlines(of: [id], of: .ann)

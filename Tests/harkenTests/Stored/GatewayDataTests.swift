@@ -45,6 +45,11 @@ struct `Commands on a gateway's data` {
                     started: UnixTime(milliseconds: 1_700_000_000_000 + start), finished: UnixTime(milliseconds: 1_700_000_070_000 + start),
                     segments: id == "first" ? segments : []))
         }
+        for (id, failure) in [("delivery-1", DeliveryFailure.refused(status: 404)), ("delivery-2", .unreachable)] {
+            _ = try await store.add(
+                WebhookDelivery(id: ID(id), user: .local, conversation: ID("first")), due: UnixTime(milliseconds: 1_700_000_000_000))
+            try await store.giveUpDelivery(ID(id), after: failure, at: UnixTime(milliseconds: 1_700_000_100_000))
+        }
     }
 
     private func gateway() async throws -> (process: ChildProcess, url: String) {
@@ -62,7 +67,7 @@ struct `Commands on a gateway's data` {
             "conversations export first --format text", "conversations export first", "search harbour", "search harbour --json",
             "search harbour --person anna", "search harbour --from 2030-01-01", "people list", "people list --json", "usage", "usage --by key --json",
             "usage --all",
-            "keys list", "keys list --json",
+            "keys list", "keys list --json", "webhooks list", "webhooks list --json", "webhooks list --waiting",
         ]
         for command in commands {
             let words = command.split(separator: " ").map(String.init)
@@ -75,6 +80,16 @@ struct `Commands on a gateway's data` {
         let missing = try await run(["conversations", "show", "none", "--url", url])
         #expect(missing.status == 1 && missing.diagnostics.hasSuffix(": the user has no conversation none at \(url)\n"), "\(missing)")
         #expect(try await run(["people", "list", "--url", url, "--user", "ann"]).status == 2)
+        for place in [["--url", url], ["--data", data]] {
+            let listed = try await run(["webhooks", "list"] + place)
+            #expect(listed.output.contains("The receiver refused the delivery with status 404.") && listed.output.contains("delivery-2"))
+            let resent = try await run(["webhooks", "resend"] + place)
+            #expect(resent.status == 1 && resent.diagnostics.contains("no webhook is on"), "\(resent)")
+            #expect(try await run(["webhooks", "remove", "delivery"] + place).status == 1)
+        }
+        #expect(try await run(["webhooks", "remove", "delivery-1", "--url", url]).status == 0)
+        #expect(try await run(["webhooks", "remove", "delivery-2", "--data", data]).status == 0)
+        #expect(try await run(["webhooks", "list", "--url", url]).diagnostics.contains("no delivery was given up"))
         // What the command line names counts before the environment.
         #expect(try await run(["people", "list", "--data", folder.path(of: "none")], ["HARKEN_URL": url]).diagnostics.contains("there is no data"))
     }

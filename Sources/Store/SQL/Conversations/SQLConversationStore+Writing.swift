@@ -46,7 +46,9 @@ extension SQLConversationStore {
             guard let number = try archive.conversation(update.conversation, on: connection) else { return false }
             if update.isLive, try Self.status(of: number, on: connection) != .inProgress { return false }
             if let delivery = update.delivery, update.status == .completed, try Self.status(of: number, on: connection) != .completed {
-                try Self.add(delivery, of: number, in: archive, now: now, on: connection)
+                try ConversationLimits.check(delivery)
+                try Self.insert(
+                    WebhookDelivery(id: delivery, user: user, conversation: update.conversation), of: number, in: archive, due: now, on: connection)
             }
             let earlier = (update.movesBack / .milliseconds(1)).rounded(.up)
             if earlier > 0 {

@@ -83,7 +83,8 @@ struct StoredTable: Sendable {
             "webhook_deliveries", countsRows: true,
             [
                 ("number", .integer), ("id", .text), ("archive", .integer), ("conversation", .integer), ("due_at", .integer),
-                ("failures", .integer),
+                ("failures", .integer), ("content", .text), ("session", .text), ("failing_since", .integer), ("failure", .text),
+                ("given_up_at", .integer),
             ]),
         StoredTable("session_parts", [("session", .text), ("conversation", .integer), ("begins", .integer), ("shift", .integer)]),
         StoredTable(

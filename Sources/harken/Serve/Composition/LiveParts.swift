@@ -27,7 +27,8 @@ struct LiveParts: Sendable {
     init(_ inputs: GatewayInputs, _ models: EngineModels, _ storage: StorageParts, _ admission: Admission) async throws {
         webhookSecrets = try WebhookSecrets(of: storage.directory)
         webhookSender = WebhookSender(
-            client: inputs.client, allowed: inputs.configuration.webhookAddresses, isOpen: { await admission.loadOpenness() }, now: inputs.now)
+            DeliverySender(client: inputs.client, now: inputs.now), allowed: inputs.configuration.webhookAddresses,
+            isOpen: { await admission.loadOpenness() }, now: inputs.now)
         conversations = Self.conversations(inputs, models, storage, admission, webhookSecrets, webhookSender)
         recovery = CrashRecovery(earlier: storage.journal.earlier, transcripts: storage.transcripts)
         contexts = try await Self.contexts(inputs, models, storage, conversations, recovery)
@@ -54,8 +55,8 @@ struct LiveParts: Sendable {
             webhooks: WebhookService(
                 secrets: webhookSecrets, store: storage.stores.conversations,
                 sender: webhookSender,
-                waits: configuration.webhookWaits,
-                log: log, metrics: inputs.metrics, newID: newID, now: inputs.now),
+                promise: configuration.webhookPromise,
+                log: log, metrics: inputs.metrics, newID: newID, random: { .random(in: .min ... .max) }, now: inputs.now),
             listener: { entries.first { $0.name == .local && $0.isUsable }?.prerecorded }, newPath: { spool.path(for: newID()) }, log: log,
             metrics: inputs.metrics, newID: newID, now: inputs.now)
     }

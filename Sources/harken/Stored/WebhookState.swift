@@ -1,0 +1,26 @@
+import Protocols
+import Speech
+
+/// The state of a user's webhook, without its address, which may have credentials.
+struct WebhookState: Sendable {
+    var trigger: UserWebhook.Trigger
+    /// Since when the receiver takes nothing; nil when its last delivery was made.
+    var failingSince: UnixTime?
+    /// When the gateway switched the webhook off; nil: it is on.
+    var disabled: UnixTime?
+
+    /// A line about what is wrong; nil when nothing is.
+    var note: String? {
+        let name = "the \(trigger.rawValue) webhook"
+        if let disabled {
+            return "\(name) was switched off \(disabled.readable), because its receiver took nothing for 24 hours; set \(trigger.setting) "
+                + "again to switch it on, and what waits is sent"
+        }
+        return failingSince.map { "the receiver of \(name) takes nothing since \($0.readable); it is tried for 24 hours" }
+    }
+}
+
+/// The error of a command that needs a webhook that is on.
+struct NoWebhook: Error, CustomStringConvertible {
+    let description = "no webhook is on; set the address of one first"
+}

@@ -1,0 +1,43 @@
+import Framing
+import Speech
+import Store
+
+struct WebhooksRemove: Command {
+    static let description = CommandDescription(
+        name: "webhooks remove", summary: "Remove deliveries to your webhooks: they are not sent.",
+        discussion: "The conversations stay. Use it for a delivery that was given up, or for one that waits and holds up those behind it.",
+        operands: .init(
+            placeholder: "ID…", help: "Deliveries as harken webhooks list shows them, or the beginnings of their ids.", count: 1...Int.max),
+        options: DataPlace.options)
+
+    private let place: DataPlace
+    private let names: [String]
+    private let json: Bool
+
+    init(_ arguments: Arguments) throws(UsageError) {
+        place = try DataPlace(arguments)
+        names = arguments.operands
+        json = arguments.has(.json)
+    }
+
+    func run(_ context: CommandContext) async -> ExitStatus {
+        await attempt(context) {
+            let data = try place.needed()
+            let listed = try await data.allDeliveries(isGivenUp: true) + data.allDeliveries(isGivenUp: false)
+            let found = try names.map { try data.delivery($0, among: listed) }
+            for id in found {
+                guard try await data.remove(id) else { throw data.missing("delivery", id.rawValue) }
+            }
+            if json {
+                var writer = JSONWriter()
+                writer.beginObject()
+                writer.key("removed")
+                writer.array(found.map(\.rawValue))
+                writer.endObject()
+                context.output.writeLine(writer.text)
+            } else {
+                context.note(found.count == 1 ? "1 delivery is removed" : "\(found.count) deliveries are removed")
+            }
+        }
+    }
+}

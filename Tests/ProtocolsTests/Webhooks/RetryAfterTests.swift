@@ -1,0 +1,30 @@
+import Protocols
+import Speech
+import Testing
+
+@Suite struct `The header Retry-After` {
+    /// Sunday, 6 November 1994, 08:49:07.
+    private let now = UnixTime(rfc3339: "1994-11-06T08:49:07Z") ?? UnixTime(milliseconds: 0)
+
+    @Test(arguments: [
+        ("0", Duration.zero), ("30", .seconds(30)), (" 30", .seconds(30)), ("3600", .seconds(3_600)),
+        ("99999999999", RetryAfter.maxWait), ("99999999999999999999999999", RetryAfter.maxWait),
+        ("Sun, 06 Nov 1994 08:49:37 GMT", .seconds(30)), ("Sunday, 06-Nov-94 08:49:37 GMT", .seconds(30)),
+        ("Sun Nov  6 08:49:37 1994", .seconds(30)), ("Mon, 07 Nov 1994 08:49:07 GMT", .seconds(86_400)),
+        ("Sun, 06 Nov 1994 08:49:06 GMT", .zero), ("Sun, 06 Nov 1994 00:00:00 GMT", .zero),
+        ("Fri, 01 Jan 9999 00:00:00 GMT", RetryAfter.maxWait),
+        // Two digits of a year: 2044 is 50 years ahead.
+        ("Sunday, 06-Nov-44 08:49:07 GMT", RetryAfter.maxWait), ("Sunday, 06-Nov-00 08:49:07 GMT", RetryAfter.maxWait),
+        ("Sunday, 06-Nov-71 08:49:07 GMT", .zero),
+    ]) func `asks for seconds or for a date`(value: String, wait: Duration) {
+        #expect(RetryAfter.wait(value, now: now) == wait)
+    }
+
+    @Test(arguments: [
+        "", " ", "-1", "1.5", "30s", "0x10", "1e3", "soon", "GMT", "Sun, 06 Nov 1994 08:49:37 CET", "Sun, 31 Feb 1994 08:49:37 GMT",
+        "Sun, 06 Nov 1994 24:00:00 GMT", "Sun, 06 Nov 1994 08:60:00 GMT", "Sun, 06 Nov 1994 08:49 GMT", "Sun, 06 nov 1994 08:49:37 GMT",
+        "Sun, 06 Nov 199 08:49:37 GMT", "1994-11-06T08:49:37Z", "٣٠", String(repeating: "1", count: 65), String(repeating: "a", count: 100_000),
+    ]) func `is ignored where it cannot be read`(value: String) {
+        #expect(RetryAfter.wait(value, now: now) == nil)
+    }
+}
