@@ -20,6 +20,8 @@ package enum RecorderEvent: Sendable, Equatable {
     case alive
     case failed(RecordingMachineError)
 
+    /// The server does not believe the time of a recording, and dates it by its delivery. The associated value is the server's reason.
+    case undated(String)
     /// The server has made a conversation for a recording.
     case conversation(String)
     /// The server has received a chunk.

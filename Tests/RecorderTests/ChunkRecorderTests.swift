@@ -218,14 +218,19 @@ import Testing
     @Test func `becomes another recording when it is too long, without losing or doubling a sample`() async throws {
         let world = try RecorderWorld(longest: .seconds(3))
         let microphone = try await world.listen()
-        let all = samples(100_000)
-        for start in stride(from: 0, to: all.count, by: 1_000) { microphone.say(Array(all[start..<start + 1_000])) }
+        let all = samples(100_000), begun = UnixTime(milliseconds: 1_800_000_000_000)
+        for start in stride(from: 0, to: all.count, by: 1_000) {
+            world.set(now: begun + SampleCount(start + 1_000).duration(at: .speech))
+            microphone.say(Array(all[start..<start + 1_000]))
+        }
         world.recorder.stop()
         await world.deliver()
         let parts = ["c1", "c2", "c3"].map { id in joined(world.server.chunks.filter { $0.conversation == id }) ?? [] }
         #expect(parts.map(\.count) == [48_000, 48_000, 4_000])
         #expect(parts.flatMap(\.self) == all)
         #expect(world.server.finished == ["c1", "c2", "c3"])
+        // Each one begins where the one before ends.
+        #expect(world.server.starts == [begun, begun + .seconds(3), begun + .seconds(6)])
     }
 
     @Test func `whose microphone fails says why, and delivers what was said`() async throws {

@@ -192,6 +192,7 @@ package final class ChunkRecorder: Sendable {
             do throws(SpoolError) {
                 try goOn(&writer, &state, before: bytes, &news)
                 try rotate(&writer, before: bytes, &news)
+                try writer.begin(at: now() + (.zero - Self.duration(of: bytes)))
                 let outcome = try writer.append(bytes)
                 if (outcome == .noRoom) != state.isFull { news.append(outcome == .noRoom ? .noRoom : .roomAgain) }
                 state.isFull = outcome == .noRoom
@@ -258,7 +259,7 @@ package final class ChunkRecorder: Sendable {
     ) throws(SpoolError) {
         guard let interrupted = state.interrupted else { return }
         state.interrupted = nil
-        let gap = max(.zero, now() - interrupted - SampleCount(bytes.byteCount / 2).duration(at: .speech))
+        let gap = max(.zero, now() - interrupted - Self.duration(of: bytes))
         try writer.skip(SampleCount(gap, at: .speech), .interruption)
         news.append(.goesOn(after: gap))
     }
@@ -272,6 +273,8 @@ package final class ChunkRecorder: Sendable {
         queue.add(next)
         news.append(.rotated(recording: next.origin.id))
     }
+
+    private static func duration(of bytes: RawSpan) -> Duration { SampleCount(bytes.byteCount / 2).duration(at: .speech) }
 
     private static func peak(of bytes: RawSpan) -> Double {
         let loudest = bytes.withUnsafeBytes { $0.bindMemory(to: Int16.self).lazy.map(\.magnitude).max() ?? 0 }

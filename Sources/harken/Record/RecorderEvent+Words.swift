@@ -19,6 +19,8 @@ extension RecorderEvent {
             """
         case .alive: "the microphone gives sound again"
         case .failed(.microphone(let reason)), .failed(.disk(let reason)): reason
+        case .undated(let reason):
+            "the gateway refused the time of the recording (\(reason)): check this machine's clock. The recording is dated by its delivery"
         case .conversation, .sent: nil
         case .unreachable: "the gateway cannot be reached, or fails: audio waits on the disk"
         case .reachable: "the gateway can be reached again"
@@ -55,6 +57,7 @@ extension RecorderEvent {
             writer.member("silent", time / .seconds(1), decimals: 3)
         case .alive: writer.member("type", "alive")
         case .failed: writer.member("type", "failed")
+        case .undated: writer.member("type", "undated")
         case .conversation(let id):
             writer.member("type", "conversation")
             writer.member("id", id)
