@@ -129,7 +129,7 @@ func copyFolder(_ path: String, to other: String) throws { try FileManager.defau
         #expect(Set(second.server.chunks.map(\.conversation)) == [name])
     }
 
-    /// The ways in which a recording comes to its server: by the process that made it, or by another one after a kill, which sends it only or goes on.
+    /// The process that delivers a recording: the one that made it, or another one after a kill, which sends it only or goes on.
     enum Deliverer: CaseIterable { case itself, anotherThatSends, anotherThatGoesOn }
 
     @Test(arguments: Deliverer.allCases)
