@@ -158,6 +158,7 @@ final class RecorderWorld: Sendable {
         let microphones = Mutex<[FakeMicrophone]>([])
         let opening = Mutex<(@Sendable () throws(CaptureError) -> Void)?>(nil)
         let now = Mutex(UnixTime(milliseconds: 1_800_000_000_000))
+        let clock = Mutex(Instant.start)
         let ids = Mutex(0)
     }
 
@@ -202,7 +203,7 @@ final class RecorderWorld: Sendable {
                 box.microphones.withLock { $0.append(microphone) }
                 return microphone
             }, verdict: { $0.samples.contains { $0 != 0 } ? .speech : .insufficientSpeech }, queue: queue, now: { box.now.withLock { $0 } },
-            tell: tell)
+            clock: { box.clock.withLock { $0 } }, tell: tell)
         news = Mutex([])
         microphones = Mutex([])
         self.box = box
@@ -212,6 +213,9 @@ final class RecorderWorld: Sendable {
     var opened: [FakeMicrophone] { box.microphones.withLock { $0 } }
 
     func whileOpening(_ body: @escaping @Sendable () throws(CaptureError) -> Void) { box.opening.withLock { $0 = body } }
+
+    /// Lets the recorder's clock go on.
+    func pass(_ duration: Duration) { box.clock.withLock { $0 += duration } }
 
     func set(now: UnixTime) { box.now.withLock { $0 = now } }
 

@@ -10,6 +10,8 @@ package enum RecordingEntry: Sendable, Equatable {
         case disk
         /// The machine did not keep up with the sound system.
         case overrun
+        /// The microphone gave no audio, because the machine slept or the sound system paused.
+        case pause
     }
 
     /// The recording was made. This is the first line.
