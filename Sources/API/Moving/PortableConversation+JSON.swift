@@ -35,7 +35,8 @@ extension PortableConversation {
     /// - Parameter now: the time of this gateway's clock.
     init(_ json: JSONView, of user: ID<User>, now: UnixTime) throws(DocumentFault) {
         guard let id = json.id("id", as: Conversation.self) else { throw DocumentFault("a conversation has no id") }
-        guard let source = json["source"].string, let stated = json.time("started_at"), let finished = json.time("finished_at"),
+        guard let source = json["source"].string, let stated = json["started_at"].string.flatMap({ UnixTime(moment: $0) }),
+            let finished = json.time("finished_at"),
             let status = json["status"].string.flatMap({ Conversation.Status(rawValue: $0) })
         else { throw DocumentFault("the conversation \(id.shown) lacks its status, source or times") }
         guard status != .inProgress, status != .processing else {
