@@ -12,6 +12,8 @@ package enum RecorderEvent: Sendable, Equatable {
     case noRoom
     /// There is disk space again.
     case roomAgain
+    /// The microphone gave no audio for this time, because the machine slept or the sound system paused.
+    case paused(Duration)
     /// The machine did not keep up. The associated value is the duration of the lost audio.
     case overran(Duration)
     /// The microphone has given only zeros for this duration.
@@ -20,6 +22,8 @@ package enum RecorderEvent: Sendable, Equatable {
     case alive
     case failed(RecordingMachineError)
 
+    /// The server does not believe the time of a recording, and dates it by its delivery. The associated value is the server's reason.
+    case undated(String)
     /// The server has made a conversation for a recording.
     case conversation(String)
     /// The server has received a chunk.

@@ -45,4 +45,23 @@ extension UnixTime {
         let seconds = Int64(hour * 3_600 + minute * 60 + second - offset * 60)
         self.init(milliseconds: midnight.milliseconds + seconds * 1_000 + fraction)
     }
+
+    /// Makes the time of a number since 1970, as clients count: of seconds, or of milliseconds where the number is too large for seconds.
+    package init(since1970 number: Double) {
+        self.init(milliseconds: Int64((number < 100_000_000_000 ? number * 1_000 : number).rounded()))
+    }
+
+    /// Reads a moment as clients write it: `2026-01-31T12:00:00+01:00`, or a number since 1970. A day alone is not a moment.
+    package init?(moment text: String) {
+        var bytes = Array(text.utf8)
+        // A client that does not escape its query sends a blank in place of the offset's plus sign.
+        if bytes.count >= 25, bytes[bytes.count - 6] == UInt8(ascii: " ") { bytes[bytes.count - 6] = UInt8(ascii: "+") }
+        if bytes.count > 10, let time = UnixTime(rfc3339: String(decoding: bytes, as: UTF8.self)) {
+            self = time
+            return
+        }
+        let isNumber = bytes.allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
+        guard isNumber, bytes.first != UInt8(ascii: "."), let number = Double(text), number < 1e15 else { return nil }
+        self.init(since1970: number)
+    }
 }

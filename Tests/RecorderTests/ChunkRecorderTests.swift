@@ -215,17 +215,79 @@ import Testing
         #expect(world.said.contains(.overran(.seconds(1))))
     }
 
+    /// Says samples as a microphone does, in blocks of 1,000 that come when they are over.
+    private func say(_ samples: [Int16], to microphone: FakeMicrophone, in world: RecorderWorld) {
+        for start in stride(from: 0, to: samples.count, by: 1_000) {
+            let block = Array(samples[start..<min(start + 1_000, samples.count)])
+            world.pass(SampleCount(block.count).duration(at: .speech))
+            microphone.say(block)
+        }
+    }
+
+    @Test(arguments: [60, 8 * 3_600]) func `has the time in which the machine slept as a gap, and what follows at its place`(seconds: Int)
+        async throws
+    {
+        let world = try RecorderWorld(longest: .seconds(86_400))
+        let microphone = try await world.listen()
+        say(samples(24_000), to: microphone, in: world)
+        world.pass(.seconds(seconds))
+        say(samples(24_000, from: 24_000), to: microphone, in: world)
+        world.recorder.stop()
+        await world.deliver()
+        let later = Int64(1_500 + seconds * 1_000)
+        #expect(world.server.chunks.map(\.start) == [0, 900, later, later + 900])
+        #expect(joined(Array(world.server.chunks.prefix(2))) == samples(24_000))
+        #expect(world.server.chunks.dropFirst(2).first?.samples == samples(16_000, from: 24_000))
+        #expect(world.said.contains(.paused(.seconds(seconds))))
+        #expect(world.server.finished == ["c1"])
+    }
+
+    @Test func `takes audio that only waited for what it is, and keeps it when the recording ends then`() async throws {
+        let world = try RecorderWorld()
+        let microphone = try await world.listen()
+        say(samples(16_000), to: microphone, in: world)
+        // The machine was busy for three seconds, and all comes at once.
+        world.pass(.seconds(3))
+        for start in stride(from: 16_000, to: 64_000, by: 1_000) { microphone.say(samples(1_000, from: start)) }
+        world.recorder.stop()
+        await world.deliver()
+        #expect(joined(world.server.chunks) == samples(64_000))
+        #expect(!world.said.contains { if case .paused = $0 { true } else { false } })
+    }
+
+    @Test func `counts samples that were lost in a break once`() async throws {
+        let world = try RecorderWorld()
+        let microphone = try await world.listen()
+        say(samples(16_000), to: microphone, in: world)
+        // The program was stopped for ten seconds: one second waited, and the rest was dropped.
+        world.pass(.seconds(10))
+        microphone.say(samples(8_000, from: 16_000))
+        microphone.overran(144_000)
+        microphone.say(samples(8_000, from: 168_000))
+        say(samples(8_000, from: 176_000), to: microphone, in: world)
+        world.recorder.stop()
+        await world.deliver()
+        #expect(world.server.chunks.last.map { $0.start * 16 + Int64($0.samples.count) } == 184_000)
+        #expect(!world.said.contains { if case .paused = $0 { true } else { false } })
+        #expect(world.said.contains(.overran(.seconds(9))))
+    }
+
     @Test func `becomes another recording when it is too long, without losing or doubling a sample`() async throws {
         let world = try RecorderWorld(longest: .seconds(3))
         let microphone = try await world.listen()
-        let all = samples(100_000)
-        for start in stride(from: 0, to: all.count, by: 1_000) { microphone.say(Array(all[start..<start + 1_000])) }
+        let all = samples(100_000), begun = UnixTime(milliseconds: 1_800_000_000_000)
+        for start in stride(from: 0, to: all.count, by: 1_000) {
+            world.set(now: begun + SampleCount(start + 1_000).duration(at: .speech))
+            microphone.say(Array(all[start..<start + 1_000]))
+        }
         world.recorder.stop()
         await world.deliver()
         let parts = ["c1", "c2", "c3"].map { id in joined(world.server.chunks.filter { $0.conversation == id }) ?? [] }
         #expect(parts.map(\.count) == [48_000, 48_000, 4_000])
         #expect(parts.flatMap(\.self) == all)
         #expect(world.server.finished == ["c1", "c2", "c3"])
+        // Each one begins where the one before ends.
+        #expect(world.server.starts == [begun, begun + .seconds(3), begun + .seconds(6)])
     }
 
     @Test func `whose microphone fails says why, and delivers what was said`() async throws {

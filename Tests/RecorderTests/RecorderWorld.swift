@@ -68,11 +68,14 @@ final class FakeServer: UploadTransport {
         var conversations = 0
         /// Those that were asked for.
         var proposed: [String] = []
+        /// The starts of the recordings for which they were asked.
+        var starts: [UnixTime?] = []
         /// Those that there are.
         var started: Set<String> = []
         var takesNames = false
         var asked = 0
         var answers: [Receipt] = []
+        var exact: Receipt?
         var standing: Receipt?
     }
 
@@ -82,6 +85,7 @@ final class FakeServer: UploadTransport {
     var finished: [String] { state.withLock { $0.finished } }
     var conversations: Int { state.withLock { $0.conversations } }
     var proposed: [String] { state.withLock { $0.proposed } }
+    var starts: [UnixTime?] { state.withLock { $0.starts } }
     var started: Set<String> { state.withLock { $0.started } }
     /// Conversations have the names from now on that are asked for.
     func takeNames() { state.withLock { $0.takesNames = true } }
@@ -91,6 +95,9 @@ final class FakeServer: UploadTransport {
     /// Answers the next parcels so, each once.
     func answer(_ receipts: Receipt...) { state.withLock { $0.answers += receipts } }
 
+    /// Answers the next parcel so, whatever the receipt says.
+    func answerOnce(_ receipt: Receipt) { state.withLock { $0.exact = receipt } }
+
     /// Answers all parcels so; nil: takes them.
     func always(_ receipt: Receipt?) { state.withLock { $0.standing = receipt } }
 
@@ -99,10 +106,15 @@ final class FakeServer: UploadTransport {
         await Task.yield()
         return state.withLock { state in
             state.asked += 1
-            if case .start(let name, _) = item {
+            if case .start(let name, _, let started) = item {
                 state.proposed.append(name)
+                state.starts.append(started)
                 // It is done, whether or not the answer comes.
                 if state.takesNames { state.started.insert(name) }
+            }
+            if let exact = state.exact {
+                state.exact = nil
+                return exact
             }
             if !state.answers.isEmpty {
                 let answer = state.answers.removeFirst()
@@ -111,7 +123,7 @@ final class FakeServer: UploadTransport {
                 return standing
             }
             switch item {
-            case .start(let name, _):
+            case .start(let name, _, _):
                 if state.takesNames { return Receipt(.delivered, conversation: name) }
                 state.conversations += 1
                 return Receipt(.delivered, conversation: "c\(state.conversations)")
@@ -146,6 +158,7 @@ final class RecorderWorld: Sendable {
         let microphones = Mutex<[FakeMicrophone]>([])
         let opening = Mutex<(@Sendable () throws(CaptureError) -> Void)?>(nil)
         let now = Mutex(UnixTime(milliseconds: 1_800_000_000_000))
+        let clock = Mutex(Instant.start)
         let ids = Mutex(0)
     }
 
@@ -190,7 +203,7 @@ final class RecorderWorld: Sendable {
                 box.microphones.withLock { $0.append(microphone) }
                 return microphone
             }, verdict: { $0.samples.contains { $0 != 0 } ? .speech : .insufficientSpeech }, queue: queue, now: { box.now.withLock { $0 } },
-            tell: tell)
+            clock: { box.clock.withLock { $0 } }, tell: tell)
         news = Mutex([])
         microphones = Mutex([])
         self.box = box
@@ -200,6 +213,9 @@ final class RecorderWorld: Sendable {
     var opened: [FakeMicrophone] { box.microphones.withLock { $0 } }
 
     func whileOpening(_ body: @escaping @Sendable () throws(CaptureError) -> Void) { box.opening.withLock { $0 = body } }
+
+    /// Lets the recorder's clock go on.
+    func pass(_ duration: Duration) { box.clock.withLock { $0 += duration } }
 
     func set(now: UnixTime) { box.now.withLock { $0 = now } }
 

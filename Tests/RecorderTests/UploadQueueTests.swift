@@ -129,6 +129,62 @@ func copyFolder(_ path: String, to other: String) throws { try FileManager.defau
         #expect(Set(second.server.chunks.map(\.conversation)) == [name])
     }
 
+    /// The process that delivers a recording: the one that made it, or another one after a kill, which sends it only or goes on.
+    enum Deliverer: CaseIterable { case itself, anotherThatSends, anotherThatGoesOn }
+
+    @Test(arguments: Deliverer.allCases)
+    func `says when the first sample was captured, however much later and by whichever process it delivers`(deliverer: Deliverer) async throws {
+        let made = UnixTime(milliseconds: 1_800_000_000_000)
+        let world = try RecorderWorld()
+        world.set(now: made)
+        let microphone = try await world.listen()
+        // The microphone needs three seconds to open, and the first second is heard when it is over.
+        world.set(now: made + .seconds(4))
+        microphone.say(samples(16_000))
+        world.set(now: made + .seconds(5))
+        microphone.say(samples(16_000, from: 16_000))
+        let begun = made + .seconds(3)
+        guard deliverer != .itself else {
+            world.recorder.stop()
+            world.set(now: made + .seconds(86_400))
+            await world.deliver()
+            #expect(world.server.starts == [begun])
+            return
+        }
+        let copy = world.folder.path + "/after"
+        try copyFolder(world.spool.path, to: copy)
+        let second = try RecorderWorld(path: copy)
+        let earlier = try #require(second.spool.open().first)
+        if deliverer == .anotherThatGoesOn {
+            second.set(now: try #require(earlier.lastWritten) + .seconds(5))
+            let next = try await second.listen(goingOnWith: earlier)
+            next.say(samples(16_000, from: 32_000))
+            second.recorder.stop()
+        } else {
+            try second.recorder.complete(earlier)
+            second.queue.add(earlier)
+        }
+        await second.deliver()
+        #expect(second.server.starts == [begun])
+    }
+
+    @Test func `says of a recording that an earlier version made when it was made`() throws {
+        let log = #"{"begun":{"id":"r","at":1800000000000,"server":"http://server","language":"en"}}"# + "\n"
+        let history = try #require(RecordingHistory(log: Array(log.utf8), overlap: SampleCount(1_600)))
+        #expect(history.firstSample == nil && history.started == UnixTime(milliseconds: 1_800_000_000_000))
+    }
+
+    @Test func `tells that the server does not believe its time`() async throws {
+        let world = try RecorderWorld()
+        try await record(world, samples(17_000))
+        var receipt = Receipt(.delivered, conversation: "c1")
+        receipt.undated = "started_at is in the future"
+        world.server.answerOnce(receipt)
+        await world.deliver()
+        #expect(world.said.contains(.undated("started_at is in the future")))
+        #expect(joined(world.server.chunks) == samples(17_000))
+    }
+
     @Test func `asks for another conversation when the server has one of that name that is over`() async throws {
         let world = try RecorderWorld()
         world.server.takeNames()
@@ -160,7 +216,7 @@ func copyFolder(_ path: String, to other: String) throws { try FileManager.defau
             histories.insert(history.waiting.count)
             #expect(history.origin.server == "http://server")
         }
-        #expect(lines == 3 && histories == [0, 1, 2])
+        #expect(lines == 4 && histories == [0, 1, 2])
         world.recorder.stop()
     }
 }

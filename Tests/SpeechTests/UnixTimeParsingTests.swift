@@ -25,4 +25,22 @@ import Testing
     func `is nothing when it is none`(text: String) {
         #expect(UnixTime(rfc3339: text) == nil)
     }
+
+    @Test(
+        arguments: [
+            ("2026-11-20T20:38:45.123Z", 1_795_207_125_123), ("2026-11-20T21:38:45+01:00", 1_795_207_125_000),
+            ("2026-11-20T21:38:45 01:00", 1_795_207_125_000), ("2026-11-20 20:38:45Z", 1_795_207_125_000), ("1795207125", 1_795_207_125_000),
+            ("1795207125.123", 1_795_207_125_123), ("1795207125123", 1_795_207_125_123), ("0", 0), ("100000000000", 100_000_000_000),
+        ] as [(String, Int64)])
+    func `is a moment in each form in which clients write one`(text: String, milliseconds: Int64) {
+        #expect(UnixTime(moment: text)?.milliseconds == milliseconds)
+    }
+
+    @Test(arguments: [
+        "", "2026-11-20", "2026-11-20T20:38:45", "2026-11-20T20:38", "tomorrow", "-1", "+1", ".5", "1e9", "0x10", "inf", "nan", "1.2.3",
+        "1000000000000000", "99999999999999999999999", "１７９５２０７１２５",
+    ])
+    func `is not a moment when it lacks its hour or its offset, or is not a plain number`(text: String) {
+        #expect(UnixTime(moment: text) == nil)
+    }
 }

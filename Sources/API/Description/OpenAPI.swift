@@ -223,7 +223,7 @@ enum OpenAPI {
         json.endObject()
     }
 
-    private static func writeObject(_ fields: [APIOperation.Field], to json: inout JSONWriter) {
+    static func writeObject(_ fields: [APIOperation.Field], to json: inout JSONWriter) {
         json.beginObject()
         json.member("type", literal: "object")
         json.key("required")

@@ -26,6 +26,10 @@ struct RouteDescription: Sendable {
     var request: String?
     var answer = "application/json"
     var needsKey = true
+    /// Parameters in the query that are Harken's own.
+    var query: [APIOperation.Field] = []
+    /// Members of the body, where it is JSON of Harken's own.
+    var members: [APIOperation.Field] = []
 
     /// Returns the description of a route; nil for the files of the page, and for the operations of the API, which describe themselves.
     static func of(_ route: RouteName) -> RouteDescription? { all[key(of: route)] }
@@ -35,6 +39,11 @@ struct RouteDescription: Sendable {
     /// Returns the path in the description: the rest of a path is a parameter there.
     static func path(_ route: RouteName) -> String { route.path.hasSuffix("*") ? route.path.dropLast() + "{rest}" : route.path }
 
+    /// The time at which a recording began.
+    private static let started = APIOperation.Field(
+        "started_at", "string",
+        "The time of the first sample: RFC 3339 with its offset, or seconds since 1970; at most ten years ago, and not in the future. Without it the "
+            + "recording ends when it comes.")
     private static let form = "multipart/form-data"
     private static let bytes = "application/octet-stream"
     private static let body = "application/json"
@@ -62,17 +71,24 @@ struct RouteDescription: Sendable {
         "WebSocket /v2": .init(tag: .speechmatics, summary: "Live audio; the first message has Speechmatics' options."),
         "WebSocket /v2/*": .init(tag: .speechmatics, summary: "Live audio, with the language in the path."),
         "WebSocket /ws/transcribe": .init(tag: .managed, summary: "Live audio; the first message has the token and the options."),
-        "WebSocket /v4/listen": .init(tag: .listen, summary: "A live conversation."),
-        "WebSocket /v3/listen": .init(tag: .listen, summary: "A live conversation, at an older path."),
-        "WebSocket /listen": .init(tag: .listen, summary: "A live conversation, at the oldest path."),
-        "WebSocket /v4/web/listen": .init(tag: .listen, summary: "A live conversation of a browser, whose first message has the token."),
+        "WebSocket /v4/listen": .init(tag: .listen, summary: "A live conversation.", query: [started]),
+        "WebSocket /v3/listen": .init(tag: .listen, summary: "A live conversation, at an older path.", query: [started]),
+        "WebSocket /listen": .init(tag: .listen, summary: "A live conversation, at the oldest path.", query: [started]),
+        "WebSocket /v4/web/listen": .init(
+            tag: .listen, summary: "A live conversation of a browser, whose first message has the token.", query: [started]),
         "WebSocket /v2/voice-message/transcribe-stream": .init(tag: .listen, summary: "Push-to-talk: live audio without a conversation."),
-        "POST /v2/sync-local-files": .init(tag: .recordings, summary: "Takes files that a device has recorded.", request: form),
+        "POST /v2/sync-local-files": .init(
+            tag: .recordings, summary: "Takes files that a device has recorded.", request: form, query: [started]),
         "GET /v2/sync-local-files/{id}": .init(tag: .recordings, summary: "Returns the state of such an upload."),
         "GET /v2/desktop/capabilities": .init(tag: .recordings, summary: "Says what this gateway can do for recordings in chunks."),
         "POST /v2/desktop/background-transcribe": .init(
-            tag: .recordings, summary: "Takes a chunk of a recording, and returns its words.", request: form),
-        "POST /v2/desktop/background-conversation/start": .init(tag: .recordings, summary: "Begins a recording in chunks.", request: body),
+            tag: .recordings, summary: "Takes a chunk of a recording, and returns its words.", request: form, query: [started]),
+        "POST /v2/desktop/background-conversation/start": .init(
+            tag: .recordings, summary: "Begins a recording in chunks.", request: body,
+            members: [
+                .init("language", "string", "A BCP 47 tag, or auto."), .init("source", "string", "The kind of recorder."),
+                .init("client_conversation_id", "string", "A UUID that names the conversation."), started,
+            ]),
         "POST /v2/desktop/background-conversation/{id}/finish": .init(tag: .recordings, summary: "Ends a recording in chunks.", request: body),
         "POST /v3/upload-audio": .init(tag: .recordings, summary: "Takes a recording of the user's voice as the speech profile.", request: form),
         "POST /v3/speech-profile/expand": .init(tag: .recordings, summary: "Adds a recording of a voice.", request: form),
@@ -99,6 +115,7 @@ struct RouteDescription: Sendable {
         for name in OpenAPI.parameters(of: path) {
             OpenAPI.write(.init(name, "string", required: true, "The parameter in the path."), in: "path", to: &json)
         }
+        for field in description.query { OpenAPI.write(field, in: "query", to: &json) }
         json.endArray()
         if let request = description.request {
             json.key("requestBody")
@@ -107,6 +124,10 @@ struct RouteDescription: Sendable {
             json.beginObject()
             json.key(escaping: request)
             json.beginObject()
+            if !description.members.isEmpty {
+                json.key("schema")
+                OpenAPI.writeObject(description.members, to: &json)
+            }
             json.endObject()
             json.endObject()
             json.endObject()

@@ -9,8 +9,6 @@ extension ImportWork {
     private static let rowsAtOnce = 500
     /// Number of refused objects of a list after which the rest of the list is left out: each one takes a transaction.
     private static let maxRefusals = 20
-    /// Time by which a conversation may start later than this gateway's clock says.
-    private static let clockTolerance = Duration.seconds(86_400)
 
     mutating func read(_ content: [UInt8], _ kind: ImportedDocument, _ name: String) async throws(APIError) {
         guard isKnown || kind == .head else { return }
@@ -100,7 +98,7 @@ extension ImportWork {
         let (store, target, now) = (store, target, now())
         let found = await parsed(content, .conversation, name) { json throws(DocumentFault) in
             (
-                try PortableConversation(json, of: target.user, latest: now + Self.clockTolerance),
+                try PortableConversation(json, of: target.user, now: now),
                 try ImportedPart.all(in: json["audio"], now: now)
             )
         }

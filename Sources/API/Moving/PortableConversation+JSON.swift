@@ -32,16 +32,17 @@ extension PortableConversation {
 
     /// Reads a conversation that `write` has written.
     ///
-    /// - Parameter latest: the latest time at which a conversation may start.
-    init(_ json: JSONView, of user: ID<User>, latest: UnixTime) throws(DocumentFault) {
+    /// - Parameter now: the time of this gateway's clock.
+    init(_ json: JSONView, of user: ID<User>, now: UnixTime) throws(DocumentFault) {
         guard let id = json.id("id", as: Conversation.self) else { throw DocumentFault("a conversation has no id") }
-        guard let source = json["source"].string, let started = json.time("started_at"), let finished = json.time("finished_at"),
+        guard let source = json["source"].string, let stated = json["started_at"].string.flatMap({ UnixTime(moment: $0) }),
+            let finished = json.time("finished_at"),
             let status = json["status"].string.flatMap({ Conversation.Status(rawValue: $0) })
         else { throw DocumentFault("the conversation \(id.shown) lacks its status, source or times") }
         guard status != .inProgress, status != .processing else {
             throw DocumentFault("the conversation \(id.shown) was not over when it was exported; export it again")
         }
-        guard started <= latest else { throw DocumentFault("the conversation \(id.shown) starts in the future") }
+        let started = try Self.started(stated, id, now)
         // Engines get the language, so a text that is not a tag is dropped.
         let language = json["language"].string.map { LanguageTag($0) }.flatMap { $0.isWellFormed ? $0 : nil }
         let stored = json["stored"], list = json["segments"]
@@ -64,10 +65,21 @@ extension PortableConversation {
             Conversation(
                 id: id, user: user, status: status, source: source.isEmpty ? "import" : source, device: stored["device"].string, language: language,
                 title: json["title"].string, summary: json["summary"].string, findings: ConversationFindings(exact: stored["findings"]),
-                // A split by an earlier version may have left an end before the start.
-                started: started, finished: max(started, finished), finalizationReason: stored["finalization_reason"].string,
+                // Earlier versions may have left an end before the start, and an end in the future.
+                started: started, finished: max(started, min(finished, now)), finalizationReason: stored["finalization_reason"].string,
                 call: json["call_id"].string, timeout: stored["timeout"].seconds),
             isTitledByHand: stored["is_titled_by_hand"].bool == true, segments: segments)
+    }
+}
+
+extension PortableConversation {
+    private static func started(_ time: UnixTime, _ id: ID<Conversation>, _ now: UnixTime) throws(DocumentFault) -> UnixTime {
+        do throws(RecordingStart.Fault) { return try RecordingStart.check(time, now: now) } catch {
+            switch error {
+            case .future: throw DocumentFault("the conversation \(id.shown) starts in the future")
+            case .tooOld, .unreadable: throw DocumentFault("the conversation \(id.shown) starts more than ten years ago")
+            }
+        }
     }
 }
 

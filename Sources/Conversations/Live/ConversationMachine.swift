@@ -5,6 +5,8 @@ package import Speech
 ///
 /// A value without I/O: takes events with their times, and returns actions. Its clock is the session's audio. The time of day is used only for the
 /// first sample's time and for the length of silence.
+///
+/// A client may say that its audio was recorded earlier. The conversation's times are then those of the recording, and silence is what passes here.
 package struct ConversationMachine: Sendable {
     package struct Configuration: Sendable, Equatable {
         package var user: ID<User>
@@ -79,6 +81,8 @@ package struct ConversationMachine: Sendable {
     package private(set) var current: Conversation?
     package private(set) var hasSegments = false
     private var firstAudio: UnixTime?
+    /// Time here at which the latest words came, or at which the conversation was begun or taken up without words.
+    private var lastWords: UnixTime?
     /// Difference between the conversation's timeline and the session's; nil until the first words.
     package private(set) var offset: Duration?
     /// End of the earlier speech in a resumed conversation, on the conversation's timeline.
@@ -135,7 +139,9 @@ package struct ConversationMachine: Sendable {
         guard current == nil else { return [] }
         var actions: [Action] = []
         if let last { actions.append(.show(.last(last))) }
-        if let found, isOver(found, now) {
+        if let found, beganLater(found) {
+            actions += create(now, besides: found.id)
+        } else if let found, isOver(found, now) {
             if found.status == .inProgress { actions.append(found.segments.isEmpty ? .delete(found.id) : .process(found.id)) }
             actions += create(now, besides: found.id)
         } else if let found {
@@ -145,6 +151,7 @@ package struct ConversationMachine: Sendable {
             var resumed = found
             resumed.segments = []
             current = resumed
+            lastWords = configuration.request.started == nil ? found.finished : now
             actions.append(.show(.began(found.id, isResumed: true)))
             if let continued = configuration.continued, continued.conversation == found.id {
                 offset = continued.shift
@@ -161,7 +168,22 @@ package struct ConversationMachine: Sendable {
     }
 
     private func isOver(_ conversation: Conversation, _ now: UnixTime) -> Bool {
-        conversation.status != .inProgress || now - conversation.finished >= configuration.request.timeout
+        conversation.status != .inProgress || recorded(now) - conversation.finished >= configuration.request.timeout
+    }
+
+    /// Returns true if the conversation began after the session's audio was recorded, and the client has not chosen it. Another session speaks in it.
+    private func beganLater(_ conversation: Conversation) -> Bool {
+        guard let started = configuration.request.started, configuration.request.chosen != conversation.id else { return false }
+        return conversation.started > started
+    }
+
+    /// The time of the session's first sample.
+    private var origin: UnixTime { configuration.request.started ?? firstAudio ?? configuration.started }
+
+    /// Returns the time at which audio was recorded that comes now, at the pace at which it was recorded.
+    private func recorded(_ now: UnixTime) -> UnixTime {
+        guard let started = configuration.request.started else { return now }
+        return min(now, started + max(.zero, now - (firstAudio ?? configuration.started)))
     }
 
     private mutating func create(_ now: UnixTime, besides earlier: ID<Conversation>? = nil) -> [Action] {
@@ -170,8 +192,9 @@ package struct ConversationMachine: Sendable {
         let chosen = current == nil && earlier != request.chosen ? request.chosen : nil
         let conversation = Conversation(
             id: chosen ?? ID(newID()), user: configuration.user, source: request.source, device: request.device, language: configuration.language,
-            started: now, finished: now, call: request.call, timeout: request.timeout)
+            started: recorded(now), finished: recorded(now), call: request.call, timeout: request.timeout)
         current = conversation
+        lastWords = now
         hasSegments = false
         offset = nil
         resumedAt = .zero
@@ -277,13 +300,15 @@ package struct ConversationMachine: Sendable {
     private mutating func add(_ words: [SpokenWord], in channel: ChannelIndex, _ heard: RecognizedWords?, now: UnixTime) -> [Action] {
         guard var conversation = current, let first = words.first else { return [] }
         var started: UnixTime?
-        let origin = firstAudio ?? configuration.started
         if offset == nil {
+            var shift = origin - conversation.started
             if !hasSegments {
-                started = origin + first.start
-                conversation.started = origin + first.start
+                // Audio that a client has saved comes faster than it was spoken, and was not spoken in the future.
+                let begun = min(origin + first.start, now)
+                started = begun
+                conversation.started = begun
+                shift = .zero - first.start
             }
-            let shift = origin - conversation.started
             // Audio that a client has saved comes faster than it was spoken. It still lies after the audio that the client sent before.
             offset = resumedAt > .zero ? max(shift, resumedAt) : shift
         }
@@ -295,8 +320,9 @@ package struct ConversationMachine: Sendable {
             word.end = max(word.start, word.end + shift)
             return word
         }
-        conversation.finished = max(conversation.finished, now)
+        conversation.finished = max(conversation.finished, finish(of: placed, in: conversation, now))
         current = conversation
+        lastWords = max(lastWords ?? now, now)
         hasSegments = true
         var maker = makers[channel] ?? SegmentMaker(channel: channel)
         let changes = maker.add(placed) { ID(newID()) }
@@ -308,6 +334,12 @@ package struct ConversationMachine: Sendable {
         // The number is bounded, in case the store does not answer.
         if unstored.count > Self.maxWaiting { unstored.removeFirst() }
         return actions
+    }
+
+    /// Returns the time at which the conversation ends with these words, which is never in the future.
+    private func finish(of words: [SpokenWord], in conversation: Conversation, _ now: UnixTime) -> UnixTime {
+        guard configuration.request.started != nil else { return now }
+        return min(now, conversation.started + (words.map(\.end).max() ?? .zero))
     }
 
     private mutating func speaker(of label: SpeakerLabel?, in channel: ChannelIndex) -> SpeakerNumber? {
@@ -403,9 +435,7 @@ package struct ConversationMachine: Sendable {
 
     /// Checks for silence that ends the conversation. Call every few seconds.
     package mutating func timePassed(now: UnixTime) -> [Action] {
-        guard let conversation = current, hasSegments, now - conversation.finished >= configuration.request.timeout else {
-            return []
-        }
+        guard let conversation = current, hasSegments, let lastWords, now - lastWords >= configuration.request.timeout else { return [] }
         return [.process(conversation.id)] + create(now)
     }
 

@@ -34,6 +34,8 @@ package struct ConversationRequest: Sendable, Equatable {
     package var endsWithSession: Bool
     /// False: the session is a transcription only, and nothing is kept as a conversation.
     package var isKept: Bool
+    /// The time at which the session's first sample was recorded, as the client says; nil: audio comes as it is recorded.
+    package var started: UnixTime?
 
     package enum ChannelRole: Sendable, Equatable {
         case user
@@ -44,7 +46,7 @@ package struct ConversationRequest: Sendable, Equatable {
         timeout: Duration = .seconds(120), source: String = "omi", device: String? = nil, chosen: ID<Conversation>? = nil, call: String? = nil,
         usesProfile: Bool = true,
         suggestsPeople: Bool = false, createsPeople: Bool = true, gate: Gate = .operatorsChoice, takesTranscripts: Bool = false,
-        channels: [ChannelRole] = [], endsWithSession: Bool = false, isKept: Bool = true
+        channels: [ChannelRole] = [], endsWithSession: Bool = false, isKept: Bool = true, started: UnixTime? = nil
     ) {
         self.timeout = timeout
         self.source = source
@@ -59,5 +61,6 @@ package struct ConversationRequest: Sendable, Equatable {
         self.channels = channels
         self.endsWithSession = endsWithSession
         self.isKept = isKept
+        self.started = started
     }
 }

@@ -85,16 +85,29 @@ struct BackgroundEndpoint: Endpoint {
         if let language, !language.isWellFormed {
             throw ChunkedRecordingError(.unprocessableContent, "unsupported_language", "\"language\" is not a language tag")
         }
+        let started = try ChunkedRecordingError.start(Self.moment(value["started_at"]), now: recordings.now())
         // An id that is not a UUID is ignored, as in live sessions: the answer has the conversation's real id.
         guard let chosen = try text("client_conversation_id").flatMap(UUIDText.canonical) else {
             let id = recordings.newID()
             try await recordings.chunked.begin(
-                .init(user: caller.user, conversation: id), language: language, source: source, recordings)
+                .init(user: caller.user, conversation: id), language: language, source: source, started: started, recordings)
             return BackgroundAnswer.started(id)
         }
         try await recordings.chunked.beginChosen(
-            .init(user: caller.user, conversation: chosen), language: language, source: source, recordings)
+            .init(user: caller.user, conversation: chosen), language: language, source: source, started: started, recordings)
         return BackgroundAnswer.started(chosen)
+    }
+
+    /// Returns the text of a moment, which is a text or a number; nil when there is none.
+    private static func moment(_ value: JSONValue?) -> String? {
+        switch value {
+        case nil, .null: nil
+        case .string(let text): text
+        case .int(let number): String(number)
+        case .double(let number): String(number)
+        // A text that is not a moment, so that the value is refused.
+        case .some: "?"
+        }
     }
 
     private func finish(_ exchange: HTTPExchange, _ caller: AuthenticatedCaller) async throws(ChunkedRecordingError) -> [UInt8] {

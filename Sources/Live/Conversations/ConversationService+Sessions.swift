@@ -116,9 +116,14 @@ extension ConversationService {
         var started: UnixTime?
         var shift = part.shift
         if shift == nil, let begun = stored.record.started {
-            if conversation.segments.isEmpty { started = begun + first }
-            let heard = (conversation.segments.map(\.end).max() ?? .zero)
-            shift = max(begun - (started ?? conversation.started), conversation.segments.isEmpty ? .zero - first : heard)
+            if conversation.segments.isEmpty {
+                // A conversation that was created long before its session has the time at which the client says that its audio was recorded.
+                let isSaved = begun - conversation.started > max(conversation.timeout ?? .zero, Self.patience)
+                started = (isSaved ? conversation.started : begun) + first
+                shift = .zero - first
+            } else {
+                shift = max(begun - conversation.started, conversation.segments.map(\.end).max() ?? .zero)
+            }
         }
         guard let shift else { return }
         let late = LateWords(in: conversation.segments)

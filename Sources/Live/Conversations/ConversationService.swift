@@ -73,7 +73,7 @@ package final class ConversationService: Sendable {
     }
 
     /// Maximum time that a conversation without a timeout of its own waits for its client.
-    private static let patience: Duration = .seconds(120)
+    static let patience: Duration = .seconds(120)
     /// Maximum time that completing a conversation takes, all attempts included.
     private static let processingLimit: Duration = .seconds(300)
     /// Maximum time for which a gateway that stops waits for what its sessions have left. Words that are not stored by then are taken from the journal at

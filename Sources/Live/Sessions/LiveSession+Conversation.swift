@@ -9,12 +9,16 @@ internal import Protocols
 internal import Sessions
 internal import Settings
 internal import Speech
+internal import Store
 internal import TextNormalization
 internal import VoiceTracking
 
 /// The conversation that the session's words become part of, and the gate that keeps silence from engines.
 extension LiveSession {
     func startConversation(_ request: ConversationRequest) {
+        var request = request
+        // The client's time is that of its first sample, which another gateway may have.
+        if let shared { request.started = request.started.map { $0 + shared.row.base } }
         conversation = LiveConversation(
             session: id, user: grant.user, request: request, language: dialect.request.language, started: started,
             rate: rate, channels: channels, choices: choices, shared: shared, service: context.conversations, loop: context.loop,

@@ -45,8 +45,11 @@ package struct ListenOptions: Sendable, Equatable {
     package var resume: LiveResume?
     /// What is hidden in all words; nil: nothing.
     private var redaction: RedactionRule?
+    /// The time at which the first sample was recorded; nil: audio comes as it is recorded.
+    private var started: UnixTime?
 
-    package init(_ query: URLQuery, route: ListenRoute) throws(ListenError) {
+    /// - Parameter now: the time of the gateway's clock.
+    package init(_ query: URLQuery, route: ListenRoute, now: UnixTime) throws(ListenError) {
         self.route = route
         let name = query.text("codec") ?? ListenCodec.pcm8.rawValue
         codec = try ListenCodec(named: name)
@@ -81,6 +84,7 @@ package struct ListenOptions: Sendable, Equatable {
             keyterms = query.all("keyterm")
         }
         redaction = try Self.redaction(query)
+        started = try Self.started(query, now)
         acknowledges = query.flag("ack") ?? false
         if let session = query.text("session_id"), let start = query.text("resume_from").flatMap({ Int64($0) }) {
             // A place before the first sample is rejected with the session.
@@ -98,6 +102,11 @@ package struct ListenOptions: Sendable, Equatable {
             case "disabled": .off
             case _: .operatorsChoice
             }
+    }
+
+    private static func started(_ query: URLQuery, _ now: UnixTime) throws(ListenError) -> UnixTime? {
+        guard let text = query.text("started_at") else { return nil }
+        do throws(RecordingStart.Fault) { return try RecordingStart.read(text, now: now) } catch { throw .policy("started_at \(error)") }
     }
 
     private static func redaction(_ query: URLQuery) throws(ListenError) -> RedactionRule? {
@@ -130,7 +139,7 @@ package struct ListenOptions: Sendable, Equatable {
         return ConversationRequest(
             timeout: timeout, source: source, device: device, chosen: chosen, call: call, usesProfile: usesProfile, suggestsPeople: suggestsPeople,
             createsPeople: createsPeople, gate: channels > 1 ? .off : gate, takesTranscripts: takesTranscripts, channels: roles,
-            endsWithSession: channels > 1 || source == "desktop")
+            endsWithSession: channels > 1 || source == "desktop", started: started)
     }
 
     private static func timeout(_ seconds: Int, channels: Int) -> Duration {

@@ -22,7 +22,7 @@ extension ListenServer {
     private static func accept(_ head: HTTPRequestHead, _ context: HandshakeContext, _ route: ListenRoute) -> LiveHandshake {
         let subprotocol = SubprotocolCredential.selected(of: head)
         do throws(ListenError) {
-            let options = try ListenOptions(head.query, route: route)
+            let options = try ListenOptions(head.query, route: route, now: context.now)
             let machine = ListenServer(options, context)
             let start: LiveHandshake.Start = route == .web ? .opening(ListenOpening(machine)) : .session(machine)
             return LiveHandshake(start, subprotocol: subprotocol)

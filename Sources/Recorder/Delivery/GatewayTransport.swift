@@ -25,6 +25,15 @@ package struct GatewayTransport: UploadTransport {
     }
 
     package func deliver(_ item: UploadItem) async -> Receipt {
+        let receipt = await send(item)
+        guard case .start(let conversation, let language, _?) = item, receipt.hasBadStart else { return receipt }
+        // This machine's clock is wrong. The audio is worth more than its date, and later recordings wait behind it.
+        var answer = await send(.start(conversation: conversation, language: language, started: nil))
+        answer.undated = receipt.detail ?? ""
+        return answer
+    }
+
+    private func send(_ item: UploadItem) async -> Receipt {
         do throws(HTTPClientError) {
             return Self.receipt(try await client.send(request(for: item)))
         } catch {
@@ -35,12 +44,13 @@ package struct GatewayTransport: UploadTransport {
     private func request(for item: UploadItem) -> HTTPClientRequest {
         var request: HTTPClientRequest
         switch item {
-        case .start(let conversation, let language):
+        case .start(let conversation, let language, let started):
             var json = JSONWriter()
             json.beginObject()
             json.member("client_conversation_id", conversation)
             json.member("source", "desktop")
             json.member("language", optional: language)
+            json.member("started_at", optional: started?.rfc3339)
             json.endObject()
             request = HTTPClientRequest(.post, root + "background-conversation/start", headers: headers, body: json.bytes)
             request.headers.set("Content-Type", "application/json")
@@ -66,8 +76,11 @@ package struct GatewayTransport: UploadTransport {
         func text(_ name: String) -> String? { if case .string(let text)? = value[name] { text } else { nil } }
         // A date in this header is ignored, and the usual wait applies.
         let after = response.headers["Retry-After"].flatMap { Int($0) }.map { Duration.seconds(min(max($0, 0), 86_400)) }
-        let answer = DeliveryAnswer(status: response.status.code, retryAfter: after, code: text("code"))
-        return Receipt(
-            answer, conversation: text("conversation_id"), title: text("title"), detail: text("detail").map { String($0.prefix(300)) })
+        let code = text("code")
+        var receipt = Receipt(
+            DeliveryAnswer(status: response.status.code, retryAfter: after, code: code), conversation: text("conversation_id"),
+            title: text("title"), detail: text("detail").map { String($0.prefix(300)) })
+        receipt.hasBadStart = code == "bad_started_at"
+        return receipt
     }
 }

@@ -117,7 +117,8 @@ package final class UploadQueue: Sendable {
         while !Task.isCancelled {
             switch recording.next(now: clock.now()) {
             case .start:
-                await bring(.start(conversation: proposal(for: recording), language: recording.origin.language), of: recording, &told)
+                let origin = recording.origin, started = recording.history.started
+                await bring(.start(conversation: proposal(for: recording), language: origin.language, started: started), of: recording, &told)
             case .send(let chunk):
                 guard let item = item(chunk, of: recording) else { continue }
                 await bring(item, of: recording, about: chunk, &told)
@@ -183,7 +184,9 @@ package final class UploadQueue: Sendable {
         case .delivered:
             told.status = nil
             switch item {
-            case .start: receipt.conversation.map { tell(.conversation($0)) }
+            case .start:
+                if let reason = receipt.undated { tell(.undated(reason)) }
+                receipt.conversation.map { tell(.conversation($0)) }
             case .chunk: chunk.map { tell(.sent($0.range)) }
             case .finish(let conversation): tell(.finished(conversation: conversation, title: receipt.title))
             }

@@ -1,10 +1,14 @@
+package import Speech
+
 /// An item that is delivered to the server.
 package enum UploadItem: Sendable, Equatable {
     /// Asks for a conversation.
     ///
-    /// - Parameter conversation: the conversation's name, which the recorder chooses: repeated requests with one name get the same conversation. A
-    ///   server without this feature chooses a name itself.
-    case start(conversation: String, language: String?)
+    /// - Parameters:
+    ///   - conversation: the conversation's name, which the recorder chooses: repeated requests with one name get the same conversation. A
+    ///     server without this feature chooses a name itself.
+    ///   - started: the time of the recording's first sample; nil: the server dates the recording by its delivery.
+    case start(conversation: String, language: String?, started: UnixTime?)
     /// - Parameters:
     ///   - name: the chunk's name; the same audio always has the same name.
     ///   - audio: 16-bit little-endian samples, 16 kHz, mono.
@@ -22,6 +26,10 @@ package struct Receipt: Sendable, Equatable {
     package var title: String?
     /// The reason of a rejection, in the server's words.
     package var detail: String?
+    /// True if the server refused the time at which the recording began.
+    package var hasBadStart = false
+    /// The reason, in the server's words, for which it dates the recording by its delivery; nil: it took the recording's own time.
+    package var undated: String?
     /// True if the server answered at all.
     package var isAnswered: Bool
 

@@ -30,9 +30,24 @@ package final class ChunkRecorder: Sendable {
         }
     }
 
+    /// What the microphone gave, and is not written yet.
+    private enum Held {
+        case audio([UInt8])
+        /// Audio that the machine was too slow for.
+        case lost(SampleCount)
+    }
+
+    /// One attempt's way from the microphone to the disk.
+    private struct Writing {
+        var writer: RecordingWriter
+        var pace = CapturePace()
+        /// Held until the pace of the audio is known, in order.
+        var held: [Held] = []
+    }
+
     private struct State: ~Copyable {
         var machine = RecordingMachine()
-        var writers: [RecordingMachine.Attempt: RecordingWriter] = [:]
+        var writings: [RecordingMachine.Attempt: Writing] = [:]
         var microphones: [RecordingMachine.Attempt: any Microphone] = [:]
         /// A recording of an earlier process that is to be continued.
         var earlier: SpooledRecording?
@@ -51,17 +66,19 @@ package final class ChunkRecorder: Sendable {
     private let verdict: @Sendable (RecordedChunk) -> SpeechVerdict
     private let queue: UploadQueue
     private let now: @Sendable () -> UnixTime
+    private let clock: @Sendable () -> Instant
     private let tell: @Sendable (RecorderEvent) -> Void
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - verdict: judges whether a chunk has speech.
     ///   - queue: gets each recording, and is woken for each chunk.
+    ///   - clock: the clock that also runs while the machine sleeps.
     ///   - tell: takes events, on any thread; must not call the recorder.
     package init(
         _ spool: RecordingSpool, _ settings: Settings, microphone: @escaping MicrophoneSource,
         verdict: @escaping @Sendable (RecordedChunk) -> SpeechVerdict, queue: UploadQueue, now: @escaping @Sendable () -> UnixTime,
-        tell: @escaping @Sendable (RecorderEvent) -> Void
+        clock: @escaping @Sendable () -> Instant, tell: @escaping @Sendable (RecorderEvent) -> Void
     ) {
         self.spool = spool
         self.settings = settings
@@ -69,6 +86,7 @@ package final class ChunkRecorder: Sendable {
         self.verdict = verdict
         self.queue = queue
         self.now = now
+        self.clock = clock
         self.tell = tell
     }
 
@@ -141,7 +159,7 @@ package final class ChunkRecorder: Sendable {
             let ready = writer
             run(
                 state.withLock { state in
-                    state.writers[attempt] = ready
+                    state.writings[attempt] = Writing(writer: ready)
                     state.interrupted = last
                     return state.machine.prepared(attempt)
                 })
@@ -168,7 +186,7 @@ package final class ChunkRecorder: Sendable {
             return
         }
         let (actions, recording) = state.withLock { state in
-            (state.machine.opened(attempt), state.machine.keeps(attempt) ? state.writers[attempt]?.recording : nil)
+            (state.machine.opened(attempt), state.machine.keeps(attempt) ? state.writings[attempt]?.writer.recording : nil)
         }
         run(actions)
         guard let recording else { return microphone.stop() }
@@ -180,22 +198,22 @@ package final class ChunkRecorder: Sendable {
     private func heard(_ bytes: RawSpan, _ attempt: RecordingMachine.Attempt) {
         var news: [RecorderEvent] = []
         let error: SpoolError? = state.withLock { state in
-            guard state.machine.keeps(attempt), var writer = state.writers[attempt] else { return nil }
             // The writer is taken out of the state, so that a change does not copy it.
-            state.writers[attempt] = nil
-            defer { state.writers[attempt] = writer }
+            guard state.machine.keeps(attempt), var writing = state.writings.removeValue(forKey: attempt) else { return nil }
+            defer { state.writings[attempt] = writing }
             switch state.input.heard(bytes) {
             case .dead(let time): news.append(.dead(after: time))
             case .alive: news.append(.alive)
             case nil: break
             }
+            let verdict = writing.pace.heard(SampleCount(bytes.byteCount / 2), at: clock())
             do throws(SpoolError) {
-                try goOn(&writer, &state, before: bytes, &news)
-                try rotate(&writer, before: bytes, &news)
-                let outcome = try writer.append(bytes)
-                if (outcome == .noRoom) != state.isFull { news.append(outcome == .noRoom ? .noRoom : .roomAgain) }
-                state.isFull = outcome == .noRoom
-                state.level = Level(peak: Self.peak(of: bytes), recorded: (writer.position - .zero).duration(at: .speech))
+                if let gap = verdict.gap { try release(behind: gap, &writing, &state, &news) }
+                if verdict.isHeld {
+                    writing.held.append(.audio(bytes.withUnsafeBytes { [UInt8]($0) }))
+                } else {
+                    try write(bytes, &writing.writer, &state, &news)
+                }
                 return nil
             } catch {
                 return error
@@ -206,13 +224,49 @@ package final class ChunkRecorder: Sendable {
         if let error { failed(attempt, .disk("\(error)")) }
     }
 
+    /// Writes samples at the end of the recording.
+    private func write(
+        _ bytes: RawSpan, _ writer: inout RecordingWriter, _ state: inout State, _ news: inout [RecorderEvent]
+    ) throws(SpoolError) {
+        try goOn(&writer, &state, before: bytes, &news)
+        try rotate(&writer, before: bytes, &news)
+        try writer.begin(at: now() + (.zero - Self.duration(of: bytes)))
+        let outcome = try writer.append(bytes)
+        if (outcome == .noRoom) != state.isFull { news.append(outcome == .noRoom ? .noRoom : .roomAgain) }
+        state.isFull = outcome == .noRoom
+        state.level = Level(peak: Self.peak(of: bytes), recorded: (writer.position - .zero).duration(at: .speech))
+    }
+
+    /// Writes what was held, behind time for which the microphone gave no audio.
+    private func release(
+        behind gap: SampleCount, _ writing: inout Writing, _ state: inout State, _ news: inout [RecorderEvent]
+    ) throws(SpoolError) {
+        if gap > .zero {
+            try writing.writer.skip(gap, .pause)
+            news.append(.paused(gap.duration(at: .speech)))
+        }
+        let held = writing.held
+        writing.held = []
+        for item in held {
+            switch item {
+            case .audio(let bytes): try write(bytes.span.bytes, &writing.writer, &state, &news)
+            case .lost(let count): try writing.writer.skip(count, .overrun)
+            }
+        }
+    }
+
     private func overran(_ count: Int, _ attempt: RecordingMachine.Attempt) {
         let count = SampleCount(count)
         let error: SpoolError? = state.withLock { state in
-            guard state.machine.keeps(attempt), var writer = state.writers[attempt] else { return nil }
+            guard state.machine.keeps(attempt), var writing = state.writings.removeValue(forKey: attempt) else { return nil }
+            defer { state.writings[attempt] = writing }
+            writing.pace.lost(count)
+            guard writing.held.isEmpty else {
+                writing.held.append(.lost(count))
+                return nil
+            }
             do throws(SpoolError) {
-                try writer.skip(count, .overrun)
-                state.writers[attempt] = writer
+                try writing.writer.skip(count, .overrun)
                 return nil
             } catch {
                 return error
@@ -233,13 +287,22 @@ package final class ChunkRecorder: Sendable {
 
     /// Ends the recording of an attempt. Audio that an earlier process recorded stays.
     private func end(_ attempt: RecordingMachine.Attempt, isDiscarded: Bool) {
-        let (writer, isEarlier) = state.withLock { state in
-            let writer = state.writers.removeValue(forKey: attempt)
-            return (writer, state.earlier === writer?.recording)
+        var news: [RecorderEvent] = []
+        let (ended, isEarlier): (Result<RecordingWriter, SpoolError>?, Bool) = state.withLock { state in
+            guard var writing = state.writings.removeValue(forKey: attempt) else { return (nil, false) }
+            let isEarlier = state.earlier === writing.writer.recording
+            do throws(SpoolError) {
+                if let gap = writing.pace.end() { try release(behind: gap, &writing, &state, &news) }
+                return (.success(writing.writer), isEarlier)
+            } catch {
+                return (.failure(error), isEarlier)
+            }
         }
-        guard var writer else { return }
-        guard !isDiscarded || isEarlier else { return writer.recording.remove() }
+        news.forEach(tell)
+        guard let ended else { return }
         do throws(SpoolError) {
+            var writer = try ended.get()
+            guard !isDiscarded || isEarlier else { return writer.recording.remove() }
             try writer.complete()
         } catch {
             // The audio is on the disk, and the next start completes the recording.
@@ -258,7 +321,7 @@ package final class ChunkRecorder: Sendable {
     ) throws(SpoolError) {
         guard let interrupted = state.interrupted else { return }
         state.interrupted = nil
-        let gap = max(.zero, now() - interrupted - SampleCount(bytes.byteCount / 2).duration(at: .speech))
+        let gap = max(.zero, now() - interrupted - Self.duration(of: bytes))
         try writer.skip(SampleCount(gap, at: .speech), .interruption)
         news.append(.goesOn(after: gap))
     }
@@ -272,6 +335,8 @@ package final class ChunkRecorder: Sendable {
         queue.add(next)
         news.append(.rotated(recording: next.origin.id))
     }
+
+    private static func duration(of bytes: RawSpan) -> Duration { SampleCount(bytes.byteCount / 2).duration(at: .speech) }
 
     private static func peak(of bytes: RawSpan) -> Double {
         let loudest = bytes.withUnsafeBytes { $0.bindMemory(to: Int16.self).lazy.map(\.magnitude).max() ?? 0 }

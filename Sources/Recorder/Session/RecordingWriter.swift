@@ -39,6 +39,12 @@ struct RecordingWriter {
         try flush()
     }
 
+    /// Notes the time of the recording's first sample. Call before its samples are written; later calls change nothing.
+    func begin(at time: UnixTime) throws(SpoolError) {
+        guard position == .zero, recording.history.firstSample == nil else { return }
+        try recording.note(.started(time))
+    }
+
     /// Skips time for which there is no audio.
     mutating func skip(_ count: SampleCount, _ cause: RecordingEntry.HoleCause) throws(SpoolError) {
         guard count > .zero else { return }

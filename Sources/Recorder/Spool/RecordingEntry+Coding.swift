@@ -15,6 +15,7 @@ extension RecordingEntry {
             json.member("server", origin.server)
             json.member("language", optional: origin.language)
             json.endObject()
+        case .started(let time): json.member("started", Int(time.milliseconds))
         case .proposed(let id): json.member("proposed", optional: id)
         case .conversation(let id): json.member("conversation", optional: id)
         case .chunk(let chunk, let verdict):
@@ -55,6 +56,9 @@ extension RecordingEntry {
             guard let id = inner.text("id"), let at = inner.number("at"), let server = inner.text("server") else { return nil }
             self = .begun(
                 RecordingOrigin(id: id, began: UnixTime(milliseconds: Int64(at)), server: server, language: inner.text("language")))
+        case "started":
+            guard case .int(let at) = inner else { return nil }
+            self = .started(UnixTime(milliseconds: Int64(at)))
         case "proposed":
             if case .string(let id) = inner { self = .proposed(id) } else { self = .proposed(nil) }
         case "conversation":

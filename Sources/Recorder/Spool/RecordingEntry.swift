@@ -10,10 +10,14 @@ package enum RecordingEntry: Sendable, Equatable {
         case disk
         /// The machine did not keep up with the sound system.
         case overrun
+        /// The microphone gave no audio, because the machine slept or the sound system paused.
+        case pause
     }
 
-    /// The recording began. This is the first line.
+    /// The recording was made. This is the first line.
     case begun(RecordingOrigin)
+    /// The time at which the recording's first sample was captured.
+    case started(UnixTime)
     /// The server is asked for a conversation with this name; nil: the name is taken, and another one will be chosen.
     case proposed(String?)
     /// The server has made a conversation for the recording; nil: the server no longer has it.
@@ -35,6 +39,7 @@ package enum RecordingEntry: Sendable, Equatable {
 package struct RecordingOrigin: Sendable, Equatable {
     /// The recording's id, which is part of its folder's name.
     package var id: String
+    /// The time at which the recording was made, before its microphone was open.
     package var began: UnixTime
     /// The gateway's address.
     package var server: String

@@ -3,6 +3,8 @@ package import Speech
 /// The state of a recording, computed from its log. The same lines always make the same history.
 package struct RecordingHistory: Sendable, Equatable {
     package private(set) var origin: RecordingOrigin
+    /// The time at which the first sample was captured; nil when there is none, or when an earlier version made the recording.
+    package private(set) var firstSample: UnixTime?
     package private(set) var conversation: String?
     /// The conversation's name that the server was asked for; nil after the server's answer.
     package private(set) var proposal: String?
@@ -37,12 +39,16 @@ package struct RecordingHistory: Sendable, Equatable {
         for line in lines.dropFirst() { if let entry = RecordingEntry(line: line) { apply(entry) } }
     }
 
+    /// The time from which the recording's positions count.
+    package var started: UnixTime { firstSample ?? origin.began }
+
     /// Start of the next chunk. No earlier audio is needed, except that of waiting chunks.
     package var next: SampleIndex { cut - repeated }
 
     package mutating func apply(_ entry: RecordingEntry) {
         switch entry {
         case .begun: break
+        case .started(let time): firstSample = firstSample ?? time
         case .proposed(let id): proposal = id
         case .conversation(let id):
             conversation = id

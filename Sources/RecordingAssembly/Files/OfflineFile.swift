@@ -30,6 +30,6 @@ package struct OfflineFile: Sendable, Equatable {
     /// Reads a Unix timestamp in seconds; values too large for that are taken as milliseconds. nil for dates before 2001.
     private static func time(_ number: Int64) -> UnixTime? {
         guard number >= 1_000_000_000, number < 100_000_000_000_000 else { return nil }
-        return UnixTime(milliseconds: number < 100_000_000_000 ? number * 1_000 : number)
+        return UnixTime(since1970: Double(number))
     }
 }

@@ -34,7 +34,7 @@ package struct BackgroundChunk: Sendable {
             try await exchange.spoolBody(to: services.spool, id: id, limit: ChunkRequest.limit(query), by: caller.caller)
         }
         guard file.byteCount > 0 else { throw ChunkedRecordingError(.badRequest, "no_audio", "No audio data provided") }
-        let request = try ChunkRequest(query)
+        let request = try ChunkRequest(query, now: services.now())
         let duration = try request.duration(of: file.byteCount)
         let work = { @Sendable (language: LanguageTag?) async throws(ChunkedRecordingError) -> (transcript: Transcript, run: UsageRecord) in
             try await recognize(request, file, language)
@@ -54,7 +54,7 @@ package struct BackgroundChunk: Sendable {
             start: request.start, duration: duration ?? .zero)
         let taken = try await services.chunked.take(
             chunk, in: .init(Recording(path: file.path, format: request.format), file: file), at: place, by: grant,
-            patience: ChunkedRecordings.patience, services, work)
+            patience: ChunkedRecordings.patience, started: request.started, services, work)
         let store = services.conversations.store
         let all = try await ChunkedRecordingError.stored { () throws(StoreError) in
             try await store.conversation(ID(conversation), of: place.user)?.segments ?? []

@@ -21,6 +21,8 @@ struct ChunkRequest: Sendable, Equatable {
     var language: LanguageTag?
     var keywords: [String]
     var isKept: Bool
+    /// The time of the recording's first sample; nil when the client does not say.
+    var started: UnixTime?
 
     /// Returns the maximum number of bytes of a body with this query.
     static func limit(_ query: URLQuery) -> Int {
@@ -29,7 +31,9 @@ struct ChunkRequest: Sendable, Equatable {
     }
 
     /// Parses the query. Checks numbers first, then the place, then the names.
-    init(_ query: URLQuery) throws(ChunkedRecordingError) {
+    ///
+    /// - Parameter now: the time of the gateway's clock.
+    init(_ query: URLQuery, now: UnixTime) throws(ChunkedRecordingError) {
         func wrong(_ detail: String) -> ChunkedRecordingError { ChunkedRecordingError(.unprocessableContent, "bad_parameter", detail) }
         guard let rate = Int(query.first("sample_rate") ?? "16000"), Self.rates.contains(rate) else {
             throw wrong("sample_rate takes a whole number from \(Self.rates.lowerBound) to \(Self.rates.upperBound)")
@@ -49,6 +53,7 @@ struct ChunkRequest: Sendable, Equatable {
         if let language, !language.isWellFormed {
             throw ChunkedRecordingError(.unprocessableContent, "unsupported_language", "\"language\" is not a language tag")
         }
+        started = try ChunkedRecordingError.start(query.first("started_at"), now: now)
         conversation = query.first("conversation_id").flatMap { $0.isEmpty ? nil : $0 }
         chunk = query.first("chunk_id").flatMap { $0.isEmpty ? nil : $0 }
         isKept = query.first("persist").map { !["0", "false", "no"].contains($0.lowercased()) } ?? (conversation != nil)

@@ -41,6 +41,14 @@ package actor ChunkedRecordings {
         }
     }
 
+    /// What a chunk tells about the time at which its recording began.
+    private struct Beginning: Sendable {
+        /// The time of the recording's first sample, as the client says; nil when it does not say.
+        var stated: UnixTime?
+        /// The latest possible time: the chunk was recorded before it came.
+        var latest: UnixTime
+    }
+
     package typealias Work = @Sendable (LanguageTag?) async throws(ChunkedRecordingError) -> (transcript: Transcript, run: UsageRecord)
 
     package struct Place: Sendable, Hashable {
@@ -162,9 +170,11 @@ package actor ChunkedRecordings {
     }
 
     /// Begins a recording whose name its client has chosen. Names belong to one user, and the same name again means the same recording.
-    package func beginChosen(_ place: Place, language: LanguageTag?, source: String, _ services: RecordingServices)
-        async throws(ChunkedRecordingError)
-    {
+    ///
+    /// - Parameter started: the time of the first sample; nil: now.
+    package func beginChosen(
+        _ place: Place, language: LanguageTag?, source: String, started: UnixTime? = nil, _ services: RecordingServices
+    ) async throws(ChunkedRecordingError) {
         let store = services.conversations.store
         let (known, conversation) = try await ChunkedRecordingError.stored { () throws(StoreError) in
             (try await recordings.find(place.conversation, of: place.user), try await store.conversation(ID(place.conversation), of: place.user))
@@ -173,7 +183,7 @@ package actor ChunkedRecordings {
             throw ChunkedRecordingError(
                 .conflict, "not_in_progress", "a conversation with this name exists and is not a recording in progress")
         }
-        try await begin(place, language: language, source: source, services)
+        try await begin(place, language: language, source: source, started: started, services)
         let state = try await ChunkedRecordingError.stored { () throws(StoreError) in
             try await recordings.find(place.conversation, of: place.user)?.state
         }
@@ -187,12 +197,15 @@ package actor ChunkedRecordings {
     /// - Parameters:
     ///   - chunk: the chunk; its duration is zero when its bytes do not tell the duration.
     ///   - patience: maximum time to wait. The caller is then told to ask again. nil: waits as long as the work takes.
+    ///   - started: the time of the recording's first sample, as the client says; nil when the chunk's request does not say.
+    ///   - came: the time at which the chunk had come; nil: now.
     ///   - work: recognises the chunk, in the recording's language.
     package func take(
-        _ chunk: StoredChunk, in held: Held, at place: Place, by grant: Grant, patience: Duration?, _ services: RecordingServices,
-        _ work: @escaping Work
+        _ chunk: StoredChunk, in held: Held, at place: Place, by grant: Grant, patience: Duration?, started: UnixTime? = nil,
+        came: UnixTime? = nil, _ services: RecordingServices, _ work: @escaping Work
     ) async throws(ChunkedRecordingError) -> Taken {
         let (id, hash) = (chunk.id, chunk.hash)
+        let beginning = Beginning(stated: started, latest: came ?? services.now())
         let reserved = try await ChunkedRecordingError.stored { () throws(StoreError) in
             try await recordings.reserve(chunk, in: place.conversation, of: place.user) { known, recording in
                 let verdict = ChunkVerdict.of(
@@ -214,7 +227,7 @@ package actor ChunkedRecordings {
         case .new: break
         }
         // A separate task: the chunk is recognised even when its client has given up. The client asks again later.
-        let task = Task { await recognize(chunk, held, at: place, language, grant, services, work) }
+        let task = Task { await recognize(chunk, held, at: place, beginning, language, grant, services, work) }
         guard let patience else {
             return try await withTaskCancellationHandler {
                 await task.value
@@ -231,7 +244,8 @@ package actor ChunkedRecordings {
         .conflict, "conversation_finished", "the conversation is finished and accepts no more chunks")
 
     private func recognize(
-        _ stored: StoredChunk, _ held: Held, at place: Place, _ language: LanguageTag?, _ grant: Grant, _ services: RecordingServices, _ work: Work
+        _ stored: StoredChunk, _ held: Held, at place: Place, _ beginning: Beginning, _ language: LanguageTag?, _ grant: Grant,
+        _ services: RecordingServices, _ work: Work
     ) async -> Result<Taken, ChunkedRecordingError> {
         defer { withExtendedLifetime(held.file) {} }
         do throws(ChunkedRecordingError) {
@@ -251,7 +265,7 @@ package actor ChunkedRecordings {
             await RecordingAudio(service: services.conversations).keep(
                 chunk, in: held.recording, beside: others, silencing: transcript.channels.flatMap { $0.hidden }, at: transcript.rate,
                 of: ID(place.conversation), place.user)
-            await assemble(place, services)
+            await assemble(place, Beginning(stated: beginning.stated, latest: beginning.latest + (.zero - chunk.end)), services)
             return .success(Taken(chunk: chunk, language: language ?? transcript.language, run: run.id, isDuplicate: false))
         } catch {
             do throws(StoreError) { try await recordings.release(stored.id, in: place.conversation, of: place.user) } catch {
@@ -291,21 +305,25 @@ package actor ChunkedRecordings {
 
     /// Rebuilds a conversation's segments from its chunks. Runs one after the other for each conversation.
     ///
-    /// - Parameter isWhole: true if no more chunks come. Voices that are not known yet become known voices then.
-    private func assemble(_ place: Place, isWhole: Bool = false, _ services: RecordingServices) async {
+    /// - Parameters:
+    ///   - beginning: what a new chunk tells about the recording's beginning; nil when no chunk is new.
+    ///   - isWhole: true if no more chunks come. Voices that are not known yet become known voices then.
+    private func assemble(_ place: Place, _ beginning: Beginning? = nil, isWhole: Bool = false, _ services: RecordingServices) async {
         works += 1
         let number = works
         let before = tails[place]?.task
         let task = Task { [recordings] in
             await before?.value
-            await Self.assemble(place, isWhole: isWhole, recordings, services)
+            await Self.assemble(place, beginning, isWhole: isWhole, recordings, services)
         }
         tails[place] = (number, task)
         await task.value
         if tails[place]?.number == number { tails[place] = nil }
     }
 
-    private static func assemble(_ place: Place, isWhole: Bool, _ recordings: any ChunkStore, _ services: RecordingServices) async {
+    private static func assemble(
+        _ place: Place, _ beginning: Beginning?, isWhole: Bool, _ recordings: any ChunkStore, _ services: RecordingServices
+    ) async {
         let store = services.conversations.store
         do throws(StoreError) {
             // The chunks of a finished conversation have no words any more: the words are in the conversation.
@@ -325,7 +343,9 @@ package actor ChunkedRecordings {
             var update = ConversationUpdate(conversation.id)
             update.changed = segments.filter { segment in old[segment.id].map { !segment.saysTheSame(as: $0) } ?? true }
             update.removed = conversation.segments.map(\.id).filter { !ids.contains($0) }
-            update.finished = chunks.map(\.end).max().map { conversation.started + $0 }
+            let started = beginning.map { min($0.stated ?? conversation.started, $0.latest) } ?? conversation.started
+            if started != conversation.started { update.started = started }
+            update.finished = chunks.map(\.end).max().map { started + $0 }
             _ = try await store.write(update, of: place.user)
         } catch {
             // The chunks are stored, so the next chunk or the completion repeats this work.

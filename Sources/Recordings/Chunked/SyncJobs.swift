@@ -159,8 +159,9 @@ package struct SyncJobs: WorkloadJobs {
             let (id, grant, services) = (job.id.rawValue, grant, services)
             while true {
                 do throws(ChunkedRecordingError) {
-                    return try await services.chunked.take(chunk, in: held, at: place, by: grant, patience: nil, services) {
-                        language throws(ChunkedRecordingError) in
+                    return try await services.chunked.take(
+                        chunk, in: held, at: place, by: grant, patience: nil, came: job.created, services
+                    ) { language throws(ChunkedRecordingError) in
                         let options = RecognitionOptions(language: language, diarize: true, workload: .sync)
                         return try await WorkloadRecognition.run(
                             .sync, held.recording, holding: held.file, options, by: grant, of: place.conversation, id: id, services)

@@ -39,7 +39,9 @@ package struct SyncRequest: Sendable {
         if let chosen, chosen != LanguageTag("multi"), !chosen.isWellFormed {
             throw ChunkedRecordingError(.unprocessableContent, "unsupported_language", "\"language\" is not a language tag")
         }
-        let named = try form.files.map { file throws(ChunkedRecordingError) in
+        let now = services.now(), started = try ChunkedRecordingError.start(text("started_at"), now: now)
+        var named: [(name: OfflineFile, started: UnixTime?, content: SpooledFile)] = []
+        for file in form.files {
             guard file.content.byteCount > 0 else { throw ChunkedRecordingError(.badRequest, "no_audio", "A file is empty.") }
             guard let offline = OfflineFile(name: file.name) else {
                 throw ChunkedRecordingError(
@@ -47,12 +49,15 @@ package struct SyncRequest: Sendable {
                     "A file's name must contain its encoding (opus, pcm16, pcm8, mulaw or lc3), as in audio_omi_opus_16000_1_fs160_1710000000.bin."
                 )
             }
-            return (offline, file.content)
+            // What the request says counts for its first file, whatever the file's name says.
+            var start = named.isEmpty ? started : nil
+            if start == nil, let time = offline.started { start = try ChunkedRecordingError.start(of: file.name, time, now: now) }
+            named.append((offline, start, file.content))
         }
         var files: [SyncOrder.File] = []
-        for (offline, content) in named {
+        for (offline, start, content) in named {
             let upload = services.newID()
-            var file = SyncOrder.File(upload: upload, digest: content.digest, rate: .speech, started: offline.started)
+            var file = SyncOrder.File(upload: upload, digest: content.digest, rate: .speech, started: start)
             if case .raw(let encoding, let rate, _)? = offline.frames { (file.encoding, file.rate) = (encoding, rate) }
             files.append(file)
             try await ChunkedRecordingError.heard { () throws(RequestError) in

@@ -4,6 +4,7 @@ import Framing
 import HarkenKit
 import Net
 import Protocols
+import Sessions
 import Speech
 import Vendors
 
@@ -33,6 +34,10 @@ struct Live: Command {
         "--engine", "NAMES", accepts: "an engine's name, or several with commas", "The engines to use, in order. Default: the gateway's order."
     ) { text in text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ",-_".contains($0)) } && !text.isEmpty ? text : nil }
     private static let language = Option("--language", "TAG", "The spoken language. Default: the engine's.")
+    private static let recorded = Option(
+        "--at", "TIME", accepts: "a time of the last ten years with its offset, such as 2026-01-31T12:00:00Z, or seconds since 1970",
+        "The time at which FILE was recorded, for --protocol listen: the conversation begins then. Default: now."
+    ) { try? RecordingStart.read($0, now: .now) }
 
     static let description = CommandDescription(
         name: "live", summary: "Show live captions of a file or a microphone, through a running gateway.",
@@ -44,7 +49,7 @@ struct Live: Command {
             type segments, removed, speaker, conversation or end.
             """,
         operands: .init(placeholder: "[FILE]", help: "The audio or video file to stream.", count: 0...1),
-        options: [microphone, device] + GatewayAddress.options + [wire, speed, engine, language, Flag.json])
+        options: [microphone, device] + GatewayAddress.options + [wire, speed, engine, language, recorded, Flag.json])
 
     private enum ScreenEvent: Sendable {
         case said(GatewayStream.Item)
@@ -60,6 +65,8 @@ struct Live: Command {
     private let speed: Double
     private let engine: String?
     private let options: StreamOptions
+    /// The time at which the file was recorded; nil: now.
+    private let started: UnixTime?
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
@@ -77,6 +84,9 @@ struct Live: Command {
         if wire == .harken, speed > 1 { throw UsageError("--protocol harken takes a --speed of at most 1") }
         engine = try arguments.value(Self.engine)
         if wire == .listen, let engine, engine.contains(",") { throw UsageError("--protocol listen takes one engine") }
+        started = try arguments.value(Self.recorded)
+        if started != nil, wire != .listen { throw UsageError("--at is the time of a conversation; give --protocol listen too") }
+        if started != nil, case .microphone = source { throw UsageError("--at and --microphone cannot go together: what is recorded now begins now") }
         options = StreamOptions(rate: .speech, language: try arguments.value(Self.language).map { LanguageTag($0) })
         json = arguments.has(.json)
     }
@@ -176,7 +186,8 @@ struct Live: Command {
         let credential = Credential(gateway.key ?? "")
         switch wire {
         case .harken, .deepgram: return DeepgramLiveClient(options, credential: credential)
-        case .listen: return ListenClient(language: options.language, engine: engine.map { EngineName($0) }, credential: credential)
+        case .listen:
+            return ListenClient(language: options.language, engine: engine.map { EngineName($0) }, started: started, credential: credential)
         }
     }
 

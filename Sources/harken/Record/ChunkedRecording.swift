@@ -69,7 +69,7 @@ struct ChunkedRecording {
             let recorder = ChunkRecorder(
                 spool, options,
                 microphone: microphone ?? { Capture(device: device, deliver: $0, overran: $1, failed: $2) }, verdict: verdict,
-                queue: queue, now: { .now }
+                queue: queue, now: { .now }, clock: { .now }
             ) { continuation.yield(.recorder($0)) }
             let isStopped = Atomic<Bool>(false)
             // A separate task: waiting chunks are sent even when this task is cancelled.

@@ -11,6 +11,7 @@ extension RecorderEvent {
         case .rotated: "the recording has reached its longest duration; another recording continues"
         case .noRoom: "the disk space for recordings is used up: audio is not kept now (see --disk)"
         case .roomAgain: "there is disk space again: audio is kept"
+        case .paused(let gap): "the microphone gave no audio for \(Self.seconds(gap)) s: this machine slept, or its sound system paused"
         case .overran(let gap): "this machine did not keep up with the microphone: \(Self.seconds(gap)) s of audio are missing"
         case .dead(let time):
             """
@@ -19,6 +20,8 @@ extension RecorderEvent {
             """
         case .alive: "the microphone gives sound again"
         case .failed(.microphone(let reason)), .failed(.disk(let reason)): reason
+        case .undated(let reason):
+            "the gateway refused the time of the recording (\(reason)): check this machine's clock. The recording is dated by its delivery"
         case .conversation, .sent: nil
         case .unreachable: "the gateway cannot be reached, or fails: audio waits on the disk"
         case .reachable: "the gateway can be reached again"
@@ -47,6 +50,9 @@ extension RecorderEvent {
             writer.member("recording", id)
         case .noRoom: writer.member("type", "no_room")
         case .roomAgain: writer.member("type", "room_again")
+        case .paused(let gap):
+            writer.member("type", "paused")
+            writer.member("missing", gap / .seconds(1), decimals: 3)
         case .overran(let gap):
             writer.member("type", "overran")
             writer.member("missing", gap / .seconds(1), decimals: 3)
@@ -55,6 +61,7 @@ extension RecorderEvent {
             writer.member("silent", time / .seconds(1), decimals: 3)
         case .alive: writer.member("type", "alive")
         case .failed: writer.member("type", "failed")
+        case .undated: writer.member("type", "undated")
         case .conversation(let id):
             writer.member("type", "conversation")
             writer.member("id", id)

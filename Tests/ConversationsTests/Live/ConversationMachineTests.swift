@@ -180,6 +180,75 @@ import Testing
         }
     }
 
+    // MARK: Audio that was recorded earlier
+
+    /// Audio of the day before.
+    private static let saved = ConversationRequest(started: UnixTime(milliseconds: start.milliseconds - 86_400_000))
+
+    /// The start and the end that the machine has stored last.
+    private static func stored(_ live: Live) -> (started: UnixTime?, finished: UnixTime?) {
+        let changes = live.actions.compactMap { if case .store(let change) = $0 { change } else { nil } }
+        return (changes.compactMap(\.started).last, changes.last?.finished)
+    }
+
+    @Test(arguments: [false, true]) func `begins and ends when its audio was recorded, however fast it comes`(isFast: Bool) throws {
+        var live = Live(Self.saved)
+        live.begin()
+        live.machine.audioBegan(now: live.now)
+        if !isFast { live.pass(30) }
+        live.say("Hello there.", at: 20)
+        let recorded = try #require(Self.saved.started)
+        #expect(Self.stored(live).started == recorded + .seconds(20))
+        #expect(Self.stored(live).finished == recorded + .milliseconds(20_750))
+        live.say("Again.", at: 60)
+        #expect(Self.stored(live).finished == recorded + .milliseconds(60_250))
+        #expect(live.changed.last?.start == .seconds(40))
+    }
+
+    @Test func `of audio that was recorded earlier is over after silence here, and another one begins at its own time`() throws {
+        var live = Live(Self.saved)
+        live.begin()
+        live.machine.audioBegan(now: live.now)
+        live.say("Hello.", at: 0)
+        let first = live.machine.current?.id
+        live.pass(119)
+        live.tick()
+        #expect(live.machine.current?.id == first)
+        live.pass(1)
+        live.tick()
+        #expect(live.machine.current?.id != first)
+        live.say("Again.", at: 130)
+        #expect(Self.stored(live).started == Self.saved.started.map { $0 + .seconds(130) })
+    }
+
+    /// Conversations in progress, by their start and end in seconds of the saved audio, and whether that goes on with them.
+    @Test(arguments: [(-300, -60, true), (-300, -121, false), (10, 20, false), (86_000, 86_399, false)])
+    func `of audio that was recorded earlier goes on only with what was said before it`(started: Int, finished: Int, goesOn: Bool) throws {
+        let recorded = try #require(Self.saved.started)
+        var found = Conversation(
+            id: ID("c"), user: ID("u"), source: "omi", started: recorded + .seconds(started), finished: recorded + .seconds(finished))
+        found.segments = [Segment(id: ID("s"), text: "Before.", start: .zero, end: .seconds(finished - started), speaker: SpeakerNumber(0))]
+        var live = Live(Self.saved)
+        live.begin(found)
+        #expect((live.machine.current?.id == found.id) == goesOn)
+        // A conversation of now is another session's.
+        #expect(live.actions.contains(.process(found.id)) == (finished == -121))
+        live.machine.audioBegan(now: live.now)
+        live.say("After.", at: 2)
+        let place: Duration = goesOn ? .seconds(2 - started) : .zero
+        #expect(live.changed.last?.start == place)
+        if !goesOn { #expect(Self.stored(live).started == recorded + .seconds(2)) }
+    }
+
+    @Test func `that comes faster than it was spoken does not begin in the future`() {
+        var live = Live()
+        live.begin()
+        live.machine.audioBegan(now: live.now)
+        live.say("Hello.", at: 300)
+        #expect(Self.stored(live).started == live.now && Self.stored(live).finished == live.now)
+        #expect(live.changed.last?.start == .zero)
+    }
+
     @Test func `throws away what nothing was said in`() {
         var live = Live()
         live.begin()

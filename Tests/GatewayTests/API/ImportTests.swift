@@ -44,6 +44,8 @@ import Testing
             (conversation(segments: [segment(start: 5, end: 3)]), "ends before it starts"),
             (conversation(segments: [segment(start: 9e9, end: 9.1e9)]), "cannot be read: start"),
             (conversation(started: "2300-01-01T00:00:00Z", segments: [segment()]), "starts in the future"),
+            (conversation(started: (TestGateway.time + .seconds(3_600)).rfc3339, segments: [segment()]), "starts in the future"),
+            (conversation(started: "2001-01-01T00:00:00Z", segments: [segment()]), "starts more than ten years ago"),
             (conversation(status: "in_progress", segments: [segment()]), "was not over"),
             (conversation(segments: many), "more than 1000 speakers"), (conversation(segments: [segment(), segment()]), "an id stands twice"),
             (conversation(segments: [segment()], audio: part("a", duration: -1)), "lacks its start, duration"),

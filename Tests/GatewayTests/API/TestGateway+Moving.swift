@@ -29,8 +29,9 @@ extension TestGateway {
     /// a title by hand, findings and exact times; two people; six voices of which one is merged, one is adopted and one has lost its owner; a speech
     /// profile and a sample learned from a segment; settings and a key.
     func keepEverything(of user: ID<User>) async throws {
-        let store = try store(), day: Int64 = 86_400_000
-        func time(_ days: Int64) -> UnixTime { UnixTime(milliseconds: days * day) }
+        let store = try store()
+        /// The time of a day in January 2025: an import refuses conversations of the far past.
+        func time(_ days: Int64) -> UnixTime { UnixTime(milliseconds: 1_735_689_600_000 + days * 86_400_000) }
         for (id, name) in [("person-1", "Anna"), ("person-2", "Bert")] {
             _ = try await store.add(Person(id: ID(id), name: name, created: time(1)), reusing: false, of: user)
         }
@@ -44,7 +45,9 @@ extension TestGateway {
         _ = try await store.setOwner(.nobody, of: ID("voice-3"), of: user)
         _ = try await store.setOwner(.user, of: ID("voice-5"), of: user)
         _ = try await store.adopt(ID("voice-4"), by: .user, distance: 0.1, of: user)
-        for (number, start) in [(1, 10 * day), (2, 11 * day), (3, 11 * day)] { _ = try await store.begin(talk(number, at: start, of: user)) }
+        for (number, day) in [(1, 10), (2, 11), (3, 11)] as [(Int, Int64)] {
+            _ = try await store.begin(talk(number, at: time(day).milliseconds, of: user))
+        }
         _ = try await store.setText("The edited harbour.", of: ID("segment-2"), in: ID("conversation-1"), of: user)
         var update = ConversationUpdate(
             ID("conversation-1"), title: "By hand",

@@ -59,10 +59,14 @@ enum OfflineFiles {
 }
 
 extension TestGateway {
-    func sendFiles(_ files: [(name: String, bytes: [UInt8])], key: String? = nil, headers more: HTTPHeaders = [:], query: String = "") async throws
-        -> Answer
-    {
+    func sendFiles(
+        _ files: [(name: String, bytes: [UInt8])], key: String? = nil, headers more: HTTPHeaders = [:], query: String = "",
+        fields: [(name: String, value: String)] = []
+    ) async throws -> Answer {
         var body: [UInt8] = []
+        for (name, value) in fields {
+            body += Array("--b\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n".utf8)
+        }
         for (name, bytes) in files {
             body += Array("--b\r\nContent-Disposition: form-data; name=\"files\"; filename=\"\(name)\"\r\n\r\n".utf8) + bytes + Array("\r\n".utf8)
         }
@@ -79,10 +83,11 @@ extension TestGateway {
     }
 
     /// The job's state when it is over.
-    func synchronize(_ files: [(name: String, bytes: [UInt8])], key: String? = nil, headers: HTTPHeaders = [:], query: String = "") async throws
-        -> Answer
-    {
-        let accepted = try await sendFiles(files, key: key, headers: headers, query: query)
+    func synchronize(
+        _ files: [(name: String, bytes: [UInt8])], key: String? = nil, headers: HTTPHeaders = [:], query: String = "",
+        fields: [(name: String, value: String)] = []
+    ) async throws -> Answer {
+        let accepted = try await sendFiles(files, key: key, headers: headers, query: query, fields: fields)
         guard accepted.status == 202, let id = accepted.string("job_id") else { return accepted }
         return try await untilSome {
             let state = try await syncState(id, key: key)

@@ -16,10 +16,12 @@ import Testing
     private static func said(_ message: ListenServerMessage) -> String { String(decoding: message.text, as: UTF8.self) }
 
     @Test func `asks for a conversation of Opus packets`() throws {
-        let client = ListenClient(language: LanguageTag("de"), engine: .local, credential: Credential("k3y"))
+        let started = UnixTime(milliseconds: 1_795_000_000_000)
+        let client = ListenClient(language: LanguageTag("de"), engine: .local, started: started, credential: Credential("k3y"))
         #expect(
             client.connection.target
-                == "/v4/listen?codec=opus_fs320&sample_rate=16000&source=desktop&speaker_auto_assign=enabled&language=de&engine=local")
+                == "/v4/listen?codec=opus_fs320&sample_rate=16000&source=desktop&speaker_auto_assign=enabled&language=de&engine=local"
+                + "&started_at=" + PercentCoding.encode(started.rfc3339))
         #expect(client.connection.headers["Authorization"] == "Bearer k3y")
         let session = try #require(try ListenConversation.handshake(client.connection.target).session)
         #expect(session.request.format == .raw(.opus, .speech, channels: 1))

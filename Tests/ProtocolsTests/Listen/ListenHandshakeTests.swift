@@ -5,8 +5,10 @@ import Speech
 import Testing
 
 @Suite struct `A handshake of /listen` {
+    private static let now = UnixTime(milliseconds: 1_795_822_000_000)
+
     private static func options(_ query: String, _ route: ListenRoute = .device) throws -> ListenOptions {
-        try ListenOptions(try HTTPRequestHead(.get, "/v4/listen?" + query).query, route: route)
+        try ListenOptions(try HTTPRequestHead(.get, "/v4/listen?" + query).query, route: route, now: now)
     }
 
     private static func rejection(_ query: String) -> ListenError? {
@@ -117,6 +119,22 @@ import Testing
         #expect(try ListenConversation("stt_service=retired").server.preferredEngine == nil)
         #expect(try ListenConversation("client_conversation_id=mine").server.conversation?.chosen == nil)
         #expect(try ListenConversation("vad_gate=disabled").server.conversation?.gate == .off)
+    }
+
+    @Test(arguments: [ListenRoute.device, .web])
+    func `takes the time at which its audio was recorded`(route: ListenRoute) throws {
+        let day: Duration = .seconds(86_400)
+        for (text, time) in [
+            ("2026-11-26T10:00:00Z", UnixTime(rfc3339: "2026-11-26T10:00:00Z")), ("1795000000", UnixTime(milliseconds: 1_795_000_000_000)),
+            ("2026-11-26T11:00:00%2B01:00", UnixTime(rfc3339: "2026-11-26T10:00:00Z")), ("", nil),
+            ("2026-11-26T11:00:00+01:00", UnixTime(rfc3339: "2026-11-26T10:00:00Z")), ((Self.now + .seconds(60)).rfc3339, Self.now),
+        ] as [(String, UnixTime?)] {
+            #expect(try Self.options("started_at=" + text, route).conversation?.started == time, "\(text)")
+        }
+        for text in [(Self.now + day).rfc3339, "2016-11-01T00:00:00Z", "0", "yesterday", "2026-11-26"] {
+            let rejection = try #require(Self.rejection("started_at=" + text), "\(text)")
+            #expect(rejection.code == 1008 && rejection.reason.hasPrefix("started_at "), "\(rejection)")
+        }
     }
 
     @Test func `lets browsers choose less`() throws {

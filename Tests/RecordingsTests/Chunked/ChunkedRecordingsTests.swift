@@ -110,6 +110,44 @@ import Testing
         }
     }
 
+    @Test func `begin when their client says, and end with their sound`() async throws {
+        try await TestRecordings.with([engine]) { recordings in
+            let started = recordings.services.now() + .seconds(-86_400)
+            let place = try await recordings.begin(started: started)
+            _ = try await recordings.send("a", at: 0, of: place)
+            _ = try await recordings.send("b", at: 60_000, of: place)
+            let done = try #require(try await recordings.finish(place))
+            #expect(done.started == started && done.finished == started + .seconds(75))
+        }
+    }
+
+    @Test func `begin early enough to end when they come, whatever their client says`() async throws {
+        try await TestRecordings.with([engine]) { recordings in
+            let before = recordings.services.now()
+            let place = try await recordings.begin(started: before)
+            // The chunks come in no order, and none of them in the future.
+            for (name, start) in [("b", 60_000), ("c", 120_000), ("a", 0)] {
+                _ = try await recordings.send(name, at: start, of: place)
+                let current = try #require(try await recordings.store.conversation(ID(place.conversation), of: place.user))
+                #expect(current.finished <= recordings.services.now())
+            }
+            let done = try #require(try await recordings.finish(place)), now = recordings.services.now()
+            #expect(done.started >= before + .seconds(-135) && done.finished <= now && done.finished - done.started == .seconds(135))
+        }
+    }
+
+    @Test func `are not taken up by a live session of their source`() async throws {
+        try await TestRecordings.with([engine]) { recordings in
+            let place = try await recordings.begin()
+            _ = try await recordings.send("a", at: 0, of: place)
+            #expect(try await recordings.store.inProgress(of: place.user, source: "desktop", device: nil) == nil)
+            let live = Conversation(
+                id: ID("live"), user: place.user, source: "desktop", started: recordings.services.now(), finished: recordings.services.now())
+            _ = try await recordings.store.begin(live)
+            #expect(try await recordings.store.inProgress(of: place.user, source: "desktop", device: nil)?.id == live.id)
+        }
+    }
+
     @Test func `are no conversation when nothing was said`() async throws {
         try await TestRecordings.with([ChunkEngine(.local) { (_, _) async throws(EngineError) in [] }]) { recordings in
             let place = try await recordings.begin()

@@ -8,9 +8,11 @@ import Store
 
 extension TestRecordings {
     /// Begins a recording of the user on this machine.
-    func begin() async throws -> ChunkedRecordings.Place {
+    ///
+    /// - Parameter started: the time of the first sample, as the client says; nil: it says nothing.
+    func begin(started: UnixTime? = nil) async throws -> ChunkedRecordings.Place {
         let place = ChunkedRecordings.Place(user: .local, conversation: services.newID())
-        try await services.chunked.begin(place, language: .english, source: "desktop", services)
+        try await services.chunked.begin(place, language: .english, source: "desktop", started: started, services)
         return place
     }
 

@@ -1,6 +1,8 @@
+import Conversations
 import Foundation
 import Gateway
 import HarkenTesting
+import Sessions
 import Speech
 import Store
 import Testing
@@ -83,6 +85,16 @@ import Testing
         #expect(asJSON.status == .done)
     }
 
+    @Test func `of a file that was recorded earlier become a conversation of that time`() async throws {
+        let gateway = try await TestGateway()
+        let began = UnixTime.now + .seconds(-86_400)
+        let words = try [gateway.recording(seconds: 3), "--protocol", "listen", "--url", gateway.url, "--speed", "20", "--at", began.rfc3339]
+        #expect(try await run(words, in: gateway.folder).status == .done)
+        let store = try Installation(in: DataDirectory(creating: gateway.folder.path)).conversations(now: { .now })
+        let found = try #require(try await store.conversation(ID(gateway.lastConversation()), of: .local))
+        #expect(found.started >= began && found.started < began + .seconds(3) && found.finished <= began + .seconds(4))
+    }
+
     @Test func `need a key where the gateway wants one, and do not show it`() async throws {
         let gateway = try await TestGateway()
         let key = try await gateway.keys.create(AccessKeyRequest()).text
@@ -134,6 +146,16 @@ import Testing
         ),
         (["a.wav", "--protocol", "harken", "--speed", "2"], "--protocol harken takes a --speed of at most 1"),
         (["a.wav", "--protocol", "listen", "--engine", "local,deepgram"], "--protocol listen takes one engine"),
+        (["a.wav", "--at", "2026-01-31T12:00:00Z"], "--at is the time of a conversation; give --protocol listen too"),
+        (
+            ["--microphone", "--protocol", "listen", "--at", "2026-01-31T12:00:00Z"],
+            "--at and --microphone cannot go together: what is recorded now begins now"
+        ),
+        (
+            ["a.wav", "--protocol", "listen", "--at", "2001-01-31T12:00:00Z"],
+            "--at cannot be \"2001-01-31T12:00:00Z\": it takes a time of the last ten years with its offset, such as 2026-01-31T12:00:00Z, or "
+                + "seconds since 1970"
+        ),
     ])
     func `reject a wrong line`(words: [String], message: String) {
         #expect(throws: UsageError(message)) { try Live(Arguments(words, for: Live.description, environment: [:])) }

@@ -1,6 +1,8 @@
+import Conversations
 import Foundation
 import HarkenTesting
 import Recorder
+import Sessions
 @testable import Settings
 import Speech
 import Store
@@ -103,6 +105,32 @@ import Testing
             guard let bytes = try? Data(contentsOf: file) else { continue }
             #expect(bytes.range(of: Data("hk_wrong".utf8)) == nil)
         }
+    }
+
+    @Test(arguments: [false, true])
+    func `becomes a conversation of the time at which it was recorded, when another run delivers it`(isKilled: Bool) async throws {
+        let gateway = try await gateway(), key = try await gateway.keys.create(AccessKeyRequest(user: ID("ann"))).text
+        var settings = ChunkedRecording.Settings(gateway: GatewayAddress(gateway.url), folder: gateway.folder.path + "/recorder")
+        settings.patience = .milliseconds(500)
+        settings.token = "hk_wrong_key_of_somebody"
+        let began = UnixTime.now, length: Duration = .seconds(10)
+        let after = gateway.folder.path + "/after"
+        _ = try await run(settings, in: gateway.folder) { microphone in
+            microphone.say(loud)
+            // What a process leaves that is killed now: nothing is ended, and nobody has its files open.
+            if isKilled { try FileManager.default.copyItem(atPath: settings.folder, toPath: after) }
+        }
+        if isKilled { settings.folder = after }
+        let recorded = UnixTime.now
+        settings.records = false
+        settings.token = key
+        let sent = try await run(settings, in: gateway.folder) { _ in }
+        #expect(sent.status == .done, "\(sent.diagnostics)")
+        let store = try Installation(in: DataDirectory(creating: gateway.folder.path)).conversations(now: { .now })
+        let found = try #require(try await store.list(ConversationQuery(), of: ID("ann")).conversations.first)
+        // A gateway that dates it by its delivery says a later time: the sound came after `recorded`.
+        #expect(found.started >= began + (.zero - length) && found.started <= recorded + (.zero - length), "\(found.started.rfc3339)")
+        #expect(found.finished == found.started + length)
     }
 
     @Test func `ends with the reason when there is no microphone`() async throws {

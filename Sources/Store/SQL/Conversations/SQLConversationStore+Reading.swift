@@ -11,12 +11,15 @@ extension SQLConversationStore {
 
     package func inProgress(of user: ID<User>, source: String, device: String?) async throws(StoreError) -> Conversation? {
         try await read(user) { (archive, connection) throws(StoreError) in
-            // By itself SQLite reads the user's conversations in the order of time, all of them when none is in progress.
+            // By itself SQLite reads the user's conversations in the order of time, all of them when none is in progress. Recordings in chunks belong
+            // to no session.
             let number = try connection.integer(
                 """
                 SELECT number FROM conversations INDEXED BY conversations_open WHERE archive = ? AND source = ? AND device IS NOT DISTINCT FROM ?
-                AND status IN ('in_progress', 'processing') AND status = 'in_progress' ORDER BY started_at DESC, number DESC LIMIT 1
-                """, [.integer(archive.number), .text(source), .text(device)])
+                AND status IN ('in_progress', 'processing') AND status = 'in_progress'
+                AND NOT EXISTS (SELECT 1 FROM background_recordings b WHERE b.user = ? AND b.conversation = conversations.id)
+                ORDER BY started_at DESC, number DESC LIMIT 1
+                """, [.integer(archive.number), .text(source), .text(device), .text(user.rawValue)])
             guard let number else { return nil }
             return try ConversationRow.whole(number, on: connection)
         }
