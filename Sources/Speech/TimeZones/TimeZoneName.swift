@@ -5,6 +5,8 @@ package struct TimeZoneName: Hashable, Sendable, CustomStringConvertible {
     /// Name of the user's setting that has the user's zone.
     package static let setting = "time_zone"
 
+    package static let accepted = "a name of the IANA database, such as Europe/Berlin"
+
     package let text: String
 
     /// Maximum length in bytes.

@@ -56,6 +56,7 @@ struct LiveParts: Sendable {
                 sender: webhookSender,
                 waits: configuration.webhookWaits,
                 log: log, metrics: inputs.metrics, newID: newID, now: inputs.now),
+            zones: inputs.zones,
             listener: { entries.first { $0.name == .local && $0.isUsable }?.prerecorded }, newPath: { spool.path(for: newID()) }, log: log,
             metrics: inputs.metrics, newID: newID, now: inputs.now)
     }
