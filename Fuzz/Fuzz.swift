@@ -36,6 +36,7 @@ private let targets: [String: @Sendable (RawSpan) -> Void] = [
     "speechmatics-live-client": fuzzSpeechmaticsLiveClient,
     "speechmatics-prerecorded-client": fuzzSpeechmaticsPrerecordedClient,
     "tar": fuzzTar,
+    "time-zone": fuzzTimeZone,
     "url": fuzzURL,
     "websocket": fuzzWebSocket,
     "websocket-handshake": fuzzHandshake,

@@ -57,6 +57,11 @@ EXPECTED = [
     ("figures.js", "[null, 0, 0.0123, 12.5].map(m.money)", ["–", "$0.00", "$0.0123", "$12.50"]),
     ("figures.js", "[999, 12345, 1e6, 9.96e9, 12.3e9, 2.3e12].map(m.bytes)", ["1 kB", "12 kB", "1.0 MB", "10 GB", "12 GB", "2.3 TB"]),
     ("figures.js", "[m.plural(1, 'gap'), m.plural(1234, 'gap')]", ["1 gap", "1,234 gaps"]),
+    ("figures.js", "(m.useZone('Asia/Tokyo'), [m.timeOf('2026-11-26T20:26:00Z'), m.timeOf('2026-11-26T15:00:00Z'), m.dayOf('2019-12-31T15:30:00Z')])",
+     ["05:26", "00:00", "1 January 2020"]),
+    ("figures.js", "(m.useZone('Africa/Cairo'), [m.timeOf('2026-04-23T21:59:00Z'), m.timeOf('2026-04-23T22:00:00Z'), m.dayOf('2019-04-23T22:30:00Z')])",
+     ["23:59", "01:00", "24 April 2019"]),
+    ("figures.js", "(m.useZone('No/Zone'), m.useZone(null), m.dayOf(new Date()))", "Today"),
     ("figures.js", "[m.language('de'), m.language('multi'), m.language('??')]", ["German", "Any language", "??"]),
     ("engines.js", "[{timed_out: 2, late: 0}, {late: 0}, null].map((errors) => m.failures(errors).textContent)", ["2 timed out", "none", "none"]),
     # Three parts of audio, which begin at 0, 1.5 and 3 s.

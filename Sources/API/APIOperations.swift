@@ -15,6 +15,7 @@ package enum APIOperations {
         _ parts: APIParts, beside routes: [RouteName], isWebSocket: @escaping @Sendable (String) -> Bool
     ) -> [APIOperation] {
         let recordings = parts.recordings, conversations = recordings.conversations, store = conversations.store
+        let clock = UserClock(conversations)
         let groups: [[APIOperation]] = [
             LoginOperations(admission: parts.admission).all,
             AboutOperations(version: parts.version, entries: parts.entries).all,
@@ -23,12 +24,12 @@ package enum APIOperations {
                 ledger: recordings.usage.ledger, conversations: store, log: recordings.log, version: parts.version, isWebSocket: isWebSocket
             ).all,
             ConversationOperations(
-                store: store, service: conversations, erasure: parts.erasure, newID: recordings.newID
+                store: store, service: conversations, erasure: parts.erasure, clock: clock, newID: recordings.newID
             ).all,
             ConversationPartOperations(store: store, peaks: conversations.peaks, transcripts: parts.transcripts, log: recordings.log).all,
             VoiceOperations(store: store, service: conversations).all,
             SegmentOperations(store: store, service: conversations, erasure: parts.erasure).all,
-            SearchOperations(store: store, embedding: conversations.texts).all,
+            SearchOperations(store: store, embedding: conversations.texts, clock: clock).all,
             PeopleOperations(store: store, service: conversations, newID: recordings.newID, now: recordings.now).all,
             UserOperations(
                 store: store, deletion: parts.deletion,
@@ -38,7 +39,8 @@ package enum APIOperations {
                 importing: UserImport(
                     store: store, audio: conversations.audio, newID: recordings.newID, now: recordings.now,
                     reconcileVoices: { await conversations.reconcileVoices(of: $0) }), spool: recordings.spool,
-                admission: parts.admission, contexts: parts.contexts, webhooks: parts.webhookSender, now: recordings.now
+                admission: parts.admission, contexts: parts.contexts, webhooks: parts.webhookSender, zones: conversations.timeZones.zones,
+                now: recordings.now
             ).all,
             WebhookOperations(
                 store: store, secrets: parts.webhookSecrets, wake: { conversations.webhooks?.wake() }, now: recordings.now

@@ -11,6 +11,7 @@ struct ConversationOperations: Sendable {
     let store: any ConversationStores
     let service: ConversationService
     let erasure: ErasureService
+    let clock: UserClock
     /// Folder of the conversations' audio.
     /// Gives a new UUID in lower case.
     let newID: @Sendable () -> String
@@ -25,7 +26,7 @@ struct ConversationOperations: Sendable {
                 query: [
                     .init("limit", "integer", "The number of conversations, 1 to 200. Default: 20."),
                     .init("cursor", "string", "`next` of the page before."),
-                    .init("from", "string", "Lists conversations that began at this time or later: a time (RFC 3339) or a day."),
+                    .init("from", "string", "Lists conversations that began at this time or later: \(UserClock.meaning)"),
                     .init("to", "string", "Lists conversations that began before this time."),
                     .init("person", "string", "Lists conversations in which this person speaks: an id, or `user` for yourself."),
                     .init(
@@ -155,16 +156,17 @@ struct ConversationOperations: Sendable {
                 }
             },
             APIOperation(
-                .get, Self.path + "/{id}/export", .read, summary: "Returns a conversation as a file.",
+                .get, Self.path + "/{id}/export", .read, summary: "Returns a conversation as a file. Markdown has the start in the user's time zone.",
                 query: [.init("format", "string", "The format: json, srt, vtt, markdown or text. Default: json.")], answer: .content("*/*")
             ) { request throws(APIError) in
                 guard let format = ConversationDocument.Format(rawValue: request.query.first("format") ?? "json") else {
                     throw .badRequest("format takes \(ConversationDocument.Format.allCases.map(\.rawValue).joined(separator: ", ")).")
                 }
                 let document = try await document(try await request.conversation(in: store), request)
+                let zone = try await clock.zone(of: request.user)
                 return APIAnswer(
                     contentType: format.contentType, headers: ["Content-Disposition": "attachment; filename=\"conversation.\(format.suffix)\""],
-                    body: document.rendered(as: format))
+                    body: document.rendered(as: format, in: zone))
             },
             APIOperation(
                 .get, Self.path + "/{id}/audio", .read, summary: "Returns a conversation's audio: Opus in Ogg, its parts one after the other.",
@@ -199,8 +201,9 @@ struct ConversationOperations: Sendable {
             guard ids.count <= ConversationLimits.page else { throw .badRequest("ids takes at most \(ConversationLimits.page) ids.") }
             return try await APIError.stored { () throws(StoreError) in try await store.listed(ids, of: request.user) }
         }
+        let from = try await clock.moment("from", of: request), to = try await clock.moment("to", of: request)
         let query = ConversationQuery(
-            from: try request.time("from"), to: try request.time("to"), speaker: request.speaker, cursor: request.query.first("cursor"),
+            from: from, to: to, speaker: request.speaker, cursor: request.query.first("cursor"),
             limit: try request.limit(standard: 20, most: ConversationLimits.page))
         return try await APIError.stored { () throws(StoreError) in try await store.list(query, of: request.user) }
     }

@@ -11,6 +11,7 @@ struct SearchOperations: Sendable {
     let store: any ConversationStores
     /// Model that embeds texts for a search by meaning; nil when there is none.
     let embedding: (any TextEmbedding)?
+    let clock: UserClock
 
     var all: [APIOperation] {
         [
@@ -20,7 +21,7 @@ struct SearchOperations: Sendable {
                     .init("q", "string", required: true, "Words, in any order, and phrases in double quotes."),
                     .init("by", "string", "The kind of search: words, meaning or both. Default: both."),
                     .init("limit", "integer", "The number of hits, 1 to 100. Default: 20."), .init("cursor", "string", "`next` of the page before."),
-                    .init("from", "string", "Searches conversations that began at this time or later: a time (RFC 3339) or a day."),
+                    .init("from", "string", "Searches conversations that began at this time or later: \(UserClock.meaning)"),
                     .init("to", "string", "Searches conversations that began before this time."),
                     .init("person", "string", "Searches only the words of this person: an id, or `user` for yourself."),
                     .init("conversation", "string", "Searches only this conversation."),
@@ -35,11 +36,10 @@ struct SearchOperations: Sendable {
                     throw .badRequest("q is missing: give the words to search for.")
                 }
                 guard text.utf8.count <= SearchQuery.maxText else { throw .badRequest("q takes at most \(SearchQuery.maxText) bytes.") }
+                let from = try await clock.moment("from", of: request), to = try await clock.moment("to", of: request)
                 let query = SearchQuery(
-                    text, by: try Self.by(request), speaker: request.speaker, in: request.query.first("conversation").map { ID($0) },
-                    from: try request.time("from"),
-                    to: try request.time("to"), cursor: request.query.first("cursor"),
-                    limit: try request.limit(standard: 20, most: SearchQuery.maxHits))
+                    text, by: try Self.by(request), speaker: request.speaker, in: request.query.first("conversation").map { ID($0) }, from: from,
+                    to: to, cursor: request.query.first("cursor"), limit: try request.limit(standard: 20, most: SearchQuery.maxHits))
                 let page = try await APIError.stored { () throws(StoreError) in
                     try await store.search(query, embedding: embedding, of: request.user)
                 }

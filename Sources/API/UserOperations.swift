@@ -18,6 +18,7 @@ struct UserOperations: Sendable {
     let admission: Admission
     let contexts: LiveContexts
     let webhooks: WebhookSender
+    let zones: TimeZones
     let now: @Sendable () -> UnixTime
 
     var all: [APIOperation] {
@@ -87,7 +88,7 @@ struct UserOperations: Sendable {
                 .get, "/users/me/settings", .read, summary: "Returns the user's settings for all their live sessions.", answer: Self.settings
             ) {
                 request throws(APIError) in
-                .json { [choices = try await choices(request)] in Self.write(choices, to: &$0) }
+                .json { [choices = try await choices(request)] in Self.write(choices, zones.standard.name, to: &$0) }
             },
             APIOperation(
                 .patch, "/users/me/settings", .write,
@@ -101,9 +102,10 @@ struct UserOperations: Sendable {
                 try await change(.name, to: try request.string("name"), request)
                 try await change(.learnsVoices, to: request.flag("learn_voices").map { $0 ? "true" : "false" }, request)
                 try await change(.usesSummaryModel, to: request.flag("model_summaries").map { $0 ? "true" : "false" }, request)
+                try await change(.timeZone, to: try timeZone(request), request)
                 try await change(.audioDays, to: request.integer("audio_days").map { String($0) }, request)
                 try await WebhookOperations.change(request, in: store, by: webhooks, now: now())
-                return .json { [choices = try await choices(request)] in Self.write(choices, to: &$0) }
+                return .json { [choices = try await choices(request)] in Self.write(choices, zones.standard.name, to: &$0) }
             },
             APIOperation(
                 .get, "/users/me/provider-keys", .read, summary: "Lists the vendors at which the user has enrolled an own key.",
@@ -170,6 +172,9 @@ struct UserOperations: Sendable {
         .init("model_summaries", "boolean", "False: no language model is given conversations for their title and summary."),
         .init("audio_days", "integer", "Days that the audio of conversations is kept; 0: no audio is kept."),
         .init(
+            "time_zone", "string",
+            "The IANA name of the user's time zone, such as Europe/Berlin: days, and hours that are spoken of, are those of its clocks."),
+        .init(
             "webhook_conversation", "string",
             "A URL that gets each completed conversation. Setting it switches the webhook on again, with what waits for it."),
         .init(
@@ -187,6 +192,8 @@ struct UserOperations: Sendable {
         .init("learn_voices", "boolean", required: true, "True if voices of other people are learned."),
         .init("model_summaries", "boolean", required: true, "True if the operator's language model may get conversations."),
         .init("audio_days", "integer?", required: true, "Days that the audio of conversations is kept; null: the operator's setting."),
+        .init("time_zone", "string?", required: true, "The IANA name of the user's time zone; null: `default_time_zone`."),
+        .init("default_time_zone", "string", required: true, "The gateway's time zone, by its IANA name. It is only read."),
         .init("webhook_conversation", "string?", required: true, "The URL that gets each completed conversation."),
         .init(
             "webhook_conversation_disabled_at", "string?", required: true,
@@ -224,6 +231,15 @@ struct UserOperations: Sendable {
         try await APIError.stored { () throws(StoreError) in try await store.set(setting.rawValue, to: value, of: request.user) }
     }
 
+    /// Returns the time zone of the body, which must exist here.
+    private func timeZone(_ request: APIRequest) throws(APIError) -> String? {
+        guard let text = try request.string(TimeZoneName.setting) else { return nil }
+        guard let name = TimeZoneName(text), zones[name] != nil else {
+            throw .badRequest("There is no time zone \"\(text.prefix(100))\": give \(TimeZoneName.accepted).")
+        }
+        return text
+    }
+
     private static func vocabulary(_ request: APIRequest) throws(APIError) -> String? {
         guard let words = try request.strings("vocabulary") else { return nil }
         // An empty text, or a line break, would not come back as it was given.
@@ -248,7 +264,7 @@ struct UserOperations: Sendable {
         json.endObject()
     }
 
-    private static func write(_ choices: UserChoices, to json: inout JSONWriter) {
+    private static func write(_ choices: UserChoices, _ standardZone: TimeZoneName, to json: inout JSONWriter) {
         json.beginObject()
         json.member("single_language_mode", choices.isSingleLanguage)
         json.key("vocabulary")
@@ -260,6 +276,8 @@ struct UserOperations: Sendable {
         json.member("learn_voices", choices.learnsVoices)
         json.member("model_summaries", choices.usesSummaryModel)
         if let days = choices.audioDays { json.member("audio_days", days) } else { json.member("audio_days", optional: nil) }
+        json.member("time_zone", optional: choices.timeZone?.text)
+        json.member("default_time_zone", standardZone.text)
         for trigger in UserWebhook.Trigger.allCases {
             let webhook = choices.webhooks[trigger]
             json.key(escaping: trigger.setting)

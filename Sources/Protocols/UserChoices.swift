@@ -18,6 +18,8 @@ package struct UserChoices: Sendable, Equatable {
         case usesSummaryModel = "model_summaries"
         /// Days for which the audio of the user's conversations is kept; 0: audio is not kept.
         case audioDays = "audio_days"
+        /// The IANA name of the time zone whose days and hours are the user's.
+        case timeZone = "time_zone"
     }
 
     /// Maximum number of terms that go to an engine.
@@ -33,6 +35,8 @@ package struct UserChoices: Sendable, Equatable {
     package var usesSummaryModel: Bool
     /// Days for which audio is kept; nil: the operator's choice.
     package var audioDays: Int?
+    /// The user's time zone; nil: the gateway's.
+    package var timeZone: TimeZoneName?
     /// The user's webhooks, also those that the gateway has switched off.
     package var webhooks: [UserWebhook.Trigger: UserWebhook] = [:]
     /// The text from which the secret of the user's webhooks is made; nil before the user has a webhook.
@@ -42,7 +46,7 @@ package struct UserChoices: Sendable, Equatable {
 
     package init(
         isSingleLanguage: Bool = false, vocabulary: [String] = [], language: LanguageTag? = nil, name: String? = nil, learnsVoices: Bool = true,
-        usesSummaryModel: Bool = true, audioDays: Int? = nil
+        usesSummaryModel: Bool = true, audioDays: Int? = nil, timeZone: TimeZoneName? = nil
     ) {
         self.isSingleLanguage = isSingleLanguage
         self.vocabulary = vocabulary
@@ -51,6 +55,7 @@ package struct UserChoices: Sendable, Equatable {
         self.learnsVoices = learnsVoices
         self.usesSummaryModel = usesSummaryModel
         self.audioDays = audioDays
+        self.timeZone = timeZone
     }
 
     /// - Parameter settings: the settings by name; unknown names are ignored.
@@ -62,6 +67,7 @@ package struct UserChoices: Sendable, Equatable {
         learnsVoices = settings[Setting.learnsVoices.rawValue] != "false"
         usesSummaryModel = settings[Setting.usesSummaryModel.rawValue] != "false"
         audioDays = settings[Setting.audioDays.rawValue].flatMap(Int.init).flatMap { (0...Self.maxAudioDays).contains($0) ? $0 : nil }
+        timeZone = settings[Setting.timeZone.rawValue].flatMap { TimeZoneName($0) }
         for trigger in UserWebhook.Trigger.allCases { webhooks[trigger] = UserWebhook(trigger, settings: settings) }
         webhookSeed = settings[UserWebhook.seedSetting]
     }

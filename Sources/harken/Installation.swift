@@ -54,9 +54,11 @@ struct Installation: StoreBackEnd {
 
     var blobs: Blobs { backEnd.blobs }
 
-    func conversations(now: @escaping @Sendable () -> UnixTime) -> any ConversationStores { backEnd.conversations(now: now) }
+    func conversations(zones: TimeZones, now: @escaping @Sendable () -> UnixTime) -> any ConversationStores {
+        backEnd.conversations(zones: zones, now: now)
+    }
 
-    func stores(now: @escaping @Sendable () -> UnixTime) -> Stores { backEnd.stores(now: now) }
+    func stores(zones: TimeZones, now: @escaping @Sendable () -> UnixTime) -> Stores { backEnd.stores(zones: zones, now: now) }
 
     func settle() async throws(StoreError) { try await backEnd.settle() }
 }

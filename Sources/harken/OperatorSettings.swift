@@ -1,6 +1,7 @@
 import Gateway
 import LocalEngine
 import Settings
+import Speech
 import Store
 import Glibc
 import Usage
@@ -53,7 +54,12 @@ enum OperatorSettings {
             throw UsageError("HOME is not set, so there is no default for --data: give --data DIR")
         }
         do throws(ConfigurationError) {
-            return try GatewayConfiguration(settings, home: home, cores: Processors.count, version: Version.current)
+            let configuration = try GatewayConfiguration(settings, home: home, cores: Processors.count, version: Version.current)
+            if let zone = configuration.timeZone, SystemTimeZones(environment, chosen: zone).problem != nil {
+                throw ConfigurationError(
+                    SystemTimeZones.variable, "\"\(zone)\" is not a time zone of this machine (package tzdata)", accepted: TimeZoneName.accepted)
+            }
+            return configuration
         } catch {
             var error = error
             switch settings.origin(of: error.name) {

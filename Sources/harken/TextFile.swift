@@ -1,11 +1,16 @@
 import Glibc
 
-/// A small text file that people write.
+/// A small file, such as a text that people write.
 enum TextFile {
-    /// Returns the beginning of the file; nil when it cannot be read, with the reason in `errno`.
+    /// Returns the beginning of the file as text; nil when it cannot be read, with the reason in `errno`.
     ///
     /// - Parameter limit: maximum number of bytes to read.
-    static func read(_ path: String, most limit: Int = 1 << 20) -> String? {
+    static func read(_ path: String, most limit: Int = 1 << 20) -> String? { bytes(path, most: limit).map { String(decoding: $0, as: UTF8.self) } }
+
+    /// Returns the first bytes of the file; nil when it cannot be read, with the reason in `errno`.
+    ///
+    /// - Parameter limit: maximum number of bytes to read.
+    static func bytes(_ path: String, most limit: Int) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
@@ -23,6 +28,6 @@ enum TextFile {
             }
             if failed { return nil }
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return bytes
     }
 }

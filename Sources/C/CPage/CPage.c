@@ -162,6 +162,9 @@ static const unsigned char usage_js[] = {
 static const unsigned char voices_js[] = {
 #embed "../../Console/Page/voices.js"
 };
+static const unsigned char zone_js[] = {
+#embed "../../Console/Page/zone.js"
+};
 static const unsigned char watching_js[] = {
 #embed "../../Console/Page/watching.js"
 };
@@ -231,6 +234,7 @@ static const harken_page_file files[] = {
     FILE("transcript.js", transcript_js),
     FILE("usage.js", usage_js),
     FILE("voices.js", voices_js),
+    FILE("zone.js", zone_js),
     FILE("watching.js", watching_js),
     FILE("wave.js", wave_js),
     FILE("worklet.js", worklet_js),

@@ -8,6 +8,7 @@ import { check, empty, failure, fill, glyph, tag } from './pieces.js';
 import { isLiteral, marked } from './snippets.js';
 import { colorOf } from './voices.js';
 import { initial } from './writing.js';
+import { zoneSuggestion } from './zone.js';
 
 /** Time without a key after which a search begins, in milliseconds. */
 const pause = 120;
@@ -212,7 +213,8 @@ export default function conversations(root, _, values) {
   }, () => {});
 
   const end = h('div');
-  root.append(h('div.head', h('div', h('h1', 'Conversations')), amount), h('div.search.big', icon('search'), box, h('kbd.hide-s', '/')),
+  root.append(h('div.head', h('div', h('h1', 'Conversations')), amount), ...[zoneSuggestion()].filter(Boolean),
+    h('div.search.big', icon('search'), box, h('kbd.hide-s', '/')),
     h('div.library', h('details.filters', { open: !isNarrow() }, h('summary.only-s', 'Filters'),
       h('form.facets', { 'aria-label': 'Filters' }, who, when)), h('div', list, end)));
   more.observe(end);

@@ -39,19 +39,39 @@ export const count = (number) => number.toLocaleString('en');
 /** Returns `1 gap`, `2 gaps`. */
 export const plural = (number, one, many = one + 's') => `${count(number)} ${number === 1 ? one : many}`;
 
-const day = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+const format = (options) => new Intl.DateTimeFormat('en-GB', options);
 
-/** Returns the local day of a time (RFC 3339) in words: Today, Yesterday, 18 November. */
-export function dayOf(time) {
-  const date = new Date(time), now = new Date(), days = Math.round((day(now) - day(date)) / 86_400_000);
-  if (days === 0) return 'Today';
-  if (days === 1) return 'Yesterday';
-  const year = date.getFullYear() === now.getFullYear() ? undefined : 'numeric';
-  return date.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year });
+/** The time zone of days and times, by its IANA name; undefined: the browser's. */
+let timeZone, numbers = format({ day: 'numeric', month: 'numeric', year: 'numeric' });
+
+/** Sets the time zone of days and times. A zone that the browser does not know, or none, leaves the browser's. */
+export function useZone(name) {
+  const options = { day: 'numeric', month: 'numeric', year: 'numeric' };
+  timeZone = undefined;
+  numbers = format(options);
+  if (!name) return;
+  try {
+    numbers = format({ ...options, timeZone: name });
+    timeZone = name;
+  } catch { /* the browser has no such zone */ }
 }
 
-/** Returns the local time of day: 16:02. */
-export const timeOf = (time) => new Date(time).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+/** The day of a time in the time zone: its number, which counts days, and its year. */
+function dateOf(time) {
+  const { day, month, year } = Object.fromEntries(numbers.formatToParts(new Date(time)).map(({ type, value }) => [type, Number(value)]));
+  return { number: Date.UTC(year, month - 1, day) / 86_400_000, year };
+}
+
+/** Returns the day of a time (RFC 3339), in the user's time zone, in words: Today, Yesterday, 18 November. */
+export function dayOf(time) {
+  const date = dateOf(time), now = dateOf(Date.now());
+  if (date.number === now.number) return 'Today';
+  if (date.number === now.number - 1) return 'Yesterday';
+  return format({ day: 'numeric', month: 'long', year: date.year === now.year ? undefined : 'numeric', timeZone }).format(new Date(time));
+}
+
+/** Returns the time of day in the user's time zone: 16:02. */
+export const timeOf = (time) => format({ hour: '2-digit', minute: '2-digit', timeZone }).format(new Date(time));
 
 let names;
 

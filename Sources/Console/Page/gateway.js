@@ -1,5 +1,6 @@
 // The gateway as this page knows it: version, engines, what the caller may do.
 import { get, optional, send, CallError } from './api.js';
+import { useZone } from './figures.js';
 
 /**
  * @typedef {object} Gateway
@@ -10,10 +11,20 @@ import { get, optional, send, CallError } from './api.js';
  * @property {?string[]} scopes null: the gateway does not say
  * @property {?string} user
  * @property {boolean} keyless
+ * @property {?string} zone the user's own time zone, by its IANA name; null: `standardZone`
+ * @property {?string} standardZone the gateway's; null: the gateway does not say
  */
 
 /** @type {Gateway} */
-export let gateway = { version: '', address: location.host, engines: [], missing: [], scopes: null, user: null, keyless: false };
+export let gateway = {
+  version: '', address: location.host, engines: [], missing: [], scopes: null, user: null, keyless: false, zone: null, standardZone: null,
+};
+
+/** Takes the user's time zone from the user's settings: all days and times of the page are in it. */
+export function takeZone(settings) {
+  gateway = { ...gateway, zone: settings?.time_zone ?? null, standardZone: settings?.default_time_zone ?? null };
+  useZone(gateway.zone ?? gateway.standardZone);
+}
 
 /** Engines as `/ready` has them, for gateways without `/about`. */
 const engines = async () => {
@@ -36,6 +47,7 @@ export async function learn() {
     });
     gateway = { ...gateway, version: health.version, engines: await engines(), user: me.id ?? null };
   }
+  if (may('read')) takeZone(await optional(get('/users/me/settings')));
   return gateway;
 }
 

@@ -8,6 +8,7 @@ import { gateway, may } from './gateway.js';
 import { icon } from './icons.js';
 import { moving } from './moving.js';
 import { ask, check, command, dialog, field, fill, note, select, setting as line, tag, toast } from './pieces.js';
+import { zoneSetting } from './zone.js';
 
 const vendors = [['deepgram', 'Deepgram'], ['assemblyai', 'AssemblyAI'], ['soniox', 'Soniox'], ['speechmatics', 'Speechmatics'], ['openai', 'OpenAI']];
 const scopes = [
@@ -166,6 +167,7 @@ function choices(settings) {
       line('Language', 'Your own language.', spoken),
       line('One language at a time', 'Sessions of any language become sessions of yours.', flag('single_language_mode', 'One language at a time')),
       line('Words to expect', 'Names and terms; engines are told.', expected),
+      zoneSetting(settings),
       line('Your name', 'Who says “my name is” with it is you, and no new person.', name))),
   ];
 }

@@ -7,7 +7,7 @@ import { colorOf } from './voices.js';
 
 /** Days from which the forecast is made. */
 const recent = 7;
-const dayNames = (day) => new Date(day + 'T12:00:00Z').toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
+const dayNames = (day) => new Date(day + 'T12:00:00Z').toLocaleDateString('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
 
 /** Adds up rows by a key. */
 function sums(rows, keyOf) {
@@ -85,7 +85,7 @@ function show(root, rows) {
   const cell = (day, provider) => byCell.get(`${day} ${provider}`);
   const values = { money: (day, provider) => cell(day, provider)?.cost ?? 0, minutes: (day, provider) => (cell(day, provider)?.seconds ?? 0) / 60 };
   const mean = (valueOf) => lately.reduce((sum, day) => sum + providers.reduce((part, provider) => part + valueOf(day, provider), 0), 0) / lately.length;
-  const place = h('div'), tip = h('p.small.dim', { role: 'status' }, 'Point at a day for its figures.');
+  const place = h('div'), tip = h('p.small.dim', { role: 'status' }, 'Point at a day for its figures. Days are in UTC.');
   const point = (day) => {
     const parts = providers.filter((provider) => cell(day, provider))
       .map((provider) => `${provider} ${length(cell(day, provider).seconds)}, ${money(cell(day, provider).cost)}`);

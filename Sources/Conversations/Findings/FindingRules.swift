@@ -1,4 +1,4 @@
-internal import Speech
+package import Speech
 
 /// Finds action items and appointments in a conversation by rules, without a language model. English only: what the rules do not understand is left out.
 package enum FindingRules {
@@ -14,8 +14,12 @@ package enum FindingRules {
     /// Sentences of a long conversation that are read at most.
     private static let maxSentences = 20_000
 
-    /// - Parameter category: the conversation's category.
-    package static func findings(in conversation: Conversation, _ category: ConversationCategory) -> ConversationFindings {
+    /// - Parameters:
+    ///   - category: the conversation's category.
+    ///   - zone: the time zone of the speakers, in which they name days and hours.
+    package static func findings(
+        in conversation: Conversation, _ category: ConversationCategory, zone: TimeZoneRules
+    ) -> ConversationFindings {
         var findings = ConversationFindings(category: category)
         var said: Set<[String]> = []
         var count = 0
@@ -29,7 +33,7 @@ package enum FindingRules {
                 if let task = ActionRules.task(in: words), findings.actionItems.count < ConversationFindings.maxItems {
                     findings.actionItems.append(.init(task))
                 }
-                if let event = event(in: words, sentence, said: spoken), findings.events.count < ConversationFindings.maxItems {
+                if let event = event(in: words, sentence, said: spoken, zone), findings.events.count < ConversationFindings.maxItems {
                     findings.events.append(event)
                 }
             }
@@ -38,13 +42,17 @@ package enum FindingRules {
         return findings
     }
 
-    private static func event(in words: SpokenWords, _ sentence: String, said: UnixTime) -> ConversationFindings.Event? {
-        guard let occasion = words.plain.firstIndex(where: occasions.contains), let date = SpokenDate(in: words, said: said) else { return nil }
+    private static func event(
+        in words: SpokenWords, _ sentence: String, said: UnixTime, _ zone: TimeZoneRules
+    ) -> ConversationFindings.Event? {
+        guard let occasion = words.plain.firstIndex(where: occasions.contains), let date = SpokenDate(in: words, said: said, in: zone) else {
+            return nil
+        }
         // "We had lunch at noon" is over.
         guard !words.plain.contains(where: { ["had", "was", "were", "did", "yesterday", "last", "ago"].contains($0) }) else { return nil }
         return ConversationFindings.Event(
             title: title(words, occasion), description: String(sentence.prefix(ConversationFindings.maxText)), start: date.start,
-            duration: date.hasTime ? ConversationFindings.Event.standardDuration : .seconds(86_400))
+            duration: date.wholeDay ?? ConversationFindings.Event.standardDuration)
     }
 
     /// Returns the occasion, and with whom: "Lunch with Anna".

@@ -2,13 +2,12 @@ internal import Speech
 
 /// A day or a time of day that a sentence names, such as "next Friday at half past five", relative to the time at which it was said.
 ///
-/// English only. Times are in UTC, as all of Harken's: the offset of the user's clock is not known. Hours from 1 to 7 without "am" are in the afternoon.
+/// English only. Days and hours are those of the speaker's time zone. Hours from 1 to 7 without "am" are in the afternoon.
 struct SpokenDate: Sendable, Equatable {
     var start: UnixTime
-    /// True if the sentence names a time of day; without one, the start is at 9:00.
-    var hasTime: Bool
+    /// Time from the start, at 9:00, to the same time of the next day if the sentence names no time of day; nil if it names one.
+    var wholeDay: Duration?
 
-    private static let day: Int64 = 86_400_000
     private static let weekdays = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
     private static let months = [
         "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
@@ -23,22 +22,22 @@ struct SpokenDate: Sendable, Equatable {
     ]
 
     /// Returns nil when the sentence names neither a day nor a time of day that is still to come.
-    init?(in words: SpokenWords, said now: UnixTime) {
-        let midnight = now.milliseconds - (now.milliseconds % Self.day + Self.day) % Self.day
-        let day = Self.day(in: words, midnight), time = Self.time(in: words, isEvening: words.plain.contains { $0 == "tonight" || $0 == "evening" })
+    init?(in words: SpokenWords, said now: UnixTime, in zone: TimeZoneRules) {
+        let today = zone.day(of: now)
+        let day = Self.day(in: words, today), time = Self.time(in: words, isEvening: words.plain.contains { $0 == "tonight" || $0 == "evening" })
         guard day != nil || time != nil else { return nil }
-        var start = (day ?? midnight) + (time ?? 9 * 60) * 60_000
+        let minutes = time ?? 9 * 60
+        var start = LocalTime(day ?? today, minutes: minutes)
         // A time of day that is over today is meant for tomorrow.
-        if day == nil, start < now.milliseconds { start += Self.day }
-        guard start >= midnight else { return nil }
-        self.start = UnixTime(milliseconds: start)
-        hasTime = time != nil
+        if day == nil, zone.time(of: start) < now { start.day = start.day + 1 }
+        guard start >= LocalTime(today) else { return nil }
+        self.start = zone.time(of: start)
+        wholeDay = time == nil ? zone.time(of: LocalTime(start.day + 1, minutes: minutes)) - self.start : nil
     }
 
     // MARK: - The day
 
-    /// Returns midnight of the day.
-    private static func day(in words: SpokenWords, _ midnight: Int64) -> Int64? {
+    private static func day(in words: SpokenWords, _ today: CalendarDay) -> CalendarDay? {
         for index in words.plain.indices {
             let word = words.plain[index], next = words.plain.dropFirst(index + 1).first ?? ""
             switch word {
@@ -46,49 +45,41 @@ struct SpokenDate: Sendable, Equatable {
                 let isAfter =
                     index >= 3 && words.end(of: ["the", "day", "after"], at: index - 3) != nil
                     || index >= 2 && words.end(of: ["day", "after"], at: index - 2) != nil
-                return midnight + (isAfter ? 2 : 1) * day
-            case "today", "tonight": return midnight
-            case "next" where next == "week": return midnight + Int64(7 - weekday(of: midnight)) * day
+                return today + (isAfter ? 2 : 1)
+            case "today", "tonight": return today
+            case "next" where next == "week": return today + (7 - today.weekday)
             case "in":
                 guard let count = number(next), index + 2 < words.plain.count else { continue }
                 switch words.plain[index + 2] {
-                case "day", "days": return midnight + Int64(count) * day
-                case "week", "weeks": return midnight + Int64(count) * 7 * day
+                case "day", "days": return today + count
+                case "week", "weeks": return today + count * 7
                 default: continue
                 }
             default:
                 if let weekday = weekdays.firstIndex(of: word) {
-                    var ahead = (weekday - Self.weekday(of: midnight) + 7) % 7
+                    var ahead = (weekday - today.weekday + 7) % 7
                     if ahead == 0 { ahead = 7 }
                     // "Next Friday" is that of the week to come.
-                    if index > 0, words.plain[index - 1] == "next", ahead + Self.weekday(of: midnight) < 7 { ahead += 7 }
-                    return midnight + Int64(ahead) * day
+                    if index > 0, words.plain[index - 1] == "next", ahead + today.weekday < 7 { ahead += 7 }
+                    return today + ahead
                 }
-                if let month = months.firstIndex(of: word), let date = date(words, month: month, at: index, midnight) { return date }
+                if let month = months.firstIndex(of: word), let date = date(words, month: month, at: index, today) { return date }
             }
         }
         return nil
     }
 
-    private static func date(_ words: SpokenWords, month: Int, at index: Int, _ midnight: Int64) -> Int64? {
+    private static func date(_ words: SpokenWords, month: Int, at index: Int, _ today: CalendarDay) -> CalendarDay? {
         let after = words.plain.dropFirst(index + 1).first(where: { $0 != "the" }).flatMap(ordinal)
         let before = words.plain[..<index].last(where: { $0 != "of" }).flatMap(ordinal)
-        guard let number = after ?? before, (1...31).contains(number), let year = Int(UnixTime(milliseconds: midnight).rfc3339.prefix(4)) else {
-            return nil
-        }
-        for year in year...year + 1 {
-            if let date = UnixTime(year: year, month: month + 1, day: number), date.milliseconds >= midnight { return date.milliseconds }
-        }
-        return nil
+        guard let number = after ?? before, (1...31).contains(number) else { return nil }
+        return [today.year, today.year + 1].lazy.compactMap { CalendarDay(year: $0, month: month + 1, day: number) }.first { $0 >= today }
     }
-
-    /// 0 is Monday.
-    private static func weekday(of midnight: Int64) -> Int { Int((midnight / day + 3) % 7) }
 
     // MARK: - The time of day
 
     /// Returns minutes since midnight.
-    private static func time(in words: SpokenWords, isEvening: Bool) -> Int64? {
+    private static func time(in words: SpokenWords, isEvening: Bool) -> Int? {
         for index in words.plain.indices {
             let word = words.plain[index], before = index > 0 ? words.plain[index - 1] : ""
             if word == "noon" { return 12 * 60 }
@@ -124,7 +115,7 @@ struct SpokenDate: Sendable, Equatable {
         return rest.starts(with: ["in", "the", "afternoon"]) || rest.starts(with: ["in", "the", "evening"]) ? "pm" : nil
     }
 
-    private static func minutes(_ hour: Int, _ minute: Int, suffix: String?, _ isEvening: Bool) -> Int64? {
+    private static func minutes(_ hour: Int, _ minute: Int, suffix: String?, _ isEvening: Bool) -> Int? {
         guard (0...24).contains(hour), (0...59).contains(minute) else { return nil }
         var hour = hour
         switch suffix {
@@ -132,7 +123,7 @@ struct SpokenDate: Sendable, Equatable {
         case "pm": if hour < 12 { hour += 12 }
         default: if (1...7).contains(hour) || isEvening && hour < 12 { hour += 12 }
         }
-        return Int64(hour * 60 + minute)
+        return hour * 60 + minute
     }
 
     // MARK: - Numbers

@@ -12,6 +12,7 @@ actor ConversationCompletion {
     private let texts: (any TextEmbedding)?
     /// Summaries by a language model; nil when conversations are summed up in their own words.
     private let summaries: ModelSummaries?
+    private let timeZones: UserTimeZones
     private let log: Log
     private let categories: ConversationCategories
     private var underWay: [OwnedConversation: Task<Conversation?, Never>] = [:]
@@ -21,7 +22,8 @@ actor ConversationCompletion {
     private let newDelivery: (@Sendable () -> String)?
 
     init(
-        store: any ConversationStore & UserSettingsStore, texts: (any TextEmbedding)?, summaries: ModelSummaries?, waits: [Duration],
+        store: any ConversationStore & UserSettingsStore, texts: (any TextEmbedding)?, summaries: ModelSummaries?, timeZones: UserTimeZones,
+        waits: [Duration],
         newDelivery: (@Sendable () -> String)?, log: Log
     ) {
         self.waits = waits
@@ -30,6 +32,7 @@ actor ConversationCompletion {
         self.texts = texts
         categories = ConversationCategories(texts)
         self.summaries = summaries
+        self.timeZones = timeZones
         self.log = log
     }
 
@@ -83,10 +86,11 @@ actor ConversationCompletion {
     /// Sets the title, the summary and the findings of a conversation. What exists stays.
     private func summarize(_ conversation: inout Conversation) async throws(StoreError) {
         guard conversation.title == nil || conversation.summary == nil || conversation.findings == nil else { return }
+        let zone = try await timeZones.zone(of: conversation.user)
         let made: (title: String?, summary: String?)
         var found: ConversationFindings?
         if let summaries, UserChoices(settings: try await store.settings(of: conversation.user)).usesSummaryModel,
-            let summary = await summaries.summary(of: conversation)
+            let summary = await summaries.summary(of: conversation, in: zone)
         {
             made = (summary.title, summary.summary)
             found = summary.findings
@@ -99,7 +103,8 @@ actor ConversationCompletion {
         if conversation.findings == nil {
             conversation.findings =
                 if let found { found } else {
-                    FindingRules.findings(in: conversation, await categories.category(of: conversation, within: Self.categoryTime))
+                    FindingRules.findings(
+                        in: conversation, await categories.category(of: conversation, within: Self.categoryTime), zone: zone)
                 }
         }
     }

@@ -36,6 +36,8 @@ package final class ConversationService: Sendable {
     package let now: @Sendable () -> UnixTime
     /// Model that embeds texts for searches by meaning; nil when there is none.
     package let texts: (any TextEmbedding)?
+    /// The users' time zones.
+    package let timeZones: UserTimeZones
     /// The users' webhooks; nil when this gateway has none.
     package let webhooks: WebhookService?
     private let completion: ConversationCompletion
@@ -87,6 +89,7 @@ package final class ConversationService: Sendable {
     private static let maxEarlierEnrollments = 100
 
     /// - Parameters:
+    ///   - zones: the time zones that are known here.
     ///   - listener: returns this machine's engine; nil while the engine cannot be used.
     ///   - newPath: returns the path of a file that does not exist yet.
     package init(
@@ -95,7 +98,7 @@ package final class ConversationService: Sendable {
         media: any MediaSource = InProcessMedia(), voices: (any Voiceprinting)?, detecting: (any VoiceDetecting)?, speakerPatience: Duration,
         labelPatience: Duration = .seconds(2),
         poll: Duration, completionWaits: [Duration],
-        webhooks: WebhookService? = nil,
+        webhooks: WebhookService? = nil, zones: TimeZones = TimeZones(),
         listener: @escaping @Sendable () -> (any PrerecordedEngine)?, newPath: @escaping @Sendable () -> String, log: Log, metrics: Metrics,
         newID: @escaping @Sendable () -> String, now: @escaping @Sendable () -> UnixTime
     ) {
@@ -117,8 +120,10 @@ package final class ConversationService: Sendable {
         self.now = now
         self.texts = texts
         self.webhooks = webhooks
+        timeZones = UserTimeZones(zones, in: store)
         completion = ConversationCompletion(
-            store: store, texts: texts, summaries: summaries, waits: completionWaits, newDelivery: webhooks == nil ? nil : newID, log: log)
+            store: store, texts: texts, summaries: summaries, timeZones: timeZones, waits: completionWaits,
+            newDelivery: webhooks == nil ? nil : newID, log: log)
         let (stream, continuation) = AsyncStream.makeStream(of: UntaughtVoice.self, bufferingPolicy: .bufferingOldest(Self.maxEnrollments))
         enrollments = continuation
         teaching = voices.map { [rule = speakerRule, media, awaitedAudio] voices in

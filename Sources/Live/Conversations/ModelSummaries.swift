@@ -37,16 +37,18 @@ package actor ModelSummaries {
     }
 
     /// Returns the model's summary; nil when the conversation must be summed up in its own words.
-    package func summary(of conversation: Conversation) async -> OpenAISummary? {
+    ///
+    /// - Parameter zone: the time zone of the speakers.
+    package func summary(of conversation: Conversation, in zone: TimeZoneRules) async -> OpenAISummary? {
         guard underWay < Self.maxUnderWay, restsUntil.map({ $0 <= now() }) ?? true else { return nil }
         guard let grant = await grant(conversation.user), grant.use == .summary else { return nil }
         underWay += 1
         defer { underWay -= 1 }
         do {
             do {
-                return try await answer(for: conversation)
+                return try await answer(for: conversation, in: zone)
             } catch OpenAISummaryError.notASummary(let malformed) {
-                return try await answer(for: conversation, repairing: malformed)
+                return try await answer(for: conversation, in: zone, repairing: malformed)
             }
         } catch let error as OpenAISummaryError {
             // The model may succeed with another conversation. Its text may quote the conversation, so the text is not logged.
@@ -65,19 +67,21 @@ package actor ModelSummaries {
     private struct BadStatus: Error { var code: Int }
 
     /// - Parameter malformed: the model's answer to an earlier request, which was not the object that was asked for.
-    private func answer(for conversation: Conversation, repairing malformed: String? = nil) async throws -> OpenAISummary {
+    private func answer(
+        for conversation: Conversation, in zone: TimeZoneRules, repairing malformed: String? = nil
+    ) async throws -> OpenAISummary {
         var headers: HTTPHeaders = ["Content-Type": "application/json"]
         if let key = settings.credential { headers.set("Authorization", "Bearer " + key.secret) }
         var request = HTTPClientRequest(
             .post, settings.address + OpenAISummary.path, headers: headers,
-            body: OpenAISummary.request(for: conversation, model: settings.model, repairing: malformed))
+            body: OpenAISummary.request(for: conversation, model: settings.model, zone: zone, repairing: malformed))
         request.timeout = settings.timeout
         request.responseLimit = Self.maxBytes
         // A model may cost money for each answer.
         request.isSentOnce = true
         let answer = try await client.send(request)
         guard answer.status.code == 200 else { throw BadStatus(code: answer.status.code) }
-        return try OpenAISummary(parsing: answer.body)
+        return try OpenAISummary(parsing: answer.body, zone: zone)
     }
 
     /// - Parameter reason: our own words for the failure, never the server's text, which may quote the request.

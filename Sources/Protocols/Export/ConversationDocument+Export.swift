@@ -1,6 +1,6 @@
 import Conversations
 import Framing
-import Speech
+package import Speech
 
 extension ConversationDocument {
     package enum Format: String, Sendable, CaseIterable {
@@ -26,7 +26,8 @@ extension ConversationDocument {
         }
     }
 
-    package func rendered(as format: Format) -> [UInt8] {
+    /// - Parameter zone: the time zone of the reader, in which Markdown has the start.
+    package func rendered(as format: Format, in zone: TimeZoneRules) -> [UInt8] {
         switch format {
         case .json:
             var json = JSONWriter(capacity: 65_536)
@@ -34,7 +35,7 @@ extension ConversationDocument {
             return json.bytes
         case .srt: return Captions.srt(cues)
         case .vtt: return Captions.vtt(cues)
-        case .markdown: return Array(markdown.utf8)
+        case .markdown: return Array(markdown(in: zone).utf8)
         case .text: return Array(text.utf8)
         }
     }
@@ -75,9 +76,9 @@ extension ConversationDocument {
         }.joined()
     }
 
-    private var markdown: String {
+    private func markdown(in zone: TimeZoneRules) -> String {
         var text = "# \(Self.escaped(conversation.title ?? "Conversation"))\n\n"
-        text += "\(conversation.started.rfc3339.prefix(10)) \(conversation.started.rfc3339.dropFirst(11).prefix(5)) UTC\n"
+        text += zone.text(of: conversation.started) + "\n"
         if let summary = conversation.summary, !summary.isEmpty { text += "\n\(Self.escaped(summary))\n" }
         var speaker: String??
         for segment in conversation.segments {

@@ -42,6 +42,13 @@ extension SettingTable {
             "HARKEN_VOICE_DAYS", .conversations, "365",
             "Days after which a voice without a name that was not heard any more is deleted, with its voiceprint. What it said stays."),
         .init(
+            "HARKEN_TIME_ZONE", .conversations, nil,
+            """
+            Time zone of users who have not set their own (`time_zone` of `PATCH /api/v1/users/me/settings`), by its IANA name such as \
+            `Europe/Berlin`. Default: the machine's, from `TZ` or `/etc/localtime`. The commands of Harken read it from the environment. See \
+            [Time zones](conversations.md#time-zones).
+            """),
+        .init(
             "HARKEN_LLM_BASE_URL", .conversations, nil,
             """
             A server of OpenAI's chat completions (`https://HOST/v1`, `http://127.0.0.1:11434/v1`) for titles and summaries; it gets at most 24,000 \

@@ -58,15 +58,15 @@ package struct PostgresInstallation: StoreBackEnd {
 
     package var usage: any UsageStore { SQLUsageStore(in: database) }
 
-    package func conversations(now: @escaping @Sendable () -> UnixTime) -> any ConversationStores {
-        let store = SQLConversationStore(in: database, audio: blobs.audio, now: now)
+    package func conversations(zones: TimeZones, now: @escaping @Sendable () -> UnixTime) -> any ConversationStores {
+        let store = SQLConversationStore(in: database, audio: blobs.audio, zones: zones, now: now)
         replicas?.listen { [weak store] in store?.follow($0) }
         return store
     }
 
-    package func stores(now: @escaping @Sendable () -> UnixTime) -> Stores {
+    package func stores(zones: TimeZones, now: @escaping @Sendable () -> UnixTime) -> Stores {
         Stores(
-            conversations: conversations(now: now), jobs: SQLJobQueue(in: database), uploads: SQLUploadStore(in: database),
+            conversations: conversations(zones: zones, now: now), jobs: SQLJobQueue(in: database), uploads: SQLUploadStore(in: database),
             chunks: SQLChunkStore(in: database), usage: usage, blobs: blobs, replicas: replicas, upkeep: database, health: health)
     }
 

@@ -1,26 +1,16 @@
-import Sessions
 import Speech
 
 /// A moment in the past, as an option's value.
 enum MomentOption {
     static let accepts = "today, yesterday, a time ago such as 12h or 7d, a day such as 2026-01-31, or a time such as 2026-01-31T12:00:00Z"
 
-    static let parse: @Sendable (String) -> UnixTime? = { moment($0, now: .now) }
+    static let parse: @Sendable (String) -> NamedMoment? = { moment($0, now: .now) }
 
-    /// Reads a moment. Days begin at midnight in local time.
-    static func moment(_ text: String, now: UnixTime) -> UnixTime? {
-        switch text {
-        case "now": return now
-        case "today": return now.localMidnight()
-        case "yesterday": return now.localMidnight(daysBefore: 1)
-        case _: break
-        }
-        if let span = TimeSpan.parse(text) { return UnixTime(milliseconds: now.milliseconds - span.components.seconds * 1_000) }
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        if parts.map(\.count) == [4, 2, 2], let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]) {
-            return UnixTime(localYear: year, month: month, day: day)
-        }
-        return UnixTime(rfc3339: text)
+    /// Reads a moment. The data's owner has the time zone in which a day begins.
+    static func moment(_ text: String, now: UnixTime) -> NamedMoment? {
+        if text == "now" { return .time(now) }
+        if let span = TimeSpan.parse(text) { return .time(UnixTime(milliseconds: now.milliseconds - span.components.seconds * 1_000)) }
+        return NamedMoment(text)
     }
 
     /// Reads a day: the moment's UTC day, because usage is added up by such days.

@@ -1,6 +1,7 @@
 import Conversations
 import Framing
 import Protocols
+import Sessions
 import Speech
 import Store
 
@@ -9,7 +10,8 @@ struct ConversationsList: Command {
         Int(text).flatMap { (1...ConversationLimits.page).contains($0) ? $0 : nil }
     }
     private static let from = Option(
-        "--from", "TIME", accepts: MomentOption.accepts, "Lists only conversations that began at TIME or later.", parse: MomentOption.parse)
+        "--from", "TIME", accepts: MomentOption.accepts, "Lists only conversations that began at TIME or later. Days are in the user's time zone.",
+        parse: MomentOption.parse)
     private static let to = Option(
         "--to", "TIME", accepts: MomentOption.accepts, "Lists only conversations that began before TIME.", parse: MomentOption.parse)
 
@@ -18,19 +20,24 @@ struct ConversationsList: Command {
         options: [limit, from, to] + DataPlace.options)
 
     private let place: DataPlace
-    private let query: ConversationQuery
+    private let from: NamedMoment?
+    private let to: NamedMoment?
+    private let limit: Int
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
         place = try DataPlace(arguments)
-        query = ConversationQuery(
-            from: try arguments.value(Self.from), to: try arguments.value(Self.to), limit: try arguments.value(Self.limit) ?? 20)
+        from = try arguments.value(Self.from)
+        to = try arguments.value(Self.to)
+        limit = try arguments.value(Self.limit) ?? 20
         json = arguments.has(.json)
     }
 
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
-            let page = try await place.existing()?.list(query) ?? ConversationPage(conversations: [], next: nil)
+            let data = try place.existing(), zone = try await data?.timeZone() ?? .utc, now = UnixTime.now
+            let query = ConversationQuery(from: from?.time(now: now, in: zone), to: to?.time(now: now, in: zone), limit: limit)
+            let page = try await data?.list(query) ?? ConversationPage(conversations: [], next: nil)
             if json {
                 context.output.writeLine(Self.json(page))
             } else if page.conversations.isEmpty {
@@ -41,7 +48,7 @@ struct ConversationsList: Command {
                         ["ID", "BEGAN", "LENGTH", "TITLE"],
                         page.conversations.map { conversation in
                             [
-                                conversation.id.rawValue, conversation.started.readable,
+                                conversation.id.rawValue, zone.shortText(of: conversation.started),
                                 ConversationDocument.clock(page.lengths[conversation.id] ?? .zero),
                                 conversation.title ?? "(\(conversation.status.rawValue.replacing("_", with: " ")))",
                             ]

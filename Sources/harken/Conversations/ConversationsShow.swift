@@ -28,12 +28,16 @@ struct ConversationsShow: Command {
                 throw data.missing("conversation", self.id)
             }
             let text = String(decoding: document, as: UTF8.self)
-            if json { context.output.writeLine(text) } else { context.output.write(Self.heading(of: conversation) + Self.safe(text)) }
+            if json {
+                context.output.writeLine(text)
+            } else {
+                context.output.write(Self.heading(of: conversation, in: try await data.timeZone()) + Self.safe(text))
+            }
         }
     }
 
-    private static func heading(of conversation: Conversation) -> String {
-        var text = "\(TerminalText.safe(conversation.title ?? conversation.id.rawValue))\n\(conversation.started.readable)\n"
+    private static func heading(of conversation: Conversation, in zone: TimeZoneRules) -> String {
+        var text = "\(TerminalText.safe(conversation.title ?? conversation.id.rawValue))\n\(zone.shortText(of: conversation.started))\n"
         if let summary = conversation.summary, !summary.isEmpty { text += "\n\(TerminalText.safe(summary))\n" }
         return text + "\n"
     }

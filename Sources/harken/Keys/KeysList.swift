@@ -27,7 +27,7 @@ struct KeysList: Command {
             } else if keys.isEmpty {
                 context.note("no keys yet; make one with: harken keys create")
             } else {
-                context.output.write(Self.table(keys, now: .now))
+                context.output.write(Self.table(keys, now: .now, in: place.zones.standard))
             }
         }
     }
@@ -45,21 +45,21 @@ struct KeysList: Command {
         return writer.text
     }
 
-    static func table(_ keys: [AccessKey], now: UnixTime) -> String {
+    static func table(_ keys: [AccessKey], now: UnixTime, in zone: TimeZoneRules) -> String {
         Table.text(
             ["ID", "KEY", "NAME", "USER", "SCOPES", "CREDITS", "CREATED", "STATE"],
             keys.map { key in
                 [
                     key.id.rawValue, key.prefix + "…", key.name ?? "-", key.user.rawValue,
                     key.scopes.isEmpty ? "all" : key.scopes.joined(separator: ","), key.credit.map { "\($0.components.seconds) s" } ?? "-",
-                    key.created.readable, state(of: key, now: now),
+                    zone.shortText(of: key.created), state(of: key, now: now, zone),
                 ]
             })
     }
 
-    private static func state(of key: AccessKey, now: UnixTime) -> String {
-        if let revoked = key.revoked { return "revoked \(revoked.readable)" }
+    private static func state(of key: AccessKey, now: UnixTime, _ zone: TimeZoneRules) -> String {
+        if let revoked = key.revoked { return "revoked \(zone.shortText(of: revoked))" }
         guard let expires = key.expires else { return "valid" }
-        return expires <= now ? "expired \(expires.readable)" : "valid until \(expires.readable)"
+        return expires <= now ? "expired \(zone.shortText(of: expires))" : "valid until \(zone.shortText(of: expires))"
     }
 }

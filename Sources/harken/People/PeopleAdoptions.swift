@@ -34,12 +34,14 @@ struct PeopleAdoptions: Command {
                 context.tell(voice, "has no name again", json: json)
             } else {
                 let data = try place.existing()
-                list(try await data?.voices().filter { $0.adoption != nil } ?? [], try await data?.people() ?? [], context)
+                list(
+                    try await data?.voices().filter { $0.adoption != nil } ?? [], try await data?.people() ?? [],
+                    try await data?.timeZone() ?? .utc, context)
             }
         }
     }
 
-    private func list(_ voices: [KnownVoice], _ people: [Person], _ context: CommandContext) {
+    private func list(_ voices: [KnownVoice], _ people: [Person], _ zone: TimeZoneRules, _ context: CommandContext) {
         let names = SpeakerNames(people: people, labels: [:])
         if json {
             context.output.writeLine(Self.json(voices, names))
@@ -47,7 +49,7 @@ struct PeopleAdoptions: Command {
             context.note("no voice got its name automatically")
         } else {
             let rows = voices.map { voice in
-                [voice.id.rawValue, voice.label, names.name(of: voice.who) ?? "", voice.adoption?.time.readable ?? ""]
+                [voice.id.rawValue, voice.label, names.name(of: voice.who) ?? "", voice.adoption.map { zone.shortText(of: $0.time) } ?? ""]
             }
             context.output.write(Table.text(["ID", "VOICE", "NAME", "SINCE"], rows))
         }

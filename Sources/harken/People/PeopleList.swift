@@ -32,13 +32,17 @@ struct PeopleList: Command {
             } else if people.isEmpty && voices.isEmpty {
                 context.note("nobody yet; add someone with: harken people add NAME FILE")
             } else {
+                let zone = try await data?.timeZone() ?? .utc
                 let namesakes = Person.namesakes(among: people)
                 let known = people.map { person in
                     let mark = namesakes[person.id].map { " (merge with \($0)?)" } ?? ""
-                    return [person.id.rawValue, person.name + mark, seconds(Self.evidence(of: .person(person.id), voices)), person.created.readable]
+                    return [
+                        person.id.rawValue, person.name + mark, seconds(Self.evidence(of: .person(person.id), voices)),
+                        zone.shortText(of: person.created),
+                    ]
                 }
                 let unnamed = voices.filter { $0.owner == .nobody }.map { voice in
-                    [voice.id.rawValue, "(\(voice.label))", seconds(voice.evidence) + Self.doubt(voice), voice.created.readable]
+                    [voice.id.rawValue, "(\(voice.label))", seconds(voice.evidence) + Self.doubt(voice), zone.shortText(of: voice.created)]
                 }
                 context.output.write(Table.text(["ID", "NAME", "SPEECH", "SINCE"], known + unnamed))
             }

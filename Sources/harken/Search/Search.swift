@@ -3,6 +3,7 @@ import Conversations
 import Framing
 import Gateway
 import Protocols
+import Sessions
 import Speech
 import Store
 
@@ -12,7 +13,8 @@ struct Search: Command {
     }
     private static let person = Option("--person", "PERSON", "Searches only the words of this person: a name or an id; \"user\" is the owner.")
     private static let from = Option(
-        "--from", "TIME", accepts: MomentOption.accepts, "Searches only conversations that began at TIME or later.", parse: MomentOption.parse)
+        "--from", "TIME", accepts: MomentOption.accepts, "Searches only conversations that began at TIME or later. Days are in the user's time zone.",
+        parse: MomentOption.parse)
     private static let to = Option(
         "--to", "TIME", accepts: MomentOption.accepts, "Searches only conversations that began before TIME.", parse: MomentOption.parse)
     private static let words = Flag("--words", "Searches by words only, not by meaning.")
@@ -28,15 +30,18 @@ struct Search: Command {
 
     private let place: DataPlace
     private let query: SearchQuery
+    private let from: NamedMoment?
+    private let to: NamedMoment?
     private let person: String?
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
         place = try DataPlace(arguments)
         query = SearchQuery(
-            arguments.operands.joined(separator: " "), by: arguments.has(Self.words) ? .words : .both, from: try arguments.value(Self.from),
-            to: try arguments.value(Self.to),
+            arguments.operands.joined(separator: " "), by: arguments.has(Self.words) ? .words : .both,
             limit: try arguments.value(Self.limit) ?? 20)
+        from = try arguments.value(Self.from)
+        to = try arguments.value(Self.to)
         person = try arguments.value(Self.person)
         json = arguments.has(.json)
     }
@@ -47,7 +52,10 @@ struct Search: Command {
                 if json { context.output.writeLine(Self.json(SearchPage(hits: [], next: nil))) } else { context.note("nothing found") }
                 return
             }
+            let zone = try await data.timeZone(), now = UnixTime.now
             var query = query
+            query.from = from?.time(now: now, in: zone)
+            query.to = to?.time(now: now, in: zone)
             if let person { query.speaker = person == "user" ? .user : .person(try await data.person(person).id) }
             let page = try await data.search(query)
             if json {
@@ -56,7 +64,7 @@ struct Search: Command {
                 context.note(try await place.explanation(ofNothing: "nothing found"))
             } else {
                 let names = try await data.speakerNames()
-                for hit in page.hits { context.output.write(Self.text(hit, names)) }
+                for hit in page.hits { context.output.write(Self.text(hit, names, zone)) }
             }
         }
     }
@@ -67,8 +75,8 @@ struct Search: Command {
         return writer.text
     }
 
-    private static func text(_ hit: SearchHit, _ names: SpeakerNames) -> String {
-        let place = "\(hit.started.readable)  \(ConversationDocument.clock(hit.start))  \(hit.conversation)"
+    private static func text(_ hit: SearchHit, _ names: SpeakerNames, _ zone: TimeZoneRules) -> String {
+        let place = "\(zone.shortText(of: hit.started))  \(ConversationDocument.clock(hit.start))  \(hit.conversation)"
         let speaker = names.name(of: hit.who).map { TerminalText.safe($0) + ": " } ?? ""
         return "\(place)  \(TerminalText.safe(hit.title ?? ""))\n    \(speaker)\(TerminalText.safe(hit.snippet.text))\n"
     }

@@ -210,12 +210,16 @@ struct Serve: Command {
         let media = try Decoders.make(configuration, metrics, log)
         let models = configuration.modelFolder.map { ModelFolder($0) } ?? ModelFolder(environment: environment)
         let entries = engines(configuration, models, client, media, log)
+        let timeZones = SystemTimeZones(environment, chosen: configuration.timeZone)
+        if let problem = timeZones.problem {
+            log.warning("the machine's time zone is not known, so days are in UTC; set HARKEN_TIME_ZONE", [.reason: problem])
+        }
         let gateway = try await Composition(
             GatewayInputs(
                 configuration: configuration, loops: loops.loops, entries: entries, keys: keys, directory: directory,
-                stores: installation.stores(now: { .now }),
+                stores: installation.stores(zones: timeZones.zones, now: { .now }),
                 client: client, webSocketClient: WebSocketClient(tls: TLSClientContext(), resolver: Resolver()), descriptors: descriptors,
-                modelFolder: models.path,
+                modelFolder: models.path, zones: timeZones.zones,
                 metrics: metrics, log: log,
                 media: media, tracer: tracer, newID: RandomUUID.text))
         let capacity = metrics.sessions.capacity

@@ -19,12 +19,15 @@ struct DataPlace {
     static let installationOptions: [any OptionDescription] = [DataOption.option] + GatewayAddress.choice + [Flag.json]
 
     private let kind: Kind
+    /// The time zones of this machine.
+    let zones: TimeZones
     private let models: ModelFolder
 
     /// - Parameter ofUser: true for the data of one user; false for the data of the installation.
     init(_ arguments: Arguments, ofUser: Bool = true) throws(UsageError) {
         models = ModelFolder(environment: arguments.environment)
         let stores = try StoreAccess(arguments)
+        zones = stores.zones
         if let gateway = try GatewayAddress(chosenBy: arguments) {
             guard stores.data.isNamed || (ofUser && stores.namesUser) else {
                 kind = .gateway(gateway)
@@ -44,7 +47,7 @@ struct DataPlace {
     func existing() throws -> (any UserData)? {
         switch kind {
         case .directory(let stores): try stores.existing().map { stores.userData(in: $0, models: models) }
-        case .gateway(let address): GatewayUserData(api: try GatewayAPI(address))
+        case .gateway(let address): GatewayUserData(api: try GatewayAPI(address), zones: zones)
         }
     }
 
@@ -52,7 +55,7 @@ struct DataPlace {
     func needed() throws -> any UserData {
         switch kind {
         case .directory(let stores): stores.userData(in: try stores.needed(), models: models)
-        case .gateway(let address): GatewayUserData(api: try GatewayAPI(address))
+        case .gateway(let address): GatewayUserData(api: try GatewayAPI(address), zones: zones)
         }
     }
 
@@ -60,7 +63,7 @@ struct DataPlace {
     func created() throws -> any UserData {
         switch kind {
         case .directory(let stores): stores.userData(in: try stores.open(), models: models)
-        case .gateway(let address): GatewayUserData(api: try GatewayAPI(address))
+        case .gateway(let address): GatewayUserData(api: try GatewayAPI(address), zones: zones)
         }
     }
 

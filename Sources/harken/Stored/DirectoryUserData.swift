@@ -15,9 +15,13 @@ struct DirectoryUserData: UserData {
     let path: String
     /// The folder of the sentence model for search by meaning.
     let models: ModelFolder
+    /// The time zones of this machine.
+    let zones: TimeZones
 
     var owner: String { user.rawValue }
     var place: String { "in \(path)" }
+
+    func timeZone() async throws -> TimeZoneRules { try await UserTimeZones(zones, in: store).zone(of: user) }
 
     func list(_ query: ConversationQuery) async throws -> ConversationPage { try await store.list(query, of: user) }
 
@@ -25,7 +29,8 @@ struct DirectoryUserData: UserData {
 
     func export(_ id: ID<Conversation>, as format: ConversationDocument.Format) async throws -> [UInt8]? {
         guard let conversation = try await conversation(id) else { return nil }
-        return ConversationDocument(conversation, people: try await people(), voices: try await store.voices(of: user)).rendered(as: format)
+        return ConversationDocument(conversation, people: try await people(), voices: try await store.voices(of: user))
+            .rendered(as: format, in: try await timeZone())
     }
 
     func delete(_ conversations: [ID<Conversation>]) async throws -> ID<Conversation>? {

@@ -8,9 +8,19 @@ import Store
 /// The data of a key's user behind a gateway's API.
 struct GatewayUserData: UserData {
     let api: GatewayAPI
+    /// The time zones of this machine.
+    let zones: TimeZones
 
     var owner: String { "the user" }
     var place: String { "at \(api.address.url)" }
+
+    func timeZone() async throws -> TimeZoneRules {
+        let document = try await needed(.get, "/users/me/settings")
+        // A gateway of an earlier version has no time zones.
+        guard let name = document.root["time_zone"].string ?? document.root["default_time_zone"].string else { return zones.standard }
+        guard let zone = TimeZoneName(name).flatMap({ zones[$0] }) else { throw MissingTimeZone(name) }
+        return zone
+    }
 
     func list(_ query: ConversationQuery) async throws -> ConversationPage {
         var words = URLQuery()

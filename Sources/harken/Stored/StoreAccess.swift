@@ -20,11 +20,14 @@ struct StoreAccess {
     /// True if the command line names the user.
     let namesUser: Bool
     let data: DataOption
+    /// The time zones of this machine.
+    let zones: TimeZones
 
     init(_ arguments: Arguments) throws(UsageError) {
         user = ID(try arguments.value(Self.userOption) ?? ID<User>.local.rawValue)
         namesUser = arguments.text(Self.userOption) != nil
         data = try DataOption(arguments)
+        zones = try SystemTimeZones.ofCommand(arguments.environment)
     }
 
     /// Opens the stores for a command that reads or changes existing data; nil when there is no data yet. Nothing is created.
@@ -51,7 +54,7 @@ struct StoreAccess {
     ///
     /// - Parameter models: the folder of the sentence model for search by meaning.
     func userData(in stores: any ConversationStores, models: ModelFolder) -> DirectoryUserData {
-        DirectoryUserData(store: stores, user: user, path: data.path, models: models)
+        DirectoryUserData(store: stores, user: user, path: data.path, models: models, zones: zones)
     }
 
     /// Returns the archives of the user's data in a data directory.

@@ -10,6 +10,9 @@ protocol UserData: Sendable {
     var owner: String { get }
     var place: String { get }
 
+    /// Returns the user's time zone.
+    func timeZone() async throws -> TimeZoneRules
+
     func list(_ query: ConversationQuery) async throws -> ConversationPage
 
     /// Returns a conversation without its segments; nil when it does not exist.
@@ -80,6 +83,13 @@ struct MissingData: Error, CustomStringConvertible {
     let description: String
 
     init(_ what: String, _ id: String, of owner: String, _ place: String) { description = "\(owner) has no \(what) \(id) \(place)" }
+}
+
+/// A time zone that the user has chosen and that this machine does not know.
+struct MissingTimeZone: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ name: String) { description = "this machine has no rules of the time zone \(TerminalText.safe(name)); install the package tzdata" }
 }
 
 extension UserData {

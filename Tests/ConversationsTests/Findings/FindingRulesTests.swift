@@ -10,8 +10,9 @@ import Testing
             Segment(id: ID("s\(index)"), text: text, start: .seconds(index * 5), end: .seconds(index * 5 + 4))
         }
         return FindingRules.findings(
-            in: Conversation(id: ID("c"), user: ID("u"), source: "omi", started: started, finished: started + .seconds(60), segments: segments), .work
-        )
+            in: Conversation(id: ID("c"), user: ID("u"), source: "omi", started: started, finished: started + .seconds(60), segments: segments),
+            .work,
+            zone: .utc)
     }
 
     @Test(arguments: [

@@ -50,7 +50,7 @@ import Testing
             ] {
                 #expect(list(try await ask(gateway, .get, "/conversations?" + query)["conversations"]).count == count, "\(query)")
             }
-            for query in ["limit=0", "limit=201", "limit=x", "from=yesterday"] {
+            for query in ["limit=0", "limit=201", "limit=x", "from=tomorrow"] {
                 _ = try await ask(gateway, .get, "/conversations?" + query, status: 400)
             }
         }
@@ -220,7 +220,7 @@ import Testing
         try await with { gateway in
             let path = "/users/me/settings"
             for (body, message) in [
-                (#"{"language":"de","time_zone":"Europe/Berlin"}"#, #"There is no setting "time_zone"."#),
+                (#"{"language":"de","zone":"Europe/Berlin"}"#, #"There is no setting "zone"."#),
                 (#"{"language":"de","vocabulery":["a"]}"#, #"There is no setting "vocabulery"; did you mean vocabulary?"#),
                 (#"{"language":"de","Language":null}"#, #"There is no setting "Language"; did you mean language?"#),
             ] {

@@ -31,12 +31,13 @@ final class TestGateway: Sendable {
     ///   - usesVendors: the vendors whose keys the settings name are engines too, and come first.
     ///   - directory: one that an earlier run left; it is this one's to remove.
     ///   - disk: the space of each folder's file system.
+    ///   - zones: the time zones that the gateway knows.
     ///   - clock: the time of the loops' timers; nil: the machine's.
     init(
         _ engine: ScriptedEngine, others: [ScriptedEngine] = [], keys: TestKeys, settings values: [String: String] = [:], tracer: Tracer? = nil,
         directory earlier: String? = nil, ears: TestEars? = nil, loops: Int = 1,
         recorded: [any PrerecordedEngine] = [], usesVendors: Bool = false, log: Log = Log(level: .error), disk: DiskSpace = TestGateway.roomyDisk,
-        change: (inout GatewayConfiguration) -> Void = { _ in }, clock: HeldClock? = nil,
+        zones: TimeZones = TimeZones(), change: (inout GatewayConfiguration) -> Void = { _ in }, clock: HeldClock? = nil,
         now: @escaping @Sendable () -> UnixTime = { TestGateway.time }
     ) async throws {
         directory = earlier ?? FileManager.default.temporaryDirectory.appending(path: "harken-gateway-\(UUID().uuidString)").path
@@ -70,8 +71,8 @@ final class TestGateway: Sendable {
                 entries: entries + ([engine] + others).map { EngineEntry($0, status: { .ready }) }
                     + (hearing.map { [$0] } ?? [])
                     + recorded.map { EngineEntry(name: $0.name, capabilities: $0.capabilities, prerecorded: $0) }, keys: keys, directory: data,
-                stores: SQLiteInstallation(in: data).stores(now: now), client: client, webSocketClient: webSocketClient,
-                diskSpace: { _ in disk },
+                stores: SQLiteInstallation(in: data).stores(zones: zones, now: now), client: client, webSocketClient: webSocketClient,
+                zones: zones, diskSpace: { _ in disk },
                 metrics: Metrics(), log: log, tracer: tracer, newID: { UUID().uuidString.lowercased() }, now: now))
         await composition.recoverSessions()
         var http = HTTPServerConfiguration()
@@ -104,13 +105,13 @@ final class TestGateway: Sendable {
         _ engine: ScriptedEngine = ScriptedEngine(), others: [ScriptedEngine] = [], keys: TestKeys, settings: [String: String] = [:],
         directory: String? = nil, keepsDirectory: Bool = false, tracer: Tracer? = nil, ears: TestEars? = nil, loops: Int = 1,
         recorded: [any PrerecordedEngine] = [], usesVendors: Bool = false, log: Log = Log(level: .error), disk: DiskSpace = TestGateway.roomyDisk,
-        change: (inout GatewayConfiguration) -> Void = { _ in }, clock: HeldClock? = nil,
+        zones: TimeZones = TimeZones(), change: (inout GatewayConfiguration) -> Void = { _ in }, clock: HeldClock? = nil,
         now: @escaping @Sendable () -> UnixTime = { TestGateway.time },
         _ body: (TestGateway) async throws -> Void
     ) async throws {
         let gateway = try await TestGateway(
             engine, others: others, keys: keys, settings: settings, tracer: tracer, directory: directory, ears: ears, loops: loops,
-            recorded: recorded, usesVendors: usesVendors, log: log, disk: disk, change: change,
+            recorded: recorded, usesVendors: usesVendors, log: log, disk: disk, zones: zones, change: change,
             clock: clock, now: now)
         let result: Result<Void, any Error>
         do {

@@ -26,8 +26,8 @@ import Testing
             identity: SpeakerIdentity(who, by: .voiceprint))
     }
 
-    private func text(_ format: ConversationDocument.Format, _ segments: [Segment]) -> String {
-        String(decoding: document(segments).rendered(as: format), as: UTF8.self)
+    private func text(_ format: ConversationDocument.Format, _ segments: [Segment], in zone: TimeZoneRules = .utc) -> String {
+        String(decoding: document(segments).rendered(as: format, in: zone), as: UTF8.self)
     }
 
     @Test func `names who speaks where another one begins`() {
@@ -87,8 +87,15 @@ import Testing
                 """)
     }
 
+    @Test func `says when it began in the reader's time zone`() throws {
+        let tokyo = try #require(TimeZoneRules("Asia/Tokyo", rule: "JST-9"))
+        #expect(text(.markdown, [], in: tokyo).contains("\n\n1970-01-01 09:00 (Asia/Tokyo)\n"))
+        // Other formats have moments, or positions.
+        for format in ConversationDocument.Format.allCases where format != .markdown { #expect(text(format, [], in: tokyo) == text(format, [])) }
+    }
+
     @Test func `is an object with those who speak`() throws {
-        let bytes = document([segment("1", "Yes.", at: 0, .person(ID("p")))]).rendered(as: .json)
+        let bytes = document([segment("1", "Yes.", at: 0, .person(ID("p")))]).rendered(as: .json, in: .utc)
         let json = try JSONValue(parsing: bytes)
         #expect(json["people"] == [["id": "p", "name": "Anna", "created_at": "1970-01-01T00:00:00.000Z"]])
         #expect(json["language"] == .null && json["duration"] == 0.4)

@@ -9,7 +9,10 @@ import Testing
         #expect(UserChoices(settings: [:]) == UserChoices())
         let choices = UserChoices(settings: ["single_language_mode": "true", "vocabulary": "Anna\nharbour", "language": "pt-BR", "audio_days": "3"])
         #expect(choices == UserChoices(isSingleLanguage: true, vocabulary: ["Anna", "harbour"], language: LanguageTag("pt-BR"), audioDays: 3))
-        #expect(UserChoices(settings: ["language": "no language", "single_language_mode": "yes", "audio_days": "-1"]) == UserChoices())
+        #expect(
+            UserChoices(settings: ["language": "no language", "single_language_mode": "yes", "audio_days": "-1", "time_zone": "../x"])
+                == UserChoices())
+        #expect(UserChoices(settings: [TimeZoneName.setting: "Asia/Tokyo"]).timeZone?.text == "Asia/Tokyo")
     }
 
     @Test func `gives engines a hundred terms, the product's name first`() {

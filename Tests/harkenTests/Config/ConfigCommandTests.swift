@@ -44,6 +44,15 @@ struct `harken config` {
     @Test(arguments: [
         ("HARKEN_LOOG=info", "harken.conf, line 1: unknown setting HARKEN_LOOG; did you mean HARKEN_LOG?"),
         ("\nHARKEN_GATE=maybe", "harken.conf, line 2: HARKEN_GATE: \"maybe\" is not a valid mode: use on, off, shadow"),
+        (
+            "HARKEN_TIME_ZONE=Europe/Nowhere",
+            "harken.conf, line 1: HARKEN_TIME_ZONE: \"Europe/Nowhere\" is not a time zone of this machine (package tzdata): use a name of the IANA "
+                + "database, such as Europe/Berlin"
+        ),
+        (
+            "HARKEN_TIME_ZONE=../x",
+            "harken.conf, line 1: HARKEN_TIME_ZONE: \"../x\" is not a time zone: use a name of the IANA database, such as Europe/Berlin"
+        ),
     ])
     func `says where a file is wrong`(text: String, message: String) async throws {
         let file = try folder.write(text.utf8, as: "harken.conf")

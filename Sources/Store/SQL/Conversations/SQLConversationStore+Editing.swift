@@ -8,7 +8,7 @@ extension SQLConversationStore {
         try ConversationLimits.check(text, "a segment's text", most: ConversationLimits.segmentText)
         let now = now()
         let changed = try await change(user, deletes: true) {
-            [words = database.words] (archive, connection) throws(StoreError) -> (segment: Segment, stale: Stale?)? in
+            [words = database.words, zones] (archive, connection) throws(StoreError) -> (segment: Segment, stale: Stale?)? in
             guard let number = try archive.conversation(conversation, on: connection),
                 let before = try ConversationRow.segments(of: number, ids: [segment], on: connection).first
             else { return nil }
@@ -20,7 +20,7 @@ extension SQLConversationStore {
             try words.update([segment], of: number, on: connection)
             try Self.noteErasure(of: .words, on: connection)
             try Self.forgetSpeech(of: before, in: number, now: now, on: connection)
-            try Self.sumUp(number, on: connection)
+            try Self.sumUp(number, in: try zones.zone(of: archive, on: connection), on: connection)
             // The segment must not be found by the meaning of its former words.
             try Self.dropWindows(of: number, on: connection)
             return try ConversationRow.segments(of: number, ids: [segment], on: connection).first.map {
@@ -39,7 +39,7 @@ extension SQLConversationStore {
     ) async throws(StoreError) -> [Segment]? {
         let now = now()
         let changed = try await change(user, deletes: true) {
-            [words = database.words] (archive, connection) throws(StoreError) -> (segments: [Segment], stale: Stale)? in
+            [words = database.words, zones] (archive, connection) throws(StoreError) -> (segments: [Segment], stale: Stale)? in
             guard let number = try archive.conversation(conversation, on: connection), let whole = try ConversationRow.whole(number, on: connection)
             else { return nil }
             try Self.checkIsOver(whole)
@@ -48,7 +48,7 @@ extension SQLConversationStore {
             if !redacted.isEmpty { try words.update(redacted.map(\.id), of: number, on: connection) }
             try Self.noteErasure(of: .words, on: connection)
             try Self.forgetSpeech(range, nil, in: number, now: now, on: connection)
-            try Self.sumUp(number, on: connection)
+            try Self.sumUp(number, in: try zones.zone(of: archive, on: connection), on: connection)
             // The conversation must not be found by the meaning of its former words.
             try Self.dropWindows(of: number, on: connection)
             let segments =
@@ -163,7 +163,7 @@ extension SQLConversationStore {
     ) async throws(StoreError) -> (earlier: Conversation, later: Conversation)? {
         try ConversationLimits.check(new)
         let now = now()
-        let parts = try await change(user) { (archive, connection) throws(StoreError) -> (parts: [Conversation], stale: Stale)? in
+        let parts = try await change(user) { [zones] (archive, connection) throws(StoreError) -> (parts: [Conversation], stale: Stale)? in
             guard let first = try archive.conversation(id, on: connection), let whole = try ConversationRow.whole(first, on: connection),
                 let index = whole.segments.firstIndex(where: { $0.id == segment })
             else { return nil }
@@ -203,9 +203,10 @@ extension SQLConversationStore {
                 [.integer(whole.started.milliseconds + end.wholeNanoseconds / 1_000_000), .integer(first)])
             try Self.count(first, on: connection)
             try Self.count(second, on: connection)
-            try Self.sumUp(first, on: connection)
+            let zone = try zones.zone(of: archive, on: connection)
+            try Self.sumUp(first, in: zone, on: connection)
             try connection.run("UPDATE conversations SET is_titled = FALSE WHERE number = ?", [.integer(second)])
-            try Self.sumUp(second, on: connection)
+            try Self.sumUp(second, in: zone, on: connection)
             let parts = [try ConversationRow.whole(first, on: connection), try ConversationRow.whole(second, on: connection)]
             return (parts.compactMap { $0 }, Stale(archive: archive, conversations: [first]))
         }
@@ -302,10 +303,10 @@ extension SQLConversationStore {
     }
 
     /// Makes title, summary, action items and appointments from the present words, so that they quote no words that are gone. A title that was set by hand stays.
-    private static func sumUp(_ number: Int64, on connection: borrowing SQLConnection) throws(StoreError) {
+    private static func sumUp(_ number: Int64, in zone: TimeZoneRules, on connection: borrowing SQLConnection) throws(StoreError) {
         guard let conversation = try ConversationRow.whole(number, on: connection), conversation.status == .completed else { return }
         let summary = ExtractiveSummary(of: conversation.segments.map(\.text))
-        let findings = FindingRules.findings(in: conversation, conversation.findings?.category ?? .other)
+        let findings = FindingRules.findings(in: conversation, conversation.findings?.category ?? .other, zone: zone)
         try connection.run(
             "UPDATE conversations SET title = iif(is_titled, title, ?2), summary = ?3, findings = ?4 WHERE number = ?1",
             [.integer(number), .text(summary?.title), .text(summary?.summary), .text(findings.stored)])

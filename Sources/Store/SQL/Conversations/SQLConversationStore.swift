@@ -3,6 +3,7 @@ package import Speech
 /// The stores of conversations and of their speakers, in one SQLite file.
 package final class SQLConversationStore: ConversationStores {
     let database: any SQLDatabase
+    let zones: TimeZones
     let now: @Sendable () -> UnixTime
     let removal: DeletedDataRemoval
     let windowIndex = WindowIndex()
@@ -11,9 +12,13 @@ package final class SQLConversationStore: ConversationStores {
 
     /// - Parameters:
     ///   - audio: the files that the rows of audio name. The store deletes a file that no row names any more.
+    ///   - zones: the time zones in which users name days and hours. A user's setting names the zone.
     ///   - now: returns the time of day, from which the store tells for how long a conversation has had its status.
-    package init(in database: any SQLDatabase, audio: any BlobStore, now: @escaping @Sendable () -> UnixTime) {
+    package init(
+        in database: any SQLDatabase, audio: any BlobStore, zones: TimeZones = TimeZones(), now: @escaping @Sendable () -> UnixTime
+    ) {
         self.database = database
+        self.zones = zones
         self.now = now
         removal = DeletedDataRemoval(database, audio: audio)
         searchReaders = SearchReaders(database)

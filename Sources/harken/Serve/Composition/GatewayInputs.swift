@@ -24,6 +24,8 @@ struct GatewayInputs: Sendable {
     var descriptors = DescriptorBudget()
     /// Folder of the local engine's models; nil when there is none.
     var modelFolder: String?
+    /// The time zones that are known here.
+    var zones = TimeZones()
     /// Returns the space of a folder's file system; nil when it is unknown. May block.
     var diskSpace: @Sendable (String) -> DiskSpace? = { DiskSpace(of: $0) }
     let metrics: Metrics

@@ -57,6 +57,7 @@ struct LiveParts: Sendable {
                 sender: webhookSender,
                 promise: configuration.webhookPromise,
                 log: log, metrics: inputs.metrics, newID: newID, random: { .random(in: .min ... .max) }, now: inputs.now),
+            zones: inputs.zones,
             listener: { entries.first { $0.name == .local && $0.isUsable }?.prerecorded }, newPath: { spool.path(for: newID()) }, log: log,
             metrics: inputs.metrics, newID: newID, now: inputs.now)
     }
