@@ -53,13 +53,13 @@ package enum DecodeWorker {
     }
 
     private static func decode(_ order: DecodeOrder, _ file: Int32, _ bytes: inout [UInt8]) throws(MediaError) {
-        let media = try MediaFile(descriptor: file, format: order.format, rate: order.rate, channels: order.treatment)
+        let media = try MediaFile(descriptor: file, format: order.format, rate: order.rate, channels: order.treatment, tracks: order.tracks)
         let channels = media.channelCount
         guard channels <= DecodeAnswer.maxChannels else { throw .undecodable("audio of \(channels) channels is not taken") }
-        send(.opened(channels: channels, length: media.length, isGuessed: media.isLengthGuessed), &bytes)
+        send(.opened(channels: channels, length: media.length, isGuessed: media.isLengthGuessed, notices: media.notices), &bytes)
         let count = SampleCount(DecodeAnswer.blockLength(channels: channels))
         while let block = try media.next(count) { send(.block(block.channels, skippedPackets: media.skippedPackets), &bytes) }
-        send(.ended(skippedPackets: media.skippedPackets), &bytes)
+        send(.ended(skippedPackets: media.skippedPackets, notices: media.notices), &bytes)
     }
 
     /// Sends an answer; waits while the gateway does not read. Ends the process when the gateway has gone.

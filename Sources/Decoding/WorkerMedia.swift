@@ -12,6 +12,7 @@ final class WorkerMedia: DecodedMedia {
     private(set) var length: SampleCount?
     private(set) var isLengthGuessed = false
     private(set) var skippedPackets = 0
+    private(set) var notices: [RecordingNotice] = []
     private let workers: DecodeWorkers
     /// The worker; nil when the recording is over.
     private var process: WorkerProcess?
@@ -44,10 +45,11 @@ final class WorkerMedia: DecodedMedia {
             throw Self.notStarted
         }
         switch try receive(process, beforeFile: false, channels: nil) {
-        case .opened(let channels, let length, let isGuessed):
+        case .opened(let channels, let length, let isGuessed, let notices):
             guard order.treatment == .separate || channels == 1 else { throw fail(process, .invalid) }
             channelCount = channels
             self.length = length
+            self.notices = notices
             isLengthGuessed = isGuessed
             ready = Array(repeating: [], count: channels)
         case .failed(let reason): throw finish(process, reason)
@@ -87,8 +89,9 @@ final class WorkerMedia: DecodedMedia {
             for channel in ready.indices {
                 if ready[channel].isEmpty { ready[channel] = channels[channel] } else { ready[channel] += channels[channel] }
             }
-        case .ended(let skippedPackets):
+        case .ended(let skippedPackets, let notices):
             self.skippedPackets = skippedPackets
+            self.notices = notices
             hasEnded = true
             self.process = nil
             workers.end(process)

@@ -20,6 +20,8 @@ public struct Recording: Sendable, Equatable {
     /// SHA-256 of the file's content, in lower-case hexadecimal: identifies a recording that is sent again in another file. nil when it is not known:
     /// the path then identifies the recording.
     package var digest: String?
+    /// The sound tracks that are heard.
+    public var tracks = TrackChoice.usual
 
     public init(path: String, format: AudioFormat = .container) {
         self.path = path
