@@ -15,6 +15,8 @@ enum DecodeAnswer: Equatable {
     /// - Parameter notices: all of the recording.
     case ended(skippedPackets: Int, notices: [RecordingNotice] = [])
     case failed(String)
+    /// The worker is killed because of a system call. The sandbox itself sends this message.
+    case forbidden(call: Int32)
 
     /// Maximum number of bytes of a message; below the system's own limit.
     static let maxByteCount = headByteCount + 4 * maxSamples
@@ -33,7 +35,7 @@ enum DecodeAnswer: Equatable {
     private static let guessed: UInt32 = 1 << 16
 
     private enum Kind: UInt8 {
-        case ready = 1, opened, block, ended, failed
+        case ready = 1, opened, block, ended, failed, forbidden
     }
 
     /// Parses a message; nil for a message that no worker sends.
@@ -65,6 +67,9 @@ enum DecodeAnswer: Equatable {
             guard body.count <= Self.maxTextByteCount else { return nil }
             let text = String(decoding: body, as: UTF8.self)
             self = .failed(String(String.UnicodeScalarView(text.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F })))
+        case .forbidden:
+            guard body.isEmpty, second == 0, let call = Int32(exactly: first) else { return nil }
+            self = .forbidden(call: call)
         }
     }
 
@@ -105,6 +110,7 @@ enum DecodeAnswer: Equatable {
         case .failed(let reason):
             Self.head(.failed, 0, 0, &bytes)
             bytes.append(contentsOf: reason.utf8.prefix(Self.maxTextByteCount))
+        case .forbidden(let call): Self.head(.forbidden, UInt32(bitPattern: call), 0, &bytes)
         }
     }
 

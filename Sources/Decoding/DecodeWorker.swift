@@ -83,7 +83,7 @@ package enum DecodeWorker {
         limit(__rlimit_resource_t(RLIMIT_CORE.rawValue), to: 0)
         // The recording's file is the only further descriptor.
         limit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), to: Int(socket) + 2)
-        return system_enter_sandbox() == 0
+        return system_enter_sandbox(socket) == 0
     }
 
     private static func limit(_ resource: __rlimit_resource_t, to value: Int) {
@@ -93,10 +93,10 @@ package enum DecodeWorker {
         if errno != EPERM && errno != EINVAL { _exit(DecodeFactory.Status.failed) }
     }
 
-    /// Makes a forbidden call. Dies by SIGSYS where the filter works, exits with 0 when the call succeeded, and with 1 when there is no filter.
+    /// Makes a forbidden call. Where the filter works, dies by SIGSYS or exits with 3. Exits with 0 when the call succeeded, and with 1 when there is
+    /// no filter.
     static func test(_ which: Int32) -> Never {
         guard confine(Limits()) else { _exit(DecodeFactory.Status.failed) }
-        _ = system_try_call(which)
-        _exit(DecodeFactory.Status.done)
+        _exit(system_try_call(which) < 0 ? DecodeFactory.Status.denied : DecodeFactory.Status.done)
     }
 }

@@ -53,7 +53,7 @@ final class WorkerMedia: DecodedMedia {
             isLengthGuessed = isGuessed
             ready = Array(repeating: [], count: channels)
         case .failed(let reason): throw finish(process, reason)
-        case .ready, .block, .ended: throw fail(process, .invalid)
+        case .ready, .block, .ended, .forbidden: throw fail(process, .invalid)
         }
     }
 
@@ -96,7 +96,7 @@ final class WorkerMedia: DecodedMedia {
             self.process = nil
             workers.end(process)
         case .failed(let reason): throw finish(process, reason)
-        case .ready, .opened: throw fail(process, .invalid)
+        case .ready, .opened, .forbidden: throw fail(process, .invalid)
         }
     }
 
@@ -110,6 +110,10 @@ final class WorkerMedia: DecodedMedia {
                     let answer = DecodeAnswer(UnsafeRawBufferPointer(rebasing: buffer[..<count]), channels: channels)
                 else {
                     let error = fail(process, .invalid)
+                    throw beforeFile ? Self.notStarted : error
+                }
+                if case .forbidden(let call) = answer {
+                    let error = fail(process, .forbidden, at: call)
                     throw beforeFile ? Self.notStarted : error
                 }
                 return answer
@@ -137,14 +141,17 @@ final class WorkerMedia: DecodedMedia {
         return .undecodable(reason)
     }
 
-    private func fail(_ process: WorkerProcess, _ loss: DecodeEvent.Loss) -> MediaError {
+    /// - Parameter call: the system call for which the worker was killed.
+    private func fail(_ process: WorkerProcess, _ loss: DecodeEvent.Loss, at call: Int32? = nil) -> MediaError {
         self.process = nil
-        workers.end(process, loss)
+        let wanted = call.map { number in system_call_name(number).map { String(cString: $0) } ?? "\(number)" }
+        workers.end(process, loss, wanting: wanted)
         let reason =
             switch loss {
             case .crashed: "the decoder crashed"
             case .stuck: "the decoder sent no audio for \(workers.configuration.patience.components.seconds) seconds"
             case .invalid: "the decoder violated its protocol"
+            case .forbidden: "the decoder was killed because it wanted the system call \(wanted ?? "of an unknown number")"
             }
         return .undecodable("The file could not be decoded: \(reason).")
     }
