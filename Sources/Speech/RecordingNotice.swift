@@ -63,6 +63,12 @@ extension RecordingNotice {
         }
     }
 
+    /// The notice without text from the file.
+    package var withoutNames: RecordingNotice {
+        guard case .otherTracks(let heard, let total, _) = self else { return self }
+        return .otherTracks(heard: heard, total: total, names: [])
+    }
+
     /// Short name for machines.
     package var name: String {
         switch self {
