@@ -113,7 +113,7 @@ extension RecordingNotice {
 
     /// Parses a line; nil for a line that is not a notice. A line may come from a process that has read a hostile file.
     package init?(line: some StringProtocol) {
-        let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+        let fields = String(line).split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
         func number(_ index: Int) -> Int? { index < fields.count ? Int(fields[index]).flatMap { $0 >= 0 ? $0 : nil } : nil }
         func time(_ index: Int) -> Duration? { number(index).map { .nanoseconds($0) } }
         switch fields[0] {
