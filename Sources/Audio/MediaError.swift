@@ -14,6 +14,10 @@ package enum MediaError: Error, Sendable, Equatable {
     case cancelled
 }
 
+extension MediaError {
+    static let outOfMemory = MediaError.unreadable("out of memory")
+}
+
 extension MediaError: CustomStringConvertible {
     package var description: String {
         switch self {

@@ -13,6 +13,9 @@ package protocol DecodedMedia: AnyObject {
     var isLengthGuessed: Bool { get }
     /// Number of damaged packets that were skipped so far.
     var skippedPackets: Int { get }
+    /// Facts that readers of the transcript have to know: other sound tracks, holes, a cut. Complete after the end; those about tracks are known at
+    /// the start.
+    var notices: [RecordingNotice] { get }
 
     /// Returns the next `count` samples of each channel, fewer only at the end; nil after the end. Blocks. Throws `.cancelled` when the calling task
     /// is cancelled.

@@ -7,11 +7,16 @@ internal import Speech
 enum DecodeAnswer: Equatable {
     /// The first message, before the worker has seen a file. `isConfined` is true if the system confines the worker.
     case ready(isConfined: Bool)
-    /// - Parameter isGuessed: true if the length is an estimate.
-    case opened(channels: Int, length: SampleCount?, isGuessed: Bool)
+    /// - Parameters:
+    ///   - isGuessed: true if the length is an estimate.
+    ///   - notices: those that are known before the sound is read.
+    case opened(channels: Int, length: SampleCount?, isGuessed: Bool, notices: [RecordingNotice] = [])
     case block([[Float]], skippedPackets: Int)
-    case ended(skippedPackets: Int)
+    /// - Parameter notices: all of the recording.
+    case ended(skippedPackets: Int, notices: [RecordingNotice] = [])
     case failed(String)
+    /// The worker is killed because of a system call. The sandbox itself sends this message.
+    case forbidden(call: Int32)
 
     /// Maximum number of bytes of a message; below the system's own limit.
     static let maxByteCount = headByteCount + 4 * maxSamples
@@ -24,11 +29,13 @@ enum DecodeAnswer: Equatable {
 
     private static let headByteCount = 16
     private static let maxTextByteCount = 500
+    /// Maximum number of notices, and maximum number of bytes of all of them.
+    private static let maxNotices = 8, maxNoticeByteCount = 8_192
     /// Flag beside the number of channels: the length is an estimate.
     private static let guessed: UInt32 = 1 << 16
 
     private enum Kind: UInt8 {
-        case ready = 1, opened, block, ended, failed
+        case ready = 1, opened, block, ended, failed, forbidden
     }
 
     /// Parses a message; nil for a message that no worker sends.
@@ -45,20 +52,24 @@ enum DecodeAnswer: Equatable {
             self = .ready(isConfined: first == 1)
         case .opened:
             let channels = Int(first & ~Self.guessed)
-            guard body.isEmpty, (1...Self.maxChannels).contains(channels), second >= -1, second <= 1 << 50 else { return nil }
-            self = .opened(channels: channels, length: second < 0 ? nil : SampleCount(second), isGuessed: first & Self.guessed != 0)
+            guard (1...Self.maxChannels).contains(channels), second >= -1, second <= 1 << 50, let notices = Self.notices(body) else { return nil }
+            self = .opened(
+                channels: channels, length: second < 0 ? nil : SampleCount(second), isGuessed: first & Self.guessed != 0, notices: notices)
         case .block:
             guard let channels, first > 0, first <= UInt32(Self.maxSamples), body.count == 4 * channels * Int(first),
                 let skipped = Int(exactly: second), skipped >= 0
             else { return nil }
             self = .block((0..<channels).map { Self.samples(body, from: $0 * Int(first), Int(first)) }, skippedPackets: skipped)
         case .ended:
-            guard body.isEmpty, let skipped = Int(exactly: second), skipped >= 0 else { return nil }
-            self = .ended(skippedPackets: skipped)
+            guard let skipped = Int(exactly: second), skipped >= 0, let notices = Self.notices(body) else { return nil }
+            self = .ended(skippedPackets: skipped, notices: notices)
         case .failed:
             guard body.count <= Self.maxTextByteCount else { return nil }
             let text = String(decoding: body, as: UTF8.self)
             self = .failed(String(String.UnicodeScalarView(text.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F })))
+        case .forbidden:
+            guard body.isEmpty, second == 0, let call = Int32(exactly: first) else { return nil }
+            self = .forbidden(call: call)
         }
     }
 
@@ -73,22 +84,37 @@ enum DecodeAnswer: Equatable {
         }
     }
 
+    /// Reads notices, one a line; nil when one of them is not a notice.
+    private static func notices(_ body: UnsafeRawBufferPointer) -> [RecordingNotice]? {
+        guard !body.isEmpty else { return [] }
+        guard body.count <= maxNoticeByteCount else { return nil }
+        let lines = String(decoding: body, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        let notices = lines.compactMap { RecordingNotice(line: $0) }
+        return notices.count == lines.count && notices.count <= maxNotices ? notices : nil
+    }
+
     /// Replaces the content of `bytes` with the message.
     func write(to bytes: inout [UInt8]) {
         bytes.removeAll(keepingCapacity: true)
         switch self {
         case .ready(let isConfined): Self.head(.ready, isConfined ? 1 : 0, 0, &bytes)
-        case .opened(let channels, let length, let isGuessed):
+        case .opened(let channels, let length, let isGuessed, let notices):
             Self.head(.opened, UInt32(truncatingIfNeeded: channels) | (isGuessed ? Self.guessed : 0), length?.samples ?? -1, &bytes)
+            bytes.append(contentsOf: Self.text(notices).utf8)
         case .block(let channels, let skippedPackets):
             Self.head(.block, UInt32(truncatingIfNeeded: channels.first?.count ?? 0), Int64(skippedPackets), &bytes)
             for channel in channels { channel.withUnsafeBytes { bytes.append(contentsOf: $0) } }
-        case .ended(let skippedPackets): Self.head(.ended, 0, Int64(skippedPackets), &bytes)
+        case .ended(let skippedPackets, let notices):
+            Self.head(.ended, 0, Int64(skippedPackets), &bytes)
+            bytes.append(contentsOf: Self.text(notices).utf8)
         case .failed(let reason):
             Self.head(.failed, 0, 0, &bytes)
             bytes.append(contentsOf: reason.utf8.prefix(Self.maxTextByteCount))
+        case .forbidden(let call): Self.head(.forbidden, UInt32(bitPattern: call), 0, &bytes)
         }
     }
+
+    private static func text(_ notices: [RecordingNotice]) -> String { notices.prefix(maxNotices).map(\.line).joined(separator: "\n") }
 
     private static func head(_ kind: Kind, _ first: UInt32, _ second: Int64, _ bytes: inout [UInt8]) {
         bytes.append(contentsOf: [kind.rawValue, 0, 0, 0])

@@ -8,12 +8,14 @@ package enum DecodeEvent: Sendable, Equatable {
         case stuck
         /// The worker sent an invalid message, and was killed.
         case invalid
+        /// The worker wanted a system call that decoding does not need, and was killed.
+        case forbidden
     }
 
     case started
     /// A worker was lost.
     ///
-    /// - Parameter end: the way in which the worker ended: `signal 11` or `status 1`.
+    /// - Parameter end: the way in which the worker ended: `signal 11`, `status 1`, or `signal 31 at the system call socket`.
     case lost(Loss, end: String)
     /// The system has no filter of system calls. Workers keep their limits and their own processes, but they could open files. Reported once.
     case unconfined

@@ -15,6 +15,7 @@ package enum DecodeFactory {
         static let done: Int32 = 0
         static let failed: Int32 = 1
         static let wrongUsage: Int32 = 2
+        static let denied: Int32 = 3
     }
 
     /// Priority of decoding: below the event loops, so that decoding never delays a socket.

@@ -53,13 +53,13 @@ package enum DecodeWorker {
     }
 
     private static func decode(_ order: DecodeOrder, _ file: Int32, _ bytes: inout [UInt8]) throws(MediaError) {
-        let media = try MediaFile(descriptor: file, format: order.format, rate: order.rate, channels: order.treatment)
+        let media = try MediaFile(descriptor: file, format: order.format, rate: order.rate, channels: order.treatment, tracks: order.tracks)
         let channels = media.channelCount
         guard channels <= DecodeAnswer.maxChannels else { throw .undecodable("audio of \(channels) channels is not taken") }
-        send(.opened(channels: channels, length: media.length, isGuessed: media.isLengthGuessed), &bytes)
+        send(.opened(channels: channels, length: media.length, isGuessed: media.isLengthGuessed, notices: media.notices), &bytes)
         let count = SampleCount(DecodeAnswer.blockLength(channels: channels))
         while let block = try media.next(count) { send(.block(block.channels, skippedPackets: media.skippedPackets), &bytes) }
-        send(.ended(skippedPackets: media.skippedPackets), &bytes)
+        send(.ended(skippedPackets: media.skippedPackets, notices: media.notices), &bytes)
     }
 
     /// Sends an answer; waits while the gateway does not read. Ends the process when the gateway has gone.
@@ -83,7 +83,7 @@ package enum DecodeWorker {
         limit(__rlimit_resource_t(RLIMIT_CORE.rawValue), to: 0)
         // The recording's file is the only further descriptor.
         limit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), to: Int(socket) + 2)
-        return system_enter_sandbox() == 0
+        return system_enter_sandbox(socket) == 0
     }
 
     private static func limit(_ resource: __rlimit_resource_t, to value: Int) {
@@ -93,10 +93,10 @@ package enum DecodeWorker {
         if errno != EPERM && errno != EINVAL { _exit(DecodeFactory.Status.failed) }
     }
 
-    /// Makes a forbidden call. Dies by SIGSYS where the filter works, exits with 0 when the call succeeded, and with 1 when there is no filter.
+    /// Makes a forbidden call. Where the filter works, dies by SIGSYS or exits with 3. Exits with 0 when the call succeeded, and with 1 when there is
+    /// no filter.
     static func test(_ which: Int32) -> Never {
         guard confine(Limits()) else { _exit(DecodeFactory.Status.failed) }
-        _ = system_try_call(which)
-        _exit(DecodeFactory.Status.done)
+        _exit(system_try_call(which) < 0 ? DecodeFactory.Status.denied : DecodeFactory.Status.done)
     }
 }

@@ -172,8 +172,10 @@ package final class DecodeWorkers: MediaSource {
 
     /// Ends a worker that has decoded its recording, or whose turn ended without a recording.
     ///
-    /// - Parameter loss: the cause of the loss; nil when nothing is wrong with the worker.
-    func end(_ process: WorkerProcess, _ loss: DecodeEvent.Loss? = nil) {
+    /// - Parameters:
+    ///   - loss: the cause of the loss; nil when nothing is wrong with the worker.
+    ///   - call: the system call for which the worker was killed.
+    func end(_ process: WorkerProcess, _ loss: DecodeEvent.Loss? = nil, wanting call: String? = nil) {
         loop.execute { [self] in
             close(process.socket)
             var end = "with its factory"
@@ -184,6 +186,7 @@ package final class DecodeWorkers: MediaSource {
                 state.busy.remove(process.id)
                 state.lastUse = loop.now
             }
+            if let call { end += " at the system call \(call)" }
             if let loss { report(.lost(loss, end: end)) }
             startMissing()
             loop.schedule(at: loop.now + configuration.idleTime) { [weak self] in self?.sweep() }

@@ -12,6 +12,7 @@ final class WorkerMedia: DecodedMedia {
     private(set) var length: SampleCount?
     private(set) var isLengthGuessed = false
     private(set) var skippedPackets = 0
+    private(set) var notices: [RecordingNotice] = []
     private let workers: DecodeWorkers
     /// The worker; nil when the recording is over.
     private var process: WorkerProcess?
@@ -44,14 +45,15 @@ final class WorkerMedia: DecodedMedia {
             throw Self.notStarted
         }
         switch try receive(process, beforeFile: false, channels: nil) {
-        case .opened(let channels, let length, let isGuessed):
+        case .opened(let channels, let length, let isGuessed, let notices):
             guard order.treatment == .separate || channels == 1 else { throw fail(process, .invalid) }
             channelCount = channels
             self.length = length
+            self.notices = notices
             isLengthGuessed = isGuessed
             ready = Array(repeating: [], count: channels)
         case .failed(let reason): throw finish(process, reason)
-        case .ready, .block, .ended: throw fail(process, .invalid)
+        case .ready, .block, .ended, .forbidden: throw fail(process, .invalid)
         }
     }
 
@@ -87,13 +89,14 @@ final class WorkerMedia: DecodedMedia {
             for channel in ready.indices {
                 if ready[channel].isEmpty { ready[channel] = channels[channel] } else { ready[channel] += channels[channel] }
             }
-        case .ended(let skippedPackets):
+        case .ended(let skippedPackets, let notices):
             self.skippedPackets = skippedPackets
+            self.notices = notices
             hasEnded = true
             self.process = nil
             workers.end(process)
         case .failed(let reason): throw finish(process, reason)
-        case .ready, .opened: throw fail(process, .invalid)
+        case .ready, .opened, .forbidden: throw fail(process, .invalid)
         }
     }
 
@@ -107,6 +110,10 @@ final class WorkerMedia: DecodedMedia {
                     let answer = DecodeAnswer(UnsafeRawBufferPointer(rebasing: buffer[..<count]), channels: channels)
                 else {
                     let error = fail(process, .invalid)
+                    throw beforeFile ? Self.notStarted : error
+                }
+                if case .forbidden(let call) = answer {
+                    let error = fail(process, .forbidden, at: call)
                     throw beforeFile ? Self.notStarted : error
                 }
                 return answer
@@ -134,14 +141,17 @@ final class WorkerMedia: DecodedMedia {
         return .undecodable(reason)
     }
 
-    private func fail(_ process: WorkerProcess, _ loss: DecodeEvent.Loss) -> MediaError {
+    /// - Parameter call: the system call for which the worker was killed.
+    private func fail(_ process: WorkerProcess, _ loss: DecodeEvent.Loss, at call: Int32? = nil) -> MediaError {
         self.process = nil
-        workers.end(process, loss)
+        let wanted = call.map { number in system_call_name(number).map { String(cString: $0) } ?? "\(number)" }
+        workers.end(process, loss, wanting: wanted)
         let reason =
             switch loss {
             case .crashed: "the decoder crashed"
             case .stuck: "the decoder sent no audio for \(workers.configuration.patience.components.seconds) seconds"
             case .invalid: "the decoder violated its protocol"
+            case .forbidden: "the decoder was killed because it wanted the system call \(wanted ?? "of an unknown number")"
             }
         return .undecodable("The file could not be decoded: \(reason).")
     }

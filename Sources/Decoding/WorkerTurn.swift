@@ -31,6 +31,7 @@ final class WorkerTurn: MediaTurn {
             return process
         }
         guard let process else { throw .unavailable("A turn to decode is for one recording.") }
-        return try WorkerMedia(process, of: workers, DecodeOrder(recording.format, rate: rate, treatment: channels), file: file)
+        let order = DecodeOrder(recording.format, rate: rate, treatment: channels, tracks: recording.tracks)
+        return try WorkerMedia(process, of: workers, order, file: file)
     }
 }

@@ -55,6 +55,13 @@ struct QueryParameters {
         return tag
     }
 
+    /// Returns the sound tracks that are heard.
+    func tracks() throws(QueryParameterError) -> TrackChoice {
+        guard let value = text("track") else { return .usual }
+        guard let choice = TrackChoice(value) else { throw wrong("track", value, "all, or the number of a sound track from 1") }
+        return choice
+    }
+
     func wrong(_ name: String, _ value: String, _ wanted: String) -> QueryParameterError {
         QueryParameterError(message: "\(name) is \"\(String(value.prefix(80)))\"; it must be \(wanted).")
     }

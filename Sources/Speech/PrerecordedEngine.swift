@@ -20,6 +20,8 @@ public struct Recording: Sendable, Equatable {
     /// SHA-256 of the file's content, in lower-case hexadecimal: identifies a recording that is sent again in another file. nil when it is not known:
     /// the path then identifies the recording.
     package var digest: String?
+    /// The sound tracks that are heard.
+    public var tracks = TrackChoice.usual
 
     public init(path: String, format: AudioFormat = .container) {
         self.path = path
@@ -41,6 +43,8 @@ public struct RecognitionOptions: Sendable, Equatable {
     public var keepsRaw: Bool
     /// True if a client waits for the result right now and another engine can be asked instead. The engine then gives up early on failures.
     public var isUrgent: Bool
+    /// The sound tracks that are heard. The caller of an engine gives the recording the same choice.
+    package var tracks = TrackChoice.usual
     /// What is hidden in the transcript before anybody gets it; nil: nothing. An engine that can hide it may do so too.
     package var redaction: RedactionRule?
     /// The client's options in the words of its protocol's vendor; nil: none.

@@ -47,6 +47,8 @@ public struct Transcript: Sendable, Equatable {
     package var vendorFields: [UInt8]?
     /// The client's options that had no effect, by their names in its protocol.
     package var ignoredOptions: [String] = []
+    /// Facts about the recording that readers have to know: other sound tracks, holes, a cut.
+    package var notices: [RecordingNotice] = []
 
     public init(
         rate: SampleRate, length: SampleCount, language: LanguageTag, languageConfidence: Float? = nil, model: String, channels: [Channel],

@@ -103,7 +103,8 @@ private final class Reports: Sendable {
     func `are killed when they try what decoding does not need`(call: Int) async throws {
         guard !Sanitizer.isHere else { return }
         let outcome = try ChildProcess.run([BuiltHarken.path, DecodeWorkers.command, "--selftest", "\(call)"])
-        #expect(outcome.status == 128 + SIGSYS)
+        // Libraries may look for files, and get an error.
+        #expect(outcome.status == (call == 1 ? 3 : 128 + SIGSYS))
     }
 
     @Test func `do nothing when nobody has ordered anything`() throws {

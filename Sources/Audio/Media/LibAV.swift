@@ -1,4 +1,5 @@
 internal import CAVFormat
+internal import Speech
 
 /// Settings of libav for the whole process, and the texts of its errors.
 enum LibAV {
@@ -20,6 +21,27 @@ enum LibAV {
         }
         return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
+
+    /// Converts a time stamp; nil for a stamp that is missing or does not fit.
+    static func time(_ stamp: Int64, _ base: AVRational) -> Duration? {
+        guard stamp != harken_av_no_time(), base.num > 0, base.den > 0 else { return nil }
+        let nanoseconds = av_rescale_q(stamp, base, AVRational(num: 1, den: 1_000_000_000))
+        return nanoseconds == .min || nanoseconds == .max ? nil : .nanoseconds(nanoseconds)
+    }
+
+    /// Converts an entry of a dictionary of metadata, without characters that would control a terminal; empty when there is none.
+    static func text(_ name: String, in metadata: OpaquePointer?) -> String {
+        guard let value = av_dict_get(metadata, name, nil, 0)?.pointee.value else { return "" }
+        return RecordingNotice.plain(String(cString: value))
+    }
+
+    /// True if the codec's decoder may run.
+    static func canDecode(_ codec: AVCodecID) -> Bool {
+        guard let name = avcodec_find_decoder(codec)?.pointee.name else { return false }
+        return decoderNames.contains(String(cString: name))
+    }
+
+    static let decoderNames = Set(decoders.split(separator: ",").map(String.init))
 
     /// Containers and bare streams that carry audio. Deliberately left out: formats that name other files (playlists, concat, image sequences),
     /// devices, subtitles, and formats that nobody records.

@@ -65,6 +65,30 @@ final class MediaInput {
         let size = sizeOfFile(descriptor)
         return size >= 0 ? size : nil
     }
+
+    /// Returns up to `count` bytes of the file from `offset`; none for streams. libav goes on where it was.
+    func bytes(at offset: Int64, count: Int) -> [UInt8] {
+        guard let descriptor else { return [] }
+        // Sandboxes permit `lseek` and `read`, and not `pread`.
+        let position = lseek(descriptor, 0, SEEK_CUR)
+        guard position >= 0, lseek(descriptor, off_t(offset), SEEK_SET) == off_t(offset) else { return [] }
+        defer { _ = lseek(descriptor, position, SEEK_SET) }
+        return [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            initialized = 0
+            while initialized < count, let base = buffer.baseAddress {
+                let got = read(descriptor, base + initialized, count - initialized)
+                if got < 0, errno == EINTR { continue }
+                guard got > 0 else { return }
+                initialized += got
+            }
+        }
+    }
+
+    /// Goes back to the file's start, so that it can be opened again. Returns false for streams, which give each byte only once.
+    func rewind() -> Bool {
+        guard descriptor != nil, context.pointee.seekable != 0 else { return false }
+        return avio_seek(context, 0, SEEK_SET) >= 0
+    }
 }
 
 /// Returns the descriptor in a callback's context. The context is the descriptor plus one, because 0 would be a null pointer.

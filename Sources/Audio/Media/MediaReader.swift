@@ -1,101 +1,162 @@
 internal import CAVFormat
 internal import Speech
 
-/// Reads decoded audio at one rate, mixed or by channel. The rate of the source may change on the way.
+/// Reads decoded audio at one rate on the file's own time line: of one track, mixed or by channel, or of all tracks, each as a channel.
 final class MediaReader {
     let rate: SampleRate
     let channelCount: Int
+    private let container: MediaContainer
     private let decoder: MediaDecoder
-    private let treatment: ChannelTreatment
-    private var resamplers: [Resampler] = []
-    /// Samples of one decoded frame.
-    private var decoded: [[Float]] = []
-    /// Mixes the channels, if they are to be mixed and there are several.
+    /// The chosen tracks.
+    private let sounds: [TrackSound]
+    /// Mixes the tracks, if all become one channel.
     private var mix: ChannelMix?
-    /// Samples that are ready to be returned, by channel.
-    private var ready: [[Float]]
+    /// Notices about the choice of the track.
+    private let choiceNotices: [RecordingNotice]
     private var taken = SampleIndex.zero
     private var isAtEnd = false
 
+    /// Longest time by which one track may be ahead of another: containers interleave their tracks more closely.
+    private static let longestLead: Duration = .seconds(30)
+
     /// Opens the input and decodes its first frame, so that undecodable bytes fail here.
-    init(_ input: MediaInput, hint: MediaHint, rate: SampleRate, treatment: ChannelTreatment, isLive: Bool) throws(MediaError) {
+    init(
+        _ input: MediaInput, hint: MediaHint, rate: SampleRate, treatment: ChannelTreatment, tracks choice: TrackChoice = .usual, isLive: Bool
+    ) throws(MediaError) {
         self.rate = rate
-        self.treatment = treatment
-        decoder = try MediaDecoder(input, hint: hint, isLive: isLive)
+        let (container, chosen, notices) = try Self.open(input, hint, choice, isLive: isLive)
+        self.container = container
+        choiceNotices = notices
+        let decoder = try MediaDecoder(container, tracks: chosen)
+        self.decoder = decoder
         guard let frame = try decoder.next() else {
             throw .undecodable(Self.reason(for: decoder, isLive: isLive))
         }
-        channelCount = treatment == .mixed ? 1 : Int(frame.pointee.ch_layout.nb_channels)
-        ready = Array(repeating: [], count: channelCount)
+        let isAll = decoder.trackCount > 1, limits = container.clockLimits
+        let sounds = (0..<decoder.trackCount).map { track in
+            TrackSound(track == frame.track ? frame.samples : nil, rate: rate, treatment: isAll ? .mixed : treatment, limits)
+        }
+        let count = sounds.reduce(0) { $0 + $1.channelCount }
+        if isAll, treatment == .mixed, count > 1 { mix = ChannelMix(channelCount: count, rate: rate) }
+        channelCount = isAll && treatment == .mixed ? 1 : count
+        self.sounds = sounds
         try take(frame)
+    }
+
+    /// Opens the container and chooses the tracks, which are indices in the container's list.
+    private static func open(
+        _ input: MediaInput, _ hint: MediaHint, _ choice: TrackChoice, isLive: Bool
+    ) throws(MediaError) -> (MediaContainer, [Int], [RecordingNotice]) {
+        let container = try MediaContainer(input, hint: hint, isLive: isLive)
+        let tracks = container.tracks, order = tracks.usualOrder
+        func notice(_ heard: Int) -> [RecordingNotice] {
+            guard tracks.count > 1 else { return [] }
+            return [.otherTracks(heard: heard + 1, total: tracks.count, names: Array(tracks.names.prefix(RecordingNotice.maxNames)))]
+        }
+        switch choice {
+        case .number(let number):
+            guard tracks.indices.contains(number - 1) else {
+                let count = tracks.count == 1 ? "1 sound track" : "\(tracks.count) sound tracks"
+                throw .undecodable("the file has \(count); track \(number) was asked for")
+            }
+            return (container, [number - 1], notice(number - 1))
+        case .all:
+            let all = tracks.indices.filter { tracks[$0].isDecodable }.prefix(MediaLimits.channels.upperBound)
+            return (container, Array(all), [])
+        case .usual:
+            // Bare MP3 and AAC have their rate in their frames, which are not probed in a live stream; the first track is then tried.
+            guard let first = order.first ?? tracks.indices.first else { return (container, [], []) }
+            guard order.count > 1, !isLive, input.size != nil else { return (container, [first], notice(first)) }
+            let heard = try survey(container, order) ?? first
+            guard input.rewind() else { throw .unreadable("the file cannot be read from its start") }
+            let silent: [RecordingNotice] = heard == first ? [] : [.silentTrack(first + 1)]
+            return (try MediaContainer(input, hint: hint, isLive: isLive), [heard], silent + notice(heard))
+        }
+    }
+
+    /// Returns the track to hear; nil when one of the tracks cannot be decoded.
+    private static func survey(_ container: MediaContainer, _ order: [Int]) throws(MediaError) -> Int? {
+        do throws(MediaError) { return try TrackSurvey(container, order: order).chosen } catch {
+            guard case .undecodable = error else { throw error }
+            return nil
+        }
     }
 
     var skippedPackets: Int { decoder.skippedPackets }
 
-    var isLengthGuessed: Bool { decoder.isDurationGuessed }
+    var isLengthGuessed: Bool { container.isDurationGuessed }
 
     /// Length that the container declares; good enough for progress, not for computing positions.
-    var length: SampleCount? { decoder.seconds.map { SampleCount(Int64(($0 * Double(rate.hertz)).rounded())) } }
+    var length: SampleCount? { container.length.map { SampleCount($0, at: rate) } }
+
+    /// Number of damaged packets from which the damage is reported: joined streams begin with one or two.
+    private static let reportedDamage = 3
+
+    /// What readers of the transcript have to know; complete after the end.
+    var notices: [RecordingNotice] {
+        var notices = choiceNotices
+        for case let notice? in sounds.map(\.notice) where !notices.contains(notice) { notices.append(notice) }
+        if isAtEnd, let cut { notices.append(cut) }
+        if isAtEnd, decoder.skippedPackets >= Self.reportedDamage { notices.append(.damaged(packets: decoder.skippedPackets)) }
+        return notices
+    }
+
+    /// The notice of a file that ends too early; set at the end.
+    private var cut: RecordingNotice?
 
     /// Returns the next samples: from `least` to `most` of them, and fewer than `least` only at the end; nil after the end.
     func next(atLeast least: Int, atMost most: Int) throws(MediaError) -> AudioBlock? {
-        while ready[0].count < least && !isAtEnd {
-            if let frame = try decoder.next() {
+        while sounds.contains(where: { $0.count < least }) {
+            if let behind = sounds.first(where: { $0.count < least && $0.hasPieces }) {
+                try behind.convert()
+            } else if isAtEnd {
+                // The end of one track is in its resampler; those of the others must not come in a later block.
+                guard let other = sounds.first(where: \.hasPieces) else { break }
+                try other.convert()
+            } else if let frame = try decoder.next() {
                 try take(frame)
             } else {
-                isAtEnd = true
-                for channel in resamplers.indices { resamplers[channel].finish(into: &ready[channel]) }
+                end()
             }
         }
-        let count = min(most, ready[0].count)
+        let isOver = isAtEnd && !sounds.contains(where: \.hasPieces)
+        if isOver { for sound in sounds { sound.finish() } }
+        // At the end the longest track decides; silence stands in for the others.
+        let available = isOver ? sounds.map(\.count).max() ?? 0 : sounds.map(\.count).min() ?? 0
+        let count = min(most, available)
         guard count > 0 else { return nil }
         let start = taken
         taken += SampleCount(count)
-        guard count < ready[0].count else {
-            defer { for channel in ready.indices { ready[channel] = [] } }
-            return AudioBlock(start: start, channels: ready)
-        }
-        let block = AudioBlock(start: start, channels: ready.map { Array($0.prefix(count)) })
-        for channel in ready.indices { ready[channel].removeFirst(count) }
-        return block
+        var channels = sounds.flatMap { $0.next(count) }
+        if let mixed = mix?.mix(channels) { channels = [mixed] }
+        return AudioBlock(start: start, channels: channels)
+    }
+
+    private func take(_ frame: MediaDecoder.Frame) throws(MediaError) {
+        let sound = sounds[frame.track]
+        try sound.take(frame.samples, at: frame.time, end: container.believedEnd)
+        guard sounds.count > 1 else { return }
+        // A track that is not heard from for long is silent meanwhile.
+        let reached = sound.position - Self.longestLead
+        for other in sounds { other.wait(until: reached) }
+    }
+
+    /// Puts silence after the sound up to the file's end, unless the file is cut off.
+    private func end() {
+        isAtEnd = true
+        let last = sounds.map(\.position).max() ?? .zero
+        cut = container.cut(at: last, isBroken: decoder.isBroken)
+        var end = last
+        if cut == nil, let fileEnd = container.fileEnd, fileEnd > last + .milliseconds(50) { end = fileEnd }
+        for sound in sounds where sounds.count > 1 || end > last { sound.wait(until: end) }
     }
 
     /// Returns the reason why not a single frame was decoded.
     private static func reason(for decoder: MediaDecoder, isLive: Bool) -> String {
-        if isLive && decoder.isMP4 {
+        if isLive && decoder.container.isMP4 {
             return "an MP4 or MOV whose index comes after its audio cannot be decoded while it streams; "
                 + "send it fragmented or with the index first (fast start)"
         }
         return decoder.skippedPackets > 0 ? "none of its audio can be decoded" : "the file has a header but no audio after it"
-    }
-
-    private func take(_ frame: UnsafeMutablePointer<AVFrame>) throws(MediaError) {
-        try FrameSamples.read(frame, into: &decoded)
-        let source = SampleRate(hertz: Int(frame.pointee.sample_rate))
-        if treatment == .mixed && decoded.count > 1 {
-            if mix?.channelCount != decoded.count || resamplers.first?.source != source {
-                mix = ChannelMix(channelCount: decoded.count, rate: source)
-            }
-            if let mixed = mix?.mix(decoded) { decoded = [mixed] }
-        }
-        if resamplers.first?.source != source { try resample(from: source) }
-        for channel in 0..<channelCount {
-            // A channel that the stream loses goes on as silence. A channel that the stream gains is ignored.
-            if channel >= decoded.count { decoded.append(Array(repeating: 0, count: decoded[0].count)) }
-            let samples = decoded[channel]
-            resamplers[channel].append(samples.span, to: &ready[channel])
-        }
-    }
-
-    private func resample(from source: SampleRate) throws(MediaError) {
-        for channel in resamplers.indices { resamplers[channel].finish(into: &ready[channel]) }
-        var made: [Resampler] = []
-        for _ in 0..<channelCount {
-            guard let resampler = Resampler(from: source, to: rate) else {
-                throw .undecodable("audio at \(source.hertz) Hz cannot be converted to \(rate.hertz) Hz")
-            }
-            made.append(resampler)
-        }
-        resamplers = made
     }
 }

@@ -57,6 +57,7 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
                 if parts.count == 1 {
                     body = found.body
                     if let names = IgnoredOptions.value(found.ignored) { headers.set(IgnoredOptions.header, names) }
+                    RecordingNotices.add(found.notices, to: &headers)
                 } else if parts[1] == "raw" {
                     body = try await raw(String(id), caller)
                 } else {

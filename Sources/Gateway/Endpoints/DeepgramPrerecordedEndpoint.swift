@@ -73,7 +73,7 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
             let transcript = try await job.run(file.recording(request.format))
             let body = DeepgramPrerecordedAnswer.body(
                 transcript, for: request, requestID: call.id, sha256: file.digest, created: handshake.now)
-            let answered = DeepgramPrerecordedAnswer.headers(requestID: call.id, ignored: transcript.ignoredOptions)
+            let answered = DeepgramPrerecordedAnswer.headers(requestID: call.id, ignored: transcript.ignoredOptions, notices: transcript.notices)
             exchange.loop.execute { call.answer(exchange, HTTPResponseHead(.ok, headers: answered), body) }
         } catch {
             exchange.loop.execute { call.reject(exchange, error, Self.renderer) }

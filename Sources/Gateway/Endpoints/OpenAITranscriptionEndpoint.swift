@@ -76,7 +76,8 @@ struct OpenAITranscriptionEndpoint: Endpoint {
         let stream = Mutex(OpenAITranscriptStream(for: request))
         do throws(RequestError) {
             let transcript = try await job.run(file.recording()) { step in
-                guard case .segment(.first, let words, let rate) = step else { return }
+                // Several channels are joined at the end.
+                guard request.tracks != .all, case .segment(.first, let words, let rate) = step else { return }
                 stream.withLock { events.send($0.said(words, rate: rate)) }
             }
             stream.withLock { events.send($0.finished(transcript)) }

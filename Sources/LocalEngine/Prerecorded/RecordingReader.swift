@@ -78,6 +78,9 @@ package final class RecordingReader: Sendable {
         state.withLock { state in (state.channels.map(\.store.end).max() ?? .zero) - .zero }
     }
 
+    /// Facts about the recording that readers have to know; complete after the end.
+    package var notices: [RecordingNotice] { state.withLock { $0.file.notices } }
+
     /// Reads on to the next windows. Blocks.
     ///
     /// - Parameters:

@@ -102,7 +102,9 @@ package struct RecordingWork: Sendable {
         }
         if Task.isCancelled { return .failure(.cancelled) }
         if state.isForeign { return .failure(.unsupportedLanguage(.undetermined)) }
-        return .success(state.transcript(length: reader.decodedLength))
+        var spoken = state.transcript(length: reader.decodedLength)
+        spoken.transcript.notices = reader.notices
+        return .success(spoken)
     }
 
     private func open(_ recording: Recording, _ options: RecognitionOptions) async throws(EngineError) -> RecordingReader {

@@ -33,6 +33,9 @@ package struct AssemblyAIPrerecordedAnswer: Sendable {
     /// The client's fields that had no effect; empty before the job is completed.
     package var ignored: [String] { transcript?.ignoredOptions ?? [] }
 
+    /// Notices about the recording; empty before the job is completed.
+    package var notices: [RecordingNotice] { transcript?.notices ?? [] }
+
     /// `audio_url` of a deleted job.
     package static let deletedURL = "http://deleted_by_user"
     /// The request that is kept of a deleted job.
@@ -116,6 +119,7 @@ package struct AssemblyAIPrerecordedAnswer: Sendable {
         if request.speakerLabels, transcript.channels.allSatisfy({ $0.words.allSatisfy { $0.speaker == nil } }) {
             warnings.insert("The engine does not tell speakers apart: all words are assigned to speaker A.", at: 0)
         }
+        warnings += RecordingNotices.texts(transcript.notices)
         guard let first = warnings.first else { return json.nullMember("metadata") }
         json.key("metadata")
         json.beginObject()

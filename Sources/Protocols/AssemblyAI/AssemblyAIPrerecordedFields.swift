@@ -85,6 +85,16 @@ struct AssemblyAIFields: ~Escapable {
         return number
     }
 
+    /// Returns the sound tracks that are heard: a number from 1, or `all`.
+    func tracks() throws(RequestError) -> TrackChoice {
+        let view = root["track"]
+        guard view.exists, !view.isNull else { return .usual }
+        guard let choice = TrackChoice(view.int.map { String($0) } ?? view.string ?? "") else {
+            throw .badRequest("track must be all, or the number of a sound track from 1.")
+        }
+        return choice
+    }
+
     func texts(_ name: String) throws(RequestError) -> [String]? {
         let view = root[name]
         guard view.exists, !view.isNull else { return nil }

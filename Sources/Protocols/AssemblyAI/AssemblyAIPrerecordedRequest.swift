@@ -7,7 +7,7 @@ package import Speech
 /// `format_text`, `speaker_labels`, `multichannel`, `dual_channel`, `audio_start_from`, `audio_end_at`, `keyterms_prompt`, `word_boost`,
 /// `custom_spelling`, `speech_threshold`, `redact_pii`, `redact_pii_policies`, `redact_pii_sub`, `filter_profanity`, and the webhook. Checked, and then
 /// left to the engine: `language_codes`, `language_detection_options`, `disfluencies`, `speakers_expected`, `speaker_options`, `prompt`, `temperature`,
-/// `boost_param`. Everything beyond transcription needs AssemblyAI's own engine: see `demands`. `AssemblyAIOptions` lists what that engine is sent.
+/// `boost_param`. Harken's own: `track`. Everything beyond transcription needs AssemblyAI's own engine: see `demands`. `AssemblyAIOptions` lists what that engine is sent.
 ///
 /// Source: AssemblyAI "Submit a transcription job" API reference.
 package struct AssemblyAIPrerecordedRequest: Sendable, Equatable {
@@ -32,6 +32,8 @@ package struct AssemblyAIPrerecordedRequest: Sendable, Equatable {
     package var formats: Bool
     package var speakerLabels: Bool
     package var multichannel: Bool
+    /// The sound tracks that are heard.
+    package var tracks: TrackChoice
     package var dualChannel: Bool
     package var disfluencies: Bool
     /// Start of the wanted audio, in milliseconds; words before `startFrom` or after `endAt` are left out.
@@ -82,6 +84,7 @@ package struct AssemblyAIPrerecordedRequest: Sendable, Equatable {
         disfluencies = try fields.flag("disfluencies") ?? false
         speakerLabels = try fields.flag("speaker_labels") ?? false
         multichannel = try fields.flag("multichannel") ?? false
+        tracks = try fields.tracks()
         dualChannel = try fields.flag("dual_channel") ?? false
         startFrom = try fields.whole("audio_start_from", in: 0...1 << 40)
         endAt = try fields.whole("audio_end_at", in: 0...1 << 40)
@@ -109,7 +112,7 @@ package struct AssemblyAIPrerecordedRequest: Sendable, Equatable {
     /// The language code of an answer before a language was detected.
     package var echoedLanguage: String? { languageCode ?? (detectsLanguage ? nil : Self.usualLanguage) }
 
-    package var separatesChannels: Bool { multichannel || dualChannel }
+    package var separatesChannels: Bool { multichannel || dualChannel || tracks == .all }
 
     package var language: LanguageTag? { Self.language(languageCode, isDetected: detectsLanguage) }
 
@@ -126,6 +129,7 @@ package struct AssemblyAIPrerecordedRequest: Sendable, Equatable {
         options.redaction = redaction?.rule
         options.vendorOptions = vendorOptions
         options.shared = shared
+        options.tracks = tracks
         return options
     }
 }

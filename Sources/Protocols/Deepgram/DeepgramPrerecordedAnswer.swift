@@ -21,10 +21,13 @@ package struct DeepgramPrerecordedAnswer {
 
     /// Returns the headers of every answer.
     ///
-    /// - Parameter ignored: the client's parameters that had no effect.
-    package static func headers(requestID: String, ignored: [String] = []) -> HTTPHeaders {
+    /// - Parameters:
+    ///   - ignored: the client's parameters that had no effect.
+    ///   - notices: those about the recording.
+    package static func headers(requestID: String, ignored: [String] = [], notices: [RecordingNotice] = []) -> HTTPHeaders {
         var headers: HTTPHeaders = ["Content-Type": "application/json", "dg-request-id": requestID]
         if let names = IgnoredOptions.value(ignored) { headers.set(IgnoredOptions.header, names) }
+        RecordingNotices.add(notices, to: &headers)
         return headers
     }
 
@@ -68,7 +71,8 @@ package struct DeepgramPrerecordedAnswer {
             json.key("extra")
             DeepgramMetadata.Extra.write(parameters.extra, to: &json)
         }
-        DeepgramMetadata.Warning.write(transcript.ignoredOptions.map(DeepgramMetadata.Warning.init(ignored:)), to: &json)
+        let notices = RecordingNotices.texts(transcript.notices).map { DeepgramMetadata.Warning(parameter: "track", message: $0) }
+        DeepgramMetadata.Warning.write(transcript.ignoredOptions.map(DeepgramMetadata.Warning.init(ignored:)) + notices, to: &json)
         vendorFields.write(.metadata, to: &json)
         json.endObject()
     }

@@ -3,8 +3,8 @@ package import Speech
 
 /// The request of `POST /v1/listen`.
 ///
-/// In addition to `DeepgramParameters`: `utterances`, `utt_split`, `paragraphs`, `detect_language`, `callback`, `callback_method`. All others
-/// are for Deepgram's own engine: see `DeepgramOptions`.
+/// In addition to `DeepgramParameters`: `utterances`, `utt_split`, `paragraphs`, `detect_language`, `callback`, `callback_method`, and Harken's
+/// own `track`. All others are for Deepgram's own engine: see `DeepgramOptions`.
 ///
 /// Source: Deepgram "Pre-Recorded Audio" reference.
 package struct DeepgramPrerecordedRequest: Sendable, Equatable {
@@ -26,6 +26,8 @@ package struct DeepgramPrerecordedRequest: Sendable, Equatable {
     package var detectsLanguage: Bool
     package var callback: Callback?
     package var engines: [EngineName]
+    /// The sound tracks that are heard.
+    package var tracks: TrackChoice
     /// The parameters that go to Deepgram as they are.
     package var vendorOptions: VendorOptions
     package var shared: SharedOptions
@@ -59,6 +61,7 @@ package struct DeepgramPrerecordedRequest: Sendable, Equatable {
         detectsLanguage = try Self.detectsLanguage(query)
         callback = try Self.callback(query)
         engines = EngineChoice.engines(of: head)
+        tracks = try query.tracks()
         vendorOptions = DeepgramOptions.table.options(in: head.query, .recorded)
         shared = try DeepgramOptions.shared(query)
     }
@@ -95,6 +98,7 @@ package struct DeepgramPrerecordedRequest: Sendable, Equatable {
         options.redaction = parameters.redaction
         options.vendorOptions = vendorOptions
         options.shared = shared
+        options.tracks = tracks
         return options
     }
 

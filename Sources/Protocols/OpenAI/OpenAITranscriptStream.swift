@@ -37,6 +37,7 @@ package struct OpenAITranscriptStream: Sendable {
     /// Ends the stream of a complete recognition: returns the events for the remaining text, and the end.
     package mutating func finished(_ transcript: Transcript) -> [UInt8] {
         guard !isOver else { return [] }
+        let transcript = transcript.joined().transcript
         let whole = transcript.text()
         var events: [UInt8] = []
         if text.isEmpty {
@@ -60,6 +61,7 @@ package struct OpenAITranscriptStream: Sendable {
             json.member("output_tokens", output)
             json.member("total_tokens", input + output)
             json.endObject()
+            RecordingNotices.write(transcript.notices, to: &json)
             json.endObject()
         }
         EventStream.append(data: Array("[DONE]".utf8), to: &events)

@@ -7,7 +7,9 @@ package struct OpenAITranscriptionAnswer {
     package var headers: HTTPHeaders
     package var body: [UInt8]
 
+    /// The protocol has one channel, so several channels are joined.
     package init(_ transcript: Transcript, for request: OpenAITranscriptionRequest, requestID: String) {
+        let transcript = transcript.joined().transcript
         let words = transcript.channels.first?.words ?? []
         let segments = CaptionSplitter.split(words, rate: transcript.rate).map { words[$0] }
         switch request.format {
@@ -24,6 +26,7 @@ package struct OpenAITranscriptionAnswer {
             case .text, .srt, .vtt: "text/plain; charset=utf-8"
             }
         headers = ["Content-Type": type, "x-request-id": requestID]
+        RecordingNotices.add(transcript.notices, to: &headers)
     }
 
     private static func json(_ transcript: Transcript, _ request: OpenAITranscriptionRequest, _ words: [Word]) -> [UInt8] {
@@ -38,6 +41,7 @@ package struct OpenAITranscriptionAnswer {
         json.endArray()
         if request.includesLogprobs { OpenAILogprobs.write(words[...], &json) }
         write(usageOf: transcript, &json)
+        RecordingNotices.write(transcript.notices, to: &json)
         json.endObject()
         return json.bytes
     }
@@ -71,6 +75,7 @@ package struct OpenAITranscriptionAnswer {
             json.endArray()
         }
         write(usageOf: transcript, &json)
+        RecordingNotices.write(transcript.notices, to: &json)
         json.endObject()
         return json.bytes
     }
@@ -105,6 +110,7 @@ package struct OpenAITranscriptionAnswer {
         for (index, words) in segments.enumerated() { write(diarized: words, index: index, rate: transcript.rate, &json) }
         json.endArray()
         write(usageOf: transcript, &json)
+        RecordingNotices.write(transcript.notices, to: &json)
         json.endObject()
         return json.bytes
     }

@@ -4,7 +4,7 @@ package import Speech
 /// The request of `POST /v1/audio/transcriptions`: all fields of the form except the file.
 ///
 /// Applied: `model`, `language` or `languages[]`, `keywords[]`, `prompt` (its key terms), `include[]` (for `json`), `response_format`, `temperature`
-/// (echoed), `timestamp_granularities[]`, `stream`, and `engine` in the query. All other fields are left to OpenAI's own
+/// (echoed), `timestamp_granularities[]`, `stream`, Harken's own `track`, and `engine` in the query. All other fields are left to OpenAI's own
 /// engine: see `OpenAIOptions`.
 ///
 /// Source: OpenAI API reference, "Create transcription".
@@ -41,6 +41,8 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
     package var streams: Bool
     package var includesLogprobs: Bool
     package var engines: [EngineName]
+    /// The sound tracks that are heard.
+    package var tracks: TrackChoice
     /// The fields that go to OpenAI's own engine as they are.
     package var vendorOptions: VendorOptions
     package var shared: SharedOptions
@@ -71,6 +73,7 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
     private init(_ form: OpenAIForm, engines: [EngineName]) throws(OpenAIFieldError) {
         model = form.text("model") ?? OpenAIModels.standard
         self.engines = engines
+        tracks = try Self.tracks(form)
         language = try Self.language(form)
         keyterms = form.list("keywords")
         for term in PromptTerms.terms(of: form.text("prompt")) where !keyterms.contains(term) { keyterms.append(term) }
@@ -106,6 +109,14 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
         return tag
     }
 
+    private static func tracks(_ form: OpenAIForm) throws(OpenAIFieldError) -> TrackChoice {
+        guard let value = form.text("track") else { return .usual }
+        guard let choice = TrackChoice(value) else {
+            throw OpenAIFieldError("track is '\(value.prefix(80))'; it must be all, or the number of a sound track from 1.", "track")
+        }
+        return choice
+    }
+
     private static func temperature(_ form: OpenAIForm) throws(OpenAIFieldError) -> Double {
         guard let value = form.text("temperature") else { return 0 }
         guard let number = Double(value), (0...1).contains(number) else {
@@ -135,6 +146,7 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
             wordTimes: format != .json && format != .text)
         options.vendorOptions = vendorOptions
         options.shared = shared
+        options.tracks = tracks
         return options
     }
 

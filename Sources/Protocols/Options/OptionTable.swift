@@ -8,7 +8,7 @@ package struct OptionTable: Sendable {
     package let options: [VendorOption]
 
     /// Parameters that are Harken's own, or carry credentials: they are never passed on.
-    private static let withheld: Set<String> = ["engine", "ticket", "token", "access_token", "api_key", "key", "jwt"]
+    private static let withheld: Set<String> = ["engine", "track", "ticket", "token", "access_token", "api_key", "key", "jwt"]
 
     init(_ vendor: EngineName, _ options: [VendorOption]) {
         self.vendor = vendor
@@ -59,6 +59,7 @@ package struct OptionTable: Sendable {
     /// Returns the option as it goes to the vendor; nil when Harken decides what the vendor is sent.
     func option(_ name: String, _ value: VendorOptions.Option.Value, _ service: VendorOption.Service) -> VendorOptions.Option? {
         switch entry(name, service)?.handling {
+        case _ where Self.withheld.contains(name): nil
         case .gateway, .refused: nil
         case .session(let aspect): VendorOptions.Option(name, value, aspect: aspect)
         case .shared, .own, .demanded, nil: VendorOptions.Option(name, value)

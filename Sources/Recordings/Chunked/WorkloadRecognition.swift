@@ -45,6 +45,8 @@ struct WorkloadRecognition: Sendable {
             throw error
         }
         let recognition = WorkloadRecognition(services: services, id: id, plan: plan, grant: grant, conversation: conversation)
+        var recording = recording
+        recording.tracks = options.tracks
         if let file { recognition.shadow(file, recording.format, options) }
         return try await recognition.run(recording, options)
     }

@@ -32,6 +32,7 @@ package struct RecordingJob: Sendable {
         self.grant = grant
         self.engines = engines
         var options = options
+        if options.tracks == .all { options.separateChannels = true }
         let demanded = services.settings.redaction?.rule(for: grant.user)
         options.redaction = RedactionRule.joined(options.redaction, demanded)
         // The client's own redaction is the vendor's too, which hides content in all of its answer.
@@ -45,6 +46,8 @@ package struct RecordingJob: Sendable {
         _ recording: Recording, progress: @escaping @Sendable (RecognitionProgress) -> Void = { _ in }
     ) async throws(RequestError) -> Transcript {
         guard services.batch.enter() else { throw .tooManyRequests(retryAfter: .seconds(5)) }
+        var recording = recording
+        recording.tracks = options.tracks
         defer { services.batch.leave() }
         var trace = services.tracer?.begin(under: request?.caller, at: .now).map {
             RecordingTrace(route: request?.route, workload: options.workload, model: options.model, root: $0)

@@ -20,6 +20,10 @@ enum TranscriptCoding {
             json.key("ignored")
             json.array(transcript.ignoredOptions)
         }
+        if !transcript.notices.isEmpty {
+            json.key("notices")
+            json.array(transcript.notices.map(\.line))
+        }
         json.key("channels")
         json.beginArray()
         for channel in transcript.channels {
@@ -70,6 +74,8 @@ enum TranscriptCoding {
         }
         let ignored = root["ignored"]
         transcript.ignoredOptions = (0..<ignored.count).compactMap { ignored[$0].string }
+        let notices = root["notices"]
+        transcript.notices = (0..<notices.count).compactMap { notices[$0].string.flatMap { RecordingNotice(line: $0) } }
         return transcript
     }
 

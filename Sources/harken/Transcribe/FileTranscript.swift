@@ -7,7 +7,25 @@ struct FileTranscript {
     let file: String
     let transcript: Transcript
     /// Known names of each channel's speakers, by the numbers of the speaker labels.
-    var people: [[Int: String]] = []
+    private let people: [[Int: String]]
+
+    /// Several channels are several sound tracks. They become one, with a speaker for each track.
+    init(file: String, transcript: Transcript, people: [[Int: String]] = []) {
+        self.file = file
+        let (joined, sources) = transcript.joined()
+        self.transcript = joined
+        guard !sources.isEmpty else {
+            self.people = people
+            return
+        }
+        let names = sources.enumerated().map { label, source in
+            let track = "Track \(source.channel.number + 1)"
+            guard let speaker = source.speaker else { return (label, track) }
+            let known = people.indices.contains(source.channel.number) ? people[source.channel.number][speaker.number] : nil
+            return (label, known ?? "\(track), speaker \(speaker.number + 1)")
+        }
+        self.people = [Dictionary(uniqueKeysWithValues: names)]
+    }
 
     func rendered(as format: TranscriptFormat) -> String {
         switch format {
@@ -75,6 +93,10 @@ struct FileTranscript {
         writer.member("text", transcript.channels.indices.map { transcript.text(of: ChannelIndex($0)) }.joined(separator: "\n"))
         writer.member("language", transcript.language.rawValue)
         writer.member("duration", transcript.length.seconds(at: transcript.rate), decimals: 3)
+        if !transcript.notices.isEmpty {
+            writer.key("warnings")
+            writer.array(transcript.notices.map { $0.text(by: .option) })
+        }
         write(transcript.channels.flatMap(\.words)[...], to: &writer)
         writer.key("segments")
         writer.beginArray()

@@ -53,36 +53,6 @@ struct InputFile: ~Copyable {
 
     deinit { if isTemporary { unlink(path) } }
 
-    /// Length of the recording as the file states it; nil when the file does not state it.
-    var statedLength: Duration? {
-        if let length = statedWaveLength { return length }
-        guard let media = try? MediaFile(Recording(path: path)), !media.isLengthGuessed else { return nil }
-        return media.length?.duration(at: media.rate)
-    }
-
-    /// Length of a WAV file according to its header, because libav uses the size of the file. nil for other files, and for headers of streams.
-    private var statedWaveLength: Duration? {
-        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var head = [UInt8](repeating: 0, count: 4_096)
-        let count = read(descriptor, &head, head.count)
-        guard count > 44, Array(head[0..<4]) == Array("RIFF".utf8), Array(head[8..<12]) == Array("WAVE".utf8) else { return nil }
-        func number(_ at: Int) -> Int { (0..<4).reduce(0) { $0 | Int(head[at + $1]) << (8 * $1) } }
-        var position = 12, bytesPerSecond = 0
-        while position + 8 <= count {
-            let name = String(decoding: head[position..<position + 4], as: UTF8.self), size = number(position + 4)
-            if name == "fmt ", position + 20 <= count { bytesPerSecond = number(position + 16) }
-            if name == "data" {
-                // Programs that write a stream do not know the size.
-                guard bytesPerSecond > 0, size > 0, size < 0x7FFF_0000 else { return nil }
-                return .seconds(Double(size) / Double(bytesPerSecond))
-            }
-            position += 8 + size + size % 2
-        }
-        return nil
-    }
-
     private static func copy(_ source: Int32, _ name: String) throws(InputFileError) -> InputFile {
         let (descriptor, path) = try makeTemporary(for: name)
         defer { close(descriptor) }

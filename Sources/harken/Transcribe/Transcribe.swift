@@ -16,6 +16,11 @@ struct Transcribe: Command {
     ) { text in
         text.count >= 2 && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") } ? LanguageTag(text) : nil
     }
+    private static let track = Option(
+        "--track", "N|all", accepts: "all, or the number of a sound track from 1",
+        "The sound track to hear: a number from 1, or all to hear each as a speaker of its own. Default: the file's default track, or the next one "
+            + "with sound if that one is silent."
+    ) { text in TrackChoice(text) }
     private static let output = Option(
         "--output", short: "-o", "FILE|DIR", "The file to write, or a folder for one file of each FILE. Default: standard output.")
 
@@ -28,7 +33,7 @@ struct Transcribe: Command {
             The exit status is 1 if any of the files failed; the others are written anyway.
             """,
         operands: .init(placeholder: "FILE…", help: "The audio or video files to transcribe, - for standard input, or URLs.", count: 1...10_000),
-        options: [engine, format, Flag.json, speakers, language, output])
+        options: [engine, format, Flag.json, speakers, language, track, output])
 
     private let files: [String]
     private let format: TranscriptFormat
@@ -47,7 +52,10 @@ struct Transcribe: Command {
         destination = TranscriptDestination(try arguments.value(Self.output), needsFolder: files.count > 1 && self.format.needsOwnFile)
         try destination.check(files, self.format)
         engine = try RecordingEngine(try arguments.value(Self.engine) ?? .local, environment: arguments.environment)
-        options = RecognitionOptions(language: try arguments.value(Self.language), diarize: arguments.has(Self.speakers))
+        var options = RecognitionOptions(language: try arguments.value(Self.language), diarize: arguments.has(Self.speakers))
+        options.tracks = try arguments.value(Self.track) ?? .usual
+        options.separateChannels = options.tracks == .all
+        self.options = options
         self.arguments = arguments
     }
 
@@ -61,8 +69,8 @@ struct Transcribe: Command {
             switch destination {
             case .together(let path):
                 let output = try OutputFile.open(path, standard: context.output)
-                // Words come as they are recognized, unless the whole transcript changes them: speakers are known at the end only.
-                let showsWords = path == nil && format == .text && !options.diarize && context.output.isTerminal
+                // Words come as they are recognized, unless the whole transcript changes them: speakers are known, and tracks joined, at the end only.
+                let showsWords = path == nil && format == .text && !options.diarize && options.tracks != .all && context.output.isTerminal
                 return try await transcribeAll(engine, known, context, showsWords: showsWords) { (file, text) throws(OutputFileError) in
                     // The heading has the form that `head` and `tail` use.
                     if format == .text, files.count > 1 { try output.write("==> \(TerminalText.safe(file)) <==\n") }
@@ -115,7 +123,8 @@ struct Transcribe: Command {
             context.printError(Self.description, "\(error)")
             return nil
         }
-        let stated = input.statedLength
+        var recording = Recording(path: input.path)
+        recording.tracks = options.tracks
         progress.show(self.engine.isLocal ? "\(name)  loading the models" : "\(name)  with \(engine.name)")
         do throws(EngineError) {
             let told: @Sendable (RecognitionProgress) -> Void = { step in
@@ -134,15 +143,15 @@ struct Transcribe: Command {
             }
             let transcript: FileTranscript
             if options.diarize, let local = engine as? LocalEngine {
-                let spoken = try await local.recognizeSpeakers(Recording(path: input.path), options: options, progress: told)
+                let spoken = try await local.recognizeSpeakers(recording, options: options, progress: told)
                 transcript = FileTranscript(
                     file: file, transcript: spoken.transcript, people: spoken.voices.map { known?.names(of: $0) ?? [:] })
             } else {
                 transcript = FileTranscript(
-                    file: file, transcript: try await engine.recognize(Recording(path: input.path), options: options, progress: told))
+                    file: file, transcript: try await engine.recognize(recording, options: options, progress: told))
             }
             progress.clear()
-            report(transcript.transcript, of: name, stated: stated, elapsed: Instant.now - started, context)
+            report(transcript.transcript, of: name, elapsed: Instant.now - started, context)
             return transcript
         } catch {
             progress.clear()
@@ -151,16 +160,11 @@ struct Transcribe: Command {
         }
     }
 
-    /// Maximum difference between a file's stated length and its audio, as a share; encoders round a little.
-    private static let tolerance = 0.02
-
-    /// Tells the speed, and that a file ends before the length that it states.
-    private func report(_ transcript: Transcript, of name: String, stated: Duration?, elapsed: Duration, _ context: CommandContext) {
+    /// Tells the speed, and what else there is to know about the file: other sound tracks, holes, a cut.
+    private func report(_ transcript: Transcript, of name: String, elapsed: Duration, _ context: CommandContext) {
         let length = transcript.length.duration(at: transcript.rate), seconds = length / .seconds(1), time = elapsed / .seconds(1)
         context.detail(
             "\(name): \(TimeText.precise(seconds)) of audio in \(TimeText.precise(time)), \(Int((seconds / max(time, 0.001)).rounded()))× real time")
-        guard let stated, stated - length > .seconds(1), (stated - length) / stated > Self.tolerance else { return }
-        context.note(
-            "harken transcribe: \(name): the file is cut off: it has \(TimeText.clock(seconds)) of \(TimeText.clock(stated / .seconds(1)))")
+        for notice in transcript.notices { context.note("harken transcribe: \(name): \(notice.text(by: .option))") }
     }
 }

@@ -55,9 +55,15 @@ int system_renounce_privileges(void);
 /// The process is killed when the thread that spawned it ends. 0 or an errno.
 int system_die_with_parent(void);
 
-/// Limits the process to the system calls of decoding; SIGSYS kills it at any other: it can open nothing, connect to nothing, start
-/// nothing and make no memory executable. Needs `system_renounce_privileges`. 0, or an errno where the system has no such filter.
-int system_enter_sandbox(void);
+/// Limits the process to the system calls of decoding: it can open nothing, connect to nothing, start nothing and make no memory executable.
+///
+/// Names of files that libraries look for get EACCES. At any other call the process sends its number to `socket`, as 16 bytes: 6, three zeros, the
+/// number in four bytes with the lowest first, and zeros; SIGSYS then kills it. Needs `system_renounce_privileges`. 0, or an errno where the system
+/// has no such filter.
+int system_enter_sandbox(int socket);
+
+/// The name of a system call that a decoder might try; NULL for others.
+const char *system_call_name(int number);
 
 /// Makes a system call that the sandbox forbids, for its test: 0 socket, 1 openat, 2 execve, 3 clone, 4 mmap of executable memory, 5 kill.
 int system_try_call(int which);

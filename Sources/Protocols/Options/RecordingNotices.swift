@@ -1,0 +1,21 @@
+package import Framing
+package import Speech
+
+/// The notices about a recording in answers: the header `X-Harken-Notice`, once for each notice, and texts in bodies.
+package enum RecordingNotices {
+    package static let header = "X-Harken-Notice"
+
+    /// Adds a header for each notice. The headers have no names of tracks, which may be in any script.
+    package static func add(_ notices: [RecordingNotice], to headers: inout HTTPHeaders) {
+        for notice in notices { headers.add(header, HeaderText.safe(notice.withoutNames.text(by: .parameter))) }
+    }
+
+    package static func texts(_ notices: [RecordingNotice]) -> [String] { notices.map { $0.text(by: .parameter) } }
+
+    /// Writes the member `warnings` with the texts, unless there are none.
+    static func write(_ notices: [RecordingNotice], to json: inout JSONWriter) {
+        guard !notices.isEmpty else { return }
+        json.key("warnings")
+        json.array(texts(notices))
+    }
+}

@@ -1,0 +1,151 @@
+/// A fact about a recording that readers of its transcript have to know: a part of the file was not heard, or some of its time is missing.
+package enum RecordingNotice: Sendable, Hashable {
+    /// The file has more sound tracks than the one that was heard.
+    ///
+    /// - Parameters:
+    ///   - heard: number of the track that was heard, counted from 1.
+    ///   - total: number of sound tracks.
+    ///   - names: the file's own names of the tracks, in order; empty when it names none.
+    case otherTracks(heard: Int, total: Int, names: [String])
+    /// A track that would have been heard has no sound, so another one was heard.
+    case silentTrack(Int)
+    /// Stretches without sound in the time stamps: lost packets, or a machine that slept. Each is silence of its length.
+    ///
+    /// - Parameter first: place of the first one.
+    case holes(count: Int, total: Duration, first: Duration)
+    /// The file ends before its own end.
+    ///
+    /// - Parameters:
+    ///   - at: end of the sound that is there.
+    ///   - of: length that the file promises; nil when it does not tell.
+    case cut(at: Duration, of: Duration?)
+    /// Packets that could not be decoded. The sound between them is there.
+    case damaged(packets: Int)
+
+    /// Maximum number of names of tracks in a notice, and maximum length of a name.
+    package static let maxNames = 16, maxNameLength = 60
+}
+
+// MARK: Text
+
+extension RecordingNotice {
+    /// The way to choose a track, as the reader of a notice writes it.
+    package enum Chooser: Sendable {
+        /// A parameter of a request.
+        case parameter
+        /// An option of a command.
+        case option
+
+        func text(_ value: String) -> String {
+            switch self {
+            case .parameter: "track=\(value)"
+            case .option: "--track \(value)"
+            }
+        }
+    }
+
+    /// One sentence for people.
+    package func text(by chooser: Chooser) -> String {
+        switch self {
+        case .otherTracks(let heard, let total, let names):
+            let named = names.isEmpty ? "" : " (\(names.map { "\"\($0)\"" }.joined(separator: ", ")))"
+            return "The file has \(total) sound tracks\(named); track \(heard) was heard. Choose another with \(chooser.text("N")), "
+                + "or hear each as a channel with \(chooser.text("all"))."
+        case .silentTrack(let number): return "Track \(number) of the file has no sound."
+        case .holes(let count, let total, let first):
+            return count == 1
+                ? "The file has no sound from \(Self.clock(first)) on for \(Self.seconds(total)) s; the time counts as silence."
+                : "The file has \(count) holes of \(Self.seconds(total)) s in all, the first at \(Self.clock(first)); the time counts as silence."
+        case .cut(let at, let length):
+            return "The file is cut off: it has \(Self.clock(at))" + (length.map { " of \(Self.clock($0))." } ?? " of sound, and no end.")
+        case .damaged(let packets):
+            return "The file is damaged: \(packets) of its packets \(packets == 1 ? "was" : "were") left out."
+        }
+    }
+
+    /// The notice without text from the file.
+    package var withoutNames: RecordingNotice {
+        guard case .otherTracks(let heard, let total, _) = self else { return self }
+        return .otherTracks(heard: heard, total: total, names: [])
+    }
+
+    /// Short name for machines.
+    package var name: String {
+        switch self {
+        case .otherTracks: "other_tracks"
+        case .silentTrack: "silent_track"
+        case .holes: "holes"
+        case .cut: "cut"
+        case .damaged: "damaged"
+        }
+    }
+
+    /// A time as minutes and seconds, with hours where there are some.
+    private static func clock(_ time: Duration) -> String {
+        let seconds = max(0, time.components.seconds)
+        func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let minutes = "\(two(seconds / 60 % 60)):\(two(seconds % 60))"
+        return seconds < 3_600 ? minutes : "\(seconds / 3_600):\(minutes)"
+    }
+
+    /// A length in seconds with one decimal.
+    private static func seconds(_ time: Duration) -> String {
+        let tenths = max(0, (time.wholeNanoseconds / 50_000_000 + 1) / 2)
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+}
+
+// MARK: One line
+
+extension RecordingNotice {
+    /// The notice as one line, for messages between processes and for the store.
+    package var line: String {
+        let fields: [String] =
+            switch self {
+            case .otherTracks(let heard, let total, let names): ["\(heard)", "\(total)"] + names.map(Self.plain)
+            case .silentTrack(let number): ["\(number)"]
+            case .holes(let count, let total, let first): ["\(count)", "\(total.wholeNanoseconds)", "\(first.wholeNanoseconds)"]
+            case .cut(let at, let length): ["\(at.wholeNanoseconds)", length.map { "\($0.wholeNanoseconds)" } ?? "-"]
+            case .damaged(let packets): ["\(packets)"]
+            }
+        return ([name] + fields).joined(separator: "\t")
+    }
+
+    /// Parses a line; nil for a line that is not a notice. A line may come from a process that has read a hostile file.
+    package init?(line: some StringProtocol) {
+        let fields = String(line).split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+        func number(_ index: Int) -> Int? { index < fields.count ? Int(fields[index]).flatMap { $0 >= 0 ? $0 : nil } : nil }
+        func time(_ index: Int) -> Duration? { number(index).map { .nanoseconds($0) } }
+        switch fields[0] {
+        case "other_tracks":
+            guard let heard = number(1), let total = number(2), fields.count <= 3 + Self.maxNames else { return nil }
+            self = .otherTracks(heard: heard, total: total, names: fields.dropFirst(3).map(Self.plain))
+        case "silent_track":
+            guard fields.count == 2, let number = number(1) else { return nil }
+            self = .silentTrack(number)
+        case "holes":
+            guard fields.count == 4, let count = number(1), let total = time(2), let first = time(3) else { return nil }
+            self = .holes(count: count, total: total, first: first)
+        case "cut":
+            guard fields.count == 3, let at = time(1) else { return nil }
+            let length = time(2)
+            guard length != nil || fields[2] == "-" else { return nil }
+            self = .cut(at: at, of: length)
+        case "damaged":
+            guard fields.count == 2, let packets = number(1) else { return nil }
+            self = .damaged(packets: packets)
+        default: return nil
+        }
+    }
+
+    /// A name from a file, without characters that would control a terminal or break a line, and not too long.
+    package static func plain(_ name: String) -> String {
+        let kept = name.unicodeScalars.filter { scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: false
+            default: scalar != "\""
+            }
+        }
+        return String(String(String.UnicodeScalarView(kept)).prefix(maxNameLength))
+    }
+}

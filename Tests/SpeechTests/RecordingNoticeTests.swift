@@ -1,0 +1,45 @@
+import Speech
+import Testing
+
+@Suite struct `A notice about a recording` {
+    private static let all: [(RecordingNotice, String)] = [
+        (
+            .otherTracks(heard: 1, total: 2, names: []),
+            "The file has 2 sound tracks; track 1 was heard. Choose another with --track N, or hear each as a channel with --track all."
+        ),
+        (
+            .otherTracks(heard: 2, total: 3, names: ["Mic", "", "Game"]),
+            "The file has 3 sound tracks (\"Mic\", \"\", \"Game\"); track 2 was heard. Choose another with --track N, "
+                + "or hear each as a channel with --track all."
+        ),
+        (.silentTrack(1), "Track 1 of the file has no sound."),
+        (
+            .holes(count: 1, total: .milliseconds(2_540), first: .seconds(65)),
+            "The file has no sound from 01:05 on for 2.5 s; the time counts as silence."
+        ),
+        (
+            .holes(count: 3, total: .seconds(9), first: .seconds(3_661)),
+            "The file has 3 holes of 9.0 s in all, the first at 1:01:01; the time counts as silence."
+        ),
+        (.cut(at: .seconds(16), of: .seconds(24)), "The file is cut off: it has 00:16 of 00:24."),
+        (.cut(at: .seconds(16), of: nil), "The file is cut off: it has 00:16 of sound, and no end."),
+        (.damaged(packets: 1), "The file is damaged: 1 of its packets was left out."),
+        (.damaged(packets: 5), "The file is damaged: 5 of its packets were left out."),
+    ]
+
+    @Test(arguments: all.indices)
+    func `is a sentence, and a line that is read as it was written`(index: Int) {
+        let (notice, text) = Self.all[index]
+        #expect(notice.text(by: .option) == text)
+        #expect(notice.text(by: .parameter) == text.replacing("--track N", with: "track=N").replacing("--track all", with: "track=all"))
+        #expect(RecordingNotice(line: notice.line) == notice)
+    }
+
+    @Test(arguments: [
+        ("all", TrackChoice.all), ("1", .number(1)), ("64", .number(64)), ("0", nil), ("65", nil), ("-1", nil), ("first", nil), ("", nil),
+    ])
+    func `a choice of tracks is all or a number`(text: String, choice: TrackChoice?) {
+        #expect(TrackChoice(text) == choice)
+        #expect(choice.map { $0.text } ?? nil == (choice == nil ? nil : text))
+    }
+}
