@@ -63,16 +63,21 @@ struct Transcribe: Command {
                 let output = try OutputFile.open(path, standard: context.output)
                 // Words come as they are recognized, unless the whole transcript changes them: speakers are known at the end only.
                 let showsWords = path == nil && format == .text && !options.diarize && context.output.isTerminal
-                return try await transcribeAll(engine, known, context, showsWords: showsWords) { (file, text) throws(OutputFileError) in
+                var count = 0
+                let status = try await transcribeAll(engine, known, context, showsWords: showsWords) { (file, text) throws(OutputFileError) in
                     // The heading has the form that `head` and `tail` use.
                     if format == .text, files.count > 1 { try output.write("==> \(TerminalText.safe(file)) <==\n") }
                     try output.write(text)
+                    count += 1
                 }
+                // Without a transcript, and after an interruption, an older file stays as it is.
+                if count > 0, status != .interrupted { try output.finish() }
+                return status
             case .folder(let folder):
                 mkdir(folder, 0o777)
                 return try await transcribeAll(engine, known, context, showsWords: false) { (file, text) throws(OutputFileError) in
                     let path = TranscriptDestination.path(of: file, in: folder, format)
-                    try OutputFile.open(path, standard: context.output).write(text)
+                    try OutputFile.write(text, to: path, standard: context.output)
                     context.note(path)
                 }
             }
