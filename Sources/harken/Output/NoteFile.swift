@@ -2,11 +2,14 @@ import Glibc
 import Net
 import Synchronization
 
-/// The notes of a command about a result that is not complete: `FILE.resume`, one line for each note. The file's lock keeps a second command away, and its
-/// first line says that the file is Harken's own.
+/// The notes of a command about a result that is not complete: `FILE.resume`, one line for each note. The file's lock keeps a second command away, and
+/// its first line says that the file is Harken's own.
 final class NoteFile: Sendable {
     /// The first line of every such file.
     private static let signature = #"{"harken":"resume","version":1}"#
+
+    /// The end of every such file's name.
+    static let suffix = ".resume"
 
     let path: String
     /// The notes of a command that was ended, in order. A line that was cut off is left out.
@@ -78,6 +81,13 @@ final class NoteFile: Sendable {
         }
         if lines.isEmpty { ftruncate(descriptor, 0) }
         return lines
+    }
+
+    /// Returns the complete notes of a file, without keeping others out of it; none when there is no such file.
+    static func lines(of path: String) -> [String] {
+        guard let text = TextFile.read(path, most: 1 << 30) else { return [] }
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
+        return lines.first == signature ? Array(lines.dropFirst()) : []
     }
 
     /// Writes a note. The first note of a command takes the place of all that were found, unless these were taken over.

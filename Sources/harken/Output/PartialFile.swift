@@ -32,7 +32,7 @@ final class PartialFile: Sendable {
     /// - Parameter owner: owner and mode of the file that is to be replaced; nil: there is none.
     /// - Throws: `OutputFileError` while another command writes the file, and when a file of this name is somebody's own.
     init(of target: String, replacing owner: FileOwner?) throws(OutputFileError) {
-        notes = try NoteFile(target + ".resume", of: target)
+        notes = try NoteFile(target + NoteFile.suffix, of: target)
         path = target + ".partial"
         self.target = target
         descriptor = try Self.claim(target + ".partial", notes)
