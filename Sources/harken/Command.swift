@@ -1,3 +1,5 @@
+import Glibc
+
 /// One command of the command line.
 protocol Command: Sendable {
     static var description: CommandDescription { get }
@@ -39,6 +41,8 @@ struct CommandContext: Sendable {
     var environment: [String: String]
     var output = StandardStream.output
     var diagnostics = StandardStream.error
+    /// The descriptor from which answers to questions are read.
+    var input = STDIN_FILENO
     var verbosity = Verbosity.normal
     /// One element for each SIGHUP. Several signals that come at once may be one element.
     var hangups = AsyncStream<Void> { $0.finish() }

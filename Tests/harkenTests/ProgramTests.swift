@@ -149,6 +149,40 @@ struct `The program` {
         #expect(await program.outcome().status == 130)
     }
 
+    @Test(arguments: ["nowhere.wav", "text.wav"]) func `leaves an older file when the input is wrong`(name: String) async throws {
+        _ = try folder.write("no audio".utf8, as: "text.wav")
+        let old = try folder.write("old".utf8, as: "keep.srt")
+        let outcome = try await BuiltProgram.run(
+            ["transcribe", folder.path(of: name), "--engine", "deepgram", "--format", "srt", "-o", old],
+            environment: environment.merging(["DEEPGRAM_API_KEY": "x", "DEEPGRAM_BASE_URL": "http://127.0.0.1:1"]) { $1 })
+        #expect(outcome.status == 1)
+        #expect(try String(contentsOfFile: old, encoding: .utf8) == "old")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix("keep") } == ["keep.srt"])
+    }
+
+    @Test(
+        .needs(ModelFolder(environment: ProcessInfo.processInfo.environment).missing().isEmpty, "the models are not there: make setup"),
+        arguments: [SIGINT, SIGTERM, SIGKILL])
+    func `leaves an older file and what it has recognized when a signal ends it, and goes on there`(signal: Int32) async throws {
+        let models = ModelFolder(environment: ProcessInfo.processInfo.environment).path
+        let recording = models + "/test-audio/beckett.wav", old = try folder.write("old".utf8, as: "all.txt")
+        let words = ["transcribe"] + Array(repeating: recording, count: 12) + ["-o", old]
+        let environment = environment.merging(["HARKEN_MODELS": models]) { $1 }
+        let program = try BuiltProgram.start(words, environment: environment)
+        func partial() -> String { (try? String(contentsOfFile: old + ".partial", encoding: .utf8)) ?? "" }
+        try await until { partial().contains("==>") || !program.isRunning }
+        program.signal(signal)
+        let outcome = await program.outcome()
+        try #require(outcome.status != 0, "the command ended before the signal")
+        #expect(try String(contentsOfFile: old, encoding: .utf8) == "old")
+        if signal != SIGKILL { #expect(outcome.diagnostics.contains("all.txt.partial has")) }
+        let resumed = try await BuiltProgram.run(words + ["--resume"], environment: environment)
+        #expect(resumed.status == 0, "\(resumed.diagnostics)")
+        let one = try await BuiltProgram.run(["transcribe", recording], environment: environment).output
+        #expect(try String(contentsOfFile: old, encoding: .utf8) == String(repeating: "==> \(recording) <==\n" + one, count: 12))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix("all") } == ["all.txt"])
+    }
+
     @Test func `tells what an installation lacks, with status 1`() async throws {
         let outcome = try await BuiltProgram.run(["doctor"], environment: environment.merging(["HARKEN_MODELS": "/nowhere"]) { $1 })
         #expect(outcome.status == 1)

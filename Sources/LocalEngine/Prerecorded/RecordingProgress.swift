@@ -20,6 +20,8 @@ struct RecordingProgress {
     private var doubt: LanguageDoubt?
     /// Segments that are not reported while the language is in doubt.
     private var held: [RecognitionProgress] = []
+    /// Start of the first window whose words are held back; nil: none are.
+    private var heldFrom: SampleIndex?
 
     /// True if the speech is in a language that nobody here knows.
     var isForeign: Bool { doubt?.isForeign ?? false }
@@ -49,7 +51,7 @@ struct RecordingProgress {
     mutating func finished(
         _ index: Int, _ channel: ChannelIndex, _ words: [Word], _ passages: [SpeakerListener.Passage], _ report: (RecognitionProgress) -> Void
     ) {
-        running[index] = nil
+        let start = running.removeValue(forKey: index)
         // Words of every model have their language, if the language was found out.
         let found = recognizer?.confidence == nil ? nil : recognizer?.language
         var words = words
@@ -59,12 +61,13 @@ struct RecordingProgress {
         }
         if !words.isEmpty, channels.indices.contains(channel.number) {
             channels[channel.number] += words
+            if heldFrom == nil { heldFrom = start }
             held.append(.segment(channel, words: words, rate: Recognizer.rate))
             doubt?.add(words)
         }
         if doubt?.isOpen != true {
             for segment in held { report(segment) }
-            held = []
+            (held, heldFrom) = ([], nil)
         }
         self.report(report)
     }
@@ -75,7 +78,8 @@ struct RecordingProgress {
     }
 
     mutating func report(_ report: (RecognitionProgress) -> Void) {
-        let through = running.values.min() ?? planned
+        // Words that are held back are not reported yet.
+        let done = running.values.min() ?? planned, through = min(done, heldFrom ?? done)
         guard through > reported else { return }
         reported = through
         report(.reached(through: through, of: length, rate: Recognizer.rate))

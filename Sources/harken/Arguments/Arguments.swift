@@ -81,6 +81,14 @@ struct Arguments: Sendable {
         return values
     }
 
+    /// Returns the options of the command line as they were given, in the order of their names, without those that change nothing but the messages.
+    func options(except names: Set<String>) -> [String] {
+        let left = names.union([Flag.verbose.name, Flag.quiet.name])
+        return given.filter { !left.contains($0.key) }.sorted { $0.key < $1.key }.flatMap { name, texts in
+            texts.map { $0.isEmpty ? name : name + " " + $0 }
+        }
+    }
+
     /// Returns the last text on the command line itself, without the environment or the default.
     func text<Value>(_ option: Option<Value>) -> String? { given[option.name]?.last }
 

@@ -42,7 +42,7 @@ struct BackupFolder {
         writer.key("files")
         try FileManifest(of: data).write(to: &writer)
         writer.endObject()
-        try OutputFile.open(manifest, standard: .output).write(writer.text + "\n")
+        try OutputFile.write(writer.text + "\n", to: manifest, standard: .output)
     }
 
     private func copyBlobs(of directory: DataDirectory) throws {

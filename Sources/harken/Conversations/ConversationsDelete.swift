@@ -8,16 +8,18 @@ struct ConversationsDelete: Command {
         name: "conversations delete", summary: "Delete conversations for good: words, vectors and audio.",
         operands: .init(
             placeholder: "ID…", help: "The conversations' ids, or the beginnings of the ids; last is the newest conversation.", count: 1...Int.max),
-        options: DataPlace.options)
+        options: DataPlace.options + [Confirmation.yes])
 
     private let place: DataPlace
     private let names: [String]
     private let json: Bool
+    private let confirmation: Confirmation
 
     init(_ arguments: Arguments) throws(UsageError) {
         place = try DataPlace(arguments)
         names = arguments.operands
         json = arguments.has(.json)
+        confirmation = Confirmation(arguments)
     }
 
     func run(_ context: CommandContext) async -> ExitStatus {
@@ -25,6 +27,10 @@ struct ConversationsDelete: Command {
             let data = try place.needed()
             var ids: [ID<Conversation>] = []
             for name in names { ids.append(try await data.id(name)) }
+            if confirmation.isWanted(context) {
+                let titles = try await titles(of: ids, in: data).abridged(to: 5)
+                try confirmation.ask("Delete \(titles)? This cannot be undone.", context)
+            }
             if let missing = try await data.delete(ids) { throw data.missing("conversation", missing.rawValue) }
             if json {
                 var writer = JSONWriter()
@@ -37,5 +43,15 @@ struct ConversationsDelete: Command {
                 context.note("\(ids.count == 1 ? "1 conversation is" : "\(ids.count) conversations are") deleted")
             }
         }
+    }
+    /// Returns the titles of conversations, with the times at which these began.
+    private func titles(of ids: [ID<Conversation>], in data: any UserData) async throws -> [String] {
+        var titles: [String] = []
+        for id in ids {
+            guard let conversation = try await data.conversation(id) else { throw data.missing("conversation", id.rawValue) }
+            let title = conversation.title.map { "\"\(TerminalText.safe($0))\" of " } ?? "the conversation of "
+            titles.append(title + conversation.started.readable)
+        }
+        return titles
     }
 }

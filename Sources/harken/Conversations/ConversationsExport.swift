@@ -30,8 +30,7 @@ struct ConversationsExport: Command {
             let data = try place.needed()
             guard let document = try await data.export(data.id(id), as: format) else { throw data.missing("conversation", id) }
             let text = String(decoding: document, as: UTF8.self)
-            let file = try OutputFile.open(output, standard: context.output)
-            try file.write(format == .json ? text + "\n" : text)
+            try OutputFile.write(format == .json ? text + "\n" : text, to: output, standard: context.output)
         }
     }
 }

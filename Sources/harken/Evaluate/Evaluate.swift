@@ -81,8 +81,8 @@ struct Evaluate: Command {
             if let limit { cases = Array(cases.prefix(limit)) }
             guard let recognition = recognition(of: cases, context) else { return .failed }
             let report = try await judge(cases, leftOut: manifest.leftOut, recognition, context)
-            for output in outputs { try OutputFile.open(output.path, standard: context.output).write(output.rendering(report)) }
-            try OutputFile.open(nil, standard: context.output).write(printsJSON ? report.json + "\n" : report.markdown)
+            for output in outputs { try OutputFile.write(output.rendering(report), to: output.path, standard: context.output) }
+            try OutputFile.write(printsJSON ? report.json + "\n" : report.markdown, to: nil, standard: context.output)
             return report.isPassed ? .done : .gateNotPassed
         } catch is CancellationError {
             return .interrupted

@@ -21,9 +21,7 @@ struct ModelChoice {
     /// - Parameter text: nil: nothing is chosen any more.
     func set(_ text: String?) throws {
         if let text {
-            let file = path + ".partial"
-            try OutputFile.open(file, standard: .output).write(text + "\n")
-            guard rename(file, path) == 0 else { throw FileTreeError("write", path) }
+            try OutputFile.write(text + "\n", to: path, standard: .output)
         } else if unlink(path) != 0, errno != ENOENT {
             throw FileTreeError("delete", path)
         }

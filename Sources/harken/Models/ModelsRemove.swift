@@ -2,15 +2,20 @@ struct ModelsRemove: Command {
     static let description = CommandDescription(
         name: "models remove", summary: "Delete the local models.",
         discussion: "Deletes the files that the folder's manifest names, and nothing else. A gateway that runs keeps the models that it has loaded.",
-        options: ModelPlace.options)
+        options: ModelPlace.options + [Confirmation.yes])
 
     private let place: ModelPlace
+    private let confirmation: Confirmation
 
-    init(_ arguments: Arguments) throws(UsageError) { place = try ModelPlace(arguments) }
+    init(_ arguments: Arguments) throws(UsageError) {
+        place = try ModelPlace(arguments)
+        confirmation = Confirmation(arguments)
+    }
 
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
             let manifest = try place.manifest()
+            try confirmation.ask("Delete the models in \(place.path)?", context)
             try await place.locked {
                 if try place.remove(manifest) {
                     context.note("the models in \(place.path) are deleted")

@@ -9,15 +9,18 @@ struct PeopleForget: Command {
             Name, voiceprints and recordings of the voice are gone from the disk when the command ends. The earlier name of this command, people \
             delete, still works.
             """,
-        operands: .init(placeholder: "PERSON", help: "The name, label or id of the person or voice.", count: 1...1), options: DataPlace.options)
+        operands: .init(placeholder: "PERSON", help: "The name, label or id of the person or voice.", count: 1...1),
+        options: DataPlace.options + [Confirmation.yes])
 
     private let place: DataPlace
     private let person: String
+    private let confirmation: Confirmation
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
         place = try DataPlace(arguments)
         person = arguments.operands.joined()
+        confirmation = Confirmation(arguments)
         json = arguments.has(.json)
     }
 
@@ -25,6 +28,7 @@ struct PeopleForget: Command {
         await attempt(context) {
             let data = try place.needed()
             let speaker = try await data.speaker(person)
+            try confirmation.ask("Forget \(TerminalText.safe(speaker.name)) with the voices and samples? This cannot be undone.", context)
             let isDone =
                 switch speaker {
                 case .person(let person): try await data.delete(person.id)

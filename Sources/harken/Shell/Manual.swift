@@ -39,8 +39,7 @@ struct Manual: Command {
             }
             for page in [page, ManualPage(SettingsReference.groups)] + CommandTable.all.map({ ManualPage($0.description) }) {
                 let path = directory + "/" + page.name
-                let file = try OutputFile.open(path, standard: context.output)
-                try file.write(page.text)
+                try OutputFile.write(page.text, to: path, standard: context.output)
                 context.detail(path)
             }
             return .done

@@ -23,6 +23,8 @@ struct Transcribe: Command {
     ) { text in TrackChoice(text) }
     private static let output = Option(
         "--output", short: "-o", "FILE|DIR", "The file to write, or a folder for one file of each FILE. Default: standard output.")
+    private static let resume = Flag(
+        "--resume", "Goes on where the same command was ended: with the words that are in FILE.partial, and without the files that are complete.")
 
     static let description = CommandDescription(
         name: "transcribe", summary: "Transcribe audio or video files: on this machine and offline, unless --engine names another engine.",
@@ -30,16 +32,19 @@ struct Transcribe: Command {
             Reads every format that libav reads. FILE may be - for standard input, a pipe, or a URL with http or https. With -o DIR each FILE gets a \
             file of its own, such as DIR/talk.srt. On a terminal the words are shown as they come. With --json (or --format json) each line is the \
             object of one file, in order; times are in seconds.
+            A file gets its name when it is complete. Until then its words are in FILE.partial, and --resume goes on there.
             The exit status is 1 if any of the files failed; the others are written anyway.
             """,
         operands: .init(placeholder: "FILE…", help: "The audio or video files to transcribe, - for standard input, or URLs.", count: 1...10_000),
-        options: [engine, format, Flag.json, speakers, language, track, output])
+        options: [engine, format, Flag.json, speakers, language, track, output, resume])
 
     private let files: [String]
     private let format: TranscriptFormat
     private let options: RecognitionOptions
     private let destination: TranscriptDestination
     private let engine: RecordingEngine
+    private let request: TranscriptNotes.Request
+    private let resumes: Bool
     private let arguments: Arguments
 
     init(_ arguments: Arguments) throws(UsageError) {
@@ -56,6 +61,11 @@ struct Transcribe: Command {
         options.tracks = try arguments.value(Self.track) ?? .usual
         options.separateChannels = options.tracks == .all
         self.options = options
+        resumes = arguments.has(Self.resume)
+        if resumes, case .together(nil) = destination { throw UsageError("--resume goes on with the file of --output; give -o FILE") }
+        request = TranscriptNotes.Request(
+            engine: engine.name.rawValue, format: self.format.rawValue,
+            options: arguments.options(except: [Self.engine.name, Self.format.name, Flag.json.name, Self.output.name, Self.resume.name]))
         self.arguments = arguments
     }
 
@@ -66,23 +76,18 @@ struct Transcribe: Command {
                 context.note("harken transcribe: the engine \(engine.name) does not tell speakers apart; the words have no speakers")
             }
             let known = options.diarize && self.engine.isLocal ? await KnownSpeakers.open(arguments, context) : nil
-            switch destination {
-            case .together(let path):
-                let output = try OutputFile.open(path, standard: context.output)
-                // Words come as they are recognized, unless the whole transcript changes them: speakers are known, and tracks joined, at the end only.
-                let showsWords = path == nil && format == .text && !options.diarize && options.tracks != .all && context.output.isTerminal
-                return try await transcribeAll(engine, known, context, showsWords: showsWords) { (file, text) throws(OutputFileError) in
-                    // The heading has the form that `head` and `tail` use.
-                    if format == .text, files.count > 1 { try output.write("==> \(TerminalText.safe(file)) <==\n") }
-                    try output.write(text)
-                }
-            case .folder(let folder):
-                mkdir(folder, 0o777)
-                return try await transcribeAll(engine, known, context, showsWords: false) { (file, text) throws(OutputFileError) in
-                    let path = TranscriptDestination.path(of: file, in: folder, format)
-                    try OutputFile.open(path, standard: context.output).write(text)
-                    context.note(path)
-                }
+            let output = try TranscriptRun(
+                destination, files, as: format, request, hasSpeakers: options.diarize, resumes: resumes, context)
+            // Words come as they are recognized, unless the whole transcript changes them: speakers are known, and tracks joined, at the end only.
+            let isWhole = options.diarize || options.tracks == .all
+            let showsWords = if case .together(nil) = destination { format == .text && !isWhole && context.output.isTerminal } else { false }
+            do throws(OutputFileError) {
+                let status = try await transcribeAll(engine, known, output, context, showsWords: showsWords)
+                try output.end(status)
+                return status
+            } catch {
+                output.keep()
+                throw error
             }
         } catch {
             context.printError(Self.description, "\(error)")
@@ -92,26 +97,37 @@ struct Transcribe: Command {
 
     /// Transcribes all files, and writes each transcript.
     private func transcribeAll(
-        _ engine: any PrerecordedEngine, _ known: KnownSpeakers?, _ context: CommandContext, showsWords: Bool,
-        write: (_ file: String, _ text: String) throws(OutputFileError) -> Void
+        _ engine: any PrerecordedEngine, _ known: KnownSpeakers?, _ output: TranscriptRun, _ context: CommandContext, showsWords: Bool
     ) async throws(OutputFileError) -> ExitStatus {
         var status = ExitStatus.done
         for file in files {
-            let words = showsWords ? WordPrinter(on: context.output, heading: files.count > 1 ? file : nil) : nil
-            guard let transcript = await transcribe(file, engine, known, words, context) else {
-                if Task.isCancelled { return .interrupted }
+            switch try output.standing(of: file) {
+            case .open: break
+            case .finished:
+                context.detail("\(TerminalText.safe(file)): is complete")
+                continue
+            case .failed:
+                context.printError(Self.description, "\(TerminalText.safe(file)): failed before --resume; leave --resume out to try it again")
                 status = .failed
                 continue
             }
-            if words?.end() != true { try write(file, transcript.rendered(as: format)) }
+            let words = showsWords ? WordPrinter(on: context.output, heading: files.count > 1 ? file : nil) : nil
+            guard let transcript = try await transcribe(file, engine, known, words, output, context) else {
+                if Task.isCancelled { return .interrupted }
+                status = .failed
+                output.fail(file)
+                continue
+            }
+            if words?.end() != true { try output.write(transcript) }
         }
         return status
     }
 
     /// Transcribes a file; nil when that failed, after a message to the user.
     private func transcribe(
-        _ file: String, _ engine: any PrerecordedEngine, _ known: KnownSpeakers?, _ words: WordPrinter?, _ context: CommandContext
-    ) async -> FileTranscript? {
+        _ file: String, _ engine: any PrerecordedEngine, _ known: KnownSpeakers?, _ words: WordPrinter?, _ output: TranscriptRun,
+        _ context: CommandContext
+    ) async throws(OutputFileError) -> FileTranscript? {
         let progress = ProgressLine(in: context)
         let started = Instant.now
         defer { progress.clear() }
@@ -125,9 +141,11 @@ struct Transcribe: Command {
         }
         var recording = Recording(path: input.path)
         recording.tracks = options.tracks
+        let recorder = try output.begin(file, path: input.path), part = recorder?.part ?? RecognizedPart()
         progress.show(self.engine.isLocal ? "\(name)  loading the models" : "\(name)  with \(engine.name)")
         do throws(EngineError) {
             let told: @Sendable (RecognitionProgress) -> Void = { step in
+                recorder?.note(step)
                 switch step {
                 case .segment(.first, let said, _):
                     guard let words else { return }
@@ -148,7 +166,7 @@ struct Transcribe: Command {
                     file: file, transcript: spoken.transcript, people: spoken.voices.map { known?.names(of: $0) ?? [:] })
             } else {
                 transcript = FileTranscript(
-                    file: file, transcript: try await engine.recognize(recording, options: options, progress: told))
+                    file: file, transcript: try await part.completed(by: engine, recording, options, progress: told))
             }
             progress.clear()
             report(transcript.transcript, of: name, elapsed: Instant.now - started, context)

@@ -11,21 +11,25 @@ struct UsersDelete: Command {
             start.
             """,
         operands: .init(placeholder: "USER", help: "The user, as keys list shows it; local is the user of a gateway without keys.", count: 1...1),
-        options: DataPlace.installationOptions)
+        options: DataPlace.installationOptions + [Confirmation.yes])
 
     private let user: ID<User>
     private let place: DataPlace
     private let json: Bool
+    private let confirmation: Confirmation
 
     init(_ arguments: Arguments) throws(UsageError) {
         user = ID(arguments.operands.joined())
         place = try DataPlace(arguments, ofUser: false)
         json = arguments.has(.json)
+        confirmation = Confirmation(arguments)
     }
 
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
             guard let installation = try place.existingInstallation(context) else { throw place.missing(user) }
+            try confirmation.ask(
+                "Delete \(TerminalText.safe(user.rawValue)) with everything that is stored of them? This cannot be undone.", context)
             let progress = ProgressLine(in: context)
             guard try await delete(from: installation, progress) else { throw place.missing(user) }
             if json {

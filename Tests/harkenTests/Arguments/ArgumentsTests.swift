@@ -37,6 +37,13 @@ import Testing
         #expect(try parse("a").value(Self.name) == nil)
     }
 
+    @Test func `the options can be said again, without some`() throws {
+        let arguments = try parse("-v b --name x -s 5 a --json --name=y")
+        #expect(arguments.options(except: []) == ["--json", "--name x", "--name y", "--size 5"])
+        #expect(arguments.options(except: ["--name", "--json"]) == ["--size 5"])
+        #expect(try parse("a b").options(except: []) == [])
+    }
+
     @Test func `flags are there or not`() throws {
         #expect(try parse("a --json").has(.json))
         #expect(try !parse("a").has(.json))

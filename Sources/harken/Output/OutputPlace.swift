@@ -1,0 +1,89 @@
+import Glibc
+
+/// The place to which a path for results leads.
+enum OutputPlace: Equatable {
+    /// A plain file, or a name that is free. The path has no link as its last part.
+    ///
+    /// - Parameter owner: owner and mode of the file that is there; nil: the name is free.
+    case file(String, owner: FileOwner?)
+    /// A pipe, a device, or an open file of this process such as `/dev/stdout`: an open descriptor, which the caller closes.
+    case stream(Int32)
+
+    /// Maximum number of links that are followed, as the system has it.
+    private static let maxLinks = 40
+
+    /// Follows the path. Opens what is written directly.
+    init(_ path: String) throws(OutputFileError) {
+        var place = path
+        for _ in 0..<Self.maxLinks {
+            if let number = Self.ownDescriptor(place) {
+                let copy = fcntl(number, F_DUPFD_CLOEXEC, 0)
+                guard copy >= 0 else { throw OutputFileError("write", path) }
+                self = .stream(copy)
+                return
+            }
+            var information = stat()
+            guard lstat(place, &information) == 0 else {
+                guard errno == ENOENT else { throw OutputFileError("write", path) }
+                self = .file(place, owner: nil)
+                return
+            }
+            switch information.st_mode & S_IFMT {
+            case S_IFLNK:
+                guard let target = Self.target(of: place) else { throw OutputFileError("write", path) }
+                place = target.hasPrefix("/") ? target : FileTree.folder(of: place) + "/" + target
+            case S_IFREG:
+                // The folder alone decides about a new name, and a file that may not be written is not to be replaced either.
+                guard access(place, W_OK) == 0 else { throw OutputFileError("write", path) }
+                self = .file(place, owner: FileOwner(information))
+                return
+            case S_IFDIR: throw OutputFileError("write", path, code: EISDIR)
+            default:
+                let descriptor = open(place, O_WRONLY | O_CLOEXEC)
+                guard descriptor >= 0 else { throw OutputFileError("write", path) }
+                self = .stream(descriptor)
+                return
+            }
+        }
+        throw OutputFileError("write", path, code: ELOOP)
+    }
+
+    /// Returns the number of the descriptor that a path such as `/dev/fd/1` names; nil for other paths. `/dev/stdout` is a link to such a path. To open
+    /// the path again would write over the beginning of a file that a shell appends to.
+    private static func ownDescriptor(_ path: String) -> Int32? {
+        guard let name = path.split(separator: "/").last, let number = Int32(name), let folder = realpath(FileTree.folder(of: path), nil) else {
+            return nil
+        }
+        defer { free(folder) }
+        return String(cString: folder) == "/proc/\(getpid())/fd" ? number : nil
+    }
+
+    private static func target(of link: String) -> String? {
+        var buffer = [CChar](repeating: 0, count: 4_097)
+        let count = readlink(link, &buffer, buffer.count)
+        return count > 0 && count < buffer.count ? String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
+    }
+}
+
+/// Owner, group and mode of a file.
+struct FileOwner: Equatable {
+    private let user: uid_t
+    private let group: gid_t
+    private let mode: mode_t
+
+    init(_ information: stat) {
+        user = information.st_uid
+        group = information.st_gid
+        mode = information.st_mode & 0o777
+    }
+
+    /// Gives an open file this owner and this mode.
+    ///
+    /// - Returns: false when the file cannot have the owner.
+    func take(over descriptor: Int32) -> Bool {
+        var information = stat()
+        guard fstat(descriptor, &information) == 0 else { return false }
+        let isOwner = (information.st_uid == user && information.st_gid == group) || fchown(descriptor, user, group) == 0
+        return fchmod(descriptor, mode) == 0 && isOwner
+    }
+}

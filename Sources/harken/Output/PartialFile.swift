@@ -1,0 +1,151 @@
+import Glibc
+import Net
+import Synchronization
+
+/// A file that is not complete: `FILE.partial`, next to the file that it becomes. It is deleted with the value, unless it was put in place or kept.
+///
+/// `NoteFile` says that a file of this name is Harken's own, and keeps a second command away.
+final class PartialFile: Sendable {
+    private enum Ending { case deleted, kept, inPlace }
+    private struct State {
+        var ending = Ending.deleted
+        /// True once this command has written something.
+        var isWritten = false
+        /// Number of bytes at the beginning that do not change any more.
+        var settled = 0
+        /// The bytes behind these, which the next text replaces.
+        var shown: [UInt8] = []
+    }
+
+    /// Path of the file that this one becomes.
+    let target: String
+    /// The file's path.
+    let path: String
+    let notes: NoteFile
+    private let descriptor: Int32
+    /// False if the file could not be given the owner of the file that it replaces.
+    private let hasOwner: Bool
+    private let state = Mutex(State())
+
+    /// Makes the file. What a killed command has left stays in it until there is something to write.
+    ///
+    /// - Parameter owner: owner and mode of the file that is to be replaced; nil: there is none.
+    /// - Throws: `OutputFileError` while another command writes the file, and when a file of this name is somebody's own.
+    init(of target: String, replacing owner: FileOwner?) throws(OutputFileError) {
+        notes = try NoteFile(target + NoteFile.suffix, of: target)
+        path = target + ".partial"
+        self.target = target
+        descriptor = try Self.claim(target + ".partial", notes)
+        hasOwner = owner?.take(over: descriptor) ?? true
+    }
+
+    deinit {
+        // A command that has written nothing leaves what can be resumed.
+        if state.withLock({ $0.ending == .deleted && ($0.isWritten || notes.found.isEmpty) }) {
+            unlink(path)
+            notes.delete()
+        }
+        close(descriptor)
+    }
+
+    private static func claim(_ path: String, _ notes: NoteFile) throws(OutputFileError) -> Int32 {
+        var descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        let error: OutputFileError
+        if descriptor < 0, errno == EEXIST, !notes.wasThere, !isEmpty(path) {
+            error = OutputFileError("\(path) is not what a command that was ended has left; move the file away, or give another name")
+        } else {
+            if descriptor < 0, errno == EEXIST { descriptor = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC) }
+            if descriptor >= 0 { return descriptor }
+            error = OutputFileError("write", path)
+        }
+        if !notes.wasThere { notes.delete() }
+        throw error
+    }
+
+    private static func isEmpty(_ path: String) -> Bool {
+        var information = stat()
+        return lstat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFREG && information.st_size == 0
+    }
+
+    /// Writes text that does not change any more. The text replaces what was shown.
+    func append(_ text: String) throws(OutputFileError) {
+        try change { state in
+            state.isWritten = true
+            let bytes = Array(text.utf8), error = write(bytes, keeping: 0, of: state)
+            if error == nil {
+                state.settled += bytes.count
+                state.shown = []
+            }
+            return error
+        }
+    }
+
+    /// Writes text behind what does not change any more, in place of what was shown there before.
+    func show(_ text: String) throws(OutputFileError) {
+        try change { state in
+            state.isWritten = true
+            let bytes = Array(text.utf8), same = zip(bytes, state.shown).prefix { $0 == $1 }.count
+            let error = write(bytes, keeping: same, of: state)
+            if error == nil { state.shown = bytes }
+            return error
+        }
+    }
+
+    private func change(_ body: (inout State) -> SystemError?) throws(OutputFileError) {
+        guard let failure = state.withLock({ body(&$0) }) else { return }
+        throw OutputFileError("write", path, code: failure.code)
+    }
+
+    /// Writes `bytes` behind the settled ones, as the end of the file.
+    ///
+    /// - Parameter same: number of bytes at the beginning that are there already.
+    private func write(_ bytes: [UInt8], keeping same: Int, of state: State) -> SystemError? {
+        guard lseek(descriptor, off_t(state.settled + same), SEEK_SET) >= 0 else { return SystemError(call: "lseek") }
+        do throws(SystemError) { try writeAll(bytes.span.extracting(same...).bytes, to: descriptor) } catch { return error }
+        return ftruncate(descriptor, off_t(state.settled + bytes.count)) == 0 ? nil : SystemError(call: "ftruncate")
+    }
+
+    /// Lets the file and its notes stay when the value is destroyed, so that they can be resumed.
+    func keep() { state.withLock { if $0.ending == .deleted { $0.ending = .kept } } }
+
+    /// Makes the file the result. The result survives a power cut once this returns.
+    ///
+    /// - Throws: `OutputFileError` when the result cannot be written. An older file is whole then.
+    func putInPlace() throws(OutputFileError) {
+        guard fsync(descriptor) == 0 || errno == EINVAL else { throw OutputFileError("write", path) }
+        // A file that has to keep another user's owner, or that is mounted by itself, cannot be replaced by name.
+        if !hasOwner {
+            try copyInPlace()
+        } else if rename(path, target) != 0 {
+            guard errno == EBUSY else { throw OutputFileError("write", target) }
+            try copyInPlace()
+        }
+        state.withLock { $0.ending = .inPlace }
+        // A folder that cannot be read cannot be brought to the disk either, and the file is complete all the same.
+        try? FileTree.syncFolder(of: target)
+        notes.delete()
+    }
+
+    /// Writes the content over the older file. The partial file stays until that is done.
+    private func copyInPlace() throws(OutputFileError) {
+        let sink = open(target, O_WRONLY | O_CLOEXEC)
+        guard sink >= 0 else { throw OutputFileError("write", target) }
+        defer { close(sink) }
+        do {
+            var place = 0
+            var buffer = [UInt8](repeating: 0, count: 1 << 18)
+            while true {
+                let count = pread(descriptor, &buffer, buffer.count, off_t(place))
+                guard count >= 0 else { throw SystemError(call: "read \(path)") }
+                if count == 0 { break }
+                try writeAll(buffer.span.extracting(first: count).bytes, to: sink)
+                place += count
+            }
+            guard ftruncate(sink, off_t(place)) == 0, fsync(sink) == 0 else { throw SystemError(call: "write \(target)") }
+        } catch {
+            keep()
+            throw OutputFileError("\(error); \(path) has everything")
+        }
+        unlink(path)
+    }
+}

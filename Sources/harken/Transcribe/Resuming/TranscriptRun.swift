@@ -1,0 +1,233 @@
+import Glibc
+import Speech
+
+/// The output of one run of `transcribe`, which another run can go on with.
+///
+/// The transcripts of a run go into one file, or each into a file of its own in a folder. Until a file is complete, its words and what `--resume`
+/// needs are in its `PartialFile`.
+final class TranscriptRun {
+    /// The state of a recording before the run reads it.
+    enum Standing { case open, finished, failed }
+
+    /// A file that is not complete.
+    private struct Draft {
+        var output: OutputFile
+        var partial: PartialFile
+        var notes: NoteWriter
+        /// What an earlier run has noted; empty where this run begins anew.
+        var earlier = TranscriptNotes()
+        /// The recording at work, and what takes its words.
+        var input: TranscriptNotes.Input?
+        var recorder: PartRecorder?
+    }
+
+    private let destination: TranscriptDestination
+    private let files: [String]
+    private let format: TranscriptFormat
+    private let request: TranscriptNotes.Request
+    /// True if the speakers of a recording are told apart, which takes the whole recording.
+    private let hasSpeakers: Bool
+    private let resumes: Bool
+    private let context: CommandContext
+    /// The output that shows everything at once; nil: there are files.
+    private var stream: OutputFile?
+    /// The file for all transcripts, or the one of the recording at work.
+    private var draft: Draft?
+    /// The recordings whose transcripts an earlier run has put into the folder.
+    private var present: [String: TranscriptNotes.Finished] = [:]
+    private var finished: [TranscriptNotes.Finished] = []
+
+    /// Opens the destination before any work is done.
+    ///
+    /// - Parameter request: what decides about the words and their form; an earlier run with another one is not gone on with.
+    init(
+        _ destination: TranscriptDestination, _ files: [String], as format: TranscriptFormat, _ request: TranscriptNotes.Request, hasSpeakers: Bool,
+        resumes: Bool, _ context: CommandContext
+    ) throws(OutputFileError) {
+        self.destination = destination
+        self.files = files
+        self.format = format
+        self.request = request
+        self.hasSpeakers = hasSpeakers
+        self.resumes = resumes
+        self.context = context
+        switch destination {
+        case .together(let path):
+            try open(path)
+            for finished in draft?.earlier.finished ?? [] { if let text = finished.text { try draft?.partial.append(text) } }
+        case .folder(let folder):
+            mkdir(folder, 0o777)
+            guard resumes else { return }
+            for file in files {
+                let notes = NoteFile.lines(of: TranscriptDestination.path(of: file, in: folder, format) + NoteFile.suffix)
+                for finished in TranscriptNotes(notes).finished { present[finished.name] = finished }
+            }
+        }
+    }
+
+    private var isFolder: Bool {
+        switch destination {
+        case .together: false
+        case .folder: true
+        }
+    }
+
+    private func open(_ path: String?) throws(OutputFileError) {
+        let output = try OutputFile.open(path, standard: context.output)
+        guard let partial = output.partial else {
+            stream = output
+            return
+        }
+        var draft = Draft(output: output, partial: partial, notes: NoteWriter(partial.notes))
+        let found = TranscriptNotes(partial.notes.found)
+        if let request = found.request, resumes {
+            guard request == self.request else {
+                let given = ["--engine \(request.engine)", "--format \(request.format)"] + request.options
+                throw refusal(partial, "was made with \(given.joined(separator: " "))")
+            }
+            try partial.notes.takeOver()
+            partial.keep()
+            draft.earlier = found
+        } else {
+            if found.request != nil {
+                context.note("harken transcribe: \(partial.path) is written over; with --resume the command would go on there")
+            }
+            draft.notes.prepare(TranscriptNotes.line(request))
+            for finished in finished { draft.notes.prepare(TranscriptNotes.line(finished)) }
+        }
+        self.draft = draft
+    }
+
+    private func refusal(_ partial: PartialFile, _ reason: String) -> OutputFileError {
+        OutputFileError("--resume cannot go on with \(partial.path): it \(reason); leave --resume out to begin anew")
+    }
+
+    /// Returns the state of the next recording, which an earlier run may have finished.
+    func standing(of file: String) throws(OutputFileError) -> Standing {
+        switch destination {
+        case .together:
+            guard let draft, finished.count < draft.earlier.finished.count else { return .open }
+            let found = draft.earlier.finished[finished.count]
+            guard found.name == file else { throw refusal(draft.partial, "has \(found.name) where the command has \(file)") }
+            if let input = found.input, try isOther(file, input) { throw refusal(draft.partial, "was made from another \(file)") }
+            finished.append(found)
+            return found.hasFailed ? .failed : .finished
+        case .folder(let folder):
+            guard let found = present[file], let input = found.input,
+                access(TranscriptDestination.path(of: file, in: folder, format), F_OK) == 0, try !isOther(file, input)
+            else { return .open }
+            finished.append(found)
+            return .finished
+        }
+    }
+
+    /// Returns true if a file is not the one that was read. What can be read once only is taken for the same.
+    private func isOther(_ file: String, _ input: TranscriptNotes.Input) throws(OutputFileError) -> Bool {
+        guard file != "-", !InputFile.isURL(file), FileIdentity.problem(path: file) == nil else { return false }
+        return try Self.input(file, path: file) != input
+    }
+
+    private static func input(_ name: String, path: String) throws(OutputFileError) -> TranscriptNotes.Input {
+        var information = stat()
+        guard stat(path, &information) == 0 else { throw OutputFileError("read", name) }
+        do throws(FileTreeError) {
+            return TranscriptNotes.Input(name: name, byteCount: Int(information.st_size), digest: try FileDigest.sha256(path))
+        } catch {
+            throw OutputFileError(error.description)
+        }
+    }
+
+    /// Begins with a recording.
+    ///
+    /// - Parameter path: path of the file with its content.
+    /// - Returns: what takes the progress; nil where the output shows everything at once.
+    func begin(_ file: String, path: String) throws(OutputFileError) -> PartRecorder? {
+        if case .folder(let folder) = destination { try open(TranscriptDestination.path(of: file, in: folder, format)) }
+        guard var draft else { return nil }
+        let input = try Self.input(file, path: path)
+        var part = RecognizedPart()
+        if let found = draft.earlier.current {
+            guard found == input else { throw refusal(draft.partial, "was made from another recording than \(file)") }
+            if !hasSpeakers { part = draft.earlier.part.beforeSeam }
+        }
+        // The notes are for one recording: the next one is new.
+        draft.earlier = TranscriptNotes()
+        draft.notes.prepare(TranscriptNotes.line(input))
+        if !part.stretches.isEmpty { draft.notes.prepare(TranscriptNotes.line(part.stretches, through: part.through, of: part.length)) }
+        let recorder = PartRecorder(into: draft.partial, draft.notes, file: file, heading: heading(file), as: format, after: part)
+        draft.input = input
+        draft.recorder = recorder
+        self.draft = draft
+        return recorder
+    }
+
+    /// Writes the transcript of a recording.
+    func write(_ transcript: FileTranscript) throws(OutputFileError) {
+        let text = heading(transcript.file) + transcript.rendered(as: format)
+        guard let draft else {
+            try stream?.write(text)
+            return
+        }
+        try draft.output.write(text)
+        let done = TranscriptNotes.Finished(name: transcript.file, input: draft.input, text: isFolder ? nil : text)
+        finished.append(done)
+        if isFolder {
+            try draft.output.finish()
+            context.note(draft.partial.target)
+            self.draft = nil
+        } else {
+            draft.notes.write(TranscriptNotes.line(done))
+            self.draft?.recorder = nil
+        }
+    }
+
+    /// Returns the line above a transcript where one file has several. It has the form that `head` and `tail` use.
+    private func heading(_ file: String) -> String {
+        !isFolder && format == .text && files.count > 1 ? "==> \(TerminalText.safe(file)) <==\n" : ""
+    }
+
+    /// Notes that a recording could not be transcribed.
+    func fail(_ file: String) {
+        if isFolder || files.count == 1 { return keep(isInterrupted: false) }
+        let failed = TranscriptNotes.Finished(name: file, input: draft?.input, hasFailed: true)
+        finished.append(failed)
+        draft?.notes.prepare(TranscriptNotes.line(failed))
+        draft?.recorder = nil
+    }
+
+    /// Gives the file for all transcripts its name, if there is a transcript and nothing has interrupted the run.
+    func end(_ status: ExitStatus) throws(OutputFileError) {
+        if !isFolder, status != .interrupted, finished.contains(where: { !$0.hasFailed }) {
+            try draft?.output.finish()
+            draft = nil
+        } else {
+            keep()
+        }
+    }
+
+    /// Keeps what is not complete, if it is worth anything, and says how far it goes.
+    ///
+    /// - Parameter isInterrupted: false: other recordings of the run follow.
+    func keep(isInterrupted: Bool = true) {
+        guard let draft else { return }
+        self.draft = nil
+        let part = draft.recorder?.part ?? RecognizedPart(), count = finished.filter { !$0.hasFailed }.count
+        guard !part.stretches.isEmpty || (isInterrupted && count > 0) else { return }
+        draft.recorder?.flush()
+        draft.notes.commit()
+        draft.partial.keep()
+        var known: [String] = []
+        if count > 0, isFolder {
+            context.note("harken transcribe: \(count) of \(files.count) files are complete; harken transcribe --resume skips them")
+        }
+        if part.stretches.isEmpty, isFolder { return }
+        if count > 0, !isFolder { known.append("\(count) of \(files.count) files") }
+        if !part.stretches.isEmpty {
+            let length = part.length.map { " of " + TimeText.clock($0.seconds(at: .speech)) } ?? ""
+            let name = files.count > 1 && !isFolder ? " of " + TerminalText.safe(draft.input?.name ?? "") : ""
+            known.append("the first \(TimeText.clock(part.through.seconds(at: .speech)))\(length)\(name)")
+        }
+        let next = hasSpeakers ? "begins that recording anew, because speakers are told apart in the whole of it" : "goes on there"
+        context.note("harken transcribe: \(draft.partial.path) has \(known.formatted(with: "and")); harken transcribe --resume \(next)")
+    }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import Glibc
+import HarkenTesting
+import Testing
+
+@testable import harken
+
+@Suite(.hangLimit) struct `A question before something is destroyed` {
+    /// A terminal, of which a test has the other end.
+    private final class Terminal: Sendable {
+        let keyboard: Int32
+        let line: Int32
+
+        init() throws {
+            keyboard = posix_openpt(O_RDWR | O_NOCTTY)
+            try #require(keyboard >= 0 && grantpt(keyboard) == 0 && unlockpt(keyboard) == 0)
+            let name = try #require(ptsname(keyboard).map { String(cString: $0) })
+            line = open(name, O_RDWR | O_NOCTTY)
+            try #require(line >= 0)
+        }
+
+        deinit {
+            close(line)
+            close(keyboard)
+        }
+
+        func type(_ text: String) { _ = write(keyboard, text, text.utf8.count) }
+    }
+
+    private static let command = CommandDescription(name: "burn", summary: "Burns.", options: [Confirmation.yes])
+
+    private func confirmation(_ words: String...) throws -> Confirmation {
+        Confirmation(try Arguments(words, for: Self.command, environment: [:]))
+    }
+
+    private func context(_ terminal: Terminal) -> CommandContext {
+        CommandContext(environment: [:], diagnostics: StandardStream(descriptor: terminal.line), input: terminal.line)
+    }
+
+    @Test(arguments: [("y\n", true), ("YES\n", true), (" y \n", true), ("\n", false), ("n\n", false), ("yesterday\n", false), ("\u{4}", false)])
+    func `is answered on a terminal`(typed: String, isYes: Bool) throws {
+        let terminal = try Terminal()
+        terminal.type(typed)
+        let confirmation = try confirmation()
+        #expect(confirmation.isWanted(context(terminal)))
+        if isYes {
+            try confirmation.ask("Burn it?", context(terminal))
+        } else {
+            #expect(throws: NotConfirmed.self) { try confirmation.ask("Burn it?", context(terminal)) }
+        }
+    }
+
+    @Test(arguments: ["--yes", "-y"]) func `is not asked when the command line has the answer`(flag: String) throws {
+        let terminal = try Terminal()
+        #expect(try !confirmation(flag).isWanted(context(terminal)))
+        try confirmation(flag).ask("Burn it?", context(terminal))
+    }
+
+    @Test func `is not asked without a terminal`() throws {
+        let folder = TemporaryFolder(), written = try WrittenContext(in: folder)
+        var context = written.context
+        context.input = open("/dev/null", O_RDONLY)
+        defer { close(context.input) }
+        try confirmation().ask("Burn it?", context)
+        #expect(try written.diagnostics() == "")
+    }
+
+    @Test func `ends with an interruption`() async throws {
+        let terminal = try Terminal(), confirmation = try confirmation(), context = context(terminal)
+        let question = Task { try confirmation.ask("Burn it?", context) }
+        question.cancel()
+        await #expect(throws: NotConfirmed.self) { try await question.value }
+    }
+
+    @Test func `stands before every command that destroys`() {
+        let destroying = [
+            "conversations delete", "people forget", "people merge", "users delete", "keys revoke", "models remove",
+        ]
+        let asking = CommandTable.all.map { $0.description }.filter { command in command.options.contains { $0.name == Confirmation.yes.name } }
+        #expect(Set(asking.map(\.name)) == Set(destroying))
+        // Whoever adds a command with such a name decides about it here.
+        let words = ["delete", "forget", "remove", "revoke", "merge"]
+        let named = CommandTable.all.map { $0.description.name }.filter { name in words.contains { name.hasSuffix(" " + $0) } }
+        #expect(Set(named) == Set(destroying))
+    }
+}

@@ -1,0 +1,203 @@
+import Foundation
+import HarkenTesting
+import Speech
+import Testing
+
+@testable import harken
+
+@Suite struct `A run of transcribe` {
+    private let folder = TemporaryFolder()
+    private let written: WrittenContext
+    private static let request = TranscriptNotes.Request(engine: "seconds", format: "text", options: [])
+
+    init() throws {
+        written = try WrittenContext(in: folder)
+        for (index, name) in ["a.wav", "b.wav", "c.wav"].enumerated() {
+            _ = try folder.write(SecondsEngine.recording(seconds: 6, from: 10 * index + 1), as: name)
+        }
+    }
+
+    private var files: [String] { ["a.wav", "b.wav", "c.wav"].map(folder.path(of:)) }
+
+    private func text(_ name: String) -> String? {
+        FileManager.default.contents(atPath: folder.path(of: name)).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Names in the folder that are not recordings, and not what the context writes.
+    private func names(in name: String = "") throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.path(of: name)).sorted().filter {
+            !$0.hasSuffix(".wav") && !$0.hasPrefix("output") && !$0.hasPrefix("diagnostics")
+        }
+    }
+
+    private func run(
+        _ destination: TranscriptDestination, _ files: [String], resumes: Bool, request: TranscriptNotes.Request = Self.request
+    ) throws -> TranscriptRun {
+        try TranscriptRun(
+            destination, files, as: .text, request, hasSpeakers: request.options.contains("--speakers"), resumes: resumes, written.context)
+    }
+
+    /// Transcribes files as the command does.
+    ///
+    /// - Parameters:
+    ///   - last: the number of the file in which the run is interrupted.
+    ///   - limit: number of that file's words that are recognized.
+    ///   - failing: names of files that cannot be transcribed.
+    private func transcribe(
+        _ output: TranscriptRun, _ files: [String], interruptedIn last: Int? = nil, after limit: Int = 0, failing: Set<String> = []
+    ) async throws -> [TranscriptRun.Standing] {
+        var standings: [TranscriptRun.Standing] = []
+        for (index, file) in files.enumerated() {
+            standings.append(try output.standing(of: file))
+            guard standings[index] == .open else { continue }
+            if failing.contains(file) {
+                output.fail(file)
+                continue
+            }
+            let recorder = try #require(try output.begin(file, path: file))
+            do {
+                let transcript = try await recorder.part.completed(
+                    by: SecondsEngine(limit: index == last ? limit : nil), Recording(path: file), RecognitionOptions()
+                ) { recorder.note($0) }
+                try output.write(FileTranscript(file: file, transcript: transcript))
+            } catch EngineError.cancelled {
+                try output.end(.interrupted)
+                return standings
+            }
+        }
+        try output.end(.done)
+        return standings
+    }
+
+    private static func words(_ index: Int, _ count: Int = 6) -> String { (1...count).map { "w\(10 * index + $0)" }.joined(separator: " ") + "\n" }
+
+    @Test func `leaves the older file and the first words when it is interrupted, and goes on there`() async throws {
+        _ = try folder.write("old".utf8, as: "two.txt")
+        let destination = TranscriptDestination.together(path: folder.path(of: "two.txt")), file = [files[0]]
+        _ = try await transcribe(run(destination, file, resumes: false), file, interruptedIn: 0, after: 5)
+        #expect(text("two.txt") == "old")
+        #expect(text("two.txt.partial") == Self.words(0, 4))
+        #expect(
+            try written.diagnostics() == """
+                harken transcribe: \(folder.path(of: "two.txt.partial")) has the first 00:04; harken transcribe --resume goes on there
+
+                """)
+        _ = try await transcribe(run(destination, file, resumes: true), file)
+        #expect(text("two.txt") == Self.words(0))
+        #expect(try names() == ["two.txt"])
+    }
+
+    @Test func `leaves nothing when it is interrupted before the first word, and an older rest as it is`() async throws {
+        let destination = TranscriptDestination.together(path: folder.path(of: "two.txt")), file = [files[0]]
+        _ = try await transcribe(run(destination, file, resumes: false), file, interruptedIn: 0, after: 1)
+        #expect(try names() == [] && written.diagnostics() == "")
+        _ = try await transcribe(run(destination, file, resumes: false), file, interruptedIn: 0, after: 4)
+        _ = try await transcribe(run(destination, file, resumes: false), file, interruptedIn: 0, after: 1)
+        #expect(text("two.txt.partial") == Self.words(0, 4))
+        _ = try await transcribe(run(destination, file, resumes: true), file)
+        #expect(text("two.txt") == Self.words(0))
+    }
+
+    @Test func `is resumed again and again`() async throws {
+        let destination = TranscriptDestination.together(path: folder.path(of: "two.txt")), file = [files[0]]
+        for resumes in [false, true, true] { _ = try await transcribe(run(destination, file, resumes: resumes), file, interruptedIn: 0, after: 2) }
+        #expect(text("two.txt.partial") == Self.words(0))
+        _ = try await transcribe(run(destination, file, resumes: true), file)
+        #expect(text("two.txt") == Self.words(0))
+        #expect(try names() == ["two.txt"])
+    }
+
+    @Test(arguments: 0..<3, [1, 4]) func `with one file for all goes on in the recording in which it ended`(last: Int, limit: Int) async throws {
+        let destination = TranscriptDestination.together(path: folder.path(of: "all.txt"))
+        let expected = (0..<3).map { "==> \(files[$0]) <==\n" + Self.words($0) }
+        _ = try await transcribe(run(destination, files, resumes: false), files, interruptedIn: last, after: limit)
+        #expect(text("all.txt") == nil)
+        let shown = expected.prefix(last).joined() + (limit == 1 ? "" : "==> \(files[last]) <==\n" + Self.words(last, 4))
+        #expect(text("all.txt.partial") == (shown.isEmpty ? nil : shown))
+        let standings = try await transcribe(run(destination, files, resumes: true), files)
+        #expect(standings == Array(repeating: .finished, count: last) + Array(repeating: .open, count: 3 - last))
+        #expect(text("all.txt") == expected.joined())
+        #expect(try names() == ["all.txt"])
+    }
+
+    @Test func `with one file for all remembers which recordings failed`() async throws {
+        let destination = TranscriptDestination.together(path: folder.path(of: "all.txt"))
+        _ = try await transcribe(run(destination, files, resumes: false), files, interruptedIn: 2, after: 4, failing: [files[0]])
+        let standings = try await transcribe(run(destination, files, resumes: true), files)
+        #expect(standings == [.failed, .finished, .open])
+        #expect(text("all.txt") == (1..<3).map { "==> \(files[$0]) <==\n" + Self.words($0) }.joined())
+    }
+
+    @Test(arguments: 0..<3, [1, 4]) func `with a folder skips what is complete`(last: Int, limit: Int) async throws {
+        let destination = TranscriptDestination.folder(folder.path(of: "texts"))
+        _ = try await transcribe(run(destination, files, resumes: false), files, interruptedIn: last, after: limit)
+        #expect(try names(in: "texts").filter { $0.hasSuffix(".txt") }.count == last)
+        let standings = try await transcribe(run(destination, files, resumes: true), files)
+        #expect(standings == Array(repeating: .finished, count: last) + Array(repeating: .open, count: 3 - last))
+        for (index, name) in ["a", "b", "c"].enumerated() { #expect(text("texts/\(name).txt") == Self.words(index)) }
+        #expect(try names(in: "texts") == ["a.txt", "b.txt", "c.txt"])
+    }
+
+    @Test func `refuses another recording, other options and another order`() async throws {
+        let destination = TranscriptDestination.together(path: folder.path(of: "all.txt")), partial = folder.path(of: "all.txt.partial")
+        _ = try await transcribe(run(destination, files, resumes: false), files, interruptedIn: 1, after: 4)
+        let before = text("all.txt.partial")
+        func problem(_ files: [String], _ request: TranscriptNotes.Request = Self.request) async throws -> String? {
+            do {
+                let output = try run(destination, files, resumes: true, request: request)
+                do { _ = try await transcribe(output, files) } catch {
+                    output.keep()
+                    throw error
+                }
+                return nil
+            } catch let error as OutputFileError {
+                return error.description
+            }
+        }
+        let ending = "; leave --resume out to begin anew"
+        var other = Self.request
+        other.engine = "deepgram"
+        #expect(
+            try await problem(files, other) == "--resume cannot go on with \(partial): it was made with --engine seconds --format text" + ending)
+        other = Self.request
+        other.options = ["--language de"]
+        #expect(try await problem(files, other)?.hasSuffix("--engine seconds --format text" + ending) == true)
+        #expect(
+            try await problem([files[1], files[0]])
+                == "--resume cannot go on with \(partial): it has \(files[0]) where the command has \(files[1])" + ending)
+        _ = try folder.write(SecondsEngine.recording(seconds: 5), as: "b.wav")
+        #expect(try await problem(files) == "--resume cannot go on with \(partial): it was made from another recording than \(files[1])" + ending)
+        _ = try folder.write(SecondsEngine.recording(seconds: 5), as: "a.wav")
+        #expect(try await problem(files) == "--resume cannot go on with \(partial): it was made from another \(files[0])" + ending)
+        #expect(text("all.txt.partial")?.hasPrefix(before?.prefix(20) ?? "?") == true)
+        // Without the flag the rest is written over.
+        _ = try await transcribe(run(destination, files, resumes: false), files)
+        #expect(try names() == ["all.txt"])
+        #expect(try written.diagnostics().contains("\(partial) is written over; with --resume the command would go on there"))
+    }
+
+    @Test func `begins a recording anew where speakers are told apart`() async throws {
+        let destination = TranscriptDestination.together(path: folder.path(of: "two.txt")), file = [files[0]]
+        var request = Self.request
+        request.options = ["--speakers"]
+        _ = try await transcribe(run(destination, file, resumes: false, request: request), file, interruptedIn: 0, after: 4)
+        #expect(try written.diagnostics().contains("begins that recording anew, because speakers are told apart in the whole of it"))
+        let again = try run(destination, file, resumes: true, request: request)
+        #expect(try again.begin(file[0], path: file[0])?.part == RecognizedPart())
+    }
+
+    @Test func `goes on from any moment at which it was killed`() async throws {
+        // The notes of a run, cut off after each byte: the words are the same in the end.
+        let destination = TranscriptDestination.together(path: folder.path(of: "all.txt"))
+        _ = try await transcribe(run(destination, files, resumes: false), files, interruptedIn: 1, after: 4)
+        let notes = try #require(FileManager.default.contents(atPath: folder.path(of: "all.txt.resume")))
+        let expected = (0..<3).map { "==> \(files[$0]) <==\n" + Self.words($0) }.joined()
+        for count in stride(from: 0, through: notes.count, by: 97) {
+            _ = try folder.write(notes.prefix(count), as: "all.txt.resume")
+            if count > 32 { _ = try folder.write("torn".utf8, as: "all.txt.partial") } else { unlink(folder.path(of: "all.txt.partial")) }
+            unlink(folder.path(of: "all.txt"))
+            _ = try await transcribe(run(destination, files, resumes: true), files)
+            #expect(text("all.txt") == expected)
+        }
+    }
+}
