@@ -1,6 +1,7 @@
 import Framing
 import Gateway
 import LocalEngine
+import Speech
 
 struct Doctor: Command {
     private static let gateway = Flag(
@@ -39,7 +40,12 @@ struct Doctor: Command {
             let configuration = try OperatorSettings.configuration(file: configFile, environment: environment, given: given)
             let models = configuration.modelFolder.map { ModelFolder($0) } ?? ModelFolder(environment: environment)
             let check = DiagnosticCheck(configuration: configuration, models: models, isDeep: isDeep)
-            findings = asksGatewayOnly ? [await check.gateway()] : await check.findings()
+            var found = asksGatewayOnly ? [await check.gateway()] : await check.findings()
+            if !asksGatewayOnly, let problem = SystemTimeZones(environment, chosen: configuration.timeZone).problem {
+                found.append(
+                    Finding("time zone", .note("set \(SystemTimeZones.variable) to \(TimeZoneName.accepted)"), "days are in UTC: \(problem)"))
+            }
+            findings = found
         } catch {
             findings = [Finding("settings", .missing("correct the setting, then run harken doctor again"), "\(error)")]
         }

@@ -119,4 +119,25 @@ import Testing
             #expect(markdown.contains("\n2026-11-27 05:26 (Asia/Tokyo)\n"), "\(markdown)")
         }
     }
+
+    @Test func `is the one of appointments in a conversation that has just ended`() async throws {
+        try await with { gateway in
+            try await choose("Asia/Tokyo", gateway)
+            let socket = try await gateway.connect("/v4/listen?language=en&sample_rate=16000&codec=pcm16&source=desktop&custom_stt=enabled")
+            let said = "We have a meeting tomorrow at ten in the morning."
+            socket.send(text: #"{"type":"suggested_transcript","segments":[{"text":"\#(said)","start":0,"end":5}]}"#)
+            #expect(await socket.next { $0.contains("meeting") } != nil)
+            socket.send(text: #"{"type":"finish"}"#)
+            let store = try gateway.store()
+            var starts: [String]?
+            try await until {
+                guard let id = try await store.lastCompleted(of: .local), let made = try await store.conversation(id, of: .local) else {
+                    return false
+                }
+                starts = made.findings?.events.map(\.start.rfc3339)
+                return starts != nil
+            }
+            #expect(starts == ["2026-11-28T01:00:00.000Z"])
+        }
+    }
 }
