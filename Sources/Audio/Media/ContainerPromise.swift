@@ -137,9 +137,10 @@ extension ContainerPromise {
         guard let last else { return }
         let table = last + 27, packets = table + Int(tail[last + 26])
         guard packets <= tail.count else {
-            isBroken = true
+            (isExact, isBroken) = (true, true)
             return
         }
+        isExact = true
         let end = packets + tail[table..<packets].reduce(0) { $0 + Int($1) }
         guard end < tail.count else {
             isBroken = end > tail.count
@@ -153,6 +154,7 @@ extension ContainerPromise {
         let start = read(0, 1_024)
         for (first, packet) in [(0, 188), (4, 192), (0, 204)] where start.count > first + 3 * packet {
             guard (0...3).allSatisfy({ start[first + $0 * packet] == 0x47 }) else { continue }
+            isExact = true
             isBroken = size % Int64(packet) != 0
             return
         }

@@ -112,7 +112,8 @@ final class MediaContainer {
             if !needsPicture { discardOthers() }
         }
         if needsPicture, let time { latest = max(latest ?? time, time) }
-        guard chosen.contains(index) else { return .other }
+        // An empty packet would tell a decoder that there are no more.
+        guard chosen.contains(index), packet.pointee.size > 0 else { return .other }
         endsInsidePacket = packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0
         return .packet(stream: index)
     }
@@ -188,12 +189,11 @@ extension MediaContainer {
     private var needsPicture: Bool { !isLive && formatName == "flv" && hasPicture }
 
     /// True if the container has a moving picture.
-    private var hasPicture: Bool {
-        guard let format else { return false }
-        return (0..<Int(format.pointee.nb_streams)).contains { index in
-            guard let stream = format.pointee.streams[index] else { return false }
-            return stream.pointee.codecpar?.pointee.codec_type == AVMEDIA_TYPE_VIDEO && harken_av_is_picture(stream.pointee.disposition) == 0
-        }
+    private var hasPicture: Bool { (0..<Int(format?.pointee.nb_streams ?? 0)).contains(where: isPicture) }
+
+    private func isPicture(_ index: Int) -> Bool {
+        guard let stream = format?.pointee.streams[index] else { return false }
+        return stream.pointee.codecpar?.pointee.codec_type == AVMEDIA_TYPE_VIDEO && harken_av_is_picture(stream.pointee.disposition) == 0
     }
 
     /// First time stamp of any stream, where libav has read ahead.
@@ -225,12 +225,14 @@ extension MediaContainer {
 
     /// Samples of an encoder's delay that may or may not be part of the container's clock; 0 where the container tells.
     ///
-    /// The encoders of AAC and MP3 put about a thousand samples of silence in front. Containers that do not say so leave open whether the clock
-    /// counts them: programs disagree. Half of them is then within 0.05 s for either reading.
+    /// The encoders of AAC and MP3 put about a thousand samples of silence in front. Where the sound is the first thing in a container that does not
+    /// tell, writers have moved the whole file to later by the delay, or have not: programs disagree. Half of the delay is then within 0.05 s for
+    /// either reading. Sound that begins later has the delay in its time stamps.
     func untoldDelay(_ stream: Int, firstPacket packet: UnsafeMutablePointer<AVPacket>) -> Int {
-        guard !isMP4, let format, let parameters = format.pointee.streams[stream]?.pointee.codecpar, parameters.pointee.initial_padding == 0,
-            av_packet_get_side_data(packet, AV_PKT_DATA_SKIP_SAMPLES, nil) == nil
+        guard !isMP4, let format, let track = format.pointee.streams[stream], let parameters = track.pointee.codecpar,
+            parameters.pointee.initial_padding == 0, av_packet_get_side_data(packet, AV_PKT_DATA_SKIP_SAMPLES, nil) == nil
         else { return 0 }
+        if let time = LibAV.time(packet.pointee.pts, track.pointee.time_base), let origin, time - origin > .milliseconds(10) { return 0 }
         return switch parameters.pointee.codec_id {
         case AV_CODEC_ID_AAC, AV_CODEC_ID_AAC_LATM: 1_024
         case AV_CODEC_ID_MP3: 1_105
@@ -240,6 +242,12 @@ extension MediaContainer {
 
     /// True if libav computed the duration from a bit rate, as for MP3 without an index.
     var isDurationGuessed: Bool { format?.pointee.duration_estimation_method == AVFMT_DURATION_FROM_BITRATE }
+
+    /// End of the picture on the time line by the container; nil when there is no picture, or the container has no end of its own for it.
+    private var pictureEnd: Duration? {
+        guard let format else { return nil }
+        return (0..<Int(format.pointee.nb_streams)).filter(isPicture).compactMap { trackEnd($0) }.max()
+    }
 
     /// Duration of the whole file by the container; nil when it does not tell.
     private var formatLength: Duration? {
@@ -271,7 +279,7 @@ extension MediaContainer {
     var length: Duration? {
         let ends = chosen.compactMap { trackEnd($0) }.max()
         // A picture may go on after the sound.
-        let declared = hasPicture || tracks.count > 1 || ends == nil ? [ends, formatLength].compactMap { $0 }.max() : ends
+        let declared = hasPicture || tracks.count > 1 || ends == nil ? [ends, pictureEnd ?? formatLength].compactMap { $0 }.max() : ends
         // A truncated file still has its original header. Uncompressed audio cannot be longer than the file.
         guard !hasPicture, tracks.count == 1, let stream = chosen.first, let most = longestUncompressed(stream) else { return declared }
         return min(declared ?? most, most)
@@ -288,7 +296,7 @@ extension MediaContainer {
     /// End of the file on the time line, to which silence follows the sound: the picture's, or another track's. nil when the sound itself is the end.
     var fileEnd: Duration? {
         guard !isLive, hasPicture || tracks.count > 1, !isDurationGuessed else { return nil }
-        return formatLength
+        return pictureEnd ?? formatLength
     }
 
     /// Share of a declared length by which sound may end early, and the least difference that counts; encoders round a little.
@@ -309,7 +317,7 @@ extension MediaContainer {
         let isPictureShort =
             if let latest, let whole, let origin { whole - (latest - origin) > Self.tolerance.least } else { false }
         guard promise.isBroken || isPictureShort || isShort && !promise.isExact || (endsInsidePacket || isBroken) && !hasEnded else { return nil }
-        let declared = [promised, hasPicture ? whole : nil].compactMap { $0 }.max()
+        let declared = [promised, hasPicture ? pictureEnd ?? whole : nil].compactMap { $0 }.max()
         return .cut(at: end, of: declared.flatMap { $0 - end > .milliseconds(500) ? $0 : nil })
     }
 }
