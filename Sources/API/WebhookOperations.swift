@@ -54,7 +54,8 @@ struct WebhookOperations: Sendable {
                 .post, "/users/me/webhook-deliveries/resend", .write,
                 summary: """
                     Sends deliveries again that were given up, each as the conversation is now. They get their place in the order of the deliveries.
-                    """, body: [.init("id", "string", "The delivery. Without it, all that were given up are sent again.")],
+                    """,
+                body: [.init("id", "string", "The delivery, which may also wait. Without it, all that were given up are sent again.")],
                 answer: .object([.init("count", "integer", required: true, "Number of deliveries that wait now.")])
             ) { request throws(APIError) in
                 let id = try request.string("id").map { ID<WebhookDelivery>($0) }
@@ -66,7 +67,7 @@ struct WebhookOperations: Sendable {
                     return try await store.sendAgain(id, of: request.user, at: now())
                 }
                 guard let count else { throw APIError(.conflict, "webhook_off", "No webhook is on. Set the address of one first.") }
-                if let id, count == 0 { throw .notFound("given-up delivery", id.rawValue) }
+                if let id, count == 0 { throw .notFound("delivery", id.rawValue) }
                 if count > 0 { wake() }
                 return .json { json in
                     json.beginObject()
@@ -122,8 +123,8 @@ struct WebhookOperations: Sendable {
         }
     }
 
-    /// Changes the webhooks that the body names. A webhook that is set is on, whatever happened to an earlier one.
-    /// What was not delivered because of it is sent then.
+    /// Changes the webhooks that the body names. A webhook that is set is on, whatever happened to an earlier one, and what waits for it is tried at
+    /// once. What was given up since an outage that had switched the webhook off is sent too.
     static func change(
         _ request: APIRequest, in store: any ConversationStores, by sender: WebhookSender, now: UnixTime
     ) async throws(APIError) {
@@ -149,8 +150,8 @@ struct WebhookOperations: Sendable {
                 try await store.set(trigger.outageSetting, to: nil, of: request.user)
                 try await store.set(trigger.disabledSetting, to: nil, of: request.user)
                 try await store.set(trigger.setting, to: address, of: request.user)
-                guard let earlier, !earlier.isOn, address != nil else { return }
-                let begin = earlier.outage?.since ?? UnixTime(milliseconds: 0)
+                guard let earlier, address != nil else { return }
+                let begin = earlier.isOn ? nil : earlier.outage?.since ?? UnixTime(milliseconds: 0)
                 try await store.sendAgain(givenUpSince: begin, in: WebhookQueue(user: request.user, content: trigger.content), at: now)
             }
         }

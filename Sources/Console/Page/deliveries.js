@@ -34,7 +34,7 @@ function row(delivery, reload) {
   const again = async (event) => {
     await busy(event.currentTarget, async () => {
       await post(`${path}/resend`, { id: delivery.id });
-      toast(`${name} is sent again`);
+      toast(isPast ? `${name} is sent again` : `${name} is tried now`);
     });
     await reload();
   };
@@ -47,7 +47,7 @@ function row(delivery, reload) {
     reload();
   };
   return show(`${delivery.reason ?? ''} ${state}`.trim(),
-    isPast ? h('button.btn.s', { onclick: again, 'aria-label': `Send ${name} again` }, 'Send again') : null,
+    h('button.btn.s', { onclick: again, 'aria-label': isPast ? `Send ${name} again` : `Try ${name} now` }, isPast ? 'Send again' : 'Try now'),
     h('button.btn.ghost.s.danger', { onclick: drop, 'aria-label': `Remove the delivery of ${name}` }, 'Remove'));
 }
 

@@ -81,7 +81,7 @@ final class TranscriptWebhook {
     private func send() {
         let segments = batch.take(), conversations = conversations
         guard !segments.isEmpty else { return }
-        self.conversations = conversations.suffix(1)
+        self.conversations = Array(conversations.suffix(1))
         isSending = true
         let session = LoopBound(self, on: loop)
         Task { [delivery, document] in

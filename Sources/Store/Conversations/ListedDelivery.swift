@@ -1,4 +1,3 @@
-package import Conversations
 package import Speech
 
 /// A delivery to a webhook as a list shows it.

@@ -47,12 +47,14 @@ package protocol WebhookDeliveryStore: Sendable {
 
     /// Lets deliveries that were given up wait again, due at `now`, with all their attempts. They keep their place in the queue.
     ///
-    /// - Parameter id: the only delivery that is meant; nil: all of them.
+    /// - Parameter id: the only delivery that is meant, which may also wait; nil: all that were given up.
     /// - Returns: the number of deliveries.
     func sendAgain(_ id: ID<WebhookDelivery>?, of user: ID<User>, at now: UnixTime) async throws(StoreError) -> Int
 
-    /// Lets the deliveries of a queue that were given up since `time` wait again, as `sendAgain` does.
-    func sendAgain(givenUpSince time: UnixTime, in queue: WebhookQueue, at now: UnixTime) async throws(StoreError)
+    /// Lets the deliveries of a queue that were given up since `time` wait again, as `sendAgain` does. Those that wait are due at `now`, too.
+    ///
+    /// - Parameter time: nil for none of those that were given up.
+    func sendAgain(givenUpSince time: UnixTime?, in queue: WebhookQueue, at now: UnixTime) async throws(StoreError)
 
     /// Removes a delivery that waits or was given up.
     ///

@@ -7,7 +7,7 @@ struct WebhooksResend: Command {
         name: "webhooks resend", summary: "Send deliveries to your webhooks again that were given up.",
         discussion: """
             Each conversation is sent as it is now, with the key of the earlier attempts. Without an ID all deliveries are sent that were given up. The \
-            gateway sends them; harken webhooks list --waiting shows what it has not sent yet.
+            gateway sends them; harken webhooks list --waiting shows what it has not sent yet. One of these is tried at once when its ID is given.
             """,
         operands: .init(
             placeholder: "[ID…]", help: "Deliveries as harken webhooks list shows them, or the beginnings of their ids.", count: 0...Int.max),
@@ -30,7 +30,7 @@ struct WebhooksResend: Command {
             if names.isEmpty {
                 count = try await data.sendAgain(nil)
             } else {
-                let listed = try await data.allDeliveries(isGivenUp: true)
+                let listed = try await data.allDeliveries(isGivenUp: true) + data.allDeliveries(isGivenUp: false)
                 // All names are looked up before anything is sent.
                 let found = try names.map { try data.delivery($0, among: listed) }
                 for id in found { count += try await data.sendAgain(id) }

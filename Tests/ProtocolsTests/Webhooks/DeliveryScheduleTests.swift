@@ -15,7 +15,7 @@ import Testing
         let schedule = DeliverySchedule(waits: [.seconds(1), .seconds(5), .seconds(30)], limit: .time(.seconds(86_400)))
         #expect(
             steps(schedule, failures: 1...5)
-                == [1, 5, 30, 30, 30].map { .again(after: .seconds($0)) })
+                == [1, 5, 30, 30, 30].map { Step.again(after: .seconds($0)) })
         #expect(steps(DeliverySchedule(waits: [], limit: .attempts(9)), failures: 1...1) == [.again(after: .seconds(30))])
     }
 

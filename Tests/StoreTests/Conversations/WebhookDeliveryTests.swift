@@ -162,7 +162,7 @@ import Testing
         #expect(try await store.sendAgain(ID("d3"), of: .bob, at: .at(60)) == 0)
         #expect(try await store.removeDelivery(ID("d3"), of: .bob) == false)
         #expect(try await store.sendAgain(ID("d3"), of: .ann, at: .at(60)) == 1)
-        #expect(try await store.sendAgain(ID("d3"), of: .ann, at: .at(60)) == 0)
+        #expect(try await store.sendAgain(ID("none"), of: .ann, at: .at(60)) == 0)
         try await store.sendAgain(givenUpSince: .at(10), in: WebhookQueue(user: .ann, content: .conversation), at: .at(60))
         #expect(try await listed(store, false) == ["d2", "d3", "d4", "d5"])
         #expect(try await listed(store, true) == ["d1"])
@@ -170,6 +170,13 @@ import Testing
         #expect(try await store.sendAgain(nil, of: .ann, at: .at(61)) == 1)
         // The earlier one comes first again.
         #expect(try await claim(store, at: 61, except: [.bob])?.id == ID("d1"))
+        // One that waits may be due at once, by hand or with its queue.
+        try await store.postponeDelivery(ID("d1"), until: .at(500), after: .timedOut, at: .at(62))
+        #expect(try await store.sendAgain(ID("d1"), of: .ann, at: .at(63)) == 1)
+        #expect(try await claim(store, at: 63, except: [.bob])?.failures == 0)
+        try await store.postponeDelivery(ID("d1"), until: .at(500), after: .timedOut, at: .at(64))
+        try await store.sendAgain(givenUpSince: nil, in: WebhookQueue(user: .ann, content: .conversation), at: .at(65))
+        #expect(try await claim(store, at: 65, except: [.bob])?.failures == 1)
         #expect(try await store.removeDelivery(ID("d5"), of: .ann))
         #expect(try await store.removeDelivery(ID("d5"), of: .ann) == false)
         #expect(try await listed(store, false) == ["d1", "d2", "d3", "d4"])

@@ -192,19 +192,22 @@ extension SQLConversationStore {
             try connection.run(
                 """
                 UPDATE webhook_deliveries SET given_up_at = NULL, due_at = ?3, failures = 0, failing_since = NULL, failure = NULL
-                WHERE archive = ?1 AND given_up_at IS NOT NULL AND (?2 IS NULL OR id = ?2)
+                WHERE archive = ?1 AND ((?2 IS NULL AND given_up_at IS NOT NULL) OR id = ?2)
                 """, [.integer(archive.number), .text(id?.rawValue), .time(now)])
             return try connection.changedRows()
         } ?? 0
     }
 
-    package func sendAgain(givenUpSince time: UnixTime, in queue: WebhookQueue, at now: UnixTime) async throws(StoreError) {
+    package func sendAgain(givenUpSince time: UnixTime?, in queue: WebhookQueue, at now: UnixTime) async throws(StoreError) {
         _ = try await change(queue.user) { (archive, connection) throws(StoreError) -> Bool? in
             try connection.run(
                 """
                 UPDATE webhook_deliveries SET given_up_at = NULL, due_at = ?4, failures = 0, failing_since = NULL, failure = NULL
                 WHERE archive = ?1 AND content = ?2 AND given_up_at >= ?3
                 """, [.integer(archive.number), .text(queue.content.rawValue), .time(time), .time(now)])
+            try connection.run(
+                "UPDATE webhook_deliveries SET due_at = min(due_at, ?3) WHERE archive = ?1 AND content = ?2 AND given_up_at IS NULL",
+                [.integer(archive.number), .text(queue.content.rawValue), .time(now)])
             return true
         }
     }
