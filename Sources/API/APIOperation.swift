@@ -41,6 +41,8 @@ package struct APIOperation: Sendable {
     var query: [Field] = []
     /// Members of the request's body; nil when no body is read.
     var body: [Field]?
+    /// Maximum size of the request's body, in bytes; nil: the usual one. A larger body than usual is read beside the gateway's loops.
+    package var maxBody: Int?
     /// Media type of a body that the operation takes while it comes; nil when the body is JSON, or there is none.
     package private(set) var streamed: String?
     let answer: Answer

@@ -30,6 +30,7 @@ package enum APIOperations {
             VoiceOperations(store: store, service: conversations).all,
             SegmentOperations(store: store, service: conversations, erasure: parts.erasure).all,
             SearchOperations(store: store, embedding: conversations.texts, clock: clock).all,
+            CaptionOperations().all,
             PeopleOperations(store: store, service: conversations, newID: recordings.newID, now: recordings.now).all,
             UserOperations(
                 store: store, deletion: parts.deletion,

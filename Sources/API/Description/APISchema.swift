@@ -89,6 +89,13 @@ struct APISchema: Sendable {
             "Word", .init("text", "string", required: true, "The word with its punctuation."), start, end,
             .init("confidence", "number?", "0 to 1.")),
         APISchema(
+            "CaptionWord", .init("text", "string", required: true, "The word with its punctuation."), start, end,
+            .init("speaker", "string", "Who speaks. Words of different speakers are in different captions.")),
+        APISchema(
+            "CaptionSegment", .init("text", "string", required: true, "What is said."), start, end,
+            .init("speaker", "string", "The speaker's name. It comes first where the speaker changes."),
+            .init("words", "[CaptionWord]", "The words of the text; without them, times are estimated.")),
+        APISchema(
             "Speaker", .init("name", "string?", required: true, "The person's name, or a label such as Speaker 1; null for words of nobody."),
             .init("person_id", "string?", required: true, "The person; null without a name."),
             .init("voice_id", "string?", required: true, "The voice; null when the speaker has none."),

@@ -8,7 +8,7 @@ internal import Recordings
 /// The endpoint of an operation of the API: passes requests to the operation, and sends its answers.
 struct APIEndpoint: Endpoint {
     /// Maximum size of a request's body, in bytes.
-    private var longestBody: Int { operation.scopes.isEmpty ? 8_192 : 1 << 20 }
+    private var longestBody: Int { operation.maxBody ?? (operation.scopes.isEmpty ? 8_192 : 1 << 20) }
 
     let operation: APIOperation
     let admission: Admission
@@ -24,6 +24,7 @@ struct APIEndpoint: Endpoint {
             exchange.collectBody(limit: longestBody) { result in
                 do throws(RequestError) {
                     let bytes = try result.mapError { RequestError($0, received: longestBody) }.get()
+                    guard operation.maxBody == nil else { return run(caller, head, nil, nil, unread: bytes, exchange, call) }
                     run(caller, head, try Self.parsed(bytes), nil, exchange, call)
                 } catch {
                     call.reject(exchange, error, .harken)
@@ -47,14 +48,16 @@ struct APIEndpoint: Endpoint {
         throw .badRequest("The body must be a JSON object.")
     }
 
+    /// - Parameter unread: a body that is too large to be parsed on the loop.
     private func run(
-        _ caller: AuthenticatedCaller, _ head: HTTPRequestHead, _ body: JSONValue?, _ stream: ReceivedBody?, _ exchange: HTTPExchange, _ call: Call
+        _ caller: AuthenticatedCaller, _ head: HTTPRequestHead, _ body: JSONValue?, _ stream: ReceivedBody?, unread: [UInt8]? = nil,
+        _ exchange: HTTPExchange, _ call: Call
     ) {
-        let request = APIRequest(
-            caller: caller, parameters: Route.parameters(of: head.path, in: operation.root + operation.path) ?? [:], head: head, client: call.client,
-            body: body, stream: stream)
+        let parameters = Route.parameters(of: head.path, in: operation.root + operation.path) ?? [:], client = call.client
         Task {
             do throws(APIError) {
+                let request = APIRequest(
+                    caller: caller, parameters: parameters, head: head, client: client, body: try read(unread) ?? body, stream: stream)
                 let answer = try await operation.run(request)
                 exchange.loop.execute { send(answer, exchange, call) }
             } catch {
@@ -70,6 +73,11 @@ struct APIEndpoint: Endpoint {
                 }
             }
         }
+    }
+
+    private func read(_ bytes: [UInt8]?) throws(APIError) -> JSONValue? {
+        guard let bytes else { return nil }
+        do throws(RequestError) { return try Self.parsed(bytes) } catch { throw APIError(error) }
     }
 
     private func send(_ answer: APIAnswer, _ exchange: HTTPExchange, _ call: Call) {

@@ -24,7 +24,7 @@ package struct CaptionSplitter {
 
     /// Divides words into captions, each of one speaker.
     static func captions(of words: [Word], rate: SampleRate, rules: CaptionRules) -> [ArraySlice<CaptionUnit>] {
-        let units = CaptionUnit.parts(of: words)
+        let units = CaptionUnit.parts(of: words, rate: rate, rules: rules)
         return CaptionSplitter(units, rate: rate, rules: rules).split().map { units[$0] }
     }
 

@@ -24,13 +24,17 @@ struct CaptionUnit {
     }
 
     /// Returns the parts of the words at which a line may break. Parts of two words that no line parts are one unit.
-    static func parts(of words: [Word]) -> [CaptionUnit] {
+    static func parts(of words: [Word], rate: SampleRate, rules: CaptionRules) -> [CaptionUnit] {
         var units: [CaptionUnit] = []
-        for word in words { add(word, to: &units) }
+        for word in words {
+            // Such a word is many words.
+            let isLong = TextColumns.count(of: word.text) > rules.lineLength * rules.lines || word.range.count.duration(at: rate) > rules.longest
+            add(word, isLong: isLong, to: &units)
+        }
         return units
     }
 
-    private static func add(_ word: Word, to units: inout [CaptionUnit]) {
+    private static func add(_ word: Word, isLong: Bool, to units: inout [CaptionUnit]) {
         // Words may hold blanks or line ends of their own; a blank line would end the caption.
         let pieces = word.text.split(whereSeparator: \.isWhitespace).map { LineBreaks.parts(of: $0) }
         let texts = pieces.joined().map(String.init)
@@ -49,8 +53,8 @@ struct CaptionUnit {
                     units[units.count - 1].append(part)
                     continue
                 }
-                // Within a word, a caption may begin in a script without blanks alone: a name and its colon stay with what follows.
-                let isOpen = isStart || !beginsPiece || before?.word.text.last.map(UnspacedScript.contains) ?? false
+                // Within a usual word, a caption may begin in a script without blanks alone: a name and its colon stay with what follows.
+                let isOpen = isStart || !beginsPiece || isLong || before?.word.text.last.map(UnspacedScript.contains) ?? false
                 units.append(
                     CaptionUnit(
                         word: part, columns: TextColumns.count(of: part.text), hasBlank: hasBlank, isWordStart: isStart, mayBegin: isOpen))
@@ -58,7 +62,10 @@ struct CaptionUnit {
         }
     }
 
-    private static func hasBlank(before word: Word, behind text: String) -> Bool { word.blankBefore ?? WordSpacing.needsBlank(text, word.text) }
+    private static func hasBlank(before word: Word, behind text: String) -> Bool {
+        // Some engines write the blank into the word.
+        word.blankBefore ?? (word.text.first?.isWhitespace == true || WordSpacing.needsBlank(text, word.text))
+    }
 
     /// Returns true if a line may break between two texts without a blank.
     private static func mayBreak(_ text: String, _ next: String) -> Bool {

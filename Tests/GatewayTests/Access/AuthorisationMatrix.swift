@@ -162,6 +162,7 @@ struct RouteExpectation: Sendable {
             "/api/v1/conversations/CONVERSATION/segments/assign", body: #"{"person_id":"PERSON","segment_ids":["SEGMENT"]}"#, stranger: 404,
             secret: "moonlit", scopes: ["write"]),
         "GET /api/v1/search": .http("/api/v1/search?q=moonlit", secret: "CONVERSATION", scopes: ["read", "write"]),
+        "POST /api/v1/captions": .http("/api/v1/captions", body: #"{"words":[]}"#, scopes: ["listen", "transcribe", "read", "write"]),
         "GET /api/v1/people": .http("/api/v1/people", secret: "PERSON", scopes: ["read", "write"]),
         // A stranger's Anna is another one.
         "POST /api/v1/people": .http("/api/v1/people", body: #"{"name":"Anna"}"#, stranger: 201, secret: "PERSON", scopes: ["write"]),

@@ -95,6 +95,7 @@ struct PaymentExpectation: Sendable {
         "POST /api/v1/conversations/{id}/split": .nothing,
         "PATCH /api/v1/conversations/{id}/segments/{segment}": .nothing,
         "POST /api/v1/conversations/{id}/segments/assign": .nothing,
+        "POST /api/v1/captions": .nothing,
         "POST /api/v1/people": .nothing,
         "PATCH /api/v1/people/{id}": .nothing,
         "POST /api/v1/people/{id}/merge": .nothing,
