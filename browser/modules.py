@@ -113,10 +113,14 @@ EXPECTED = [
      ["Speaker 1: 今日は天気です。OK|はい"]),
     ("gaps.js", "m.gapsOf([[9, 10], {start: 1, end: 2, reason: 'no_engine'}])",
      [{"start": 1, "end": 2, "why": "no engine"}, {"start": 9, "end": 10, "why": None}]),
-    ("subtitles.js", f"m.formats.SRT({PASSAGES})",
-     "1\n00:00:00,500 --> 00:00:02,000\nA: A & <b>\n\n2\n01:01:01,250 --> 01:01:02,000\ntwo\n"),
-    ("subtitles.js", f"m.formats.VTT({PASSAGES})",
-     "WEBVTT\n\n00:00:00.500 --> 00:00:02.000\n<v A>A &amp; &lt;b&gt;\n\n01:01:01.250 --> 01:01:02.000\ntwo\n"),
+    # The gateway makes the captions.
+    *[("subtitles.js", f"""(async (fetched) => {{
+        window.fetch = async (url, {{method, body}}) => new Response(`${{method}} ${{url}} ${{body}}`);
+        const text = await m.formats.{name}({PASSAGES});
+        window.fetch = fetched;
+        return text;
+    }})(window.fetch)""", f'POST /api/v1/captions {{"format":"{name.lower()}","segments":[{{"text":"A & <b>","start":0.5,"end":2,"speaker":"A"}},'
+                          '{"text":"two","start":3661.25,"end":3662}]}') for name in ("SRT", "VTT")],
     ("subtitles.js", f"m.formats.Text({PASSAGES})", "A: A & <b>\ntwo\nno time\n"),
     # One voice's segments are one line; the interim of now is at its end, and goes with the final.
     ("captionlines.js", LINES % f"lines.take([{segment('1', 'one', 0, 1)}, {segment('2', 'two', 1, 2)}]); lines.interim = 'thr'", ["Speaker 1: one two|thr"]),

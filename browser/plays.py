@@ -340,6 +340,9 @@ class Plays(Writings):
             expect(saved.value.suggested_filename.startswith("talk."), saved.value.suggested_filename)
         expect(re.match(r"1\n00:00:0\d,\d{3} --> 00:00:", files["SRT"]), files["SRT"][:80])
         expect(files["VTT"].startswith("WEBVTT\n\n00:00:0"), files["VTT"][:80])
+        spoken = [line for line in files["SRT"].splitlines() if line and "-->" not in line and not line.isdigit()]
+        longest = max((re.sub(r"^[^:]{1,12}: ", "", line) for line in spoken), key=len)
+        expect(len(longest) <= 42, f"a line of the subtitles has {len(longest)} letters: {longest!r}")
         expect(json.loads(files["JSON"])["segments"][0]["start"] < 2, files["JSON"][:200])
         self.hearing.judge_recording(files["Text"])
         console.judge()

@@ -6,7 +6,7 @@ import { h, say, spoken } from './elements.js';
 import { bytes, clock, dayOf, length, plural, timeOf } from './figures.js';
 import { gateway, learn, may } from './gateway.js';
 import { icon } from './icons.js';
-import { command, failure, note, save, who } from './pieces.js';
+import { busy, command, failure, note, save, who } from './pieces.js';
 import { formats, kinds } from './subtitles.js';
 import { transcribe } from './transcribe.js';
 import { colorOf } from './voices.js';
@@ -61,10 +61,10 @@ function result(file, signal) {
   const bar = h('div.bar.going', { role: 'progressbar', 'aria-label': 'Recognising' }, h('i'));
   const info = h('span.small.dim', 'Sent to the gateway'), problem = h('div'), passages = [], colors = new Map();
   const stem = (file.name || 'recording').replace(/\.\w+$/, '');
-  const buttons = Object.keys(formats).map((name) => h('button.btn.s', { disabled: true, onclick: () => {
+  const buttons = Object.keys(formats).map((name) => h('button.btn.s', { disabled: true, onclick: ({ currentTarget }) => busy(currentTarget, async () => {
     const [suffix, type] = kinds[name];
-    save(`${stem}.${suffix}`, formats[name](passages), type);
-  } }, icon('down'), name));
+    save(`${stem}.${suffix}`, await formats[name](passages), type);
+  }, problem) }, icon('down'), name));
   let last = null;
   const began = performance.now();
 

@@ -1,22 +1,21 @@
 // A transcript as files: SRT, VTT, JSON and text.
+import { address, send } from './api.js';
 import { joined } from './writing.js';
 
-const two = (number) => String(number).padStart(2, '0');
-const stamp = (seconds, mark) => {
-  const milliseconds = Math.round(seconds * 1000), whole = Math.floor(milliseconds / 1000);
-  return `${two(Math.floor(whole / 3600))}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}${mark}${String(milliseconds % 1000).padStart(3, '0')}`;
-};
-const timed = (passages) => passages.filter((passage) => passage.start != null && passage.text);
 const spoken = (passage) => (passage.speaker ? `${passage.speaker}: ${passage.text}` : passage.text);
 
-/** Each format's name with what writes it. @type {Record<string, (passages) => string>} */
+/** Has the gateway make captions: it splits long passages, in any script. */
+const captions = (format) => async (passages) => {
+  const segments = passages.filter(({ text, start }) => start != null && text)
+    .map(({ text, start, end, speaker }) => ({ text, start, end, ...(speaker ? { speaker } : {}) }));
+  const headers = { 'Content-Type': 'application/json' };
+  return (await send(address('/captions'), { method: 'POST', headers, body: JSON.stringify({ format, segments }) })).text();
+};
+
+/** Each format's name with what writes it. @type {Record<string, (passages) => string|Promise<string>>} */
 export const formats = {
-  SRT: (passages) => timed(passages).map((passage, index) =>
-    `${index + 1}\n${stamp(passage.start, ',')} --> ${stamp(passage.end, ',')}\n${spoken(passage)}\n`).join('\n'),
-  VTT: (passages) => 'WEBVTT\n\n' + timed(passages).map((passage) => {
-    const text = passage.text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-    return `${stamp(passage.start, '.')} --> ${stamp(passage.end, '.')}\n${passage.speaker ? `<v ${passage.speaker}>` : ''}${text}\n`;
-  }).join('\n'),
+  SRT: captions('srt'),
+  VTT: captions('vtt'),
   JSON: (passages) => JSON.stringify({ text: joined(passages.map((passage) => passage.text)), segments: passages }, null, 2) + '\n',
   Text: (passages) => passages.map(spoken).join('\n') + '\n',
 };
