@@ -209,13 +209,13 @@ import Testing
                 finished: UnixTime(milliseconds: 9_000), segments: segments), people: [], voices: [])
         switch writer {
         case .conversationText:
-            return String(decoding: document.rendered(as: .text), as: UTF8.self).split(separator: "\n").map { String($0.dropFirst("[0:00] ".count)) }
+            return String(decoding: document.rendered(as: .text, in: .utc), as: UTF8.self).split(separator: "\n").map { String($0.dropFirst("[0:00] ".count)) }
         case .conversationMarkdown:
-            return String(decoding: document.rendered(as: .markdown), as: UTF8.self).split(separator: "\n").suffix(1).map {
-                $0.replacing("\\", with: "")
+            return String(decoding: document.rendered(as: .markdown, in: .utc), as: UTF8.self).split(separator: "\n").suffix(1).map {
+                String($0).replacing("\\", with: "")
             }
         case _:
-            let parsed = try Parsed(document.rendered(as: .json))["segments"]
+            let parsed = try Parsed(document.rendered(as: .json, in: .utc))["segments"]
             return (0..<parsed.count).compactMap { parsed[$0]["text"].string }
         }
     }

@@ -1,5 +1,6 @@
 internal import Framing
 package import Net
+internal import Speech
 
 /// Delivers upload items to a gateway's background routes.
 package struct GatewayTransport: UploadTransport {

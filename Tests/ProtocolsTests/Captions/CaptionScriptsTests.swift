@@ -61,7 +61,7 @@ import Testing
         let sentence = Array(sample.text.filter { !$0.isWhitespace }), count = sentence.count
         // Places within the sentence at which it has a blank, or a line may break.
         let blanks = Set(
-            sample.text.split(separator: " ").map { $0.count }.reduce(into: [0]) { places, length in places.append((places.last ?? 0) + length) })
+            sample.text.split(whereSeparator: { $0 == " " }).map { $0.count }.reduce(into: [0]) { places, length in places.append((places.last ?? 0) + length) })
         var place = 0
         for line in lines.dropLast() {
             place += line.filter { !$0.isWhitespace }.count
