@@ -63,13 +63,13 @@ struct CaptionOperations: Sendable {
     }
 
     private static func words(of segment: JSONValue, _ place: String) throws(APIError) -> [Word] {
-        let text = try text(of: segment, place)
+        let text = try self.text(of: segment, place)
         if case .array(let list)? = segment["words"], !list.isEmpty {
-            var words = try words(list, place + ".words", labels: false)
+            var words = try self.words(list, place + ".words", labels: false)
             words.keepBlanks(of: text)
             return words
         }
-        return WrittenWord.timed(text, in: try range(of: segment, place))
+        return try WrittenWord.timed(text, in: range(of: segment, place))
     }
 
     /// - Parameter labels: true if words of different speakers are in different captions.
@@ -78,7 +78,7 @@ struct CaptionOperations: Sendable {
         var words: [Word] = [], known: [String: SpeakerLabel] = [:]
         for (index, item) in list.enumerated() {
             let here = "\(place)[\(index)]"
-            var word = Word(try text(of: item, here), try range(of: item, here), confidence: 1)
+            var word = try Word(text(of: item, here), range(of: item, here), confidence: 1)
             if labels, let name = label(item["speaker"]) ?? number(item["speaker"]) {
                 let speaker = known[name] ?? SpeakerLabel(known.count)
                 known[name] = speaker

@@ -52,6 +52,21 @@ import Testing
         #expect(try await folder.find(id)?.status == .complete)
     }
 
+    @Test(arguments: ScriptSample.all)
+    func `has the text as people write it`(_ sample: ScriptSample) async throws {
+        let folder = folder()
+        let transcript = folder.begin(SessionRecord(id: id), rate: .speech, channels: 1)
+        let words = sample.spoken(), end = words.last?.range.end ?? .zero
+        for word in words {
+            let commit = Commit(channel: .first, range: word.range, words: [word], reason: .pause, engine: .local)
+            transcript.append(commit: CommitRecord.encode(commit, turn: 0), at: word.range.start)
+        }
+        folder.finish(transcript, received: end - .zero) { _ in }
+        await folder.settle()
+        let stored = try #require(try await folder.stored(id))
+        #expect(String(decoding: stored.json(), as: UTF8.self).contains(#""text":"\#(sample.text)","engine""#))
+    }
+
     @Test func `tries once more at the end of the gateway`() async throws {
         let folder = folder(RetrySchedule(first: [], then: .seconds(3_600)))
         let transcript = folder.begin(SessionRecord(id: id), rate: .speech, channels: 1)

@@ -212,7 +212,7 @@ import Testing
             return String(decoding: document.rendered(as: .text, in: .utc), as: UTF8.self).split(separator: "\n").map { String($0.dropFirst("[0:00] ".count)) }
         case .conversationMarkdown:
             return String(decoding: document.rendered(as: .markdown, in: .utc), as: UTF8.self).split(separator: "\n").suffix(1).map {
-                String($0).replacing("\\", with: "")
+                String($0.filter { $0 != "\\" })
             }
         case _:
             let parsed = try Parsed(document.rendered(as: .json, in: .utc))["segments"]

@@ -67,11 +67,14 @@ package struct ExtractiveSummary: Sendable, Equatable {
     static func sentences(of text: String) -> [String] {
         var sentences: [String] = []
         var current = ""
-        for word in text.split(whereSeparator: \.isWhitespace).flatMap(Sentence.parts) {
-            Sentence.append(String(word), to: &current)
-            if Sentence.isEnd(of: word) {
-                sentences.append(current)
-                current = ""
+        for piece in text.split(whereSeparator: \.isWhitespace) {
+            for (index, word) in Sentence.parts(of: piece).enumerated() {
+                // The blanks are the text's own.
+                Sentence.append(word, blank: index == 0, to: &current)
+                if Sentence.isEnd(of: word) {
+                    sentences.append(current)
+                    current = ""
+                }
             }
         }
         if !current.isEmpty { sentences.append(current) }

@@ -106,9 +106,11 @@ private struct TurnWords {
 
     /// Returns the words that no final had; nil: there are none.
     private func hypothesis(_ said: Transcription) -> Hypothesis? {
-        let words = said.words.dropFirst(given).map { word in
+        var all = said.words.map { word in
             Word(word.text, SampleRange(position(word.start), position(word.end)), confidence: word.confidence, speaker: word.speaker)
         }
+        all.keepBlanks(of: said.text)
+        let words = Array(all.dropFirst(given))
         guard let first = words.first, let last = words.last else { return nil }
         return Hypothesis(range: SampleRange(first.range.start, max(first.range.start, last.range.end)), words: words)
     }

@@ -88,6 +88,16 @@ import Testing
         }
     }
 
+    @Test func `keeps the blanks that an engine's own text decides`() throws {
+        let range = SampleRange(.zero, SampleIndex(9))
+        var words = WrittenWord.timed("วันนี้ อากาศดี 我的iPhone", in: range)
+        words[1].language = LanguageTag("th")
+        let commit = Commit(channel: .first, range: range, words: words, reason: .pause, engine: .local)
+        #expect(words.contains { $0.blankBefore == true } && words.contains { $0.blankBefore == false })
+        let bytes = CommitRecord.encode(commit, turn: 0)
+        #expect(CommitRecord.decode(bytes[...], start: .zero)?.commit == commit)
+    }
+
     @Test(arguments: [(65_533, 65_535), (65_534, 65_534), (65_535, 65_535)])
     func `cuts a text that is too long between two characters`(letters: Int, kept: Int) throws {
         let text = String(repeating: "a", count: letters) + "é"
