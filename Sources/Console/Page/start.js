@@ -55,8 +55,8 @@ async function room(place) {
   place.hidden = false;
 }
 
-/** The result of one recording: words as they come, then files to save. */
-function result(file, signal) {
+/** The result of one recording: words as they come, then files to save. `again` takes the file and a track, for another result. */
+function result(file, signal, track, again) {
   const out = h('div.out', { tabindex: 0, 'aria-label': 'Words of the recording' });
   const bar = h('div.bar.going', { role: 'progressbar', 'aria-label': 'Recognising' }, h('i'));
   const info = h('span.small.dim', 'Sent to the gateway'), problem = h('div'), passages = [], colors = new Map();
@@ -80,6 +80,12 @@ function result(file, signal) {
     passages.push(passage);
     out.scrollTop = out.scrollHeight;
   };
+  let canHearAll = true;
+  const warn = ({ warning, tracks }) => {
+    const action = tracks && canHearAll ? h('button.btn.s', { onclick: () => again(file, 'all') }, 'Hear all tracks') : null;
+    if (action) canHearAll = false;
+    problem.after(note('warn', 'About the file', warning, action));
+  };
   const progress = () => {
     const at = passages.at(-1)?.end, spent = (performance.now() - began) / 1000;
     if (at == null) return;
@@ -87,7 +93,11 @@ function result(file, signal) {
   };
   const run = async () => {
     try {
-      for await (const passage of transcribe(file, signal)) {
+      for await (const passage of transcribe(file, signal, track)) {
+        if (passage.warning) {
+          warn(passage);
+          continue;
+        }
         add(passage);
         progress();
       }
@@ -131,9 +141,9 @@ export default function start(root) {
   let beat = 0;
   const sway = () => level.push(0.06 + 0.5 * Math.abs(Math.sin(beat / 3.1) * Math.sin(beat++ / 7.7)));
   for (let i = 0; i < 40; i++) sway();
-  const take = (file) => {
+  const take = (file, track = null) => {
     if (!file) return;
-    results.prepend(result(file, leaving.signal));
+    results.prepend(result(file, leaving.signal, track, take));
     results.firstChild.scrollIntoView({ block: 'nearest' });
   };
   const input = h('input.sr', { type: 'file', accept: 'audio/*,video/*', tabindex: -1, 'aria-hidden': 'true', onchange: () => {

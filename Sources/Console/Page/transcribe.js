@@ -3,6 +3,10 @@ import { CallError, send } from './api.js';
 import { eventsOf } from './events.js';
 
 /**
+ * @typedef {object} Notice
+ * @property {string} warning what the gateway says about the recording: other sound tracks, a cut
+ * @property {?number} tracks how many sound tracks the file has, when one of them was heard
+ *
  * @typedef {object} Passage
  * @property {string} text
  * @property {?number} start seconds; null: the engine does not say
@@ -27,6 +31,7 @@ async function* passages(file, form, signal) {
       yield { text: event.delta, start: null, end: null, speaker: null };
     } else if (event.type === 'transcript.text.done') {
       isComplete = true;
+      for (const warning of event.warnings ?? []) yield { warning, tracks: event.sound_tracks ?? null };
     }
   }
   if (!isComplete && !isSegmented) throw new CallError(0, 'cut', 'The answer was cut off.');
@@ -36,13 +41,15 @@ async function* passages(file, form, signal) {
  * Has a recording recognised, with speakers where an engine tells them apart, without them elsewhere.
  * @param {File} file
  * @param {AbortSignal} signal
- * @returns {AsyncGenerator<Passage>}
+ * @param {?string} track the sound track, a number from 1, or `all`; null: the gateway's choice
+ * @returns {AsyncGenerator<Passage|Notice>}
  */
-export async function* transcribe(file, signal) {
+export async function* transcribe(file, signal, track = null) {
+  const more = track ? { track, stream: 'true' } : { stream: 'true' };
   try {
-    yield* passages(file, { model: 'gpt-4o-transcribe-diarize', response_format: 'diarized_json', chunking_strategy: 'auto', stream: 'true' }, signal);
+    yield* passages(file, { model: 'gpt-4o-transcribe-diarize', response_format: 'diarized_json', chunking_strategy: 'auto', ...more }, signal);
   } catch (error) {
     if (error.status !== 400) throw error;
-    yield* passages(file, { model: 'whisper-1', stream: 'true' }, signal);
+    yield* passages(file, { model: 'whisper-1', ...more }, signal);
   }
 }

@@ -1,0 +1,150 @@
+import Audio
+import Decoding
+import Foundation
+import HarkenTesting
+import Speech
+import Testing
+
+/// Containers × codecs × {late sound, hole, two tracks, cut}, in the confined decoder.
+@Suite(.hangLimit, .needs(BuiltHarken.isThere, "harken is not built"), .needs(Muxing.isPossible, "ffmpeg is not installed"))
+struct `Files in every container` {
+    private let folder = TemporaryFolder()
+
+    /// What a file gives.
+    private struct Heard {
+        var channels: [[Float]]
+        var notices: [RecordingNotice]
+        var skippedPackets: Int
+
+        /// Seconds at which tones begin.
+        var tones: [Double] { Self.tones(channels[0]) }
+        var seconds: Double { Double(channels[0].count) / 16_000 }
+
+        static func tones(_ samples: [Float]) -> [Double] {
+            let window = 80
+            var starts: [Double] = [], quiet = 100
+            for start in stride(from: 0, to: samples.count - window, by: window) {
+                let isLoud = samples[start..<start + window].contains { abs($0) > 0.1 }
+                if isLoud, quiet >= 60 { starts.append(Double(start) / 16_000) }
+                quiet = isLoud ? 0 : quiet + 1
+            }
+            return starts
+        }
+    }
+
+    private let workers: DecodeWorkers
+
+    init() throws { workers = try DecodeWorkers(.init(executable: BuiltHarken.path)) }
+
+    private func hear(_ path: String, tracks: TrackChoice = .usual, channels: ChannelTreatment = .mixed) async throws -> Heard {
+        var recording = Recording(path: path)
+        recording.tracks = tracks
+        let media = try await workers.turn(for: recording).open(rate: .speech, channels: channels)
+        var heard = Array(repeating: [Float](), count: media.channelCount)
+        while let block = try media.next() {
+            for channel in heard.indices { heard[channel] += block.channels[channel] }
+        }
+        return Heard(channels: heard, notices: media.notices, skippedPackets: media.skippedPackets)
+    }
+
+    private func isNear(_ found: [Double], _ wanted: [Double]) -> Bool {
+        found.count == wanted.count && zip(found, wanted).allSatisfy { abs($0 - $1) <= 0.05 }
+    }
+
+    @Test(arguments: Muxing.all)
+    func `have their sound where a player has it: late, with holes, on two tracks, up to a cut`(muxing: Muxing) async throws {
+        let whole = try muxing.make(in: folder)
+        try await checkWhole(whole, muxing)
+        try await checkLateSound(muxing)
+        try await checkHole(whole, muxing)
+        try await checkTracks(whole, muxing)
+        try await checkCut(whole, muxing)
+    }
+
+    private func checkWhole(_ path: String, _ muxing: Muxing) async throws {
+        let heard = try await hear(path)
+        #expect(isNear(heard.tones, Muxing.tones), "whole: \(heard.tones)")
+        #expect(heard.notices == [], "whole")
+        #expect(heard.skippedPackets == 0, "whole")
+        let length = muxing.picture == nil ? 5 : Muxing.pictureLength
+        #expect(abs(heard.seconds - length) < 0.35, "whole: \(heard.seconds)")
+    }
+
+    private func checkLateSound(_ muxing: Muxing) async throws {
+        // The others have no clock that could begin before the sound: ffmpeg leaves the offset out.
+        guard muxing.features.contains(.offset) else { return }
+        let heard = try await hear(muxing.make(in: folder, offset: 2))
+        #expect(isNear(heard.tones, Muxing.tones.map { $0 + 2 }), "late: \(heard.tones)")
+        #expect(heard.notices == [], "late")
+    }
+
+    private func checkHole(_ whole: String, _ muxing: Muxing) async throws {
+        // Without time stamps nothing shows a hole.
+        guard muxing.features.contains(.hole) else { return }
+        let heard = try await hear(muxing.makeHole(of: whole, in: folder))
+        #expect(isNear(heard.tones, [Muxing.tones[0], Muxing.tones[1] + 2]), "hole: \(heard.tones)")
+        guard case .holes(count: 1, let total, let first)? = heard.notices.first, heard.notices.count == 1 else {
+            Issue.record("hole: \(heard.notices)")
+            return
+        }
+        #expect(abs(total / .seconds(1) - 2) < 0.1, "hole")
+        // A page of Ogg has one time stamp for a second of sound.
+        #expect(abs(first / .seconds(1) - 2) < 1.1, "hole: \(first)")
+    }
+
+    private func checkTracks(_ whole: String, _ muxing: Muxing) async throws {
+        guard muxing.features.contains(.tracks) else {
+            let only = try await hear(whole, tracks: .number(1))
+            #expect(isNear(only.tones, Muxing.tones), "one track: \(only.tones)")
+            #expect(try await hear(whole, tracks: .all, channels: .separate).channels.count == 1, "one track")
+            await #expect(throws: MediaError.undecodable("the file has 1 sound track; track 2 was asked for")) {
+                _ = try await hear(whole, tracks: .number(2))
+            }
+            return
+        }
+        let path = try muxing.makeTracks(in: folder)
+        let usual = try await hear(path)
+        #expect(isNear(usual.tones, Muxing.tones), "two tracks: \(usual.tones)")
+        #expect(usual.notices.contains(.silentTrack(1)), "two tracks")
+        guard case .otherTracks(heard: 2, total: 2, _)? = usual.notices.first(where: { $0.name == "other_tracks" }) else {
+            Issue.record("two tracks: \(usual.notices)")
+            return
+        }
+        let first = try await hear(path, tracks: .number(1))
+        #expect(first.tones == [] && first.notices.first?.name == "other_tracks", "first track: \(first.notices)")
+        let all = try await hear(path, tracks: .all, channels: .separate)
+        #expect(all.channels.count == 2 && all.notices == [], "all tracks: \(all.notices)")
+        #expect(Heard.tones(all.channels[0]) == [], "all tracks")
+        #expect(isNear(Heard.tones(all.channels[1]), Muxing.tones), "all tracks")
+        let mixed = try await hear(path, tracks: .all)
+        #expect(isNear(Heard.tones(mixed.channels[0].map { 2 * $0 }), Muxing.tones), "all tracks, mixed")
+    }
+
+    private func checkCut(_ whole: String, _ muxing: Muxing) async throws {
+        let path = try muxing.makeCut(of: whole, in: folder)
+        guard muxing.cut != .refused else {
+            let error = await #expect(throws: MediaError.self) { _ = try await hear(path) }
+            let reason = error.map { "\($0)" } ?? ""
+            #expect(reason.contains("its index, which comes after its sound, is missing"), "cut: \(reason)")
+            return
+        }
+        let heard = try await hear(path)
+        #expect(heard.seconds > 0.5 && heard.seconds < (muxing.picture == nil ? 5.2 : 7.9), "cut: \(heard.seconds)")
+        if let first = heard.tones.first { #expect(abs(first - Muxing.tones[0]) <= 0.05, "cut: \(first)") }
+        guard muxing.cut == .told else { return }
+        guard case .cut(let at, let length)? = heard.notices.first(where: { $0.name == "cut" }) else {
+            Issue.record("cut: \(heard.notices)")
+            return
+        }
+        #expect(abs(at / .seconds(1) - heard.seconds) < 0.1, "cut")
+        if let length { #expect(length > at, "cut") }
+    }
+
+    @Test func `of AMR are read`() async throws {
+        // ffmpeg has no encoder here: frames of 12.2 kbit/s.
+        var bytes = Array("#!AMR\n".utf8)
+        for _ in 0..<200 { bytes += [0x3C] + Array(repeating: 0, count: 31) }
+        let heard = try await hear(folder.write(bytes, as: "silence.amr"))
+        #expect(abs(heard.seconds - 4) < 0.1)
+    }
+}

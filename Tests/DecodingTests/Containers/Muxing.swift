@@ -1,0 +1,188 @@
+import Foundation
+import HarkenTesting
+import Testing
+
+/// A container with a codec, written by ffmpeg, and what such a file can carry.
+struct Muxing: Sendable, CustomTestStringConvertible {
+    /// What a file tells that is cut off in its middle.
+    enum Cut: Sendable {
+        /// It is decoded up to the cut, and says that it is cut off.
+        case told
+        /// It is decoded up to the cut. Nothing in the format shows that there was more.
+        case unseen
+        /// Its index was at its end, so nothing is decoded, and the reason says so.
+        case refused
+    }
+
+    enum Feature: Sendable {
+        /// Its clock can begin before the sound.
+        case offset
+        /// Its clock can go on without sound.
+        case hole
+        /// It can have several sound tracks.
+        case tracks
+    }
+
+    /// Name of the file; its suffix tells ffmpeg the container.
+    var file: String
+    /// ffmpeg's arguments for the sound.
+    var sound: [String]
+    /// ffmpeg's encoder of the picture; nil: there is no picture.
+    var picture: String?
+    /// Arguments that belong to the container.
+    var container: [String] = []
+    var features: Set<Feature>
+    var cut: Cut
+
+    init(
+        _ file: String, _ sound: String, picture: String? = nil, container: String = "", _ features: Set<Feature> = [], cut: Cut = .told
+    ) {
+        self.file = file
+        self.sound = sound.split(separator: " ").map(String.init)
+        self.picture = picture
+        self.container = container.split(separator: " ").map(String.init)
+        self.features = features
+        self.cut = cut
+    }
+
+    var testDescription: String { file }
+
+    static let encoder = "/usr/bin/ffmpeg"
+    static var isPossible: Bool { FileManager.default.isExecutableFile(atPath: encoder) }
+
+    /// Every container and codec that docs/media.md names and ffmpeg can write.
+    static let all = [
+        Muxing("aac.mkv", "aac", picture: "mpeg4", [.offset, .hole, .tracks]),
+        Muxing("opus.mkv", "libopus", picture: "mpeg4", [.offset, .hole, .tracks]),
+        Muxing("vorbis.mkv", "libvorbis", picture: "mpeg4", [.offset, .hole, .tracks]),
+        Muxing("mp3.mkv", "libmp3lame", picture: "mpeg4", [.offset, .hole, .tracks]),
+        Muxing("flac.mkv", "flac", picture: "mpeg4", [.offset, .hole, .tracks]),
+        Muxing("pcm.mkv", "pcm_s16le", picture: "mpeg4", [.offset, .hole, .tracks]),
+        Muxing("ac3.mkv", "ac3 -ar 48000", picture: "mpeg4", [.offset, .hole, .tracks]), Muxing("sound.mka", "aac", [.offset, .hole, .tracks]),
+        Muxing("opus.webm", "libopus", picture: "libvpx", [.offset, .hole, .tracks]),
+        Muxing("vorbis.webm", "libvorbis", picture: "libvpx", [.offset, .hole, .tracks]), Muxing("sound.webm", "libopus", [.offset, .hole, .tracks]),
+        Muxing("aac.mp4", "aac", picture: "mpeg4", [.offset, .hole, .tracks], cut: .refused),
+        Muxing("fast.mp4", "aac", picture: "mpeg4", container: "-movflags +faststart", [.offset, .hole, .tracks]),
+        Muxing("fragments.mp4", "aac", picture: "mpeg4", container: "-movflags +frag_keyframe+empty_moov", [.offset, .hole, .tracks]),
+        Muxing("mp3.mp4", "libmp3lame", picture: "mpeg4", container: "-movflags +faststart", [.offset, .hole, .tracks]),
+        Muxing("ac3.mp4", "ac3 -ar 48000", picture: "mpeg4", container: "-movflags +faststart", [.offset, .hole, .tracks]),
+        Muxing("opus.mp4", "libopus", picture: "mpeg4", container: "-movflags +faststart -strict -2", [.offset, .hole, .tracks]),
+        Muxing("sound.m4a", "aac", container: "-movflags +faststart", [.offset, .hole, .tracks]),
+        Muxing("lossless.m4a", "alac", container: "-movflags +faststart", [.offset, .hole, .tracks]),
+        Muxing("aac.mov", "aac", picture: "mpeg4", container: "-movflags +faststart", [.offset, .hole, .tracks]),
+        // Plain samples in MOV have no time stamps of their own, and AVI counts its packets.
+        Muxing("pcm.mov", "pcm_s16le", picture: "mpeg4", container: "-movflags +faststart", [.offset, .tracks]),
+        Muxing("aac.3gp", "aac", picture: "mpeg4", [.offset, .hole, .tracks], cut: .refused),
+        Muxing("mp3.avi", "libmp3lame", picture: "mpeg4", [.tracks]), Muxing("pcm.avi", "pcm_s16le", picture: "mpeg4", [.tracks]),
+        Muxing("ac3.avi", "ac3 -ar 48000", picture: "mpeg4", [.tracks]), Muxing("aac.flv", "aac", picture: "flv", [.offset, .hole]),
+        Muxing("mp3.flv", "libmp3lame -ar 44100", picture: "flv", [.offset, .hole]),
+        Muxing("film.wmv", "wmav2", picture: "wmv2", [.offset, .hole, .tracks]), Muxing("sound.wma", "wmav2", [.hole, .tracks]),
+        Muxing("aac.ts", "aac", picture: "mpeg2video", [.offset, .hole, .tracks]),
+        Muxing("mp2.ts", "mp2", picture: "mpeg2video", [.offset, .hole, .tracks]),
+        Muxing("mp3.ts", "libmp3lame", picture: "mpeg2video", [.offset, .hole, .tracks]),
+        Muxing("ac3.ts", "ac3 -ar 48000", picture: "mpeg2video", [.offset, .hole, .tracks]),
+        Muxing("opus.ts", "libopus", picture: "mpeg2video", [.offset, .hole, .tracks]),
+        Muxing(
+            "named.ts", "aac", picture: "mpeg2video", container: "-metadata service_name=Ünïcode -metadata service_provider=Sender",
+            [.offset, .hole, .tracks]),
+        Muxing("camera.m2ts", "aac", picture: "mpeg2video", container: "-mpegts_m2ts_mode 1 -f mpegts", [.offset, .hole, .tracks]),
+        Muxing("sound.ts", "aac", [.hole, .tracks]), Muxing("mp2.mpg", "mp2", picture: "mpeg2video", [.offset, .hole, .tracks], cut: .unseen),
+        Muxing("ac3.vob", "ac3 -ar 48000", picture: "mpeg2video", [.offset, .hole, .tracks], cut: .unseen),
+        Muxing("vorbis.ogv", "libvorbis", picture: "libtheora", [.offset, .hole, .tracks]), Muxing("tone.opus", "libopus", [.hole, .tracks]),
+        Muxing("tone.oga", "libvorbis", [.hole, .tracks]), Muxing("flac.oga", "flac", [.hole, .tracks]),
+        Muxing("tone.spx", "libspeex", [.hole, .tracks]), Muxing("tone.mp3", "libmp3lame"),
+        Muxing("plain.mp3", "libmp3lame", container: "-write_xing 0 -id3v2_version 0", cut: .unseen),
+        Muxing("tone.aac", "aac", container: "-f adts", cut: .unseen), Muxing("tone.latm", "aac", container: "-f latm", cut: .unseen),
+        Muxing("tone.flac", "flac"), Muxing("tone.wav", "pcm_s16le"), Muxing("adpcm.wav", "adpcm_ms", cut: .unseen),
+        Muxing("gsm.wav", "libgsm_ms -ar 8000", cut: .unseen), Muxing("mulaw.wav", "pcm_mulaw -ar 8000"),
+        Muxing("tone.w64", "pcm_s16le", cut: .unseen),
+        Muxing("tone.aiff", "pcm_s16be"), Muxing("tone.au", "pcm_s16be", cut: .unseen), Muxing("tone.caf", "pcm_s16be", cut: .unseen),
+        Muxing("tone.ac3", "ac3 -ar 48000", cut: .unseen), Muxing("tone.eac3", "eac3 -ar 48000", cut: .unseen),
+        Muxing("tone.dts", "dca -ar 48000 -strict -2", cut: .unseen), Muxing("tone.wv", "wavpack", cut: .unseen),
+        Muxing("tone.tta", "tta", cut: .unseen), Muxing("tone.voc", "pcm_u8", cut: .unseen), Muxing("tone.sox", "pcm_s32le", cut: .unseen),
+        Muxing("tone.gsm", "libgsm -ar 8000", cut: .unseen), Muxing("tone.rm", "ac3 -ar 48000", cut: .unseen),
+    ]
+
+    /// Five seconds of silence with a tone of half a second at each of these seconds.
+    static let tones = [1.0, 3.0]
+    private static let source =
+        "aevalsrc='0.3*sin(2*PI*440*t)*(between(t,1,1.5)+between(t,3,3.5))':s=48000:d=5"
+    private static let silence = "anullsrc=r=48000:cl=mono:d=5"
+    /// Length of the picture in seconds.
+    static let pictureLength = 8.0
+
+    private var pictureInput: [String] {
+        guard let picture else { return [] }
+        // MPEG-2 knows the rates of television only.
+        let rate = picture == "mpeg2video" ? 25 : 5
+        return ["-f", "lavfi", "-i", "testsrc=size=64x48:rate=\(rate):duration=\(Int(Self.pictureLength))"]
+    }
+
+    private var outputs: [String] {
+        let rate = sound.contains("-ar") ? [] : ["-ar", "16000"]
+        return (picture.map { ["-c:v", $0] } ?? []) + ["-ac", "1"] + rate + ["-c:a"] + sound + container
+    }
+
+    /// Writes the file.
+    ///
+    /// - Parameter offset: the seconds by which the sound begins after the picture.
+    func make(in folder: TemporaryFolder, offset: Int = 0) throws -> String {
+        let path = folder.path(of: (offset == 0 ? "" : "late-") + file)
+        let late = offset == 0 ? [] : ["-itsoffset", "\(offset)"]
+        let maps = picture == nil ? ["-map", "0:a"] : ["-map", "0:v", "-map", "1:a"]
+        try run(pictureInput + late + ["-f", "lavfi", "-i", Self.source] + maps + outputs + [path])
+        return path
+    }
+
+    /// Writes the file with a hole of two seconds in the time stamps of the sound, after its second second.
+    ///
+    /// - Parameter whole: the file without the hole.
+    func makeHole(of whole: String, in folder: TemporaryFolder) throws -> String {
+        let path = folder.path(of: "hole-" + file)
+        let shift = ["-map", "0", "-c", "copy", "-bsf:a", "setts=ts='if(gte(TS*TB,2),TS+2/TB,TS)'"]
+        guard let (middle, from) = detour else {
+            try run(["-i", whole] + shift + container + [path])
+            return path
+        }
+        let holed = folder.path(of: "holed-" + middle)
+        let other = Muxing(middle, from, picture: picture, [])
+        try run(["-i", try other.make(in: folder)] + shift + [holed])
+        try run(["-i", holed, "-map", "0", "-c", "copy"] + container + [path])
+        return path
+    }
+
+    /// Another container through which a hole comes into this one, and ffmpeg's arguments for the sound; nil where ffmpeg writes the hole itself.
+    private var detour: (file: String, sound: String)? {
+        switch file {
+        case "opus.mp4": ("middle.mkv", "libopus")
+        case "mp2.mpg": ("middle.ts", "mp2")
+        case "ac3.vob": ("middle.ts", "ac3 -ar 48000")
+        case _: nil
+        }
+    }
+
+    /// Writes the file with two sound tracks: silence, then the tones.
+    func makeTracks(in folder: TemporaryFolder) throws -> String {
+        let path = folder.path(of: "tracks-" + file)
+        let maps = picture == nil ? ["-map", "0:a", "-map", "1:a"] : ["-map", "0:v", "-map", "1:a", "-map", "2:a"]
+        try run(pictureInput + ["-f", "lavfi", "-i", Self.silence, "-f", "lavfi", "-i", Self.source] + maps + outputs + [path])
+        return path
+    }
+
+    /// Cuts the whole file off in its middle.
+    func makeCut(of whole: String, in folder: TemporaryFolder) throws -> String {
+        let bytes = try Data(contentsOf: URL(filePath: whole))
+        // An odd place, which no packet ends at.
+        return try folder.write(bytes.prefix(bytes.count * 6 / 10 | 1), as: "cut-" + file)
+    }
+
+    private func run(_ arguments: [String]) throws {
+        let outcome = try ChildProcess.run([Self.encoder, "-nostdin", "-loglevel", "error", "-y"] + arguments)
+        guard outcome.status == 0 else { throw Unmade(file: file, reason: outcome.diagnostics) }
+    }
+
+    struct Unmade: Error {
+        let file: String
+        let reason: String
+    }
+}
