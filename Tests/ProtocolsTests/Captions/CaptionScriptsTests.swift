@@ -60,8 +60,12 @@ import Testing
         let lines = cues(spoken(sample, grain)).flatMap(\.lines)
         let sentence = Array(sample.text.filter { !$0.isWhitespace }), count = sentence.count
         // Places within the sentence at which it has a blank, or a line may break.
-        let blanks = Set(
-            sample.text.split(whereSeparator: { $0 == " " }).map { $0.count }.reduce(into: [0]) { places, length in places.append((places.last ?? 0) + length) })
+        let parts: [Substring] = sample.text.split(separator: " ")
+        var blanks: Set<Int> = [0], length = 0
+        for part in parts {
+            length += part.count
+            blanks.insert(length)
+        }
         var place = 0
         for line in lines.dropLast() {
             place += line.filter { !$0.isWhitespace }.count
