@@ -191,6 +191,9 @@ extension MediaContainer {
     /// True if the container has a moving picture.
     private var hasPicture: Bool { (0..<Int(format?.pointee.nb_streams ?? 0)).contains(where: isPicture) }
 
+    /// True if the container has one sound track and no picture.
+    var isSoundAlone: Bool { tracks.count == 1 && !hasPicture }
+
     private func isPicture(_ index: Int) -> Bool {
         guard let stream = format?.pointee.streams[index] else { return false }
         return stream.pointee.codecpar?.pointee.codec_type == AVMEDIA_TYPE_VIDEO && harken_av_is_picture(stream.pointee.disposition) == 0

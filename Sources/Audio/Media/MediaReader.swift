@@ -88,6 +88,9 @@ final class MediaReader {
     /// Length that the container declares; good enough for progress, not for computing positions.
     var length: SampleCount? { container.length.map { SampleCount($0, at: rate) } }
 
+    /// True if the file is one sound track from 0:00 on.
+    var isPlain: Bool { container.isSoundAlone && !sounds.contains(where: \.startsLate) }
+
     /// Number of damaged packets from which the damage is reported: joined streams begin with one or two.
     private static let reportedDamage = 3
 

@@ -92,7 +92,7 @@ struct InputFile: ~Copyable {
     }
 
     /// Makes an empty file for its owner only.
-    private static func makeTemporary(for name: String) throws(InputFileError) -> (descriptor: Int32, path: String) {
+    static func makeTemporary(for name: String) throws(InputFileError) -> (descriptor: Int32, path: String) {
         let folder = getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
         let path = "\(folder)/harken-\(RandomUUID.text())"
         let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
