@@ -32,11 +32,12 @@ final class MediaReader {
         guard let frame = try decoder.next() else {
             throw .undecodable(Self.reason(for: decoder, isLive: isLive))
         }
-        let isAll = decoder.trackCount > 1, limits = container.clockLimits
+        // Each of all tracks is a channel, also where there is only one track.
+        let isAll = choice == .all, limits = container.clockLimits
         let sounds = (0..<decoder.trackCount).map { track in
             TrackSound(track == frame.track ? frame.samples : nil, rate: rate, treatment: isAll ? .mixed : treatment, limits)
         }
-        isMixed = isAll && treatment == .mixed
+        isMixed = isAll && treatment == .mixed && sounds.count > 1
         channelCount = isMixed ? 1 : sounds.reduce(0) { $0 + $1.channelCount }
         self.sounds = sounds
         try take(frame)
