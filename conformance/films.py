@@ -109,7 +109,7 @@ def make(folder, recording):
     """The files."""
     at = lambda name: os.path.join(folder, name)
     first = ffmpeg("-i", recording, "-t", "5", "-ac", "1", at("first.wav"))
-    second = ffmpeg("-ss", "8", "-i", recording, "-t", "5", "-ac", "1", at("second.wav"))
+    second = ffmpeg("-ss", "5", "-i", recording, "-t", "5", "-ac", "1", at("second.wav"))
     silence = ffmpeg("-f", "lavfi", "-i", "anullsrc=r=16000:cl=mono:d=5", at("silence.wav"))
     files = {"first": first, "second": second}
     for kind in ("mkv", "mp4"):

@@ -12,7 +12,8 @@ import Testing
     }
 
     private func box(_ name: String, _ count: Int) -> [UInt8] {
-        (0..<4).map { UInt8(truncatingIfNeeded: (count + 8) >> (24 - 8 * $0)) } + Array(name.utf8) + Array(repeating: 0, count: count)
+        let length = withUnsafeBytes(of: UInt32(count + 8).bigEndian) { Array($0) }
+        return length + Array(name.utf8) + [UInt8](repeating: 0, count: count)
     }
 
     @Test func `is that of its boxes, in an MP4`() {
@@ -22,7 +23,8 @@ import Testing
         #expect(!promise(whole).lacksIndex)
         #expect(promise(Array((box("ftyp", 24) + box("mdat", 4_000)).prefix(3_000))).lacksIndex)
         // A box of 0 bytes reaches to the end.
-        #expect(!promise(box("ftyp", 24) + box("moov", 8) + [0, 0, 0, 0] + Array("mdat".utf8) + Array(repeating: 1, count: 900)).isBroken)
+        let open: [UInt8] = [0, 0, 0, 0] + Array("mdat".utf8) + [UInt8](repeating: 1, count: 900)
+        #expect(!promise(box("ftyp", 24) + box("moov", 8) + open).isBroken)
     }
 
     @Test func `is that of its segment, in Matroska`() {
