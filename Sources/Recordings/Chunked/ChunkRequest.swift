@@ -21,6 +21,8 @@ struct ChunkRequest: Sendable, Equatable {
     var language: LanguageTag?
     var keywords: [String]
     var isKept: Bool
+    /// The sound tracks that are heard; all tracks become one channel.
+    var tracks: TrackChoice
 
     /// Returns the maximum number of bytes of a body with this query.
     static func limit(_ query: URLQuery) -> Int {
@@ -48,6 +50,12 @@ struct ChunkRequest: Sendable, Equatable {
         language = query.first("language").flatMap { $0.isEmpty ? nil : LanguageTag($0 == "auto" ? "multi" : $0) }
         if let language, !language.isWellFormed {
             throw ChunkedRecordingError(.unprocessableContent, "unsupported_language", "\"language\" is not a language tag")
+        }
+        if let text = query.first("track"), !text.isEmpty {
+            guard let choice = TrackChoice(text) else { throw wrong("track must be all, or the number of a sound track from 1") }
+            tracks = choice
+        } else {
+            tracks = .usual
         }
         conversation = query.first("conversation_id").flatMap { $0.isEmpty ? nil : $0 }
         chunk = query.first("chunk_id").flatMap { $0.isEmpty ? nil : $0 }
