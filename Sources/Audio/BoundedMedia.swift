@@ -45,6 +45,7 @@ package struct BoundedMedia: MediaSource {
         var length: SampleCount? { media.length }
         var isLengthGuessed: Bool { media.isLengthGuessed }
         var skippedPackets: Int { media.skippedPackets }
+        var isPlain: Bool { media.isPlain }
         var notices: [RecordingNotice] { media.notices }
 
         func next(_ count: SampleCount) throws(MediaError) -> AudioBlock? {

@@ -40,6 +40,7 @@ package final class MediaFile: DecodedMedia {
     package var length: SampleCount? { reader.length }
     package var isLengthGuessed: Bool { reader.isLengthGuessed }
     package var skippedPackets: Int { reader.skippedPackets }
+    package var isPlain: Bool { reader.isPlain }
     package var notices: [RecordingNotice] { reader.notices }
 
     package func next(_ count: SampleCount) throws(MediaError) -> AudioBlock? {

@@ -13,6 +13,8 @@ package protocol DecodedMedia: AnyObject {
     var isLengthGuessed: Bool { get }
     /// Number of damaged packets that were skipped so far.
     var skippedPackets: Int { get }
+    /// True if the file is one sound track from 0:00 on, so that every decoder hears the same in it. Only files without a picture are.
+    var isPlain: Bool { get }
     /// Facts that readers of the transcript have to know: other sound tracks, holes, a cut. Complete after the end; those about tracks are known at
     /// the start.
     var notices: [RecordingNotice] { get }

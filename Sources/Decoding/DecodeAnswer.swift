@@ -9,8 +9,9 @@ enum DecodeAnswer: Equatable {
     case ready(isConfined: Bool)
     /// - Parameters:
     ///   - isGuessed: true if the length is an estimate.
+    ///   - isPlain: true if the file is one sound track from 0:00 on.
     ///   - notices: those that are known before the sound is read.
-    case opened(channels: Int, length: SampleCount?, isGuessed: Bool, notices: [RecordingNotice] = [])
+    case opened(channels: Int, length: SampleCount?, isGuessed: Bool, isPlain: Bool = true, notices: [RecordingNotice] = [])
     case block([[Float]], skippedPackets: Int)
     /// - Parameter notices: all of the recording.
     case ended(skippedPackets: Int, notices: [RecordingNotice] = [])
@@ -33,6 +34,8 @@ enum DecodeAnswer: Equatable {
     private static let maxNotices = 8, maxNoticeByteCount = 8_192
     /// Flag beside the number of channels: the length is an estimate.
     private static let guessed: UInt32 = 1 << 16
+    /// Flag beside the number of channels: the file is more than one sound track from 0:00 on.
+    private static let manifold: UInt32 = 1 << 17
 
     private enum Kind: UInt8 {
         case ready = 1, opened, block, ended, failed, forbidden
@@ -51,10 +54,11 @@ enum DecodeAnswer: Equatable {
             guard body.isEmpty, first <= 1 else { return nil }
             self = .ready(isConfined: first == 1)
         case .opened:
-            let channels = Int(first & ~Self.guessed)
+            let channels = Int(first & ~(Self.guessed | Self.manifold))
             guard (1...Self.maxChannels).contains(channels), second >= -1, second <= 1 << 50, let notices = Self.notices(body) else { return nil }
             self = .opened(
-                channels: channels, length: second < 0 ? nil : SampleCount(second), isGuessed: first & Self.guessed != 0, notices: notices)
+                channels: channels, length: second < 0 ? nil : SampleCount(second), isGuessed: first & Self.guessed != 0,
+                isPlain: first & Self.manifold == 0, notices: notices)
         case .block:
             guard let channels, first > 0, first <= UInt32(Self.maxSamples), body.count == 4 * channels * Int(first),
                 let skipped = Int(exactly: second), skipped >= 0
@@ -98,8 +102,9 @@ enum DecodeAnswer: Equatable {
         bytes.removeAll(keepingCapacity: true)
         switch self {
         case .ready(let isConfined): Self.head(.ready, isConfined ? 1 : 0, 0, &bytes)
-        case .opened(let channels, let length, let isGuessed, let notices):
-            Self.head(.opened, UInt32(truncatingIfNeeded: channels) | (isGuessed ? Self.guessed : 0), length?.samples ?? -1, &bytes)
+        case .opened(let channels, let length, let isGuessed, let isPlain, let notices):
+            let flags = (isGuessed ? Self.guessed : 0) | (isPlain ? 0 : Self.manifold)
+            Self.head(.opened, UInt32(truncatingIfNeeded: channels) | flags, length?.samples ?? -1, &bytes)
             bytes.append(contentsOf: Self.text(notices).utf8)
         case .block(let channels, let skippedPackets):
             Self.head(.block, UInt32(truncatingIfNeeded: channels.first?.count ?? 0), Int64(skippedPackets), &bytes)

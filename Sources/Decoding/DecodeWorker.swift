@@ -56,7 +56,9 @@ package enum DecodeWorker {
         let media = try MediaFile(descriptor: file, format: order.format, rate: order.rate, channels: order.treatment, tracks: order.tracks)
         let channels = media.channelCount
         guard channels <= DecodeAnswer.maxChannels else { throw .undecodable("audio of \(channels) channels is not taken") }
-        send(.opened(channels: channels, length: media.length, isGuessed: media.isLengthGuessed, notices: media.notices), &bytes)
+        send(
+            .opened(
+                channels: channels, length: media.length, isGuessed: media.isLengthGuessed, isPlain: media.isPlain, notices: media.notices), &bytes)
         let count = SampleCount(DecodeAnswer.blockLength(channels: channels))
         while let block = try media.next(count) { send(.block(block.channels, skippedPackets: media.skippedPackets), &bytes) }
         send(.ended(skippedPackets: media.skippedPackets, notices: media.notices), &bytes)

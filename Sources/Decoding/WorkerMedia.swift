@@ -12,6 +12,7 @@ final class WorkerMedia: DecodedMedia {
     private(set) var length: SampleCount?
     private(set) var isLengthGuessed = false
     private(set) var skippedPackets = 0
+    private(set) var isPlain = true
     private(set) var notices: [RecordingNotice] = []
     private let workers: DecodeWorkers
     /// The worker; nil when the recording is over.
@@ -45,10 +46,11 @@ final class WorkerMedia: DecodedMedia {
             throw Self.notStarted
         }
         switch try receive(process, beforeFile: false, channels: nil) {
-        case .opened(let channels, let length, let isGuessed, let notices):
+        case .opened(let channels, let length, let isGuessed, let isPlain, let notices):
             guard order.treatment == .separate || channels == 1 else { throw fail(process, .invalid) }
             channelCount = channels
             self.length = length
+            self.isPlain = isPlain
             self.notices = notices
             isLengthGuessed = isGuessed
             ready = Array(repeating: [], count: channels)

@@ -27,6 +27,7 @@ private struct LongMedia: MediaSource, MediaTurn {
         var channelCount: Int { file.channelCount }
         var length: SampleCount? { SampleCount(.seconds(10), at: file.rate) }
         var skippedPackets: Int { file.skippedPackets }
+        var isPlain: Bool { file.isPlain }
         var notices: [RecordingNotice] { file.notices }
         func next(_ count: SampleCount) throws(MediaError) -> AudioBlock? { try file.next(count) }
     }

@@ -62,7 +62,7 @@ import Testing
 
     @Test func `carry all notices`() {
         #expect(read(written(.ended(skippedPackets: 1, notices: Self.notices)), channels: 1) == .ended(skippedPackets: 1, notices: Self.notices))
-        let opened = DecodeAnswer.opened(channels: 1, length: nil, isGuessed: false, notices: Self.notices)
+        let opened = DecodeAnswer.opened(channels: 1, length: nil, isGuessed: true, isPlain: false, notices: Self.notices)
         #expect(read(written(opened)) == opened)
         // A worker that a file has taken over may send anything.
         for line in ["cut", "cut\t-1\t-", "cut\t1\tx", "holes\t1\t2", "silent_track\t99999999999999999999", "other_tracks\t1", "no\t1"] {

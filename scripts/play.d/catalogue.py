@@ -68,6 +68,8 @@ PLAYS = {
                    "conformance/deploy/run.py", "deploy"),
     "conformance": Play("the vendors' own clients hear real speech, with the local engine and with every other", "verify nightly bench", "9 min",
                         "conformance/run.py", arguments=ORACLE),
+    "films": Play("films, files with several sound tracks and transport streams are heard whole, at their own time, by each protocol", "verify", "3 min",
+                  "conformance/films.py", "system", AUDIO),
     "kit": Play("HarkenKit works in a package of its own, against the vendors' simulators", "verify", "1.5 min", "scripts/kit", None,
                 usage="scripts/play kit [ARGUMENTS FOR swift test]"),
     "faults": Play("no word of real speech is lost or doubled while engines fail in every way", "verify nightly bench", "1 min",

@@ -29,6 +29,14 @@ enum LibAV {
         return nanoseconds == .min || nanoseconds == .max ? nil : .nanoseconds(nanoseconds)
     }
 
+    /// Returns the length of what the decoder leaves out at a packet's start, by the container.
+    static func skipped(_ packet: UnsafeMutablePointer<AVPacket>, hertz: Int) -> Duration {
+        var size = 0
+        guard hertz > 0, let data = av_packet_get_side_data(packet, AV_PKT_DATA_SKIP_SAMPLES, &size), size >= 4 else { return .zero }
+        let samples = (0..<4).reduce(Int64(0)) { $0 | Int64(data[$1]) << (8 * Int64($1)) }
+        return SampleCount(samples).duration(at: SampleRate(hertz: hertz))
+    }
+
     /// Converts an entry of a dictionary of metadata, without characters that would control a terminal; empty when there is none.
     static func text(_ name: String, in metadata: OpaquePointer?) -> String {
         guard let value = av_dict_get(metadata, name, nil, 0)?.pointee.value else { return "" }

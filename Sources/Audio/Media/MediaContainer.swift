@@ -108,7 +108,8 @@ final class MediaContainer {
         let stamp = packet.pointee.pts == harken_av_no_time() ? packet.pointee.dts : packet.pointee.pts
         let time = LibAV.time(stamp, stream.pointee.time_base)
         if origin == nil, let time {
-            origin = time
+            // What an encoder put in front is not heard.
+            origin = time + LibAV.skipped(packet, hertz: hertz(of: index))
             if !needsPicture { discardOthers() }
         }
         if needsPicture, let time { latest = max(latest ?? time, time) }
@@ -190,6 +191,9 @@ extension MediaContainer {
 
     /// True if the container has a moving picture.
     private var hasPicture: Bool { (0..<Int(format?.pointee.nb_streams ?? 0)).contains(where: isPicture) }
+
+    /// True if the container has one sound track and no picture.
+    var isSoundAlone: Bool { tracks.count == 1 && !hasPicture }
 
     private func isPicture(_ index: Int) -> Bool {
         guard let stream = format?.pointee.streams[index] else { return false }

@@ -32,7 +32,8 @@ final class MediaReader {
         guard let frame = try decoder.next() else {
             throw .undecodable(Self.reason(for: decoder, isLive: isLive))
         }
-        let isAll = decoder.trackCount > 1, limits = container.clockLimits
+        // Each of all tracks is a channel, also where there is only one track.
+        let isAll = choice == .all, limits = container.clockLimits
         let sounds = (0..<decoder.trackCount).map { track in
             TrackSound(track == frame.track ? frame.samples : nil, rate: rate, treatment: isAll ? .mixed : treatment, limits)
         }
@@ -88,6 +89,9 @@ final class MediaReader {
 
     /// Length that the container declares; good enough for progress, not for computing positions.
     var length: SampleCount? { container.length.map { SampleCount($0, at: rate) } }
+
+    /// True if the file is one sound track from 0:00 on.
+    var isPlain: Bool { container.isSoundAlone && !sounds.contains(where: \.startsLate) }
 
     /// Number of damaged packets from which the damage is reported: joined streams begin with one or two.
     private static let reportedDamage = 3

@@ -24,7 +24,9 @@ struct SoundClock: Sendable {
     /// Difference between a time stamp and the number of samples below which the samples count: time stamps are rounded, and some jitter.
     private static let tolerance: Duration = .milliseconds(40)
     /// Offset of the first sound below which it counts as the start.
-    private static let startTolerance: Duration = .milliseconds(5)
+    private static let startTolerance: Duration = .milliseconds(15)
+    /// Longest silence of all holes together: a file of a few bytes must not become years.
+    private static let longestTotal: Duration = .seconds(86_400)
     /// A time stamp that goes back by more begins a new count: the sound goes on, and none of it is dropped.
     private static let back: Duration = .milliseconds(100)
     /// Shortest silence between two packets that is reported.
@@ -66,7 +68,7 @@ struct SoundClock: Sendable {
                 placement.silence = gap
             }
         } else if gap > Self.tolerance {
-            if gap <= limits.hole, end().map({ position + gap <= $0 + Self.slack }) ?? true {
+            if gap <= limits.hole, holeTotal + gap <= Self.longestTotal, end().map({ position + gap <= $0 + Self.slack }) ?? true {
                 placement.silence = gap
                 add(hole: gap)
             } else {

@@ -26,6 +26,9 @@ final class TrackSound {
     private var source: SampleRate
     /// Samples that are ready to be returned, by channel.
     private var ready: [[Float]]
+    /// True if silence stands before the first sound.
+    private(set) var startsLate = false
+    private var hasBegun = false
     private var isFinished = false
 
     /// Number of samples of silence that are converted at a time, so that memory does not depend on the length of a silence.
@@ -64,6 +67,8 @@ final class TrackSound {
         }
         let placement = clock.place(at: time, count: samples.first?.count ?? 0, hertz, end: end())
         source = hertz
+        if !hasBegun { startsLate = placement.silence > .milliseconds(50) }
+        hasBegun = true
         wait(placement.silence)
         if placement.droppedCount > 0 { for channel in samples.indices { samples[channel].removeFirst(placement.droppedCount) } }
         if samples.first?.isEmpty == false { pieces.append(.samples(samples, hertz)) }

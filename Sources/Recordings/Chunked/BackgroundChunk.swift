@@ -50,10 +50,14 @@ package struct BackgroundChunk: Sendable {
         }
         let place = ChunkedRecordings.Place(user: grant.user, conversation: conversation)
         let chunk = StoredChunk(
-            id: request.chunk ?? "", hash: "\(file.digest):\(request.rate):\(request.encoding):\(request.start / .milliseconds(1))",
+            id: request.chunk ?? "",
+            hash: "\(file.digest):\(request.rate):\(request.encoding):\(request.start / .milliseconds(1))"
+                + (request.tracks.text.map { ":\($0)" } ?? ""),
             start: request.start, duration: duration ?? .zero)
+        var recording = Recording(path: file.path, format: request.format)
+        recording.tracks = request.tracks
         let taken = try await services.chunked.take(
-            chunk, in: .init(Recording(path: file.path, format: request.format), file: file), at: place, by: grant,
+            chunk, in: .init(recording, file: file), at: place, by: grant,
             patience: ChunkedRecordings.patience, started: request.started, services, work)
         let store = services.conversations.store
         let all = try await ChunkedRecordingError.stored { () throws(StoreError) in
@@ -68,8 +72,9 @@ package struct BackgroundChunk: Sendable {
     private func recognize(
         _ request: ChunkRequest, _ file: SpooledFile, _ standard: LanguageTag?
     ) async throws(ChunkedRecordingError) -> (transcript: Transcript, run: UsageRecord) {
-        let options = RecognitionOptions(
+        var options = RecognitionOptions(
             language: request.language ?? standard, diarize: true, keyterms: request.keywords, workload: .background)
+        options.tracks = request.tracks
         return try await WorkloadRecognition.run(
             .background, file.recording(request.format), holding: file, options, by: grant,
             of: request.conversation, id: id, services)

@@ -23,6 +23,8 @@ struct ChunkRequest: Sendable, Equatable {
     var isKept: Bool
     /// The time of the recording's first sample; nil when the client does not say.
     var started: UnixTime?
+    /// The sound tracks that are heard; all tracks become one channel.
+    var tracks: TrackChoice
 
     /// Returns the maximum number of bytes of a body with this query.
     static func limit(_ query: URLQuery) -> Int {
@@ -54,6 +56,12 @@ struct ChunkRequest: Sendable, Equatable {
             throw ChunkedRecordingError(.unprocessableContent, "unsupported_language", "\"language\" is not a language tag")
         }
         started = try ChunkedRecordingError.start(query.first("started_at"), now: now)
+        if let text = query.first("track"), !text.isEmpty {
+            guard let choice = TrackChoice(text) else { throw wrong("track must be all, or the number of a sound track from 1") }
+            tracks = choice
+        } else {
+            tracks = .usual
+        }
         conversation = query.first("conversation_id").flatMap { $0.isEmpty ? nil : $0 }
         chunk = query.first("chunk_id").flatMap { $0.isEmpty ? nil : $0 }
         isKept = query.first("persist").map { !["0", "false", "no"].contains($0.lowercased()) } ?? (conversation != nil)

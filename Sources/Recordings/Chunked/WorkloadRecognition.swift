@@ -57,6 +57,7 @@ struct WorkloadRecognition: Sendable {
     ) {
         var failure = EngineError.unavailable("no engine could be asked")
         var failed: RoutingAttempt?
+        var vendorRecording: VendorRecording?
         for attempt in plan.attempts {
             guard let engine = grant.recognizer(for: attempt) else {
                 failure = .unavailable("\(attempt.engine) is not available")
@@ -70,6 +71,14 @@ struct WorkloadRecognition: Sendable {
                 run.conversation = conversation.map { ID($0) }
                 if let from { run.fallback = UsageRecord.Fallback(from: from.engine, reason) }
             }
+            let isVendor = engine is VendorRecognizer
+            if isVendor, vendorRecording == nil {
+                let owner = DiskOwner(user: grant.user, key: grant.owner.key, isSent: false)
+                vendorRecording = try await ChunkedRecordingError.heard { () throws(RequestError) in
+                    try await services.vendorRecording(recording, separate: false, for: owner)
+                }
+            }
+            let heard = isVendor ? vendorRecording?.recording ?? recording : recording
             let asked = order(options, attempt)
             let again = Counter()
             let isLost = AtomicFlag()
@@ -78,7 +87,7 @@ struct WorkloadRecognition: Sendable {
                 let result: Result<Transcript, EngineError>
                 do throws(EngineError) {
                     result = .success(
-                        try await engine.recognize(recording, options: asked) { step in
+                        try await engine.recognize(heard, options: asked) { step in
                             if step == .askedAgain { again.add() }
                             if step == .answerLost { isLost.set() }
                         })

@@ -10,6 +10,7 @@ internal import Store
 internal import TextNormalization
 package import Tracing
 internal import Usage
+internal import Vendors
 
 /// The recognition of one recording by the first engine that succeeds.
 package struct RecordingJob: Sendable {
@@ -53,8 +54,15 @@ package struct RecordingJob: Sendable {
             RecordingTrace(route: request?.route, workload: options.workload, model: options.model, root: $0)
         }
         let said = AtomicFlag()
+        var vendorRecording: VendorRecording?
         for (index, engine) in engines.enumerated() {
             guard let recognizer = engine.prerecorded else { continue }
+            let isVendor = recognizer is VendorRecognizer
+            if isVendor, vendorRecording == nil {
+                let owner = DiskOwner(user: grant.user, key: grant.owner.key, isSent: false)
+                vendorRecording = try await services.vendorRecording(recording, separate: options.separateChannels, for: owner)
+            }
+            let heard = isVendor ? vendorRecording?.recording ?? recording : recording
             var attempt = await services.usage.begin(
                 by: grant.owner, engine.name, model: recognizer.capabilities.model(for: options.model), workload: options.workload, payer: grant.payer
             )
@@ -64,7 +72,7 @@ package struct RecordingJob: Sendable {
                 let redaction = options.redaction.map { SegmentRedaction($0) }
                 var options = options
                 options.language = recognizer.capabilities.language(for: options.language)
-                var transcript = try await recognizer.recognize(recording, options: options) { step in
+                var transcript = try await recognizer.recognize(heard, options: options) { step in
                     switch step {
                     case .segment(let channel, let words, let rate):
                         said.set()
@@ -75,6 +83,7 @@ package struct RecordingJob: Sendable {
                     }
                     progress(step)
                 }
+                if isVendor, let notices = vendorRecording?.notices { transcript.notices = notices }
                 transcript = await measured(transcript, recording)
                 grant.charge(transcript.length.duration(at: transcript.rate))
                 transcript = await placed(transcript, recording).redacted(options.redaction)

@@ -18,7 +18,7 @@ struct FileTranscript {
             self.people = people
             return
         }
-        let names = sources.enumerated().map { label, source in
+        let names = sources.enumerated().map { label, source -> (Int, String) in
             let track = "Track \(source.channel.number + 1)"
             guard let speaker = source.speaker else { return (label, track) }
             let known = people.indices.contains(source.channel.number) ? people[source.channel.number][speaker.number] : nil

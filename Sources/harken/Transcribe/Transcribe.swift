@@ -165,8 +165,10 @@ struct Transcribe: Command {
                 transcript = FileTranscript(
                     file: file, transcript: spoken.transcript, people: spoken.voices.map { known?.names(of: $0) ?? [:] })
             } else {
-                transcript = FileTranscript(
-                    file: file, transcript: try await part.completed(by: engine, recording, options, progress: told))
+                let sound = try played(recording)
+                var heard = try await part.completed(by: engine, sound?.recording ?? recording, options, progress: told)
+                if let sound { heard.notices = sound.notices }
+                transcript = FileTranscript(file: file, transcript: heard)
             }
             progress.clear()
             report(transcript.transcript, of: name, elapsed: Instant.now - started, context)
@@ -176,6 +178,12 @@ struct Transcribe: Command {
             if error != .cancelled { context.printError(Self.description, "\(file == "-" ? name : file): \(error.advice)") }
             return nil
         }
+    }
+
+    /// Returns the recording as a vendor gets it; nil for the local engine, which decodes the file itself.
+    private func played(_ recording: Recording) throws(EngineError) -> PlayedFile? {
+        guard !engine.isLocal else { return nil }
+        do throws(MediaError) { return try PlayedFile(recording, separate: options.separateChannels) } catch { throw EngineError(error) }
     }
 
     /// Tells the speed, and what else there is to know about the file: other sound tracks, holes, a cut.

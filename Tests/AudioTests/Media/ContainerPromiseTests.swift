@@ -12,7 +12,8 @@ import Testing
     }
 
     private func box(_ name: String, _ count: Int) -> [UInt8] {
-        (0..<4).map { UInt8(truncatingIfNeeded: (count + 8) >> (24 - 8 * $0)) } + Array(name.utf8) + Array(repeating: 0, count: count)
+        let length = withUnsafeBytes(of: UInt32(count + 8).bigEndian) { Array($0) }
+        return length + Array(name.utf8) + [UInt8](repeating: 0, count: count)
     }
 
     @Test func `is that of its boxes, in an MP4`() {
@@ -22,7 +23,8 @@ import Testing
         #expect(!promise(whole).lacksIndex)
         #expect(promise(Array((box("ftyp", 24) + box("mdat", 4_000)).prefix(3_000))).lacksIndex)
         // A box of 0 bytes reaches to the end.
-        #expect(!promise(box("ftyp", 24) + box("moov", 8) + [0, 0, 0, 0] + Array("mdat".utf8) + Array(repeating: 1, count: 900)).isBroken)
+        let open: [UInt8] = [0, 0, 0, 0] + Array("mdat".utf8) + [UInt8](repeating: 1, count: 900)
+        #expect(!promise(box("ftyp", 24) + box("moov", 8) + open).isBroken)
     }
 
     @Test func `is that of its segment, in Matroska`() {
@@ -42,11 +44,11 @@ import Testing
     }
 
     @Test func `is whole packets, in a transport stream`() {
-        let packet = [0x47] + [UInt8](repeating: 0xFF, count: 187)
-        let whole = (0..<10).flatMap { _ in packet }
+        let packet: [UInt8] = [0x47] + [UInt8](repeating: 0xFF, count: 187)
+        let whole = [[UInt8]](repeating: packet, count: 10).flatMap { $0 }
         #expect(!promise(whole).isBroken)
         #expect(promise(Array(whole.dropLast(100))).isBroken)
-        let timed = (0..<10).flatMap { _ in [0, 0, 0, 0] + packet }
+        let timed = [[UInt8]](repeating: [0, 0, 0, 0] + packet, count: 10).flatMap { $0 }
         #expect(!promise(timed).isBroken)
         #expect(promise(Array(timed.dropLast(7))).isBroken)
     }

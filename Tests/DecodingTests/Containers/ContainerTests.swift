@@ -52,7 +52,7 @@ struct `Files in every container` {
     }
 
     @Test(arguments: Muxing.all)
-    func `have their sound where a player has it: late, with holes, on two tracks, up to a cut`(muxing: Muxing) async throws {
+    func `have their sound where a player has it, late, holed, on two tracks or cut`(muxing: Muxing) async throws {
         let whole = try muxing.make(in: folder)
         try await checkWhole(whole, muxing)
         try await checkLateSound(muxing)
@@ -83,7 +83,7 @@ struct `Files in every container` {
         guard muxing.features.contains(.hole) else { return }
         let heard = try await hear(muxing.makeHole(of: whole, in: folder))
         #expect(isNear(heard.tones, [Muxing.tones[0], Muxing.tones[1] + 2]), "hole: \(heard.tones)")
-        guard case .holes(count: 1, let total, let first)? = heard.notices.first, heard.notices.count == 1 else {
+        guard case .holes(count: 1, total: let total, first: let first)? = heard.notices.first, heard.notices.count == 1 else {
             Issue.record("hole: \(heard.notices)")
             return
         }
@@ -106,7 +106,7 @@ struct `Files in every container` {
         let usual = try await hear(path)
         #expect(isNear(usual.tones, Muxing.tones), "two tracks: \(usual.tones)")
         #expect(usual.notices.contains(.silentTrack(1)), "two tracks")
-        guard case .otherTracks(heard: 2, total: 2, _)? = usual.notices.first(where: { $0.name == "other_tracks" }) else {
+        guard case .otherTracks(heard: 2, total: 2, names: _)? = usual.notices.first(where: { $0.name == "other_tracks" }) else {
             Issue.record("two tracks: \(usual.notices)")
             return
         }

@@ -51,7 +51,7 @@ struct Muxing: Sendable, CustomTestStringConvertible {
     static var isPossible: Bool { FileManager.default.isExecutableFile(atPath: encoder) }
 
     /// Every container and codec that docs/media.md names and ffmpeg can write.
-    static let all = [
+    static let all: [Muxing] = [
         Muxing("aac.mkv", "aac", picture: "mpeg4", [.offset, .hole, .tracks]),
         Muxing("opus.mkv", "libopus", picture: "mpeg4", [.offset, .hole, .tracks]),
         Muxing("vorbis.mkv", "libvorbis", picture: "mpeg4", [.offset, .hole, .tracks]),

@@ -66,6 +66,21 @@ import Testing
         #expect(file.rendered(as: .text) == "Speaker 1: Hello there. Bye.\n")
     }
 
+    @Test func `of several sound tracks has a speaker for each, and tells of the file`() {
+        var heard = Transcript(
+            rate: SampleRate(hertz: 1_000), length: SampleCount(9_500), language: .english, model: "m",
+            channels: [
+                .init(words: [Self.word("Bye.", 8_000, 8_400)], segments: []),
+                .init(words: [Self.word("Hello", 250, 600), Self.word("there.", 600, 1_000)], segments: []),
+            ])
+        heard.notices = [.cut(at: .seconds(9), of: .seconds(20))]
+        let file = FileTranscript(file: "a.mkv", transcript: heard)
+        #expect(file.rendered(as: .text) == "Track 2: Hello there.\nTrack 1: Bye.\n")
+        #expect(file.rendered(as: .srt).contains("\nTrack 2: Hello there.\n"))
+        #expect(file.rendered(as: .json).contains(#""warnings":["The file is cut off: it has 00:09 of 00:20."]"#))
+        #expect(file.rendered(as: .json).contains(#""speaker":0,"person":"Track 2""#))
+    }
+
     @Test func `of silence is empty, and still an object`() {
         let silence = FileTranscript(
             file: "s",
