@@ -1,3 +1,4 @@
+internal import Admission
 internal import Framing
 internal import Protocols
 internal import Speech

@@ -1,3 +1,4 @@
+internal import Framing
 internal import Live
 internal import Speech
 internal import Store

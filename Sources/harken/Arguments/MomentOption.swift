@@ -1,3 +1,4 @@
+import Sessions
 import Speech
 
 /// A moment in the past, as an option's value.

@@ -9,14 +9,14 @@ struct WebhookState: Sendable {
     /// When the gateway switched the webhook off; nil: it is on.
     var disabled: UnixTime?
 
-    /// A line about what is wrong; nil when nothing is.
-    var note: String? {
+    /// Returns a line about what is wrong; nil when nothing is.
+    func note(in zone: TimeZoneRules) -> String? {
         let name = "the \(trigger.rawValue) webhook"
         if let disabled {
-            return "\(name) was switched off \(disabled.readable), because its receiver took nothing for 24 hours; set \(trigger.setting) "
+            return "\(name) was switched off \(zone.shortText(of: disabled)), because its receiver took nothing for 24 hours; set \(trigger.setting) "
                 + "again to switch it on, and what waits is sent"
         }
-        return failingSince.map { "the receiver of \(name) takes nothing since \($0.readable); it is tried for 24 hours" }
+        return failingSince.map { "the receiver of \(name) takes nothing since \(zone.shortText(of: $0)); it is tried for 24 hours" }
     }
 }
 

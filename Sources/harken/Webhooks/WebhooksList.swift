@@ -29,14 +29,15 @@ struct WebhooksList: Command {
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
             let data = try place.existing()
-            for state in try await data?.webhooks() ?? [] { if let note = state.note { context.note(note) } }
+            let zone = try await data?.timeZone() ?? .utc
+            for state in try await data?.webhooks() ?? [] { if let note = state.note(in: zone) { context.note(note) } }
             let deliveries = try await data?.allDeliveries(isGivenUp: !isWaiting) ?? []
             if json {
                 context.output.writeLine(Self.json(deliveries))
             } else if deliveries.isEmpty {
                 context.note(isWaiting ? "no delivery waits" : "no delivery was given up")
             } else {
-                context.output.write(Self.table(deliveries))
+                context.output.write(Self.table(deliveries, in: zone))
             }
         }
     }
@@ -53,13 +54,13 @@ struct WebhooksList: Command {
         return json.text
     }
 
-    private static func table(_ deliveries: [ListedDelivery]) -> String {
+    private static func table(_ deliveries: [ListedDelivery], in zone: TimeZoneRules) -> String {
         Table.text(
             ["ID", "WEBHOOK", "CONVERSATION", "STARTED", "TITLE", "ATTEMPTS", "GIVEN UP", "CAUSE"],
             deliveries.map { listed in
                 [
                     listed.delivery.id.rawValue, listed.delivery.content.trigger.rawValue, listed.delivery.conversation.rawValue,
-                    listed.started.readable, listed.title ?? "", "\(listed.delivery.failures)", listed.givenUp?.readable ?? "-",
+                    zone.shortText(of: listed.started), listed.title ?? "", "\(listed.delivery.failures)", listed.givenUp.map { zone.shortText(of: $0) } ?? "-",
                     listed.failure?.reason ?? "",
                 ]
             })

@@ -51,7 +51,7 @@ extension RecognizedPart {
         progress: @escaping @Sendable (RecognitionProgress) -> Void
     ) async throws(EngineError) -> Transcript {
         guard through > .zero else { return try await engine.recognize(recording, options: wanted, progress: progress) }
-        let rest = try RestOfRecording(of: recording, from: through, separateChannels: wanted.separateChannels), skipped = through - .zero
+        let rest = try RestOfRecording(of: recording, from: through, separateChannels: wanted.separateChannels), skipped = through - SampleIndex.zero
         guard let recording = rest.recording else { return transcript }
         return joined(with: try await engine.recognize(recording, options: options(wanted)) { progress($0.shifted(by: skipped)) })
     }
