@@ -209,7 +209,9 @@ import Testing
                 finished: UnixTime(milliseconds: 9_000), segments: segments), people: [], voices: [])
         switch writer {
         case .conversationText:
-            return String(decoding: document.rendered(as: .text, in: .utc), as: UTF8.self).split(separator: "\n").map { String($0.dropFirst("[0:00] ".count)) }
+            return String(decoding: document.rendered(as: .text, in: .utc), as: UTF8.self).split(separator: "\n").map {
+                String($0.dropFirst("[0:00] ".count))
+            }
         case .conversationMarkdown:
             return String(decoding: document.rendered(as: .markdown, in: .utc), as: UTF8.self).split(separator: "\n").suffix(1).map {
                 String($0.filter { $0 != "\\" })

@@ -60,7 +60,8 @@ struct WebhooksList: Command {
             deliveries.map { listed in
                 [
                     listed.delivery.id.rawValue, listed.delivery.content.trigger.rawValue, listed.delivery.conversation.rawValue,
-                    zone.shortText(of: listed.started), listed.title ?? "", "\(listed.delivery.failures)", listed.givenUp.map { zone.shortText(of: $0) } ?? "-",
+                    zone.shortText(of: listed.started), listed.title ?? "", "\(listed.delivery.failures)",
+                    listed.givenUp.map { zone.shortText(of: $0) } ?? "-",
                     listed.failure?.reason ?? "",
                 ]
             })

@@ -2,6 +2,7 @@ import Foundation
 import Framing
 import HarkenTesting
 import Net
+import Protocols
 import Speech
 import Store
 import Testing
@@ -239,7 +240,7 @@ import Testing
         defer { server.stop() }
         let engine = ChunkEngine(.local) { (_, _) async throws(EngineError) in [.at(1, "Hello.")] }
         try await TestGateway.with(
-            ScriptedEngine(), keys: TestKeys(valid: []), recorded: [engine], change: { $0.webhookWaits = [.milliseconds(20)] },
+            ScriptedEngine(), keys: TestKeys(valid: []), recorded: [engine], change: { $0.webhookPromise.schedule.waits = [.milliseconds(20)] },
             now: { TestGateway.daytime }
         ) { gateway in
             let chosen = try await gateway.api(

@@ -52,7 +52,8 @@ struct RecognizedPart: Sendable, Equatable {
         let count = max(rest.channels.count, stretches.map { $0.channel.number + 1 }.max() ?? 1)
         var whole = rest
         whole.rate = .speech
-        whole.length = SampleCount((through - SampleIndex.zero).samples + SampleIndex(rest.length.samples).converted(from: rest.rate, to: .speech).samples)
+        whole.length = SampleCount(
+            (through - SampleIndex.zero).samples + SampleIndex(rest.length.samples).converted(from: rest.rate, to: .speech).samples)
         whole.channels = (0..<count).map { number in
             let channel = ChannelIndex(number)
             let words = stretches.filter { $0.channel == channel }.flatMap(\.words) + rest.words(of: channel, from: through, at: .speech)
