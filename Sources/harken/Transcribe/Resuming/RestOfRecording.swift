@@ -4,7 +4,7 @@ import Net
 import Speech
 
 /// The audio of a recording from a place on, in a temporary file, which is deleted with the value.
-struct RestOfRecording: ~Copyable {
+final class RestOfRecording {
     /// The recording that the engine is given; nil when there is no audio behind the place.
     let recording: Recording?
     private let path: String
@@ -52,6 +52,8 @@ extension RecognizedPart {
     ) async throws(EngineError) -> Transcript {
         guard through > .zero else { return try await engine.recognize(recording, options: wanted, progress: progress) }
         let rest = try RestOfRecording(of: recording, from: through, separateChannels: wanted.separateChannels), skipped = through - SampleIndex.zero
+        // The engine reads the file to its end.
+        defer { withExtendedLifetime(rest) {} }
         guard let recording = rest.recording else { return transcript }
         return joined(with: try await engine.recognize(recording, options: options(wanted)) { progress($0.shifted(by: skipped)) })
     }
