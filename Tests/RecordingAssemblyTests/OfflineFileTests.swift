@@ -11,6 +11,8 @@ import Testing
             ("AUDIO_PCM16_16000_1710000000.BIN", .raw(.linear16, SampleRate(hertz: 16_000), channels: 1), 1_710_000_000_000),
             ("x_pcm16_16000_.bin", .raw(.linear16, SampleRate(hertz: 16_000), channels: 1), nil),
             ("meeting.m4a", nil, nil), ("opus_1710000000.ogg", nil, 1_710_000_000_000), ("note_123456789.wav", nil, nil),
+            ("REC_20260131120000.wav", nil, nil),
+            ("REC_202601311200.wav", nil, nil),
         ] as [(String, AudioFormat?, Int64?)]) func `says how it is coded and when it began`(name: String, frames: AudioFormat?, started: Int64?)
         throws
     {

@@ -26,7 +26,8 @@ function touch(before, after) {
   return (isEastern(own) && other === 'digit') || (own === 'kana' && other === 'latin');
 }
 
-const segmenter = new Intl.Segmenter();
+// Browsers of before 2024 cut by code points.
+const segmenter = globalThis.Intl?.Segmenter && new Intl.Segmenter();
 // Letters within which a cut looks for the beginning of a word.
 const longestWord = 24;
 
@@ -56,7 +57,7 @@ export const joined = (texts) => texts.filter(Boolean).map((text, index, all) =>
 export const wordsIn = (text) => text.match(parts) ?? [];
 
 /** Returns the letters of a text as people count them: a flag, a family and é with a mark of its own are one each. @returns {string[]} */
-export const letters = (text) => Array.from(segmenter.segment(text), (part) => part.segment);
+export const letters = (text) => (segmenter ? Array.from(segmenter.segment(text), (part) => part.segment) : Array.from(text));
 
 /** Returns the end of a text: so many letters, from the beginning of a word on where one is near. */
 export function newest(text, amount) {

@@ -19,7 +19,8 @@ struct ShortMessages: Sendable {
         let isOdd = message.byteCount % 2 == 1
         switch message.byteCount {
         case 0: return .nothing
-        case 1 where !isInSample && single == nil:
+        case 1 where !isInSample:
+            // A second one shows that the first was a keep-alive.
             single = message.unsafeLoad(fromByteOffset: 0, as: UInt8.self)
             return .nothing
         case 2 where !isInSample: return .nothing

@@ -27,9 +27,12 @@ package struct OfflineFile: Sendable, Equatable {
         frames = .raw(encoding, SampleRate(hertz: rate), channels: 1)
     }
 
-    /// Reads a Unix timestamp in seconds; values too large for that are taken as milliseconds. nil for dates before 2001.
+    /// Reads a Unix timestamp in seconds (10 digits) or milliseconds (13 digits), of a date since 2001. nil for other numbers, such as the digits of a
+    /// date: `20260131120000`.
     private static func time(_ number: Int64) -> UnixTime? {
-        guard number >= 1_000_000_000, number < 100_000_000_000_000 else { return nil }
-        return UnixTime(since1970: Double(number))
+        switch number {
+        case 1_000_000_000..<10_000_000_000, 1_000_000_000_000..<10_000_000_000_000: UnixTime(since1970: Double(number))
+        default: nil
+        }
     }
 }
