@@ -72,7 +72,7 @@ import Testing
         }
         let archive = ArchivedFile("people.json", #"{"people":["# + people.joined(separator: ",") + "]}")
         try await TestGateway.with { gateway in
-            let store = try await gateway.store()
+            let store = try gateway.store()
             _ = try await store.add(Person(id: ID("here"), name: "Bert", created: UnixTime(milliseconds: 0)), reusing: false, of: .local)
             for _ in 1...2 {
                 let outcome = try await gateway.importFiles([.head, archive])
