@@ -58,7 +58,7 @@ protocol UserData: Sendable {
     /// Lets a delivery that was given up, or with nil all of them, wait again.
     ///
     /// - Returns: the number of deliveries.
-    /// - Throws: `NoWebhook` when no webhook is on.
+    /// - Throws: `NoWebhook` when no webhook is on, or not that of the delivery.
     func sendAgain(_ delivery: ID<WebhookDelivery>?) async throws -> Int
 
     /// Removes a delivery; false when it does not exist.

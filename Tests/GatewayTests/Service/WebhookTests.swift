@@ -168,7 +168,11 @@ import Testing
             // One that is not wanted any more is removed.
             try await converse(gateway)
             try await until { try await deliveries("given_up", in: gateway)["given_up"] == 1 }
-            let path = "/api/v1/users/me/webhook-deliveries/\(receiver.requests[2].key)"
+            let key = receiver.requests[2].key, path = "/api/v1/users/me/webhook-deliveries/\(key)"
+            // Another webhook is on: it does not get this delivery.
+            _ = try await choose(#"{"webhook_conversation":null,"webhook_transcript":"\#(address)/live"}"#, in: gateway)
+            #expect(try await resend(#"{"id":"\#(key)"}"#, in: gateway).status == 409)
+            #expect(try await resend("{}", in: gateway).text == #"{"count":0}"#)
             #expect(try await gateway.send(.delete, path).status == 204)
             #expect(try await gateway.send(.delete, path).status == 404)
             #expect(try await deliveries("given_up", in: gateway)["given_up"] == 0)
