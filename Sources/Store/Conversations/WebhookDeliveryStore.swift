@@ -26,7 +26,10 @@ package protocol WebhookDeliveryStore: Sendable {
     ) async throws(StoreError)
 
     /// Notes that a delivery is not tried again by itself.
-    func giveUpDelivery(_ id: ID<WebhookDelivery>, after failure: DeliveryFailure, at now: UnixTime) async throws(StoreError)
+    ///
+    /// - Returns: false when there is no such delivery.
+    @discardableResult
+    func giveUpDelivery(_ id: ID<WebhookDelivery>, after failure: DeliveryFailure, at now: UnixTime) async throws(StoreError) -> Bool
 
     /// Gives up all deliveries of a queue that wait, because the webhook is off. A delivery that has failed keeps its own failure.
     func giveUpDeliveries(of queue: WebhookQueue, at now: UnixTime) async throws(StoreError)

@@ -110,11 +110,13 @@ extension SQLConversationStore {
         }
     }
 
-    package func giveUpDelivery(_ id: ID<WebhookDelivery>, after failure: DeliveryFailure, at now: UnixTime) async throws(StoreError) {
-        try await database.write(.readCommitted) { (connection) throws(StoreError) in
+    @discardableResult
+    package func giveUpDelivery(_ id: ID<WebhookDelivery>, after failure: DeliveryFailure, at now: UnixTime) async throws(StoreError) -> Bool {
+        try await database.write(.readCommitted) { (connection) throws(StoreError) -> Bool in
             try connection.run(
                 "UPDATE webhook_deliveries SET given_up_at = ?2, failure = ?3, failing_since = coalesce(failing_since, ?2) WHERE id = ?1",
                 [.text(id.rawValue), .time(now), .text(failure.stored)])
+            return try connection.changedRows() == 1
         }
     }
 
