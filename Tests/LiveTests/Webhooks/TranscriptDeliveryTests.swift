@@ -1,6 +1,7 @@
 import Conversations
 import HarkenTesting
 @testable import Live
+import Observability
 import Protocols
 import Speech
 import Store
