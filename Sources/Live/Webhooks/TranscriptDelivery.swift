@@ -162,6 +162,8 @@ actor TranscriptDelivery {
         for conversation in conversations where (left[conversation] ?? []).count < 2 {
             if try await !add(conversation, due: service.now() + Self.storing) { isStored = false }
         }
+        // The earlier delivery may be gone by now, so that nothing looks for this one.
+        Task { [service] in if (try? await Task.sleep(for: Self.storing)) != nil { service.wake() } }
         return isStored
     }
 
