@@ -60,13 +60,14 @@ struct WebhookOperations: Sendable {
             ) { request throws(APIError) in
                 let id = try request.string("id").map { ID<WebhookDelivery>($0) }
                 let count = try await APIError.stored { () throws(StoreError) -> Int? in
-                    // A delivery without a webhook would be given up at once.
-                    guard UserChoices(settings: try await store.settings(of: request.user)).webhooks.values.contains(where: \.isOn) else {
-                        return nil
-                    }
-                    return try await store.sendAgain(id, of: request.user, at: now())
+                    // A delivery whose webhook is off would be given up at once.
+                    let webhooks = UserChoices(settings: try await store.settings(of: request.user)).webhooks
+                    let contents = Set(webhooks.filter(\.value.isOn).keys.map(\.content))
+                    guard !contents.isEmpty else { return nil }
+                    if let id, let content = try await store.content(of: id, of: request.user), !contents.contains(content) { return nil }
+                    return try await store.sendAgain(id, in: contents, of: request.user, at: now())
                 }
-                guard let count else { throw APIError(.conflict, "webhook_off", "No webhook is on. Set the address of one first.") }
+                guard let count else { throw APIError(.conflict, "webhook_off", "The webhook is not on. Set its address first.") }
                 if let id, count == 0 { throw .notFound("delivery", id.rawValue) }
                 if count > 0 { wake() }
                 return .json { json in

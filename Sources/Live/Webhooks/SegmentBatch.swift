@@ -7,6 +7,8 @@ struct SegmentBatch {
     static let maxSegments = 500
 
     private var segments: [Segment] = []
+    /// Segments that were put back, and have not come again since.
+    private(set) var kept: Set<ID<Segment>> = []
 
     var isEmpty: Bool { segments.isEmpty }
 
@@ -17,6 +19,7 @@ struct SegmentBatch {
         for var segment in changed {
             // Words are not sent.
             segment.words = []
+            kept.remove(segment.id)
             if let index = segments.lastIndex(where: { $0.id == segment.id }) { segments[index] = segment } else { segments.append(segment) }
         }
         let dropped = max(0, segments.count - Self.maxSegments)
@@ -30,6 +33,7 @@ struct SegmentBatch {
     mutating func putBack(_ earlier: [Segment]) -> Int {
         let newer = segments
         segments = earlier
+        kept = Set(earlier.map(\.id))
         return add(newer)
     }
 
@@ -38,7 +42,7 @@ struct SegmentBatch {
 
     /// Returns the segments, and removes them.
     mutating func take() -> [Segment] {
-        defer { segments = [] }
+        defer { self = SegmentBatch() }
         return segments
     }
 }

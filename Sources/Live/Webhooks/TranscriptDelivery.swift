@@ -25,6 +25,8 @@ actor TranscriptDelivery {
     private static let attempts = 4
     /// The longest wait for which segments stay in memory.
     private static let maxWait: Duration = .seconds(60)
+    /// Time in which the session's newest words reach the store.
+    private static let storing: Duration = .seconds(2)
 
     private let service: WebhookService
     private let session: ID<Session>
@@ -32,10 +34,11 @@ actor TranscriptDelivery {
     private var webhook: UserWebhook
     private var seed: String
     private var readAt: UnixTime
-    /// Deliveries in the store that bring what the receiver did not take.
-    private var left: [ID<Conversation>: WebhookDelivery] = [:]
-    /// Conversations whose segments the receiver has refused, and that are listed for it.
-    private var refused: Set<ID<Conversation>> = []
+    /// Deliveries in the store that bring what the receiver did not take, in their order. The first one of a conversation may be under way without
+    /// the newest segments. A second one is not begun before the first one is gone, and brings all that was said until then.
+    private var left: [ID<Conversation>: [WebhookDelivery]] = [:]
+    /// The deliveries by which conversations are listed whose segments the receiver has refused.
+    private var refused: [ID<Conversation>: ID<WebhookDelivery>] = [:]
 
     init(_ service: WebhookService, session: ID<Session>, user: ID<User>, webhook: UserWebhook, seed: String) {
         self.service = service
@@ -50,25 +53,42 @@ actor TranscriptDelivery {
 
     /// Sends a batch, a few times if the receiver fails.
     ///
-    /// - Parameter conversations: those to which the segments belong.
-    func send(_ segments: [Segment], _ document: WebhookDocument, in conversations: [ID<Conversation>]) async -> Outcome {
+    /// - Parameters:
+    ///   - kept: segments of an earlier batch that was kept. Of these, only what the store has still is sent.
+    ///   - conversations: those to which the segments belong.
+    func send(
+        _ segments: [Segment], kept: Set<ID<Segment>>, _ document: WebhookDocument, in conversations: [ID<Conversation>]
+    ) async -> Outcome {
         guard await isOn() else { return .off }
         do throws(StoreError) {
             // While the store's delivery waits, it brings these segments too.
-            if try await isBehind() { return .kept(isStored: try await leave(conversations, until: service.now())) }
-            return try await deliver(document.segments(segments, of: session), conversations)
+            if try await isBehind() { return .kept(isStored: try await leaveNewest(conversations)) }
+            let segments = try await current(segments, kept, conversations)
+            return segments.isEmpty ? .done : try await deliver(document.segments(segments, of: session), conversations)
         } catch {
             service.log.error("the result of a delivery to a webhook cannot be noted", [.session: session.rawValue, .error: "\(error)"])
             return .kept(isStored: false)
         }
     }
 
+    /// Returns the segments, those that were kept as the store has them: the user may have deleted or redacted them.
+    private func current(
+        _ segments: [Segment], _ kept: Set<ID<Segment>>, _ conversations: [ID<Conversation>]
+    ) async throws(StoreError) -> [Segment] {
+        guard !kept.isEmpty else { return segments }
+        var stored: [ID<Segment>: Segment] = [:]
+        for id in conversations {
+            for segment in try await service.store.conversation(id, of: user)?.segments ?? [] { stored[segment.id] = segment }
+        }
+        return segments.compactMap { kept.contains($0.id) ? stored[$0.id] : $0 }
+    }
+
     private func deliver(_ body: [UInt8], _ conversations: [ID<Conversation>]) async throws(StoreError) -> Outcome {
         let id = service.newID(), begin = service.now(), trigger = UserWebhook.Trigger.transcript
-        let address = WebhookAddress.adding(["uid": user.rawValue, "session_id": session.rawValue], to: webhook.address)
-        let secret = service.secrets.secret(of: user, seed: seed)
         var failures = 0
         while true {
+            let address = WebhookAddress.adding(["uid": user.rawValue, "session_id": session.rawValue], to: webhook.address)
+            let secret = service.secrets.secret(of: user, seed: seed)
             let answer = await service.sender.send(body, to: address, secret: secret, delivery: id, under: service.promise)
             let now = service.now()
             switch answer {
@@ -90,8 +110,13 @@ actor TranscriptDelivery {
                     let isStored = try await leave(conversations, until: now + wait, failure)
                     return try await failed(isGivenUp: false) ? .kept(isStored: isStored) : .off
                 }
-                _ = try await leave(conversations, until: now + wait + WebhookDeliveries.lease, failure)
-                guard (try? await Task.sleep(for: wait)) != nil else { return .kept(isStored: true) }
+                let isStored = try await leave(conversations, until: now + wait + WebhookDeliveries.lease, failure)
+                guard (try? await Task.sleep(for: wait)) != nil else { return .kept(isStored: isStored) }
+                guard await isOn() else { return .off }
+                let count = left.count
+                let isBehind = try await self.isBehind()
+                // What is gone was made from the store, or the user has removed it or its conversation.
+                guard left.count == count else { return isBehind ? .kept(isStored: true) : .done }
             }
         }
     }
@@ -105,45 +130,72 @@ actor TranscriptDelivery {
 
     /// Returns true if a delivery of the store brings earlier segments still.
     private func isBehind() async throws(StoreError) -> Bool {
-        for (conversation, delivery) in left {
-            if try await !service.store.waits(delivery.id) { left[conversation] = nil }
+        for (conversation, deliveries) in left {
+            var waiting: [WebhookDelivery] = []
+            for delivery in deliveries { if try await service.store.waits(delivery.id) { waiting.append(delivery) } }
+            left[conversation] = waiting.isEmpty ? nil : waiting
         }
         return !left.isEmpty
     }
 
-    /// Leaves the segments of conversations to the store, whose deliveries are not made before `time`.
+    /// Leaves the segments of conversations to the store, whose deliveries are not made before `time`, after a failed attempt.
     ///
-    /// - Parameter failure: the failed attempt; nil when there was none.
-    /// - Returns: false if the store does not have one of the conversations yet.
+    /// - Returns: false if the store does not have one of the conversations.
     private func leave(
-        _ conversations: [ID<Conversation>], until time: UnixTime, _ failure: DeliveryFailure? = nil
+        _ conversations: [ID<Conversation>], until time: UnixTime, _ failure: DeliveryFailure
     ) async throws(StoreError) -> Bool {
         var isStored = !conversations.isEmpty
         for conversation in conversations {
-            if left[conversation] == nil {
-                let delivery = delivery(in: conversation)
-                if try await service.store.add(delivery, due: time) { left[conversation] = delivery } else { isStored = false }
+            if left[conversation] == nil, try await !add(conversation, due: time) { isStored = false }
+            for delivery in left[conversation] ?? [] {
+                try await service.store.postponeDelivery(delivery.id, until: time, after: failure, at: service.now())
             }
-            guard let failure, let delivery = left[conversation] else { continue }
-            try await service.store.postponeDelivery(delivery.id, until: time, after: failure, at: service.now())
         }
         return isStored
+    }
+
+    /// Leaves the newest segments of conversations to the store, behind what it brings already.
+    ///
+    /// - Returns: false if the store does not have one of the conversations.
+    private func leaveNewest(_ conversations: [ID<Conversation>]) async throws(StoreError) -> Bool {
+        var isStored = !conversations.isEmpty
+        for conversation in conversations where (left[conversation] ?? []).count < 2 {
+            if try await !add(conversation, due: service.now() + Self.storing) { isStored = false }
+        }
+        // The earlier delivery may be gone by now, so that nothing looks for this one.
+        Task { [service] in if (try? await Task.sleep(for: Self.storing)) != nil { service.wake() } }
+        return isStored
+    }
+
+    private func add(_ conversation: ID<Conversation>, due time: UnixTime) async throws(StoreError) -> Bool {
+        let delivery = delivery(in: conversation)
+        guard try await service.store.add(delivery, due: time) else { return false }
+        left[conversation, default: []].append(delivery)
+        return true
     }
 
     private func giveUp(_ conversations: [ID<Conversation>], _ failure: DeliveryFailure, _ now: UnixTime) async throws(StoreError) {
         service.log.warning(
             "segments of a session could not be delivered to a webhook", [.session: session.rawValue, .reason: failure.code])
         // One delivery brings all segments of a conversation when the user sends it again.
-        for conversation in conversations where refused.insert(conversation).inserted {
-            let delivery = left[conversation] ?? delivery(in: conversation)
-            if left[conversation] == nil, try await !service.store.add(delivery, due: now) { continue }
-            try await service.store.giveUpDelivery(delivery.id, after: failure, at: now)
+        for conversation in conversations {
+            var listed = refused[conversation] ?? left[conversation]?.first?.id
+            if let id = listed, try await !service.store.giveUpDelivery(id, after: failure, at: now) { listed = nil }
+            if listed == nil {
+                let delivery = delivery(in: conversation)
+                if try await service.store.add(delivery, due: now) {
+                    try await service.store.giveUpDelivery(delivery.id, after: failure, at: now)
+                    listed = delivery.id
+                }
+            }
+            refused[conversation] = listed
+            left[conversation]?.removeAll { $0.id == listed }
         }
-        left = [:]
+        try await removeLeft()
     }
 
     private func removeLeft() async throws(StoreError) {
-        for delivery in left.values { try await service.store.removeDelivery(delivery.id) }
+        for delivery in left.values.joined() { try await service.store.removeDelivery(delivery.id) }
         left = [:]
     }
 

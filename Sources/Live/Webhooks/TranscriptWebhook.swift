@@ -79,13 +79,13 @@ final class TranscriptWebhook {
     }
 
     private func send() {
-        let segments = batch.take(), conversations = conversations
+        let kept = batch.kept, segments = batch.take(), conversations = conversations
         guard !segments.isEmpty else { return }
         self.conversations = Array(conversations.suffix(1))
         isSending = true
         let session = LoopBound(self, on: loop)
         Task { [delivery, document] in
-            let outcome = await delivery.send(segments, document, in: conversations)
+            let outcome = await delivery.send(segments, kept: kept, document, in: conversations)
             session.enter { $0.sent(segments, conversations, outcome) }
         }
     }
@@ -103,6 +103,8 @@ final class TranscriptWebhook {
             batch = SegmentBatch()
         case .kept(let isStored):
             self.isStored = isStored
+            // What the store brings is kept there only: the user may delete or redact it meanwhile.
+            guard !isStored else { return collect(after: Self.keptInterval) }
             conversations = earlier.filter { !conversations.contains($0) } + conversations
             if isEnded {
                 // Nothing is kept in memory after the session.

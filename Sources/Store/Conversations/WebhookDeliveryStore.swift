@@ -26,7 +26,10 @@ package protocol WebhookDeliveryStore: Sendable {
     ) async throws(StoreError)
 
     /// Notes that a delivery is not tried again by itself.
-    func giveUpDelivery(_ id: ID<WebhookDelivery>, after failure: DeliveryFailure, at now: UnixTime) async throws(StoreError)
+    ///
+    /// - Returns: false when there is no such delivery.
+    @discardableResult
+    func giveUpDelivery(_ id: ID<WebhookDelivery>, after failure: DeliveryFailure, at now: UnixTime) async throws(StoreError) -> Bool
 
     /// Gives up all deliveries of a queue that wait, because the webhook is off. A delivery that has failed keeps its own failure.
     func giveUpDeliveries(of queue: WebhookQueue, at now: UnixTime) async throws(StoreError)
@@ -45,11 +48,18 @@ package protocol WebhookDeliveryStore: Sendable {
     /// Returns a page of the user's deliveries.
     func deliveries(_ query: DeliveryQuery, of user: ID<User>) async throws(StoreError) -> DeliveryPage
 
+    /// Returns the content of one of the user's deliveries; nil when the user has no such delivery.
+    func content(of id: ID<WebhookDelivery>, of user: ID<User>) async throws(StoreError) -> WebhookDelivery.Content?
+
     /// Lets deliveries that were given up wait again, due at `now`, with all their attempts. They keep their place in the queue.
     ///
-    /// - Parameter id: the only delivery that is meant, which may also wait; nil: all that were given up.
+    /// - Parameters:
+    ///   - id: the only delivery that is meant, which may also wait; nil: all that were given up.
+    ///   - contents: those whose webhooks are on. Other deliveries stay as they are: they would be given up at once.
     /// - Returns: the number of deliveries.
-    func sendAgain(_ id: ID<WebhookDelivery>?, of user: ID<User>, at now: UnixTime) async throws(StoreError) -> Int
+    func sendAgain(
+        _ id: ID<WebhookDelivery>?, in contents: Set<WebhookDelivery.Content>, of user: ID<User>, at now: UnixTime
+    ) async throws(StoreError) -> Int
 
     /// Lets the deliveries of a queue that were given up since `time` wait again, as `sendAgain` does. Those that wait are due at `now`, too.
     ///

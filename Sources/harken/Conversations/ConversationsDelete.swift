@@ -48,7 +48,7 @@ struct ConversationsDelete: Command {
     /// Returns the titles of conversations, with the times at which these began.
     private func titles(of ids: [ID<Conversation>], in data: any UserData) async throws -> [String] {
         var titles: [String] = []
-        let zone = try await data.timeZone()
+        let zone = try await data.timeZone(for: [])
         for id in ids {
             guard let conversation = try await data.conversation(id) else { throw data.missing("conversation", id.rawValue) }
             let title = conversation.title.map { "\"\(TerminalText.safe($0))\" of " } ?? "the conversation of "

@@ -35,7 +35,7 @@ struct ConversationsList: Command {
 
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
-            let data = try place.existing(), zone = try await data?.timeZone() ?? .utc, now = UnixTime.now
+            let data = try place.existing(), zone = try await data?.timeZone(for: [from, to]) ?? .utc, now = UnixTime.now
             let query = ConversationQuery(from: from?.time(now: now, in: zone), to: to?.time(now: now, in: zone), limit: limit)
             let page = try await data?.list(query) ?? ConversationPage(conversations: [], next: nil)
             if json {

@@ -31,7 +31,7 @@ struct ConversationsShow: Command {
             if json {
                 context.output.writeLine(text)
             } else {
-                context.output.write(Self.heading(of: conversation, in: try await data.timeZone()) + Self.safe(text))
+                context.output.write(Self.heading(of: conversation, in: try await data.timeZone(for: [])) + Self.safe(text))
             }
         }
     }

@@ -36,7 +36,7 @@ struct PeopleAdoptions: Command {
                 let data = try place.existing()
                 list(
                     try await data?.voices().filter { $0.adoption != nil } ?? [], try await data?.people() ?? [],
-                    try await data?.timeZone() ?? .utc, context)
+                    try await data?.timeZone(for: []) ?? .utc, context)
             }
         }
     }

@@ -32,7 +32,7 @@ struct PeopleList: Command {
             } else if people.isEmpty && voices.isEmpty {
                 context.note("nobody yet; add someone with: harken people add NAME FILE")
             } else {
-                let zone = try await data?.timeZone() ?? .utc
+                let zone = try await data?.timeZone(for: []) ?? .utc
                 let namesakes = Person.namesakes(among: people)
                 let known = people.map { person in
                     let mark = namesakes[person.id].map { " (merge with \($0)?)" } ?? ""

@@ -52,7 +52,7 @@ struct Search: Command {
                 if json { context.output.writeLine(Self.json(SearchPage(hits: [], next: nil))) } else { context.note("nothing found") }
                 return
             }
-            let zone = try await data.timeZone(), now = UnixTime.now
+            let zone = try await data.timeZone(for: [from, to]), now = UnixTime.now
             var query = query
             query.from = from?.time(now: now, in: zone)
             query.to = to?.time(now: now, in: zone)

@@ -108,8 +108,10 @@ struct DirectoryUserData: UserData {
     func deliveries(_ query: DeliveryQuery) async throws -> DeliveryPage { try await store.deliveries(query, of: user) }
 
     func sendAgain(_ delivery: ID<WebhookDelivery>?) async throws -> Int {
-        guard try await webhooks().contains(where: { $0.disabled == nil }) else { throw NoWebhook() }
-        return try await store.sendAgain(delivery, of: user, at: .now)
+        let contents = Set(try await webhooks().filter { $0.disabled == nil }.map(\.trigger.content))
+        guard !contents.isEmpty else { throw NoWebhook() }
+        if let delivery, let content = try await store.content(of: delivery, of: user), !contents.contains(content) { throw NoWebhook(content) }
+        return try await store.sendAgain(delivery, in: contents, of: user, at: .now)
     }
 
     func remove(_ delivery: ID<WebhookDelivery>) async throws -> Bool { try await store.removeDelivery(delivery, of: user) }

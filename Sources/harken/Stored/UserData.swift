@@ -11,6 +11,8 @@ protocol UserData: Sendable {
     var place: String { get }
 
     /// Returns the user's time zone.
+    ///
+    /// - Throws: `MissingTimeZone` when this machine does not know it.
     func timeZone() async throws -> TimeZoneRules
 
     func list(_ query: ConversationQuery) async throws -> ConversationPage
@@ -58,7 +60,7 @@ protocol UserData: Sendable {
     /// Lets a delivery that was given up, or with nil all of them, wait again.
     ///
     /// - Returns: the number of deliveries.
-    /// - Throws: `NoWebhook` when no webhook is on.
+    /// - Throws: `NoWebhook` when no webhook is on, or not that of the delivery.
     func sendAgain(_ delivery: ID<WebhookDelivery>?) async throws -> Int
 
     /// Removes a delivery; false when it does not exist.
@@ -93,6 +95,23 @@ struct MissingTimeZone: Error, CustomStringConvertible {
 }
 
 extension UserData {
+    /// Returns the time zone in which times are shown, and in which the days begin that `moments` name. Where there is no day, UTC replaces a zone that
+    /// this machine does not know.
+    func timeZone(for moments: [NamedMoment?]) async throws -> TimeZoneRules {
+        let hasDay = moments.contains {
+            switch $0 {
+            case nil, .time: false
+            case .day, .daysAgo: true
+            }
+        }
+        do {
+            return try await timeZone()
+        } catch let error as MissingTimeZone {
+            guard hasDay else { return .utc }
+            throw error
+        }
+    }
+
     func missing(_ what: String, _ id: String) -> MissingData { MissingData(what, id, of: owner, place) }
 
     /// Returns the id of the conversation that a text names: an id, the beginning of an id, or `last`.

@@ -1,5 +1,6 @@
 import Protocols
 import Speech
+import Store
 
 /// The state of a user's webhook, without its address, which may have credentials.
 struct WebhookState: Sendable {
@@ -22,5 +23,11 @@ struct WebhookState: Sendable {
 
 /// The error of a command that needs a webhook that is on.
 struct NoWebhook: Error, CustomStringConvertible {
-    let description = "no webhook is on; set the address of one first"
+    let description: String
+
+    /// - Parameter content: what the webhook gets; nil for any webhook.
+    init(_ content: WebhookDelivery.Content? = nil) {
+        description =
+            content.map { "the \($0.rawValue) webhook is not on; set its address first" } ?? "no webhook is on; set the address of one first"
+    }
 }

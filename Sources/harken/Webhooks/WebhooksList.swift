@@ -29,7 +29,7 @@ struct WebhooksList: Command {
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
             let data = try place.existing()
-            let zone = try await data?.timeZone() ?? .utc
+            let zone = try await data?.timeZone(for: []) ?? .utc
             for state in try await data?.webhooks() ?? [] { if let note = state.note(in: zone) { context.note(note) } }
             let deliveries = try await data?.allDeliveries(isGivenUp: !isWaiting) ?? []
             if json {

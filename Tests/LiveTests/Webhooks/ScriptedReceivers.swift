@@ -16,8 +16,9 @@ final class ScriptedReceivers: Sendable {
         /// Host of the receiver's address: the user.
         var host: String
         var key: String
-        /// Id of the conversation in the body.
+        /// Id of the conversation in the body, or of the session.
         var conversation: String
+        var body: String
         /// Time since the start.
         var time: Duration
     }
@@ -47,10 +48,12 @@ final class ScriptedReceivers: Sendable {
     func requests(to user: String) -> [Request] { requests.filter { $0.host == user } }
 
     /// A gateway's service on the store; several may run at the same time.
-    func service(seed: UInt64 = 1) throws -> WebhookService {
-        // The first waits are too short for a clock that is moved by seconds.
+    ///
+    /// - Parameter waits: nil for those of the promise without the first ones, which are too short for a clock that is moved by seconds.
+    func service(seed: UInt64 = 1, waits: [Duration]? = nil) throws -> WebhookService {
         var promise = DeliveryPromise.webhook
         promise.schedule.waits.removeFirst(2)
+        if let waits { promise.schedule.waits = waits }
         let sender = DeliverySender(
             transport: { [self] (request) async throws(HTTPClientError) in try await receive(request) }, now: { [self] in now })
         let generator = Mutex(SeededGenerator(seed: seed))
@@ -64,10 +67,10 @@ final class ScriptedReceivers: Sendable {
         var body: [UInt8] = []
         for part in request.body ?? [] { if case .bytes(let bytes) = part { body += bytes } }
         let document = (try? JSONValue(parsing: body)) ?? .null
-        guard case .string(let id)? = document["id"] else { throw .malformedURL }
+        guard case .string(let id)? = document["id"] ?? document["session_id"] else { throw .malformedURL }
         let noted = Request(
             host: String(request.url.dropFirst("https://".count).prefix { $0 != "/" }), key: request.headers["Idempotency-Key"] ?? "",
-            conversation: id, time: now - Self.start)
+            conversation: id, body: String(decoding: body, as: UTF8.self), time: now - Self.start)
         seen.withLock { $0.append(noted) }
         switch await answer(noted) {
         case .error(let error): throw error
@@ -79,7 +82,7 @@ final class ScriptedReceivers: Sendable {
     }
 
     func choose(_ user: String) async throws {
-        try await store.set("webhook_conversation", to: "https://\(user)/hook", of: ID(user))
+        for name in ["webhook_conversation", "webhook_transcript"] { try await store.set(name, to: "https://\(user)/hook", of: ID(user)) }
         try await store.set(UserWebhook.seedSetting, to: "5eed", of: ID(user))
     }
 

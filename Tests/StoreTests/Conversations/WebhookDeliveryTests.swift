@@ -159,20 +159,20 @@ import Testing
         #expect(first.deliveries + second.deliveries == page.deliveries && second.next == nil)
         #expect(try await store.deliveries(DeliveryQuery(isGivenUp: true, cursor: "x"), of: .ann).deliveries.isEmpty)
         // Another user reaches none of them.
-        #expect(try await store.sendAgain(ID("d3"), of: .bob, at: .at(60)) == 0)
+        #expect(try await store.sendAgain(ID("d3"), in: [.conversation], of: .bob, at: .at(60)) == 0)
         #expect(try await store.removeDelivery(ID("d3"), of: .bob) == false)
-        #expect(try await store.sendAgain(ID("d3"), of: .ann, at: .at(60)) == 1)
-        #expect(try await store.sendAgain(ID("none"), of: .ann, at: .at(60)) == 0)
+        #expect(try await store.sendAgain(ID("d3"), in: [.conversation], of: .ann, at: .at(60)) == 1)
+        #expect(try await store.sendAgain(ID("none"), in: [.conversation], of: .ann, at: .at(60)) == 0)
         try await store.sendAgain(givenUpSince: .at(10), in: WebhookQueue(user: .ann, content: .conversation), at: .at(60))
         #expect(try await listed(store, false) == ["d2", "d3", "d4", "d5"])
         #expect(try await listed(store, true) == ["d1"])
         #expect(try await claim(store, at: 60, except: [.bob]) == WebhookDelivery(id: ID("d2"), user: .ann, conversation: ID("c2")))
-        #expect(try await store.sendAgain(nil, of: .ann, at: .at(61)) == 1)
+        #expect(try await store.sendAgain(nil, in: [.conversation], of: .ann, at: .at(61)) == 1)
         // The earlier one comes first again.
         #expect(try await claim(store, at: 61, except: [.bob])?.id == ID("d1"))
         // One that waits may be due at once, by hand or with its queue.
         try await store.postponeDelivery(ID("d1"), until: .at(500), after: .timedOut, at: .at(62))
-        #expect(try await store.sendAgain(ID("d1"), of: .ann, at: .at(63)) == 1)
+        #expect(try await store.sendAgain(ID("d1"), in: [.conversation], of: .ann, at: .at(63)) == 1)
         #expect(try await claim(store, at: 63, except: [.bob])?.failures == 0)
         try await store.postponeDelivery(ID("d1"), until: .at(500), after: .timedOut, at: .at(64))
         try await store.sendAgain(givenUpSince: nil, in: WebhookQueue(user: .ann, content: .conversation), at: .at(65))
@@ -183,6 +183,23 @@ import Testing
         // What is deleted is neither listed nor sent.
         #expect(try await store.delete(ID<Conversation>("c3"), of: .ann))
         #expect(try await listed(store, false) == ["d1", "d2", "d4"])
+    }
+
+    @Test(arguments: StoreKind.allCases) func `are sent again only to webhooks that are on`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        try await complete("c1", as: "d1", in: store)
+        let segments = WebhookDelivery(id: ID("t1"), user: .ann, content: .transcript, conversation: ID("c1"), session: ID("session"))
+        #expect(try await store.add(segments, due: .at(0)))
+        for id in ["d1", "t1"] { try await store.giveUpDelivery(ID(id), after: .refused(status: 404), at: .at(1)) }
+        #expect(try await store.content(of: ID("d1"), of: .ann) == .conversation)
+        #expect(try await store.content(of: ID("t1"), of: .ann) == .transcript)
+        #expect(try await store.content(of: ID("t1"), of: .bob) == nil)
+        #expect(try await store.sendAgain(ID("d1"), in: [.transcript], of: .ann, at: .at(2)) == 0)
+        #expect(try await store.sendAgain(nil, in: [], of: .ann, at: .at(2)) == 0)
+        #expect(try await store.sendAgain(nil, in: [.transcript], of: .ann, at: .at(2)) == 1)
+        let page = try await store.deliveries(DeliveryQuery(isGivenUp: true), of: .ann)
+        #expect(page.deliveries.map(\.delivery.id) == [ID("d1")] && page.waiting == 1 && page.givenUp == 1)
+        #expect(try await store.sendAgain(ID("d1"), in: [.conversation], of: .ann, at: .at(3)) == 1)
     }
 
     @Test(arguments: StoreKind.allCases) func `of a user who is being deleted are not claimed`(kind: StoreKind) async throws {

@@ -110,11 +110,13 @@ extension SQLConversationStore {
         }
     }
 
-    package func giveUpDelivery(_ id: ID<WebhookDelivery>, after failure: DeliveryFailure, at now: UnixTime) async throws(StoreError) {
-        try await database.write(.readCommitted) { (connection) throws(StoreError) in
+    @discardableResult
+    package func giveUpDelivery(_ id: ID<WebhookDelivery>, after failure: DeliveryFailure, at now: UnixTime) async throws(StoreError) -> Bool {
+        try await database.write(.readCommitted) { (connection) throws(StoreError) -> Bool in
             try connection.run(
                 "UPDATE webhook_deliveries SET given_up_at = ?2, failure = ?3, failing_since = coalesce(failing_since, ?2) WHERE id = ?1",
                 [.text(id.rawValue), .time(now), .text(failure.stored)])
+            return try connection.changedRows() == 1
         }
     }
 
@@ -157,7 +159,10 @@ extension SQLConversationStore {
         let page = try await read(user) { (archive, connection) throws(StoreError) -> DeliveryPage? in
             var page = DeliveryPage(), last: Int64?
             try connection.run(
-                "SELECT count(*) - count(given_up_at), count(given_up_at) FROM webhook_deliveries WHERE archive = ?", [.integer(archive.number)]
+                """
+                SELECT (SELECT count(*) FROM webhook_deliveries WHERE archive = ?1 AND given_up_at IS NULL),
+                (SELECT count(*) FROM webhook_deliveries WHERE archive = ?1 AND given_up_at IS NOT NULL)
+                """, [.integer(archive.number)]
             ) { (row) throws(StoreError) in
                 (page.waiting, page.givenUp) = (Int(row.integer(0) ?? 0), Int(row.integer(1) ?? 0))
             }
@@ -187,13 +192,37 @@ extension SQLConversationStore {
         ComposedSQL(listing) + ComposedSQL(" AND d.given_up_at IS NOT NULL ORDER BY d.number LIMIT ?3")
     private static let listingWaiting = ComposedSQL(listing) + ComposedSQL(" AND d.given_up_at IS NULL ORDER BY d.number LIMIT ?3")
 
-    package func sendAgain(_ id: ID<WebhookDelivery>?, of user: ID<User>, at now: UnixTime) async throws(StoreError) -> Int {
-        try await change(user) { (archive, connection) throws(StoreError) in
+    package func content(of id: ID<WebhookDelivery>, of user: ID<User>) async throws(StoreError) -> WebhookDelivery.Content? {
+        try await read(user) { (archive, connection) throws(StoreError) -> WebhookDelivery.Content? in
+            var content: WebhookDelivery.Content?
             try connection.run(
-                """
-                UPDATE webhook_deliveries SET given_up_at = NULL, due_at = ?3, failures = 0, failing_since = NULL, failure = NULL
-                WHERE archive = ?1 AND ((?2 IS NULL AND given_up_at IS NOT NULL) OR id = ?2)
-                """, [.integer(archive.number), .text(id?.rawValue), .time(now)])
+                "SELECT content FROM webhook_deliveries WHERE id = ? AND archive = ?", [.text(id.rawValue), .integer(archive.number)]
+            ) { (row) throws(StoreError) in content = row.text(0).flatMap { WebhookDelivery.Content(rawValue: $0) } }
+            return content
+        }
+    }
+
+    package func sendAgain(
+        _ id: ID<WebhookDelivery>?, in contents: Set<WebhookDelivery.Content>, of user: ID<User>, at now: UnixTime
+    ) async throws(StoreError) -> Int {
+        var list = JSONWriter()
+        list.array(contents.map(\.rawValue))
+        let names = list.text
+        return try await change(user) { (archive, connection) throws(StoreError) -> Int? in
+            // Each statement has its own index.
+            if let id {
+                try connection.run(
+                    """
+                    UPDATE webhook_deliveries SET given_up_at = NULL, due_at = ?3, failures = 0, failing_since = NULL, failure = NULL
+                    WHERE id = ?2 AND archive = ?1 AND content IN (SELECT value FROM json_each(?4))
+                    """, [.integer(archive.number), .text(id.rawValue), .time(now), .text(names)])
+            } else {
+                try connection.run(
+                    """
+                    UPDATE webhook_deliveries SET given_up_at = NULL, due_at = ?2, failures = 0, failing_since = NULL, failure = NULL
+                    WHERE archive = ?1 AND given_up_at IS NOT NULL AND content IN (SELECT value FROM json_each(?3))
+                    """, [.integer(archive.number), .time(now), .text(names)])
+            }
             return try connection.changedRows()
         } ?? 0
     }
