@@ -7,7 +7,7 @@ internal import Speech
 struct CaptionOperations: Sendable {
     /// Maximum size of the body, in bytes: about four hours of speech with the times of its words.
     private static let maxBody = 2 << 20
-    /// Maximum number of words and of segments.
+    /// Maximum number of segments, and of the words of one of them.
     private static let maxItems = 200_000
     /// Maximum position, in seconds: a week.
     private static let maxSeconds: Double = 7 * 86_400
@@ -70,7 +70,9 @@ struct CaptionOperations: Sendable {
             words.keepBlanks(of: text)
             return words
         }
-        return try WrittenWord.timed(text, in: range(of: segment, place))
+        let timed = try WrittenWord.timed(text, in: range(of: segment, place))
+        guard timed.count <= maxItems else { throw .badRequest("\"\(place).text\" has more than \(maxItems) words.") }
+        return timed
     }
 
     /// - Parameter labels: true if words of different speakers are in different captions.

@@ -22,8 +22,8 @@ package enum RecordingNotice: Sendable, Hashable {
     /// Packets that could not be decoded. The sound between them is there.
     case damaged(packets: Int)
 
-    /// Maximum number of names of tracks in a notice, and maximum length of a name.
-    package static let maxNames = 16, maxNameLength = 60
+    /// Maximum number of names of tracks in a notice, and maximum length of a name. A character may have any number of bytes.
+    package static let maxNames = 16, maxNameLength = 60, maxNameByteCount = 200
 }
 
 // MARK: Text
@@ -146,6 +146,12 @@ extension RecordingNotice {
             default: scalar != "\""
             }
         }
-        return String(String(String.UnicodeScalarView(kept)).prefix(maxNameLength))
+        var short = String.UnicodeScalarView(), count = 0
+        for scalar in kept {
+            count += UTF8.width(scalar)
+            guard count <= maxNameByteCount else { break }
+            short.append(scalar)
+        }
+        return String(String(short).prefix(maxNameLength))
     }
 }

@@ -31,7 +31,7 @@ final class TestRecordings: Sendable {
         func settle(_ debits: [KeyDebit]) async throws(StoreError) -> [KeyStanding] { [] }
     }
 
-    private init(_ engines: [any PrerecordedEngine], _ folder: TemporaryFolder, _ log: Log) async throws {
+    private init(_ engines: [any PrerecordedEngine], _ media: any MediaSource, _ folder: TemporaryFolder, _ log: Log) async throws {
         self.folder = folder
         let newID: @Sendable () -> String = { UUID().uuidString.lowercased() }
         let now: @Sendable () -> UnixTime = { UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) }  // real time: of the files' dates
@@ -64,7 +64,7 @@ final class TestRecordings: Sendable {
             schedule: retries)
         services = RecordingServices(
             admission: admission, usage: usage, metrics: metrics, log: log, tracer: nil, client: client, spool: spool,
-            batch: RecordingLimiter(most: 256), media: InProcessMedia(), aligner: nil, conversations: conversations,
+            batch: RecordingLimiter(most: 256), media: media, aligner: nil, conversations: conversations,
             chunked: ChunkedRecordings(SQLChunkStore(in: database), limits: RateLimiter.Settings()), runner: runner, models: router.models,
             settings: RecordingSettings(
                 recordingBytes: nil, storeRetries: retries, routing: WorkloadRouting(), fetchesURLs: false, fetchReach: .publicOnly),
@@ -75,10 +75,10 @@ final class TestRecordings: Sendable {
     ///
     /// - Parameter folder: the data directory; a folder of an earlier call is the same gateway after a restart.
     static func with(
-        _ engines: [any PrerecordedEngine], in folder: TemporaryFolder = TemporaryFolder(), log: Log = Log(level: .error),
-        _ body: (TestRecordings) async throws -> Void
+        _ engines: [any PrerecordedEngine], media: any MediaSource = InProcessMedia(), in folder: TemporaryFolder = TemporaryFolder(),
+        log: Log = Log(level: .error), _ body: (TestRecordings) async throws -> Void
     ) async throws {
-        let recordings = try await TestRecordings(engines, folder, log)
+        let recordings = try await TestRecordings(engines, media, folder, log)
         let result: Result<Void, any Error>
         do {
             try await body(recordings)

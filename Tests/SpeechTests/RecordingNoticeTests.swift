@@ -35,6 +35,12 @@ import Testing
         #expect(RecordingNotice(line: notice.line) == notice)
     }
 
+    @Test(arguments: ["n", "\u{301}", "語", "👩‍👩‍👧"]) func `has short names, whatever the file's are`(part: String) {
+        let name = RecordingNotice.plain("e" + String(repeating: part, count: 50_000))
+        #expect(name.count <= RecordingNotice.maxNameLength && name.utf8.count <= RecordingNotice.maxNameByteCount)
+        #expect(name.utf8.count >= 60 && RecordingNotice.plain(name) == name)
+    }
+
     @Test(arguments: [
         ("all", TrackChoice.all), ("1", .number(1)), ("64", .number(64)), ("0", nil), ("65", nil), ("-1", nil), ("first", nil), ("", nil),
     ])

@@ -31,9 +31,9 @@ struct ContainerPromise: Sendable, Equatable {
         if has("RIFF"), has("WAVE", at: 8) {
             readWAV(read)
         } else if has("RIFF"), has("AVI ", at: 8) {
-            expect(8 + Self.number(head, at: 4, bytes: 4, isBig: false), of: size)
+            expectChunk(Self.number(head, at: 4, bytes: 4, isBig: false), of: size)
         } else if has("FORM"), has("AIF", at: 8) {
-            expect(8 + Self.number(head, at: 4, bytes: 4), of: size)
+            expectChunk(Self.number(head, at: 4, bytes: 4), of: size)
         } else if head.starts(with: [0x1A, 0x45, 0xDF, 0xA3]) {
             readMatroska(head, size)
         } else if has("ftyp", at: 4) || has("moov", at: 4) || has("mdat", at: 4) || has("styp", at: 4) || has("wide", at: 4) {
@@ -55,6 +55,11 @@ struct ContainerPromise: Sendable, Equatable {
     private mutating func expect(_ end: Int64, of size: Int64) {
         isExact = true
         isBroken = end > size + Self.slack
+    }
+
+    /// Expects the chunk that a file of chunks consists of. Writers that cannot go back to the size leave 0 or one of the greatest sizes there.
+    private mutating func expectChunk(_ count: Int64, of size: Int64) {
+        if (1..<0x7F00_0000).contains(count) { expect(8 + count, of: size) }
     }
 
     private static func number(_ bytes: [UInt8], at offset: Int, bytes count: Int, isBig: Bool = true) -> Int64 {

@@ -257,8 +257,11 @@ extension MediaContainer {
     private var formatLength: Duration? {
         guard let format, format.pointee.duration != harken_av_no_time(), format.pointee.duration > 0 else { return nil }
         let length = Duration.microseconds(format.pointee.duration)
-        return startsAtZero ? length - (origin ?? .zero) : length
+        return startsAtZero ? Self.end(length, from: origin ?? .zero) : length
     }
+
+    /// Returns the end that a header declares, on the time line. Some writers count it from 0, and others from the first time stamp, the origin.
+    static func end(_ declared: Duration, from origin: Duration) -> Duration { declared > origin ? declared - origin : declared }
 
     /// End of one track on the time line by the container; nil when the container has no end of its own for the track.
     private func trackEnd(_ stream: Int) -> Duration? {
@@ -268,7 +271,7 @@ extension MediaContainer {
             guard let origin, let start = LibAV.time(track.pointee.start_time, base), start > origin else { return length }
             return length + (start - origin)
         }
-        return Self.tagged(LibAV.text("DURATION", in: track.pointee.metadata)).map { $0 - (origin ?? .zero) }
+        return Self.tagged(LibAV.text("DURATION", in: track.pointee.metadata)).map { Self.end($0, from: origin ?? .zero) }
     }
 
     /// Parses the length that Matroska's writers tag a track with, such as `00:00:16.123000000`; nil for other texts.

@@ -88,7 +88,13 @@ final class MediaReader {
     var isLengthGuessed: Bool { container.isDurationGuessed }
 
     /// Length that the container declares; good enough for progress, not for computing positions.
-    var length: SampleCount? { container.length.map { SampleCount($0, at: rate) } }
+    var length: SampleCount? {
+        guard let length = container.length, length >= .zero, length < .seconds(Self.mostSamples / Int64(rate.hertz)) else { return nil }
+        return SampleCount(length, at: rate)
+    }
+
+    /// Number of samples from which a declared length is not believed.
+    private static let mostSamples: Int64 = 1 << 50
 
     /// True if the file is one sound track from 0:00 on.
     var isPlain: Bool { container.isSoundAlone && !sounds.contains(where: \.startsLate) }
@@ -151,7 +157,10 @@ final class MediaReader {
         let last = sounds.map(\.position).max() ?? .zero
         cut = container.cut(at: last, isBroken: decoder.isBroken)
         var end = last
-        if cut == nil, let fileEnd = container.fileEnd, fileEnd > last + .milliseconds(50) { end = fileEnd }
+        // No header makes more silence than a time stamp may: a file of a few bytes must not become years.
+        if cut == nil, let fileEnd = container.fileEnd, fileEnd > last + .milliseconds(50), fileEnd - last <= container.clockLimits.hole {
+            end = fileEnd
+        }
         for sound in sounds where sounds.count > 1 || end > last { sound.wait(until: end) }
     }
 

@@ -13,8 +13,25 @@ struct TrackSurvey {
     /// Level of a tenth of a second above which it counts as sound (−60 dBFS), and the number of such stretches that prove sound: one may be a click.
     private static let threshold: Float = 0.001
     private static let needed = 3
-    /// Length of the file's start that is looked through: whoever waits for the first sample waits for this too.
-    private static let longest: Duration = .seconds(1_200)
+    /// Limits of the work: whoever waits for the first sample waits for the survey too. A decoder that is silent for 30 s counts as stuck.
+    struct Allowance {
+        /// Length of the file's start that is looked through, and of the sound of all tracks together that is decoded.
+        static let longest: Duration = .seconds(1_200)
+        static let patience: Duration = .seconds(10)
+
+        private let end: Instant
+        private var decoded = Duration.zero
+
+        init(from start: Instant) { end = start + Self.patience }
+
+        /// Takes a frame; returns false when the survey has to end.
+        ///
+        /// - Parameter time: time of the frame; nil when the container does not tell.
+        mutating func take(_ length: Duration, at time: Duration?, now: Instant) -> Bool {
+            decoded += length
+            return decoded <= Self.longest && time ?? .zero < Self.longest && now < end
+        }
+    }
 
     fileprivate struct Level {
         var loudCount = 0
@@ -28,7 +45,11 @@ struct TrackSurvey {
         let decoder = try MediaDecoder(container, tracks: order)
         var levels = Array(repeating: Level(), count: order.count)
         var samples: [[Float]] = []
-        while let frame = try decoder.next(), frame.time ?? .zero < Self.longest {
+        var allowance = Allowance(from: .now)
+        while let frame = try decoder.next() {
+            let rate = SampleRate(hertz: max(1, Int(frame.samples.pointee.sample_rate)))
+            let length = SampleCount(Int64(frame.samples.pointee.nb_samples)).duration(at: rate)
+            guard allowance.take(length, at: frame.time, now: .now) else { break }
             guard levels[frame.track].loudCount < Self.needed else { continue }
             try FrameSamples.read(frame.samples, into: &samples)
             levels[frame.track].hear(samples, window: max(1, Int(frame.samples.pointee.sample_rate) / 10), above: Self.threshold)

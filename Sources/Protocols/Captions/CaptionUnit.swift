@@ -10,6 +10,8 @@ struct CaptionUnit {
     var isWordStart: Bool
     /// True if a caption may begin with the unit.
     var mayBegin: Bool
+    /// Last character of the unit's last part. The unit itself may be one character of many marks, which takes long to find.
+    var end: Character?
 
     /// Columns of the unit behind another one in a line.
     var width: Int { columns + (hasBlank ? 1 : 0) }
@@ -47,17 +49,19 @@ struct CaptionUnit {
                 (part.text, part.range) = (texts[index], ranges[index])
                 let isStart = index == 0, beginsPiece = place == 0
                 index += 1
-                let before = units.last
-                let hasBlank = isStart ? before.map { Self.hasBlank(before: word, behind: $0.word.text) } ?? false : beginsPiece
-                if isStart, !hasBlank, let before, before.word.speaker == word.speaker, !mayBreak(before.word.text, part.text) {
-                    units[units.count - 1].append(part)
+                // The unit before is not copied: a second reference to its text would make each addition to the text a copy.
+                let before = units.indices.last
+                let hasBlank = isStart ? before.map { Self.hasBlank(before: word, behind: units[$0].word.text) } ?? false : beginsPiece
+                if isStart, !hasBlank, let before, units[before].word.speaker == word.speaker, !mayBreak(units[before].end, part.text) {
+                    units[before].append(part)
                     continue
                 }
                 // Within a usual word, a caption may begin in a script without blanks alone: a name and its colon stay with what follows.
-                let isOpen = isStart || !beginsPiece || isLong || before?.word.text.last.map(UnspacedScript.contains) ?? false
+                let isOpen = isStart || !beginsPiece || isLong || before.flatMap { units[$0].end }.map(UnspacedScript.contains) ?? false
                 units.append(
                     CaptionUnit(
-                        word: part, columns: TextColumns.count(of: part.text), hasBlank: hasBlank, isWordStart: isStart, mayBegin: isOpen))
+                        word: part, columns: TextColumns.count(of: part.text), hasBlank: hasBlank, isWordStart: isStart, mayBegin: isOpen,
+                        end: part.text.last))
             }
         }
     }
@@ -67,16 +71,17 @@ struct CaptionUnit {
         word.blankBefore ?? (word.text.first?.isWhitespace == true || WordSpacing.needsBlank(text, word.text))
     }
 
-    /// Returns true if a line may break between two texts without a blank.
-    private static func mayBreak(_ text: String, _ next: String) -> Bool {
-        guard let last = text.last, let first = next.first else { return true }
+    /// Returns true if a line may break between a character and a text without a blank.
+    private static func mayBreak(_ last: Character?, _ next: String) -> Bool {
+        guard let last, let first = next.first else { return true }
         return LineBreaks.isAllowed(last, first)
     }
 
     private mutating func append(_ part: Word) {
         word.text += part.text
         word.range = SampleRange(word.range.start, max(word.range.end, part.range.end))
-        columns = TextColumns.count(of: word.text)
+        columns += TextColumns.count(of: part.text)
+        end = part.text.last
     }
 }
 

@@ -18,7 +18,7 @@ struct VendorRecording: Sendable {
 extension RecordingServices {
     /// Returns the recording as a vendor gets it. A file that cannot be decoded here goes as it is: the vendor may be able to.
     ///
-    /// - Throws: `engine` when the track that was asked for is not there.
+    /// - Throws: `engine` when the track that was asked for is not there, when the recording is too long, and when nothing can be decoded now.
     func vendorRecording(_ recording: Recording, separate: Bool, for owner: DiskOwner) async throws(RequestError) -> VendorRecording {
         guard case .container = recording.format else { return VendorRecording(recording: recording) }
         let treatment: ChannelTreatment = separate ? .separate : .mixed
@@ -28,10 +28,11 @@ extension RecordingServices {
                 (media.isPlain, media.notices, media.channelCount)
             }
         } catch {
-            guard recording.tracks == .usual, error != .cancelled else { throw .engine(EngineError(error)) }
+            guard recording.tracks == .usual, case .undecodable = error else { throw .engine(EngineError(error)) }
             return VendorRecording(recording: recording)
         }
-        guard !isPlain else { return VendorRecording(recording: recording, notices: notices) }
+        // Of all tracks, each is one channel: the channels of the file itself are not asked for.
+        guard !isPlain || recording.tracks == .all else { return VendorRecording(recording: recording, notices: notices) }
         let output = newPath(), hold = try spool.budget.open(owner, announced: nil)
         let spooled = SpooledFile(path: output, byteCount: 0, digest: "", hold: hold)
         let told: [RecordingNotice]

@@ -21,7 +21,8 @@ final class PlayedFile {
             temporary = nil
             return
         }
-        guard !media.isPlain else {
+        // Of all tracks, each is one channel: the channels of the file itself are not asked for.
+        guard !media.isPlain || recording.tracks == .all else {
             self.recording = recording
             notices = media.notices
             temporary = nil

@@ -43,6 +43,17 @@ import Testing
         #expect(promise(Array(whole.prefix(20_000))).length == .seconds(2))
     }
 
+    @Test(arguments: [("RIFF", "AVI ", false), ("FORM", "AIFF", true)])
+    func `is that of its chunk, in AVI and AIFF, unless its writer could not know it`(start: String, kind: String, isBig: Bool) {
+        func file(_ size: UInt32) -> [UInt8] {
+            let bytes = withUnsafeBytes(of: isBig ? size.bigEndian : size.littleEndian) { Array($0) }
+            return Array(start.utf8) + bytes + Array(kind.utf8) + [UInt8](repeating: 0, count: 1_000)
+        }
+        #expect(promise(file(1_004)).isExact && !promise(file(1_004)).isBroken)
+        #expect(promise(file(4_000)).isBroken)
+        for size: UInt32 in [0, 0x7F00_0000, 0x7FFF_FFFF, 0xFFFF_FFFF] { #expect(promise(file(size)) == ContainerPromise()) }
+    }
+
     @Test func `is whole packets, in a transport stream`() {
         let packet: [UInt8] = [0x47] + [UInt8](repeating: 0xFF, count: 187)
         let whole = [[UInt8]](repeating: packet, count: 10).flatMap { $0 }

@@ -140,6 +140,16 @@ struct `Files in every container` {
         if let length { #expect(length > at, "cut") }
     }
 
+    @Test func `do not become years by the length that a header tells`() async throws {
+        let path = try Muxing("pcm.mkv", "pcm_s16le", picture: "mpeg4").make(in: folder)
+        var bytes = try Data(contentsOf: URL(filePath: path))
+        let picture = try #require(bytes.range(of: Data("00:00:08.000000000".utf8)))
+        bytes.replaceSubrange(picture, with: Data("99999:00:08.000000".utf8))
+        let heard = try await hear(folder.write(bytes, as: "years.mkv"))
+        #expect(isNear(heard.tones, Muxing.tones) && heard.notices == [])
+        #expect(abs(heard.seconds - 5) < 0.35)
+    }
+
     @Test func `of AMR are read`() async throws {
         // ffmpeg has no encoder here: frames of 12.2 kbit/s.
         var bytes = Array("#!AMR\n".utf8)

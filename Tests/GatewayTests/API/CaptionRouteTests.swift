@@ -59,6 +59,14 @@ import Testing
         }
     }
 
+    @Test func `are refused for a segment of too many words`() async throws {
+        try await TestGateway.with { gateway in
+            let text = String(repeating: ". ", count: 200_001)
+            let answer = try await ask(gateway, #"{"segments":[{"text":"\#(text)","start":0,"end":1}]}"#)
+            #expect(answer.status == 400 && answer.text.contains("segments[0].text"))
+        }
+    }
+
     @Test func `take a body of two megabytes, and no larger one`() async throws {
         try await TestGateway.with { gateway in
             let word = #"{"text":"word","start":1,"end":2},"#

@@ -3,7 +3,7 @@ import Protocols
 import Speech
 import Testing
 
-@Suite struct `Subtitles` {
+@Suite(.hangLimit) struct `Subtitles` {
     private func transcript(_ words: [Word], length: Double = 60) -> Transcript {
         Transcript(
             rate: .speech, length: SampleCount(Int(length * 16_000)), language: .english, model: "m", channels: [.init(words: words, segments: [])])
@@ -88,6 +88,13 @@ import Testing
         let long = String(repeating: "y", count: 60)
         let cues = Captions.cues(of: transcript([Word(long, SampleRange(.zero, SampleIndex(1_600)), confidence: 1)]))
         #expect(cues == [Cue(start: 0, end: 1_000, lines: [long])])
+    }
+
+    @Test(arguments: [".", "\u{0E48}"]) func `take time in proportion to the words that no line parts`(mark: String) {
+        let count = 50_000
+        let marks = (0..<count).map { Word(mark, SampleRange(SampleIndex($0), SampleIndex($0 + 1)), confidence: 1) }
+        let cues = Captions.cues(of: transcript(marks))
+        #expect(cues.map(\.lines) == [[String(repeating: mark, count: count)]])
     }
 
     @Test func `leave out what has no text`() {

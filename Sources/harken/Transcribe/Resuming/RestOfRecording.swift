@@ -7,6 +7,8 @@ import Speech
 final class RestOfRecording {
     /// The recording that the engine is given; nil when there is no audio behind the place.
     let recording: Recording?
+    /// Facts about the whole recording that readers of the transcript have to know.
+    let notices: [RecordingNotice]
     private let path: String
 
     /// Decodes the recording, and writes what comes after `place`. Blocks.
@@ -35,6 +37,8 @@ final class RestOfRecording {
             }
             throw EngineError(error)
         }
+        // The file's last notices are known at its end.
+        notices = media.notices
         self.recording =
             count == 0 ? nil : Recording(path: file.path, format: .raw(.linear16, media.rate, channels: media.channelCount))
     }
@@ -54,7 +58,11 @@ extension RecognizedPart {
         let rest = try RestOfRecording(of: recording, from: through, separateChannels: wanted.separateChannels), skipped = through - SampleIndex.zero
         // The engine reads the file to its end.
         defer { withExtendedLifetime(rest) {} }
-        guard let recording = rest.recording else { return transcript }
-        return joined(with: try await engine.recognize(recording, options: options(wanted)) { progress($0.shifted(by: skipped)) })
+        var whole = transcript
+        if let recording = rest.recording {
+            whole = joined(with: try await engine.recognize(recording, options: options(wanted)) { progress($0.shifted(by: skipped)) })
+        }
+        whole.notices = rest.notices
+        return whole
     }
 }

@@ -86,10 +86,11 @@ struct TranscriptNotes: Sendable, Equatable {
                     let end = document.root["stretches"][index]["words"][place]["end"].int, start <= end,
                     let confidence = document.root["stretches"][index]["words"][place]["confidence"].double
                 else { return nil }
-                words.append(
-                    Word(
-                        text, SampleRange(SampleIndex(start), SampleIndex(end)), confidence: Float(confidence),
-                        language: document.root["stretches"][index]["words"][place]["language"].string.map { LanguageTag($0) }))
+                var word = Word(
+                    text, SampleRange(SampleIndex(start), SampleIndex(end)), confidence: Float(confidence),
+                    language: document.root["stretches"][index]["words"][place]["language"].string.map { LanguageTag($0) })
+                word.blankBefore = document.root["stretches"][index]["words"][place]["blank_before"].bool
+                words.append(word)
             }
             stretches.append(RecognizedPart.Stretch(channel: ChannelIndex(channel), words: words))
         }
@@ -147,6 +148,7 @@ struct TranscriptNotes: Sendable, Equatable {
                     json.key("confidence")
                     json.value(Double(word.confidence))
                     if let language = word.language { json.member("language", language.rawValue) }
+                    if let blank = word.blankBefore { json.member("blank_before", blank) }
                     json.endObject()
                 }
                 json.endArray()

@@ -140,6 +140,18 @@ struct SecondsEngine: PrerecordedEngine {
         #expect(whole.text() == "w1" && whole.length == SampleCount(32_000))
     }
 
+    @Test(arguments: [2, 8]) func `has the notices of the whole recording`(seconds: Int) async throws {
+        // The file promises twelve seconds, and ends after eight.
+        let bytes = SecondsEngine.recording(seconds: 12).prefix(44 + 8 * 32_000)
+        let recording = Recording(path: try folder.write(bytes, as: "a.wav"))
+        var part = RecognizedPart()
+        part.add(
+            [.init(channel: .first, words: [Word("w1", SampleRange(.zero, SampleIndex(16_000)), confidence: 1)])],
+            through: SampleIndex(seconds * 16_000), of: nil)
+        let whole = try await part.completed(by: SecondsEngine(), recording, RecognitionOptions()) { _ in }
+        #expect(whole.notices.map(\.name) == ["cut"])
+    }
+
     @Test func `decides the language of the rest`() {
         var part = RecognizedPart()
         func language(_ given: LanguageTag?) -> LanguageTag? { part.options(RecognitionOptions(language: given)).language }

@@ -12,9 +12,15 @@ import Testing
             channel: ChannelIndex(1),
             words: [
                 Word("Grüße,", SampleRange(SampleIndex(3), SampleIndex(9)), confidence: 0.1, language: LanguageTag("de")),
-                Word("Ann", SampleRange(SampleIndex(9), SampleIndex(10)), confidence: 1),
+                Word("Ann", SampleRange(SampleIndex(9), SampleIndex(10)), confidence: 1), spaced("七", true), spaced("seven", false),
             ])
     ]
+
+    private static func spaced(_ text: String, _ blank: Bool) -> Word {
+        var word = Word(text, SampleRange(SampleIndex(10), SampleIndex(11)), confidence: 1)
+        word.blankBefore = blank
+        return word
+    }
 
     private static var lines: [String] {
         [

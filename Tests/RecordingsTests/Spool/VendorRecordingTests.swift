@@ -1,0 +1,53 @@
+import Audio
+import HarkenTesting
+import Protocols
+@testable import Recordings
+import Speech
+import Testing
+
+/// Decodes nothing.
+private struct RefusingMedia: MediaSource {
+    let error: MediaError
+
+    func turn(for recording: Recording) async throws(MediaError) -> any MediaTurn { throw error }
+}
+
+@Suite(.hangLimit) struct `A vendor's recording` {
+    private let owner = DiskOwner(user: .local, key: nil, isSent: false)
+
+    @Test(arguments: [MediaError.undecodable("x"), .unreadable("x"), .tooLong(.seconds(3_600)), .unavailable("x"), .cancelled])
+    func `goes as it is only where it cannot be decoded`(error: MediaError) async throws {
+        try await TestRecordings.with([], media: RefusingMedia(error: error)) { recordings in
+            var refusal: RequestError?
+            do throws(RequestError) {
+                let sent = try await recordings.services.vendorRecording(Recording(path: "/film.mkv"), separate: true, for: owner)
+                #expect(sent.recording.path == "/film.mkv" && sent.file == nil)
+            } catch {
+                refusal = error
+            }
+            let wanted: RequestError? = if case .undecodable = error { nil } else { .engine(EngineError(error)) }
+            #expect(refusal == wanted)
+        }
+    }
+
+    @Test(arguments: [true, false]) func `has a channel for each track where all are to be heard`(separate: Bool) async throws {
+        let folder = TemporaryFolder()
+        // A second of 16-bit samples at 16 kHz.
+        var bytes = Array("RIFF".utf8)
+        bytes += [0x24, 0xFA, 0, 0]
+        bytes += Array("WAVEfmt ".utf8)
+        bytes += [16, 0, 0, 0, 1, 0, 2, 0, 0x80, 0x3E, 0, 0, 0, 0xFA, 0, 0, 4, 0, 16, 0]
+        bytes += Array("data".utf8)
+        bytes += [0, 0xFA, 0, 0]
+        bytes += [UInt8](repeating: 1, count: 64_000)
+        let path = try folder.write(bytes, as: "stereo.wav")
+        try await TestRecordings.with([]) { recordings in
+            var recording = Recording(path: path)
+            let usual = try await recordings.services.vendorRecording(recording, separate: separate, for: owner)
+            #expect(usual.recording.path == path)
+            recording.tracks = .all
+            let all = try await recordings.services.vendorRecording(recording, separate: separate, for: owner)
+            #expect(all.recording.format == .raw(.linear16, .speech, channels: 1) && all.file != nil)
+        }
+    }
+}
