@@ -146,7 +146,7 @@ class Writings:
             at += 1
             overlay.wait("(end) => document.querySelector('#captions p')?.textContent.includes(end)", f"overlay, a long line of {name}", end)
             shown = overlay.page.inner_text("#captions p")
-            if not 60 <= len(shown) < len(text) or "…" not in shown:
+            if not 60 <= len(shown) or not 0 < len(shown.partition("…")[2]) < len(text):
                 wrong.append(f"overlay, a long line of {name}: {len(shown)} of {len(text)} letters: {shown!r}")
         other.page.evaluate("() => held.finish()")
         code = other.until(lambda: other.page.evaluate("() => held.code"), "the other page's session ends")

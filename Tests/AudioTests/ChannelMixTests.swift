@@ -106,7 +106,8 @@ import Testing
     @Test func `drops a frame that is not whole`() {
         var mix = ChannelMix(channelCount: 2, rate: Self.rate)
         var output: [UInt8] = []
-        mix.append(linear16: [100, 0, 44, 1, 9].span.bytes, to: &output)
+        let samples: [UInt8] = [100, 0, 44, 1, 9]
+        mix.append(linear16: samples.span.bytes, to: &output)
         #expect(output == [200, 0])
     }
 }

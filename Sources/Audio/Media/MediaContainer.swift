@@ -233,7 +233,8 @@ extension MediaContainer {
     /// tell, writers have moved the whole file to later by the delay, or have not: programs disagree. Half of the delay is then within 0.05 s for
     /// either reading. Sound that begins later has the delay in its time stamps. Most MP4 files have it in an edit list, and fragmented ones do not.
     func untoldDelay(_ stream: Int, firstPacket packet: UnsafeMutablePointer<AVPacket>) -> Int {
-        guard let format, let track = format.pointee.streams[stream], let parameters = track.pointee.codecpar,
+        // Frames without a container have no clock: players show what they decode.
+        guard formatName != "aac", let format, let track = format.pointee.streams[stream], let parameters = track.pointee.codecpar,
             parameters.pointee.initial_padding == 0, av_packet_get_side_data(packet, AV_PKT_DATA_SKIP_SAMPLES, nil) == nil
         else { return 0 }
         if let time = LibAV.time(packet.pointee.pts, track.pointee.time_base), let origin, time - origin > .milliseconds(10) { return 0 }

@@ -42,17 +42,18 @@ extension SQLConversationStore {
                 ORDER BY n.archive, n.content, n.number LIMIT 1))
         """
 
+    // SQLite begins at the left side of a CROSS JOIN.
     private static let dueQueues =
         ComposedSQL(queueHeads)
-        + ComposedSQL(" SELECT 1 FROM heads JOIN webhook_deliveries d ON d.number = heads.number WHERE d.due_at <= ?1 LIMIT 1")
+        + ComposedSQL(" SELECT 1 FROM heads CROSS JOIN webhook_deliveries d WHERE d.number = heads.number AND d.due_at <= ?1 LIMIT 1")
 
     private static let dueDelivery =
         ComposedSQL("UPDATE webhook_deliveries SET due_at = ?2 WHERE number = (") + ComposedSQL(queueHeads)
         + ComposedSQL(
             " ",
             """
-            SELECT d.number FROM heads JOIN webhook_deliveries d ON d.number = heads.number JOIN archives a ON a.number = d.archive
-            WHERE d.due_at <= ?1 AND (d.failures = 0 OR NOT ?4) AND d.content || ':' || a.user NOT IN (SELECT value FROM json_each(?3))
+            SELECT d.number FROM heads CROSS JOIN webhook_deliveries d JOIN archives a ON a.number = d.archive
+            WHERE d.number = heads.number AND d.due_at <= ?1 AND (d.failures = 0 OR NOT ?4) AND d.content || ':' || a.user NOT IN (SELECT value FROM json_each(?3))
             AND a.user NOT IN (SELECT u.user FROM deleted_users u) ORDER BY d.due_at, d.number LIMIT 1
             """)
     private static let claimedDelivery: StaticString = """
