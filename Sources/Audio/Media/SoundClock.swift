@@ -25,6 +25,8 @@ struct SoundClock: Sendable {
     private static let tolerance: Duration = .milliseconds(40)
     /// Offset of the first sound below which it counts as the start.
     private static let startTolerance: Duration = .milliseconds(15)
+    /// Sound that is shorter is no beginning.
+    private static let begun: Duration = .milliseconds(100)
     /// Longest silence of all holes together: a file of a few bytes must not become years.
     private static let longestTotal: Duration = .seconds(86_400)
     /// A time stamp that goes back by more begins a new count: the sound goes on, and none of it is dropped.
@@ -85,7 +87,8 @@ struct SoundClock: Sendable {
     mutating func wait(_ length: Duration) { position += length }
 
     private mutating func add(hole: Duration) {
-        guard hole >= Self.reported else { return }
+        // An encoder's delay in front of sound that begins late makes a hole of it.
+        guard hole >= Self.reported, position >= Self.begun else { return }
         if holeCount == 0 { firstHole = position }
         holeCount += 1
         holeTotal += hole

@@ -5,7 +5,8 @@ import { dialog, failure, note, setting } from './pieces.js';
 
 const result = ({ namesakes, rejected, rejected_count: count, ...kinds }) => h('div.stack',
   Object.entries(kinds).map(([kind, { added, present }]) => h('p', `${kind}: ${added} added, ${present} there already`)),
-  namesakes.length ? note('warn', 'Two people of one name', `${namesakes.map(({ name }) => name).join(', ')}: merge those that are one, on the page People`) : null,
+  namesakes.length ? note('warn', 'Two people of one name',
+    `${namesakes.map(({ name }) => name).join(', ')}: merge those that are one, on the page People`) : null,
   count ? note('warn', `${count} left out`, rejected.map(({ entry, reason }) => `${entry}: ${reason}`).join(' · ')) : null);
 
 async function bring(file, changed) {

@@ -8,15 +8,17 @@ struct WebhooksRemove: Command {
         discussion: "The conversations stay. Use it for a delivery that was given up, or for one that waits and holds up those behind it.",
         operands: .init(
             placeholder: "ID…", help: "Deliveries as harken webhooks list shows them, or the beginnings of their ids.", count: 1...Int.max),
-        options: DataPlace.options)
+        options: DataPlace.options + [Confirmation.yes])
 
     private let place: DataPlace
     private let names: [String]
+    private let confirmation: Confirmation
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
         place = try DataPlace(arguments)
         names = arguments.operands
+        confirmation = Confirmation(arguments)
         json = arguments.has(.json)
     }
 
@@ -25,6 +27,8 @@ struct WebhooksRemove: Command {
             let data = try place.needed()
             let listed = try await data.allDeliveries(isGivenUp: true) + data.allDeliveries(isGivenUp: false)
             let found = try names.map { try data.delivery($0, among: listed) }
+            let what = found.count == 1 ? "1 delivery" : "\(found.count) deliveries"
+            try confirmation.ask("Remove \(what)? What is removed is not sent.", context)
             for id in found {
                 guard try await data.remove(id) else { throw data.missing("delivery", id.rawValue) }
             }

@@ -1,34 +1,19 @@
-import LocalEngine
 import Speech
 import Testing
 
+@testable import LocalEngine
+
 @Suite struct `A turn that may be over` {
-    @Test(arguments: [(0.9, 1.0, 2.0), (1, 2, 2), (1, 5, 5)] as [(Float, Double, Double)])
-    func `is over at the longest silence only, when no confidence is enough`(confidence: Float, longest: Double, end: Double) throws {
-        let rule = TurnRule(confidence: confidence, maximumSilence: .seconds(longest))
-        var machine = UtteranceMachine(
-            channel: .first, timing: StreamTiming(endpointing: .milliseconds(300), turn: rule), wantsInterims: false)
-        var silence = 0, ended: Double?
-        func hear(_ probability: Float) {
-            var said = machine.receive(SampleCount(512)) + machine.heard(probability, power: probability / 100)
-            while !said.isEmpty {
-                switch said.removeFirst() {
-                case .recognize(let request):
-                    let word = SegmentResult.Word(text: "and", confidence: 0.9, tokens: [Token(1)], range: request.speech)
-                    said += machine.recognized(request.id, SegmentResult(words: [word]), took: .zero)
-                case .judge(let id, _, _): said += machine.judged(id, 0.99)
-                case .event(.turnEnded): ended = ended ?? Double(silence * 512) / 16_000
-                case .event, .cancel, .finished, .fellBehind: break
-                }
-            }
-        }
-        for _ in 0..<60 { hear(1) }
-        while silence < 200 {
-            silence += 1
-            hear(0)
-        }
-        let after = try #require(ended)
-        if confidence < 1 { #expect(after < longest) } else { #expect(abs(after - end) < 0.1) }
+    @Test(arguments: [(0.9, 2.0), (1, 2), (1, 5)] as [(Float, Double)])
+    func `is over at the longest silence only, when no confidence is enough`(confidence: Float, longest: Double) {
+        let timing = StreamTiming(
+            endpointing: .milliseconds(300), turn: TurnRule(confidence: confidence, maximumSilence: .seconds(longest)))
+        var turn = TurnState()
+        turn.saidWords()
+        turn.paused(at: .zero, judgment: 1)
+        turn.judged(1, 0.99)
+        #expect(turn.isOver(at: SampleIndex(seconds: 1.5, at: .speech), timing) == (confidence < 1))
+        #expect(turn.isOver(at: SampleIndex(seconds: longest, at: .speech), timing))
     }
 
     @Test func `is, as soon as the client is content with less`() throws {

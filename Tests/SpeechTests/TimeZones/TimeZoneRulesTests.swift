@@ -123,7 +123,7 @@ import Testing
         // Samoa had no 30 December 2011.
         let name = try #require(TimeZoneName("Pacific/Apia")), change = try time("2011-12-30T10:00:00Z")
         let file = TimeZoneFile(
-            changes: [(change.milliseconds / 1_000, 1)], offsets: [(-10 * 3_600, "-10"), (14 * 3_600, "+14")], footer: "<+13>-13"
+            changes: [(change.milliseconds / 1_000, 1)], offsets: [(-10 * 3_600, "-10"), (14 * 3_600, "+14")], footer: "<+14>-14"
         )
         let zone = try TimeZoneRules(name, file: file.bytes)
         #expect(zone.shortText(of: change + .milliseconds(-1)) == "2011-12-29 23:59 -10")

@@ -107,14 +107,6 @@ import Testing
         #expect(try names() == [])
     }
 
-    @Test(.needs(geteuid() != 0, "root may write everything")) func `is refused where the older file may not be written`() throws {
-        _ = try folder.write("old".utf8, as: "two.srt")
-        #expect(chmod(path, 0o400) == 0)
-        let error = #expect(throws: OutputFileError.self) { _ = try open() }
-        #expect(error?.description == "cannot write \(path): permission denied")
-        #expect(try names() == ["two.srt"])
-    }
-
     @Test func `tells that a disk is full`() throws {
         let error = #expect(throws: OutputFileError.self) { try OutputFile.write("words", to: "/dev/full", standard: .output) }
         #expect(error?.description == "cannot write /dev/full: no space left on device")

@@ -74,7 +74,7 @@ import Testing
 
     @Test func `stands before every command that destroys`() {
         let destroying = [
-            "conversations delete", "people forget", "people merge", "users delete", "keys revoke", "models remove",
+            "conversations delete", "people forget", "people merge", "users delete", "keys revoke", "models remove", "webhooks remove",
         ]
         let asking = CommandTable.all.map { $0.description }.filter { command in command.options.contains { $0.name == harken.Confirmation.yes.name }
         }
