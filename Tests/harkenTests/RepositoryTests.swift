@@ -31,7 +31,9 @@ import Testing
 
     @Test(arguments: ["Speech", "Framing", "Conversations", "Speakers", "RecordingAssembly", "TextNormalization", "Protocols", "Continuity"])
     func `has modules that import nothing that only Linux has`(module: String) throws {
-        let portable: Set = ["Speech", "Framing", "Conversations", "Speakers", "TextNormalization", "CJansson", "CZlib", "CXXHash", "Synchronization"]
+        let portable: Set = [
+            "Speech", "Framing", "Conversations", "Speakers", "TextNormalization", "CJansson", "CZlib", "CXXHash", "Synchronization",
+        ]
         let folder = Self.root.appending(path: "Sources/\(module)")
         let files = try #require(FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)).compactMap { $0 as? URL }
         let sources = files.filter { $0.pathExtension == "swift" }
