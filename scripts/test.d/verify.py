@@ -10,6 +10,7 @@ BUILT = (BUILD.name,)
 STEPS = [
     Step("Swift tests in real time", swift_tests("--filter", REAL_TIME), needs=BUILT),
     Step("conformance", ["scripts/play", "conformance", *HARKEN], needs=BUILT),
+    Step("films", ["scripts/play", "films", *HARKEN], needs=BUILT),
     Step("the library as a stranger uses it", ["scripts/play", "kit"], needs=BUILT, environment={"HARKEN": HARKEN[1]}),
     Step("failing engines", ["scripts/play", "faults", *HARKEN, "--short", "--ignore-waits"], needs=BUILT),
     Step("failing engines under the library", ["scripts/play", "faults", *HARKEN, "--kit", "--ignore-waits"], needs=BUILT),
