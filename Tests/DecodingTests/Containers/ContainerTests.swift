@@ -63,7 +63,7 @@ struct `Files in every container` {
 
     private func checkWhole(_ path: String, _ muxing: Muxing) async throws {
         let heard = try await hear(path)
-        #expect(isNear(heard.tones, Muxing.tones), "whole: \(heard.tones)")
+        #expect(isNear(heard.tones, muxing.tones), "whole: \(heard.tones)")
         #expect(heard.notices == [], "whole")
         #expect(heard.skippedPackets == 0, "whole")
         let length = muxing.picture == nil ? 5 : Muxing.pictureLength
@@ -95,7 +95,7 @@ struct `Files in every container` {
     private func checkTracks(_ whole: String, _ muxing: Muxing) async throws {
         guard muxing.features.contains(.tracks) else {
             let only = try await hear(whole, tracks: .number(1))
-            #expect(isNear(only.tones, Muxing.tones), "one track: \(only.tones)")
+            #expect(isNear(only.tones, muxing.tones), "one track: \(only.tones)")
             #expect(try await hear(whole, tracks: .all, channels: .separate).channels.count == 1, "one track")
             await #expect(throws: MediaError.undecodable("the file has 1 sound track; track 2 was asked for")) {
                 _ = try await hear(whole, tracks: .number(2))
@@ -130,7 +130,7 @@ struct `Files in every container` {
         }
         let heard = try await hear(path)
         #expect(heard.seconds > 0.5 && heard.seconds < (muxing.picture == nil ? 5.2 : 7.9), "cut: \(heard.seconds)")
-        if let first = heard.tones.first { #expect(abs(first - Muxing.tones[0]) <= 0.05, "cut: \(first)") }
+        if let first = heard.tones.first { #expect(abs(first - muxing.tones[0]) <= 0.05, "cut: \(first)") }
         guard muxing.cut == .told else { return }
         guard case .cut(let at, let length)? = heard.notices.first(where: { $0.name == "cut" }) else {
             Issue.record("cut: \(heard.notices)")
