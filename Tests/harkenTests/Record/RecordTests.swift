@@ -124,6 +124,8 @@ import Testing
         let recorded = UnixTime.now
         settings.records = false
         settings.token = key
+        // This delivery is taken, however slow the machine is.
+        settings.patience = .seconds(120)
         let sent = try await run(settings, in: gateway.folder) { _ in }
         #expect(sent.status == .done, "\(sent.diagnostics)")
         let store = try Installation(in: DataDirectory(creating: gateway.folder.path)).conversations(now: { .now })
