@@ -15,7 +15,7 @@ actor WebhookDeliveries {
     }
 
     private var underWay: [WebhookQueue: Attempt] = [:]
-    private var isLooking = false
+    private var looking: Task<Void, Never>?
     private var looksAgain = false
     private var isStopped = false
 
@@ -30,14 +30,19 @@ actor WebhookDeliveries {
     /// Leaves the deliveries to the next run. What the receiver takes until the process ends counts.
     func stop() { isStopped = true }
 
-    /// Waits until no attempt is under way.
-    func settled() async { while let attempt = underWay.values.first { await attempt.task.value } }
+    /// Waits until no attempt is under way and none that is due is looked for.
+    func settled() async {
+        while let task = looking ?? underWay.values.first?.task { await task.value }
+    }
 
-    /// Starts the deliveries that are due.
-    func look(_ service: WebhookService) async {
+    /// Starts the deliveries that are due, and returns before they are found.
+    func look(_ service: WebhookService) {
         looksAgain = true
-        guard !isLooking, !isStopped else { return }
-        isLooking = true
+        guard looking == nil, !isStopped else { return }
+        looking = Task { await startDue(service) }
+    }
+
+    private func startDue(_ service: WebhookService) async {
         while looksAgain {
             looksAgain = false
             do throws(StoreError) {
@@ -52,7 +57,7 @@ actor WebhookDeliveries {
                 service.log.error("deliveries to webhooks cannot be read", [.error: "\(error)"])
             }
         }
-        isLooking = false
+        looking = nil
     }
 
     private func deliver(_ delivery: WebhookDelivery, _ service: WebhookService) async {
@@ -63,9 +68,9 @@ actor WebhookDeliveries {
                 "the delivery of a conversation to a webhook cannot be noted", [.conversation: delivery.conversation.rawValue, .error: "\(error)"])
         }
         underWay[delivery.queue] = nil
-        await look(service)
+        look(service)
         if let wait, wait < Self.shortWait {
-            Task { if (try? await Task.sleep(for: wait)) != nil { await look(service) } }
+            Task { if (try? await Task.sleep(for: wait)) != nil { look(service) } }
         }
     }
 
