@@ -49,7 +49,7 @@ RUNS = """(letters) => {
 # Texts with Hebrew letters that do not run by the first letter of an element of their own, fields without a direction, words of the page that run from the
 # right; and the number of the texts. Lines for a program are left out.
 ASTRAY = """() => {
-    const hebrew = /[\\u0590-\\u05FF]/, wrong = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const hebrew = /[\\u0590-\\u05FF]/, fromRight = /[\\u0590-\\u08FF]/, wrong = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     let amount = 0;
     while (walk.nextNode()) {
         const text = walk.currentNode, place = text.parentElement;
@@ -57,7 +57,7 @@ ASTRAY = """() => {
         amount += 1;
         const own = place.closest('[dir=auto], bdi')?.cloneNode(true);
         for (const inner of own?.querySelectorAll('[dir], bdi') ?? []) inner.remove();
-        const way = hebrew.test(/\\p{L}/u.exec(own?.textContent)?.[0]) ? 'rtl' : 'ltr';
+        const way = fromRight.test(/\\p{L}/u.exec(own?.textContent)?.[0]) ? 'rtl' : 'ltr';
         if (!own || getComputedStyle(place).direction !== way) wrong.push(`${place.outerHTML.slice(0, 90)} runs its neighbour's way`);
     }
     for (const field of document.querySelectorAll('input, textarea, option')) {
@@ -247,9 +247,13 @@ class Writings:
         heard = {"samples": [{"conversation_id": conversation, "text": SPOKEN, "start": 0, "end": 3}], "near": [{"person_id": person, "distance": 0.4}]}
         recognised = {"results": {"channels": [{"alternatives": [{"transcript": SPOKEN}]}]}, "metadata": {"duration": 3}}
         events = [{"type": "transcript.text.segment", "text": SPOKEN, "start": 0, "end": 3, "speaker": "A"}, {"type": "transcript.text.done", "text": SPOKEN}]
+
+        def says(value):
+            return lambda route: route.fulfill(json=value)
+
         for pattern, value in (("**/api/v1/voices", {"voices": [voice]}), ("**/api/v1/voices/unnamed/samples", heard),
                                ("**/api/v1/sessions/hebrew/trace", TRACE), ("**/v1/listen?*", recognised)):
-            console.context.route(pattern, lambda route, value=value: route.fulfill(json=value))
+            console.context.route(pattern, says(value))
         console.context.route("**/v1/audio/transcriptions", lambda route: route.fulfill(
             content_type="text/event-stream", body="".join(f"data: {json.dumps(event)}\n\n" for event in events)))
 
