@@ -8,28 +8,48 @@ const path = '/v4/listen';
 const source = 'desktop';
 /** Samples in a packet, and bytes that may wait in the socket: one second. */
 const packet = 320, backlog = 2 * rate;
+/** Samples that the page keeps at most while the gateway is away: an hour, 115 MB. */
+const kept = 3600 * rate;
 /** Codes after which nothing is resumed: the client's mistake, no credit, no engine, the session is over. */
 const final = new Set([1000, 1003, 1008, 1009, 1011, 4003]);
 
 /**
- * Says `state` ('connecting', 'listening', 'resuming', 'ended'), `segments`, `status`, `session`, `safe` (seconds on the disk), `failure`.
+ * Says `state` ('connecting', 'listening', 'resuming', 'ended'), `segments`, `status`, `session` (its id, and whether it goes on behind another one),
+ * `safe` (seconds on the disk), `failure`.
  */
 export class ListenClient extends EventTarget {
-  /** @param {{language: string, engine: ?string, ticket: ?string}} options the ticket is for the first connection; null: the page asks for one */
+  /**
+   * @param {{language: string, engine: ?string, ticket: ?string, from: ?{session: string, sent: number, seen: number}}} options the ticket is for the
+   *   first connection; null: the page asks for one. `from` is a session that another page has begun, with what that page has sent and seen.
+   */
   constructor(options) {
     super();
-    this.options = { ticket: null, ...options };
+    const { from } = this.options = { ticket: null, from: null, ...options };
     this.state = 'connecting';
     this.packets = []; // those that the gateway's disk does not have yet
-    this.first = 0; // position of the first of them, in samples
-    this.sent = 0; // position up to which this connection has sent
-    this.seen = 0;
-    this.session = null;
+    this.first = from?.sent ?? 0; // position of the first of them, in samples
+    this.sent = this.first; // position up to which this connection has sent
+    this.before = 0; // samples of the sessions before this one
+    this.seen = from?.seen ?? 0;
+    this.session = from?.session ?? null;
+    this.told = this.reached = null; // when the gateway has last confirmed audio, and how far it has heard; null: not yet
     this.window = 120;
     this.attempt = 0;
     this.isFinishing = false;
+    this.hasFinished = false; // the gateway was told so on this connection
     this.isMoving = false; // what is kept goes on as a new session
     this.connect();
+  }
+
+  /** Seconds of sound that are in this page only. */
+  get waiting() { return this.packets.length * packet / rate; }
+
+  /** Seconds by which the gateway is behind what was said: more than 3 s of sound, or of silence from the gateway. 0: it keeps pace. */
+  get late() {
+    if (!this.packets.length) return 0;
+    const silent = this.told === null ? 0 : Math.min(this.waiting, (performance.now() - this.told) / 1000);
+    const behind = this.first / rate + this.waiting - Math.max(this.reached ?? 0, this.first) / rate;
+    return Math.max(0, ...[silent, behind].filter((seconds) => seconds > 3));
   }
 
   say(name, detail) { this.dispatchEvent(new CustomEvent(name, { detail })); }
@@ -46,7 +66,9 @@ export class ListenClient extends EventTarget {
     try {
       ticket ??= (await post('/tickets', { path })).ticket;
     } catch (error) {
-      if (error.status !== 503 && (error.status !== 0 || (!this.session && !this.isMoving))) return this.fail(error.message);
+      // A proxy answers for a gateway that is away.
+      const isAway = error.status === 0 || error.status > 500, isKnown = this.session || this.isMoving;
+      if (error.status !== 503 && !(isAway && isKnown)) return this.fail(error.message);
       return this.again();
     }
     if (this.state === 'ended') return;
@@ -68,6 +90,7 @@ export class ListenClient extends EventTarget {
   /** Takes a packet of 20 ms. It is kept until the gateway has it on its disk. */
   push(samples) {
     this.packets.push(samples);
+    if (this.packets.length * packet > kept) return this.fail('The gateway was away for an hour. What was safe on its disk is kept.');
     this.pump();
   }
 
@@ -79,10 +102,11 @@ export class ListenClient extends EventTarget {
       this.socket.send(next);
       this.sent += packet;
     }
-    if (this.isFinishing && this.sent >= this.first + this.packets.length * packet) {
-      this.isFinishing = false;
-      this.socket.send(JSON.stringify({ type: 'finish' }));
-    }
+    if (!this.isFinishing || this.hasFinished || this.sent < this.first + this.packets.length * packet) return;
+    this.hasFinished = true;
+    this.socket.send(JSON.stringify({ type: 'finish' }));
+    const { socket } = this;
+    setTimeout(() => { if (this.state !== 'ended' && socket === this.socket) socket.close(1000); }, 15_000);
   }
 
   receive(data) {
@@ -93,19 +117,24 @@ export class ListenClient extends EventTarget {
       return this.say('segments', message);
     }
     switch (message.type) {
-    case 'session_started':
+    case 'session_started': {
+      const { isMoving } = this;
       this.session = message.session_id;
       this.window = message.resume_window;
+      this.say('session', { id: message.session_id, isNext: isMoving });
       this.begin(0);
-      this.say('session', message.session_id);
       break;
+    }
     case 'session_resumed':
+      this.say('session', { id: this.session, isNext: false });
       this.begin(this.first);
       break;
     case 'reconnect':
       this.moved(message.samples);
       break;
     case 'audio_ack':
+      this.told = performance.now();
+      this.reached = message.received ?? message.samples;
       this.acknowledged(message.samples);
       break;
     case 'session_expired':
@@ -121,9 +150,10 @@ export class ListenClient extends EventTarget {
   begin(position) {
     this.sent = position;
     this.isMoving = false;
+    this.hasFinished = false;
     this.attempt = 0;
-    clearTimeout(this.deadline);
-    this.deadline = null;
+    this.told = performance.now();
+    this.reached = null;
     this.become('listening');
     this.pump();
   }
@@ -134,7 +164,7 @@ export class ListenClient extends EventTarget {
       this.packets.splice(0, done);
       this.first += done * packet;
     }
-    this.say('safe', samples / rate);
+    this.say('safe', (this.before + samples) / rate);
   }
 
   /** The gateway goes down: all before a sample is in the transcript, the rest goes on as a new session. */
@@ -147,6 +177,7 @@ export class ListenClient extends EventTarget {
   expired() {
     this.isMoving = true;
     this.session = null;
+    this.before += this.first;
     this.seen = 0;
     this.first = 0;
     this.sent = 0;
@@ -154,28 +185,29 @@ export class ListenClient extends EventTarget {
 
   closed(code, reason) {
     if (this.state === 'ended') return;
-    if (code === 1000) return this.end();
+    // A session that went down while it was finished has nothing more to say.
+    if (code === 1000 || (this.isFinishing && this.isMoving && !this.packets.length)) return this.end();
     if (final.has(code) || (!this.session && !this.isMoving)) return this.fail(words[code] ?? (reason || 'The gateway closed the connection.'));
     this.again();
   }
 
   again() {
     this.become('resuming');
-    this.deadline ??= setTimeout(() => this.fail('The connection could not be mended in time. What was safe on the gateway’s disk is kept.'),
-      this.window * 1000);
+    this.told = null;
     setTimeout(() => { if (this.state === 'resuming') this.connect(); }, Math.min(8000, 500 * 2 ** this.attempt++));
   }
 
-  /** Ends the session in order: the last words still come. */
+  /** Ends the session in order: what is kept is still sent, however long the gateway is away, and the last words still come. */
   finish() {
     this.isFinishing = true;
     if (this.state === 'listening') this.pump();
-    else this.fail(null);
-    setTimeout(() => { if (this.state !== 'ended') this.socket?.close(1000); }, 15_000);
+    else if (!this.packets.length && !this.session) this.fail(null);
   }
 
+  /** Ends the session without waiting for what is kept. */
+  giveUp() { this.fail(null); }
+
   end() {
-    clearTimeout(this.deadline);
     this.become('ended');
   }
 

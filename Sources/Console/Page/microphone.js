@@ -33,12 +33,18 @@ async function stream(source) {
   return shared;
 }
 
+/** Milliseconds without a level after which the sound is said to have stopped. */
+const patience = 2000;
+
 /**
- * Opens the sound. `onaudio` gets an ArrayBuffer of 320 signed 16-bit samples, `onlevel` the level (0…1) ten times a second.
+ * Opens the sound. `onaudio` gets an ArrayBuffer of 320 signed 16-bit samples, `onlevel` the level (0…1) ten times a second. `onend` is called when the
+ * source is gone: the device was pulled out, or the tab is shared no more. `onstate` is called when the sound stops and when it goes on: 'muted' (the
+ * system, or a call, has the device), 'paused' (the browser paused it), null (it goes on).
  * @param {'microphone'|'tab'} source
- * @returns {Promise<{stop: () => void}>}
+ * @param {{signal: ?AbortSignal}} options `signal` takes the question back: a permission that comes later opens nothing
+ * @returns {Promise<{name: string, resume: () => void, stop: () => void}>} `resume` asks the browser to go on, `stop` ends every track
  */
-export async function openSound(source, { onaudio, onlevel, onend }) {
+export async function openSound(source, { onaudio, onlevel, onend, onstate, signal }) {
   let input;
   try {
     input = await stream(source);
@@ -46,26 +52,54 @@ export async function openSound(source, { onaudio, onlevel, onend }) {
     const words = refusals[error.name];
     throw words ? new SoundError(...words) : error;
   }
-  const context = new AudioContext({ latencyHint: 'interactive' });
+  const context = signal?.aborted ? null : new AudioContext({ latencyHint: 'interactive' }), [track] = input.getAudioTracks();
+  let isOver = false, state = null, heard = performance.now(), watch = null;
+  const resume = () => context.resume().catch(() => {});
+  const look = () => {
+    if (isOver) return;
+    const now = track.muted ? 'muted' : performance.now() - heard > patience ? 'paused' : null;
+    // A call that is over leaves the context as it was: it is asked to go on.
+    if (context.state !== 'running' && !track.muted) resume();
+    if (now !== state) onstate?.(state = now);
+  };
   const stop = () => {
-    for (const track of input.getTracks()) track.stop();
-    if (context.state !== 'closed') context.close();
+    isOver = true;
+    clearInterval(watch);
+    document.removeEventListener('visibilitychange', look);
+    for (const each of input.getTracks()) each.stop();
+    if (context && context.state !== 'closed') context.close();
   };
   try {
+    signal?.throwIfAborted();
     await context.audioWorklet.addModule(new URL('worklet.js', import.meta.url));
-    await context.resume();
+    // Without a gesture the browser may hold this back for good.
+    resume();
+    signal?.throwIfAborted();
     const capture = new AudioWorkletNode(context, 'capture', { numberOfOutputs: 0 });
     capture.port.onmessage = ({ data }) => {
+      if (isOver) return;
       onaudio(data.samples);
-      if (data.level !== null) onlevel?.(data.level);
+      if (data.level === null) return;
+      heard = performance.now();
+      onlevel?.(data.level);
+      if (state) look();
     };
     context.createMediaStreamSource(input).connect(capture);
-    input.getAudioTracks()[0].addEventListener('ended', () => onend?.());
+    heard = performance.now();
+    track.addEventListener('ended', () => { if (!isOver) onend?.(); });
+    for (const name of ['mute', 'unmute']) track.addEventListener(name, look);
+    context.addEventListener('statechange', () => {
+      // 'suspended', or Safari's 'interrupted'.
+      if (context.state !== 'running') heard = Math.min(heard, performance.now() - patience - 1);
+      look();
+    });
+    document.addEventListener('visibilitychange', look);
+    watch = setInterval(look, 500);
   } catch (error) {
     stop();
     throw error;
   }
-  return { stop };
+  return { name: track.label, resume, stop };
 }
 
 /** Returns the height of a bar, 0…1, for a level: a scale of 60 dB. */
