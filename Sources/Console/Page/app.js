@@ -138,6 +138,7 @@ function navigation() {
   };
   const out = gateway.keyless || !gateway.scopes ? null : h('button.btn.ghost.s', { onclick: logOut }, icon('logout'), 'Log out');
   element('nav').replaceChildren(h('a.brand', { href: '#/start' }, logo(), 'Harken'), ...['Listen', 'Memory', 'Gateway'].map(group).filter(Boolean),
+    h('section.rec', { id: 'recording', 'aria-label': 'Recording', hidden: true }),
     h('button.nav-more', { onclick: more, 'aria-haspopup': 'dialog' }, icon('more'), 'More'),
     h('div.nav-foot', h('div', h('div.strong', gateway.address), h('div.faint', gateway.version ? `Harken ${gateway.version}` : '')), themes(),
       h('button.btn.ghost.s', { onclick: help }, h('kbd', '?'), 'Keyboard'), h('a.btn.ghost.s', { href: 'docs' }, icon('info'), 'API'), out));
@@ -254,7 +255,9 @@ export async function begin() {
   }
   navigation();
   await go();
-  if (!bare.has(address().page)) countVoices();
+  if (bare.has(address().page)) return;
+  countVoices();
+  if (may('listen') && stored('harken.listening', null)) (await import('./listening.js')).offer();
 }
 
 theme();

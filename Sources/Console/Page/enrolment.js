@@ -28,12 +28,15 @@ export function enrolment(changed) {
     toast('Your voice is known');
     await changed();
   };
+  const closed = new AbortController();
   record.onclick = async () => {
     if (sound) return stop();
+    record.disabled = true;
     problem.replaceChildren();
     packets = [];
     try {
       sound = await openSound('microphone', {
+        signal: closed.signal,
         onaudio: (samples) => {
           packets.push(samples);
           bar.firstChild.style.setProperty('--v', Math.min(100, seconds() / wanted * 100));
@@ -45,6 +48,8 @@ export function enrolment(changed) {
       record.textContent = 'Stop';
     } catch (error) {
       problem.replaceChildren(error instanceof SoundError ? note('bad', error.title, error.message) : failure(error));
+    } finally {
+      record.disabled = false;
     }
   };
   keep.onclick = () => {
@@ -58,5 +63,8 @@ export function enrolment(changed) {
     h('p', { lang: 'en' }, '“There was a table set out under a tree in front of the house, and the March Hare and the Hatter were having tea at it.”'),
     level, bar, problem, file, h('p.tiny.faint', 'The recording and the voiceprint stay on this gateway. Afterwards, what you say is shown as yours.')),
   [choose, record, h('button.btn', { onclick: () => opened.close() }, 'Cancel'), keep]);
-  opened.addEventListener('close', stop);
+  opened.addEventListener('close', () => {
+    closed.abort();
+    stop();
+  });
 }

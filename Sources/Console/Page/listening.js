@@ -28,6 +28,12 @@ const pauses = {
   gone: ['The microphone is gone', 'It was pulled out, or another program took it. Connect it: the recording goes on by itself.', 'the microphone was away'],
 };
 
+const remember = (value) => {
+  try {
+    if (value) localStorage.setItem(memory, JSON.stringify(value)); else localStorage.removeItem(memory);
+  } catch { /* the browser keeps nothing: a page that is loaded anew offers nothing */ }
+};
+
 // The browser asks in its own words.
 const keepOpen = (event) => {
   event.preventDefault();
@@ -46,6 +52,9 @@ class Listening extends EventTarget {
   #lateness = h('span', { 'aria-hidden': 'true' });
 
   get isOn() { return this.state !== 'off'; }
+
+  /** True if it has stopped, and waits for a gateway that is away. */
+  get isWaiting() { return this.state === 'stopping' && this.client.state !== 'listening'; }
 
   /** Seconds of sound of the session. */
   get seconds() { return (this.samples ?? 0) / rate; }
@@ -71,8 +80,8 @@ class Listening extends EventTarget {
     this.early = [];
     const mine = this.asking = new AbortController();
     this.#become('asking');
-    const question = setTimeout(() => this.tell('sound', '', 'Allow the microphone in the browser', 'Until then nothing is heard. Stop takes the question back.'),
-      asked);
+    const question = setTimeout(() => this.tell('sound', '', 'Allow the microphone in the browser',
+      'Until then nothing is heard. Stop takes the question back.'), asked);
     const isOpen = await this.#open(mine);
     clearTimeout(question);
     if (this.asking !== mine || mine.signal.aborted) return;
@@ -114,7 +123,8 @@ class Listening extends EventTarget {
       this.#become('off');
       return say('Stopped');
     }
-    if (this.state === 'stopping') return this.client.giveUp();
+    if (this.isWaiting) return this.client.giveUp();
+    if (this.state === 'stopping') return;
     this.#become('stopping');
     this.client.finish();
   }
@@ -130,7 +140,7 @@ class Listening extends EventTarget {
 
   /** Tells something of the session, once for each key, until it is told otherwise. Without a title it is over. */
   tell(key, kind, title, text, action) {
-    const before = this.#told.get(key), words = title && [kind, h('b', title).textContent, text].join('\n');
+    const before = this.#told.get(key), words = title && [kind, [title].flat()[0], text].join('\n');
     if (before?.words === words) return;
     before?.element.remove();
     this.#told.delete(key);
@@ -185,6 +195,7 @@ class Listening extends EventTarget {
       this.#drawn();
     }
     this.pause = kind ? { kind, since: performance.now(), place: this.lines.place } : null;
+    this.#say('change');
     if (!kind) {
       this.tell('sound');
       return say('The microphone is heard again');
@@ -218,11 +229,13 @@ class Listening extends EventTarget {
       const { broke } = this;
       this.wasBroken = true;
       const text = isNext ? 'The gateway was restarted' : `The line was broken for ${Math.max(1, Math.round((performance.now() - broke.since) / 1000))} s`;
-      this.mark = { text, place: broke.place, conversation: this.conversation };
+      this.mark = { text, place: broke.place };
       // The same session has the same conversation.
       if (!isNext) this.#placeBreak();
-      const { lines } = this;
-      for (const wait of looks) setTimeout(() => { if (lines === this.lines) this.#fill(broke.place.start - 10); }, wait * 1000);
+      const { lines, conversation } = this;
+      for (const wait of looks) {
+        setTimeout(() => { if (lines === this.lines && this.isOn) this.#fill(conversation, broke.place.start - 10); }, wait * 1000);
+      }
     }
     this.broke = null;
     this.session = id;
@@ -247,7 +260,7 @@ class Listening extends EventTarget {
       say(this.#told.has('line') ? 'The connection is mended' : 'Listening');
       this.tell('line');
     }
-    if (state === 'ended') this.#over();
+    if (state === 'ended') this.#over(); else this.#say('change');
   }
 
   #status(event) {
@@ -260,12 +273,15 @@ class Listening extends EventTarget {
     if (event.status === 'ready' && event.provider) this.engine ??= event.provider;
     if (event.type === 'segments_deleted') this.lines.drop(event.segment_ids ?? []);
     if (event.status === 'stt_degraded') this.lines.mark('gap', event.status_text ?? 'Audio was not recognised here');
-    if (event.status === 'storage_full' || event.status === 'storage_recovered') this.isFull = event.status === 'storage_full';
-    if (this.isFull) {
-      this.tell('disk', 'bad', 'The gateway’s disk is full', `${clock(this.safe ?? 0)} of what you said are safe there. Captions go on: the rest is in this page and `
-        + 'in the gateway’s memory until the disk has room. Keep both running.');
-    } else this.tell('disk');
+    if (event.status === 'storage_full' || event.status === 'storage_recovered') this.#stored(event.status === 'storage_full');
     this.#drawn();
+  }
+
+  #stored(isFull) {
+    this.isFull = isFull;
+    if (!isFull) return this.tell('disk');
+    this.tell('disk', 'bad', 'The gateway’s disk is full', `${clock(this.safe ?? 0)} of what you said are safe there. Captions go on. The rest is in this `
+      + 'page and in the gateway’s memory until the disk has room: keep both running.');
   }
 
   async #over() {
@@ -276,24 +292,27 @@ class Listening extends EventTarget {
     this.client = this.unwatch = null;
     clearInterval(this.timer);
     removeEventListener('beforeunload', keepOpen);
-    localStorage.removeItem(memory);
+    remember(null);
     for (const key of ['line', 'late', 'sound', 'disk', 'rest']) this.tell(key);
     this.#become('off');
     say('Stopped');
     if (!lines.words || !conversation) return;
-    if (this.wasBroken) await this.#fill(0, true);
+    if (this.wasBroken) for (const part of [...lines.parts]) await this.#fill(part, 0, true);
     if (this.isOn || this.#told.has('end')) return;
     if (isFull) {
-      this.tell('end', 'bad', 'Stopped while the gateway’s disk is full', `${clock(this.safe ?? 0)} of ${clock(this.seconds)} are safe on it. The rest is in the `
-        + 'gateway’s memory: it is kept when the disk has room. Do not stop the gateway before.', this.#reading());
-    } else this.tell('end', 'ok', 'Kept', `${plural(lines.words, 'word')}, with their sound where the settings say so.`, this.#reading());
+      this.tell('end', 'bad', 'Stopped while the gateway’s disk is full', `${clock(this.safe ?? 0)} of ${clock(this.seconds)} are safe on it. The rest is in `
+        + 'the gateway’s memory, and is kept when the disk has room. Do not stop the gateway before.', this.#reading());
+      return;
+    }
+    const amount = plural(lines.words, 'word') + (lines.parts.length > 1 ? ` in ${plural(lines.parts.length, 'conversation')}` : '');
+    this.tell('end', 'ok', 'Kept', `${amount}, with their sound where the settings say so.`, this.#reading());
   }
 
   #reading() { return this.conversation ? h('a.btn.s', { href: `#/conversation/${this.conversation}` }, 'Read it') : null; }
 
-  async #fill(from, isWhole = false) {
-    if (!this.conversation) return;
-    await fill(this.lines, this.conversation, Math.max(0, from), isWhole);
+  async #fill(conversation, from, isWhole = false) {
+    if (!conversation) return;
+    await fill(this.lines, conversation, Math.max(0, from), isWhole);
     this.#drawn();
   }
 
@@ -304,8 +323,9 @@ class Listening extends EventTarget {
     this.#lateness.textContent = `: ${late} s`;
     if (late) this.tell('late', 'warn', ['Captions are late', this.#lateness], 'What you say is kept in this page until the gateway has it.');
     else this.tell('late');
-    if (this.state === 'stopping' && client.state !== 'listening' && client.waiting > 0) {
-      this.tell('rest', 'warn', 'Stopped', `The gateway does not have the last ${Math.ceil(client.waiting)} s yet. They are sent when it is back: keep this page open.`);
+    if (this.isWaiting && client.waiting > 0) {
+      this.tell('rest', 'warn', 'Stopped',
+        `The gateway does not have the last ${Math.ceil(client.waiting)} s yet. They are sent when it is back: keep this page open.`);
     } else this.tell('rest');
     if (Date.now() - this.saved > 1000) this.save();
     this.drawBar();
@@ -316,16 +336,17 @@ class Listening extends EventTarget {
     const { client, session, conversation, options, seconds } = this;
     if (this.state !== 'on' || !session) return;
     this.saved = Date.now();
-    localStorage.setItem(memory, JSON.stringify({
-      ...options, session, conversation, seconds, sent: client.sent, seen: client.seen, offset: client.before / rate, window: client.window, at: Date.now(), isLeft,
-    }));
+    remember({
+      ...options, session, conversation, seconds, sent: client.sent, seen: client.seen, offset: client.before / rate, window: client.window,
+      at: Date.now(), isLeft,
+    });
   }
 
   /** Shows what the gateway has of a session that another page began. */
   async #recall({ conversation, at }) {
     this.conversation = conversation;
     if (conversation) this.lines.begin(conversation);
-    await this.#fill(0, true);
+    await this.#fill(conversation, 0, true);
     this.lines.mark('event', `The page was away for ${Math.max(1, Math.round((Date.now() - at) / 1000))} s`);
   }
 
@@ -379,8 +400,9 @@ export function offer() {
   const read = () => (left.conversation ? h('a.btn.s', { href: `#/conversation/${left.conversation}` }, 'Open conversation') : null);
   const over = () => {
     if (listening.isOn) return;
-    localStorage.removeItem(memory);
-    listening.tell('left', '', `The recording ended at ${timeOf(left.at)}`, `This page was closed. ${clock(left.seconds)} were recorded, and are kept.`, read());
+    remember(null);
+    listening.tell('left', '', `The recording ended at ${timeOf(left.at)}`, `This page was closed. ${clock(left.seconds)} were recorded, and are kept.`,
+      read());
   };
   listening.showNotes();
   if (rest() <= 0) return over();

@@ -1,55 +1,76 @@
-// Live: the microphone becomes captions. A session that runs elsewhere is watched on the same page.
+// Live: the microphone becomes captions, in the session of the shell. A session that runs elsewhere is watched on the same page.
 import { get } from './api.js';
 import { CaptionLines } from './captionlines.js';
 import { bars } from './drawing.js';
 import { h, said, say, spoken } from './elements.js';
-import { clock, count, language, length, plural } from './figures.js';
+import { clock, count, language, length } from './figures.js';
 import { gateway } from './gateway.js';
 import { icon } from './icons.js';
-import { ListenClient } from './listen.js';
-import { heightOf, openSound, rate, SoundError } from './microphone.js';
+import { listening } from './listening.js';
+import { heightOf } from './microphone.js';
 import { pair } from './pairing.js';
 import { empty, note, select, who } from './pieces.js';
-import { openSessions, watch } from './watching.js';
+import { events, fill, openSessions, watch } from './watching.js';
 import { blank } from './writing.js';
 
 const languages = ['en', 'multi', 'de', 'es', 'fr', 'it', 'pt', 'nl', 'pl', 'ja', 'ko', 'zh', 'ar', 'hi', 'ru', 'uk'];
-/** Level from which somebody is heard, and seconds of quiet after which that is said. */
-const audible = 0.012, quiet = 10;
+/** Level from which somebody is heard, and seconds of quiet, and of no sound at all, after which that is said. */
+const audible = 0.012, quiet = 10, mute = 2;
 /** Pixels from the end within which the list scrolls by itself. */
 const nearEnd = 80;
 
 export default function live(root) {
   root.classList.add('fill');
   const level = bars('meter'), captions = h('div.live-text', { tabindex: 0, role: 'region', 'aria-label': 'Captions' });
-  const heard = h('span.small.dim', 'Not listening'), finals = h('div.sr', { 'aria-live': 'polite' }), problem = h('div');
+  const heard = h('span.small.dim', 'Not listening'), finals = h('div.sr', { 'aria-live': 'polite' }), problem = h('div'), told = h('div');
   const time = h('span.mono.small', '0:00'), button = h('button.btn.primary'), engine = h('dd', '–'), words = h('dd', '0'), safe = h('dd', '–');
   const session = h('dd', '–'), share = h('div.stack.s');
   const source = select('Source', [['microphone', 'Microphone'], ['tab', 'Tab audio']]);
   const tongue = select('Language', languages.map((tag) => [tag, language(tag)]));
   const order = select('Engine', [['', 'The gateway’s order'], ...gateway.engines.map(({ name, state }) =>
     [name, state === 'ready' ? `${name} only` : `${name} only (${state})`])]);
-  let lines = new CaptionLines(), sound = null, client = null, unwatch = null, people = [], serving = null, conversation = null, speech = null, running = [];
-  let samples = 0, lastLoud = 0, read = 0, isDue = false;
+  // `watched` is the session of another page or program that is shown; null: that of the shell is.
+  let watched = null, running = [], lastLoud = 0, lastSound = 0, read = 0, isDue = false, drawn = new Map();
+  const view = () => watched ?? listening;
 
   get('/people').then((answer) => {
-    people = answer.people;
-    lines.know(people);
+    listening.people = answer.people;
+    view().lines.know(answer.people);
   }, () => {});
 
   // MARK: Captions
 
+  /** The element of a line, and what changes in it while the line grows. */
+  function made(line, speech) {
+    if (line.kind === 'gap') return { element: h('div.gap', line.text) };
+    if (line.kind) return { element: h('div.event', icon('swap'), line.text) };
+    const text = document.createTextNode(''), interim = h('span.interim');
+    return { element: h('div.line', line.voice ? who(line.voice) : null, h('span.said', spoken(speech), text, interim)), text, interim };
+  }
+
   function draw() {
     isDue = false;
-    const isAtEnd = captions.scrollTop + captions.clientHeight > captions.scrollHeight - nearEnd, all = lines.lines;
-    captions.replaceChildren(h('div.spring'), ...all.map((line) => {
-      if (line.kind === 'gap') return h('div.gap', line.text);
-      if (line.kind) return h('div.event', icon('swap'), line.text);
-      return h('div.line', line.voice ? who(line.voice) : null,
-        h('span.said', spoken(speech), line.text, line.interim ? h('span.interim', blank(line.text, line.interim) + line.interim) : null));
-    }));
+    const { lines, speech } = view(), all = lines.lines, kept = new Map();
+    const isAtEnd = captions.scrollTop + captions.clientHeight > captions.scrollHeight - nearEnd;
+    // A line stays the same element while it grows: what is marked or focused in it stays so.
+    for (const line of all) {
+      const key = `${line.key} ${line.voice?.key} ${line.voice?.name}`;
+      kept.set(key, drawn.get(key) ?? made(line, speech));
+    }
+    for (const [key, { element }] of drawn) if (!kept.has(key)) element.remove();
+    drawn = kept;
+    const entries = kept.values();
+    let next = captions.firstChild?.nextSibling ?? null;
+    for (const line of all) {
+      const entry = entries.next().value;
+      if (entry.text && entry.text.data !== line.text) entry.text.data = line.text;
+      const rest = line.interim ? blank(line.text, line.interim) + line.interim : '';
+      if (entry.interim && entry.interim.textContent !== rest) entry.interim.textContent = rest;
+      if (next === entry.element) next = next.nextSibling; else captions.insertBefore(entry.element, next);
+    }
     if (isAtEnd) captions.scrollTop = captions.scrollHeight;
     words.textContent = count(lines.words);
+    engine.textContent = view().engine ?? '–';
     const shares = lines.shares, sum = shares.reduce((total, [, seconds]) => total + seconds, 0) || 1;
     share.replaceChildren(...shares.map(([voice, seconds]) => h(`div.spk.k${voice.color}`, who(voice),
       h('span.dim', `${Math.round(seconds / sum * 100)} %`), h('div.bar', h('i', { vars: { v: seconds / sum * 100 } })))));
@@ -66,152 +87,112 @@ export default function live(root) {
     isDue = true;
     requestAnimationFrame(draw);
   };
-  const idle = () => captions.replaceChildren(h('div.spring'), empty([8, 16, 30, 18, 40, 24, 12, 20, 8], 'Press Start and say something',
-    'The browser asks once whether Harken may use the microphone. Audio goes to this gateway and to the engine that serves, nowhere else.'), h('div.spring'));
   const fresh = () => {
-    lines = new CaptionLines();
-    lines.know(people);
     read = 0;
-    serving = conversation = null;
+    drawn = new Map();
     problem.replaceChildren();
     captions.replaceChildren(h('div.spring'));
   };
-  const take = (segments) => {
-    lines.take(segments);
-    const last = segments.at(-1);
-    if (last?.stt_provider) {
-      serving = last.stt_provider;
-      engine.textContent = [last.stt_provider, last.stt_model].filter(Boolean).join(' ');
-    }
-    redraw();
-  };
-  const observed = {
-    interim: (event) => {
-      lines.interim = event.text || null;
-      redraw();
-    },
-    gap: ({ start, end, reason }) => {
-      lines.mark('gap', `${(end - start).toFixed(1)} s missing${reason ? `: ${reason.replaceAll('_', ' ')}` : ''}`);
-      redraw();
-    },
-    engine: (event) => {
-      if (serving && serving !== event.engine) lines.mark('event', `${event.engine} took over from ${serving}. What was open is recognised again.`);
-      serving = engine.textContent = event.engine;
-      redraw();
-    },
-    removed: ({ ids }) => {
-      lines.drop(ids);
-      redraw();
-    },
-  };
+  const idle = () => captions.replaceChildren(h('div.spring'), empty([8, 16, 30, 18, 40, 24, 12, 20, 8], 'Press Start and say something',
+    'The browser asks once whether Harken may use the microphone. Audio goes to this gateway and to the engine that serves, nowhere else.'), h('div.spring'));
 
   // MARK: The state of the session
 
-  const label = (state) => {
-    const isOn = state !== 'ended';
-    button.replaceChildren(isOn ? h('span.row.on', h('span.pulse'), 'Stop') : h('span.row', icon('live'), 'Start listening'));
+  const name = (id) => session.replaceChildren(id ? h('a', { href: `#/microscope/${id}` }, h('code', id.slice(0, 8))) : '–');
+  const silent = (text) => {
+    heard.textContent = text;
+    heard.className = 'small dim';
+  };
+  const label = () => {
+    const isOn = !!watched?.stop || listening.isOn;
+    button.replaceChildren(listening.isWaiting ? 'Do not wait' : isOn ? h('span.row.on', h('span.pulse'), 'Stop')
+      : h('span.row', icon('live'), 'Start listening'));
     for (const control of [source, tongue, order, phone]) control.disabled = isOn;
   };
-  const stopSound = () => {
-    sound?.stop();
-    sound = null;
-    heard.textContent = 'Not listening';
-    heard.className = 'small dim';
-    for (let i = 0; i < 40; i++) level.push(0);
+  let before = listening.state;
+  const on = {
+    change: () => {
+      const { state } = listening;
+      if (state === 'asking' && before !== state) {
+        watched?.stop?.();
+        watched = null;
+        lastLoud = lastSound = performance.now();
+        fresh();
+      }
+      if (!listening.sound && !watched) {
+        silent(listening.pause ? 'No sound comes' : 'Not listening');
+        for (let i = 0; i < 40; i++) level.push(0);
+      } else if (listening.pause) silent('No sound comes');
+      if (state === 'off' && before !== state) refreshSources();
+      before = state;
+      label();
+      redraw();
+    },
+    lines: redraw,
+    facts: () => {
+      if (watched) return;
+      name(listening.session);
+      safe.textContent = listening.safe == null ? '–' : clock(listening.safe, 1);
+    },
+    level: () => {
+      const { value } = listening, now = performance.now();
+      level.push(heightOf(value));
+      if (value > 0) lastSound = now;
+      if (value > audible) lastLoud = now;
+      const isLoud = now - lastLoud < 400, isMute = now - lastSound > mute * 1000, isQuiet = now - lastLoud > quiet * 1000;
+      heard.textContent = isLoud ? 'I hear you' : isMute ? 'No sound at all comes. Is the microphone muted?'
+        : isQuiet ? 'I hear nothing. Is the microphone muted, or is it another one?' : 'Quiet';
+      heard.className = 'small ' + (isLoud ? 'ok strong' : isMute || isQuiet ? 'warn' : 'dim');
+      time.textContent = clock(listening.seconds);
+    },
   };
-  const ended = () => {
-    stopSound();
-    unwatch?.();
-    unwatch = client = null;
-    label('ended');
+
+  function stopWatching() {
+    watched?.stop?.();
+    if (watched) watched.stop = null;
+    silent('Not listening');
+    label();
     say('Stopped');
     refreshSources();
-  };
-  const states = {
-    listening: () => {
-      problem.replaceChildren();
-      say('Listening');
-    },
-    resuming: () => problem.replaceChildren(note('warn', 'The connection broke', 'It is being mended. What you say meanwhile is kept in this page.')),
-    ended: () => {
-      ended();
-      if (!lines.words || !conversation) return;
-      problem.append(note('ok', 'Kept', `${plural(lines.words, 'word')}, with their sound where the settings say so.`,
-        h('a.btn.s', { href: `#/conversation/${conversation}` }, 'Read it')));
-    },
-  };
-  const onlevel = (value) => {
-    level.push(heightOf(value));
-    const now = performance.now();
-    if (value > audible) lastLoud = now;
-    const isLoud = now - lastLoud < 400, isQuiet = now - lastLoud > quiet * 1000;
-    heard.textContent = isLoud ? 'I hear you' : isQuiet ? 'I hear nothing. Is the microphone muted, or is it another one?' : 'Quiet';
-    heard.className = 'small ' + (isLoud ? 'ok strong' : isQuiet ? 'warn' : 'dim');
-    time.textContent = clock(samples / rate);
-  };
-
-  async function start() {
-    fresh();
-    speech = tongue.value;
-    samples = 0;
-    lastLoud = performance.now();
-    label('connecting');
-    try {
-      sound = await openSound(source.value, {
-        onaudio: (packet) => {
-          samples += packet.byteLength / 2;
-          client?.push(packet);
-        },
-        onlevel,
-        onend: () => stop(),
-      });
-    } catch (error) {
-      label('ended');
-      problem.replaceChildren(note('bad', error instanceof SoundError ? error.title : 'The sound cannot be opened', error.message));
-      return;
-    }
-    const mine = client = new ListenClient({ language: tongue.value, engine: order.value || null });
-    mine.addEventListener('state', ({ detail }) => states[detail]?.());
-    mine.addEventListener('segments', ({ detail }) => take(detail));
-    mine.addEventListener('safe', ({ detail }) => { safe.textContent = clock(detail, 1); });
-    mine.addEventListener('failure', ({ detail }) => problem.replaceChildren(note('bad', 'The session has ended', detail)));
-    mine.addEventListener('session', ({ detail }) => {
-      session.replaceChildren(h('a', { href: `#/microscope/${detail}` }, h('code', detail.slice(0, 8))));
-      unwatch?.();
-      unwatch = watch(detail, observed);
-    });
-    mine.addEventListener('status', ({ detail }) => {
-      if (detail.type === 'conversation_session') conversation = detail.conversation_id;
-      if (detail.status === 'ready' && detail.provider) engine.textContent = detail.provider;
-      if (detail.type === 'segments_deleted') lines.drop(detail.segment_ids ?? []);
-      if (detail.status === 'stt_degraded') lines.mark('gap', detail.status_text ?? 'Audio was not recognised here');
-      redraw();
-    });
   }
 
-  function stop() {
-    stopSound();
-    if (client) client.finish();
-    else if (unwatch) ended();
+  async function catchUp(id, lines) {
+    const trace = await get(`/sessions/${id}/trace`).catch(() => null);
+    for (const { id: conversation } of trace?.conversations ?? []) await fill(lines, conversation);
+    redraw();
   }
 
   function watchSession(id) {
+    const mine = watched = { lines: new CaptionLines(), speech: running.find((entry) => entry.id === id)?.language, serving: null, engine: null };
+    mine.lines.know(listening.people);
     fresh();
-    speech = running.find((entry) => entry.id === id)?.language;
-    label('listening');
-    session.replaceChildren(h('a', { href: `#/microscope/${id}` }, h('code', id.slice(0, 8))));
-    heard.textContent = 'Watching';
-    unwatch = watch(id, { ...observed, segment: (segment) => take([segment]), end: ended });
+    name(id);
+    silent('Watching');
+    mine.stop = watch(id, {
+      ...events(mine, redraw), end: () => { if (mine.stop) stopWatching(); },
+      lost: () => problem.replaceChildren(note('warn', 'The gateway is gone', 'The session is looked for until it goes on, here or at the next gateway.')),
+      back: (now) => {
+        problem.replaceChildren();
+        name(now);
+        mine.lines.mark('event', 'The gateway was away');
+        say('Watching again');
+        catchUp(now, mine.lines);
+      },
+    });
+    label();
+    say('Watching');
   }
 
   function toggle() {
-    if (client || unwatch || sound) return stop();
+    if (watched?.stop) return stopWatching();
     const [kind, id] = source.value.split(':');
-    if (kind === 'session') watchSession(id); else start();
+    if (kind === 'session' && !listening.isOn) watchSession(id);
+    else listening.press({ source: source.value, language: tongue.value, engine: order.value });
   }
 
   async function refreshSources() {
-    running = (await openSessions()).toSorted((a, b) => String(b.started_at).localeCompare(String(a.started_at)));
+    running = (await openSessions()).toSorted((a, b) => String(b.started_at).localeCompare(String(a.started_at)))
+      .filter((entry) => !listening.isOn || entry.id !== listening.session);
     source.querySelectorAll('option[value^="session:"]').forEach((option) => option.remove());
     source.append(...running.map((entry) =>
       h('option', { value: `session:${entry.id}` }, `Running: ${entry.source ?? entry.id.slice(0, 8)}, ${length(entry.duration ?? 0)}`
@@ -222,8 +203,26 @@ export default function live(root) {
 
   const phone = h('button.btn.s', { onclick: () => pair({ language: tongue.value, engine: order.value }, watchSession) }, icon('phone'), 'Use a phone');
   button.addEventListener('click', toggle);
-  label('ended');
-  idle();
+  if (listening.isOn) {
+    const { options } = listening;
+    source.value = options.source;
+    tongue.value = options.language;
+    order.value = options.engine ?? '';
+    time.textContent = clock(listening.seconds);
+  }
+  // The title is still that of the page before.
+  listening.comeBack(document.title.split(' · ')[0]);
+  if (listening.isOn || listening.lines.segments.size) {
+    fresh();
+    // What was said elsewhere was read there, or is read here by whoever wants to.
+    read = listening.lines.lines.filter((line) => line.voice).length;
+    redraw();
+  } else idle();
+  label();
+  on.facts();
+  lastLoud = lastSound = performance.now();
+  listening.showNotes(told);
+  for (const [event, act] of Object.entries(on)) listening.addEventListener(event, act);
   refreshSources();
   const onkey = (event) => {
     if (event.detail !== ' ') return;
@@ -232,14 +231,15 @@ export default function live(root) {
   };
   document.addEventListener('harken-key', onkey);
   root.append(h('header.live-bar', h('h1', 'Live'), button, time, source, tongue, h('a.btn.ghost.hide-s', { href: 'captions', target: '_blank' }, 'Overlay')),
-    h('div.live', h('div.reading', problem, captions), h('aside.side', { 'aria-label': 'Session' }, h('div.sect', level, heard),
+    h('div.live', h('div.reading', h('div', told, problem), captions), h('aside.side', { 'aria-label': 'Session' }, h('div.sect', level, heard),
       h('div.sect.hide-s', h('h2', 'Engine'), order, h('dl.dl', h('dt', 'Serving'), engine, h('dt', 'Words'), words,
         h('dt', 'Safe on disk to'), safe, h('dt', 'Session'), session)), h('div.sect.hide-s', h('h2', 'Who speaks'), share),
     h('div.sect.hide-s', h('div', phone)))), finals);
   return () => {
     document.removeEventListener('harken-key', onkey);
-    stopSound();
-    client?.finish();
-    unwatch?.();
+    for (const [event, act] of Object.entries(on)) listening.removeEventListener(event, act);
+    watched?.stop?.();
+    listening.leave();
+    listening.showNotes();
   };
 }

@@ -17,20 +17,23 @@ export default function phone(root, _, values) {
   const ticket = values.get('ticket'), level = bars('meter'), problem = h('div');
   const text = h('p.phone-text', { 'aria-live': 'polite', ...spoken(values.get('language')) });
   const time = h('span.mono.small'), button = h('button.btn.primary', { disabled: true }), lines = new CaptionLines();
-  let sound = null, samples = 0, client = null;
+  let sound = null, asking = null, samples = 0, client = null;
   // A ticket is good for one session: it need not stay in the address.
   history.replaceState(null, '', '#/phone');
 
   const label = () => button.replaceChildren(icon(sound ? 'stop' : 'live'), sound ? 'Stop' : 'Speak');
   const stop = () => {
+    asking?.abort();
     sound?.stop();
     sound = null;
     label();
   };
   const start = async () => {
     problem.replaceChildren();
+    const { signal } = asking = new AbortController();
     try {
       sound = await openSound('microphone', {
+        signal,
         onaudio: (packet) => {
           samples += packet.byteLength / 2;
           client.push(packet);
@@ -44,7 +47,10 @@ export default function phone(root, _, values) {
       label();
       navigator.wakeLock?.request('screen').catch(() => {});
     } catch (error) {
+      if (signal.aborted) return;
       problem.replaceChildren(note('bad', error instanceof SoundError ? error.title : 'The sound cannot be opened', error.message));
+    } finally {
+      asking = null;
     }
   };
   const over = (title, words) => {
@@ -57,6 +63,8 @@ export default function phone(root, _, values) {
     text.textContent = newest(joined(lines.lines.map((line) => line.text)), shown);
   };
   button.onclick = () => {
+    // A second press while the browser asks begins nothing.
+    if (asking) return;
     if (!sound) return start();
     stop();
     button.disabled = true;

@@ -80,15 +80,21 @@ export default function playground(root) {
     record.replaceChildren(icon('live'), 'Record');
     if (packets.length) take(new File([wav(packets)], 'recording.wav', { type: 'audio/wav' }));
   };
+  const left = new AbortController();
   record.onclick = async () => {
     if (sound) return stop();
+    record.disabled = true;
     packets = [];
     problem.replaceChildren();
     try {
-      sound = await openSound('microphone', { onaudio: (packet) => packets.push(packet), onlevel: (value) => level.push(heightOf(value)), onend: stop });
+      sound = await openSound('microphone', {
+        signal: left.signal, onaudio: (packet) => packets.push(packet), onlevel: (value) => level.push(heightOf(value)), onend: stop,
+      });
       record.replaceChildren(icon('stop'), 'Stop');
     } catch (error) {
       problem.replaceChildren(error instanceof SoundError ? note('bad', error.title, error.message) : failure(error));
+    } finally {
+      record.disabled = false;
     }
   };
   go.onclick = () => busy(go, async () => {
@@ -117,5 +123,8 @@ export default function playground(root) {
         dialect = name;
         lines();
       }, true)), h('div.code', text, h('button.btn.s', { onclick: () => copy(text.textContent) }, icon('copy'), 'Copy'))));
-  return stop;
+  return () => {
+    left.abort();
+    stop();
+  };
 }
