@@ -1,11 +1,11 @@
-/// The text of a script or a style as it is sent: comments that have lines of their own are empty lines.
+/// The text of a script or a style as it is sent: comments that have lines of their own are empty lines, and lines begin without blanks.
 ///
-/// The number of each line stays, so that a browser's messages name the lines of the sources. Nothing else is changed: a comment behind a statement stays,
-/// and so does a line of a template literal, because the page's sources begin no such line with the marks of a comment.
+/// The number of each line stays, so that a browser's messages name the lines of the sources. A comment behind a statement stays. Template literals of the
+/// page's sources end in the line in which they begin, so that no text is changed.
 enum SentText {
     private static let lineEnd = UInt8(ascii: "\n")
 
-    /// Returns the text without its comments. `hasLineComments` is true in scripts: `//` begins a comment there.
+    /// Returns the text without its comments and its indentation. `hasLineComments` is true in scripts: `//` begins a comment there.
     static func withoutComments(_ text: ArraySlice<UInt8>, hasLineComments: Bool) -> [UInt8] {
         var sent: [UInt8] = []
         sent.reserveCapacity(text.count)
@@ -17,7 +17,7 @@ enum SentText {
             let content = line.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
             isInComment = isInComment || content.starts(with: "/*".utf8)
             guard isInComment || (hasLineComments && content.starts(with: "//".utf8)) else {
-                sent += line
+                sent += content
                 continue
             }
             if isInComment, let close = content.firstRange(of: Array("*/".utf8)) {
@@ -30,6 +30,22 @@ enum SentText {
                 }
             }
             if line.last == lineEnd { sent.append(lineEnd) }
+        }
+        return sent
+    }
+
+    /// Returns a style without the blanks that separate nothing: behind `:`, `;`, `,` and `{`, and before `{` and `}`.
+    ///
+    /// - Parameter style: a style whose quoted texts have no such blanks.
+    static func withoutBlanks(_ style: [UInt8]) -> [UInt8] {
+        var sent: [UInt8] = []
+        sent.reserveCapacity(style.count)
+        for (index, byte) in style.enumerated() {
+            if byte == UInt8(ascii: " ") {
+                let next = index + 1 < style.count ? style[index + 1] : byte
+                if let last = sent.last, ":;,{".utf8.contains(last) || "{}".utf8.contains(next) { continue }
+            }
+            sent.append(byte)
         }
         return sent
     }

@@ -370,7 +370,7 @@ class Listening extends EventTarget {
     bar.hidden = !isShown;
     if (!isShown) return;
     if (!bar.firstChild) {
-      bar.append(h('a', { href: '#/live', 'aria-label': 'Recording; go to Live' }, h('span.pulse'), h('span')), h('i', { 'aria-hidden': 'true' }),
+      bar.append(h('a.on', { href: '#/live', 'aria-label': 'Recording; go to Live' }, h('span.pulse'), h('span')), h('i', { 'aria-hidden': 'true' }),
         h('button.btn.s', { 'aria-label': 'Stop recording', onclick: () => {
           this.press();
           place('main').focus({ preventScroll: true });
