@@ -25,9 +25,9 @@ import Testing
 
     @Test(arguments: [
         ("/** Says what it is. */\nexport const one = 1; // here\n", "\nexport const one = 1; // here\n"),
-        ("    // why\n    run('// no comment');\n", "\n    run('// no comment');\n"),
+        ("    // why\n    run('// no comment');\n", "\nrun('// no comment');\n"),
         ("/* one\n   two\n*/\nlet a;", "\n\n\nlet a;"), ("/* one */ let b = '/*';\n/* open", " let b = '/*';\n"),
-        ("const c = 4 /\n  2;\n", "const c = 4 /\n  2;\n"),
+        ("const c = 4 /\n  2;\n", "const c = 4 /\n2;\n"),
         ("", ""),
     ])
     func `are sent without comments that have lines of their own, and every line keeps its number`(source: String, sent: String) {
@@ -41,16 +41,28 @@ import Testing
                 == "\na { background:\n//host/picture }\n")
     }
 
-    @Test func `have only comments at the beginnings of lines that look like comments`() throws {
-        // A line of a template literal that begins with such a mark would be lost.
+    @Test(arguments: [
+        ("a { color: red; }\n", "a{color:red;}\n"), ("a > b, c :hover { margin: calc(1px + 2px) -3px; }", "a > b,c :hover{margin:calc(1px + 2px) -3px;}"),
+        ("@media (max-width: 9px) and (hover) {\n}\n", "@media (max-width:9px) and (hover){\n}\n"), ("", ""), (" ", " "),
+    ])
+    func `are sent as styles without blanks that separate nothing`(source: String, sent: String) {
+        #expect(String(decoding: SentText.withoutBlanks(Array(source.utf8)), as: UTF8.self) == sent)
+    }
+
+    @Test func `have no quoted text in styles that would lose a blank`() throws {
+        for match in try text("style.css").matches(of: /"([^"\n]*)"/) {
+            #expect(match.1.firstMatch(of: /[:;,{] | [{}]/) == nil, "\(match.1)")
+        }
+    }
+
+    @Test func `have no template literal of several lines`() throws {
+        // Its lines would lose their indentation, or be taken for comments.
         for module in modules {
-            var isInTemplate = false
             for line in try text(module).split(separator: "\n", omittingEmptySubsequences: false) {
-                #expect(!isInTemplate || !line.drop(while: \.isWhitespace).hasPrefix("/"), "\(module): \(line)")
-                // A mark in quotes begins no template.
-                if line.replacing("'`'", with: "").count(where: { $0 == "`" }) % 2 == 1, !line.drop(while: \.isWhitespace).hasPrefix("/") {
-                    isInTemplate.toggle()
-                }
+                let content = line.drop(while: \.isWhitespace)
+                // Comments have marks of their own. A mark in quotes begins no template.
+                guard !content.hasPrefix("/"), !content.hasPrefix("*") else { continue }
+                #expect(line.replacing("'`'", with: "").count(where: { $0 == "`" }) % 2 == 0, "\(module): \(line)")
             }
         }
     }
