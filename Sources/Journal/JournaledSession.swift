@@ -70,6 +70,9 @@ package final class JournaledSession: SessionJournal {
         transcript?.append(mend: bytes, at: backfill.range.start)
     }
 
+    /// True if the disk takes nothing more of the journal; what is said waits in memory, and is lost with the process when that is full, too.
+    package var isRefused: Bool { log.isRefused }
+
     /// Checks which audio the disk has.
     ///
     /// - Parameter end: the end of the audio received so far.

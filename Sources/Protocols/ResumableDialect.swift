@@ -17,7 +17,12 @@ package protocol ResumableDialect: LiveServerMachine {
     mutating func takeOver(_ session: ID<Session>, at start: SampleIndex)
 
     /// Notes that all audio before `end` is durable, and need not be sent again.
-    mutating func durable(through end: SampleIndex, now: Instant, output: inout ServerOutput)
+    ///
+    /// - Parameter heard: the end of the audio that this gateway has on its disk, if another gateway could go on from `end` only; nil otherwise.
+    mutating func durable(through end: SampleIndex, heard: SampleIndex?, now: Instant, output: inout ServerOutput)
+
+    /// Notes that the disk of the gateway is full, or has room again.
+    mutating func storage(isFull: Bool, now: Instant, output: inout ServerOutput)
 
     /// Notes that the connection of the client is lost. The client may come back; output that is written meanwhile is not sent.
     mutating func clientLost(now: Instant)

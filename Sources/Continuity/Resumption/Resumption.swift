@@ -138,10 +138,12 @@ package struct Resumption: Sendable {
 
     /// Takes the end of the durable audio.
     ///
-    /// - Parameter end: the end of the durable audio, which the client need not send again.
+    /// - Parameters:
+    ///   - end: the end of the durable audio, which the client need not send again.
+    ///   - repeats: true if an end that was reported is reported again.
     /// - Returns: the end of the durable audio that is to be reported to the client now; nil: no report now.
-    package mutating func durable(through end: SampleIndex, now: Instant) -> SampleIndex? {
-        guard isClientHere, end > acknowledged else { return nil }
+    package mutating func durable(through end: SampleIndex, repeats: Bool = false, now: Instant) -> SampleIndex? {
+        guard isClientHere, end > acknowledged || (repeats && end == acknowledged) else { return nil }
         if let before = acknowledgedAt, before + rule.interval > now { return nil }
         acknowledged = end
         acknowledgedAt = now

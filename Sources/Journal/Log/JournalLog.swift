@@ -60,6 +60,9 @@ package final class JournalLog {
         nextSegment = writer.earlier.claim(number)
     }
 
+    /// True if the disk takes nothing more.
+    package var isRefused: Bool { isFailing || writer.isRefused }
+
     /// Returns the place of a new session, which has no blocks in the log yet.
     package func cursor(rate: SampleRate, channels: Int) -> JournalCursor {
         nextSession += 1

@@ -54,6 +54,9 @@ package final class JournalWriter: Sendable {
         earlier = try PreviousRunJournal(directory: directory, run: run, log: log)
     }
 
+    /// True if the last write to a segment failed. May be asked on any thread.
+    var isRefused: Bool { isFailing.load(ordering: .relaxed) }
+
     static let ringSuffix = ".ring"
     static let damagedSuffix = ".damaged"
 

@@ -45,9 +45,11 @@ extension DialectReference: ResumableDialect where Machine: ResumableDialect {
 
     func takeOver(_ session: ID<Session>, at start: SampleIndex) { machine.takeOver(session, at: start) }
 
-    func durable(through end: SampleIndex, now: Instant, output: inout ServerOutput) {
-        machine.durable(through: end, now: now, output: &output)
+    func durable(through end: SampleIndex, heard: SampleIndex?, now: Instant, output: inout ServerOutput) {
+        machine.durable(through: end, heard: heard, now: now, output: &output)
     }
+
+    func storage(isFull: Bool, now: Instant, output: inout ServerOutput) { machine.storage(isFull: isFull, now: now, output: &output) }
 
     func clientLost(now: Instant) { machine.clientLost(now: now) }
 

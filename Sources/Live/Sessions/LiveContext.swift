@@ -27,6 +27,8 @@ package final class LiveContext {
     package let listener: SpeechListener?
     /// Model that tells whether turns are over; nil when there is none.
     package let turns: (any TurnJudging)?
+    /// Health of the store, of which clients are told that its disk is full.
+    let store: StoreHealth
     /// Recovery that takes over sessions whose transcripts are incomplete at their end.
     private let completion: CrashRecovery
     package let metrics: Metrics
@@ -58,7 +60,8 @@ package final class LiveContext {
 
     package init(
         loop: Loop, journal: JournalLog, transcripts: TranscriptFolder, evaluations: ShadowLog, conversations: ConversationService,
-        gate: GateSettings, voices: (any VoiceDetecting)?, listener: SpeechListener?, turns: (any TurnJudging)?, completion: CrashRecovery,
+        gate: GateSettings, voices: (any VoiceDetecting)?, listener: SpeechListener?, turns: (any TurnJudging)?, store: StoreHealth,
+        completion: CrashRecovery,
         metrics: Metrics, usage: UsageRecorder,
         log: Log,
         webSocket: WebSocketConfiguration, webSocketClient: WebSocketClient, continuity: LiveContinuity, waiting: ResumableSessions,
@@ -75,6 +78,7 @@ package final class LiveContext {
         self.listener = listener
         self.voices = voices
         self.turns = turns
+        self.store = store
         self.completion = completion
         self.metrics = metrics
         self.usage = usage

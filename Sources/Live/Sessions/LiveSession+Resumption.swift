@@ -40,7 +40,7 @@ extension LiveSession {
         // The dialect gets every event, and numbers its messages itself.
         case .event: break
         case .durable(let end):
-            resumableDialect?.durable(through: end, now: context.loop.now, output: &context.output)
+            resumableDialect?.durable(through: end, heard: durableHere, now: context.loop.now, output: &context.output)
             carryOutOutput()
         }
     }
@@ -50,10 +50,22 @@ extension LiveSession {
             guard let run else { return }
             if let end = journal.becameDurable(received: run.received) {
                 let stored = shared?.acknowledged(end, received: run.received, isStored: conversation?.isStored ?? true)
-                resumable?.durable(through: context.conversations.hasOthers.isSet ? stored ?? end : end)
+                let hasOthers = context.conversations.hasOthers.isSet
+                durableHere = hasOthers ? end : nil
+                resumable?.durable(through: hasOthers ? stored ?? end : end, repeats: hasOthers)
             }
+            watchStorage()
             watchDurability()
         }
+    }
+
+    /// Tells the client when the disk is full, and when it has room again: the session itself goes on.
+    private func watchStorage() {
+        let isFull = journal.isRefused || context.store.problem?.cause == "disk_full"
+        guard isFull != toldFull else { return }
+        toldFull = isFull
+        resumableDialect?.storage(isFull: isFull, now: context.loop.now, output: &context.output)
+        carryOutOutput()
     }
 
     /// Leaves the session to another gateway, to which its client has gone. Words that are not stored are recognized there.

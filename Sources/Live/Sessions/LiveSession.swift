@@ -110,6 +110,10 @@ package final class LiveSession: LiveHandler, SessionObserver {
     /// The resumable run, from `start` to the end, when the client may come back.
     package var resumable: ResumableRun?
     var durabilityTimer: Loop.Timer?
+    /// End of the audio that the disk of this gateway has, while another gateway could go on from an earlier place only; nil otherwise.
+    var durableHere: SampleIndex?
+    /// True if the client was told last that the disk is full.
+    var toldFull = false
     /// Set while the client is away and may come back.
     var absenceTimer: Loop.Timer?
     /// Meter of the key's credit; nil when the key's audio is not counted.

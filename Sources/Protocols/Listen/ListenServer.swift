@@ -376,9 +376,16 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         memory = ListenMemory(last: options.resume?.seen ?? 0)
     }
 
-    package mutating func durable(through end: SampleIndex, now: Instant, output: inout ServerOutput) {
-        if state == .open || state == .ending(.finished) || endDue != nil { say(.audioAck(shown(end)), &output) }
+    package mutating func durable(through end: SampleIndex, heard: SampleIndex?, now: Instant, output: inout ServerOutput) {
+        if isHeard { say(.audioAck(shown(end), heard: heard.map { shown($0) }), &output) }
     }
+
+    package mutating func storage(isFull: Bool, now: Instant, output: inout ServerOutput) {
+        if isHeard { say(.status(ListenStatus(isFull ? .storageFull : .storageRecovered)), &output) }
+    }
+
+    /// True from the session's start until its last message.
+    private var isHeard: Bool { state == .open || state == .ending(.finished) || endDue != nil }
 
     /// Returns the position in the client's samples: at the rate that the client named, which may differ from the session's rate.
     private func shown(_ position: SampleIndex) -> SampleIndex {

@@ -20,7 +20,8 @@ package enum ListenServerMessage: Sendable, Equatable {
     case onboardingComplete(error: String)
     case authResponse(Bool)
     case sessionStarted(ID<Session>, window: Duration)
-    case audioAck(SampleIndex)
+    /// All audio before a position is durable. `heard`: end of the audio that the gateway has, if only part of it is durable for all gateways.
+    case audioAck(SampleIndex, heard: SampleIndex?)
     case sessionResumed(SampleIndex)
     case sessionExpired
     /// The session is over because the gateway goes down: all audio before the position is recognized, and a new session goes on there.
@@ -119,9 +120,10 @@ package enum ListenServerMessage: Sendable, Equatable {
             json.member("type", literal: "session_started")
             json.member("session_id", id.rawValue)
             json.member("resume_window", window.secondsDown)
-        case .audioAck(let end):
+        case .audioAck(let end, let heard):
             json.member("type", literal: "audio_ack")
             json.member("samples", Int(end.samples))
+            if let heard, heard > end { json.member("received", Int(heard.samples)) }
         case .sessionResumed(let received):
             json.member("type", literal: "session_resumed")
             json.member("samples", Int(received.samples))

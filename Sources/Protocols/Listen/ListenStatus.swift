@@ -21,6 +21,10 @@ package struct ListenStatus: Sendable, Equatable {
         case unknownPerson = "unknown_person"
         /// The user wants translation to their own language, and no engine translates.
         case noTranslation = "translation_unavailable"
+        /// The disk of the gateway is full. The session goes on: its words and its audio wait in memory until there is room.
+        case storageFull = "storage_full"
+        /// The disk has room again.
+        case storageRecovered = "storage_recovered"
         /// Low credit, for older clients, which read `status_text`.
         case freemium = "freemium_threshold_reached"
 
@@ -29,7 +33,9 @@ package struct ListenStatus: Sendable, Equatable {
             case .initiating: "Service Starting"
             case .conversations: "Processing Conversations"
             case .engineStarting: "STT Service Starting"
-            case .ready, .degraded, .recovered, .failed, .finalized, .unknownChannel, .unknownPerson, .noTranslation, .freemium: nil
+            case .ready, .degraded, .recovered, .failed, .finalized, .unknownChannel, .unknownPerson, .noTranslation, .storageFull, .storageRecovered,
+                .freemium:
+                nil
             }
         }
     }

@@ -65,8 +65,10 @@ package final class ResumableRun {
     }
 
     /// Takes the end of the durable audio. May be called as often as the end is known.
-    package func durable(through end: SampleIndex) {
-        if let told = resumption.durable(through: end, now: loop.now) { deliver?(.durable(through: told)) }
+    ///
+    /// - Parameter repeats: true if an end that was reported is reported again, as a sign that the gateway hears.
+    package func durable(through end: SampleIndex, repeats: Bool = false) {
+        if let told = resumption.durable(through: end, repeats: repeats, now: loop.now) { deliver?(.durable(through: told)) }
     }
 
     /// Notes that the client's connection is gone. The session goes on with the audio that it has.

@@ -116,6 +116,14 @@ import Testing
         #expect(told == [10, nil, nil, 30])
     }
 
+    @Test func `says again what is durable, if that is a sign of life`() {
+        var session = Resumption(rate: .speech)
+        let told = [(10, 0), (10, 900), (10, 2_000), (9, 4_000)].map { end, time in
+            session.durable(through: SampleIndex(end), repeats: true, now: start + .milliseconds(time))?.samples
+        }
+        #expect(told == [10, nil, 10, nil])
+    }
+
     @Test func `is asked for again at once, then later and later, as long as it waits`() {
         var program = Reconnection()
         let before = program.broke(now: start, chance: 1)

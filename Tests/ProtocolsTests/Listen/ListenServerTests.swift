@@ -457,7 +457,7 @@ import Testing
             var stream = try ListenConversation.ready("ack=true&codec=pcm16&sample_rate=16000")
             #expect(
                 stream.raw.first == #"{"type":"session_started","session_id":"\#(ListenConversation.sessionID)","resume_window":120}"#)
-            let acknowledged = stream.tell { $0.durable(through: SampleIndex(16_000), now: $1, output: &$2) }
+            let acknowledged = stream.tell { $0.durable(through: SampleIndex(16_000), heard: nil, now: $1, output: &$2) }
             #expect(acknowledged == ["audio_ack"])
             #expect(stream.raw.last == #"{"type":"audio_ack","samples":16000}"#)
             // The start's five messages were seen.
@@ -476,8 +476,23 @@ import Testing
 
         @Test func `counts as its client does`() throws {
             var stream = try ListenConversation.ready("ack=true&codec=opus&sample_rate=48000")
-            _ = stream.tell { $0.durable(through: SampleIndex(16_000), now: $1, output: &$2) }
+            _ = stream.tell { $0.durable(through: SampleIndex(16_000), heard: nil, now: $1, output: &$2) }
             #expect(stream.raw.last == #"{"type":"audio_ack","samples":48000}"#)
+        }
+
+        @Test func `says what is heard beyond what is durable for all gateways`() throws {
+            var stream = try ListenConversation.ready("ack=true&codec=opus&sample_rate=48000")
+            _ = stream.tell { $0.durable(through: SampleIndex(16_000), heard: SampleIndex(32_000), now: $1, output: &$2) }
+            #expect(stream.raw.last == #"{"type":"audio_ack","samples":48000,"received":96000}"#)
+        }
+
+        @Test func `is told when the disk is full, also when it comes back, and when there is room again`() throws {
+            var stream = try ListenConversation.ready("ack=true&codec=pcm16&sample_rate=16000")
+            #expect(stream.tell { $0.storage(isFull: true, now: $1, output: &$2) } == ["storage_full"])
+            stream.server.clientLost(now: stream.now)
+            let back = LiveResume(session: ID(ListenConversation.sessionID), start: .zero, seen: 5)
+            #expect(stream.tell { $0.clientReturned(back, received: .zero, now: $1, output: &$2) }.contains("storage_full"))
+            #expect(stream.tell { $0.storage(isFull: false, now: $1, output: &$2) } == ["storage_recovered"])
         }
 
         @Test func `is waited for when its silence is only that of a dead connection`() throws {

@@ -87,7 +87,8 @@ struct LiveParts: Sendable {
                         LiveContext(
                             loop: loop, journal: journal, transcripts: storage.transcripts, evaluations: storage.shadows,
                             conversations: conversations, gate: configuration.gate, voices: models.voices, listener: models.listener,
-                            turns: models.turns, completion: recovery, metrics: inputs.metrics, usage: storage.usage, log: log,
+                            turns: models.turns, store: inputs.stores.health, completion: recovery, metrics: inputs.metrics, usage: storage.usage,
+                            log: log,
                             webSocket: settings, webSocketClient: inputs.webSocketClient, continuity: continuity, waiting: waiting,
                             voiceBudget: voiceBudget, creditWarnings: configuration.creditWarnings, tracer: inputs.tracer),
                         on: loop)
