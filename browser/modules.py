@@ -130,6 +130,17 @@ EXPECTED = [
     ("captionlines.js", LINES % (f"lines.take([{segment('1', 'won', 0, 1)}]); lines.mark('gap', ''); lines.take([{segment('1', 'one', 0, 1)}, "
                                  f"{segment('2', 'two', 1, 2, 1)}, {segment('3', 'x', 3, 4, 1)}]); lines.drop(['3'])"),
      ["Speaker 1: one|", "gap", "Speaker 2: two|"]),
+    # A line stands where the captions ended, within a segment that grows; what is stored later stands in its place, in the part of its conversation.
+    ("captionlines.js", LINES % (f"lines.take([{segment('1', 'one two', 0, 1)}]); const place = lines.place; lines.take([{segment('1', 'one two three', 0, 2)}]);"
+                                 "if (lines.hasGrown(place)) lines.mark('event', '', place); if (lines.hasGrown(lines.place)) lines.mark('gap', '')"),
+     ["Speaker 1: one two|", "event", "Speaker 1: three|"]),
+    ("captionlines.js", LINES % (f"lines.begin('a'); lines.take([{segment('1', 'one', 0, 1)}]); lines.mark('gap', 'told'); lines.mark('event', '', lines.end);"
+                                 f"lines.begin('b'); lines.take([{segment('3', 'three', 0, 1)}]);"
+                                 f"lines.fill('a', [{segment('1', 'old', 0, 1)}, {segment('2', 'two', 5, 6)}], [{{start: 2, end: 4, why: null}}], false)"),
+     ["Speaker 1: one|", "gap", "Speaker 1: two|", "event", "Speaker 1: three|"]),
+    # A line keeps its key while it grows.
+    ("captionlines.js", f"(() => {{ const lines = new m.CaptionLines(); lines.take([{segment('1', 'one', 0, 1)}]); const [{{key}}] = lines.lines;"
+                        f"lines.take([{segment('2', 'two', 1, 2)}]); return lines.lines.map((line) => line.key === key); }})()", [True]),
     ("captionlines.js", LINES % f"""lines.know([{{id: 'p', name: 'Vera'}}]); lines.take([{segment('1', 'one', 0, 1, 0, '"p"')}])""", ["Vera: one|"]),
     ("events.js", "(async () => { const all = []; const parts = ['data: a\\n', '\\nda', 'ta: b\\r\\n\\r\\n: beat\\n\\ndata: c\\ndata: d\\n\\ndata: cut'];"
                   "const body = new ReadableStream({start(to) { for (const part of parts) to.enqueue(new TextEncoder().encode(part)); to.close(); }});"

@@ -17,6 +17,7 @@ from PIL import Image
 from codes import code_picture, read_code
 from console import HANG, expect, narrow, wide
 from figures import within
+from microphone import Microphone
 from modules import EXPECTED
 from stored import HOLD, LONG_DAY, SAID, TEA, recognise, samples_of, store
 from writings import Writings
@@ -116,7 +117,7 @@ class RefusingReceiver:
         self._server.shutdown()
 
 
-class Plays(Writings):
+class Plays(Writings, Microphone):
     """Plays with a gateway without keys. Each makes what it needs. `hearing` is what the gateway hears."""
 
     def __init__(self, browser, server, recording, folder, harken, hearing):

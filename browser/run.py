@@ -32,6 +32,9 @@ OPEN = {
     "corrects_by_hand": "gate verify", "merges_conversations": "gate verify", "scrolls_eight_hours": "bench",
     "runs_each_script_its_way": "gate verify", "captions_every_script": "gate verify", "gives_every_text_its_direction": "gate verify",
     "leaves_keys_to_input_methods": "gate verify",
+    "records_on_every_page": "gate", "begins_one_session_a_press": "gate", "takes_the_question_back": "gate", "waits_for_its_microphone": "gate",
+    "says_how_late_it_is": "gate", "tells_of_a_full_disk": "gate", "goes_on_after_a_reload": "gate", "follows_a_restarted_gateway": "gate",
+    "shows_what_a_killed_gateway_stored": "gate", "watches_over_a_restart": "",
 }
 KEYED = {
     "makes_the_first_key": "gate verify", "asks_for_a_key": "gate verify", "logs_in_and_out": "gate verify", "makes_and_revokes_keys": "gate verify",
@@ -40,6 +43,9 @@ KEYED = {
 FAILING = {"tells_of_a_failover": ""}
 # Plays that hear the microphone from its beginning, so that each has a browser of its own when an engine hears what is said there.
 HEARS = {"captions_a_tab", "captions_the_microphone", "enrols_a_voice", "mends_a_broken_connection", "follows_a_gateway_that_goes_down"}
+# Plays whose microphone goes on: it hears the recording over and over.
+SPEAKS_ON = {"records_on_every_page", "begins_one_session_a_press", "takes_the_question_back", "waits_for_its_microphone", "says_how_late_it_is",
+             "tells_of_a_full_disk", "goes_on_after_a_reload", "follows_a_restarted_gateway", "shows_what_a_killed_gateway_stored", "watches_over_a_restart"}
 # What axe looks at, but for the whole run, which looks at all.
 SHORT_LOOKS = [("light", wide), ("dark", narrow)]
 
@@ -139,7 +145,9 @@ class Run:
             try:
                 server.wait_until_ready(HANG)
                 shared = self.launch()
-                self.play_open(self.wanted(OPEN), lambda name: self.launch(recording=self.recording) if name in HEARS else shared, server, hearing)
+                own = HEARS | SPEAKS_ON
+                self.play_open(self.wanted(OPEN), lambda name: self.launch(recording=self.recording, repeats=name in SPEAKS_ON) if name in own else shared,
+                               server, hearing)
                 if self.chosen.images:
                     plays = Plays(shared, server, self.recording, self.folder, self.chosen.harken, hearing)
                     self.play(plays, "pictures", folder=self.chosen.images)

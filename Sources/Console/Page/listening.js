@@ -297,7 +297,11 @@ class Listening extends EventTarget {
     this.#become('off');
     say('Stopped');
     if (!lines.words || !conversation) return;
-    if (this.wasBroken) for (const part of [...lines.parts]) await this.#fill(part, 0, true);
+    if (this.wasBroken) {
+      await this.#fillAll();
+      // The gateway recognises what its journal has in its own time.
+      for (const wait of looks) setTimeout(() => { if (lines === this.lines) this.#fillAll(); }, wait * 1000);
+    }
     if (this.isOn || this.#told.has('end')) return;
     if (isFull) {
       this.tell('end', 'bad', 'Stopped while the gateway’s disk is full', `${clock(this.safe ?? 0)} of ${clock(this.seconds)} are safe on it. The rest is in `
@@ -315,6 +319,8 @@ class Listening extends EventTarget {
     await fill(this.lines, conversation, Math.max(0, from), isWhole);
     this.#drawn();
   }
+
+  async #fillAll() { for (const part of [...this.lines.parts]) await this.#fill(part, 0, true); }
 
   // MARK: Time
 
@@ -404,7 +410,7 @@ export function offer() {
     listening.tell('left', '', `The recording ended at ${timeOf(left.at)}`, `This page was closed. ${clock(left.seconds)} were recorded, and are kept.`,
       read());
   };
-  listening.showNotes();
+  if (!listening.notes.isConnected) listening.showNotes();
   if (rest() <= 0) return over();
   const timer = setTimeout(over, rest());
   const goOn = h('button.btn.s.primary', { onclick: () => {

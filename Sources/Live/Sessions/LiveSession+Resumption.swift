@@ -6,6 +6,7 @@ internal import Observability
 package import Protocols
 internal import Sessions
 internal import Speech
+internal import Store
 
 /// The return of a client that has lost its connection.
 extension LiveSession {

@@ -1,0 +1,359 @@
+"""Plays with the microphone's session, which belongs to the shell: on every page, once a press, over breaks of all kinds, and told as it is."""
+
+import re
+
+from console import HANG, Server, expect
+from scripted_vendor import plain
+from stored import SAID
+
+# Stands between the page and its microphone: holds the browser's question back, refuses, pulls the device out; counts what is open.
+BETWEEN = """(() => {
+    if (!navigator.mediaDevices) return;
+    const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices), { AudioContext } = window;
+    window.sound = {
+        asked: 0, streams: [], contexts: [], answers: [], isHeld: false, refusal: null,
+        live: () => sound.streams.flatMap((stream) => stream.getTracks()).filter((track) => track.readyState === 'live').length,
+        track: () => sound.streams.at(-1).getAudioTracks()[0],
+    };
+    navigator.mediaDevices.getUserMedia = async (wanted) => {
+        sound.asked += 1;
+        if (sound.isHeld) await new Promise((answer) => sound.answers.push(answer));
+        if (sound.refusal) throw new DOMException('', sound.refusal);
+        const stream = await ask(wanted);
+        sound.streams.push(stream);
+        return stream;
+    };
+    window.AudioContext = class extends AudioContext {
+        constructor(...all) {
+            super(...all);
+            sound.contexts.push(this);
+        }
+    };
+})();"""
+
+# The seconds that the session of the page has heard, and the words that it shows.
+SECONDS = "async () => (await import('/console/listening.js')).listening.seconds"
+WORDS = "async () => (await import('/console/listening.js')).listening.lines.words"
+# The captions as they stand: `said`, `event` or `gap`, with the text.
+STANDING = """() => [...document.querySelectorAll('.live-text > .line, .live-text > .event, .live-text > .gap')].map((line) =>
+    [line.className, (line.querySelector('.said') ?? line).textContent])"""
+NOTE = "(words) => [...document.querySelectorAll('.notes .note')].some((note) => note.checkVisibility() && note.textContent.includes(words))"
+NO_NOTE = "(words) => ![...document.querySelectorAll('.notes .note')].some((note) => note.textContent.includes(words))"
+
+
+class Line:
+    """The line between a page and its gateway: silent, when it is so, both ways."""
+
+    def __init__(self, console):
+        self.is_silent, self.kept, self.mine = False, [], None
+        console.page.route_web_socket(re.compile("/v4/listen"), self._between)
+
+    def _between(self, route):
+        theirs = route.connect_to_server()
+        self.mine = route
+        route.on_message(lambda message: self._pass(theirs.send, message))
+        theirs.on_message(lambda message: self._pass(route.send, message))
+
+    def _pass(self, send, message):
+        if self.is_silent:
+            self.kept.append((send, message))
+        else:
+            send(message)
+
+    def speak(self):
+        """Passes all that was kept, in order, and is silent no more."""
+        self.is_silent = False
+        kept, self.kept = self.kept, []
+        for send, message in kept:
+            send(message)
+
+
+class Microphone:
+    """Plays for `Plays`, which hears, stops and judges."""
+
+    def _live(self, server=None, viewport=None):
+        """The page Live, with `BETWEEN` in it."""
+        console = self.browser.open(server or self.server, "/#/start", viewport)
+        console.context.add_init_script(BETWEEN)
+        console.page.reload()
+        console.go("live")
+        return console
+
+    @staticmethod
+    def _press(console):
+        """Presses the button of Live. A press that comes too soon after another one is none."""
+        console.page.evaluate("""async () => {
+            const began = performance.now();
+            while (performance.now() - began < 550) await new Promise(requestAnimationFrame);
+            document.querySelector('.live-bar .btn.primary').click();
+        }""")
+
+    @staticmethod
+    def _button(console, words):
+        console.wait("(words) => document.querySelector('.live-bar .btn.primary')?.textContent === words", f"the button says {words}", words)
+
+    def _goes_on(self, console):
+        """Waits until more is heard, and more words are shown."""
+        seconds, words = console.page.evaluate(SECONDS), console.page.evaluate(WORDS)
+        console.until(lambda: console.page.evaluate(SECONDS) > seconds, "the microphone is heard")
+        console.until(lambda: console.page.evaluate(WORDS) > words, "more words are shown")
+
+    def _start(self, console):
+        """Starts, and waits for the first caption."""
+        self._press(console)
+        console.wait("() => document.querySelector('.live-text .said')?.textContent", "the first caption")
+
+    @staticmethod
+    def _stored(console):
+        """The words of all conversations, in the order in which they were said."""
+        listed = console.get("/api/v1/conversations?limit=50")["conversations"]
+        texts = [segment["text"] for one in reversed(listed) for segment in console.get(f"/api/v1/conversations/{one['id']}")["segments"]]
+        return plain(" ".join(texts))
+
+    def _shows_what_is_stored(self, console):
+        """Every word that the gateway has stands on the page, once and in its order."""
+        console.until(lambda: self._stored(console) and plain(console.page.evaluate(SAID)) == self._stored(console),
+                      lambda: f"the page shows what is stored: {plain(console.page.evaluate(SAID))} and {self._stored(console)}")
+
+    def records_on_every_page(self):
+        """The session goes on elsewhere: the bar is on every page, the window is not closed without a question, and Live has what was said meanwhile."""
+        console = self._live()
+        page, asked = console.page, []
+        self._start(console)
+        expect(page.locator("#recording").is_hidden(), "Live has no bar")
+        console.go("conversations")
+        console.wait("() => /^Recording \\d+:\\d\\d/.test(document.querySelector('#recording a').textContent)", "the bar says for how long")
+        self._goes_on(console)
+        # A browser asks only whoever has used the page.
+        page.locator("main h1").first.click()
+        page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+        page.evaluate("() => { setTimeout(() => location.reload()); }")
+        console.until(lambda: asked, "the browser asks before the window is closed")
+        expect(asked == ["beforeunload"], f"the browser asks {asked}")
+        page.get_by_role("link", name="Recording; go to Live").click()
+        console.wait("() => [...document.querySelectorAll('.live-text .event')].some((line) => line.textContent === 'Said while you were on Conversations')",
+                     "the line before what was said meanwhile")
+        lines = page.evaluate(STANDING)
+        expect(lines[-1][0] == "line" and lines[-1][1], f"the captions end with {lines[-2:]}")
+        self._hears(console)
+        console.go("usage")
+        page.locator("#recording button").focus()
+        page.keyboard.press("Enter")
+        console.wait("() => document.querySelector('#recording').hidden && document.activeElement.id === 'main'", "Stop has ended the session")
+        console.wait(NOTE, "what was kept is told", "Kept")
+        expect(page.evaluate("() => sound.live()") == 0, "a track is open after Stop")
+        console.go("live")
+        self.hearing.judge(page.evaluate(SAID))
+        console.judge()
+        console.close()
+
+    def begins_one_session_a_press(self):
+        """Two presses, one right after the other, begin one session; Stop leaves no track and no session."""
+        console = self._live(viewport={"width": 390, "height": 800})
+        page = console.page
+        before = len(console.get("/api/v1/sessions?open=true")["sessions"])
+        page.evaluate("() => { sound.isHeld = true; const button = document.querySelector('.live-bar .btn.primary'); button.click(); button.click(); }")
+        self._button(console, "Stop")
+        page.evaluate("() => { sound.isHeld = false; for (const answer of sound.answers) answer(); }")
+        self._hears(console)
+        expect(page.evaluate("() => sound.asked") == 1, "the browser was asked twice")
+        sessions = len(console.get("/api/v1/sessions?open=true")["sessions"]) - before
+        expect(sessions == 1, f"{sessions} sessions began")
+        self._stops(console)
+        expect(page.evaluate("() => sound.live()") == 0, "a track is open after Stop")
+        console.until(lambda: len(console.get("/api/v1/sessions?open=true")["sessions"]) == before, "the session is over")
+        console.judge()
+        console.close()
+
+    def takes_the_question_back(self):
+        """Stop while the browser asks: a permission that comes later opens nothing. A refusal is told, and the next press works."""
+        console = self._live()
+        page = console.page
+        page.evaluate("() => { sound.isHeld = true; }")
+        self._press(console)
+        console.wait(NOTE, "the question is told of", "Allow the microphone in the browser")
+        self._press(console)
+        self._button(console, "Start listening")
+        page.evaluate("() => { sound.isHeld = false; for (const answer of sound.answers) answer(); }")
+        console.wait("() => sound.streams.length === 1 && sound.live() === 0", "the late permission's track is stopped")
+        expect(not any("/v4/listen" in url for url in console.sockets), "a session began without a microphone")
+        page.evaluate("() => { sound.refusal = 'NotAllowedError'; }")
+        self._press(console)
+        console.wait(NOTE, "the refusal is told", "The microphone is not allowed")
+        self._button(console, "Start listening")
+        page.evaluate("() => { sound.refusal = null; }")
+        self._start(console)
+        console.wait(NO_NOTE, "the refusal is told no more", "The microphone is not allowed")
+        self._press(console)
+        self._ends(console)
+        expect(page.evaluate("() => sound.live()") == 0, "a track is open after Stop")
+        console.judge()
+        console.close()
+
+    def waits_for_its_microphone(self):
+        """A device that is pulled out, a call and a context that the browser pauses are told at once; the session goes on when they end."""
+        console = self._live()
+        page = console.page
+        self._start(console)
+        page.evaluate("() => { sound.refusal = 'NotFoundError'; sound.track().dispatchEvent(new Event('ended')); }")
+        console.wait(NOTE, "the device that is gone is told", "The microphone is gone")
+        expect(page.evaluate("() => sound.live()") == 0, "the track of the device that is gone is open")
+        page.evaluate("() => { sound.refusal = null; navigator.mediaDevices.dispatchEvent(new Event('devicechange')); }")
+        console.wait(NO_NOTE, "the device that is back is told", "The microphone is gone")
+        console.until(lambda: any(kind == "gap" and "the microphone was away" in text for kind, text in page.evaluate(STANDING)), "the gap")
+        self._goes_on(console)
+        page.evaluate("""() => {
+            Object.defineProperty(sound.track(), 'muted', {value: true, configurable: true});
+            sound.track().dispatchEvent(new Event('mute'));
+        }""")
+        console.wait(NOTE, "the call is told", "A call or the system has it")
+        page.evaluate("() => { delete sound.track().muted; sound.track().dispatchEvent(new Event('unmute')); }")
+        console.wait(NO_NOTE, "the end of the call is told", "A call or the system has it")
+        page.evaluate("() => { const context = sound.contexts.at(-1); context.resume = async () => {}; return context.suspend(); }")
+        console.wait(NOTE, "the paused context is told", "the browser paused it")
+        page.get_by_role("button", name="Go on").click()
+        page.evaluate("() => { delete sound.contexts.at(-1).resume; }")
+        console.wait(NO_NOTE, "the context that runs is told", "the browser paused it")
+        self._goes_on(console)
+        self._stops(console)
+        expect(page.evaluate("() => sound.live()") == 0, "a track is open after Stop")
+        console.judge()
+        console.close()
+
+    def says_how_late_it_is(self):
+        """A line that is silent and refuses nothing: after 3 s the page says how late the captions are, and keeps what is said; no word is lost."""
+        console = self.visit("/#/start")
+        line = Line(console)
+        console.go("live")
+        self._start(console)
+        line.is_silent = True
+        console.wait("() => /Captions are late: [1-9]\\d* s/.test(document.querySelector('.notes')?.textContent)", "how late it is")
+        console.wait(NOTE, "what is said is kept", "What you say is kept in this page")
+        console.go("usage")
+        console.wait(NOTE, "other pages tell it, too", "Captions are late")
+        line.speak()
+        console.wait(NO_NOTE, "the line that speaks is told", "Captions are late")
+        console.go("live")
+        self._hears(console)
+        self._stops(console)
+        console.judge()
+        console.close()
+
+    def tells_of_a_full_disk(self):
+        """The gateway says that its disk is full: the page says so at once, with what is safe, and at Stop."""
+        console = self.visit("/#/start")
+        line = Line(console)
+        console.go("live")
+        self._start(console)
+        status = '{"type":"service_status","status":"storage_%s","status_text":null}'
+        for _ in range(2):
+            line.mine.send(status % "full")
+            console.wait(NOTE, "the full disk is told", "The gateway’s disk is full")
+            expect("are safe there" in console.text(".notes .note.bad"), console.text(".notes"))
+            line.mine.send(status % "recovered")
+            console.wait(NO_NOTE, "the room is told", "The gateway’s disk is full")
+        line.mine.send(status % "full")
+        self._hears(console)
+        self._stops(console)
+        console.wait(NOTE, "Stop tells of the full disk", "Stopped while the gateway’s disk is full")
+        expect(re.search(r"\d+:\d\d of \d+:\d\d are safe on it", console.text(".notes")), console.text(".notes"))
+        console.judge()
+        console.close()
+
+    def goes_on_after_a_reload(self):
+        """A page that is loaded anew offers to go on: the same session, with what was said before."""
+        console = self._live()
+        page = console.page
+        page.on("dialog", lambda dialog: dialog.accept())
+        self._start(console)
+        session = page.locator("dl.dl a").get_attribute("href")
+        self._goes_on(console)
+        page.reload()
+        console.wait(NOTE, "the offer", "The recording was interrupted")
+        page.get_by_role("button", name="Go on").click()
+        console.wait("() => [...document.querySelectorAll('.live-text .event')].some((line) => line.textContent.startsWith('The page was away for'))",
+                     "the line where the page was away")
+        lines = page.evaluate(STANDING)
+        expect(lines[0][0] == "line" and lines[0][1], f"the captions begin with {lines[:2]}")
+        self._goes_on(console)
+        expect(page.locator("dl.dl a").get_attribute("href") == session, "another session began")
+        self._press(console)
+        self._ends(console)
+        page.reload()
+        console.settle()
+        expect(page.locator(".notes .note").count() == 0, "what is over is not offered")
+        console.judge()
+        console.close()
+
+    def _own(self, name, port=0):
+        """A gateway of this play's own, with the engines of the others; on the port of the one before it."""
+        server = Server(self.harken, f"{self.folder}/{name}", self.server.environment, port=port)
+        server.wait_until_ready(HANG)
+        return server
+
+    def _over(self, name, end):
+        """Listens while a gateway ends and another one with its data comes; returns the page, which still listens, and the new gateway."""
+        server = self._own(name)
+        try:
+            console = self._live(server)
+            self._start(console)
+            self._goes_on(console)
+        finally:
+            end(server)
+        console.wait(NOTE, "the break is told", "The connection broke")
+        expect("What you say meanwhile is kept in this page" in console.text(".notes"), console.text(".notes"))
+        server = self._own(name, int(server.url.rsplit(":", 1)[1]))
+        console.wait(NO_NOTE, "the mended connection is told", "The connection broke")
+        self._goes_on(console)
+        return console, server
+
+    def follows_a_restarted_gateway(self):
+        """A gateway is stopped and started: new captions stand below a thin line, and all that is stored is shown in its order."""
+        console, server = self._over("restarted", lambda gateway: gateway.terminate(HANG))
+        try:
+            self._press(console)
+            self._ends(console)
+            lines = console.page.evaluate(STANDING)
+            places = [place for place, (kind, text) in enumerate(lines) if kind == "event" and text == "The gateway was restarted"]
+            expect(len(places) == 1 and 0 < places[0] < len(lines) - 1, f"the line of the restart stands at {places} in {lines}")
+            self._shows_what_is_stored(console)
+        finally:
+            server.stop()
+        console.close()
+
+    def shows_what_a_killed_gateway_stored(self):
+        """A gateway is killed: what its journal had is recognised by the next one, and comes on the page in its place."""
+        console, server = self._over("killed", lambda gateway: gateway.kill())
+        try:
+            self._press(console)
+            self._ends(console)
+            expect(any(kind == "event" for kind, _ in console.page.evaluate(STANDING)), "a thin line stands where the gateway was killed")
+            self._shows_what_is_stored(console)
+        finally:
+            server.stop()
+        console.close()
+
+    def watches_over_a_restart(self):
+        """The gateway of a watched session is killed: the page that watches says so, finds the session at the next one, and goes on."""
+        server = self._own("watched")
+        console = self._live(server)
+        self._start(console)
+        session = console.page.locator("dl.dl a").get_attribute("href").split("/")[-1]
+        watcher = console.beside("/#/live")
+        watcher.page.wait_for_selector(f"option[value='session:{session}']", state="attached")
+        watcher.page.get_by_label("Source").select_option(f"session:{session}")
+        self._press(watcher)
+        watcher.wait("() => document.querySelector('.live-text .said')?.textContent", "words of the session")
+        server.kill()
+        gone = "() => [...document.querySelectorAll('.reading .note')].some((note) => note.textContent.includes('The gateway is gone'))"
+        watcher.wait(gone, "the lost gateway is told")
+        server = self._own("watched", int(server.url.rsplit(":", 1)[1]))
+        try:
+            watcher.wait("() => [...document.querySelectorAll('.live-text .event')].some((line) => line.textContent === 'The gateway was away')", "it goes on")
+            amount = len(plain(watcher.page.evaluate(SAID)))
+            watcher.until(lambda: len(plain(watcher.page.evaluate(SAID))) > amount, "new words on the page that watches")
+            self._press(console)
+            self._ends(watcher)
+        finally:
+            server.stop()
+        console.context.close()
