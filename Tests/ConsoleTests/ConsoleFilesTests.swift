@@ -42,7 +42,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("a { color: red; }\n", "a{color:red;}\n"), ("a > b, c :hover { margin: calc(1px + 2px) -3px; }", "a > b,c :hover{margin:calc(1px + 2px) -3px;}"),
+        ("a { color: red; }\n", "a{color:red;}\n"),
+        ("a > b, c :hover { margin: calc(1px + 2px) -3px; }", "a > b,c :hover{margin:calc(1px + 2px) -3px;}"),
         ("@media (max-width: 9px) and (hover) {\n}\n", "@media (max-width:9px) and (hover){\n}\n"), ("", ""), (" ", " "),
     ])
     func `are sent as styles without blanks that separate nothing`(source: String, sent: String) {
