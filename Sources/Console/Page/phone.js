@@ -43,6 +43,8 @@ export default function phone(root, _, values) {
           time.textContent = clock(samples / rate);
         },
         onend: () => button.click(),
+        onstate: (state) => problem.replaceChildren(...(state ? [note('bad', 'The microphone is silent',
+          'A call has it, or the browser paused it. What is said is not heard; it goes on by itself.')] : [])),
       });
       label();
       navigator.wakeLock?.request('screen').catch(() => {});
@@ -95,6 +97,9 @@ export default function phone(root, _, values) {
     draw();
   });
   client.addEventListener('status', ({ detail }) => {
+    if (detail.status === 'storage_full') {
+      problem.replaceChildren(note('bad', 'The gateway’s disk is full', 'Captions go on. Keep this page open until the disk has room.'));
+    } else if (detail.status === 'storage_recovered') problem.replaceChildren();
     if (detail.type !== 'segments_deleted') return;
     lines.drop(detail.segment_ids ?? []);
     draw();
