@@ -65,7 +65,7 @@ package struct RecordingJob: Sendable {
             let heard = isVendor ? vendorRecording?.recording ?? recording : recording
             var attempt = await services.usage.begin(
                 by: grant.owner, engine.name, model: recognizer.capabilities.model(for: options.model), workload: options.workload, payer: grant.payer
-            )
+            ) { $0.features = options.billedFeatures }
             let again = Counter()
             let start = Instant.now
             do {
