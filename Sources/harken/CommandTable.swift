@@ -8,7 +8,7 @@ enum CommandTable {
         PeopleForget.self,
         PeopleEmbed.self,
         KeysCreate.self, KeysList.self, KeysRevoke.self,
-        KeysTopUp.self, UsersDelete.self, Usage.self, WebhooksList.self, WebhooksResend.self, WebhooksRemove.self, Engines.self, ModelsList.self,
+        KeysTopUp.self, UsersDelete.self, Usage.self, Prices.self, WebhooksList.self, WebhooksResend.self, WebhooksRemove.self, Engines.self, ModelsList.self,
         ModelsInstall.self, ModelsFetch.self, ModelsAdd.self,
         ModelsUse.self, ModelsTest.self, ModelsVerify.self, ModelsRemove.self, Export.self, Import.self, Backup.self, Restore.self, Migrate.self,
         Evaluate.self, Replay.self,

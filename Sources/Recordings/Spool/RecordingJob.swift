@@ -87,7 +87,9 @@ package struct RecordingJob: Sendable {
                 transcript = await measured(transcript, recording)
                 grant.charge(transcript.length.duration(at: transcript.rate))
                 transcript = await placed(transcript, recording).redacted(options.redaction)
-                transcript.ignoredOptions = Catalogue.ignored(options.vendorOptions, with: engine.name, .recorded)
+                transcript.ignoredOptions =
+                    Catalogue.ignored(options.vendorOptions, with: engine.name, .recorded)
+                    + Catalogue.cut(options.keyterms, model: options.model, with: engine.name)
                 attempt.retries = again.count
                 services.log.info(
                     "recording recognized",
