@@ -26,5 +26,6 @@ package struct PriceAge: Sendable, Equatable {
     }
 
     /// The words that say what to do.
-    package static let remedy = "compare them with the vendors' pages, and put today's into a price file: harken prices --lines > FILE, HARKEN_PRICES=FILE"
+    package static let remedy =
+        "compare them with the vendors' pages, and put today's into a price file: harken prices --lines > FILE, HARKEN_PRICES=FILE"
 }

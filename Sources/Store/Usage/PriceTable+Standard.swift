@@ -25,6 +25,8 @@ extension PriceTable {
         deepgram nova-3-multilingual live speakers 0.12 2026-05-05/2026-05-25 deepgram.com/pricing
         deepgram flux-general-en live connection 0.39 2026-08-01 deepgram.com/pricing
         deepgram flux-general-multi live connection 0.468 2026-08-01/2026-11-04 deepgram.com/pricing
+        deepgram nova-3-medical ? 2026-11-28 deepgram.com/pricing names no price for it
+        deepgram nova-3-medical live ? 2026-11-28 deepgram.com/pricing names no price for it
         deepgram nova-2 ? 2026-11-28 no dated reading of deepgram.com/pricing
         deepgram nova-2 live ? 2026-11-28 no dated reading of deepgram.com/pricing
 

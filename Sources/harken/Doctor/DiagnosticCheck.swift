@@ -4,6 +4,7 @@ import Glibc
 import LocalEngine
 import Net
 import ObjectStorage
+import Protocols
 import Recorder
 import Sessions
 import Settings

@@ -205,7 +205,9 @@ struct Serve: Command {
                 [.path: directory.database, .seconds: "\(Self.checkTime.components.seconds)"])
         }
         if let age = PriceAge(configuration.prices, of: configuration.vendors.map(\.name), now: .now) {
-            log.warning("prices are old; \(PriceAge.remedy)", [.count: "\(age.count)", .reason: age.oldest])
+            log.warning(
+                "prices were last read more than 180 days ago; harken prices shows them, and how to change them",
+                [.count: "\(age.count)", .reason: age.oldest])
         }
         let loops = try LoopGroup(count: configuration.loops)
         let descriptors = DescriptorBudget()
