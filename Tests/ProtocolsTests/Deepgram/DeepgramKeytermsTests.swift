@@ -44,10 +44,8 @@ import Testing
 
     @Test func `holds for terms that go to the vendor as the client wrote them`() throws {
         var options = StreamOptions(rate: .speech, keyterms: Self.many)
-        let query = URLQuery(
-            Self.many.map { URLQuery.Pair(name: "keyterm", value: $0) } + [
-                URLQuery.Pair(name: "diarize", value: "true"), URLQuery.Pair(name: "diarize_model", value: "v1"),
-            ])
+        let terms = Self.many.map { "keyterm=" + $0 }.joined(separator: "&")
+        let query = try URLQuery(parsing: terms + "&diarize=true&diarize_model=v1")
         options.vendorOptions = DeepgramOptions.table.options(in: query, .live)
         let sent = try HTTPRequestHead(.get, DeepgramLiveClient(options, credential: Credential("k")).connection.target).query
         #expect(sent.all("keyterm") == DeepgramKeyterms.divided(Self.many).sent)
