@@ -11,7 +11,9 @@ import Usage
 
     private func day(_ text: String) throws -> UnixTime { try #require(UnixTime(rfc3339: text)) }
 
-    private func run(_ words: [String], environment: [String: String] = [:]) async throws -> (status: harken.ExitStatus, output: String, notes: String) {
+    private func run(_ words: [String], environment: [String: String] = [:]) async throws -> (
+        status: harken.ExitStatus, output: String, notes: String
+    ) {
         let context = try WrittenContext(in: folder)
         guard case .run(let command, _) = CommandTable.request(["prices"] + words, environment: environment) else {
             Issue.record("\(words)")
