@@ -92,18 +92,23 @@ struct UsageOperations: Sendable {
         json.endObject()
     }
 
-    /// Writes the newest price of each model that counts now.
+    /// Writes the known price of each model that counts now.
     private func writeRates(_ now: UnixTime, to json: inout JSONWriter) {
-        let valid = prices.rates.filter { $0.from <= now }
+        let old = prices.old(at: now)
         json.key("rates")
         json.beginArray()
-        for rate in valid
-        where !valid.contains(where: { $0.engine == rate.engine && $0.model == rate.model && $0.isLive == rate.isLive && $0.from > rate.from }) {
+        for rate in prices.valid(at: now) {
+            guard let perHour = rate.perHour else { continue }
             json.beginObject()
             json.member("provider", rate.engine.rawValue)
             json.member("model", rate.model)
             json.member("live", rate.isLive)
-            json.member("per_hour", rate.perHour.dollars, decimals: 8)
+            json.member("per_hour", perHour.dollars, decimals: 8)
+            json.member("add_on", optional: rate.addOn?.rawValue)
+            json.member("billed_by", rate.basis.rawValue)
+            json.member("read", String(rate.checked.rfc3339.prefix(10)))
+            json.member("source", rate.source)
+            json.member("old", old.contains(rate))
             json.endObject()
         }
         json.endArray()

@@ -107,11 +107,6 @@ package enum EngineStatus: Sendable, Equatable {
     }
 }
 
-extension EngineName {
-    /// True if the work of the engine with this name is free.
-    package var isFree: Bool { self == .local || self == NullEngine.entry.name }
-}
-
 extension EngineEntry {
     /// True if the engine's work is free.
     package var isFree: Bool { name.isFree }

@@ -9,7 +9,7 @@ package struct NullEngine: StreamingEngine {
         return EngineEntry(name: engine.name, capabilities: engine.capabilities, live: .inProcess(engine))
     }()
 
-    package let name = EngineName("client")
+    package let name = EngineName.client
     package let capabilities = Capabilities(streaming: true, prerecorded: false, languages: .any, models: [], channelsPerStream: 8)
 
     package func open(_ options: StreamOptions, deliver: @escaping @Sendable (EngineEvent) -> Void) -> any EngineStream {

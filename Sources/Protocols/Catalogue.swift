@@ -34,6 +34,14 @@ package enum Catalogue {
         return table.ignored(options, with: engine, service)
     }
 
+    /// Returns the key terms that an engine is not sent because its vendor takes no more, as the names of ignored options: `keyterm=TERM`.
+    ///
+    /// - Parameter model: the model that the client named; nil: none.
+    package static func cut(_ keyterms: [String], model: String?, with engine: EngineName) -> [String] {
+        guard engine == DeepgramOptions.vendor, DeepgramKeyterms.areTaken(by: model) else { return [] }
+        return DeepgramKeyterms.divided(keyterms).cut.map { IgnoredOptions.cutTerm + $0 }
+    }
+
     /// Returns the options of a live stream that also hold for a recording of a part of it; nil when there are none.
     package static func recorded(_ options: VendorOptions?) -> VendorOptions? {
         guard var options, let table = optionTables.first(where: { $0.vendor == options.vendor }) else { return nil }

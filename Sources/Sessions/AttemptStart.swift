@@ -11,9 +11,12 @@ package struct AttemptStart: Sendable, Equatable {
     /// Length of the attempt's audio; nil: not known, because more audio will come.
     package var length: SampleCount?
     package var channels: Int
+    /// The features that a vendor may bill apart.
+    package var features: Set<BilledFeature>
 
     package init(
-        _ kind: RecognitionAttempt.Kind, by engine: EngineName, model: String?, from start: SampleIndex, length: SampleCount?, channels: Int
+        _ kind: RecognitionAttempt.Kind, by engine: EngineName, model: String?, from start: SampleIndex, length: SampleCount?, channels: Int,
+        features: Set<BilledFeature> = []
     ) {
         self.kind = kind
         self.engine = engine
@@ -21,5 +24,6 @@ package struct AttemptStart: Sendable, Equatable {
         self.start = start
         self.length = length
         self.channels = channels
+        self.features = features
     }
 }

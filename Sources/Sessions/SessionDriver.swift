@@ -59,7 +59,7 @@ package final class SessionDriver {
     private let connector: VendorConnector
     private let prelude: [UInt8]
     /// The stream that hears the user before a leg takes it; nil: there is no such stream, or a leg has taken it.
-    private var preceded: (engine: EngineName, stream: PrimedStream, model: String?)?
+    private var preceded: (engine: EngineName, stream: PrimedStream, model: String?, since: Instant)?
     private let engines: [LiveEngine]
     private let channels: Int
     private let journal: any SessionJournal
@@ -86,6 +86,9 @@ package final class SessionDriver {
         var session: String?
         /// The gated stream, if the stream is behind a gate; nil otherwise.
         var gated: GatedStream?
+        /// Opening and closing of the attempt's connections.
+        var connection = ConnectionTime()
+        var features: Set<BilledFeature>
     }
 
     private var attempts: [AttemptRecord.Kind: Attempt] = [:]
@@ -263,8 +266,21 @@ package final class SessionDriver {
 
     /// Takes an event of an engine, for its leg or for the gate between the two.
     private func hear(_ event: EngineEvent, from leg: LegID) {
+        noteConnection(event, of: leg)
         guard gate?.isShadow == false else { return engine(event, from: leg) }
         legs.first { $0.id == leg }?.gated?.hear(event)
+    }
+
+    private func noteConnection(_ event: EngineEvent, of leg: LegID) {
+        let isOpen: Bool
+        switch event {
+        case .opened: isOpen = true
+        case .closed: isOpen = false
+        case .speechStarted, .interim, .final, .turnEnded, .flushed, .notice, .skipped: return
+        }
+        guard let kind = machine.legs.first(where: { $0.id == leg }).map(AttemptRecord.Kind.init) else { return }
+        let now = connector.loop.now
+        if isOpen { attempts[kind]?.connection.opened(now) } else { attempts[kind]?.connection.closed(now) }
     }
 
     private func engine(_ event: EngineEvent, from leg: LegID) {
@@ -291,12 +307,17 @@ package final class SessionDriver {
             }
         }
         let isShadow = leg.isShadow
-        let (stream, model) = takePreceded(id, engine) ?? connect(id, to: engine, channels: leg.channels.count, isHeard: !isShadow)
+        let since = preceded?.since, taken = takePreceded(id, engine)
+        let (stream, model) = taken ?? connect(id, to: engine, channels: leg.channels.count, isHeard: !isShadow)
         gated?.open(stream) { [self] in connect(id, to: engine, channels: leg.channels.count, isHeard: !isShadow).stream }
         let kind = leg.isShadow ? RecognitionAttempt.Kind.shadow : .stream
         begin(
-            AttemptRecord.Kind(leg), AttemptStart(kind, by: engine.name, model: model, from: leg.origin, length: nil, channels: leg.channels.count),
+            AttemptRecord.Kind(leg),
+            AttemptStart(
+                kind, by: engine.name, model: model, from: leg.origin, length: nil, channels: leg.channels.count, features: options.billedFeatures),
             gated)
+        // The stream that precedes a leg is billed from its own beginning.
+        if taken != nil, let since { attempts[AttemptRecord.Kind(leg)]?.connection.opened(since) }
         legs.append(
             LegConnection(
                 id: id, slot: leg.slot, engine: engine.name, stream: gated ?? stream, gated: gated, channels: leg.channels, sessionChannels: channels,
@@ -349,7 +370,7 @@ package final class SessionDriver {
         }
         let (inner, model) = connect(to: engine, channels: 1) { event in stream.hear(event) }
         stream.open(inner)
-        preceded = (name, stream, model)
+        preceded = (name, stream, model, connector.loop.now)
     }
 
     private func takePreceded(_ leg: LegID, _ engine: LiveEngine) -> (stream: any EngineStream, model: String?)? {
@@ -480,7 +501,10 @@ package final class SessionDriver {
         guard isTaken else { return answer(.declined) }
         repairs[repair.id] = work
         begin(
-            .repair(repair.id), AttemptStart(.repair, by: engine.name, model: nil, from: repair.range.start, length: repair.range.count, channels: 1))
+            .repair(repair.id),
+            AttemptStart(
+                .repair, by: engine.name, model: nil, from: repair.range.start, length: repair.range.count, channels: 1,
+                features: wanted.billedFeatures))
     }
 
     /// Returns kept audio of some channels, interleaved.
@@ -505,7 +529,7 @@ package final class SessionDriver {
     private func discard(_ id: LegID) { legs.removeAll { $0.id == id } }
 
     private func begin(_ attempt: AttemptRecord.Kind, _ beginning: AttemptStart, _ gated: GatedStream? = nil) {
-        attempts[attempt] = Attempt(number: begun, model: beginning.model, gated: gated)
+        attempts[attempt] = Attempt(number: begun, model: beginning.model, gated: gated, features: beginning.features)
         observer?.observe(.attemptBegan(beginning, number: begun))
         begun += 1
     }
@@ -526,6 +550,8 @@ package final class SessionDriver {
             accepted: record.accepted.map { start + $0 }, firstAnswer: record.firstAnswer, slowest: record.slowest, end: end,
             outcome: record.outcome)
         ended.session = attempt?.session
+        ended.connected = attempt?.connection.duration(until: end)
+        ended.features = attempt?.features ?? []
         observer?.observe(.attemptEnded(ended, number: attempt?.number))
     }
 

@@ -5,6 +5,11 @@ public struct EngineName: Hashable, Sendable, CustomStringConvertible {
     public init(_ rawValue: String) { self.rawValue = rawValue.lowercased() }
 
     public static let local = EngineName("local")
+    /// The engine of sessions whose client sends its own transcript.
+    package static let client = EngineName("client")
+
+    /// True if the work of the engine with this name is free.
+    package var isFree: Bool { self == .local || self == .client }
 
     public var description: String { rawValue }
 }

@@ -67,6 +67,10 @@ package struct RecognitionAttempt: Sendable, Equatable {
     package var audio: Duration
     /// The part of that audio that a gate let through to the engine; nil: there was no gate, and the engine heard everything.
     package var passed: Duration?
+    /// Time for which a stream was open at the engine, from its opening to its close; nil: no stream, or a stream that never opened.
+    package var connected: Duration?
+    /// The features that the request asked for, and that a vendor may bill apart.
+    package var features: Set<BilledFeature> = []
     /// The time when the engine was asked.
     package var start: Instant
     /// The time when the engine first took audio; nil when the engine never took audio, or took a whole recording.

@@ -77,6 +77,7 @@ package final class UsageRecorder: Sendable {
     /// Records the beginning of a session's attempt. Returns at once; may be called from any thread.
     package func begin(_ attempt: AttemptStart, of session: SessionRecord, rate: SampleRate, payer: BillingParty) -> UsageRecord {
         var run = UsageRecord(of: session, id: ID(newID()), attempt.engine, model: attempt.model, attempt.kind, payer: payer, started: now())
+        run.features = attempt.features
         if let length = attempt.length {
             run.audio = length.duration(at: rate) * attempt.channels
         } else {

@@ -33,7 +33,17 @@ enum OperatorSettings {
             let choice = ModelChoice(in: models(settings, environment: environment))
             if let text = choice.text { settings.set(ModelChoice.variable, text, from: .file(path: choice.path, line: 1)) }
         }
+        if settings[PriceTable.variable] == nil, let file {
+            let path = priceFile(beside: file)
+            if access(path, F_OK) == 0 { settings.set(PriceTable.variable, path, from: .file(path: path, line: 1)) }
+        }
         return settings
+    }
+
+    /// The price file that counts without HARKEN_PRICES: `harken.prices` in the folder of the settings file.
+    static func priceFile(beside file: String) -> String {
+        let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
+        return folder + "harken.prices"
     }
 
     /// The folder of models that a gateway with these settings uses.
@@ -64,6 +74,8 @@ enum OperatorSettings {
             var error = error
             switch settings.origin(of: error.name) {
             case .option(let name): error.name = name
+            // The error names the line of the price file itself.
+            case .file(let path, _) where error.name == PriceTable.variable && path == settings[PriceTable.variable]: break
             case .file(let path, let line): error.name = "\(path), line \(line): \(error.name)"
             case .environment, nil: break
             }

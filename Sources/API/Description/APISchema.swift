@@ -236,7 +236,12 @@ struct APISchema: Sendable {
             .init("used", "number", required: true, "US dollars or seconds.")),
         APISchema(
             "Price", .init("provider", "string", required: true, "The engine."), .init("model", "string", required: true, "The model."),
-            .init("live", "boolean", required: true, "True for live streams."), .init("per_hour", "number", required: true, "US dollars.")),
+            .init("live", "boolean", required: true, "True for live streams."), .init("per_hour", "number", required: true, "US dollars."),
+            .init("add_on", "string?", required: true, "speakers or terms: the price is added when they are asked for. null: the model's own price."),
+            .init("billed_by", "string", required: true, "audio, or connection: from the opening of a stream to its close."),
+            .init("read", "string", required: true, "The day on which the price was last read."),
+            .init("source", "string", required: true, "Where the price was read."),
+            .init("old", "boolean", required: true, "True if the price was read more than 180 days ago.")),
         APISchema(
             "Failover", .init("at", "string", required: true, "UTC, RFC 3339."), .init("session", "string", required: true, "The session."),
             .init("from", "string", required: true, "The engine that failed."),

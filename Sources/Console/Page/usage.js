@@ -2,7 +2,7 @@
 import { get } from './api.js';
 import { h, isNarrow, s } from './elements.js';
 import { count, length, money } from './figures.js';
-import { empty, fill, segments } from './pieces.js';
+import { empty, fill, note, segments } from './pieces.js';
 import { colorOf } from './voices.js';
 
 /** Days from which the forecast is made. */
@@ -135,8 +135,13 @@ export default function usage(root) {
   const month = new Date().toLocaleDateString('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' }), body = h('div.stack.l');
   root.append(h('div.head', h('div', h('h1', 'Usage'),
     h('p', `${month} to today. Costs are estimates from the gateway’s table of rates; this machine costs nothing.`))), body);
-  fill(body, () => get('/usage', { since: new Date().toISOString().slice(0, 8) + '01', by: 'day' }), ({ rows, budgets: limits }) => {
+  fill(body, () => get('/usage', { since: new Date().toISOString().slice(0, 8) + '01', by: 'day' }), ({ rows, budgets: limits, rates }) => {
     show(body, rows);
+    const used = new Set(rows.map((row) => row.provider)), old = (rates ?? []).filter((rate) => rate.old && used.has(rate.provider));
+    if (old.length) {
+      body.append(note('warn', `${old.length === 1 ? 'One price was' : `${old.length} prices were`} read more than 180 days ago`,
+        `The oldest on ${old.map((rate) => rate.read).sort()[0]}. The operator compares prices with the vendors’ pages: harken prices.`));
+    }
     if (limits?.length) body.append(budgets(limits));
   });
 }

@@ -70,7 +70,11 @@ struct OpenAITranscriptionEndpoint: Endpoint {
     ) async {
         var headers = OpenAITranscriptStream.headers(requestID: call.id)
         // The headers go out before it is known whether the first engine succeeds.
-        let ignored = job.engines.first.map { Catalogue.ignored(request.vendorOptions, with: $0.name, .recorded) } ?? []
+        let ignored =
+            job.engines.first.map { engine in
+                Catalogue.ignored(request.vendorOptions, with: engine.name, .recorded)
+                    + Catalogue.cut(job.options.keyterms, model: job.options.model, with: engine.name)
+            } ?? []
         if let names = IgnoredOptions.value(ignored) { headers.set(IgnoredOptions.header, names) }
         let events = EventStreamAnswer(exchange, call, headers: headers)
         let stream = Mutex(OpenAITranscriptStream(for: request))

@@ -151,7 +151,8 @@ struct TranscriptRepair: Sendable {
         _ result: Result<Transcript, EngineError>, of engine: EngineName, from start: Instant, _ session: SessionRecord,
         _ trace: inout RecordingTrace?
     ) {
-        let run = RecognitionAttempt(.recovery, of: result, by: engine, from: start, to: .now)
+        var run = RecognitionAttempt(.recovery, of: result, by: engine, from: start, to: .now)
+        run.features = BilledFeature.asked(language: session.language, speakers: false, terms: session.keyterms)
         parts.metrics.ran(run)
         parts.usage.note(run, of: session)
         if let span = trace?.ran(run) { parts.tracer?.take([span]) }

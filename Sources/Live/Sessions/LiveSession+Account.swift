@@ -40,11 +40,12 @@ extension LiveSession {
         let received = (run.received - .zero).duration(at: rate)
         var open = OpenUsage()
         for attempt in attempts.values {
-            guard let position = attempt.position, attempt.engine != NullEngine.entry.name, received > position.start else { continue }
-            let audio = (received - position.start) * position.channels * passedShare
+            guard let position = attempt.position, attempt.engine != .client else { continue }
+            let audio = max(.zero, received - position.start) * position.channels * passedShare
             open.audio += audio
-            let cost = context.usage.prices.cost(of: audio, engine: attempt.engine, model: attempt.model, workload: attempt.workload, at: now)
-            open.cost = open.cost + (cost ?? .zero)
+            // A vendor that bills a stream from open to close does so without audio too.
+            let connected = max(.zero, now - attempt.started) * position.channels
+            open.cost = open.cost + (context.usage.prices.cost(of: attempt.work(audio: audio, connected: connected), at: now) ?? .zero)
         }
         return open
     }

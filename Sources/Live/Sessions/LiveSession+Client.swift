@@ -132,6 +132,7 @@ extension LiveSession {
             takeDecoded()
             return
         }
+        if case .update(let change) = command, let terms = change.keyterms { keyterms = terms }
         run?.command(command)
     }
 

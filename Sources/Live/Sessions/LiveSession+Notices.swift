@@ -71,14 +71,14 @@ extension LiveSession {
             streams.insert(number)
             tellWatchers(.engine(attempt.engine))
             countFailovers(to: attempt.engine)
-            if vendorOptions != nil { tellIgnored(by: attempt.engine) }
+            if vendorOptions != nil || !keyterms.isEmpty { tellIgnored(by: attempt.engine) }
         }
         attempts[number] = context.usage.begin(attempt, of: record, rate: rate, payer: isByOwnKeys ? .user : .operator)
     }
 
     /// Tells the client which of its options an engine ignores, each once.
     private func tellIgnored(by engine: EngineName) {
-        let names = Catalogue.ignored(vendorOptions, with: engine, .live).filter { toldIgnored.insert($0).inserted }
+        let names = ignoredOptions(by: engine).filter { toldIgnored.insert($0).inserted }
         guard !names.isEmpty else { return }
         context.log.info(
             "the engine ignores options of the client", [.session: id.rawValue, .engine: engine.rawValue, .reason: IgnoredOptions.value(names) ?? ""])

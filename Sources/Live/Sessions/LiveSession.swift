@@ -96,6 +96,9 @@ package final class LiveSession: LiveHandler, SessionObserver {
     private var plannedRun: SessionDriver.Request
     /// The client's options in the words of its protocol's vendor; nil: none.
     private(set) var vendorOptions: VendorOptions?
+    /// The session's key terms, as the client last set them.
+    var keyterms: [String]
+    private let namedModel: String?
     /// Names of the ignored options that the client was told.
     var toldIgnored: Set<String> = []
     package let record: SessionRecord
@@ -197,6 +200,8 @@ package final class LiveSession: LiveHandler, SessionObserver {
         let redaction = RedactionRule.joined(request.redaction, demanded)
         plannedRun.options.redaction = redaction
         plannedRun.options.shared = request.shared
+        keyterms = request.keyterms
+        namedModel = request.model
         vendorOptions = request.vendorOptions
         if demanded != nil { vendorOptions?.allowsAnswers = false }
         plannedRun.options.vendorOptions = vendorOptions
@@ -277,7 +282,12 @@ package final class LiveSession: LiveHandler, SessionObserver {
     var isOpenForOthers: Bool { shared != nil && conversation?.isShared == true }
 
     /// Names of the client's options that the first engine ignores.
-    package var ignoredOptions: [String] { Catalogue.ignored(vendorOptions, with: firstEngine, .live) }
+    package var ignoredOptions: [String] { ignoredOptions(by: firstEngine) }
+
+    /// Returns the names of the client's options that an engine ignores, and of the key terms for which its vendor has no room.
+    func ignoredOptions(by engine: EngineName) -> [String] {
+        Catalogue.ignored(vendorOptions, with: engine, .live) + Catalogue.cut(keyterms, model: namedModel, with: engine)
+    }
 
     var firstEngine: EngineName { engines.first?.name ?? .local }
 

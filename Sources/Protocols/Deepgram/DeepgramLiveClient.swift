@@ -88,7 +88,10 @@ package struct DeepgramLiveClient: LiveClientMachine {
         if options.diarize, !given.asks(for: "diarize"), !given.has("diarize_model") { query.add("diarize", "true") }
         // Models before nova-3 have another parameter for key terms.
         if !given.has("keyterm", "keywords") {
-            for term in options.keyterms { query.add(model.hasPrefix("nova-3") ? "keyterm" : "keywords", term) }
+            let takesTerms = model.hasPrefix("nova-3")
+            for term in takesTerms ? DeepgramKeyterms.divided(options.keyterms).sent : options.keyterms {
+                query.add(takesTerms ? "keyterm" : "keywords", term)
+            }
         }
         if let fillerWords = options.shared.fillerWords, !given.has("filler_words") { query.add("filler_words", "\(fillerWords)") }
         if let redaction = options.redaction, options.language.map({ $0.primary == "en" }) ?? false { query.add(redaction, beyond: given) }

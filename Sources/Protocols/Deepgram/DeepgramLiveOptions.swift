@@ -40,6 +40,9 @@ package struct DeepgramLiveOptions: Sendable, Equatable {
         if utteranceEnd != nil && !interims {
             throw QueryParameterError(message: "utterance_end_ms needs interim_results=true.")
         }
+        if let model = query.text("diarize_model"), model.equalsIgnoringCase("v2") {
+            throw QueryParameterError(message: "diarize_model=v2 is for recordings only. Use diarize_model=latest or v1 for live audio.")
+        }
         if query.text("callback") != nil {
             throw QueryParameterError(message: "callback is not offered for live audio. Leave it out and read the results from the socket.")
         }

@@ -76,8 +76,17 @@ package enum DeepgramOptions {
 
         init(_ options: VendorOptions?, _ service: VendorOption.Service) {
             isNative = options?.vendor == DeepgramOptions.vendor
-            pairs = DeepgramOptions.table.sent(options, service).flatMap { option in
+            let all = DeepgramOptions.table.sent(options, service).flatMap { option in
                 option.value.texts.map { URLQuery.Pair(name: option.name, value: $0) }
+            }
+            var cut = DeepgramKeyterms.divided(all.compactMap { $0.name == "keyterm" ? $0.value : nil }).cut
+            // The vendor refuses a request that has both names of speaker labels.
+            let namesModel = all.contains { $0.name == "diarize_model" }
+            pairs = all.filter { pair in
+                if namesModel, pair.name == "diarize" { return false }
+                guard pair.name == "keyterm", let index = cut.firstIndex(of: pair.value) else { return true }
+                cut.remove(at: index)
+                return false
             }
         }
 

@@ -70,7 +70,10 @@ package struct DeepgramPrerecordedClient: PrerecordedClientMachine {
         if options.separateChannels { query.add("multichannel", "true") }
         // Models before nova-3 have another parameter for key terms.
         if !given.has("keyterm", "keywords") {
-            for term in options.keyterms { query.add(model.hasPrefix("nova-3") ? "keyterm" : "keywords", term) }
+            let takesTerms = model.hasPrefix("nova-3")
+            for term in takesTerms ? DeepgramKeyterms.divided(options.keyterms).sent : options.keyterms {
+                query.add(takesTerms ? "keyterm" : "keywords", term)
+            }
         }
         if let fillerWords = options.shared.fillerWords, !given.has("filler_words") { query.add("filler_words", "\(fillerWords)") }
         if let redaction = options.redaction { query.add(redaction, beyond: given) }

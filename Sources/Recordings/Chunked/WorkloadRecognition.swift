@@ -69,6 +69,7 @@ struct WorkloadRecognition: Sendable {
                 by: grant.owner, attempt.engine, model: attempt.model, workload: options.workload, payer: attempt.payer
             ) { run in
                 run.conversation = conversation.map { ID($0) }
+                run.features = options.billedFeatures
                 if let from { run.fallback = UsageRecord.Fallback(from: from.engine, reason) }
             }
             let isVendor = engine is VendorRecognizer
@@ -138,6 +139,7 @@ struct WorkloadRecognition: Sendable {
                 by: grant.owner, attempt.engine, model: attempt.model, workload: options.workload, payer: attempt.payer
             ) { run in
                 run.kind = .shadow
+                run.features = options.billedFeatures
             }
             let asked = order(options, attempt)
             let start = Instant.now

@@ -65,7 +65,7 @@ package struct RecordingJob: Sendable {
             let heard = isVendor ? vendorRecording?.recording ?? recording : recording
             var attempt = await services.usage.begin(
                 by: grant.owner, engine.name, model: recognizer.capabilities.model(for: options.model), workload: options.workload, payer: grant.payer
-            )
+            ) { $0.features = options.billedFeatures }
             let again = Counter()
             let start = Instant.now
             do {
@@ -87,7 +87,9 @@ package struct RecordingJob: Sendable {
                 transcript = await measured(transcript, recording)
                 grant.charge(transcript.length.duration(at: transcript.rate))
                 transcript = await placed(transcript, recording).redacted(options.redaction)
-                transcript.ignoredOptions = Catalogue.ignored(options.vendorOptions, with: engine.name, .recorded)
+                transcript.ignoredOptions =
+                    Catalogue.ignored(options.vendorOptions, with: engine.name, .recorded)
+                    + Catalogue.cut(options.keyterms, model: options.model, with: engine.name)
                 attempt.retries = again.count
                 services.log.info(
                     "recording recognized",

@@ -39,8 +39,8 @@ extension SettingTable {
         .init(
             "HARKEN_PRICES", .engines, nil,
             """
-            A file with the engines' prices, in place of the built-in ones (rates of May 2026). Lines: \
-            `ENGINE MODEL [live] DOLLARS-PER-HOUR FROM-DAY SOURCE`; see [Usage](background.md#usage).
+            A file with the engines' prices, in place of the built-in ones. Default: `harken.prices` in the folder of the settings file, if it is \
+            there. `harken prices` shows and checks prices; see [Prices](background.md#prices).
             """),
     ]
 

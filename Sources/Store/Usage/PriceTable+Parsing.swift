@@ -3,27 +3,83 @@ import Speech
 
 extension PriceTable {
     package static let accepted =
-        "lines of ENGINE MODEL [live] DOLLARS-PER-HOUR FROM-DAY SOURCE, such as: deepgram nova-3 0.408 2026-05-25 its price page"
+        """
+        lines of ENGINE MODEL [live] [speakers or terms] [connection] [second] DOLLARS-PER-HOUR FROM-DAY[/DAY-READ] SOURCE, such as: \
+        deepgram nova-3 live connection 0.288 2026-05-04/2026-08-01 its price page
+        """
 
     /// Parses a text with one rate on each line. Blank lines and lines that begin with `#` are skipped.
     package init(parsing text: String) throws(PriceTableError) {
         var rates: [Rate] = []
         for (index, line) in text.textLines.enumerated() {
-            var words = line.split(whereSeparator: \.isWhitespace).map(String.init)
+            let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
             guard let first = words.first, !first.hasPrefix("#") else { continue }
-            let isLive = words.count > 2 && words[2] == "live"
-            if isLive { words.remove(at: 2) }
-            guard words.count >= 5 else { throw PriceTableError(line: index + 1, problem: "is incomplete") }
-            guard let amount = USDollars(words[2]) else { throw PriceTableError(line: index + 1, problem: "\"\(words[2])\" is not an amount") }
-            guard words[3].utf8.count == 10, let from = UnixTime(rfc3339: words[3]) else {
-                throw PriceTableError(line: index + 1, problem: "\"\(words[3])\" is not a day")
+            let rate = try Self.rate(words, line: index + 1)
+            guard !rates.contains(where: { $0.replaces(rate) && $0.from == rate.from }) else {
+                throw PriceTableError(line: index + 1, problem: "gives a second price for the same model, audio and day")
             }
-            rates.append(
-                Rate(
-                    EngineName(words[0]), words[1].lowercased(), isLive: isLive, perHour: amount, from: from,
-                    source: words[4...].joined(separator: " ")))
+            rates.append(rate)
         }
         self.init(rates: rates)
+    }
+
+    private static func rate(_ words: [String], line: Int) throws(PriceTableError) -> Rate {
+        var isLive = false, addOn: BilledFeature?, basis = Basis.audio, rounding = Rounding.exact
+        var rest = words.dropFirst(2)
+        flags: while let word = rest.first {
+            switch word {
+            case "live" where !isLive: isLive = true
+            case BilledFeature.speakers.rawValue where addOn == nil: addOn = .speakers
+            case BilledFeature.terms.rawValue where addOn == nil: addOn = .terms
+            case Basis.connection.rawValue where basis == .audio: basis = .connection
+            case "second" where rounding == .exact: rounding = .second
+            default: break flags
+            }
+            rest.removeFirst()
+        }
+        func error(_ problem: String) -> PriceTableError { PriceTableError(line: line, problem: problem) }
+        let fields = Array(rest)
+        guard words.count >= 2, fields.count >= 3 else { throw error("is incomplete") }
+        let amount = USDollars(fields[0])
+        guard amount != nil || fields[0] == "?" else { throw error("\"\(fields[0])\" is not an amount") }
+        if basis == .connection, !isLive { throw error("bills a recording by its connection; only live audio has one") }
+        let days = fields[1].split(separator: "/", omittingEmptySubsequences: false)
+        func day(_ text: Substring) throws(PriceTableError) -> UnixTime {
+            guard text.utf8.count == 10, let day = UnixTime(rfc3339: String(text)) else { throw error("\"\(text)\" is not a day") }
+            return day
+        }
+        let from = try day(days[0])
+        guard days.count <= 2 else { throw error("\"\(fields[1])\" is not a day") }
+        let checked = days.count == 2 ? try day(days[1]) : from
+        guard checked >= from || days.count == 1 else { throw error("was read on \(days[1]), before \(days[0]), from which it is valid") }
+        return Rate(
+            EngineName(words[0]), words[1].lowercased(), isLive: isLive, addOn: addOn, basis: basis, rounding: rounding, perHour: amount, from: from,
+            checked: checked, source: fields[2...].joined(separator: " "))
+    }
+}
+
+extension PriceTable.Rate {
+    /// The rate as a line of a price file.
+    package var line: String {
+        let words = [
+            engine.rawValue, model, isLive ? "live" : nil, addOn?.rawValue, basis == .connection ? basis.rawValue : nil,
+            rounding == .second ? "second" : nil, perHour?.shortest ?? "?", days, source,
+        ]
+        return words.compactMap(\.self).joined(separator: " ")
+    }
+
+    private var days: String {
+        let first = from.rfc3339.prefix(10), read = checked.rfc3339.prefix(10)
+        return first == read ? String(first) : "\(first)/\(read)"
+    }
+}
+
+extension USDollars {
+    /// The amount without zeros at its end, but with at least two digits after the point: `0.45`.
+    package var shortest: String {
+        var text = Substring(description)
+        while text.hasSuffix("0"), text.drop(while: { $0 != "." }).count > 3 { text.removeLast() }
+        return String(text)
     }
 }
 

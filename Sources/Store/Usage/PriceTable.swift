@@ -1,57 +1,120 @@
 package import Speech
 
-/// The known prices of vendors: each rate with the day from which it is valid, and the source where it was read.
+/// The known prices of vendors: each rate with the day from which it is valid, the day on which it was read, and the source where it was read.
 package struct PriceTable: Sendable, Equatable {
+    /// The quantity that a vendor multiplies by its rate.
+    package enum Basis: String, Sendable {
+        /// The duration of the audio, of all channels.
+        case audio
+        /// The time from the opening of a live stream to its close, for each channel.
+        case connection
+    }
+
+    /// The rounding of the quantity, before it is multiplied.
+    package enum Rounding: Sendable {
+        case exact
+        /// To the nearest second.
+        case second
+    }
+
     package struct Rate: Sendable, Equatable {
         package var engine: EngineName
         /// The vendor's name for the model, in lower case.
         package var model: String
         /// True if the rate is for live streams; false if it is for recordings.
         package var isLive: Bool
-        package var perHour: USDollars
+        /// The feature whose rate is added to the model's own rate; nil for the model's own rate.
+        package var addOn: BilledFeature?
+        package var basis: Basis
+        package var rounding: Rounding
+        /// US dollars for an hour; nil: no public source says the price.
+        package var perHour: USDollars?
+        /// First day on which the rate is valid.
         package var from: UnixTime
+        /// Day on which the rate was last read in its source.
+        package var checked: UnixTime
         package var source: String
 
-        package init(_ engine: EngineName, _ model: String, isLive: Bool = false, perHour: USDollars, from: UnixTime, source: String) {
+        /// - Parameter checked: nil: the rate was read on the first day on which it is valid.
+        package init(
+            _ engine: EngineName, _ model: String, isLive: Bool = false, addOn: BilledFeature? = nil, basis: Basis = .audio,
+            rounding: Rounding = .exact, perHour: USDollars?, from: UnixTime, checked: UnixTime? = nil, source: String
+        ) {
             self.engine = engine
             self.model = model
             self.isLive = isLive
+            self.addOn = addOn
+            self.basis = basis
+            self.rounding = rounding
             self.perHour = perHour
             self.from = from
+            self.checked = checked ?? from
             self.source = source
         }
+
+        /// True if both are prices of the same thing, at different times.
+        func replaces(_ other: Self) -> Bool {
+            engine == other.engine && model == other.model && isLive == other.isLive && addOn == other.addOn
+        }
     }
+
+    /// Age from which a rate is called old: vendors change their prices several times a year.
+    package static let maxAge: Duration = .seconds(180 * 86_400)
 
     package var rates: [Rate]
 
     package init(rates: [Rate]) { self.rates = rates }
 
-    /// Rates with speaker labels, from the behavioural specification. An operator's file replaces them, because vendors change their prices.
-    package static let standard: PriceTable = {
-        // 2026-05-25.
-        let day = UnixTime(milliseconds: 1_779_667_200_000)
-        func rate(_ engine: String, _ model: String, _ hundredMillionths: Int64) -> Rate {
-            Rate(
-                EngineName(engine), model, perHour: USDollars(hundredMillionths: hundredMillionths), from: day,
-                source: "specification 9.5, checked 2026-05-25")
-        }
-        return PriceTable(rates: [
-            rate("assemblyai", "universal-2", 17_000_000), rate("assemblyai", "universal-3-pro", 23_000_000),
-            rate("assemblyai", "u3-pro", 23_000_000), rate("deepgram", "nova-3", 40_800_000), rate("deepgram", "nova-3-general", 40_800_000),
-            rate("deepgram", "nova-3-multilingual", 46_800_000),
-        ])
-    }()
+    /// Returns the newest rate of each thing that is valid at `time`, in the order of the table.
+    package func valid(at time: UnixTime) -> [Rate] {
+        let begun = rates.filter { $0.from <= time }
+        return begun.filter { rate in !begun.contains { $0.replaces(rate) && $0.from > rate.from } }
+    }
 
-    /// Returns the cost of audio that is billed at `time`; nil when the cost is not known.
-    ///
-    /// Recognition on this machine costs nothing. Live audio without a rate is not estimated, and costs nothing.
-    package func cost(of billable: Duration, engine: EngineName, model: String?, workload: Workload, at time: UnixTime) -> USDollars? {
-        guard billable > .zero, engine != .local else { return .zero }
-        let isLive = workload == .realtime
-        let name = model?.lowercased()
-        let rate = rates.filter { $0.engine == engine && $0.model == name && $0.isLive == isLive && $0.from <= time }.max { $0.from < $1.from }
-        guard let rate else { return isLive ? .zero : nil }
-        let product = billable.wholeNanoseconds.multipliedFullWidth(by: rate.perHour.hundredMillionths)
+    /// Returns the valid rates that were last read more than 180 days before `time`.
+    package func old(at time: UnixTime) -> [Rate] { valid(at: time).filter { $0.perHour != nil && time - $0.checked > Self.maxAge } }
+
+    /// Returns the cost of work that is billed at `time`; nil when the cost is not known. The work of free engines costs nothing.
+    package func cost(of work: BilledWork, at time: UnixTime) -> USDollars? {
+        guard !work.engine.isFree else { return .zero }
+        guard max(work.audio, work.connected ?? .zero) > .zero else { return .zero }
+        guard let model = work.model?.lowercased() else { return nil }
+        func rate(_ model: String, _ addOn: BilledFeature? = nil) -> Rate? {
+            rates.filter { rate in
+                rate.engine == work.engine && rate.isLive == work.isLive && rate.model == model && rate.addOn == addOn && rate.from <= time
+            }.max { $0.from < $1.from }
+        }
+        let multilingual = work.features.contains(.multilingual) ? rate(model + "-multilingual") : nil
+        guard let base = multilingual ?? rate(model), var perHour = base.perHour else { return nil }
+        for feature in work.features {
+            // A feature without a rate is part of the model's price.
+            guard let addOn = rate(base.model, feature) else { continue }
+            guard let more = addOn.perHour else { return nil }
+            perHour = perHour + more
+        }
+        return perHour.cost(of: base.quantity(of: work))
+    }
+}
+
+extension PriceTable.Rate {
+    /// Returns the time that is multiplied by the rate. A stream whose time is not known is billed by its audio.
+    fileprivate func quantity(of work: BilledWork) -> Duration {
+        let exact =
+            switch basis {
+            case .audio: work.audio
+            case .connection: work.connected ?? work.audio
+            }
+        switch rounding {
+        case .exact: return exact
+        case .second: return .seconds((exact.wholeNanoseconds + 500_000_000) / 1_000_000_000)
+        }
+    }
+}
+
+extension USDollars {
+    /// Returns the cost of a time at this rate for an hour, rounded to a hundred-millionth of a dollar.
+    fileprivate func cost(of time: Duration) -> USDollars {
+        let product = max(0, time.wholeNanoseconds).multipliedFullWidth(by: hundredMillionths)
         let hour: Int64 = 3_600_000_000_000
         let (quotient, rest) = hour.dividingFullWidth(product)
         return USDollars(hundredMillionths: quotient + (rest >= hour / 2 ? 1 : 0))

@@ -65,6 +65,10 @@ package struct UsageRecord: Sendable, Equatable {
     /// Speech in that audio; nil when it was not measured.
     package var speech: Duration?
     package var billable: Duration = .zero
+    /// Time for which a live stream was open, for each channel; nil: no stream, or not known.
+    package var connected: Duration?
+    /// The features that the vendor may bill apart.
+    package var features: Set<BilledFeature> = []
     package var billing = Billing.none
     /// Cost of the attempt; nil when it is not known.
     package var cost: USDollars? = .zero
@@ -118,7 +122,9 @@ extension UsageRecord {
         case .cancelled, .givenUp, .failed: (billable, billing) = (heard, heard > .zero ? .unknown : .none)
         case .connectTimedOut, .declined: (billable, billing) = (.zero, .none)
         }
-        cost = prices.cost(of: billable, engine: engine, model: model, workload: workload, at: time)
+        connected = run.connected.map { $0 * max(1, run.channels) }
+        features.formUnion(run.features)
+        cost = prices.cost(of: work(audio: billable, connected: connected), at: time)
     }
 
     /// Records that the end of the process cut off the attempt.
@@ -133,7 +139,7 @@ extension UsageRecord {
         errorClass = "interrupted"
         if let position, let received { audio = max(.zero, received - position.start) * max(1, position.channels) }
         billable = audio
-        if let prices { cost = prices.cost(of: billable, engine: engine, model: model, workload: workload, at: time) }
+        if let prices { cost = prices.cost(of: work(audio: billable, connected: nil), at: time) }
     }
 
     private static func errorClass(_ run: RecognitionAttempt) -> String {

@@ -10,6 +10,7 @@ package enum UsageRecordCoding {
         "run_id", "user", "key", "conversation_id", "provider", "model", "workload", "kind", "payer", "status", "started_at", "completed_at",
         "latency_ns", "audio_ns", "speech_ns", "billable_ns", "billing", "cost", "retry_count", "fallback_from", "fallback_reason",
         "segment_count", "word_count", "speaker_count", "identified_speaker_count", "error_class", "session_id", "session_start_ns", "channel_count",
+        "connected_ns", "features",
     ]
 
     package static func encode(_ run: UsageRecord) -> String {
@@ -36,6 +37,8 @@ package enum UsageRecordCoding {
         json.member("audio_ns", Int(run.audio.wholeNanoseconds))
         if let speech = run.speech { json.member("speech_ns", Int(speech.wholeNanoseconds)) }
         json.member("billable_ns", Int(run.billable.wholeNanoseconds))
+        if let connected = run.connected { json.member("connected_ns", Int(connected.wholeNanoseconds)) }
+        if !run.features.isEmpty { json.member("features", run.features.sorted().map(\.rawValue).joined(separator: " ")) }
         json.member("billing", run.billing.rawValue)
         if let cost = run.cost { json.member("cost", Int(cost.hundredMillionths)) }
         json.member("retry_count", run.retries)
@@ -79,6 +82,9 @@ package enum UsageRecordCoding {
         run.audio = .nanoseconds(try needed("audio_ns", number))
         run.speech = number("speech_ns").map { .nanoseconds($0) }
         run.billable = .nanoseconds(try needed("billable_ns", number))
+        run.connected = number("connected_ns").map { .nanoseconds($0) }
+        // A feature of a later version is left out.
+        run.features = Set((text("features") ?? "").split(separator: " ").compactMap { BilledFeature(rawValue: String($0)) })
         run.billing = try name("billing", UsageRecord.Billing.self)
         run.cost = number("cost").map { USDollars(hundredMillionths: $0) }
         run.retries = Int(try needed("retry_count", number))

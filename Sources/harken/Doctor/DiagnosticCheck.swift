@@ -4,10 +4,13 @@ import Glibc
 import LocalEngine
 import Net
 import ObjectStorage
+import Protocols
 import Recorder
 import Sessions
 import Settings
+import Speech
 import Store
+import Usage
 
 /// Checks every part of an installation. Changes nothing.
 struct DiagnosticCheck {
@@ -19,8 +22,9 @@ struct DiagnosticCheck {
     func findings() async -> [Finding] {
         // Before the database is opened for changes: closing it then removes what a reader may leave.
         let room = DiskFindings(storage).all
+        let prices = Self.prices(configuration.prices, engines: configuration.vendors.map(\.name), now: .now)
         return [program, memory, openFiles, libraries, modelFiles, runtime, aligner, await data()] + [await blobs()].compactMap(\.self)
-            + room + [await port, microphone]
+            + room + [prices, await port, microphone].compactMap(\.self)
     }
 
     private var storage: StorageReport {
@@ -109,6 +113,19 @@ struct DiagnosticCheck {
         isDeep
             ? "; the database's pages were checked for an hour, not to the end"
             : "; the database is large and was checked in part: --deep checks all of it"
+    }
+
+    /// Returns the finding about the prices of the vendors that are used; nil when no vendor is used.
+    static func prices(_ prices: PriceTable, engines: [EngineName], now: UnixTime) -> Finding? {
+        guard !engines.isEmpty else { return nil }
+        let valid = prices.valid(at: now).filter { engines.contains($0.engine) && $0.addOn == nil }
+        let unknown = engines.filter { engine in !valid.contains { $0.engine == engine && $0.perHour != nil } }.map(\.rawValue)
+        if let age = PriceAge(prices, of: engines, now: now) { return Finding("prices", .note(PriceAge.remedy), age.text) }
+        guard unknown.isEmpty else {
+            let remedy = "name the prices in a price file (HARKEN_PRICES); until then a budget in dollars does not count this work"
+            return Finding("prices", .note(remedy), "no price is known for \(unknown.joined(separator: ", "))")
+        }
+        return Finding("prices", .ok, "\(valid.filter { $0.perHour != nil }.count) prices, none older than 180 days")
     }
 
     /// Nil when there is no bucket.

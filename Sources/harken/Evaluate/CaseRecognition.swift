@@ -26,7 +26,8 @@ struct CaseRecognition {
         do throws(EngineError) {
             let transcript = try await engine.recognize(Recording(path: audio), options: options) { _ in }
             let length = transcript.length.duration(at: transcript.rate)
-            let cost = prices.cost(of: length, engine: engine.name, model: transcript.model, workload: options.workload, at: .now)
+            let work = BilledWork(by: engine.name, model: transcript.model, features: options.billedFeatures, audio: length)
+            let cost = prices.cost(of: work, at: .now)
             return Self.answer(transcript, latency: Instant.now - started, cost: cost)
         } catch {
             if error == .cancelled { throw CancellationError() }

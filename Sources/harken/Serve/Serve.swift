@@ -14,6 +14,7 @@ import Speech
 import Store
 import Sessions
 import Tracing
+import Usage
 import Vendors
 
 struct Serve: Command {
@@ -202,6 +203,11 @@ struct Serve: Command {
             log.info(
                 "the database is too large to be checked completely at the start; harken doctor --deep checks all of it",
                 [.path: directory.database, .seconds: "\(Self.checkTime.components.seconds)"])
+        }
+        if let age = PriceAge(configuration.prices, of: configuration.vendors.map(\.name), now: .now) {
+            log.warning(
+                "prices were last read more than 180 days ago; harken prices shows them, and how to change them",
+                [.count: "\(age.count)", .reason: age.oldest])
         }
         let loops = try LoopGroup(count: configuration.loops)
         let descriptors = DescriptorBudget()

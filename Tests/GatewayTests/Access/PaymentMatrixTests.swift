@@ -98,9 +98,36 @@ import Testing
         }
     }
 
+    @Test(arguments: recognizing.filter { $0.hasPrefix("WebSocket") }, ["", "connection"])
+    func `ends a session where its budget in dollars ends`(route: String, basis: String) async throws {
+        let expectation = try #require(PaymentExpectation.all[route])
+        // A fifth of a dollar each second, of audio or of the open stream. The live price alone: a recording of the same model costs a mite.
+        let lines = ["nova-3", "flux-general-en", "flux-general-multi"].map {
+            "deepgram \($0) live \(basis) 720 2025-01-01 x\ndeepgram \($0) 0.00001 2025-01-01 x\n"
+        }
+        let folder = TemporaryFolder()
+        try Data(lines.joined().utf8).write(to: URL(filePath: folder.path(of: "prices")))
+        let keys = TestKeys(valid: ["right"], users: ["right": "somebody"])
+        let settings = ["HARKEN_USER_MONTH_USD": "0.1", "HARKEN_PRICES": folder.path(of: "prices")]
+        try await withGateway(keys: keys, settings: settings) { gateway, vendor in
+            var asking = Asking(
+                gateway: gateway, vendor: vendor, expectation: expectation, cell: Cell(own: .none, limit: .free, credit: .free), key: "right")
+            asking.opened = {}
+            #expect(try await asking.run() == expectation.reached, "\(route)")
+            try await gateway.sessionsEnd()
+            // The vendor of the test opens no stream of Flux, so the first session cost nothing there.
+            guard basis.isEmpty, route != "WebSocket /v2/listen" else { return }
+            // The next one does not begin: the ledger has what the first one cost.
+            asking.cell.limit = .usedUp
+            #expect(try await asking.run() == expectation.limit, "\(route)")
+        }
+    }
+
     // MARK: Preparation
 
-    private func withGateway(keys: TestKeys? = nil, _ body: (TestGateway, CountingVendor) async throws -> Void) async throws {
+    private func withGateway(
+        keys: TestKeys? = nil, settings more: [String: String] = [:], _ body: (TestGateway, CountingVendor) async throws -> Void
+    ) async throws {
         let vendor = try CountingVendor()
         defer { vendor.stop() }
         let cells = Cell.all
@@ -108,12 +135,12 @@ import Testing
         let credit = Dictionary(
             uniqueKeysWithValues: cells.filter { $0.credit != .free }.map { ($0.key, $0.credit == .usedUp ? Duration.zero : .seconds(1)) })
         let made = keys ?? TestKeys(valid: Array(users.keys), users: users, creditOf: credit)
-        let settings = [
+        let settings = more.merging([
             "DEEPGRAM_API_KEY": Self.operatorKey, "DEEPGRAM_BASE_URL": vendor.address, "HARKEN_KEY_DAY_SECONDS": "100",
             // Nobody listens there.
             "SONIOX_BASE_URL": "http://127.0.0.1:9", "SONIOX_STREAMING_URL": "ws://127.0.0.1:9",
             "RATE_LIMIT_BOOST": "1000",
-        ]
+        ]) { first, _ in first }
         try await TestGateway.with(
             ScriptedEngine(), keys: made, settings: settings, usesVendors: true, now: { TestGateway.daytime }
         ) { gateway in
@@ -168,7 +195,7 @@ private struct Asking {
     let gateway: TestGateway
     let vendor: CountingVendor
     let expectation: PaymentExpectation
-    let cell: `The payment matrix`.Cell
+    var cell: `The payment matrix`.Cell
     var key: String?
     /// Called when the vendor has the session's stream.
     var opened: (() -> Void)?

@@ -49,7 +49,12 @@ import Testing
             }
             #expect(budgets.map { $0["of"] } == ["user", "key"] && budgets.map { $0["what"] } == ["cost", "audio_seconds"])
             #expect(budgets.map { $0["limit"] } == [12.5, 600.0] && budgets.map { $0["used"] } == [0.0, 0.0])
-            #expect(rates.contains { $0["provider"] == "deepgram" && $0["model"] == "nova-3" && $0["per_hour"] == 0.408 })
+            #expect(
+                rates.contains { rate in
+                    rate["provider"] == "deepgram" && rate["model"] == "nova-3" && rate["live"] == true && rate["add_on"] == .null
+                        && rate["billed_by"] == "connection" && rate["per_hour"] == 0.288 && rate["source"] == "deepgram.com/pricing"
+                })
+            #expect(rates.contains { $0["provider"] == "assemblyai" && $0["add_on"] == "speakers" && $0["per_hour"] == 0.12 })
         }
     }
 }

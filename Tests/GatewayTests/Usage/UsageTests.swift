@@ -34,7 +34,7 @@ import Testing
             #expect(rows(usage).map { $0["runs"] } == [2, 2])
             #expect(rows(usage).map { $0["failed"] } == [0, 2])
             #expect(rows(usage).first?["audio_seconds"] == 120 || rows(usage).first?["audio_seconds"] == .double(120))
-            #expect(rows(usage).first?["cost"] == .double(0.0136))
+            #expect(rows(usage).first?["cost"] == .double(0.0154))
             #expect(usage["total"]?["runs"] == 4)
             let metrics = try await gateway.send(.get, "/metrics").text
             #expect(
@@ -94,6 +94,7 @@ import Testing
             try await until { try await usage(gateway)["total"]?["runs"] == 1 }
             let runs = try await ledger.runs()
             #expect(runs.map(\.id) == [begun?.id] && runs.first?.status == .succeeded && runs.first?.audio == .seconds(3))
+            #expect(runs.first?.connected != nil, "the time from open to close is known")
             // With a key of the caller's own it is the caller who pays, whatever came of it.
             let own = try await gateway.connect("/v4/listen?codec=pcm16&sample_rate=16000", headers: ["X-BYOK-Deepgram": "mine"])
             _ = await own.rest()

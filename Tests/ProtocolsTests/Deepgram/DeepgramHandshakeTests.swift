@@ -36,7 +36,8 @@ import Testing
         ("channels=21", "channels"), ("channels=", "channels"), ("endpointing=soon", "endpointing"), ("endpointing=-1", "endpointing"),
         ("utterance_end_ms=1000", "interim_results"), ("utterance_end_ms=999&interim_results=true", "utterance_end_ms"),
         ("utterance_end_ms=5001&interim_results=true", "utterance_end_ms"), ("language=%20", "language"), ("model=no-such-model-zz", "model"),
-        ("callback=https://example.com", "callback"), ("diarize_model=v9", "diarize_model"), ("extra=novalue", "extra"), ("replace=:x", "replace"),
+        ("callback=https://example.com", "callback"), ("diarize_model=v9", "diarize_model"), ("diarize_model=V2", "recordings only"),
+        ("extra=novalue", "extra"), ("replace=:x", "replace"),
         ("numerals=1.5", "numerals"), ("redact=phi", "pci"), ("redact=pci&language=de", "redact"), ("multichannel=maybe", "multichannel"),
         ("vad_events=2", "vad_events"),
     ])

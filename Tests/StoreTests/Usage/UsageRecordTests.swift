@@ -6,6 +6,14 @@ import Testing
     private let run = UsageRecord(
         id: ID("r"), user: ID("u"), engine: EngineName("deepgram"), model: "nova-3", workload: .background, kind: .recording, started: .at(0))
 
+    /// $0.408 for an hour of audio, and $36 for an hour of an open stream.
+    private static let prices = PriceTable(rates: [
+        .init(EngineName("deepgram"), "nova-3", perHour: USDollars("0.408"), from: UnixTime(milliseconds: 0), source: "x"),
+        .init(
+            EngineName("deepgram"), "nova-3", isLive: true, basis: .connection, perHour: USDollars("36"), from: UnixTime(milliseconds: 0), source: "x"
+        ),
+    ])
+
     private func ended(_ outcome: RecognitionAttempt.Outcome, _ kind: RecognitionAttempt.Kind = .recording, seconds: Double = 60) -> UsageRecord {
         var ended = run
         let start = Instant.now
@@ -13,7 +21,7 @@ import Testing
             RecognitionAttempt(
                 kind, engine: EngineName("deepgram"), model: "nova-3", audio: .seconds(seconds), start: start, end: start + .seconds(2),
                 outcome: outcome),
-            at: .at(2), prices: .standard)
+            at: .at(2), prices: Self.prices)
         return ended
     }
 
@@ -61,6 +69,34 @@ import Testing
         #expect(one.billing == .unknown)
     }
 
+    @Test func `of a stream is billed from open to close, for each channel, with the features that were asked for`() throws {
+        var ended = run
+        let start = Instant.now
+        var attempt = RecognitionAttempt(
+            .stream, engine: EngineName("deepgram"), model: "nova-3", channels: 2, audio: .seconds(4), start: start, end: start + .seconds(12),
+            outcome: .completed)
+        attempt.connected = .seconds(10)
+        attempt.features = [.speakers, .multilingual]
+        ended.end(attempt, at: .at(12), prices: Self.prices)
+        #expect(ended.billable == .seconds(8) && ended.connected == .seconds(20) && ended.features == [.speakers, .multilingual])
+        #expect(ended.cost == USDollars("0.2"))
+        #expect(try UsageRecordCoding.decode(UsageRecordCoding.encode(ended)) == ended)
+    }
+
+    @Test(arguments: Workload.allCases)
+    func `has the price of its kind, whatever its purpose`(workload: Workload) {
+        for (kind, cost) in [(RecognitionAttempt.Kind.stream, "0.01"), (.repair, "0.000113"), (.recovery, "0.000113"), (.recording, "0.000113")] {
+            var one = UsageRecord(id: ID("r"), user: ID("u"), engine: EngineName("deepgram"), workload: workload, kind: kind, started: .at(0))
+            let start = Instant.now
+            var attempt = RecognitionAttempt(
+                kind, engine: EngineName("deepgram"), model: "nova-3", audio: .seconds(1), start: start, end: start + .seconds(1),
+                outcome: .completed)
+            if kind == .stream { attempt.connected = .seconds(1) }
+            one.end(attempt, at: .at(1), prices: Self.prices)
+            #expect(one.cost.map { $0.description.hasPrefix(cost) } == true, "\(kind): \(one.cost?.description ?? "?")")
+        }
+    }
+
     @Test func `of a stream behind the gate counts what was let through`() {
         var ended = run
         let start = Instant.now
@@ -76,7 +112,7 @@ import Testing
     func `that was cut off has what its session had received since it began`(received: Duration?, seconds: Double) {
         var cut = run
         cut.position = UsageRecord.StreamPosition(of: ID("s"), from: .seconds(5), channels: 2)
-        cut.interrupt(at: .at(9), received: received, prices: .standard)
+        cut.interrupt(at: .at(9), received: received, prices: Self.prices)
         #expect(cut.audio == .seconds(seconds) && cut.billable == cut.audio && cut.billing == .unknown && cut.errorClass == "interrupted")
         #expect(cut.cost == USDollars(hundredMillionths: Int64(seconds / 60 * 680_000)))
         #expect(throws: Never.self) { try UsageRecordCoding.decode(UsageRecordCoding.encode(cut)) == cut ? () : { throw UsageRecordError.notJSON }() }

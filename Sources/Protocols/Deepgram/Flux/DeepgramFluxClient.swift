@@ -55,7 +55,7 @@ package struct DeepgramFluxClient: LiveClientMachine {
         if isMultilingual, let language = options.language, language.primary != "multi", !given.has("language_hint") {
             query.add("language_hint", language.primary)
         }
-        if !given.has("keyterm") { for term in options.keyterms { query.add("keyterm", term) } }
+        if !given.has("keyterm") { for term in DeepgramKeyterms.divided(options.keyterms).sent { query.add("keyterm", term) } }
         query.add(given, except: ["model"])
         return query
     }
