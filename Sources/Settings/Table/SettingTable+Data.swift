@@ -45,7 +45,7 @@ extension SettingTable {
             "HARKEN_DELETED_DAYS", .conversations, "7",
             """
             Days for which a deleted conversation can be restored, from its deletion. 0: a deletion is for good. `harken conversations delete` on a data \
-            directory reads it from the environment. See [Deleting](conversations.md#deleting).
+            directory reads it from the environment. See [What is deleted](conversations.md#what-is-deleted).
             """),
         .init(
             "HARKEN_TIME_ZONE", .conversations, nil,
