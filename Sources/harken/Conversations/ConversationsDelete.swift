@@ -53,8 +53,8 @@ struct ConversationsDelete: Command {
             } else {
                 let done = "\(ids.count == 1 ? "1 conversation is" : "\(ids.count) conversations are") deleted"
                 guard let until = kept.map(\.keptUntil).min() else { return context.note(done + " for good") }
-                let time = try await data.timeZone(for: []).shortText(of: until), ids = kept.map(\.id.rawValue).joined(separator: " ")
-                context.note("\(done); until \(time) \(kept.count == 1 ? "it comes" : "they come") back with: harken conversations restore \(ids)")
+                let time = try await data.timeZone(for: []).shortText(of: until), list = kept.map(\.id.rawValue).joined(separator: " ")
+                context.note("\(done); until \(time) \(kept.count == 1 ? "it comes" : "they come") back with: harken conversations restore \(list)")
             }
         }
     }
