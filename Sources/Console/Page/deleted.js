@@ -1,16 +1,15 @@
-// Deleted conversations: the line with Undo after a deletion, and the list with those that can be restored.
+// Deleted conversations: the line with Undo after a deletion, and the list of those that can be restored.
 import { get, optional, post, remove } from './api.js';
 import { h, said, say } from './elements.js';
-import { bytes, dayOf, length, plural, timeOf } from './figures.js';
+import { bytes, dayOf, length, plural } from './figures.js';
 import { may } from './gateway.js';
-import { icon } from './icons.js';
-import { ask, busy, empty, toast } from './pieces.js';
+import { ask, busy, empty, note, setting, toast } from './pieces.js';
 
 const titleOf = ({ title }) => title ?? 'Without a title';
 const path = ({ id }) => `/conversations/${id}`;
 const daysLeft = ({ kept_until }) => plural(Math.max(1, Math.round((new Date(kept_until) - Date.now()) / 86_400_000)), 'day');
-/** Returns the conversations that can be restored, the last deleted first; null when this gateway keeps none. */
-const kept = async () => (await optional(get('/deleted-conversations', { limit: 200 })))?.conversations ?? null;
+/** Returns the conversations that can be restored, the last deleted first. */
+const kept = async () => (await optional(get('/deleted-conversations', { limit: 200 })))?.conversations ?? [];
 
 /** What the reader has deleted; the list of conversations tells it once. */
 let last = null;
@@ -18,33 +17,35 @@ let last = null;
 /** Deletes a conversation, and goes to the list, where it can be undone. */
 export async function destroy(conversation) {
   await remove(path(conversation));
-  last = (await kept().catch(() => null))?.find(({ id }) => id === conversation.id) ?? { ...conversation, isGone: true };
+  last = (await kept().catch(() => [])).find(({ id }) => id === conversation.id) ?? conversation;
   location.hash = '#/conversations';
 }
 
-/** The line about what was deleted just now; null when nothing was. @param {() => void} changed */
+const restore = (gone, done, words) => h('button.btn.s', { 'aria-label': `${words}: ${titleOf(gone)}`, onclick: (event) =>
+  busy(event.currentTarget, async () => {
+    await post(path(gone) + '/restore');
+    await done();
+  }) }, words);
+
+/** The line about what was deleted just now; null when nothing was. @param {(id: string) => Promise} changed */
 export function undoLine(changed) {
   const gone = last;
   last = null;
   if (!gone) return null;
-  const line = h('div.undo', { role: 'status' }, icon('trash'), h('span', '“', said(titleOf(gone)), '” is deleted',
-    gone.isGone ? ' for good.' : `. Kept for ${daysLeft(gone)}.`));
-  if (!gone.isGone) {
-    line.append(h('button.btn.ghost.s', { onclick: (event) => busy(event.currentTarget, async () => {
-      await post(path(gone) + '/restore');
+  const line = h('div', { role: 'status' }, note('info', ['“', said(titleOf(gone)), '” is deleted'],
+    gone.kept_until ? `Kept for ${daysLeft(gone)}.` : 'For good.', gone.kept_until && restore(gone, async () => {
       line.remove();
       say('Restored');
-      changed(gone.id);
-    }) }, 'Undo'));
-  }
+      await changed(gone.id);
+    }, 'Undo')));
   return line;
 }
 
 function forGood(gone, changed) {
   const audio = gone.audio_bytes ? `, its audio (${bytes(gone.audio_bytes)})` : '';
   ask(['Delete “', said(titleOf(gone)), '” for good?'],
-    h('p.dim', `Its words${audio}, and what was learned for the search go: ${length(gone.duration)}. People and their voices stay. `
-      + 'This cannot be undone.'), 'Delete for good', async () => {
+    h('p.dim', `Its words${audio} and what was learned for the search go. People and their voices stay. This cannot be undone.`),
+    'Delete for good', async () => {
       await remove(path(gone) + '?for_good=true');
       await changed();
       toast('Deleted for good');
@@ -53,15 +54,11 @@ function forGood(gone, changed) {
 
 /** Shows what can be restored. @param {() => Promise} changed reads it again @returns {Promise<string>} how many there are, in words */
 export async function showDeleted(list, changed) {
-  const all = (await kept()) ?? [];
-  list.replaceChildren(h('h2.sr', 'Deleted'), all.length ? h('div.convs', { role: 'list' }, all.map((gone) => h('div.gone', { role: 'listitem' },
-    h('div', h('h3', said(titleOf(gone))),
-      h('p.small.dim', `${dayOf(gone.started_at)}, ${timeOf(gone.started_at)}, ${length(gone.duration)}. Goes for good in ${daysLeft(gone)}.`)),
-    may('write') ? h('div.row', h('button.btn.ghost.s.danger', { onclick: () => forGood(gone, changed), 'aria-label': `Delete ${titleOf(gone)} for good` },
-      'Delete for good'), h('button.btn.s', { 'aria-label': `Restore ${titleOf(gone)}`, onclick: (event) => busy(event.currentTarget, async () => {
-      await post(path(gone) + '/restore');
-      await changed();
-      toast('Restored');
-    }) }, 'Restore')) : null))) : empty([6, 10, 6, 10, 6], 'Nothing deleted', 'What is deleted waits here until its days are over.'));
+  const all = await kept();
+  list.replaceChildren(h('h2.sr', 'Deleted'), ...(all.length ? all.map((gone) => setting(said(titleOf(gone)),
+    `${dayOf(gone.started_at)}, ${length(gone.duration)}. Goes for good in ${daysLeft(gone)}.`, may('write') ? h('div.row',
+      restore(gone, async () => { await changed(); toast('Restored'); }, 'Restore'),
+      h('button.btn.ghost.s.danger', { onclick: () => forGood(gone, changed), 'aria-label': `Delete for good: ${titleOf(gone)}` }, 'Delete for good'))
+      : null)) : [empty([6, 10, 6, 10, 6], 'Nothing deleted', 'What is deleted waits here until its days are over.')]));
   return all.length ? `${plural(all.length, 'conversation')} deleted` : '';
 }
