@@ -32,7 +32,7 @@ export function undoLine(changed) {
   const gone = last;
   last = null;
   if (!gone) return null;
-  const line = h('div', { role: 'status' }, note('info', ['“', said(titleOf(gone)), '” is deleted'],
+  const line = h('div', { role: 'status' }, note('', ['“', said(titleOf(gone)), '” is deleted'],
     gone.kept_until ? `Kept for ${daysLeft(gone)}.` : 'For good.', gone.kept_until && restore(gone, async () => {
       line.remove();
       say('Restored');
