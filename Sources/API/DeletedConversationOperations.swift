@@ -19,8 +19,7 @@ struct DeletedConversationOperations: Sendable {
                     operator has set. On a full disk each deletion is for good.
                     """,
                 query: [
-                    .init(
-                        "for_good", "boolean", "true: deletes it for good, also a conversation that was deleted and could be restored. Default: false.")
+                    .init("for_good", "boolean", "true: deletes it for good, also one that was deleted and could be restored. Default: false.")
                 ], answer: .nothing
             ) { request throws(APIError) in
                 let isForGood = try request.queryFlag("for_good")

@@ -321,7 +321,9 @@ package final class TranscriptFolder: Sendable {
                 known = all
                 return before
             }
-            for (id, stretches) in all where before[id]?.forGood ?? [] != stretches.forGood && live.withLock({ $0[id] }) == nil { await forgetStored(id) }
+            for (id, stretches) in all where before[id]?.forGood ?? [] != stretches.forGood && live.withLock({ $0[id] }) == nil {
+                await forgetStored(id)
+            }
         }
     }
 
