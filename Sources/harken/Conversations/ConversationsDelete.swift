@@ -38,7 +38,7 @@ struct ConversationsDelete: Command {
             for name in names { ids.append(try await id(name, in: data, deleted: before)) }
             if confirmation.isWanted(context) {
                 let titles = try await titles(of: ids, in: data, deleted: before).abridged(to: 5)
-                try confirmation.ask(isForGood ? "Delete \(titles) for good? This cannot be undone." : "Delete \(titles)?", context)
+                try confirmation.ask(question(titles, days: isForGood ? 0 : data.deletedDays), context)
             }
             if let missing = try await data.delete(ids, forGood: isForGood) { throw data.missing("conversation", missing.rawValue) }
             let kept = isForGood ? [] : try await data.allDeletedConversations().filter { ids.contains($0.id) }
@@ -56,6 +56,17 @@ struct ConversationsDelete: Command {
                 let time = try await data.timeZone(for: []).shortText(of: until), list = kept.map(\.id.rawValue).joined(separator: " ")
                 context.note("\(done); until \(time) \(kept.count == 1 ? "it comes" : "they come") back with: harken conversations restore \(list)")
             }
+        }
+    }
+
+    /// Returns the question before a deletion.
+    ///
+    /// - Parameter days: number of days for which it can be undone; nil: the gateway decides.
+    private func question(_ titles: String, days: Int?) -> String {
+        switch days {
+        case 0: "Delete \(titles) for good? This cannot be undone."
+        case let days?: "Delete \(titles)? This can be undone for \(days == 1 ? "a day" : "\(days) days")."
+        case nil: "Delete \(titles)? This can be undone for the days that the gateway has set."
         }
     }
 

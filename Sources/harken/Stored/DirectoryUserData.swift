@@ -17,8 +17,7 @@ struct DirectoryUserData: UserData {
     let models: ModelFolder
     /// The time zones of this machine.
     let zones: TimeZones
-    /// Number of days for which a deleted conversation can be restored; 0: none.
-    let deletedDays: Int
+    let deletedDays: Int?
 
     var owner: String { user.rawValue }
     var place: String { "in \(path)" }
@@ -36,10 +35,10 @@ struct DirectoryUserData: UserData {
     }
 
     func delete(_ conversations: [ID<Conversation>], forGood: Bool) async throws -> ID<Conversation>? {
-        let keptUntil = UnixTime.now + .seconds(86_400 * deletedDays)
+        let days = deletedDays ?? 0, keptUntil = UnixTime.now + .seconds(86_400 * days)
         var isForGood = false
         for id in conversations {
-            if forGood || deletedDays == 0 {
+            if forGood || days == 0 {
                 guard try await store.delete(id, of: user) else { return id }
                 isForGood = true
             } else {

@@ -13,6 +13,7 @@ struct GatewayUserData: UserData {
 
     var owner: String { "the user" }
     var place: String { "at \(api.address.url)" }
+    var deletedDays: Int? { nil }
 
     func timeZone() async throws -> TimeZoneRules {
         let document = try await needed(.get, "/users/me/settings")

@@ -10,6 +10,9 @@ protocol UserData: Sendable {
     var owner: String { get }
     var place: String { get }
 
+    /// Number of days for which a deleted conversation can be restored, 0 for none; nil: the gateway decides.
+    var deletedDays: Int? { get }
+
     /// Returns the user's time zone.
     ///
     /// - Throws: `MissingTimeZone` when this machine does not know it.
