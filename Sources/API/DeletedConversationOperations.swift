@@ -1,3 +1,4 @@
+internal import Admission
 internal import Conversations
 internal import Framing
 internal import Live

@@ -242,7 +242,8 @@ package final class TranscriptFolder: Sendable {
     private func load(_ id: ID<Session>) async throws(StoredTranscript.Unreadable) -> StoredTranscript? {
         // Speech of a deleted conversation that can be restored is in the blob.
         guard let transcript = live.withLock({ $0[id] }) else {
-            return forgotten.withLock({ $0[id]?.isAll ?? false }) ? nil : try await loadBlob(id).map(hiding)
+            if forgotten.withLock({ $0[id]?.isAll ?? false }) { return nil }
+            return try await loadBlob(id).map(hiding)
         }
         let older: [UInt8]
         do throws(StoreError) { older = try await self.older(of: transcript) } catch { throw .notReadable("\(error)") }

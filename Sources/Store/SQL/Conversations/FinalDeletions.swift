@@ -13,7 +13,7 @@ enum FinalDeletions {
         guard isNeeded else { return }
         while try await database.delete(
             .serializable,
-            { (connection) throws(StoreError) in
+            { (connection) throws(StoreError) -> Bool in
                 let next = try connection.integer("SELECT number FROM deleted_conversations WHERE is_final ORDER BY number LIMIT 1")
                 guard let next else { return false }
                 try removePart(of: next, on: connection)

@@ -127,7 +127,7 @@ extension SQLConversationStore {
         try connection.run("UPDATE deleted_conversations SET is_final = TRUE, title = NULL, kept_until = 0 WHERE number = ?", number)
         try connection.run(
             """
-            INSERT INTO abandoned_files (file) SELECT file FROM deleted_audio WHERE deletion = ?
+            INSERT INTO abandoned_files (file) SELECT DISTINCT file FROM deleted_audio WHERE deletion = ?
             ON CONFLICT (file) DO UPDATE SET due_at = NULL
             """, number)
         try connection.run("DELETE FROM deleted_audio WHERE deletion = ?", number)
