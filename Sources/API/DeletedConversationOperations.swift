@@ -40,6 +40,7 @@ struct DeletedConversationOperations: Sendable {
                 answer: .object([
                     .init("conversations", "[DeletedConversation]", required: true, "The conversations."),
                     .init("next", "string?", required: true, "The cursor of the next page; null on the last page."),
+                    .init("days", "integer", required: true, "Number of days for which a deleted conversation can be restored; 0: it cannot."),
                 ])
             ) { request throws(APIError) in
                 let limit = try request.limit(standard: 50, most: ConversationLimits.page)
@@ -57,6 +58,7 @@ struct DeletedConversationOperations: Sendable {
                     }
                     json.endArray()
                     json.member("next", optional: page.next)
+                    json.member("days", service.deletedDays)
                     json.endObject()
                 }
             },

@@ -8,17 +8,19 @@ import { ask, busy, empty, note, setting, toast } from './pieces.js';
 const titleOf = ({ title }) => title ?? 'Without a title';
 const path = ({ id }) => `/conversations/${id}`;
 const daysLeft = ({ kept_until }) => plural(Math.max(1, Math.round((new Date(kept_until) - Date.now()) / 86_400_000)), 'day');
-/** Returns the conversations that can be restored, the last deleted first. */
-const kept = async () => (await optional(get('/deleted-conversations', { limit: 200 })))?.conversations ?? [];
+/** Returns the conversations that can be restored, the last deleted first, and for how many days they are kept: 0 when a deletion is for good. */
+const kept = async () => (await optional(get('/deleted-conversations', { limit: 200 }))) ?? { conversations: [], days: 0 };
 
 /** What the reader has deleted; the list of conversations tells it once. */
 let last = null;
 
-/** Deletes a conversation, and goes to the list, where it can be undone. */
+/** Deletes a conversation, and goes to the list, where it can be undone. Asks first where it cannot. */
 export async function destroy(conversation) {
+  const leave = () => { location.hash = '#/conversations'; };
+  if (!(await kept()).days) return forGood(conversation, leave);
   await remove(path(conversation));
-  last = (await kept().catch(() => [])).find(({ id }) => id === conversation.id) ?? conversation;
-  location.hash = '#/conversations';
+  last = (await kept().catch(() => null))?.conversations.find(({ id }) => id === conversation.id) ?? conversation;
+  leave();
 }
 
 const restore = (gone, done, words) => h('button.btn.s', { 'aria-label': `${words}: ${titleOf(gone)}`, onclick: (event) =>
@@ -54,11 +56,11 @@ function forGood(gone, changed) {
 
 /** Shows what can be restored. @param {() => Promise} changed reads it again @returns {Promise<string>} how many there are, in words */
 export async function showDeleted(list, changed) {
-  const all = await kept();
+  const { conversations: all, days } = await kept();
   list.replaceChildren(h('h2.sr', 'Deleted'), ...(all.length ? all.map((gone) => setting(said(titleOf(gone)),
     `${dayOf(gone.started_at)}, ${length(gone.duration)}. Goes for good in ${daysLeft(gone)}.`, may('write') ? h('div.row',
       restore(gone, async () => { await changed(); toast('Restored'); }, 'Restore'),
       h('button.btn.ghost.s.danger', { onclick: () => forGood(gone, changed), 'aria-label': `Delete for good: ${titleOf(gone)}` }, 'Delete for good'))
-      : null)) : [empty([6, 10, 6, 10, 6], 'Nothing deleted', 'What is deleted waits here until its days are over.')]));
+      : null)) : [empty([6, 10, 6, 10, 6], 'Nothing deleted', days ? `What is deleted waits here for ${plural(days, 'day')}.` : 'Nothing that is deleted is kept.')]));
   return all.length ? `${plural(all.length, 'conversation')} deleted` : '';
 }

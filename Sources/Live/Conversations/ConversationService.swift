@@ -50,7 +50,7 @@ package final class ConversationService: Sendable {
     /// Number of days after which a voice without a name that is not heard any more is deleted.
     private let voiceDays: Int
     /// Number of days for which a deleted conversation can be restored; zero: conversations are deleted for good.
-    private let deletedDays: Int
+    package let deletedDays: Int
     /// Conversations' audio, and recordings of users' voices.
     package let audio: any BlobStore
     /// The loudness of the kept audio.
