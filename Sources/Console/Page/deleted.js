@@ -57,10 +57,13 @@ function forGood(gone, changed) {
 /** Shows what can be restored. @param {() => Promise} changed reads it again @returns {Promise<string>} how many there are, in words */
 export async function showDeleted(list, changed) {
   const { conversations: all, days } = await kept();
-  list.replaceChildren(h('h2.sr', 'Deleted'), ...(all.length ? all.map((gone) => setting(said(titleOf(gone)),
-    `${dayOf(gone.started_at)}, ${length(gone.duration)}. Goes for good in ${daysLeft(gone)}.`, may('write') ? h('div.row',
-      restore(gone, async () => { await changed(); toast('Restored'); }, 'Restore'),
-      h('button.btn.ghost.s.danger', { onclick: () => forGood(gone, changed), 'aria-label': `Delete for good: ${titleOf(gone)}` }, 'Delete for good'))
-      : null)) : [empty([6, 10, 6, 10, 6], 'Nothing deleted', days ? `What is deleted waits here for ${plural(days, 'day')}.` : 'Nothing that is deleted is kept.')]));
+  const row = (gone) => setting(said(titleOf(gone)), `${dayOf(gone.started_at)}, ${length(gone.duration)}. Goes for good in ${daysLeft(gone)}.`,
+    may('write') ? h('div.row', restore(gone, async () => {
+      await changed();
+      toast('Restored');
+    }, 'Restore'), h('button.btn.ghost.s.danger', { onclick: () => forGood(gone, changed), 'aria-label': `Delete for good: ${titleOf(gone)}` },
+      'Delete for good')) : null);
+  list.replaceChildren(h('h2.sr', 'Deleted'), ...(all.length ? all.map(row) : [empty([6, 10, 6, 10, 6], 'Nothing deleted',
+    days ? `What is deleted waits here for ${plural(days, 'day')}.` : 'Nothing that is deleted is kept.')]));
   return all.length ? `${plural(all.length, 'conversation')} deleted` : '';
 }
