@@ -38,6 +38,8 @@ extension SQLConversationStore {
         guard let kept else { return false }
         if kept.isRevised { revisions.tell(user) }
         forget(kept.stale)
+        // An earlier deletion may be final now.
+        startErasing()
         return true
     }
 
