@@ -26,6 +26,7 @@ package enum APIOperations {
             ConversationOperations(
                 store: store, service: conversations, erasure: parts.erasure, clock: clock, newID: recordings.newID
             ).all,
+            DeletedConversationOperations(store: store, service: conversations, erasure: parts.erasure).all,
             ConversationPartOperations(store: store, peaks: conversations.peaks, transcripts: parts.transcripts, log: recordings.log).all,
             VoiceOperations(store: store, service: conversations).all,
             SegmentOperations(store: store, service: conversations, erasure: parts.erasure).all,

@@ -78,16 +78,6 @@ struct ConversationOperations: Sendable {
                 return try await answer(try await request.conversation(in: store), request)
             },
             APIOperation(
-                .delete, Self.path + "/{id}", .write, summary: "Deletes a conversation: words, vectors and audio, for good.", answer: .nothing
-            ) { request throws(APIError) in
-                let isDeleted = try await APIError.stored { () throws(StoreError) in
-                    try await store.delete(request.id("id", as: Conversation.self), of: request.user)
-                }
-                guard isDeleted else { throw request.missingConversation }
-                await erasure.run()
-                return .nothing
-            },
-            APIOperation(
                 .post, Self.path + "/{id}/merge", .write, summary: "Moves another conversation into this one, each segment at its time of day.",
                 body: [.init("conversation_id", "string", required: true, "The other conversation, which is removed.")], answer: Self.conversation
             ) { request throws(APIError) in

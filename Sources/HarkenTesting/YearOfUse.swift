@@ -65,6 +65,10 @@ package struct YearOfUse: Sendable {
             Statement(sql: Self.sampleRows, values: [people, end]),
             Statement(sql: Self.lessonRows, values: []),
             Statement(sql: Self.deliveryRows, values: [conversations, end]),
+            Statement(sql: Self.deletedConversations, values: [end]),
+            Statement(sql: Self.deletedRows, values: []),
+            Statement(sql: Self.deletedAudio, values: [end]),
+            Statement(sql: Self.deletedVoices, values: []),
             Statement(sql: Self.runRows, values: [runs, conversations, end]),
             Statement(sql: Self.dayRows, values: []),
             Statement(sql: Self.outboxRows, values: []),
@@ -212,6 +216,31 @@ extension YearOfUse {
         INSERT INTO webhook_deliveries (id, archive, conversation, due_at)
         SELECT 'delivery' || number, archive, number, ?2 FROM conversations WHERE number > ?1 - 20
         """
+}
+
+// MARK: Deleted conversations
+
+extension YearOfUse {
+    /// What somebody deletes in a week, and can be restored.
+    private static let deletedConversations: StaticString = """
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20)
+        INSERT INTO deleted_conversations (number, archive, id, title, started_at, duration, deleted_at, kept_until)
+        SELECT i, 1 + (i % 10 = 0), 'deleted' || i, 'Title ' || i, ?1 - 86400000, 1200000000000, ?1 - i * 1000, ?1 + 604800000 FROM n
+        """
+
+    private static let deletedRows: StaticString = """
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)
+        INSERT INTO deleted_rows (deletion, kind, content) SELECT d.number, 'segments', json_object('number', n.i) FROM deleted_conversations d JOIN n
+        """
+
+    private static let deletedAudio: StaticString = """
+        INSERT INTO deleted_audio (deletion, file, format, start_at, duration, byte_count, created_at, cut_from, cut_to)
+        SELECT number, 'deleted' || number || '.opus', 'opus', 0, 1200000000000, 4000000, ?1, iif(number = 5, 0, NULL), iif(number = 5, 9, NULL)
+        FROM deleted_conversations
+        """
+
+    private static let deletedVoices: StaticString =
+        "INSERT INTO deleted_voices (deletion, voice) SELECT number, number % 9 + 1 FROM deleted_conversations"
 }
 
 // MARK: Usage and jobs

@@ -38,7 +38,7 @@ struct WaitingConversation {
         let audio = Blobs(in: database.directory).audio
         store = SQLConversationStore(in: database, audio: audio, now: { Self.time })
         let service = ConversationService(
-            store: store, audio: audio, audioDays: audioDays, voiceDays: 365, texts: texts, summaries: nil, voices: TestEars(),
+            store: store, audio: audio, audioDays: audioDays, voiceDays: 365, deletedDays: 7, texts: texts, summaries: nil, voices: TestEars(),
             detecting: nil, speakerPatience: .seconds(120), poll: .seconds(3_600), completionWaits: [], listener: { nil },
             newPath: { directory + "/heard" }, log: log, metrics: metrics, newID: { UUID().uuidString.lowercased() },
             now: { Self.time })

@@ -53,7 +53,7 @@ final class TestRecordings: Sendable {
             watch: LimitWatch(UsageLimits(), usage: usage, log: log, now: now),
             directory: EngineDirectory(entries: entries, router: router, reachable: [], client: client), descriptors: DescriptorBudget(), log: log)
         let conversations = ConversationService(
-            store: store, audio: blobs.audio, audioDays: 30, voiceDays: 365, texts: nil, summaries: nil, voices: nil, detecting: nil,
+            store: store, audio: blobs.audio, audioDays: 30, voiceDays: 365, deletedDays: 7, texts: nil, summaries: nil, voices: nil, detecting: nil,
             speakerPatience: .seconds(2), poll: .seconds(5), completionWaits: [], listener: { nil }, newPath: { spool.path(for: newID()) },
             log: log, metrics: metrics, newID: newID, now: now)
         let retries = RetrySchedule(first: [.milliseconds(20)], then: .milliseconds(40))

@@ -163,7 +163,8 @@ class Play:
 
     def strays(self, data, settings):
         """Files of audio that no row names."""
-        names = "SELECT file FROM conversation_audio UNION SELECT file FROM speech_samples WHERE file IS NOT NULL UNION SELECT file FROM abandoned_files"
+        names = "SELECT file FROM conversation_audio UNION SELECT file FROM speech_samples WHERE file IS NOT NULL " \
+            "UNION SELECT file FROM deleted_audio UNION SELECT file FROM abandoned_files"
         if settings:
             schema = os.path.basename(data)
             named = {row[0] for row in self.server.ask(f"SET search_path TO {schema}; {names}")}

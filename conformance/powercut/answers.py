@@ -184,7 +184,7 @@ def gone(api, conversation, words):
 class Deleted(Case):
     def act(self):
         self.files = set(self.api.folder_files())
-        self.api.do("DELETE", f"/api/v1/conversations/{self.base['first']}")
+        self.api.do("DELETE", f"/api/v1/conversations/{self.base['first']}?for_good=true")
         self.left = set(self.api.folder_files())
 
     def missing(self, api):

@@ -127,7 +127,7 @@ class Talks(Client):
             self.kept[id] = text(api.get(f"/conversations/{id}")), None
         if act == "delete":
             self.doubt = id
-            api.do("DELETE", f"/api/v1/conversations/{id}")
+            api.do("DELETE", f"/api/v1/conversations/{id}?for_good=true")
             del self.kept[id]
             self.deleted.append(id)
         self.doubt = None

@@ -58,7 +58,8 @@ class Gateway(Api):
         """The files of audio that no row of the database names."""
         with contextlib.closing(sqlite3.connect(f"file:{self.folder}/harken.db?mode=ro", uri=True)) as database:
             named = {name for name, in database.execute(
-                "SELECT file FROM conversation_audio UNION SELECT file FROM speech_samples UNION SELECT file FROM abandoned_files")}
+                "SELECT file FROM conversation_audio UNION SELECT file FROM speech_samples UNION SELECT file FROM deleted_audio "
+                "UNION SELECT file FROM abandoned_files")}
         return [name for name in self.folder_files() if name.startswith("audio/") and name[6:] not in named]
 
 

@@ -70,6 +70,14 @@ struct APISchema: Sendable {
                 .init("turns", "[[number]]", required: true, "At most 200 turns: start, end, index in people."),
             ]),
         APISchema(
+            "DeletedConversation", .init("id", "string", required: true, "The conversation."),
+            .init("title", "string?", required: true, "The conversation's title."),
+            .init("started_at", "string", required: true, "Start of the conversation, UTC, RFC 3339."),
+            .init("duration", "number", required: true, "Seconds."),
+            .init("deleted_at", "string", required: true, "UTC, RFC 3339."),
+            .init("kept_until", "string", required: true, "After this time the conversation is deleted for good: UTC, RFC 3339."),
+            .init("audio_bytes", "integer", required: true, "Size of its audio in bytes.")),
+        APISchema(
             "OutlinedConversation",
             conversationHead + [
                 .init("speakers", "[OutlinedSpeaker]", required: true, "Those who speak, in order of their first words."),

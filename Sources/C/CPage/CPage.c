@@ -27,6 +27,9 @@ static const unsigned char conversations_js[] = {
 static const unsigned char corrections_js[] = {
 #embed "../../Console/Page/corrections.js"
 };
+static const unsigned char deleted_js[] = {
+#embed "../../Console/Page/deleted.js"
+};
 static const unsigned char deliveries_js[] = {
 #embed "../../Console/Page/deliveries.js"
 };
@@ -189,6 +192,7 @@ static const harken_page_file files[] = {
     FILE("clients.js", clients_js),
     FILE("conversations.js", conversations_js),
     FILE("corrections.js", corrections_js),
+    FILE("deleted.js", deleted_js),
     FILE("deliveries.js", deliveries_js),
     FILE("differences.js", differences_js),
     FILE("docs.html", docs_html),

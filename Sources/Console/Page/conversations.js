@@ -1,5 +1,6 @@
 // Conversations: search on top, filters on the left, rows by day.
 import { get } from './api.js';
+import { showDeleted, undoLine } from './deleted.js';
 import { strip } from './drawing.js';
 import { h, isNarrow, said, spoken } from './elements.js';
 import { clock, dayOf, length, plural, timeOf } from './figures.js';
@@ -47,7 +48,7 @@ function row(conversation, hits = []) {
 
 export default function conversations(root, _, values) {
   const list = h('div', { role: 'region', 'aria-label': 'Conversations' }), amount = h('p.small.dim', { role: 'status' });
-  const filter = { person: null, from: null };
+  const filter = { person: null, from: null, isGone: false };
   let timer = 0, request = null, next = null, day = '', group = null;
   /** Hits of the search that is shown; null while the list is. */
   let hits = null;
@@ -168,7 +169,11 @@ export default function conversations(root, _, values) {
     request?.abort();
     const mine = request = new AbortController(), text = box.value.trim(), began = performance.now();
     try {
-      if (text) {
+      if (filter.isGone) {
+        next = null;
+        const words = await showDeleted(list, refresh);
+        if (mine === request) amount.textContent = words;
+      } else if (text) {
         const page = await get('/search', { q: text, limit: pageSize, ...query() }, mine.signal);
         if (mine === request) {
           next = page.next;
@@ -212,11 +217,20 @@ export default function conversations(root, _, values) {
       choice(who, said(person.name), (isOn) => { filter.person = isOn ? person.id : null; })));
   }, () => {});
 
+  const gone = h('fieldset', h('legend', 'Can be restored'), check('Deleted', false, { onchange: (event) => {
+    filter.isGone = event.target.checked;
+    refresh();
+  } }));
+  const undo = undoLine(async (id) => {
+    await refresh();
+    list.querySelector(`[href^="#/conversation/${id}"]`)?.focus();
+  });
+
   const end = h('div');
-  root.append(h('div.head', h('div', h('h1', 'Conversations')), amount), ...[zoneSuggestion()].filter(Boolean),
+  root.append(h('div.head', h('div', h('h1', 'Conversations')), amount), ...[undo].filter(Boolean), ...[zoneSuggestion()].filter(Boolean),
     h('div.search.big', icon('search'), box, h('kbd.hide-s', '/')),
     h('div.library', h('details.filters', { open: !isNarrow() }, h('summary.only-s', 'Filters'),
-      h('form.facets', { 'aria-label': 'Filters' }, who, when)), h('div', list, end)));
+      h('form.facets', { 'aria-label': 'Filters' }, who, when, gone)), h('div', list, end)));
   more.observe(end);
   fill(list, async () => {
     const page = await get('/conversations', { limit: pageSize });

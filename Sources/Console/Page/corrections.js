@@ -1,7 +1,8 @@
 // What a hand may change in a conversation: words, speakers, title, where it begins and ends.
-import { address, get, patch, post, remove, send } from './api.js';
+import { address, get, patch, post, send } from './api.js';
+import { destroy } from './deleted.js';
 import { h, said, spoken } from './elements.js';
-import { clock, dayOf, length, timeOf } from './figures.js';
+import { clock, dayOf, timeOf } from './figures.js';
 import { icon } from './icons.js';
 import { knownPeople, personNamed } from './naming.js';
 import { ask, copy, field, pop, save, select, toast } from './pieces.js';
@@ -73,21 +74,10 @@ async function merge(conversation, changed) {
   });
 }
 
-function destroy(conversation) {
-  ask(['Delete “', said(conversation.title ?? 'this conversation'), '”?'],
-    h('p.dim', `Words, audio and what was learned for the search go for good: ${length(conversation.duration)}. People and their voices stay. `
-      + 'This cannot be undone.'),
-    'Delete for good', async () => {
-      await remove(path(conversation));
-      location.hash = '#/conversations';
-      toast('Deleted for good');
-    }, { isDanger: true });
-}
-
 /** The menu of the whole conversation. @param {() => Promise} changed reads it again */
 export const conversationMenu = (anchor, conversation, changed) => menu(anchor,
   item('edit', 'Rename', () => rename(conversation, changed)), item('merge', 'Merge with another', complaining(() => merge(conversation, changed))),
-  h('hr'), item('trash', 'Delete for good', () => destroy(conversation), true));
+  h('hr'), item('trash', 'Delete', complaining(() => destroy(conversation)), true));
 
 function edit(conversation, segment, changed) {
   const area = h('textarea.area', { rows: 4, ...spoken(conversation.language) });

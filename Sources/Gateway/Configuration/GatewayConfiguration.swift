@@ -81,6 +81,8 @@ package struct GatewayConfiguration: Sendable {
     package var audioDays: Int
     /// Number of days after which a voice without a name that is not heard any more is deleted.
     package var voiceDays: Int
+    /// Number of days for which a deleted conversation can be restored; zero: conversations are deleted for good.
+    package var deletedDays: Int
     /// Time zone of users who have chosen none; nil: the machine's. The form of the name is checked, and not that the zone exists.
     package var timeZone: TimeZoneName?
     /// Settings of the gate that keeps silence from engines.
@@ -200,6 +202,7 @@ package struct GatewayConfiguration: Sendable {
         sendsProfiles = try settings.boolean("HARKEN_PROFILE_FIRST", default: false)
         audioDays = try settings.integer("HARKEN_AUDIO_DAYS", in: 0...36_500, default: 30)
         voiceDays = try settings.integer("HARKEN_VOICE_DAYS", in: 1...36_500, default: 365)
+        deletedDays = try Self.deletedDays(settings)
         timeZone = try settings["HARKEN_TIME_ZONE"].map { text throws(ConfigurationError) in
             guard let name = TimeZoneName(text) else {
                 throw ConfigurationError("HARKEN_TIME_ZONE", "\"\(text)\" is not a time zone", accepted: TimeZoneName.accepted)
@@ -278,6 +281,11 @@ package struct GatewayConfiguration: Sendable {
         } catch {
             throw ConfigurationError(error.name, error.problem, accepted: error.accepted)
         }
+    }
+
+    /// Reads the number of days for which a deleted conversation can be restored; commands on a data directory use it too.
+    package static func deletedDays(_ settings: Settings) throws(ConfigurationError) -> Int {
+        try settings.integer("HARKEN_DELETED_DAYS", in: 0...36_500, default: 7)
     }
 
     private static func redaction(_ settings: Settings) throws(ConfigurationError) -> RedactionDemand? {

@@ -240,13 +240,20 @@ package final class TranscriptFolder: Sendable {
     }
 
     private func load(_ id: ID<Session>) async throws(StoredTranscript.Unreadable) -> StoredTranscript? {
-        guard let transcript = live.withLock({ $0[id] }) else { return try await loadBlob(id) }
+        // Speech of a deleted conversation that can be restored is in the blob.
+        guard let transcript = live.withLock({ $0[id] }) else {
+            if forgotten.withLock({ $0[id]?.isAll ?? false }) { return nil }
+            return try await loadBlob(id).map(hiding)
+        }
         let older: [UInt8]
         do throws(StoreError) { older = try await self.older(of: transcript) } catch { throw .notReadable("\(error)") }
         let whole = transcript.transcript(file: older, received: nil)
         let found = StoredTranscript(record: transcript.record, transcript: whole, status: .live)
-        return forgotten.withLock { $0[id] }.map(found.forgetting) ?? found
+        return hiding(found)
     }
+
+    /// Returns a transcript without the forgotten speech.
+    private func hiding(_ found: StoredTranscript) -> StoredTranscript { forgotten.withLock { $0[found.record.id] }.map(found.forgetting) ?? found }
 
     private func loadBlob(_ id: ID<Session>) async throws(StoredTranscript.Unreadable) -> StoredTranscript? {
         let bytes: [UInt8]?
@@ -260,11 +267,11 @@ package final class TranscriptFolder: Sendable {
         return try StoredTranscript(decoding: bytes)
     }
 
-    /// Stores a transcript, or deletes it when the whole session is forgotten.
+    /// Stores a transcript without the speech that is forgotten for good, or deletes it when that is the whole session.
     ///
     /// - Parameter attempts: number of attempts that have failed before. Only the first failure is logged as an error.
     private func store(_ transcript: StoredTranscript, attempts: Int = 0) async -> Bool {
-        let forgotten = forgotten.withLock { $0[transcript.record.id] }
+        let forgotten = forgotten.withLock { $0[transcript.record.id] }?.forGood
         guard let name = Self.name(of: transcript.record.id) else { return false }
         do throws(StoreError) {
             if let forgotten, forgotten.isAll {
@@ -306,7 +313,8 @@ package final class TranscriptFolder: Sendable {
         return try result.get()
     }
 
-    /// Erases the forgotten speech from all stored transcripts, and from those that are stored later.
+    /// Erases the speech that is forgotten for good from all stored transcripts, and from those that are stored later. The other forgotten speech is
+    /// hidden from those who read a transcript.
     package func forget(_ all: [ID<Session>: [ForgottenSpeech]]) async {
         await inOrder { [self] in
             let before = forgotten.withLock { known in
@@ -314,7 +322,9 @@ package final class TranscriptFolder: Sendable {
                 known = all
                 return before
             }
-            for (id, stretches) in all where before[id] != stretches && live.withLock({ $0[id] }) == nil { await forgetStored(id) }
+            for (id, stretches) in all where before[id]?.forGood ?? [] != stretches.forGood && live.withLock({ $0[id] }) == nil {
+                await forgetStored(id)
+            }
         }
     }
 
@@ -335,8 +345,8 @@ package final class TranscriptFolder: Sendable {
     /// Returns true if at least a part of the session is forgotten.
     package func forgetsSome(of id: ID<Session>) -> Bool { forgotten.withLock { $0[id] != nil } }
 
-    /// Returns true if the whole session is forgotten.
-    package func isForgotten(_ id: ID<Session>) -> Bool { forgotten.withLock { $0[id]?.isAll ?? false } }
+    /// Returns true if the whole session is forgotten for good.
+    package func isForgotten(_ id: ID<Session>) -> Bool { forgotten.withLock { $0[id]?.forGood.isAll ?? false } }
 
     // MARK: - Limits
 

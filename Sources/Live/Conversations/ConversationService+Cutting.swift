@@ -18,7 +18,7 @@ extension ConversationService {
     private func cut(_ uncut: UncutAudio) async throws(StoreError) {
         // Each attempt uses the same name: an attempt that is cut off then leaves no file that nothing names.
         let stem = String(uncut.audio.file.prefix { $0 != "." })
-        let name = "\(stem.utf8.count < 150 ? stem : newID())-\(uncut.number).opus"
+        let name = "\(stem.utf8.count < 150 ? stem : newID())-\(uncut.isDeleted ? "d" : "")\(uncut.number).opus"
         guard let source = BlobName(uncut.audio.file), let target = BlobName(name) else { return }
         var part: StoredAudio?
         // A file that does not exist need not be cut.

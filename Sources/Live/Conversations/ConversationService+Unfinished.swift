@@ -42,8 +42,9 @@ extension ConversationService {
     private func takeUp(_ name: BlobName, _ duration: Duration) async throws(StoreError) -> Bool {
         guard let place = SessionAudioName(name), let blob = try await audio.find(name) else { return false }
         guard let user = try await store.user(of: place.session) else {
-            // Nothing else is left of a deleted conversation.
-            if try await !store.forgottenSpeech(of: place.session).isEmpty { try await audio.delete(name) }
+            // Nothing else is left of a deleted conversation. Of one that can be restored, the audio is taken up at a start after it was.
+            let forgotten = try await store.forgottenSpeech(of: place.session)
+            if !forgotten.isEmpty, forgotten.forGood.count == forgotten.count { try await audio.delete(name) }
             return false
         }
         let part = try await store.parts(of: place.session, of: user).last { $0.begins <= place.start }

@@ -49,6 +49,8 @@ package final class ConversationService: Sendable {
     private let audioDays: Int
     /// Number of days after which a voice without a name that is not heard any more is deleted.
     private let voiceDays: Int
+    /// Number of days for which a deleted conversation can be restored; zero: conversations are deleted for good.
+    package let deletedDays: Int
     /// Conversations' audio, and recordings of users' voices.
     package let audio: any BlobStore
     /// The loudness of the kept audio.
@@ -94,6 +96,7 @@ package final class ConversationService: Sendable {
     ///   - newPath: returns the path of a file that does not exist yet.
     package init(
         store: any ConversationStores, replicas: (any ReplicaStore)? = nil, audio: any BlobStore, audioDays: Int, voiceDays: Int,
+        deletedDays: Int,
         texts: (any TextEmbedding)?, summaries: ModelSummaries?,
         media: any MediaSource = InProcessMedia(), voices: (any Voiceprinting)?, detecting: (any VoiceDetecting)?, speakerPatience: Duration,
         labelPatience: Duration = .seconds(2),
@@ -106,6 +109,7 @@ package final class ConversationService: Sendable {
         peaks = AudioPeaks(in: audio, media: media)
         self.audioDays = audioDays
         self.voiceDays = voiceDays
+        self.deletedDays = deletedDays
         self.store = store
         self.replicas = replicas
         self.media = media
@@ -190,6 +194,25 @@ package final class ConversationService: Sendable {
             }
         } catch {
             log.error("old audio cannot be deleted", [.error: "\(error)"])
+        }
+    }
+
+    /// Deletes a conversation. It can be restored for the days that the operator has set, unless the disk is full.
+    ///
+    /// - Parameter forGood: true to delete the conversation for good, also one that could be restored.
+    /// - Returns: false when the conversation does not exist.
+    package func delete(_ id: ID<Conversation>, of user: ID<User>, forGood: Bool) async throws(StoreError) -> Bool {
+        guard !forGood, deletedDays > 0 else { return try await store.delete(id, of: user) }
+        return try await store.delete(id, of: user, keptUntil: now() + .seconds(86_400 * deletedDays)) != nil
+    }
+
+    /// Deletes for good the conversations that were deleted and whose days are over. Call every hour or so.
+    package func endDeletions(now: UnixTime) async {
+        do throws(StoreError) {
+            let count = try await store.endDeletions(keptUntil: now)
+            if count > 0 { log.info("deleted conversations whose days are over are gone for good", [.count: "\(count)"]) }
+        } catch {
+            log.error("deleted conversations whose days are over are still there", [.error: "\(error)"])
         }
     }
 

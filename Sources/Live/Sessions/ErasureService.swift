@@ -17,6 +17,7 @@ package actor ErasureService {
     private let age: Duration
     private let log: Log
     private let now: @Sendable () -> UnixTime
+    /// Speech that is forgotten for good.
     private var forgotten: [ID<Session>: [ForgottenSpeech]] = [:]
     /// Number of reads of `forgotten` so far, and number of the read that `forgotten` comes from: an earlier read may be answered after a later one.
     private var asked = 0, answered = 0
@@ -40,15 +41,17 @@ package actor ErasureService {
     package func run() async {
         asked += 1
         let number = asked
+        let all: [ID<Session>: [ForgottenSpeech]]
         do throws(StoreError) {
             let found = try await store.forgottenSpeech(of: nil)
             guard number > answered else { return }
             answered = number
-            forgotten = Dictionary(grouping: found, by: \.session)
+            all = Dictionary(grouping: found, by: \.session)
+            forgotten = Dictionary(grouping: found.forGood, by: \.session)
         } catch {
             return log.error("the record of deleted speech cannot be read", [.error: "\(error)"])
         }
-        await transcripts.forget(forgotten)
+        await transcripts.forget(all)
         await eraseJournals()
         let new = forgotten.filter { erasedEarlier[$0.key] != $0.value }
         guard !new.isEmpty else { return }

@@ -42,6 +42,12 @@ extension SettingTable {
             "HARKEN_VOICE_DAYS", .conversations, "365",
             "Days after which a voice without a name that was not heard any more is deleted, with its voiceprint. What it said stays."),
         .init(
+            "HARKEN_DELETED_DAYS", .conversations, "7",
+            """
+            Days for which a deleted conversation can be restored, from its deletion. 0: a deletion is for good. `harken conversations delete` on a data \
+            directory reads it from the environment. See [What is deleted](conversations.md#what-is-deleted).
+            """),
+        .init(
             "HARKEN_TIME_ZONE", .conversations, nil,
             """
             Time zone of users who have not set their own (`time_zone` of `PATCH /api/v1/users/me/settings`), by its IANA name such as \

@@ -124,9 +124,9 @@ package protocol ConversationStore: Sendable {
         _ id: ID<Conversation>, at segment: ID<Segment>, new: ID<Conversation>, of user: ID<User>
     ) async throws(StoreError) -> (earlier: Conversation, later: Conversation)?
 
-    /// Deletes a conversation: segments, search indexes, vectors and audio, and voices without an owner that speak nowhere else. The words that its
-    /// sessions said in it become `forgottenSpeech`. No method returns any of it from then on. When `settle` returns, the store's files hold no byte of it
-    /// either.
+    /// Deletes a conversation for good: segments, search indexes, vectors and audio, and voices without an owner that speak nowhere else. The words that
+    /// its sessions said in it become `forgottenSpeech`. No method returns any of it from then on. When `settle` returns, the store's files hold no byte
+    /// of it either. A conversation that was deleted and can be restored is deleted for good too: see `DeletedConversationStore`.
     func delete(_ id: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool
 
     // MARK: Windows
@@ -143,4 +143,4 @@ package protocol ConversationStore: Sendable {
 
 /// The stores of conversations, of the people in them, and of the users.
 package typealias ConversationStores = ConversationStore & PeopleStore & VoiceStore & ConversationAudioCatalog & UserSettingsStore & RetentionStore
-    & UserDeletionStore & WebhookDeliveryStore & PortableDataStore
+    & UserDeletionStore & WebhookDeliveryStore & PortableDataStore & DeletedConversationStore

@@ -10,12 +10,15 @@ package struct ForgottenSpeech: Sendable, Hashable {
     package var begins: Duration
     /// End of the part, as time since the session's start; nil for the session's end.
     package var ends: Duration?
+    /// True while the speech belongs to a deleted conversation that can be restored: nobody reads the speech, and nobody erases it.
+    package var mayComeBack: Bool
 
-    package init(session: ID<Session>, channel: ChannelIndex? = nil, begins: Duration, ends: Duration? = nil) {
+    package init(session: ID<Session>, channel: ChannelIndex? = nil, begins: Duration, ends: Duration? = nil, mayComeBack: Bool = false) {
         self.session = session
         self.channel = channel
         self.begins = begins
         self.ends = ends
+        self.mayComeBack = mayComeBack
     }
 
     /// Returns true if speech in this channel at this time must be forgotten.
@@ -25,6 +28,9 @@ package struct ForgottenSpeech: Sendable, Hashable {
 }
 
 extension Collection<ForgottenSpeech> {
+    /// The speech that is forgotten for good.
+    package var forGood: [ForgottenSpeech] { filter { !$0.mayComeBack } }
+
     /// True if the whole session must be forgotten.
     package var isAll: Bool {
         var through = Duration.zero

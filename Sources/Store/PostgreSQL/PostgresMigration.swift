@@ -24,6 +24,7 @@ struct PostgresMigration: Sendable {
         PostgresMigration(statements: erasuresOfWords),
         PostgresMigration(statements: assignedSegments),
         PostgresMigration(statements: deliveriesGivenUp),
+        PostgresMigration(statements: deletedConversations),
     ]
 
     /// Key of the lock that lets one process at a time change a schema.

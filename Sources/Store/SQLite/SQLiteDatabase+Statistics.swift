@@ -8,6 +8,7 @@ extension SQLiteDatabase {
         "ANALYZE segments", "ANALYZE conversation_marks", "ANALYZE conversations", "ANALYZE windows", "ANALYZE conversation_audio",
         "ANALYZE session_parts", "ANALYZE forgotten_speech", "ANALYZE people", "ANALYZE voices", "ANALYZE rejected_owners",
         "ANALYZE rejected_enrollments",
+        "ANALYZE deleted_conversations", "ANALYZE deleted_rows", "ANALYZE deleted_audio", "ANALYZE deleted_voices",
         "ANALYZE speech_samples", "ANALYZE speech_sample_sources", "ANALYZE settings", "ANALYZE webhook_deliveries", "ANALYZE jobs",
         "ANALYZE uploads", "ANALYZE usage_runs",
         "ANALYZE usage_days", "ANALYZE background_recordings", "ANALYZE background_chunks", "ANALYZE access_keys", "ANALYZE ended_logins",

@@ -17,6 +17,7 @@ struct DirectoryUserData: UserData {
     let models: ModelFolder
     /// The time zones of this machine.
     let zones: TimeZones
+    let deletedDays: Int?
 
     var owner: String { user.rawValue }
     var place: String { "in \(path)" }
@@ -33,12 +34,28 @@ struct DirectoryUserData: UserData {
             .rendered(as: format, in: try await timeZone())
     }
 
-    func delete(_ conversations: [ID<Conversation>]) async throws -> ID<Conversation>? {
-        for id in conversations { if try await !store.delete(id, of: user) { return id } }
-        // When this returns, the deleted conversations have left no data on the disk.
-        try await store.settle()
+    func delete(_ conversations: [ID<Conversation>], forGood: Bool) async throws -> ID<Conversation>? {
+        let days = deletedDays ?? 0, keptUntil = UnixTime.now + .seconds(86_400 * days)
+        var isForGood = false
+        for id in conversations {
+            if forGood || days == 0 {
+                guard try await store.delete(id, of: user) else { return id }
+                isForGood = true
+            } else {
+                guard let deletion = try await store.delete(id, of: user, keptUntil: keptUntil) else { return id }
+                if deletion == .forGood { isForGood = true }
+            }
+        }
+        // When this returns, what was deleted for good has left no data on the disk.
+        if isForGood { try await store.settle() }
         return nil
     }
+
+    func deletedConversations(after cursor: String?) async throws -> DeletedConversationPage {
+        try await store.deletedConversations(of: user, after: cursor, limit: ConversationLimits.page)
+    }
+
+    func restore(_ conversation: ID<Conversation>) async throws -> Bool { try await store.restore(conversation, of: user) }
 
     func search(_ query: SearchQuery) async throws -> SearchPage { try await store.search(query, embedding: sentences(query), of: user) }
 

@@ -13,6 +13,7 @@ struct GatewayUserData: UserData {
 
     var owner: String { "the user" }
     var place: String { "at \(api.address.url)" }
+    var deletedDays: Int? { nil }
 
     func timeZone() async throws -> TimeZoneRules {
         let document = try await needed(.get, "/users/me/settings")
@@ -49,9 +50,28 @@ struct GatewayUserData: UserData {
         try await api.send(.get, path("conversations", id.rawValue) + "/export", ["format": format.rawValue])
     }
 
-    func delete(_ conversations: [ID<Conversation>]) async throws -> ID<Conversation>? {
-        for id in conversations { if try await api.send(.delete, path("conversations", id.rawValue)) == nil { return id } }
+    func delete(_ conversations: [ID<Conversation>], forGood: Bool) async throws -> ID<Conversation>? {
+        let words: URLQuery = forGood ? ["for_good": "true"] : URLQuery()
+        for id in conversations { if try await api.send(.delete, path("conversations", id.rawValue), words) == nil { return id } }
         return nil
+    }
+
+    func deletedConversations(after cursor: String?) async throws -> DeletedConversationPage {
+        var words: URLQuery = ["limit": "\(ConversationLimits.page)"]
+        words.add("cursor", cursor)
+        // A gateway of an earlier version deletes for good.
+        guard let document = try await api.document(.get, "/deleted-conversations", words) else { return DeletedConversationPage() }
+        let list = document.root["conversations"]
+        var page = DeletedConversationPage(next: document.root["next"].string)
+        for index in 0..<list.count {
+            guard let conversation = DeletedConversation(list[index]) else { throw api.malformed }
+            page.conversations.append(conversation)
+        }
+        return page
+    }
+
+    func restore(_ conversation: ID<Conversation>) async throws -> Bool {
+        try await api.send(.post, path("conversations", conversation.rawValue) + "/restore") != nil
     }
 
     func search(_ query: SearchQuery) async throws -> SearchPage {

@@ -1,7 +1,9 @@
 import Conversations
+import Gateway
 import LocalEngine
 import ObjectStorage
 import Sessions
+import Settings
 import Speech
 import Store
 
@@ -22,12 +24,21 @@ struct StoreAccess {
     let data: DataOption
     /// The time zones of this machine.
     let zones: TimeZones
+    /// Number of days for which a deleted conversation can be restored; 0: none.
+    let deletedDays: Int
 
     init(_ arguments: Arguments) throws(UsageError) {
         user = ID(try arguments.value(Self.userOption) ?? ID<User>.local.rawValue)
         namesUser = arguments.text(Self.userOption) != nil
         data = try DataOption(arguments)
         zones = try SystemTimeZones.ofCommand(arguments.environment)
+        var settings = Settings()
+        settings.merge(arguments.environment)
+        do throws(ConfigurationError) {
+            deletedDays = try GatewayConfiguration.deletedDays(settings)
+        } catch {
+            throw UsageError("\(error)")
+        }
     }
 
     /// Opens the stores for a command that reads or changes existing data; nil when there is no data yet. Nothing is created.
@@ -54,7 +65,7 @@ struct StoreAccess {
     ///
     /// - Parameter models: the folder of the sentence model for search by meaning.
     func userData(in stores: any ConversationStores, models: ModelFolder) -> DirectoryUserData {
-        DirectoryUserData(store: stores, user: user, path: data.path, models: models, zones: zones)
+        DirectoryUserData(store: stores, user: user, path: data.path, models: models, zones: zones, deletedDays: deletedDays)
     }
 
     /// Returns the archives of the user's data in a data directory.

@@ -58,6 +58,18 @@ extension ListedDelivery {
     }
 }
 
+extension DeletedConversation {
+    init?(_ view: JSONView) {
+        guard let id = view["id"].string, let started = view["started_at"].string.flatMap({ UnixTime(rfc3339: $0) }),
+            let deleted = view["deleted_at"].string.flatMap({ UnixTime(rfc3339: $0) }),
+            let keptUntil = view["kept_until"].string.flatMap({ UnixTime(rfc3339: $0) })
+        else { return nil }
+        self.init(
+            id: ID(id), title: view["title"].string, started: started, duration: .seconds(view["duration"].double ?? 0), deleted: deleted,
+            keptUntil: keptUntil, audioBytes: Int64(view["audio_bytes"].int ?? 0))
+    }
+}
+
 extension SearchHit {
     init?(_ view: JSONView) {
         guard let conversation = view["conversation_id"].string, let segment = view["segment_id"].string, let start = view["start"].double,

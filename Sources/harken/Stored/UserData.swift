@@ -10,6 +10,9 @@ protocol UserData: Sendable {
     var owner: String { get }
     var place: String { get }
 
+    /// Number of days for which a deleted conversation can be restored, 0 for none; nil: the gateway decides.
+    var deletedDays: Int? { get }
+
     /// Returns the user's time zone.
     ///
     /// - Throws: `MissingTimeZone` when this machine does not know it.
@@ -23,10 +26,17 @@ protocol UserData: Sendable {
     /// Returns a conversation as a file; nil when it does not exist.
     func export(_ id: ID<Conversation>, as format: ConversationDocument.Format) async throws -> [UInt8]?
 
-    /// Deletes conversations for good.
+    /// Deletes conversations, which can be restored for some days.
     ///
+    /// - Parameter forGood: true to delete them for good, also those that could be restored.
     /// - Returns: the first one that does not exist; nil when all are deleted.
-    func delete(_ conversations: [ID<Conversation>]) async throws -> ID<Conversation>?
+    func delete(_ conversations: [ID<Conversation>], forGood: Bool) async throws -> ID<Conversation>?
+
+    /// Returns a page of the deleted conversations that can be restored, the last deleted first.
+    func deletedConversations(after cursor: String?) async throws -> DeletedConversationPage
+
+    /// Restores a deleted conversation; false when there is none with this id.
+    func restore(_ conversation: ID<Conversation>) async throws -> Bool
 
     func search(_ query: SearchQuery) async throws -> SearchPage
 
@@ -135,6 +145,28 @@ extension UserData {
         guard found.count < 2 else { throw UsageError("several conversations begin with \(text); give more of the id") }
         guard let id = found.first else { throw missing("conversation", text) }
         return id
+    }
+
+    /// Returns all deleted conversations that can be restored, the last deleted first.
+    func allDeletedConversations() async throws -> [DeletedConversation] {
+        var found: [DeletedConversation] = []
+        var cursor: String?
+        repeat {
+            let page = try await deletedConversations(after: cursor)
+            found += page.conversations
+            cursor = page.next
+        } while cursor != nil
+        return found
+    }
+
+    /// Returns the deleted conversation that a text names: an id, the beginning of an id, or `last` for the last deleted one.
+    func deletedConversation(_ text: String, among deleted: [DeletedConversation]) throws -> DeletedConversation {
+        if text == "last", let last = deleted.first { return last }
+        if let exact = deleted.first(where: { $0.id.rawValue == text }) { return exact }
+        let found = text.isEmpty ? [] : deleted.filter { $0.id.rawValue.hasPrefix(text) }
+        guard found.count < 2 else { throw UsageError("several deleted conversations begin with \(text); give more of the id") }
+        guard let conversation = found.first else { throw missing("deleted conversation", text) }
+        return conversation
     }
 
     /// Returns all deliveries that were given up, or that wait.

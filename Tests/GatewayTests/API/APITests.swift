@@ -139,6 +139,29 @@ import Testing
         }
     }
 
+    @Test func `restores a deleted conversation, and deletes it for good`() async throws {
+        try await with { gateway in
+            let path = "/conversations/conversation-1"
+            let whole = try await ask(gateway, .get, path)
+            _ = try await ask(gateway, .delete, path, status: 204)
+            let kept = list(try await ask(gateway, .get, "/deleted-conversations")["conversations"])
+            #expect(kept.map { $0["id"] } == ["conversation-1"] && kept.map { $0["title"] } == [whole["title"]])
+            let page = try await ask(gateway, .get, "/deleted-conversations?limit=1")
+            #expect(page["next"] == .null && page["days"] == 7)
+            _ = try await ask(gateway, .get, path, status: 404)
+            _ = try await ask(gateway, .post, path + "/restore", status: 204)
+            _ = try await ask(gateway, .post, path + "/restore", status: 404)
+            #expect(try await ask(gateway, .get, path) == whole)
+            _ = try await ask(gateway, .delete, path, status: 204)
+            _ = try await ask(gateway, .delete, path + "?for_good=true", status: 204)
+            _ = try await ask(gateway, .delete, path + "?for_good=true", status: 404)
+            _ = try await ask(gateway, .post, path + "/restore", status: 404)
+            #expect(list(try await ask(gateway, .get, "/deleted-conversations")["conversations"]).isEmpty)
+            _ = try await ask(gateway, .delete, "/conversations/conversation-2?for_good=maybe", status: 400)
+            _ = try await ask(gateway, .get, "/deleted-conversations?limit=0", status: 400)
+        }
+    }
+
     @Test func `writes conversations out, and gives their audio`() async throws {
         try await with { gateway in
             let path = "/api/v1/conversations/conversation-1"

@@ -132,6 +132,8 @@ struct RouteExpectation: Sendable {
             "/api/v1/conversations/CONVERSATION/redact", body: #"{"from":9000,"to":9001}"#, stranger: 404, scopes: ["write"]),
         "PATCH /api/v1/conversations/{id}": .http("/api/v1/conversations/CONVERSATION", body: #"{"title":"new"}"#, stranger: 404, scopes: ["write"]),
         "DELETE /api/v1/conversations/{id}": .http("/api/v1/conversations/CONVERSATION", 204, stranger: 404, scopes: ["write"]).once,
+        "POST /api/v1/conversations/{id}/restore": .http("/api/v1/conversations/none/restore", 404, scopes: ["write"]),
+        "GET /api/v1/deleted-conversations": .http("/api/v1/deleted-conversations", scopes: ["read", "write"]),
         "POST /api/v1/conversations/{id}/merge": .http(
             "/api/v1/conversations/CONVERSATION/merge", body: #"{"conversation_id":"LATER"}"#, stranger: 404, secret: "moonlit", scopes: ["write"]
         ).once,

@@ -93,6 +93,7 @@ struct PaymentExpectation: Sendable {
         "PATCH /api/v1/conversations/{id}": .nothing,
         "POST /api/v1/conversations/{id}/merge": .nothing,
         "POST /api/v1/conversations/{id}/split": .nothing,
+        "POST /api/v1/conversations/{id}/restore": .nothing,
         "PATCH /api/v1/conversations/{id}/segments/{segment}": .nothing,
         "POST /api/v1/conversations/{id}/segments/assign": .nothing,
         "POST /api/v1/captions": .nothing,

@@ -203,6 +203,7 @@ import Testing
         ("ASSEMBLYAI_PRERECORDED_STT_FALLBACK_ENABLED", "maybe"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"), ("OTEL_SDK_DISABLED", "maybe"), ("HARKEN_DATABASE_URL", "mysql://x"),
         ("HARKEN_FSYNC", "sometimes"), ("HARKEN_FSYNC", "group=1ms"), ("HARKEN_FSYNC", "group=200"), ("HARKEN_TRANSCRIPT_DAYS", "0"),
+        ("HARKEN_DELETED_DAYS", "-1"), ("HARKEN_DELETED_DAYS", "a week"),
     ])
     func `rejects a wrong value in one line that names it`(name: String, value: String) {
         do {

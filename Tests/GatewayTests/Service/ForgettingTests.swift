@@ -67,6 +67,12 @@ import Testing
             let session = try #require(try sessions(gateway).first).dropLast(5)
             #expect(try await gateway.send(.get, "/api/v1/sessions/\(session)").text.contains("zanzibar4"))
             #expect(try await gateway.send(.delete, "/api/v1/conversations/\(said.id)").status == 204)
+            // What can be restored is hidden, and is on the disk.
+            #expect(try await gateway.send(.get, "/api/v1/sessions/\(session)").status == 404)
+            #expect(try !files(gateway, with: "zanzibar4").isEmpty)
+            #expect(try await gateway.send(.post, "/api/v1/conversations/\(said.id)/restore").status == 204)
+            #expect(try await gateway.send(.get, "/api/v1/sessions/\(session)").text.contains("zanzibar4"))
+            #expect(try await gateway.send(.delete, "/api/v1/conversations/\(said.id)?for_good=true").status == 204)
             #expect(try await gateway.send(.get, "/api/v1/sessions/\(session)").status == 404)
             var left: [String] = []
             try await until(showing: "\(left)") {

@@ -9,12 +9,14 @@ import Testing
 @Suite(.hangLimit) struct `A full disk` {
     /// Something that makes room, or hides what was said.
     enum Deletion: CaseIterable, Sendable {
-        case conversation, person, voice, sample, user, oldAudio, unheardVoices, text, redaction, job, upload
+        case conversation, keptConversation, person, voice, sample, user, oldAudio, unheardVoices, text, redaction, job, upload
 
         fileprivate func run(on database: FullDatabase, _ store: SQLConversationStore) async throws -> Bool {
             let c = ID<Conversation>("c")
             switch self {
             case .conversation: return try await store.delete(c, of: .ann)
+            // What is kept makes no room.
+            case .keptConversation: return try await store.delete(c, of: .ann, keptUntil: .at(9)) == .forGood
             case .person: return try await store.delete(ID<Person>("p"), of: .ann)
             case .voice: return try await store.delete(ID<Voice>("v"), of: .ann)
             case .sample: return try await store.delete(ID<SpeechSample>("x"), of: .ann)

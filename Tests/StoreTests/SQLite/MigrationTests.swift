@@ -84,6 +84,12 @@ import Testing
             "UPDATE webhook_deliveries SET failing_since = 1, failure = 'failed:503', given_up_at = 2",
             "INSERT INTO webhook_deliveries (id, archive, conversation, content, session, due_at) VALUES ('d2', 1, 1, 'transcript', 'session', 1)",
         ],
+        [
+            "INSERT INTO deleted_conversations (archive, id, started_at, duration, deleted_at, kept_until) VALUES (1, 'c9', 1, 1, 1, 9)",
+            "INSERT INTO deleted_rows (deletion, kind, content) VALUES (1, 'segments', '{}')",
+            "INSERT INTO deleted_voices VALUES (1, 1)",
+            "UPDATE forgotten_speech SET deletion = 1",
+        ],
     ]
 
     @Test(arguments: 0...Migration.all.count) func `is brought up to date from every earlier one, with its rows`(earlier: Int) async throws {

@@ -11,7 +11,8 @@ struct QueryPlan {
 
     /// Tables with few rows, which may be read whole: rows that people make by hand, and rows that are gone when their work is done.
     private static let small: Set<String> = [
-        "abandoned_files", "access_keys", "archives", "deleted_users", "ended_logins", "erasures", "forgotten_speech", "people", "provider_keys",
+        "abandoned_files", "access_keys", "archives", "deleted_audio", "deleted_conversations", "deleted_users",
+        "deleted_voices", "ended_logins", "erasures", "forgotten_speech", "people", "provider_keys",
         "rejected_enrollments", "rejected_owners", "settings", "speech_sample_sources", "speech_samples", "sqlite_schema", "uploads", "usage_outbox",
         "users",
         "webhook_deliveries",

@@ -67,6 +67,11 @@ enum StoreStatements {
         var generator = SeededGenerator(seed: 1)
         try await usage.note([.random(0, by: &generator)])
         try await usage.bookAll()
+        for isRestored in [true, false] {
+            _ = try await store.delete(id, of: .ann, keptUntil: .at(9))
+            if isRestored { _ = try await store.restore(id, of: .ann) }
+        }
+        _ = try await store.endDeletions(keptUntil: .at(9))
         while try await store.deleteRows(of: .ann, sessions: []) {}
         // Statistics that are there are dropped of a small store.
         try await database.write { (connection) throws(StoreError) in try connection.run("ANALYZE") }

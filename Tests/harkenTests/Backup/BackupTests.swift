@@ -113,7 +113,7 @@ struct `A backup` {
         #expect(!FileManager.default.fileExists(atPath: draft), "the start deletes it")
 
         _ = try leaveDraft()
-        let isDeleted = try await run("conversations", "delete", "c1", "--url", url, "--key", key)
+        let isDeleted = try await run("conversations", "delete", "c1", "--for-good", "--url", url, "--key", key)
         #expect(isDeleted.status == 0, "\(isDeleted)")
         try await until { !FileManager.default.fileExists(atPath: draft) && !FileManager.default.fileExists(atPath: data + "/audio/a1.ogg") }
 
@@ -146,10 +146,10 @@ struct `A backup` {
         defer { gateway.signal(SIGTERM) }
         _ = try #require(try await gateway.line(beginning: "harken: ready on "))
         try await until(showing: gateway.diagnostics) { gateway.diagnostics.contains("a backup that was killed has left a copy of the data") }
-        let refused = try await run("conversations", "delete", "c1", "--data", data)
+        let refused = try await run("conversations", "delete", "c1", "--for-good", "--data", data)
         #expect(refused.status == 1 && refused.diagnostics.contains(draft), "\(refused)")
         try FileManager.default.removeItem(atPath: draft)
-        let deleted = try await run("conversations", "delete", "c2", "--data", data)
+        let deleted = try await run("conversations", "delete", "c2", "--for-good", "--data", data)
         #expect(deleted.status == 0, "\(deleted)")
     }
 

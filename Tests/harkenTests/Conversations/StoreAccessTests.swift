@@ -100,6 +100,40 @@ struct `Commands on what is stored` {
         #expect(try await run("conversations", "show", "5f2").status == 0)
     }
 
+    @Test func `restore deleted conversations, until they are deleted for good`() async throws {
+        try await fill(.local, id: "5f21aaaa")
+        try await fill(.local, id: "5f22bbbb")
+        #expect(try await run("conversations", "deleted").diagnostics == "no deleted conversations\n")
+        let deleted = try await run("conversations", "delete", "5f22")
+        #expect(deleted.diagnostics.contains("it comes back with: harken conversations restore 5f22bbbb"), "\(deleted)")
+        #expect(try await run("conversations", "show", "5f22").status == 1)
+        let list = try await run("conversations", "deleted")
+        #expect(list.output.contains("5f22bbbb") && !list.output.contains("5f21aaaa"), "\(list)")
+        let json = try await run("conversations", "deleted", "--json")
+        let objects = try #require(JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [[String: Any]])
+        #expect(objects.compactMap { $0["id"] as? String } == ["5f22bbbb"])
+        #expect(try await run("conversations", "restore", "5f21").status == 1)
+        #expect(try await run("conversations", "restore", "5f22").diagnostics == "1 conversation is restored\n")
+        #expect(try await run("conversations", "show", "5f22").output.contains("Anna: Where"))
+
+        #expect(try await run("conversations", "delete", "5f22").status == 0)
+        #expect(try await run("conversations", "restore", "last", "--json").output.contains(#""restored":["5f22bbbb"]"#))
+        #expect(try await run("conversations", "delete", "5f22").status == 0)
+        let gone = try await run("conversations", "delete", "--for-good", "5f22", "5f21")
+        #expect(gone.diagnostics == "2 conversations are deleted for good\n", "\(gone)")
+        #expect(try await run("conversations", "deleted").diagnostics == "no deleted conversations\n")
+        #expect(try await run("conversations", "restore", "5f22bbbb").status == 1)
+    }
+
+    @Test(arguments: [("0", "1 conversation is deleted for good"), ("many", "HARKEN_DELETED_DAYS")])
+    func `read from the environment for how long what is deleted stays`(days: String, expected: String) async throws {
+        try await fill(.local)
+        var environment = environment
+        environment["HARKEN_DELETED_DAYS"] = days
+        let deleted = try await BuiltProgram.run(["conversations", "delete", "c1"], environment: environment)
+        #expect(deleted.diagnostics.contains(expected), "\(deleted)")
+    }
+
     @Test func `name, merge and forget voices by their labels`() async throws {
         try await fill(.local)
         let database = try SQLiteDatabase(in: DataDirectory(creating: folder.path(of: "data")))

@@ -54,6 +54,7 @@ actor DeletedDataRemoval {
             var failure: StoreError?
             do throws(StoreError) { try await Self.deleteFiles(database, audio) } catch { failure = error }
             do throws(StoreError) { try await GoneSpeakers.remove(from: database) } catch { failure = failure ?? error }
+            do throws(StoreError) { try await FinalDeletions.remove(from: database) } catch { failure = failure ?? error }
             do throws(StoreError) { try await Self.run(on: database) } catch { failure = failure ?? error }
             return failure
         }
@@ -104,6 +105,7 @@ actor DeletedDataRemoval {
                 """
                 SELECT file FROM abandoned_files f WHERE (due_at IS NULL OR due_at <= ?1)
                 AND NOT EXISTS (SELECT 1 FROM conversation_audio a WHERE a.file = f.file)
+                AND NOT EXISTS (SELECT 1 FROM deleted_audio d WHERE d.file = f.file)
                 """, [.time(time)]
             ) { (row) throws(StoreError) in files.append(row.text(0) ?? "") }
             return files

@@ -15,7 +15,7 @@ enum GoneSpeakers {
         try await database.read { (connection) throws(StoreError) in
             try connection.integer(
                 """
-                SELECT 1 WHERE EXISTS (SELECT 1 FROM voices INDEXED BY voices_gone WHERE is_gone)
+                SELECT 1 WHERE EXISTS (SELECT 1 FROM voices INDEXED BY voices_gone WHERE is_gone AND NOT is_kept)
                 OR EXISTS (SELECT 1 FROM people INDEXED BY people_gone WHERE is_gone)
                 """) != nil
         }
@@ -24,7 +24,7 @@ enum GoneSpeakers {
     /// The statements for voices, and for people.
     private static let kinds: [(next: StaticString, change: StaticString, delete: StaticString)] = [
         (
-            next: "SELECT number FROM voices INDEXED BY voices_gone WHERE is_gone ORDER BY joined_to IS NULL, number LIMIT 1",
+            next: "SELECT number FROM voices INDEXED BY voices_gone WHERE is_gone AND NOT is_kept ORDER BY joined_to IS NULL, number LIMIT 1",
             change: """
             UPDATE segments SET voice = NULL, identified_by = iif(person IS NULL AND NOT is_user, NULL, identified_by),
             confidence = iif(person IS NULL AND NOT is_user, NULL, confidence)

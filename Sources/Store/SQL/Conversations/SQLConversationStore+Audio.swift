@@ -95,11 +95,20 @@ extension SQLConversationStore {
                 SELECT file, format, start_at, duration, byte_count, created_at, number, cut_from, cut_to FROM conversation_audio
                 WHERE cut_from IS NOT NULL ORDER BY number
                 """
-            ) { (row) throws(StoreError) in
-                found.append(UncutAudio(number: row.integer(6) ?? 0, audio: Self.storedAudio(row), from: row.duration(7), to: row.duration(8)))
-            }
+            ) { (row) throws(StoreError) in found.append(Self.uncutAudio(row, isDeleted: false)) }
+            try connection.run(
+                """
+                SELECT file, format, start_at, duration, byte_count, created_at, number, cut_from, cut_to FROM deleted_audio
+                WHERE cut_from IS NOT NULL ORDER BY number
+                """
+            ) { (row) throws(StoreError) in found.append(Self.uncutAudio(row, isDeleted: true)) }
             return found
         }
+    }
+
+    /// Reads a row of the columns of `storedAudio`, number, cut_from and cut_to.
+    private static func uncutAudio(_ row: borrowing SQLRow, isDeleted: Bool) -> UncutAudio {
+        UncutAudio(number: row.integer(6) ?? 0, isDeleted: isDeleted, audio: storedAudio(row), from: row.duration(7), to: row.duration(8))
     }
 
     /// Reads a row of the columns file, format, start, duration, bytes and time of creation.
@@ -114,19 +123,28 @@ extension SQLConversationStore {
         let isCut = try await database.delete { (connection) throws(StoreError) in
             // The audio may have been deleted, or split again, meanwhile.
             let isAsItWas = try connection.integer(
-                "SELECT 1 FROM conversation_audio WHERE number = ? AND file = ? AND start_at = ? AND cut_from = ? AND cut_to = ?",
+                uncut.isDeleted
+                    ? "SELECT 1 FROM deleted_audio WHERE number = ? AND file = ? AND start_at = ? AND cut_from = ? AND cut_to = ?"
+                    : "SELECT 1 FROM conversation_audio WHERE number = ? AND file = ? AND start_at = ? AND cut_from = ? AND cut_to = ?",
                 [.integer(uncut.number), .text(uncut.audio.file), .duration(uncut.audio.start), .duration(uncut.from), .duration(uncut.to)])
             guard isAsItWas != nil else { return false }
             if let part {
                 try Self.claim(part.file, on: connection)
                 try connection.run(
-                    """
-                    UPDATE conversation_audio SET file = ?2, start_at = ?3, duration = ?4, byte_count = ?5, cut_from = NULL, cut_to = NULL
-                    WHERE number = ?1
-                    """,
+                    uncut.isDeleted
+                        ? """
+                        UPDATE deleted_audio SET file = ?2, start_at = ?3, duration = ?4, byte_count = ?5, cut_from = NULL, cut_to = NULL
+                        WHERE number = ?1
+                        """
+                        : """
+                        UPDATE conversation_audio SET file = ?2, start_at = ?3, duration = ?4, byte_count = ?5, cut_from = NULL, cut_to = NULL
+                        WHERE number = ?1
+                        """,
                     [.integer(uncut.number), .text(part.file), .duration(part.start), .duration(part.duration), .integer(part.byteCount)])
             } else {
-                try connection.run("DELETE FROM conversation_audio WHERE number = ?", [.integer(uncut.number)])
+                try connection.run(
+                    uncut.isDeleted ? "DELETE FROM deleted_audio WHERE number = ?" : "DELETE FROM conversation_audio WHERE number = ?",
+                    [.integer(uncut.number)])
             }
             // The whole file is deleted once no row names it.
             try Self.abandon(uncut.audio.file, on: connection)
@@ -152,10 +170,20 @@ extension SQLConversationStore {
                     guard let file = row.text(0) else { return }
                     sizes[file] = row.integer(1) ?? 0
                 }
+                // What is too old is not kept for a conversation that can be restored either.
+                try connection.run(
+                    """
+                    DELETE FROM deleted_audio WHERE created_at < ?1 AND deletion IN (SELECT number FROM deleted_conversations WHERE archive = ?2)
+                    RETURNING file, byte_count
+                    """, [.time(time), .integer(archive.number)]
+                ) { (row) throws(StoreError) in
+                    guard let file = row.text(0) else { return }
+                    sizes[file] = row.integer(1) ?? 0
+                }
                 var removed = RemovedAudio()
                 for (file, bytes) in sizes {
                     try Self.abandon(file, on: connection)
-                    guard try connection.integer("SELECT 1 FROM conversation_audio WHERE file = ? LIMIT 1", [.text(file)]) == nil else { continue }
+                    guard try !Self.isAudio(file, on: connection) else { continue }
                     removed.files += 1
                     removed.bytes += bytes
                 }
@@ -257,11 +285,20 @@ extension SQLConversationStore {
         guard try !isNamed(file, on: connection) else { throw .conflict("an audio file with this name exists already") }
     }
 
+    /// Returns true if a conversation has the file, or a deleted one that can be restored.
+    private static func isAudio(_ file: String, on connection: borrowing SQLConnection) throws(StoreError) -> Bool {
+        try connection.integer(
+            """
+            SELECT 1 WHERE EXISTS (SELECT 1 FROM conversation_audio WHERE file = ?1) OR EXISTS (SELECT 1 FROM deleted_audio WHERE file = ?1)
+            """, [.text(file)]) != nil
+    }
+
     /// Returns true if a row names the file, or its deletion is pending.
     private static func isNamed(_ file: String, on connection: borrowing SQLConnection) throws(StoreError) -> Bool {
         try connection.integer(
             """
             SELECT 1 WHERE EXISTS (SELECT 1 FROM conversation_audio WHERE file = ?1) OR EXISTS (SELECT 1 FROM speech_samples WHERE file = ?1)
+            OR EXISTS (SELECT 1 FROM deleted_audio WHERE file = ?1)
             OR EXISTS (SELECT 1 FROM abandoned_files WHERE file = ?1 AND due_at IS NULL)
             """, [.text(file)]) != nil
     }

@@ -226,7 +226,12 @@ extension SQLConversationStore {
     private func delete(_ id: ID<Conversation>, of user: ID<User>, onlyIfEmpty: Bool) async throws(StoreError) -> Bool {
         let now = now()
         let deleted = try await change(user, deletes: true) { (archive, connection) throws(StoreError) -> (stale: Stale, isRevised: Bool)? in
-            guard let number = try archive.conversation(id, on: connection) else { return nil }
+            // A deletion that can be undone is made final.
+            let kept = onlyIfEmpty ? [] : try Self.deletions(of: id, in: archive, on: connection)
+            for deletion in kept { try Self.end(deletion, now: now, on: connection) }
+            guard let number = try archive.conversation(id, on: connection) else {
+                return kept.isEmpty ? nil : (Stale(archive: archive, conversations: []), false)
+            }
             let voices = try Self.namelessVoices(in: number, on: connection)
             if onlyIfEmpty {
                 guard try connection.integer("SELECT segment_count FROM conversations WHERE number = ?", [.integer(number)]) == 0 else { return nil }
@@ -255,12 +260,12 @@ extension SQLConversationStore {
     }
 
     /// Conversations whose windows were deleted.
-    private struct Stale: Sendable {
+    struct Stale: Sendable {
         var archive: UserPartition
         var conversations: [Int64]
     }
 
-    private func forget(_ stale: Stale) {
+    func forget(_ stale: Stale) {
         for conversation in stale.conversations { windowIndex.apply(.remove(conversation: conversation), to: stale.archive.number) }
     }
 

@@ -7,7 +7,8 @@ extension SQLConversationStore {
             try connection.run(
                 """
                 SELECT user FROM archives WHERE number IN (
-                    SELECT archive FROM conversations WHERE number IN (SELECT conversation FROM conversation_audio WHERE created_at < ?))
+                    SELECT archive FROM conversations WHERE number IN (SELECT conversation FROM conversation_audio WHERE created_at < ?1))
+                OR number IN (SELECT archive FROM deleted_conversations WHERE number IN (SELECT deletion FROM deleted_audio WHERE created_at < ?1))
                 """, [.time(time)]
             ) { (row) throws(StoreError) in users.append(ID(row.text(0) ?? "")) }
             return users

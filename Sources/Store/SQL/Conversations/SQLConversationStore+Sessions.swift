@@ -58,13 +58,13 @@ extension SQLConversationStore {
         try await database.read { (connection) throws(StoreError) in
             var found: [ForgottenSpeech] = []
             try connection.run(
-                "SELECT session, channel, begins, ends FROM forgotten_speech WHERE ?1 IS NULL OR session = ?1 ORDER BY number",
+                "SELECT session, channel, begins, ends, deletion FROM forgotten_speech WHERE ?1 IS NULL OR session = ?1 ORDER BY number",
                 [.text(session?.rawValue)]
             ) { (row) throws(StoreError) in
                 found.append(
                     ForgottenSpeech(
                         session: ID(row.text(0) ?? ""), channel: row.integer(1).map { ChannelIndex(Int($0)) }, begins: row.duration(2),
-                        ends: row.integer(3).map { .nanoseconds($0) }))
+                        ends: row.integer(3).map { .nanoseconds($0) }, mayComeBack: row.integer(4) != nil))
             }
             return found
         }
@@ -72,7 +72,7 @@ extension SQLConversationStore {
 
     package func pruneForgottenSpeech(before time: UnixTime) async throws(StoreError) {
         try await database.write { (connection) throws(StoreError) in
-            try connection.run("DELETE FROM forgotten_speech WHERE noted_at < ?", [.time(time)])
+            try connection.run("DELETE FROM forgotten_speech WHERE noted_at < ? AND deletion IS NULL", [.time(time)])
         }
     }
 
@@ -99,9 +99,13 @@ extension SQLConversationStore {
     }
 
     /// Records that the words that sessions said in a conversation must be forgotten.
-    static func forgetSpeech(in conversation: Int64, now: UnixTime, on connection: borrowing SQLConnection) throws(StoreError) {
+    ///
+    /// - Parameter deletion: the deletion until whose restoring they are forgotten; nil: for good.
+    static func forgetSpeech(
+        in conversation: Int64, until deletion: Int64? = nil, now: UnixTime, on connection: borrowing SQLConnection
+    ) throws(StoreError) {
         for part in try parts(of: conversation, on: connection) where part.ends != part.begins {
-            try forget(part, in: nil, now, on: connection)
+            try forget(part, in: nil, until: deletion, now, on: connection)
         }
     }
 
@@ -128,12 +132,13 @@ extension SQLConversationStore {
     }
 
     private static func forget(
-        _ part: PartBounds, in channel: ChannelIndex?, _ now: UnixTime, on connection: borrowing SQLConnection
+        _ part: PartBounds, in channel: ChannelIndex?, until deletion: Int64? = nil, _ now: UnixTime, on connection: borrowing SQLConnection
     ) throws(StoreError) {
         try connection.run(
-            "INSERT INTO forgotten_speech (session, channel, begins, ends, noted_at) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO forgotten_speech (session, channel, begins, ends, noted_at, deletion) VALUES (?, ?, ?, ?, ?, ?)",
             [
                 .text(part.session), .integer(channel.map { Int64($0.number) }), .integer(part.begins), .integer(part.ends), .time(now),
+                .integer(deletion),
             ])
     }
 

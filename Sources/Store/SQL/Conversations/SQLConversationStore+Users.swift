@@ -54,6 +54,7 @@ extension SQLConversationStore {
             let conversations =
                 try archive.map { (archive) throws(StoreError) in try Self.deleteConversations(of: archive, now: now, on: connection) } ?? []
             var isLastPart = conversations.isEmpty
+            if isLastPart, let archive { isLastPart = try !Self.removeDeletions(of: archive, now: now, on: connection) }
             if isLastPart { isLastPart = try !Self.removeNamesFromRuns(of: user, now: now, on: connection) }
             if isLastPart { isLastPart = try !Self.deleteOrders(of: user, on: connection) }
             if isLastPart { isLastPart = try !Self.removeNameFromSums(of: user, on: connection) }
@@ -99,6 +100,8 @@ extension SQLConversationStore {
         case list([ID<Session>])
         /// Those of conversations, by the numbers of their rows.
         case conversations([Int64])
+        /// Those of deleted conversations that can be restored, by the numbers of the deletions.
+        case deletions([Int64])
         /// Those of runs, by their ids.
         case runs([String])
         /// Those whose usage is not booked yet.
@@ -109,6 +112,7 @@ extension SQLConversationStore {
             case .list: "SELECT value AS session FROM json_each(?1)"
             case .conversations:
                 "SELECT p.session FROM session_parts p WHERE p.conversation IN (SELECT CAST(value AS BIGINT) FROM json_each(?1))"
+            case .deletions: "SELECT session FROM forgotten_speech WHERE deletion IN (SELECT CAST(value AS BIGINT) FROM json_each(?1))"
             case .runs: "SELECT json_extract(record, '$.session_id') AS session FROM usage_runs WHERE run IN (SELECT value FROM json_each(?1))"
             case .open: "SELECT json_extract(record, '$.session_id') AS session FROM usage_outbox WHERE json_extract(record, '$.user') = ?1"
             }
@@ -117,7 +121,7 @@ extension SQLConversationStore {
         var parameter: SQLValue {
             switch self {
             case .list(let sessions): .text(SegmentCoding.list(sessions.map(\.rawValue)))
-            case .conversations(let numbers): .numbers(numbers)
+            case .conversations(let numbers), .deletions(let numbers): .numbers(numbers)
             case .runs(let ids): .text(SegmentCoding.list(ids))
             case .open(let user): .text(user.rawValue)
             }
@@ -158,6 +162,19 @@ extension SQLConversationStore {
             try connection.run("DELETE FROM conversations WHERE number = ?", [.integer(conversation)])
         }
         return conversations
+    }
+
+    /// Deletes for good some of the conversations that can be restored, or some rows of those whose deletion is final.
+    ///
+    /// - Returns: false when the user has no deleted conversations.
+    private static func removeDeletions(
+        of archive: UserPartition, now: UnixTime, on connection: borrowing SQLConnection
+    ) throws(StoreError) -> Bool {
+        let some = try someDeletions(of: archive, on: connection)
+        guard !some.isEmpty else { return try FinalDeletions.removePart(ofArchive: archive.number, on: connection) }
+        try forget(.deletions(some), now: now, on: connection)
+        for deletion in some { try end(deletion, now: now, on: connection) }
+        return true
     }
 
     /// Removes the user's name from some booked runs, and records that the words of the runs' sessions must be forgotten.

@@ -237,6 +237,8 @@ extension SQLConversationStore {
         WHERE v.person IS NULL AND NOT v.is_user AND v.joined_to IS NULL AND NOT v.is_gone AND v.created_at < ?1 AND NOT EXISTS (
             SELECT 1 FROM segments s JOIN conversations c ON c.number = s.conversation
             WHERE s.voice IN (SELECT number FROM voices WHERE number = v.number OR joined_to = v.number) AND c.finished_at >= ?1)
+        AND NOT EXISTS (
+            SELECT 1 FROM deleted_voices d WHERE d.voice IN (SELECT number FROM voices WHERE number = v.number OR joined_to = v.number))
         """)
 
     /// Returns the row numbers of the voices without an owner that speak in a conversation.
@@ -253,17 +255,25 @@ extension SQLConversationStore {
         return voices
     }
 
-    /// Forgets those of the voices that no segment has any more.
+    /// Forgets those of the voices that no segment has any more. A voice that a deleted conversation has, which can be restored, is hidden.
     ///
     /// - Parameter voices: numbers of the voices' rows.
-    /// - Returns: true if a voice was forgotten.
+    /// - Returns: true if a voice was forgotten or hidden.
     static func forgetUnheard(_ voices: [Int64], on connection: borrowing SQLConnection) throws(StoreError) -> Bool {
         var isDone = false
         for voice in voices
         where try connection.integer(
             "SELECT 1 FROM segments WHERE voice IN (SELECT number FROM voices WHERE number = ?1 OR joined_to = ?1) LIMIT 1", [.integer(voice)]) == nil
         {
-            try forget(voice: voice, on: connection)
+            let mayComeBack = try connection.integer(
+                "SELECT 1 FROM deleted_voices WHERE voice IN (SELECT number FROM voices WHERE number = ?1 OR joined_to = ?1) LIMIT 1",
+                [.integer(voice)])
+            if mayComeBack == nil {
+                try forget(voice: voice, on: connection)
+            } else {
+                try connection.run(
+                    "UPDATE voices SET is_gone = TRUE, is_kept = TRUE WHERE number = ?1 OR joined_to = ?1", [.integer(voice)])
+            }
             isDone = true
         }
         return isDone
@@ -276,7 +286,7 @@ extension SQLConversationStore {
     static func forget(voice: Int64, on connection: borrowing SQLConnection) throws(StoreError) {
         try connection.run(
             """
-            UPDATE voices SET is_gone = TRUE, id = 'gone ' || number, person = NULL, is_user = FALSE, direction = ?2, adopted_at = NULL,
+            UPDATE voices SET is_gone = TRUE, is_kept = FALSE, id = 'gone ' || number, person = NULL, is_user = FALSE, direction = ?2, adopted_at = NULL,
             adoption_distance = NULL WHERE number = ?1 OR joined_to = ?1
             """, [.integer(voice), .blob([])])
         try noteErasure(of: .rows, on: connection)

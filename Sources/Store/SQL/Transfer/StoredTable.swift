@@ -61,9 +61,24 @@ struct StoredTable: Sendable {
             [
                 ("number", .integer), ("archive", .integer), ("id", .text), ("label", .integer), ("person", .integer), ("is_user", .flag),
                 ("model", .text), ("direction", .blob), ("evidence", .integer), ("created_at", .integer), ("joined_to", .integer),
-                ("adopted_at", .integer), ("adoption_distance", .real), ("is_gone", .flag),
+                ("adopted_at", .integer), ("adoption_distance", .real), ("is_gone", .flag), ("is_kept", .flag),
             ]),
         StoredTable("rejected_owners", [("voice", .integer), ("person", .integer)]),
+        StoredTable(
+            "deleted_conversations", countsRows: true,
+            [
+                ("number", .integer), ("archive", .integer), ("id", .text), ("title", .text), ("started_at", .integer), ("duration", .integer),
+                ("deleted_at", .integer), ("kept_until", .integer), ("is_final", .flag),
+            ]),
+        StoredTable(
+            "deleted_rows", countsRows: true, [("number", .integer), ("deletion", .integer), ("kind", .text), ("content", .text)]),
+        StoredTable(
+            "deleted_audio", countsRows: true,
+            [
+                ("number", .integer), ("deletion", .integer), ("file", .text), ("format", .text), ("start_at", .integer), ("duration", .integer),
+                ("byte_count", .integer), ("created_at", .integer), ("cut_from", .integer), ("cut_to", .integer),
+            ]),
+        StoredTable("deleted_voices", [("deletion", .integer), ("voice", .integer)]),
         StoredTable(
             "conversations", countsRows: true,
             [
@@ -89,7 +104,10 @@ struct StoredTable: Sendable {
         StoredTable("session_parts", [("session", .text), ("conversation", .integer), ("begins", .integer), ("shift", .integer)]),
         StoredTable(
             "forgotten_speech", countsRows: true,
-            [("number", .integer), ("session", .text), ("channel", .integer), ("begins", .integer), ("ends", .integer), ("noted_at", .integer)]),
+            [
+                ("number", .integer), ("session", .text), ("channel", .integer), ("begins", .integer), ("ends", .integer), ("noted_at", .integer),
+                ("deletion", .integer),
+            ]),
         StoredTable(
             "conversation_audio", countsRows: true,
             [
@@ -132,7 +150,11 @@ struct StoredTable: Sendable {
     /// Maximum number of rows that are read at a time.
     private static let atOnce = 2_000
 
-    private var names: ComposedSQL { ComposedSQL(columns.map { ComposedSQL($0.name) }) }
+    /// Finds a table by its name.
+    static func named(_ name: String) -> StoredTable? { all.first { $0.name.description == name } }
+
+    /// The columns' names, as a statement has them.
+    var names: ComposedSQL { ComposedSQL(columns.map { ComposedSQL($0.name) }) }
 
     /// Reads all rows.
     func read(on connection: borrowing SQLConnection, _ row: ([SQLValue]) throws(StoreError) -> Void) throws(StoreError) {
@@ -157,7 +179,8 @@ struct StoredTable: Sendable {
         }
     }
 
-    private func values(_ row: borrowing SQLRow) -> [SQLValue] {
+    /// Returns a row of all columns.
+    func values(_ row: borrowing SQLRow) -> [SQLValue] {
         var values: [SQLValue] = []
         values.reserveCapacity(columns.count)
         for (index, column) in columns.enumerated() {
@@ -175,8 +198,11 @@ struct StoredTable: Sendable {
     }
 
     /// Statement that inserts a row of all columns.
-    var insertion: ComposedSQL {
-        ComposedSQL("INSERT INTO ", name, " (") + names + ComposedSQL(") VALUES (") + ComposedSQL(columns.map { _ in ComposedSQL("?") })
-            + ComposedSQL(")")
+    var insertion: ComposedSQL { insertion(of: columns.map(\.name)) }
+
+    /// Returns the statement that inserts a row of some columns.
+    func insertion(of columns: [StaticString]) -> ComposedSQL {
+        ComposedSQL("INSERT INTO ", name, " (") + ComposedSQL(columns.map { ComposedSQL($0) }) + ComposedSQL(") VALUES (")
+            + ComposedSQL(columns.map { _ in ComposedSQL("?") }) + ComposedSQL(")")
     }
 }

@@ -114,6 +114,7 @@ final class Housekeeping: Sendable {
                 if rounds > 0 { await conversations.finishDeletions() }
                 await conversations.forgetAudio(now: retention.now())
                 await conversations.forgetVoices(now: retention.now())
+                await conversations.endDeletions(now: retention.now())
                 await erasure.prune(now: retention.now())
                 await forgetLogins(keys, retention, log)
                 keep(retention, log)

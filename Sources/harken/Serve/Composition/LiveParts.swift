@@ -47,6 +47,7 @@ struct LiveParts: Sendable {
             store: storage.stores.conversations, replicas: storage.stores.replicas, audio: storage.stores.blobs.audio,
             audioDays: configuration.audioDays,
             voiceDays: configuration.voiceDays,
+            deletedDays: configuration.deletedDays,
             texts: models.sentences,
             summaries: configuration.summaries.map { ModelSummaries($0, client: client, log: log) { await admission.grantForSummary(of: $0) } },
             media: inputs.media, voices: models.voiceprints, detecting: models.voices, speakerPatience: configuration.speakerPatience,
