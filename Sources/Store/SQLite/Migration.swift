@@ -114,6 +114,7 @@ package struct Migration: Sendable {
         erasuresOfWords,
         assignedSegments,
         deliveriesGivenUp,
+        wordsWithoutSpeakers,
     ]
 
     /// Returns the number of the last step that the database has.

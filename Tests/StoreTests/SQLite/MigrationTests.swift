@@ -84,6 +84,7 @@ import Testing
             "UPDATE webhook_deliveries SET failing_since = 1, failure = 'failed:503', given_up_at = 2",
             "INSERT INTO webhook_deliveries (id, archive, conversation, content, session, due_at) VALUES ('d2', 1, 1, 'transcript', 'session', 1)",
         ],
+        [],
     ]
 
     @Test(arguments: 0...Migration.all.count) func `is brought up to date from every earlier one, with its rows`(earlier: Int) async throws {
