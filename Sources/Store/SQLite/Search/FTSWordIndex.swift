@@ -1,5 +1,5 @@
-import Conversations
-import Speech
+package import Conversations
+package import Speech
 
 /// The index of words in FTS5. Triggers keep it up to date.
 package struct FTSWordIndex: WordIndex {
