@@ -49,7 +49,9 @@ package struct FTSWordIndex: WordIndex {
         return rows
     }
 
-    package func snippet(of segment: Int64, _ text: String, marking terms: [String], on connection: borrowing SQLConnection) throws(StoreError) -> Snippet? {
+    package func snippet(
+        of segment: Int64, _ text: String, marking terms: [String], on connection: borrowing SQLConnection
+    ) throws(StoreError) -> Snippet? {
         let expression = "text : (" + terms.map(SearchTerms.quoted).joined(separator: " OR ") + ")"
         var snippet: Snippet?
         try connection.run(
