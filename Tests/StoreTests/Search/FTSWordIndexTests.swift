@@ -33,7 +33,7 @@ import Testing
             case .nameUser: return try await store.setOwner(.user, of: v2, of: .ann)
             case .assign:
                 return try await store.assign([ID("s1"), ID("s3")], in: c1, to: .person(ID("p2")), namingVoices: false, of: .ann) != nil
-            case .hear: return try await store.write(ConversationUpdate(c1, changed: [.said("s3", "the pier", at: 2, .voice(v2))]), of: .ann) != nil
+            case .hear: return try await store.write(ConversationUpdate(c1, changed: [.said("s3", "the pier", at: 2, .voice(v2))]), of: .ann)
             case .mergePeople: return try await store.merge(ID<Person>("p2"), into: ID("p1"), of: .ann)
             case .mergeVoices: return try await store.merge(v2, into: v1, of: .ann)
             case .mergeConversations: return try await store.merge(c2, into: c1, of: .ann) != nil

@@ -100,7 +100,7 @@ private struct Progress {
     var estimate: Estimate? {
         guard let left, let newest, read > 0 else { return nil }
         let density = Double(read) / Double(max(1, newest - left.upperBound)), share = Double(max(1, found.count)) / Double(read)
-        let all = density * Double(left.upperBound - left.lowerBound + 1)
+        let all = density * (Double(left.upperBound) - Double(left.lowerBound) + 1)
         return Estimate(density: density, share: share, rows: min(all, Double(most - found.count) / share))
     }
 
