@@ -25,6 +25,8 @@ struct PostgresMigration: Sendable {
         PostgresMigration(statements: assignedSegments),
         PostgresMigration(statements: deliveriesGivenUp),
         PostgresMigration(statements: deletedConversations),
+        // The speakers of a conversation are asked of its segments.
+        PostgresMigration(statements: ["DROP VIEW conversation_marks"]),
     ]
 
     /// Key of the lock that lets one process at a time change a schema.

@@ -15,7 +15,7 @@ final class PostgresWordIndex: WordIndex {
         tokens = try WordTokens()
         let memory = try SQLiteConnection.open(":memory:", .readWrite)
         try memory.run(
-            "CREATE VIRTUAL TABLE segment_words USING fts5(text, mark, tokenize = 'unspaced porter unicode61 remove_diacritics 2')")
+            "CREATE VIRTUAL TABLE segment_words USING fts5(text, tokenize = 'unspaced porter unicode61 remove_diacritics 2')")
         texts = Mutex(SQLConnection(memory))
     }
 

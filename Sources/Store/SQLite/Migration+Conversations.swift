@@ -250,7 +250,7 @@ extension Migration {
     )
 
     /// Rebuilds the index of words, so that words of scripts without spaces are found too.
-    package static let unspacedWords = Migration(
+    static let unspacedWords = Migration(
         "DROP TABLE segment_words",
         """
         CREATE VIRTUAL TABLE segment_words USING fts5(

@@ -115,6 +115,7 @@ package struct Migration: Sendable {
         assignedSegments,
         deliveriesGivenUp,
         deletedConversations,
+        wordsWithoutSpeakers,
     ]
 
     /// Returns the number of the last step that the database has.

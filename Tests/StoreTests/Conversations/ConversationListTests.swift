@@ -24,6 +24,19 @@ import Testing
         #expect(seen == (0..<10).reversed().map { "a\($0)" })
     }
 
+    @Test(arguments: StoreKind.allCases) func `of a speaker leaves out a merged conversation between whose parts the speaker spoke`(
+        kind: StoreKind
+    ) async throws {
+        let store = try kind.open(in: folder)
+        let anna = try await store.add(Person(id: ID("p1"), name: "Anna", created: .at(0)), reusing: false, of: .ann)
+        for (number, who) in [SpeakerIdentity.Who.user, .person(anna.id), .user].enumerated() {
+            _ = try await store.begin(.of(.ann, "c\(number)", at: Double(number), .said("s\(number)", "text", who)))
+        }
+        #expect(try await store.merge(ID<Conversation>("c2"), into: ID("c0"), of: .ann) != nil)
+        #expect(try await ids(store.list(ConversationQuery(speaker: .person(anna.id)), of: .ann)) == ["c1"])
+        #expect(try await ids(store.list(ConversationQuery(speaker: .user), of: .ann)) == ["c0"])
+    }
+
     @Test(arguments: StoreKind.allCases) func `can be cut by time, and by who speaks`(kind: StoreKind) async throws {
         let store = try kind.open(in: folder)
         let anna = try await store.add(Person(id: ID("p1"), name: "Anna", created: .at(0)), reusing: false, of: .ann)

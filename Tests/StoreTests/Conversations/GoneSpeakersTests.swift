@@ -84,7 +84,7 @@ import Testing
             try connection.integer(
                 """
                 SELECT (SELECT count(*) FROM segments WHERE person IS NOT NULL OR voice IS NOT NULL) + (SELECT count(*) FROM people)
-                + (SELECT count(*) FROM voices) + (SELECT count(*) FROM conversation_marks)
+                + (SELECT count(*) FROM voices)
                 """)
         }
         #expect(left == 0)

@@ -86,7 +86,7 @@ struct `A copy of a database in another one` {
                 """
                 SELECT t.name || '.' || c.name FROM sqlite_schema t JOIN pragma_table_xinfo(t.name) c
                 WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%' AND t.name NOT LIKE 'segment_words%'
-                AND t.name NOT IN ('migrations', 'conversation_marks')
+                AND t.name <> 'migrations'
                 """
             ) { (row) throws(StoreError) in if let name = row.text(0) { found.insert(name) } }
             return found

@@ -28,8 +28,8 @@ import Testing
         [
             "INSERT INTO archives (user, next_segment) VALUES ('ann', 2)",
             """
-            INSERT INTO conversations (archive, id, status, since, source, started_at, finished_at, segment_count)
-            VALUES (1, 'c1', 'completed', 1, 'omi', 1, 2, 1)
+            INSERT INTO conversations (archive, id, status, since, source, started_at, finished_at, segment_count, first_segment, last_segment)
+            VALUES (1, 'c1', 'completed', 1, 'omi', 1, 2, 1, 4294967297, 4294967297)
             """,
             """
             INSERT INTO segments (number, conversation, id, text, start_at, end_at, channel, is_user)
@@ -90,6 +90,7 @@ import Testing
             "INSERT INTO deleted_voices VALUES (1, 1)",
             "UPDATE forgotten_speech SET deletion = 1",
         ],
+        [],
     ]
 
     @Test(arguments: 0...Migration.all.count) func `is brought up to date from every earlier one, with its rows`(earlier: Int) async throws {

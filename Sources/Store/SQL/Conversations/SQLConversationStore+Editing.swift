@@ -238,8 +238,6 @@ extension SQLConversationStore {
             } else {
                 try Self.forgetSpeech(in: number, now: now, on: connection)
             }
-            // The marks are deleted first, so that the segments' trigger finds none.
-            try connection.run("DELETE FROM conversation_marks WHERE conversation = ?", [.integer(number)])
             try connection.run(
                 """
                 INSERT INTO abandoned_files (file) SELECT file FROM conversation_audio a WHERE conversation = ?1

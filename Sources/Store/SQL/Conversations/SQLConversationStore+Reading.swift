@@ -214,7 +214,8 @@ extension SQLConversationStore {
         AND c.started_at <= coalesce(?4, 9223372036854775807)
         AND (CASE WHEN ?6 IS NULL THEN c.status <> 'discarded' ELSE c.status IN (SELECT value FROM json_each(?6)) END)
         AND (?7 IS NULL OR EXISTS (
-            SELECT 1 FROM conversation_marks m WHERE m.conversation = c.number AND m.mark IN (SELECT value FROM json_each(?7))))
+            SELECT 1 FROM segments s INDEXED BY segments_of_speakers WHERE s.mark IN (SELECT value FROM json_each(?7))
+            AND s.number BETWEEN c.first_segment AND c.last_segment AND s.conversation = c.number))
         ORDER BY c.started_at DESC, c.number DESC LIMIT ?8
         """
 }
@@ -241,7 +242,7 @@ struct ListCursor: Equatable {
     var text: String { String(started, radix: 36) + "." + String(number, radix: 36) }
 }
 
-/// The marks of a speaker in the index of words and in `conversation_marks`: one for the speaker's own segments, and one for each of their voices.
+/// The marks of a speaker's segments: one for the segments of the speaker's own, and one for each of the speaker's voices.
 struct SpeakerMarks {
     var words: [String]
 

@@ -154,8 +154,6 @@ extension SQLConversationStore {
         }
         if !conversations.isEmpty { try forget(.conversations(conversations), now: now, on: connection) }
         for conversation in conversations {
-            // The marks are deleted first, so that the segments' trigger finds none.
-            try connection.run("DELETE FROM conversation_marks WHERE conversation = ?", [.integer(conversation)])
             try connection.run(
                 "INSERT INTO abandoned_files (file) SELECT file FROM conversation_audio WHERE conversation = ? ON CONFLICT DO NOTHING",
                 [.integer(conversation)])

@@ -132,11 +132,12 @@ struct WindowSearch {
         var spoken = Set(windows.filter { $0.lastSegment - $0.firstSegment >= 256 }.map(\.number))
         var json = JSONWriter()
         json.array(marks ?? [])
+        // With `coalesce`, SQLite reads the few segments of each window: by itself it looks in the index of speakers, once for each of the marks.
         try connection.run(
             """
             SELECT w.number FROM json_each(?) r CROSS JOIN windows w WHERE w.number = CAST(r.value AS BIGINT) AND EXISTS (
                 SELECT 1 FROM segments s WHERE s.number BETWEEN w.first_segment AND w.last_segment
-                AND s.mark IN (SELECT value FROM json_each(?)))
+                AND coalesce(s.mark, '') IN (SELECT value FROM json_each(?)))
             """, [.numbers(windows.map(\.number).filter { !spoken.contains($0) }), .text(String(decoding: json.bytes, as: UTF8.self))]
         ) { (row) throws(StoreError) in if let number = row.integer(0) { spoken.insert(number) } }
         return spoken

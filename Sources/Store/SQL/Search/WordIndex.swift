@@ -40,4 +40,16 @@ package struct WordSelection: Sendable {
     package var conversation: Int64?
     /// Maximum number of rows.
     package var most: Int
+
+    package init(
+        all: [String], any: [String], weights: [Double], marks: [String]?, rows: ClosedRange<Int64>, conversation: Int64?, most: Int
+    ) {
+        self.all = all
+        self.any = any
+        self.weights = weights
+        self.marks = marks
+        self.rows = rows
+        self.conversation = conversation
+        self.most = most
+    }
 }

@@ -1,13 +1,18 @@
-import Conversations
-import Speech
+package import Conversations
+package import Speech
 
 /// The index of words in FTS5. Triggers keep it up to date.
-struct FTSWordIndex: WordIndex {
-    func add(_ text: String, of segment: Int64, on connection: borrowing SQLConnection) throws(StoreError) {}
+package struct FTSWordIndex: WordIndex {
+    private let speakerSearch: SpeakerWordSearch
 
-    func update(_ segments: [ID<Segment>], of conversation: Int64, on connection: borrowing SQLConnection) throws(StoreError) {}
+    /// - Parameter speakerSearch: search for the words of one speaker.
+    package init(speakerSearch: SpeakerWordSearch = SpeakerWordSearch()) { self.speakerSearch = speakerSearch }
 
-    func count(
+    package func add(_ text: String, of segment: Int64, on connection: borrowing SQLConnection) throws(StoreError) {}
+
+    package func update(_ segments: [ID<Segment>], of conversation: Int64, on connection: borrowing SQLConnection) throws(StoreError) {}
+
+    package func count(
         _ term: String, in rows: ClosedRange<Int64>, most: Int, on connection: borrowing SQLConnection
     ) throws(StoreError) -> (count: Int, oldest: Int64, newest: Int64) {
         var found = (count: 0, oldest: rows.lowerBound, newest: rows.lowerBound)
@@ -23,13 +28,11 @@ struct FTSWordIndex: WordIndex {
         return found
     }
 
-    func select(_ selection: WordSelection, on connection: borrowing SQLConnection) throws(StoreError) -> [(number: Int64, score: Double)] {
+    package func select(_ selection: WordSelection, on connection: borrowing SQLConnection) throws(StoreError) -> [(number: Int64, score: Double)] {
         var parts = selection.all.map(SearchTerms.quoted)
         if !selection.any.isEmpty { parts.append("(" + selection.any.map(SearchTerms.quoted).joined(separator: " OR ") + ")") }
-        var expression = "text : (" + parts.joined(separator: " AND ") + ")"
-        if let marks = selection.marks {
-            expression = "(" + expression + ") AND mark : (" + marks.map(SearchTerms.quoted).joined(separator: " OR ") + ")"
-        }
+        let expression = "text : (" + parts.joined(separator: " AND ") + ")"
+        if let marks = selection.marks { return try speakerSearch.rows(with: expression, of: marks, selection, on: connection) }
         var rows: [(number: Int64, score: Double)] = []
         try connection.run(
             """
@@ -46,7 +49,9 @@ struct FTSWordIndex: WordIndex {
         return rows
     }
 
-    func snippet(of segment: Int64, _ text: String, marking terms: [String], on connection: borrowing SQLConnection) throws(StoreError) -> Snippet? {
+    package func snippet(
+        of segment: Int64, _ text: String, marking terms: [String], on connection: borrowing SQLConnection
+    ) throws(StoreError) -> Snippet? {
         let expression = "text : (" + terms.map(SearchTerms.quoted).joined(separator: " OR ") + ")"
         var snippet: Snippet?
         try connection.run(

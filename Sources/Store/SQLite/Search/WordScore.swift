@@ -14,8 +14,7 @@ enum WordScore {
     /// Maximum number of terms of a query.
     static let maxTerms = 64
 
-    /// - Parameter weights: weights of the query's terms, in their order, as 64-bit floats. Terms beyond these, such as those of the speaker, do not
-    ///   count.
+    /// - Parameter weights: weights of the query's terms, in their order, as 64-bit floats. Terms beyond these do not count.
     static func weights(_ weights: [Double]) -> [UInt8] {
         weights.prefix(maxTerms).flatMap { withUnsafeBytes(of: $0) { Array($0) } }
     }
