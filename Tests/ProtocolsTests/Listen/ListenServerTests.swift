@@ -87,6 +87,40 @@ import Testing
             }
         }
 
+        @Test(arguments: ["", "channels=2"])
+        func `makes words final within two seconds when no audio comes, once for each pause`(query: String) throws {
+            var stream = try ListenConversation.ready(query)
+            _ = stream.pass(.milliseconds(4_500))
+            #expect(stream.audio(every: .milliseconds(20), 400).isEmpty)
+            #expect(stream.pass(.milliseconds(1_500)) == ["1s → finalize"])
+            #expect(stream.pass(.seconds(30)).allSatisfy { $0.hasSuffix("ping") })
+            #expect(stream.audio(every: .milliseconds(20), 10).isEmpty)
+            #expect(stream.pass(.milliseconds(1_500)).last == "1s → finalize")
+        }
+
+        @Test func `learns the pauses of a client that sends seconds of audio at once`() throws {
+            var stream = try ListenConversation.ready()
+            _ = stream.audio(every: .seconds(3), 3)
+            #expect(!stream.audio(every: .seconds(3), 20).contains("→ finalize"))
+            #expect(stream.pass(.seconds(9)).contains { $0.hasSuffix("→ finalize") })
+        }
+
+        @Test(arguments: ["words=true", "custom_stt=enabled"])
+        func `leaves pauses to a client that ends its turns itself`(query: String) throws {
+            var stream = try ListenConversation.ready(query)
+            _ = stream.audio(every: .milliseconds(20), 50)
+            #expect(stream.pass(.seconds(30)).allSatisfy { $0.hasSuffix("ping") })
+        }
+
+        @Test func `takes no pause of its own for one of the client`() throws {
+            var stream = try ListenConversation.ready()
+            _ = stream.audio(every: .milliseconds(20), 50)
+            for _ in 0..<10 {
+                #expect(stream.pass(.seconds(1)).allSatisfy { $0.hasSuffix("ping") })
+                stream.machine.clientIsHeld(now: stream.now)
+            }
+        }
+
         @Test func `finishes at the session's limit, and is over soon after it`() throws {
             var stream = try ListenConversation(route: .pushToTalk)
             #expect(stream.open() == ["ping", "initiating", "stt_initiating"])
