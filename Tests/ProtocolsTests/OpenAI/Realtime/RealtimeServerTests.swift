@@ -133,6 +133,11 @@ import Testing
                         "input_audio_transcription":{"model":"whisper-1","language":null,"prompt":null},"turn_detection":null}}
                         """) == true)
             }
+            var open = try RealtimeConversation("/v1/realtime?model=gpt-4o-realtime-preview", headers: ["OpenAI-Beta": "realtime=v1"])
+            #expect(open.events.map(RealtimeConversation.short) == ["created"], "no intent: the client opened a conversation")
+            #expect(open.text(#"{"type":"session.update","session":{"input_audio_format":"g711_ulaw"}}"#) == ["updated"])
+            #expect(open.raw.last?.contains(#""input_audio_format":"g711_ulaw""#) == true)
+            #expect(open.text(#"{"type":"transcription_session.update","session":{}}"#) == ["beta updated"])
             var late = try RealtimeConversation()
             #expect(late.text(#"{"type":"transcription_session.update","session":{}}"#) == ["beta updated"])
         }
