@@ -38,8 +38,8 @@ package enum OpenAIModels {
         }
     }
 
-    /// Returns the body of `GET /v1/models`: the vendor's names, then the engines' own and the operator's. Deepgram's list is at the same path; its members
-    /// `stt` and `tts` have other names, so that each vendor's client finds its own.
+    /// Returns the body of `GET /v1/models`: the vendor's names, then the engines' own and the operator's. Deepgram's list is at the same path; its
+    /// members `stt` and `tts` have other names, so that each vendor's client finds its own.
     ///
     /// - Parameter created: the time in every entry, which stays the same while the gateway runs.
     package static func list(_ context: HandshakeContext, _ aliases: ModelAliases = .none, created: UnixTime) -> [UInt8] {
@@ -62,7 +62,9 @@ package enum OpenAIModels {
     package static func one(
         _ name: String, _ context: HandshakeContext, _ aliases: ModelAliases = .none, created: UnixTime
     ) -> Result<[UInt8], ErrorResponse> {
-        guard isKnown(name, context) || aliases.names.contains(name.lowercased()) else { return .failure(OpenAIErrorResponse.make(.unknownModel(name), requestID: context.requestID)) }
+        guard isKnown(name, context) || aliases.names.contains(name.lowercased()) else {
+            return .failure(OpenAIErrorResponse.make(.unknownModel(name), requestID: context.requestID))
+        }
         var json = JSONWriter()
         write(name, created, &json)
         return .success(json.bytes)

@@ -17,8 +17,8 @@ package struct RealtimeOpening: LiveHandshakeMachine {
     ///   - kind: the kind of session that the client opened: the beta's sessions for transcription alone have events of their own names.
     ///   - limit: the maximum duration of the connection.
     init(
-        _ configuration: RealtimeConfiguration, shape: RealtimeConfiguration.Shape, kind: RealtimeConfiguration.Shape, limit: Duration, engines: [EngineName],
-        _ context: HandshakeContext
+        _ configuration: RealtimeConfiguration, shape: RealtimeConfiguration.Shape, kind: RealtimeConfiguration.Shape, limit: Duration,
+        engines: [EngineName], _ context: HandshakeContext
     ) {
         self.context = context
         self.kind = kind
