@@ -259,10 +259,10 @@ import Testing
         @Test func `the client's own words, but those that are broken`() throws {
             let message =
                 #"{"type":"suggested_transcript","stt_provider":"Apple","segments":[{"text":"One.","start":0.5,"end":1,"speaker":"SPEAKER_01","is_user":true},"#
-                + #"{"text":"No start.","end":2},{"start":1,"end":2},{"text":"Backwards.","start":3,"end":2},7,{"text":"Two.","start":2,"end":2.25,"person_id":"p"}]}"#
+                + #"{"text":"No start.","end":2},{"start":1,"end":2},{"text":"Backwards.","start":3,"end":2},7,{"text":"Two.","start":2,"end":2.25,"person_id":"p","id":"own-2"}]}"#
             let whole = [
                 SuggestedSegment("One.", start: .milliseconds(500), end: .seconds(1), speaker: 1, isUser: true),
-                SuggestedSegment("Two.", start: .seconds(2), end: .milliseconds(2_250), person: ID("p")),
+                SuggestedSegment("Two.", start: .seconds(2), end: .milliseconds(2_250), person: ID("p"), id: ID("own-2")),
             ]
             #expect(try Self.commands(message, "custom_stt=enabled") == [.converse(.transcript(whole, engine: EngineName("apple")))])
             #expect(try Self.commands(message).isEmpty, "only with custom_stt")
