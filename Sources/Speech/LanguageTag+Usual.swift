@@ -4,7 +4,7 @@ extension LanguageTag {
     package var usual: LanguageTag {
         guard let code = Self.usualCodes[primary] else { return self }
         let rest = rawValue.dropFirst(primary.utf8.count)
-        return LanguageTag(rest.hasPrefix("-") ? code + rest : code)
+        return LanguageTag(rest.hasPrefix("-") ? "\(code)\(rest)" : code)
     }
 
     /// Mandarin is the Chinese that is spoken, Bokmål the Norwegian that is written; Filipino is Tagalog by law. The others are older codes of ISO 639, and

@@ -60,14 +60,14 @@ struct LiveRecognizer: Sendable {
         let isDraft = request.purpose == .interim && !request.timesInterim
         let origin = request.heard.end - SampleCount(samples.count)
         var isTimed = false
-        let heard = try WholeHearing.recognize(request) { (audio, speech, prefix) throws(InferenceError) in
+        let whole = try WholeHearing.recognize(request) { (audio, speech, prefix) throws(InferenceError) in
             let own = Array(samples.prefix(Int((audio.end - origin).samples)).suffix(Int(audio.count.samples)))
             let decoded = try others.decode(own.span, language: code, prefix: prefix, isDraft: isDraft, mayContinue: mayContinue)
             guard decoded.stop != .cancelled else { return nil }
             isTimed = decoded.starts != nil
             return WholeHearing.Heard(words: Self.words(decoded, audio, speech, code), isDoubtful: decoded.isDoubtful)
         }
-        guard let heard else { return nil }
+        guard let heard = whole else { return nil }
         let own = Array(samples.suffix(Int(request.audio.count.samples)))
         let seams = request.purpose == .cut && isTimed ? SegmentRecognizer.seams(between: heard.words, in: own, from: request.audio.start) : []
         return SegmentResult(words: heard.words, isSuspect: heard.isDoubtful, seams: seams)

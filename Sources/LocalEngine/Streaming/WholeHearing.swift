@@ -32,10 +32,10 @@ enum WholeHearing {
         if heard.words.isEmpty, request.speech.count >= missing, let context = request.context {
             let speech = SampleRange(context.start, request.speech.end)
             guard let again = try hear(request.heard, speech, context.tokens + request.prefix) else { return nil }
-            if !again.isDoubtful { heard.words = words(of: again, behind: context.tokens.count) }
+            if !again.isDoubtful { heard.words = Self.words(of: again, behind: context.tokens.count) }
         }
         for _ in 0..<maxRounds {
-            guard let rest = rest(behind: heard.words, of: request) else { break }
+            guard let rest = Self.rest(behind: heard.words, of: request) else { break }
             guard let more = try hear(rest, SampleRange(rest.start, request.speech.end), []) else { return nil }
             guard !more.isDoubtful, !more.words.isEmpty else { break }
             heard.words += more.words.map { word in

@@ -207,7 +207,7 @@ package struct AssemblyAIPrerecordedAnswer: Sendable {
         json.member("start", words.first.map { shown.milliseconds($0.word.range.start) } ?? 0)
         json.member("end", words.last.map { shown.milliseconds($0.word.range.end) } ?? 0)
         json.member("confidence", confidence, decimals: 4)
-        json.member("speaker", orNull: words.first.flatMap(shown.speaker))
+        json.member("speaker", orNull: words.first.flatMap(shown.speaker(of:)))
         json.member("channel", orNull: request.separatesChannels ? words.first.map { "\($0.channel + 1)" } : nil)
     }
 }

@@ -155,7 +155,10 @@ package enum SpeechmaticsServerMessage: Sendable, Equatable {
             case "speakers":
                 try reader.array { _, reader throws(JSONReader.Malformed) in
                     try reader.object { name, reader throws(JSONReader.Malformed) in
-                        if name == "label" { if let label = try reader.string() { speakers.append(label) } } else { try reader.skip() }
+                        switch name {
+                        case "label": if let label = try reader.string() { speakers.append(label) }
+                        default: try reader.skip()
+                        }
                     }
                 }
             case "language_pack_info":

@@ -242,7 +242,7 @@ import Testing
         _ = stream.run { $0.opened(LiveStart(rate: .speech, model: "m"), now: $1, output: &$2) }
         _ = stream.event(.ready)
         #expect(stream.raw.contains { $0.contains(#""language_description":"Chinese","word_delimiter":"""#) })
-        var word = Word("\u{4F60}\u{597D}", seconds(0, 1))
+        var word = Word("\u{4F60}\u{597D}", seconds(0, 1), confidence: 1)
         word.language = LanguageTag("zh")
         _ = stream.event(.commit(Commit(channel: .first, range: seconds(0, 1), words: [word], reason: .pause, engine: .local)))
         #expect(stream.raw.last?.contains(#""language":"cmn""#) == true)
