@@ -31,7 +31,9 @@ import Testing
     ])
     func `has an entry for each model that has a name here`(name: String, isThere: Bool) throws {
         switch OpenAIModels.one(name, context, aliases, created: created) {
-        case .success(let body): #expect(isThere && (try Parsed(body)["id"].string) == name)
+        case .success(let body):
+            let id = try Parsed(body)["id"].string
+            #expect(isThere && id == name)
         case .failure(let response): #expect(!isThere && response.status == .notFound)
         }
     }
