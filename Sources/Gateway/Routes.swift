@@ -56,7 +56,7 @@ package struct Routes: Sendable {
     private static func recordings(_ parts: GatewayParts) -> [Route] {
         let admission = parts.admission, services = parts.recordings
         let openAI = OpenAITranscriptionEndpoint.renderer
-        let models = OpenAIModelsEndpoint(admission: admission, created: parts.startedAt)
+        let models = OpenAIModelsEndpoint(admission: admission, aliases: services.settings.modelAliases, created: parts.startedAt)
         func assemblyAI(_ method: HTTPMethod, _ path: String, _ action: AssemblyAIPrerecordedEndpoint.Action) -> Route {
             Route(
                 .http, method, path, renderer: AssemblyAIPrerecordedEndpoint.renderer,

@@ -8,7 +8,7 @@ public struct Capabilities: Sendable, Equatable {
         public func contains(_ language: LanguageTag) -> Bool {
             switch self {
             case .any: true
-            case .only(let known): known.contains(language.primary)
+            case .only(let known): known.contains(language.primary) || known.contains(language.usual.primary)
             }
         }
 

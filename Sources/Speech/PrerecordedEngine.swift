@@ -56,7 +56,7 @@ public struct RecognitionOptions: Sendable, Equatable {
         language: LanguageTag? = nil, model: String? = nil, separateChannels: Bool = false, diarize: Bool = false, keyterms: [String] = [],
         workload: Workload = .sync, wordTimes: Bool = true, keepsRaw: Bool = false, isUrgent: Bool = false
     ) {
-        self.language = language
+        self.language = language?.usual
         self.model = model
         self.separateChannels = separateChannels
         self.diarize = diarize

@@ -39,7 +39,7 @@ public struct StreamOptions: Sendable, Equatable {
     ) {
         self.rate = rate
         self.channels = channels
-        self.language = language
+        self.language = language?.usual
         self.model = model
         self.interims = interims
         self.timesInterims = timesInterims

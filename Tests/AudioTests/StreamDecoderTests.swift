@@ -162,6 +162,16 @@ import Testing
         }
     }
 
+    @Test(arguments: [AudioFormat.container, .raw(.flac, .speech, channels: 1), .raw(.oggOpus, .opus, channels: 1), .raw(.aac, .speech, channels: 1)])
+    func `a container without a byte is a stream without audio`(format: AudioFormat) async throws {
+        let decoded = try await Decoded([], as: format)
+        #expect(decoded.end == .ended && decoded.pcm.isEmpty)
+        let decoder = try StreamDecoder(format, channels: .mixed) {}
+        decoder.push([UInt8]().span.bytes) { _ in }
+        decoder.finish()
+        #expect(decoder.next() == .ended)
+    }
+
     @Test func `a decoder that is let go of ends its thread`() async throws {
         for isPushed in [true, false] {
             let decoder = try StreamDecoder(.container, channels: .mixed) {}

@@ -25,6 +25,7 @@ struct Parsed {
     var exists: Bool { value != nil }
     var string: String? { if case .string(let text) = value { text } else { nil } }
     var int: Int? { if case .int(let number) = value { number } else { nil } }
+    var bool: Bool? { if case .bool(let flag) = value { flag } else { nil } }
     var isArray: Bool { if case .array = value { true } else { false } }
 
     var double: Double? {

@@ -142,6 +142,7 @@ package final class StreamDecoder {
                 handMixed(pcm)
             }
         case .thread(let pipe):
+            guard !bytes.isEmpty else { return }
             if case .raw(.aac, _, _) = format, !isFrame(bytes) { return }
             guard start(pipe) else { return }
             if !pipe.write(bytes) {
@@ -165,11 +166,11 @@ package final class StreamDecoder {
         return isFrame
     }
 
-    /// Declares that no more bytes will come. `.ended` or `.failed` follows from `next`.
+    /// Declares that no more bytes will come. `.ended` or `.failed` follows from `next`. A container of which no byte came is a stream without audio: only
+    /// bytes can be undecodable.
     package func finish() {
         guard !isOver else { return }
-        if case .thread(let pipe) = route {
-            guard start(pipe) else { return }
+        if case .thread(let pipe) = route, isStarted {
             pipe.finish()
         } else {
             queue.close(with: .ended)

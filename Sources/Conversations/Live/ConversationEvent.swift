@@ -81,8 +81,13 @@ package struct SuggestedSegment: Sendable, Equatable {
     package var speaker: Int?
     package var isUser: Bool
     package var person: ID<Person>?
+    /// The client's own id of the segment; nil: the conversation divides the words itself.
+    package var id: ID<Segment>?
 
-    package init(_ text: String, start: Duration, end: Duration, speaker: Int? = nil, isUser: Bool = false, person: ID<Person>? = nil) {
+    package init(
+        _ text: String, start: Duration, end: Duration, speaker: Int? = nil, isUser: Bool = false, person: ID<Person>? = nil, id: ID<Segment>? = nil
+    ) {
+        self.id = id
         self.text = text
         self.start = start
         self.end = end

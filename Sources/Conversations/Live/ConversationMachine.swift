@@ -108,6 +108,8 @@ package struct ConversationMachine: Sendable {
         var words: [SpokenWord]
         /// The commit that had the words; nil: the client's own transcript had them.
         var heard: RecognizedWords?
+        /// The client's own id of the segment; nil: the segments were made here.
+        var id: ID<Segment>?
     }
 
     struct RecognizedWords: Sendable {
@@ -270,35 +272,80 @@ package struct ConversationMachine: Sendable {
             return ([], nil)
         }
         var actions = create(now, besides: id)
-        for one in again { actions += one.heard.map { add($0, now: now) } ?? add(one.words, in: one.channel, nil, now: now) }
+        for one in again {
+            if let id = one.id {
+                actions += put(id, one.words, now: now)
+            } else {
+                actions += one.heard.map { add($0, now: now) } ?? add(one.words, in: one.channel, nil, now: now)
+            }
+        }
         return (actions, again.flatMap(\.words).map(\.start).min())
     }
 
     /// Takes the transcript of the client's own recogniser.
     mutating func suggested(_ segments: [SuggestedSegment], engine: EngineName?, now: UnixTime) -> [Action] {
         guard current != nil else { return [] }
-        let words = segments.flatMap { segment in
-            let number = segment.speaker.map { speakers.number(ofLabel: $0) }
-            if let number {
-                if segment.isUser {
-                    speakers.learn(number, SpeakerIdentity(.user, by: .channel))
-                } else if let person = segment.person {
-                    speakers.learn(number, SpeakerIdentity(.person(person), by: .channel))
-                }
+        var actions: [Action] = []
+        var open: [SpokenWord] = []
+        for segment in segments {
+            let words = spoken(segment, engine)
+            guard let id = segment.id else {
+                open += words
+                continue
             }
-            return segment.words.map { word in
-                SpokenWord(
-                    word.written.text, start: word.start, end: word.end, speaker: number, engine: engine, blankBefore: word.written.blankBefore)
+            actions += add(open, in: .first, nil, now: now) + put(id, words, now: now)
+            open = []
+        }
+        return actions + add(open, in: .first, nil, now: now)
+    }
+
+    /// Returns the words of a client's own segment, and learns who speaks there.
+    private mutating func spoken(_ segment: SuggestedSegment, _ engine: EngineName?) -> [SpokenWord] {
+        let number = segment.speaker.map { speakers.number(ofLabel: $0) }
+        if let number {
+            if segment.isUser {
+                speakers.learn(number, SpeakerIdentity(.user, by: .channel))
+            } else if let person = segment.person {
+                speakers.learn(number, SpeakerIdentity(.person(person), by: .channel))
             }
         }
-        return add(words, in: .first, nil, now: now)
+        return segment.words.map { word in
+            SpokenWord(word.written.text, start: word.start, end: word.end, speaker: number, engine: engine, blankBefore: word.written.blankBefore)
+        }
+    }
+
+    /// Adds a client's own segment under the client's id. The same id again replaces the segment.
+    private mutating func put(_ id: ID<Segment>, _ words: [SpokenWord], now: UnixTime) -> [Action] {
+        guard let (placed, started) = place(words, now: now), let first = placed.first else { return [] }
+        var text = ""
+        for word in placed { Sentence.append(word.text, blank: word.blankBefore, to: &text) }
+        let segment = Segment(
+            id: id, text: text, start: first.start, end: placed.reduce(first.end) { max($0, $1.end) },
+            words: placed.map { SegmentWord($0.text, start: $0.start, end: $0.end, confidence: $0.confidence) }, speaker: first.speaker,
+            engine: first.engine)
+        let actions = tell(SegmentChanges(changed: [segment]), started: started)
+        keep(words, in: .first, nil, as: id)
+        return actions
     }
 
     /// Adds words to the conversation.
     ///
     /// - Parameter words: words on the session's timeline.
     private mutating func add(_ words: [SpokenWord], in channel: ChannelIndex, _ heard: RecognizedWords?, now: UnixTime) -> [Action] {
-        guard var conversation = current, let first = words.first else { return [] }
+        guard let (placed, started) = place(words, now: now) else { return [] }
+        var maker = makers[channel] ?? SegmentMaker(channel: channel)
+        let changes = maker.add(placed) { ID(newID()) }
+        makers[channel] = maker
+        let actions = tell(changes, started: started)
+        keep(words, in: channel, heard)
+        return actions
+    }
+
+    /// Places words in the conversation, which now has words until then.
+    ///
+    /// - Returns: the words on the conversation's timeline, and the conversation's new start, nil if it is unchanged; nil without words.
+    private mutating func place(_ words: [SpokenWord], now: UnixTime) -> (placed: [SpokenWord], started: UnixTime?)? {
+        guard var conversation = current, let first = words.first else { return nil }
         var started: UnixTime?
         if offset == nil {
             var shift = origin - conversation.started
@@ -324,16 +371,17 @@ package struct ConversationMachine: Sendable {
         current = conversation
         lastWords = max(lastWords ?? now, now)
         hasSegments = true
-        var maker = makers[channel] ?? SegmentMaker(channel: channel)
-        let changes = maker.add(placed) { ID(newID()) }
-        makers[channel] = maker
-        let actions = tell(changes, started: started)
+        return (placed, started)
+    }
+
+    /// Keeps words of the last change until they are stored.
+    private mutating func keep(_ words: [SpokenWord], in channel: ChannelIndex, _ heard: RecognizedWords?, as id: ID<Segment>? = nil) {
+        guard let conversation = current else { return }
         var again = words
         for index in again.indices { again[index].speaker = nil }
-        unstored.append(Unstored(conversation: conversation.id, change: self.changes, channel: channel, words: again, heard: heard))
+        unstored.append(Unstored(conversation: conversation.id, change: changes, channel: channel, words: again, heard: heard, id: id))
         // The number is bounded, in case the store does not answer.
         if unstored.count > Self.maxWaiting { unstored.removeFirst() }
-        return actions
     }
 
     /// Returns the time at which the conversation ends with these words, which is never in the future.

@@ -4,15 +4,17 @@ internal import Net
 internal import Protocols
 internal import Speech
 
-/// The endpoint of `GET /v1/models` and `GET /v1/models/{id}`.
+/// The endpoint of `GET /v1/models` and `GET /v1/models/{id}`, which OpenAI's and Deepgram's clients ask.
 struct OpenAIModelsEndpoint: Endpoint {
     static let path = "/v1/models"
 
     let admission: Admission
+    /// Engines for the models that the operator has named.
+    let aliases: ModelAliases
     /// Creation time of the models, as the answer states it.
     let created: UnixTime
 
-    func credential(in head: HTTPRequestHead) -> Credential? { OpenAICredential.find(in: head) }
+    func credential(in head: HTTPRequestHead) -> Credential? { DeepgramCredential.find(in: head) }
 
     func handle(_ exchange: HTTPExchange, _ call: Call) {
         let head = exchange.request
@@ -25,8 +27,8 @@ struct OpenAIModelsEndpoint: Endpoint {
         let name = head.path.dropFirst(Self.path.count).drop { $0 == "/" }
         let body: Result<[UInt8], ErrorResponse> =
             name.isEmpty
-            ? .success(OpenAIModels.list(handshake, created: created))
-            : OpenAIModels.one(String(name), handshake, created: created)
+            ? .success(OpenAIModels.list(handshake, aliases, created: created))
+            : OpenAIModels.one(String(name), handshake, aliases, created: created)
         switch body {
         case .success(let json):
             let headers: HTTPHeaders = ["Content-Type": "application/json", "x-request-id": call.id]

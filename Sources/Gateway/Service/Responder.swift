@@ -54,7 +54,7 @@ package final class Responder: Sendable {
     /// Returns the head of an answer to bytes that are not a request.
     func completed(_ head: HTTPResponseHead) -> HTTPResponseHead {
         var head = head
-        AnswerHeaders.complete(&head.headers, version: version)
+        AnswerHeaders.complete(&head, version: version)
         return head
     }
 }

@@ -56,22 +56,32 @@ struct LiveRecognizer: Sendable {
     private func other(
         _ code: String, _ others: WhisperRecognizer, _ request: SegmentRequest, _ samples: [Float], _ mayContinue: () -> Bool
     ) throws(InferenceError) -> SegmentResult? {
-        // Words before the segment are not heard again: this model knows how a text begins without them.
-        let own = Array(samples.suffix(Int(request.audio.count.samples)))
+        // Words before the segment are heard again only if the segment seems to have none: this model knows how a text begins without them.
         let isDraft = request.purpose == .interim && !request.timesInterim
-        let decoded = try others.decode(own.span, language: code, prefix: request.prefix, isDraft: isDraft, mayContinue: mayContinue)
-        guard decoded.stop != .cancelled else { return nil }
-        let origin = request.audio.start
-        let speech = Int((request.speech.start - origin).samples)..<Int((request.speech.end - origin).samples)
-        let words = zip(decoded.words, WhisperWindowRecognizer.ranges(of: decoded, in: speech)).compactMap { word, range in
+        let origin = request.heard.end - SampleCount(samples.count)
+        var isTimed = false
+        let whole = try WholeHearing.recognize(request) { (audio, speech, prefix) throws(InferenceError) in
+            let own = Array(samples.prefix(Int((audio.end - origin).samples)).suffix(Int(audio.count.samples)))
+            let decoded = try others.decode(own.span, language: code, prefix: prefix, isDraft: isDraft, mayContinue: mayContinue)
+            guard decoded.stop != .cancelled else { return nil }
+            isTimed = decoded.starts != nil
+            return WholeHearing.Heard(words: Self.words(decoded, audio, speech, code), isDoubtful: decoded.isDoubtful)
+        }
+        guard let heard = whole else { return nil }
+        let own = Array(samples.suffix(Int(request.audio.count.samples)))
+        let seams = request.purpose == .cut && isTimed ? SegmentRecognizer.seams(between: heard.words, in: own, from: request.audio.start) : []
+        return SegmentResult(words: heard.words, isSuspect: heard.isDoubtful, seams: seams)
+    }
+
+    private static func words(_ decoded: WhisperDecoded, _ audio: SampleRange, _ speech: SampleRange, _ code: String) -> [SegmentResult.Word] {
+        let spoken = Int((speech.start - audio.start).samples)..<Int((speech.end - audio.start).samples)
+        return zip(decoded.words, WhisperWindowRecognizer.ranges(of: decoded, in: spoken)).compactMap { word, range in
             range.map { range in
                 SegmentResult.Word(
                     text: word.text, confidence: word.confidence, tokens: decoded.tokens[word.tokens].map(\.token),
-                    range: SampleRange(origin + SampleCount(range.lowerBound), origin + SampleCount(range.upperBound)), language: LanguageTag(code),
-                    blankBefore: word.blankBefore)
+                    range: SampleRange(audio.start + SampleCount(range.lowerBound), audio.start + SampleCount(range.upperBound)),
+                    language: LanguageTag(code), blankBefore: word.blankBefore)
             }
         }
-        let seams = request.purpose == .cut && decoded.starts != nil ? SegmentRecognizer.seams(between: words, in: own, from: origin) : []
-        return SegmentResult(words: words, isSuspect: decoded.isDoubtful, seams: seams)
     }
 }

@@ -10,6 +10,17 @@ package struct WhisperDecoded: Sendable, Equatable {
     /// For each token, and for the end, the sample at which it begins; nil when the model does not tell.
     var starts: [Int]?
 
-    /// The part of the last try that is kept: nothing of a text that is improbable, the beginning of one that repeats itself.
-    var kept: WhisperDecoded { isDoubtful && stop == .end ? WhisperDecoded(stop: .end) : self }
+    /// Number of tokens at the beginning that were settled before.
+    var settled = 0
+
+    /// The part of the last try that is kept: the settled words of a text that is improbable, the beginning of one that repeats itself.
+    var kept: WhisperDecoded {
+        guard isDoubtful, stop == .end else { return self }
+        let words = Array(words.prefix { $0.tokens.upperBound <= settled })
+        guard let count = words.last?.tokens.upperBound else { return WhisperDecoded(stop: .end) }
+        var kept = WhisperDecoded(words: words, tokens: Array(tokens.prefix(count)), mean: mean, stop: .end)
+        kept.settled = count
+        kept.starts = starts.map { Array($0.prefix(count + 1)) }
+        return kept
+    }
 }

@@ -207,7 +207,7 @@ package struct AssemblyAIPrerecordedAnswer: Sendable {
         json.member("start", words.first.map { shown.milliseconds($0.word.range.start) } ?? 0)
         json.member("end", words.last.map { shown.milliseconds($0.word.range.end) } ?? 0)
         json.member("confidence", confidence, decimals: 4)
-        json.member("speaker", orNull: words.first?.word.speaker?.letters)
+        json.member("speaker", orNull: words.first.flatMap(shown.speaker(of:)))
         json.member("channel", orNull: request.separatesChannels ? words.first.map { "\($0.channel + 1)" } : nil)
     }
 }
@@ -242,13 +242,13 @@ extension AssemblyAIPrerecordedAnswer {
     }
 
     private func parts(
-        _ name: StaticString, _ parts: [Range<Int>], of shown: AssemblyAIPrerecordedText, _ transcript: Transcript
+        _ name: StaticString, _ parts: [[AssemblyAIPrerecordedText.ShownWord]], of shown: AssemblyAIPrerecordedText, _ transcript: Transcript
     ) -> [UInt8] {
         var json = JSONWriter(capacity: 65_536)
         json.beginObject()
         json.key(name)
         json.beginArray()
-        for part in parts { write(part: shown.words[part], of: shown, &json) }
+        for part in parts { write(part: part[...], of: shown, &json) }
         json.endArray()
         json.member("id", id)
         json.member("confidence", AssemblyAIPrerecordedText.confidence(of: shown.words[...]), decimals: 4)
@@ -276,13 +276,12 @@ extension AssemblyAIPrerecordedAnswer {
         guard !phrases.isEmpty, phrases.count <= 100, phrases.allSatisfy({ $0.count <= 5 }) else {
             throw .badRequest("words must be phrases of at most five words, with commas: words=one,two%20three.")
         }
-        let spoken = shown.words.map(\.word.bare)
         var total = 0
         var matches = JSONWriter()
         matches.beginArray()
         for phrase in phrases {
             let wanted = phrase.map { Word($0, SampleRange(.zero, .zero), confidence: 1).bare }
-            let found = spoken.indices.filter { spoken[$0...].starts(with: wanted) }
+            let found = shown.places(of: wanted)
             guard !found.isEmpty else { continue }
             total += found.count
             matches.beginObject()
@@ -290,16 +289,16 @@ extension AssemblyAIPrerecordedAnswer {
             matches.member("count", found.count)
             matches.key("timestamps")
             matches.beginArray()
-            for index in found {
+            for place in found {
                 matches.beginArray()
-                matches.value(shown.milliseconds(shown.words[index].word.range.start))
-                matches.value(shown.milliseconds(shown.words[index + wanted.count - 1].word.range.end))
+                matches.value(shown.milliseconds(shown.words[place.first].word.range.start))
+                matches.value(shown.milliseconds(shown.words[place.last].word.range.end))
                 matches.endArray()
             }
             matches.endArray()
             matches.key("indexes")
             matches.beginArray()
-            for index in found { matches.value(index) }
+            for place in found { matches.value(place.first) }
             matches.endArray()
             matches.endObject()
         }

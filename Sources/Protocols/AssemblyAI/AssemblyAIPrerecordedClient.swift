@@ -207,7 +207,7 @@ package struct AssemblyAIPrerecordedClient: PrerecordedClientMachine {
         for index in 0..<list.count {
             let word = list[index]
             guard let text = word["text"].string, let start = word["start"].double, let end = word["end"].double else { continue }
-            let channel = order.options.separateChannels ? max(1, word["channel"].string.flatMap(Int.init) ?? 1) - 1 : 0
+            let channel = order.options.separateChannels ? Self.channel(of: word) : 0
             words.add(
                 text, start: start / 1_000, end: end / 1_000, confidence: word["confidence"].double,
                 speaker: order.options.diarize ? words.speaker(word["speaker"].string) : nil, channel: channel)
@@ -229,16 +229,23 @@ package struct AssemblyAIPrerecordedClient: PrerecordedClientMachine {
         return transcript
     }
 
+    /// Returns the number of a word's channel, from 0. Where channels are kept apart, the speaker is the channel's number too: `2`, or `2A`.
+    private static func channel(of word: borrowing JSONView) -> Int {
+        let named = word["channel"].string.flatMap(Int.init) ?? word["channel"].int
+        return max(1, named ?? word["speaker"].string.flatMap { Int($0.prefix(while: \.isNumber)) } ?? 1) - 1
+    }
+
     /// Adds the words of an answer that has speakers' turns but no word list: each turn's own words, else the turn's text.
     private func addUtterances(_ list: borrowing JSONView, to words: inout RecordedWords) {
         for index in 0..<list.count {
             let turn = list[index]
             let speaker = order.options.diarize ? words.speaker(turn["speaker"].string) : nil
+            let channel = order.options.separateChannels ? Self.channel(of: turn) : 0
             let inner = turn["words"]
             for index in 0..<inner.count {
                 let word = inner[index]
                 guard let text = word["text"].string, let start = word["start"].double, let end = word["end"].double else { continue }
-                words.add(text, start: start / 1_000, end: end / 1_000, confidence: word["confidence"].double, speaker: speaker)
+                words.add(text, start: start / 1_000, end: end / 1_000, confidence: word["confidence"].double, speaker: speaker, channel: channel)
             }
             guard inner.count == 0, let text = turn["text"].string, let start = turn["start"].double, let end = turn["end"].double else { continue }
             words.add(estimated: text, start: start / 1_000, end: end / 1_000, speaker: speaker)

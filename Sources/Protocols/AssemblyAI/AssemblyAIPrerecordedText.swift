@@ -13,9 +13,11 @@ struct AssemblyAIPrerecordedText {
     /// The words of all channels, sorted by time.
     let words: [ShownWord]
     let rate: SampleRate
+    private let separatesChannels: Bool
 
     init(_ transcript: Transcript, for request: AssemblyAIPrerecordedRequest) {
         rate = transcript.rate
+        separatesChannels = request.separatesChannels
         var words: [ShownWord] = []
         let normalizer = request.formats ? InverseTextNormalizer(transcript.language) : nil
         let filter = request.hidesProfanity ? ProfanityFilter(transcript.language, own: request.profanity) : nil
@@ -47,40 +49,73 @@ struct AssemblyAIPrerecordedText {
         return words.filter { word in word.range.start >= first && end.map { word.range.end <= $0 } ?? true }
     }
 
-    /// Gives every word a speaker: a word without a speaker gets the speaker of the word before. Labels are numbered in order of appearance.
+    /// Gives every word a speaker: a word without a speaker gets the speaker of the word before. Labels are numbered in order of appearance, in each
+    /// channel from the first on.
     private static func name(_ words: inout [ShownWord]) {
-        var labels: [SpeakerLabel: SpeakerLabel] = [:]
-        var last = SpeakerLabel(0)
+        var labels: [Int: [SpeakerLabel: SpeakerLabel]] = [:], last: [Int: SpeakerLabel] = [:]
         for index in words.indices {
+            let channel = words[index].channel
             if let speaker = words[index].word.speaker {
-                last = labels[speaker] ?? SpeakerLabel(labels.count)
-                labels[speaker] = last
+                let known = labels[channel] ?? [:]
+                let label = known[speaker] ?? SpeakerLabel(known.count)
+                labels[channel, default: [:]][speaker] = label
+                last[channel] = label
             }
-            words[index].word.speaker = last
+            words[index].word.speaker = last[channel] ?? SpeakerLabel(0)
         }
     }
 
-    var text: String { text(of: words[...]) }
+    /// Returns the speaker of a word as clients see it: `A`; where channels are kept apart, the channel's number from 1, `1`, or both, `1A`.
+    func speaker(of word: ShownWord) -> String? {
+        let letters = word.word.speaker?.letters
+        return separatesChannels ? "\(word.channel + 1)\(letters ?? "")" : letters
+    }
+
+    /// The words of each channel.
+    private var channels: [[ShownWord]] { Dictionary(grouping: words, by: \.channel).sorted { $0.key < $1.key }.map(\.value) }
+
+    /// The text. Where there are several channels, a sentence is not mixed with what is said on another channel meanwhile.
+    var text: String { text(of: sentences.flatMap(\.self)[...]) }
 
     func text(of words: ArraySlice<ShownWord>) -> String { words.lazy.map(\.word).text }
 
     /// The utterances: what one speaker says on one channel without a long pause, sorted by time.
     var utterances: [[ShownWord]] {
-        let channels = Dictionary(grouping: words, by: \.channel)
-        let parts = channels.values.flatMap { words in
-            Utterances.split(words.map(\.word), rate: rate, pause: .seconds(3)).map { Array(words[$0]) }
+        parts { Utterances.split($0, rate: rate, pause: .seconds(3)) }
+    }
+
+    /// The sentences, each of one channel, sorted by time.
+    var sentences: [[ShownWord]] { parts { Sentences.split($0, rate: rate) } }
+
+    /// The paragraphs, each of one channel, sorted by time.
+    var paragraphs: [[ShownWord]] {
+        parts { words in
+            Paragraphs.split(words, rate: rate).compactMap { sentences in
+                guard let first = sentences.first, let last = sentences.last else { return nil }
+                return first.lowerBound..<last.upperBound
+            }
         }
+    }
+
+    /// Returns parts of the channels, sorted by time.
+    private func parts(_ split: ([Word]) -> [Range<Int>]) -> [[ShownWord]] {
+        let channels = channels
+        let parts = channels.flatMap { words in split(words.map(\.word)).map { Array(words[$0]) } }
+        guard channels.count > 1 else { return parts }
         return parts.sorted { ($0[0].word.range.start, $0[0].channel) < ($1[0].word.range.start, $1[0].channel) }
     }
 
-    /// The sentences, as indices into `words`.
-    var sentences: [Range<Int>] { Sentences.split(words.map(\.word), rate: rate) }
-
-    var paragraphs: [Range<Int>] {
-        Paragraphs.split(words.map(\.word), rate: rate).compactMap { sentences in
-            guard let first = sentences.first, let last = sentences.last else { return nil }
-            return first.lowerBound..<last.upperBound
+    /// Returns the places in `words` at which a phrase begins, as bare words that one channel has one after the other. Each place comes with that of the
+    /// phrase's last word.
+    func places(of phrase: [String]) -> [(first: Int, last: Int)] {
+        var places: [(first: Int, last: Int)] = []
+        for indices in Dictionary(grouping: words.indices, by: { words[$0].channel }).values {
+            let spoken = indices.map { words[$0].word.bare }
+            for start in spoken.indices where spoken[start...].starts(with: phrase) {
+                places.append((indices[start], indices[start + phrase.count - 1]))
+            }
         }
+        return places.sorted { $0.first < $1.first }
     }
 
     /// Returns the mean of the words' confidences, 0…1; 0 without words.

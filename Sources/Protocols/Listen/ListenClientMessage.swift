@@ -24,6 +24,8 @@ package enum ListenClientMessage: Sendable, Equatable {
 
     package static let sizeLimit = 4 << 20
     private static let maxSegments = 1_000
+    /// Maximum length of a client's own id of a segment, in bytes.
+    private static let maxID = 128
     private static let reasons: Set<String> = [
         "user_stop", "finish_and_continue", "meeting_started", "meeting_ended", "max_duration_rotation", "crash_recovery", "retry",
     ]
@@ -80,10 +82,11 @@ package enum ListenClientMessage: Sendable, Equatable {
                 (0...1e8).contains(start), (start...1e8).contains(end)
             else { return nil }
             let named = view["speaker"].string.flatMap { Int($0.drop { !$0.isNumber }) }
+            let id = view["id"].string.flatMap { (1...maxID).contains($0.utf8.count) ? ID<Segment>($0) : nil }
             let person = view["person_id"].string.flatMap { $0.isEmpty || $0 == "user" ? nil : ID<Person>($0) }
             return SuggestedSegment(
                 text, start: .milliseconds(Int64((start * 1_000).rounded())), end: .milliseconds(Int64((end * 1_000).rounded())),
-                speaker: view["speaker_id"].int ?? named, isUser: view["is_user"].bool ?? false, person: person)
+                speaker: view["speaker_id"].int ?? named, isUser: view["is_user"].bool ?? false, person: person, id: id)
         }
     }
 }

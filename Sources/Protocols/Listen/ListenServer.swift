@@ -49,6 +49,8 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
     private var serving: EngineName?
     private var term: SessionTimeouts?
     private var nextPing: Instant?
+    /// Pauses in the client's audio; nil where the client ends its turns itself.
+    private var pauses: ClientPauses?
     /// Deadline for the conversation; nil when it has begun or the session has none.
     private var conversationDue: Instant?
     private var hasBegun = false
@@ -102,6 +104,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         model = start.model
         preferred = preferredEngine ?? start.engine
         term = SessionTimeouts(sessionLimit, silence: Self.idleLimit, from: now)
+        if conversation != nil, !options.takesTranscripts { pauses = ClientPauses(from: now) }
         if options.route == .web { say(.authResponse(true), &output) }
         if let takenAt {
             say(.sessionResumed(takenAt), &output)
@@ -125,9 +128,12 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         // In other encodings a message of at most two bytes only keeps the session alive.
         switch shortMessages?.meaning(of: message) ?? (message.byteCount > 2 ? .audio : .nothing) {
         case .audio: break
-        case .audioBehind(let byte): return .audio(before: byte)
+        case .audioBehind(let byte):
+            pauses?.audio(now)
+            return .audio(before: byte)
         case .nothing: return .ignored
         }
+        pauses?.audio(now)
         guard tagsChannels else { return .audio() }
         guard let channel = channel(of: message.unsafeLoad(fromByteOffset: 0, as: UInt8.self), &output) else { return .ignored }
         return .audio(channel: channel, skip: 1)
@@ -146,7 +152,10 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         return ChannelIndex(Int(tag) - 1)
     }
 
-    package mutating func clientIsHeld(now: Instant) { term?.heard(now) }
+    package mutating func clientIsHeld(now: Instant) {
+        term?.heard(now)
+        pauses?.held(now)
+    }
 
     package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) {
         term?.heard(now)
@@ -399,6 +408,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         // The client begins again with a whole sample.
         shortMessages = shortMessages.map { _ in ShortMessages() }
         term?.heard(now)
+        pauses?.held(now)
         memory.saw(resume.seen)
         if options.route == .web { say(.authResponse(true), &output) }
         say(.sessionResumed(shown(received)), &output)
@@ -438,7 +448,10 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         func or(_ other: Instant?) { if let other { due = due.map { min($0, other) } ?? other } }
         if !isLost { or(nextPing) }
         or(conversationDue)
-        if state == .open, !isLost { or(term.deadline) }
+        if state == .open, !isLost {
+            or(term.deadline)
+            or(pauses?.deadline)
+        }
         return due
     }
 
@@ -458,7 +471,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
             case .expired:
                 end(.expired, now)
                 output.command(.finish)
-            case nil: break
+            case nil: if pauses?.begins(now) == true { output.command(.finalize) }
             }
         }
         if let nextPing, nextPing <= now { ping(now, &output) }

@@ -2,7 +2,7 @@ import Speech
 
 extension LanguageTag {
     /// The language's English name in lower case, as in Whisper's answers: `english` for `en-US`. The primary subtag when no English name is known.
-    var englishName: String { Self.englishNames[primary] ?? primary }
+    var englishName: String { Self.englishNames[usual.primary] ?? primary }
 
     /// Returns the language with this English name; nil when the name is unknown.
     static func named(_ name: String) -> LanguageTag? { codes[name.lowercased()].map { LanguageTag($0) } }

@@ -38,6 +38,9 @@ package struct ModelAliases: Sendable, Equatable {
     /// All engines that serve a model here.
     package var all: Set<EngineName> { Set(engines.values) }
 
+    /// The names of models that have an engine here by name, in lower case. The name that stands for every unknown model is not one.
+    package var names: Set<String> { Set(engines.keys).subtracting([Self.everything]) }
+
     /// Returns the engine for an unknown model; nil when the model is to be refused.
     package func engine(for model: String) -> EngineName? { engines[model.lowercased()] ?? engines[Self.everything] }
 }

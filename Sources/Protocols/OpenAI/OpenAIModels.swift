@@ -16,6 +16,11 @@ package enum OpenAIModels {
         known.contains(name) || context.models.contains(name.lowercased())
     }
 
+    /// Returns the names that a list of models has behind the vendor's own: those of the engines, and those that the operator has given to engines.
+    private static func others(_ context: HandshakeContext, _ aliases: ModelAliases) -> [String] {
+        context.models.union(aliases.names).subtracting(known).sorted()
+    }
+
     /// Models for live speech only.
     private static let realtime = ["gpt-live-transcribe", "gpt-realtime-whisper"]
 
@@ -33,18 +38,20 @@ package enum OpenAIModels {
         }
     }
 
-    /// Returns the body of `GET /v1/models`: the vendor's names, then the engines' own.
+    /// Returns the body of `GET /v1/models`: the vendor's names, then the engines' own and the operator's. Deepgram's list is at the same path; its
+    /// members `stt` and `tts` have other names, so that each vendor's client finds its own.
     ///
     /// - Parameter created: the time in every entry, which stays the same while the gateway runs.
-    package static func list(_ context: HandshakeContext, created: UnixTime) -> [UInt8] {
+    package static func list(_ context: HandshakeContext, _ aliases: ModelAliases = .none, created: UnixTime) -> [UInt8] {
         var json = JSONWriter()
         json.beginObject()
         json.member("object", literal: "list")
         json.key("data")
         json.beginArray()
         for name in known { write(name, created, &json) }
-        for name in context.models.sorted() where !known.contains(name) { write(name, created, &json) }
+        for name in others(context, aliases) { write(name, created, &json) }
         json.endArray()
+        DeepgramModels.writeList(context, to: &json)
         json.endObject()
         return json.bytes
     }
@@ -52,8 +59,12 @@ package enum OpenAIModels {
     /// Returns the body of `GET /v1/models/{name}`.
     ///
     /// - Parameter name: the rest of the path, percent-decoded; may contain `/`.
-    package static func one(_ name: String, _ context: HandshakeContext, created: UnixTime) -> Result<[UInt8], ErrorResponse> {
-        guard isKnown(name, context) else { return .failure(OpenAIErrorResponse.make(.unknownModel(name), requestID: context.requestID)) }
+    package static func one(
+        _ name: String, _ context: HandshakeContext, _ aliases: ModelAliases = .none, created: UnixTime
+    ) -> Result<[UInt8], ErrorResponse> {
+        guard isKnown(name, context) || aliases.names.contains(name.lowercased()) else {
+            return .failure(OpenAIErrorResponse.make(.unknownModel(name), requestID: context.requestID))
+        }
         var json = JSONWriter()
         write(name, created, &json)
         return .success(json.bytes)

@@ -13,7 +13,8 @@ package enum SpeechmaticsClientMessage: Sendable, Equatable {
     case endOfChannel(String)
     case setRecognitionConfig(SpeechmaticsChange, language: String)
     case forceEndOfUtterance
-    case getSpeakers
+    /// - Parameter atEnd: true if the answer may come only when everybody was heard.
+    case getSpeakers(atEnd: Bool)
     case invalid(SpeechmaticsError)
 
     /// - Parameter language: the language for a `StartRecognition` that names none.
@@ -41,7 +42,7 @@ package enum SpeechmaticsClientMessage: Sendable, Equatable {
             case .failure(let error): return .invalid(error)
             }
         case "ForceEndOfUtterance": return .forceEndOfUtterance
-        case "GetSpeakers": return .getSpeakers
+        case "GetSpeakers": return .getSpeakers(atEnd: root["final"].bool ?? false)
         case "AddChannelAudio":
             guard let channel = root["channel"].string, let audio = root["data"].string.flatMap({ Base64.decode($0) }) else {
                 return .invalid(SpeechmaticsError(.invalidMessage, "AddChannelAudio needs channel, a string, and data, audio in base 64."))
@@ -81,7 +82,9 @@ package enum SpeechmaticsClientMessage: Sendable, Equatable {
             change.writeMembers(to: &json)
             json.endObject()
         case .forceEndOfUtterance: json.member("message", literal: "ForceEndOfUtterance")
-        case .getSpeakers: json.member("message", literal: "GetSpeakers")
+        case .getSpeakers(let atEnd):
+            json.member("message", literal: "GetSpeakers")
+            if atEnd { json.member("final", true) }
         case .invalid: break
         }
         json.endObject()

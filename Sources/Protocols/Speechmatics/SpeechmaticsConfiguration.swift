@@ -49,6 +49,9 @@ package struct SpeechmaticsConfiguration: Sendable, Equatable {
         return request
     }
 
+    /// Returns the vendor's code of a language: `cmn` for Chinese.
+    static func code(of language: LanguageTag) -> String { language.usual.primary == "zh" ? "cmn" : language.primary }
+
     /// Names of the vendor's models.
     static let models: Set<String> = ["standard", "enhanced", "melia-1"]
 }

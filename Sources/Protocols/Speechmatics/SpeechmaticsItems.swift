@@ -9,6 +9,9 @@ struct SpeechmaticsItems: Sendable {
     var permittedMarks: [String]?
     var replacements: [WordReplacement]
 
+    /// Returns the vendor's label of a speaker, such as `S1`.
+    static func label(_ speaker: SpeakerLabel) -> String { "S\(speaker.number + 1)" }
+
     /// Returns the items of words. Each mark after a word is an item of its own, at the word's end.
     func items(of words: [Word]) -> [SpeechmaticsResult] {
         let words = replacements.isEmpty ? words : WordReplacement.apply(replacements, to: words)
@@ -18,8 +21,8 @@ struct SpeechmaticsItems: Sendable {
             let body = word.text.withoutTrailingMarks
             let marks = word.text[body.endIndex...]
             let end = word.range.end.seconds(at: rate)
-            let language = word.language?.primary ?? language
-            let speaker = showsSpeakers ? word.speaker.map { "S\($0.number + 1)" } ?? "UU" : nil
+            let language = code(of: word.language)
+            let speaker = showsSpeakers ? word.speaker.map(Self.label) ?? "UU" : nil
             items.append(
                 SpeechmaticsResult(
                     .word, start: word.range.start.seconds(at: rate), end: end, content: String(body),
@@ -34,6 +37,12 @@ struct SpeechmaticsItems: Sendable {
             }
         }
         return items
+    }
+
+    /// Returns the language of a word as the client or the vendor names it.
+    private func code(of spoken: LanguageTag?) -> String {
+        guard let spoken, spoken.usual.primary != LanguageTag(language).usual.primary else { return language }
+        return SpeechmaticsConfiguration.code(of: spoken)
     }
 
     private static let sentenceMarks: Set<Character> = [".", "?", "!", "…", "。", "？", "！", "｡", "؟", "۔", "।", "॥", "។", "။"]

@@ -12,7 +12,8 @@ struct SpeechmaticsLane: Sendable {
     /// Start of the last final word.
     var lastStart: SampleIndex = .zero
     var early = SpeechmaticsEarlyWords(rate: .speech)
-    var partialIsShown = false
+    /// True if a partial is due even without words: a partial with words is shown, or a final was sent, which a partial always follows.
+    var partialIsDue = false
     var utteranceIsOpen = false
     var unansweredForces = 0
 

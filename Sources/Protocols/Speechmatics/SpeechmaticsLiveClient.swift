@@ -249,7 +249,7 @@ extension SpeechmaticsConfiguration {
     /// Returns the configuration that is sent to the vendor for a stream with these options.
     init(_ options: StreamOptions) {
         let model = options.model?.lowercased()
-        let primary = options.language?.primary ?? "en"
+        let primary = options.language.map(Self.code) ?? "en"
         self.init(
             format: .linear16(options.rate), language: LanguageTag(primary == "multi" ? "auto" : primary),
             model: model.flatMap { Self.models.contains($0) ? $0 : nil } ?? SpeechmaticsLiveClient.model)

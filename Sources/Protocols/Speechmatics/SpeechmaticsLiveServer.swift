@@ -28,6 +28,11 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
     private let configuration: SpeechmaticsConfiguration
     private var options: SpeechmaticsChange
     private var items: SpeechmaticsItems
+    /// Speakers of the words that were sent as final.
+    private var heard: Set<SpeakerLabel> = []
+    /// True if the client wants to know the speakers at the end.
+    private var owesSpeakers = false
+    private var saidNoIdentifiers = false
     /// True if the client asks for speakers and nothing can tell them.
     private var lacksSpeakers = false
     private var state: State = .connecting
@@ -131,6 +136,20 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         finish(saying: nil, &output)
     }
 
+    /// Answers a client that asked for speakers. What it may want of them is their identifiers, and there are none.
+    private mutating func saySpeakers(_ output: inout ServerOutput) {
+        owesSpeakers = false
+        if !saidNoIdentifiers {
+            let reason =
+                items.showsSpeakers
+                ? "Speakers have labels and no identifiers here: they cannot be named in another session."
+                : "This session tells no speakers; diarization speaker asks for them."
+            warn("speaker_id", reason, &output)
+        }
+        saidNoIdentifiers = true
+        send(.speakers(heard.sorted { $0.number < $1.number }.map(SpeechmaticsItems.label)), &output)
+    }
+
     private func lane(_ label: String) -> Int? { lanes.firstIndex { $0.label == label } }
 
     private mutating func answerBinary(_ output: inout ServerOutput) {
@@ -160,7 +179,8 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         case .forceEndOfUtterance:
             for index in lanes.indices { lanes[index].unansweredForces += 1 }
             output.command(.finalize)
-        case .getSpeakers: send(.speakers, &output)
+        case .getSpeakers(atEnd: true): owesSpeakers = true
+        case .getSpeakers(atEnd: false): saySpeakers(&output)
         case .invalid(let error): finish(saying: error, &output)
         }
     }
@@ -186,7 +206,9 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
             let lane = lane(channel)
             if configuration.endOfUtterance != nil { endUtterance(lane, at: max(position, lanes[lane].finalThrough), &output) }
         case .flushed(let channel): answerForce(lane(channel), &output)
-        case .gap(let channel, let range, _): transcript(lane(channel), [], range, &output)
+        case .gap(let channel, let range, _):
+            transcript(lane(channel), [], range, &output)
+            partial(lane(channel), [], through: range.end, &output)
         case .ended(let end): ended(end, &output)
         }
     }
@@ -201,13 +223,16 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
             let range = SampleRange(lanes[lane].finalThrough, lanes[lane].early.through)
             transcript(lane, due, range, &output)
         }
-        guard options.partials ?? false else { return }
-        let words = lanes[lane].early.rest(of: hypothesis.words)
-        // A partial without words replaces the words of the previous partial.
-        guard !words.isEmpty || lanes[lane].partialIsShown else { return }
-        lanes[lane].partialIsShown = !words.isEmpty
+        partial(lane, lanes[lane].early.rest(of: hypothesis.words), through: hypothesis.range.end, &output)
+    }
+
+    /// Sends the words behind the last final, if the client wants partials. A partial without words takes back those of the partial before. It also
+    /// follows each final: clients look at their words again only when a partial comes.
+    private mutating func partial(_ lane: Int, _ words: [Word], through end: SampleIndex, _ output: inout ServerOutput) {
+        guard options.partials ?? false, !words.isEmpty || lanes[lane].partialIsDue else { return }
+        lanes[lane].partialIsDue = !words.isEmpty
         let start = lanes[lane].finalThrough
-        let range = SampleRange(start, max(hypothesis.range.end, words.last?.range.end ?? start))
+        let range = SampleRange(start, max(start, end, words.last?.range.end ?? start))
         send(.partial(written(lane, words, range)), &output)
     }
 
@@ -219,6 +244,7 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         let words = lanes[lane].early.rest(of: commit.words)
         if !commit.words.isEmpty { lanes[lane].utteranceIsOpen = true }
         transcript(lane, words, commit.range, &output)
+        partial(lane, [], through: commit.range.end, &output)
         lanes[lane].early.committed(commit.words, through: commit.range.end)
         switch commit.reason {
         case .flush: answerForce(lane, &output)
@@ -230,9 +256,10 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
 
     /// Sends final words, or a final without words, up to the end of `range`.
     private mutating func transcript(_ lane: Int, _ words: [Word], _ range: SampleRange, _ output: inout ServerOutput) {
-        lanes[lane].partialIsShown = false
+        lanes[lane].partialIsDue = true
         let start = lanes[lane].finalThrough
         let words = inOrder(words, lane)
+        if items.showsSpeakers { heard.formUnion(words.compactMap(\.speaker)) }
         send(.transcript(written(lane, words, words.isEmpty ? SampleRange(start, range.end) : nil)), &output)
         lanes[lane].finalThrough = max(start, range.end, words.last?.range.end ?? .zero)
     }
@@ -280,6 +307,7 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
             send(.error(type: error.kind.rawValue, reason: error.reason), &output)
             return output.close(error.closeCode, error.kind.rawValue)
         }
+        if owesSpeakers { saySpeakers(&output) }
         send(.endOfTranscript, &output)
         output.close(1000)
     }

@@ -16,8 +16,9 @@ package enum SpeechmaticsServerMessage: Sendable, Equatable {
     /// - Parameter at: the end of the utterance, in seconds since the first sample.
     case endOfUtterance(at: Double, channel: String? = nil)
     case endOfTranscript
-    /// The answer to a client that asked for speakers; no speakers are named here.
-    case speakers
+    /// The answer to a client that asked for speakers: the labels of those who were heard, such as `S1`. They have no identifiers here, with which another
+    /// session could know them again.
+    case speakers([String])
     case info(type: String, reason: String, quality: String? = nil)
     case warning(type: String, reason: String)
     case error(type: String, reason: String)
@@ -63,10 +64,18 @@ package enum SpeechmaticsServerMessage: Sendable, Equatable {
             json.member("end_time", at, decimals: 3)
             json.endObject()
         case .endOfTranscript: json.member("message", literal: "EndOfTranscript")
-        case .speakers:
+        case .speakers(let labels):
             json.member("message", literal: "SpeakersResult")
             json.key("speakers")
             json.beginArray()
+            for label in labels {
+                json.beginObject()
+                json.member("label", label)
+                json.key("speaker_identifiers")
+                json.beginArray()
+                json.endArray()
+                json.endObject()
+            }
             json.endArray()
         case .info(let type, let reason, let quality):
             json.member("message", literal: "Info")
@@ -118,6 +127,7 @@ package enum SpeechmaticsServerMessage: Sendable, Equatable {
         var delimiter: String?
         var direction: String?
         var channel: String?
+        var speakers: [String] = []
 
         mutating func read(_ name: JSONName, from reader: inout JSONReader) throws(JSONReader.Malformed) {
             switch name {
@@ -142,6 +152,15 @@ package enum SpeechmaticsServerMessage: Sendable, Equatable {
                     if let result = try SpeechmaticsResult(reading: &reader) { list.append(result) }
                 }
                 if isList { results = list }
+            case "speakers":
+                try reader.array { _, reader throws(JSONReader.Malformed) in
+                    try reader.object { name, reader throws(JSONReader.Malformed) in
+                        switch name {
+                        case "label": if let label = try reader.string() { speakers.append(label) }
+                        default: try reader.skip()
+                        }
+                    }
+                }
             case "language_pack_info":
                 try reader.object { name, reader throws(JSONReader.Malformed) in
                     switch name {
@@ -170,7 +189,7 @@ package enum SpeechmaticsServerMessage: Sendable, Equatable {
                 return name == "AddTranscript" ? .transcript(transcript) : .partial(transcript)
             case "EndOfUtterance": return .endOfUtterance(at: end ?? start ?? 0, channel: channel)
             case "EndOfTranscript": return .endOfTranscript
-            case "SpeakersResult": return .speakers
+            case "SpeakersResult": return .speakers(speakers)
             case "Info": return .info(type: type ?? "", reason: reason ?? "", quality: quality)
             case "Warning": return .warning(type: type ?? "", reason: reason ?? "")
             case "Error": return .error(type: type ?? "", reason: reason ?? "")

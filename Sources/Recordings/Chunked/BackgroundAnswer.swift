@@ -54,12 +54,34 @@ package enum BackgroundAnswer {
         json.member("chunk_duration_ms", Int(taken.chunk.duration / .milliseconds(1)))
         json.member("duplicate", taken.isDuplicate)
         json.key("speaker_diagnostics")
-        json.beginObject()
-        json.member("provider_cluster_count", Set(taken.chunk.words.compactMap(\.cluster)).count)
-        json.member("mapped_speaker_count", Set(segments.compactMap(\.speaker)).count)
-        json.endObject()
+        writeDiagnostics(taken, segments, &json)
         json.endObject()
         return json.bytes
+    }
+
+    /// Number of examples in the diagnostics.
+    private static let maxExamples = 20
+
+    /// Writes the engine's speakers of the chunk, how often they came back, and the conversation's speakers that they became.
+    private static func writeDiagnostics(_ taken: ChunkedRecordings.Taken, _ segments: [Segment], _ json: inout JSONWriter) {
+        let clusters = taken.chunk.words.compactMap(\.cluster)
+        let runs = clusters.indices.filter { $0 == 0 || clusters[$0 - 1] != clusters[$0] }.map { clusters[$0] }
+        let split = Dictionary(grouping: runs) { $0 }.values.filter { $0.count > 1 }
+        let speakers = Set(segments.compactMap(\.speaker)).sorted()
+        json.beginObject()
+        json.member("provider_cluster_count", Set(clusters).count)
+        json.key("provider_clusters")
+        json.array(Array(Set(clusters).sorted().prefix(maxExamples)))
+        json.member("mapped_speaker_count", speakers.count)
+        json.key("mapped_speaker_ids")
+        json.beginArray()
+        for speaker in speakers.prefix(maxExamples) { json.value(speaker.number) }
+        json.endArray()
+        json.key("mapped_speaker_labels")
+        json.array(speakers.prefix(maxExamples).map(\.label))
+        json.member("speaker_split_cluster_count", split.count)
+        json.member("speaker_split_segment_count", split.reduce(0) { $0 + $1.count })
+        json.endObject()
     }
 
     /// Returns the answer for a recording without speech.

@@ -84,6 +84,6 @@ package struct SyncRequest: Sendable {
             try await services.runner.report(of: ID(name), caller.user, dialects: [SyncJobs.dialect])
         }
         guard let (job, report) = found else { throw ChunkedRecordingError(.notFound, "job_not_found", "Job not found") }
-        return job.document(report, at: Self.path + "/" + job.id.rawValue)
+        return job.document(report, at: Self.path + "/" + job.id.rawValue, countsFiles: true)
     }
 }

@@ -34,6 +34,19 @@ package struct WorkloadReport: Sendable, Equatable {
         return json.bytes
     }
 
+    /// Writes the members of Omi's answer. Its segments are the job's files; a job of files changes no conversation that was there before.
+    fileprivate func writeCounts(to json: inout JSONWriter) {
+        json.member("total_segments", errors.count)
+        json.member("successful_segments", errors.count - failed.count)
+        json.key("result")
+        json.beginObject()
+        json.key("new_memories")
+        json.array(conversations)
+        json.key("updated_memories")
+        json.array([])
+        json.endObject()
+    }
+
     var failed: [WorkloadError] { errors.compactMap(\.self) }
 
     /// The report in the form that jobs store. The transcript has no words.
@@ -46,7 +59,9 @@ package struct WorkloadReport: Sendable, Equatable {
 
 extension TranscriptionJob {
     /// Returns the job's state in the form for clients of background work.
-    package func document(_ report: WorkloadReport?, at address: String) -> [UInt8] {
+    ///
+    /// - Parameter countsFiles: adds the members that devices of Omi read: the numbers of files, and the conversations as memories.
+    package func document(_ report: WorkloadReport?, at address: String, countsFiles: Bool = false) -> [UInt8] {
         let state: String
         switch status {
         case .queued: state = "queued"
@@ -80,6 +95,7 @@ extension TranscriptionJob {
                 json.endObject()
             }
             json.endArray()
+            if countsFiles { report.writeCounts(to: &json) }
         }
         json.endObject()
         return json.bytes

@@ -334,6 +334,23 @@ import Testing
         #expect(live.changed.last?.identity.isUser == true)
     }
 
+    @Test func `keeps the client's ids of its own segments, and replaces what comes again`() {
+        var live = Live(ConversationRequest(takesTranscripts: true))
+        live.begin()
+        func tell(_ segments: [SuggestedSegment]) -> [Segment] {
+            let actions = live.machine.command(.transcript(segments, engine: EngineName("own")), now: live.now)
+            return actions.flatMap { if case .show(.changed(let changed)) = $0 { changed } else { [] } }
+        }
+        let first = tell([SuggestedSegment("Hello there.", start: .seconds(2), end: .seconds(3), id: ID("own-1"))])
+        #expect(first.map(\.id.rawValue) == ["own-1"] && first.map(\.text) == ["Hello there."])
+        let again = tell([
+            SuggestedSegment("Hello general.", start: .seconds(2), end: .seconds(3), id: ID("own-1")),
+            SuggestedSegment("Next.", start: .seconds(4), end: .seconds(5), id: ID("own-2")),
+        ])
+        #expect(again.map(\.id.rawValue) == ["own-1", "own-2"])
+        #expect(again.map(\.text) == ["Hello general.", "Next."] && again.map(\.start) == [.zero, .seconds(2)])
+    }
+
     @Test func `takes a client's own transcript, without any audio`() {
         var live = Live(ConversationRequest(takesTranscripts: true))
         live.begin()

@@ -133,6 +133,7 @@ import Testing
             let method = HTTPMethod(String(route.prefix { $0 != " " }))
             let body = expectation.body.map { Array(things.named(in: $0).utf8) }
             let answer = try await gateway.send(method, target, headers: headers, body: body)
+            expectChallenge(answer.status, answer.headers, of: route)
             return (.status(answer.status), answer.text)
         }
         do {
@@ -144,8 +145,14 @@ import Testing
             guard case .closed(let code, _)? = events.last else { return (.open, "\(events)") }
             return (code == 1000 ? .open : .closed(Int(code)), "\(events)")
         } catch WebSocketConnectError.rejected(let head, let body) {
+            expectChallenge(head.status.code, head.headers, of: route)
             return (.status(head.status.code), String(decoding: body, as: UTF8.self))
         }
+    }
+
+    /// Every 401 says how a credential is shown (RFC 9110, 11.6.1), and no other answer does.
+    private func expectChallenge(_ status: Int, _ headers: HTTPHeaders, of route: String) {
+        #expect(headers["WWW-Authenticate"] == (status == 401 ? #"Bearer realm="harken""# : nil), "\(route)")
     }
 
     /// Makes what the route is asked for.

@@ -33,6 +33,8 @@ import Testing
             #expect(accepted.string("status_url") == "/v2/sync-local-files/\(accepted.string("job_id") ?? "")")
             let state = try await gateway.synchronize([(OfflineFiles.name(at: Self.day), OfflineFiles.frames(seconds: 3))])
             #expect(state.string("status") == "completed", "\(state.text)")
+            #expect(state.json["total_segments"]?.number == 1 && state.json["successful_segments"]?.number == 1, "\(state.text)")
+            #expect(state.json["result"]?["new_memories"] == state.json["conversations"])
             let conversation = try await gateway.conversation(state.string("conversation_id"))
             #expect(conversation.texts == ["Hello."])
             #expect(conversation.string("started_at")?.hasPrefix("2024-03-09T16:00:00") == true, "\(conversation.text)")

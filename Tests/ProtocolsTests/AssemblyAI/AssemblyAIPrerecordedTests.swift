@@ -103,14 +103,44 @@ import Testing
         #expect(words.allSatisfy { $0["speaker"] == "A" } && warned["metadata"]?["warning"] != nil)
     }
 
-    @Test func `keep channels apart, by time`() throws {
-        let later = [
-            Word("Yes.", SampleRange(SampleIndex(milliseconds: 500, at: .speech), SampleIndex(milliseconds: 800, at: .speech)), confidence: 1)
-        ]
-        let done = try json(answer(#""multichannel":true"#, .completed(Self.transcript([Self.words, later]))))
-        #expect(done["audio_channels"] == 2 && done["text"] == "Mr. Smith Yes. came. Did he?")
-        guard case .array(let utterances)? = done["utterances"] else { return #expect(Bool(false)) }
-        #expect(utterances.map { $0["channel"] } == ["1", "2", "1"])
+    /// What is said on a second channel while the first one's first sentence is spoken.
+    private static let meanwhile = [
+        Word("Yes.", SampleRange(SampleIndex(milliseconds: 500, at: .speech), SampleIndex(milliseconds: 800, at: .speech)), confidence: 1)
+    ]
+
+    @Test(arguments: ["multichannel", "dual_channel"])
+    func `keep channels apart, by time, with the channel as the speaker`(member: String) throws {
+        let done = try json(answer(#""\#(member)":true"#, .completed(Self.transcript([Self.words, Self.meanwhile]))))
+        #expect(done["audio_channels"] == 2 && done["text"] == "Mr. Smith came. Yes. Did he?")
+        guard case .array(let utterances)? = done["utterances"], case .array(let words)? = done["words"] else { return #expect(Bool(false)) }
+        #expect(utterances.map { $0["channel"] } == ["1", "2", "1"] && utterances.map { $0["speaker"] } == ["1", "2", "1"])
+        #expect(words.map { $0["text"] } == ["Mr.", "Smith", "Yes.", "came.", "Did", "he?"])
+        #expect(words.map { $0["speaker"] } == ["1", "1", "2", "1", "1", "1"])
+    }
+
+    @Test func `name the speakers of each channel from the first on`() throws {
+        let both = Self.transcript([
+            Self.words,
+            Self.meanwhile.map { word in
+                var word = word
+                word.speaker = SpeakerLabel(0)
+                return word
+            },
+        ])
+        let done = try json(answer(#""multichannel":true,"speaker_labels":true"#, .completed(both)))
+        guard case .array(let words)? = done["words"] else { return #expect(Bool(false)) }
+        #expect(words.map { $0["speaker"] } == ["1A", "1A", "2A", "1A", "1B", "1B"])
+    }
+
+    @Test(arguments: [AssemblyAIPrerecordedAnswer.Export.sentences, .paragraphs])
+    func `are exported in parts of one channel each`(kind: AssemblyAIPrerecordedAnswer.Export) throws {
+        let answer = try answer(#""multichannel":true"#, .completed(Self.transcript([Self.words, Self.meanwhile])))
+        let parts = try JSONValue(parsing: answer.export(kind, [:], requestID: "r").body)[kind.rawValue]
+        guard case .array(let list)? = parts else { return #expect(Bool(false)) }
+        #expect(list.first?["text"] == "Mr. Smith came." && list.first?["speaker"] == "1" && list.first?["channel"] == "1")
+        #expect(list.dropFirst().first?["text"] == "Yes." && list.dropFirst().first?["speaker"] == "2")
+        let found = try JSONValue(parsing: answer.export(.wordSearch, ["words": "smith came,yes came"], requestID: "r").body)
+        #expect(found["total_count"] == 1, "a phrase is of one channel, though another speaks meanwhile")
     }
 
     @Test func `show the part, the spelling and the form that were asked for`() throws {

@@ -10,8 +10,8 @@ import Testing
         var now = Instant.now
         private(set) var raw: [String] = []
 
-        init(_ more: String = "") throws {
-            let head = try HTTPRequestHead(.get, "/v2/listen?model=flux-general-en&encoding=linear16&sample_rate=16000" + more)
+        init(_ more: String = "", model: String = "flux-general-en") throws {
+            let head = try HTTPRequestHead(.get, "/v2/listen?model=\(model)&encoding=linear16&sample_rate=16000" + more)
             machine = try #require(try DeepgramFluxServer.accept(head, LiveConversation.context).get().session)
             #expect(
                 run { machine, now, output in machine.opened(LiveStart(rate: .speech, model: "m"), now: now, output: &output) } == ["connected"])
@@ -87,6 +87,35 @@ import Testing
         let said = Commit(channel: .first, range: seconds(2, 3), words: second, reason: .pause, engine: .local)
         #expect(stream.event(.commit(said)) == ["Update 0 0.0–3.0 “The eunuch, who then”"])
         #expect(stream.event(.turnEnded(.first, at: SampleIndex(48_000))) == ["EndOfTurn 0 0.0–3.0 “The eunuch, who then?” by model"])
+    }
+
+    @Test func `name their languages, the one of most words first`() throws {
+        var stream = try Conversation("&language_hint=de&language_hint=en", model: "flux-general-multi")
+        func said(_ text: String, _ language: String?, from start: Double, _ reason: FinalReason) -> SessionEvent {
+            let all = words(text, from: start).map { word in
+                var word = word
+                word.language = language.map { LanguageTag($0) }
+                return word
+            }
+            return .commit(Commit(channel: .first, range: seconds(start, start + 2), words: all, reason: reason, engine: .local))
+        }
+        func languages() throws -> [String] { try Parsed(#require(stream.raw.last))["languages"].strings }
+        _ = stream.event(said("Guten Tag.", "de", from: 0, .pause))
+        #expect(try languages() == ["de"])
+        _ = stream.event(said("How are you?", "en-US", from: 2, .endOfTurn))
+        #expect(try languages() == ["en", "de"])
+        #expect(stream.raw.last?.contains(#""language":"#) == false, "words have no such member")
+        _ = stream.event(said("Hm", nil, from: 4, .endOfTurn))
+        #expect(try languages() == [], "nobody knows the language")
+    }
+
+    @Test func `name the language that the client has named, and none with the English model`() throws {
+        var german = try Conversation("&language_hint=de-AT", model: "flux-general-multi")
+        _ = german.event(commit("Ja.", 0, 1, .endOfTurn))
+        #expect(german.raw.last?.contains(#""languages":["de"]"#) == true)
+        var english = try Conversation()
+        _ = english.event(commit("Yes.", 0, 1, .endOfTurn))
+        #expect(english.raw.last?.contains("languages") == false)
     }
 
     @Test func `may end eagerly and go on`() throws {

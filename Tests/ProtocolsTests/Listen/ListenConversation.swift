@@ -64,6 +64,14 @@ struct ListenConversation: ServerConversation {
 
     mutating func account(_ notice: AccountNotice) -> [String] { run { $0.account(notice, now: $1, output: &$2) } }
 
+    /// Messages of audio with so much time after each; what is said and commanded meanwhile.
+    mutating func audio(every pause: Duration, _ count: Int) -> [String] {
+        (0..<count).flatMap { _ in
+            _ = binary([1] + [UInt8](repeating: 9, count: 320))
+            return pass(pause).map { String($0.split(separator: " ", maxSplits: 1).last ?? "") }.filter { $0 != "ping" }
+        }
+    }
+
     /// What is said and closed until so much time has passed, with the moments.
     mutating func pass(_ duration: Duration) -> [String] {
         let end = now + duration, start = now

@@ -87,6 +87,40 @@ import Testing
             }
         }
 
+        @Test(arguments: ["", "channels=2"])
+        func `makes words final within two seconds when no audio comes, once for each pause`(query: String) throws {
+            var stream = try ListenConversation.ready(query)
+            _ = stream.pass(.milliseconds(4_500))
+            #expect(stream.audio(every: .milliseconds(20), 400).isEmpty)
+            #expect(stream.pass(.milliseconds(1_500)) == ["1s → finalize"])
+            #expect(stream.pass(.seconds(30)).allSatisfy { $0.hasSuffix("ping") })
+            #expect(stream.audio(every: .milliseconds(20), 10).isEmpty)
+            #expect(stream.pass(.milliseconds(1_500)).last == "1s → finalize")
+        }
+
+        @Test func `learns the pauses of a client that sends seconds of audio at once`() throws {
+            var stream = try ListenConversation.ready()
+            _ = stream.audio(every: .seconds(3), 3)
+            #expect(!stream.audio(every: .seconds(3), 20).contains("→ finalize"))
+            #expect(stream.pass(.seconds(9)).contains { $0.hasSuffix("→ finalize") })
+        }
+
+        @Test(arguments: ["words=true", "custom_stt=enabled"])
+        func `leaves pauses to a client that ends its turns itself`(query: String) throws {
+            var stream = try ListenConversation.ready(query)
+            _ = stream.audio(every: .milliseconds(20), 50)
+            #expect(stream.pass(.seconds(30)).allSatisfy { $0.hasSuffix("ping") })
+        }
+
+        @Test func `takes no pause of its own for one of the client`() throws {
+            var stream = try ListenConversation.ready()
+            _ = stream.audio(every: .milliseconds(20), 50)
+            for _ in 0..<10 {
+                #expect(stream.pass(.seconds(1)).allSatisfy { $0.hasSuffix("ping") })
+                stream.machine.clientIsHeld(now: stream.now)
+            }
+        }
+
         @Test func `finishes at the session's limit, and is over soon after it`() throws {
             var stream = try ListenConversation(route: .pushToTalk)
             #expect(stream.open() == ["ping", "initiating", "stt_initiating"])
@@ -225,10 +259,10 @@ import Testing
         @Test func `the client's own words, but those that are broken`() throws {
             let message =
                 #"{"type":"suggested_transcript","stt_provider":"Apple","segments":[{"text":"One.","start":0.5,"end":1,"speaker":"SPEAKER_01","is_user":true},"#
-                + #"{"text":"No start.","end":2},{"start":1,"end":2},{"text":"Backwards.","start":3,"end":2},7,{"text":"Two.","start":2,"end":2.25,"person_id":"p"}]}"#
+                + #"{"text":"No start.","end":2},{"start":1,"end":2},{"text":"Backwards.","start":3,"end":2},7,{"text":"Two.","start":2,"end":2.25,"person_id":"p","id":"own-2"}]}"#
             let whole = [
                 SuggestedSegment("One.", start: .milliseconds(500), end: .seconds(1), speaker: 1, isUser: true),
-                SuggestedSegment("Two.", start: .seconds(2), end: .milliseconds(2_250), person: ID("p")),
+                SuggestedSegment("Two.", start: .seconds(2), end: .milliseconds(2_250), person: ID("p"), id: ID("own-2")),
             ]
             #expect(try Self.commands(message, "custom_stt=enabled") == [.converse(.transcript(whole, engine: EngineName("apple")))])
             #expect(try Self.commands(message).isEmpty, "only with custom_stt")

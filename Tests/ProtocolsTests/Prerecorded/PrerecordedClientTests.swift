@@ -75,6 +75,24 @@ import Testing
         #expect(done.language == LanguageTag("en-us") && done.model == "universal-2" && done.length == SampleCount(48_000))
     }
 
+    @Test func `AssemblyAI: takes the channel from the speaker where the word names none`() throws {
+        var options = RecognitionOptions(language: .english)
+        options.separateChannels = true
+        options.diarize = true
+        var machine = try ordered(options)
+        let done = try transcript(
+            machine.answered(
+                answer(
+                    """
+                    {"id":"1","status":"completed","audio_duration":3,"audio_channels":2,"words":[
+                    {"text":"Hi","start":100,"end":300,"confidence":0.5,"speaker":"1A"},
+                    {"text":"Yes.","start":200,"end":500,"confidence":0.75,"speaker":"2A"},
+                    {"text":"No.","start":600,"end":700,"confidence":1,"speaker":"2B"}]}
+                    """)))
+        #expect(done.text(of: ChannelIndex(0)) == "Hi" && done.text(of: ChannelIndex(1)) == "Yes. No.")
+        #expect(Set(done.channels.flatMap(\.words).map(\.speaker)).count == 3)
+    }
+
     @Test func `AssemblyAI: finds the language when none is named, and says why a job failed`() throws {
         var machine = try machine("assemblyai", RecognitionOptions())
         _ = machine.start()

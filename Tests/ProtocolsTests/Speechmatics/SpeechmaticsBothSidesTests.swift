@@ -42,7 +42,8 @@ import Testing
 
     @Test(arguments: [
         SpeechmaticsServerMessage.recognitionStarted(id: "i", language: "English"), .audioAdded(sequenceNumber: 7), .endOfUtterance(at: 1.5),
-        .endOfTranscript, .speakers, .info(type: "t", reason: "r", quality: "q"), .warning(type: "t", reason: "r"), .error(type: "t", reason: "r"),
+        .endOfTranscript, .speakers([]), .speakers(["S1", "S3"]), .info(type: "t", reason: "r", quality: "q"),
+        .warning(type: "t", reason: "r"), .error(type: "t", reason: "r"),
         .unrecognized("Future"), .partial(SpeechmaticsTranscript(start: 0, end: 1.25)),
         .transcript(
             SpeechmaticsTranscript(
@@ -60,7 +61,7 @@ import Testing
     }
 
     @Test(arguments: [
-        SpeechmaticsClientMessage.endOfStream(lastSequenceNumber: 9), .forceEndOfUtterance, .getSpeakers,
+        SpeechmaticsClientMessage.endOfStream(lastSequenceNumber: 9), .forceEndOfUtterance, .getSpeakers(atEnd: false), .getSpeakers(atEnd: true),
         .setRecognitionConfig(SpeechmaticsChange(delay: .milliseconds(1_500), partials: true), language: "en"),
     ])
     func `read what clients write`(message: SpeechmaticsClientMessage) {

@@ -44,7 +44,7 @@ struct SpeechmaticsConversation: ServerConversation {
         case .transcript(let transcript): "final \(transcript.start)–\(transcript.end) \(transcript.shortItems)" + named(transcript.channel)
         case .endOfUtterance(let at, let channel): "end of utterance \(at)" + named(channel)
         case .endOfTranscript: "end of transcript"
-        case .speakers: "speakers"
+        case .speakers(let labels): (["speakers"] + labels).joined(separator: " ")
         case .info(let type, _, _): "info \(type)"
         case .warning(let type, _): "warning \(type)"
         case .error(let type, _): "error \(type)"

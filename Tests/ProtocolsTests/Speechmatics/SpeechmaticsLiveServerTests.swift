@@ -9,15 +9,15 @@ import Testing
         #expect(stream.audio(samples: 16_000) == ["→ audio", "added 1"])
         #expect(stream.audio(samples: 16_000) == ["→ audio", "added 2"])
         #expect(stream.event(interim("Hello", 0, 1)) == ["partial 0.0–1.0 “Hello ”"])
-        #expect(stream.event(commit("Hello there.", 0, 1.75, .pause)) == ["final 0.0–1.0 “Hello there. ” eos"])
+        #expect(stream.event(commit("Hello there.", 0, 1.75, .pause)) == ["final 0.0–1.0 “Hello there. ” eos", "partial 1.75–1.75 -"])
         #expect(stream.event(interim("", 1.75, 2)).isEmpty, "there is no partial to take back")
-        #expect(stream.event(commit("", 1.75, 3, .length)) == ["final 1.75–3.0 -"])
+        #expect(stream.event(commit("", 1.75, 3, .length)) == ["final 1.75–3.0 -", "partial 3.0–3.0 -"])
         #expect(stream.event(interim("Good", 3, 3.5)) == ["partial 3.0–3.5 “Good ”"])
         #expect(stream.event(interim("", 3, 3.6)) == ["partial 3.0–3.6 -"])
         #expect(stream.text(#"{"message":"EndOfStream","last_seq_no":77}"#) == ["→ finish"])
         #expect(stream.audio(samples: 10) == ["warning add_audio_after_eos"])
         #expect(stream.audio(samples: 10) == ["ignored"])
-        #expect(stream.event(commit("Bye.", 3, 4, .endOfAudio)) == ["final 3.0–3.5 “Bye. ” eos"])
+        #expect(stream.event(commit("Bye.", 3, 4, .endOfAudio)) == ["final 3.0–3.5 “Bye. ” eos", "partial 4.0–4.0 -"])
         #expect(stream.event(.ended(SessionEnd(received: SampleCount(80_000)))) == ["end of transcript", "close 1000"])
         #expect(stream.event(interim("late", 5, 6)).isEmpty)
     }
@@ -93,7 +93,7 @@ import Testing
         @Test func `answers behind the words`() throws {
             var stream = try SpeechmaticsConversation()
             #expect(stream.text(#"{"message":"ForceEndOfUtterance","timestamp":1.5}"#) == ["→ finalize"])
-            #expect(stream.event(commit("Yes.", 0, 1, .flush)) == ["final 0.0–0.5 “Yes. ” eos", "end of utterance 1.0"])
+            #expect(stream.event(commit("Yes.", 0, 1, .flush)) == ["final 0.0–0.5 “Yes. ” eos", "partial 1.0–1.0 -", "end of utterance 1.0"])
         }
 
         @Test func `answers although there was nothing to say`() throws {
@@ -124,14 +124,14 @@ import Testing
             #expect(
                 stream.event(Self.heard("one two three", stable: 2, through: 1.5)) == ["final 0.0–1.0 “one two ”", "partial 1.0–1.5 “three ”"])
             #expect(stream.event(Self.heard("One two three.", stable: 2, through: 1.6)) == ["partial 1.0–1.6 “three. ” eos"])
-            #expect(stream.event(commit("One, two three.", 0, 2, .pause)) == ["final 1.0–1.5 “three. ” eos"])
-            #expect(stream.event(commit("Four.", 2, 3, .pause)) == ["final 2.0–2.5 “Four. ” eos"])
+            #expect(stream.event(commit("One, two three.", 0, 2, .pause)) == ["final 1.0–1.5 “three. ” eos", "partial 2.0–2.0 -"])
+            #expect(stream.event(commit("Four.", 2, 3, .pause)) == ["final 2.0–2.5 “Four. ” eos", "partial 3.0–3.0 -"])
         }
 
         @Test func `keeps to what was sent when the commit says otherwise`() throws {
             var stream = try SpeechmaticsConversation(Self.config)
             _ = stream.event(Self.heard("one two", stable: 2, through: 2))
-            #expect(stream.event(commit("won two three", 0, 2, .pause)) == ["final 1.0–1.5 “three ”"])
+            #expect(stream.event(commit("won two three", 0, 2, .pause)) == ["final 1.0–1.5 “three ”", "partial 2.0–2.0 -"])
         }
 
         @Test func `keeps words in order when the commit has them earlier`() throws {
@@ -139,7 +139,7 @@ import Testing
             _ = stream.event(Self.heard("one two", stable: 2, through: 2))
             let moved = Commit(
                 channel: .first, range: seconds(0, 2), words: words("one two three", each: 0.2), reason: .pause, engine: EngineName("test"))
-            #expect(stream.event(.commit(moved)) == ["final 0.5–0.6 “three ”"])
+            #expect(stream.event(.commit(moved)) == ["final 0.5–0.6 “three ”", "partial 2.0–2.0 -"])
         }
 
         @Test func `goes on behind what was sent when another engine heard some of it otherwise`() throws {
@@ -148,22 +148,22 @@ import Testing
             let again = Commit(
                 channel: .first, range: seconds(0, 2), words: words("won two the three", from: 0, each: 0.4), reason: .pause,
                 engine: EngineName("test"))
-            #expect(stream.event(.commit(again)) == ["final 0.8–1.6 “the three ”"])
+            #expect(stream.event(.commit(again)) == ["final 0.8–1.6 “the three ”", "partial 2.0–2.0 -"])
         }
 
         @Test func `sends nothing again when a commit has fewer words than were sent, as another engine had heard more`() throws {
             var stream = try SpeechmaticsConversation(Self.config)
             _ = stream.event(Self.heard("one two three four", stable: 4, through: 3))
-            #expect(stream.event(commit("One two", 0, 1, .length)) == ["final 2.0–2.0 -"])
+            #expect(stream.event(commit("One two", 0, 1, .length)) == ["final 2.0–2.0 -", "partial 2.0–2.0 -"])
             let rest = Commit(
                 channel: .first, range: seconds(1, 3), words: words("three four five.", from: 1), reason: .pause, engine: EngineName("test"))
-            #expect(stream.event(.commit(rest)) == ["final 2.0–2.5 “five. ” eos"])
+            #expect(stream.event(.commit(rest)) == ["final 2.0–2.5 “five. ” eos", "partial 3.0–3.0 -"])
         }
 
         @Test func `has nothing to add when all was sent`() throws {
             var stream = try SpeechmaticsConversation(Self.config)
             _ = stream.event(Self.heard("one two", stable: 2, through: 2))
-            #expect(stream.event(commit("One two.", 0, 2, .pause)) == ["final 1.0–2.0 -"])
+            #expect(stream.event(commit("One two.", 0, 2, .pause)) == ["final 1.0–2.0 -", "partial 2.0–2.0 -"])
         }
     }
 
@@ -178,13 +178,13 @@ import Testing
 
     @Test func `does not take an abbreviation for the end of a sentence`() throws {
         var stream = try SpeechmaticsConversation()
-        #expect(stream.event(commit("Mr. Brown", 0, 1, .pause)) == ["final 0.0–1.0 “Mr. Brown ”"])
+        #expect(stream.event(commit("Mr. Brown", 0, 1, .pause)) == ["final 0.0–1.0 “Mr. Brown ”", "partial 1.0–1.0 -"])
     }
 
     @Test func `covers a gap and goes on behind it`() throws {
         var stream = try SpeechmaticsConversation()
-        #expect(stream.event(.gap(.first, seconds(0, 4), .unavailable("gone"))) == ["final 0.0–4.0 -"])
-        #expect(stream.event(commit("Two.", 4, 5, .pause)) == ["final 4.0–4.5 “Two. ” eos"])
+        #expect(stream.event(.gap(.first, seconds(0, 4), .unavailable("gone"))) == ["final 0.0–4.0 -", "partial 4.0–4.0 -"])
+        #expect(stream.event(commit("Two.", 4, 5, .pause)) == ["final 4.0–4.5 “Two. ” eos", "partial 5.0–5.0 -"])
     }
 
     @Test(arguments: [
@@ -195,7 +195,7 @@ import Testing
     func `ends at a message that it cannot take, with what was said`(message: String, type: String) throws {
         var stream = try SpeechmaticsConversation()
         #expect(stream.text(message) == ["→ finish"])
-        #expect(stream.event(commit("Yes.", 0, 1, .endOfAudio)) == ["final 0.0–0.5 “Yes. ” eos"])
+        #expect(stream.event(commit("Yes.", 0, 1, .endOfAudio)) == ["final 0.0–0.5 “Yes. ” eos", "partial 1.0–1.0 -"])
         #expect(stream.event(.ended(SessionEnd(received: SampleCount(16_000)))) == ["error \(type)", "close 1003 \(type)"])
     }
 
@@ -234,9 +234,39 @@ import Testing
         #expect(stream.event(.ended(SessionEnd(received: .zero))) == ["error session_transfer", "close 1011 session_transfer"])
     }
 
-    @Test func `knows no speaker by name`() throws {
+    @Test func `names Mandarin as the client does, also when an engine has another code for it`() throws {
         var stream = try SpeechmaticsConversation()
-        #expect(stream.text(#"{"message":"GetSpeakers","final":true}"#) == ["speakers"])
+        var client = try Entrance.speechmatics()
+        stream.machine = try client.begin(SpeechmaticsConversation.start("").replacing(#""en""#, with: #""cmn""#)).machine
+        #expect(stream.machine.request.language?.usual == LanguageTag("zh"))
+        _ = stream.run { $0.opened(LiveStart(rate: .speech, model: "m"), now: $1, output: &$2) }
+        _ = stream.event(.ready)
+        #expect(stream.raw.contains { $0.contains(#""language_description":"Chinese","word_delimiter":"""#) })
+        var word = Word("\u{4F60}\u{597D}", seconds(0, 1), confidence: 1)
+        word.language = LanguageTag("zh")
+        _ = stream.event(.commit(Commit(channel: .first, range: seconds(0, 1), words: [word], reason: .pause, engine: .local)))
+        #expect(stream.raw.last?.contains(#""language":"cmn""#) == true)
+    }
+
+    @Test func `tells the speakers that were heard, and once that they have no identifiers`() throws {
+        var stream = try SpeechmaticsConversation(#""diarization":"speaker""#)
+        let ask = #"{"message":"GetSpeakers"}"#
+        #expect(stream.text(ask) == ["warning speaker_id", "speakers"])
+        for (number, text) in [(1, "Hi."), (0, "Hello."), (1, "Bye.")] {
+            let said = Commit(
+                channel: .first, range: seconds(0, 1), words: words(text, speaker: number), reason: .pause, engine: .local)
+            _ = stream.event(.commit(said))
+        }
+        #expect(stream.text(ask) == ["speakers S1 S2"])
+        #expect(stream.raw.last?.contains(#"{"label":"S1","speaker_identifiers":[]}"#) == true)
+    }
+
+    @Test func `tells the speakers at the end to a client that waits for all`() throws {
+        var stream = try SpeechmaticsConversation()
+        #expect(stream.text(#"{"message":"GetSpeakers","final":true}"#).isEmpty)
+        _ = stream.text(#"{"message":"EndOfStream","last_seq_no":0}"#)
+        #expect(
+            stream.event(.ended(SessionEnd(received: .zero))) == ["warning speaker_id", "speakers", "end of transcript", "close 1000"])
     }
 
     @Test func `says when the key is what ends it`() throws {

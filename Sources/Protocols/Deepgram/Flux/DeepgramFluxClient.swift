@@ -137,7 +137,7 @@ package struct DeepgramFluxClient: LiveClientMachine {
         guard turn.index >= index, turn.index < 1 << 40 else { return }
         if turn.index > index, !words.isEmpty { endTurn(&actions) }
         index = turn.index
-        words = self.words(turn.words)
+        words = self.words(turn.words, in: turn.languages)
         if !hasStarted, let first = words.first {
             hasStarted = true
             actions.append(.event(.speechStarted(.first, at: first.range.start)))
@@ -157,12 +157,16 @@ package struct DeepgramFluxClient: LiveClientMachine {
     }
 
     /// Returns the words that lie within the sent audio and after all finals, in order.
-    private func words(_ words: [DeepgramWord]) -> [Word] {
-        finals.place(words) { word in
+    ///
+    /// - Parameter languages: the turn's languages. Words say none themselves; all have the language of a turn that has only one.
+    private func words(_ words: [DeepgramWord], in languages: [String]) -> [Word] {
+        let language = languages.count == 1 ? languages.first : nil
+        return finals.place(words) { word in
             guard let start = sent.position(seconds: word.start), let end = sent.position(seconds: word.end) else { return nil }
             return (start, end)
         } _: { word, range in
-            var placed = Word(word.shown, range, confidence: Float(min(max(word.confidence, 0), 1)), language: word.language.map(LanguageTag.init))
+            var placed = Word(
+                word.shown, range, confidence: Float(min(max(word.confidence, 0), 1)), language: (word.language ?? language).map(LanguageTag.init))
             if let blank = word.blankBefore { placed.blankBefore = blank }
             return placed
         }

@@ -18,6 +18,9 @@ package struct DeepgramFluxOptions: Sendable, Equatable {
     /// The parameters that go to Deepgram as they are.
     package var vendorOptions: VendorOptions
 
+    /// True if the client asked for the model of several languages.
+    var isMultilingual: Bool { model == "flux-general-multi" }
+
     private enum Encoding: String, CaseIterable {
         case linear16, linear32, mulaw, alaw, opus
         case oggOpus = "ogg-opus"

@@ -16,7 +16,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
     package static let sessionLimit: Duration = .seconds(12 * 3_600)
     /// Maximum number of words in a turn. The server ends a longer turn, because each message of a turn repeats all its words.
     package static let maxWords = 1_000
-    private static let formatting = DeepgramFormatting(punctuates: true)
+    private static let formatting = DeepgramFormatting(punctuates: true, languages: true)
 
     package let request: LiveRequest
     private let options: DeepgramFluxOptions
@@ -189,12 +189,13 @@ package struct DeepgramFluxServer: LiveServerMachine {
     ) {
         lastSaid = now
         // The end says what the eager end has said, unless the turn was resumed between them.
-        let all = event == .end || event == .eagerEnd ? endedWords : words + guess
+        var all = event == .end || event == .eagerEnd ? endedWords : words + guess
+        let languages = takeLanguages(of: &all)
         reported = max(reported, through)
         let start = turnStart.seconds(at: rate)
         let turn = DeepgramFluxTurn(
             event: event, index: index, windowStart: start, windowEnd: max(start, reported.seconds(at: rate)), words: all, confidence: confidence,
-            trigger: trigger)
+            trigger: trigger, languages: languages)
         send(.turn(turn), &output)
     }
 
@@ -207,8 +208,25 @@ package struct DeepgramFluxServer: LiveServerMachine {
 
     private func written(_ words: [Word]) -> [DeepgramWord] {
         Self.formatting.written(filter?.filtered(words) ?? words, rate: rate).map { word in
-            DeepgramWord(word: word.shown, start: word.start, end: word.end, confidence: word.confidence, blankBefore: word.blankBefore)
+            DeepgramWord(
+                word: word.shown, start: word.start, end: word.end, confidence: word.confidence, language: word.language,
+                blankBefore: word.blankBefore)
         }
+    }
+
+    /// Takes the languages out of words, which have no such member in this protocol.
+    ///
+    /// - Returns: the languages, the one of most words first; empty unless the client asked for the multilingual model.
+    private func takeLanguages(of words: inout [DeepgramWord]) -> [String] {
+        var counts: [String: Int] = [:]
+        for index in words.indices {
+            if let language = words[index].language { counts[LanguageTag(language).primary, default: 0] += 1 }
+            words[index].language = nil
+        }
+        guard options.isMultilingual else { return [] }
+        // Words say no language where the client has named it.
+        if counts.isEmpty, !words.isEmpty, options.language.primary != "multi" { return [options.language.primary] }
+        return counts.sorted { (-$0.value, $0.key) < (-$1.value, $1.key) }.map(\.key)
     }
 
     private mutating func ended(_ end: SessionEnd, _ output: inout ServerOutput) {

@@ -71,6 +71,7 @@ extension DeepgramFluxServerMessage {
         var transcript = ""
         var confidence = 0.0
         var trigger: String?
+        var languages: [String] = []
         var code = ""
         var description = ""
         var thresholds = DeepgramFluxThresholds()
@@ -92,6 +93,11 @@ extension DeepgramFluxServerMessage {
                 }
             case "end_of_turn_confidence": confidence = try reader.double() ?? 0
             case "trigger": trigger = try reader.string()
+            case "languages":
+                languages = []
+                try reader.array { _, reader throws(JSONReader.Malformed) in
+                    if let language = try reader.string() { languages.append(language) }
+                }
             case "code": code = try reader.string() ?? ""
             case "description": description = try reader.string() ?? ""
             case "thresholds":
@@ -123,7 +129,7 @@ extension DeepgramFluxServerMessage {
                 return .turn(
                     DeepgramFluxTurn(
                         event: event, index: index, windowStart: windowStart, windowEnd: windowEnd, words: said, confidence: confidence,
-                        trigger: trigger.flatMap(DeepgramFluxTurn.Trigger.init)))
+                        trigger: trigger.flatMap(DeepgramFluxTurn.Trigger.init), languages: languages))
             case "ConfigureSuccess": return .configureSuccess(thresholds, keyterms: keyterms)
             case "ConfigureFailure": return .configureFailure(code: code, description: description)
             case "Error": return .error(code: code, description: description)

@@ -32,9 +32,12 @@ package struct DeepgramFluxTurn: Sendable, Equatable {
     package var confidence: Double
     /// The reason of an end; nil for other events.
     package var trigger: Trigger?
+    /// Languages of the turn, the one of most words first; with the multilingual model only.
+    package var languages: [String]
 
     package init(
-        event: Event, index: Int, windowStart: Double, windowEnd: Double, words: [DeepgramWord], confidence: Double, trigger: Trigger? = nil
+        event: Event, index: Int, windowStart: Double, windowEnd: Double, words: [DeepgramWord], confidence: Double, trigger: Trigger? = nil,
+        languages: [String] = []
     ) {
         self.event = event
         self.index = index
@@ -43,6 +46,7 @@ package struct DeepgramFluxTurn: Sendable, Equatable {
         self.words = words
         self.confidence = confidence
         self.trigger = trigger
+        self.languages = languages
     }
 
     /// Writes the members, without the brackets.
@@ -58,5 +62,9 @@ package struct DeepgramFluxTurn: Sendable, Equatable {
         json.endArray()
         json.member("end_of_turn_confidence", confidence, decimals: DeepgramWord.confidenceDecimals)
         if let trigger { json.member("trigger", trigger.rawValue) }
+        if !languages.isEmpty {
+            json.key("languages")
+            json.array(languages)
+        }
     }
 }

@@ -9,15 +9,19 @@ package struct RealtimeOpening: LiveHandshakeMachine {
     private let engines: [EngineName]
     private var configuration: RealtimeConfiguration
     private var voice: RealtimeVoice
+    private let kind: RealtimeConfiguration.Shape
     private var expiry: Instant?
     private var isDone = false
 
-    /// - Parameter limit: the maximum duration of the connection.
+    /// - Parameters:
+    ///   - kind: the kind of session that the client opened: the beta's sessions for transcription alone have events of their own names.
+    ///   - limit: the maximum duration of the connection.
     init(
-        _ configuration: RealtimeConfiguration, shape: RealtimeConfiguration.Shape, limit: Duration, engines: [EngineName],
-        _ context: HandshakeContext
+        _ configuration: RealtimeConfiguration, shape: RealtimeConfiguration.Shape, kind: RealtimeConfiguration.Shape, limit: Duration,
+        engines: [EngineName], _ context: HandshakeContext
     ) {
         self.context = context
+        self.kind = kind
         self.limit = limit
         self.engines = engines
         self.configuration = configuration
@@ -28,7 +32,7 @@ package struct RealtimeOpening: LiveHandshakeMachine {
 
     package mutating func opened(now: Instant, output: inout ServerOutput) {
         expiry = now + limit
-        voice.created(configuration, &output)
+        voice.created(configuration, as: kind, &output)
     }
 
     package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) -> RequestedSession? {
@@ -99,7 +103,7 @@ extension RealtimeConfiguration {
         let old = self
         self = changed
         if shape == .beta { voice.shape = .beta }
-        voice.updated(changed, &output)
+        voice.updated(changed, by: shape, &output)
         return old
     }
 }

@@ -21,17 +21,19 @@ extension RealtimeServer {
         let offered = head.headers.elements("Sec-WebSocket-Protocol")
         let isBeta = head.headers.values("OpenAI-Beta").contains { $0.contains("realtime=v1") } || offered.contains("openai-beta.realtime-v1")
         var shape: RealtimeConfiguration.Shape = isBeta ? .beta : .general
+        // Without the intent, the beta opens a conversation, whose speech is transcribed too.
+        var kind: RealtimeConfiguration.Shape = isBeta && head.query.first("intent") == "transcription" ? .beta : .general
         var configuration = RealtimeConfiguration()
         if let (bound, its) = RealtimeConfiguration.bound(context.credentialSettings) {
             configuration = bound
-            if its == .beta { shape = .beta }
+            if its == .beta { (shape, kind) = (.beta, .beta) }
         }
         // The query may also name a model for conversations, which does not apply to a transcription.
         if configuration.transcription.model == nil, let model = head.query.first("model"), OpenAIModels.isKnown(realtime: model, context.models) {
             configuration.transcription.model = model
         }
         let opening = RealtimeOpening(
-            configuration, shape: shape, limit: limits[shape] ?? .seconds(1_800), engines: EngineChoice.engines(of: head), context)
+            configuration, shape: shape, kind: kind, limit: limits[shape] ?? .seconds(1_800), engines: EngineChoice.engines(of: head), context)
         return LiveHandshake(
             .opening(opening), subprotocol: offered.contains("realtime") ? "realtime" : nil, headers: ["x-request-id": context.requestID])
     }

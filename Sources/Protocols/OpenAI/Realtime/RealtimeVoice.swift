@@ -39,14 +39,16 @@ struct RealtimeVoice: Sendable {
 
     // MARK: Sessions and errors
 
-    mutating func created(_ configuration: RealtimeConfiguration, _ output: inout ServerOutput) {
+    /// - Parameter kind: the kind of session that the client opened; the beta has an event for each.
+    mutating func created(_ configuration: RealtimeConfiguration, as kind: RealtimeConfiguration.Shape, _ output: inout ServerOutput) {
         let session = session(configuration)
-        say(shape == .general ? "session.created" : "transcription_session.created", &output) { session(&$0) }
+        say(kind == .general ? "session.created" : "transcription_session.created", &output) { session(&$0) }
     }
 
-    mutating func updated(_ configuration: RealtimeConfiguration, _ output: inout ServerOutput) {
+    /// - Parameter event: the shape of the client's event; its answer has the event's name.
+    mutating func updated(_ configuration: RealtimeConfiguration, by event: RealtimeConfiguration.Shape, _ output: inout ServerOutput) {
         let session = session(configuration)
-        say(shape == .general ? "session.updated" : "transcription_session.updated", &output) { session(&$0) }
+        say(event == .general ? "session.updated" : "transcription_session.updated", &output) { session(&$0) }
     }
 
     private func session(_ configuration: RealtimeConfiguration) -> (_ json: inout JSONWriter) -> Void {

@@ -76,6 +76,16 @@ import Testing
             #expect(stream.raw.last?.contains(#""turn_detection":{"type":"server_vad""#) == true)
         }
 
+        @Test func `has the language found out when it names none, and again when it takes it back`() throws {
+            var stream = try RealtimeConversation()
+            _ = stream.append(0.1)
+            #expect(stream.machine?.request.language == LanguageTag("multi"))
+            let german = #""transcription":{"model":"whisper-1","language":"de"}"#
+            stream = try RealtimeConversation.speaking(RealtimeConversation.update(german))
+            let said = stream.text(RealtimeConversation.update(#""transcription":{"language":null}"#))
+            #expect(said.first == "updated" && said.contains { $0.contains("update") && $0.contains("multi") }, "\(said)")
+        }
+
         @Test func `takes languages, one or several, and passes on how sure the voice must be`() throws {
             var stream = try RealtimeConversation()
             let transcription = #""transcription":{"model":"gpt-transcribe","languages":["de"],"keywords":[]}"#
@@ -133,6 +143,11 @@ import Testing
                         "input_audio_transcription":{"model":"whisper-1","language":null,"prompt":null},"turn_detection":null}}
                         """) == true)
             }
+            var open = try RealtimeConversation("/v1/realtime?model=gpt-4o-realtime-preview", headers: ["OpenAI-Beta": "realtime=v1"])
+            #expect(open.events.map(RealtimeConversation.short) == ["created"], "no intent: the client opened a conversation")
+            #expect(open.text(#"{"type":"session.update","session":{"input_audio_format":"g711_ulaw"}}"#) == ["updated"])
+            #expect(open.raw.last?.contains(#""input_audio_format":"g711_ulaw""#) == true)
+            #expect(open.text(#"{"type":"transcription_session.update","session":{}}"#) == ["beta updated"])
             var late = try RealtimeConversation()
             #expect(late.text(#"{"type":"transcription_session.update","session":{}}"#) == ["beta updated"])
         }

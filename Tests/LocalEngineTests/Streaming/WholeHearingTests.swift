@@ -1,0 +1,116 @@
+import Speech
+import Testing
+
+@testable import LocalEngine
+
+/// A model that hears made-up words, one each half second, and has the faults of Whisper.
+@Suite struct `The end of a live segment` {
+    private typealias Heard = WholeHearing.Heard
+    private static let word = SampleCount(8_000)
+
+    /// One word for each half second of the stream, with its number as its token.
+    private static func words(_ audio: SampleRange) -> [SegmentResult.Word] {
+        (audio.start.samples / word.samples..<audio.end.samples / word.samples).map { number in
+            SegmentResult.Word(
+                text: "w\(number)", confidence: 0.9, tokens: [Token(Int32(number))],
+                range: SampleRange(SampleIndex(Int(number * word.samples)), count: word))
+        }
+    }
+
+    private static func request(
+        _ seconds: ClosedRange<Int>, prefix: [Int32] = [], context: Int? = nil, purpose: SegmentRequest.Purpose = .final
+    ) -> SegmentRequest {
+        let audio = SampleRange(SampleIndex(seconds.lowerBound * 16_000), SampleIndex(seconds.upperBound * 16_000))
+        return SegmentRequest(
+            id: 1, purpose: purpose, audio: audio, speech: audio, prefix: prefix.map { Token($0) },
+            context: context.map { start in
+                let before = SampleRange(SampleIndex(start * 16_000), audio.start)
+                return SegmentRequest.Context(start: before.start, tokens: words(before).flatMap(\.tokens))
+            })
+    }
+
+    private static func texts(_ heard: Heard?) -> [String]? { heard?.words.map(\.text) }
+
+    @Test func `is heard again when the model ends its text early`() throws {
+        let request = Self.request(0...6)
+        let heard = try WholeHearing.recognize(request) { audio, _, _ in
+            Heard(words: audio == request.audio ? Array(Self.words(audio).prefix(7)) : Self.words(audio))
+        }
+        #expect(Self.texts(heard) == Self.words(request.audio).map(\.text))
+        #expect(heard?.words.last?.tokens == [], "no later request may begin with a token from mid segment")
+    }
+
+    @Test func `is heard again behind settled words that spoilt the text`() throws {
+        let request = Self.request(0...6, prefix: [0, 1, 2])
+        let heard = try WholeHearing.recognize(request) { audio, _, prefix in
+            Heard(words: prefix.isEmpty ? Self.words(audio) : Array(Self.words(audio).prefix(prefix.count)))
+        }
+        #expect(Self.texts(heard) == Self.words(request.audio).map(\.text))
+    }
+
+    @Test func `is heard behind the words before a cut when the rest alone has none`() throws {
+        let request = Self.request(10...12, context: 6)
+        let heard = try WholeHearing.recognize(request) { audio, speech, prefix in
+            #expect(speech.end == request.speech.end)
+            guard audio == request.heard else { return Heard(words: []) }
+            #expect(prefix == request.context?.tokens)
+            return Heard(words: Self.words(audio))
+        }
+        #expect(Self.texts(heard) == Self.words(request.audio).map(\.text))
+    }
+
+    @Test func `is heard in several parts when a text is cut by its limit each time`() throws {
+        let request = Self.request(0...6)
+        let heard = try WholeHearing.recognize(request) { audio, _, _ in Heard(words: Array(Self.words(audio).prefix(4))) }
+        #expect(Self.texts(heard) == Self.words(request.audio).map(\.text))
+    }
+
+    @Test func `has no invented words: a doubtful text of the rest is left out`() throws {
+        let request = Self.request(0...6)
+        let heard = try WholeHearing.recognize(request) { audio, _, _ in
+            Heard(words: Array(Self.words(audio).prefix(7)), isDoubtful: audio != request.audio)
+        }
+        #expect(heard?.words.count == 7)
+    }
+
+    @Test(arguments: [SegmentRequest.Purpose.interim, .cut])
+    func `is heard once for what goes on`(purpose: SegmentRequest.Purpose) throws {
+        var times = 0
+        _ = try WholeHearing.recognize(Self.request(0...6, purpose: purpose)) { _, _, _ in
+            times += 1
+            return Heard(words: [])
+        }
+        #expect(times == 1)
+    }
+
+    @Test func `of less than a second is a drawn-out sound`() throws {
+        var times = 0
+        let heard = try WholeHearing.recognize(Self.request(0...6)) { audio, _, _ in
+            times += 1
+            return Heard(words: Array(Self.words(audio).dropLast()))
+        }
+        #expect(times == 1 && heard?.words.count == 11)
+    }
+
+    @Test func `is not told when the work is cancelled`() throws {
+        let request = Self.request(0...6)
+        let heard = try WholeHearing.recognize(request) { audio, _, _ in
+            audio == request.audio ? Heard(words: Array(Self.words(audio).prefix(7))) : nil
+        }
+        #expect(heard == nil)
+    }
+}
+
+@Suite struct `A text of Whisper that cannot be right` {
+    @Test func `keeps the settled words and their times`() {
+        let tokens = (0..<4).map { ScoredToken(Token($0), logProbability: -2) }
+        let words = (0..<4).map { DecodedWord(text: "w\($0)", confidence: 0.1, tokens: $0..<$0 + 1) }
+        var decoded = WhisperDecoded(words: words, tokens: tokens, mean: -2, stop: .end)
+        decoded.isDoubtful = true
+        decoded.starts = [0, 100, 200, 300, 400]
+        #expect(decoded.kept == WhisperDecoded(stop: .end))
+        decoded.settled = 2
+        #expect(decoded.kept.words.map(\.text) == ["w0", "w1"])
+        #expect(decoded.kept.starts == [0, 100, 200] && !decoded.kept.isDoubtful)
+    }
+}
