@@ -27,8 +27,6 @@ extension SQLConversationStore {
             for earlier in try Self.deletions(of: id, in: archive, on: connection) { try Self.end(earlier, now: now, on: connection) }
             let voices = try Self.namelessVoices(in: number, on: connection)
             try Self.moveRows(of: number, keptUntil: time, now: now, on: connection)
-            // The marks are deleted first, so that the segments' trigger finds none.
-            try connection.run("DELETE FROM conversation_marks WHERE conversation = ?", [.integer(number)])
             try connection.run("DELETE FROM conversations WHERE number = ?", [.integer(number)])
             try SQLChunkStore.forget(id, of: user, on: connection)
             let isRevised = try Self.forgetUnheard(voices, on: connection)
