@@ -42,13 +42,23 @@ package struct ImportJobs: WorkloadJobs {
             if let conversation = try await hear(order, job, grant, services) { report.conversations.append(conversation.rawValue) }
             report.errors.append(nil)
         } catch {
-            // An interrupted job goes on with its conversation after the next start.
-            guard !Task.isCancelled else { return report }
+            // An interrupted job goes on with its conversation after the next start, unless its owner has cancelled it.
+            if Task.isCancelled, await !isGone(job, services) { return report }
             await Self.abandon(order, of: job.user, services)
             services.log.info("a recording could not be imported", [.request: job.id.rawValue, .error: error.detail])
             report.errors.append(WorkloadError(error))
         }
         return report
+    }
+
+    private func isGone(_ job: TranscriptionJob, _ services: RecordingServices) async -> Bool {
+        do throws(StoreError) {
+            let found = try await services.runner.jobs.find(job.id, of: job.user)
+            // The same file may have come again meanwhile.
+            return found == nil || found?.job.status == .deleted || found?.job.request != job.request
+        } catch {
+            return false
+        }
     }
 
     /// Removes the conversation that an import has begun, with the audio and the words that it has by now. The import adds nothing later.
@@ -119,8 +129,10 @@ package struct ImportJobs: WorkloadJobs {
                     chunk, in: ChunkedRecordings.Held(heard), at: place, by: grant, patience: nil, started: order.choices.started,
                     came: order.choices.started == nil ? order.choices.modified ?? job.created : job.created, isWhole: true, services
                 ) { [recording] _ throws(ChunkedRecordingError) in
-                    try await ChunkedRecordingError.heard { () throws(RequestError) in
-                        try await work.recognized(recording) { services.runner.progress.take($0, of: job.id) }
+                    do throws(RequestError) {
+                        return try await work.recognized(recording) { services.runner.progress.take($0, of: job.id) }
+                    } catch {
+                        throw Self.explained(error)
                     }
                 }
                 return
@@ -132,6 +144,15 @@ package struct ImportJobs: WorkloadJobs {
                 else { throw error }
             }
         }
+    }
+
+    /// Returns the error in words for people, who see it beside the file's name.
+    private static func explained(_ error: RequestError) -> ChunkedRecordingError {
+        guard let failure = ProviderError(error) else { return ChunkedRecordingError(error) }
+        let (status, code, message) = error.plain
+        var explained = ChunkedRecordingError(status, code, message)
+        explained.provider = failure.provider
+        return explained
     }
 
     /// Completes the conversation as every conversation is.
