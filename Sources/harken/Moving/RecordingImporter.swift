@@ -46,7 +46,8 @@ struct RecordingImporter: Sendable {
     /// - Parameters:
     ///   - name: the file's name, from which the conversation gets its title.
     ///   - modified: the time of the file's last change; nil: not known.
-    func send(_ path: String, name: String, modified: UnixTime?, sent: @escaping @Sendable (Int) -> Void = { _ in }) async throws(GatewayError) -> Job {
+    func send(_ path: String, name: String, modified: UnixTime?, sent: @escaping @Sendable (Int) -> Void = { _ in }) async throws(GatewayError) -> Job
+    {
         let query = choices.query(name: name, modified: modified)
         let answer = try await api.send(file: path, to: "/jobs?" + query.encoded, type: "application/octet-stream", sent: sent)
         guard let answer else { throw older }
