@@ -49,7 +49,10 @@ package struct ImportOrder: Sendable, Equatable {
     var title: String {
         guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return name }
         let suffix = name[name.index(after: dot)...]
-        let isSuffix = (1...Self.maxSuffix).contains(suffix.count) && suffix.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+        // The end of a date has no letter.
+        let isSuffix =
+            (1...Self.maxSuffix).contains(suffix.count) && suffix.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+            && suffix.contains { $0.isLetter }
         return isSuffix ? String(name[..<dot]) : name
     }
 

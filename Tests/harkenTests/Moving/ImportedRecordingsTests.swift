@@ -55,7 +55,7 @@ import Testing
         let first = try await run([memos, "--url", gateway.url], in: folder)
         #expect(first.status == .failed)
         let lines = first.output.split(separator: "\n").map(String.init)
-        #expect(lines.map { $0.split(separator: ":").first.map(String.init) } == ["a.wav", "b.wav", "deeper/c.wav"].map { memos + "/" + $0 })
+        #expect(lines.compactMap { $0.split(separator: ":").first.map(String.init) } == ["a.wav", "b.wav", "deeper/c.wav"].map { memos + "/" + $0 })
         #expect(lines.allSatisfy { $0.contains(": conversation ") }, "\(first.output)")
         #expect(first.diagnostics.contains("\(memos)/empty.wav: ") && first.diagnostics.contains("The file is empty"), "\(first.diagnostics)")
         #expect(first.diagnostics.contains("1 of 4 recordings are not imported: \(memos)/empty.wav"), "\(first.diagnostics)")
