@@ -4,6 +4,7 @@ internal import Framing
 internal import Net
 internal import Protocols
 internal import Recordings
+internal import Store
 
 /// The endpoint that takes a recording in, which becomes a conversation: `POST /api/v1/jobs`. Answers as soon as the file and its job survive a power
 /// cut; the work goes on without the caller.

@@ -1,4 +1,4 @@
-internal import Conversations
+package import Conversations
 internal import Framing
 internal import Protocols
 package import Speech

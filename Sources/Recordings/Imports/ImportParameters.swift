@@ -1,9 +1,7 @@
 internal import Conversations
 internal import Framing
-internal import Live
 internal import Protocols
 internal import Speech
-internal import Store
 
 /// Parameters of an import: those of the query, and those of the form that holds the file. The query counts first.
 struct ImportParameters: Sendable {

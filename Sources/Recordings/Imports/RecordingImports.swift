@@ -102,7 +102,7 @@ package struct RecordingImports: Sendable {
 
     /// Returns the job for a user's file: the same content has the same job.
     private static func name(of digest: String, _ user: ID<User>) -> ID<TranscriptionJob> {
-        let content = Array("\(ImportJobs.dialect)\n\(digest)\n\(user)".utf8)
+        let content = Array("\(ImportJobs.dialect)\n\(digest)\n\(user.rawValue)".utf8)
         var hash = SHA256()
         hash.update(content.span.bytes)
         return ID(String(hash.finish().hexadecimal.prefix(32)))
@@ -145,7 +145,7 @@ package struct RecordingImports: Sendable {
         guard let order = ImportOrder(job.request) else { return nil }
         var standing = Standing(job: job, order: order)
         if job.status == .completed { standing.report = try await services.runner.jobs.raw(job.id, of: job.user).flatMap(WorkloadReport.init) }
-        let made = job.status == .deleted ? order.conversation : standing.report?.conversations.first.map { ID($0) }
+        let made: ID<Conversation>? = job.status == .deleted ? order.conversation : standing.report?.conversations.first.map { ID($0) }
         if let made, try await services.conversations.store.status(of: made, of: job.user) != nil { standing.conversation = made }
         return standing
     }

@@ -44,7 +44,7 @@ struct Import: Command {
             let sources = try files.map { try ImportSource($0) }
             let recordings = sources.filter { $0.content == .recording }, archives = sources.filter { $0.content == .archive }
             guard !choices.hasStart || recordings.count == 1 else { throw ArchiveError("--at takes one recording; give one FILE") }
-            let gateway = recordings.isEmpty ? nil : try place.gateway(arguments)
+            let gateway = try recordings.isEmpty ? nil : place.gateway(arguments)
             try await add(archives, context)
             guard let gateway else { return }
             try await add(recordings, to: RecordingImporter(api: GatewayAPI(gateway), choices: choices), context)

@@ -44,7 +44,8 @@ struct ImportSource: Equatable {
         guard isArchive || !Self.packed.contains(Self.suffix(of: path)) else {
             throw ArchiveError("\(path) is not an archive of harken export; decompress it first if it is compressed")
         }
-        (self.path, byteCount, content) = (path, Int(information.st_size), isArchive ? .archive : .recording)
+        (self.path, byteCount) = (path, Int(information.st_size))
+        content = isArchive ? .archive : .recording
         modified = UnixTime(milliseconds: Int64(information.st_mtim.tv_sec) * 1_000 + Int64(information.st_mtim.tv_nsec) / 1_000_000)
     }
 

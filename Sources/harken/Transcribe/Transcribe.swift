@@ -76,7 +76,7 @@ struct Transcribe: Command {
             options: arguments.options(
                 except: Set([Self.engine.name, Self.format.name, Flag.json.name, Self.output.name, Self.resume.name, Self.keep.name])
                     .union(GatewayAddress.options.map(\.name))))
-        keeper = arguments.has(Self.keep) ? try GatewayAddress(arguments) : nil
+        keeper = try arguments.has(Self.keep) ? GatewayAddress(arguments) : nil
         self.arguments = arguments
     }
 

@@ -8,7 +8,8 @@ import Testing
 
 @Suite struct `The order of an import` {
     @Test(arguments: [
-        ("Talk with Ann.m4a", "Talk with Ann"), ("2026-01-31 15.04.05", "2026-01-31 15.04.05"), ("v1.2 notes.wav", "v1.2 notes"), (".hidden", ".hidden"),
+        ("Talk with Ann.m4a", "Talk with Ann"), ("2026-01-31 15.04.05", "2026-01-31 15.04.05"), ("v1.2 notes.wav", "v1.2 notes"),
+        (".hidden", ".hidden"),
         ("no suffix", "no suffix"), ("Dr. Miller talks", "Dr. Miller talks"), ("הקלטה.ogg", "הקלטה"),
     ])
     func `titles the conversation by the file's name without its suffix`(name: String, title: String) {
