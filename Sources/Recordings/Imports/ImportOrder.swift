@@ -72,10 +72,9 @@ package struct ImportOrder: Sendable, Equatable {
         guard let document = try? JSONDocument(parsing: Array(text.utf8)), let name = document.root["file"].string,
             let digest = document.root["sha256"].string, let conversation = document.root["conversation"].string
         else { return nil }
-        func time(_ name: String) -> UnixTime? { document.root[name].int.map { UnixTime(milliseconds: Int64($0)) } }
         var choices = Choices()
-        choices.started = time("started")
-        choices.modified = time("modified")
+        choices.started = document.root["started"].int.map { UnixTime(milliseconds: Int64($0)) }
+        choices.modified = document.root["modified"].int.map { UnixTime(milliseconds: Int64($0)) }
         choices.language = document.root["language"].string.map { LanguageTag($0) }
         choices.tellsSpeakers = document.root["speakers"].bool ?? true
         choices.separatesChannels = document.root["channels"].bool ?? false
