@@ -4,7 +4,6 @@ import Framing
 import Gateway
 import HarkenTesting
 import Net
-@testable import Settings
 import Speech
 import Store
 import Synchronization
