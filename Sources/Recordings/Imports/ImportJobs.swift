@@ -92,7 +92,12 @@ package struct ImportJobs: WorkloadJobs {
         try await title(order, of: job.user, services)
         var recording = Recording(path: upload.path)
         recording.digest = order.digest
-        try await take(order, job, recording, at: place, grant, services)
+        let language = try await take(order, job, recording, at: place, grant, services)
+        if order.choices.language == nil, let language, language != .undetermined {
+            _ = try await ChunkedRecordingError.stored { () throws(StoreError) in
+                try await services.conversations.store.write(ConversationUpdate(order.conversation, language: language), of: job.user)
+            }
+        }
         return try await end(place, services)
     }
 
@@ -110,10 +115,11 @@ package struct ImportJobs: WorkloadJobs {
         guard isThere else { throw Self.deleted }
     }
 
+    /// - Returns: the language that was heard; nil: not known.
     private func take(
         _ order: ImportOrder, _ job: TranscriptionJob, _ recording: Recording, at place: ChunkedRecordings.Place, _ grant: Grant,
         _ services: RecordingServices
-    ) async throws(ChunkedRecordingError) {
+    ) async throws(ChunkedRecordingError) -> LanguageTag? {
         let chunk = StoredChunk(id: "file-\(order.digest.prefix(32))", hash: order.digest, start: .zero, duration: .zero)
         var heard = recording
         heard.tracks = order.choices.tracks
@@ -125,7 +131,7 @@ package struct ImportJobs: WorkloadJobs {
         while true {
             try await BackgroundChunk.mayGoOn(grant, services)
             do throws(ChunkedRecordingError) {
-                _ = try await services.chunked.take(
+                return try await services.chunked.take(
                     chunk, in: ChunkedRecordings.Held(heard), at: place, by: grant, patience: nil, started: order.choices.started,
                     came: order.choices.started == nil ? order.choices.modified ?? job.created : job.created, isWhole: true, services
                 ) { [recording] _ throws(ChunkedRecordingError) in
@@ -134,8 +140,7 @@ package struct ImportJobs: WorkloadJobs {
                     } catch {
                         throw Self.explained(error)
                     }
-                }
-                return
+                }.language
             } catch {
                 guard error != ChunkedRecordings.finished, error != .notFound else { throw Self.deleted }
                 // The gateway is full, or another process works on the same recording. Nobody waits for this job, so the job waits.
