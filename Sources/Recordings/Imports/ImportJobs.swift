@@ -1,5 +1,7 @@
 package import Admission
 internal import Conversations
+internal import Engines
+internal import Framing
 internal import Live
 internal import Observability
 package import Protocols

@@ -1,5 +1,6 @@
 package import Admission
 package import Conversations
+internal import Engines
 internal import Framing
 internal import Live
 package import Net
