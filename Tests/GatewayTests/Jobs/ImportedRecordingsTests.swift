@@ -53,7 +53,7 @@ import Testing
             #expect(try await gateway.store().audio(of: id, of: .local).map { Int(($0.duration / .seconds(1)).rounded()) } == [15])
             let usage = try await gateway.send(.get, "/api/v1/usage").text
             #expect(usage.contains(#""workload":"sync""#), "\(usage)")
-            #expect(try await gateway.store().standing(.inProgress, since: UnixTime(milliseconds: .max), limit: 10).isEmpty)
+            #expect(try await gateway.store().standing(.inProgress, since: UnixTime(milliseconds: .max), limit: 10) == [])
         }
     }
 
@@ -218,7 +218,7 @@ import Testing
             #expect(try await gateway.api(.get, path).status == 404)
             #expect(try await gateway.api(.get, "/api/v1/jobs").names == [])
             // Recordings in chunks are in no list before they have words, but here.
-            #expect(try await gateway.store().standing(.inProgress, since: UnixTime(milliseconds: .max), limit: 10).isEmpty)
+            #expect(try await gateway.store().standing(.inProgress, since: UnixTime(milliseconds: .max), limit: 10) == [])
             try await until { (try? FileManager.default.contentsOfDirectory(atPath: gateway.directory + "/uploads"))?.isEmpty == true }
             let state = try await gateway.imported(bytes, name: "talk.wav")
             #expect(state.string("status") == "completed", "\(state.text)")
@@ -242,7 +242,7 @@ import Testing
             isHeard.withLock { $0 = true }
             let state = try await gateway.importEnds(accepted.text)
             #expect(state.string("status") == "failed" && state.string("code") == "conversation_deleted", "\(state.text)")
-            #expect(try await store.standing(.inProgress, since: UnixTime(milliseconds: .max), limit: 10).isEmpty)
+            #expect(try await store.standing(.inProgress, since: UnixTime(milliseconds: .max), limit: 10) == [])
             #expect(try await store.conversation(begun.id, of: .local) == nil)
         }
     }
@@ -260,7 +260,7 @@ import Testing
             let state = try await gateway.imported(RecordingFile.tone(seconds: 3), name: "talk.wav", key: "good")
             #expect(state.string("status") == "failed" && state.string("error") == "The file has no sound.", "\(state.text)")
             #expect(state.string("code") == "audio_not_usable" && state.string("provider") == "local")
-            #expect(try await gateway.store().standing(.inProgress, since: UnixTime(milliseconds: .max), limit: 10).isEmpty)
+            #expect(try await gateway.store().standing(.inProgress, since: UnixTime(milliseconds: .max), limit: 10) == [])
             let path = "/api/v1/jobs/\(state.string("job_id") ?? "")"
             #expect(try await gateway.api(.post, path + "/retry", headers: ["Authorization": "Bearer spent"]).status == 402)
             #expect(try await gateway.api(.post, path + "/retry", headers: good).status == 202)
@@ -307,7 +307,7 @@ import Testing
         try await with(engine(), settings: ["HARKEN_SPOOL_BYTES": "1048576"]) { gateway in
             let answer = try await gateway.importing([UInt8](repeating: 0, count: 2 << 20), name: "a.wav")
             #expect(answer.status == 503 && answer.text.contains("disk"), "\(answer.text)")
-            #expect(try FileManager.default.contentsOfDirectory(atPath: gateway.directory + "/spool").isEmpty)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: gateway.directory + "/spool") == [])
             #expect(try await gateway.api(.get, "/api/v1/jobs").names == [])
         }
     }

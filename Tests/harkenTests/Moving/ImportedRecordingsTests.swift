@@ -1,6 +1,7 @@
 import Conversations
 import Foundation
 import HarkenTesting
+import Sessions
 import Speech
 import Store
 import Testing
