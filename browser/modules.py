@@ -7,7 +7,6 @@ def segment(name, text, start, end, speaker=0, person="null"):
     return SPEAKER % (name, text, start, end, speaker, person)
 
 
-PASSAGES = '[{text: "A & <b>", start: 0.5, end: 2, speaker: "A"}, {text: "two", start: 3661.25, end: 3662, speaker: null}, {text: "no time", start: null}]'
 LINES = ("(() => { const lines = new m.CaptionLines(); %s;"
          "return lines.lines.map((line) => line.kind ?? `${line.voice?.name}: ${line.text}|${line.interim}`); })()")
 VIRTUAL = """(() => {
@@ -113,15 +112,6 @@ EXPECTED = [
      ["Speaker 1: 今日は天気です。OK|はい"]),
     ("gaps.js", "m.gapsOf([[9, 10], {start: 1, end: 2, reason: 'no_engine'}])",
      [{"start": 1, "end": 2, "why": "no engine"}, {"start": 9, "end": 10, "why": None}]),
-    # The gateway makes the captions.
-    *[("subtitles.js", f"""(async (fetched) => {{
-        window.fetch = async (url, {{method, body}}) => new Response(`${{method}} ${{url}} ${{body}}`);
-        const text = await m.formats.{name}({PASSAGES});
-        window.fetch = fetched;
-        return text;
-    }})(window.fetch)""", f'POST /api/v1/captions {{"format":"{name.lower()}","segments":[{{"text":"A & <b>","start":0.5,"end":2,"speaker":"A"}},'
-                          '{"text":"two","start":3661.25,"end":3662}]}') for name in ("SRT", "VTT")],
-    ("subtitles.js", f"m.formats.Text({PASSAGES})", "A: A & <b>\ntwo\nno time\n"),
     # One voice's segments are one line; the interim of now is at its end, and goes with the final.
     ("captionlines.js", LINES % f"lines.take([{segment('1', 'one', 0, 1)}, {segment('2', 'two', 1, 2)}]); lines.interim = 'thr'", ["Speaker 1: one two|thr"]),
     ("captionlines.js", LINES % f"lines.interim = 'on'; lines.take([{segment('1', 'one', 0, 1)}, {segment('2', 'two', 1, 2, 1)}])",
@@ -142,9 +132,6 @@ EXPECTED = [
     ("captionlines.js", f"(() => {{ const lines = new m.CaptionLines(); lines.take([{segment('1', 'one', 0, 1)}]); const [{{key}}] = lines.lines;"
                         f"lines.take([{segment('2', 'two', 1, 2)}]); return lines.lines.map((line) => line.key === key); }})()", [True]),
     ("captionlines.js", LINES % f"""lines.know([{{id: 'p', name: 'Vera'}}]); lines.take([{segment('1', 'one', 0, 1, 0, '"p"')}])""", ["Vera: one|"]),
-    ("events.js", "(async () => { const all = []; const parts = ['data: a\\n', '\\nda', 'ta: b\\r\\n\\r\\n: beat\\n\\ndata: c\\ndata: d\\n\\ndata: cut'];"
-                  "const body = new ReadableStream({start(to) { for (const part of parts) to.enqueue(new TextEncoder().encode(part)); to.close(); }});"
-                  "for await (const data of m.eventsOf(new Response(body))) all.push(data); return all; })()", ["a", "b", "c\nd"]),
     ("schema.js", f"['text', 'list', 'ref', 'choice', 'null', 'file'].map((name) => m.typeOf(({DESCRIPTION}).types[name], {DESCRIPTION}))",
      ["text", "list of Thing", "Thing", "one of a, b", "number or null", "file"]),
     ("schema.js", f"m.membersOf(({DESCRIPTION}).types.ref, {DESCRIPTION}).map((member) => [member.name, member.level, member.isRequired])",

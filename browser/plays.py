@@ -319,43 +319,59 @@ class Plays(Writings, Microphone):
 
     # MARK: Recordings
 
-    def recognises_a_dropped_file(self):
-        """A file is dropped on the page: its words come, and SRT, VTT, JSON and text are saved."""
+    def keeps_a_dropped_file(self):
+        """A file is dropped on the page, which is left and opened again: the file is a conversation with its name, its date, words and audio."""
         console = self.visit("/#/start")
         console.page.wait_for_selector(".drop")
         data = pathlib.Path(self.recording).read_bytes()
-        transfer = console.page.evaluate_handle("""(bytes) => {
+        drop = """([bytes, name]) => {
             const transfer = new DataTransfer();
-            transfer.items.add(new File([Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0))], 'talk.wav', {type: 'audio/wav'}));
-            return transfer;
-        }""", base64.b64encode(data).decode())
-        console.page.dispatch_event(".drop", "drop", {"dataTransfer": transfer})
-        console.wait("() => [...document.querySelectorAll('section.panel button')].some((button) => button.textContent === 'SRT' && !button.disabled)",
-                     "the recording is recognised")
-        self.hearing.judge_recording(console.text("section.panel .out"))
-        files = {}
+            const options = {type: 'audio/wav', lastModified: Date.UTC(2025, 4, 6, 12)};
+            transfer.items.add(new File([Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0))], name, options));
+            document.querySelector('.drop').dispatchEvent(new DragEvent('drop', {dataTransfer: transfer, bubbles: true, cancelable: true}));
+        }"""
+        console.page.evaluate(drop, [base64.b64encode(data).decode(), "A talk.wav"])
+        console.wait("() => document.querySelector('.jobs li:not([data-state=sending])')", "the gateway has the file")
+        console.page.goto("about:blank")
+        console.page.goto("/#/conversations")
+        console.go("start")
+        console.wait("() => document.querySelector('.jobs [data-state=completed] a')", "the recording is a conversation")
+        saved = {}
         for name in ("SRT", "VTT", "JSON", "Text"):
-            with console.page.expect_download() as saved:
-                console.page.get_by_role("button", name=name, exact=True).click()
-            files[name] = pathlib.Path(saved.value.path()).read_text()
-            expect(saved.value.suggested_filename.startswith("talk."), saved.value.suggested_filename)
-        expect(re.match(r"1\n00:00:0\d,\d{3} --> 00:00:", files["SRT"]), files["SRT"][:80])
-        expect(files["VTT"].startswith("WEBVTT\n\n00:00:0"), files["VTT"][:80])
-        spoken = [line for line in files["SRT"].splitlines() if line and "-->" not in line and not line.isdigit()]
-        longest = max((re.sub(r"^[^:]{1,12}: ", "", line) for line in spoken), key=len)
-        expect(len(longest) <= 42, f"a line of the subtitles has {len(longest)} letters: {longest!r}")
-        expect(json.loads(files["JSON"])["segments"][0]["start"] < 2, files["JSON"][:200])
-        self.hearing.judge_recording(files["Text"])
+            with console.page.expect_download() as download:
+                console.page.locator(".jobs").get_by_role("link", name=name, exact=True).click()
+            saved[name] = pathlib.Path(download.value.path()).read_text()
+        expect(re.match(r"1\n00:00:0\d,\d{3} --> 00:00:", saved["SRT"]), saved["SRT"][:80])
+        expect(saved["VTT"].startswith("WEBVTT\n\n00:00:0"), saved["VTT"][:80])
+        console.page.locator(".jobs").get_by_role("link", name="Open conversation").click()
+        console.wait("() => document.querySelector('main h1')?.textContent.includes('A talk')", "the conversation has the file's name")
+        identity = console.page.url.split("/conversation/")[1].split("?")[0]
+        conversation = console.get(f"/api/v1/conversations/{identity}")
+        self.hearing.judge_recording(" ".join(segment["text"] for segment in conversation["segments"]))
+        # The file's date is the time of the recording's end.
+        expect(conversation["started_at"].startswith("2025-05-06T11:5"), conversation["started_at"])
+        expect(console.context.request.get(f"/api/v1/conversations/{identity}/audio").ok, "the conversation has audio")
+        # The same file again is the same conversation.
+        console.go("start")
+        console.page.evaluate(drop, [base64.b64encode(data).decode(), "Another name.wav"])
+        console.page.get_by_text("is there already").wait_for()
+        names = [job["name"] for job in console.get("/api/v1/jobs")["jobs"]]
+        expect("A talk.wav" in names and "Another name.wav" not in names, f"one file has one job: {names}")
         console.judge()
         console.close()
 
     def says_why_a_file_fails(self):
-        """A file that is no recording gets a sentence, not a silence."""
+        """A file that is no recording gets a sentence, not a silence, and may be tried again."""
         console = self.visit("/#/start")
         console.page.wait_for_selector(".drop")
         console.page.set_input_files("input[type=file]", files=[{"name": "talk.mp3", "mimeType": "audio/mpeg", "buffer": b"this is no sound"}])
-        console.page.wait_for_selector("section.panel .note.bad")
-        expect(len(console.text("section.panel .note.bad")) > 40, console.text("section.panel .note.bad"))
+        row = ".jobs [data-state=failed]"
+        console.page.wait_for_selector(row)
+        expect(len(console.text(f"{row} p")) > 30, console.text(f"{row} p"))
+        console.page.locator(row).get_by_role("button", name="Try again").click()
+        console.page.wait_for_selector(row)
+        console.page.locator(row).get_by_role("button", name="Remove talk.mp3").click()
+        console.wait("() => ![...document.querySelectorAll('.jobs li')].some((item) => item.textContent.includes('talk.mp3'))", "the row is gone")
         console.close()
 
     def compares_engines(self):

@@ -190,7 +190,7 @@ class Writings:
             see(place, 0)
         console.go("start")
         page.set_input_files("input[type=file]", files=[{"name": "הקלטה.wav", "mimeType": "audio/wav", "buffer": b"RIFF"}])
-        page.wait_for_selector(".out p")
+        page.wait_for_selector(".jobs li:not([data-state=sending])")
         see("Start", 3)
         console.go("playground")
         page.set_input_files("input[type=file]", files=[{"name": "הקלטה.wav", "mimeType": "audio/wav", "buffer": b"RIFF"}])

@@ -6,31 +6,21 @@ internal import Recordings
 internal import Speech
 internal import Store
 
-/// Operations that recognise conversations again, and that report the state of jobs.
+/// Operations that recognize conversations again, and those of jobs: their state, and the list of imported recordings.
 struct JobOperations: Sendable {
     let store: any ConversationStores
     let recordings: RecordingServices
 
-    private static func address(of job: ID<TranscriptionJob>) -> String { APIOperation.root + "/jobs/" + job.rawValue }
+    private static let answer = APIOperation.Answer.schema("Job")
 
-    private static let state: APIOperation.Answer = .object([
-        .init("job_id", "string", required: true, "The job."),
-        .init("status", "string", required: true, "queued, processing, completed, partial_failure or failed."),
-        .init("status_url", "string", required: true, "The path that returns the job's state."),
-        .init("conversation_id", "string?", required: true, "The first of the conversations."),
-        .init("conversations", "[string]", required: true, "The conversations that the job has made or changed."),
-        .init("error", "string?", required: true, "The reason for missing results."),
-        .init("provider", "string", "The engine that failed; absent if none did."),
-        .init("code", "string", "The failure's stable code, such as provider_key_refused."),
-        .init("files", "[FileState]", "The files of the job, in order; absent until one is done."),
-    ])
+    private var imports: RecordingImports { RecordingImports(recordings) }
 
     var all: [APIOperation] {
         [
             APIOperation(
                 .post, "/conversations/{id}/postprocess", .write,
                 summary: "Recognizes a finished conversation again, from its audio. Changes made by hand stay.",
-                answer: Self.state
+                answer: Self.answer
             ) { request throws(APIError) in
                 let id: ID<Conversation> = request.id("id")
                 let (found, audio) = try await APIError.stored { () throws(StoreError) in
@@ -39,12 +29,7 @@ struct JobOperations: Sendable {
                 guard let conversation = found else { throw .notFound("conversation", id.rawValue) }
                 guard conversation.status == .completed else { throw APIError(.conflict, "not_completed", "The conversation is not over yet.") }
                 guard !audio.isEmpty else { throw APIError(.conflict, "no_audio", "The conversation has no stored audio.") }
-                let grant: Grant
-                do throws(RequestError) {
-                    grant = try await recordings.admission.admit(request.caller, BYOKCredentials(request.head), for: .recording)
-                } catch {
-                    throw APIError(error)
-                }
+                let grant = try await grant(to: request)
                 let job = TranscriptionJob(
                     id: ID(recordings.newID()), dialect: PostprocessJobs.dialect, user: request.user, key: request.caller.caller.grant?.key,
                     created: recordings.now(), request: PostprocessJobs.order, audio: id.rawValue,
@@ -53,17 +38,84 @@ struct JobOperations: Sendable {
                     try await recordings.runner.order(job, keys: grant.keys, recordings)
                 }
                 guard hasRoom else { throw APIError(.tooManyRequests, "too_many_jobs", "Too many jobs wait; try again later.") }
-                return APIAnswer(status: .accepted, body: job.document(nil, at: Self.address(of: job.id)))
+                return APIAnswer(status: .accepted, body: job.document(nil, at: JobAddress.address(of: job.id)))
             },
-            APIOperation(.get, "/jobs/{id}", .read, summary: "Returns the state of a background job.", answer: Self.state) {
-                request throws(APIError) in
+            APIOperation(
+                .get, "/jobs", .read, .transcribe, summary: "Lists the imports of recordings, the newest first.",
+                query: [
+                    .init("limit", "integer", "The number of jobs in a page, 1 to 200."), .init("cursor", "string", "The next of the page before."),
+                ],
+                answer: .object([
+                    .init("jobs", "[Job]", required: true, "The jobs."),
+                    .init("next", "string?", required: true, "The cursor of the next page; null on the last one."),
+                ])
+            ) { request throws(APIError) in
+                let limit = try request.limit(standard: 20, most: 200), cursor = request.query.first("cursor").map { ID<TranscriptionJob>($0) }
+                let page = try await APIError.stored { () throws(StoreError) in
+                    try await imports.list(of: request.user, limit: limit, before: cursor)
+                }
+                return .json { json in
+                    json.beginObject()
+                    json.key("jobs")
+                    json.beginArray()
+                    for standing in page.imports { json.value(raw: document(standing)) }
+                    json.endArray()
+                    json.member("next", optional: page.next?.rawValue)
+                    json.endObject()
+                }
+            },
+            APIOperation(
+                .get, "/jobs/{id}", .read, .transcribe, summary: "Returns the state of a background job.", answer: Self.answer
+            ) { request throws(APIError) in
                 let id: ID<TranscriptionJob> = request.id("id")
+                if let standing = try await APIError.stored({ () throws(StoreError) in try await imports.find(id, of: request.user) }) {
+                    return APIAnswer(body: document(standing))
+                }
                 let found = try await APIError.stored { () throws(StoreError) in
                     try await recordings.runner.report(of: id, request.user, dialects: [PostprocessJobs.dialect, SyncJobs.dialect])
                 }
                 guard let (job, report) = found else { throw .notFound("job", id.rawValue) }
-                return APIAnswer(body: job.document(report, at: Self.address(of: id)))
+                return APIAnswer(body: job.document(report, at: JobAddress.address(of: id)))
+            },
+            APIOperation(
+                .delete, "/jobs/{id}", .write, .transcribe,
+                summary: "Cancels the import of a recording. One that is over is taken from the list, and its conversation stays.", answer: .nothing
+            ) { request throws(APIError) in
+                let id: ID<TranscriptionJob> = request.id("id")
+                guard try await APIError.stored({ () throws(StoreError) in try await imports.cancel(id, of: request.user) }) else {
+                    throw .notFound("job", id.rawValue)
+                }
+                return .nothing
+            },
+            APIOperation(
+                .post, "/jobs/{id}/retry", .transcribe, summary: "Begins an import that has failed again, with the same file.", answer: Self.answer
+            ) { request throws(APIError) in
+                let id: ID<TranscriptionJob> = request.id("id")
+                let grant = try await grant(to: request)
+                do throws(RecordingImports.RetryError) {
+                    return APIAnswer(status: .accepted, body: document(try await imports.retry(id, request.caller, by: grant)))
+                } catch {
+                    switch error {
+                    case .notFound: throw .notFound("job", id.rawValue)
+                    case .notFailed: throw APIError(.conflict, "conflict", "The job has not failed.")
+                    case .fileGone: throw APIError(.conflict, "conflict", "The file is not kept any more: it was kept for a day. Send it again.")
+                    case .request(let error): throw APIError(error)
+                    }
+                }
             },
         ]
+    }
+
+    private func document(_ standing: RecordingImports.Standing) -> [UInt8] {
+        standing.document(imports.progress(of: standing), at: JobAddress.address(of: standing.job.id))
+    }
+
+    /// Returns the grant for the recognition that the request orders.
+    private func grant(to request: APIRequest) async throws(APIError) -> Grant {
+        do throws(RequestError) {
+            return try await recordings.admission.admit(request.caller, BYOKCredentials(request.head), for: .recording)
+        } catch {
+            throw APIError(error)
+        }
     }
 }

@@ -82,6 +82,7 @@ package struct Routes: Sendable {
             Route(
                 .http, .post, PersonEnrollmentEndpoint.path, renderer: .harken,
                 PersonEnrollmentEndpoint(people: PersonEnrollment(service: services.conversations), recordings: services)),
+            Route(.http, .post, ImportEndpoint.path, renderer: .harken, ImportEndpoint(recordings: services)),
         ] + BackgroundEndpoint.routes(services)
     }
 

@@ -2,6 +2,6 @@ extension JobRunner {
     /// The kinds of jobs, by their names in the store.
     static let protocols: [String: any JobProtocol] = [
         AssemblyAIJobs.dialect: AssemblyAIJobs(), DeepgramJobs.dialect: DeepgramJobs(), SyncJobs.dialect: SyncJobs(),
-        PostprocessJobs.dialect: PostprocessJobs(),
+        PostprocessJobs.dialect: PostprocessJobs(), ImportJobs.dialect: ImportJobs(),
     ]
 }

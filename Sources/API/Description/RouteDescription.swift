@@ -44,6 +44,17 @@ struct RouteDescription: Sendable {
         "started_at", "string",
         "The time of the first sample: RFC 3339 with its offset, or seconds since 1970; at most ten years ago, and not in the future. Without it the "
             + "recording ends when it comes.")
+    /// Parameters of an imported recording, which may also be fields of the form.
+    private static let imported: [APIOperation.Field] = [
+        .init("name", "string", "The file's name. The conversation's title is the name without its suffix. Default: the name in the form."), started,
+        .init("time_zone", "string", "The time zone of a started_at without an offset. Default: the user's."),
+        .init("modified", "string", "The file's date, which counts as the recording's end if there is no started_at."),
+        .init("language", "string", "A BCP 47 tag, or auto."),
+        .init("speakers", "boolean", "False: speakers are not told apart."),
+        .init("channels", "boolean", "True: each channel is heard by itself, as a speaker of its own."),
+        .init("track", "string", "The sound track that is heard, a number from 1; or all, each as a speaker of its own."),
+        .init("engine", "string", "Names of engines, in order of preference, separated by commas."),
+    ]
     private static let form = "multipart/form-data"
     private static let bytes = "application/octet-stream"
     private static let body = "application/json"
@@ -94,6 +105,9 @@ struct RouteDescription: Sendable {
         "POST /v3/speech-profile/expand": .init(tag: .recordings, summary: "Adds a recording of a voice.", request: form),
         "POST /api/v1/people/enroll": .init(
             tag: .recordings, summary: "Adds a person by their name (name), with recordings of their voice (file).", request: form),
+        "POST /api/v1/jobs": .init(
+            tag: .recordings, summary: "Takes a recording (file), which becomes a conversation with the name, date and speakers of the file.",
+            request: form, query: imported),
         "GET /health": .init(tag: .monitoring, summary: "Says that the gateway runs.", needsKey: false),
         "GET /ready": .init(tag: .monitoring, summary: "Says if an engine can be used (200) or not (503).", needsKey: false),
         "GET /metrics": .init(tag: .monitoring, summary: "Metrics in the format of Prometheus.", answer: "text/plain", needsKey: false),

@@ -51,9 +51,6 @@ static const unsigned char engines_js[] = {
 static const unsigned char enrolment_js[] = {
 #embed "../../Console/Page/enrolment.js"
 };
-static const unsigned char events_js[] = {
-#embed "../../Console/Page/events.js"
-};
 static const unsigned char favicon_svg[] = {
 #embed "../../Console/Page/favicon.svg"
 };
@@ -74,6 +71,9 @@ static const unsigned char icons_js[] = {
 };
 static const unsigned char index_html[] = {
 #embed "../../Console/Page/index.html"
+};
+static const unsigned char jobs_js[] = {
+#embed "../../Console/Page/jobs.js"
 };
 static const unsigned char list_js[] = {
 #embed "../../Console/Page/list.js"
@@ -147,14 +147,8 @@ static const unsigned char start_js[] = {
 static const unsigned char style_css[] = {
 #embed "../../Console/Page/style.css"
 };
-static const unsigned char subtitles_js[] = {
-#embed "../../Console/Page/subtitles.js"
-};
 static const unsigned char trace_js[] = {
 #embed "../../Console/Page/trace.js"
-};
-static const unsigned char transcribe_js[] = {
-#embed "../../Console/Page/transcribe.js"
 };
 static const unsigned char transcript_js[] = {
 #embed "../../Console/Page/transcript.js"
@@ -200,7 +194,6 @@ static const harken_page_file files[] = {
     FILE("elements.js", elements_js),
     FILE("engines.js", engines_js),
     FILE("enrolment.js", enrolment_js),
-    FILE("events.js", events_js),
     FILE("favicon.svg", favicon_svg),
     FILE("figures.js", figures_js),
     FILE("find.js", find_js),
@@ -208,6 +201,7 @@ static const harken_page_file files[] = {
     FILE("gateway.js", gateway_js),
     FILE("icons.js", icons_js),
     FILE("index.html", index_html),
+    FILE("jobs.js", jobs_js),
     FILE("list.js", list_js),
     FILE("listen.js", listen_js),
     FILE("live.js", live_js),
@@ -232,9 +226,7 @@ static const harken_page_file files[] = {
     FILE("snippets.js", snippets_js),
     FILE("start.js", start_js),
     FILE("style.css", style_css),
-    FILE("subtitles.js", subtitles_js),
     FILE("trace.js", trace_js),
-    FILE("transcribe.js", transcribe_js),
     FILE("transcript.js", transcript_js),
     FILE("usage.js", usage_js),
     FILE("voices.js", voices_js),

@@ -2,15 +2,13 @@
 import { get, optional } from './api.js';
 import { clients } from './clients.js';
 import { bars, strip } from './drawing.js';
-import { h, say, spoken } from './elements.js';
-import { bytes, clock, dayOf, length, plural, timeOf } from './figures.js';
+import { h, spoken } from './elements.js';
+import { bytes, dayOf, length, timeOf } from './figures.js';
 import { gateway, learn, may } from './gateway.js';
 import { icon } from './icons.js';
-import { busy, command, failure, note, save, who } from './pieces.js';
-import { formats, kinds } from './subtitles.js';
-import { transcribe } from './transcribe.js';
+import { recordings } from './jobs.js';
+import { command, note } from './pieces.js';
 import { colorOf } from './voices.js';
-import { blank } from './writing.js';
 
 /** Title and sentence: ready, or what is wrong. */
 function state() {
@@ -55,72 +53,6 @@ async function room(place) {
   place.hidden = false;
 }
 
-/** The result of one recording: words as they come, then files to save. `again` takes the file and a track, for another result. */
-function result(file, signal, track, again) {
-  const out = h('div.out', { tabindex: 0, 'aria-label': 'Words of the recording' });
-  const bar = h('div.bar.going', { role: 'progressbar', 'aria-label': 'Recognising' }, h('i'));
-  const info = h('span.small.dim', 'Sent to the gateway'), problem = h('div'), passages = [], colors = new Map();
-  const stem = (file.name || 'recording').replace(/\.\w+$/, '');
-  const buttons = Object.keys(formats).map((name) => h('button.btn.s', { disabled: true, onclick: ({ currentTarget }) => busy(currentTarget, async () => {
-    const [suffix, type] = kinds[name];
-    save(`${stem}.${suffix}`, await formats[name](passages), type);
-  }, problem) }, icon('down'), name));
-  let last = null;
-  const began = performance.now();
-
-  const voice = (speaker) => {
-    if (!colors.has(speaker)) colors.set(speaker, { color: colorOf(colors.size), name: `Speaker ${speaker}`, mark: speaker, isNamed: false });
-    return colors.get(speaker);
-  };
-  const add = (passage) => {
-    const line = last && last.speaker === passage.speaker ? last.line : h('p', spoken(), passage.speaker ? [who(voice(passage.speaker)), ' '] : null);
-    line.append(line.isConnected ? blank(passages.at(-1)?.text, passage.text) : '', passage.text);
-    if (!line.isConnected) out.append(line);
-    last = { speaker: passage.speaker, line };
-    passages.push(passage);
-    out.scrollTop = out.scrollHeight;
-  };
-  let canHearAll = true;
-  const warn = ({ warning, tracks }) => {
-    const action = tracks && canHearAll ? h('button.btn.s', { onclick: () => again(file, 'all') }, 'Hear all tracks') : null;
-    if (action) canHearAll = false;
-    problem.after(note('warn', 'About the file', warning, action));
-  };
-  const progress = () => {
-    const at = passages.at(-1)?.end, spent = (performance.now() - began) / 1000;
-    if (at == null) return;
-    info.textContent = `${clock(at)} so far, ${(at / spent).toFixed(0)}× real time`;
-  };
-  const run = async () => {
-    try {
-      for await (const passage of transcribe(file, signal, track)) {
-        if (passage.warning) {
-          warn(passage);
-          continue;
-        }
-        add(passage);
-        progress();
-      }
-      const spent = (performance.now() - began) / 1000, whole = passages.at(-1)?.end;
-      info.textContent = whole ? `${length(whole)} of speech in ${spent.toFixed(1)} s` : `${spent.toFixed(1)} s`;
-      if (!passages.length) out.append(h('p.dim', 'Nothing was said: the recording has no speech.'));
-      const hasTimes = passages.some((passage) => passage.start != null);
-      buttons.forEach((button, index) => { button.disabled = !passages.length || (index < 2 && !hasTimes); });
-      say(`Done: ${plural(passages.length, 'passage')}`);
-    } catch (error) {
-      if (error.name === 'AbortError') return;
-      info.textContent = 'Not finished';
-      problem.replaceChildren(failure(error));
-      buttons.forEach((button, index) => { button.disabled = !passages.length || index < 2; });
-    } finally {
-      bar.hidden = true;
-    }
-  };
-  run();
-  return h('section.panel.stack', { 'aria-label': file.name },
-    h('div.row.between', h('h2', spoken(), file.name), h('div.row', info, h('div.row', buttons))), bar, problem, out);
-}
-
 async function newest(place) {
   const page = await optional(get('/conversations', { limit: 3 })).catch(() => null);
   if (!page?.conversations.length) return;
@@ -137,21 +69,17 @@ async function newest(place) {
 }
 
 export default function start(root) {
-  const leaving = new AbortController(), level = bars('bars', { tone: 'mark', rest: 'ink2' }), results = h('div.stack');
+  const leaving = new AbortController(), level = bars('bars', { tone: 'mark', rest: 'ink2' });
   let beat = 0;
   const sway = () => level.push(0.06 + 0.5 * Math.abs(Math.sin(beat / 3.1) * Math.sin(beat++ / 7.7)));
   for (let i = 0; i < 40; i++) sway();
-  const take = (file, track = null) => {
-    if (!file) return;
-    results.prepend(result(file, leaving.signal, track, take));
-    results.firstChild.scrollIntoView({ block: 'nearest' });
-  };
-  const input = h('input.sr', { type: 'file', accept: 'audio/*,video/*', tabindex: -1, 'aria-hidden': 'true', onchange: () => {
-    take(input.files[0]);
+  const input = h('input.sr', { type: 'file', accept: 'audio/*,video/*', multiple: true, tabindex: -1, 'aria-hidden': 'true', onchange: () => {
+    jobs.add([...input.files]);
     input.value = '';
   } });
+  const jobs = recordings(() => input.click());
   const drop = h('section.drop', { 'aria-label': 'A recording' }, h('h2', 'Drop a recording here'),
-    h('p', 'Audio or video, any length. Words come as they are recognised, with who said them.'),
+    h('p', 'Audio or video, any length. It becomes a conversation, with who said what.'),
     h('div.row', h('button.btn.primary', { onclick: () => input.click() }, 'Choose a file')), input);
   const microphone = h('section.mic', { 'aria-label': 'Microphone' }, level, h('h2', 'Or say something'),
     h('p', 'Your voice becomes captions while you speak.'), h('a.btn', { href: '#/live' }, icon('live'), 'Use the microphone'));
@@ -165,7 +93,7 @@ export default function start(root) {
   on('drop', (event) => {
     event.preventDefault();
     drop.classList.remove('over');
-    for (const file of event.dataTransfer.files) take(file);
+    jobs.add([...event.dataTransfer.files]);
   });
   const shortage = h('div', { hidden: true });
   const heading = h('h1'), words = h('p'), recent = h('section.sect', { hidden: true });
@@ -182,11 +110,12 @@ export default function start(root) {
   root.append(h('div.head', h('div', heading, words)), none, shortage,
     may('transcribe') || may('listen') ? h('div.hero', drop, microphone)
       : note('', 'This key may not send speech', 'It has neither the scope transcribe nor listen.'),
-    results, h('div.cols', h('section.sect', h('h2', 'Connect my client'), clients()), missing()), recent);
+    jobs.list, h('div.cols', h('section.sect', h('h2', 'Connect my client'), clients()), missing()), recent);
   newest(recent);
   room(shortage);
   return () => {
     clearInterval(wait);
+    jobs.leave();
     leaving.abort();
   };
 }

@@ -4,6 +4,10 @@ package enum ClusterParts {
     /// Text between a cluster's name and the number of its part.
     static let marker = "::local_part:"
 
+    /// Returns the cluster of a speaker whose stretches are all one person's: the engine heard the whole recording at once, or the speaker has a
+    /// channel alone. Such a cluster is not split.
+    package static func whole(_ speaker: String) -> String { speaker + marker + "0" }
+
     /// Returns the engine's own name of a part's speaker.
     package static func base(_ cluster: String) -> Substring {
         var end = cluster.startIndex

@@ -199,10 +199,11 @@ package actor ChunkedRecordings {
     ///   - patience: maximum time to wait. The caller is then told to ask again. nil: waits as long as the work takes.
     ///   - started: the time of the recording's first sample, as the client says; nil when the chunk's request does not say.
     ///   - came: the time at which the chunk had come; nil: now.
+    ///   - isWhole: true if the chunk is the whole recording, whose speakers the engine has told apart from end to end.
     ///   - work: recognises the chunk, in the recording's language.
     package func take(
         _ chunk: StoredChunk, in held: Held, at place: Place, by grant: Grant, patience: Duration?, started: UnixTime? = nil,
-        came: UnixTime? = nil, _ services: RecordingServices, _ work: @escaping Work
+        came: UnixTime? = nil, isWhole: Bool = false, _ services: RecordingServices, _ work: @escaping Work
     ) async throws(ChunkedRecordingError) -> Taken {
         let (id, hash) = (chunk.id, chunk.hash)
         let beginning = Beginning(stated: started, latest: came ?? services.now())
@@ -227,7 +228,7 @@ package actor ChunkedRecordings {
         case .new: break
         }
         // A separate task: the chunk is recognised even when its client has given up. The client asks again later.
-        let task = Task { await recognize(chunk, held, at: place, beginning, language, grant, services, work) }
+        let task = Task { await recognize(chunk, held, at: place, beginning, isWhole: isWhole, language, grant, services, work) }
         guard let patience else {
             return try await withTaskCancellationHandler {
                 await task.value
@@ -244,14 +245,17 @@ package actor ChunkedRecordings {
         .conflict, "conversation_finished", "the conversation is finished and accepts no more chunks")
 
     private func recognize(
-        _ stored: StoredChunk, _ held: Held, at place: Place, _ beginning: Beginning, _ language: LanguageTag?, _ grant: Grant,
+        _ stored: StoredChunk, _ held: Held, at place: Place, _ beginning: Beginning, isWhole: Bool, _ language: LanguageTag?, _ grant: Grant,
         _ services: RecordingServices, _ work: Work
     ) async -> Result<Taken, ChunkedRecordingError> {
         defer { withExtendedLifetime(held.file) {} }
         do throws(ChunkedRecordingError) {
             let (transcript, run) = try await work(language)
-            var chunk = RecognizedChunk(
-                transcript, id: stored.id, start: stored.start, duration: stored.duration > .zero ? stored.duration : nil, engine: run.engine)
+            var chunk =
+                isWhole
+                ? RecognizedChunk(whole: transcript, id: stored.id, engine: run.engine)
+                : RecognizedChunk(
+                    transcript, id: stored.id, start: stored.start, duration: stored.duration > .zero ? stored.duration : nil, engine: run.engine)
             chunk = await heard(chunk, in: held.recording, of: place.user, services)
             let accepted = StoredChunk(
                 id: chunk.id, hash: "", start: chunk.start, duration: chunk.duration, run: run.id, record: chunk.record)

@@ -101,4 +101,25 @@ extension RecognizedChunk {
             id: id, start: start, duration: duration ?? transcript.length.duration(at: transcript.rate), words: words, engine: engine,
             model: transcript.model)
     }
+
+    /// Makes the only chunk of a recording that an engine heard as a whole, so that the engine's speakers are taken as they are.
+    ///
+    /// Where the transcript has several channels, the speakers of one are not those of another, and a channel without speakers is one speaker's.
+    init(whole transcript: Transcript, id: String, engine: EngineName) {
+        let hasChannels = transcript.channels.count > 1
+        var words: [ChunkWord] = []
+        for (index, channel) in transcript.channels.enumerated() {
+            for word in channel.words {
+                let speaker = word.speaker.map { "\($0.number)" }
+                let name = hasChannels ? "\(index)/\(speaker ?? "")" : speaker
+                words.append(
+                    ChunkWord(
+                        word.text, start: (word.range.start - .zero).duration(at: transcript.rate),
+                        end: (word.range.end - .zero).duration(at: transcript.rate), confidence: word.confidence,
+                        cluster: name.map(ClusterParts.whole), blankBefore: word.blankBefore))
+            }
+        }
+        self.init(
+            id: id, start: .zero, duration: transcript.length.duration(at: transcript.rate), words: words, engine: engine, model: transcript.model)
+    }
 }

@@ -21,7 +21,7 @@ package struct SyncJobs: WorkloadJobs {
     /// Time between two checks for free capacity of the gateway.
     private static let busyWait: Duration = .seconds(1)
 
-    let keepsUploads = false
+    func keepsUploads(after outcome: JobOutcome) -> Bool { false }
 
     package func order(of job: TranscriptionJob, _ context: HandshakeContext) -> JobOrder? {
         SyncOrder(job.request).map { JobOrder(options: RecognitionOptions(language: $0.language, workload: .sync), format: .container) }

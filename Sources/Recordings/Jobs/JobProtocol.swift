@@ -8,8 +8,8 @@ internal import Store
 protocol JobProtocol: Sendable {
     /// True if results can be requested later. If false, a job is deleted once its owner's server was notified.
     var keepsResults: Bool { get }
-    /// True if uploads stay for other jobs. If false, uploads are removed when their job is over.
-    var keepsUploads: Bool { get }
+    /// Returns true if a job's uploads stay: other jobs may need them, or the job may be ordered again. If false, they are removed.
+    func keepsUploads(after outcome: JobOutcome) -> Bool
     /// Returns the order for the engines; nil: the order cannot be read any more.
     func order(of job: TranscriptionJob, _ context: HandshakeContext) -> JobOrder?
     /// Does the job's own work; nil: the job is one recording, which the runner has recognised.
@@ -23,7 +23,7 @@ protocol JobProtocol: Sendable {
 }
 
 extension JobProtocol {
-    var keepsUploads: Bool { true }
+    func keepsUploads(after outcome: JobOutcome) -> Bool { true }
 
     func work(on job: TranscriptionJob, _ grant: Grant, _ services: RecordingServices) async throws(RequestError) -> Transcript? { nil }
 }

@@ -71,7 +71,7 @@ extension JobRunner {
         services.log.info("job over", [.request: job.id.rawValue, .status: outcome.name])
         ownKeys[job.id] = nil
         guard let kind else { return }
-        if !kind.keepsUploads { for upload in job.audio.split(separator: ",") { await uploads.remove(String(upload), of: job.user) } }
+        if !kind.keepsUploads(after: outcome) { for upload in job.audio.split(separator: ",") { await uploads.remove(String(upload), of: job.user) } }
         let opened = secrets.opened(job, services.log)
         if isWanted, let callback = kind.notice(of: opened, outcome, context(of: job, services)) { deliver(callback, of: job, kind, services) }
     }

@@ -1,5 +1,6 @@
 package import Admission
 internal import Audio
+package import Conversations
 internal import Dispatch
 package import Engines
 internal import Net
@@ -23,10 +24,12 @@ package struct RecordingJob: Sendable {
     package let options: RecognitionOptions
     /// The requested route and the caller's span; nil for work that nobody waits for.
     package var request: (route: String, caller: TraceParent?)?
+    /// The conversation that the recording becomes; nil when its words are only answered.
+    package let conversation: ID<Conversation>?
 
     package init(
         services: RecordingServices, id: String, grant: Grant, engines: [EngineEntry], options: RecognitionOptions,
-        request: (route: String, caller: TraceParent?)? = nil
+        request: (route: String, caller: TraceParent?)? = nil, conversation: ID<Conversation>? = nil
     ) {
         self.services = services
         self.id = id
@@ -41,11 +44,22 @@ package struct RecordingJob: Sendable {
         if options.redaction != nil { options.keepsRaw = false }
         self.options = options
         self.request = request
+        self.conversation = conversation
     }
 
     package func run(
         _ recording: Recording, progress: @escaping @Sendable (RecognitionProgress) -> Void = { _ in }
     ) async throws(RequestError) -> Transcript {
+        let (transcript, run) = try await recognized(recording, progress: progress)
+        grant.charge(transcript.length.duration(at: transcript.rate))
+        await services.usage.note(run)
+        return transcript
+    }
+
+    /// Recognizes the recording for a caller that charges for it, and that stores its words and the record of its usage together.
+    func recognized(
+        _ recording: Recording, progress: @escaping @Sendable (RecognitionProgress) -> Void
+    ) async throws(RequestError) -> (transcript: Transcript, run: UsageRecord) {
         guard services.batch.enter() else { throw .tooManyRequests(retryAfter: .seconds(5)) }
         var recording = recording
         recording.tracks = options.tracks
@@ -65,7 +79,10 @@ package struct RecordingJob: Sendable {
             let heard = isVendor ? vendorRecording?.recording ?? recording : recording
             var attempt = await services.usage.begin(
                 by: grant.owner, engine.name, model: recognizer.capabilities.model(for: options.model), workload: options.workload, payer: grant.payer
-            ) { $0.features = options.billedFeatures }
+            ) {
+                $0.features = options.billedFeatures
+                $0.conversation = conversation
+            }
             let again = Counter()
             let start = Instant.now
             do {
@@ -85,7 +102,6 @@ package struct RecordingJob: Sendable {
                 }
                 if isVendor, let notices = vendorRecording?.notices { transcript.notices = notices }
                 transcript = await measured(transcript, recording)
-                grant.charge(transcript.length.duration(at: transcript.rate))
                 transcript = await placed(transcript, recording).redacted(options.redaction)
                 transcript.ignoredOptions =
                     Catalogue.ignored(options.vendorOptions, with: engine.name, .recorded)
@@ -98,8 +114,7 @@ package struct RecordingJob: Sendable {
                         .audio: transcript.length.duration(at: transcript.rate).logged,
                         .duration: (Instant.now - start).logged, .key: grant.owner.key?.rawValue ?? "-",
                     ])
-                await report(.success(transcript), of: engine.name, from: start, attempt, isLast: true, &trace)
-                return transcript
+                return (transcript, reported(.success(transcript), of: engine.name, from: start, attempt, isLast: true, &trace))
             } catch {
                 if error != .cancelled {
                     services.log.info("recording could not be recognized", [.request: id, .engine: engine.name.rawValue, .error: "\(error)"])
@@ -107,25 +122,29 @@ package struct RecordingJob: Sendable {
                 attempt.retries = again.count
                 // Results that the client already has cannot come again from another engine.
                 let mayTryNext = error.isEnginesOwn && index + 1 < engines.count && !said.isSet
-                await report(.failure(error), of: engine.name, from: start, attempt, isLast: !mayTryNext, &trace)
+                await services.usage.note(reported(.failure(error), of: engine.name, from: start, attempt, isLast: !mayTryNext, &trace))
                 guard mayTryNext else { throw .engine(error, by: engine.name, payer: grant.payer) }
             }
         }
         throw .internalError
     }
 
-    private func report(
+    /// Reports the end of an attempt.
+    ///
+    /// - Returns: the record for the ledger.
+    private func reported(
         _ result: Result<Transcript, EngineError>, of engine: EngineName, from start: Instant, _ attempt: UsageRecord, isLast: Bool,
         _ trace: inout RecordingTrace?
-    ) async {
+    ) -> UsageRecord {
         let run = RecognitionAttempt(of: result, by: engine, from: start, to: .now)
         services.metrics.ran(run)
-        await services.usage.end(attempt, run, try? result.get())
-        guard trace != nil else { return }
+        let ended = services.usage.ended(attempt, run, try? result.get())
+        guard trace != nil else { return ended }
         var spans: [Span] = []
         if let span = trace?.ran(run) { spans.append(span) }
         if isLast, let whole = trace?.ended(run.error, now: run.end) { spans.append(whole) }
         services.tracer?.take(spans)
+        return ended
     }
 }
 

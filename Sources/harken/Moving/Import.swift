@@ -1,57 +1,180 @@
 import Framing
 import Glibc
+import Speech
 import Synchronization
 
 struct Import: Command {
     static let description = CommandDescription(
-        name: "import", summary: "Import archives that harken export made, from this gateway or another one.",
+        name: "import", summary: "Import recordings as conversations, or archives that harken export made.",
         discussion: """
-            People, voices, conversations, audio and settings keep their ids, names, times and corrections. Objects that are there already stay as \
-            they are, so a file that was imported in part is given again. With --json: one object for each FILE, in order. The command fails if \
-            something in a FILE is left out. Imported audio that is older than the gateway keeps audio is deleted within the hour.
+            A recording becomes a conversation of a running gateway, with the file's name as its title, its date, speakers and audio. Of a FOLDER, \
+            all recordings in it are imported, in order. A file that was imported before is not imported twice, unless its conversation was deleted. \
+            The gateway goes on with the recordings that it has when the command is ended. The exit status is 1 if a recording failed; the others \
+            are imported anyway.
+            Of an archive, people, voices, conversations, audio and settings keep their ids, names, times and corrections. Objects that are there \
+            already stay as they are, so a file that was imported in part is given again. With --json: one object for each file, in order. The \
+            command fails if something in an archive is left out. Imported audio that is older than the gateway keeps audio is deleted within the \
+            hour.
             """,
-        operands: .init(placeholder: "FILE…", help: "The archives.", count: 1...1_000), options: DataPlace.options)
+        operands: .init(placeholder: "FILE|FOLDER…", help: "Recordings, folders with recordings, or archives.", count: 1...10_000),
+        options: DataPlace.options + RecordingChoices.options)
+
+    /// Maximum number of recordings that the gateway has from this command at a time.
+    private static let maxOpen = 4
 
     private let place: DataPlace
-    private let files: [String]
+    private let operands: [String]
     private let json: Bool
+    private let choices: RecordingChoices
+    private let arguments: Arguments
 
     init(_ arguments: Arguments) throws(UsageError) {
         place = try DataPlace(arguments)
-        files = arguments.operands
+        operands = arguments.operands
         json = arguments.has(.json)
+        choices = try RecordingChoices(arguments)
+        self.arguments = arguments
     }
 
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
             // All files are checked before anything is imported.
+            let files = operands.flatMap(ImportSource.files)
+            guard !files.isEmpty else { throw ArchiveError("there are no recordings in \(operands.joined(separator: ", "))") }
             let sources = try files.map { try ImportSource($0) }
-            let archives = try place.createdArchives()
-            var leftOut = 0
-            for source in sources { leftOut += try await add(source, archives, context) }
-            guard leftOut == 0 else { throw ArchiveError("\(leftOut) objects are left out; everything else is imported") }
+            let recordings = sources.filter { $0.content == .recording }, archives = sources.filter { $0.content == .archive }
+            guard !choices.hasStart || recordings.count == 1 else { throw ArchiveError("--at takes one recording; give one FILE") }
+            let gateway = try recordings.isEmpty ? nil : place.gateway(arguments)
+            try await add(archives, context)
+            guard let gateway else { return }
+            try await add(recordings, to: RecordingImporter(api: GatewayAPI(gateway), choices: choices), context)
         }
+    }
+
+    // MARK: Archives
+
+    private func add(_ sources: [ImportSource], _ context: CommandContext) async throws {
+        guard !sources.isEmpty else { return }
+        let archives = try place.createdArchives()
+        var leftOut = 0
+        for source in sources { leftOut += try await add(source, archives, context) }
+        guard leftOut == 0 else { throw ArchiveError("\(leftOut) objects are left out; everything else is imported") }
     }
 
     /// - Returns: the number of objects that are left out.
     private func add(_ source: ImportSource, _ archives: any UserArchives, _ context: CommandContext) async throws -> Int {
-        let path = source.path, byteCount = source.byteCount
-        let progress = ProgressLine(in: context), read = Mutex(0)
+        let progress = ProgressLine(in: context)
         defer { progress.clear() }
-        let report = try await archives.importArchive(path) { count in
-            let all = read.withLock { all in
-                all += count
-                return all
-            }
-            progress.show("\(path)  \(all * 100 / max(1, byteCount)) %  \(all / 1_000_000) of \(byteCount / 1_000_000) MB")
-        }
+        let report = try await archives.importArchive(source.path, read: Self.counter(source, progress))
         progress.clear()
         let summary = try ImportSummary(report)
         if json {
             context.output.writeLine(String(decoding: report, as: UTF8.self))
         } else {
-            context.output.write(summary.text(of: path))
+            context.output.write(summary.text(of: source.path))
         }
         return summary.rejectedCount
+    }
+
+    /// Returns a function that counts the bytes of a file, and shows how many there are by then.
+    private static func counter(_ source: ImportSource, _ progress: ProgressLine) -> @Sendable (Int) -> Void {
+        let path = source.path, byteCount = source.byteCount, count = ByteCount()
+        return { bytes in
+            let all = count.add(bytes)
+            progress.show("\(path)  \(all * 100 / max(1, byteCount)) %  \(all / 1_000_000) of \(byteCount / 1_000_000) MB")
+        }
+    }
+
+    // MARK: Recordings
+
+    private func add(_ sources: [ImportSource], to importer: RecordingImporter, _ context: CommandContext) async throws {
+        var open: [(source: ImportSource, job: Result<RecordingImporter.Job, GatewayError>)] = [], failed: [String] = []
+        func finishFirst() async {
+            let (source, job) = open.removeFirst()
+            if await !finish(source, job, importer, context) { failed.append(source.path) }
+        }
+        for source in sources {
+            if open.count == Self.maxOpen { await finishFirst() }
+            guard !Task.isCancelled else { break }
+            open.append((source, await send(source, importer, context)))
+        }
+        while !open.isEmpty { await finishFirst() }
+        guard sources.count > 1 || !failed.isEmpty else { return }
+        if failed.isEmpty, !Task.isCancelled { return context.note("\(sources.count) recordings are imported") }
+        let names = failed.map(TerminalText.safe).joined(separator: ", ")
+        throw ArchiveError("\(failed.count) of \(sources.count) recordings are not imported: \(names)")
+    }
+
+    private func send(
+        _ source: ImportSource, _ importer: RecordingImporter, _ context: CommandContext
+    ) async -> Result<RecordingImporter.Job, GatewayError> {
+        let progress = ProgressLine(in: context)
+        defer { progress.clear() }
+        do throws(GatewayError) {
+            return .success(
+                try await importer.send(
+                    source.path, name: source.name, modified: source.modified, sent: Self.counter(source, progress)))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// Waits for the end of a recording's job, and prints it.
+    ///
+    /// - Returns: false when the recording is not imported.
+    private func finish(
+        _ source: ImportSource, _ begun: Result<RecordingImporter.Job, GatewayError>, _ importer: RecordingImporter, _ context: CommandContext
+    ) async -> Bool {
+        let progress = ProgressLine(in: context), start = Instant.now
+        defer { progress.clear() }
+        let path = TerminalText.safe(source.path)
+        do throws(GatewayError) {
+            let job = try await importer.end(of: try begun.get()) { job in
+                progress.show(
+                    ProgressLine.text(file: source.path, done: job.heard ?? 0, of: job.length, elapsed: (Instant.now - start) / .seconds(1)))
+            }
+            progress.clear()
+            if json { context.output.writeLine(Self.line(source, job)) }
+            guard !job.hasFailed else {
+                context.printError(Self.description, "\(path): \(TerminalText.safe(job.error ?? "the gateway does not say why it failed"))")
+                return false
+            }
+            if !json { context.output.writeLine("\(path): \(Self.words(job))") }
+            return true
+        } catch {
+            progress.clear()
+            context.printError(Self.description, "\(path): \(error)")
+            return false
+        }
+    }
+
+    private static func words(_ job: RecordingImporter.Job) -> String {
+        guard let conversation = job.conversation else { return "nothing was said" }
+        return job.wasThere ? "is conversation \(conversation) already" : "conversation \(conversation)"
+    }
+
+    private static func line(_ source: ImportSource, _ job: RecordingImporter.Job) -> String {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("file", source.path)
+        json.member("status", job.state)
+        json.member("conversation_id", optional: job.conversation)
+        json.member("was_there", job.wasThere)
+        json.member("error", optional: job.error)
+        json.endObject()
+        return json.text
+    }
+}
+
+/// A number of bytes that several threads add to.
+private final class ByteCount: Sendable {
+    private let all = Mutex(0)
+
+    /// - Returns: the number of all bytes by now.
+    func add(_ bytes: Int) -> Int {
+        all.withLock { all in
+            all += bytes
+            return all
+        }
     }
 }

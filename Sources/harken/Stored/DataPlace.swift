@@ -87,6 +87,19 @@ struct DataPlace {
         }
     }
 
+    /// Returns the gateway for work that only a running gateway does: the one that the command line or the environment names, or the one on this
+    /// machine.
+    func gateway(_ arguments: Arguments) throws -> GatewayAddress {
+        switch kind {
+        case .gateway(let address): return address
+        case .directory(let stores):
+            guard !stores.data.isNamed, !stores.namesUser else {
+                throw GatewayError("a running gateway imports recordings; give --url in place of --data and --user")
+            }
+            return try GatewayAddress(arguments)
+        }
+    }
+
     /// The owner of the data, for messages.
     var owner: String {
         switch kind {

@@ -53,6 +53,13 @@ struct InputFile: ~Copyable {
 
     deinit { if isTemporary { unlink(path) } }
 
+    /// Time of the file's last change; nil for a copy, whose date is the copy's own.
+    var modified: UnixTime? {
+        var information = stat()
+        guard !isTemporary, stat(path, &information) == 0 else { return nil }
+        return UnixTime(milliseconds: Int64(information.st_mtim.tv_sec) * 1_000 + Int64(information.st_mtim.tv_nsec) / 1_000_000)
+    }
+
     private static func copy(_ source: Int32, _ name: String) throws(InputFileError) -> InputFile {
         let (descriptor, path) = try makeTemporary(for: name)
         defer { close(descriptor) }

@@ -26,6 +26,9 @@ struct Transcribe: Command {
         "--output", short: "-o", "FILE|DIR", "The file to write, or a folder for one file of each FILE. Default: standard output.")
     private static let resume = Flag(
         "--resume", "Goes on where the same command was ended: with the words that are in FILE.partial, and without the files that are complete.")
+    private static let keep = Flag(
+        "--keep",
+        "Also makes a conversation of each FILE, as harken import does. Needs a running gateway: the one on this machine, or that of --url.")
 
     static let description = CommandDescription(
         name: "transcribe", summary: "Transcribe audio or video files: on this machine and offline, unless --engine names another engine.",
@@ -34,10 +37,12 @@ struct Transcribe: Command {
             file of its own, such as DIR/talk.srt. On a terminal the words are shown as they come. With --json (or --format json) each line is the \
             object of one file, in order; times are in seconds.
             A file gets its name when it is complete. Until then its words are in FILE.partial, and --resume goes on there.
+            With --keep, a running gateway gets each FILE too, hears it by itself, and keeps it as a conversation with its audio. A file that it has \
+            already stays one conversation.
             The exit status is 1 if any of the files failed; the others are written anyway.
             """,
         operands: .init(placeholder: "FILE…", help: "The audio or video files to transcribe, - for standard input, or URLs.", count: 1...10_000),
-        options: [engine, format, Flag.json, speakers, language, track, output, resume])
+        options: [engine, format, Flag.json, speakers, language, track, output, resume, keep] + GatewayAddress.options)
 
     private let files: [String]
     private let format: TranscriptFormat
@@ -46,6 +51,8 @@ struct Transcribe: Command {
     private let engine: RecordingEngine
     private let request: TranscriptNotes.Request
     private let resumes: Bool
+    /// The gateway that keeps the recordings; nil: none does.
+    private let keeper: GatewayAddress?
     private let arguments: Arguments
 
     init(_ arguments: Arguments) throws(UsageError) {
@@ -66,7 +73,10 @@ struct Transcribe: Command {
         if resumes, case .together(nil) = destination { throw UsageError("--resume goes on with the file of --output; give -o FILE") }
         request = TranscriptNotes.Request(
             engine: engine.name.rawValue, format: self.format.rawValue,
-            options: arguments.options(except: [Self.engine.name, Self.format.name, Flag.json.name, Self.output.name, Self.resume.name]))
+            options: arguments.options(
+                except: Set([Self.engine.name, Self.format.name, Flag.json.name, Self.output.name, Self.resume.name, Self.keep.name])
+                    .union(GatewayAddress.options.map(\.name))))
+        keeper = try arguments.has(Self.keep) ? GatewayAddress(arguments) : nil
         self.arguments = arguments
     }
 
@@ -142,6 +152,7 @@ struct Transcribe: Command {
         }
         var recording = Recording(path: input.path)
         recording.tracks = options.tracks
+        if let keeper { guard await keep(input, name, at: keeper, progress, context) else { return nil } }
         let recorder = try output.begin(file, path: input.path), part = recorder?.part ?? RecognizedPart()
         progress.show(self.engine.isLocal ? "\(name)  loading the models" : "\(name)  with \(engine.name)")
         do throws(EngineError) {
@@ -178,6 +189,33 @@ struct Transcribe: Command {
             progress.clear()
             if error != .cancelled { context.printError(Self.description, "\(file == "-" ? name : file): \(error.advice)") }
             return nil
+        }
+    }
+
+    /// Sends the recording to the gateway, which makes a conversation of it.
+    ///
+    /// - Returns: false when the gateway does not have it, after a message to the user.
+    private func keep(
+        _ input: borrowing InputFile, _ name: String, at address: GatewayAddress, _ progress: ProgressLine, _ context: CommandContext
+    ) async -> Bool {
+        do throws(GatewayError) {
+            var fields: [(name: String, value: String)] = []
+            if let language = options.language { fields.append(("language", language.rawValue)) }
+            if let track = options.tracks.text { fields.append(("track", track)) }
+            progress.show("\(name)  to \(address.url)")
+            let importer = RecordingImporter(api: try GatewayAPI(address), choices: RecordingChoices(fields))
+            let job = try await importer.send(input.path, name: name, modified: input.modified)
+            progress.clear()
+            if let conversation = job.conversation {
+                context.note("\(name): is conversation \(conversation) already")
+            } else {
+                context.note("\(name): \(address.url) has it, and makes a conversation of it")
+            }
+            return true
+        } catch {
+            progress.clear()
+            context.printError(Self.description, "\(name): is not kept: \(error)")
+            return false
         }
     }
 

@@ -202,7 +202,12 @@ struct RouteExpectation: Sendable {
             "/v2/desktop/background-conversation/CONVERSATION/finish", stranger: 404, secret: "moonlit", scopes: ["transcribe"]),
         "POST /api/v1/conversations/{id}/postprocess": .http(
             "/api/v1/conversations/CONVERSATION/postprocess", 202, stranger: 404, scopes: ["write and transcribe together"]),
-        "GET /api/v1/jobs/{id}": .http("/api/v1/jobs/JOB", stranger: 404, secret: "conversation-1", scopes: ["read", "write"]),
+        "POST /api/v1/jobs": .http("/api/v1/jobs", body: "", 400, scopes: ["transcribe"]),
+        "GET /api/v1/jobs": .http("/api/v1/jobs", scopes: ["transcribe", "read", "write"]),
+        "GET /api/v1/jobs/{id}": .http("/api/v1/jobs/JOB", stranger: 404, secret: "conversation-1", scopes: ["transcribe", "read", "write"]),
+        // The user's job is no import.
+        "DELETE /api/v1/jobs/{id}": .http("/api/v1/jobs/JOB", 404, scopes: ["transcribe", "write"]),
+        "POST /api/v1/jobs/{id}/retry": .http("/api/v1/jobs/JOB/retry", 404, scopes: ["transcribe"]),
         "POST /v2/sync-local-files": .http("/v2/sync-local-files", body: "", 400, scopes: ["transcribe"]),
         "GET /v2/sync-local-files/{id}": .http("/v2/sync-local-files/SYNC", stranger: 404, secret: "completed", scopes: ["transcribe"]),
         "GET /api/v1/usage": .http("/api/v1/usage", secret: "scripted", scopes: ["read", "write"]),

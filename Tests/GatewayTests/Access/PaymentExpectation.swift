@@ -18,7 +18,7 @@ struct PaymentExpectation: Sendable {
         case live(String, opening: String? = nil, rate: Int = 16_000, audio: Audio = .binary)
     }
 
-    enum Order: Sendable { case listen, transcription, upload, transcript, start, chunk, files, postprocess }
+    enum Order: Sendable { case listen, transcription, upload, transcript, start, chunk, files, job, postprocess }
 
     var request: Request
     /// What is answered to a caller whose limit, or whose credit, is used up.
@@ -77,6 +77,9 @@ struct PaymentExpectation: Sendable {
         "POST /v2/desktop/background-conversation/start": .background(.start, isRecognized: false),
         "POST /v2/desktop/background-transcribe": .background(.chunk),
         "POST /v2/sync-local-files": .background(.files),
+        "POST /api/v1/jobs": .recording(.job),
+        // Judged as the first attempt: see the tests of imported recordings.
+        "POST /api/v1/jobs/{id}/retry": .nothing,
         "POST /api/v1/conversations/{id}/postprocess": .recording(.postprocess),
         "POST /v1/realtime/client_secrets": .nothing,
         "POST /v1/realtime/transcription_sessions": .nothing,

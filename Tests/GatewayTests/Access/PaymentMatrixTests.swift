@@ -276,6 +276,13 @@ private struct Asking {
             let files = [(name: OfflineFiles.name(at: 1_710_000_000), bytes: OfflineFiles.frames(seconds: 1))]
             let state = try await gateway.synchronize(files, key: credential, headers: cell.header)
             return outcome(of: state)
+        case .job:
+            let accepted = try await gateway.api(.post, "/api/v1/jobs?name=talk.wav", headers: headers, body: "\u{1}\u{2}\u{3}\u{4}")
+            guard accepted.status == 202, let id = accepted.string("job_id") else { return .status(accepted.status) }
+            return try await untilSome {
+                let state = try await gateway.api(.get, "/api/v1/jobs/" + id, headers: helper)
+                return ["queued", "processing"].contains(state.string("status") ?? "") ? nil : outcome(of: state)
+            }
         case .postprocess:
             let conversation = try await gateway.keepConversation(of: cell.user)
             let accepted = try await gateway.api(.post, "/api/v1/conversations/\(conversation)/postprocess", headers: headers)

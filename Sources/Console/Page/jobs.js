@@ -1,0 +1,175 @@
+// Recordings that the gateway makes conversations of: sent from here, listed with how far they are. The work goes on without the page.
+import { address, get, post, remove, send } from './api.js';
+import { h, said, say } from './elements.js';
+import { bytes, clock } from './figures.js';
+import { icon } from './icons.js';
+import { busy, toast } from './pieces.js';
+
+/**
+ * @typedef {object} Job as the API tells it; one that is being sent has no `job_id` yet
+ * @property {string} status sending, queued, processing, completed or failed
+ * @property {?string} conversation_id
+ * @property {?number} heard seconds that are recognised
+ * @property {?number} duration seconds in all
+ */
+
+const formats = { srt: 'SRT', vtt: 'VTT', json: 'JSON', text: 'Text' };
+/** Files on their way to the gateway. They go on while other pages are shown. @type {Job[]} */
+const sending = [];
+/** Where each job was when it was first seen at work, for its speed. */
+const began = new Map();
+let redraw = () => {};
+
+addEventListener('beforeunload', (event) => { if (sending.some((job) => job.status === 'sending')) event.preventDefault(); });
+
+const isOpen = (job) => job.status === 'queued' || job.status === 'processing';
+
+function speed(job) {
+  if (job.heard == null) return null;
+  if (!began.has(job.job_id)) began.set(job.job_id, [job.heard, performance.now()]);
+  const [from, since] = began.get(job.job_id), spent = (performance.now() - since) / 1000;
+  return spent > 2 && job.heard > from ? (job.heard - from) / spent : null;
+}
+
+/** What a row says of a job. */
+function words(job) {
+  if (job.status === 'sending') return `Sending, ${bytes(job.bytes)}; keep this page open until then`;
+  if (job.status === 'queued') return 'Waiting for its turn';
+  if (job.status === 'failed') return job.error ?? 'It failed.';
+  if (job.status === 'completed') return job.conversation_id ? 'Done' : 'Done. Nothing was said, or its conversation is deleted.';
+  const rate = speed(job), left = rate && job.duration ? (job.duration - job.heard) / rate : null;
+  return [job.heard == null ? 'At work' : clock(job.heard) + (job.duration ? ` of ${clock(job.duration)}` : ''),
+    rate ? `${rate.toFixed(0)}× real time` : null, left ? `${clock(left)} left` : null].filter(Boolean).join(', ');
+}
+
+async function dispatch(job) {
+  Object.assign(job, { status: 'sending', error: null });
+  redraw();
+  try {
+    const body = new FormData(), at = new Date(job.file.lastModified);
+    if (at > 0) body.append('modified', at.toISOString());
+    body.append('file', job.file, job.name);
+    const kept = await (await send('/api/v1/jobs', { method: 'POST', body, signal: job.stopping.signal })).json();
+    sending.splice(sending.indexOf(job), 1);
+    if (kept.status === 'completed') toast(said(job.name), ' is there already');
+  } catch (error) {
+    if (error.name === 'AbortError') sending.splice(sending.indexOf(job), 1);
+    else Object.assign(job, { status: 'failed', error: error.message });
+  }
+  redraw();
+}
+
+/**
+ * The list of recordings, with the function that adds files.
+ * @param {() => void} choose has the user choose a file, where the gateway has it no more
+ * @returns {{list: HTMLElement, add: (files: File[]) => void, leave: () => void}}
+ */
+export function recordings(choose) {
+  const title = h('span.small.dim'), items = h('ul.jobs'), more = h('button.btn.ghost.s', { hidden: true, onclick: () => load(true) }, 'More');
+  const list = h('section.sect', { hidden: true, 'aria-label': 'Recordings' }, h('div.row', h('h2', 'Recordings'), title), items, more);
+  const rows = new Map(), states = new Map();
+  let jobs = [], next = null, timer = 0, isLeft = false;
+
+  const act = (label, symbol, run, kind = '') => {
+    const button = h('button.btn.s' + kind, { 'aria-label': label, onclick: () => busy(button, async () => {
+      await run();
+      await load();
+    }) }, symbol ? icon(symbol) : label);
+    return button;
+  };
+  const drop = (job) => (job.job_id ? remove(`/jobs/${job.job_id}`) : sending.splice(sending.indexOf(job), 1));
+  async function again(job) {
+    if (!job.job_id) return void dispatch(job);
+    try {
+      await post(`/jobs/${job.job_id}/retry`);
+    } catch (error) {
+      if (error.status !== 409) throw error;
+      toast(error.message);
+      choose();
+    }
+  }
+  function row(job) {
+    const line = h('p.small', words(job)), id = job.conversation_id, name = h('b.strong.clip', said(job.name));
+    const bar = job.status === 'sending' || job.status === 'processing' ? h('div.bar', { role: 'progressbar', 'aria-label': job.name }, h('i')) : null;
+    const place = (now) => {
+      line.textContent = words(now);
+      bar?.classList.toggle('going', !now.duration);
+      if (!now.duration || !bar) return;
+      const share = Math.min(100, Math.round(now.heard / now.duration * 100));
+      bar.firstChild.style.setProperty('--v', share);
+      bar.setAttribute('aria-valuenow', share);
+    };
+    place(job);
+    const buttons = {
+      failed: () => [act('Try again', null, () => again(job)), act(`Remove ${job.name}`, 'trash', () => drop(job), '.ghost')],
+      completed: () => [...(id ? Object.keys(formats) : []).map((format) =>
+        h('a.btn.ghost.s', { href: address(`/conversations/${id}/export`, { format }), download: true }, formats[format])),
+      id ? h('a.btn.s', { href: `#/conversation/${id}` }, 'Open conversation') : null,
+      act(`Take ${job.name} from the list`, 'check', () => drop(job), '.ghost')],
+    }[job.status]?.() ?? act('Stop', null, () => (job.job_id ? drop(job) : job.stopping.abort()));
+    const item = h('li', { 'data-state': job.status }, h('div', name, line, bar), h('div.row', buttons));
+    return { item, place };
+  }
+  function draw() {
+    if (isLeft) return;
+    const all = [...sending, ...jobs], kept = new Set();
+    for (const [index, job] of all.entries()) {
+      const key = job.job_id ?? job, state = job.status + job.conversation_id + job.error;
+      kept.add(key);
+      if (states.get(key) !== state) {
+        const made = row(job), old = rows.get(key);
+        if (old) {
+          const hasFocus = old.item.contains(document.activeElement);
+          old.item.replaceWith(made.item);
+          if (hasFocus) made.item.querySelector('a, button')?.focus();
+          if (!isOpen(job)) say(`${job.name}: ${words(job)}`);
+        }
+        rows.set(key, made);
+        states.set(key, state);
+      }
+      const { item, place } = rows.get(key);
+      place(job);
+      if (items.children[index] !== item) items.insertBefore(item, items.children[index] ?? null);
+    }
+    for (const [key, { item }] of rows) {
+      if (kept.has(key)) continue;
+      item.remove();
+      rows.delete(key);
+      states.delete(key);
+    }
+    list.hidden = !all.length;
+    const open = jobs.filter((job) => job.status === 'processing').length, waiting = jobs.filter((job) => job.status === 'queued').length;
+    title.textContent = sending.some((job) => job.status === 'sending') ? 'Leave this page when all are sent; the rest goes on without it.'
+      : open + waiting ? `${[open && `${open} at work`, waiting && `${waiting} waiting`].filter(Boolean).join(', ')}. Goes on without this page.` : '';
+    more.hidden = !next;
+  }
+  async function load(isMore = false) {
+    clearTimeout(timer);
+    try {
+      const page = await get('/jobs', { cursor: isMore ? next : null, limit: isMore ? null : Math.min(200, Math.max(20, jobs.length)) });
+      jobs = isMore ? [...jobs, ...page.jobs] : page.jobs;
+      next = page.next;
+    } catch { /* an older gateway, or one that does not answer: the shell says so */ }
+    draw();
+    if (!isLeft && jobs.some(isOpen)) timer = setTimeout(load, 1000);
+  }
+  redraw = load;
+  load();
+  return {
+    list,
+    add(files) {
+      for (const file of files) {
+        const job = { file, name: file.name || 'recording', bytes: file.size, conversation_id: null, stopping: new AbortController() };
+        sending.unshift(job);
+        dispatch(job);
+      }
+      if (files.length) say(files.length > 1 ? `${files.length} recordings added` : `${files[0].name} added`);
+      list.scrollIntoView({ block: 'nearest' });
+    },
+    leave() {
+      isLeft = true;
+      clearTimeout(timer);
+      redraw = () => {};
+    },
+  };
+}

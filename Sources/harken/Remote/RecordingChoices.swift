@@ -1,0 +1,56 @@
+import Framing
+import Speech
+
+/// What a command line says about the recordings that a gateway is to keep.
+struct RecordingChoices: Sendable {
+    private static let start = Option(
+        "--at", "TIME", accepts: "a time such as 2026-01-31T15:00 or 2026-01-31T15:00:00Z",
+        "The time at which the recording begins, in your time zone unless it has an offset. Default: by the file's date, which counts as the "
+            + "recording's end."
+    ) { UnixTime(moment: $0) != nil || LocalTime($0) != nil ? $0 : nil }
+    private static let language = Option(
+        "--language", "TAG", accepts: "a language tag such as en or en-GB", "The spoken language of the recordings. Default: the engine's."
+    ) { text in
+        text.count >= 2 && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") } ? text : nil
+    }
+    private static let track = Option(
+        "--track", "N|all", accepts: "all, or the number of a sound track from 1",
+        "The sound track of a recording to hear: a number from 1, or all to hear each as a speaker of its own."
+    ) { TrackChoice($0) == nil ? nil : $0 }
+    private static let channels = Flag("--channels", "Hears each channel of a recording by itself, as a speaker of its own.")
+
+    static let options: [any OptionDescription] = [start, language, track, channels]
+
+    private let fields: [(name: String, value: String)]
+    /// True if the command line names the time at which the recording begins.
+    let hasStart: Bool
+
+    init(_ arguments: Arguments) throws(UsageError) {
+        var fields: [(name: String, value: String)] = []
+        let start = try arguments.value(Self.start)
+        hasStart = start != nil
+        if let start { fields.append(("started_at", start)) }
+        if let language = try arguments.value(Self.language) { fields.append(("language", language)) }
+        if let track = try arguments.value(Self.track) { fields.append(("track", track)) }
+        if arguments.has(Self.channels) { fields.append(("channels", "true")) }
+        self.fields = fields
+    }
+
+    init(_ fields: [(name: String, value: String)]) {
+        self.fields = fields
+        hasStart = false
+    }
+
+    /// Returns the query that sends a file.
+    ///
+    /// - Parameters:
+    ///   - name: the file's name.
+    ///   - modified: the time of its last change; nil: not known.
+    func query(name: String, modified: UnixTime?) -> URLQuery {
+        var query = URLQuery()
+        query.add("name", name)
+        if let modified { query.add("modified", modified.rfc3339) }
+        for field in fields { query.add(field.name, field.value) }
+        return query
+    }
+}

@@ -1,0 +1,109 @@
+import Conversations
+import Foundation
+import HarkenTesting
+import Sessions
+import Speech
+import Store
+import Testing
+
+@testable import harken
+
+/// `harken import` with recordings, against a gateway in this process.
+@Suite(.hangLimit) struct `Recordings that a command imports` {
+    private struct Run {
+        var status: harken.ExitStatus
+        var output: String
+        var diagnostics: String
+    }
+
+    private static let transcript = Transcript(
+        rate: .speech, length: SampleCount(32_000), language: .english, model: "scripted-1",
+        channels: [.init(words: [.at(0.5, "Hello.")], segments: [.init(range: SampleRange(.zero, SampleIndex(32_000)), words: 0..<1)])])
+
+    private func gateway() async throws -> TestGateway {
+        try await TestGateway(ScriptedEngine(name: .local, transcript: .success(Self.transcript)))
+    }
+
+    private func run(_ words: [String], in folder: TemporaryFolder) async throws -> Run {
+        let environment = ["HOME": folder.path]
+        let command = try Import(Arguments(words, for: Import.description, environment: environment))
+        let written = try WrittenContext(in: folder, environment: environment)
+        let status = await command.run(written.context)
+        return Run(status: status, output: try written.output(), diagnostics: try written.diagnostics())
+    }
+
+    private func conversations(_ gateway: TestGateway) async throws -> [Conversation] {
+        let store = try Installation(in: DataDirectory(creating: gateway.folder.path)).conversations(now: { .now })
+        return try await store.list(ConversationQuery(limit: 20), of: .local).conversations
+    }
+
+    /// Makes a folder with recordings, a text, and what is no recording although its name says so.
+    private func memos(in folder: TemporaryFolder) throws -> String {
+        let memos = folder.path(of: "memos")
+        try FileManager.default.createDirectory(atPath: memos + "/deeper", withIntermediateDirectories: true)
+        for (number, name) in ["b.wav", "a.wav", "deeper/c.wav"].enumerated() {
+            try WaveFile.silence(seconds: 2 + number).write(to: URL(filePath: "\(memos)/\(name)"))
+        }
+        try Data("no sound".utf8).write(to: URL(filePath: memos + "/notes.txt"))
+        try Data().write(to: URL(filePath: memos + "/empty.wav"))
+        return memos
+    }
+
+    @Test func `of a folder come in order, and those that fail are named`() async throws {
+        let gateway = try await gateway(), folder = TemporaryFolder(), memos = try memos(in: folder)
+        let date = Date(timeIntervalSince1970: 1_700_000_002)
+        try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: memos + "/a.wav")
+        let first = try await run([memos, "--url", gateway.url], in: folder)
+        #expect(first.status == .failed)
+        let lines = first.output.split(separator: "\n").map(String.init)
+        #expect(lines.compactMap { $0.split(separator: ":").first.map(String.init) } == ["a.wav", "b.wav", "deeper/c.wav"].map { memos + "/" + $0 })
+        #expect(lines.allSatisfy { $0.contains(": conversation ") }, "\(first.output)")
+        #expect(first.diagnostics.contains("\(memos)/empty.wav: ") && first.diagnostics.contains("The file is empty"), "\(first.diagnostics)")
+        #expect(first.diagnostics.contains("1 of 4 recordings are not imported: \(memos)/empty.wav"), "\(first.diagnostics)")
+        #expect(!first.diagnostics.contains("notes.txt"))
+        let made = try await conversations(gateway)
+        #expect(Set(made.compactMap(\.title)) == ["a", "b", "c"])
+        // The file's date is the recording's end; the engine hears two seconds.
+        #expect(made.first { $0.title == "a" }?.started == UnixTime(milliseconds: 1_700_000_000_000))
+
+        // The same command again imports nothing twice.
+        try FileManager.default.removeItem(atPath: memos + "/empty.wav")
+        let again = try await run([memos, "--url", gateway.url], in: folder)
+        #expect(again.status == .done && again.output.components(separatedBy: " already\n").count == 4, "\(again)")
+        #expect(try await conversations(gateway).count == 3)
+    }
+
+    @Test func `begin when the command line says, and are objects with --json`() async throws {
+        let gateway = try await gateway(), folder = TemporaryFolder()
+        let path = try folder.write(WaveFile.silence(seconds: 2), as: "talk.wav")
+        let run = try await run([path, "--url", gateway.url, "--at", "2025-03-04T05:06:07Z", "--json"], in: folder)
+        #expect(run.status == .done, "\(run.diagnostics)")
+        let object = try #require(JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+        let made = try await conversations(gateway)
+        #expect(made.map(\.started.rfc3339) == ["2025-03-04T05:06:07.000Z"])
+        #expect(object["file"] as? String == path && object["status"] as? String == "completed")
+        #expect(object["conversation_id"] as? String == made.first?.id.rawValue)
+    }
+
+    @Test func `are refused before anything is sent`() async throws {
+        let folder = TemporaryFolder(), memos = try memos(in: folder)
+        for (words, reason) in [
+            ([memos, "--at", "2025-03-04T05:06:07Z", "--url", "http://127.0.0.1:9"], "--at takes one recording"),
+            ([memos + "/a.wav", "--data", folder.path(of: "data")], "give --url in place of --data"),
+            ([memos + "/deeper/none.wav"], "no such file"),
+            ([memos + "/a.wav", "--url", "http://127.0.0.1:9"], "no gateway answers"),
+        ] {
+            let run = try await run(words, in: folder)
+            #expect(run.status == .failed && run.diagnostics.contains(reason) && run.output == "", "\(words): \(run.diagnostics)")
+        }
+    }
+
+    @Test func `are told from archives by what is in them`() throws {
+        let folder = TemporaryFolder()
+        var archive = [UInt8](repeating: 0, count: 1_024)
+        archive.replaceSubrange(257..<262, with: "ustar".utf8)
+        #expect(try ImportSource(folder.write(archive, as: "talk.wav")).content == .archive)
+        #expect(try ImportSource(folder.write(WaveFile.silence(seconds: 1), as: "memories.wav")).content == .recording)
+        #expect(throws: (any Error).self) { try ImportSource(folder.write([0x1F, 0x8B], as: "memories.tar.gz")) }
+    }
+}
