@@ -151,6 +151,20 @@ import Testing
         let named = try Conversation("&eot_threshold=1.0&eot_timeout_ms=30000").machine.request.turn
         #expect(named == TurnRule(confidence: 1, maximumSilence: .seconds(30)))
         #expect(try Conversation("&eot_threshold=0.9").machine.request.turn.maximumSilence == nil)
+        // The last word may end a little behind the sound that the engine measures from.
+        var stream = try Conversation("&eot_threshold=1.0&eot_timeout_ms=3000")
+        _ = stream.event(commit("Well.", 0, 1, .pause))
+        #expect(stream.event(.turnEnded(.first, at: SampleIndex(62_400))) == ["EndOfTurn 0 0.0–3.9 “Well.” by timeout"])
+    }
+
+    @Test func `are ended by the client where an engine answers its demand with an end of its own`() throws {
+        var stream = try Conversation()
+        _ = stream.event(commit("Well.", 0, 1, .pause))
+        #expect(stream.text(#"{"type":"ForceEndTurn"}"#) == ["→ finalize"])
+        #expect(stream.event(.turnEnded(.first, at: SampleIndex(16_000))) == ["EndOfTurn 0 0.0–1.0 “Well.” by manual"])
+        _ = stream.event(.flushed(.first))
+        _ = stream.event(commit("Fine.", 1, 2, .pause))
+        #expect(stream.event(.turnEnded(.first, at: SampleIndex(32_000))) == ["EndOfTurn 1 1.0–2.0 “Fine.” by model"])
     }
 
     @Test func `can be forced to end, and are not ended by the close`() throws {

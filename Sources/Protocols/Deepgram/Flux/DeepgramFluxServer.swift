@@ -48,6 +48,8 @@ package struct DeepgramFluxServer: LiveServerMachine {
     private var lastWordEnd: SampleIndex = .zero
     private var hasStarted = false
     private var isEager = false
+    /// The client has asked for the end of this turn.
+    private var isForced = false
 
     init(_ options: DeepgramFluxOptions, _ context: HandshakeContext) {
         self.options = options
@@ -87,7 +89,9 @@ package struct DeepgramFluxServer: LiveServerMachine {
         term?.heard(now)
         switch DeepgramFluxClientMessage(parsing: text) {
         case .closeStream: finish(.asked, &output)
-        case .forceEndTurn: output.command(.finalize)
+        case .forceEndTurn:
+            isForced = true
+            output.command(.finalize)
         case .configure(let change, let terms): configure(change, terms, &output)
         case .invalid(let problem): fail(1008, "UNPARSABLE_CLIENT_MESSAGE", problem, &output)
         }
@@ -127,7 +131,9 @@ package struct DeepgramFluxServer: LiveServerMachine {
         case .turnEnded(_, let at):
             through = max(through, at)
             endTurn(.model, now, &output)
-        case .flushed: endTurn(.manual, now, &output)
+        case .flushed:
+            endTurn(.manual, now, &output)
+            isForced = false
         case .ended(let end): ended(end, &output)
         }
     }
@@ -172,7 +178,8 @@ package struct DeepgramFluxServer: LiveServerMachine {
         guess = []
         var trigger = trigger
         let silence = (through - lastWordEnd).duration(at: rate)
-        if trigger == .model, let timeout = thresholds.turn.maximumSilence, silence >= timeout { trigger = .timeout }
+        if trigger == .model, let timeout = thresholds.turn.maximumSilence, silence >= timeout || thresholds.endOfTurn == 1 { trigger = .timeout }
+        if isForced { trigger = .manual }
         say(.end, now, confidence: trigger == .model ? 1 : 0, trigger: trigger, &output)
         words = []
         guess = rest
@@ -181,6 +188,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
         turnStart = reported
         hasStarted = false
         isEager = false
+        isForced = false
     }
 
     private mutating func say(
