@@ -28,13 +28,15 @@ final class TestGateway: Sendable {
     let directory: String
 
     /// - Parameters:
+    ///   - status: the state of the first engine.
     ///   - usesVendors: the vendors whose keys the settings name are engines too, and come first.
     ///   - directory: one that an earlier run left; it is this one's to remove.
     ///   - disk: the space of each folder's file system.
     ///   - zones: the time zones that the gateway knows.
     ///   - clock: the time of the loops' timers; nil: the machine's.
     init(
-        _ engine: ScriptedEngine, others: [ScriptedEngine] = [], keys: TestKeys, settings values: [String: String] = [:], tracer: Tracer? = nil,
+        _ engine: ScriptedEngine, others: [ScriptedEngine] = [], status: EngineStatus = .ready, keys: TestKeys,
+        settings values: [String: String] = [:], tracer: Tracer? = nil,
         directory earlier: String? = nil, ears: TestEars? = nil, loops: Int = 1,
         recorded: [any PrerecordedEngine] = [], usesVendors: Bool = false, log: Log = Log(level: .error), disk: DiskSpace = TestGateway.roomyDisk,
         zones: TimeZones = TimeZones(), change: (inout GatewayConfiguration) -> Void = { _ in }, clock: HeldClock? = nil,
@@ -68,7 +70,7 @@ final class TestGateway: Sendable {
         composition = try await Composition(
             GatewayInputs(
                 configuration: configuration, loops: group.loops,
-                entries: entries + ([engine] + others).map { EngineEntry($0, status: { .ready }) }
+                entries: entries + [EngineEntry(engine) { status }] + others.map { EngineEntry($0, status: { .ready }) }
                     + (hearing.map { [$0] } ?? [])
                     + recorded.map { EngineEntry(name: $0.name, capabilities: $0.capabilities, prerecorded: $0) }, keys: keys, directory: data,
                 stores: SQLiteInstallation(in: data).stores(zones: zones, now: now), client: client, webSocketClient: webSocketClient,
@@ -102,7 +104,8 @@ final class TestGateway: Sendable {
     }
 
     static func with(
-        _ engine: ScriptedEngine = ScriptedEngine(), others: [ScriptedEngine] = [], keys: TestKeys, settings: [String: String] = [:],
+        _ engine: ScriptedEngine = ScriptedEngine(), others: [ScriptedEngine] = [], status: EngineStatus = .ready, keys: TestKeys,
+        settings: [String: String] = [:],
         directory: String? = nil, keepsDirectory: Bool = false, tracer: Tracer? = nil, ears: TestEars? = nil, loops: Int = 1,
         recorded: [any PrerecordedEngine] = [], usesVendors: Bool = false, log: Log = Log(level: .error), disk: DiskSpace = TestGateway.roomyDisk,
         zones: TimeZones = TimeZones(), change: (inout GatewayConfiguration) -> Void = { _ in }, clock: HeldClock? = nil,
@@ -110,7 +113,7 @@ final class TestGateway: Sendable {
         _ body: (TestGateway) async throws -> Void
     ) async throws {
         let gateway = try await TestGateway(
-            engine, others: others, keys: keys, settings: settings, tracer: tracer, directory: directory, ears: ears, loops: loops,
+            engine, others: others, status: status, keys: keys, settings: settings, tracer: tracer, directory: directory, ears: ears, loops: loops,
             recorded: recorded, usesVendors: usesVendors, log: log, disk: disk, zones: zones, change: change,
             clock: clock, now: now)
         let result: Result<Void, any Error>
