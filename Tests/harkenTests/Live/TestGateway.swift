@@ -1,6 +1,7 @@
 @testable import Engines
 import Conversations
 import Foundation
+import Framing
 import Gateway
 import HarkenTesting
 import Net
