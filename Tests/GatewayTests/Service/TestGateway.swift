@@ -26,6 +26,8 @@ final class TestGateway: Sendable {
     let webSocketClient: WebSocketClient
     let port: UInt16
     let directory: String
+    /// The state of the store's database.
+    let storeHealth: StoreHealth
 
     /// - Parameters:
     ///   - status: the state of the first engine.
@@ -66,16 +68,19 @@ final class TestGateway: Sendable {
                 return hearing.flatMap { SegmentedEntry.make(entry, settings, ears: $0) } ?? entry
             }
         }
-        let data = try DataDirectory(creating: directory)
+        let data = try DataDirectory(creating: directory), metrics = Metrics()
+        let installation = try SQLiteInstallation(in: data)
+        storeHealth = installation.health
+        storeHealth.report(to: log, metrics)
         composition = try await Composition(
             GatewayInputs(
                 configuration: configuration, loops: group.loops,
                 entries: entries + [EngineEntry(engine) { status }] + others.map { EngineEntry($0, status: { .ready }) }
                     + (hearing.map { [$0] } ?? [])
                     + recorded.map { EngineEntry(name: $0.name, capabilities: $0.capabilities, prerecorded: $0) }, keys: keys, directory: data,
-                stores: SQLiteInstallation(in: data).stores(zones: zones, now: now), client: client, webSocketClient: webSocketClient,
+                stores: installation.stores(zones: zones, now: now), client: client, webSocketClient: webSocketClient,
                 zones: zones, diskSpace: { _ in disk },
-                metrics: Metrics(), log: log, tracer: tracer, newID: { UUID().uuidString.lowercased() }, now: now))
+                metrics: metrics, log: log, tracer: tracer, newID: { UUID().uuidString.lowercased() }, now: now))
         await composition.recoverSessions()
         var http = HTTPServerConfiguration()
         http.unauthenticated = UnauthenticatedLimits()
