@@ -1,3 +1,4 @@
+import Framing
 import HarkenTesting
 @testable import Observability
 import Protocols
