@@ -50,8 +50,8 @@ struct Live: Command {
             final words are printed with their times. Elsewhere only final words are printed. With --json each line is one object of type interim, \
             final, turn_end or end, with times in seconds. With --protocol listen the audio is sent as Opus, and each segment of the conversation is \
             printed with its speaker once it is settled; times count from the conversation's first word. With --json each line is then an object of \
-            type segments, removed, speaker, conversation or end. Ctrl-C ends the audio, and the final words of what was sent are printed: of a FILE, \
-            those that come within 5 seconds. A second Ctrl-C gives up at once.
+            type segments, removed, speaker, conversation or end. Ctrl-C ends the audio, and the final words of what was sent are printed: of a \
+            FILE, those that come within 5 seconds. A second Ctrl-C gives up at once.
             """,
         operands: .init(placeholder: "[FILE]", help: "The audio or video file to stream.", count: 0...1),
         options: [microphone, device] + GatewayAddress.options + [wire, speed, engine, language, recorded, Flag.json])
