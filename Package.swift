@@ -210,7 +210,7 @@ let package = Package(
         tests(
             "Recordings",
             [
-                "Speech", "Net", "Protocols", "Audio", "Conversations", "RecordingAssembly", "Store", "Observability", "Engines", "Usage",
+                "Speech", "Framing", "Net", "Protocols", "Audio", "Conversations", "RecordingAssembly", "Store", "Observability", "Engines", "Usage",
                 "Admission",
                 "Live", "Recordings", "HarkenTesting",
             ]),

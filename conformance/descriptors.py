@@ -4,13 +4,17 @@ The gateway may have 400 files open. A counting vendor (counting_vendor.py) hear
 fails; a session of `/listen` has two more for its conversation. More clients come than there is room for, of Deepgram's protocol, AssemblyAI's and `/listen`. Those for whom there is no room are told so in the form
 of their protocol, before they have said anything. Then the vendor breaks all connections at once. Each client that was taken gets every word, its transcript
 is complete, `/health` is answered all the time, and the log has no complaint. Recordings are refused in the same way, and all have room again at the end.
+The number of sessions that fit is the same wherever it is told: on `/ready`, in the log's line of the start, in the metric and by `harken doctor`.
 """
 
 import argparse
 import asyncio
 import json
 import os
+import re
+import resource
 import signal
+import subprocess
 import sys
 import tempfile
 import urllib.error
@@ -64,6 +68,19 @@ class Play:
             "HARKEN_ENGINES": "deepgram", "DEEPGRAM_API_KEY": KEY, "DEEPGRAM_BASE_URL": vendor.url, "HARKEN_MODELS": "/nowhere",
             "HARKEN_STALL_SECONDS": "0", "HARKEN_MAX_SESSIONS_PER_USER": "0", "HARKEN_UPLOADS_PER_KEY": "1000"}, descriptors=FILES)
         self.server.wait_until_ready(HANG)
+
+    def told(self, capacity):
+        self.server.wait_for("gateway started", HANG)
+        doctor = subprocess.run(
+            [self.server.harken, "doctor", "--data", self.server.data], capture_output=True, text=True, timeout=HANG, env=self.server.environment,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, FILES)))
+        places = {
+            "the line of the start": (next((line for line in self.server.lines if "gateway started" in line), ""), r'\bsessions"?[=:]"?(\d+)'),
+            "the metric": (self.server.get("/metrics", self.key)[1].decode(), r"(?m)^harken_sessions_capacity (\d+)$"),
+            "the doctor": (doctor.stdout + doctor.stderr, r"room for (\d+) live sessions")}
+        for name, (text, pattern) in places.items():
+            found = re.findall(pattern, text)
+            self.verdict.expect(found == [str(capacity)], f"{name} tells {found or text[:500]}, /ready {capacity}")
 
     def open_files(self):
         return len(os.listdir(f"/proc/{self.server.pid}/fd"))
@@ -171,6 +188,7 @@ class Play:
         self.report.append(f"{len(taken)} of {COMING} recordings taken, {most} of {FILES} files open")
 
     def run(self):
+        self.told(self.ready()["capacity"])
         asyncio.run(self.sessions())
         asyncio.run(self.recordings())
         asyncio.run(self.sessions())

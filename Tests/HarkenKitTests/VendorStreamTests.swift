@@ -1,4 +1,6 @@
+import Continuity
 import HarkenTesting
+import Sessions
 import Speech
 import Testing
 
@@ -129,6 +131,24 @@ import Testing
         let events = try await events(vendor, options) { $0.finish() }
         #expect(vendor.targets.count == 1 + retries)
         guard case .unavailable? = error(events) else { return #expect(Bool(false), "\(events)") }
+    }
+
+    @Test(arguments: [
+        (ConnectionOptions(), 3, Duration.seconds(2), Duration.seconds(10)),
+        (ConnectionOptions(retries: 7, interval: .milliseconds(350), timeout: .seconds(4)), 7, .milliseconds(350), .seconds(4)),
+        (ConnectionOptions(retries: -1, interval: .seconds(-1), timeout: .zero), 0, .zero, .milliseconds(100)),
+        (ConnectionOptions(retries: 5_000, interval: .seconds(7_200), timeout: .seconds(7_200)), 1_000, .seconds(3_600), .seconds(600)),
+    ])
+    func `has the retries and the times that its options say, within their ranges`(
+        connection: ConnectionOptions, retries: Int, interval: Duration, timeout: Duration
+    ) {
+        var options = TranscriptionOptions()
+        options.connection = connection
+        let request = EngineSet(engines: []).request(options, repairs: RepairQueue(capacity: 1))
+        #expect(request.recovery.retries == retries && request.recovery.delay == interval)
+        #expect(request.connectTime == timeout)
+        // `finish()` at a server that is deaf takes at most 6 s.
+        #expect(request.endTime.map { $0 > .seconds(5) && $0 <= .milliseconds(5_900) } == true)
     }
 
     @Test(arguments: [

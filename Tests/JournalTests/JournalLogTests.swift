@@ -445,6 +445,31 @@ import Testing
         #expect(synced.withLock { $0 } == (policy == .always ? 4 : 0))
     }
 
+    @Test func `syncs all sessions of an interval at once`() throws {
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let quiet = Log(level: .error, write: { _ in }), syncs = Mutex(0)
+        let disk = DiskSync(
+            data: { descriptor in
+                syncs.withLock { $0 += 1 }
+                return fdatasync(descriptor)
+            }, folder: { fsync($0) })
+        let log = try JournalLog(
+            directory: directory, loop: 0, limits: JournalLimits(), startedAt: 1_000,
+            writer: JournalWriter(directory: directory, sync: .group(Self.hour), disk: disk, log: quiet), log: quiet)
+        var marks: [JournalMark] = []
+        for session in 0..<3 {
+            var cursor = log.open("session-\(session)")
+            let range = SampleRange(.zero, count: SampleCount(8_000))
+            pcm(range, seed: session).withUnsafeBytes { log.append(audio: $0, range, cursor: &cursor) }
+            log.append(commit: commit(range), at: range.start, cursor: &cursor)
+            marks.append(log.mark(cursor, through: range.end))
+        }
+        #expect(syncs.withLock { $0 } == 0 && marks.allSatisfy { !log.isDurable($0) })
+        // As the interval's end does it.
+        log.finish()
+        #expect(syncs.withLock { $0 } == 1 && marks.allSatisfy { log.isDurable($0) })
+    }
+
     @Test func `knows when what it was given is on the disk`() throws {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let log = try log(interval: Self.hour)

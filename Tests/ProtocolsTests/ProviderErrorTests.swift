@@ -47,6 +47,26 @@ import Testing
         #expect(openAI["error"]["code"].string == "provider_key_refused")
     }
 
+    @Test(arguments: [
+        ("/var/lib/harken/models/asr.onnx is missing; install the models", "asr.onnx is missing; install the models"),
+        ("cannot open file:/srv/models/a.so (permission denied)", "cannot open a.so (permission denied)"),
+        ("models/a.so and /b.so are damaged", "a.so and b.so are damaged"), ("the model is too old", "the model is too old"),
+    ])
+    func `names the files of this machine without their folders`(words: String, told: String) {
+        for payer in [BillingParty.operator, .user] {
+            #expect(ProviderError(.unavailable(words), by: .local, payer: payer).error == .unavailable(told))
+            for (name, make) in Self.dialects {
+                let rejection = make(.engine(.unavailable(words), by: .local, payer: payer))
+                #expect(String(decoding: rejection.body, as: UTF8.self).contains(told), "\(name)")
+            }
+        }
+    }
+
+    @Test func `leaves the words of a vendor as they are`() {
+        let error = EngineError.unavailable("see https://status.example.com/now")
+        #expect(ProviderError(error, by: EngineName("deepgram"), payer: .operator).error == error)
+    }
+
     @Test func `leaves out the engine where none was asked`() throws {
         for (name, make) in Self.dialects {
             let body = try Parsed(make(.engine(.cancelled)).body)

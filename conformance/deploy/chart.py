@@ -85,6 +85,15 @@ def wrong_rights(objects):
         yield from (f"the container {name} mounts {mount['name']}, which is no volume" for mount in container["volumeMounts"] if mount["name"] not in known)
 
 
+def left_out(objects, values):
+    """What the values add, and a program of the gateway does not get."""
+    for pod, container in containers(objects):
+        if container["name"] != "harken":
+            continue
+        for value, found in (("extraEnv", container["env"]), ("extraVolumeMounts", container["volumeMounts"]), ("extraVolumes", pod["volumes"])):
+            yield from (f"the container harken lacks {added['name']} of {value}" for added in values.get(value, []) if added not in found)
+
+
 def wrong_times(objects):
     """A pod must live longer than its gateway drains, and is removed more slowly than that."""
     pod = only(objects, "StatefulSet")["spec"]["template"]["spec"]
@@ -169,7 +178,7 @@ def judge(harken):
                     kubernetes_validate.validate(each, version, strict=True)
                 except kubernetes_validate.ValidationError as error:
                     yield f"values {number}: {each['kind']} in Kubernetes {version}: {'.'.join(map(str, error.path))}: {error.message[:300]}"
-        for found in (*wrong_rights(objects), *wrong_times(objects), *wrong_ports(objects), *unlinked(objects)):
+        for found in (*wrong_rights(objects), *wrong_times(objects), *wrong_ports(objects), *unlinked(objects), *left_out(objects, values)):
             yield f"values {number}: {found}"
         for _, container in containers(objects):
             # What libpq and the operator read is no setting.

@@ -18,6 +18,11 @@ import image
 from balancers import asked, free_port, recording
 from cluster import Postgres, Recordings
 from gateway import Server, ServerError
+from skipped import Skipped
+
+# What is said of a server of which a power cut may take what was answered.
+UNSYNCED = "the server's setting fsync is off"
+
 
 class TLSPostgres(Postgres):
     """A server at a port of this machine, which takes encrypted connections only."""
@@ -150,10 +155,14 @@ def wrong_authorities(gateway, entry, secrets, root, postgres):
     """A database whose certificate is not verified as the documents say."""
     def doctor(**others):
         done = subprocess.run([program(entry), "doctor"], capture_output=True, text=True, timeout=60, env=settings(gateway, **secrets, **others))
-        return next((line for line in (done.stdout + done.stderr).splitlines() if "database" in line), done.stderr[-300:])
+        # A finding's remedy is in the next line.
+        found = re.search(r"^\w+ +database .*(\n +→.*)?", done.stdout + done.stderr, re.MULTILINE)
+        return found[0] if found else done.stderr[-300:]
 
     # The tests' server does not sync, which doctor notes.
     reached = ("ok", "note")
+    if not (said := doctor()).lstrip().startswith("note") or UNSYNCED not in said:
+        yield f"of a server that does not sync, doctor says: {said}"
     system = os.path.join(root, image.AUTHORITIES)
     with open(system) as file:
         known = file.read()
@@ -170,9 +179,10 @@ def wrong_authorities(gateway, entry, secrets, root, postgres):
 
 
 def judge(harken, folder, chart):
-    if chart is None or os.geteuid() != 0 or subprocess.run(["unshare", "--mount", "true"], stderr=subprocess.DEVNULL, timeout=10).returncode != 0:
-        print("SKIP  pod: needs Helm's library, and root that may mount")
-        return
+    if chart is None:
+        raise Skipped("Helm's library is not there for this machine", is_usual=True)
+    if os.geteuid() != 0 or subprocess.run(["unshare", "--mount", "true"], stderr=subprocess.DEVNULL, timeout=10).returncode != 0:
+        raise Skipped("needs root that may mount")
     os.chmod(folder, 0o755)
     root = image.make(harken, folder)
     objects = chart.rendered({"existingSecret": "harken", "blobs": {"existingClaim": "blobs"}, "models": {"source": "none"}, "keyPod": {"enabled": True},
@@ -213,6 +223,8 @@ def judge(harken, folder, chart):
         values, probes = {each["name"]: each["value"] for each in gateway["env"] if "value" in each}, free_port()
         server = Server(program(gateway_entry), values["HARKEN_DATA"], {**values, **secrets, "HARKEN_METRICS_LISTEN": f"127.0.0.1:{probes}"})
         server.wait_until_announced(60)
+        if not any("does not keep what it has accepted" in line and UNSYNCED in line for line in server.lines):
+            yield f"of a server that does not sync, the log says nothing: {''.join(server.lines)[-600:]}"
         for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
             status, body = asked(f"http://127.0.0.1:{probes}{gateway[probe]['httpGet']['path']}")
             if status != 200:

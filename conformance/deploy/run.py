@@ -1,6 +1,8 @@
 """Proves what deploy/ has for operators: the Helm chart, the compose file, and the configurations of HAProxy and nginx, with real gateways behind them.
 
     scripts/play deploy [--harken FILE] [chart | compose | metric | pod | balancers]…
+
+Exit status: 0 when all parts hold, 1 when one does not, 77 when one was left out for what this machine lacks.
 """
 
 import argparse
@@ -19,6 +21,7 @@ import compose_file
 import metric
 import pod
 from gateway import ServerError
+from skipped import Skipped
 
 try:
     import chart
@@ -28,12 +31,12 @@ except ImportError:
     chart = None  # Helm's library is there for x86-64 only
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+PARTIAL = 77  # as automake has it
 
 
 def judge_chart(harken, _):
     if chart is None:
-        print(f"SKIP  chart: Helm's library is there for x86-64 only, and this machine is {platform.machine()}")
-        return []
+        raise Skipped(f"Helm's library is there for x86-64 only, and this machine is {platform.machine()}", is_usual=True)
     return chart.judge(harken)
 
 
@@ -53,12 +56,16 @@ def main():
     chosen = parser.parse_args()
     chosen.harken = os.path.abspath(chosen.harken)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    failed = False
+    failed = is_partial = False
     for name in chosen.parts or PARTS:
         began = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="harken-deploy-") as folder:
             try:
                 problems = list(PARTS[name](chosen.harken, folder))
+            except Skipped as reason:
+                is_partial = is_partial or not reason.is_usual
+                print(f"SKIP  {name}: {reason}")
+                continue
             except (ServerError, OSError, subprocess.SubprocessError) as error:
                 problems = [f"{type(error).__name__}: {error}"]
         failed = failed or bool(problems)
@@ -66,7 +73,7 @@ def main():
             print(f"FAIL  {name}: {problem}")
         if not problems:
             print(f"PASS  {name} ({time.monotonic() - began:.0f} s)")
-    return 1 if failed else 0
+    return 1 if failed else PARTIAL if is_partial else 0
 
 
 if __name__ == "__main__":

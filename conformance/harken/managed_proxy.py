@@ -30,14 +30,17 @@ PATIENCE = 6
 # Seconds after which a proxy answers `end` with a final, and the final's text.
 LATE = (0, 0.2, 0.6, 2)
 LAST = "Last."
+# In place of a message: the connection breaks.
+CUT = "cut"
 
 
 class Proxy:
     """Says a final for each half second of audio. The arguments have what else it does: a message behind a number of finals, what it leaves out, and the
-    seconds after which it answers `end` with the last final; None: it has no last final."""
+    seconds after which it answers `end` with the last final; None: it has no last final. `refusal` is what it says in place of `ready`."""
 
-    def __init__(self, times=False, behind=None, ready=True, answers_end=True, last_after=None):
+    def __init__(self, times=False, behind=None, ready=True, answers_end=True, last_after=None, refusal=None):
         self.times, self.behind, self.ready, self.answers_end, self.last_after = times, behind or {}, ready, answers_end, last_after
+        self.refusal = refusal
         self.connections, self.audio, self.finals = 0, 0, 0
         self._server = serve(self._serve, "127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{self._server.socket.getsockname()[1]}"
@@ -47,7 +50,9 @@ class Proxy:
         self.connections += 1
         try:
             assert json.loads(socket.recv())["type"] == "auth"
-            if self.ready:
+            if self.refusal:
+                socket.send(json.dumps(self.refusal))
+            elif self.ready:
                 socket.send(json.dumps({"type": "ready"}))
             for message in socket:
                 if isinstance(message, bytes):
@@ -71,6 +76,9 @@ class Proxy:
             socket.send(json.dumps({**message, "is_final": False}))
             socket.send(json.dumps(message))
             for extra in self.behind.get(self.finals, ()):
+                if extra == CUT:
+                    socket.close(1011)
+                    return
                 socket.send(json.dumps(extra))
                 if extra["type"] == "session_end" or extra.get("fatal"):
                     socket.close()
@@ -134,6 +142,7 @@ def judge_all(checks, harken, card):
         status, seconds = recording.stop()
         checks("Ctrl-C ends the recording", status == 0 and seconds < PATIENCE, (status, seconds))
         checks("each final once", recording.finals == expected(proxy.finals), (recording.finals, proxy.finals))
+        checks("the end of the session is told", recording.says("the server ended the session (client_end) after 0:0"), recording.notes)
         checks("one connection", proxy.connections == 1, proxy.connections)
         proxy.stop()
 
@@ -145,7 +154,30 @@ def judge_all(checks, harken, card):
     checks("an error that was survived is no failure", recording.stop()[0] == 0, recording.notes)
     proxy.stop()
 
+    proxy = Proxy(behind={3: [CUT]})
+    recording = Recording(harken, card, proxy)
+    checks("the recording goes on after a lost connection", recording.until(lambda: len(recording.finals) >= FINALS), recording.finals)
+    checks("a lost connection is told", recording.says("the connection was lost, and is made again"), recording.notes)
+    checks("a lost connection is no failure", recording.stop()[0] == 0, recording.notes)
+    checks("each final once over two connections", recording.finals == expected(proxy.finals), (recording.finals, proxy.finals))
+    checks("it is made again once", proxy.connections == 2, proxy.connections)
+    proxy.stop()
+
+    for code, told in (("plan_ended", "[plan_ended] Renew the plan."), (None, "Renew the plan.")):
+        name = f"an error in place of ready, code {code}"
+        proxy = Proxy(refusal={"type": "error", **({"code": code} if code else {}), "message": "Renew the plan."})
+        recording = Recording(harken, card, proxy)
+        checks(f"{name}, ends the recording", recording.end() == 1, recording.notes)
+        said = [line for line in recording.notes if "Renew the plan." in line]
+        checks(f"{name}, is told once", len(said) == 1 and told in said[0] and (code or "[" not in said[0]), recording.notes)
+        time.sleep(1)
+        checks(f"{name}: no further connection, and no audio", (proxy.connections, proxy.audio) == (1, 0), (proxy.connections, proxy.audio))
+        proxy.stop()
+
     ends = [
+        ("an end without a reason", [{"type": "session_end", "seconds_used": 1.5}], 0, "the server ended the session after 0:0"),
+        ("an end by the client that it did not ask for", [{"type": "session_end", "seconds_used": 1.5, "reason": "client_end"}], 0,
+         "the server ended the session (client_end) after 0:0"),
         ("max_duration", [{"type": "session_end", "seconds_used": 1.5, "reason": "max_duration"}], 0, "max_duration"),
         ("used-up credit", [{"type": "session_end", "seconds_used": 1.5, "reason": "credits_exhausted"}], 1, "credit is used up"),
         ("a fatal error", [{"type": "error", "code": "no_credits", "message": "Buy some.", "fatal": True}], 1, "[no_credits] Buy some.")]

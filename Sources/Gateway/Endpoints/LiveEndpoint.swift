@@ -273,7 +273,10 @@ struct LiveEndpoint: Endpoint {
                 try grant.engines(for: .live, named: named, preferred: personal?.preferredEngine, language: request.language)
             }
         let usable = engines.filter { if case .unavailable = $0.status() { false } else { true } }
-        if usable.isEmpty, case .unavailable(let reason)? = engines.first?.status() { throw .unavailable(reason) }
+        // An engine's own error, because its text is then written for callers.
+        if usable.isEmpty, let first = engines.first, case .unavailable(let reason) = first.status() {
+            throw .engine(.unavailable(reason), by: first.name, payer: grant.payer)
+        }
         let asked = bringsTranscript ? nil : try ModeChoice.mode(of: head)
         if let asked { try ModeChoice.check(asked, usable) }
         let id = ID<Session>(call.id)

@@ -1,5 +1,6 @@
 import Framing
 import Protocols
+package import Recorder
 import Speech
 
 /// Recording engine that connects directly to a vendor with the user's own key.
@@ -11,7 +12,23 @@ public final class BYOKRecording: RecordingEngine {
     ///   - key: the user's key at the vendor.
     ///   - baseURL: the server's address; nil: the vendor's own.
     public init(vendor: String = "deepgram", key: String, baseURL: String? = nil, settings: RecordingSettings = RecordingSettings()) {
-        recorder = EngineRecorder(settings) { () throws(RecordingError) in
+        recorder = Self.recorder(vendor, key, baseURL, settings, nil, StreamRecorder.stopLimit)
+    }
+
+    /// - Parameters:
+    ///   - stopLimit: the longest that a stop waits for the last words; nil: as long as every recording.
+    ///   - microphone: the microphone in place of this machine's.
+    package init(
+        vendor: String = "deepgram", key: String, baseURL: String?, settings: RecordingSettings = RecordingSettings(), stopLimit: Duration? = nil,
+        microphone: @escaping MicrophoneSource
+    ) {
+        recorder = Self.recorder(vendor, key, baseURL, settings, microphone, stopLimit ?? StreamRecorder.stopLimit)
+    }
+
+    private static func recorder(
+        _ vendor: String, _ key: String, _ baseURL: String?, _ settings: RecordingSettings, _ microphone: MicrophoneSource?, _ stopLimit: Duration
+    ) -> EngineRecorder {
+        EngineRecorder(settings, microphone: microphone, stopLimit: stopLimit) { () throws(RecordingError) in
             guard !key.isEmpty else { throw .missingSetting("key") }
             guard let known = Catalogue.vendors.first(where: { $0.name == EngineName(vendor) }) else {
                 throw .unknownSetting("vendor", value: vendor, known: Catalogue.vendors.map(\.name.rawValue).joined(separator: ", "))

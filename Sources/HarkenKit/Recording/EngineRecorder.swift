@@ -10,9 +10,11 @@ final class EngineRecorder: Sendable {
 
     /// - Parameters:
     ///   - microphone: the microphone; nil: this machine's.
+    ///   - stopLimit: the longest that a stop waits for the last words.
     ///   - make: makes the engine.
     init(
-        _ settings: RecordingSettings, microphone: MicrophoneSource? = nil, make: @escaping @Sendable () throws(RecordingError) -> EngineCore
+        _ settings: RecordingSettings, microphone: MicrophoneSource? = nil, stopLimit: Duration = StreamRecorder.stopLimit,
+        make: @escaping @Sendable () throws(RecordingError) -> EngineCore
     ) {
         self.make = make
         let made = CoreReference()
@@ -26,7 +28,8 @@ final class EngineRecorder: Sendable {
                     throw .engine(.unavailable(error.description))
                 }
             },
-            microphone: microphone ?? { Capture(device: settings.device, deliver: $0, overran: $1, failed: $2) }, now: { .now })
+            microphone: microphone ?? { Capture(device: settings.device, deliver: $0, overran: $1, failed: $2) }, stopLimit: stopLimit,
+            now: { .now })
         recorder.callbacks.setUserName(settings.userName)
     }
 

@@ -11,18 +11,23 @@ public final class ManagedRecording: RecordingEngine {
     ///   - server: the server's address; without a scheme, `wss://` is assumed.
     ///   - token: the user's token at the server.
     public init(server: String, token: String, settings: RecordingSettings = RecordingSettings()) {
-        recorder = Self.recorder(server, token, settings, nil)
+        recorder = Self.recorder(server, token, settings, nil, StreamRecorder.stopLimit)
     }
 
-    /// - Parameter microphone: the microphone in place of this machine's.
-    package init(server: String, token: String, settings: RecordingSettings = RecordingSettings(), microphone: @escaping MicrophoneSource) {
-        recorder = Self.recorder(server, token, settings, microphone)
+    /// - Parameters:
+    ///   - stopLimit: the longest that a stop waits for the last words; nil: as long as every recording.
+    ///   - microphone: the microphone in place of this machine's.
+    package init(
+        server: String, token: String, settings: RecordingSettings = RecordingSettings(), stopLimit: Duration? = nil,
+        microphone: @escaping MicrophoneSource
+    ) {
+        recorder = Self.recorder(server, token, settings, microphone, stopLimit ?? StreamRecorder.stopLimit)
     }
 
     private static func recorder(
-        _ server: String, _ token: String, _ settings: RecordingSettings, _ microphone: MicrophoneSource?
+        _ server: String, _ token: String, _ settings: RecordingSettings, _ microphone: MicrophoneSource?, _ stopLimit: Duration
     ) -> EngineRecorder {
-        EngineRecorder(settings, microphone: microphone) { () throws(RecordingError) in
+        EngineRecorder(settings, microphone: microphone, stopLimit: stopLimit) { () throws(RecordingError) in
             guard !server.isEmpty else { throw .missingSetting("server") }
             guard !token.isEmpty else { throw .missingSetting("token") }
             let text = try KeyText(setting: "token", token)

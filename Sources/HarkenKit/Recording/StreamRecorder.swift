@@ -23,15 +23,17 @@ final class StreamRecorder: Sendable {
     private let open: @Sendable () throws(RecordingError) -> SpeechStream
     private let microphone: MicrophoneSource
     private let startLimit: Duration
+    private let stopLimit: Duration
 
     /// - Parameter open: checks the settings and opens a stream.
     init(
         open: @escaping @Sendable () throws(RecordingError) -> SpeechStream, microphone: @escaping MicrophoneSource,
-        startLimit: Duration = StreamRecorder.startLimit, now: @escaping @Sendable () -> UnixTime
+        startLimit: Duration = StreamRecorder.startLimit, stopLimit: Duration = StreamRecorder.stopLimit, now: @escaping @Sendable () -> UnixTime
     ) {
         self.open = open
         self.microphone = microphone
         self.startLimit = startLimit
+        self.stopLimit = stopLimit
         callbacks = RecordingCallbacks(now: now)
     }
 
@@ -75,7 +77,9 @@ final class StreamRecorder: Sendable {
     func halt() -> Task<Void, Never>? {
         let (stream, microphone, wasRecording, ending) = state.withLock { state in
             let wasRecording = state.phase.state == .recording
-            if wasRecording, let stream = state.stream, let reader = state.reader { state.ending = Task { await Self.drain(stream, reader) } }
+            if wasRecording, let stream = state.stream, let reader = state.reader {
+                state.ending = Task { [stopLimit] in await Self.drain(stream, reader, stopLimit) }
+            }
             defer {
                 state.phase.stop()
                 (state.stream, state.microphone, state.reader) = (nil, nil, nil)
@@ -88,11 +92,11 @@ final class StreamRecorder: Sendable {
     }
 
     /// Waits until the stream has ended, which is cancelled after the time limit.
-    private static func drain(_ stream: SpeechStream, _ reader: Task<Void, Never>) async {
+    private static func drain(_ stream: SpeechStream, _ reader: Task<Void, Never>, _ limit: Duration) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await reader.value }
             group.addTask {
-                try? await Task.sleep(for: stopLimit)
+                try? await Task.sleep(for: limit)
                 stream.cancel()
             }
             await group.next()

@@ -28,6 +28,8 @@ final class GatewayStream: AudioSink, @unchecked Sendable {
     private var encoder: OpusPacketEncoder?
     private let stream: ClientStream
     private var state = State.streaming
+    /// True once the gateway was told that no more audio comes.
+    private var isFinished = false
     private var waiting: [CheckedContinuation<Bool, Never>] = []
 
     /// - Parameters:
@@ -68,7 +70,7 @@ final class GatewayStream: AudioSink, @unchecked Sendable {
     /// - Returns: the number of bytes that the gateway has not read yet; nil when the stream accepts no more audio.
     func send(_ audio: [UInt8]) async -> Int? {
         await loop.run { [self] in
-            guard stream.isOpen else { return nil }
+            guard stream.isOpen, !isFinished else { return nil }
             if encoder == nil { stream.send(binary: audio.span.bytes) }
             encoder?.append(audio) { stream.send(binary: $0) }
             stream.sent(SampleCount(audio.count / 2))
@@ -83,7 +85,11 @@ final class GatewayStream: AudioSink, @unchecked Sendable {
 
     func send(_ command: EngineCommand) {
         loop.execute { [self] in
-            if command == .finish, stream.isOpen { encoder?.finish { stream.send(binary: $0) } }
+            if command == .finish {
+                guard !isFinished else { return }
+                isFinished = true
+                if stream.isOpen { encoder?.finish { stream.send(binary: $0) } }
+            }
             stream.command(command)
         }
     }

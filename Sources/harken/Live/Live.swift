@@ -4,11 +4,15 @@ import Framing
 import HarkenKit
 import Net
 import Protocols
+import Recorder
 import Sessions
 import Speech
 import Vendors
 
 struct Live: Command {
+    /// Maximum time for the last words of a file after Ctrl-C. The gateway may be far behind a file, unlike behind a microphone.
+    static let lastWords: Duration = .seconds(5)
+
     /// Protocols that this command can speak with a gateway.
     enum WireProtocol: String, CaseIterable {
         /// Harken's own protocol: words, in a session that waits for a client whose connection broke.
@@ -46,7 +50,8 @@ struct Live: Command {
             final words are printed with their times. Elsewhere only final words are printed. With --json each line is one object of type interim, \
             final, turn_end or end, with times in seconds. With --protocol listen the audio is sent as Opus, and each segment of the conversation is \
             printed with its speaker once it is settled; times count from the conversation's first word. With --json each line is then an object of \
-            type segments, removed, speaker, conversation or end.
+            type segments, removed, speaker, conversation or end. Ctrl-C ends the audio, and the final words of what was sent are printed: of a \
+            FILE, those that come within 5 seconds. A second Ctrl-C gives up at once.
             """,
         operands: .init(placeholder: "[FILE]", help: "The audio or video file to stream.", count: 0...1),
         options: [microphone, device] + GatewayAddress.options + [wire, speed, engine, language, recorded, Flag.json])
@@ -68,6 +73,10 @@ struct Live: Command {
     /// The time at which the file was recorded; nil: now.
     private let started: UnixTime?
     private let json: Bool
+    /// The microphone; nil: this machine's. Tests set their own.
+    var microphone: MicrophoneSource?
+    /// Waits for this duration.
+    var wait: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
 
     init(_ arguments: Arguments) throws(UsageError) {
         switch (arguments.operands.first, arguments.has(Self.microphone)) {
@@ -172,11 +181,9 @@ struct Live: Command {
         // A failed feed ends the stream, so the feed's error is the one to report.
         let complaint = problem?.description ?? end.error?.advice
         if json { context.output.write(CaptionPrinter.json(end: complaint)) }
+        if complaint == nil, !json, let id = end.conversation { context.note("conversation \(id); to read it: harken conversations show \(id)") }
         if Task.isCancelled, !isEndedByInterruption { return .interrupted }
-        guard let complaint else {
-            if let id = end.conversation, !json { context.note("conversation \(id); to read it: harken conversations show \(id)") }
-            return .done
-        }
+        guard let complaint else { return .done }
         // The stream was given up because nobody reads the output, so no error is reported.
         if problem != nil || end.error != .cancelled { context.printError(Self.description, complaint) }
         return .failed
@@ -201,17 +208,17 @@ struct Live: Command {
         return limits
     }
 
-    /// Feeds the stream and asks it to finish. An interrupted file is given up; an interrupted microphone is closed, and its last words are awaited.
+    /// Feeds the stream and asks it to finish. An interruption ends the audio, and the last words are awaited.
     private func feed(_ stream: any AudioSink, _ context: CommandContext) async -> FeedError? {
         let feed: any AudioFeed
-        let atInterruption: EngineCommand
+        let limit: Duration?
         switch source {
         case .file(let path):
             feed = FileFeed(path: path, speed: speed)
-            atInterruption = .cancel
+            limit = Self.lastWords
         case .microphone:
-            feed = MicrophoneFeed(device: device, note: { context.note($0) })
-            atInterruption = .finish
+            feed = MicrophoneFeed(device: device, note: { context.note($0) }, microphone: microphone)
+            limit = nil
         }
         return await withTaskCancellationHandler {
             do throws(FeedError) {
@@ -223,7 +230,12 @@ struct Live: Command {
                 return error
             }
         } onCancel: {
-            stream.send(atInterruption)
+            stream.send(.finish)
+            guard let limit else { return }
+            Task { [wait] in
+                try? await wait(limit)
+                stream.send(.cancel)
+            }
         }
     }
 

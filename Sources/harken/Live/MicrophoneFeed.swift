@@ -9,13 +9,14 @@ struct MicrophoneFeed: AudioFeed {
     let device: String?
     /// Tells that the microphone is open.
     let note: @Sendable (String) -> Void
+    /// The microphone; nil: this machine's. Tests set their own.
+    var microphone: MicrophoneSource?
 
     func run(into stream: any AudioSink) async throws(FeedError) {
         guard await stream.untilOpen() else { return }
         let (blocks, continuation) = AsyncStream<Result<[UInt8], CaptureError>>.makeStream(bufferingPolicy: .bufferingNewest(Self.maxWaiting))
-        let capture = Capture(device: device) { block in
-            continuation.yield(.success(block.withUnsafeBytes { Array($0) }))
-        } failed: { error in
+        let make = microphone ?? { [device] in Capture(device: device, deliver: $0, overran: $1, failed: $2) }
+        let capture = make({ block in continuation.yield(.success(block.withUnsafeBytes { Array($0) })) }, { _ in }) { error in
             continuation.yield(.failure(error))
             continuation.finish()
         }

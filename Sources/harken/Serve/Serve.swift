@@ -178,15 +178,7 @@ struct Serve: Command {
                     log.info("the object storage takes audio and files again")
                 }
             })
-        installation.health.tell { report in
-            switch report {
-            case .fails(let error, let count):
-                metrics.storeBroke(error.cause ?? "failed")
-                log.error("the store cannot be used", [.error: "\(error)", .count: "\(count)"])
-            case .works(let count):
-                log.info("the store can be used again", [.count: "\(count)"])
-            }
-        }
+        installation.health.report(to: log, metrics)
         if let risk = installation.risk { log.warning("the database does not keep what it has accepted", [.reason: risk]) }
         let keys = try installation.keys(hashing: OpenSSLHashing(), now: { .now })
         let isKeyless = try await keys.isEmpty()

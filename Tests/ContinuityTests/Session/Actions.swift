@@ -44,4 +44,9 @@ extension [SessionAction] {
     var records: [AttemptRecord] {
         compactMap { if case .ran(let record) = $0 { record } else { nil } }
     }
+
+    /// The errors of the session's ends.
+    var ends: [EngineError?] {
+        compactMap { if case .emit(.ended(let end)) = $0 { .some(end.error) } else { nil } }
+    }
 }

@@ -23,12 +23,14 @@ struct Conversation: ~Copyable {
 
     init(
         _ engines: [SessionEngine] = [Self.paced(Self.first), Self.paced(Self.second)], repairers: [EngineName] = [Self.repairer],
-        mode: SessionMode = .failover, opens: Bool = true, tellsVoices: Bool = false
+        mode: SessionMode = .failover, opens: Bool = true, tellsVoices: Bool = false, endTime: Duration? = nil
     ) {
         began = Instant.now
         now = began
         session = SessionMachine(
-            .init(rate: .speech, engines: engines, mode: mode, repairers: repairers, measuresLoudness: true, tellsVoices: tellsVoices))
+            .init(
+                rate: .speech, engines: engines, mode: mode, repairers: repairers, measuresLoudness: true, tellsVoices: tellsVoices,
+                endTime: endTime))
         actions = session.start(now: now)
         if opens { engine(.opened, from: 0) }
     }

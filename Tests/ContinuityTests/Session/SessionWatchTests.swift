@@ -148,6 +148,21 @@ import Testing
         #expect(talk.actions.blamed == [Conversation.first])
     }
 
+    @Test(arguments: [true, false]) func `ends in its time when its only engine is deaf to the end`(showsWords: Bool) {
+        var talk = Conversation([Conversation.paced(Conversation.first)], repairers: [], endTime: .milliseconds(5_500))
+        talk.lively = nil
+        talk.hear(1.2)
+        if showsWords { talk.hints(0..<1, leg: 0) }
+        _ = talk.command(.finish)
+        talk.hear(5.4, audio: false)
+        #expect(talk.actions.ends.isEmpty && talk.actions.records.isEmpty)
+        talk.hear(0.2, audio: false)
+        guard case .timedOut? = talk.actions.ends.first, talk.actions.ends.count == 1 else {
+            return #expect(Bool(false), "\(talk.actions.ends)")
+        }
+        #expect(!talk.actions.contains(.open(LegID(1))), "it would be deaf the next time")
+    }
+
     @Test(arguments: [SessionCommand.finish, .finalize])
     func `gives an engine that waited for more audio its time, once it is told that none comes`(command: SessionCommand) {
         var talk = Conversation()

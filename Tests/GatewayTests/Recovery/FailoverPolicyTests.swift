@@ -129,6 +129,27 @@ import Testing
         #expect(lines.withLock { $0 }.contains { $0.contains("cannot be completed") && $0.contains("count=1 audio.seconds=1.0") })
     }
 
+    @Test(arguments: [true, false])
+    func `a session is completed though the clock is far ahead, where the last run is known`(isKnown: Bool) async throws {
+        let run = try EarlierRun()
+        _ = run.session(record(id), seconds: 3, committed: 3)
+        if isKnown { try Data("\(TestGateway.time.milliseconds)\n".utf8).write(to: URL(filePath: run.directory + "/" + RetentionTime.fileName)) }
+        let lines = SharedLog()
+        try await TestGateway.with(
+            engine(), keys: TestKeys(valid: []), directory: run.directory, log: Log(level: .info, write: { lines.append($0) }),
+            now: { TestGateway.time + .seconds(60 * 86_400) }
+        ) { gateway in
+            if isKnown {
+                let text = try await transcript(id, of: gateway, saying: #""status":"complete""#)
+                #expect(text.contains("said0") && text.contains("said2"), "\(text)")
+            } else {
+                // Nothing tells such a clock from one that is right.
+                try await until { lines.entries.contains { $0.contains("it is older than the transcripts that are kept") } }
+            }
+            #expect(lines.entries.contains { $0.contains("the clock is far ahead of the gateway's last run") } == isKnown)
+        }
+    }
+
     @Test func `a session with its client's own keys is completed by the local engine, and by no other`() async throws {
         let run = try EarlierRun()
         defer { run.remove() }

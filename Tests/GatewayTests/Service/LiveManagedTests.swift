@@ -1,3 +1,4 @@
+import Engines
 import Framing
 import Gateway
 import HarkenTesting
@@ -84,6 +85,15 @@ import Testing
             #expect(told.dropLast().last?.contains(#""code":"bad_audio""#) == true, "\(told)")
             #expect(told.last == "close 4400")
             try await gateway.sessionsEnd()
+        }
+    }
+
+    @Test func `is told what an engine lacks, and no path of the gateway's machine`() async throws {
+        let status = EngineStatus.unavailable("/x/a.so is missing")
+        try await TestGateway.with(ScriptedEngine(name: .local), status: status, keys: TestKeys(valid: ["good"])) { gateway in
+            let told = told(await (try gateway.connect(path, opening: auth())).rest())
+            #expect(told.count == 2 && told[0].contains(#""code":"not_ready""#) && told[0].contains("a.so is missing"), "\(told)")
+            #expect(!told[0].contains("/x/"), "\(told)")
         }
     }
 

@@ -1,3 +1,4 @@
+import Engines
 import Foundation
 import Framing
 import Gateway
@@ -105,6 +106,34 @@ import Testing
             let events = "\(await socket.rest())"
             #expect(events.contains("key. (deepgram: provider_key_refused)"), "\(events)")
             #expect(!events.contains("account 4711"), "\(events)")
+        }
+    }
+
+    private static let live = PaymentExpectation.all.filter { if case .live = $0.value.request { true } else { false } }.keys.sorted()
+    /// Routes of `/listen`, whose reasons are a closed list without any text.
+    private static let wordless: Set = [
+        "WebSocket /listen", "WebSocket /v3/listen", "WebSocket /v4/listen", "WebSocket /v4/web/listen",
+        "WebSocket /v2/voice-message/transcribe-stream",
+    ]
+
+    @Test(arguments: live) func `that is known before a live session names no folder of the gateway's machine`(route: String) async throws {
+        guard case .live(let target, let opening, let rate, let audio)? = PaymentExpectation.all[route]?.request else { return }
+        let status = EngineStatus.unavailable("/srv/of-this-machine/asr.onnx is missing; install the models")
+        try await TestGateway.with(ScriptedEngine(name: .local), status: status, keys: TestKeys(valid: [])) { gateway in
+            var told = ""
+            do {
+                let socket = try await gateway.connect(target, opening: opening)
+                let piece = [UInt8](repeating: 0, count: rate / 5)
+                switch audio {
+                case .binary: socket.send(binary: piece)
+                case .realtime: socket.send(text: #"{"type":"input_audio_buffer.append","audio":"\#(Data(piece).base64EncodedString())"}"#)
+                }
+                told = "\(await socket.rest())"
+            } catch WebSocketConnectError.rejected(_, let body) {
+                told = String(decoding: body, as: UTF8.self)
+            }
+            #expect(told.contains(Self.wordless.contains(route) ? "provider_unavailable" : "asr.onnx is missing"), "\(told)")
+            #expect(!told.contains("of-this-machine"), "\(told)")
         }
     }
 

@@ -1,7 +1,9 @@
 import Framing
 import HarkenTesting
 import Net
+@testable import Observability
 import Speech
+@testable import Store
 import Testing
 
 @Suite(.hangLimit) struct `The routes` {
@@ -20,6 +22,22 @@ import Testing
                 #expect(metrics.text.contains("\nprocess_\(name) "))
             }
             #expect(metrics.text.contains(#"harken_http_requests_total{route="/health",status="200"} 2"#))
+        }
+    }
+
+    @Test func `tell that the store fails, and why in the log`() async throws {
+        let lines = SharedLog(), log = Log(level: .error, write: { lines.append($0) })
+        try await TestGateway.with(keys: TestKeys(valid: []), log: log) { gateway in
+            #expect(try await gateway.send(.get, "/metrics").text.contains("\nharken_store_usable 1\n"))
+            // Damage stays: no other use of the store takes it back.
+            gateway.storeHealth.failed(.corrupt(path: "/data/harken.db", detail: "row 7 is missing"), .read)
+            let ready = try await gateway.send(.get, "/ready")
+            #expect(ready.status == 200 && ready.text.contains(#""store":"damaged""#), "\(ready.text)")
+            let metrics = try await gateway.send(.get, "/metrics").text
+            #expect(metrics.contains("\nharken_store_usable 0\n"))
+            #expect(metrics.contains(#"harken_store_errors_total{cause="damaged"} 1"#))
+            let line = try #require(lines.entries.first { $0.contains("the store cannot be used") }, "\(lines.entries)")
+            #expect(line.contains("row 7 is missing") && line.contains("/data/harken.db"), "\(line)")
         }
     }
 

@@ -26,15 +26,19 @@ final class TestGateway: Sendable {
     let webSocketClient: WebSocketClient
     let port: UInt16
     let directory: String
+    /// The state of the store's database.
+    let storeHealth: StoreHealth
 
     /// - Parameters:
+    ///   - status: the state of the first engine.
     ///   - usesVendors: the vendors whose keys the settings name are engines too, and come first.
     ///   - directory: one that an earlier run left; it is this one's to remove.
     ///   - disk: the space of each folder's file system.
     ///   - zones: the time zones that the gateway knows.
     ///   - clock: the time of the loops' timers; nil: the machine's.
     init(
-        _ engine: ScriptedEngine, others: [ScriptedEngine] = [], keys: TestKeys, settings values: [String: String] = [:], tracer: Tracer? = nil,
+        _ engine: ScriptedEngine, others: [ScriptedEngine] = [], status: EngineStatus = .ready, keys: TestKeys,
+        settings values: [String: String] = [:], tracer: Tracer? = nil,
         directory earlier: String? = nil, ears: TestEars? = nil, loops: Int = 1,
         recorded: [any PrerecordedEngine] = [], usesVendors: Bool = false, log: Log = Log(level: .error), disk: DiskSpace = TestGateway.roomyDisk,
         zones: TimeZones = TimeZones(), change: (inout GatewayConfiguration) -> Void = { _ in }, clock: HeldClock? = nil,
@@ -64,16 +68,19 @@ final class TestGateway: Sendable {
                 return hearing.flatMap { SegmentedEntry.make(entry, settings, ears: $0) } ?? entry
             }
         }
-        let data = try DataDirectory(creating: directory)
+        let data = try DataDirectory(creating: directory), metrics = Metrics()
+        let installation = try SQLiteInstallation(in: data)
+        storeHealth = installation.health
+        storeHealth.report(to: log, metrics)
         composition = try await Composition(
             GatewayInputs(
                 configuration: configuration, loops: group.loops,
-                entries: entries + ([engine] + others).map { EngineEntry($0, status: { .ready }) }
+                entries: entries + [EngineEntry(engine) { status }] + others.map { EngineEntry($0, status: { .ready }) }
                     + (hearing.map { [$0] } ?? [])
                     + recorded.map { EngineEntry(name: $0.name, capabilities: $0.capabilities, prerecorded: $0) }, keys: keys, directory: data,
-                stores: SQLiteInstallation(in: data).stores(zones: zones, now: now), client: client, webSocketClient: webSocketClient,
+                stores: installation.stores(zones: zones, now: now), client: client, webSocketClient: webSocketClient,
                 zones: zones, diskSpace: { _ in disk },
-                metrics: Metrics(), log: log, tracer: tracer, newID: { UUID().uuidString.lowercased() }, now: now))
+                metrics: metrics, log: log, tracer: tracer, newID: { UUID().uuidString.lowercased() }, now: now))
         await composition.recoverSessions()
         var http = HTTPServerConfiguration()
         http.unauthenticated = UnauthenticatedLimits()
@@ -102,7 +109,8 @@ final class TestGateway: Sendable {
     }
 
     static func with(
-        _ engine: ScriptedEngine = ScriptedEngine(), others: [ScriptedEngine] = [], keys: TestKeys, settings: [String: String] = [:],
+        _ engine: ScriptedEngine = ScriptedEngine(), others: [ScriptedEngine] = [], status: EngineStatus = .ready, keys: TestKeys,
+        settings: [String: String] = [:],
         directory: String? = nil, keepsDirectory: Bool = false, tracer: Tracer? = nil, ears: TestEars? = nil, loops: Int = 1,
         recorded: [any PrerecordedEngine] = [], usesVendors: Bool = false, log: Log = Log(level: .error), disk: DiskSpace = TestGateway.roomyDisk,
         zones: TimeZones = TimeZones(), change: (inout GatewayConfiguration) -> Void = { _ in }, clock: HeldClock? = nil,
@@ -110,7 +118,7 @@ final class TestGateway: Sendable {
         _ body: (TestGateway) async throws -> Void
     ) async throws {
         let gateway = try await TestGateway(
-            engine, others: others, keys: keys, settings: settings, tracer: tracer, directory: directory, ears: ears, loops: loops,
+            engine, others: others, status: status, keys: keys, settings: settings, tracer: tracer, directory: directory, ears: ears, loops: loops,
             recorded: recorded, usesVendors: usesVendors, log: log, disk: disk, zones: zones, change: change,
             clock: clock, now: now)
         let result: Result<Void, any Error>

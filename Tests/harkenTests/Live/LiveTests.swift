@@ -1,10 +1,14 @@
 import Conversations
 import Foundation
+import Engines
 import Gateway
 import HarkenTesting
+import Net
+import Recorder
 import Sessions
 import Speech
 import Store
+import Synchronization
 import Testing
 
 @testable import harken
@@ -126,14 +130,102 @@ import Testing
         #expect(run.output == "")
     }
 
-    @Test func `that are interrupted give up at once`() async throws {
-        let gateway = try await TestGateway()
+    /// A time that passes when the test says so.
+    private struct HeldTime {
+        private let end: AsyncStream<Void>
+        private let continuation: AsyncStream<Void>.Continuation
+
+        init() { (end, continuation) = AsyncStream.makeStream() }
+
+        func pass() { continuation.finish() }
+
+        var wait: @Sendable (Duration) async throws -> Void { { [end] _ in for await _ in end {} } }
+    }
+
+    /// Starts the command with a time and a microphone of the test's.
+    private func start(
+        _ words: [String], _ written: WrittenContext, _ time: HeldTime, microphone: MicrophoneSource? = nil
+    ) throws -> Task<harken.ExitStatus, Never> {
+        var command = try Live(Arguments(words, for: Live.description, environment: [:]))
+        command.wait = time.wait
+        command.microphone = microphone
+        return Task { [command] in await command.run(written.context) }
+    }
+
+    @Test(arguments: Live.WireProtocol.allCases) func `that are interrupted show the words that come then`(wire: Live.WireProtocol) async throws {
+        let gateway = try await TestGateway(ScriptedEngine(name: .local, fault: .holds), settings: ["HARKEN_GATE": "off"])
+        let written = try WrittenContext(in: gateway.folder), time = HeldTime()
         // At its own pace this takes longer than a test may.
         let path = try gateway.recording(seconds: 900)
-        let work = Task { try await run([path, "--url", gateway.url], in: gateway.folder) }
-        try await until { await gateway.liveSessions() == 1 }
+        let work = try start([path, "--protocol", wire.rawValue, "--url", gateway.url], written, time)
+        try await until { try await gateway.heard() >= 0.3 }
+        #expect(try written.output() == "")
         work.cancel()
-        #expect(try await work.value.status == .interrupted)
+        #expect(await work.value == .interrupted)
+        let said = try written.output()
+        #expect(said.contains("] w1") || said.contains(": w1"), "\(said)")
+        time.pass()
+    }
+
+    @Test(arguments: Live.WireProtocol.allCases) func `of a microphone end in order when they are interrupted`(wire: Live.WireProtocol) async throws {
+        let gateway = try await TestGateway(ScriptedEngine(name: .local, fault: .holds), settings: ["HARKEN_GATE": "off"])
+        let written = try WrittenContext(in: gateway.folder), made = Mutex<SilentMicrophone?>(nil)
+        let work = try start(["--microphone", "--protocol", wire.rawValue, "--url", gateway.url], written, HeldTime()) { deliver, _, _ in
+            let microphone = SilentMicrophone(deliver)
+            made.withLock { $0 = microphone }
+            return microphone
+        }
+        let microphone = try await untilSome { made.withLock { $0 } }
+        try await until { !microphone.isStopped }
+        for _ in 0..<10 { microphone.say([Int16](repeating: 1_000, count: 800)) }
+        try await until { try await gateway.heard() >= 0.3 }
+        #expect(try written.output() == "")
+        work.cancel()
+        #expect(await work.value == .done)
+        #expect(microphone.isStopped)
+        let said = try written.output()
+        #expect(said.contains("] w1") || said.contains(": w1"), "\(said)")
+    }
+
+    /// A server that takes audio, and never answers.
+    private final class DeafServer: HTTPService, WebSocketHandler {
+        private let audio = Atomic(false)
+        private let end = Atomic(false)
+
+        var hasAudio: Bool { audio.load(ordering: .acquiring) }
+        /// True once the client has said that no more audio comes.
+        var isEnding: Bool { end.load(ordering: .acquiring) }
+
+        func handle(_ exchange: HTTPExchange) { _ = exchange.acceptWebSocket(handler: self) }
+
+        func received(text: RawSpan, on connection: WebSocketConnection) {
+            if text.withUnsafeBytes({ String(decoding: $0, as: UTF8.self) }).contains(#""finish""#) { end.store(true, ordering: .releasing) }
+        }
+
+        func received(binary: RawSpan, on connection: WebSocketConnection) { audio.store(true, ordering: .releasing) }
+
+        func closed(_ connection: WebSocketConnection, _ close: WebSocketClose) {}
+    }
+
+    @Test func `that are interrupted wait no longer for a gateway that is deaf than they may`() async throws {
+        let folder = TemporaryFolder(), service = DeafServer(), time = HeldTime()
+        let group = try LoopGroup(count: 1)
+        let server = HTTPServer(loops: group.loops, service: service)
+        let url = "http://" + (try server.start(on: SocketAddress(.loopback, port: 0))).description
+        defer {
+            server.stop()
+            group.shutdown()
+        }
+        let path = try folder.write(WaveFile.bytes([Int16](repeating: 0, count: 900 * 16_000)), as: "recording.wav")
+        let written = try WrittenContext(in: folder)
+        let work = try start([path, "--protocol", "listen", "--url", url, "--json"], written, time)
+        try await until { service.hasAudio }
+        work.cancel()
+        try await until { service.isEnding }
+        time.pass()
+        #expect(await work.value == .interrupted)
+        // The protocol's own limit has another error.
+        #expect(try written.output() == CaptionPrinter.json(end: EngineError.cancelled.advice))
     }
 
     @Test(arguments: [

@@ -1,6 +1,7 @@
 @testable import Engines
 import Conversations
 import Foundation
+import Framing
 import Gateway
 import HarkenTesting
 import Net
@@ -20,6 +21,7 @@ final class TestGateway: Sendable {
     private let gateway: Composition
     private let server: HTTPServer
     private let loops: LoopGroup
+    private let client: HTTPClient
 
     init(_ engine: ScriptedEngine = ScriptedEngine(name: .local), others: [EngineEntry] = [], settings chosen: [String: String] = [:]) async throws {
         folder = TemporaryFolder()
@@ -31,11 +33,12 @@ final class TestGateway: Sendable {
         let installation = try Installation(in: directory)
         keys = try installation.keys(hashing: OpenSSLHashing(), now: { .now })
         loops = try LoopGroup(count: 1)
+        client = try HTTPClient()
         let entry = EngineEntry(engine, status: { .ready })
         gateway = try await Composition(
             GatewayInputs(
                 configuration: configuration, loops: loops.loops, entries: [entry] + others, keys: keys, directory: directory,
-                stores: installation.stores(now: { .now }), client: HTTPClient(),
+                stores: installation.stores(now: { .now }), client: client,
                 webSocketClient: WebSocketClient(tls: TLSClientContext(), resolver: Resolver()), metrics: Metrics(), log: Log(level: .error),
                 newID: RandomUUID.text))
         server = HTTPServer(loops: loops.loops, service: gateway.service)
@@ -48,6 +51,13 @@ final class TestGateway: Sendable {
     }
 
     func liveSessions() async -> Int { await gateway.liveSessions() }
+
+    /// Returns the seconds of audio that the open sessions have, together.
+    func heard() async throws -> Double {
+        let answer = try await client.send(HTTPClientRequest(.get, url + "/api/v1/sessions?open=true"))
+        let root = try JSONSerialization.jsonObject(with: Data(answer.body)) as? [String: Any]
+        return (root?["sessions"] as? [[String: Any]] ?? []).compactMap { $0["duration"] as? Double }.reduce(0, +)
+    }
 
     /// Returns the id of the newest conversation.
     func lastConversation() async throws -> String {

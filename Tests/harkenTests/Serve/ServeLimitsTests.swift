@@ -94,6 +94,8 @@ import Testing
         let line = try #require(try await gateway.line(beginning: "{", containing: "fewer live sessions"))
         #expect(line.contains(#""count":"145""#))
         #expect(line.contains(#""files":"300""#))
+        let started = try #require(try await gateway.line(beginning: "{", containing: "gateway started"))
+        #expect(started.contains(#""sessions":"145""#), "\(started)")
         gateway.signal(SIGTERM)
         #expect(await gateway.outcome().status == 0)
     }
