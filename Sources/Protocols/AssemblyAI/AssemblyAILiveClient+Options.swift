@@ -41,12 +41,10 @@ extension AssemblyAILiveClient {
         if let silence = configuration.maximumSilence, !has("max_turn_silence") { query.add("max_turn_silence", "\(silence)") }
         if let threshold = configuration.voiceThreshold, !has("vad_threshold") { query.add("vad_threshold", "\(threshold)") }
         if let terms = configuration.keyterms, !terms.isEmpty, !has("keyterms_prompt") { query.add("keyterms_prompt", json(terms)) }
-        // The models of the third family find out every language that is not named. A client of the vendor's own protocol has said what it wants.
-        let isOwn = options.vendorOptions?.vendor == AssemblyAIOptions.vendor, finds = options.language?.primary == "multi"
-        if model.family == .universal3, let language = options.language, !(isOwn && finds), !has("language_code", "language_codes") {
+        if model.family == .universal3, let language = options.language, !has("language_code", "language_codes") {
             query.add("language_codes", json([language.primary]))
         }
-        if model != .english, finds, !isOwn, !has("language_detection", "language_codes") {
+        if model != .english, options.language?.primary == "multi", !has("language_detection", "language_codes") {
             query.add("language_detection", "true")
         }
         if options.diarize, !has("speaker_labels") { query.add("speaker_labels", "true") }

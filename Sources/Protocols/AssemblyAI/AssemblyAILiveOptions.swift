@@ -77,12 +77,12 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
         return request
     }
 
-    /// The language that the client named, or the language of its model. The vendor's other models find the language out.
+    /// The language that the client named, or the language of its model; nil when neither is known.
     private var language: LanguageTag? {
         if let said = configuration.language { return said }
         switch model {
         case .english: return .english
-        case _ where model.isKnown: return LanguageTag("multi")
+        case .multilingual: return LanguageTag("multi")
         default: return nil
         }
     }

@@ -138,8 +138,8 @@ extension SonioxConfiguration {
     var namesVendorModel: Bool { model.lowercased().hasPrefix("stt-rt-") }
 
     func request(engines: [EngineName]) -> LiveRequest {
-        // With several hints and with none, the language is found out, as at the vendor.
-        let language = languageHints.count == 1 ? LanguageTag(languageHints[0]) : LanguageTag("multi")
+        // With several hints, the engine chooses the language.
+        let language = languageHints.count > 1 ? LanguageTag("multi") : languageHints.first.map(LanguageTag.init)
         var request = LiveRequest(
             format: format, language: language, model: model, turn: TurnRule(maximumSilence: detectsEndpoints ? maxEndpointDelay : nil),
             diarize: diarizes, keyterms: terms, engines: engines)

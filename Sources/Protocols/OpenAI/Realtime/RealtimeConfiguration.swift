@@ -318,19 +318,16 @@ extension RealtimeConfiguration {
         }
     }
 
-    /// The language that engines are asked for. A session that names none has it found out, as at the vendor.
-    private var language: LanguageTag { transcription.language ?? LanguageTag("multi") }
-
     var request: LiveRequest {
         LiveRequest(
-            format: format.audio, language: language, model: transcription.model, endpointing: endpointing, turn: turn,
+            format: format.audio, language: transcription.language, model: transcription.model, endpointing: endpointing, turn: turn,
             keyterms: transcription.keyterms)
     }
 
     /// Returns the changes that an update makes in a running session; nil when nothing changes there.
     func change(from old: RealtimeConfiguration) -> StreamChange? {
         var change = StreamChange()
-        if language != old.language { change.language = language }
+        if transcription.language != old.transcription.language { change.language = transcription.language }
         if transcription.model != old.transcription.model { change.model = transcription.model }
         if endpointing != old.endpointing { change.endpointing = endpointing }
         if turn != old.turn { change.turn = turn }

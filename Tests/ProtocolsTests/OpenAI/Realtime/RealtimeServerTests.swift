@@ -76,16 +76,6 @@ import Testing
             #expect(stream.raw.last?.contains(#""turn_detection":{"type":"server_vad""#) == true)
         }
 
-        @Test func `has the language found out when it names none, and again when it takes it back`() throws {
-            var stream = try RealtimeConversation()
-            _ = stream.append(0.1)
-            #expect(stream.machine?.request.language == LanguageTag("multi"))
-            let german = #""transcription":{"model":"whisper-1","language":"de"}"#
-            stream = try RealtimeConversation.speaking(RealtimeConversation.update(german))
-            let said = stream.text(RealtimeConversation.update(#""transcription":{"language":null}"#))
-            #expect(said.first == "updated" && said.contains { $0.contains("update") && $0.contains("multi") }, "\(said)")
-        }
-
         @Test func `takes languages, one or several, and passes on how sure the voice must be`() throws {
             var stream = try RealtimeConversation()
             let transcription = #""transcription":{"model":"gpt-transcribe","languages":["de"],"keywords":[]}"#
