@@ -162,7 +162,8 @@ import Testing
             let accepted = try await gateway.importing(RecordingFile.tone(seconds: 3), name: "one.wav")
             let path = "/api/v1/jobs/\(accepted.string("job_id") ?? "")"
             try await until { try await gateway.api(.get, path).text.contains(#""heard":4"#) }
-            #expect(try await gateway.api(.get, path).text.contains(#""duration":10"#))
+            let state = try await gateway.api(.get, path)
+            #expect(state.text.contains(#""duration":10"#), "\(state.text)")
             engine.goOn()
             try await until { try await gateway.api(.get, path).string("status") == "completed" }
             for seconds in [1, 2] { _ = try await gateway.imported(RecordingFile.tone(seconds: seconds), name: "\(seconds).wav") }
