@@ -338,8 +338,8 @@ import Testing
         var live = Live(ConversationRequest(takesTranscripts: true))
         live.begin()
         func tell(_ segments: [SuggestedSegment]) -> [Segment] {
-            let actions = live.machine.command(.transcript(segments, engine: EngineName("own")), now: live.now)
-            return actions.flatMap { if case .show(.changed(let changed)) = $0 { changed } else { [] } }
+            live.actions = live.machine.command(.transcript(segments, engine: EngineName("own")), now: live.now)
+            return live.changed
         }
         let first = tell([SuggestedSegment("Hello there.", start: .seconds(2), end: .seconds(3), id: ID("own-1"))])
         #expect(first.map(\.id.rawValue) == ["own-1"] && first.map(\.text) == ["Hello there."])
