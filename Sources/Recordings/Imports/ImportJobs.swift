@@ -68,7 +68,10 @@ package struct ImportJobs: WorkloadJobs {
         let store = services.conversations.store
         do throws(StoreError) {
             // A conversation that is complete was made by an import that had come to its end.
-            if try await store.status(of: order.conversation, of: user) == .inProgress { _ = try await store.delete(order.conversation, of: user) }
+            switch try await store.status(of: order.conversation, of: user) {
+            case .inProgress, .processing: _ = try await store.delete(order.conversation, of: user)
+            case .completed, .discarded, .failed, nil: break
+            }
         } catch {
             // It has no words, so it is not shown; a forgotten recording is removed later.
             services.log.warning(
@@ -92,6 +95,8 @@ package struct ImportJobs: WorkloadJobs {
             place, language: order.choices.language, source: Self.source,
             started: order.choices.started ?? order.choices.modified ?? job.created, services)
         try await title(order, of: job.user, services)
+        // An owner who cancelled before the conversation began has removed none.
+        guard await !isGone(job, services) else { throw Self.deleted }
         var recording = Recording(path: upload.path)
         recording.digest = order.digest
         let language = try await take(order, job, recording, at: place, grant, services)

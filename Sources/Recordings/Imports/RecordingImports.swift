@@ -79,7 +79,7 @@ package struct RecordingImports: Sendable {
             if let known = try await RequestError.orStored({ () throws(StoreError) in try await answerable(id, of: caller.user) }) {
                 return (known, false)
             }
-            try await forget(id, of: caller.user)
+            try await removeFile(of: id, caller.user)
             let upload = services.newID()
             try await services.runner.uploads.keep(file, id: upload, user: caller.user, now: services.now())
             let job = TranscriptionJob(
@@ -125,13 +125,12 @@ package struct RecordingImports: Sendable {
         }
     }
 
-    /// Removes a job that is over, so that its file can be heard again.
-    private func forget(_ id: ID<TranscriptionJob>, of user: ID<User>) async throws(RequestError) {
-        try await RequestError.orStored { () throws(StoreError) in
-            guard let old = try await services.runner.jobs.find(id, of: user)?.job else { return }
-            try await services.runner.jobs.remove(id)
-            if !old.audio.isEmpty { await services.runner.uploads.remove(old.audio, of: user) }
-        }
+    /// Removes the file of a job that is over, so that the same file, which has come again, has its room. The job itself stays until the new one takes
+    /// its place.
+    private func removeFile(of id: ID<TranscriptionJob>, _ user: ID<User>) async throws(RequestError) {
+        let old = try await RequestError.orStored { () throws(StoreError) in try await services.runner.jobs.find(id, of: user)?.job }
+        guard let old, old.status.isOver, !old.audio.isEmpty else { return }
+        await services.runner.uploads.remove(old.audio, of: user)
     }
 
     // MARK: Reading
@@ -214,15 +213,21 @@ package struct RecordingImports: Sendable {
         let job = TranscriptionJob(
             id: id, dialect: ImportJobs.dialect, user: user, key: caller.caller.grant?.key, created: found.job.created, request: order.text,
             audio: found.job.audio, engines: found.job.engines, ownKeys: Array(grant.keys.engines))
-        let hasRoom = try await Self.asked { () throws(RequestError) in
-            _ = try grant.engines(for: .prerecorded, named: job.engines, language: order.choices.language)
-            return try await RequestError.orStored { () throws(StoreError) in
-                try await services.runner.jobs.remove(id)
-                return try await services.runner.order(job, keys: grant.keys, services)
+        _ = try await Self.asked { () throws(RequestError) in
+            try grant.engines(for: .prerecorded, named: job.engines, language: order.choices.language)
+        }
+        do throws(StoreError) {
+            // The job that has failed stays until this one takes its place.
+            guard try await services.runner.order(job, keys: grant.keys, services) else { throw StoreError.tooMuch("jobs") }
+            return Standing(job: job, order: order)
+        } catch {
+            switch error {
+            case .tooMuch: throw .request(.tooManyRequests(retryAfter: .seconds(60)))
+            // Another request has begun it again meanwhile.
+            case .constraint: throw .notFailed
+            case _: throw .request(.unavailable("The gateway's store cannot be used."))
             }
         }
-        guard hasRoom else { throw .request(.tooManyRequests(retryAfter: .seconds(60))) }
-        return Standing(job: job, order: order)
     }
 
     private static func asked<Value>(_ body: () async throws(RequestError) -> Value) async throws(RetryError) -> Value {

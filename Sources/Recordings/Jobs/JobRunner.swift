@@ -158,6 +158,8 @@ package actor JobRunner {
         async throws(StoreError)
         -> Bool
     {
+        // The same job may have been ordered before, and still need its keys.
+        let earlier = ownKeys[job.id]
         if !keys.isEmpty { ownKeys[job.id] = keys }
         let isTaken: Bool
         do throws(StoreError) {
@@ -165,11 +167,11 @@ package actor JobRunner {
             let lease = keys.isEmpty ? nil : JobLease(owner: owner, until: services.now() + Self.leaseTime)
             isTaken = try await jobs.add(job, most: Self.maxWaiting, hasNotice: hasNotice, lease: lease)
         } catch {
-            ownKeys[job.id] = nil
+            ownKeys[job.id] = earlier
             throw error
         }
         guard isTaken else {
-            ownKeys[job.id] = nil
+            ownKeys[job.id] = earlier
             return false
         }
         if !keys.isEmpty { renewLeases(services) }

@@ -5,14 +5,15 @@ package import Speech
 /// A process that works on a job holds a lease on the job, and renews the lease meanwhile. A job whose lease has expired may be claimed again,
 /// because its process is dead or stuck. Several processes may work on one queue.
 package protocol JobQueue: Sendable {
-    /// Puts a job in the queue.
+    /// Puts a job in the queue. It takes the place of a job of the user with the same id that is over.
     ///
     /// - Parameters:
     ///   - most: maximum number of one user's jobs that wait or are worked on.
     ///   - hasNotice: true if the end of the job is reported to a server of the caller.
     ///   - lease: the lease of the only process that can do the job: other processes claim the waiting job when the lease has expired. nil: any
     ///     process can do the job.
-    /// - Returns: false when the user has reached the maximum.
+    /// - Returns: false when the user has reached the maximum; a job with the same id then stays.
+    /// - Throws: `StoreError.constraint` when a job with the same id waits, is worked on, or is another user's.
     func add(_ job: TranscriptionJob, most: Int, hasNotice: Bool, lease: JobLease?) async throws(StoreError) -> Bool
 
     // MARK: Leases

@@ -29,6 +29,22 @@ import Testing
         #expect(try await jobs.add(.of("a2", ann), most: 1, hasNotice: false))
     }
 
+    @Test(arguments: StoreKind.allCases) func `takes a job again when it is over, and never loses it`(kind: StoreKind) async throws {
+        let jobs = try kind.stores(in: temporary).jobs
+        #expect(try await jobs.add(.of("a1", ann, audio: "first"), most: 1, hasNotice: false))
+        await #expect(throws: StoreError.self) { try await jobs.add(.of("a1", ann, audio: "second"), most: 9, hasNotice: false) }
+        _ = try await jobs.take()
+        await #expect(throws: StoreError.self) { try await jobs.add(.of("a1", ann, audio: "second"), most: 9, hasNotice: false) }
+        #expect(try await jobs.fail(ID("a1"), "no", now: UnixTime(milliseconds: 1)))
+        #expect(try await !jobs.add(.of("a1", ann, audio: "second"), most: 0, hasNotice: false))
+        await #expect(throws: StoreError.self) { try await jobs.add(.of("a1", bob, audio: "second"), most: 9, hasNotice: false) }
+        let failed = try await jobs.find(ID("a1"), of: ann)?.job
+        #expect(failed?.status == .error && failed?.audio == "first", "there was no room for it")
+        #expect(try await jobs.add(.of("a1", ann, audio: "second"), most: 1, hasNotice: false))
+        let again = try await jobs.find(ID("a1"), of: ann)?.job
+        #expect(again?.status == .queued && again?.audio == "second" && again?.error == nil && again?.attempts == 0)
+    }
+
     @Test(arguments: StoreKind.allCases) func `keeps a job's transcript, for its owner only`(kind: StoreKind) async throws {
         let jobs = try kind.stores(in: temporary).jobs
         _ = try await jobs.add(.of("a1", ann), most: 1, hasNotice: false)

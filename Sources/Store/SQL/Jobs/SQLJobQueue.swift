@@ -16,6 +16,9 @@ package final class SQLJobQueue: JobQueue {
             ) { (row) throws(StoreError) in unfinished = Int(row.integer(0) ?? 0) }
             guard unfinished < most else { return false }
             try connection.run(
+                "DELETE FROM jobs WHERE id = ? AND user = ? AND status NOT IN ('queued', 'processing')",
+                [.text(job.id.rawValue), .text(job.user.rawValue)])
+            try connection.run(
                 """
                 INSERT INTO jobs (id, dialect, user, status, created_at, attempts, request, audio, engines, signing_key, notice, access_key,
                 keeps_raw, sealed, own_keys, owner, lease_until)
