@@ -106,7 +106,8 @@ EVENTS = {
     "auth_response": ({"success": flag}, {}),
     # Acknowledgement and resume.
     "session_started": ({"session_id": uuid, "resume_window": one_of({120})}, {}),
-    "audio_ack": ({"samples": whole}, {}),
+    # `received`: with several gateways only.
+    "audio_ack": ({"samples": whole}, {"received": whole}),
     "session_resumed": ({"samples": whole}, {}),
     "session_expired": ({}, {}),
     "reconnect": ({"samples": whole}, {}),
