@@ -110,6 +110,8 @@ addEventListener('keydown', (event) => {
   if (!isDrawn()) return;
   if ((event.key === 'j' || event.key === 'k') && step(event.key === 'j' ? 1 : -1)) return event.preventDefault();
   if (!['j', 'k', 'n', ' ', 'ArrowLeft', 'ArrowRight'].includes(event.key)) return;
+  // A key that is held is one press.
+  if (event.key === ' ' && event.repeat) return event.preventDefault();
   if (event.key === ' ' && /^(BUTTON|A|SUMMARY)$/.test(event.target.tagName)) return;
   const isTaken = !document.dispatchEvent(new CustomEvent('harken-key', { detail: event.key, cancelable: true }));
   if (isTaken) event.preventDefault();
@@ -121,6 +123,9 @@ const allowed = () => routes.filter(([, , , , scope]) => !scope || may(scope));
 
 async function logOut() {
   try {
+    // Whoever logs out is heard no more.
+    const { listening } = await import('./listening.js');
+    if (listening.isOn) listening.stop();
     await send('/api/v1/logout', { method: 'POST' });
   } finally {
     location.hash = '#/login';
