@@ -21,7 +21,7 @@ const atFoot = ['start', 'live', 'conversations', 'people'];
 const goes = { s: 'start', l: 'live', p: 'people', c: 'conversations', e: 'engines', u: 'usage', m: 'microscope' };
 const element = (id) => document.getElementById(id);
 
-let leave = null, links = {}, turn = 0, chord = 0;
+let leave = null, links = {}, turn = 0, chord = 0, isTaken = false;
 
 // MARK: Theme and keyboard
 
@@ -110,10 +110,9 @@ addEventListener('keydown', (event) => {
   if (!isDrawn()) return;
   if ((event.key === 'j' || event.key === 'k') && step(event.key === 'j' ? 1 : -1)) return event.preventDefault();
   if (!['j', 'k', 'n', ' ', 'ArrowLeft', 'ArrowRight'].includes(event.key)) return;
-  // A key that is held is one press.
-  if (event.key === ' ' && event.repeat) return event.preventDefault();
   if (event.key === ' ' && /^(BUTTON|A|SUMMARY)$/.test(event.target.tagName)) return;
-  const isTaken = !document.dispatchEvent(new CustomEvent('harken-key', { detail: event.key, cancelable: true }));
+  // A space bar that is held is one press.
+  isTaken = event.key === ' ' && event.repeat ? isTaken : !document.dispatchEvent(new CustomEvent('harken-key', { detail: event.key, cancelable: true }));
   if (isTaken) event.preventDefault();
 });
 
