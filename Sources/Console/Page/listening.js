@@ -232,7 +232,9 @@ class Listening extends EventTarget {
     if (this.broke) {
       const { broke } = this;
       this.wasBroken = true;
-      const text = isNext ? 'The gateway was restarted' : `The line was broken for ${Math.max(1, Math.round((performance.now() - broke.since) / 1000))} s`;
+      const away = Math.max(1, Math.round((performance.now() - broke.since) / 1000));
+      // A gateway that runs forgets a session after its window, too.
+      const text = isNext && away <= this.client.window ? 'The gateway was restarted' : `The line was broken for ${away} s`;
       this.mark = { text, place: broke.place };
       // The same session has the same conversation.
       if (!isNext) this.#placeBreak();
