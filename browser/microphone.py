@@ -62,10 +62,10 @@ class Line:
 
     def speak(self):
         """Passes all that was kept, in order, and is silent no more."""
-        self.is_silent = False
-        kept, self.kept = self.kept, []
-        for send, message in kept:
+        while self.kept:
+            send, message = self.kept.pop(0)
             send(message)
+        self.is_silent = False
 
 
 class Microphone:
