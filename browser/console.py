@@ -9,9 +9,9 @@ import wave
 from playwright.sync_api import Error
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "conformance"))
-from gateway import Server  # noqa: E402
+from gateway import Server, ServerError  # noqa: E402
 
-__all__ = ["HANG", "Browser", "Console", "Error", "Failure", "Server", "expect", "narrow", "wide"]
+__all__ = ["HANG", "Browser", "Console", "Error", "Failure", "Server", "ServerError", "expect", "narrow", "wide"]
 
 CHROMIUM = "/usr/bin/chromium"
 HANG = 120  # seconds after which what is waited for does not come any more, however slow the machine is

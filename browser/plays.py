@@ -354,7 +354,7 @@ class Plays(Writings, Microphone):
         # The same file again is the same conversation.
         console.go("start")
         console.page.evaluate(drop, [base64.b64encode(data).decode(), "Another name.wav"])
-        console.page.get_by_text("is there already").wait_for()
+        console.wait("() => document.querySelector('.toast')?.textContent === 'Another name.wav is there already'", "the file is known")
         names = [job["name"] for job in console.get("/api/v1/jobs")["jobs"]]
         expect("A talk.wav" in names and "Another name.wav" not in names, f"one file has one job: {names}")
         console.judge()
@@ -369,7 +369,8 @@ class Plays(Writings, Microphone):
         console.page.wait_for_selector(row)
         expect(len(console.text(f"{row} p")) > 30, console.text(f"{row} p"))
         console.page.locator(row).get_by_role("button", name="Try again").click()
-        console.page.wait_for_selector(row)
+        # The file is sent again, or the gateway hears it again.
+        console.wait("() => !document.querySelector('.jobs [aria-busy]') && document.querySelector('.jobs [data-state=failed]')", "it has failed again")
         console.page.locator(row).get_by_role("button", name="Remove talk.mp3").click()
         console.wait("() => ![...document.querySelectorAll('.jobs li')].some((item) => item.textContent.includes('talk.mp3'))", "the row is gone")
         console.close()
@@ -724,6 +725,7 @@ class Plays(Writings, Microphone):
         console.wait("() => location.hash === '#/conversations'", "the list comes after the deletion")
         row = f".conv[href^='#/conversation/{later}']"
         page.get_by_text("Kept for 7 days.").wait_for()
+        console.wait("() => !document.querySelector('main [aria-busy=true]') && document.querySelector('.conv, main .empty')", "the list is there")
         expect(page.locator(row).count() == 0, "the list does not have the deleted conversation")
         page.get_by_role("button", name="Undo").click()
         console.wait("(row) => document.querySelector(row) === document.activeElement", "the conversation is in the list again, with the focus", row)

@@ -10,7 +10,7 @@ import time
 
 from playwright.sync_api import sync_playwright
 
-from console import HANG, Browser, Error, Failure, Server, narrow, wide
+from console import HANG, Browser, Error, Failure, Server, ServerError, narrow, wide
 from failovers import Failovers
 from hearing import Recognised, Scripted
 from plays import Plays
@@ -100,7 +100,7 @@ class Run:
         try:
             getattr(cast, name)(**options)
             verdict, reason = "PASS", "; ".join(cast.notes)
-        except Failure as error:
+        except (Failure, ServerError) as error:
             verdict, reason = "FAIL", str(error)
         except Error as error:
             verdict, reason = "FAIL", " ".join(str(error).split())[:600]

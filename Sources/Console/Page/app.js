@@ -21,7 +21,7 @@ const atFoot = ['start', 'live', 'conversations', 'people'];
 const goes = { s: 'start', l: 'live', p: 'people', c: 'conversations', e: 'engines', u: 'usage', m: 'microscope' };
 const element = (id) => document.getElementById(id);
 
-let leave = null, links = {}, turn = 0, chord = 0;
+let leave = null, links = {}, turn = 0, chord = 0, isTaken = false;
 
 // MARK: Theme and keyboard
 
@@ -111,7 +111,8 @@ addEventListener('keydown', (event) => {
   if ((event.key === 'j' || event.key === 'k') && step(event.key === 'j' ? 1 : -1)) return event.preventDefault();
   if (!['j', 'k', 'n', ' ', 'ArrowLeft', 'ArrowRight'].includes(event.key)) return;
   if (event.key === ' ' && /^(BUTTON|A|SUMMARY)$/.test(event.target.tagName)) return;
-  const isTaken = !document.dispatchEvent(new CustomEvent('harken-key', { detail: event.key, cancelable: true }));
+  // A space bar that is held is one press.
+  isTaken = event.key === ' ' && event.repeat ? isTaken : !document.dispatchEvent(new CustomEvent('harken-key', { detail: event.key, cancelable: true }));
   if (isTaken) event.preventDefault();
 });
 
@@ -121,6 +122,9 @@ const allowed = () => routes.filter(([, , , , scope]) => !scope || may(scope));
 
 async function logOut() {
   try {
+    // Whoever logs out is heard no more.
+    const { listening } = await import('./listening.js');
+    if (listening.isOn) listening.stop();
     await send('/api/v1/logout', { method: 'POST' });
   } finally {
     location.hash = '#/login';

@@ -171,7 +171,7 @@ export default function conversations(root, _, values) {
     try {
       if (filter.isGone) {
         next = null;
-        const words = await showDeleted(list, refresh);
+        const words = await showDeleted(list, refresh, () => mine === request);
         if (mine === request) amount.textContent = words;
       } else if (text) {
         const page = await get('/search', { q: text, limit: pageSize, ...query() }, mine.signal);
@@ -185,7 +185,7 @@ export default function conversations(root, _, values) {
         if (mine === request) show(page);
       }
     } catch (error) {
-      if (error.name !== 'AbortError') list.replaceChildren(failure(error, refresh));
+      if (error.name !== 'AbortError' && mine === request) list.replaceChildren(failure(error, refresh));
     } finally {
       if (mine === request) request = null;
     }

@@ -19,7 +19,8 @@ export async function destroy(conversation) {
   const leave = () => { location.hash = '#/conversations'; };
   if (!(await kept()).days) return forGood(conversation, leave);
   await remove(path(conversation));
-  last = (await kept().catch(() => null))?.conversations.find(({ id }) => id === conversation.id) ?? conversation;
+  const after = await kept().catch(() => null);
+  last = after?.conversations.find(({ id }) => id === conversation.id) ?? { ...conversation, isUnsure: !after };
   leave();
 }
 
@@ -35,7 +36,7 @@ export function undoLine(changed) {
   last = null;
   if (!gone) return null;
   const line = h('div', { role: 'status' }, note('', ['“', said(titleOf(gone)), '” is deleted'],
-    gone.kept_until ? `Kept for ${daysLeft(gone)}.` : 'For good.', gone.kept_until && restore(gone, async () => {
+    gone.kept_until ? `Kept for ${daysLeft(gone)}.` : gone.isUnsure ? null : 'For good.', gone.kept_until && restore(gone, async () => {
       line.remove();
       say('Restored');
       await changed(gone.id);
@@ -54,9 +55,15 @@ function forGood(gone, changed) {
     }, { isDanger: true });
 }
 
-/** Shows what can be restored. @param {() => Promise} changed reads it again @returns {Promise<string>} how many there are, in words */
-export async function showDeleted(list, changed) {
+/**
+ * Shows what can be restored.
+ * @param {() => Promise} changed reads it again
+ * @param {() => boolean} isWanted false when the list has something else by now
+ * @returns {Promise<string>} how many there are, in words
+ */
+export async function showDeleted(list, changed, isWanted) {
   const { conversations: all, days } = await kept();
+  if (!isWanted()) return '';
   const row = (gone) => setting(said(titleOf(gone)), `${dayOf(gone.started_at)}, ${length(gone.duration)}. Goes for good in ${daysLeft(gone)}.`,
     may('write') ? h('div.row', restore(gone, async () => {
       await changed();

@@ -80,6 +80,7 @@ export function recordings(choose) {
   const drop = (job) => (job.job_id ? remove(`/jobs/${job.job_id}`) : sending.splice(sending.indexOf(job), 1));
   async function again(job) {
     if (!job.job_id) return void dispatch(job);
+    began.delete(job.job_id);
     try {
       await post(`/jobs/${job.job_id}/retry`);
     } catch (error) {

@@ -2,7 +2,6 @@
 import { CaptionLines, missing } from './captionlines.js';
 import { h, say } from './elements.js';
 import { clock, plural, timeOf } from './figures.js';
-import { icon } from './icons.js';
 import { ListenClient } from './listen.js';
 import { heightOf, openSound, rate, SoundError } from './microphone.js';
 import { note } from './pieces.js';
@@ -61,9 +60,9 @@ class Listening extends EventTarget {
 
   /** Starts, or stops. @param {{source: string, language: string, engine: ?string}} options */
   press(options) {
-    const now = performance.now();
-    if (now - this.#pressed < bounce) return;
+    const now = performance.now(), isTremble = now - this.#pressed < bounce;
     this.#pressed = now;
+    if (isTremble) return;
     if (this.isOn) this.stop(); else this.start(options);
   }
 
@@ -80,8 +79,11 @@ class Listening extends EventTarget {
     this.early = [];
     const mine = this.asking = new AbortController();
     this.#become('asking');
-    const question = setTimeout(() => this.tell('sound', '', 'Allow the microphone in the browser',
-      'Until then nothing is heard. Stop takes the question back.'), asked);
+    const question = setTimeout(() => {
+      if (!mine.signal.aborted) {
+        this.tell('sound', '', 'Allow the microphone in the browser', 'Until then nothing is heard. Stop takes the question back.');
+      }
+    }, asked);
     const isOpen = await this.#open(mine);
     clearTimeout(question);
     if (this.asking !== mine || mine.signal.aborted) return;
@@ -125,6 +127,9 @@ class Listening extends EventTarget {
     }
     if (this.isWaiting) return this.client.giveUp();
     if (this.state === 'stopping') return;
+    // Whoever has stopped does not go on in another page.
+    remember(null);
+    this.pause = null;
     this.#become('stopping');
     this.client.finish();
   }
@@ -214,8 +219,7 @@ class Listening extends EventTarget {
       await new Promise((done) => {
         // Whoever has refused is not asked each time.
         if (this.problem?.name !== 'NotAllowedError') setTimeout(done, retry);
-        mediaDevices.addEventListener('devicechange', done, { once: true });
-        mine.signal.addEventListener('abort', done);
+        mediaDevices.ondevicechange = mine.signal.onabort = done;
       });
     }
     if (this.sound) this.#paused(null);
@@ -228,7 +232,9 @@ class Listening extends EventTarget {
     if (this.broke) {
       const { broke } = this;
       this.wasBroken = true;
-      const text = isNext ? 'The gateway was restarted' : `The line was broken for ${Math.max(1, Math.round((performance.now() - broke.since) / 1000))} s`;
+      const away = Math.max(1, Math.round((performance.now() - broke.since) / 1000));
+      // A gateway that runs forgets a session after its window, too.
+      const text = isNext && away <= this.client.window ? 'The gateway was restarted' : `The line was broken for ${away} s`;
       this.mark = { text, place: broke.place };
       // The same session has the same conversation.
       if (!isNext) this.#placeBreak();
@@ -289,7 +295,7 @@ class Listening extends EventTarget {
     this.#silence();
     this.asking?.abort();
     this.unwatch?.();
-    this.client = this.unwatch = null;
+    this.client = this.unwatch = this.pause = null;
     clearInterval(this.timer);
     removeEventListener('beforeunload', keepOpen);
     remember(null);

@@ -33,8 +33,8 @@ async function stream(source) {
   return shared;
 }
 
-/** Milliseconds without a level after which the sound is said to have stopped. */
-const patience = 2000;
+/** Milliseconds between two looks at the sound, and looks in a row without a level after which it is said to have stopped: a page that was busy has one. */
+const pause = 500, patience = 4;
 
 /**
  * Opens the sound. `onaudio` gets an ArrayBuffer of 320 signed 16-bit samples, `onlevel` the level (0…1) ten times a second. `onend` is called when the
@@ -50,14 +50,14 @@ export async function openSound(source, { onaudio, onlevel, onend, onstate, sign
     input = await stream(source);
   } catch (error) {
     const words = refusals[error.name];
-    throw words ? new SoundError(...words) : error;
+    throw words ? Object.assign(new SoundError(...words), { name: error.name }) : error;
   }
-  const context = signal?.aborted ? null : new AudioContext({ latencyHint: 'interactive' }), [track] = input.getAudioTracks();
-  let isOver = false, state = null, heard = performance.now(), watch = null;
+  const [track] = input.getAudioTracks();
+  let context = null, isOver = false, state = null, missed = 0, watch = null;
   const resume = () => context.resume().catch(() => {});
   const look = () => {
     if (isOver) return;
-    const now = track.muted ? 'muted' : performance.now() - heard > patience ? 'paused' : null;
+    const now = track.muted ? 'muted' : missed >= patience ? 'paused' : null;
     // A call that is over leaves the context as it was: it is asked to go on.
     if (context.state !== 'running' && !track.muted) resume();
     if (now !== state) onstate?.(state = now);
@@ -71,6 +71,7 @@ export async function openSound(source, { onaudio, onlevel, onend, onstate, sign
   };
   try {
     signal?.throwIfAborted();
+    context = new AudioContext({ latencyHint: 'interactive' });
     await context.audioWorklet.addModule(new URL('worklet.js', import.meta.url));
     // Without a gesture the browser may hold this back for good.
     resume();
@@ -80,21 +81,23 @@ export async function openSound(source, { onaudio, onlevel, onend, onstate, sign
       if (isOver) return;
       onaudio(data.samples);
       if (data.level === null) return;
-      heard = performance.now();
+      missed = 0;
       onlevel?.(data.level);
       if (state) look();
     };
     context.createMediaStreamSource(input).connect(capture);
-    heard = performance.now();
     track.addEventListener('ended', () => { if (!isOver) onend?.(); });
     for (const name of ['mute', 'unmute']) track.addEventListener(name, look);
     context.addEventListener('statechange', () => {
       // 'suspended', or Safari's 'interrupted'.
-      if (context.state !== 'running') heard = Math.min(heard, performance.now() - patience - 1);
+      if (context.state !== 'running') missed = patience;
       look();
     });
     document.addEventListener('visibilitychange', look);
-    watch = setInterval(look, 500);
+    watch = setInterval(() => {
+      missed += 1;
+      look();
+    }, pause);
   } catch (error) {
     stop();
     throw error;
