@@ -283,6 +283,13 @@ package final class SessionDriver {
         if isOpen { attempts[kind]?.connection.opened(now) } else { attempts[kind]?.connection.closed(now) }
     }
 
+    /// Returns the time for which an attempt has been connected to its engine; nil when it was not connected yet, or is over.
+    ///
+    /// - Parameter number: the attempt's number, which the observer was told.
+    package func connected(of number: Int, now: Instant) -> Duration? {
+        attempts.values.first { $0.number == number }?.connection.duration(until: now)
+    }
+
     private func engine(_ event: EngineEvent, from leg: LegID) {
         switch event {
         case .skipped(let problem): if let engine = engine(of: leg) { observer?.observe(.messageSkipped(engine, problem: problem)) }
