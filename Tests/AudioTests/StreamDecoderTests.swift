@@ -152,7 +152,7 @@ import Testing
         #expect(Array(numbers(decoded.pcm).suffix(4)) == [3_998, -500, 3_999, -500])
     }
 
-    @Test(arguments: Files.bad.indices)
+    @Test(arguments: Files.bad.indices.filter { !Files.bad[$0].bytes.isEmpty })
     func `what is no media fails with a reason`(index: Int) async throws {
         for format in [AudioFormat.container, .raw(.flac, .speech, channels: 1), .raw(.oggOpus, .opus, channels: 1)] {
             guard case .failed(.undecodable)? = try await Decoded(Files.bad[index].bytes, as: format, by: [100]).end else {

@@ -81,6 +81,9 @@ static const unsigned char list_js[] = {
 static const unsigned char listen_js[] = {
 #embed "../../Console/Page/listen.js"
 };
+static const unsigned char listening_js[] = {
+#embed "../../Console/Page/listening.js"
+};
 static const unsigned char live_js[] = {
 #embed "../../Console/Page/live.js"
 };
@@ -204,6 +207,7 @@ static const harken_page_file files[] = {
     FILE("jobs.js", jobs_js),
     FILE("list.js", list_js),
     FILE("listen.js", listen_js),
+    FILE("listening.js", listening_js),
     FILE("live.js", live_js),
     FILE("login.js", login_js),
     FILE("microphone.js", microphone_js),

@@ -70,7 +70,8 @@ import Testing
     }
 
     @Test func `of a stream is billed from open to close, for each channel, with the features that were asked for`() throws {
-        var ended = run
+        var ended = UsageRecord(
+            id: ID("r"), user: ID("u"), engine: EngineName("deepgram"), model: "nova-3", workload: .realtime, kind: .stream, started: .at(0))
         let start = Instant.now
         var attempt = RecognitionAttempt(
             .stream, engine: EngineName("deepgram"), model: "nova-3", channels: 2, audio: .seconds(4), start: start, end: start + .seconds(12),
