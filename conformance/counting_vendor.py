@@ -76,6 +76,11 @@ class Ear:
         self.rate, self.word = rate, 2 * rate // 5
         self.at, self.level, self.count = 0, None, 0
 
+    @property
+    def settled(self):
+        """Where the word begins that is not whole yet, else where it is, in samples."""
+        return self.at - self.count if self.level and number(self.level) and self.count < self.word else self.at
+
     def hear(self, samples):
         """What is heard: the number of a word, its beginning and its end so far in samples, and whether it is whole."""
         for level, start, end in runs(samples):
@@ -139,8 +144,8 @@ class Stream:
     async def told(self, kind):
         """Does what the client's message says. Returns true when the stream is over."""
         if kind == "Finalize":
-            for channel in range(len(self.ears)):
-                await self.results(channel, self.seconds, 0, [], is_end=True, from_finalize=True)
+            for channel, ear in enumerate(self.ears):
+                await self.results(channel, ear.settled / self.rate, 0, [], is_end=True, from_finalize=True)
         elif kind == "CloseStream":
             await self.send({
                 "type": "Metadata", "request_id": self.id, "sha256": "0", "created": "2026-01-01T00:00:00.000Z", "duration": self.seconds,

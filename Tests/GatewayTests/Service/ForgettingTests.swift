@@ -192,8 +192,8 @@ import Testing
             let later = try #require(try await store.list(ConversationQuery(), of: .local).conversations.first { $0.id != ID("whole") })
             let rest = try #require(try await store.audio(of: later.id, of: .local).first)
             #expect(rest.start <= .zero && rest.start > .milliseconds(-20) && abs((rest.duration - .seconds(4)) / .milliseconds(1)) <= 20)
-            // The private part is deleted: no piece of it is on the disk.
-            #expect(try await gateway.send(.delete, "/api/v1/conversations/\(later.id)").status == 204)
+            // The private part is deleted for good: no piece of it is on the disk.
+            #expect(try await gateway.send(.delete, "/api/v1/conversations/\(later.id)?for_good=true").status == 204)
             try await store.settle()
             try await until { try FileManager.default.contentsOfDirectory(atPath: folder) == [earlier.file] }
             let left = try #require(FileManager.default.contents(atPath: folder + "/" + earlier.file))
