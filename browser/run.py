@@ -13,6 +13,7 @@ from playwright.sync_api import sync_playwright
 from console import HANG, Browser, Error, Failure, Server, ServerError, narrow, wide
 from failovers import Failovers
 from hearing import Recognised, Scripted
+from microphone import Microphone
 from plays import Plays
 from roles import Roles
 from scripted_vendor import ScriptedVendor
@@ -44,8 +45,7 @@ FAILING = {"tells_of_a_failover": ""}
 # Plays that hear the microphone from its beginning, so that each has a browser of its own when an engine hears what is said there.
 HEARS = {"captions_a_tab", "captions_the_microphone", "enrols_a_voice", "mends_a_broken_connection", "follows_a_gateway_that_goes_down"}
 # Plays whose microphone goes on: it hears the recording over and over.
-SPEAKS_ON = {"records_on_every_page", "begins_one_session_a_press", "takes_the_question_back", "waits_for_its_microphone", "says_how_late_it_is",
-             "tells_of_a_full_disk", "goes_on_after_a_reload", "follows_a_restarted_gateway", "shows_what_a_killed_gateway_stored", "watches_over_a_restart"}
+SPEAKS_ON = {name for name in vars(Microphone) if not name.startswith("_")}
 # What axe looks at, but for the whole run, which looks at all.
 SHORT_LOOKS = [("light", wide), ("dark", narrow)]
 

@@ -34,6 +34,15 @@ package enum Catalogue {
         return table.ignored(options, with: engine, service)
     }
 
+    /// Returns the names of a client's options that have no effect with an engine, and of its key terms for which the engine's vendor has no room.
+    ///
+    /// - Parameter model: the model that the client named; nil: none.
+    package static func ignored(
+        _ options: VendorOptions?, keyterms: [String], model: String?, with engine: EngineName, _ service: VendorOption.Service
+    ) -> [String] {
+        ignored(options, with: engine, service) + cut(keyterms, model: model, with: engine)
+    }
+
     /// Returns the key terms that an engine is not sent because its vendor takes no more, as the names of ignored options: `keyterm=TERM`.
     ///
     /// - Parameter model: the model that the client named; nil: none.

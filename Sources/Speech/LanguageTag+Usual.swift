@@ -1,5 +1,5 @@
 extension LanguageTag {
-    /// The tag by the code that most models and vendors have for the language: `zh` for `cmn`, `no` for `nb-NO` with its region. A code of several languages,
+    /// The tag by the code that most models and vendors have for the language: `zh` for `cmn`, `no-NO` for `nb-NO`. A code of several languages,
     /// such as Speechmatics' `cmn_en`, is its first one.
     package var usual: LanguageTag {
         guard let code = Self.usualCodes[primary] else { return self }

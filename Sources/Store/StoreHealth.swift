@@ -72,6 +72,9 @@ package final class StoreHealth: Sendable {
     /// The latest failure, or the damage that was found; nil when the store can be used.
     package var problem: StoreError? { isFailing.load(ordering: .relaxed) ? state.withLock { $0.error } : nil }
 
+    /// True if the latest failure is that the disk is full.
+    package var isDiskFull: Bool { if case .diskFull? = problem { true } else { false } }
+
     /// Runs `body`, which uses the database, and notes how it ended.
     func watching<Value>(_ access: Access, _ body: () async throws(StoreError) -> Value) async throws(StoreError) -> Value {
         let outcome: Result<Value, StoreError>

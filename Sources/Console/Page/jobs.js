@@ -152,6 +152,8 @@ export function recordings(choose) {
       next = page.next;
     } catch { /* an older gateway, or one that does not answer: the shell says so */ }
     draw();
+    // Several answers may come one after the other: one timer is set.
+    clearTimeout(timer);
     if (!isLeft && jobs.some(isOpen)) timer = setTimeout(load, 1000);
   }
   redraw = load;

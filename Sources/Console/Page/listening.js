@@ -71,7 +71,7 @@ class Listening extends EventTarget {
     if (this.isOn) return;
     Object.assign(this, {
       options, speech: options.language, lines: new CaptionLines(), samples: (from?.seconds ?? 0) * rate, value: 0, safe: null, engine: null, serving: null,
-      session: null, conversation: null, client: null, sound: null, problem: null, away: null, broke: null, isNext: false, wasBroken: !!from, isFull: false,
+      session: null, conversation: null, client: null, sound: null, problem: null, away: null, broke: null, wasBroken: !!from, isFull: false,
       pause: null, saved: 0,
     });
     for (const key of [...this.#told.keys()]) this.tell(key);
@@ -228,7 +228,6 @@ class Listening extends EventTarget {
   // MARK: The session
 
   #began({ id, isNext }) {
-    this.isNext = isNext;
     if (this.broke) {
       const { broke } = this;
       this.wasBroken = true;

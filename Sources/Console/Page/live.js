@@ -53,16 +53,16 @@ export default function live(root) {
     const { lines, speech } = view(), all = lines.lines, kept = new Map();
     const isAtEnd = captions.scrollTop + captions.clientHeight > captions.scrollHeight - nearEnd;
     // A line stays the same element while it grows: what is marked or focused in it stays so.
-    for (const line of all) {
-      const key = `${line.key} ${line.voice?.key} ${line.voice?.name}`;
-      kept.set(key, drawn.get(key) ?? made(line, speech));
-    }
+    const entries = all.map((line) => {
+      const key = `${line.key} ${line.voice?.key} ${line.voice?.name}`, entry = drawn.get(key) ?? made(line, speech);
+      kept.set(key, entry);
+      return entry;
+    });
     for (const [key, { element }] of drawn) if (!kept.has(key)) element.remove();
     drawn = kept;
-    const entries = kept.values();
     let next = captions.firstChild?.nextSibling ?? null;
-    for (const line of all) {
-      const entry = entries.next().value;
+    for (const [index, line] of all.entries()) {
+      const entry = entries[index];
       if (entry.text && entry.text.data !== line.text) entry.text.data = line.text;
       const rest = line.interim ? blank(line.text, line.interim) + line.interim : '';
       if (entry.interim && entry.interim.textContent !== rest) entry.interim.textContent = rest;

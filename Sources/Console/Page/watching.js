@@ -125,7 +125,7 @@ export async function fill(lines, conversation, from = 0, isWhole = false) {
     const { gaps } = await get(`/conversations/${conversation}/gaps`);
     for (let index = 0; index != null;) {
       const { segments, next } = await get(`/conversations/${conversation}/segments`, { from, index });
-      lines.fill(conversation, segments, gapsOf(gaps), isWhole);
+      lines.fill(conversation, segments, index ? [] : gapsOf(gaps), isWhole);
       index = next;
     }
   } catch { /* what came by the session is shown */ }

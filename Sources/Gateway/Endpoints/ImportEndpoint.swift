@@ -24,7 +24,7 @@ struct ImportEndpoint: Endpoint {
         do throws(RequestError) {
             let (caller, grant) = try await recordings.admission.admit(exchange, credential: call.shown, for: .recording)
             let imports = RecordingImports(recordings)
-            let (standing, _) = try await imports.accept(exchange, caller, id: call.id, by: grant)
+            let standing = try await imports.accept(exchange, caller, id: call.id, by: grant)
             let body = standing.document(imports.progress(of: standing), at: JobAddress.address(of: standing.job.id))
             // A file that was heard before is answered with its conversation.
             let head = HTTPResponseHead(standing.isUnderWay ? .accepted : .ok, headers: ["Content-Type": "application/json"])

@@ -72,8 +72,8 @@ struct OpenAITranscriptionEndpoint: Endpoint {
         // The headers go out before it is known whether the first engine succeeds.
         let ignored =
             job.engines.first.map { engine in
-                Catalogue.ignored(request.vendorOptions, with: engine.name, .recorded)
-                    + Catalogue.cut(job.options.keyterms, model: job.options.model, with: engine.name)
+                Catalogue.ignored(
+                    request.vendorOptions, keyterms: job.options.keyterms, model: job.options.model, with: engine.name, .recorded)
             } ?? []
         if let names = IgnoredOptions.value(ignored) { headers.set(IgnoredOptions.header, names) }
         let events = EventStreamAnswer(exchange, call, headers: headers)

@@ -42,7 +42,7 @@ extension ConversationService {
     private func takeUp(_ name: BlobName, _ duration: Duration) async throws(StoreError) -> Bool {
         guard let place = SessionAudioName(name), let blob = try await audio.find(name) else { return false }
         guard let user = try await store.user(of: place.session) else {
-            // Nothing else is left of a deleted conversation. Of one that can be restored, the audio is taken up at a start after it was.
+            // Nothing else is left of a deleted conversation. The audio of one that can be restored is taken up at a start after that.
             let forgotten = try await store.forgottenSpeech(of: place.session)
             if !forgotten.isEmpty, forgotten.forGood.count == forgotten.count { try await audio.delete(name) }
             return false

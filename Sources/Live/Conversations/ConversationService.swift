@@ -202,8 +202,7 @@ package final class ConversationService: Sendable {
     /// - Parameter forGood: true to delete the conversation for good, also one that could be restored.
     /// - Returns: false when the conversation does not exist.
     package func delete(_ id: ID<Conversation>, of user: ID<User>, forGood: Bool) async throws(StoreError) -> Bool {
-        guard !forGood, deletedDays > 0 else { return try await store.delete(id, of: user) }
-        return try await store.delete(id, of: user, keptUntil: now() + .seconds(86_400 * deletedDays)) != nil
+        try await store.delete(id, of: user, days: forGood ? 0 : deletedDays, now: now()) != nil
     }
 
     /// Deletes for good the conversations that were deleted and whose days are over. Call every hour or so.

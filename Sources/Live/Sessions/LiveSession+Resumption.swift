@@ -62,7 +62,7 @@ extension LiveSession {
 
     /// Tells the client when the disk is full, and when it has room again: the session itself goes on.
     private func watchStorage() {
-        let isFull = journal.isRefused || context.store.problem?.cause == "disk_full"
+        let isFull = journal.isRefused || context.store.isDiskFull
         guard isFull != toldFull else { return }
         toldFull = isFull
         resumableDialect?.storage(isFull: isFull, now: context.loop.now, output: &context.output)

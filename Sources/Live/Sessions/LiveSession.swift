@@ -98,7 +98,6 @@ package final class LiveSession: LiveHandler, SessionObserver {
     private(set) var vendorOptions: VendorOptions?
     /// The session's key terms, as the client last set them.
     var keyterms: [String]
-    private let namedModel: String?
     /// Names of the ignored options that the client was told.
     var toldIgnored: Set<String> = []
     package let record: SessionRecord
@@ -201,7 +200,6 @@ package final class LiveSession: LiveHandler, SessionObserver {
         plannedRun.options.redaction = redaction
         plannedRun.options.shared = request.shared
         keyterms = request.keyterms
-        namedModel = request.model
         vendorOptions = request.vendorOptions
         if demanded != nil { vendorOptions?.allowsAnswers = false }
         plannedRun.options.vendorOptions = vendorOptions
@@ -286,7 +284,7 @@ package final class LiveSession: LiveHandler, SessionObserver {
 
     /// Returns the names of the client's options that an engine ignores, and of the key terms for which its vendor has no room.
     func ignoredOptions(by engine: EngineName) -> [String] {
-        Catalogue.ignored(vendorOptions, with: engine, .live) + Catalogue.cut(keyterms, model: namedModel, with: engine)
+        Catalogue.ignored(vendorOptions, keyterms: keyterms, model: plannedRun.options.model, with: engine, .live)
     }
 
     var firstEngine: EngineName { engines.first?.name ?? .local }

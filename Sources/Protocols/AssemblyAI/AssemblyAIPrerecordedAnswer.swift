@@ -266,8 +266,7 @@ extension AssemblyAIPrerecordedAnswer {
             rules.lineLength = most
             rules.lines = 1
         }
-        let channels = Dictionary(grouping: shown.words, by: \.channel).sorted { $0.key < $1.key }.map { $0.value.map(\.word) }
-        return Captions.cues(of: channels, rate: shown.rate, length: length, rules: rules)
+        return Captions.cues(of: shown.channels.map { $0.map(\.word) }, rate: shown.rate, length: length, rules: rules)
     }
 
     private func search(_ query: URLQuery, in shown: AssemblyAIPrerecordedText) throws(RequestError) -> [UInt8] {
@@ -276,12 +275,13 @@ extension AssemblyAIPrerecordedAnswer {
         guard !phrases.isEmpty, phrases.count <= 100, phrases.allSatisfy({ $0.count <= 5 }) else {
             throw .badRequest("words must be phrases of at most five words, with commas: words=one,two%20three.")
         }
+        let spoken = shown.spoken
         var total = 0
         var matches = JSONWriter()
         matches.beginArray()
         for phrase in phrases {
             let wanted = phrase.map { Word($0, SampleRange(.zero, .zero), confidence: 1).bare }
-            let found = shown.places(of: wanted)
+            let found = AssemblyAIPrerecordedText.places(of: wanted, in: spoken)
             guard !found.isEmpty else { continue }
             total += found.count
             matches.beginObject()

@@ -72,7 +72,7 @@ struct AssemblyAIPrerecordedText {
     }
 
     /// The words of each channel.
-    private var channels: [[ShownWord]] { Dictionary(grouping: words, by: \.channel).sorted { $0.key < $1.key }.map(\.value) }
+    var channels: [[ShownWord]] { Dictionary(grouping: words, by: \.channel).sorted { $0.key < $1.key }.map(\.value) }
 
     /// The text. Where there are several channels, a sentence is not mixed with what is said on another channel meanwhile.
     var text: String { text(of: sentences.flatMap(\.self)[...]) }
@@ -105,13 +105,19 @@ struct AssemblyAIPrerecordedText {
         return parts.sorted { ($0[0].word.range.start, $0[0].channel) < ($1[0].word.range.start, $1[0].channel) }
     }
 
+    /// The bare words of each channel, with their places in `words`.
+    var spoken: [(indices: [Int], words: [String])] {
+        Dictionary(grouping: words.indices, by: { words[$0].channel }).values.map { indices in (indices, indices.map { words[$0].word.bare }) }
+    }
+
     /// Returns the places in `words` at which a phrase begins, as bare words that one channel has one after the other. Each place comes with that of the
     /// phrase's last word.
-    func places(of phrase: [String]) -> [(first: Int, last: Int)] {
+    ///
+    /// - Parameter spoken: the bare words of the text.
+    static func places(of phrase: [String], in spoken: [(indices: [Int], words: [String])]) -> [(first: Int, last: Int)] {
         var places: [(first: Int, last: Int)] = []
-        for indices in Dictionary(grouping: words.indices, by: { words[$0].channel }).values {
-            let spoken = indices.map { words[$0].word.bare }
-            for start in spoken.indices where spoken[start...].starts(with: phrase) {
+        for (indices, words) in spoken {
+            for start in words.indices where words[start...].starts(with: phrase) {
                 places.append((indices[start], indices[start + phrase.count - 1]))
             }
         }

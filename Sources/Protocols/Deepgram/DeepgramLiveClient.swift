@@ -86,13 +86,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
         if options.channels > 1 { query.add("multichannel", "true") }
         if options.interims, !given.has("utterance_end_ms") { query.add("utterance_end_ms", "1000") }
         if options.diarize, !given.asks(for: "diarize"), !given.has("diarize_model") { query.add("diarize", "true") }
-        // Models before nova-3 have another parameter for key terms.
-        if !given.has("keyterm", "keywords") {
-            let takesTerms = model.hasPrefix("nova-3")
-            for term in takesTerms ? DeepgramKeyterms.divided(options.keyterms).sent : options.keyterms {
-                query.add(takesTerms ? "keyterm" : "keywords", term)
-            }
-        }
+        query.add(keyterms: options.keyterms, model: model, beyond: given)
         if let fillerWords = options.shared.fillerWords, !given.has("filler_words") { query.add("filler_words", "\(fillerWords)") }
         if let redaction = options.redaction, options.language.map({ $0.primary == "en" }) ?? false { query.add(redaction, beyond: given) }
         query.add(given, except: ["model"])

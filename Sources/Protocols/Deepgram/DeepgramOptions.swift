@@ -110,6 +110,13 @@ extension URLQuery {
         for pair in given.pairs where !decided.contains(pair.name) { add(pair.name, pair.value) }
     }
 
+    /// Adds key terms, as many as Deepgram takes, unless the client named its own. Models before nova-3 have another parameter for them.
+    mutating func add(keyterms terms: [String], model: String, beyond given: DeepgramOptions.Given) {
+        guard !given.has("keyterm", "keywords") else { return }
+        let takesTerms = model.hasPrefix("nova-3")
+        for term in takesTerms ? DeepgramKeyterms.divided(terms).sent : terms { add(takesTerms ? "keyterm" : "keywords", term) }
+    }
+
     /// Adds the values by which Deepgram is asked to hide what `rule` hides and the client's own values do not.
     mutating func add(_ rule: RedactionRule, beyond given: DeepgramOptions.Given) {
         let kinds = rule.kinds.subtracting(DeepgramRedaction.kinds(of: given.values("redact")))

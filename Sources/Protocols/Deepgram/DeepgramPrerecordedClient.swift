@@ -68,13 +68,7 @@ package struct DeepgramPrerecordedClient: PrerecordedClientMachine {
         }
         if options.diarize, !given.asks(for: "diarize"), !given.has("diarize_model") { query.add("diarize", "true") }
         if options.separateChannels { query.add("multichannel", "true") }
-        // Models before nova-3 have another parameter for key terms.
-        if !given.has("keyterm", "keywords") {
-            let takesTerms = model.hasPrefix("nova-3")
-            for term in takesTerms ? DeepgramKeyterms.divided(options.keyterms).sent : options.keyterms {
-                query.add(takesTerms ? "keyterm" : "keywords", term)
-            }
-        }
+        query.add(keyterms: options.keyterms, model: model, beyond: given)
         if let fillerWords = options.shared.fillerWords, !given.has("filler_words") { query.add("filler_words", "\(fillerWords)") }
         if let redaction = options.redaction { query.add(redaction, beyond: given) }
         query.add(given, except: ["model"])

@@ -16,12 +16,13 @@ struct SpeechmaticsItems: Sendable {
     func items(of words: [Word]) -> [SpeechmaticsResult] {
         let words = replacements.isEmpty ? words : WordReplacement.apply(replacements, to: words)
         var items: [SpeechmaticsResult] = []
+        let own = LanguageTag(language).usual.primary
         items.reserveCapacity(words.count + words.count / 4)
         for (index, word) in words.enumerated() {
             let body = word.text.withoutTrailingMarks
             let marks = word.text[body.endIndex...]
             let end = word.range.end.seconds(at: rate)
-            let language = code(of: word.language)
+            let language = code(of: word.language, beside: own)
             let speaker = showsSpeakers ? word.speaker.map(Self.label) ?? "UU" : nil
             items.append(
                 SpeechmaticsResult(
@@ -40,8 +41,10 @@ struct SpeechmaticsItems: Sendable {
     }
 
     /// Returns the language of a word as the client or the vendor names it.
-    private func code(of spoken: LanguageTag?) -> String {
-        guard let spoken, spoken.usual.primary != LanguageTag(language).usual.primary else { return language }
+    ///
+    /// - Parameter own: the language of the session, as engines know it.
+    private func code(of spoken: LanguageTag?, beside own: String) -> String {
+        guard let spoken, spoken.usual.primary != own else { return language }
         return SpeechmaticsConfiguration.code(of: spoken)
     }
 

@@ -136,7 +136,7 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         finish(saying: nil, &output)
     }
 
-    /// Answers a client that asked for speakers. What it may want of them is their identifiers, and there are none.
+    /// Answers a client that asked for speakers. Speakers have no identifiers, which the client may want.
     private mutating func saySpeakers(_ output: inout ServerOutput) {
         owesSpeakers = false
         if !saidNoIdentifiers {

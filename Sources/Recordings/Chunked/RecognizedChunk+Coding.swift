@@ -104,7 +104,7 @@ extension RecognizedChunk {
 
     /// Makes the only chunk of a recording that an engine heard as a whole, so that the engine's speakers are taken as they are.
     ///
-    /// Where the transcript has several channels, the speakers of one are not those of another, and a channel without speakers is one speaker's.
+    /// Speakers of one channel are not those of another, and a channel without speakers is one speaker's, where there are several channels.
     init(whole transcript: Transcript, id: String, engine: EngineName) {
         let hasChannels = transcript.channels.count > 1
         var words: [ChunkWord] = []

@@ -73,7 +73,7 @@ package struct ImportJobs: WorkloadJobs {
             case .completed, .discarded, .failed, nil: break
             }
         } catch {
-            // It has no words, so it is not shown; a forgotten recording is removed later.
+            // A forgotten recording is removed later.
             services.log.warning(
                 "the conversation of an import cannot be removed", [.conversation: order.conversation.rawValue, .error: "\(error)"])
         }
@@ -118,7 +118,7 @@ package struct ImportJobs: WorkloadJobs {
             update.isTitledByHand = true
             return try await store.write(update, of: user)
         }
-        // What a user deletes while the job waits, or works, is not brought back.
+        // A conversation that its user deletes meanwhile is not brought back.
         guard isThere else { throw Self.deleted }
     }
 

@@ -5,7 +5,7 @@ package import Speech
 
 /// The order for a recording that becomes a conversation, in the form that a job stores.
 package struct ImportOrder: Sendable, Equatable {
-    /// What a caller says about the recording.
+    /// The caller's choices for the recording.
     package struct Choices: Sendable, Equatable {
         /// Time of the first sample; nil: not known.
         package var started: UnixTime?

@@ -43,10 +43,10 @@ package struct RecordingImports: Sendable {
 
     /// Takes in the file of a request: its body, or the field `file` of a form.
     ///
-    /// - Returns: the job, with true if it is new. The file and the job survive a power cut.
+    /// - Returns: the job. The file and the job survive a power cut.
     package func accept(
         _ exchange: HTTPExchange, _ caller: AuthenticatedCaller, id: String, by grant: Grant
-    ) async throws(RequestError) -> (standing: Standing, isNew: Bool) {
+    ) async throws(RequestError) -> Standing {
         let query = exchange.request.query, limit = services.settings.recordingBytes ?? UploadFolder.maxByteCount
         let file: SpooledFile?, sent: String?, parameters: ImportParameters
         if exchange.request.headers["Content-Type"]?.lowercased().hasPrefix("multipart/form-data") == true {
@@ -73,11 +73,11 @@ package struct RecordingImports: Sendable {
 
     private func add(
         _ order: ImportOrder, _ file: SpooledFile, _ caller: AuthenticatedCaller, _ grant: Grant, _ engines: [EngineName]
-    ) async throws(RequestError) -> (standing: Standing, isNew: Bool) {
+    ) async throws(RequestError) -> Standing {
         let id = Self.name(of: order.digest, caller.user)
         for _ in 0..<Self.maxAttempts {
             if let known = try await RequestError.orStored({ () throws(StoreError) in try await answerable(id, of: caller.user) }) {
-                return (known, false)
+                return known
             }
             try await removeFile(of: id, caller.user)
             let upload = services.newID()
@@ -87,7 +87,7 @@ package struct RecordingImports: Sendable {
                 request: order.text, audio: upload, engines: engines, ownKeys: Array(grant.keys.engines))
             do throws(StoreError) {
                 guard try await services.runner.order(job, keys: grant.keys, services) else { throw StoreError.tooMuch("jobs") }
-                return (Standing(job: job, order: order), true)
+                return Standing(job: job, order: order)
             } catch {
                 await services.runner.uploads.remove(upload, of: caller.user)
                 switch error {
@@ -104,9 +104,7 @@ package struct RecordingImports: Sendable {
     /// Returns the job for a user's file: the same content has the same job.
     private static func name(of digest: String, _ user: ID<User>) -> ID<TranscriptionJob> {
         let content = Array("\(ImportJobs.dialect)\n\(digest)\n\(user.rawValue)".utf8)
-        var hash = SHA256()
-        hash.update(content.span.bytes)
-        return ID(String(hash.finish().hexadecimal.prefix(32)))
+        return ID(String(SHA256.digest(content).hexadecimal.prefix(32)))
     }
 
     /// Returns the job that answers a file that is sent again; nil when the file must be heard again: its job has failed or was cancelled, or its
@@ -207,7 +205,7 @@ package struct RecordingImports: Sendable {
         guard found.job.status == .error || found.report?.failed.isEmpty == false else { throw .notFailed }
         let isThere = try await Self.asked { () throws(RequestError) in try await services.runner.uploads.has(found.job.audio, of: user) }
         guard isThere else { throw .fileGone }
-        // What the first attempt left of its conversation is gone.
+        // The conversation of the first attempt was removed.
         var order = found.order
         order.conversation = ID(services.newID())
         let job = TranscriptionJob(

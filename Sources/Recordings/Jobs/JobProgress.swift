@@ -33,7 +33,7 @@ package final class JobProgress: Sendable {
     /// Returns how far a job has come; nil when this process does not work on the job.
     package subscript(job: ID<TranscriptionJob>) -> Reach? { reaches.withLock { $0[job] } }
 
-    /// Notes that work on a job begins, or begins anew with another engine.
+    /// Notes that work on a job begins.
     func begin(_ job: ID<TranscriptionJob>) { reaches.withLock { $0[job] = Reach() } }
 
     func take(_ step: RecognitionProgress, of job: ID<TranscriptionJob>) { reaches.withLock { $0[job]?.take(step) } }

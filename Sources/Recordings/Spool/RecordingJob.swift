@@ -103,9 +103,8 @@ package struct RecordingJob: Sendable {
                 if isVendor, let notices = vendorRecording?.notices { transcript.notices = notices }
                 transcript = await measured(transcript, recording)
                 transcript = await placed(transcript, recording).redacted(options.redaction)
-                transcript.ignoredOptions =
-                    Catalogue.ignored(options.vendorOptions, with: engine.name, .recorded)
-                    + Catalogue.cut(options.keyterms, model: options.model, with: engine.name)
+                transcript.ignoredOptions = Catalogue.ignored(
+                    options.vendorOptions, keyterms: options.keyterms, model: options.model, with: engine.name, .recorded)
                 attempt.retries = again.count
                 services.log.info(
                     "recording recognized",

@@ -46,6 +46,6 @@ package struct DeletedConversationPage: Sendable, Equatable {
 package enum ConversationDeletion: Sendable, Equatable {
     /// The conversation can be restored.
     case kept
-    /// The conversation is deleted for good, because the disk is full.
+    /// The conversation is deleted for good: no days are set, or the disk is full.
     case forGood
 }

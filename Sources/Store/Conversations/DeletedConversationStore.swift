@@ -31,3 +31,16 @@ package protocol DeletedConversationStore: Sendable {
     /// - Returns: the number of conversations.
     func endDeletions(keptUntil time: UnixTime) async throws(StoreError) -> Int
 }
+
+extension DeletedConversationStore where Self: ConversationStore {
+    /// Deletes a conversation so that it can be restored for some days.
+    ///
+    /// - Parameter days: number of days; 0: the conversation is deleted for good.
+    /// - Returns: nil when the conversation does not exist.
+    package func delete(
+        _ id: ID<Conversation>, of user: ID<User>, days: Int, now: UnixTime
+    ) async throws(StoreError) -> ConversationDeletion? {
+        guard days > 0 else { return try await delete(id, of: user) ? .forGood : nil }
+        return try await delete(id, of: user, keptUntil: now + .seconds(86_400 * days))
+    }
+}

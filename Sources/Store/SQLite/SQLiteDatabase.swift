@@ -31,7 +31,7 @@ package final class SQLiteDatabase: SQLDatabase {
             // The mode is kept in the file. It is set at each start because a restored copy may have lost it.
             try connection.run("PRAGMA journal_mode = WAL")
             try Migration.run(migrations, on: connection, path: path)
-            // Until a statement is done, SQLite keeps a copy of each page that the statement changes. A file for them would double what is written, and
+            // SQLite keeps a copy of each page that a statement changes until the statement is done. A file for them would double what is written, and
             // would have what is being deleted.
             try connection.run("PRAGMA temp_store = MEMORY")
             return connection

@@ -80,7 +80,7 @@ package struct PriceTable: Sendable, Equatable {
         guard max(work.audio, work.connected ?? .zero) > .zero else { return .zero }
         guard let model = work.model?.lowercased() else { return nil }
         func rate(_ model: String, _ addOn: BilledFeature? = nil) -> Rate? {
-            rates.filter { rate in
+            rates.lazy.filter { rate in
                 rate.engine == work.engine && rate.isLive == work.isLive && rate.model == model && rate.addOn == addOn && rate.from <= time
             }.max { $0.from < $1.from }
         }

@@ -1,7 +1,7 @@
 import Framing
 import Speech
 
-/// What a command line says about the recordings that a gateway is to keep.
+/// The command line's choices for recordings that a gateway is to keep.
 struct RecordingChoices: Sendable {
     private static let start = Option(
         "--at", "TIME", accepts: "a time such as 2026-01-31T15:00 or 2026-01-31T15:00:00Z",

@@ -35,18 +35,13 @@ struct DirectoryUserData: UserData {
     }
 
     func delete(_ conversations: [ID<Conversation>], forGood: Bool) async throws -> ID<Conversation>? {
-        let days = deletedDays ?? 0, keptUntil = UnixTime.now + .seconds(86_400 * days)
+        let now = UnixTime.now
         var isForGood = false
         for id in conversations {
-            if forGood || days == 0 {
-                guard try await store.delete(id, of: user) else { return id }
-                isForGood = true
-            } else {
-                guard let deletion = try await store.delete(id, of: user, keptUntil: keptUntil) else { return id }
-                if deletion == .forGood { isForGood = true }
-            }
+            guard let deletion = try await store.delete(id, of: user, days: forGood ? 0 : deletedDays ?? 0, now: now) else { return id }
+            if deletion == .forGood { isForGood = true }
         }
-        // When this returns, what was deleted for good has left no data on the disk.
+        // Conversations that were deleted for good have left no data on the disk when this returns.
         if isForGood { try await store.settle() }
         return nil
     }

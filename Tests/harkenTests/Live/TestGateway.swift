@@ -50,8 +50,6 @@ final class TestGateway: Sendable {
         loops.shutdown()
     }
 
-    func liveSessions() async -> Int { await gateway.liveSessions() }
-
     /// Returns the seconds of audio that the open sessions have, together.
     func heard() async throws -> Double {
         let answer = try await client.send(HTTPClientRequest(.get, url + "/api/v1/sessions?open=true"))

@@ -48,7 +48,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
     private var lastWordEnd: SampleIndex = .zero
     private var hasStarted = false
     private var isEager = false
-    /// The client has asked for the end of this turn.
+    /// True if the client has asked for the end of this turn.
     private var isForced = false
 
     init(_ options: DeepgramFluxOptions, _ context: HandshakeContext) {
@@ -217,8 +217,8 @@ package struct DeepgramFluxServer: LiveServerMachine {
     private func written(_ words: [Word]) -> [DeepgramWord] {
         Self.formatting.written(filter?.filtered(words) ?? words, rate: rate).map { word in
             DeepgramWord(
-                word: word.shown, start: word.start, end: word.end, confidence: word.confidence, language: word.language,
-                blankBefore: word.blankBefore)
+                word: word.shown, start: word.start, end: word.end, confidence: word.confidence,
+                language: options.isMultilingual ? word.language : nil, blankBefore: word.blankBefore)
         }
     }
 
@@ -226,12 +226,12 @@ package struct DeepgramFluxServer: LiveServerMachine {
     ///
     /// - Returns: the languages, the one of most words first; empty unless the client asked for the multilingual model.
     private func takeLanguages(of words: inout [DeepgramWord]) -> [String] {
+        guard options.isMultilingual else { return [] }
         var counts: [String: Int] = [:]
         for index in words.indices {
             if let language = words[index].language { counts[LanguageTag(language).primary, default: 0] += 1 }
             words[index].language = nil
         }
-        guard options.isMultilingual else { return [] }
         // Words say no language where the client has named it.
         if counts.isEmpty, !words.isEmpty, options.language.primary != "multi" { return [options.language.primary] }
         return counts.sorted { (-$0.value, $0.key) < (-$1.value, $1.key) }.map(\.key)

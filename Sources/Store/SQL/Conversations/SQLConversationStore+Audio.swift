@@ -170,7 +170,7 @@ extension SQLConversationStore {
                     guard let file = row.text(0) else { return }
                     sizes[file] = row.integer(1) ?? 0
                 }
-                // What is too old is not kept for a conversation that can be restored either.
+                // Audio that is too old is deleted from conversations that can be restored, too.
                 try connection.run(
                     """
                     DELETE FROM deleted_audio WHERE created_at < ?1 AND deletion IN (SELECT number FROM deleted_conversations WHERE archive = ?2)

@@ -13,7 +13,7 @@ extension SQLConversationStore {
         do throws(StoreError) {
             return try await keep(id, of: user, until: time) ? .kept : nil
         } catch {
-            // What is kept makes no room.
+            // A deletion that keeps rows makes no room.
             guard case .diskFull = error else { throw error }
             return try await delete(id, of: user) ? .forGood : nil
         }

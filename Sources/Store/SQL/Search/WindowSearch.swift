@@ -132,7 +132,7 @@ struct WindowSearch {
         var spoken = Set(windows.filter { $0.lastSegment - $0.firstSegment >= 256 }.map(\.number))
         var json = JSONWriter()
         json.array(marks ?? [])
-        // With `coalesce`, SQLite reads the few segments of each window: by itself it looks in the index of speakers, once for each of the marks.
+        // `coalesce` makes SQLite read the few segments of each window: by itself it looks in the index of speakers, once for each of the marks.
         try connection.run(
             """
             SELECT w.number FROM json_each(?) r CROSS JOIN windows w WHERE w.number = CAST(r.value AS BIGINT) AND EXISTS (
