@@ -698,6 +698,51 @@ async def resumption(gateway, judge, clip, expected):
           "resume: words after what was lost", changes)
 
 
+# MARK: - A full disk
+
+# Bytes of a disk that a gateway fills in an instant: its database, its reserve and a journal have room in half of it.
+SMALL_DISK = 128 << 20
+
+
+async def full_disk(gateway, judge, clip):
+    """A gateway of its own on a small disk, which somebody else fills and empties while a client speaks."""
+    with tempfile.TemporaryDirectory(prefix="harken-listen-disk-") as folder:
+        made = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SMALL_DISK},mode=700", "tmpfs", folder], capture_output=True, text=True)
+        judge(made.returncode == 0, "full disk: a small disk can be mounted (as root, or under `unshare -rm`)", made.stderr.strip())
+        if made.returncode != 0:
+            return
+        small = Gateway(gateway.harken, folder, judge, {"HARKEN_ENGINES": "local"})
+        try:
+            await asyncio.to_thread(small.server.wait_until_ready, 300)
+            await asyncio.to_thread(small.make_key, "main")
+            session = await small.session({"codec": "pcm16", "sample_rate": RATE, "ack": "true"})
+            await session.event("service_status", status="ready")
+            pcm = codecs.pcm16(codecs.at(clip.samples, clip.rate, RATE)) * 6
+            speech = asyncio.create_task(session.send(codecs.pieces(pcm, RATE * 2 // 5), speed=1, seconds=0.2))
+            judge(await session.event("audio_ack", 20) is not None, "full disk: audio is acknowledged before", session.events)
+            await asyncio.to_thread(fill, os.path.join(folder, "filler"))
+            judge(await session.event("service_status", 20, status="storage_full") is not None, "full disk: the client is told", session.statuses)
+            await asyncio.to_thread(os.remove, os.path.join(folder, "filler"))
+            judge(await session.event("service_status", 20, status="storage_recovered") is not None, "full disk: the client is told when it has room again",
+                  session.statuses)
+            speech.cancel()
+            await session.finish(60)
+        finally:
+            await asyncio.to_thread(small.server.stop)
+            subprocess.run(["umount", "--lazy", folder], capture_output=True)
+
+
+def fill(path):
+    """Writes a file until the disk has no room for one more byte."""
+    with open(path, "wb", buffering=0) as file:
+        for size in (1 << 20, 1 << 12, 1):
+            try:
+                while True:
+                    file.write(bytes(size))
+            except OSError:
+                pass
+
+
 # MARK: - Push-to-talk
 
 async def push_to_talk(gateway, judge, clip, expected):
@@ -812,7 +857,8 @@ async def drive(args, gateway, judge):
 
     checks = {check.__name__: (check, more) for check, *more in (
         (start,), (web,), (strangers,), (refusals,), (codecs_counted,), (damage,), (heartbeats,), (idle,), (limited,), (own_words,), (pictures,),
-        (onboarding,), (translation,), (channels,), (credit,), (engines,), (own_keys,), (known_voice,), (resumption, expected), (push_to_talk, expected), (codecs_heard, expected))}
+        (onboarding,), (translation,), (channels,), (credit,), (engines,), (own_keys,), (known_voice,), (full_disk,), (resumption, expected), (push_to_talk, expected),
+        (codecs_heard, expected))}
     chosen = args.only or list(checks)
     await asyncio.gather(*(timed(check, *more) for name, (check, more) in checks.items() if name in chosen))
     if not args.only:

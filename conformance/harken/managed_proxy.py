@@ -142,7 +142,7 @@ def judge_all(checks, harken, card):
         status, seconds = recording.stop()
         checks("Ctrl-C ends the recording", status == 0 and seconds < PATIENCE, (status, seconds))
         checks("each final once", recording.finals == expected(proxy.finals), (recording.finals, proxy.finals))
-        checks("the end of the session is told", recording.says("the server ended the session (client_end) after 0:0"), recording.notes)
+        checks("the end of the session is told", recording.says("the server ended the session (client_end) after 00:0"), recording.notes)
         checks("one connection", proxy.connections == 1, proxy.connections)
         proxy.stop()
 
@@ -150,7 +150,7 @@ def judge_all(checks, harken, card):
     recording = Recording(harken, card, proxy)
     checks("the recording goes on after an error", recording.until(lambda: len(recording.finals) >= FINALS), recording.finals)
     checks("the error is told", recording.says("[slow_engine] The engine is late."), recording.notes)
-    checks("the rest of the credit is told", recording.says("1:01"), recording.notes)
+    checks("the rest of the credit is told", recording.says("01:01"), recording.notes)
     checks("an error that was survived is no failure", recording.stop()[0] == 0, recording.notes)
     proxy.stop()
 
@@ -175,9 +175,9 @@ def judge_all(checks, harken, card):
         proxy.stop()
 
     ends = [
-        ("an end without a reason", [{"type": "session_end", "seconds_used": 1.5}], 0, "the server ended the session after 0:0"),
+        ("an end without a reason", [{"type": "session_end", "seconds_used": 1.5}], 0, "the server ended the session after 00:0"),
         ("an end by the client that it did not ask for", [{"type": "session_end", "seconds_used": 1.5, "reason": "client_end"}], 0,
-         "the server ended the session (client_end) after 0:0"),
+         "the server ended the session (client_end) after 00:0"),
         ("max_duration", [{"type": "session_end", "seconds_used": 1.5, "reason": "max_duration"}], 0, "max_duration"),
         ("used-up credit", [{"type": "session_end", "seconds_used": 1.5, "reason": "credits_exhausted"}], 1, "credit is used up"),
         ("a fatal error", [{"type": "error", "code": "no_credits", "message": "Buy some.", "fatal": True}], 1, "[no_credits] Buy some.")]
