@@ -9,8 +9,8 @@ import Testing
 @Suite(.hangLimit) struct `Reconciliations of voices` {
     private let anna = ID<Person>("anna"), old = ID<Voice>("old")
 
-    /// Anna, whose voice somebody has named, and more voices without a name than are compared with each other after a start. The oldest one sounds as she
-    /// does.
+    /// Adds Anna, whose voice somebody has named, and more voices without a name than are compared with each other after a start. The oldest one
+    /// sounds as she does.
     private func fill(_ store: any ConversationStores) async throws {
         func add(_ id: String, _ owner: Voice.Owner = .nobody, place: Int) async throws {
             var values = [Float](repeating: 0, count: 100)

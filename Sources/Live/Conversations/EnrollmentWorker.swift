@@ -58,8 +58,9 @@ actor EnrollmentWorker {
     init(
         store: any ConversationStore & VoiceStore & ConversationAudioCatalog & UserSettingsStore, voices: any Voiceprinting, rule: SpeakerRule,
         listener: @escaping @Sendable () -> (any PrerecordedEngine)?,
-        audio: any BlobStore, media: any MediaSource, awaited: AwaitedAudio,
-        reconciliations: VoiceReconciliations, newPath: @escaping @Sendable () -> String, newID: @escaping @Sendable () -> String, now: @escaping @Sendable () -> UnixTime, log: Log, metrics: Metrics
+        audio: any BlobStore, media: any MediaSource, awaited: AwaitedAudio, reconciliations: VoiceReconciliations,
+        newPath: @escaping @Sendable () -> String, newID: @escaping @Sendable () -> String, now: @escaping @Sendable () -> UnixTime, log: Log,
+        metrics: Metrics
     ) {
         self.store = store
         self.voices = voices

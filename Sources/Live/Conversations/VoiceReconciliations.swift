@@ -7,8 +7,8 @@ internal import Synchronization
 /// The reconciliations that follow changes of users' people and voices. A change is answered first, and the reconciliation runs afterwards: one at a
 /// time for a user. Changes that come meanwhile share the user's next reconciliation. Any thread may use it.
 ///
-/// A reconciliation that is cut off loses nothing: the changes themselves are stored, and every reconciliation gives all voices without a name to their
-/// owners. The user's next change, or the end of the user's next conversation, makes up for it.
+/// A reconciliation that is cut off loses nothing: the changes themselves are stored, and every reconciliation gives all voices without a name to
+/// their owners. The user's next change, or the end of the user's next conversation, makes up for it.
 final class VoiceReconciliations: Sendable {
     private struct Queue {
         /// The run that was added last.

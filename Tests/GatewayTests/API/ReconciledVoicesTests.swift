@@ -18,13 +18,14 @@ import Testing
         var testDescription: String { "\(method.rawValue) \(path) \(body ?? "")" }
     }
 
+    private static let assignment = "/conversations/conversation-1/segments/assign"
     static let acts = [
         Act(method: .patch, path: "/voices/voice-1", body: #"{"person_id":"person-1"}"#),
         Act(method: .post, path: "/voices/voice-1/merge", body: #"{"voice_id":"voice-4"}"#),
         Act(method: .delete, path: "/voices/voice-5/adoption"),
         Act(method: .delete, path: "/voices/voice-1"),
-        Act(method: .post, path: "/conversations/conversation-1/segments/assign", body: #"{"person_id":"person-1","speaker_id":0}"#, status: 200),
-        Act(method: .post, path: "/conversations/conversation-1/segments/assign", body: #"{"person_id":"person-1","voice_id":"voice-1"}"#, status: 200),
+        Act(method: .post, path: assignment, body: #"{"person_id":"person-1","speaker_id":0}"#, status: 200),
+        Act(method: .post, path: assignment, body: #"{"person_id":"person-1","voice_id":"voice-1"}"#, status: 200),
         Act(method: .delete, path: "/people/person-1"),
         Act(method: .post, path: "/people/person-2/merge", body: #"{"person_id":"person-1"}"#, status: 200),
     ]
