@@ -162,8 +162,8 @@ extension SQLConversationStore {
         try connection.run(
             "UPDATE voices SET person = ?, is_user = ?, adopted_at = NULL, adoption_distance = NULL WHERE number = ?",
             [.integer(owner.person), .flag(owner.isUser), .integer(voice)])
-        // Segments that automation had assigned otherwise belong to the voice again. They are few, because only a speaker who says another name in the
-        // course of a conversation makes some, and the index has no others.
+        // Segments that automation had assigned otherwise belong to the voice again. They are few, because only a speaker who says another name in
+        // the course of a conversation makes some, and the index has no others.
         try connection.run(
             """
             UPDATE segments INDEXED BY segments_assigned SET person = NULL, is_user = FALSE
