@@ -93,6 +93,7 @@ extension SQLConversationStore {
         if done.isRevised {
             revisions.tell(user)
             startErasing()
+            startReclaiming()
         }
         // Other writes do not wait until all words are read.
         return try await read(user) { (_, connection) throws(StoreError) -> [Segment]? in
