@@ -40,7 +40,7 @@ package enum APIOperations {
                     now: recordings.now, settleAudio: { await conversations.cutAudio() }),
                 importing: UserImport(
                     store: store, audio: conversations.audio, newID: recordings.newID, now: recordings.now,
-                    reconcileVoices: { await conversations.reconcileVoices(of: $0) }), spool: recordings.spool,
+                    reconcileVoices: { await conversations.reconcileVoices(of: $0).value }), spool: recordings.spool,
                 admission: parts.admission, contexts: parts.contexts, webhooks: parts.webhookSender, zones: conversations.timeZones.zones,
                 now: recordings.now
             ).all,

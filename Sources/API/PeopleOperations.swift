@@ -65,7 +65,7 @@ struct PeopleOperations: Sendable {
                     try await store.delete(request.id("id", as: Person.self), of: request.user)
                 }
                 guard isDone else { throw Self.missing(request) }
-                await service.reconcileVoices(of: request.user)
+                service.reconcileVoices(of: request.user)
                 return .nothing
             },
             APIOperation(
@@ -78,7 +78,7 @@ struct PeopleOperations: Sendable {
                     try await store.merge(other, into: request.id("id"), of: request.user)
                 }
                 guard isDone else { throw APIError(.notFound, "not_found", "One of the two people does not exist.") }
-                await service.reconcileVoices(of: request.user)
+                service.reconcileVoices(of: request.user)
                 return try await answer(request)
             },
         ]

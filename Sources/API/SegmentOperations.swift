@@ -93,7 +93,7 @@ struct SegmentOperations: Sendable {
             try await store.assign(ids, in: conversation.id, to: owner, namingVoices: namingVoices, of: request.user)
         }
         guard let segments else { throw APIError(.notFound, "not_found", "The person does not exist.") }
-        await service.reconcileVoices(of: request.user)
+        service.reconcileVoices(of: request.user)
         if case .person(let person) = owner, conversation.status == .completed {
             service.teach(UntaughtVoice(person, in: conversation.id, of: request.user))
         }
@@ -102,7 +102,7 @@ struct SegmentOperations: Sendable {
 
     private func name(_ voice: ID<Voice>, _ owner: Voice.Owner, _ request: APIRequest) async throws(APIError) -> Bool {
         let isDone = try await APIError.stored { () throws(StoreError) in try await store.setOwner(owner, of: voice, of: request.user) }
-        if isDone { await service.reconcileVoices(of: request.user) }
+        if isDone { service.reconcileVoices(of: request.user) }
         return isDone
     }
 }

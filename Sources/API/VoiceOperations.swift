@@ -66,7 +66,7 @@ struct VoiceOperations: Sendable {
                     try await store.setOwner(owner, of: request.id("id", as: Voice.self), of: request.user)
                 }
                 guard isDone else { throw APIError(.notFound, "not_found", "The voice or the person does not exist.") }
-                await service.reconcileVoices(of: request.user)
+                service.reconcileVoices(of: request.user)
                 return .nothing
             },
             APIOperation(
@@ -79,7 +79,7 @@ struct VoiceOperations: Sendable {
                     try await store.merge(other, into: request.id("id"), of: request.user)
                 }
                 guard isDone else { throw APIError(.notFound, "not_found", "One of the two voices does not exist.") }
-                await service.reconcileVoices(of: request.user)
+                service.reconcileVoices(of: request.user)
                 return .nothing
             },
             APIOperation(
@@ -93,7 +93,7 @@ struct VoiceOperations: Sendable {
                     try await store.release(request.id("id"), isRejected: true, of: request.user)
                 }
                 guard isDone else { throw .notFound("adopted voice", request.parameters["id"] ?? "") }
-                await service.reconcileVoices(of: request.user)
+                service.reconcileVoices(of: request.user)
                 return .nothing
             },
             APIOperation(
@@ -103,7 +103,7 @@ struct VoiceOperations: Sendable {
                     try await store.delete(request.id("id", as: Voice.self), of: request.user)
                 }
                 guard isDone else { throw Self.missing(request) }
-                await service.reconcileVoices(of: request.user)
+                service.reconcileVoices(of: request.user)
                 return .nothing
             },
         ]

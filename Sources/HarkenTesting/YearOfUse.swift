@@ -56,6 +56,8 @@ package struct YearOfUse: Sendable {
             Statement(sql: Self.conversationRows, values: [conversations, end]),
             Statement(sql: Self.rejectedEnrollments, values: []),
             Statement(sql: Self.segmentRows, values: [segments, conversations, longest, people, voices]),
+            Statement(sql: Self.reassignedSegments, values: [voices - 9, longest]),
+            Statement(sql: Self.reassignedSegments, values: [voices - 8, longest]),
             Statement(sql: Self.segmentCounts, values: []),
             Statement(sql: Self.windowRows, values: [segments, windows]),
             Statement(sql: Self.vectorRows, values: []),
@@ -183,6 +185,13 @@ extension YearOfUse {
         || printf('["and",%d,290000000,900],["so",%d,290000000,900],["it",%d,290000000,900],["was",%d,290000000,900],["said",%d,290000000,900]]',
             start + 1500000000, start + 1800000000, start + 2100000000, start + 2400000000, start + 2700000000)
         FROM spoken
+        """
+
+    /// Segments that a voice without a name had, and that automation has given to the user.
+    private static let reassignedSegments: StaticString = """
+        UPDATE segments SET voice = ?1 WHERE number IN (
+            SELECT number FROM segments WHERE is_user AND voice IS NULL AND person IS NULL AND identified_by <> 'manual' AND conversation % 10 > 0
+            ORDER BY number LIMIT ?2)
         """
 
     private static let segmentCounts: StaticString = """

@@ -20,6 +20,14 @@ enum StoreKind: CaseIterable, Sendable {
         }
     }
 
+    /// Opens the database in the folder, beside the stores.
+    func database(in folder: TemporaryFolder) throws -> any SQLDatabase {
+        switch self {
+        case .sqlite: try SQLiteDatabase(in: DataDirectory(creating: folder.path))
+        case .postgreSQL: try PostgresDatabase(at: Self.address(of: folder))
+        }
+    }
+
     /// The address of a schema that belongs to the folder.
     static func address(of folder: TemporaryFolder) throws -> PostgresAddress {
         let server = try #require(PostgresServer.shared)

@@ -228,7 +228,8 @@ class Play:
 
     def run(self, gateway):
         self.seen[gateway.name] = {}
-        acts = (self.people, self.page, self.name_a_voice, self.give_away, self.merge, self.end, self.edit, self.export, self.forget)
+        acts = (self.people, self.page, self.name_a_voice, self.name_again, self.name_the_reassigned, self.give_away, self.assign_all, self.merge,
+                self.end, self.edit, self.export, self.forget, self.delete_the_user)
         for act in (self.name_a_voice,) if gateway.name == "crowd" else acts:
             act(gateway)
 
@@ -289,9 +290,39 @@ class Play:
             lambda voice=voice, person=person: gateway.do("PATCH", f"/api/v1/voices/{voice}", {"person_id": person})
             for voice, person in zip(voices[-2:], ("p1", "p2"))], "name")
 
+    def name_again(self, gateway):
+        """A voice gets ten names, one after the other: what the comparison of the others takes is more than what a calm gateway takes anyhow."""
+        voice, count, rest = self.voices(gateway)[-1], 10, 0.8
+
+        def spent(act):
+            before = gateway.processor
+            for number in range(count):
+                act(number)
+                time.sleep(rest)
+            return gateway.processor - before
+
+        gateway.calm()
+        idle = spent(lambda _: None)
+        each = (spent(lambda number: gateway.do("PATCH", f"/api/v1/voices/{voice}", {"person_id": f"p{1 + number % 2}"})) - idle) / count
+        gateway.do("PATCH", f"/api/v1/voices/{voice}", {"person_id": None})
+        self.say(gateway, "name a voice, of ten times", f"{1000 * each:.0f} ms of a core", names=each)
+
+    def name_the_reassigned(self, gateway):
+        last = int(gateway.get("/voices")["voices"][-1]["id"][1:])
+        self.measured(gateway, "name a voice whose segments automation has given to the user", *[
+            lambda voice=voice, person=person: gateway.do("PATCH", f"/api/v1/voices/v{voice}", {"person_id": person})
+            for voice, person in ((last - 8, "p1"), (last - 7, "p2"))], "reassigned")
+
     def give_away(self, gateway):
         self.measured(gateway, "give the voice with most segments to another person, and back", *[
             lambda person=person: gateway.do("PATCH", "/api/v1/voices/v1", {"person_id": person}) for person in ("p7", "p1")], "give")
+
+    def assign_all(self, gateway):
+        """The longest conversation, without what somebody has assigned by hand: other people's voices were learned from that."""
+        segments = [one["id"] for one in gateway.get("/conversations/c1")["segments"] if one["speaker_identity_source"] != "manual"]
+        self.measured(gateway, "assign all of the longest conversation to a person", *[
+            lambda person=person: gateway.do("POST", "/api/v1/conversations/c1/segments/assign", {"person_id": person, "segment_ids": segments})
+            for person in ("p8", "p9")], "assign")
 
     def merge(self, gateway):
         self.measured(gateway, "merge a person into the one with most segments", *[
@@ -320,6 +351,19 @@ class Play:
         self.measured(gateway, "forget a person (of one segment in ten; then of most)", *[
             lambda person=person: gateway.do("DELETE", f"/api/v1/people/{person}") for person in ("p3", "p1")], "forget", settle=40)
 
+    def delete_the_user(self, gateway):
+        """The last act: the user and the key are gone."""
+        request = urllib.request.Request(gateway.url + "/api/v1/users/me", headers={"Authorization": "Bearer " + gateway.key}, method="DELETE")
+        with gateway.others_wait() as (reads, writes):
+            time.sleep(1)
+            began = time.monotonic()
+            with OPENER.open(request, timeout=10 * HANG) as answer:
+                answer.read()
+            took = time.monotonic() - began
+        self.say(gateway, "delete the user",
+                 f"gone after {took:.0f} s; others wait {max(writes.all):.2f} s to write, {max(reads.all):.2f} s to read",
+                 deletion_writes=max(writes.all))
+
     def export(self, gateway):
         gateway.calm()
         with open(f"/proc/{gateway.server.pid}/clear_refs", "w") as file:
@@ -342,7 +386,7 @@ class Play:
                  f"{count / 1e6:.0f} MB in {took:.1f} s, the first byte after {first:.2f} s, {more:.0f} MB more memory; "
                  f"others' reads p95 {1000 * reads.p95:.0f} ms, writes at most {max(writes.all):.2f} s; "
                  f"words of a live session at most {1000 * live.worst['export']:.0f} ms late (calm: {1000 * live.worst['calm']:.0f} ms)",
-                 export_memory=more, export_live=live.worst["export"] - live.worst["calm"])
+                 export_first=first, export_memory=more, export_live=live.worst["export"] - live.worst["calm"])
 
     # MARK: Judgement
 
@@ -354,12 +398,15 @@ class Play:
         judge("the page People, beside a week's", year["people"] / max(week["people"], 2 * floor), 2, "×")
         judge("the page People in Chromium, beside a week's", year["page"] / week["page"], 2, "×")
         judge("others' reads beside it, beside a week's", year["page_reads"] / max(week["page_reads"], floor / 5), 2, "×")
-        for act in ("name", "give", "merge", "end"):
+        for act in ("name", "reassigned", "give", "merge", "end", "forget"):
             judge(f"{act}: processor beyond a week's", year[f"{act}_processor"] - week[f"{act}_processor"], 0.3, "s")
-        judge("forget: until answered", year["forget_answered"], 0.3, "s")
-        for act in ("name", "give", "merge", "end", "forget"):
+        judge("a voice is named among 3,000: processor beyond a week's", year["names"] - week["names"], 0.05, "s")
+        for act in ("name", "forget"):
+            judge(f"{act}: until answered", year[f"{act}_answered"], 0.3, "s")
+        for act in ("name", "reassigned", "give", "assign", "merge", "end", "forget", "deletion"):
             judge(f"{act}: others' writes", year[f"{act}_writes"], 0.5, "s")
         judge("an edit: written", year["edit"], 5, "MB")
+        judge("the export's first byte", year["export_first"], 2, "s")
         judge("the export's memory", year["export_memory"], 64, "MB")
         judge("a live session beside the export: its words beyond a calm time's", year["export_live"], 0.2, "s")
         judge("a voice is named among 20,000: processor", self.seen["crowd"]["name_processor"], 0.5, "s")

@@ -196,8 +196,19 @@ export default function page(root) {
     }
     if (!people.length) body.append(h('section.sect', h('h2', 'Known'), h('p.dim', 'Nobody has a name yet.')));
   };
+  let later = 0;
+  /** Voices that sound like the changed one follow in the background: they are read again, unless somebody types. */
+  const follow = (shown) => {
+    clearTimeout(later);
+    later = setTimeout(async () => {
+      const now = await read().catch(() => null);
+      if (now && JSON.stringify(now) !== JSON.stringify(shown) && !body.querySelector('input:focus')) show(now);
+    }, 1500);
+  };
   const changed = async () => {
-    show(await read());
+    const now = await read();
+    show(now);
+    follow(now);
     knownPeople();
     countVoices();
   };
@@ -207,6 +218,7 @@ export default function page(root) {
   fill(body, read, show);
   knownPeople();
   return () => {
+    clearTimeout(later);
     player?.leave();
     seen.leave();
   };

@@ -22,7 +22,7 @@ package final class ConversationService: Sendable {
     /// The source that decodes recordings.
     package let media: any MediaSource
     package let speakerRule = SpeakerRule()
-    private let agreedVoices = AgreedVoices()
+    let reconciliations: VoiceReconciliations
     /// Maximum time that words wait until their speaker is known.
     package let speakerPatience: Duration
     /// Maximum time that final words of a transcript wait for the labels of their speakers.
@@ -111,6 +111,7 @@ package final class ConversationService: Sendable {
         self.voiceDays = voiceDays
         self.deletedDays = deletedDays
         self.store = store
+        reconciliations = VoiceReconciliations(store, rule: speakerRule, log: log)
         self.replicas = replicas
         self.media = media
         self.voices = voices
@@ -130,10 +131,10 @@ package final class ConversationService: Sendable {
             newDelivery: webhooks == nil ? nil : newID, log: log)
         let (stream, continuation) = AsyncStream.makeStream(of: UntaughtVoice.self, bufferingPolicy: .bufferingOldest(Self.maxEnrollments))
         enrollments = continuation
-        teaching = voices.map { [rule = speakerRule, media, awaitedAudio] voices in
+        teaching = voices.map { [rule = speakerRule, media, awaitedAudio, reconciliations] voices in
             let teaching = EnrollmentWorker(
                 store: store, voices: voices, rule: rule, listener: listener, audio: audio, media: media, awaited: awaitedAudio,
-                newPath: newPath, newID: newID, now: now, log: log, metrics: metrics)
+                reconciliations: reconciliations, newPath: newPath, newID: newID, now: now, log: log, metrics: metrics)
             return Task(priority: .utility) { await teaching.run(stream) }
         }
     }
@@ -148,13 +149,11 @@ package final class ConversationService: Sendable {
     /// Queues the enrollments again that found no audio of this conversation, which has some now.
     func storedAudio(of id: ID<Conversation>, of user: ID<User>) { for voice in awaitedAudio.take(id, of: user) { teach(voice) } }
 
-    /// Gives voices without a name to the people whose voices they are, after a change of the user's people or voices. The change itself is stored by
-    /// then, so a failure is logged; the next change repairs it.
-    package func reconcileVoices(of user: ID<User>) async {
-        do throws(StoreError) { try await VoiceReconciler(store, rule: speakerRule, agreed: agreedVoices).run(for: user) } catch {
-            log.error("voices without a name cannot be compared with those of people", [.error: "\(error)"])
-        }
-    }
+    /// Gives voices without a name to the people whose voices they are, after a change of the user's people or voices. Returns at once: the change
+    /// itself is stored, and its answer does not wait for what follows from it.
+    ///
+    /// - Returns: the reconciliation, for callers that need its end.
+    @discardableResult package func reconcileVoices(of user: ID<User>) -> Task<Void, Never> { reconciliations.begin(for: user) }
 
     /// Returns the keeper of a session's audio; nil when no audio is kept.
     ///
@@ -262,13 +261,23 @@ package final class ConversationService: Sendable {
         }
     }
 
-    /// Waits until what sessions have left is stored, or for as long as a gateway that stops may wait.
+    /// Waits until what sessions have left is stored and users' voices agree, or for as long as a gateway that stops may wait.
     package func settle() async {
         let deadline = Instant.now + Self.settlingLimit
-        while state.withLock({ $0.ending > 0 }) {
-            guard .now < deadline else { return log.warning("what sessions have left is not all stored; the next start completes it") }
-            guard (try? await Task.sleep(for: Self.settlingPoll)) != nil else { return }
+        if await !isTrue(by: deadline, { state.withLock { $0.ending == 0 } }) {
+            log.warning("what sessions have left is not all stored; the next start completes it")
         }
+        // What sessions have left may have changed voices.
+        if await !isTrue(by: deadline, { reconciliations.isEmpty }) {
+            log.warning("voices without a name are not all compared with those of people; their users' next conversations complete it")
+        }
+    }
+
+    private func isTrue(by deadline: Instant, _ condition: () -> Bool) async -> Bool {
+        while !condition() {
+            guard .now < deadline, (try? await Task.sleep(for: Self.settlingPoll)) != nil else { return false }
+        }
+        return true
     }
 
     /// Notes that a session writes to the conversation.
@@ -336,7 +345,7 @@ package final class ConversationService: Sendable {
     package func learn(from conversation: Conversation) async {
         let user = conversation.user
         await completion.embed(conversation)
-        await reconcileVoices(of: user)
+        await reconcileVoices(of: user).value
         for person in Set(conversation.segments.filter(\.identity.isFixed).compactMap(\.identity.person)) {
             teach(UntaughtVoice(person, in: conversation.id, of: user))
         }

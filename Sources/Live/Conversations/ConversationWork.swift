@@ -194,7 +194,7 @@ package struct ConversationWork: Sendable {
             _ = try await service.store.setVoiceprint(voiceprint, evidence: evidence, of: voice, of: user)
         case .name(let voice, let owner):
             _ = try await service.store.setOwner(owner, of: voice, of: user)
-            await service.reconcileVoices(of: user)
+            service.reconcileVoices(of: user)
         case .introduce(let introduction):
             let new = Person(id: ID(service.newID()), name: introduction.name, created: service.now())
             do throws(StoreError) {

@@ -46,6 +46,7 @@ actor EnrollmentWorker {
     let media: any MediaSource
     /// Takes the voices whose conversation has no audio yet.
     let awaited: AwaitedAudio
+    let reconciliations: VoiceReconciliations
     /// Returns the path of a file that does not exist yet, for audio that the engine recognises.
     let newPath: @Sendable () -> String
     let newID: @Sendable () -> String
@@ -57,8 +58,9 @@ actor EnrollmentWorker {
     init(
         store: any ConversationStore & VoiceStore & ConversationAudioCatalog & UserSettingsStore, voices: any Voiceprinting, rule: SpeakerRule,
         listener: @escaping @Sendable () -> (any PrerecordedEngine)?,
-        audio: any BlobStore, media: any MediaSource, awaited: AwaitedAudio, newPath: @escaping @Sendable () -> String,
-        newID: @escaping @Sendable () -> String, now: @escaping @Sendable () -> UnixTime, log: Log, metrics: Metrics
+        audio: any BlobStore, media: any MediaSource, awaited: AwaitedAudio, reconciliations: VoiceReconciliations,
+        newPath: @escaping @Sendable () -> String, newID: @escaping @Sendable () -> String, now: @escaping @Sendable () -> UnixTime, log: Log,
+        metrics: Metrics
     ) {
         self.store = store
         self.voices = voices
@@ -67,6 +69,7 @@ actor EnrollmentWorker {
         self.audio = audio
         self.media = media
         self.awaited = awaited
+        self.reconciliations = reconciliations
         self.newPath = newPath
         self.newID = newID
         self.now = now
@@ -136,7 +139,7 @@ actor EnrollmentWorker {
             }
         let isKept = try await store.learn(VoiceEnrollment(sample, of: heard.map(\.segment), in: voice.conversation, result), of: voice.user)
         guard isKept else { return .corrected }
-        try await VoiceReconciler(store, rule: rule).run(for: voice.user)
+        await reconciliations.begin(for: voice.user).value
         return .learned
     }
 

@@ -41,7 +41,7 @@ package struct PersonEnrollment: Sendable {
             let person = try await service.store.add(new, reusing: true, of: user)
             let keeper = EnrolledVoiceKeeper(service.store, newID: service.newID, now: service.now)
             for voice in voices { try await keeper.keep(voice, of: person.id, of: user) }
-            await service.reconcileVoices(of: user)
+            service.reconcileVoices(of: user)
             return (person, person.id == new.id)
         } catch {
             if case .tooMuch = error { throw .rejected("No more recordings can be kept: \(error).") }

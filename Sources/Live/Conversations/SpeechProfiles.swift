@@ -78,7 +78,7 @@ package struct SpeechProfiles: Sendable {
             unnamed = nil
             try await service.store.set(Self.setting, to: sample.id.rawValue, of: user)
             if let before { _ = try await service.store.delete(before.id, of: user) }
-            await service.reconcileVoices(of: user)
+            service.reconcileVoices(of: user)
         } catch {
             if let unnamed { try? await service.audio.delete(unnamed) }
             throw .store(error)
@@ -105,7 +105,7 @@ package struct SpeechProfiles: Sendable {
                     id: ID(service.newID()), owner: .user, voiceprint: voice.voiceprint, evidence: voice.duration, created: service.now())
                 _ = try await service.store.add(new, of: user)
             }
-            await service.reconcileVoices(of: user)
+            service.reconcileVoices(of: user)
             return sample
         } catch {
             if let unnamed { try? await service.audio.delete(unnamed) }
@@ -125,7 +125,7 @@ package struct SpeechProfiles: Sendable {
         // Voiceprints of different models cannot be joined: then the newest one counts.
         for other in voices.dropLast() { evidence.add(other) }
         for known in try await taught(of: user) { try await set(evidence, known, user) }
-        await service.reconcileVoices(of: user)
+        service.reconcileVoices(of: user)
     }
 
     /// Deletes the user's voices and speech samples from the store. A call that was interrupted is completed by another call.

@@ -25,8 +25,8 @@ package protocol VoiceStore: Sendable {
     /// - Parameter evidence: total duration of the speech that the voiceprint is made from.
     func setVoiceprint(_ voiceprint: Voiceprint, evidence: Duration, of voice: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool
 
-    /// Sets the owner of a voice by hand. All segments of the voice, past ones too, get the new owner. Segments that were assigned by hand stay
-    /// unchanged. An owner who loses the voice does not get it automatically again.
+    /// Sets the owner of a voice by hand. All segments of the voice, past ones too, get the new owner; if automation had given many to others, these
+    /// follow soon, in parts. Segments that were assigned by hand stay unchanged. An owner who loses the voice does not get it automatically again.
     ///
     /// - Returns: false when the voice or the person does not exist.
     func setOwner(_ owner: Voice.Owner, of voice: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool

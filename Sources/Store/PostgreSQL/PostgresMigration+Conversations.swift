@@ -205,6 +205,16 @@ extension PostgresMigration {
         """
     ]
 
+    /// Voices whose owner was set. `Migration.reclaimedVoices` has the meaning of the columns.
+    static let reclaimedVoices: [StaticString] = [
+        """
+        CREATE TABLE reclaimed_voices (
+            voice BIGINT PRIMARY KEY REFERENCES voices (number) ON DELETE CASCADE,
+            last_segment BIGINT NOT NULL
+        )
+        """
+    ]
+
     /// People and voices that were merged or are gone. `Migration.goneSpeakers` has the meaning of the columns.
     static let goneSpeakers: [StaticString] = [
         "ALTER TABLE people ADD COLUMN joined_to BIGINT REFERENCES people (number) ON DELETE CASCADE",

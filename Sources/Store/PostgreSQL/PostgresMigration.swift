@@ -27,6 +27,7 @@ struct PostgresMigration: Sendable {
         PostgresMigration(statements: deletedConversations),
         // The speakers of a conversation are asked of its segments.
         PostgresMigration(statements: ["DROP VIEW conversation_marks"]),
+        PostgresMigration(statements: reclaimedVoices),
     ]
 
     /// Key of the lock that lets one process at a time change a schema.

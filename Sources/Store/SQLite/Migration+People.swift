@@ -12,6 +12,16 @@ extension Migration {
         "CREATE INDEX segments_of_marks ON segments (conversation, mark) WHERE mark IS NOT NULL"
     )
 
+    /// Adds the voices whose owner was set while automation had assigned many of their segments otherwise: those up to `last_segment` are given back
+    /// to the voice in parts.
+    static let reclaimedVoices = Migration(
+        """
+        CREATE TABLE reclaimed_voices (
+            voice INTEGER PRIMARY KEY REFERENCES voices (number) ON DELETE CASCADE,
+            last_segment INTEGER NOT NULL
+        ) STRICT
+        """)
+
     /// Finds the segments that automation has assigned to others than the voice's owner, without a look at all others of the voice.
     static let assignedSegments = Migration(
         """

@@ -116,6 +116,7 @@ package struct Migration: Sendable {
         deliveriesGivenUp,
         deletedConversations,
         wordsWithoutSpeakers,
+        reclaimedVoices,
     ]
 
     /// Returns the number of the last step that the database has.

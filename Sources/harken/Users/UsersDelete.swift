@@ -30,8 +30,8 @@ struct UsersDelete: Command {
             guard let installation = try place.existingInstallation(context) else { throw place.missing(user) }
             try confirmation.ask(
                 "Delete \(TerminalText.safe(user.rawValue)) with everything that is stored of them? This cannot be undone.", context)
-            let progress = ProgressLine(in: context)
-            guard try await delete(from: installation, progress) else { throw place.missing(user) }
+            let deletion = ShownDeletion(user: user, line: ProgressLine(in: context))
+            guard try await deletion.run(in: installation) else { throw place.missing(user) }
             if json {
                 var writer = JSONWriter()
                 writer.beginObject()
@@ -42,27 +42,6 @@ struct UsersDelete: Command {
             } else {
                 context.note("\(user) is deleted" + (place.isGateway ? "" : "; the gateway clears its journal within a minute, or at its next start"))
             }
-        }
-    }
-
-    /// Deletes the user, and shows how far the deletion is.
-    ///
-    /// - Returns: false when nothing is stored of the user.
-    private func delete(from installation: any InstallationData, _ progress: ProgressLine) async throws -> Bool {
-        defer { progress.clear() }
-        // The return cancels it and waits for it, before the line is cleared.
-        async let _ = show(installation, progress)
-        return try await installation.delete(user)
-    }
-
-    /// Shows how far the deletion is, until the task is cancelled.
-    private func show(_ installation: any InstallationData, _ progress: ProgressLine) async {
-        var most = 0
-        while (try? await Task.sleep(for: .seconds(1))) != nil {
-            // The deletion goes on, and says itself what fails.
-            guard let deletion = (try? await installation.deletions())?.first(where: { $0.user == user }) else { continue }
-            most = max(most, deletion.conversations)
-            progress.show("\(user)  \(most - deletion.conversations) of \(most) conversations are deleted")
         }
     }
 }

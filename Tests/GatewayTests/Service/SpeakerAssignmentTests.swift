@@ -210,7 +210,7 @@ import Testing
             // What was learned from it was wrong.
             try await assign(conversation, to: #""is_user":true"#, gateway)
             #expect(try await store.samples(of: .person(anna), of: .local).isEmpty)
-            #expect(try await store.voices(of: .local).map(\.owner) == [.nobody])
+            _ = try await voices(store) { $0.map(\.owner) == [.nobody] }
         }
     }
 

@@ -3,6 +3,7 @@ import Foundation
 import Framing
 import Gateway
 import HarkenTesting
+import Live
 @testable import Observability
 import Speech
 import Store
@@ -137,7 +138,7 @@ import Testing
             // The open session is told, and the earlier conversation is relabelled.
             #expect(await open.next { $0.contains(#""is_user":true"#) } != nil)
             open.close()
-            #expect(try await store.conversation(id, of: .local)?.segments.allSatisfy { $0.identity.isUser } == true)
+            try await until { try await store.conversation(id, of: .local)?.segments.allSatisfy { $0.identity.isUser } == true }
             #expect(try await gateway.send(.get, "/api/v1/search?q=w3&by=words&person=user").text.contains(id.rawValue))
             #expect(try await gateway.send(.get, "/api/v1/conversations/\(id)/export?format=text").text.contains("You:"))
             let listed = try await gateway.send(.get, "/api/v1/voices").text
@@ -148,6 +149,7 @@ import Testing
             #expect(try await gateway.send(.delete, "/api/v1/voices/\(voice)/adoption").status == 204)
             #expect(try await gateway.send(.delete, "/api/v1/voices/\(voice)/adoption").status == 404)
             try await upload(wav([(7, 8_000)]), to: gateway, at: path, status: 200)
+            await gateway.conversations.reconcileVoices(of: .local).value
             #expect(try await store.conversation(id, of: .local)?.segments.last { $0.id == segment }?.identity.voice == voice)
         }
     }

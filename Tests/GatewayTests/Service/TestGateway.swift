@@ -4,6 +4,7 @@ import Continuity
 import Framing
 @testable import Gateway
 import HarkenTesting
+import Live
 import Net
 @testable import Observability
 import Protocols
@@ -165,6 +166,8 @@ final class TestGateway: Sendable {
     var routes: [String] { composition.routes.all.map { ($0.kind == .webSocket ? "WebSocket" : $0.method.rawValue) + " " + $0.path } }
 
     var spool: Spool { composition.recordings.spool }
+
+    var conversations: ConversationService { composition.recordings.conversations }
 
     /// The gateway's face for those who watch it.
     var monitoring: any HTTPService { composition.service.serving(composition.routes.monitoring) }

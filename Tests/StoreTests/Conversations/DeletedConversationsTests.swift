@@ -10,12 +10,7 @@ import Testing
     private let folder = TemporaryFolder()
     private let id = ID<Conversation>("gone")
 
-    private func database(_ kind: StoreKind) throws -> any SQLDatabase {
-        switch kind {
-        case .sqlite: try SQLiteDatabase(in: DataDirectory(creating: folder.path))
-        case .postgreSQL: try PostgresDatabase(at: StoreKind.address(of: folder))
-        }
-    }
+    private func database(_ kind: StoreKind) throws -> any SQLDatabase { try kind.database(in: folder) }
 
     private func store(_ database: any SQLDatabase) throws -> SQLConversationStore {
         SQLConversationStore(in: database, audio: Blobs(in: try DataDirectory(creating: folder.path)).audio, now: { .at(5) })

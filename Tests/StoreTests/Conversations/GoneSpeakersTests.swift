@@ -65,10 +65,10 @@ import Testing
         case afterAMergedPerson
     }
 
-    @Test(arguments: Kill.allCases) func `are removed from all rows by the next start after a crash`(kill: Kill) async throws {
-        let directory = try DataDirectory(creating: folder.path)
-        try await fill(StoreKind.sqlite.open(in: folder))
-        let database = try SQLiteDatabase(in: directory)
+    @Test(arguments: Kill.allCases, StoreKind.allCases)
+    func `are removed from all rows by the next start after a crash`(kill: Kill, kind: StoreKind) async throws {
+        try await fill(kind.open(in: folder))
+        let database = try kind.database(in: folder)
         try await database.write { (connection) throws(StoreError) in
             try connection.run("UPDATE voices SET is_gone = TRUE, person = NULL")
             try connection.run("UPDATE people SET is_gone = TRUE")
@@ -79,7 +79,7 @@ import Testing
             try connection.run("UPDATE segments SET person = NULL WHERE person IN (SELECT number FROM people WHERE joined_to IS NOT NULL)")
             try connection.run("DELETE FROM people WHERE joined_to IS NOT NULL")
         }
-        try await StoreKind.sqlite.open(in: folder).settle()
+        try await kind.open(in: folder).settle()
         let left = try await database.read { (connection) throws(StoreError) in
             try connection.integer(
                 """

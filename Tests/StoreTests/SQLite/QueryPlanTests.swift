@@ -41,7 +41,7 @@ import Testing
         Exception("DELETE FROM usage_runs WHERE user = ?", ["usage_runs"], deletion),
         Exception("UPDATE segments SET person = NULL, voice = NULL", ["segments"], speech),
         Exception("UPDATE segments SET voice = NULL", ["segments"], speech),
-        Exception("UPDATE segments INDEXED BY segments_assigned", ["segments"], "the few segments that automation gave to others"),
+        Exception("FROM segments INDEXED BY segments_assigned", ["segments"], "a part of the segments that automation gave to others"),
         Exception("SELECT 1 FROM segments WHERE voice IN", ["segments"], "the first row is enough"),
         Exception("SELECT number FROM segments WHERE voice = ?1 LIMIT ?2", ["segments"], "at most 30,000 entries of an index"),
         Exception("SELECT number FROM segments WHERE person = ?1 LIMIT ?2", ["segments"], "at most 30,000 entries of an index"),

@@ -6,40 +6,19 @@ import Testing
 @testable import harken
 
 @Suite(.hangLimit) struct `A question before something is destroyed` {
-    /// A terminal, of which a test has the other end.
-    private final class Terminal: Sendable {
-        let keyboard: Int32
-        let line: Int32
-
-        init() throws {
-            // TIOCSPTLCK and TIOCGPTPEER of Linux, which Swift does not import.
-            keyboard = open("/dev/ptmx", O_RDWR | O_NOCTTY)
-            var isLocked: Int32 = 0
-            line = ioctl(keyboard, UInt(0x4004_5431), &isLocked) == 0 ? ioctl(keyboard, UInt(0x5441), O_RDWR | O_NOCTTY) : -1
-            try #require(line >= 0)
-        }
-
-        deinit {
-            close(line)
-            close(keyboard)
-        }
-
-        func type(_ text: String) { _ = write(keyboard, text, text.utf8.count) }
-    }
-
     private static let command = CommandDescription(name: "burn", summary: "Burns.", options: [harken.Confirmation.yes])
 
     private func confirmation(_ words: String...) throws -> harken.Confirmation {
         harken.Confirmation(try Arguments(words, for: Self.command, environment: [:]))
     }
 
-    private func context(_ terminal: Terminal) -> CommandContext {
+    private func context(_ terminal: TestTerminal) -> CommandContext {
         CommandContext(environment: [:], diagnostics: StandardStream(descriptor: terminal.line), input: terminal.line)
     }
 
     @Test(arguments: [("y\n", true), ("YES\n", true), (" y \n", true), ("\n", false), ("n\n", false), ("yesterday\n", false), ("\u{4}", false)])
     func `is answered on a terminal`(typed: String, isYes: Bool) throws {
-        let terminal = try Terminal()
+        let terminal = try TestTerminal()
         terminal.type(typed)
         let confirmation = try confirmation()
         #expect(confirmation.isWanted(context(terminal)))
@@ -51,7 +30,7 @@ import Testing
     }
 
     @Test(arguments: ["--yes", "-y"]) func `is not asked when the command line has the answer`(flag: String) throws {
-        let terminal = try Terminal()
+        let terminal = try TestTerminal()
         #expect(try !confirmation(flag).isWanted(context(terminal)))
         try confirmation(flag).ask("Burn it?", context(terminal))
     }
@@ -66,7 +45,7 @@ import Testing
     }
 
     @Test func `ends with an interruption`() async throws {
-        let terminal = try Terminal(), confirmation = try confirmation(), context = context(terminal)
+        let terminal = try TestTerminal(), confirmation = try confirmation(), context = context(terminal)
         let question = Task { try confirmation.ask("Burn it?", context) }
         question.cancel()
         await #expect(throws: NotConfirmed.self) { try await question.value }

@@ -53,6 +53,8 @@ actor DeletedDataRemoval {
             // Files first: that needs no room on the disk, and makes some. Nothing waits for another step to succeed.
             var failure: StoreError?
             do throws(StoreError) { try await Self.deleteFiles(database, audio) } catch { failure = error }
+            // Before the next step, so that a voice that is gone takes these segments along.
+            do throws(StoreError) { try await ReclaimedSegments.finish(in: database) } catch { failure = failure ?? error }
             do throws(StoreError) { try await GoneSpeakers.remove(from: database) } catch { failure = failure ?? error }
             do throws(StoreError) { try await FinalDeletions.remove(from: database) } catch { failure = failure ?? error }
             do throws(StoreError) { try await Self.run(on: database) } catch { failure = failure ?? error }

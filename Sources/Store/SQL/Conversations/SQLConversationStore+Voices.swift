@@ -100,18 +100,20 @@ extension SQLConversationStore {
     }
 
     package func setOwner(_ owner: Voice.Owner, of voice: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool {
-        try await revise(user) { (archive, connection) throws(StoreError) in
+        let isDone = try await revise(user) { (archive, connection) throws(StoreError) in
             guard let number = try archive.voice(voice, on: connection), let columns = try OwnerColumns(owner, in: archive, on: connection) else {
                 return false
             }
             try Self.name(number, columns, on: connection)
             return true
         }
+        if isDone { startReclaiming() }
+        return isDone
     }
 
     package func adopt(_ voice: ID<Voice>, by owner: Voice.Owner, distance: Float, of user: ID<User>) async throws(StoreError) -> Bool {
         let now = now()
-        return try await revise(user) { (archive, connection) throws(StoreError) in
+        let isDone = try await revise(user) { (archive, connection) throws(StoreError) in
             guard owner != .nobody, let number = try archive.voice(voice, on: connection),
                 let columns = try OwnerColumns(owner, in: archive, on: connection),
                 try connection.integer(
@@ -126,10 +128,12 @@ extension SQLConversationStore {
                 [.time(now), .real(distance), .integer(number)])
             return true
         }
+        if isDone { startReclaiming() }
+        return isDone
     }
 
     package func release(_ voice: ID<Voice>, isRejected: Bool, of user: ID<User>) async throws(StoreError) -> Bool {
-        try await revise(user) { (archive, connection) throws(StoreError) in
+        let isDone = try await revise(user) { (archive, connection) throws(StoreError) in
             guard let number = try archive.voice(voice, on: connection),
                 try connection.integer("SELECT 1 FROM voices WHERE number = ? AND adopted_at IS NOT NULL", [.integer(number)]) != nil
             else { return false }
@@ -140,9 +144,12 @@ extension SQLConversationStore {
             }
             return true
         }
+        if isDone { startReclaiming() }
+        return isDone
     }
 
-    /// Sets the owner of a voice by hand. An owner who loses the voice does not get it automatically again.
+    /// Sets the owner of a voice by hand. An owner who loses the voice does not get it automatically again. The caller calls `startReclaiming`
+    /// afterwards.
     ///
     /// - Parameter voice: number of the voice's row.
     static func name(_ voice: Int64, _ owner: OwnerColumns, on connection: borrowing SQLConnection) throws(StoreError) {
@@ -163,12 +170,7 @@ extension SQLConversationStore {
             "UPDATE voices SET person = ?, is_user = ?, adopted_at = NULL, adoption_distance = NULL WHERE number = ?",
             [.integer(owner.person), .flag(owner.isUser), .integer(voice)])
         // Segments that automation had assigned otherwise belong to the voice again.
-        try connection.run(
-            """
-            UPDATE segments INDEXED BY segments_assigned SET person = NULL, is_user = FALSE
-            WHERE voice IN (SELECT number FROM voices WHERE number = ?1 OR joined_to = ?1)
-            AND voice IS NOT NULL AND (person IS NOT NULL OR is_user) AND identified_by IS DISTINCT FROM 'manual'
-            """, [.integer(voice)])
+        try ReclaimedSegments.begin(for: voice, on: connection)
     }
 
     package func merge(_ voice: ID<Voice>, into other: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool {

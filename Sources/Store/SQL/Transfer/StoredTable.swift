@@ -64,6 +64,7 @@ struct StoredTable: Sendable {
                 ("adopted_at", .integer), ("adoption_distance", .real), ("is_gone", .flag), ("is_kept", .flag),
             ]),
         StoredTable("rejected_owners", [("voice", .integer), ("person", .integer)]),
+        StoredTable("reclaimed_voices", [("voice", .integer), ("last_segment", .integer)]),
         StoredTable(
             "deleted_conversations", countsRows: true,
             [
