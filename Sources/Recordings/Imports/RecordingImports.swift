@@ -76,10 +76,10 @@ package struct RecordingImports: Sendable {
     ) async throws(RequestError) -> Standing {
         let id = Self.name(of: order.digest, caller.user)
         for _ in 0..<Self.maxAttempts {
-            let tracks = order.choices.tracks
-            if let known = try await RequestError.orStored({ () throws(StoreError) in try await answerable(id, tracks, of: caller.user) }) {
-                return known
+            let known = try await RequestError.orStored { () throws(StoreError) in
+                try await answerable(id, order.choices.tracks, of: caller.user)
             }
+            if let known { return known }
             try await removeFile(of: id, caller.user)
             let upload = services.newID()
             try await services.runner.uploads.keep(file, id: upload, user: caller.user, now: services.now())
