@@ -75,12 +75,13 @@ import Testing
             let order = try await gateway.api(.post, path + "/retry?track=all")
             #expect(order.status == 202, "\(order.text)")
             let all = try await gateway.importEnds(order.text)
-            #expect(all.json["sound_tracks"] == nil && all.json["warnings"] == nil, "\(all.text)")
+            #expect(!all.text.contains("sound_tracks") && !all.text.contains("warnings"), "\(all.text)")
             let conversation = try await gateway.conversation(all.string("conversation_id"))
             #expect(isNear(starts(in: conversation.json).sorted(), [1, 2, 3, 4]), "\(conversation.text)")
             #expect(conversation.text.contains(#""speaker_id":0"#) && conversation.text.contains(#""speaker_id":1"#), "\(conversation.text)")
             // The conversation of the first track stays, and the file goes when nothing of it is left to hear.
-            #expect(try await gateway.conversation(first.string("conversation_id")).texts.count == 2)
+            let earlier = try await gateway.conversation(first.string("conversation_id"))
+            #expect(isNear(starts(in: earlier.json), Film.twoTracks.tones[0]), "\(earlier.text)")
             try await until { (try? FileManager.default.contentsOfDirectory(atPath: gateway.directory + "/uploads"))?.isEmpty == true }
             #expect(try await gateway.api(.post, path + "/retry?track=all").status == 409)
         }
@@ -105,7 +106,7 @@ import Testing
         switch way {
         case .openAI:
             let answer = try await openAI(film, "verbose_json", gateway), json = try JSONValue(parsing: Array(answer.text.utf8))
-            #expect(header(answer.headers) == joined(json["warnings"]).replacing("\"", with: ""), "\(answer.text)")
+            #expect(header(answer.headers) == joined(json["warnings"]), "\(answer.text)")
             return Heard(starts: starts(json["words"]), warnings: joined(json["warnings"]))
         case .deepgram:
             let answer = try await gateway.send(.post, "/v1/listen", body: film)
@@ -116,9 +117,10 @@ import Testing
             guard case .string(let address)? = upload["upload_url"] else { return Heard() }
             let order = try await gateway.send(.post, "/v2/transcript", body: Array(#"{"audio_url":"\#(address)"}"#.utf8))
             guard case .string(let id)? = try JSONValue(parsing: Array(order.text.utf8))["id"] else { return Heard() }
-            let job = try await untilSome {
-                let job = try JSONValue(parsing: Array(try await gateway.send(.get, "/v2/transcript/\(id)").text.utf8))
-                return job["status"] == "queued" || job["status"] == "processing" ? nil : job
+            var job = JSONValue.null
+            try await until {
+                job = try JSONValue(parsing: Array(try await gateway.send(.get, "/v2/transcript/\(id)").text.utf8))
+                return job["status"] != "queued" && job["status"] != "processing"
             }
             return Heard(starts: starts(job["words"]).map { $0 / 1_000 }, warnings: joined(job["metadata"]?["warnings"]))
         case .chunk:
