@@ -92,6 +92,14 @@ export function recordings(choose) {
       choose(track);
     }
   }
+  /** What was not heard of a job's file, with the way to hear it. */
+  function about(job) {
+    const all = h('button.btn.s', { 'aria-label': `Hear all tracks: ${job.name}`, onclick: () => busy(all, async () => {
+      await again(job, 'all');
+      await load();
+    }) }, 'Hear all tracks');
+    return note('warn', 'About the file', said(job.warnings.join(' ')), job.sound_tracks ? all : null);
+  }
   function row(job) {
     const line = h('p.small', words(job)), id = job.conversation_id, name = h('b.strong.clip', said(job.name));
     const bar = job.status === 'sending' || job.status === 'processing' ? h('div.bar', { role: 'progressbar', 'aria-label': job.name }, h('i')) : null;
@@ -111,9 +119,8 @@ export function recordings(choose) {
       id ? h('a.btn.s', { href: `#/conversation/${id}` }, 'Open conversation') : null,
       act(`Take ${job.name} from the list`, 'check', () => drop(job), '.ghost')],
     }[job.status]?.() ?? act('Stop', null, () => (job.job_id ? drop(job) : job.stopping.abort()));
-    const told = job.warnings?.length ? note('warn', 'About the file', said(job.warnings.join(' ')),
-      job.sound_tracks ? act('Hear all tracks', null, () => again(job, 'all')) : null) : null;
-    const item = h('li', { 'data-state': job.status }, h('div', name, line, bar, told), h('div.row', buttons));
+    const item = h('li', { 'data-state': job.status }, h('div', name, line, bar), h('div.row', buttons));
+    if (job.warnings?.length) item.firstChild.append(about(job));
     return { item, place };
   }
   function draw() {
