@@ -65,6 +65,18 @@ import Testing
         }
     }
 
+    @Test(arguments: Way.allCases)
+    func `with two sound tracks say so when a vendor hears one`(way: Way) async throws {
+        let film = try Film.twoTracks.bytes(), vendor = try AnsweringVendor()
+        defer { vendor.stop() }
+        let settings = ["DEEPGRAM_API_KEY": "d", "DEEPGRAM_BASE_URL": vendor.address]
+        try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), settings: settings, usesVendors: true) { gateway in
+            await gateway.resumeJobs()
+            let heard = try await hear(film, by: way, gateway)
+            #expect(heard.starts.count == 1 && heard.warnings.contains("The file has 2 sound tracks"), "\(heard)")
+        }
+    }
+
     @Test func `with two sound tracks are heard again with all of them`() async throws {
         let film = try Film.twoTracks.bytes()
         try await with { gateway in
