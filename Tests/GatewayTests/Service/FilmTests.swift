@@ -8,7 +8,7 @@ import Testing
 /// Films by every way on which a recording comes.
 @Suite(.hangLimit, .needs(Film.isPossible, "ffmpeg is not installed")) struct `Films` {
     /// A way on which a recording comes.
-    enum Way: CaseIterable, Sendable { case openAI, deepgram, assemblyAI, chunk, keptChunk, imported }
+    enum Way: CaseIterable, Sendable { case openAI, deepgram, assemblyAI, chunk, keptChunk, offlineFile, imported }
 
     /// The answer to a film.
     private struct Heard {
@@ -146,6 +146,10 @@ import Testing
             let done = try await gateway.finishRecording(id)
             #expect(starts(in: done.json) == starts(in: first.json), "\(done.text)")
             return Heard(starts: starts(in: first.json).map { $0 - 60 }, warnings: joined(first.json["warnings"]))
+        case .offlineFile:
+            let state = try await gateway.synchronize([(name: "film.webm", bytes: film)])
+            let conversation = try await gateway.conversation(state.string("conversation_id"))
+            return Heard(starts: starts(in: conversation.json), warnings: joined(state.json["warnings"]))
         case .imported:
             let state = try await gateway.imported(film, name: "film.webm")
             let conversation = try await gateway.conversation(state.string("conversation_id"))
