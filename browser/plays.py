@@ -9,6 +9,7 @@ import re
 import subprocess
 import threading
 import time
+import urllib.parse
 import wave
 
 from axe_playwright_python.sync_playwright import Axe
@@ -373,6 +374,66 @@ class Plays(Writings, Microphone):
         console.wait("() => !document.querySelector('.jobs [aria-busy]') && document.querySelector('.jobs [data-state=failed]')", "it has failed again")
         console.page.locator(row).get_by_role("button", name="Remove talk.mp3").click()
         console.wait("() => ![...document.querySelectorAll('.jobs li')].some((item) => item.textContent.includes('talk.mp3'))", "the row is gone")
+        console.close()
+
+    def hears_all_tracks(self):
+        """A film with two sound tracks has a note, and a button that has the gateway hear all of them; where the file is gone, it is chosen again."""
+        console = self.visit("/#/start")
+        page = console.page
+        warning = 'The file has 2 sound tracks ("Mic", "Desktop"); track 1 was heard.'
+        job = {"job_id": "film", "status": "completed", "status_url": "/api/v1/jobs/film", "conversation_id": None, "conversations": [], "error": None,
+               "name": "film.mkv", "bytes": 9, "heard": None, "duration": None}
+        told, asked, sent = {"sound_tracks": 2, "warnings": [warning]}, [], []
+        file = {"name": "film.mkv", "mimeType": "video/x-matroska", "buffer": b"film"}
+
+        def retry(route):
+            asked.append(route.request.url.split("/api/v1")[1])
+            if len(asked) == 1:
+                route.fulfill(status=409, json={"error": {"code": "conflict", "message": "The file is not kept any more."}})
+            else:
+                told.clear()
+                told.update(conversation_id="all", conversations=["all"])
+                route.fulfill(status=202, json={**job, "status": "queued"})
+
+        def jobs(route):
+            if route.request.method == "POST":
+                sent.append(route.request)
+                route.fulfill(status=202, json={**job, "job_id": "again", "status": "queued"})
+            else:
+                route.fulfill(json={"jobs": [{**job, **told}], "next": None})
+
+        page.route("**/api/v1/jobs/film/retry*", retry)
+        page.route(lambda url: urllib.parse.urlsplit(url).path == "/api/v1/jobs", jobs)
+        # A browser does not show what a form with a file has.
+        page.add_init_script("""window.fields = [];
+            const append = FormData.prototype.append;
+            FormData.prototype.append = function (...field) {
+                fields.push(field[0] + '=' + field[1]);
+                return append.apply(this, field);
+            };""")
+        page.reload()
+        note = page.locator(".jobs .note")
+        note.get_by_text("About the file").wait_for()
+        expect(warning in note.inner_text(), note.inner_text())
+        # The gateway has the file no more: it is chosen again, and goes with the choice of the tracks.
+        with page.expect_file_chooser() as chooser:
+            note.get_by_role("button", name="Hear all tracks").click()
+        chooser.value.set_files(file)
+        console.until(lambda: sent, "the file is sent again")
+        fields = page.evaluate("() => fields.splice(0)")
+        expect("track=all" in fields, str(fields))
+        # A file that is chosen later has no choice of tracks.
+        with page.expect_file_chooser() as chooser:
+            page.get_by_role("button", name="Choose a file").click()
+        chooser.value.set_files(file)
+        console.until(lambda: len(sent) == 2, "another file is sent")
+        fields = page.evaluate("() => fields.splice(0)")
+        expect(not any(field.startswith("track=") for field in fields), str(fields))
+        page.locator(".jobs .note").get_by_role("button", name="Hear all tracks").click()
+        page.locator(".jobs .note").wait_for(state="detached")
+        expect(asked == ["/jobs/film/retry?track=all"] * 2, str(asked))
+        page.unroute_all(behavior="ignoreErrors")
+        console.judge()
         console.close()
 
     def compares_engines(self):

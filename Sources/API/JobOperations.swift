@@ -88,12 +88,19 @@ struct JobOperations: Sendable {
                 return .nothing
             },
             APIOperation(
-                .post, "/jobs/{id}/retry", .transcribe, summary: "Begins an import that has failed again, with the same file.", answer: Self.answer
+                .post, "/jobs/{id}/retry", .transcribe,
+                summary: "Begins an import again with the same file: one that has failed, or with track, one that is done.",
+                query: [.init("track", "string", "The sound track that is heard, a number from 1, or all; the conversation of another one stays.")],
+                answer: Self.answer
             ) { request throws(APIError) in
-                let id: ID<TranscriptionJob> = request.id("id")
+                let id: ID<TranscriptionJob> = request.id("id"), track = request.query.first("track")
+                let tracks = track.flatMap { TrackChoice($0) }
+                guard track == nil || tracks != nil else {
+                    throw .badRequest("track must be all, or the number of a sound track from 1.")
+                }
                 let grant = try await grant(to: request)
                 do throws(RecordingImports.RetryError) {
-                    return APIAnswer(status: .accepted, body: document(try await imports.retry(id, request.caller, by: grant)))
+                    return APIAnswer(status: .accepted, body: document(try await imports.retry(id, tracks: tracks, request.caller, by: grant)))
                 } catch {
                     switch error {
                     case .notFound: throw .notFound("job", id.rawValue)

@@ -12,6 +12,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
     private let speaker: @Sendable (Int) -> SpeakerLabel?
     private let transcript: Result<Transcript, EngineError>
     private let aligned: Transcript?
+    private let takes: (@Sendable ([UInt8]) -> Void)?
     private let streams = Mutex(0)
     private let opened = Mutex(0)
     private let waiting = Mutex<[@Sendable () -> Void]>([])
@@ -20,11 +21,13 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
     ///   - word: returns the word for the second with this number, counted from 1.
     ///   - tellsSpeakers: true if the engine claims to tell speakers apart.
     ///   - speaker: returns the speaker of that second.
+    ///   - takes: gets all audio of the streams, as it comes.
     package init(
         name: EngineName = EngineName("scripted"), languages: Capabilities.Languages = .only(["en"]), fault: ScriptedFault = .none,
         tellsSpeakers: Bool = false,
         word: @escaping @Sendable (Int) -> String = { "w\($0)" }, speaker: @escaping @Sendable (Int) -> SpeakerLabel? = { _ in nil },
-        transcript: Result<Transcript, EngineError> = .failure(.unavailable("no transcript was given")), aligned: Transcript? = nil
+        transcript: Result<Transcript, EngineError> = .failure(.unavailable("no transcript was given")), aligned: Transcript? = nil,
+        takes: (@Sendable ([UInt8]) -> Void)? = nil
     ) {
         self.name = name
         self.fault = fault
@@ -32,6 +35,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
         self.speaker = speaker
         self.transcript = transcript
         self.aligned = aligned
+        self.takes = takes
         capabilities = Capabilities(streaming: true, prerecorded: true, languages: languages, models: ["scripted-1"], speakers: tellsSpeakers)
     }
 
@@ -54,7 +58,9 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
             count += 1
             return count == 1
         }
-        let stream = Stream(options, fault == .tires && !isFirst ? .none : fault, word, speaker, deliver) { [self] in streams.withLock { $0 -= 1 } }
+        let stream = Stream(options, fault == .tires && !isFirst ? .none : fault, word, speaker, takes, deliver) { [self] in
+            streams.withLock { $0 -= 1 }
+        }
         stream.start()
         return stream
     }
@@ -79,6 +85,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
         private let fault: ScriptedFault
         private let text: @Sendable (Int) -> String
         private let speaker: @Sendable (Int) -> SpeakerLabel?
+        private let takes: (@Sendable ([UInt8]) -> Void)?
         private let deliver: @Sendable (EngineEvent) -> Void
         private let ended: () -> Void
         private var heard = SampleIndex.zero
@@ -88,11 +95,12 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
 
         init(
             _ options: StreamOptions, _ fault: ScriptedFault, _ text: @escaping @Sendable (Int) -> String,
-            _ speaker: @escaping @Sendable (Int) -> SpeakerLabel?,
+            _ speaker: @escaping @Sendable (Int) -> SpeakerLabel?, _ takes: (@Sendable ([UInt8]) -> Void)?,
             _ deliver: @escaping @Sendable (EngineEvent) -> Void, ended: @escaping () -> Void
         ) {
             self.text = text
             self.speaker = speaker
+            self.takes = takes
             self.options = options
             self.fault = fault
             self.deliver = deliver
@@ -112,6 +120,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
 
         func send(_ audio: RawSpan) {
             guard !isClosed else { return }
+            takes?(audio.withUnsafeBytes { Array($0) })
             heard += SampleCount(audio.byteCount / (2 * options.channels))
             if fault == .mute || fault == .stuck || fault == .holds { return }
             if case .breaks(let error, let after) = fault, heard >= .zero + after { return close(error) }

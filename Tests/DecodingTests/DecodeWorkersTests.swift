@@ -241,6 +241,44 @@ private final class Reports: Sendable {
         [opened, block, block],
     ])
     func `that say what none would say are killed`(messages: [String]) async throws {
+        let workers = try await workers(saying: messages), recording = try recording(seconds: 1)
+        await #expect(throws: MediaError.undecodable("The file could not be decoded: the decoder violated its protocol.")) {
+            _ = try all(try await workers.open(recording))
+        }
+        try await until { reports.losses == [.invalid] && workers.busyProcesses.isEmpty }
+    }
+
+    @Test(.enabled(if: !Sanitizer.isHere), arguments: [(0, "socket"), (2, "execve"), (3, "clone"), (4, "mmap"), (5, "kill")])
+    func `that are killed for a system call say which one`(call: Int, name: String) async throws {
+        let workers = try await workers(saying: [try killed(at: call)]), recording = try recording(seconds: 1)
+        let reason = "the decoder was killed because it wanted the system call \(name)"
+        await #expect(throws: MediaError.undecodable("The file could not be decoded: \(reason).")) {
+            _ = try all(try await workers.open(recording))
+        }
+        try await until { reports.losses == [.forbidden] && workers.busyProcesses.isEmpty }
+        let ends = reports.all.compactMap { if case .lost(_, let end) = $0 { end } else { nil } }
+        #expect(ends.count == 1 && ends.allSatisfy { $0.hasSuffix("at the system call \(name)") }, "\(ends)")
+    }
+
+    /// Returns the last message of a worker that makes a forbidden system call, as the source of a string of bytes.
+    private func killed(at call: Int) throws -> String {
+        let script = """
+            import fcntl, os, socket, sys
+            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            ours = socket.socket(fileno=fcntl.fcntl(ours.detach(), fcntl.F_DUPFD, 10))
+            if os.fork() == 0:
+                os.dup2(theirs.fileno(), 3)
+                os.execv(sys.argv[1], [sys.argv[1], "decode-worker", "--selftest", sys.argv[2]])
+            theirs.close()
+            print("".join(f"\\\\x{byte:02x}" for byte in ours.recv(64)), end="")
+            """
+        let outcome = try ChildProcess.run(["python3", "-c", script, BuiltHarken.path, "\(call)"])
+        #expect(outcome.status == 0, "\(outcome.diagnostics)")
+        return outcome.output
+    }
+
+    /// Workers of a factory that says these messages for each of them, behind what a good worker says first.
+    private func workers(saying messages: [String]) async throws -> DecodeWorkers {
         let script = """
             #!/usr/bin/env python3
             import array, os, signal, socket, sys
@@ -274,12 +312,7 @@ private final class Reports: Sendable {
         chmod(path, 0o700)
         // A process that another test starts may have the file open to be written until it has become its own program.
         try await until { (try? ChildProcess.run([path])) != nil }
-        let workers = try workers(executable: path)
-        let recording = try recording(seconds: 1)
-        await #expect(throws: MediaError.undecodable("The file could not be decoded: the decoder violated its protocol.")) {
-            _ = try all(try await workers.open(recording))
-        }
-        try await until { reports.losses == [.invalid] && workers.busyProcesses.isEmpty }
+        return try workers(executable: path)
     }
 
     private static let ready = #"\x01\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0"#

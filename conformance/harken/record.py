@@ -25,6 +25,7 @@ import time
 import urllib.request
 import wave
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 import numpy
 
@@ -42,6 +43,8 @@ PROGRAMS = ("pulseaudio", "pactl", "pacat")
 WITHIN = 0.01
 # By so many words two passes of the local engine may differ in a short run, where one in a hundred is a matter of chance.
 CHANCE = 8
+# By so many seconds the begin of a conversation may differ from the time at which its recorder said that it listens.
+START = 2.0
 # How far ahead of the sound card speech is handed over.
 AHEAD = 3.0
 # Between two clips.
@@ -254,13 +257,14 @@ class Recorder:
         self.cable = Cable(server.url)
         self.key = server.make_key()
         self.environment = {**environment(), **card.environment, "HARKEN_KEY": self.key, "HARKEN_DATA": self.data, "NO_PROXY": "*"}
-        self.events, self.lines, self._process = [], [], None
+        self.events, self.lines, self._process, self.began = [], [], None, None
 
     def start(self):
         self._process = subprocess.Popen(
             [self.harken, "record", "--url", self.cable.url, "--device", "pulse", "--language", "en", "--json"],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=self.environment, preexec_fn=dies_with_us)
         listen(self._process, self.events, self.lines)
+        self.began = self.began or time.time()
 
     def kill(self):
         self._process.kill()
@@ -353,6 +357,8 @@ def judge(recorder, speech, single_pass, checks, is_exact, keep=None):
     if not found:
         return
     conversation = recorder.conversation(found[0]["id"])
+    late = datetime.fromisoformat(conversation["started_at"]).timestamp() - recorder.began
+    checks(f"{name}: the conversation begins when the recorder began to listen, whatever came after", abs(late) <= START, f"{late:+.2f} s")
     text = " ".join(segment["text"] for segment in conversation["segments"])
     single = single_pass.result()
     if keep:

@@ -295,6 +295,8 @@ struct APISchema: Sendable {
                 .init("finished_at", "string?", "Of an import: the time of its end, UTC, RFC 3339; null while it is not over."),
                 .init("heard", "number?", "Of an import: seconds that are recognized; null if this gateway does not work on it now."),
                 .init("duration", "number?", "Of an import: the recording's length in seconds; null while it is not known."),
+                .init("sound_tracks", "integer", "Number of the file's sound tracks; absent unless one of several was heard."),
+                .init("warnings", "[string]", "What was not heard of the file: other tracks, holes, a cut, damage; absent if nothing."),
             ]),
         APISchema(
             "FileState", .init("status", "string", required: true, "completed or failed."),

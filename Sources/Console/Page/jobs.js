@@ -3,7 +3,7 @@ import { address, get, post, remove, send } from './api.js';
 import { h, said, say } from './elements.js';
 import { bytes, clock } from './figures.js';
 import { icon } from './icons.js';
-import { busy, toast } from './pieces.js';
+import { busy, note, toast } from './pieces.js';
 
 /**
  * @typedef {object} Job as the API tells it; one that is being sent has no `job_id` yet
@@ -11,6 +11,8 @@ import { busy, toast } from './pieces.js';
  * @property {?string} conversation_id
  * @property {?number} heard seconds that are recognised
  * @property {?number} duration seconds in all
+ * @property {number} [sound_tracks] the file's sound tracks, of which one was heard
+ * @property {string[]} [warnings] what was not heard of the file
  */
 
 const formats = { srt: 'SRT', vtt: 'VTT', json: 'JSON', text: 'Text' };
@@ -48,6 +50,7 @@ async function dispatch(job) {
   try {
     const body = new FormData(), at = new Date(job.file.lastModified);
     if (at > 0) body.append('modified', at.toISOString());
+    if (job.track) body.append('track', job.track);
     body.append('file', job.file, job.name);
     const kept = await (await send('/api/v1/jobs', { method: 'POST', body, signal: job.stopping.signal })).json();
     sending.splice(sending.indexOf(job), 1);
@@ -61,8 +64,8 @@ async function dispatch(job) {
 
 /**
  * The list of recordings, with the function that adds files.
- * @param {() => void} choose has the user choose a file, where the gateway has it no more
- * @returns {{list: HTMLElement, add: (files: File[]) => void, leave: () => void}}
+ * @param {(track?: string) => void} choose has the user choose a file, where the gateway has it no more
+ * @returns {{list: HTMLElement, add: (files: File[], track?: string) => void, leave: () => void}}
  */
 export function recordings(choose) {
   const title = h('span.small.dim'), items = h('ul.jobs'), more = h('button.btn.ghost.s', { hidden: true, onclick: () => load(true) }, 'More');
@@ -78,16 +81,24 @@ export function recordings(choose) {
     return button;
   };
   const drop = (job) => (job.job_id ? remove(`/jobs/${job.job_id}`) : sending.splice(sending.indexOf(job), 1));
-  async function again(job) {
+  async function again(job, track) {
     if (!job.job_id) return void dispatch(job);
     began.delete(job.job_id);
     try {
-      await post(`/jobs/${job.job_id}/retry`);
+      await post(`/jobs/${job.job_id}/retry${track ? `?track=${track}` : ''}`);
     } catch (error) {
       if (error.status !== 409) throw error;
       toast(error.message);
-      choose();
+      choose(track);
     }
+  }
+  /** What was not heard of a job's file, with the way to hear it. */
+  function about(job) {
+    const all = h('button.btn.s', { 'aria-label': `Hear all tracks: ${job.name}`, onclick: () => busy(all, async () => {
+      await again(job, 'all');
+      await load();
+    }) }, 'Hear all tracks');
+    return note('warn', 'About the file', said(job.warnings.join(' ')), job.sound_tracks ? all : null);
   }
   function row(job) {
     const line = h('p.small', words(job)), id = job.conversation_id, name = h('b.strong.clip', said(job.name));
@@ -109,6 +120,7 @@ export function recordings(choose) {
       act(`Take ${job.name} from the list`, 'check', () => drop(job), '.ghost')],
     }[job.status]?.() ?? act('Stop', null, () => (job.job_id ? drop(job) : job.stopping.abort()));
     const item = h('li', { 'data-state': job.status }, h('div', name, line, bar), h('div.row', buttons));
+    if (job.warnings?.length) item.firstChild.append(about(job));
     return { item, place };
   }
   function draw() {
@@ -160,9 +172,9 @@ export function recordings(choose) {
   load();
   return {
     list,
-    add(files) {
+    add(files, track) {
       for (const file of files) {
-        const job = { file, name: file.name || 'recording', bytes: file.size, conversation_id: null, stopping: new AbortController() };
+        const job = { file, track, name: file.name || 'recording', bytes: file.size, conversation_id: null, stopping: new AbortController() };
         sending.unshift(job);
         dispatch(job);
       }

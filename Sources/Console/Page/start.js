@@ -73,14 +73,19 @@ export default function start(root) {
   let beat = 0;
   const sway = () => level.push(0.06 + 0.5 * Math.abs(Math.sin(beat / 3.1) * Math.sin(beat++ / 7.7)));
   for (let i = 0; i < 40; i++) sway();
+  let track;
   const input = h('input.sr', { type: 'file', accept: 'audio/*,video/*', multiple: true, tabindex: -1, 'aria-hidden': 'true', onchange: () => {
-    jobs.add([...input.files]);
+    jobs.add([...input.files], track);
     input.value = '';
   } });
-  const jobs = recordings(() => input.click());
+  const choose = (wanted) => {
+    track = wanted;
+    input.click();
+  };
+  const jobs = recordings(choose);
   const drop = h('section.drop', { 'aria-label': 'A recording' }, h('h2', 'Drop a recording here'),
     h('p', 'Audio or video, any length. It becomes a conversation, with who said what.'),
-    h('div.row', h('button.btn.primary', { onclick: () => input.click() }, 'Choose a file')), input);
+    h('div.row', h('button.btn.primary', { onclick: () => choose() }, 'Choose a file')), input);
   const microphone = h('section.mic', { 'aria-label': 'Microphone' }, level, h('h2', 'Or say something'),
     h('p', 'Your voice becomes captions while you speak.'), h('a.btn', { href: '#/live' }, icon('live'), 'Use the microphone'));
   // The whole page takes the drop.

@@ -13,7 +13,7 @@ package enum RecordingNotices {
     package static func texts(_ notices: [RecordingNotice]) -> [String] { notices.map { $0.text(by: .parameter) } }
 
     /// Writes the member `warnings` with the texts, unless there are none, and `sound_tracks` with their number when one of several was heard.
-    static func write(_ notices: [RecordingNotice], to json: inout JSONWriter) {
+    package static func write(_ notices: [RecordingNotice], to json: inout JSONWriter) {
         guard !notices.isEmpty else { return }
         for case .otherTracks(_, let total, _) in notices { json.member("sound_tracks", total) }
         json.key("warnings")

@@ -11,6 +11,10 @@ extension RecognizedChunk {
         json.beginObject()
         json.member("engine", engine.rawValue)
         json.member("model", optional: model)
+        if !notices.isEmpty {
+            json.key("notices")
+            json.array(notices.map(\.line))
+        }
         json.key("words")
         json.beginArray()
         for word in words {
@@ -72,6 +76,8 @@ extension RecognizedChunk {
                     cluster: list[index][4].string, blankBefore: list[index][5].bool))
         }
         self.init(id: id, start: start, duration: duration, words: words, engine: EngineName(engine), model: document.root["model"].string)
+        let notices = document.root["notices"]
+        self.notices = (0..<notices.count).compactMap { notices[$0].string.flatMap { RecordingNotice(line: $0) } }
         let speakers = document.root["speakers"]
         for index in 0..<speakers.count {
             let speaker = speakers[index]
@@ -100,6 +106,7 @@ extension RecognizedChunk {
         self.init(
             id: id, start: start, duration: duration ?? transcript.length.duration(at: transcript.rate), words: words, engine: engine,
             model: transcript.model)
+        notices = transcript.notices
     }
 
     /// Makes the only chunk of a recording that an engine heard as a whole, so that the engine's speakers are taken as they are.
@@ -121,5 +128,6 @@ extension RecognizedChunk {
         }
         self.init(
             id: id, start: .zero, duration: transcript.length.duration(at: transcript.rate), words: words, engine: engine, model: transcript.model)
+        notices = transcript.notices
     }
 }

@@ -78,6 +78,7 @@ package struct SyncJobs: WorkloadJobs {
             let start = file.started ?? open?.end ?? job.created
             if let open, start - open.end > SyncJobs.pause || start < open.start { await end() }
             let taken = try await put(file, held, start, length)
+            for notice in taken.chunk.notices where !report.notices.contains(notice) { report.notices.append(notice) }
             let end = start + (taken.chunk.end - taken.chunk.start)
             if let open { self.open?.end = max(open.end, end) }
             guard !isDamaged else {

@@ -26,10 +26,10 @@ package struct ImportJobs: WorkloadJobs {
         ImportOrder(job.request).map { JobOrder(options: $0.options, format: .container) }
     }
 
-    /// The file of a job that has failed is kept for a day, so that the job can be ordered again.
+    /// The file of a job that has failed is kept for a day, so that the job can be ordered again. So is a file with sound tracks that were not heard.
     func keepsUploads(after outcome: JobOutcome) -> Bool {
         switch outcome {
-        case .completed(let transcript): transcript.raw.flatMap(WorkloadReport.init)?.failed.isEmpty == false
+        case .completed(let transcript): transcript.raw.flatMap(WorkloadReport.init).map { !$0.failed.isEmpty || $0.hasOtherTracks } ?? false
         case .failed: true
         }
     }
@@ -41,7 +41,9 @@ package struct ImportJobs: WorkloadJobs {
         services.runner.progress.begin(job.id)
         defer { services.runner.progress.end(job.id) }
         do throws(ChunkedRecordingError) {
-            if let conversation = try await hear(order, job, grant, services) { report.conversations.append(conversation.rawValue) }
+            let (conversation, notices) = try await hear(order, job, grant, services)
+            if let conversation { report.conversations.append(conversation.rawValue) }
+            report.notices = notices
             report.errors.append(nil)
         } catch {
             // An interrupted job goes on with its conversation after the next start, unless its owner has cancelled it.
@@ -80,10 +82,10 @@ package struct ImportJobs: WorkloadJobs {
         services.conversations.detach(order.conversation, of: user, timeout: nil)
     }
 
-    /// - Returns: the conversation; nil when nothing was said.
+    /// - Returns: the conversation, nil when nothing was said, and the notices about the file.
     private func hear(
         _ order: ImportOrder, _ job: TranscriptionJob, _ grant: Grant, _ services: RecordingServices
-    ) async throws(ChunkedRecordingError) -> ID<Conversation>? {
+    ) async throws(ChunkedRecordingError) -> (conversation: ID<Conversation>?, notices: [RecordingNotice]) {
         let place = ChunkedRecordings.Place(user: job.user, conversation: order.conversation.rawValue)
         guard
             let upload = try await ChunkedRecordingError.heard({ () throws(RequestError) in
@@ -99,13 +101,13 @@ package struct ImportJobs: WorkloadJobs {
         guard await !isGone(job, services) else { throw Self.deleted }
         var recording = Recording(path: upload.path)
         recording.digest = order.digest
-        let language = try await take(order, job, recording, at: place, grant, services)
-        if order.choices.language == nil, let language, language != .undetermined {
+        let taken = try await take(order, job, recording, at: place, grant, services)
+        if order.choices.language == nil, let language = taken.language, language != .undetermined {
             _ = try await ChunkedRecordingError.stored { () throws(StoreError) in
                 try await services.conversations.store.write(ConversationUpdate(order.conversation, language: language), of: job.user)
             }
         }
-        return try await end(place, services)
+        return (try await end(place, services), taken.chunk.notices)
     }
 
     /// Gives the conversation its file's name, which automation does not replace.
@@ -122,11 +124,10 @@ package struct ImportJobs: WorkloadJobs {
         guard isThere else { throw Self.deleted }
     }
 
-    /// - Returns: the language that was heard; nil: not known.
     private func take(
         _ order: ImportOrder, _ job: TranscriptionJob, _ recording: Recording, at place: ChunkedRecordings.Place, _ grant: Grant,
         _ services: RecordingServices
-    ) async throws(ChunkedRecordingError) -> LanguageTag? {
+    ) async throws(ChunkedRecordingError) -> ChunkedRecordings.Taken {
         let chunk = StoredChunk(id: "file-\(order.digest.prefix(32))", hash: order.digest, start: .zero, duration: .zero)
         var heard = recording
         heard.tracks = order.choices.tracks
@@ -147,7 +148,7 @@ package struct ImportJobs: WorkloadJobs {
                     } catch {
                         throw Self.explained(error)
                     }
-                }.language
+                }
             } catch {
                 guard error != ChunkedRecordings.finished, error != .notFound else { throw Self.deleted }
                 // The gateway is full, or another process works on the same recording. Nobody waits for this job, so the job waits.

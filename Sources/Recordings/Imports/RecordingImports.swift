@@ -25,7 +25,7 @@ package struct RecordingImports: Sendable {
     /// Reason why a job is not ordered again.
     package enum RetryError: Error, Sendable, Equatable {
         case notFound
-        /// The job has not failed.
+        /// The job has not failed, and no other sound track of its file was asked for.
         case notFailed
         /// The file was kept for a day after it came, and is gone.
         case fileGone
@@ -76,9 +76,10 @@ package struct RecordingImports: Sendable {
     ) async throws(RequestError) -> Standing {
         let id = Self.name(of: order.digest, caller.user)
         for _ in 0..<Self.maxAttempts {
-            if let known = try await RequestError.orStored({ () throws(StoreError) in try await answerable(id, of: caller.user) }) {
-                return known
+            let known = try await RequestError.orStored { () throws(StoreError) in
+                try await answerable(id, order.choices.tracks, of: caller.user)
             }
+            if let known { return known }
             try await removeFile(of: id, caller.user)
             let upload = services.newID()
             try await services.runner.uploads.keep(file, id: upload, user: caller.user, now: services.now())
@@ -107,10 +108,11 @@ package struct RecordingImports: Sendable {
         return ID(String(SHA256.digest(content).hexadecimal.prefix(32)))
     }
 
-    /// Returns the job that answers a file that is sent again; nil when the file must be heard again: its job has failed or was cancelled, or its
-    /// conversation is gone.
-    private func answerable(_ id: ID<TranscriptionJob>, of user: ID<User>) async throws(StoreError) -> Standing? {
+    /// Returns the job that answers a file that is sent again; nil when the file must be heard again: its job has failed or was cancelled, its
+    /// conversation is gone, or other sound tracks are named than those that were heard.
+    private func answerable(_ id: ID<TranscriptionJob>, _ tracks: TrackChoice, of user: ID<User>) async throws(StoreError) -> Standing? {
         guard let known = try await standing(id, of: user) else { return nil }
+        if tracks != .usual, tracks != known.order.choices.tracks, known.job.status.isOver { return nil }
         switch known.job.status {
         case .queued, .processing: return known
         case .error: return nil
@@ -195,19 +197,25 @@ package struct RecordingImports: Sendable {
         return true
     }
 
-    /// Orders an import that has failed again, with the file that it has.
-    package func retry(_ id: ID<TranscriptionJob>, _ caller: AuthenticatedCaller, by grant: Grant) async throws(RetryError) -> Standing {
+    /// Orders an import again, with the file that it has: one that has failed, or one whose file has other sound tracks.
+    ///
+    /// - Parameter tracks: the sound tracks to hear in place of those that were heard; nil: the same again. The conversation of those stays.
+    package func retry(
+        _ id: ID<TranscriptionJob>, tracks: TrackChoice?, _ caller: AuthenticatedCaller, by grant: Grant
+    ) async throws(RetryError) -> Standing {
         let user = caller.user
         let found = try await Self.asked { () throws(RequestError) in
             try await RequestError.orStored { () throws(StoreError) in try await find(id, of: user) }
         }
         guard let found else { throw .notFound }
-        guard found.job.status == .error || found.report?.failed.isEmpty == false else { throw .notFailed }
+        let isOther = found.job.status == .completed && tracks != nil && tracks != found.order.choices.tracks
+        guard found.job.status == .error || found.report?.failed.isEmpty == false || isOther else { throw .notFailed }
         let isThere = try await Self.asked { () throws(RequestError) in try await services.runner.uploads.has(found.job.audio, of: user) }
         guard isThere else { throw .fileGone }
-        // The conversation of the first attempt was removed.
+        // The conversation of a first attempt that has failed was removed.
         var order = found.order
         order.conversation = ID(services.newID())
+        if let tracks { order.choices.tracks = tracks }
         let job = TranscriptionJob(
             id: id, dialect: ImportJobs.dialect, user: user, key: caller.caller.grant?.key, created: found.job.created, request: order.text,
             audio: found.job.audio, engines: found.job.engines, ownKeys: Array(grant.keys.engines))

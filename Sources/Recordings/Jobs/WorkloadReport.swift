@@ -9,14 +9,17 @@ package struct WorkloadReport: Sendable, Equatable {
     var conversations: [String] = []
     /// Reasons for missing words, one element for each recording, in order; nil: no words are missing.
     var errors: [WorkloadError?] = []
+    /// Facts about the recordings' files that their sender has to know.
+    var notices: [RecordingNotice] = []
 
     init() {}
 
     init?(_ bytes: [UInt8]) {
         guard let document = try? JSONDocument(parsing: bytes) else { return nil }
-        let conversations = document.root["conversations"], errors = document.root["errors"]
+        let conversations = document.root["conversations"], errors = document.root["errors"], notices = document.root["notices"]
         self.conversations = (0..<conversations.count).compactMap { conversations[$0].string }
         self.errors = (0..<errors.count).map { WorkloadError(errors[$0]) }
+        self.notices = (0..<notices.count).compactMap { notices[$0].string.flatMap { RecordingNotice(line: $0) } }
     }
 
     var bytes: [UInt8] {
@@ -30,6 +33,10 @@ package struct WorkloadReport: Sendable, Equatable {
         json.beginArray()
         for error in errors { if let error { json.value(error.json) } else { json.null() } }
         json.endArray()
+        if !notices.isEmpty {
+            json.key("notices")
+            json.array(notices.map(\.line))
+        }
         json.endObject()
         return json.bytes
     }
@@ -48,6 +55,9 @@ package struct WorkloadReport: Sendable, Equatable {
     }
 
     var failed: [WorkloadError] { errors.compactMap(\.self) }
+
+    /// True if a file has sound tracks that were not heard.
+    var hasOtherTracks: Bool { notices.contains { if case .otherTracks = $0 { true } else { false } } }
 
     /// The report in the form that jobs store. The transcript has no words.
     var transcript: Transcript {
@@ -96,6 +106,7 @@ extension TranscriptionJob {
             }
             json.endArray()
             if countsFiles { report.writeCounts(to: &json) }
+            RecordingNotices.write(report.notices, to: &json)
         }
         json.endObject()
         return json.bytes

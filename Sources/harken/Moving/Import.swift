@@ -140,6 +140,7 @@ struct Import: Command {
                 return false
             }
             if !json { context.output.writeLine("\(path): \(Self.words(job))") }
+            for warning in job.warnings { context.note("\(path): \(TerminalText.safe(warning))") }
             return true
         } catch {
             progress.clear()
@@ -161,6 +162,10 @@ struct Import: Command {
         json.member("conversation_id", optional: job.conversation)
         json.member("was_there", job.wasThere)
         json.member("error", optional: job.error)
+        if !job.warnings.isEmpty {
+            json.key("warnings")
+            json.array(job.warnings)
+        }
         json.endObject()
         return json.text
     }

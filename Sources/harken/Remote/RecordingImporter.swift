@@ -10,6 +10,8 @@ struct RecordingImporter: Sendable {
         var state: String
         var conversation: String?
         var error: String?
+        /// What was not heard of the file, in sentences.
+        var warnings: [String]
         /// Seconds that are recognized; nil: not known.
         var heard: Double?
         /// Length of the recording in seconds; nil: not known.
@@ -28,6 +30,8 @@ struct RecordingImporter: Sendable {
             self.state = state
             conversation = document.root["conversation_id"].string
             error = document.root["error"].string
+            let warnings = document.root["warnings"]
+            self.warnings = (0..<warnings.count).compactMap { warnings[$0].string }
             heard = document.root["heard"].double
             length = document.root["duration"].double
         }

@@ -140,6 +140,30 @@ struct `Files in every container` {
         if let length { #expect(length > at, "cut") }
     }
 
+    @Test(arguments: Muxing.all.filter { $0.features.contains(.offset) })
+    func `have their sound where a player has it when sound and picture begin late together`(muxing: Muxing) async throws {
+        let heard = try await hear(muxing.make(in: folder, shift: 2)), late = muxing.startsAtZero ? 2.0 : 0
+        #expect(isNear(heard.tones, Muxing.tones.map { $0 + late }), "\(heard.tones)")
+        #expect(heard.notices == [])
+        #expect(abs(heard.seconds - late - (muxing.picture == nil ? 5 : Muxing.pictureLength)) < 0.35, "\(heard.seconds)")
+    }
+
+    @Test(arguments: Muxing.all.filter(\.hasEdits))
+    func `begin where their edit lists say`(muxing: Muxing) async throws {
+        let heard = try await hear(muxing.makeEdited(of: muxing.make(in: folder), in: folder)), hidden = Muxing.hiddenSeconds
+        #expect(isNear(heard.tones, muxing.tones.map { $0 - hidden }), "\(heard.tones)")
+        #expect(heard.notices == [])
+        #expect(abs(heard.seconds + hidden - (muxing.picture == nil ? 5 : Muxing.pictureLength)) < 0.35, "\(heard.seconds)")
+    }
+
+    @Test(arguments: Muxing.all.filter(\.hasChapters))
+    func `with chapters have the sound of those without`(muxing: Muxing) async throws {
+        let heard = try await hear(muxing.make(in: folder, chapters: Muxing.chapters(in: folder)))
+        #expect(isNear(heard.tones, muxing.tones), "\(heard.tones)")
+        #expect(heard.notices == [])
+        #expect(abs(heard.seconds - (muxing.picture == nil ? 5 : Muxing.pictureLength)) < 0.35, "\(heard.seconds)")
+    }
+
     @Test func `do not become years by the length that a header tells`() async throws {
         let path = try Muxing("pcm.mkv", "pcm_s16le", picture: "mpeg4").make(in: folder)
         var bytes = try Data(contentsOf: URL(filePath: path))

@@ -76,6 +76,9 @@ struct Muxing: Sendable, CustomTestStringConvertible {
         // Plain samples in MOV have no time stamps of their own, and AVI counts its packets.
         Muxing("pcm.mov", "pcm_s16le", picture: "mpeg4", container: "-movflags +faststart", [.offset, .tracks]),
         Muxing("aac.3gp", "aac", picture: "mpeg4", [.offset, .hole, .tracks], cut: .refused),
+        Muxing("lossless.mov", "alac", picture: "mpeg4", container: "-movflags +faststart", [.offset, .hole, .tracks]),
+        Muxing("film.asf", "wmav2", picture: "wmv2", [.offset, .hole, .tracks]), Muxing("voice.ogg", "libopus", [.hole, .tracks]),
+        Muxing("alaw.wav", "pcm_alaw -ar 8000"),
         Muxing("mp3.avi", "libmp3lame", picture: "mpeg4", [.tracks]), Muxing("pcm.avi", "pcm_s16le", picture: "mpeg4", [.tracks]),
         Muxing("ac3.avi", "ac3 -ar 48000", picture: "mpeg4", [.tracks]), Muxing("aac.flv", "aac", picture: "flv", [.offset, .hole]),
         Muxing("mp3.flv", "libmp3lame -ar 44100", picture: "flv", [.offset, .hole]),
@@ -128,12 +131,16 @@ struct Muxing: Sendable, CustomTestStringConvertible {
 
     /// Writes the file.
     ///
-    /// - Parameter offset: the seconds by which the sound begins after the picture.
-    func make(in folder: TemporaryFolder, offset: Int = 0) throws -> String {
-        let path = folder.path(of: (offset == 0 ? "" : "late-") + file)
-        let late = offset == 0 ? [] : ["-itsoffset", "\(offset)"]
+    /// - Parameters:
+    ///   - offset: the seconds by which the sound begins after the picture.
+    ///   - shift: the seconds by which all streams begin after the container's zero.
+    ///   - chapters: the path of a file with ffmpeg's metadata; nil: the file has no chapters.
+    func make(in folder: TemporaryFolder, offset: Int = 0, shift: Int = 0, chapters: String? = nil) throws -> String {
+        let kind = offset != 0 ? "late-" : shift != 0 ? "shifted-" : chapters != nil ? "chapters-" : "", path = folder.path(of: kind + file)
+        let late = offset == 0 ? [] : ["-itsoffset", "\(offset)"], moved = shift == 0 ? [] : ["-output_ts_offset", "\(shift)"]
         let maps = picture == nil ? ["-map", "0:a"] : ["-map", "0:v", "-map", "1:a"]
-        try run(pictureInput + late + ["-f", "lavfi", "-i", Self.source] + maps + outputs + [path])
+        let parts = chapters.map { (["-i", $0], ["-map_chapters", picture == nil ? "1" : "2"]) } ?? ([], [])
+        try run(pictureInput + late + ["-f", "lavfi", "-i", Self.source] + parts.0 + maps + parts.1 + outputs + moved + [path])
         return path
     }
 
@@ -181,7 +188,7 @@ struct Muxing: Sendable, CustomTestStringConvertible {
         return try folder.write(bytes.prefix(bytes.count * share / 100 | 1), as: "cut-" + file)
     }
 
-    private func run(_ arguments: [String]) throws {
+    func run(_ arguments: [String]) throws {
         let outcome = try ChildProcess.run([Self.encoder, "-nostdin", "-loglevel", "error", "-y"] + arguments)
         guard outcome.status == 0 else { throw Unmade(file: file, reason: outcome.diagnostics) }
     }

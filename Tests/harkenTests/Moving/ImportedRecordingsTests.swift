@@ -20,8 +20,10 @@ import Testing
         rate: .speech, length: SampleCount(32_000), language: .english, model: "scripted-1",
         channels: [.init(words: [.at(0.5, "Hello.")], segments: [.init(range: SampleRange(.zero, SampleIndex(32_000)), words: 0..<1)])])
 
-    private func gateway() async throws -> TestGateway {
-        try await TestGateway(ScriptedEngine(name: .local, transcript: .success(Self.transcript)))
+    private func gateway(_ notices: [RecordingNotice] = []) async throws -> TestGateway {
+        var transcript = Self.transcript
+        transcript.notices = notices
+        return try await TestGateway(ScriptedEngine(name: .local, transcript: .success(transcript)))
     }
 
     private func run(_ words: [String], in folder: TemporaryFolder) async throws -> Run {
@@ -83,6 +85,17 @@ import Testing
         #expect(made.map(\.started.rfc3339) == ["2025-03-04T05:06:07.000Z"])
         #expect(object["file"] as? String == path && object["status"] as? String == "completed")
         #expect(object["conversation_id"] as? String == made.first?.id.rawValue)
+    }
+
+    @Test func `of which not all was heard come with a note`() async throws {
+        let gateway = try await gateway([.otherTracks(heard: 1, total: 2, names: ["Mic", "Desktop"])]), folder = TemporaryFolder()
+        let warning = #"The file has 2 sound tracks ("Mic", "Desktop"); track 1 was heard."#
+        let talk = try folder.write(WaveFile.silence(seconds: 2), as: "talk.wav"), other = try folder.write(WaveFile.silence(seconds: 3), as: "b.wav")
+        let run = try await run([talk, "--url", gateway.url], in: folder)
+        #expect(run.status == .done && run.diagnostics.contains("\(talk): \(warning)"), "\(run)")
+        let json = try await self.run([other, "--url", gateway.url, "--json"], in: folder)
+        let object = try #require(JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+        #expect((object["warnings"] as? [String])?.first?.hasPrefix(warning) == true, "\(json)")
     }
 
     @Test func `are refused before anything is sent`() async throws {

@@ -1,0 +1,194 @@
+import Foundation
+import Framing
+import HarkenTesting
+import Net
+import Speech
+import Testing
+
+/// Films by every way on which a recording comes.
+@Suite(.hangLimit, .needs(Film.isPossible, "ffmpeg is not installed")) struct `Films` {
+    /// A way on which a recording comes.
+    enum Way: CaseIterable, Sendable { case openAI, deepgram, assemblyAI, chunk, keptChunk, offlineFile, imported }
+
+    /// The answer to a film.
+    private struct Heard {
+        /// Seconds at which the words begin.
+        var starts: [Double] = []
+        /// Sentences about the film.
+        var warnings = ""
+    }
+
+    private func with(_ body: (TestGateway) async throws -> Void) async throws {
+        let engine = ToneEngine()
+        try await TestGateway.with(
+            ScriptedEngine(), keys: TestKeys(valid: []), recorded: [engine], change: { $0.engines = [engine.name] }
+        ) { gateway in
+            await gateway.resumeJobs()
+            try await body(gateway)
+        }
+    }
+
+    private func isNear(_ found: [Double], _ wanted: [Double]) -> Bool {
+        found.count == wanted.count && zip(found, wanted).allSatisfy { abs($0 - $1) <= 0.05 }
+    }
+
+    @Test(arguments: Way.allCases)
+    func `with late sound have each word where a player has it`(way: Way) async throws {
+        let film = try Film.late.bytes()
+        try await with { gateway in
+            let heard = try await hear(film, by: way, gateway)
+            #expect(isNear(heard.starts, Film.late.tones[0]), "\(heard.starts)")
+            #expect(heard.warnings == "")
+        }
+    }
+
+    @Test func `with late sound have their captions where a player has the words`() async throws {
+        let film = try Film.late.bytes()
+        try await with { gateway in
+            let srt = try await openAI(film, "srt", gateway).text, vtt = try await openAI(film, "vtt", gateway).text
+            #expect(srt.hasPrefix("1\n00:00:03,0") || srt.hasPrefix("1\n00:00:02,9"), "\(srt)")
+            #expect(vtt.hasPrefix("WEBVTT\n\n00:00:03.0") || vtt.hasPrefix("WEBVTT\n\n00:00:02.9"), "\(vtt)")
+            let state = try await gateway.imported(film, name: "film.webm")
+            let export = "/api/v1/conversations/\(state.string("conversation_id") ?? "")/export?format=srt"
+            let kept = try await gateway.send(.get, export).text
+            #expect(kept.hasPrefix("1\n00:00:03,0") || kept.hasPrefix("1\n00:00:02,9"), "\(kept)")
+        }
+    }
+
+    @Test(arguments: Way.allCases)
+    func `with two sound tracks say that one was heard`(way: Way) async throws {
+        let film = try Film.twoTracks.bytes()
+        try await with { gateway in
+            let heard = try await hear(film, by: way, gateway)
+            #expect(isNear(heard.starts, Film.twoTracks.tones[0]), "\(heard.starts)")
+            #expect(heard.warnings.contains("The file has 2 sound tracks") && heard.warnings.contains("track=all"), "\(heard.warnings)")
+        }
+    }
+
+    @Test(arguments: Way.allCases)
+    func `with two sound tracks say so when a vendor hears one`(way: Way) async throws {
+        let film = try Film.twoTracks.bytes(), vendor = try AnsweringVendor()
+        defer { vendor.stop() }
+        let settings = ["DEEPGRAM_API_KEY": "d", "DEEPGRAM_BASE_URL": vendor.address]
+        try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), settings: settings, usesVendors: true) { gateway in
+            await gateway.resumeJobs()
+            let heard = try await hear(film, by: way, gateway)
+            #expect(heard.starts.count == 1 && heard.warnings.contains("The file has 2 sound tracks"), "\(heard)")
+        }
+    }
+
+    @Test func `with two sound tracks are heard again with all of them`() async throws {
+        let film = try Film.twoTracks.bytes()
+        try await with { gateway in
+            let first = try await gateway.imported(film, name: "film.webm"), path = "/api/v1/jobs/\(first.string("job_id") ?? "")"
+            #expect(first.json["sound_tracks"] == 2, "\(first.text)")
+            #expect(try await gateway.api(.post, path + "/retry").status == 409)
+            #expect(try await gateway.api(.post, path + "/retry?track=none").status == 400)
+            let order = try await gateway.api(.post, path + "/retry?track=all")
+            #expect(order.status == 202, "\(order.text)")
+            let all = try await gateway.importEnds(order.text)
+            #expect(!all.text.contains("sound_tracks") && !all.text.contains("warnings"), "\(all.text)")
+            let conversation = try await gateway.conversation(all.string("conversation_id"))
+            #expect(isNear(starts(in: conversation.json).sorted(), [1, 2, 3, 4]), "\(conversation.text)")
+            #expect(conversation.text.contains(#""speaker_id":0"#) && conversation.text.contains(#""speaker_id":1"#), "\(conversation.text)")
+            // The conversation of the first track stays, and the file goes when nothing of it is left to hear.
+            let earlier = try await gateway.conversation(first.string("conversation_id"))
+            #expect(isNear(starts(in: earlier.json), Film.twoTracks.tones[0]), "\(earlier.text)")
+            try await until { (try? FileManager.default.contentsOfDirectory(atPath: gateway.directory + "/uploads"))?.isEmpty == true }
+            #expect(try await gateway.api(.post, path + "/retry?track=all").status == 409)
+        }
+    }
+
+    @Test func `that come again with another sound track are heard again`() async throws {
+        let film = try Film.twoTracks.bytes()
+        try await with { gateway in
+            let first = try await gateway.imported(film, name: "film.webm")
+            #expect(try await gateway.importing(film, name: "film.webm").status == 200)
+            let second = try await gateway.imported(film, name: "film.webm", fields: [("track", "2")])
+            #expect(second.string("conversation_id") != first.string("conversation_id"))
+            let conversation = try await gateway.conversation(second.string("conversation_id"))
+            #expect(isNear(starts(in: conversation.json), Film.twoTracks.tones[1]), "\(conversation.text)")
+            #expect(try await gateway.importing(film, name: "film.webm", fields: [("track", "2")]).status == 200)
+        }
+    }
+
+    // MARK: Ways
+
+    private func hear(_ film: [UInt8], by way: Way, _ gateway: TestGateway) async throws -> Heard {
+        switch way {
+        case .openAI:
+            let answer = try await openAI(film, "verbose_json", gateway), json = try JSONValue(parsing: Array(answer.text.utf8))
+            #expect(header(answer.headers) == joined(json["warnings"]), "\(answer.text)")
+            return Heard(starts: starts(json["words"]), warnings: joined(json["warnings"]))
+        case .deepgram:
+            let answer = try await gateway.send(.post, "/v1/listen", body: film)
+            let best = elements(elements(try JSONValue(parsing: Array(answer.text.utf8))["results"]?["channels"]).first?["alternatives"]).first
+            return Heard(starts: starts(best?["words"]), warnings: header(answer.headers))
+        case .assemblyAI:
+            let upload = try JSONValue(parsing: Array(try await gateway.send(.post, "/v2/upload", body: film).text.utf8))
+            guard case .string(let address)? = upload["upload_url"] else { return Heard() }
+            let order = try await gateway.send(.post, "/v2/transcript", body: Array(#"{"audio_url":"\#(address)"}"#.utf8))
+            guard case .string(let id)? = try JSONValue(parsing: Array(order.text.utf8))["id"] else { return Heard() }
+            var job = JSONValue.null
+            try await until {
+                job = try JSONValue(parsing: Array(try await gateway.send(.get, "/v2/transcript/\(id)").text.utf8))
+                return job["status"] != "queued" && job["status"] != "processing"
+            }
+            return Heard(starts: starts(job["words"]).map { $0 / 1_000 }, warnings: joined(job["metadata"]?["warnings"]))
+        case .chunk:
+            let answer = try await gateway.desktop(.post, "background-transcribe?chunk_start_ms=0&encoding=webm", body: film)
+            return Heard(starts: starts(in: answer.json), warnings: joined(answer.json["warnings"]))
+        case .keptChunk:
+            let id = try await gateway.startRecording()
+            let path = "background-transcribe?conversation_id=\(id)&chunk_id=a&chunk_start_ms=60000&encoding=webm"
+            let first = try await gateway.desktop(.post, path, body: film), again = try await gateway.desktop(.post, path, body: film)
+            #expect(again.json["duplicate"] == .bool(true) && again.json["warnings"] == first.json["warnings"], "\(again.text)")
+            let done = try await gateway.finishRecording(id)
+            #expect(starts(in: done.json) == starts(in: first.json), "\(done.text)")
+            return Heard(starts: starts(in: first.json).map { $0 - 60 }, warnings: joined(first.json["warnings"]))
+        case .offlineFile:
+            let state = try await gateway.synchronize([(name: "film.webm", bytes: film)])
+            let conversation = try await gateway.conversation(state.string("conversation_id"))
+            return Heard(starts: starts(in: conversation.json), warnings: joined(state.json["warnings"]))
+        case .imported:
+            let state = try await gateway.imported(film, name: "film.webm")
+            let conversation = try await gateway.conversation(state.string("conversation_id"))
+            return Heard(starts: starts(in: conversation.json), warnings: joined(state.json["warnings"]))
+        }
+    }
+
+    private func openAI(_ film: [UInt8], _ format: String, _ gateway: TestGateway) async throws -> (headers: HTTPHeaders, text: String) {
+        var body: [UInt8] = []
+        for (name, value) in [("model", "whisper-1"), ("response_format", format), ("timestamp_granularities[]", "word")] {
+            body += Array("--b\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n".utf8)
+        }
+        body += Array("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"film.webm\"\r\n\r\n".utf8) + film + Array("\r\n--b--\r\n".utf8)
+        let answer = try await gateway.send(
+            .post, "/v1/audio/transcriptions", headers: ["Content-Type": "multipart/form-data; boundary=b"], body: body)
+        return (answer.headers, answer.text)
+    }
+
+    // MARK: Answers
+
+    private func elements(_ json: JSONValue?) -> [JSONValue] { if case .array(let all)? = json { all } else { [] } }
+
+    /// Starts of the words of a list.
+    private func starts(_ words: JSONValue?) -> [Double] {
+        elements(words).compactMap { word in
+            switch word["start"] {
+            case .int(let start): Double(start)
+            case .double(let start): start
+            default: nil
+            }
+        }
+    }
+
+    /// Starts of the words of a document's segments.
+    private func starts(in json: JSONValue) -> [Double] { elements(json["segments"]).flatMap { starts($0["words"]) } }
+
+    private func joined(_ texts: JSONValue?) -> String {
+        elements(texts).compactMap { if case .string(let text) = $0 { text } else { nil } }.joined(separator: " ")
+    }
+
+    private func header(_ headers: HTTPHeaders) -> String { headers["X-Harken-Notice"] ?? "" }
+}

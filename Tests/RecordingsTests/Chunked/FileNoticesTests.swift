@@ -1,0 +1,33 @@
+import RecordingAssembly
+import Speech
+import Testing
+
+@testable import Recordings
+
+/// What is told about a file stays with its words in the store.
+@Suite struct `Notices about a file` {
+    private static let notices: [RecordingNotice] = [
+        .otherTracks(heard: 1, total: 2, names: ["Mic", "Desktop"]), .silentTrack(2), .holes(count: 1, total: .seconds(2), first: .seconds(3)),
+        .cut(at: .seconds(3), of: nil), .damaged(packets: 4),
+    ]
+
+    @Test(arguments: [[], notices])
+    func `stay with a chunk, also when its words are in the conversation`(notices: [RecordingNotice]) {
+        var chunk = RecognizedChunk(
+            id: "c", start: .seconds(9), duration: .seconds(5), words: [ChunkWord("Hello.", start: .seconds(1), end: .seconds(2))], engine: .local)
+        chunk.notices = notices
+        #expect(RecognizedChunk(chunk.record, id: "c", start: .seconds(9), duration: .seconds(5)) == chunk)
+        let emptied = RecognizedChunk(RecognizedChunk.emptied(chunk.record), id: "c", start: .zero, duration: .zero)
+        #expect(emptied?.words == [] && emptied?.notices == notices)
+    }
+
+    @Test(arguments: [[], notices])
+    func `stay with a job's report`(notices: [RecordingNotice]) {
+        var report = WorkloadReport()
+        report.conversations = ["a"]
+        report.errors = [nil]
+        report.notices = notices
+        #expect(WorkloadReport(report.bytes) == report)
+        #expect(report.hasOtherTracks == !notices.isEmpty)
+    }
+}
