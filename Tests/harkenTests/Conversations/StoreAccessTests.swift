@@ -162,6 +162,28 @@ struct `Commands on what is stored` {
         #expect(try await store.voices(of: .local).count == 3)
     }
 
+    @Test(arguments: [
+        ("Anna", "ANNA"), ("Zo\u{EB}", "ZOE\u{308}"), (" Anna ", "anna"), ("Anna Maria", "anna  maria"), ("Straße", "STRASSE"), ("İpek", "ipek"),
+    ])
+    func `take a name that somebody has for that person's, however it is written`(stored: String, comes: String) async throws {
+        for name in [stored, "Somebody"] { #expect(try await run("people", "add", name).status == 0) }
+        let database = try SQLiteDatabase(in: DataDirectory(creating: folder.path(of: "data")))
+        let store = SQLConversationStore(in: database, audio: Blobs(in: database.directory).audio, now: { UnixTime(milliseconds: 0) })
+        let person = try #require(try await store.people(of: .local).first { $0.name != "Somebody" })
+        let voiceprint = try #require(Voiceprint([1, 0], model: "test"))
+        _ = try await store.add(
+            NewVoice(id: ID("voice-1"), voiceprint: voiceprint, evidence: .seconds(9), created: UnixTime(milliseconds: 0)), of: .local)
+        for words in [["people", "add", comes], ["people", "rename", "Somebody", comes]] {
+            let refused = try await BuiltProgram.run(words, environment: environment)
+            #expect(refused.status == 1 && refused.diagnostics.contains("harken people merge"), "\(words): \(refused)")
+        }
+        #expect(try await run("people", "name", "Speaker 1", comes).status == 0)
+        #expect(try await store.voices(of: .local).map(\.owner) == [.person(person.id)])
+        #expect(try await store.people(of: .local).map(\.name).sorted() == [person.name, "Somebody"].sorted())
+        // Their own name may be written in another way.
+        #expect(try await run("people", "rename", comes, comes).status == 0)
+    }
+
     @Test func `show two people of one name, and merge them`() async throws {
         for name in ["Anna", "Bert"] { #expect(try await run("people", "add", name).status == 0) }
         let database = try SQLiteDatabase(in: DataDirectory(creating: folder.path(of: "data")))
