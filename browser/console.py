@@ -100,8 +100,8 @@ class Console:
         return Console(None, self.server, path, None, {}, self.context)
 
     def _heard(self, message):
-        # An older gateway answers 404 to what it does not have, and 401 to who has not logged in; Chromium notes both.
-        is_answer = "Failed to load resource" in message.text and any(code in message.text for code in ("401", "403", "404", "503"))
+        # A gateway answers 404 to what it does not have, 401 to who has not logged in, and 409 to a name that is taken; Chromium notes them all.
+        is_answer = "Failed to load resource" in message.text and any(code in message.text for code in ("401", "403", "404", "409", "503"))
         if message.type == "error" and not is_answer:
             self.problems.append(f"console: {message.text}")
 
