@@ -78,7 +78,7 @@ import Testing
             case .preflight: stream.tell(commit(rest, .pause), now: start)
             case .final: stream.tell(commit(rest, .endOfTurn), now: start)
             }
-        return events.lazy.compactMap { event in
+        return events.lazy.compactMap { event -> String? in
             switch (event, told) {
             case (.interim(let said), .interim), (.preflight(let said), .preflight), (.final(let said), .final): said.text
             case _: nil

@@ -1,10 +1,10 @@
 import Conversations
-import HarkenKit
 import HarkenTesting
 import Protocols
 import Speech
 import Testing
 
+@testable import HarkenKit
 @testable import harken
 
 /// Every place of `harken live` that makes text of words, with sentences of every script.
