@@ -24,10 +24,12 @@ extension Snippet {
         let isCutBefore = shown.first == Self.ellipsis && all.first != Self.ellipsis
         let isCutBehind = shown.last == Self.ellipsis && all.last != Self.ellipsis && shown.count > 1
         let body = shown.dropFirst(isCutBefore ? 1 : 0).dropLast(isCutBehind ? 1 : 0)
-        let start = all.indices.first { all[$0...].starts(with: body) } ?? 0
+        let found = all.indices.first { all[$0...].starts(with: body) }
+        // A text with private characters of its own is not found.
+        let start = found ?? 0, source = found == nil ? String(String.UnicodeScalarView(body)) : text
         var pieces: [Piece] = isCutBefore ? [Piece("…", isHit: false)] : []
         var position = 0
-        for character in text {
+        for character in source {
             let end = position + character.unicodeScalars.count
             defer { position = end }
             guard end > start, position < start + body.count else { continue }
