@@ -45,6 +45,9 @@ DESCRIPTION = """({
             choice: {enum: ['a', 'b']}, null: {type: ['number', 'null']}, file: {type: 'string', format: 'binary'}},
 })"""
 
+# The days of times in a zone, at a time of the clock.
+DAYS = "((clock) => { m.useZone('%s'); Date.now = () => Date.parse('%s'); const days = %s.map(m.dayOf); Date.now = clock; return days; })(Date.now)"
+
 # Texts longer than an overlay's line: Japanese, Chinese, Thai, English, families.
 LONG_TEXTS = "['今日はとても天気がいいので駅の近くの公園まで歩いて行って友達と'.repeat(4), '我们明天早上九点在车站见面请不要忘记带票'.repeat(6)," \
     " 'วันนี้อากาศดีมากเราจึงเดินไปสวนสาธารณะใกล้สถานีรถไฟ'.repeat(4), 'please come to the gate in front of the station '.repeat(5).trim(), '👨‍👩‍👧‍👦'.repeat(120)]"
@@ -60,6 +63,20 @@ EXPECTED = [
      ["05:26", "00:00", "1 January 2020"]),
     ("figures.js", "(m.useZone('Africa/Cairo'), [m.timeOf('2026-04-23T21:59:00Z'), m.timeOf('2026-04-23T22:00:00Z'), m.dayOf('2019-04-23T22:30:00Z')])",
      ["23:59", "01:00", "24 April 2019"]),
+    # Midnight, days of 23 and of 25 hours, and a day that begins at one.
+    *(("figures.js", DAYS % (zone, now, times), days) for zone, now, times, days in (
+        ("Asia/Tokyo", "2026-11-26T15:30:00Z", ["2026-11-26T15:00:00Z", "2026-11-26T14:59:59Z", "2026-11-25T15:00:00Z", "2026-11-25T14:59:59Z"],
+         ["Today", "Yesterday", "Yesterday", "25 November"]),
+        ("Africa/Cairo", "2026-04-23T22:10:00Z", ["2026-04-23T22:00:00Z", "2026-04-23T21:59:59Z"], ["Today", "Yesterday"]),
+        ("Africa/Cairo", "2026-04-24T21:00:00Z", ["2026-04-24T20:59:59Z", "2026-04-23T22:00:00Z", "2026-04-23T21:59:59Z"],
+         ["Yesterday", "Yesterday", "23 April"]),
+        ("Africa/Cairo", "2026-10-29T21:30:00Z", ["2026-10-28T21:00:00Z", "2026-10-28T20:59:59Z"], ["Today", "Yesterday"]),
+        ("Africa/Cairo", "2026-10-29T22:00:00Z", ["2026-10-29T21:59:59Z", "2026-10-28T21:00:00Z", "2026-10-28T20:59:59Z"],
+         ["Yesterday", "Yesterday", "28 October"]),
+        ("Europe/Berlin", "2026-03-29T21:59:59Z", ["2026-03-28T23:00:00Z", "2026-03-28T22:59:59Z"], ["Today", "Yesterday"]),
+        ("Europe/Berlin", "2026-10-25T22:59:59Z", ["2026-10-24T22:00:00Z", "2026-10-24T21:59:59Z"], ["Today", "Yesterday"]),
+        ("Europe/Berlin", "2026-10-25T23:00:00Z", ["2026-10-25T22:59:59Z", "2026-10-24T22:00:00Z", "2026-10-24T21:59:59Z"],
+         ["Yesterday", "Yesterday", "24 October"]))),
     ("figures.js", "(m.useZone('No/Zone'), m.useZone(null), m.dayOf(new Date()))", "Today"),
     ("figures.js", "[m.language('de'), m.language('multi'), m.language('??')]", ["German", "Any language", "??"]),
     ("engines.js", "[{timed_out: 2, late: 0}, {late: 0}, null].map((errors) => m.failures(errors).textContent)", ["2 timed out", "none", "none"]),
@@ -87,7 +104,8 @@ EXPECTED = [
     # A text's own blanks are kept; where its words are not those of the text, the rule has the rest.
     ("writing.js", "[[['안녕', '하세요', '여러분'], '안녕하세요 여러분'], [['is', \"n't\"], \"isn't\"], [['one', 'two', 'x', 'four'], 'one two three four'], [['今日'], '今日']]"
                    ".map(([words, text]) => m.blanksOf(words, text).join('|'))", ["|| ", "|", "| | | ", ""]),
-    ("elements.js", "['ja', 'zh-Hant', 'multi', 'auto', '', null].map((tag) => m.spoken(tag).lang)", ["ja", "zh-Hant", None, None, None, None]),
+    ("elements.js", "['ja', 'zh-Hant', 'multi', 'auto', '', null].map((tag) => m.spoken(tag).lang)", ["ja", "zh-Hant", "", "", "", ""]),
+    ("elements.js", "['input', 'textarea', 'option'].map((tag) => m.h(tag)).concat(m.said('x')).map((one) => one.dir + one.getAttribute('lang'))", ["auto"] * 4),
     ("elements.js", "(({tagName, dir, lang, textContent}) => [tagName, dir, lang, textContent])(m.said('שלום.', 'he'))", ["BDI", "auto", "he", "שלום."]),
     ("elements.js", "[['input'], ['input', {type: 'search'}], ['textarea'], ['option'], ['input', {type: 'checkbox'}], ['input', {dir: 'ltr'}], ['p']]"
                     ".map(([tag, values]) => m.h(tag, values ?? null).getAttribute('dir'))", ["auto", "auto", "auto", "auto", None, "ltr", None]),

@@ -7,6 +7,7 @@ import json
 import pathlib
 import re
 import subprocess
+import tarfile
 import threading
 import time
 import urllib.parse
@@ -57,6 +58,9 @@ SCROLLING = """async () => {
     frames.sort((a, b) => a - b);
     return {median: frames[90], late: frames[171], rows: most};
 }"""
+
+# The words of the second passage, each with its time.
+WORDS = "() => [...document.querySelectorAll('.segm')[1].querySelectorAll('.w')].map((word) => [word.textContent, Number(word.dataset.t)])"
 
 # Presses keys one after the other with so little between them: nothing, some turns of the queue of promises, a task, a frame.
 PRESS = """async ([keys, rest, turns]) => {
@@ -673,6 +677,40 @@ class Plays(Writings, Microphone):
         console.judge()
         console.close()
 
+    def merges_two_of_one_name(self):
+        """Two people of one name, as an import leaves them, are marked; a merge makes one of them, and a name is never given twice."""
+        console = self.visit("/#/start")
+        page, people = console.page, "/api/v1/people"
+        expect(console.context.request.post(people, data={"name": "Zoë"}).ok, "Zoë is added")
+        second = console.context.request.post(people, data={"name": "ZOE\u0308"})
+        expect(second.status == 409 and "/merge" in second.json()["error"]["message"], f"a second Zoë is answered with {second.status}: {second.text()[:200]}")
+        archive, files = io.BytesIO(), {"export.json": {"format": 1}, "people.json": {"people": [
+            {"id": "the-other", "name": "zoë ", "created_at": "2026-01-02T03:04:05Z"}]}}
+        with tarfile.open(fileobj=archive, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+            for name, content in files.items():
+                data = json.dumps(content).encode()
+                entry = tarfile.TarInfo(f"harken-export/{name}")
+                entry.size = len(data)
+                tar.addfile(entry, io.BytesIO(data))
+        answer = console.context.request.post("/api/v1/users/me/import", data=archive.getvalue(), headers={"Content-Type": "application/x-tar"})
+        expect(answer.ok and len(answer.json()["namesakes"]) == 1, f"the import is answered with {answer.status}: {answer.text()[:300]}")
+        console.go("people")
+        console.wait("() => document.querySelector('.table').textContent.split('same name twice').length === 3", "both are marked")
+        page.get_by_role("button", name="Rename zoë", exact=True).click()
+        page.fill("dialog input", "ZOË")
+        page.locator("dialog").get_by_role("button", name="Rename").click()
+        page.locator("dialog").get_by_text("is the name of another person").wait_for()
+        page.keyboard.press("Escape")
+        console.wait("() => !document.querySelector('dialog')", "the question closes")
+        page.get_by_role("button", name="Merge zoë", exact=True).click()
+        page.locator("dialog").get_by_role("button", name="Merge").click()
+        console.wait("() => !document.querySelector('.table').textContent.includes('same name twice')", "nobody is marked")
+        left = [person for person in console.get(people)["people"] if person["name"].strip().lower() == "zoë"]
+        expect([person["name"] for person in left] == ["Zoë"], f"the people are {left}")
+        expect(console.context.request.delete(f"{people}/{left[0]['id']}").ok, "Zoë is deleted")
+        console.judge()
+        console.close()
+
     def enrols_a_voice(self):
         """One's own voice is recorded by the page, and known from then on."""
         console = self.visit("/#/people")
@@ -815,6 +853,52 @@ class Plays(Writings, Microphone):
         console.go("people")
         console.wait("() => document.querySelector('.table')?.textContent.includes('Vera')", "People has Vera")
         console.judge()
+        console.close()
+
+    def follows_edited_words(self):
+        """Words that stay in an edited text keep their times: what is clicked is lit, a link goes there, and a new word is between its neighbours."""
+        console = self.visit("/#/start")
+        page = console.page
+        conversation = store(console, TEA[:5])
+        console.go(f"conversation/{conversation}")
+        page.wait_for_selector(".segm .w")
+
+        def times():
+            return dict(page.evaluate(WORDS))
+
+        def edit(before, after):
+            page.locator(".vrow button.time").nth(1).click()
+            page.get_by_role("button", name="Edit the words").click()
+            page.fill("dialog textarea", page.input_value("dialog textarea").replace(before, after))
+            page.get_by_role("button", name="Keep").click()
+            console.wait("(words) => document.querySelectorAll('.segm')[1].querySelector('.body').textContent.includes(words)", "the words are changed", after)
+
+        def follows(word, at):
+            page.locator(".segm").nth(1).locator(".w", has_text=word).first.click()
+            console.wait("(word) => document.querySelector('.segm.cur .w.lit')?.textContent === word", f"{word} is lit", word)
+            shown, wanted = console.text(".player .clock b"), f"{int(at + 0.01) // 60}:{int(at + 0.01) % 60:02}"
+            expect(shown == wanted, f"{word} is at {at}, and the player goes to {shown}")
+
+        first = times()
+        edit("make personal", "make quite personal")
+        second = times()
+        moved = {word: (at, second.get(word)) for word, at in first.items() if abs(second.get(word, -9) - at) > 0.001}
+        expect(not moved, f"words that stay have moved: {moved}")
+        expect(first["make"] < second["quite"] < first["personal"], f"the new word is at {second['quite']}, not between {first['make']} and {first['personal']}")
+        edit("learn not", "learn never")
+        third = times()
+        moved = {word: (at, third.get(word)) for word, at in second.items() if word != "not" and abs(third.get(word, -9) - at) > 0.001}
+        expect(not moved and first["learn"] < third["never"] < first["to"], f"the second edit has moved words: {moved}, never: {third.get('never')}")
+        for word in ("quite", "personal", "never", "remarks."):
+            follows(word, third[word])
+        # A link to the moment, on a page that was loaded anew.
+        page.goto("/#/start")
+        page.reload()
+        page.wait_for_selector("main h1")
+        console.go(f"conversation/{conversation}?t={third['remarks.'] + 0.05:.2f}")
+        console.wait("() => document.querySelector('.segm.cur .w.lit')?.textContent === 'remarks.'", "the link goes to the word")
+        console.judge()
+        expect(console.context.request.delete(f"/api/v1/conversations/{conversation}").ok, "the conversation is deleted")
         console.close()
 
     def scrolls_eight_hours(self):

@@ -59,9 +59,12 @@ ASTRAY = """() => {
         for (const inner of own?.querySelectorAll('[dir], bdi') ?? []) inner.remove();
         const way = fromRight.test(/\\p{L}/u.exec(own?.textContent)?.[0]) ? 'rtl' : 'ltr';
         if (!own || getComputedStyle(place).direction !== way) wrong.push(`${place.outerHTML.slice(0, 90)} runs its neighbour's way`);
+        if (place.id !== 'say' && place.closest('[lang]') === document.documentElement) wrong.push(`${place.outerHTML.slice(0, 90)} is said to be English`);
     }
     for (const field of document.querySelectorAll('input, textarea, option')) {
-        if (!/^(checkbox|radio|range|file)$/.test(field.type) && field.dir !== 'auto') wrong.push(`${field.outerHTML.slice(0, 90)} has no direction`);
+        if (!/^(checkbox|radio|range|file)$/.test(field.type) && (field.dir !== 'auto' || !field.hasAttribute('lang'))) {
+            wrong.push(`${field.outerHTML.slice(0, 90)} has no direction or is said to be English`);
+        }
     }
     for (const word of document.querySelectorAll('h2, legend, label, th, dt')) {
         if (!hebrew.test(word.textContent) && getComputedStyle(word).direction !== 'ltr') wrong.push(`${word.outerHTML.slice(0, 90)} runs from the right`);

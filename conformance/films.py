@@ -6,7 +6,8 @@ What it asks:
   `track=2` hears the second one, and `track=all` both;
 - sound that begins three seconds after the picture has words three seconds later, within 0.05 s of those of the sound alone;
 - transport streams of television and cameras, with a name of the service, have the words of the sound alone;
-- a film that is cut off has the words that are there, and the answer says that it is cut.
+- a film that is cut off has the words that are there, and the answer says that it is cut;
+- words of a script without blanks, said by `espeak-ng` if it is installed, have times of their own, within the sound of their sentence.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import concurrent.futures
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,11 +23,16 @@ import tempfile
 import time
 import urllib.request
 import uuid
+import wave
 
 from gateway import OPENER, Server, ServerError, dies_with_us, environment
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 HANG = 300  # seconds after which what is waited for does not come
+# Mandarin, and the seconds of silence before each sentence and at the end.
+SENTENCES, SILENCES = ("今天天气很好，我们去公园走走。", "明天早上九点在车站见面，请不要忘记带票。"), (2, 3, 2)
+# Seconds that a word may reach beyond the sound of its sentence: the model's frames, and the breath of the voice.
+BEYOND = 0.4
 PICTURE = ["-f", "lavfi", "-i", "testsrc=size=160x120:rate=25:duration=10"]
 
 
@@ -164,7 +171,50 @@ def judge_way(name, hear, files):
         yield f"{name}, a film that is cut off: {text}; told {told[-300:]}"
 
 
+def spoken(folder):
+    """A recording of the sentences, and where each is heard in it, in seconds."""
+    samples, heard = bytearray(), []
+    for number, (sentence, silence) in enumerate(zip(SENTENCES, SILENCES)):
+        path = os.path.join(folder, f"sentence-{number}.wav")
+        subprocess.run(["espeak-ng", "-v", "cmn", "-s", "140", "-w", path, sentence], check=True, capture_output=True, timeout=HANG)
+        plain = ffmpeg("-i", path, "-ac", "1", "-ar", "16000", os.path.join(folder, f"plain-{number}.wav"))
+        with wave.open(plain) as clip:
+            said = memoryview(clip.readframes(clip.getnframes())).cast("h")
+        loud = [place for place, sample in enumerate(said) if abs(sample) > 300]
+        samples += bytes(2 * 16_000 * silence)
+        heard.append(tuple((len(samples) // 2 + place) / 16_000 for place in (loud[0], loud[-1])))
+        samples += said.tobytes()
+    samples += bytes(2 * 16_000 * SILENCES[-1])
+    path = os.path.join(folder, "mandarin.wav")
+    with wave.open(path, "wb") as clip:
+        clip.setparams((1, 2, 16_000, 0, "NONE", ""))
+        clip.writeframes(bytes(samples))
+    return path, heard
+
+
+def judge_script(args, folder):
+    """What is wrong with the times of words in a script without blanks."""
+    if shutil.which("espeak-ng") is None:
+        print("films: espeak-ng is not installed, so no sentence in Mandarin is timed")
+        return
+    path, heard = spoken(folder)
+    done = subprocess.run([args.harken, "transcribe", "--json", "--language", "zh", path], capture_output=True, text=True, timeout=HANG,
+                          env=environment(), preexec_fn=dies_with_us)
+    if done.returncode != 0:
+        yield f"Mandarin: harken transcribe: {done.stderr.strip()[-300:]}"
+        return
+    found = json.loads(done.stdout)["words"]
+    for number, (start, end) in enumerate(heard):
+        inside = [word for word in found if start - BEYOND <= word["start"] and word["end"] <= end + BEYOND]
+        if len(inside) < 4 or len({word["start"] for word in inside}) < len(inside):
+            yield f"Mandarin, sentence {number + 1} from {start:.1f} to {end:.1f} s: {len(inside)} words with times of their own are in it: {found}"
+    beyond = [word for word in found if not any(start - BEYOND <= word["start"] and word["end"] <= end + BEYOND for start, end in heard)]
+    if beyond:
+        yield f"Mandarin: words beyond the sound of {heard}: {beyond}"
+
+
 def judge(args, folder):
+    yield from judge_script(args, folder)
     files = make(folder, os.path.join(args.test_audio, "beckett.wav"))
     server = Server(args.harken, os.path.join(folder, "data"), {"HARKEN_ENGINES": "local"})
     try:

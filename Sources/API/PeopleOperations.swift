@@ -35,12 +35,16 @@ struct PeopleOperations: Sendable {
             },
             APIOperation(
                 .post, "/people", .write,
-                summary: "Adds a person; a name that exists is not added twice. 409 when several people have the name, with the way to merge them.",
-                body: [.init("name", "string", required: true, "Their name.")], answer: Self.person
+                summary: "Adds a person. 409 when somebody has the name, in any case and form, with the way to merge them.",
+                body: [
+                    .init("name", "string", required: true, "Their name."),
+                    .init("reuse", "boolean", "true: returns the one person who has the name already, with status 200. Default: false."),
+                ], answer: Self.person
             ) { request throws(APIError) in
                 let new = Person(id: ID(newID()), name: try Self.name(request), created: now())
+                let isReusing = try request.flag("reuse") ?? false
                 let person = try await APIError.stored { () throws(StoreError) in
-                    try await store.add(new, reusing: true, of: request.user)
+                    try await store.add(new, reusing: isReusing, of: request.user)
                 }
                 return .json(person.id == new.id ? .created : .ok) { ConversationDocument.write(person, to: &$0) }
             },

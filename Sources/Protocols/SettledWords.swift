@@ -8,6 +8,8 @@ struct SettledWords: Sendable {
     private(set) var words: [Word] = []
     /// End of the last final.
     private(set) var through: SampleIndex = .zero
+    /// Marks that belong to the next word, such as `¿` and `「`.
+    private var opening = ""
     private let rate: SampleRate
 
     /// Maximum length of speech before a final is given within a sentence.
@@ -22,9 +24,16 @@ struct SettledWords: Sendable {
     mutating func append(_ word: Word) {
         guard !word.text.isEmpty, word.text.utf8.count <= Self.longestWord else { return }
         var word = word
+        word.text = opening + word.text
+        opening = ""
         let start = max(word.range.start, through)
         word.range = SampleRange(start, max(start, word.range.end))
         words.append(word)
+    }
+
+    /// Keeps a mark for the next word.
+    mutating func open(with mark: String) {
+        if opening.utf8.count + mark.utf8.count <= Self.longestWord { opening += mark }
     }
 
     /// Extends the last word by a part or a mark. Does nothing when there is no word.

@@ -1,3 +1,4 @@
+import HarkenTesting
 import Speech
 import Testing
 
@@ -48,6 +49,41 @@ import Testing
         told += names(stream.tell(commit(1, 2, "day.", .endOfTurn), now: start))
         #expect(
             told == ["start", "interim Good", "preflight Good", "final Good day.", "end", "usage 2.0 seconds", "metrics"])
+    }
+
+    /// The events that have a text.
+    enum Told: String, CaseIterable, Sendable { case interim, preflight, final }
+
+    @Test(arguments: Told.allCases, ScriptSample.all)
+    func `a text as people write it, in every script`(_ told: Told, _ sample: ScriptSample) {
+        #expect(text(told, sample.spoken()) == sample.text)
+    }
+
+    @Test(arguments: Told.allCases, ["วันนี้ อากาศดี", "我的iPhone丢了", "今日は Harken です", "東京API"])
+    func `a text with the blanks of the engine's own`(_ told: Told, _ written: String) {
+        #expect(text(told, WrittenWord.timed(written, in: range(0, 4))) == written)
+    }
+
+    /// Returns the text of words that come in two parts: the second part is final or not.
+    private func text(_ told: Told, _ words: [Word]) -> String? {
+        var stream = narrator()
+        let first = Array(words.prefix(1)), rest = Array(words.dropFirst())
+        func commit(_ words: [Word], _ reason: FinalReason) -> SessionEvent {
+            .commit(Commit(channel: .first, range: range(0, 4), words: words, reason: reason, engine: engine))
+        }
+        _ = stream.tell(commit(first, .pause), now: start)
+        let events: [StreamEvent] =
+            switch told {
+            case .interim: stream.tell(.interim(Hypothesis(range: range(0, 4), words: rest)), now: start)
+            case .preflight: stream.tell(commit(rest, .pause), now: start)
+            case .final: stream.tell(commit(rest, .endOfTurn), now: start)
+            }
+        return events.lazy.compactMap { event -> String? in
+            switch (event, told) {
+            case (.interim(let said), .interim), (.preflight(let said), .preflight), (.final(let said), .final): said.text
+            case _: nil
+            }
+        }.first
     }
 
     @Test func `use since the last turn only, and none when nothing was heard since`() {

@@ -44,6 +44,20 @@ import Testing
         }
     }
 
+    @Test func `joins texts by their scripts, and never by a blank`() throws {
+        let folder = Self.root.appending(path: "Sources")
+        let files = try #require(FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)).compactMap { $0 as? URL }
+        // Measures and key terms compare words; nobody is shown what they join.
+        let writers = files.filter { file in
+            file.pathExtension == "swift" && !["/Evaluation/", "/Simulation/", "/HarkenTesting/", "/KeyTerms/"].contains { file.path.contains($0) }
+        }
+        #expect(writers.count > 500)
+        for file in writers {
+            let text = try String(contentsOf: file, encoding: .utf8)
+            #expect(!text.contains(/map\(\\\.(?:text|shown|content|bare)\)\.joined\(separator: " "\)/), "\(file.lastPathComponent)")
+        }
+    }
+
     @Test func `needs no more of Foundation than its essentials`() throws {
         // All of it, with its ICU data, is 6 MB of an idle gateway's memory. Tests and simulations may use it.
         let folder = Self.root.appending(path: "Sources")

@@ -171,7 +171,7 @@ class Talks:
 
     def name(self, conversation, who):
         for number, speaker in who.items():
-            person = self.api("/people", {"name": NAMES[speaker]})["id"]
+            person = self.api("/people", {"name": NAMES[speaker], "reuse": True})["id"]
             self.api(f"/conversations/{conversation}/segments/assign", {"speaker_id": number, "person_id": person})
 
     def again(self):

@@ -104,7 +104,8 @@ struct RouteDescription: Sendable {
         "POST /v3/upload-audio": .init(tag: .recordings, summary: "Takes a recording of the user's voice as the speech profile.", request: form),
         "POST /v3/speech-profile/expand": .init(tag: .recordings, summary: "Adds a recording of a voice.", request: form),
         "POST /api/v1/people/enroll": .init(
-            tag: .recordings, summary: "Adds a person by their name (name), with recordings of their voice (file).", request: form),
+            tag: .recordings, summary: "Adds a person by their name (name), or finds who has it, with recordings of their voice (file).",
+            request: form),
         "POST /api/v1/jobs": .init(
             tag: .recordings, summary: "Takes a recording (file), which becomes a conversation with the name, date and speakers of the file.",
             request: form, query: imported),

@@ -42,7 +42,7 @@ function row(conversation, hits = []) {
       h('div.row', signs(conversation.people), conversation.status === 'in_progress' ? tag('ok', 'Live') : null,
         duration ? h('span', length(duration)) : null)),
     hits.slice(0, shownHits).map((hit) => h('div.hit', h('time', clock(hit.start)),
-      h('span', own, marked(hit.snippet), isLiteral(hit.snippet) ? null : h('bdi.faint.small', '  same meaning')))),
+      h('span', own, marked(hit.snippet), isLiteral(hit.snippet) ? null : h('bdi.faint.small', { lang: 'en' }, '  same meaning')))),
     hits.length > shownHits ? h('div.hit', h('span'), h('span.faint', `${hits.length - shownHits} more`)) : null));
 }
 

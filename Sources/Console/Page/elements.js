@@ -20,7 +20,7 @@ export function h(tag, attributes, ...children) {
   const [name, ...classes] = tag.split('.');
   const element = document.createElement(name || 'div');
   if (classes.length) element.className = classes.join(' ');
-  if (typed.has(name) && !boxes.has(attributes?.type)) element.setAttribute('dir', 'auto');
+  if (typed.has(name) && !boxes.has(attributes?.type)) for (const [key, value] of Object.entries(spoken())) element.setAttribute(key, value);
   for (const [key, value] of Object.entries(attributes ?? {})) {
     if (value == null || value === false) continue;
     if (key.startsWith('on')) element.addEventListener(key.slice(2), value);
@@ -33,10 +33,11 @@ export function h(tag, attributes, ...children) {
 }
 
 /**
- * Attributes of an element whose text was said or typed: it runs from the side of its own first letter, whatever is beside it.
+ * Attributes of an element whose text was said or typed: it runs from the side of its own first letter, whatever is beside it, and it is not in the page's
+ * language.
  * @param {?string} language BCP 47 tag; null, or one for any language, where nobody knows it
  */
-export const spoken = (language) => ({ dir: 'auto', lang: /^(multi|auto|mul|und)?$/.test(language ?? '') ? null : language });
+export const spoken = (language) => ({ dir: 'auto', lang: /^(multi|auto|mul|und)?$/.test(language ?? '') ? '' : language });
 
 /** A text that was said or typed, within a sentence of the page. */
 export const said = (text, language) => h('bdi', spoken(language), text);

@@ -34,7 +34,7 @@ export const sampleButton = (sample, play) => {
 };
 
 /** Returns the person of this name, who is added when nobody has it. */
-export const personNamed = (name) => post('/people', { name });
+export const personNamed = (name) => post('/people', { name, reuse: true });
 
 /**
  * Opens the question whose voice this is.

@@ -1,5 +1,5 @@
 // Pieces that several pages use: notes, tags, fields, dialogs, voices.
-import { h, said, say } from './elements.js';
+import { h, said, say, spoken } from './elements.js';
 import { icon } from './icons.js';
 
 /** Shows a word at the foot of the page for a moment. */
@@ -144,7 +144,7 @@ export function pop(anchor, body, classes = '') {
 
 /** The sign of a voice: filled with a name, open without one. */
 export const glyph = (voice, isLarge) =>
-  h(`bdi.glyph.k${voice.color}${voice.isNamed ? '' : '.open'}${isLarge ? '.l' : ''}`, { 'aria-hidden': 'true' }, voice.mark);
+  h(`bdi.glyph.k${voice.color}${voice.isNamed ? '' : '.open'}${isLarge ? '.l' : ''}`, { 'aria-hidden': 'true', ...spoken() }, voice.mark);
 
 /** A voice with its sign and its name; with attributes, a button. */
 export const who = (voice, attributes) => h(`${attributes ? 'button' : 'span'}.who.k${voice.color}`, attributes ?? {}, glyph(voice), said(voice.name));

@@ -57,9 +57,14 @@ package struct ExtractiveSummary: Sendable, Equatable {
         return joined.prefix(1).uppercased() + joined.dropFirst()
     }
 
+    /// Full stops and commas in the scripts that `Sentence` knows. A title keeps its question mark.
+    private static let stops: Set<Character> = [
+        ".", ",", "。", "．", "｡", "，", "、", "､", "،", "۔", "।", "॥", "።", "፣", "។", "៕", "၊", "။",
+    ]
+
     private static func trimmed(_ sentence: String) -> String {
         var title = sentence[...]
-        while let last = title.last, last == "." || last == "," || last == "。" { title = title.dropLast() }
+        while let last = title.last, stops.contains(last) { title = title.dropLast() }
         // Only the first letter is capitalised; the rest stays as it was spoken.
         return title.prefix(1).uppercased() + title.dropFirst()
     }

@@ -270,9 +270,8 @@ extension AssemblyAIPrerecordedAnswer {
     }
 
     private func search(_ query: URLQuery, in shown: AssemblyAIPrerecordedText) throws(RequestError) -> [UInt8] {
-        let phrases = query.all("words").flatMap { $0.split(separator: ",") }.map { $0.split(whereSeparator: \.isWhitespace).map(String.init) }
-            .filter { !$0.isEmpty }
-        guard !phrases.isEmpty, phrases.count <= 100, phrases.allSatisfy({ $0.count <= 5 }) else {
+        let phrases = query.all("words").flatMap { $0.split(separator: ",") }.map { SpokenPhrase($0) }.filter { !$0.words.isEmpty }
+        guard !phrases.isEmpty, phrases.count <= 100, phrases.allSatisfy({ $0.words.count <= 5 }) else {
             throw .badRequest("words must be phrases of at most five words, with commas: words=one,two%20three.")
         }
         let spoken = shown.spoken
@@ -280,12 +279,11 @@ extension AssemblyAIPrerecordedAnswer {
         var matches = JSONWriter()
         matches.beginArray()
         for phrase in phrases {
-            let wanted = phrase.map { Word($0, SampleRange(.zero, .zero), confidence: 1).bare }
-            let found = AssemblyAIPrerecordedText.places(of: wanted, in: spoken)
+            let found = AssemblyAIPrerecordedText.places(of: phrase, in: spoken)
             guard !found.isEmpty else { continue }
             total += found.count
             matches.beginObject()
-            matches.member("text", WordSpacing.text(of: wanted))
+            matches.member("text", WordSpacing.text(of: phrase.words))
             matches.member("count", found.count)
             matches.key("timestamps")
             matches.beginArray()

@@ -110,15 +110,15 @@ struct AssemblyAIPrerecordedText {
         Dictionary(grouping: words.indices, by: { words[$0].channel }).values.map { indices in (indices, indices.map { words[$0].word.bare }) }
     }
 
-    /// Returns the places in `words` at which a phrase begins, as bare words that one channel has one after the other. Each place comes with that of the
+    /// Returns the places in `words` at which a phrase begins, whose words one channel has one after the other. Each place comes with that of the
     /// phrase's last word.
     ///
     /// - Parameter spoken: the bare words of the text.
-    static func places(of phrase: [String], in spoken: [(indices: [Int], words: [String])]) -> [(first: Int, last: Int)] {
+    static func places(of phrase: SpokenPhrase, in spoken: [(indices: [Int], words: [String])]) -> [(first: Int, last: Int)] {
         var places: [(first: Int, last: Int)] = []
         for (indices, words) in spoken {
-            for start in words.indices where words[start...].starts(with: phrase) {
-                places.append((indices[start], indices[start + phrase.count - 1]))
+            for start in words.indices {
+                if let count = phrase.count(in: words[start...]) { places.append((indices[start], indices[start + count - 1])) }
             }
         }
         return places.sorted { $0.first < $1.first }

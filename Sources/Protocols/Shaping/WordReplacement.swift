@@ -2,8 +2,8 @@ package import Speech
 
 /// A word or phrase, and the text that is shown in its place: `replace=find:replacement`.
 package struct WordReplacement: Sendable, Equatable {
-    /// Bare words to find, one after the other; never empty.
-    package let find: [String]
+    /// The phrase to find; it has a word.
+    private let find: SpokenPhrase
     /// Text to show; empty: the phrase is left out.
     package let replacement: String
     /// The bare words of the replacement, if what is found is among them; otherwise empty. An engine may have replaced the phrase already.
@@ -11,12 +11,11 @@ package struct WordReplacement: Sendable, Equatable {
 
     /// Returns nil when there is no word to find.
     package init?(find: String, replacement: String) {
-        let find = find.split(separator: " ").map { Word(String($0), SampleRange(.zero, .zero), confidence: 1).bare }
+        let find = SpokenPhrase(find), shown = SpokenPhrase(replacement).words
         self.find = find
         self.replacement = replacement
-        let shown = replacement.split(separator: " ").map { Word(String($0), SampleRange(.zero, .zero), confidence: 1).bare }
-        replaced = shown.indices.contains { shown[$0...].starts(with: find) } ? shown : []
-        if find.isEmpty { return nil }
+        replaced = shown.indices.contains { shown[$0...].starts(with: find.words) } ? shown : []
+        if find.words.isEmpty { return nil }
     }
 
     /// Replaces phrases; at each place the first replacement that fits wins. The new word has the time of the whole phrase, and the punctuation after
@@ -27,16 +26,18 @@ package struct WordReplacement: Sendable, Equatable {
         result.reserveCapacity(words.count)
         var index = 0
         while index < words.count {
-            let fit = replacements.first { bare[index...].starts(with: $0.find) && !$0.isDone(at: index, of: bare) }
-            guard let fit else {
+            let match = replacements.lazy.compactMap { replacement in
+                replacement.isDone(at: index, of: bare) ? nil : replacement.find.count(in: bare[index...]).map { (replacement, $0) }
+            }.first
+            guard let (fit, count) = match else {
                 result.append(words[index])
                 index += 1
                 continue
             }
-            let replaced = words[index..<index + fit.find.count]
-            index += fit.find.count
+            let replaced = words[index..<index + count]
+            index += count
             if fit.replacement.isEmpty { continue }
-            var word = words[index - fit.find.count]
+            var word = words[index - count]
             word.text = fit.replacement + (replaced.last?.text.trailingPunctuation ?? "")
             word.range = SampleRange(word.range.start, replaced.last?.range.end ?? word.range.end)
             word.confidence = replaced.map(\.confidence).min() ?? word.confidence
@@ -49,13 +50,11 @@ package struct WordReplacement: Sendable, Equatable {
     private func isDone(at index: Int, of bare: [String]) -> Bool {
         replaced.indices.contains { place in
             let start = index - place
-            return start >= 0 && replaced[place...].starts(with: find) && bare[start...].starts(with: replaced)
+            return start >= 0 && replaced[place...].starts(with: find.words) && bare[start...].starts(with: replaced)
         }
     }
 }
 
 extension String {
-    fileprivate var trailingPunctuation: String {
-        String(reversed().prefix { ".,;:!?…".contains($0) }.reversed())
-    }
+    fileprivate var trailingPunctuation: Substring { dropFirst(withoutTrailingMarks.count) }
 }

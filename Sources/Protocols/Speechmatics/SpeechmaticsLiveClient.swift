@@ -178,7 +178,8 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
         guard let start = sent.position(seconds: result.start), let end = sent.position(seconds: result.end) else { return }
         switch result.kind {
         case .other: break
-        case .punctuation: words.extend(by: result.content)
+        case .punctuation:
+            if result.attachment == .next { words.open(with: result.content) } else { words.extend(by: result.content) }
         case .word:
             let speaker = result.speaker.flatMap { $0.first == "S" ? Int($0.dropFirst()) : nil }
             var word = Word(

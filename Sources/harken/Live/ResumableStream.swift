@@ -89,7 +89,7 @@ final class ResumableStream: AudioSink {
 }
 
 /// The words of a turn, which the kit tells from the turn's beginning, as finals that each word is in once.
-private struct TurnWords {
+struct TurnWords {
     let rate: SampleRate
     /// Number of the turn's words that finals had.
     private var given = 0

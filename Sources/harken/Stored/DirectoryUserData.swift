@@ -69,9 +69,9 @@ struct DirectoryUserData: UserData {
         }
     }
 
-    func add(_ name: String) async throws -> (person: Person, isNew: Bool) {
+    func add(_ name: String, reusing: Bool) async throws -> (person: Person, isNew: Bool) {
         let new = Person(id: ID(RandomUUID.text()), name: name, created: .now)
-        let person = try await store.add(new, reusing: true, of: user)
+        let person = try await store.add(new, reusing: reusing, of: user)
         return (person, person.id == new.id)
     }
 
@@ -85,7 +85,7 @@ struct DirectoryUserData: UserData {
                 throw UnsuitableRecording(file, "\(error)")
             }
         }
-        let (person, isNew) = try await add(name)
+        let (person, isNew) = try await add(name, reusing: true)
         let keeper = EnrolledVoiceKeeper(store, newID: RandomUUID.text, now: { .now })
         for voice in heard { try await keeper.keep(voice, of: person.id, of: user) }
         try await VoiceReconciler(store).run(for: user)

@@ -113,9 +113,14 @@ struct GatewayUserData: UserData {
         return voices
     }
 
-    func add(_ name: String) async throws -> (person: Person, isNew: Bool) {
+    func add(_ name: String, reusing: Bool) async throws -> (person: Person, isNew: Bool) {
         let before = Set(try await people().map(\.id))
-        let document = try await needed(.post, "/people", body: GatewayAPI.body(("name", name)))
+        var body = JSONWriter()
+        body.beginObject()
+        body.member("name", name)
+        body.member("reuse", reusing)
+        body.endObject()
+        let document = try await needed(.post, "/people", body: body.bytes)
         let person = try person(document.root)
         return (person, !before.contains(person.id))
     }

@@ -54,7 +54,7 @@ extension UserData {
 
     /// Gives a voice to the person with this name. The person is added if they do not exist.
     func name(_ voice: KnownVoice, _ name: String) async throws -> Person {
-        let person = try await add(name).person
+        let person = try await add(name, reusing: true).person
         guard try await give(voice.id, to: person.id) else { throw missing("voice", voice.id.rawValue) }
         return person
     }

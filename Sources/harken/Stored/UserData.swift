@@ -46,9 +46,12 @@ protocol UserData: Sendable {
     func voices() async throws -> [KnownVoice]
 
     /// Adds a person. A name that exists is not added twice: see `NameKey`.
-    func add(_ name: String) async throws -> (person: Person, isNew: Bool)
+    ///
+    /// - Parameter reusing: true to return the person who has the name already; false to throw the conflict.
+    func add(_ name: String, reusing: Bool) async throws -> (person: Person, isNew: Bool)
 
-    /// Adds a person with recordings of their voice. Unless all files are suitable, nothing is stored.
+    /// Adds a person with recordings of their voice, or adds the recordings to the person who has the name already. Unless all files are suitable,
+    /// nothing is stored.
     func enrol(_ name: String, _ files: [String]) async throws -> (person: Person, isNew: Bool)
 
     /// The changes below return false when one of their objects does not exist.

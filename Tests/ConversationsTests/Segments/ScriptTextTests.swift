@@ -57,4 +57,12 @@ import Testing
         let summary = try #require(ExtractiveSummary(of: [sample.text]))
         #expect(summary.summary == sample.text)
     }
+
+    @Test(arguments: ScriptSample.all)
+    func `becomes a title without other blanks, and without a full stop`(_ sample: ScriptSample) throws {
+        let title = try #require(ExtractiveSummary(of: [sample.text])).title
+        // The Japanese sample has two sentences.
+        let sentences = sample.text.split(separator: "。").map { String($0.last.map(".।។။".contains) == true ? $0.dropLast() : $0) }
+        #expect(sentences.contains(title))
+    }
 }

@@ -204,7 +204,7 @@ import Testing
         try await with { gateway in
             let clara = try await ask(gateway, .post, "/people", #"{"name":"Clara"}"#, status: 201)
             guard case .string(let id)? = clara["id"] else { return #expect(Bool(false)) }
-            #expect(try await ask(gateway, .post, "/people", #"{"name":"clara"}"#)["id"] == .string(id))
+            #expect(try await ask(gateway, .post, "/people", #"{"name":"clara","reuse":true}"#)["id"] == .string(id))
             #expect(try await ask(gateway, .patch, "/people/" + id, #"{"name":"Claire"}"#)["name"] == "Claire")
             #expect(list(try await ask(gateway, .get, "/people")["people"]).map { $0["name"] } == ["Anna", "Bert", "Claire"])
             #expect(list(try await ask(gateway, .get, "/people")["people"]).allSatisfy { $0["same_name_as"] == nil })
@@ -212,12 +212,15 @@ import Testing
                 let taken = try await ask(gateway, .patch, "/people/" + id, #"{"name":"\#(name)"}"#, status: 409)
                 guard case .string(let message)? = taken["error"]?["message"] else { return #expect(Bool(false)) }
                 #expect(message.contains(#"POST /people/person-1/merge with {"person_id": "\#(id)"}"#), "\(message)")
-                #expect(try await ask(gateway, .post, "/people", #"{"name":"\#(name)"}"#)["id"] == "person-1")
+                #expect(try await ask(gateway, .post, "/people", #"{"name":"\#(name)","reuse":true}"#)["id"] == "person-1")
+                let second = try await ask(gateway, .post, "/people", #"{"name":"\#(name)"}"#, status: 409)
+                guard case .string(let advice)? = second["error"]?["message"] else { return #expect(Bool(false)) }
+                #expect(advice.contains("person-1") && advice.contains("POST /people/person-1/merge with"), "\(advice)")
             }
             #expect(try await ask(gateway, .post, "/people/person-1/merge", #"{"person_id":"\#(id)"}"#)["id"] == "person-1")
             _ = try await ask(gateway, .delete, "/people/person-2", status: 204)
             #expect(list(try await ask(gateway, .get, "/people")["people"]).map { $0["name"] } == ["Anna"])
-            for body in ["{}", #"{"name":"  "}"#, #"{"name":"\#(String(repeating: "x", count: 401))"}"#] {
+            for body in ["{}", #"{"name":"  "}"#, #"{"name":"x","reuse":1}"#, #"{"name":"\#(String(repeating: "x", count: 401))"}"#] {
                 _ = try await ask(gateway, .post, "/people", body, status: 400)
             }
             _ = try await ask(gateway, .patch, "/people/none", #"{"name":"x"}"#, status: 404)

@@ -167,7 +167,7 @@ struct RouteExpectation: Sendable {
         "POST /api/v1/captions": .http("/api/v1/captions", body: #"{"words":[]}"#, scopes: ["listen", "transcribe", "read", "write"]),
         "GET /api/v1/people": .http("/api/v1/people", secret: "PERSON", scopes: ["read", "write"]),
         // A stranger's Anna is another one.
-        "POST /api/v1/people": .http("/api/v1/people", body: #"{"name":"Anna"}"#, stranger: 201, secret: "PERSON", scopes: ["write"]),
+        "POST /api/v1/people": .http("/api/v1/people", body: #"{"name":"Anna","reuse":true}"#, stranger: 201, secret: "PERSON", scopes: ["write"]),
         "PATCH /api/v1/people/{id}": .http("/api/v1/people/PERSON", body: #"{"name":"Anne"}"#, stranger: 404, scopes: ["write"]),
         "DELETE /api/v1/people/{id}": .http("/api/v1/people/PERSON", 204, stranger: 404, scopes: ["write"]).once,
         "POST /api/v1/people/{id}/merge": .http("/api/v1/people/PERSON/merge", body: #"{"person_id":"FRIEND"}"#, stranger: 404, scopes: ["write"])

@@ -149,6 +149,22 @@ import Testing
         #expect(try json(answer(#""punctuate":false,"format_text":false"#))["text"] == "mr smith came did he")
     }
 
+    @Test func `find and replace phrases where no blanks are written, however the engine divides them`() throws {
+        let spoken = ["明日", "は", "東京", "で", "会議", "です。"].enumerated().map { index, text in
+            Word(text, SampleRange(SampleIndex(Int64(index) * 8_000), SampleIndex(Int64(index + 1) * 8_000)), confidence: 0.5)
+        }
+        func answered(_ fields: String) throws -> AssemblyAIPrerecordedAnswer { try answer(fields, .completed(Self.transcript([spoken]))) }
+        for (from, to, text) in [("明日は", "あすは", "あすは東京で会議です。"), ("です", "だ", "明日は東京で会議だ。"), ("京で", "x", "明日は東京で会議です。")] {
+            #expect(try json(answered(#""custom_spelling":[{"from":["\#(from)"],"to":"\#(to)"}]"#))["text"] == .string(text))
+        }
+        let found = try JSONValue(parsing: answered("").export(.wordSearch, ["words": "東京で,会議,明日東京"], requestID: "r").body)
+        #expect(
+            found["matches"] == [
+                ["text": "東京で", "count": 1, "timestamps": [[1_000, 2_000]], "indexes": [2]],
+                ["text": "会議", "count": 1, "timestamps": [[2_000, 2_500]], "indexes": [4]],
+            ])
+    }
+
     @Test func `have written forms, unless the text is not to be formatted`() throws {
         let spoken = ["It", "costs", "ninety", "nine", "dollars."].enumerated().map { index, text in
             Word(text, SampleRange(SampleIndex(Int64(index) * 8_000), SampleIndex(Int64(index + 1) * 8_000)), confidence: 0.5)

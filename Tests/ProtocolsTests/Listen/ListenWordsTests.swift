@@ -1,4 +1,5 @@
 import Framing
+import HarkenTesting
 import Protocols
 import Speech
 import Testing
@@ -72,6 +73,20 @@ import Testing
                                 .final(Hypothesis(range: gap, words: []), reason: .length),
                             ]))
                 ])
+    }
+
+    @Test(arguments: ScriptSample.all)
+    func `keep the blanks of every script, and of an engine's own text`(_ sample: ScriptSample) throws {
+        let spaced = sample.words.joined(separator: " ")
+        for (words, text) in [(sample.spoken(), sample.text), (WrittenWord.timed(spaced, in: seconds(0, 4)), spaced)] {
+            var server = try Self.server(), client = Self.client()
+            for message in server.raw { _ = client.text(message) }
+            _ = server.event(.commit(Commit(channel: .first, range: seconds(0, 4), words: words, reason: .endOfTurn, engine: .local)))
+            guard case .resumable(.said(_, let events))? = client.text(server.raw.last ?? "").first, case .final(let heard, _)? = events.first else {
+                return #expect(Bool(false))
+            }
+            #expect(heard.text == text)
+        }
     }
 
     @Test func `are asked for at once, and to the end`() throws {

@@ -55,6 +55,39 @@ import Testing
         #expect(try await find(store, words("别的")) == ["c1/s1"])
     }
 
+    @Test(arguments: StoreKind.allCases) func `shows a sentence of any script as it is written`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        for (index, sample) in ScriptSample.all.enumerated() {
+            // A user of one's own: the samples have words in common.
+            let user = ID<User>("user-\(index)")
+            _ = try await store.begin(.of(user, "c\(index)", .said("s", sample.text)))
+            let word = try #require(sample.words.filter { $0.allSatisfy { $0.isLetter || $0.isNumber } }.max { $0.count < $1.count })
+            let hit = try #require(try await store.search(words(word), embedding: nil, of: user).hits.first, "\(sample)")
+            let shown = hit.snippet.text.filter { $0 != "…" }
+            #expect(sample.text.contains(shown) && shown.contains(word), "\(sample): \(shown)")
+            #expect(hit.snippet.pieces.filter(\.isHit).map(\.text).joined().contains(word), "\(sample): \(hit.snippet.marked("[", "]"))")
+        }
+    }
+
+    @Test(
+        arguments: [
+            // The words of an index are scalars here: a letter without its marks is found too.
+            ("ว", "วันนี้อากาศดี", "[วั]นนี้อากาศดี"), ("นน", "วันนี้อากาศดี", "วั[นนี้]อากาศดี"),
+            ("ថង", "ថ្ងៃនេះ", nil), ("ថ", "ថ្ងៃនេះ", "[ថ្]ងៃនេះ"),
+        ], StoreKind.allCases)
+    func `shows a letter whole with its marks`(one: (query: String, text: String, shown: String?), kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        _ = try await store.begin(.of(.ann, "c1", .said("s1", one.text)))
+        #expect(try await store.search(words(one.query), embedding: nil, of: .ann).hits.first?.snippet.marked("[", "]") == one.shown)
+        // The excerpt of a long text begins and ends with whole letters too.
+        let long = String(repeating: "นี้", count: 40) + one.text + String(repeating: "นี้", count: 40)
+        _ = try await store.begin(.of(.ann, "c2", .said("s1", long)))
+        for hit in try await store.search(words(one.query), embedding: nil, of: .ann).hits {
+            let text = hit.snippet.text
+            #expect(hit.conversation == ID("c1") || text.hasPrefix("…") && text.hasSuffix("…") && long.contains(text.dropFirst().dropLast()), "\(text)")
+        }
+    }
+
     @Test(arguments: StoreKind.allCases) func `finds segments of one conversation, by words and by meaning`(kind: StoreKind) async throws {
         let store = try kind.open(in: folder)
         _ = try await store.begin(.of(.ann, "c1", .said("s1", "a red car", at: 0), .said("s2", "a red house", at: 2)))

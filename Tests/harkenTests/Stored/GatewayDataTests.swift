@@ -94,6 +94,44 @@ struct `Commands on a gateway's data` {
         #expect(try await run(["people", "list", "--data", folder.path(of: "none")], ["HARKEN_URL": url]).diagnostics.contains("there is no data"))
     }
 
+    /// Zones in which midnight is not near, so that a day does not end during a test. At most one zone is left out at any time.
+    private static let zones = ["Asia/Tokyo", "Pacific/Auckland", "Africa/Cairo", "America/Los_Angeles"].filter { name in
+        TimeZone(identifier: name).map { (1..<23).contains(Calendar.current.dateComponents(in: $0, from: .now).hour ?? 0) } ?? false
+    }
+
+    @Test(arguments: zones)
+    func `take today for the day in the user's time zone`(zone: String) async throws {
+        let database = try SQLiteDatabase(in: DataDirectory(creating: data))
+        let store = SQLConversationStore(in: database, audio: Blobs(in: database.directory).audio, now: { UnixTime(milliseconds: 0) })
+        try await store.set("time_zone", to: zone, of: .local)
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = try #require(TimeZone(identifier: zone))
+        let today = calendar.startOfDay(for: .now), yesterday = try #require(calendar.date(byAdding: .day, value: -1, to: today))
+        for (id, day, seconds) in [("late", today, 60.0), ("early", today, -60), ("last", yesterday, 60), ("past", yesterday, -60)] {
+            let start = UnixTime(milliseconds: Int64((day.timeIntervalSince1970 + seconds) * 1_000))
+            let segment = Segment(id: ID("s-\(id)"), text: "The harbour.", start: .zero, end: .seconds(1))
+            _ = try await store.begin(
+                Conversation(
+                    id: ID(id), user: .local, status: .completed, source: "test", title: "Harbour", started: start, finished: start + .seconds(1),
+                    segments: [segment]))
+        }
+        let (process, url) = try await gateway()
+        defer { process.signal(SIGTERM) }
+        for place in [["--url", url], ["--data", data]] {
+            for command in [["conversations", "list"], ["search", "harbour"]] {
+                for (limits, expected) in [
+                    (["--from", "today"], ["late"]), (["--from", "yesterday"], ["late", "early", "last"]),
+                    (["--from", "yesterday", "--to", "today"], ["early", "last"]), (["--to", "yesterday"], ["past"]),
+                ] {
+                    let found = try await run(command + limits + ["--json"] + place)
+                    for id in ["late", "early", "last", "past"] {
+                        #expect(found.output.contains("\"\(id)\"") == expected.contains(id), "\(zone), \(command + limits): \(found)")
+                    }
+                }
+            }
+        }
+    }
+
     @Test func `move everything to another gateway, once`() async throws {
         try await fill()
         let (process, url) = try await gateway()
@@ -141,11 +179,12 @@ struct `Commands on a gateway's data` {
             #expect(outcome.status == 0 && outcome.diagnostics.contains(expected), "\(words): \(outcome)")
         }
         try await change("people", "add", "Bob", saying: "was added")
-        try await change("people", "add", "bob", saying: "existed already")
+        let second = try await run(["people", "add", "bob", "--url", url])
+        #expect(second.status == 1 && second.diagnostics.contains("harken people merge PERSON"), "\(second)")
         let sample = try await run(["people", "add", "Carl", folder.path(of: "voice.wav"), "--url", url])
         #expect(sample.status == 1 && sample.diagnostics.contains("voice.wav: no such file or directory"), "\(sample)")
         for name in ["Anna", "ANNA", " anna "] {
-            try await change("people", "add", name, saying: "existed already")
+            #expect(try await run(["people", "add", name, "--url", url]).status == 1)
             let taken = try await run(["people", "rename", "bob", name, "--url", url])
             #expect(taken.status == 1 && taken.diagnostics.contains("harken people merge") && taken.diagnostics.contains("person-anna"), "\(taken)")
         }

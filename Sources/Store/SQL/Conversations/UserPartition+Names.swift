@@ -24,7 +24,14 @@ extension StoreError {
     ///
     /// - Parameter second: the person who would have the name too; nil for a person who is not stored.
     static func taken(_ name: String, by first: ID<Person>, and second: ID<Person>?) -> StoreError {
-        guard let second else { return .conflict("\"\(name)\" is the name of person \(first)") }
+        guard let second else {
+            return .conflict(
+                """
+                "\(name)" is the name of person \(first). If that is who is meant, use \(first), or send "reuse": true. If somebody else who is stored \
+                is the same person, merge them: POST /people/\(first)/merge with {"person_id": ID}, Merge on the page People, or harken people merge \
+                PERSON \(first). If not, choose another name
+                """)
+        }
         return .conflict(
             """
             "\(name)" is the name of another person. If both are one person, merge them: POST /people/\(first)/merge with \

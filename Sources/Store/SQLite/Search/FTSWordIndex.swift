@@ -59,7 +59,7 @@ package struct FTSWordIndex: WordIndex {
             [
                 .text(expression), .integer(segment), .text(String(Snippet.open)), .text(String(Snippet.close)), .integer(Snippet.maxWords),
             ]
-        ) { (row) throws(StoreError) in snippet = row.text(0).map { Snippet(marked: $0) } }
+        ) { (row) throws(StoreError) in snippet = row.text(0).map { Snippet(marked: $0, of: text) } }
         return snippet
     }
 }
