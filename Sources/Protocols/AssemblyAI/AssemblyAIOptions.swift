@@ -39,6 +39,7 @@ package enum AssemblyAIOptions {
         VendorOption("domain", .own, "medical-v1", in: [.live]),
         VendorOption("continuous_partials", .own, in: [.live]),
         VendorOption("interruption_delay", .own, "250", in: [.live]),
+        VendorOption("turn_left_pad_ms", .own, "250", in: [.live]),
         VendorOption("voice_focus", .own, "near-field", in: [.live]),
         VendorOption("voice_focus_threshold", .own, "0.5", in: [.live]),
         VendorOption("filter_profanity", .session(), in: [.live]),
