@@ -1,18 +1,29 @@
 internal import Framing
 package import Speech
 
-/// The fields of OpenAI's `POST /v1/audio/transcriptions`.
+/// The fields of OpenAI's `POST /v1/audio/transcriptions`, and the settings of its realtime sessions.
 ///
 /// Harken decides what the vendor is sent for: the form of the answer, because Harken needs words with times and writes the client's form itself;
-/// the model, because servers that are compatible with OpenAI have others, which the operator names.
+/// the model, because servers that are compatible with OpenAI have others, which the operator names; the audio's form and the ends of turns, because
+/// a session has its own.
 ///
-/// Source: OpenAI API reference, "Create transcription".
+/// Source: OpenAI API reference, "Create transcription" and "Realtime".
 package enum OpenAIOptions {
     package static let vendor = EngineName("openai")
 
     package static let table = OptionTable(
         vendor,
         [
+            VendorOption("format", .gateway, #"{"type":"audio/pcm"}"#, in: [.live]),
+            VendorOption("turn_detection", .gateway, #"{"type":"semantic_vad"}"#, in: [.live]),
+            VendorOption("include", .gateway, #"["item.input_audio_transcription.logprobs"]"#, in: [.live]),
+            VendorOption("model", .gateway, #""gpt-live-transcribe""#, in: [.live]),
+            VendorOption("language", .gateway, #""en""#, in: [.live]),
+            VendorOption("languages", .gateway, #"["en"]"#, in: [.live]),
+            VendorOption("prompt", .shared(.prompt), #""A call about a parcel.""#, in: [.live]),
+            VendorOption("keywords", .session(.keyterms), #"["Harken"]"#, in: [.live]),
+            VendorOption("delay", .own, #""low""#, in: [.live]),
+            VendorOption("noise_reduction", .own, #"{"type":"near_field"}"#, in: [.live]),
             VendorOption("file", .gateway, "", in: [.recorded]),
             VendorOption("response_format", .gateway, "srt", in: [.recorded]),
             VendorOption("timestamp_granularities[]", .gateway, "segment", in: [.recorded]),

@@ -406,9 +406,45 @@ extension RealtimeConfiguration {
     }
 
     var request: LiveRequest {
-        LiveRequest(
+        var request = LiveRequest(
             format: format.audio, language: transcription.language, model: transcription.model, endpointing: endpointing, turn: turn,
             keyterms: transcription.keyterms)
+        request.vendorOptions = vendorOptions
+        request.shared = shared
+        return request
+    }
+
+    private var shared: SharedOptions { SharedOptions(prompt: transcription.prompt) }
+
+    /// The settings that go to OpenAI's own engine as the client wrote them.
+    private var vendorOptions: VendorOptions {
+        var options = VendorOptions(OpenAIOptions.vendor)
+        func add(_ name: String, isCovered: Bool = false, _ value: (inout JSONWriter) -> Void) {
+            var json = JSONWriter()
+            value(&json)
+            guard var option = OpenAIOptions.table.option(name, .json(json.text), .live) else { return }
+            option.isCovered = isCovered
+            options.options.append(option)
+        }
+        if let prompt = transcription.prompt {
+            // The key terms of a prompt reach every engine.
+            add("prompt", isCovered: !PromptTerms.terms(of: prompt).isEmpty) { $0.value(prompt) }
+        }
+        if !transcription.keywords.isEmpty { add("keywords") { $0.array(transcription.keywords) } }
+        if let delay = transcription.delay { add("delay") { $0.value(delay.rawValue) } }
+        if noise != nil { add("noise_reduction") { writeNoise(to: &$0) } }
+        return options
+    }
+
+    /// Returns the settings that are in force where an engine ignores some of them.
+    ///
+    /// - Parameter names: the ignored settings, as `vendorOptions` names them.
+    func without(_ names: Set<String>) -> RealtimeConfiguration {
+        var rest = self
+        if names.contains("noise_reduction") { rest.noise = nil }
+        if names.contains("delay") { rest.transcription.delay = nil }
+        if names.contains("prompt") { rest.transcription.prompt = nil }
+        return rest
     }
 
     /// Returns the changes that an update makes in a running session; nil when nothing changes there.
@@ -419,6 +455,10 @@ extension RealtimeConfiguration {
         if endpointing != old.endpointing { change.endpointing = endpointing }
         if turn != old.turn { change.turn = turn }
         if transcription.keyterms != old.transcription.keyterms { change.keyterms = transcription.keyterms }
-        return change.aspects.isEmpty ? nil : change
+        if transcription.prompt != old.transcription.prompt { change.shared = shared }
+        let present = vendorOptions.options, before = old.vendorOptions.options
+        let changed = present.filter { !before.contains($0) }, gone = before.filter { !present.contains($0) }
+        if !changed.isEmpty || !gone.isEmpty { change.vendor = VendorChange(changed, replacing: Set(gone.map(\.name))) }
+        return change.isEmpty ? nil : change
     }
 }

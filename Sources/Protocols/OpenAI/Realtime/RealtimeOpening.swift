@@ -78,11 +78,12 @@ package struct RealtimeOpening: LiveHandshakeMachine {
 extension RealtimeConfiguration {
     /// Applies the settings of an update event, and answers the event.
     ///
+    /// - Parameter ignored: names of settings that are not in force if they stay as they are.
     /// - Returns: the configuration before the update; nil when the update was not applied.
     @discardableResult
     mutating func take(
         _ event: RawSpan, _ shape: Shape, _ id: String?, _ models: Set<String>,
-        allowing isAllowed: (RealtimeConfiguration) -> RealtimeError? = { _ in nil },
+        without ignored: Set<String> = [], allowing isAllowed: (RealtimeConfiguration) -> RealtimeError? = { _ in nil },
         _ voice: inout RealtimeVoice, _ output: inout ServerOutput
     ) -> RealtimeConfiguration? {
         var changed = self
@@ -101,7 +102,8 @@ extension RealtimeConfiguration {
         let old = self
         self = changed
         if shape == .beta { voice.shape = .beta }
-        voice.updated(changed, by: shape, &output)
+        let renewed = changed.change(from: old)?.vendor?.names ?? []
+        voice.updated(changed.without(ignored.subtracting(renewed)), by: shape, &output)
         return old
     }
 }
