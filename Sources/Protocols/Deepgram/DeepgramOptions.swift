@@ -69,6 +69,26 @@ package enum DeepgramOptions {
             VendorOption("callback_method", .gateway, "put"),
         ])
 
+    /// The message of `/v1/listen` that changes settings while audio flows.
+    package static let changes = ChangeTable(
+        "Deepgram, `/v1/listen`", "Configure", table,
+        [
+            .init("keyterms", of: "keyterm", #"{"type":"Configure","keyterms":["Harken"]}"#),
+            .init("features.numerals", of: "numerals", #"{"type":"Configure","features":{"numerals":true}}"#),
+        ])
+
+    /// The message of `/v2/listen` that changes settings while audio flows.
+    package static let fluxChanges = ChangeTable(
+        "Deepgram, `/v2/listen`", "Configure", table,
+        [
+            .init("thresholds.eot_threshold", of: "eot_threshold", #"{"type":"Configure","thresholds":{"eot_threshold":0.8}}"#),
+            .init("thresholds.eager_eot_threshold", of: "eager_eot_threshold", #"{"type":"Configure","thresholds":{"eager_eot_threshold":0.4}}"#),
+            .init("thresholds.eot_timeout_ms", of: "eot_timeout_ms", #"{"type":"Configure","thresholds":{"eot_timeout_ms":900}}"#),
+            .init("keyterms", of: "keyterm", #"{"type":"Configure","keyterms":["Harken"]}"#),
+            .init("language_hints", of: "language_hint", #"{"type":"Configure","language_hints":["de"]}"#),
+            .init("numerals", #"{"type":"Configure","numerals":true}"#),
+        ])
+
     /// The parameters that a request to the vendor takes from the client.
     struct Given {
         let pairs: [URLQuery.Pair]

@@ -63,4 +63,13 @@ package enum SpeechmaticsOptions {
         }
         return options
     }
+
+    /// The message that changes settings while audio flows.
+    package static let changes = ChangeTable(
+        "Speechmatics", "SetRecognitionConfig", table,
+        [
+            .init("max_delay", #"{"message":"SetRecognitionConfig","transcription_config":{"language":"en","max_delay":2.0}}"#),
+            .init("max_delay_mode", #"{"message":"SetRecognitionConfig","transcription_config":{"language":"en","max_delay_mode":"fixed"}}"#),
+            .init("enable_partials", #"{"message":"SetRecognitionConfig","transcription_config":{"language":"en","enable_partials":true}}"#),
+        ])
 }
