@@ -201,6 +201,47 @@ import Testing
         #expect(stream.text(#"{"type":"CloseStream"}"#).isEmpty)
     }
 
+    @Test func `follow the hints and the numerals that the client changes`() throws {
+        var stream = try Conversation("&language_hint=en", model: "flux-general-multi")
+        let said = stream.text(#"{"type":"Configure","language_hints":["de"]}"#)
+        var change = StreamChange(language: LanguageTag("de"))
+        change.vendor = VendorChange([.init("language_hint", .text("de"), aspect: .language)])
+        #expect(said == ["→ \(SessionCommand.update(change))", "configured"])
+        #expect(stream.raw.last?.contains(#""language_hints":["de"]"#) == true)
+        _ = stream.event(commit("Ja.", 0, 1, .endOfTurn))
+        #expect(try Parsed(#require(stream.raw.last))["languages"].strings == ["de"])
+        #expect(try Parsed(#require(stream.raw.last))["languages_hinted"].strings == ["de"])
+        #expect(stream.text(#"{"type":"Configure","language_hints":[]}"#).count == 2)
+        _ = stream.event(commit("Ja.", 1, 2, .endOfTurn))
+        #expect(stream.raw.last?.contains("languages_hinted") == false)
+
+        var english = try Conversation()
+        #expect(english.text(#"{"type":"Configure","numerals":true}"#).last == "configured")
+        #expect(english.raw.last?.contains(#""numerals":true"#) == true)
+        #expect(english.event(commit("I have thirty seven horses.", 0, 3, .endOfTurn)).last?.contains("“I have 37 horses.”") == true)
+        _ = english.text(#"{"type":"Configure","numerals":false}"#)
+        #expect(english.event(commit("I have 37 horses.", 3, 6, .endOfTurn)).last?.contains("thirty seven horses.") == true)
+    }
+
+    @Test(arguments: [
+        #""no_such_member":1"#, #""keyterms":"text""#, #""language_hints":["de"]"#, #""numerals":"yes""#, #""thresholds":7"#,
+        #""thresholds":{"no_such_member":1}"#, #""thresholds":{"eot_threshold":"0.8"}"#, #""thresholds":{"eot_timeout_ms":900.5}"#,
+    ])
+    func `refuse a change that cannot be made, and go on`(members: String) throws {
+        var stream = try Conversation()
+        #expect(stream.text(#"{"type":"Configure",\#(members)}"#) == ["not configured CONFIGURE_INVALID_REQUEST"])
+        #expect(stream.text(#"{"type":"Configure"}"#) == ["configured"])
+    }
+
+    @Test(arguments: [("en", "flux-general-multi"), ("de", "flux-general-multi"), ("en", "flux-general-en")])
+    func `are asked of the model that the client names`(language: String, model: String) throws {
+        let options = StreamOptions(rate: .speech, language: LanguageTag(language), model: model)
+        let target = DeepgramFluxClient(options, credential: Credential("k")).connection.target
+        let query = try HTTPRequestHead(.get, target).query
+        #expect(query.all("model") == [model])
+        #expect(query.all("language_hint") == (model == "flux-general-multi" ? [language] : []))
+    }
+
     @Test(arguments: [
         "model=nova-3", "", "model=flux-general-en&encoding=linear16", "model=flux-general-en&encoding=flac&sample_rate=16000",
         "model=flux-general-en&eot_threshold=0.4", "model=flux-general-en&eager_eot_threshold=0.8", "model=flux-general-en&eot_timeout_ms=1",
