@@ -24,7 +24,7 @@ struct ChangedSetting: Sendable, CustomTestStringConvertible {
         }
     }
 
-    private static func session(_ target: String) throws -> (any LiveServerMachine, StreamOptions) {
+    private static func session(_ target: String) throws -> (machine: any LiveServerMachine, options: StreamOptions) {
         let head = try HTTPRequestHead(.get, target)
         let dialect = try #require(Catalogue.dialects.first { $0.paths.contains(head.path) })
         var machine = try #require(try dialect.accept(head, VendorRequests.context).get().session)
@@ -33,7 +33,7 @@ struct ChangedSetting: Sendable, CustomTestStringConvertible {
         return try opened(machine)
     }
 
-    private static func opened(_ machine: any LiveServerMachine) throws -> (any LiveServerMachine, StreamOptions) {
+    private static func opened(_ machine: any LiveServerMachine) throws -> (machine: any LiveServerMachine, options: StreamOptions) {
         let request = machine.request
         var options = StreamOptions(
             rate: .speech, language: request.language, model: request.model, endpointing: request.endpointing, turn: request.turn,
@@ -81,12 +81,13 @@ struct ChangedSetting: Sendable, CustomTestStringConvertible {
         var machine = service.connect(options, Credential("k"))
         var actions: [ClientAction] = []
         machine.opened(now: .now, actions: &actions)
-        let query = PercentCoding.decode(machine.connection.target) ?? machine.connection.target
-        return actions.map(\.short).joined() + query
+        return actions.map(\.short).joined() + (try PercentCoding.decode(machine.connection.target))
     }
 
     /// Returns the part of a request that says what the setting's example says.
     private func written(_ setting: ChangeTable.Setting) -> String? {
+        // The newer models take a list of languages instead of one.
+        if setting.option == "language" { return #""languages":["de"]"# }
         let name = setting.name.split(separator: ".").last.map(String.init) ?? ""
         guard let value = setting.example.firstRange(of: "\"\(name)\":")?.upperBound else { return nil }
         var rest = setting.example[value...]
