@@ -19,13 +19,22 @@ package struct NumberSpeller: Sendable {
         guard words.contains(where: { $0.text.utf8.contains { 0x30...0x39 ~= $0 } }) else { return words }
         var spelled: [Word] = []
         spelled.reserveCapacity(words.count)
+        // The currency that is said behind the next word.
+        var owed = ""
         for index in words.indices {
             let next = index + 1 < words.count ? words[index + 1].bare : ""
-            guard let (text, marks) = Self.spoken(words[index].text, before: next) else {
+            let written = words[index].text
+            var text = Self.spoken(written, before: next)
+            if !owed.isEmpty, text == nil {
+                let marks = Self.closing(Substring(written))
+                text = (written.dropLast(marks.count) + " " + owed, marks)
+            }
+            owed = text != nil && Self.sizes.contains(next) ? Self.currency(of: written)?.many ?? "" : ""
+            guard let text else {
                 spelled.append(words[index])
                 continue
             }
-            let replacement = InverseTextNormalizer.Replacement(words: index..<index + 1, text: text, marks: marks)
+            let replacement = InverseTextNormalizer.Replacement(words: index..<index + 1, text: text.text, marks: text.marks)
             spelled += InverseTextNormalizer.words(of: replacement, for: words[index..<index + 1])
         }
         return spelled
@@ -36,17 +45,27 @@ package struct NumberSpeller: Sendable {
     /// - Parameter next: the next word, in lower case and without marks.
     static func spoken(_ written: String, before next: String = "") -> (text: String, marks: String)? {
         var rest = Substring(written)
-        let opening = rest.prefix { "\"'([“‘".contains($0) }
+        let opening = Self.opening(rest)
         rest = rest.dropFirst(opening.count)
-        let closing = String(rest.reversed().prefix { ".,;:!?\"')]”’…".contains($0) }.reversed())
-        rest = rest.dropLast(closing.count)
-        let currency = rest.first.flatMap { currencies[$0] }
+        let marks = closing(rest)
+        rest = rest.dropLast(marks.count)
+        let currency = currency(of: written)
         if currency != nil { rest = rest.dropFirst() }
         let isPercent = rest.last == "%"
         if isPercent { rest = rest.dropLast() }
         guard rest.first.map(isDigit) == true, var words = number(String(rest), of: currency, before: next) else { return nil }
         if isPercent { words.append("percent") }
-        return (opening + words.joined(separator: " "), closing)
+        return (opening + words.joined(separator: " "), marks)
+    }
+
+    private static func opening(_ text: Substring) -> String { String(text.prefix { "\"'([“‘".contains($0) }) }
+
+    private static func closing(_ text: Substring) -> String {
+        String(text.reversed().prefix { ".,;:!?\"')]”’…".contains($0) }.reversed())
+    }
+
+    private static func currency(of written: String) -> (one: String, many: String, small: String)? {
+        written.dropFirst(opening(Substring(written)).count).first.flatMap { currencies[$0] }
     }
 
     private static func isDigit(_ character: Character) -> Bool { character.isASCII && character.isNumber }

@@ -35,7 +35,10 @@ import Testing
         #expect(NumberSpeller(LanguageTag("de")) == nil)
     }
 
-    @Test func `leave the currency to the word behind the number`() {
-        #expect(NumberSpeller.spoken("$2.5", before: "billion")?.text == "two point five")
+    @Test func `leave the currency to the word behind the number`() throws {
+        let speller = try #require(NumberSpeller(.english))
+        let range = SampleRange(SampleIndex(0), SampleIndex(100))
+        let spelled = speller.spelled(["$2.5", "billion,", "37"].map { Word($0, range, confidence: 1) })
+        #expect(spelled.map(\.text).joined(separator: " ") == "two point five billion dollars, thirty seven")
     }
 }
