@@ -75,7 +75,8 @@ package struct NumberSpeller: Sendable {
         if text.contains("-") { return digits(of: text.split(separator: "-", omittingEmptySubsequences: false)) }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         let suffix = String(text.drop { isDigit($0) || $0 == "," })
-        if parts.count == 1, suffixes.contains(suffix), let whole = Int(text.dropLast(suffix.count).filter { $0 != "," }), whole < SpokenNumber.limit {
+        if parts.count == 1, suffixes.contains(suffix) {
+            guard let whole = Int(text.dropLast(suffix.count).filter { $0 != "," }), whole < SpokenNumber.limit else { return nil }
             return SpokenNumber.ordinal(SpokenNumber.cardinal(whole))
         }
         guard parts.count <= 2, parts.allSatisfy({ !$0.isEmpty && $0.allSatisfy { isDigit($0) || $0 == "," } }) else { return nil }
