@@ -27,7 +27,7 @@ package struct NumberSpeller: Sendable {
             var text = Self.spoken(written, before: next)
             if !owed.isEmpty, text == nil {
                 let marks = Self.closing(Substring(written))
-                text = (written.dropLast(marks.count) + " " + owed, marks)
+                text = (String(written.dropLast(marks.count)) + " " + owed, marks)
             }
             owed = text != nil && Self.sizes.contains(next) ? Self.currency(of: written)?.many ?? "" : ""
             guard let text else {
@@ -49,7 +49,7 @@ package struct NumberSpeller: Sendable {
         rest = rest.dropFirst(opening.count)
         let marks = closing(rest)
         rest = rest.dropLast(marks.count)
-        let currency = currency(of: written)
+        let currency = Self.currency(of: written)
         if currency != nil { rest = rest.dropFirst() }
         let isPercent = rest.last == "%"
         if isPercent { rest = rest.dropLast() }

@@ -27,7 +27,7 @@ package enum DeepgramClientMessage: Sendable, Equatable {
             } else if type.equals("CloseStream") {
                 self = .closeStream
             } else if type.equals("Configure") {
-                self = Self.configure(root)
+                self = Self.change(root)
             } else if let name = type.string {
                 self = .invalid("Unknown type \"\(name.prefix(64))\". Known are KeepAlive, Finalize, CloseStream and Configure.")
             } else {
@@ -38,7 +38,7 @@ package enum DeepgramClientMessage: Sendable, Equatable {
         }
     }
 
-    private static func configure(_ root: JSONView) -> DeepgramClientMessage {
+    private static func change(_ root: JSONView) -> DeepgramClientMessage {
         typealias Fields = DeepgramConfigureFields
         do throws(DeepgramConfigureError) {
             try Fields.check(root, "", known: ["type", "keyterms", "features"])

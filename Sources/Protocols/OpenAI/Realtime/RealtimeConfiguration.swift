@@ -450,8 +450,9 @@ extension RealtimeConfiguration {
     /// Returns the changes that an update makes in a running session; nil when nothing changes there.
     func change(from old: RealtimeConfiguration) -> StreamChange? {
         var change = StreamChange()
-        if transcription.language != old.transcription.language { change.language = transcription.language }
-        if transcription.model != old.transcription.model { change.model = transcription.model }
+        // A setting that was cleared leaves the choice to the engine: it hears which language is spoken, and has no model of an empty name.
+        if transcription.language != old.transcription.language { change.language = transcription.language ?? LanguageTag("multi") }
+        if transcription.model != old.transcription.model { change.model = transcription.model ?? "" }
         if endpointing != old.endpointing { change.endpointing = endpointing }
         if turn != old.turn { change.turn = turn }
         if transcription.keyterms != old.transcription.keyterms { change.keyterms = transcription.keyterms }

@@ -285,6 +285,15 @@ import Testing
         #expect(sent.contains(#""noise_reduction":{"type":"far_field"}"#) && sent.contains(#""prompt":"A call.","delay":"low""#), "\(sent)")
     }
 
+    @Test func `leave the choice to the engine again when they clear a setting`() throws {
+        var stream = try RealtimeConversation.speaking(
+            RealtimeConversation.update(#""transcription":{"model":"gpt-4o-transcribe","language":"de","keywords":["k"]}"#))
+        var change = StreamChange(language: LanguageTag("multi"), model: "", keyterms: [])
+        change.vendor = VendorChange([], replacing: ["keywords"])
+        let cleared = #"{"type":"session.update","session":{"audio":{"input":{"transcription":null}}}}"#
+        #expect(stream.text(cleared) == ["updated", "→ \(SessionCommand.update(change))"])
+    }
+
     @Test func `are shown without the settings that the engine ignores`() throws {
         var stream = try RealtimeConversation.speaking(
             RealtimeConversation.update(#""transcription":{"delay":"low"},"noise_reduction":{"type":"near_field"}"#))
