@@ -56,6 +56,7 @@ final class AnsweringVendor: Sendable {
                 queries.withLock { $0.append(head.query) }
                 let connection = exchange.acceptWebSocket(handler: Stream(of: self, breaks: breaksStreams))
                 if head.path == "/v3/ws" { connection?.send(text: #"{"type":"Begin","id":"s","expires_at":1,"configuration":{"model":"m"}}"#) }
+                if head.path == "/v2/listen" { connection?.send(text: #"{"type":"Connected","request_id":"r","sequence_id":0}"#) }
                 return
             }
             exchange.collectBody(limit: 1 << 24) { [self] result in

@@ -48,12 +48,14 @@ struct RealtimeSessionUpdate: Sendable {
     private static func write(_ model: String, _ options: StreamOptions, _ given: [VendorOptions.Option], to json: inout JSONWriter) {
         let takesHints = model.hasPrefix("gpt-transcribe") || model.hasPrefix("gpt-live-transcribe")
         let takesPrompt = !model.hasPrefix("gpt-realtime-whisper") && !model.hasSuffix("-diarize")
-        // What only this vendor has belongs to its transcription, as far as the model takes it: the client may have named another one.
+        // What only this vendor has belongs to its transcription. A client's words are sent as far as the model takes them, because the client may
+        // have named another model; a program names its own.
+        let isClients = options.vendorOptions?.vendor != nil
         let given = given.filter { option in
             switch option.name {
             case "model", "noise_reduction": false
-            case "prompt": takesPrompt
-            case "keywords", "languages": takesHints
+            case "prompt": takesPrompt || !isClients
+            case "keywords": takesHints || !isClients
             default: true
             }
         }
