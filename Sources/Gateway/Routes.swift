@@ -49,6 +49,9 @@ package struct Routes: Sendable {
             Route(.http, .get, "/v3/token", renderer: AssemblyAITokenEndpoint.renderer, AssemblyAITokenEndpoint(admission: admission)),
             Route(.http, .post, "/v1/realtime/client_secrets", renderer: openAI, OpenAISecretEndpoint(shape: .general, admission: admission)),
             Route(.http, .post, "/v1/realtime/transcription_sessions", renderer: openAI, OpenAISecretEndpoint(shape: .beta, admission: admission)),
+            Route(
+                .http, .post, "/v1/realtime/sessions", renderer: openAI,
+                OpenAISecretEndpoint(shape: .beta, type: .conversation, admission: admission)),
             Route(.http, .post, "/v1/auth/grant", renderer: DeepgramPrerecordedEndpoint.renderer, DeepgramGrantEndpoint(admission: admission)),
         ]
     }

@@ -28,6 +28,11 @@ package enum Catalogue {
         AssemblyAIOptions.table, DeepgramOptions.table, SonioxOptions.table, SpeechmaticsOptions.table, OpenAIOptions.table,
     ]
 
+    /// The settings that the vendors' protocols let a client change while audio flows.
+    package static let changeTables: [ChangeTable] = [
+        AssemblyAIOptions.changes, DeepgramOptions.changes, DeepgramOptions.fluxChanges, SpeechmaticsOptions.changes, OpenAIOptions.changes,
+    ]
+
     /// Returns the names of a client's options that have no effect with an engine.
     package static func ignored(_ options: VendorOptions?, with engine: EngineName, _ service: VendorOption.Service) -> [String] {
         guard let options, let table = optionTables.first(where: { $0.vendor == options.vendor }) else { return [] }

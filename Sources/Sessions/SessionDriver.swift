@@ -258,7 +258,7 @@ package final class SessionDriver {
         options = changed
         forgetPreceded()
         let running = engines.filter { engine in machine.legs.contains { $0.engine == engine.name && !$0.isShadow } }
-        let inStream = running.allSatisfy { change.aspects.isSubset(of: $0.capabilities.liveChanges) }
+        let inStream = running.allSatisfy { change.isInStream(of: $0.name, $0.capabilities, changed) }
         run(machine.update(inStream: inStream, options, now: connector.loop.now))
     }
 

@@ -35,6 +35,8 @@ public struct Capabilities: Sendable, Equatable {
     public var sessionCap: Duration?
     /// Options that `EngineCommand.update` may change in an open stream. A change of any other option needs a new stream.
     public var liveChanges: Set<StreamAspect>
+    /// True if `EngineCommand.update` may also change options in the vendor's own words in an open stream.
+    package var takesVendorChanges = false
 
     public init(
         streaming: Bool, prerecorded: Bool, languages: Languages, models: [String], interims: Bool = true, wordTimes: Bool = true,

@@ -8,6 +8,10 @@ public struct StreamChange: Sendable, Equatable {
     public var formatted: Bool?
     /// The duration of the audio pieces for engines behind a socket, which any stream can change.
     package var piece: Duration?
+    /// The same change in the words of the client's protocol, for that protocol's vendor. nil: the vendor's engine is asked in the engine's own words.
+    package var vendor: VendorChange?
+    /// Options that several vendors have, all of them; nil: they do not change.
+    package var shared: SharedOptions?
 
     public init(
         language: LanguageTag? = nil, model: String? = nil, endpointing: Duration? = nil, turn: TurnRule? = nil, keyterms: [String]? = nil,
@@ -20,6 +24,9 @@ public struct StreamChange: Sendable, Equatable {
         self.keyterms = keyterms
         self.formatted = formatted
     }
+
+    /// True if the change has no effect on any stream.
+    package var isEmpty: Bool { aspects.isEmpty && piece == nil && vendor == nil && shared == nil }
 
     /// The aspects that the change touches.
     public var aspects: Set<StreamAspect> {
@@ -48,6 +55,7 @@ extension StreamOptions {
         if let keyterms = change.keyterms { self.keyterms = keyterms }
         if let formatted = change.formatted { self.formatted = formatted }
         if let piece = change.piece { (shortestPiece, longestPiece) = (piece, piece) }
-        vendorOptions?.drop(change.aspects)
+        if let shared = change.shared { self.shared = shared }
+        if let vendor = change.vendor { vendorOptions?.apply(vendor) } else { vendorOptions?.drop(change.aspects) }
     }
 }

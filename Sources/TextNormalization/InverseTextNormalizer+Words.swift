@@ -25,7 +25,7 @@ extension InverseTextNormalizer {
         return written
     }
 
-    private static func words(of replacement: Replacement, for spoken: ArraySlice<Word>) -> [Word] {
+    static func words(of replacement: Replacement, for spoken: ArraySlice<Word>) -> [Word] {
         guard let first = spoken.first, let last = spoken.last else { return [] }
         let parts = replacement.text.split(separator: " ")
         let length = Int64(replacement.text.utf8.count + 1)

@@ -42,7 +42,7 @@ UPDATE = checks.fields({
     "min_end_of_turn_silence_when_confident": integer(0, 60_000), "max_turn_silence": integer(0, 60_000), "vad_threshold": number(0, 1),
     "format_turns": boolean, "keyterms_prompt": TERMS, "filter_profanity": boolean, "prompt": text(), "agent_context": text(1750),
     "interruption_delay": integer(0, 1000), "continuous_partials": boolean, "language_codes": CODES, "turn_left_pad_ms": integer(0, 60_000),
-    "session_heartbeat": boolean, "acknowledge_silence": boolean,
+    "session_heartbeat": boolean, "acknowledge_silence": boolean, "mode": one_of("min_latency", "balanced", "max_accuracy"),
 })
 OLD_SILENCE = "min_end_of_turn_silence_when_confident"
 

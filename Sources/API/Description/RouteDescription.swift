@@ -78,6 +78,8 @@ struct RouteDescription: Sendable {
         "WebSocket /v1/realtime": .init(tag: .openai, summary: "Live audio (the realtime protocol for transcription)."),
         "POST /v1/realtime/client_secrets": .init(tag: .openai, summary: "Makes a temporary secret for a browser.", request: body),
         "POST /v1/realtime/transcription_sessions": .init(tag: .openai, summary: "Makes a temporary secret, in the form of the beta.", request: body),
+        "POST /v1/realtime/sessions": .init(
+            tag: .openai, summary: "Makes a temporary secret for a conversation's session, in the form of the beta.", request: body),
         "WebSocket /transcribe-websocket": .init(tag: .soniox, summary: "Live audio; the first message has Soniox's options."),
         "WebSocket /v2": .init(tag: .speechmatics, summary: "Live audio; the first message has Speechmatics' options."),
         "WebSocket /v2/*": .init(tag: .speechmatics, summary: "Live audio, with the language in the path."),

@@ -47,13 +47,14 @@ enum SpokenForm {
         text = text.filter { $0.isNumber || $0.isLetter || $0 == "." }
         let digits = text.prefix { $0.isNumber }
         let rest = text.dropFirst(digits.count)
-        guard let number = Int(digits), number < 1_000_000_000 else { return [part] }
-        if ["st", "nd", "rd", "th"].contains(rest) { return ordinal(cardinal(number)) }
-        if rest.isEmpty { return cardinal(number) + after }
+        guard let number = Int(digits), number < SpokenNumber.limit else { return [part] }
+        if ["st", "nd", "rd", "th"].contains(rest) { return SpokenNumber.ordinal(SpokenNumber.cardinal(number)) }
+        if rest.isEmpty { return SpokenNumber.cardinal(number) + after }
         if rest.first == ".", rest.dropFirst().allSatisfy(\.isNumber) {
-            return cardinal(number) + ["point"] + rest.dropFirst().compactMap { $0.wholeNumberValue.map { small[$0] } } + after
+            let decimals = rest.dropFirst().compactMap { $0.wholeNumberValue.map { SpokenNumber.digit($0) } }
+            return SpokenNumber.cardinal(number) + ["point"] + decimals + after
         }
-        return cardinal(number) + [String(rest)] + after
+        return SpokenNumber.cardinal(number) + [String(rest)] + after
     }
 
     /// Returns the spoken form of ASCII text that begins with a letter and so is no number, such as "b12" or "u.s"; nil for other text.
@@ -66,28 +67,4 @@ enum SpokenForm {
     }
 
     private static let units: [Character: String] = ["$": "dollars", "€": "euros", "£": "pounds"]
-    private static let small = [
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
-        "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
-    ]
-    private static let tens = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-
-    private static func cardinal(_ number: Int) -> [String] {
-        for (size, name) in [(1_000_000, "million"), (1_000, "thousand"), (100, "hundred")] where number >= size {
-            let rest = number % size
-            return cardinal(number / size) + [name] + (rest == 0 ? [] : cardinal(rest))
-        }
-        if number < 20 { return [small[number]] }
-        return [tens[number / 10]] + (number % 10 == 0 ? [] : [small[number % 10]])
-    }
-
-    private static let irregular = [
-        "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth", "twelve": "twelfth",
-    ]
-
-    private static func ordinal(_ cardinal: [String]) -> [String] {
-        guard let last = cardinal.last else { return cardinal }
-        let changed = irregular[last] ?? (last.hasSuffix("y") ? last.dropLast() + "ieth" : last + "th")
-        return cardinal.dropLast() + [changed]
-    }
 }

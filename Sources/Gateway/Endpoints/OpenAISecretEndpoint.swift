@@ -4,10 +4,12 @@ internal import Net
 internal import Protocols
 internal import Recordings
 
-/// The endpoint of `POST /v1/realtime/client_secrets`, and of the beta's `/v1/realtime/transcription_sessions`: returns temporary keys for
-/// `WS /v1/realtime`.
+/// The endpoint of `POST /v1/realtime/client_secrets`, and of the beta's `/v1/realtime/transcription_sessions` and `/v1/realtime/sessions`: returns
+/// temporary keys for `WS /v1/realtime`.
 struct OpenAISecretEndpoint: Endpoint {
     let shape: RealtimeConfiguration.Shape
+    /// The type of a session that names none.
+    var type = RealtimeConfiguration.SessionType.transcription
     let admission: Admission
 
     func credential(in head: HTTPRequestHead) -> Credential? { OpenAICredential.find(in: head) }
@@ -20,7 +22,7 @@ struct OpenAISecretEndpoint: Endpoint {
                 do throws(RequestError) {
                     let body = try result.mapError { RequestError($0, received: RealtimeSecretRequest.longestBody) }.get()
                     let context = call.handshake
-                    let request = try RealtimeSecretRequest(body, shape, context)
+                    let request = try RealtimeSecretRequest(body, shape, type: type, context)
                     let token = try admission.issueToken(
                         .init(lifetime: request.lifetime, isSingleUse: false, paths: ["/v1/realtime"], settings: request.settings), to: caller)
                     let headers: HTTPHeaders = ["Content-Type": "application/json", "Cache-Control": "no-store", "x-request-id": call.id]

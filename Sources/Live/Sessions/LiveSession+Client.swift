@@ -132,8 +132,21 @@ extension LiveSession {
             takeDecoded()
             return
         }
-        if case .update(let change) = command, let terms = change.keyterms { keyterms = terms }
+        guard case .update(let change) = command else {
+            run?.command(command)
+            return
+        }
+        if let terms = change.keyterms { keyterms = terms }
+        if let vendor = change.vendor { note(vendor) }
         run?.command(command)
+        // A stream that goes on hears nothing of options that its engine ignores, but the client does.
+        if change.vendor != nil, let run { tellIgnored(by: run.servingEngine ?? firstEngine) }
+    }
+
+    /// Notes options that the client has changed: what an engine ignores of them is told, also when it was told of their former values.
+    private func note(_ change: VendorChange) {
+        vendorOptions?.apply(change)
+        toldIgnored.subtract(change.names)
     }
 
     private func undecodable(_ error: MediaError) {

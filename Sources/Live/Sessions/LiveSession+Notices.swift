@@ -77,7 +77,7 @@ extension LiveSession {
     }
 
     /// Tells the client which of its options an engine ignores, each once.
-    private func tellIgnored(by engine: EngineName) {
+    func tellIgnored(by engine: EngineName) {
         let names = ignoredOptions(by: engine).filter { toldIgnored.insert($0).inserted }
         guard !names.isEmpty else { return }
         context.log.info(

@@ -95,7 +95,7 @@ package final class LiveSession: LiveHandler, SessionObserver {
     package var run: SessionDriver?
     private var plannedRun: SessionDriver.Request
     /// The client's options in the words of its protocol's vendor; nil: none.
-    private(set) var vendorOptions: VendorOptions?
+    var vendorOptions: VendorOptions?
     /// The session's key terms, as the client last set them.
     var keyterms: [String]
     /// Names of the ignored options that the client was told.

@@ -1,10 +1,13 @@
 package import Framing
+package import Speech
 
 /// A text message from a client on the live socket; audio comes in binary messages.
 ///
 /// Source: AssemblyAI "Universal-Streaming" reference, client messages.
 package enum AssemblyAIClientMessage: Sendable, Equatable {
-    case updateConfiguration(AssemblyAIConfiguration)
+    /// - Parameter given: the members for AssemblyAI's own engine, as the client wrote them. A message that is written has them as they are, and the
+    ///   configuration's members besides.
+    case updateConfiguration(AssemblyAIConfiguration, given: [VendorOptions.Option] = [])
     /// Ends the open turn now.
     case forceEndpoint
     case keepAlive
@@ -18,7 +21,8 @@ package enum AssemblyAIClientMessage: Sendable, Equatable {
             let type = document.root["type"]
             if type.equals("UpdateConfiguration") {
                 do throws(AssemblyAISettingsError) {
-                    self = .updateConfiguration(try AssemblyAISettings.read(document.root))
+                    self = .updateConfiguration(
+                        try AssemblyAISettings.read(document.root), given: AssemblyAISettings.options(in: document.root))
                 } catch {
                     self = .invalid("Invalid Message: \(error.message)")
                 }
@@ -41,9 +45,13 @@ package enum AssemblyAIClientMessage: Sendable, Equatable {
     package func write(to json: inout JSONWriter) {
         json.beginObject()
         switch self {
-        case .updateConfiguration(let configuration):
+        case .updateConfiguration(let configuration, let given):
             json.member("type", literal: "UpdateConfiguration")
             AssemblyAISettings.write(configuration, to: &json)
+            for option in given {
+                json.key(escaping: option.name)
+                json.value(raw: Array(option.value.json.utf8))
+            }
         case .forceEndpoint: json.member("type", literal: "ForceEndpoint")
         case .keepAlive: json.member("type", literal: "KeepAlive")
         case .terminate: json.member("type", literal: "Terminate")

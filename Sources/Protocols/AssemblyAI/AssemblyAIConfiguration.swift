@@ -20,11 +20,15 @@ package struct AssemblyAIConfiguration: Sendable, Equatable {
     package var keyterms: [String]?
     /// `language_codes`; an empty list leaves the language to the model.
     package var languages: [String]?
+    /// `prompt`: a text that describes the audio.
+    package var prompt: String?
+    /// `filter_profanity`.
+    package var hidesProfanity: Bool?
 
     package init(
         confidence: Double? = nil, minimumSilence: Int? = nil, maximumSilence: Int? = nil, formatsTurns: Bool? = nil,
         voiceThreshold: Double? = nil, sendsHeartbeats: Bool? = nil, tellsSilence: Bool? = nil, keyterms: [String]? = nil,
-        languages: [String]? = nil
+        languages: [String]? = nil, prompt: String? = nil, hidesProfanity: Bool? = nil
     ) {
         self.confidence = confidence
         self.minimumSilence = minimumSilence
@@ -35,6 +39,8 @@ package struct AssemblyAIConfiguration: Sendable, Equatable {
         self.tellsSilence = tellsSilence
         self.keyterms = keyterms
         self.languages = languages
+        self.prompt = prompt
+        self.hidesProfanity = hidesProfanity
     }
 
     package mutating func apply(_ change: AssemblyAIConfiguration) {
@@ -47,6 +53,8 @@ package struct AssemblyAIConfiguration: Sendable, Equatable {
         tellsSilence = change.tellsSilence ?? tellsSilence
         keyterms = change.keyterms ?? keyterms
         languages = change.languages ?? languages
+        prompt = change.prompt ?? prompt
+        hidesProfanity = change.hidesProfanity ?? hidesProfanity
     }
 }
 
@@ -71,12 +79,37 @@ extension AssemblyAIConfiguration {
     package var language: LanguageTag? { languages.map { LanguageTag($0.count == 1 ? $0[0] : "multi") } }
 
     /// Returns what changes in a session when its configuration goes from `self` to `new`; nil when nothing changes.
-    package func change(to new: AssemblyAIConfiguration) -> StreamChange? {
+    ///
+    /// - Parameters:
+    ///   - given: the members that the client wrote, for the vendor.
+    ///   - shared: the session's options that several vendors have.
+    package func change(
+        to new: AssemblyAIConfiguration, _ given: [VendorOptions.Option] = [], _ shared: SharedOptions = SharedOptions()
+    ) -> StreamChange? {
         var change = StreamChange()
+        if !given.isEmpty { change.vendor = VendorChange(given, replacing: Self.otherNames(of: given)) }
+        if new.prompt != prompt {
+            change.shared = shared
+            change.shared?.prompt = new.prompt
+        }
         if new.turn != turn { change.turn = new.turn }
         if new.endpointing != endpointing { change.endpointing = new.endpointing }
         if new.keyterms != keyterms { change.keyterms = new.keyterms ?? [] }
         if new.language != language { change.language = new.language }
-        return change.aspects.isEmpty ? nil : change
+        return change.isEmpty ? nil : change
+    }
+
+    /// Returns the names by which the opening may have had the same settings.
+    private static func otherNames(of given: [VendorOptions.Option]) -> Set<String> {
+        var names: Set<String> = []
+        for option in given {
+            switch option.name {
+            case "min_turn_silence", "min_end_of_turn_silence_when_confident":
+                names.formUnion(["min_turn_silence", "min_end_of_turn_silence_when_confident"])
+            case "language_codes": names.insert("language_code")
+            default: break
+            }
+        }
+        return names
     }
 }

@@ -3,13 +3,18 @@ import Speech
 
 extension AssemblyAILiveClient {
     package static let vendor = Vendor(
-        name: EngineName("assemblyai"),
-        capabilities: Capabilities(
-            streaming: true, prerecorded: false, languages: .only(AssemblyAIModel.languages),
-            models: [AssemblyAIModel.english, .multilingual, .widest].map(\.name), speakers: true, pace: 1,
-            sessionCap: .seconds(3 * 3_600), liveChanges: [.endpointing, .turn, .keyterms, .formatted]),
+        name: EngineName("assemblyai"), capabilities: capabilities,
         streamingAddress: "wss://streaming.assemblyai.com", audio: AudioMessages(),
         connect: { AssemblyAILiveClient($0, credential: $1) })
+
+    private static var capabilities: Capabilities {
+        var capabilities = Capabilities(
+            streaming: true, prerecorded: false, languages: .only(AssemblyAIModel.languages),
+            models: [AssemblyAIModel.english, .multilingual, .widest].map(\.name), speakers: true, pace: 1,
+            sessionCap: .seconds(3 * 3_600), liveChanges: [.endpointing, .turn, .keyterms, .formatted])
+        capabilities.takesVendorChanges = true
+        return capabilities
+    }
 
     /// Returns the model that the client named if the vendor has this model. Otherwise: a model that has the language; models that report word by
     /// word come before models that report whole segments.

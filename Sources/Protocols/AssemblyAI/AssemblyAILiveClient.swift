@@ -29,6 +29,8 @@ package struct AssemblyAILiveClient: LiveClientMachine {
     private let options: StreamOptions
     private let model: AssemblyAIModel
     private var configuration: AssemblyAIConfiguration
+    /// The options in the client's own words that the vendor has.
+    private var given: [VendorOptions.Option]
     private var state: LiveClientState = .connecting
     private var sent: SentAudio
     private var finals = TurnFinals()
@@ -45,6 +47,7 @@ package struct AssemblyAILiveClient: LiveClientMachine {
         sent = SentAudio(rate: options.rate)
         model = Self.model(for: options)
         configuration = Self.configuration(options, model)
+        given = AssemblyAIOptions.table.sent(options.vendorOptions, .live)
         connection = ConnectionRequest(
             target: "/v3/ws?" + Self.query(options, model).encoded, headers: ["Authorization": credential.secret], model: model.name)
     }
@@ -107,15 +110,22 @@ package struct AssemblyAILiveClient: LiveClientMachine {
     }
 
     private mutating func update(_ options: StreamOptions, _ actions: inout [ClientAction]) {
-        let new = Self.configuration(options, model)
+        let new = Self.configuration(options, model), newGiven = AssemblyAIOptions.table.sent(options.vendorOptions, .live)
+        // The client's own words come before the session's, as at the opening.
+        func decides(_ names: String...) -> Bool { !newGiven.contains { names.contains($0.name) } }
         var change = AssemblyAIConfiguration()
-        if new.confidence != configuration.confidence { change.confidence = new.confidence }
-        if new.minimumSilence != configuration.minimumSilence { change.minimumSilence = new.minimumSilence }
-        if new.maximumSilence != configuration.maximumSilence { change.maximumSilence = new.maximumSilence }
+        if new.confidence != configuration.confidence, decides("end_of_turn_confidence_threshold") { change.confidence = new.confidence }
+        if new.minimumSilence != configuration.minimumSilence, decides("min_turn_silence", "min_end_of_turn_silence_when_confident") {
+            change.minimumSilence = new.minimumSilence
+        }
+        if new.maximumSilence != configuration.maximumSilence, decides("max_turn_silence") { change.maximumSilence = new.maximumSilence }
         if new.formatsTurns != configuration.formatsTurns { change.formatsTurns = new.formatsTurns }
-        if new.keyterms != configuration.keyterms { change.keyterms = new.keyterms ?? [] }
+        if new.voiceThreshold != configuration.voiceThreshold, decides("vad_threshold") { change.voiceThreshold = new.voiceThreshold }
+        if new.keyterms != configuration.keyterms, decides("keyterms_prompt") { change.keyterms = new.keyterms ?? [] }
+        let changed = newGiven.filter { !given.contains($0) && $0.name != "speech_model" }
         configuration = new
-        if change != AssemblyAIConfiguration() { send(.updateConfiguration(change), &actions) }
+        given = newGiven
+        if change != AssemblyAIConfiguration() || !changed.isEmpty { send(.updateConfiguration(change, given: changed), &actions) }
     }
 
     private func send(_ message: AssemblyAIClientMessage, _ actions: inout [ClientAction]) { actions.append(.send(text: message.text)) }

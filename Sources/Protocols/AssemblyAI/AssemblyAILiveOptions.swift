@@ -56,7 +56,7 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
             maximumSilence: try query.whole("max_turn_silence", in: AssemblyAISettings.silences), formatsTurns: try query.flag("format_turns"),
             voiceThreshold: try query.number("vad_threshold", in: 0...1), sendsHeartbeats: try query.flag("session_heartbeat"),
             tellsSilence: try query.flag("acknowledge_silence"),
-            keyterms: try Self.keyterms(query), languages: try Self.languages(query))
+            keyterms: try Self.keyterms(query), languages: try Self.languages(query), prompt: query.text("prompt"))
         reportsLanguage = try query.flag("language_detection") ?? false
         labelsSpeakers = try query.flag("speaker_labels") ?? false
         hidesProfanity = try query.flag("filter_profanity") ?? false

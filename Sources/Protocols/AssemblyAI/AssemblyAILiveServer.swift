@@ -25,6 +25,9 @@ package struct AssemblyAILiveServer: LiveServerMachine {
     private let created: UnixTime
     private let limit: Duration
     private var configuration: AssemblyAIConfiguration
+    /// Names of the settings that the client has changed since the opening.
+    private var changed: Set<String> = []
+    private let profanity: [String]
     private var state: LiveServerState<LiveServerEnd> = .connecting
     /// Reason for which the key ended the session: no credit left, or revoked. nil: the key did not end the session.
     private var accountEnd: AccountNotice?
@@ -52,7 +55,8 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         limit = min(context.credentialLimit ?? Self.sessionLimit, Self.sessionLimit)
         wording = AssemblyAIWording(
             rate: .speech, isFormatted: options.model.family == .universal3, labelsSpeakers: options.labelsSpeakers)
-        if options.hidesProfanity { wording.filter = ProfanityFilter(.english, own: context.profanity) }
+        profanity = context.profanity
+        if options.hidesProfanity { wording.filter = ProfanityFilter(.english, own: profanity) }
     }
 
     package mutating func opened(_ start: LiveStart, now: Instant, output: inout ServerOutput) {
@@ -95,10 +99,12 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         guard state == .open else { return }
         term?.heard(now)
         switch AssemblyAIClientMessage(parsing: text) {
-        case .updateConfiguration(let change):
+        case .updateConfiguration(let change, let given):
             let before = configuration
             configuration.apply(change)
-            if let change = before.change(to: configuration) { output.command(.update(change)) }
+            changed.formUnion(given.map(\.name))
+            if let hides = change.hidesProfanity { wording.filter = hides ? ProfanityFilter(.english, own: profanity) : nil }
+            if let change = before.change(to: configuration, given, options.shared) { output.command(.update(change)) }
             if before.sendsHeartbeats != true { lastHeartbeat = now }
         case .forceEndpoint:
             shortFrame = nil
@@ -287,6 +293,13 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         case .expired: fail(3008, "Session Expired: Maximum session duration exceeded", &output)
         case .draining: fail(3005, "Session Cancelled: The server is going down. Connect again.", &output)
         }
+    }
+
+    /// Names settings of `UpdateConfiguration` that have no effect. Those of the opening are named in the upgrade's header: clients fail at warnings
+    /// that they did not ask for.
+    package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) {
+        guard state == .open else { return }
+        for name in names where changed.contains(name) { send(.warning(code: 3006, message: IgnoredOptions.warning(name)), &output) }
     }
 
     package mutating func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput) {

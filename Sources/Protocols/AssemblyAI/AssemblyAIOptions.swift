@@ -39,6 +39,7 @@ package enum AssemblyAIOptions {
         VendorOption("domain", .own, "medical-v1", in: [.live]),
         VendorOption("continuous_partials", .own, in: [.live]),
         VendorOption("interruption_delay", .own, "250", in: [.live]),
+        VendorOption("turn_left_pad_ms", .own, "250", in: [.live]),
         VendorOption("voice_focus", .own, "near-field", in: [.live]),
         VendorOption("voice_focus_threshold", .own, "0.5", in: [.live]),
         VendorOption("filter_profanity", .session(), in: [.live]),
@@ -109,4 +110,27 @@ package enum AssemblyAIOptions {
         "redact_pii_sub", "redact_pii_policies", "webhook_url", "webhook_status_code", "webhook_auth", "webhook_auth_header_name",
         "webhook_auth_header_value", "provider", "code", "retryable",
     ]
+
+    /// The message that changes settings while audio flows.
+    package static let changes = ChangeTable(
+        "AssemblyAI", "UpdateConfiguration", table,
+        [
+            .init("end_of_turn_confidence_threshold", #"{"type":"UpdateConfiguration","end_of_turn_confidence_threshold":0.5}"#),
+            .init("min_turn_silence", #"{"type":"UpdateConfiguration","min_turn_silence":200}"#),
+            .init("min_end_of_turn_silence_when_confident", #"{"type":"UpdateConfiguration","min_end_of_turn_silence_when_confident":200}"#),
+            .init("max_turn_silence", #"{"type":"UpdateConfiguration","max_turn_silence":900}"#),
+            .init("vad_threshold", #"{"type":"UpdateConfiguration","vad_threshold":0.3}"#),
+            .init("format_turns", #"{"type":"UpdateConfiguration","format_turns":true}"#),
+            .init("session_heartbeat", #"{"type":"UpdateConfiguration","session_heartbeat":true}"#),
+            .init("acknowledge_silence", #"{"type":"UpdateConfiguration","acknowledge_silence":true}"#),
+            .init("keyterms_prompt", #"{"type":"UpdateConfiguration","keyterms_prompt":["Harken"]}"#),
+            .init("language_codes", #"{"type":"UpdateConfiguration","language_codes":["de"]}"#),
+            .init("prompt", #"{"type":"UpdateConfiguration","prompt":"Order numbers"}"#),
+            .init("agent_context", #"{"type":"UpdateConfiguration","agent_context":"What is your order number?"}"#),
+            .init("mode", #"{"type":"UpdateConfiguration","mode":"max_accuracy"}"#),
+            .init("interruption_delay", #"{"type":"UpdateConfiguration","interruption_delay":200}"#),
+            .init("continuous_partials", #"{"type":"UpdateConfiguration","continuous_partials":true}"#),
+            .init("turn_left_pad_ms", #"{"type":"UpdateConfiguration","turn_left_pad_ms":250}"#),
+            .init("filter_profanity", #"{"type":"UpdateConfiguration","filter_profanity":true}"#),
+        ])
 }

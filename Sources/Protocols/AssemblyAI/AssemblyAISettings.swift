@@ -1,9 +1,9 @@
 import Framing
+import Speech
 
 /// Reads, checks and writes the members of `UpdateConfiguration`.
 ///
-/// Checked and then ignored, because no engine here can do it: `filter_profanity`, `mode`, `prompt`, `agent_context`, `interruption_delay`,
-/// `continuous_partials`, `turn_left_pad_ms`.
+/// Checked, and then left to AssemblyAI's own engine: `mode`, `agent_context`, `interruption_delay`, `continuous_partials`, `turn_left_pad_ms`.
 enum AssemblyAISettings {
     static let silences = 0...60_000
     static let maxTerms = 100
@@ -12,7 +12,7 @@ enum AssemblyAISettings {
     static let longestContext = 1_750
 
     static func read(_ root: borrowing JSONView) throws(AssemblyAISettingsError) -> AssemblyAIConfiguration {
-        for name in ["filter_profanity", "continuous_partials"] { _ = try flag(root, name) }
+        _ = try flag(root, "continuous_partials")
         for (name, range) in [("interruption_delay", 0...1_000), ("turn_left_pad_ms", silences)] { _ = try whole(root, name, in: range) }
         for name in ["prompt", "agent_context"] where given(root, name) {
             guard let text = root[name].string else { throw AssemblyAISettingsError(message: "\(name) must be a string.") }
@@ -32,7 +32,20 @@ enum AssemblyAISettings {
             voiceThreshold: try fraction(root, "vad_threshold"), sendsHeartbeats: try flag(root, "session_heartbeat"),
             tellsSilence: try flag(root, "acknowledge_silence"),
             keyterms: try strings(root, "keyterms_prompt").map { terms throws(AssemblyAISettingsError) in try checked(terms: terms) },
-            languages: try strings(root, "language_codes").map { codes throws(AssemblyAISettingsError) in try checked(languages: codes) })
+            languages: try strings(root, "language_codes").map { codes throws(AssemblyAISettingsError) in try checked(languages: codes) },
+            prompt: root["prompt"].string, hidesProfanity: try flag(root, "filter_profanity"))
+    }
+
+    /// Returns the members that go to AssemblyAI as the client wrote them, those that nobody here knows included.
+    static func options(in root: borrowing JSONView) -> [VendorOptions.Option] {
+        var options: [VendorOptions.Option] = []
+        root.forEachMember { name, value in
+            guard name != "type", !value.isNull, options.count < VendorOptions.maxCount else { return }
+            var json = JSONWriter()
+            json.value(JSONValue(value))
+            if let option = AssemblyAIOptions.table.option(name, .json(json.text), .live) { options.append(option) }
+        }
+        return options
     }
 
     static func write(_ configuration: AssemblyAIConfiguration, to json: inout JSONWriter) {
@@ -51,6 +64,8 @@ enum AssemblyAISettings {
             json.key("language_codes")
             json.value(.array(codes.map(JSONValue.string)))
         }
+        if let prompt = configuration.prompt { json.member("prompt", prompt) }
+        if let hides = configuration.hidesProfanity { json.member("filter_profanity", hides) }
     }
 
     static func checked(terms: [String]) throws(AssemblyAISettingsError) -> [String] {

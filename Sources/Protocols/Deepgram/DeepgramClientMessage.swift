@@ -8,8 +8,10 @@ package enum DeepgramClientMessage: Sendable, Equatable {
     /// Makes the buffered audio final, in one channel or (nil) in all channels.
     case finalize(channel: Int?)
     case closeStream
-    /// Sets new key terms for the audio that follows; nil keeps the present key terms.
-    case configure(keyterms: [String]?)
+    /// Sets new key terms for the audio that follows, and says whether numbers are written in digits from there on; nil keeps the present value.
+    case configure(keyterms: [String]?, numerals: Bool?)
+    /// A `Configure` message that changes nothing, with the reason.
+    case refused(DeepgramConfigureError)
     /// Any other message, with its error.
     case invalid(String)
 
@@ -25,8 +27,7 @@ package enum DeepgramClientMessage: Sendable, Equatable {
             } else if type.equals("CloseStream") {
                 self = .closeStream
             } else if type.equals("Configure") {
-                let list = root["keyterms"]
-                self = .configure(keyterms: list.isArray ? (0..<list.count).compactMap { list[$0].string } : nil)
+                self = Self.change(root)
             } else if let name = type.string {
                 self = .invalid("Unknown type \"\(name.prefix(64))\". Known are KeepAlive, Finalize, CloseStream and Configure.")
             } else {
@@ -34,6 +35,19 @@ package enum DeepgramClientMessage: Sendable, Equatable {
             }
         } catch {
             self = .invalid("The text message cannot be read. \(error) Audio belongs in binary messages.")
+        }
+    }
+
+    private static func change(_ root: JSONView) -> DeepgramClientMessage {
+        typealias Fields = DeepgramConfigureFields
+        do throws(DeepgramConfigureError) {
+            try Fields.check(root, "", known: ["type", "keyterms", "features"])
+            try Fields.check(root["features"], "features.", known: ["numerals"])
+            return .configure(
+                keyterms: try Fields.strings(root["keyterms"], "keyterms"),
+                numerals: try Fields.flag(root["features"]["numerals"], "features.numerals"))
+        } catch {
+            return .refused(error)
         }
     }
 
@@ -50,15 +64,19 @@ package enum DeepgramClientMessage: Sendable, Equatable {
                 json.endArray()
             }
         case .closeStream: json.member("type", literal: "CloseStream")
-        case .configure(let keyterms):
+        case .configure(let keyterms, let numerals):
             json.member("type", literal: "Configure")
             if let keyterms {
                 json.key("keyterms")
-                json.beginArray()
-                for term in keyterms { json.value(term) }
-                json.endArray()
+                json.array(keyterms)
             }
-        case .invalid: break
+            if let numerals {
+                json.key("features")
+                json.beginObject()
+                json.member("numerals", numerals)
+                json.endObject()
+            }
+        case .refused, .invalid: break
         }
         json.endObject()
     }

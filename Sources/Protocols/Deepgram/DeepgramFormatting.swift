@@ -14,6 +14,8 @@ package struct DeepgramFormatting: Sendable, Equatable {
     package var replacements: [WordReplacement]
     /// What is written as people write it, such as `$25` for `twenty five dollars`.
     package var writtenForms: Set<WrittenForm.Kind>
+    /// Writes numbers as words, also where the engine wrote digits: the client has said that it wants no numerals.
+    package var spellsNumbers = false
     /// Turns spoken marks into marks.
     package var dictates = false
     package var hidesProfanity = false
@@ -32,11 +34,29 @@ package struct DeepgramFormatting: Sendable, Equatable {
         self.writtenForms = writtenForms
     }
 
+    /// The written forms that `numerals` asks for.
+    static let numerals: Set<WrittenForm.Kind> = [.numbers, .digits]
+
+    /// True if Harken can write the numbers of a language in digits, and as words.
+    static func writesNumerals(in language: LanguageTag) -> Bool { InverseTextNormalizer(language, kinds: numerals) != nil }
+
+    /// Applies `numerals`. Where `smart_format` has asked for all written forms, `numerals=false` leaves them.
+    mutating func write(numerals: Bool) {
+        if numerals {
+            writtenForms.formUnion(Self.numerals)
+            spellsNumbers = false
+        } else if !writtenForms.isSuperset(of: .readable) {
+            writtenForms.subtract(Self.numerals)
+            spellsNumbers = true
+        }
+    }
+
     /// Returns the words that will be shown: with replacements, written forms and dictated marks, and without speakers unless the request asks for speakers.
     ///
     /// - Parameter language: the language of the words.
     package func chosen(_ words: [Word], in language: LanguageTag) -> [Word] {
         var words = replacements.isEmpty ? words : WordReplacement.apply(replacements, to: words)
+        if spellsNumbers, let speller = NumberSpeller(language) { words = speller.spelled(words) }
         if let normalizer = InverseTextNormalizer(language, kinds: writtenForms) { words = normalizer.written(words) }
         if dictates, let dictation = Dictation(language) { words = dictation.marked(words) }
         if hidesProfanity, let filter = ProfanityFilter(language, own: profanity) { words = filter.filtered(words) }

@@ -16,7 +16,7 @@ package struct DeepgramLiveServer: LiveServerMachine {
     package static let interimPeriod: Duration = .seconds(1)
 
     package let request: LiveRequest
-    private let options: DeepgramLiveOptions
+    private var options: DeepgramLiveOptions
     private let requestID: String
     private let created: UnixTime
     private var keyterms: [String]
@@ -98,23 +98,36 @@ package struct DeepgramLiveServer: LiveServerMachine {
             output.command(.finalize)
         case .closeStream:
             finish(.asked, &output)
-        case .configure(let terms): configure(terms, &output)
+        case .configure(let terms, let numerals): configure(terms, numerals, &output)
+        case .refused(let error):
+            send(.configureFailure(requestID: requestID, code: error.code, description: error.description), &output)
         case .invalid(let problem):
             let message = text.withUnsafeBytes { String(decoding: $0.prefix(1_000), as: UTF8.self) }
             send(.error(variant: "SchemaError", description: problem, message: message), &output)
         }
     }
 
-    private mutating func configure(_ terms: [String]?, _ output: inout ServerOutput) {
-        if let terms, terms != keyterms {
-            if let problem = DeepgramParameters.problem(withKeyterms: terms) {
-                return send(
-                    .configureFailure(requestID: requestID, code: "CONFIGURE_KEYTERM_LIMIT_EXCEEDED", description: problem), &output)
-            }
-            keyterms = terms
-            output.command(.update(StreamChange(keyterms: terms)))
+    private mutating func configure(_ terms: [String]?, _ numerals: Bool?, _ output: inout ServerOutput) {
+        if let terms, let problem = DeepgramParameters.problem(withKeyterms: terms) {
+            return send(.configureFailure(requestID: requestID, code: "CONFIGURE_KEYTERM_LIMIT_EXCEEDED", description: problem), &output)
         }
-        send(.configureSuccess(requestID: requestID, keyterms: keyterms), &output)
+        var change = StreamChange()
+        var given: [VendorOptions.Option] = [], replaced: Set<String> = [], warnings: [String] = []
+        if let terms, terms != keyterms {
+            keyterms = terms
+            change.keyterms = terms
+            replaced = ["keyterm", "keywords"]
+        }
+        if let numerals {
+            options.parameters.formatting.write(numerals: numerals)
+            given = [.init("numerals", .text("\(numerals)"))]
+            if !DeepgramFormatting.writesNumerals(in: options.parameters.language) {
+                warnings = ["features.numerals has no effect on this language unless Deepgram's own engine serves the stream."]
+            }
+        }
+        if !given.isEmpty || !replaced.isEmpty { change.vendor = VendorChange(given, replacing: replaced) }
+        if !change.isEmpty { output.command(.update(change)) }
+        send(.configureSuccess(requestID: requestID, keyterms: terms, warnings: warnings), &output)
     }
 
     // MARK: From the session

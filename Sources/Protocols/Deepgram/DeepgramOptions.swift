@@ -18,7 +18,8 @@ package enum DeepgramOptions {
             VendorOption("version", .own, "2024-12-20.0"),
             VendorOption("tier", .own, "nova"),
             VendorOption("language", .session(.language), "en-US"),
-            VendorOption("language_hint", .own, "es"),
+            VendorOption("language_hint", .session(.language), "es", in: [.live]),
+            VendorOption("language_hint", .own, "es", in: [.recorded]),
             VendorOption("detect_language", .session(), in: [.recorded]),
             VendorOption("encoding", .gateway, "linear16"),
             VendorOption("sample_rate", .gateway, "48000"),
@@ -66,6 +67,26 @@ package enum DeepgramOptions {
             VendorOption("callback", .gateway, "https://example.org/done", in: [.recorded]),
             VendorOption("callback", .refused, "https://example.org/done", in: [.live]),
             VendorOption("callback_method", .gateway, "put"),
+        ])
+
+    /// The message of `/v1/listen` that changes settings while audio flows.
+    package static let changes = ChangeTable(
+        "Deepgram, `/v1/listen`", "Configure", table,
+        [
+            .init("keyterms", of: "keyterm", #"{"type":"Configure","keyterms":["Harken"]}"#),
+            .init("features.numerals", of: "numerals", #"{"type":"Configure","features":{"numerals":true}}"#),
+        ])
+
+    /// The message of `/v2/listen` that changes settings while audio flows.
+    package static let fluxChanges = ChangeTable(
+        "Deepgram, `/v2/listen`", "Configure", table,
+        [
+            .init("thresholds.eot_threshold", of: "eot_threshold", #"{"type":"Configure","thresholds":{"eot_threshold":0.8}}"#),
+            .init("thresholds.eager_eot_threshold", of: "eager_eot_threshold", #"{"type":"Configure","thresholds":{"eager_eot_threshold":0.4}}"#),
+            .init("thresholds.eot_timeout_ms", of: "eot_timeout_ms", #"{"type":"Configure","thresholds":{"eot_timeout_ms":900}}"#),
+            .init("keyterms", of: "keyterm", #"{"type":"Configure","keyterms":["Harken"]}"#),
+            .init("language_hints", of: "language_hint", #"{"type":"Configure","language_hints":["de"]}"#),
+            .init("numerals", #"{"type":"Configure","numerals":true}"#),
         ])
 
     /// The parameters that a request to the vendor takes from the client.

@@ -47,6 +47,7 @@ package struct DeepgramParameters: Sendable, Equatable {
             punctuates: punctuates, speakers: diarizes, languages: language.primary == "multi",
             replacements: try query.list("replace").map { pair throws(QueryParameterError) in try Self.replacement(pair, query) },
             writtenForms: try Self.writtenForms(query, smart: smart))
+        if let numerals = try query.flag("numerals") { formatting.write(numerals: numerals) }
         formatting.dictates = try query.flag("dictation") ?? false
         formatting.hidesProfanity = try query.flag("profanity_filter") ?? false
         keyterms = try Self.keyterms(query)
@@ -64,10 +65,9 @@ package struct DeepgramParameters: Sendable, Equatable {
         "filler_words", "detect_entities", "no_delay", "mip_opt_out",
     ]
 
-    /// Returns what `smart_format`, `numerals` and `measurements` ask for.
+    /// Returns what `smart_format` and `measurements` ask for.
     private static func writtenForms(_ query: QueryParameters, smart: Bool) throws(QueryParameterError) -> Set<WrittenForm.Kind> {
         var kinds: Set<WrittenForm.Kind> = smart ? .readable : []
-        if try query.flag("numerals") ?? false { kinds.formUnion([.numbers, .digits]) }
         if try query.flag("measurements") ?? false { kinds.insert(.measurements) }
         return kinds
     }

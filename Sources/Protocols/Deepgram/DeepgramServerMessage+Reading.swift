@@ -44,7 +44,8 @@ extension DeepgramServerMessage {
         var description: String?
         var text: String?
         var code: String?
-        var keyterms: [String] = []
+        var keyterms: [String]?
+        var warnings: [String] = []
 
         mutating func read(_ name: JSONName, from reader: inout JSONReader) throws(JSONReader.Malformed) {
             switch name {
@@ -71,13 +72,18 @@ extension DeepgramServerMessage {
             case "description": description = try reader.string()
             case "message": text = try reader.string()
             case "code": code = try reader.string()
-            case "keyterms":
-                keyterms = []
-                try reader.array { _, reader throws(JSONReader.Malformed) in
-                    if let term = try reader.string() { keyterms.append(term) }
-                }
+            case "keyterms": keyterms = try Self.strings(&reader)
+            case "warnings": warnings = try Self.strings(&reader)
             default: try reader.skip()
             }
+        }
+
+        private static func strings(_ reader: inout JSONReader) throws(JSONReader.Malformed) -> [String] {
+            var strings: [String] = []
+            try reader.array { _, reader throws(JSONReader.Malformed) in
+                if let text = try reader.string() { strings.append(text) }
+            }
+            return strings
         }
 
         private mutating func readChannel(_ reader: inout JSONReader) throws(JSONReader.Malformed) {
@@ -106,7 +112,7 @@ extension DeepgramServerMessage {
             case "Error":
                 return .error(variant: variant ?? "", description: description ?? "", message: text ?? "")
             case "ConfigureSuccess":
-                return .configureSuccess(requestID: requestID ?? "", keyterms: keyterms)
+                return .configureSuccess(requestID: requestID ?? "", keyterms: keyterms, warnings: warnings)
             case "ConfigureFailure":
                 return .configureFailure(requestID: requestID ?? "", code: code ?? "", description: description ?? "")
             case .some(let name):

@@ -10,7 +10,10 @@ package enum DeepgramServerMessage: Sendable, Equatable {
     case utteranceEnd(channel: Int, channels: Int, lastWordEnd: Double)
     case metadata(DeepgramMetadata)
     case error(variant: String, description: String, message: String)
-    case configureSuccess(requestID: String, keyterms: [String])
+    /// - Parameters:
+    ///   - keyterms: the new key terms; nil when the message has not replaced them.
+    ///   - warnings: what of the message may have no effect.
+    case configureSuccess(requestID: String, keyterms: [String]?, warnings: [String] = [])
     case configureFailure(requestID: String, code: String, description: String)
     /// A message whose type this version does not know. The stream goes on.
     case unrecognized(type: String)
@@ -33,14 +36,18 @@ package enum DeepgramServerMessage: Sendable, Equatable {
             json.member("description", description)
             json.member("message", message)
             json.endObject()
-        case .configureSuccess(let requestID, let keyterms):
+        case .configureSuccess(let requestID, let keyterms, let warnings):
             json.beginObject()
             json.member("type", literal: "ConfigureSuccess")
             json.member("request_id", requestID)
-            json.key("keyterms")
-            json.beginArray()
-            for term in keyterms { json.value(term) }
-            json.endArray()
+            if let keyterms {
+                json.key("keyterms")
+                json.array(keyterms)
+            }
+            if !warnings.isEmpty {
+                json.key("warnings")
+                json.array(warnings)
+            }
             json.endObject()
         case .configureFailure(let requestID, let code, let description):
             json.beginObject()

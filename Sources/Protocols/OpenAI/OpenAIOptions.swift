@@ -1,18 +1,29 @@
 internal import Framing
 package import Speech
 
-/// The fields of OpenAI's `POST /v1/audio/transcriptions`.
+/// The fields of OpenAI's `POST /v1/audio/transcriptions`, and the settings of its realtime sessions.
 ///
 /// Harken decides what the vendor is sent for: the form of the answer, because Harken needs words with times and writes the client's form itself;
-/// the model, because servers that are compatible with OpenAI have others, which the operator names.
+/// the model, because servers that are compatible with OpenAI have others, which the operator names; the audio's form and the ends of turns, because
+/// a session has its own.
 ///
-/// Source: OpenAI API reference, "Create transcription".
+/// Source: OpenAI API reference, "Create transcription" and "Realtime".
 package enum OpenAIOptions {
     package static let vendor = EngineName("openai")
 
     package static let table = OptionTable(
         vendor,
         [
+            VendorOption("format", .gateway, #"{"type":"audio/pcm"}"#, in: [.live]),
+            VendorOption("turn_detection", .gateway, #"{"type":"semantic_vad"}"#, in: [.live]),
+            VendorOption("include", .gateway, #"["item.input_audio_transcription.logprobs"]"#, in: [.live]),
+            VendorOption("model", .gateway, #""gpt-live-transcribe""#, in: [.live]),
+            VendorOption("language", .session(.language), #""en""#, in: [.live]),
+            VendorOption("languages", .session(.language), #"["en"]"#, in: [.live]),
+            VendorOption("prompt", .shared(.prompt), #""A call about a parcel.""#, in: [.live]),
+            VendorOption("keywords", .session(.keyterms), #"["Harken"]"#, in: [.live]),
+            VendorOption("delay", .own, #""low""#, in: [.live]),
+            VendorOption("noise_reduction", .own, #"{"type":"near_field"}"#, in: [.live]),
             VendorOption("file", .gateway, "", in: [.recorded]),
             VendorOption("response_format", .gateway, "srt", in: [.recorded]),
             VendorOption("timestamp_granularities[]", .gateway, "segment", in: [.recorded]),
@@ -45,4 +56,35 @@ package enum OpenAIOptions {
                 return option
             })
     }
+
+    /// The event that changes settings while audio flows.
+    package static let changes = ChangeTable(
+        "OpenAI, realtime", "session.update", table,
+        [
+            .init(
+                "audio.input.transcription.model", of: "model",
+                #"{"type":"session.update","session":{"audio":{"input":{"transcription":{"model":"gpt-4o-transcribe"}}}}}"#),
+            .init(
+                "audio.input.transcription.language", of: "language",
+                #"{"type":"session.update","session":{"audio":{"input":{"transcription":{"language":"de"}}}}}"#),
+            .init(
+                "audio.input.transcription.languages", of: "languages",
+                #"{"type":"session.update","session":{"audio":{"input":{"transcription":{"languages":["de"]}}}}}"#),
+            .init(
+                "audio.input.transcription.prompt", of: "prompt",
+                #"{"type":"session.update","session":{"audio":{"input":{"transcription":{"prompt":"A call."}}}}}"#),
+            .init(
+                "audio.input.transcription.keywords", of: "keywords",
+                #"{"type":"session.update","session":{"audio":{"input":{"transcription":{"keywords":["Harken"]}}}}}"#),
+            .init(
+                "audio.input.transcription.delay", of: "delay",
+                #"{"type":"session.update","session":{"audio":{"input":{"transcription":{"delay":"low"}}}}}"#),
+            .init(
+                "audio.input.turn_detection", of: "turn_detection",
+                #"{"type":"session.update","session":{"audio":{"input":{"turn_detection":{"silence_duration_ms":900}}}}}"#),
+            .init(
+                "audio.input.noise_reduction", of: "noise_reduction",
+                #"{"type":"session.update","session":{"audio":{"input":{"noise_reduction":{"type":"near_field"}}}}}"#),
+            .init("include", #"{"type":"session.update","session":{"include":["item.input_audio_transcription.logprobs"]}}"#),
+        ])
 }

@@ -11,7 +11,8 @@ package enum SpeechmaticsClientMessage: Sendable, Equatable {
     /// Audio of one channel, in a session with several channels.
     case channelAudio(channel: String, [UInt8])
     case endOfChannel(String)
-    case setRecognitionConfig(SpeechmaticsChange, language: String)
+    /// - Parameter fixed: members that cannot change while a session runs; a message that is written has none.
+    case setRecognitionConfig(SpeechmaticsChange, language: String, fixed: [VendorOptions.Option] = [])
     case forceEndOfUtterance
     /// - Parameter atEnd: true if the answer may come only when everybody was heard.
     case getSpeakers(atEnd: Bool)
@@ -37,8 +38,11 @@ package enum SpeechmaticsClientMessage: Sendable, Equatable {
         case "EndOfStream": return .endOfStream(lastSequenceNumber: root["last_seq_no"].int ?? 0)
         case "SetRecognitionConfig":
             let config = root["transcription_config"]
+            guard config.isObject else { return .invalid(SpeechmaticsError(.invalidConfig, "transcription_config is missing.")) }
             switch SpeechmaticsConfiguration.change(config) {
-            case .success(let change): return .setRecognitionConfig(change, language: config["language"].string ?? "")
+            case .success(let change):
+                return .setRecognitionConfig(
+                    change, language: config["language"].string ?? "", fixed: SpeechmaticsOptions.fixed(in: config))
             case .failure(let error): return .invalid(error)
             }
         case "ForceEndOfUtterance": return .forceEndOfUtterance
@@ -74,7 +78,7 @@ package enum SpeechmaticsClientMessage: Sendable, Equatable {
         case .endOfChannel(let channel):
             json.member("message", literal: "EndOfChannel")
             json.member("channel", channel)
-        case .setRecognitionConfig(let change, let language):
+        case .setRecognitionConfig(let change, let language, _):
             json.member("message", literal: "SetRecognitionConfig")
             json.key("transcription_config")
             json.beginObject()

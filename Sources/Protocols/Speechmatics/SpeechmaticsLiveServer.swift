@@ -175,7 +175,10 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
             finish(saying: nil, &output)
         case .channelAudio(let channel, let audio): received(audio, channel: channel, now, &output)
         case .endOfChannel(let channel): ended(channel: channel, &output)
-        case .setRecognitionConfig(let change, _): options.apply(change)
+        case .setRecognitionConfig(let change, let language, let fixed):
+            options.apply(change)
+            if !language.isEmpty, LanguageTag(language).primary != configuration.language.primary { warnOfFixed("language", &output) }
+            for option in fixed where !isInForce(option) { warnOfFixed(option.name, &output) }
         case .forceEndOfUtterance:
             for index in lanes.indices { lanes[index].unansweredForces += 1 }
             output.command(.finalize)
@@ -352,6 +355,15 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
     }
 
     private func warn(_ type: String, _ reason: String, _ output: inout ServerOutput) { send(.warning(type: type, reason: reason), &output) }
+
+    private func warnOfFixed(_ name: String, _ output: inout ServerOutput) {
+        warn("unsupported_option", "\(name) cannot change while the session runs: it stays as StartRecognition has set it.", &output)
+    }
+
+    /// True if the session began with this value: clients repeat what they have said.
+    private func isInForce(_ option: VendorOptions.Option) -> Bool {
+        configuration.vendorOptions?.options.contains { $0.name == option.name && $0.value == option.value } ?? false
+    }
 
     package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) {
         for name in names { warn("unsupported_option", IgnoredOptions.warning(name), &output) }

@@ -48,4 +48,28 @@ package enum SpeechmaticsOptions {
         }
         return options
     }
+
+    /// Members of `SetRecognitionConfig` that are in force from then on. The language only says again what was said.
+    private static let changing: Set<String> = ["language", "max_delay", "max_delay_mode", "enable_partials"]
+
+    /// Returns the members of a `SetRecognitionConfig` that cannot change while a session runs.
+    static func fixed(in config: borrowing JSONView) -> [VendorOptions.Option] {
+        var options: [VendorOptions.Option] = []
+        config.forEachMember { name, value in
+            guard !changing.contains(name), !value.isNull, options.count < 100 else { return }
+            var json = JSONWriter()
+            json.value(JSONValue(value))
+            options.append(.init(String(name.prefix(100)), .json(json.text)))
+        }
+        return options
+    }
+
+    /// The message that changes settings while audio flows.
+    package static let changes = ChangeTable(
+        "Speechmatics", "SetRecognitionConfig", table,
+        [
+            .init("max_delay", #"{"message":"SetRecognitionConfig","transcription_config":{"language":"en","max_delay":2.0}}"#),
+            .init("max_delay_mode", #"{"message":"SetRecognitionConfig","transcription_config":{"language":"en","max_delay_mode":"fixed"}}"#),
+            .init("enable_partials", #"{"message":"SetRecognitionConfig","transcription_config":{"language":"en","enable_partials":true}}"#),
+        ])
 }

@@ -93,6 +93,7 @@ struct RouteExpectation: Sendable {
         "GET /v3/token": .http("/v3/token?expires_in_seconds=60", scopes: ["listen"]),
         "POST /v1/realtime/client_secrets": .http("/v1/realtime/client_secrets", body: #"{"session":{"type":"transcription"}}"#, scopes: ["listen"]),
         "POST /v1/realtime/transcription_sessions": .http("/v1/realtime/transcription_sessions", body: "{}", scopes: ["listen"]),
+        "POST /v1/realtime/sessions": .http("/v1/realtime/sessions", body: "{}", scopes: ["listen"]),
         "POST /v1/auth/grant": .http("/v1/auth/grant", body: "{}", scopes: ["listen", "transcribe"]),
         "POST /v1/listen": .http("/v1/listen", body: "audio", scopes: ["transcribe"]),
         "POST /v1/audio/transcriptions": .http("/v1/audio/transcriptions", body: "", 400, scopes: ["transcribe"]),

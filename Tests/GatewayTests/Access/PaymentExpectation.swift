@@ -83,6 +83,7 @@ struct PaymentExpectation: Sendable {
         "POST /api/v1/conversations/{id}/postprocess": .recording(.postprocess),
         "POST /v1/realtime/client_secrets": .nothing,
         "POST /v1/realtime/transcription_sessions": .nothing,
+        "POST /v1/realtime/sessions": .nothing,
         "POST /v1/auth/grant": .nothing,
         "POST /v1/audio/translations": .nothing,
         "POST /api/v1/login": .nothing,

@@ -21,6 +21,9 @@ final class AnsweringVendor: Sendable {
     /// The bodies with which AssemblyAI was asked for transcripts.
     var orders: [String] { service.orders.withLock { $0 } }
 
+    /// The text messages of all live streams, in order.
+    var messages: [String] { service.messages.withLock { $0 } }
+
     /// The `User-Agent` of all requests, each once.
     var userAgents: Set<String> { service.userAgents.withLock { $0 } }
 
@@ -31,6 +34,7 @@ final class AnsweringVendor: Sendable {
         let userAgents = Mutex<Set<String>>([])
         let queries = Mutex<[URLQuery]>([])
         let orders = Mutex<[String]>([])
+        let messages = Mutex<[String]>([])
 
         init(breaksStreams: Bool) { self.breaksStreams = breaksStreams }
 
@@ -50,7 +54,9 @@ final class AnsweringVendor: Sendable {
             _ = userAgents.withLock { $0.insert(head.headers["User-Agent"] ?? "none") }
             if head.asksForWebSocket {
                 queries.withLock { $0.append(head.query) }
-                _ = exchange.acceptWebSocket(handler: Stream(breaks: breaksStreams))
+                let connection = exchange.acceptWebSocket(handler: Stream(of: self, breaks: breaksStreams))
+                if head.path == "/v3/ws" { connection?.send(text: #"{"type":"Begin","id":"s","expires_at":1,"configuration":{"model":"m"}}"#) }
+                if head.path == "/v2/listen" { connection?.send(text: #"{"type":"Connected","request_id":"r","sequence_id":0}"#) }
                 return
             }
             exchange.collectBody(limit: 1 << 24) { [self] result in
@@ -71,12 +77,18 @@ final class AnsweringVendor: Sendable {
 
     /// Takes audio without a word, and closes when it is asked to.
     private final class Stream: WebSocketHandler {
+        private let service: Service
         private let breaks: Bool
 
-        init(breaks: Bool) { self.breaks = breaks }
+        init(of service: Service, breaks: Bool) {
+            self.service = service
+            self.breaks = breaks
+        }
 
         func received(text: RawSpan, on connection: WebSocketConnection) {
             let message = text.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+            service.messages.withLock { $0.append(message) }
+            if message.contains("Terminate") { return connection.close(code: 1000, reason: "") }
             guard message.contains("CloseStream") else { return }
             connection.send(
                 text: #"{"type":"Metadata","request_id":"1","sha256":"0","created":"2026-11-22T00:00:00.000Z","duration":0.5,"channels":1}"#)

@@ -33,6 +33,20 @@ import Testing
         }
     }
 
+    @Test func `is warned of a change that its engine ignores`() async throws {
+        try await TestGateway.with { gateway in
+            let socket = try await gateway.connect(path)
+            for _ in 0..<5 { socket.send(binary: frame) }
+            socket.send(text: #"{"type":"UpdateConfiguration","mode":"max_accuracy","max_turn_silence":900}"#)
+            let warning = await socket.next { $0.contains(#""type":"Warning""#) }
+            #expect(warning?.contains("mode is ignored") == true)
+            socket.send(text: #"{"type":"Terminate"}"#)
+            let rest = await socket.rest()
+            let warnings = rest.filter { if case .text(let text) = $0 { text.contains(#""type":"Warning""#) } else { false } }
+            #expect(warnings.isEmpty, "a setting that Harken sees to is not named")
+        }
+    }
+
     @Test func `is told no in its socket`() async throws {
         try await TestGateway.with(keys: ["hk_good"]) { gateway in
             for (path, headers, code) in [

@@ -82,7 +82,9 @@ import Testing
 
     @Test(arguments: [
         ("/v1/realtime/client_secrets", #"{"session":{"type":"transcription"},"expires_after":{"anchor":"created_at","seconds":60}}"#),
+        ("/v1/realtime/client_secrets", #"{"session":{"type":"realtime","model":"gpt-realtime","instructions":"Only listen."}}"#),
         ("/v1/realtime/transcription_sessions", #"{"input_audio_format":"pcm16"}"#),
+        ("/v1/realtime/sessions", #"{"model":"gpt-4o-realtime-preview","modalities":["text"]}"#),
     ])
     func `may come with a temporary key`(route: String, body: String) async throws {
         try await TestGateway.with(keys: ["good"]) { gateway in
@@ -95,6 +97,40 @@ import Testing
             #expect(await transcript(socket) == "w1")
             #expect(try await gateway.send(.post, route, headers: ["Authorization": "Bearer \(secret)"]).status == 401)
             #expect(try await gateway.send(.post, route, headers: key, body: Array(#"{"expires_after":{"seconds":1}}"#.utf8)).status == 400)
+        }
+    }
+
+    @Test func `is told which member of a temporary key's session is wrong`() async throws {
+        try await TestGateway.with(keys: ["good"]) { gateway in
+            let body = #"{"session":{"type":"translation"}}"#
+            let answer = try await gateway.send(.post, "/v1/realtime/client_secrets", headers: key, body: Array(body.utf8))
+            #expect(answer.status == 400 && answer.text.contains(#""param":"session.type""#), "\(answer.text)")
+        }
+    }
+
+    @Test func `gets the words of a conversation's session, and no answer to it`() async throws {
+        try await TestGateway.with { gateway in
+            let socket = try await gateway.connect("/v1/realtime?model=gpt-realtime")
+            socket.send(
+                text: #"{"type":"session.update","session":{"type":"realtime","tools":[],"audio":{"input":{"turn_detection":null}}}}"#)
+            let updated = await socket.next { $0.contains("session.updated") }
+            #expect(updated?.contains(#""type":"realtime""#) == true)
+            socket.send(text: #"{"type":"response.create"}"#)
+            #expect(await socket.next { $0.contains(#""type":"error""#) } != nil)
+            socket.send(text: append(1.5))
+            socket.send(text: #"{"type":"input_audio_buffer.commit"}"#)
+            #expect(await transcript(socket) == "w1 w2")
+        }
+    }
+
+    @Test func `is shown its settings without those that the engine ignores`() async throws {
+        try await TestGateway.with { gateway in
+            let socket = try await gateway.connect(path)
+            let update = #"{"type":"session.update","session":{"audio":{"input":{"noise_reduction":{"type":"near_field"}}}}}"#
+            socket.send(text: update)
+            #expect(await socket.next { $0.contains("session.updated") }?.contains("near_field") == true, "no engine is chosen yet")
+            socket.send(text: append(0.5))
+            #expect(await socket.next { $0.contains("session.updated") }?.contains(#""noise_reduction":null"#) == true)
         }
     }
 

@@ -147,6 +147,44 @@ import Vendors
         }
     }
 
+    @Test(arguments: [
+        (
+            "/v1/listen?encoding=linear16&sample_rate=16000&numerals=false&keyterm=Old", #""features":{"numerals":true},"keyterms":["New"]"#,
+            ["numerals": ["true"], "keyterm": ["New"]]
+        ),
+        (
+            "/v2/listen?model=flux-general-multi&encoding=linear16&sample_rate=16000&language_hint=en",
+            #""language_hints":["de"],"numerals":true,"thresholds":{"eot_threshold":0.8}"#,
+            ["model": ["flux-general-multi"], "language_hint": ["de"], "numerals": ["true"], "eot_threshold": ["0.8"]]
+        ),
+    ])
+    func `reach Deepgram when a client changes them while it speaks`(target: String, change: String, sent: [String: [String]]) async throws {
+        try await withVendor { gateway, vendor in
+            let socket = try await gateway.connect(target + "&engine=deepgram")
+            socket.send(binary: [UInt8](repeating: 0, count: 16_000))
+            try await until { !vendor.queries.isEmpty }
+            socket.send(text: #"{"type":"Configure",\#(change)}"#)
+            #expect(await socket.next { $0.contains("ConfigureSuccess") } != nil)
+            socket.send(binary: [UInt8](repeating: 0, count: 16_000))
+            try await until { vendor.queries.contains { query in sent.allSatisfy { query.all($0.key) == $0.value } } }
+            socket.close()
+        }
+    }
+
+    @Test func `reach AssemblyAI when a client changes them while it speaks`() async throws {
+        try await withVendor { gateway, vendor in
+            let socket = try await gateway.connect("/v3/ws?speech_model=universal-3-6-pro&sample_rate=16000&engine=assemblyai")
+            for _ in 0..<5 { socket.send(binary: [UInt8](repeating: 0, count: 3_200)) }
+            try await until { !vendor.queries.isEmpty }
+            let members = #""mode":"max_accuracy","interruption_delay":200,"prompt":"Order numbers","vad_threshold":0.3,"max_turn_silence":100"#
+            socket.send(text: #"{"type":"UpdateConfiguration",\#(members)}"#)
+            socket.send(binary: [UInt8](repeating: 0, count: 3_200))
+            try await until { vendor.messages.contains { $0.contains(members) } }
+            #expect(vendor.queries.count == 1, "the stream goes on")
+            socket.close()
+        }
+    }
+
     @Test func `are named once another engine takes over`() async throws {
         let vendor = try AnsweringVendor(breaksStreams: true)
         defer { vendor.stop() }

@@ -90,7 +90,23 @@ import Testing
                 confidence: 0.25, minimumSilence: 1, maximumSilence: 60_000, formatsTurns: false, keyterms: ["a", "b c"], languages: ["de", "fr"])),
     ])
     func `read what clients write`(message: AssemblyAIClientMessage) {
-        #expect(AssemblyAIClientMessage(parsing: message.text.span.bytes) == message)
+        let read = AssemblyAIClientMessage(parsing: message.text.span.bytes)
+        guard case .updateConfiguration(let configuration, _) = message else {
+            #expect(read == message)
+            return
+        }
+        guard case .updateConfiguration(let heard, let given) = read else {
+            Issue.record("\(read)")
+            return
+        }
+        #expect(heard == configuration)
+        // The members for the vendor are read apart from what they mean here.
+        let again = AssemblyAIClientMessage.updateConfiguration(AssemblyAIConfiguration(), given: given)
+        guard case .updateConfiguration(let repeated, _) = AssemblyAIClientMessage(parsing: again.text.span.bytes) else {
+            Issue.record("\(again)")
+            return
+        }
+        #expect(repeated.keyterms == configuration.keyterms && repeated.minimumSilence == configuration.minimumSilence)
     }
 
     @Test func `read a message that is cut anywhere as nothing worse than broken`() {

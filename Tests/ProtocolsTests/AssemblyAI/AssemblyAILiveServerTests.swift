@@ -99,7 +99,9 @@ import Testing
         var stream = try AssemblyAIConversation(AssemblyAIConversation.usual + "&vad_threshold=0.25")
         #expect(stream.machine.request.turn == TurnRule(voice: 0.25))
         let changed = stream.text(#"{"type":"UpdateConfiguration","vad_threshold":0.5}"#)
-        #expect(changed == ["→ \(SessionCommand.update(StreamChange(turn: TurnRule(voice: 0.5))))"])
+        var change = StreamChange(turn: TurnRule(voice: 0.5))
+        change.vendor = VendorChange([.init("vad_threshold", .json("0.5"), aspect: .turn)])
+        #expect(changed == ["→ \(SessionCommand.update(change))"])
     }
 
     @Test func `writes a turn as the reference shows it`() throws {
@@ -169,24 +171,53 @@ import Testing
 
     @Test func `hands on what clients change`() throws {
         var stream = try AssemblyAIConversation()
-        #expect(stream.text(#"{"type":"UpdateConfiguration","max_turn_silence":1000,"unknown":[1]}"#).count == 1)
+        func change(_ members: String) -> StreamChange? {
+            let commands = stream.commands(#"{"type":"UpdateConfiguration",\#(members)}"#)
+            guard commands.count <= 1, case .update(let change)? = commands.first else { return nil }
+            return change
+        }
+        func withoutWords(_ members: String) -> StreamChange? {
+            var change = change(members)
+            change?.vendor = nil
+            return change
+        }
         let rule = TurnRule(maximumSilence: .seconds(1))
-        #expect(stream.commands(#"{"type":"UpdateConfiguration","max_turn_silence":1000}"#).isEmpty, "nothing changed")
+        #expect(withoutWords(#""max_turn_silence":1000"#) == StreamChange(turn: rule))
+        #expect(withoutWords(#""max_turn_silence":1000"#) == StreamChange(), "nothing changed but the vendor's own words")
         #expect(
-            stream.commands(#"{"type":"UpdateConfiguration","min_turn_silence":200,"keyterms_prompt":["a"],"end_of_turn_confidence_threshold":0.5}"#)
-                == [
-                    .update(
-                        StreamChange(
-                            endpointing: .milliseconds(200),
-                            turn: TurnRule(confidence: 0.5, minimumSilence: .milliseconds(200), maximumSilence: rule.maximumSilence), keyterms: ["a"])
-                    )
-                ])
-        #expect(stream.commands(#"{"type":"UpdateConfiguration","keyterms_prompt":[]}"#) == [.update(StreamChange(keyterms: []))])
-        #expect(stream.commands(#"{"type":"UpdateConfiguration","language_codes":["de"]}"#) == [.update(StreamChange(language: LanguageTag("de")))])
+            withoutWords(#""min_turn_silence":200,"keyterms_prompt":["a"],"end_of_turn_confidence_threshold":0.5"#)
+                == StreamChange(
+                    endpointing: .milliseconds(200),
+                    turn: TurnRule(confidence: 0.5, minimumSilence: .milliseconds(200), maximumSilence: rule.maximumSilence), keyterms: ["a"]))
+        #expect(withoutWords(#""keyterms_prompt":[]"#) == StreamChange(keyterms: []))
+        #expect(withoutWords(#""language_codes":["de"]"#) == StreamChange(language: LanguageTag("de")))
+        #expect(change(#""filter_profanity":null,"format_turns":true"#) == nil)
+        let own = change(#""prompt":"x","interruption_delay":300,"mode":"balanced","brand_new":[1]"#)
+        #expect(own?.aspects.isEmpty == true && own?.shared?.prompt == "x")
         #expect(
-            stream.commands(#"{"type":"UpdateConfiguration","prompt":"x","interruption_delay":300,"mode":"balanced","filter_profanity":null}"#)
-                .isEmpty)
+            own?.vendor
+                == VendorChange([
+                    .init("prompt", .json(#""x""#)), .init("interruption_delay", .json("300")), .init("mode", .json(#""balanced""#)),
+                    .init("brand_new", .json("[1]")),
+                ]))
         #expect(stream.commands(#"{"type":"KeepAlive"}"#) == [.keepAlive])
+    }
+
+    @Test func `warns of changes that the engine ignores, and of nothing else`() throws {
+        var stream = try AssemblyAIConversation(AssemblyAIConversation.usual + "&agent_context=a")
+        func ignore(_ names: [String]) -> [String] { stream.run { $0.ignores(names, now: $1, output: &$2) } }
+        #expect(ignore(["agent_context"]).isEmpty, "the upgrade's header names it")
+        _ = stream.text(#"{"type":"UpdateConfiguration","mode":"max_accuracy"}"#)
+        let told = ignore(["agent_context", "mode"])
+        #expect(told.count == 1 && told[0].hasPrefix("warning 3006 mode is ignored"), "\(told)")
+    }
+
+    @Test func `hides profane words from then on`() throws {
+        var stream = try AssemblyAIConversation()
+        _ = stream.text(#"{"type":"UpdateConfiguration","filter_profanity":true}"#)
+        #expect(stream.event(commit("What the fuck?", 0, 3, .endOfTurn)).last?.contains("f***") == true)
+        _ = stream.text(#"{"type":"UpdateConfiguration","filter_profanity":false}"#)
+        #expect(stream.event(commit("What the fuck?", 3, 6, .endOfTurn)).last?.contains("fuck") == true)
     }
 
     @Test(arguments: [
@@ -198,6 +229,9 @@ import Testing
         (#"{"type":"UpdateConfiguration","language_codes":["multi","de"]}"#, "Invalid Message: multi"),
         (#"{"type":"UpdateConfiguration","format_turns":1}"#, "Invalid Message: format_turns"),
         (#"{"type":"UpdateConfiguration","mode":"no_such_mode"}"#, "Invalid Message: mode"),
+        (#"{"type":"UpdateConfiguration","prompt":7}"#, "Invalid Message: prompt"),
+        (#"{"type":"UpdateConfiguration","interruption_delay":-1}"#, "Invalid Message: interruption_delay"),
+        (#"{"type":"UpdateConfiguration","filter_profanity":"yes"}"#, "Invalid Message: filter_profanity"),
     ])
     func `ends the session for a message that it cannot obey`(message: String, problem: String) throws {
         var stream = try AssemblyAIConversation()

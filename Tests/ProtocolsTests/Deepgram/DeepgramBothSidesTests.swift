@@ -86,6 +86,7 @@ import Testing
     @Test(arguments: [
         DeepgramServerMessage.speechStarted(channel: 1, channels: 2, timestamp: 9.54), .utteranceEnd(channel: 0, channels: 1, lastWordEnd: 16.58),
         .error(variant: "V", description: "d \"quoted\"", message: "m\n"), .configureSuccess(requestID: "r", keyterms: ["a", "b c"]),
+        .configureSuccess(requestID: "r", keyterms: nil), .configureSuccess(requestID: "r", keyterms: [], warnings: ["w"]),
         .configureFailure(requestID: "r", code: "C", description: "d"), .unrecognized(type: "Future"),
         .results(
             DeepgramResults(
@@ -102,8 +103,8 @@ import Testing
     }
 
     @Test(arguments: [
-        DeepgramClientMessage.keepAlive, .finalize(channel: nil), .finalize(channel: 1), .closeStream, .configure(keyterms: nil),
-        .configure(keyterms: ["a", "b c"]),
+        DeepgramClientMessage.keepAlive, .finalize(channel: nil), .finalize(channel: 1), .closeStream,
+        .configure(keyterms: nil, numerals: nil), .configure(keyterms: ["a", "b c"], numerals: nil), .configure(keyterms: [], numerals: true),
     ])
     func `read what clients write`(message: DeepgramClientMessage) {
         #expect(DeepgramClientMessage(parsing: message.text.span.bytes) == message)

@@ -55,6 +55,7 @@ import Testing
                     + (turn.trigger.map { " by \($0.rawValue)" } ?? "")
             case .configureSuccess: "configured"
             case .configureFailure(let code, _): "not configured \(code)"
+            case .warning(let code, _): "warning \(code)"
             case .error(let code, _): "error \(code)"
             case .unrecognized(let type): "unrecognized \(type)"
             case .malformed(let problem): "malformed \(problem)"
@@ -194,10 +195,51 @@ import Testing
         #expect(stream.machine.request.keyterms == ["a", "b"])
         let said = stream.text(#"{"type":"Configure","thresholds":{"eot_threshold":0.8,"eot_timeout_ms":900},"keyterms":["c"]}"#)
         #expect(said.count == 2 && said[0].hasPrefix("→ update") && said[1] == "configured")
-        #expect(stream.text(#"{"type":"Configure","numerals":true}"#) == ["configured"])
+        #expect(stream.text(#"{"type":"Configure","numerals":true}"#).last == "configured")
         #expect(stream.text(#"{"type":"Configure","thresholds":{"eot_threshold":2}}"#) == ["not configured CONFIGURE_INVALID_THRESHOLDS"])
         #expect(stream.text(#"{"type":"KeepAlive"}"#) == ["error UNPARSABLE_CLIENT_MESSAGE", "close 1008"])
         #expect(stream.text(#"{"type":"CloseStream"}"#).isEmpty)
+    }
+
+    @Test func `follow the hints and the numerals that the client changes`() throws {
+        var stream = try Conversation("&language_hint=en", model: "flux-general-multi")
+        let said = stream.text(#"{"type":"Configure","language_hints":["de"]}"#)
+        var change = StreamChange(language: LanguageTag("de"))
+        change.vendor = VendorChange([.init("language_hint", .text("de"), aspect: .language)])
+        #expect(said == ["→ \(SessionCommand.update(change))", "configured"])
+        #expect(stream.raw.last?.contains(#""language_hints":["de"]"#) == true)
+        _ = stream.event(commit("Ja.", 0, 1, .endOfTurn))
+        #expect(try Parsed(#require(stream.raw.last))["languages"].strings == ["de"])
+        #expect(try Parsed(#require(stream.raw.last))["languages_hinted"].strings == ["de"])
+        #expect(stream.text(#"{"type":"Configure","language_hints":[]}"#).count == 2)
+        _ = stream.event(commit("Ja.", 1, 2, .endOfTurn))
+        #expect(stream.raw.last?.contains("languages_hinted") == false)
+
+        var english = try Conversation()
+        #expect(english.text(#"{"type":"Configure","numerals":true}"#).last == "configured")
+        #expect(english.raw.last?.contains(#""numerals":true"#) == true)
+        #expect(english.event(commit("I have thirty seven horses.", 0, 3, .endOfTurn)).last?.contains("“I have 37 horses.”") == true)
+        _ = english.text(#"{"type":"Configure","numerals":false}"#)
+        #expect(english.event(commit("I have 37 horses.", 3, 6, .endOfTurn)).last?.contains("thirty seven horses.") == true)
+    }
+
+    @Test(arguments: [
+        #""no_such_member":1"#, #""keyterms":"text""#, #""language_hints":["de"]"#, #""numerals":"yes""#, #""thresholds":7"#,
+        #""thresholds":{"no_such_member":1}"#, #""thresholds":{"eot_threshold":"0.8"}"#, #""thresholds":{"eot_timeout_ms":900.5}"#,
+    ])
+    func `refuse a change that cannot be made, and go on`(members: String) throws {
+        var stream = try Conversation()
+        #expect(stream.text(#"{"type":"Configure",\#(members)}"#) == ["not configured CONFIGURE_INVALID_REQUEST"])
+        #expect(stream.text(#"{"type":"Configure"}"#) == ["configured"])
+    }
+
+    @Test(arguments: [("en", "flux-general-multi"), ("de", "flux-general-multi"), ("en", "flux-general-en")])
+    func `are asked of the model that the client names`(language: String, model: String) throws {
+        let options = StreamOptions(rate: .speech, language: LanguageTag(language), model: model)
+        let target = DeepgramFluxClient(options, credential: Credential("k")).connection.target
+        let query = try HTTPRequestHead(.get, target).query
+        #expect(query.all("model") == [model])
+        #expect(query.all("language_hint") == (model == "flux-general-multi" ? [language] : []))
     }
 
     @Test(arguments: [
@@ -271,8 +313,10 @@ import Testing
     }
 
     @Test(arguments: [
-        DeepgramFluxClientMessage.closeStream, .forceEndTurn, .configure(DeepgramFluxThresholds(), keyterms: nil),
-        .configure(DeepgramFluxThresholds(endOfTurn: 0.75, eager: 0.5, timeout: 500), keyterms: ["a"]),
+        DeepgramFluxClientMessage.closeStream, .forceEndTurn, .configure(DeepgramFluxChange()),
+        .configure(
+            DeepgramFluxChange(
+                DeepgramFluxThresholds(endOfTurn: 0.75, eager: 0.5, timeout: 500), keyterms: ["a"], hints: ["de", "en"], numerals: false)),
     ])
     func `are asked for as clients ask`(message: DeepgramFluxClientMessage) {
         #expect(DeepgramFluxClientMessage(parsing: message.text.span.bytes) == message)

@@ -266,13 +266,49 @@ import Testing
 
     @Test func `lets key terms change`() throws {
         var stream = try LiveConversation()
-        let change = "→ \(SessionCommand.update(StreamChange(keyterms: ["Harken"])))"
-        #expect(stream.text(#"{"type":"Configure","keyterms":["Harken"]}"#) == [change, "configured"])
+        var change = StreamChange(keyterms: ["Harken"])
+        change.vendor = VendorChange([], replacing: ["keyterm", "keywords"])
+        #expect(stream.text(#"{"type":"Configure","keyterms":["Harken"]}"#) == ["→ \(SessionCommand.update(change))", "configured"])
+        #expect(stream.raw.last?.contains(#""keyterms":["Harken"]"#) == true)
         #expect(stream.text(#"{"type":"Configure","keyterms":["Harken"]}"#) == ["configured"], "that changes nothing")
-        #expect(stream.text(#"{"type":"Configure","features":{"numerals":true}}"#) == ["configured"])
         let many = Array(repeating: #""two words""#, count: 251).joined(separator: ",")
         #expect(stream.text(#"{"type":"Configure","keyterms":[\#(many)]}"#) == ["not configured CONFIGURE_KEYTERM_LIMIT_EXCEEDED"])
-        #expect(stream.raw.contains { $0.contains(#""type":"ConfigureSuccess""#) && $0.contains(#""keyterms":["Harken"]"#) })
+        for message in [#"{"type":"Configure","keyterms":null,"features":{}}"#, #"{"type":"Configure"}"#, #"{"type":"Configure","features":null}"#] {
+            #expect(stream.text(message) == ["configured"])
+            #expect(stream.raw.last?.contains("keyterms") == false, "the terms are kept, and were not replaced")
+        }
+        #expect(stream.text(#"{"type":"Configure","keyterms":[]}"#).count == 2)
+        #expect(stream.raw.last?.contains(#""keyterms":[]"#) == true)
+    }
+
+    @Test func `writes numbers as the client last said`() throws {
+        var stream = try LiveConversation("encoding=linear16&sample_rate=16000&punctuate=true&numerals=false")
+        func shown() throws -> String { try #require(try Parsed(#require(stream.raw.last))["channel"]["alternatives"][0]["transcript"].string) }
+        _ = stream.event(commit("I have 37 horses, and 21.", 0, 3, .pause))
+        #expect(try shown() == "I have thirty seven horses, and twenty one.")
+        var change = StreamChange()
+        change.vendor = VendorChange([.init("numerals", .text("true"))])
+        #expect(stream.text(#"{"type":"Configure","features":{"numerals":true}}"#) == ["→ \(SessionCommand.update(change))", "configured"])
+        _ = stream.event(commit("I have thirty seven horses and 21.", 3, 6, .pause))
+        #expect(try shown() == "I have 37 horses and 21.")
+        _ = stream.text(#"{"type":"Configure","features":{"numerals":false}}"#)
+        _ = stream.event(commit("I have 37 horses.", 6, 9, .pause))
+        #expect(try shown() == "I have thirty seven horses.")
+    }
+
+    @Test func `warns where digits cannot be written`() throws {
+        var stream = try LiveConversation("encoding=linear16&sample_rate=16000&language=de")
+        #expect(stream.text(#"{"type":"Configure","features":{"numerals":true}}"#).last == "configured")
+        #expect(stream.raw.last?.contains(#""warnings":["features.numerals has no effect"#) == true)
+    }
+
+    @Test(arguments: [
+        #""no_such_member":1"#, #""features":{"no_such_feature":true}"#, #""features":{"smart_format":true}"#, #""features":{"numerals":1}"#,
+        #""features":[]"#, #""keyterms":"no list""#, #""keyterms":[1]"#, #""keyterms":["a"],"features":{"numerals":"yes"}"#,
+    ])
+    func `refuses a change that it cannot make, and changes nothing`(members: String) throws {
+        var stream = try LiveConversation()
+        #expect(stream.text(#"{"type":"Configure",\#(members)}"#) == ["not configured CONFIGURE_INVALID_REQUEST"])
     }
 
     @Test func `puts many messages into one buffer`() throws {

@@ -17,6 +17,22 @@ import Testing
         }.joined()
     }
 
+    private static var changes: String { "\n## Tables of changes\n" + Catalogue.changeTables.map(tableText).joined() }
+
+    private static func tableText(_ table: ChangeTable) -> String {
+        let engines = Catalogue.vendors.filter { $0.live != nil }.map(\.name) + [.local]
+        var text = "\n### \(table.title): `\(table.message)`\n\n| setting | \(engines.map(\.rawValue).joined(separator: " | ")) |\n"
+        text += "|" + String(repeating: "---|", count: engines.count + 1) + "\n"
+        for setting in table.settings {
+            let effects = engines.map { engine in
+                let effect = table.effect(of: setting, with: engine)
+                return effect == .harken ? "Harken" : effect.rawValue
+            }
+            text += "| `\(setting.name)` | \(effects.joined(separator: " | ")) |\n"
+        }
+        return text
+    }
+
     private static func tableText(_ table: OptionTable, _ service: VendorOption.Service) -> String {
         let options = table.options.filter { $0.services.contains(service) }
         guard !options.isEmpty else { return "" }
@@ -38,7 +54,7 @@ import Testing
     @Test func `is what the code does`() throws {
         let page = try String(contentsOfFile: Self.path, encoding: .utf8)
         let end = try #require(page.range(of: Self.mark)).upperBound
-        let written = page[..<end] + Self.tables
+        let written = page[..<end] + Self.tables + Self.changes
         if ProcessInfo.processInfo.environment["HARKEN_WRITE_OPTIONS"] != nil {
             try String(written).write(toFile: Self.path, atomically: true, encoding: .utf8)
         } else {

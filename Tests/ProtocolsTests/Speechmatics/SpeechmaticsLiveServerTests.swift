@@ -64,6 +64,21 @@ import Testing
         #expect(stream.event(interim("Hello", 0, 1)) == ["partial 0.0–1.0 “Hello ”"])
     }
 
+    @Test func `warns of members that cannot change, unless they say again what was said`() throws {
+        var stream = try SpeechmaticsConversation(#""enable_partials":true,"additional_vocab":["Harken"]"#)
+        func set(_ members: String) -> [String] {
+            stream.text(#"{"message":"SetRecognitionConfig","transcription_config":{"language":"en",\#(members)}}"#)
+        }
+        #expect(set(#""additional_vocab":["Harken"],"max_delay":2.0"#).isEmpty)
+        #expect(set(#""additional_vocab":["Gateway"]"#) == ["warning unsupported_option"])
+        #expect(stream.raw.last?.contains("additional_vocab cannot change") == true)
+        #expect(set(#""no_such_member":1,"domain":"finance""#) == ["warning unsupported_option", "warning unsupported_option"])
+        #expect(
+            stream.text(#"{"message":"SetRecognitionConfig","transcription_config":{"language":"de","enable_partials":false}}"#)
+                == ["warning unsupported_option"])
+        #expect(stream.event(interim("Hello", 0, 1)).isEmpty, "the members that may change are in force")
+    }
+
     @Suite struct `asked for the end of utterances` {
         static let trigger = #""conversation_config":{"end_of_utterance_silence_trigger":0.7}"#
 
@@ -191,6 +206,8 @@ import Testing
         ("{", "invalid_message"), (#"{"message":"Dance"}"#, "invalid_message"), ("audio", "invalid_message"),
         (SpeechmaticsConversation.start(""), "protocol_error"), (#"{"message":"AddChannelAudio","channel":"a","data":""}"#, "protocol_error"),
         (#"{"message":"SetRecognitionConfig","transcription_config":{"language":"en","max_delay":99}}"#, "invalid_config"),
+        (#"{"message":"SetRecognitionConfig","transcription_config":{"language":"en","enable_partials":1}}"#, "invalid_config"),
+        (#"{"message":"SetRecognitionConfig"}"#, "invalid_config"),
     ])
     func `ends at a message that it cannot take, with what was said`(message: String, type: String) throws {
         var stream = try SpeechmaticsConversation()

@@ -39,9 +39,11 @@ package struct DeepgramFluxClient: LiveClientMachine {
     }
 
     private static func query(_ options: StreamOptions) -> URLQuery {
-        let isMultilingual = options.language.map { $0.primary != "en" } ?? false
+        // The model that the client names is the model that is asked.
+        let isMultilingual = options.model?.lowercased() == DeepgramFluxOptions.multilingual
         var query: URLQuery = [
-            "model": isMultilingual ? "flux-general-multi" : "flux-general-en", "encoding": "linear16", "sample_rate": "\(options.rate.hertz)",
+            "model": isMultilingual ? DeepgramFluxOptions.multilingual : "flux-general-en", "encoding": "linear16",
+            "sample_rate": "\(options.rate.hertz)",
         ]
         let given = DeepgramOptions.Given(options.vendorOptions, .live)
         if let confidence = options.turn.confidence, !given.has("eot_threshold") {
@@ -126,7 +128,7 @@ package struct DeepgramFluxClient: LiveClientMachine {
         case .error(let code, let description):
             let said = String("\(code): \(description)".prefix(300))
             fail(code.hasPrefix("DATA") ? .undecodable("Deepgram: \(said)") : .unavailable("Deepgram ended the stream. \(said)"), &actions)
-        case .configureSuccess, .configureFailure, .unrecognized: break
+        case .configureSuccess, .configureFailure, .warning, .unrecognized: break
         case .malformed(let problem):
             if let error = broken.add(problem, &actions) { fail(error, &actions) }
         }

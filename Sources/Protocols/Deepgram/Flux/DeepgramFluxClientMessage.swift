@@ -7,8 +7,9 @@ package enum DeepgramFluxClientMessage: Sendable, Equatable {
     /// Announces the end of the audio. Does not end a turn.
     case closeStream
     case forceEndTurn
-    /// Changes thresholds and key terms; a nil value keeps the present one.
-    case configure(DeepgramFluxThresholds, keyterms: [String]?)
+    case configure(DeepgramFluxChange)
+    /// A `Configure` message that changes nothing, with the reason; the stream goes on.
+    case refused(DeepgramConfigureError)
     /// Any other message, with its error; the stream ends.
     case invalid(String)
 
@@ -21,13 +22,11 @@ package enum DeepgramFluxClientMessage: Sendable, Equatable {
             } else if type.equals("ForceEndTurn") {
                 self = .forceEndTurn
             } else if type.equals("Configure") {
-                let thresholds = document.root["thresholds"]
-                let terms = document.root["keyterms"]
-                self = .configure(
-                    DeepgramFluxThresholds(
-                        endOfTurn: thresholds["eot_threshold"].double, eager: thresholds["eager_eot_threshold"].double,
-                        timeout: thresholds["eot_timeout_ms"].int),
-                    keyterms: terms.isArray ? (0..<terms.count).compactMap { terms[$0].string } : nil)
+                do throws(DeepgramConfigureError) {
+                    self = .configure(try DeepgramFluxChange(reading: document.root))
+                } catch {
+                    self = .refused(error)
+                }
             } else if let name = type.string {
                 self = .invalid("Unknown type \"\(name.prefix(64))\". Known are Configure, ForceEndTurn and CloseStream.")
             } else {
@@ -43,17 +42,10 @@ package enum DeepgramFluxClientMessage: Sendable, Equatable {
         switch self {
         case .closeStream: json.member("type", literal: "CloseStream")
         case .forceEndTurn: json.member("type", literal: "ForceEndTurn")
-        case .configure(let thresholds, let keyterms):
+        case .configure(let change):
             json.member("type", literal: "Configure")
-            if thresholds != DeepgramFluxThresholds() {
-                json.key("thresholds")
-                thresholds.write(to: &json)
-            }
-            if let keyterms {
-                json.key("keyterms")
-                json.value(.array(keyterms.map(JSONValue.string)))
-            }
-        case .invalid: break
+            change.writeMembers(to: &json)
+        case .refused, .invalid: break
         }
         json.endObject()
     }

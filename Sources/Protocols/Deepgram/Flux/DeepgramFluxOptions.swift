@@ -4,11 +4,15 @@ package import Speech
 /// The parameters of a handshake of `WS /v2/listen`.
 ///
 /// Applied: `model`, `encoding`, `sample_rate`, `eot_threshold`, `eager_eot_threshold`, `eot_timeout_ms`, `keyterm`, `language_hint`,
-/// `redact`, `profanity_filter`. Checked, and then left to the engine: `numerals`, `tag`, `mip_opt_out`.
+/// `numerals`, `redact`, `profanity_filter`. Checked, and then left to the engine: `tag`, `mip_opt_out`.
 package struct DeepgramFluxOptions: Sendable, Equatable {
     package var format: AudioFormat
     package var model: String
     package var language: LanguageTag
+    /// The languages that the client expects; empty with the English model.
+    package var hints: [String]
+    /// True if numbers are written in digits, false if as words; nil: as the engine writes them.
+    package var numerals: Bool?
     package var thresholds: DeepgramFluxThresholds
     package var keyterms: [String]
     package var hidesProfanity: Bool
@@ -19,7 +23,7 @@ package struct DeepgramFluxOptions: Sendable, Equatable {
     package var vendorOptions: VendorOptions
 
     /// True if the client asked for the model of several languages.
-    var isMultilingual: Bool { model == "flux-general-multi" }
+    var isMultilingual: Bool { model == Self.multilingual }
 
     private enum Encoding: String, CaseIterable {
         case linear16, linear32, mulaw, alaw, opus
@@ -27,7 +31,8 @@ package struct DeepgramFluxOptions: Sendable, Equatable {
     }
 
     /// Models that report turns.
-    package static let models = ["flux-general-en", "flux-general-multi"]
+    package static let models = ["flux-general-en", multilingual]
+    static let multilingual = "flux-general-multi"
 
     init(_ head: HTTPRequestHead) throws(QueryParameterError) {
         let query = QueryParameters(query: head.query)
@@ -35,7 +40,8 @@ package struct DeepgramFluxOptions: Sendable, Equatable {
             throw QueryParameterError(message: "model must be \(Self.models.joined(separator: " or ")).")
         }
         model = named
-        for name in ["numerals", "mip_opt_out"] { _ = try query.flag(name) }
+        _ = try query.flag("mip_opt_out")
+        numerals = try query.flag("numerals")
         hidesProfanity = try query.flag("profanity_filter") ?? false
         _ = try query.list("tag")
         thresholds = DeepgramFluxThresholds(
@@ -44,14 +50,17 @@ package struct DeepgramFluxOptions: Sendable, Equatable {
             timeout: try query.whole("eot_timeout_ms", in: DeepgramFluxThresholds.timeouts))
         if let problem = thresholds.problem { throw QueryParameterError(message: problem) }
         keyterms = try query.list("keyterm", limit: 500)
-        let hints = try query.list("language_hint")
-        language =
-            named != "flux-general-multi"
-            ? .english : hints.count == 1 && LanguageTag(hints[0]).isWellFormed ? LanguageTag(hints[0]) : LanguageTag("multi")
+        hints = named == Self.multilingual ? try query.list("language_hint") : []
+        language = named == Self.multilingual ? Self.language(of: hints) : .english
         redaction = try DeepgramRedaction.rule(query, language: language)
         engines = EngineChoice.engines(of: head)
         vendorOptions = DeepgramOptions.table.options(in: head.query, .live)
         format = try Self.format(query)
+    }
+
+    /// Returns the session's language for hints: the only one, else `multi`.
+    static func language(of hints: [String]) -> LanguageTag {
+        hints.count == 1 && LanguageTag(hints[0]).isWellFormed ? LanguageTag(hints[0]) : LanguageTag("multi")
     }
 
     private static func format(_ query: QueryParameters) throws(QueryParameterError) -> AudioFormat {

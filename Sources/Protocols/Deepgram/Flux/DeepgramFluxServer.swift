@@ -16,10 +16,13 @@ package struct DeepgramFluxServer: LiveServerMachine {
     package static let sessionLimit: Duration = .seconds(12 * 3_600)
     /// Maximum number of words in a turn. The server ends a longer turn, because each message of a turn repeats all its words.
     package static let maxWords = 1_000
-    private static let formatting = DeepgramFormatting(punctuates: true, languages: true)
+    private static let maxHints = 100
 
     package let request: LiveRequest
-    private let options: DeepgramFluxOptions
+    private var options: DeepgramFluxOptions
+    private var formatting = DeepgramFormatting(punctuates: true, languages: true)
+    /// Names of the settings that the client has changed since the opening.
+    private var changed: Set<String> = []
     private let requestID: String
     private let limit: Duration
     private var thresholds: DeepgramFluxThresholds
@@ -57,6 +60,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
         requestID = context.requestID
         thresholds = options.thresholds
         keyterms = options.keyterms
+        if let numerals = options.numerals { formatting.write(numerals: numerals) }
         let language = options.language.primary == "multi" ? .english : options.language
         filter = options.hidesProfanity ? ProfanityFilter(language, own: context.profanity) : nil
         limit = min(context.credentialLimit ?? Self.sessionLimit, Self.sessionLimit)
@@ -92,25 +96,70 @@ package struct DeepgramFluxServer: LiveServerMachine {
         case .forceEndTurn:
             isForced = true
             output.command(.finalize)
-        case .configure(let change, let terms): configure(change, terms, &output)
+        case .configure(let change): configure(change, &output)
+        case .refused(let error): send(.configureFailure(code: error.code, description: error.description), &output)
         case .invalid(let problem): fail(1008, "UNPARSABLE_CLIENT_MESSAGE", problem, &output)
         }
     }
 
-    private mutating func configure(_ change: DeepgramFluxThresholds, _ terms: [String]?, _ output: inout ServerOutput) {
+    private mutating func configure(_ change: DeepgramFluxChange, _ output: inout ServerOutput) {
         var new = thresholds
-        new.apply(change)
-        if let problem = new.problem {
-            return send(.configureFailure(code: "CONFIGURE_INVALID_THRESHOLDS", description: problem), &output)
+        new.apply(change.thresholds)
+        if let error = problem(with: change, new) {
+            return send(.configureFailure(code: error.code, description: error.description), &output)
         }
-        if let terms, terms.count > 500 {
-            return send(.configureFailure(code: "CONFIGURE_KEYTERM_LIMIT_EXCEEDED", description: "At most 500 keyterms are accepted."), &output)
+        var changes = StreamChange(
+            turn: new.turn == thresholds.turn ? nil : new.turn, keyterms: change.keyterms == keyterms ? nil : change.keyterms)
+        if let hints = change.hints, hints != options.hints {
+            let language = DeepgramFluxOptions.language(of: hints)
+            if language != options.language { changes.language = language }
+            options.hints = hints
+            options.language = language
         }
-        let changed = StreamChange(turn: new.turn == thresholds.turn ? nil : new.turn, keyterms: terms == keyterms ? nil : terms)
+        if let numerals = change.numerals {
+            options.numerals = numerals
+            formatting.write(numerals: numerals)
+        }
+        let vendor = change.vendor
+        if !vendor.names.isEmpty { changes.vendor = vendor }
+        changed.formUnion(vendor.names)
         thresholds = new
-        keyterms = terms ?? keyterms
-        if !changed.aspects.isEmpty { output.command(.update(changed)) }
-        send(.configureSuccess(thresholds, keyterms: keyterms), &output)
+        keyterms = change.keyterms ?? keyterms
+        if !changes.isEmpty { output.command(.update(changes)) }
+        send(
+            .configureSuccess(thresholds, keyterms: keyterms, hints: options.isMultilingual ? options.hints : nil, numerals: options.numerals),
+            &output)
+        if change.numerals != nil, !DeepgramFormatting.writesNumerals(in: spoken) {
+            warn("numerals has no effect on this language unless Deepgram's own engine serves the stream.", &output)
+        }
+    }
+
+    /// Describes why a change is refused; nil when it is not.
+    private func problem(with change: DeepgramFluxChange, _ new: DeepgramFluxThresholds) -> DeepgramConfigureError? {
+        if let problem = new.problem { return DeepgramConfigureError(problem, code: "CONFIGURE_INVALID_THRESHOLDS") }
+        if let terms = change.keyterms, terms.count > 500 {
+            return DeepgramConfigureError("At most 500 keyterms are accepted.", code: "CONFIGURE_KEYTERM_LIMIT_EXCEEDED")
+        }
+        guard let hints = change.hints else { return nil }
+        guard options.isMultilingual else {
+            return DeepgramConfigureError("language_hints needs the model \(DeepgramFluxOptions.multilingual).")
+        }
+        guard hints.count <= Self.maxHints, hints.allSatisfy({ LanguageTag($0).isWellFormed }) else {
+            return DeepgramConfigureError("language_hints must be at most \(Self.maxHints) language codes, such as en or de.")
+        }
+        return nil
+    }
+
+    private mutating func warn(_ description: String, _ output: inout ServerOutput) {
+        send(.warning(code: "UNSUPPORTED_OPTION", description: description), &output)
+    }
+
+    /// Names settings of `Configure` that have no effect. Those of the opening are named in the upgrade's header.
+    package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) {
+        guard state == .open else { return }
+        for name in names where changed.contains(name) || name.hasPrefix(IgnoredOptions.cutTerm) && changed.contains("keyterm") {
+            warn(IgnoredOptions.warning(name), &output)
+        }
     }
 
     // MARK: From the session
@@ -203,7 +252,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
         let start = turnStart.seconds(at: rate)
         let turn = DeepgramFluxTurn(
             event: event, index: index, windowStart: start, windowEnd: max(start, reported.seconds(at: rate)), words: all, confidence: confidence,
-            trigger: trigger, languages: languages)
+            trigger: trigger, languages: languages, hinted: options.hints)
         send(.turn(turn), &output)
     }
 
@@ -214,8 +263,12 @@ package struct DeepgramFluxServer: LiveServerMachine {
         return ended
     }
 
+    /// The language by whose rules numbers are written.
+    private var spoken: LanguageTag { options.language }
+
     private func written(_ words: [Word]) -> [DeepgramWord] {
-        Self.formatting.written(filter?.filtered(words) ?? words, rate: rate).map { word in
+        let chosen = options.numerals == nil ? words : formatting.chosen(words, in: spoken)
+        return formatting.written(filter?.filtered(chosen) ?? chosen, rate: rate).map { word in
             DeepgramWord(
                 word: word.shown, start: word.start, end: word.end, confidence: word.confidence,
                 language: options.isMultilingual ? word.language : nil, blankBefore: word.blankBefore)

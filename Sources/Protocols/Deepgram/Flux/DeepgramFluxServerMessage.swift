@@ -7,8 +7,15 @@ package enum DeepgramFluxServerMessage: Sendable, Equatable {
     /// The first message of a stream.
     case connected(requestID: String)
     case turn(DeepgramFluxTurn)
-    case configureSuccess(DeepgramFluxThresholds, keyterms: [String])
+    /// The settings in force after a change.
+    ///
+    /// - Parameters:
+    ///   - hints: the languages that are expected; nil with the English model.
+    ///   - numerals: nil: the client has not said.
+    case configureSuccess(DeepgramFluxThresholds, keyterms: [String], hints: [String]? = nil, numerals: Bool? = nil)
     case configureFailure(code: String, description: String)
+    /// Something that has no effect; the stream goes on.
+    case warning(code: String, description: String)
     /// The error that ends the stream.
     case error(code: String, description: String)
     /// A message whose type this version does not know or does not use. The stream goes on.
@@ -23,12 +30,17 @@ package enum DeepgramFluxServerMessage: Sendable, Equatable {
         json.member("sequence_id", sequence)
         switch self {
         case .turn(let turn): turn.writeMembers(to: &json)
-        case .configureSuccess(let thresholds, let keyterms):
+        case .configureSuccess(let thresholds, let keyterms, let hints, let numerals):
             json.key("thresholds")
             thresholds.write(to: &json)
             json.key("keyterms")
-            json.value(.array(keyterms.map(JSONValue.string)))
-        case .configureFailure(let code, let description), .error(let code, let description):
+            json.array(keyterms)
+            if let hints {
+                json.key("language_hints")
+                json.array(hints)
+            }
+            if let numerals { json.member("numerals", numerals) }
+        case .configureFailure(let code, let description), .warning(let code, let description), .error(let code, let description):
             json.member("code", code)
             json.member("description", description)
         case .connected, .unrecognized, .malformed: break
@@ -42,6 +54,7 @@ package enum DeepgramFluxServerMessage: Sendable, Equatable {
         case .turn: "TurnInfo"
         case .configureSuccess: "ConfigureSuccess"
         case .configureFailure: "ConfigureFailure"
+        case .warning: "Warning"
         case .error: "Error"
         case .unrecognized(let type): type
         case .malformed: ""
@@ -72,6 +85,9 @@ extension DeepgramFluxServerMessage {
         var confidence = 0.0
         var trigger: String?
         var languages: [String] = []
+        var hinted: [String] = []
+        var hints: [String]?
+        var numerals: Bool?
         var code = ""
         var description = ""
         var thresholds = DeepgramFluxThresholds()
@@ -93,11 +109,10 @@ extension DeepgramFluxServerMessage {
                 }
             case "end_of_turn_confidence": confidence = try reader.double() ?? 0
             case "trigger": trigger = try reader.string()
-            case "languages":
-                languages = []
-                try reader.array { _, reader throws(JSONReader.Malformed) in
-                    if let language = try reader.string() { languages.append(language) }
-                }
+            case "languages": languages = try Self.strings(&reader)
+            case "languages_hinted": hinted = try Self.strings(&reader)
+            case "language_hints": hints = try Self.strings(&reader)
+            case "numerals": numerals = try reader.bool()
             case "code": code = try reader.string() ?? ""
             case "description": description = try reader.string() ?? ""
             case "thresholds":
@@ -109,13 +124,17 @@ extension DeepgramFluxServerMessage {
                     default: try reader.skip()
                     }
                 }
-            case "keyterms":
-                keyterms = []
-                try reader.array { _, reader throws(JSONReader.Malformed) in
-                    if let term = try reader.string() { keyterms.append(term) }
-                }
+            case "keyterms": keyterms = try Self.strings(&reader)
             default: try reader.skip()
             }
+        }
+
+        private static func strings(_ reader: inout JSONReader) throws(JSONReader.Malformed) -> [String] {
+            var strings: [String] = []
+            try reader.array { _, reader throws(JSONReader.Malformed) in
+                if let text = try reader.string() { strings.append(text) }
+            }
+            return strings
         }
 
         var message: DeepgramFluxServerMessage {
@@ -129,9 +148,10 @@ extension DeepgramFluxServerMessage {
                 return .turn(
                     DeepgramFluxTurn(
                         event: event, index: index, windowStart: windowStart, windowEnd: windowEnd, words: said, confidence: confidence,
-                        trigger: trigger.flatMap(DeepgramFluxTurn.Trigger.init), languages: languages))
-            case "ConfigureSuccess": return .configureSuccess(thresholds, keyterms: keyterms)
+                        trigger: trigger.flatMap(DeepgramFluxTurn.Trigger.init), languages: languages, hinted: hinted))
+            case "ConfigureSuccess": return .configureSuccess(thresholds, keyterms: keyterms, hints: hints, numerals: numerals)
             case "ConfigureFailure": return .configureFailure(code: code, description: description)
+            case "Warning": return .warning(code: code, description: description)
             case "Error": return .error(code: code, description: description)
             case .some(let name): return .unrecognized(type: String(name.prefix(64)))
             case nil: return .malformed("not an object with a type")

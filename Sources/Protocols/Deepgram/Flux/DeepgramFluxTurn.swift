@@ -34,10 +34,12 @@ package struct DeepgramFluxTurn: Sendable, Equatable {
     package var trigger: Trigger?
     /// Languages of the turn, the one of most words first; with the multilingual model only.
     package var languages: [String]
+    /// Languages that the client expects; with the multilingual model only.
+    package var hinted: [String]
 
     package init(
         event: Event, index: Int, windowStart: Double, windowEnd: Double, words: [DeepgramWord], confidence: Double, trigger: Trigger? = nil,
-        languages: [String] = []
+        languages: [String] = [], hinted: [String] = []
     ) {
         self.event = event
         self.index = index
@@ -47,6 +49,7 @@ package struct DeepgramFluxTurn: Sendable, Equatable {
         self.confidence = confidence
         self.trigger = trigger
         self.languages = languages
+        self.hinted = hinted
     }
 
     /// Writes the members, without the brackets.
@@ -65,6 +68,10 @@ package struct DeepgramFluxTurn: Sendable, Equatable {
         if !languages.isEmpty {
             json.key("languages")
             json.array(languages)
+        }
+        if !hinted.isEmpty {
+            json.key("languages_hinted")
+            json.array(hinted)
         }
     }
 }

@@ -21,6 +21,12 @@ package struct RealtimeClientEvent: ~Copyable {
     /// Maximum size of a message, in bytes: the maximum audio in base 64, and the members around it.
     package static let maxBytes = maxAudio / 3 * 4 + 65_536
 
+    /// Events of a conversation whose purpose is an answer by a model.
+    private static let ofAnswers: Set<String> = [
+        "response.create", "response.cancel", "output_audio_buffer.clear", "conversation.item.create", "conversation.item.retrieve",
+        "conversation.item.truncate", "conversation.item.delete",
+    ]
+
     package let kind: Kind
     /// The client's own id of the event; nil when it gave none.
     package let id: String?
@@ -71,6 +77,10 @@ package struct RealtimeClientEvent: ~Copyable {
         case "transcription_session.update": return (.update(.beta), id)
         case "input_audio_buffer.commit": return (.commit, id)
         case "input_audio_buffer.clear": return (.clear, id)
+        case let type? where ofAnswers.contains(type):
+            return (
+                .invalid(.invalid("type", "'\(type)' has no effect: this server transcribes speech and gives no answers to it.")), id
+            )
         case let type?:
             return (
                 .invalid(

@@ -1,13 +1,21 @@
 import Framing
 package import Speech
 
-/// The settings of a transcription session, as its client gave them.
+/// The settings of a realtime session, as its client gave them.
 ///
-/// Two shapes exist on the wire: the shape of the general release, with everything under `audio.input`, and the flat shape of the beta.
+/// Two shapes exist on the wire: the shape of the general release, with everything under `audio.input`, and the flat shape of the beta. Both carry
+/// two types of sessions: transcriptions, and conversations, whose speech is transcribed too. Nothing here speaks, so the members of a conversation
+/// that only matter to spoken answers are kept and sent back.
 ///
 /// Source: OpenAI API reference, "Realtime", `session.update` and `transcription_session.update`.
 package struct RealtimeConfiguration: Sendable, Equatable {
     package enum Shape: Sendable, Equatable { case general, beta }
+
+    /// The type of the session that the client opened, by the vendor's names.
+    package enum SessionType: String, Sendable, CaseIterable {
+        case transcription
+        case conversation = "realtime"
+    }
 
     /// The vendor's names of audio formats.
     package enum Format: Sendable, Equatable {
@@ -46,6 +54,10 @@ package struct RealtimeConfiguration: Sendable, Equatable {
         /// The client's prompt, which is sent back. Its key terms are expected.
         package var prompt: String?
         package var keywords: [String] = []
+        /// Latency that the client prefers, for the vendor's own engine; nil: not given.
+        package var delay: Delay?
+
+        package enum Delay: String, Sendable, CaseIterable { case minimal, low, medium, high, xhigh }
 
         /// The client's keywords, and the key terms of its prompt.
         package var keyterms: [String] {
@@ -59,7 +71,11 @@ package struct RealtimeConfiguration: Sendable, Equatable {
     static let logprobs = "item.input_audio_transcription.logprobs"
     private static let maxKeywords = 100
     private static let maxLanguages = 10
+    private static let transcriptionMembers: Set<String> = ["model", "language", "languages", "prompt", "keywords", "delay"]
 
+    package var type = SessionType.transcription
+    /// The members of a conversation that only matter to spoken answers.
+    var answers = RealtimeAnswerMembers()
     package var format = Format.pcm(usualRate)
     package var transcription = Transcription()
     private var turns = Turns.unsaid
@@ -86,14 +102,23 @@ package struct RealtimeConfiguration: Sendable, Equatable {
 
     /// Applies the settings that a client gave. An absent setting keeps its value; `null` clears it. Both shapes are accepted from every client.
     ///
-    /// - Parameter knows: returns true if a client may ask for the model of this name.
-    mutating func update(_ session: JSONView, knows: (String) -> Bool) throws(RealtimeError) {
+    /// - Parameters:
+    ///   - others: names of members that are read elsewhere.
+    ///   - knows: returns true if a client may ask for the model of this name.
+    mutating func update(_ session: JSONView, besides others: Set<String> = [], knows: (String) -> Bool) throws(RealtimeError) {
         guard session.isObject else { throw .invalid("session", "session must be an object.") }
         let kind = session["type"]
-        guard !kind.exists || kind.isNull || kind.equals("transcription") else {
-            throw .invalid("session.type", "Only sessions of the type transcription are served here.")
+        if kind.exists, !kind.isNull {
+            guard let named = kind.string.flatMap(SessionType.init) else {
+                throw .invalid("session.type", "type must be realtime or transcription: other sessions are not served here.")
+            }
+            type = named
         }
+        try Self.check(session, "session", besides: Self.members.union(others).union(answerMembers))
+        try Self.check(session["audio"], "session.audio", besides: type == .conversation ? ["input", "output"] : ["input"])
+        try answers.update(session)
         let input = session["audio"]["input"]
+        try Self.check(input, "session.audio.input", besides: Self.inputMembers)
         try updateFormat(input["format"], "session.audio.input.format")
         try updateFormat(session["input_audio_format"], "session.input_audio_format")
         try updateTranscription(input["transcription"], "session.audio.input.transcription", knows)
@@ -105,24 +130,59 @@ package struct RealtimeConfiguration: Sendable, Equatable {
         try updateInclude(session["include"])
     }
 
-    private mutating func updateFormat(_ view: JSONView, _ path: String) throws(RealtimeError) {
+    /// Members of a session in both shapes. The last line has members of the vendor's own session object, which some clients send back.
+    private static let members: Set<String> = [
+        "type", "audio", "include", "input_audio_format", "input_audio_transcription", "input_audio_noise_reduction", "turn_detection",
+        "id", "object", "expires_at", "client_secret",
+    ]
+    private static let inputMembers: Set<String> = ["format", "transcription", "turn_detection", "noise_reduction"]
+
+    private var answerMembers: Set<String> { type == .conversation ? RealtimeAnswerMembers.names : [] }
+
+    /// Checks that an object has no members but the known ones. An absent value and `null` have none.
+    private static func check(_ view: JSONView, _ path: String, besides known: Set<String>) throws(RealtimeError) {
         guard view.exists, !view.isNull else { return }
-        let name = view.string ?? view["type"].string ?? ""
+        guard view.isObject else { throw .invalid(path, "\(path) must be an object.") }
+        try view.forEachMember { name, _ throws(RealtimeError) in
+            guard known.contains(name) else { throw .unknown("\(path).\(name.prefix(64))") }
+        }
+    }
+
+    private mutating func updateFormat(_ view: JSONView, _ path: String) throws(RealtimeError) {
+        guard view.exists else { return }
+        guard !view.isNull else {
+            format = .pcm(Self.usualRate)
+            return
+        }
+        if view.isObject { try Self.check(view, path, besides: ["type", "rate"]) }
+        let name = view["type"].string ?? (view.isObject && !view["type"].exists ? format.name : view.string ?? "")
         switch name {
-        case "audio/pcm", "pcm16":
-            let rate = view["rate"]
-            guard rate.exists, !rate.isNull else {
-                format = .pcm(Self.usualRate)
-                return
-            }
-            let accepted = SampleRate.accepted
-            guard let hertz = rate.int, accepted.contains(SampleRate(hertz: hertz)) else {
-                throw .invalid(path + ".rate", "rate must be a whole number from \(accepted.lowerBound.hertz) to \(accepted.upperBound.hertz).")
-            }
-            format = .pcm(SampleRate(hertz: hertz))
-        case "audio/pcmu", "g711_ulaw": format = .mulaw
-        case "audio/pcma", "g711_alaw": format = .alaw
+        case "audio/pcm": format = .pcm(try Self.rate(view["rate"], path, or: format))
+        case "pcm16": format = .pcm(Self.usualRate)
+        case "audio/pcmu", "g711_ulaw":
+            try Self.checkTelephone(view["rate"], path)
+            format = .mulaw
+        case "audio/pcma", "g711_alaw":
+            try Self.checkTelephone(view["rate"], path)
+            format = .alaw
         default: throw .invalid(path, "The format must be audio/pcm, audio/pcmu or audio/pcma (pcm16, g711_ulaw or g711_alaw in the beta).")
+        }
+    }
+
+    /// Returns the rate of an update of the format; an absent rate keeps the one of the present samples.
+    private static func rate(_ view: JSONView, _ path: String, or present: Format) throws(RealtimeError) -> SampleRate {
+        guard view.exists else { return if case .pcm(let rate) = present { rate } else { usualRate } }
+        guard !view.isNull else { return usualRate }
+        let accepted = SampleRate.accepted
+        guard let hertz = view.int, accepted.contains(SampleRate(hertz: hertz)) else {
+            throw .invalid(path + ".rate", "rate must be a whole number from \(accepted.lowerBound.hertz) to \(accepted.upperBound.hertz).")
+        }
+        return SampleRate(hertz: hertz)
+    }
+
+    private static func checkTelephone(_ rate: JSONView, _ path: String) throws(RealtimeError) {
+        guard !rate.exists || rate.isNull || rate.int == SampleRate.telephone.hertz else {
+            throw .invalid(path + ".rate", "This format always has \(SampleRate.telephone.hertz) samples a second.")
         }
     }
 
@@ -133,6 +193,7 @@ package struct RealtimeConfiguration: Sendable, Equatable {
             return
         }
         guard view.isObject else { throw .invalid(path, "\(path) must be an object or null.") }
+        try Self.check(view, path, besides: Self.transcriptionMembers)
         let model = view["model"]
         if model.exists {
             guard model.isNull || model.string != nil else { throw .invalid(path + ".model", "model must be a string.") }
@@ -165,6 +226,15 @@ package struct RealtimeConfiguration: Sendable, Equatable {
         if keywords.exists {
             transcription.keywords = keywords.isNull ? [] : try Self.strings(keywords, path + ".keywords", most: Self.maxKeywords)
         }
+        let delay = view["delay"]
+        if delay.exists {
+            let known = delay.string.flatMap(Transcription.Delay.init)
+            guard delay.isNull || known != nil else {
+                let names = Transcription.Delay.allCases.map(\.rawValue).joined(separator: ", ")
+                throw .invalid(path + ".delay", "delay must be one of \(names).")
+            }
+            transcription.delay = known
+        }
     }
 
     private static func strings(_ list: JSONView, _ path: String, most: Int) throws(RealtimeError) -> [String] {
@@ -189,6 +259,9 @@ package struct RealtimeConfiguration: Sendable, Equatable {
             noise = nil
             return
         }
+        try Self.check(view, path, besides: ["type"])
+        // An object without its only member changes nothing.
+        if noise != nil, !view["type"].exists { return }
         guard let known = view["type"].string.flatMap(Noise.init) else { throw .invalid(path + ".type", "type must be near_field or far_field.") }
         noise = known
     }
@@ -211,7 +284,7 @@ package struct RealtimeConfiguration: Sendable, Equatable {
         guard !settings.isEmpty, let document = try? JSONDocument(parsing: settings, sizeLimit: 1 << 20, depthLimit: 16) else { return nil }
         var configuration = RealtimeConfiguration()
         // The settings were checked when the key was made.
-        guard (try? configuration.update(document.root) { _ in true }) != nil else { return nil }
+        guard (try? configuration.update(document.root, knows: { _ in true })) != nil else { return nil }
         return (configuration, document.root["audio"].exists ? .general : .beta)
     }
 
@@ -219,6 +292,7 @@ package struct RealtimeConfiguration: Sendable, Equatable {
 
     /// Writes the members of a session object that carry its settings.
     func write(members shape: Shape, to json: inout JSONWriter) {
+        if type == .conversation { answers.write(to: &json) }
         json.key("include")
         if includesLogprobs {
             json.beginArray()
@@ -242,6 +316,7 @@ package struct RealtimeConfiguration: Sendable, Equatable {
             json.key("turn_detection")
             writeTurns(to: &json)
             json.endObject()
+            if type == .conversation { answers.writeOutput(to: &json) }
             json.endObject()
         case .beta:
             switch format {
@@ -278,7 +353,7 @@ package struct RealtimeConfiguration: Sendable, Equatable {
     }
 
     private func writeTurns(to json: inout JSONWriter) {
-        if let turnDetection { turnDetection.write(to: &json) } else { json.null() }
+        if let turnDetection { turnDetection.write(inConversation: type == .conversation, to: &json) } else { json.null() }
     }
 
     private func writeTranscription(to json: inout JSONWriter) {
@@ -295,7 +370,19 @@ package struct RealtimeConfiguration: Sendable, Equatable {
             for word in transcription.keywords { json.value(word) }
             json.endArray()
         }
+        if let delay = transcription.delay { json.member("delay", delay.rawValue) }
         json.endObject()
+    }
+}
+
+extension RealtimeConfiguration.Format {
+    /// The name in the shape of the general release.
+    fileprivate var name: String {
+        switch self {
+        case .pcm: "audio/pcm"
+        case .mulaw: "audio/pcmu"
+        case .alaw: "audio/pcma"
+        }
     }
 }
 
@@ -319,19 +406,60 @@ extension RealtimeConfiguration {
     }
 
     var request: LiveRequest {
-        LiveRequest(
+        var request = LiveRequest(
             format: format.audio, language: transcription.language, model: transcription.model, endpointing: endpointing, turn: turn,
             keyterms: transcription.keyterms)
+        request.vendorOptions = vendorOptions
+        request.shared = shared
+        return request
+    }
+
+    private var shared: SharedOptions { SharedOptions(prompt: transcription.prompt) }
+
+    /// The settings that go to OpenAI's own engine as the client wrote them.
+    private var vendorOptions: VendorOptions {
+        var options = VendorOptions(OpenAIOptions.vendor)
+        func add(_ name: String, isCovered: Bool = false, _ value: (inout JSONWriter) -> Void) {
+            var json = JSONWriter()
+            value(&json)
+            guard var option = OpenAIOptions.table.option(name, .json(json.text), .live) else { return }
+            option.isCovered = isCovered
+            options.options.append(option)
+        }
+        if let prompt = transcription.prompt {
+            // The key terms of a prompt reach every engine.
+            add("prompt", isCovered: !PromptTerms.terms(of: prompt).isEmpty) { $0.value(prompt) }
+        }
+        if !transcription.keywords.isEmpty { add("keywords") { $0.array(transcription.keywords) } }
+        if let delay = transcription.delay { add("delay") { $0.value(delay.rawValue) } }
+        if noise != nil { add("noise_reduction") { writeNoise(to: &$0) } }
+        return options
+    }
+
+    /// Returns the settings that are in force where an engine ignores some of them.
+    ///
+    /// - Parameter names: the ignored settings, as `vendorOptions` names them.
+    func without(_ names: Set<String>) -> RealtimeConfiguration {
+        var rest = self
+        if names.contains("noise_reduction") { rest.noise = nil }
+        if names.contains("delay") { rest.transcription.delay = nil }
+        if names.contains("prompt") { rest.transcription.prompt = nil }
+        return rest
     }
 
     /// Returns the changes that an update makes in a running session; nil when nothing changes there.
     func change(from old: RealtimeConfiguration) -> StreamChange? {
         var change = StreamChange()
-        if transcription.language != old.transcription.language { change.language = transcription.language }
-        if transcription.model != old.transcription.model { change.model = transcription.model }
+        // A setting that was cleared leaves the choice to the engine: it hears which language is spoken, and has no model of an empty name.
+        if transcription.language != old.transcription.language { change.language = transcription.language ?? LanguageTag("multi") }
+        if transcription.model != old.transcription.model { change.model = transcription.model ?? "" }
         if endpointing != old.endpointing { change.endpointing = endpointing }
         if turn != old.turn { change.turn = turn }
         if transcription.keyterms != old.transcription.keyterms { change.keyterms = transcription.keyterms }
-        return change.aspects.isEmpty ? nil : change
+        if transcription.prompt != old.transcription.prompt { change.shared = shared }
+        let present = vendorOptions.options, before = old.vendorOptions.options
+        let changed = present.filter { !before.contains($0) }, gone = before.filter { !present.contains($0) }
+        if !changed.isEmpty || !gone.isEmpty { change.vendor = VendorChange(changed, replacing: Set(gone.map(\.name))) }
+        return change.isEmpty ? nil : change
     }
 }

@@ -29,6 +29,11 @@ package struct RealtimeError: Error, Sendable, Equatable {
         RealtimeError(message, code: "invalid_value", parameter: parameter)
     }
 
+    /// The error for a member that nobody here knows, in the vendor's words.
+    static func unknown(_ parameter: String) -> RealtimeError {
+        RealtimeError("Unknown parameter: '\(parameter)'.", code: "unknown_parameter", parameter: parameter)
+    }
+
     /// Describes why a session does not begin.
     init(_ error: RequestError) {
         switch error {

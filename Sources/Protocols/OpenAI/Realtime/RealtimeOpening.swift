@@ -9,19 +9,15 @@ package struct RealtimeOpening: LiveHandshakeMachine {
     private let engines: [EngineName]
     private var configuration: RealtimeConfiguration
     private var voice: RealtimeVoice
-    private let kind: RealtimeConfiguration.Shape
     private var expiry: Instant?
     private var isDone = false
 
-    /// - Parameters:
-    ///   - kind: the kind of session that the client opened: the beta's sessions for transcription alone have events of their own names.
-    ///   - limit: the maximum duration of the connection.
+    /// - Parameter limit: the maximum duration of the connection.
     init(
-        _ configuration: RealtimeConfiguration, shape: RealtimeConfiguration.Shape, kind: RealtimeConfiguration.Shape, limit: Duration,
-        engines: [EngineName], _ context: HandshakeContext
+        _ configuration: RealtimeConfiguration, shape: RealtimeConfiguration.Shape, limit: Duration, engines: [EngineName],
+        _ context: HandshakeContext
     ) {
         self.context = context
-        self.kind = kind
         self.limit = limit
         self.engines = engines
         self.configuration = configuration
@@ -32,7 +28,7 @@ package struct RealtimeOpening: LiveHandshakeMachine {
 
     package mutating func opened(now: Instant, output: inout ServerOutput) {
         expiry = now + limit
-        voice.created(configuration, as: kind, &output)
+        voice.created(configuration, &output)
     }
 
     package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) -> RequestedSession? {
@@ -82,11 +78,12 @@ package struct RealtimeOpening: LiveHandshakeMachine {
 extension RealtimeConfiguration {
     /// Applies the settings of an update event, and answers the event.
     ///
+    /// - Parameter ignored: names of settings that are not in force if they stay as they are.
     /// - Returns: the configuration before the update; nil when the update was not applied.
     @discardableResult
     mutating func take(
         _ event: RawSpan, _ shape: Shape, _ id: String?, _ models: Set<String>,
-        allowing isAllowed: (RealtimeConfiguration) -> RealtimeError? = { _ in nil },
+        without ignored: Set<String> = [], allowing isAllowed: (RealtimeConfiguration) -> RealtimeError? = { _ in nil },
         _ voice: inout RealtimeVoice, _ output: inout ServerOutput
     ) -> RealtimeConfiguration? {
         var changed = self
@@ -94,6 +91,8 @@ extension RealtimeConfiguration {
             guard let document = try? JSONDocument(parsing: event, sizeLimit: 1 << 20, depthLimit: 16) else {
                 throw RealtimeError("The event cannot be read: it is not JSON of at most 1 MiB.", code: "invalid_json")
             }
+            // The beta's event for transcriptions makes a transcription of any session.
+            if shape == .beta { changed.type = .transcription }
             try changed.update(document.root["session"]) { OpenAIModels.isKnown(realtime: $0, models) }
             if let error = isAllowed(changed) { throw error }
         } catch {
@@ -103,7 +102,8 @@ extension RealtimeConfiguration {
         let old = self
         self = changed
         if shape == .beta { voice.shape = .beta }
-        voice.updated(changed, by: shape, &output)
+        let renewed = changed.change(from: old)?.vendor?.names ?? []
+        voice.updated(changed.without(ignored.subtracting(renewed)), by: shape, &output)
         return old
     }
 }

@@ -1,7 +1,8 @@
 import Framing
 import Speech
 
-/// `POST /v1/realtime/client_secrets`, or the beta's `POST /v1/realtime/transcription_sessions`: asks for a temporary key for a browser.
+/// `POST /v1/realtime/client_secrets`, or the beta's `POST /v1/realtime/transcription_sessions` and `POST /v1/realtime/sessions`: asks for a
+/// temporary key for a browser.
 ///
 /// The session settings in the body are checked and sent back. Sessions that are opened with the key begin with these settings.
 ///
@@ -16,42 +17,58 @@ package struct RealtimeSecretRequest: Sendable, Equatable {
     private static let usualSeconds: [RealtimeConfiguration.Shape: Int] = [.general: 600, .beta: 60]
     private static let range = 10...7_200
 
-    /// - Parameter body: empty, or an object.
-    package init(_ body: [UInt8], _ shape: RealtimeConfiguration.Shape, _ context: HandshakeContext) throws(RequestError) {
+    /// - Parameters:
+    ///   - body: empty, or an object.
+    ///   - type: the type of a session that names none.
+    package init(
+        _ body: [UInt8], _ shape: RealtimeConfiguration.Shape, type: RealtimeConfiguration.SessionType = .transcription, _ context: HandshakeContext
+    ) throws(RequestError) {
         self.shape = shape
         var seconds = Self.usualSeconds[shape] ?? 60
         var configuration = RealtimeConfiguration()
+        configuration.type = type
         if !body.isEmpty {
             guard let document = try? JSONDocument(parsing: body, sizeLimit: Self.longestBody, depthLimit: 16), document.root.isObject else {
                 throw .badRequest("The body must be a JSON object of at most \(Self.longestBody) bytes.")
             }
             let root = document.root
-            let given = root["expires_after"]["seconds"]
-            if given.exists {
-                guard let value = given.int, Self.range.contains(value) else {
-                    throw .badRequest("expires_after.seconds must be a whole number from \(Self.range.lowerBound) to \(Self.range.upperBound).")
-                }
-                seconds = value
-            }
+            // The beta's clients write the lifetime into the member that the answer has.
+            seconds = try Self.seconds(root["client_secret"]["expires_after"], "client_secret.expires_after") ?? seconds
+            seconds = try Self.seconds(root["expires_after"], "expires_after") ?? seconds
             do throws(RealtimeError) {
                 let knows = { OpenAIModels.isKnown(realtime: $0, context.models) }
                 if shape == .beta {
-                    try configuration.update(root, knows: knows)
+                    try configuration.update(root, besides: ["expires_after"], knows: knows)
                 } else if root["session"].exists {
                     try configuration.update(root["session"], knows: knows)
                 }
             } catch {
-                throw .badRequest(error.message)
+                guard var name = error.parameter else { throw .badRequest(error.message) }
+                // The beta's body is the session itself.
+                if shape == .beta, name.hasPrefix("session.") { name.removeFirst("session.".count) }
+                throw .invalidField(error.message, name: name)
             }
         }
         lifetime = .seconds(seconds)
         self.configuration = configuration
     }
 
+    /// Reads a lifetime in seconds; nil when none is given.
+    private static func seconds(_ view: JSONView, _ path: String) throws(RequestError) -> Int? {
+        let given = view["seconds"]
+        guard given.exists else { return nil }
+        guard let value = given.int, range.contains(value) else {
+            throw .invalidField(
+                "\(path).seconds must be a whole number from \(range.lowerBound) to \(range.upperBound).", name: path + ".seconds")
+        }
+        return value
+    }
+
     /// The settings to which the key is bound, for `RealtimeConfiguration.bound`.
     package var settings: [UInt8] {
         var json = JSONWriter()
         json.beginObject()
+        json.member("type", configuration.type.rawValue)
         configuration.write(members: shape, to: &json)
         json.endObject()
         return json.bytes

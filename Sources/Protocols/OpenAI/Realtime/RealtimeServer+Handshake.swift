@@ -21,19 +21,21 @@ extension RealtimeServer {
         let offered = head.headers.elements("Sec-WebSocket-Protocol")
         let isBeta = head.headers.values("OpenAI-Beta").contains { $0.contains("realtime=v1") } || offered.contains("openai-beta.realtime-v1")
         var shape: RealtimeConfiguration.Shape = isBeta ? .beta : .general
-        // Without the intent, the beta opens a conversation, whose speech is transcribed too.
-        var kind: RealtimeConfiguration.Shape = isBeta && head.query.first("intent") == "transcription" ? .beta : .general
+        let named = head.query.first("model"), isForTranscription = head.query.first("intent") == "transcription"
+        // The query may also name a model for conversations, which does not apply to a transcription.
+        let transcriber = named.flatMap { OpenAIModels.isKnown(realtime: $0, context.models) ? $0 : nil }
         var configuration = RealtimeConfiguration()
         if let (bound, its) = RealtimeConfiguration.bound(context.credentialSettings) {
             configuration = bound
-            if its == .beta { (shape, kind) = (.beta, .beta) }
+            if its == .beta { shape = .beta }
+        } else if !isForTranscription, isBeta || named != nil && transcriber == nil {
+            // Without the intent, the vendor opens a conversation, whose speech is transcribed too.
+            configuration.type = .conversation
         }
-        // The query may also name a model for conversations, which does not apply to a transcription.
-        if configuration.transcription.model == nil, let model = head.query.first("model"), OpenAIModels.isKnown(realtime: model, context.models) {
-            configuration.transcription.model = model
-        }
+        if configuration.transcription.model == nil { configuration.transcription.model = transcriber }
+        if configuration.type == .conversation, transcriber == nil, let named { configuration.answers.name(model: String(named.prefix(128))) }
         let opening = RealtimeOpening(
-            configuration, shape: shape, kind: kind, limit: limits[shape] ?? .seconds(1_800), engines: EngineChoice.engines(of: head), context)
+            configuration, shape: shape, limit: limits[shape] ?? .seconds(1_800), engines: EngineChoice.engines(of: head), context)
         return LiveHandshake(
             .opening(opening), subprotocol: offered.contains("realtime") ? "realtime" : nil, headers: ["x-request-id": context.requestID])
     }

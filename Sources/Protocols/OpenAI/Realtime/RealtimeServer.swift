@@ -39,6 +39,8 @@ package struct RealtimeServer: LiveServerMachine {
     private var open: RealtimeItem?
     private var awaited: [Awaited] = []
     private var lastItem: String?
+    /// Names of the client's settings that the present engine ignores.
+    private var ignored: Set<String> = []
 
     init(
         _ configuration: RealtimeConfiguration, _ voice: RealtimeVoice, expiry: Instant, engines: [EngineName], models: Set<String>
@@ -111,13 +113,26 @@ package struct RealtimeServer: LiveServerMachine {
     private mutating func update(_ text: RawSpan, _ shape: RealtimeConfiguration.Shape, _ id: String?, _ output: inout ServerOutput) {
         let format = configuration.format
         let old = configuration.take(
-            text, shape, id, models,
+            text, shape, id, models, without: ignored,
             allowing: { changed in
                 changed.format == format
                     ? nil
                     : .invalid("session.audio.input.format", "The format cannot change after audio came. Open a new session for another format.")
             }, &voice, &output)
-        if let old, let change = configuration.change(from: old) { output.command(.update(change)) }
+        guard let old, let change = configuration.change(from: old) else { return }
+        // What the engine ignores of the new values is told anew.
+        ignored.subtract(change.vendor?.names ?? [])
+        output.command(.update(change))
+    }
+
+    /// Tells which settings are not in force: the session's settings are sent again, without them.
+    package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) {
+        guard !isClosed, end == nil else { return }
+        let before = configuration.without(ignored)
+        ignored.formUnion(names)
+        let inForce = configuration.without(ignored)
+        guard inForce != before else { return }
+        voice.updated(inForce, by: voice.shape == .beta && configuration.type == .transcription ? .beta : .general, &output)
     }
 
     // MARK: From the session

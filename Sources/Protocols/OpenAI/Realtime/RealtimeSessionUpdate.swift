@@ -9,6 +9,7 @@ struct RealtimeSessionUpdate: Sendable {
 
     init(model: String, _ options: StreamOptions) {
         let isLive = OpenAIModels.isLive(model)
+        let given = OpenAIOptions.table.sent(options.vendorOptions, .live)
         var json = JSONWriter()
         json.beginObject()
         json.member("type", literal: "session.update")
@@ -25,9 +26,9 @@ struct RealtimeSessionUpdate: Sendable {
         json.member("rate", OpenAILiveClient.rate.hertz)
         json.endObject()
         json.key("noise_reduction")
-        json.null()
+        if let noise = given.last(where: { $0.name == "noise_reduction" }) { json.value(raw: Array(noise.value.json.utf8)) } else { json.null() }
         json.key("transcription")
-        Self.write(model, options, to: &json)
+        Self.write(model, options, given, to: &json)
         // The models for live speech have no turn detection and reject the member.
         if !isLive {
             json.key("turn_detection")
@@ -44,11 +45,21 @@ struct RealtimeSessionUpdate: Sendable {
         text = json.bytes
     }
 
-    private static func write(_ model: String, _ options: StreamOptions, to json: inout JSONWriter) {
-        // What only this vendor has belongs to its transcription.
-        let given = OpenAIOptions.table.sent(options.vendorOptions, .live).filter { $0.name != "model" }
-        func has(_ names: String...) -> Bool { given.contains { names.contains($0.name) } }
+    private static func write(_ model: String, _ options: StreamOptions, _ given: [VendorOptions.Option], to json: inout JSONWriter) {
         let takesHints = model.hasPrefix("gpt-transcribe") || model.hasPrefix("gpt-live-transcribe")
+        let takesPrompt = !model.hasPrefix("gpt-realtime-whisper") && !model.hasSuffix("-diarize")
+        // What only this vendor has belongs to its transcription. A client's words are sent as far as the model takes them, because the client may
+        // have named another model; a program names its own.
+        let isClients = options.vendorOptions?.vendor != nil
+        let given = given.filter { option in
+            switch option.name {
+            case "model", "noise_reduction": false
+            case "prompt": takesPrompt || !isClients
+            case "keywords": takesHints || !isClients
+            default: true
+            }
+        }
+        func has(_ names: String...) -> Bool { given.contains { names.contains($0.name) } }
         let language = options.language.flatMap { $0.primary == "multi" ? nil : $0.primary }
         json.beginObject()
         json.member("model", model)
@@ -70,7 +81,6 @@ struct RealtimeSessionUpdate: Sendable {
             // The prompt is also the place for key terms.
             hints += options.keyterms
         }
-        let takesPrompt = !model.hasPrefix("gpt-realtime-whisper") && !model.hasSuffix("-diarize")
         if takesPrompt, !hints.isEmpty, !has("prompt") { json.member("prompt", hints.joined(separator: ", ")) }
         for option in given {
             json.key(escaping: option.name)

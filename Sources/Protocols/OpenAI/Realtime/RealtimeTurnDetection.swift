@@ -37,48 +37,97 @@ package enum RealtimeTurnDetection: Sendable, Equatable {
         }
     }
 
-    /// Reads the value at `path`; members that are absent keep their values from `old`.
+    private static let ofServer: Set<String> = ["threshold", "prefix_padding_ms", "silence_duration_ms", "idle_timeout_ms"]
+    private static let ofSemantic: Set<String> = ["eagerness"]
+    /// Members that both kinds have. All but the type only matter to spoken answers.
+    private static let ofBoth: Set<String> = ["type", "create_response", "interrupt_response"]
+    private static let idleTimes = 1...600_000
+
+    /// Reads the value at `path`. Members that are absent keep their values from `old`, the kind included; `null` sets the default.
+    ///
+    /// A member of the other kind is an error: the client must not believe in a setting that is not in force.
     init(_ view: JSONView, path: String, old: RealtimeTurnDetection?) throws(RealtimeError) {
         guard view.isObject else { throw .invalid(path, "\(path) must be an object, or null for a client that commits by itself.") }
         let kind = view["type"]
-        if kind.equals("semantic_vad") {
-            var eagerness: Eagerness = if case .semantic(let old)? = old { old } else { .auto }
-            let given = view["eagerness"]
-            if given.exists, !given.isNull {
-                guard let known = given.string.flatMap(Eagerness.init) else {
-                    throw .invalid(path + ".eagerness", "eagerness must be low, medium, high or auto.")
-                }
-                eagerness = known
+        let isSemantic: Bool
+        if kind.exists, !kind.isNull {
+            guard kind.equals("semantic_vad") || kind.equals("server_vad") else {
+                throw .invalid(path + ".type", "type must be server_vad or semantic_vad.")
             }
-            self = .semantic(eagerness)
+            isSemantic = kind.equals("semantic_vad")
+        } else if case .semantic? = old {
+            isSemantic = true
+        } else {
+            isSemantic = false
+        }
+        try Self.check(view, path, isSemantic: isSemantic)
+        if isSemantic {
+            let present: Eagerness = if case .semantic(let old)? = old { old } else { .auto }
+            self = .semantic(try Self.eagerness(view["eagerness"], path) ?? present)
             return
         }
-        guard kind.equals("server_vad") || !kind.exists else { throw .invalid(path + ".type", "type must be server_vad or semantic_vad.") }
         var (threshold, prefix, silence) = (Self.usualThreshold, Self.usualPrefix, Self.usualSilence)
         if case .server(let oldThreshold, let oldPrefix, let oldSilence)? = old {
             (threshold, prefix, silence) = (oldThreshold, oldPrefix, oldSilence)
         }
-        if view["threshold"].exists, !view["threshold"].isNull {
+        if view["threshold"].isNull {
+            threshold = Self.usualThreshold
+        } else if view["threshold"].exists {
             guard let value = view["threshold"].double, (0...1).contains(value) else {
                 throw .invalid(path + ".threshold", "threshold must be a number from 0 to 1.")
             }
             threshold = value
         }
-        prefix = try Self.milliseconds("prefix_padding_ms", view, path) ?? prefix
-        silence = try Self.milliseconds("silence_duration_ms", view, path) ?? silence
+        prefix = try Self.milliseconds("prefix_padding_ms", view, path, Self.usualPrefix) ?? prefix
+        silence = try Self.milliseconds("silence_duration_ms", view, path, Self.usualSilence) ?? silence
         self = .server(threshold: threshold, prefix: prefix, silence: silence)
     }
 
-    private static func milliseconds(_ name: String, _ view: JSONView, _ path: String) throws(RealtimeError) -> Duration? {
+    /// Checks the members' names, and the values that only matter to spoken answers.
+    private static func check(_ view: JSONView, _ path: String, isSemantic: Bool) throws(RealtimeError) {
+        let own = isSemantic ? ofSemantic : ofServer, others = isSemantic ? ofServer : ofSemantic
+        let (kind, other) = isSemantic ? ("semantic_vad", "server_vad") : ("server_vad", "semantic_vad")
+        try view.forEachMember { name, value throws(RealtimeError) in
+            if others.contains(name) {
+                // A client that writes all members writes null for those of the other kind.
+                if value.isNull { return }
+                throw .invalid("\(path).\(name)", "\(name) belongs to \(other), and turn_detection is \(kind). Name the type to change it.")
+            }
+            guard own.contains(name) || ofBoth.contains(name) else { throw .unknown("\(path).\(name.prefix(64))") }
+        }
+        for name in ["create_response", "interrupt_response"] where view[name].exists && !view[name].isNull && view[name].bool == nil {
+            throw .invalid("\(path).\(name)", "\(name) must be true or false.")
+        }
+        let idle = view["idle_timeout_ms"]
+        guard !idle.exists || idle.isNull || idle.int.map({ idleTimes.contains($0) }) == true else {
+            throw .invalid(path + ".idle_timeout_ms", "idle_timeout_ms must be a whole number of milliseconds, or null.")
+        }
+    }
+
+    private static func eagerness(_ view: JSONView, _ path: String) throws(RealtimeError) -> Eagerness? {
+        guard view.exists else { return nil }
+        if view.isNull { return .auto }
+        guard let known = view.string.flatMap(Eagerness.init) else {
+            throw .invalid(path + ".eagerness", "eagerness must be low, medium, high or auto.")
+        }
+        return known
+    }
+
+    /// Returns nil for an absent member.
+    ///
+    /// - Parameter usual: the value for `null`.
+    private static func milliseconds(_ name: String, _ view: JSONView, _ path: String, _ usual: Duration) throws(RealtimeError) -> Duration? {
         let value = view[name]
-        guard value.exists, !value.isNull else { return nil }
+        guard value.exists else { return nil }
+        if value.isNull { return usual }
         guard let number = value.int, (0...60_000).contains(number) else {
             throw .invalid("\(path).\(name)", "\(name) must be a whole number from 0 to 60000.")
         }
         return .milliseconds(number)
     }
 
-    func write(to json: inout JSONWriter) {
+    /// - Parameter isConversation: true if the session's type has spoken answers, which never come here.
+    func write(inConversation isConversation: Bool, to json: inout JSONWriter) {
         json.beginObject()
         switch self {
         case .server(let threshold, let prefix, let silence):
@@ -89,6 +138,10 @@ package enum RealtimeTurnDetection: Sendable, Equatable {
         case .semantic(let eagerness):
             json.member("type", literal: "semantic_vad")
             json.member("eagerness", eagerness.rawValue)
+        }
+        if isConversation {
+            json.member("create_response", false)
+            json.member("interrupt_response", false)
         }
         json.endObject()
     }

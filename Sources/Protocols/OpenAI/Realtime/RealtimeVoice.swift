@@ -39,10 +39,11 @@ struct RealtimeVoice: Sendable {
 
     // MARK: Sessions and errors
 
-    /// - Parameter kind: the kind of session that the client opened; the beta has an event for each.
-    mutating func created(_ configuration: RealtimeConfiguration, as kind: RealtimeConfiguration.Shape, _ output: inout ServerOutput) {
+    /// Announces the session. The beta has an event of its own name for transcriptions.
+    mutating func created(_ configuration: RealtimeConfiguration, _ output: inout ServerOutput) {
         let session = session(configuration)
-        say(kind == .general ? "session.created" : "transcription_session.created", &output) { session(&$0) }
+        let isOfBeta = shape == .beta && configuration.type == .transcription
+        say(isOfBeta ? "transcription_session.created" : "session.created", &output) { session(&$0) }
     }
 
     /// - Parameter event: the shape of the client's event; its answer has the event's name.
@@ -63,8 +64,8 @@ struct RealtimeVoice: Sendable {
     /// Writes a session object's members.
     func write(session configuration: RealtimeConfiguration, to json: inout JSONWriter) {
         json.member("id", sessionID)
-        json.member("object", literal: "realtime.transcription_session")
-        if shape == .general { json.member("type", literal: "transcription") }
+        json.member("object", literal: configuration.type == .conversation ? "realtime.session" : "realtime.transcription_session")
+        if shape == .general { json.member("type", configuration.type.rawValue) }
         json.member("expires_at", Int(expires.milliseconds / 1_000))
         configuration.write(members: shape, to: &json)
     }

@@ -1,0 +1,20 @@
+/// A client's change to the options in its vendor's own words.
+package struct VendorChange: Sendable, Equatable {
+    /// The new options, in the form that the opening of a session has.
+    package var options: [VendorOptions.Option]
+    /// Names of the options that no longer hold: those of the new options, and other names of the same settings.
+    package var names: Set<String>
+
+    /// - Parameter others: names of options that no longer hold, besides those of the new ones.
+    package init(_ options: [VendorOptions.Option], replacing others: Set<String> = []) {
+        self.options = options
+        names = others.union(options.map(\.name))
+    }
+}
+
+extension VendorOptions {
+    package mutating func apply(_ change: VendorChange) {
+        options.removeAll { change.names.contains($0.name) }
+        options += change.options.prefix(max(0, Self.maxCount - options.count))
+    }
+}
