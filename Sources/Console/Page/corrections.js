@@ -2,7 +2,7 @@
 import { address, get, patch, post, send } from './api.js';
 import { destroy } from './deleted.js';
 import { h, said, spoken } from './elements.js';
-import { clock, dayOf, timeOf } from './figures.js';
+import { clock, dayOf, timeOf, titleOf } from './figures.js';
 import { icon } from './icons.js';
 import { knownPeople, personNamed } from './naming.js';
 import { ask, copy, field, pop, save, select, toast } from './pieces.js';
@@ -65,7 +65,7 @@ async function merge(conversation, changed) {
   const others = conversations.filter((other) => other.id !== conversation.id && other.status !== 'in_progress');
   if (!others.length) return toast('There is no other conversation');
   const choice = select('Conversation that is moved into this one', others.map((other) =>
-    [other.id, `${dayOf(other.started_at)}, ${timeOf(other.started_at)}: \u2068${other.title ?? 'Without a title'}\u2069`]));
+    [other.id, `${dayOf(other.started_at)}, ${timeOf(other.started_at)}: \u2068${titleOf(other)}\u2069`]));
   const effect = 'The other conversation moves into this one, each segment at its time of day. The other is gone then.';
   ask('Merge with another', h('div.stack', h('p.dim', effect), choice), 'Merge', async () => {
     await post(`${path(conversation)}/merge`, { conversation_id: choice.value });

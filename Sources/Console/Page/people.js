@@ -3,7 +3,7 @@ import { countVoices } from './app.js';
 import { get, optional, patch, post, remove } from './api.js';
 import { enrolment } from './enrolment.js';
 import { h, said } from './elements.js';
-import { dayOf, length } from './figures.js';
+import { dayOf, length, within } from './figures.js';
 import { may } from './gateway.js';
 import { icon } from './icons.js';
 import { knownPeople, personNamed, sampleButton } from './naming.js';
@@ -109,7 +109,8 @@ function card(voice, order, people, seen, changed) {
   }, { isDanger: true });
   const form = h('form.panel.voice', { onsubmit: submit },
     h('div.row.nowrap', glyph(sign, true),
-      h('div.grow', h('h3', said(name)), h('p.small.dim', `${length(voice.evidence)} of speech, first heard ${dayOf(voice.created_at).toLowerCase()}`)),
+      h('div.grow', h('h3', said(name)), h('p.small.dim', `${length(voice.evidence)} of speech, ${voice.heard_at ? `last heard ${within(dayOf(voice.heard_at))}`
+        : `first heard ${within(dayOf(voice.created_at))}`}`)),
       h('button.btn.ghost.icon.s', { type: 'button', 'aria-label': `Forget ${name}`, onclick: forget }, icon('trash'))),
     heard, likely, h('div.row.nowrap', h('div.grow', input), button), problem);
   seen.await(form, listen);
@@ -173,10 +174,10 @@ function table(people, voices, changed) {
 }
 
 export default function page(root) {
-  const body = h('div.stack.l');
+  const body = h('div.stack.l'), leaving = new AbortController();
   let seen = sight();
   const read = async () => {
-    const [{ people }, { voices }] = await Promise.all([get('/people'), get('/voices')]);
+    const [{ people }, { voices }] = await Promise.all([get('/people', {}, leaving.signal), get('/voices', {}, leaving.signal)]);
     return { people, voices };
   };
   const show = ({ people, voices }) => {
@@ -197,6 +198,7 @@ export default function page(root) {
     if (!people.length) body.append(h('section.sect', h('h2', 'Known'), h('p.dim', 'Nobody has a name yet.')));
   };
   const changed = async () => {
+    if (leaving.signal.aborted) return;
     show(await read());
     knownPeople();
     countVoices();
@@ -209,5 +211,6 @@ export default function page(root) {
   return () => {
     player?.leave();
     seen.leave();
+    leaving.abort();
   };
 }

@@ -3,7 +3,7 @@ import { countVoices } from './app.js';
 import { get, optional, post } from './api.js';
 import { conversationMenu, exportMenu, segmentMenu } from './corrections.js';
 import { h, said, spoken } from './elements.js';
-import { clock, dayOf, length, plural, timeOf } from './figures.js';
+import { clock, dayOf, length, plural, timeOf, titleOf } from './figures.js';
 import { finder } from './find.js';
 import { gapsOf } from './gaps.js';
 import { may } from './gateway.js';
@@ -138,7 +138,7 @@ function show(root, all, from) {
   }
 
   function draw() {
-    title.textContent = conversation.title ?? 'Without a title';
+    title.textContent = titleOf(conversation);
     document.title = `${title.textContent} · Harken`;
     const began = conversation.started_at, amount = places.length;
     facts.textContent = `${dayOf(began)}, ${timeOf(began)}, ${length(duration())}, ${plural(amount, 'segment')}`;

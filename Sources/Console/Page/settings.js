@@ -3,7 +3,7 @@ import { begin } from './app.js';
 import { get, optional, patch, post, put, remove } from './api.js';
 import { deliveriesOfWebhooks, moment } from './deliveries.js';
 import { h, said } from './elements.js';
-import { dayOf, language, length } from './figures.js';
+import { dayOf, language, length, within } from './figures.js';
 import { gateway, may } from './gateway.js';
 import { icon } from './icons.js';
 import { moving } from './moving.js';
@@ -112,7 +112,7 @@ function ownKeys(enrolled, changed) {
   };
   return h('section.sect', h('h2', 'Your own keys at vendors'), h('div', vendors.map(([id, name]) => {
     const key = enrolled.find((entry) => entry.provider === id);
-    const state = key ? `Enrolled ${dayOf(key.created_at).toLowerCase()}, ${key.fingerprint.slice(0, 12)}…`
+    const state = key ? `Enrolled ${within(dayOf(key.created_at))}, ${key.fingerprint.slice(0, 12)}…`
       : 'None: the operator’s key is used, if there is one.';
     const verb = key ? 'Replace' : 'Add';
     return line(name, state, h('div.row.nowrap',
@@ -208,8 +208,8 @@ function webhooks(settings, changed) {
     const input = h('input.input', { type: 'url', value: settings[name] ?? '', placeholder: 'https://', 'aria-label': label, autocomplete: 'off' });
     input.onchange = () => change(name, input.value.trim() || null, input.value.trim() ? `${label}: kept` : `${label}: none`);
     const off = settings[`${name}_disabled_at`], failing = settings[`${name}_failing_since`];
-    const state = off ? `Switched off ${moment(off).toLowerCase()}: its receiver took nothing for 24 hours. Switch it on, and what waits is sent.`
-      : failing ? `Its receiver takes nothing since ${moment(failing).toLowerCase()}. It is tried again for 24 hours.` : words;
+    const state = off ? `Switched off ${within(moment(off))}: its receiver took nothing for 24 hours. Switch it on, and what waits is sent.`
+      : failing ? `Its receiver takes nothing since ${within(moment(failing))}. It is tried again for 24 hours.` : words;
     const on = async () => {
       if (await change(name, settings[name], `${label}: on`)) await changed();
     };
