@@ -17,6 +17,7 @@ from PIL import Image
 from codes import code_picture, read_code
 from console import HANG, expect, narrow, wide
 from figures import within
+from lists import Lists
 from microphone import Microphone
 from modules import EXPECTED
 from stored import HOLD, LONG_DAY, SAID, TEA, recognise, samples_of, store
@@ -117,7 +118,7 @@ class RefusingReceiver:
         self._server.shutdown()
 
 
-class Plays(Writings, Microphone):
+class Plays(Writings, Microphone, Lists):
     """Plays with a gateway without keys. Each makes what it needs. `hearing` is what the gateway hears."""
 
     def __init__(self, browser, server, recording, folder, harken, hearing):
@@ -339,11 +340,11 @@ class Plays(Writings, Microphone):
         saved = {}
         for name in ("SRT", "VTT", "JSON", "Text"):
             with console.page.expect_download() as download:
-                console.page.locator(".jobs").get_by_role("link", name=name, exact=True).click()
+                console.page.locator(".jobs").get_by_role("link", name=f"{name}: A talk.wav", exact=True).click()
             saved[name] = pathlib.Path(download.value.path()).read_text()
         expect(re.match(r"1\n00:00:0\d,\d{3} --> 00:00:", saved["SRT"]), saved["SRT"][:80])
         expect(saved["VTT"].startswith("WEBVTT\n\n00:00:0"), saved["VTT"][:80])
-        console.page.locator(".jobs").get_by_role("link", name="Open conversation").click()
+        console.page.locator(".jobs").get_by_role("link", name="Open conversation: A talk.wav").click()
         console.wait("() => document.querySelector('main h1')?.textContent.includes('A talk')", "the conversation has the file's name")
         identity = console.page.url.split("/conversation/")[1].split("?")[0]
         conversation = console.get(f"/api/v1/conversations/{identity}")
@@ -368,7 +369,7 @@ class Plays(Writings, Microphone):
         row = ".jobs [data-state=failed]"
         console.page.wait_for_selector(row)
         expect(len(console.text(f"{row} p")) > 30, console.text(f"{row} p"))
-        console.page.locator(row).get_by_role("button", name="Try again").click()
+        console.page.locator(row).get_by_role("button", name="Try again: talk.mp3", exact=True).click()
         # The file is sent again, or the gateway hears it again.
         console.wait("() => !document.querySelector('.jobs [aria-busy]') && document.querySelector('.jobs [data-state=failed]')", "it has failed again")
         console.page.locator(row).get_by_role("button", name="Remove talk.mp3").click()
@@ -844,6 +845,56 @@ class Plays(Writings, Microphone):
         expect(console.page.get_by_role("switch", name="Learn voices").is_checked() is not was, "the change stays")
         console.judge()
         console.close()
+
+    def moves_to_another_gateway(self):
+        """*Take everything with you* saves a file; *Import an archive* brings it to another gateway, twice is once, and says what is no archive."""
+        console = self.visit("/#/start")
+        conversation = store(console, TEA[:3])
+        console.go("settings")
+        with console.page.expect_download() as saved:
+            console.page.get_by_role("link", name="Download", exact=True).click()
+        archive = pathlib.Path(self.folder) / "everything.tar"
+        saved.value.save_as(archive)
+        texts = [segment["text"] for segment in console.get(f"/api/v1/conversations/{conversation}")["segments"]]
+        console.judge()
+        console.close()
+        server = self._own("moved")
+        try:
+            other = self.browser.open(server, "/#/settings")
+            words = "() => document.querySelector('dialog .stack')?.innerText ?? ''"
+            self._brings(other, archive)
+            other.wait("() => /conversations: [1-9]\\d* added, 0 there already/.test(document.querySelector('dialog')?.textContent)", "all is added")
+            added = re.search(r"conversations: (\d+) added", other.page.evaluate(words))[1]
+            other.page.get_by_role("button", name="Done").click()
+            found = [segment["text"] for segment in other.get(f"/api/v1/conversations/{conversation}")["segments"]]
+            expect(found == texts, f"the other gateway has {found}, not {texts}")
+            other.wait("() => !document.querySelector('dialog')", "the dialog closes")
+            self._brings(other, archive)
+            other.wait("(words) => document.querySelector('dialog')?.textContent.includes(words)", "nothing is added twice",
+                       f"conversations: 0 added, {added} there already")
+            other.page.get_by_role("button", name="Done").click()
+            # An import that is given up while it is sent.
+            held = []
+            other.page.route("**/api/v1/users/me/import", lambda route: held.append(route))
+            self._brings(other, archive)
+            other.until(lambda: held, "the archive is sent")
+            other.page.get_by_role("button", name="Cancel").click()
+            other.settle()
+            expect(other.page.locator("dialog").count() == 0, "the dialog stays after Cancel")
+            other.page.unroute_all(behavior="ignoreErrors")
+            other.judge()
+            self._brings(other, {"name": "talk.tar", "mimeType": "application/x-tar", "buffer": b"this is no archive" * 99})
+            other.wait("() => (document.querySelector('dialog .note p')?.textContent ?? '').length > 20", "a sentence about what is no archive")
+            other.close()
+        finally:
+            server.stop()
+
+    @staticmethod
+    def _brings(console, archive):
+        """Chooses an archive that is imported."""
+        with console.page.expect_file_chooser() as chooser:
+            console.page.get_by_role("button", name="Choose a file").click()
+        chooser.value.set_files(archive)
 
     def sends_deliveries_again(self):
         """A delivery that a webhook's receiver refused is on the page with the reason, is removed and kept again, and is sent again."""

@@ -185,6 +185,7 @@ export default function page(root) {
     seen.leave();
     seen = sight();
     body.replaceChildren();
+    knownPeople(people);
     if (!people.length && !voices.length) {
       body.append(empty([4, 4, 22, 4, 4], 'No voices yet', 'Voices appear here by themselves once somebody spoke for some seconds in a conversation.',
         h('a.btn.primary', { href: '#/live' }, 'Say something')));
@@ -200,14 +201,12 @@ export default function page(root) {
   const changed = async () => {
     if (leaving.signal.aborted) return;
     show(await read());
-    knownPeople();
     countVoices();
   };
   root.append(h('div.head', h('div', h('h1', 'People'),
     h('p', 'Harken tells voices apart by itself. Give one a name and it is known from then on, in what was said before as well.')),
   may('write') ? h('button.btn', { onclick: () => enrolment(changed) }, icon('plus'), 'Enrol your voice') : null), body);
   fill(body, read, show);
-  knownPeople();
   return () => {
     player?.leave();
     seen.leave();
