@@ -386,7 +386,7 @@ class Microphone:
         line = Line(console)
         console.go("live")
         self._start(console)
-        console.until(lambda: line.safe, "the gateway confirms audio")
+        console.until(lambda: line.safe and console.page.evaluate(WORDS), "the gateway confirms audio, and words of it")
         # The gateway goes down; the session that goes on ends before anything is said in it.
         line.only = '"session_started"'
         line.mine.send(json.dumps({"type": "reconnect", "samples": line.safe}))
@@ -426,6 +426,7 @@ class Microphone:
     @staticmethod
     def _show_a_ghost(console, line):
         """Sends the page a caption that the gateway has not stored, in the time of another one."""
+        console.until(lambda: console.page.evaluate(WORDS), "words that are final")
         ghost = console.page.evaluate("""async () => {
             const {listening} = await import('/console/listening.js');
             // The gateway has not sent this message: it does not count it.

@@ -117,9 +117,12 @@ function card(voice, order, people, seen, changed) {
   return form;
 }
 
-/** Cards of voices without a name, the most heard first. */
+/** When a voice was heard last, as far as the gateway knows. */
+const lastOf = (voice) => voice.heard_at ?? voice.created_at;
+
+/** Cards of voices without a name, the most and then the last heard first. */
 function cards(unnamed, people, seen, changed) {
-  const sorted = unnamed.toSorted((one, other) => other.evidence - one.evidence || (one.created_at < other.created_at ? 1 : -1));
+  const sorted = unnamed.toSorted((one, other) => other.evidence - one.evidence || (lastOf(one) < lastOf(other) ? 1 : -1));
   const grid = h('div.voices'), rest = h('button.btn', { onclick: () => more() });
   const more = () => {
     const from = grid.children.length;
