@@ -3,7 +3,7 @@ import { get, optional, post, remove } from './api.js';
 import { h } from './elements.js';
 import { dayOf, plural, timeOf, within } from './figures.js';
 import { may } from './gateway.js';
-import { busy, setting as line, toast } from './pieces.js';
+import { busy, complain, setting as line, toast } from './pieces.js';
 
 const path = '/users/me/webhook-deliveries';
 /** Time in which a removal can be undone: it is carried out after it, in milliseconds. */
@@ -40,7 +40,7 @@ function row(delivery, reload) {
   };
   const drop = () => {
     removals.set(delivery.id, setTimeout(async () => {
-      await optional(remove(`${path}/${delivery.id}`)).catch((error) => toast(error.message));
+      await optional(remove(`${path}/${delivery.id}`)).catch(complain);
       removals.delete(delivery.id);
       await reload();
     }, undoTime));

@@ -3,7 +3,7 @@ import { address, get, post, remove, send } from './api.js';
 import { h, said, say } from './elements.js';
 import { bytes, clock } from './figures.js';
 import { icon } from './icons.js';
-import { busy, toast } from './pieces.js';
+import { busy, complain, toast } from './pieces.js';
 
 /**
  * @typedef {object} Job as the API tells it; one that is being sent has no `job_id` yet
@@ -85,7 +85,7 @@ export function recordings(choose) {
       await post(`/jobs/${job.job_id}/retry`);
     } catch (error) {
       if (error.status !== 409) throw error;
-      toast(error.message);
+      complain(error);
       choose();
     }
   }

@@ -7,7 +7,7 @@ import { dayOf, length, within } from './figures.js';
 import { may } from './gateway.js';
 import { icon } from './icons.js';
 import { knownPeople, personNamed, sampleButton } from './naming.js';
-import { ask, busy, empty, field, fill, glyph, select, toast, who } from './pieces.js';
+import { ask, busy, empty, field, fill, glyph, select, toast, undoable, who } from './pieces.js';
 import { Player } from './player.js';
 import { colorOf } from './voices.js';
 import { initial } from './writing.js';
@@ -92,8 +92,14 @@ function card(voice, order, people, seen, changed) {
   };
   const give = async (owner, words) => {
     await post(`/conversations/${await conversationOf(samples)}/segments/assign`, { ...owner, voice_id: voice.id });
-    toast(said(words), ' is named');
     await changed();
+    undoable([said(words), ' is named'], async () => {
+      await patch(`/voices/${voice.id}`, { person_id: null });
+      const { person_id: id } = owner;
+      // A person who was added with the name goes with it.
+      if (id && !people.some((person) => person.id === id)) await remove(`/people/${id}`);
+      await changed();
+    });
   };
   const submit = (event) => {
     event.preventDefault();
@@ -177,10 +183,10 @@ function table(people, voices, changed) {
 }
 
 export default function page(root) {
-  const body = h('div.stack.l'), leaving = new AbortController();
+  const body = h('div.stack.l'), end = new AbortController();
   let seen = sight();
   const read = async () => {
-    const [{ people }, { voices }] = await Promise.all([get('/people', {}, leaving.signal), get('/voices', {}, leaving.signal)]);
+    const [{ people }, { voices }] = await Promise.all([get('/people', {}, end.signal), get('/voices', {}, end.signal)]);
     return { people, voices };
   };
   const show = ({ people, voices }) => {
@@ -202,7 +208,7 @@ export default function page(root) {
     if (!people.length) body.append(h('section.sect', h('h2', 'Known'), h('p.dim', 'Nobody has a name yet.')));
   };
   const changed = async () => {
-    if (leaving.signal.aborted) return;
+    if (end.signal.aborted) return;
     show(await read());
     countVoices();
   };
@@ -213,6 +219,6 @@ export default function page(root) {
   return () => {
     player?.leave();
     seen.leave();
-    leaving.abort();
+    end.abort();
   };
 }

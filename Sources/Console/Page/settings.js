@@ -7,7 +7,7 @@ import { dayOf, language, length, within } from './figures.js';
 import { gateway, may } from './gateway.js';
 import { icon } from './icons.js';
 import { moving } from './moving.js';
-import { ask, check, command, dialog, field, fill, note, select, setting as line, tag, toast } from './pieces.js';
+import { ask, check, command, complain, dialog, field, fill, note, select, setting as line, tag, toast } from './pieces.js';
 import { zoneSetting } from './zone.js';
 
 const vendors = [['deepgram', 'Deepgram'], ['assemblyai', 'AssemblyAI'], ['soniox', 'Soniox'], ['speechmatics', 'Speechmatics'], ['openai', 'OpenAI']];
@@ -64,7 +64,7 @@ function keys(all, changed) {
       toast(said(key.name || 'The key'), ': 60 minutes more');
       await changed();
     } catch (error) {
-      toast(error.message);
+      complain(error);
     }
   };
   const columns = ['Name', 'Begins with', 'User', 'May', 'Made', 'Expires', 'Credit left', ''];
@@ -129,7 +129,7 @@ function choices(settings) {
       Object.assign(settings, await patch('/users/me/settings', values));
       toast(words);
     } catch (error) {
-      toast(error.message);
+      complain(error);
       if (control?.type === 'checkbox') control.checked = !control.checked;
     }
   };
@@ -186,7 +186,7 @@ function webhooks(settings, changed) {
       toast(words);
       return true;
     } catch (error) {
-      toast(error.message);
+      complain(error);
       return false;
     }
   };
@@ -201,7 +201,7 @@ function webhooks(settings, changed) {
         } }, 'Make another one'),
         h('button.btn.primary', { onclick: () => opened.close() }, 'Done')]);
     } catch (error) {
-      toast(error.message);
+      complain(error);
     }
   };
   return h('section.sect', h('h2', 'Webhooks'), h('div', hooks.map(([name, label, words]) => {
