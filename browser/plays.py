@@ -587,6 +587,10 @@ class Plays(Writings, Microphone, Lists):
         page.locator(".table tr", has_text="Iris").wait_for()
         voice = next(voice for voice in console.get("/api/v1/voices")["voices"] if voice["person_id"])
         expect(voice["person_id"] in [person["id"] for person in console.get("/api/v1/people")["people"]], "the voice is somebody's")
+        page.get_by_role("button", name="Undo").click()
+        page.locator(".table tr", has_text="Iris").wait_for(state="detached")
+        named = next(one for one in console.get("/api/v1/voices")["voices"] if one["id"] == voice["id"])
+        expect(named["person_id"] is None, "the voice has no name after Undo")
         console.judge()
         console.close()
 
@@ -755,6 +759,77 @@ class Plays(Writings, Microphone, Lists):
         console.go("people")
         console.wait("() => document.querySelector('.table')?.textContent.includes('Vera')", "People has Vera")
         console.judge()
+        console.close()
+
+    def undoes_what_a_hand_did(self):
+        """New words, another speaker and a split can be undone for ten seconds; what failed is told until somebody closes it."""
+        console = self.visit("/#/start")
+        page = console.page
+        conversation = store(console, TEA[:5])
+        path = f"/api/v1/conversations/{conversation}"
+        page.clock.install()
+        console.go(f"conversation/{conversation}")
+        first = "document.querySelector('.vrow .segm')?.textContent"
+
+        def opens(name):
+            page.locator(".vrow button.time").first.click()
+            page.get_by_role("button", name=name).click()
+
+        def edits(words):
+            opens("Edit the words")
+            page.fill("dialog textarea", words)
+            page.get_by_role("button", name="Keep").click()
+            console.wait(f"(words) => {first}.includes(words)", "the words are changed", words)
+
+        def assigns(name):
+            opens("Somebody else said this")
+            page.fill("dialog input", name)
+            page.locator("dialog").get_by_role("button", name="Assign").click()
+            console.wait(f"(name) => {first}.includes(name) && !document.querySelector('dialog')", f"{name} is named", name)
+
+        undo = page.get_by_role("button", name="Undo")
+        edits("Your hair wants brushing.")
+        undo.click()
+        console.wait(f"() => {first}.includes('wants cutting')", "the words are those of before")
+        expect(console.get(path)["segments"][0]["text"] == TEA[0][3], "the gateway has the words of before")
+        undo.wait_for(state="detached")
+        # The time for Undo ends, unless the pointer is there.
+        edits("Your hair wants combing.")
+        undo.wait_for()
+        page.mouse.move(0, 0)
+        page.clock.fast_forward(11_000)
+        undo.wait_for(state="detached")
+        # A speaker without a name cannot be given back.
+        assigns("Lorina")
+        expect(undo.count() == 0, "an assignment that cannot be undone has Undo")
+        assigns("Edith")
+        undo.click()
+        console.wait(f"() => {first}.includes('Lorina')", "the speaker of before")
+        names = {person["name"]: person["id"] for person in console.get("/api/v1/people")["people"]}
+        expect(console.get(path)["segments"][0]["person_id"] == names["Lorina"], "the gateway has the speaker of before")
+        undo.wait_for(state="detached")
+        page.locator(".vrow button.time").nth(2).click()
+        page.get_by_role("button", name="Split here").click()
+        page.locator("dialog").get_by_role("button", name="Split").click()
+        console.wait("(id) => !location.hash.includes(id) && document.querySelector('.vrow .w')", "the later part opens", conversation)
+        undo.click()
+        console.wait("(id) => location.hash.includes(id) && document.querySelector('.vlist')?.ariaLabel === 'Transcript, 5 segments'", "it is one again", conversation)
+        texts = [segment["text"] for segment in console.get(path)["segments"]]
+        expect(texts == ["Your hair wants combing.", *[line[3] for line in TEA[1:5]]], f"after Undo the conversation has {texts}")
+        console.go("settings")
+        console.context.route("**/api/v1/users/me/settings", lambda route: route.fulfill(status=503, json={"error": {"message": "There is no room."}}))
+        page.get_by_role("switch", name="Learn voices").click()
+        problem = page.get_by_role("alert").filter(has_text="There is no room.")
+        problem.wait_for()
+        page.clock.fast_forward(60_000)
+        expect(problem.is_visible(), "what failed is told no more, and nobody has closed it")
+        problem.get_by_role("button", name="Close").click()
+        problem.wait_for(state="detached")
+        console.context.unroute_all(behavior="ignoreErrors")
+        console.judge()
+        for name in ("Lorina", "Edith"):
+            expect(console.context.request.delete(f"/api/v1/people/{names[name]}").ok, f"{name} is deleted")
+        expect(console.context.request.delete(f"{path}?for_good=true").ok, "the conversation is deleted")
         console.close()
 
     def scrolls_eight_hours(self):

@@ -1,5 +1,6 @@
 """A gateway with keys: who logs in sees what the key may do."""
 
+import re
 import time
 import types
 import urllib.parse
@@ -95,6 +96,29 @@ class Roles:
         expect(console.context.request.get("/api/v1/conversations").status == 401, "the cookie is worth nothing any more")
         console.judge()
         console.close()
+
+    def keeps_what_is_typed_over_a_logout(self):
+        """Whoever was logged out in another tab is asked for the key over the page, is told why, and goes on with what was typed."""
+        console = self.browser.open(self.server)
+        key, words = self._key(), "treacle\nwriting-desk"
+        self._log_in(console, key)
+        console.go("settings")
+        page = console.page
+        page.get_by_role("button", name=re.compile(r"^\d+ words?$")).click()
+        page.fill("dialog textarea", words)
+        other = console.beside("/#/start")
+        other.page.get_by_role("button", name="Log out").click()
+        other.wait("() => location.hash === '#/login'", "the other tab has logged out")
+        page.get_by_role("button", name="Keep").click()
+        again = page.locator("dialog", has_text="somebody logged out in another tab")
+        again.locator("input[type=password]").fill(key)
+        again.get_by_role("button", name="Log in").click()
+        again.wait_for(state="detached")
+        expect(page.input_value("dialog textarea") == words, f"of what was typed is left {page.input_value('dialog textarea')!r}")
+        page.get_by_role("button", name="Keep").click()
+        page.get_by_role("button", name="2 words").wait_for()
+        console.judge()
+        console.context.close()
 
     def makes_and_revokes_keys(self):
         """A key of an administrator makes a key, which works, and revokes it."""

@@ -255,14 +255,16 @@ let isAsking = false;
 async function logInAgain() {
   if (isAsking) return;
   isAsking = true;
-  const { loginForm } = await import('./login.js'), { user } = gateway;
-  const form = loginForm(async () => {
+  const login = await import('./login.js').catch(() => null), { user } = gateway;
+  isAsking = !!login;
+  const form = login?.loginForm(async () => {
     await learn();
     // What somebody else has typed and read is not for this user.
     if (gateway.user !== user) return location.reload();
     navigation();
     asked.close();
   });
+  if (!form) return;
   const asked = dialog('Log in again', h('div.stack', h('p.dim', `At ${timeOf(Date.now())} this login was over: somebody logged out in another tab, `
     + 'the key was revoked, or twelve hours had passed. What is typed on the page stays.'), form));
   asked.addEventListener('close', () => { isAsking = false; });
