@@ -74,7 +74,7 @@ class Listening extends EventTarget {
     Object.assign(this, {
       options, speech: options.language, lines: new CaptionLines(), samples: (from?.seconds ?? 0) * rate, value: 0, safe: null, engine: null, serving: null,
       session: null, conversation: null, client: null, sound: null, problem: null, away: null, broke: null, wasBroken: !!from, isFull: false,
-      pause: null, saved: 0, mark: null, shown: [], unsent: 0,
+      pause: null, saved: 0, mark: null, shown: [], cut: null, unsent: 0,
     });
     for (const key of [...this.#told.keys()]) this.tell(key);
     this.lines.know(this.people);
@@ -242,7 +242,7 @@ class Listening extends EventTarget {
       this.mark = { text, place: broke.place };
       // The same session has the same conversation.
       if (!isNext) this.#placeBreak();
-      this.#lookFrom(broke.place);
+      this.#lookFrom(...this.cut = [this.conversation, broke.place]);
     }
     this.broke = null;
     this.session = id;
@@ -311,9 +311,12 @@ class Listening extends EventTarget {
     if (!lines.words || !conversation) return;
     if (this.wasBroken) {
       for (const part of [...lines.parts]) if (lines === this.lines) await this.#fill(part, 0);
-      if (lines === this.lines) this.#lookFrom(lines.place);
+      if (lines !== this.lines) return;
+      this.#lookFrom(conversation, lines.place);
+      // What was said before a restart is in a conversation of its own, which ends there.
+      if (this.cut && this.cut[0] !== conversation) this.#lookFrom(...this.cut);
     }
-    if (lines !== this.lines || this.#told.has('end')) return;
+    if (this.#told.has('end')) return;
     if (isFull) {
       this.tell('end', 'bad', 'Stopped while the gateway’s disk is full', `${clock(this.safe ?? 0)} of ${clock(this.seconds)} are safe on it. The rest is in `
         + 'the gateway’s memory, and is kept when the disk has room. Do not stop the gateway before.', this.#reading());
@@ -332,8 +335,8 @@ class Listening extends EventTarget {
   }
 
   /** Reads what is stored from a place on, again and again: the gateway recognises what its journal has in its own time. */
-  #lookFrom({ part, start }) {
-    const { lines, conversation } = this, from = lines.parts[part] === conversation ? start - before : 0;
+  #lookFrom(conversation, { part, start }) {
+    const { lines } = this, from = lines.parts[part] === conversation ? start - before : 0;
     for (const wait of looks) setTimeout(() => { if (lines === this.lines) this.#fill(conversation, from); }, wait * 1000);
   }
 
