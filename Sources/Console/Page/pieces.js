@@ -55,7 +55,7 @@ export async function copy(text, done = 'Copied') {
     await navigator.clipboard.writeText(text);
     toast(done);
   } catch {
-    toast('The browser did not allow copying');
+    complain({ message: 'The browser did not allow copying' });
   }
 }
 
