@@ -149,6 +149,7 @@ export default function conversations(root, _, values) {
   };
 
   const found = (all, spent) => {
+    const focused = list.contains(document.activeElement) && document.activeElement.getAttribute('href');
     hits = all;
     list.replaceChildren();
     seen.disconnect();
@@ -161,6 +162,8 @@ export default function conversations(root, _, values) {
     } else {
       list.append(h('h2.sr', 'Found'), h('div.convs', { role: 'list' }, [...by].map(([id, own]) => hitRow(id, own))));
     }
+    // A row that has the keyboard keeps it.
+    if (focused) list.querySelector(`[href="${focused}"]`)?.focus({ preventScroll: true });
     const more = next ? ' and more' : '', time = spent == null ? '' : `, ${Math.round(spent)} ms`;
     amount.textContent = `${plural(hits.length, 'place')} in ${plural(by.size, 'conversation')}${more}${time}`;
   };
