@@ -1,5 +1,6 @@
 """Plays with the microphone's session, which belongs to the shell: on every page, once a press, over breaks of all kinds, and told as it is."""
 
+import json
 import re
 
 from console import HANG, Server, expect
@@ -42,17 +43,27 @@ NO_NOTE = "(words) => ![...document.querySelectorAll('.notes .note')].some((note
 
 
 class Line:
-    """The line between a page and its gateway: silent, when it is so, both ways."""
+    """The line between a page and its gateway: silent, when it is so, both ways. With `only`, no other message of the gateway reaches the page."""
 
     def __init__(self, console):
-        self.is_silent, self.kept, self.mine = False, [], None
+        self.is_silent, self.kept, self.only, self.links, self.safe = False, [], None, 0, 0
+        self.mine = self.theirs = None
         console.page.route_web_socket(re.compile("/v4/listen"), self._between)
 
     def _between(self, route):
         theirs = route.connect_to_server()
-        self.mine = route
+        self.mine, self.theirs = route, theirs
+        self.links += 1
         route.on_message(lambda message: self._pass(theirs.send, message))
-        theirs.on_message(lambda message: self._pass(route.send, message))
+        theirs.on_message(lambda message: self._hear(route.send, message))
+
+    def _hear(self, send, message):
+        if isinstance(message, str):
+            if '"audio_ack"' in message:
+                self.safe = json.loads(message)["samples"]
+            if self.only and self.only not in message:
+                return
+        self._pass(send, message)
 
     def _pass(self, send, message):
         if self.is_silent:
@@ -66,6 +77,11 @@ class Line:
             send, message = self.kept.pop(0)
             send(message)
         self.is_silent = False
+
+    def break_down(self):
+        """Ends the connection, as a network does; the page makes another one."""
+        self.theirs.close(code=1001)
+        self.mine.close(code=1001)
 
 
 class Microphone:
@@ -344,6 +360,106 @@ class Microphone:
             self._shows_what_is_stored(console)
         finally:
             server.stop()
+        console.close()
+
+    def says_what_is_not_kept(self):
+        """A gateway is killed, and whoever has stopped does not wait for another one: how much is not kept is told, and not that all is kept."""
+        server = self._own("left")
+        try:
+            console = self._live(server)
+            self._start(console)
+        finally:
+            server.kill()
+        console.wait(NOTE, "the break is told", "The connection broke")
+        self._press(console)
+        console.wait(NOTE, "what is not sent is told", "The gateway does not have the last")
+        self._button(console, "Do not wait")
+        self._press(console)
+        self._ends(console)
+        expect(re.search(r"The last [1-9]\d* s are not kept", console.text(".notes")), console.text(".notes"))
+        expect(console.page.evaluate(NO_NOTE, "Kept"), "what is not kept is told as kept")
+        console.close()
+
+    def draws_a_break_in_its_own_session(self):
+        """A session that ends right after a break has the line of the break; the session that follows has none."""
+        console = self.visit("/#/start")
+        line = Line(console)
+        console.go("live")
+        self._start(console)
+        console.until(lambda: line.safe and console.page.evaluate(WORDS), "the gateway confirms audio, and words of it")
+        # The gateway goes down; the session that goes on ends before anything is said in it.
+        line.only = '"session_started"'
+        line.mine.send(json.dumps({"type": "reconnect", "samples": line.safe}))
+        line.break_down()
+        console.until(lambda: line.links == 2, "the page connects again")
+        console.wait(NO_NOTE, "the mended connection is told", "The connection broke")
+        line.theirs.send('{"type":"finish"}')
+        line.mine.close(code=1000)
+        self._ends(console)
+        console.wait("() => document.querySelector('.live-text > .event')", "the line of the break")
+        events = [text for kind, text in console.page.evaluate(STANDING) if kind == "event"]
+        expect(events == ["The gateway was restarted"], f"the lines of the session that ended are {events}")
+        line.only = None
+        self._start(console)
+        self._goes_on(console)
+        events = [text for kind, text in console.page.evaluate(STANDING) if kind == "event"]
+        expect(not events, f"the next session has the lines {events}")
+        self._press(console)
+        self._ends(console)
+        console.judge()
+        console.close()
+
+    def takes_away_what_is_not_stored(self):
+        """A caption that came before a break and was never stored goes when its time has something that is stored; all others stay."""
+        console = self.visit("/#/start")
+        line = Line(console)
+        console.go("live")
+        self._start(console)
+        self._show_a_ghost(console, line)
+        line.break_down()
+        console.wait("() => !document.querySelector('.live-text').textContent.includes('Never stored')", "what is not stored goes")
+        self._hears(console)
+        self._stops(console)
+        console.judge()
+        console.close()
+
+    @staticmethod
+    def _show_a_ghost(console, line):
+        """Sends the page a caption that the gateway has not stored, in the time of another one."""
+        console.until(lambda: console.page.evaluate(WORDS), "words that are final")
+        ghost = console.page.evaluate("""async () => {
+            const {listening} = await import('/console/listening.js');
+            // The gateway has not sent this message: it does not count it.
+            listening.client.seen -= 1;
+            return {...[...listening.lines.segments.values()][0], id: 'ghost', text: 'Never stored.'};
+        }""")
+        line.mine.send(json.dumps([ghost]))
+        console.wait("() => document.querySelector('.live-text').textContent.includes('Never stored')", "the caption that is not stored")
+
+    def reads_a_broken_session_once(self):
+        """After a session with a break in it, its conversation is read once from its beginning; the looks that follow read its end."""
+        console = self.visit("/#/start")
+        line = Line(console)
+        console.go("live")
+        self._start(console)
+        # So long that its beginning is no part of its end.
+        place = "async () => (await import('/console/listening.js')).listening.lines.place.start"
+        console.until(lambda: console.page.evaluate(place) > 15, "15 s are heard")
+        line.break_down()
+        console.until(lambda: line.links == 2, "the page connects again")
+        self._goes_on(console)
+        self._press(console)
+        amount = len(console.requests)
+        self._ends(console)
+
+        def reads():
+            return [url for url in console.requests[amount:] if "/segments?" in url]
+
+        # The looks of the break and those of the end.
+        console.until(lambda: len(reads()) >= 5, "the page looks again")
+        whole = [url for url in reads() if "from=0&" in url]
+        expect(len(whole) == 1, f"{len(whole)} of {len(reads())} times the conversation was read from its beginning: {reads()}")
+        console.judge()
         console.close()
 
     def watches_over_a_restart(self):

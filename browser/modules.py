@@ -78,6 +78,7 @@ EXPECTED = [
         ("Europe/Berlin", "2026-10-25T23:00:00Z", ["2026-10-25T22:59:59Z", "2026-10-24T22:00:00Z", "2026-10-24T21:59:59Z"],
          ["Yesterday", "Yesterday", "24 October"]))),
     ("figures.js", "(m.useZone('No/Zone'), m.useZone(null), m.dayOf(new Date()))", "Today"),
+    ("figures.js", "[m.within('Today, 16:02'), m.within('18 November 2019')]", ["today, 16:02", "18 November 2019"]),
     ("figures.js", "[m.language('de'), m.language('multi'), m.language('??')]", ["German", "Any language", "??"]),
     ("engines.js", "[{timed_out: 2, late: 0}, {late: 0}, null].map((errors) => m.failures(errors).textContent)", ["2 timed out", "none", "none"]),
     # Three parts of audio, which begin at 0, 1.5 and 3 s.
@@ -146,6 +147,13 @@ EXPECTED = [
                                  f"lines.begin('b'); lines.take([{segment('3', 'three', 0, 1)}]);"
                                  f"lines.fill('a', [{segment('1', 'old', 0, 1)}, {segment('2', 'two', 5, 6)}], [{{start: 2, end: 4, why: null}}], false)"),
      ["Speaker 1: one|", "gap", "Speaker 1: two|", "event", "Speaker 1: three|"]),
+    # What was shown and is not stored goes where its time has something stored, or a gap; what ends before `from` was not read.
+    ("captionlines.js", LINES % (f"lines.begin('a'); lines.take([{segment('1', 'one', 0, 1)}, {segment('2', 'lost', 5, 6)}, {segment('4', 'last', 9, 10)}]);"
+                                 f"const stored = [{segment('1', 'one', 0, 1)}, {segment('3', 'two', 5.5, 7)}]; lines.fill('a', stored, [], false);"
+                                 "lines.settle('a', stored, [], ['1', '2', '4'], 0)"), ["Speaker 1: one two last|"]),
+    ("captionlines.js", LINES % (f"lines.begin('a'); lines.take([{segment('1', 'one', 0, 1)}, {segment('2', 'two', 5, 6)}]); lines.begin('b');"
+                                 f"lines.take([{segment('3', 'three', 5, 6, 1)}, {segment('4', 'four', 5, 6, 1)}]);"
+                                 "lines.settle('a', [], [{start: 0, end: 5.5}], ['1', '2', '3'], 2)"), ["Speaker 1: one|", "Speaker 2: three four|"]),
     # A line keeps its key while it grows.
     ("captionlines.js", f"(() => {{ const lines = new m.CaptionLines(); lines.take([{segment('1', 'one', 0, 1)}]); const [{{key}}] = lines.lines;"
                         f"lines.take([{segment('2', 'two', 1, 2)}]); return lines.lines.map((line) => line.key === key); }})()", [True]),

@@ -19,6 +19,7 @@ from PIL import Image
 from codes import code_picture, read_code
 from console import HANG, expect, narrow, wide
 from figures import within
+from lists import Lists
 from microphone import Microphone
 from modules import EXPECTED
 from stored import HOLD, LONG_DAY, SAID, TEA, recognise, samples_of, store
@@ -122,7 +123,7 @@ class RefusingReceiver:
         self._server.shutdown()
 
 
-class Plays(Writings, Microphone):
+class Plays(Writings, Microphone, Lists):
     """Plays with a gateway without keys. Each makes what it needs. `hearing` is what the gateway hears."""
 
     def __init__(self, browser, server, recording, folder, harken, hearing):
@@ -344,11 +345,11 @@ class Plays(Writings, Microphone):
         saved = {}
         for name in ("SRT", "VTT", "JSON", "Text"):
             with console.page.expect_download() as download:
-                console.page.locator(".jobs").get_by_role("link", name=name, exact=True).click()
+                console.page.locator(".jobs").get_by_role("link", name=f"{name}: A talk.wav", exact=True).click()
             saved[name] = pathlib.Path(download.value.path()).read_text()
         expect(re.match(r"1\n00:00:0\d,\d{3} --> 00:00:", saved["SRT"]), saved["SRT"][:80])
         expect(saved["VTT"].startswith("WEBVTT\n\n00:00:0"), saved["VTT"][:80])
-        console.page.locator(".jobs").get_by_role("link", name="Open conversation").click()
+        console.page.locator(".jobs").get_by_role("link", name="Open conversation: A talk.wav").click()
         console.wait("() => document.querySelector('main h1')?.textContent.includes('A talk')", "the conversation has the file's name")
         identity = console.page.url.split("/conversation/")[1].split("?")[0]
         conversation = console.get(f"/api/v1/conversations/{identity}")
@@ -373,7 +374,7 @@ class Plays(Writings, Microphone):
         row = ".jobs [data-state=failed]"
         console.page.wait_for_selector(row)
         expect(len(console.text(f"{row} p")) > 30, console.text(f"{row} p"))
-        console.page.locator(row).get_by_role("button", name="Try again").click()
+        console.page.locator(row).get_by_role("button", name="Try again: talk.mp3", exact=True).click()
         # The file is sent again, or the gateway hears it again.
         console.wait("() => !document.querySelector('.jobs [aria-busy]') && document.querySelector('.jobs [data-state=failed]')", "it has failed again")
         console.page.locator(row).get_by_role("button", name="Remove talk.mp3").click()
@@ -651,6 +652,10 @@ class Plays(Writings, Microphone):
         page.locator(".table tr", has_text="Iris").wait_for()
         voice = next(voice for voice in console.get("/api/v1/voices")["voices"] if voice["person_id"])
         expect(voice["person_id"] in [person["id"] for person in console.get("/api/v1/people")["people"]], "the voice is somebody's")
+        page.get_by_role("button", name="Undo").click()
+        page.locator(".table tr", has_text="Iris").wait_for(state="detached")
+        named = next(one for one in console.get("/api/v1/voices")["voices"] if one["id"] == voice["id"])
+        expect(named["person_id"] is None, "the voice has no name after Undo")
         console.judge()
         console.close()
 
@@ -901,6 +906,77 @@ class Plays(Writings, Microphone):
         expect(console.context.request.delete(f"/api/v1/conversations/{conversation}").ok, "the conversation is deleted")
         console.close()
 
+    def undoes_what_a_hand_did(self):
+        """New words, another speaker and a split can be undone for ten seconds; what failed is told until somebody closes it."""
+        console = self.visit("/#/start")
+        page = console.page
+        conversation = store(console, TEA[:5])
+        path = f"/api/v1/conversations/{conversation}"
+        page.clock.install()
+        console.go(f"conversation/{conversation}")
+        first = "document.querySelector('.vrow .segm')?.textContent"
+
+        def opens(name):
+            page.locator(".vrow button.time").first.click()
+            page.get_by_role("button", name=name).click()
+
+        def edits(words):
+            opens("Edit the words")
+            page.fill("dialog textarea", words)
+            page.get_by_role("button", name="Keep").click()
+            console.wait(f"(words) => {first}.includes(words)", "the words are changed", words)
+
+        def assigns(name):
+            opens("Somebody else said this")
+            page.fill("dialog input", name)
+            page.locator("dialog").get_by_role("button", name="Assign").click()
+            console.wait(f"(name) => {first}.includes(name) && !document.querySelector('dialog')", f"{name} is named", name)
+
+        undo = page.get_by_role("button", name="Undo")
+        edits("Your hair wants brushing.")
+        undo.click()
+        console.wait(f"() => {first}.includes('wants cutting')", "the words are those of before")
+        expect(console.get(path)["segments"][0]["text"] == TEA[0][3], "the gateway has the words of before")
+        undo.wait_for(state="detached")
+        # The time for Undo ends, unless the pointer is there.
+        edits("Your hair wants combing.")
+        undo.wait_for()
+        page.mouse.move(0, 0)
+        page.clock.fast_forward(11_000)
+        undo.wait_for(state="detached")
+        # A speaker without a name cannot be given back.
+        assigns("Lorina")
+        expect(undo.count() == 0, "an assignment that cannot be undone has Undo")
+        assigns("Edith")
+        undo.click()
+        console.wait(f"() => {first}.includes('Lorina')", "the speaker of before")
+        names = {person["name"]: person["id"] for person in console.get("/api/v1/people")["people"]}
+        expect(console.get(path)["segments"][0]["person_id"] == names["Lorina"], "the gateway has the speaker of before")
+        undo.wait_for(state="detached")
+        page.locator(".vrow button.time").nth(2).click()
+        page.get_by_role("button", name="Split here").click()
+        page.locator("dialog").get_by_role("button", name="Split").click()
+        console.wait("(id) => !location.hash.includes(id) && document.querySelector('.vrow .w')", "the later part opens", conversation)
+        undo.click()
+        console.wait("(id) => location.hash.includes(id) && document.querySelector('.vlist')?.ariaLabel === 'Transcript, 5 segments'", "it is one again", conversation)
+        texts = [segment["text"] for segment in console.get(path)["segments"]]
+        expect(texts == ["Your hair wants combing.", *[line[3] for line in TEA[1:5]]], f"after Undo the conversation has {texts}")
+        console.go("settings")
+        console.context.route("**/api/v1/users/me/settings", lambda route: route.fulfill(status=503, json={"error": {"message": "There is no room."}}))
+        page.get_by_role("switch", name="Learn voices").click()
+        problem = page.get_by_role("alert").filter(has_text="There is no room.")
+        problem.wait_for()
+        page.clock.fast_forward(60_000)
+        expect(problem.is_visible(), "what failed is told no more, and nobody has closed it")
+        problem.get_by_role("button", name="Close").click()
+        problem.wait_for(state="detached")
+        console.context.unroute_all(behavior="ignoreErrors")
+        console.judge()
+        for name in ("Lorina", "Edith"):
+            expect(console.context.request.delete(f"/api/v1/people/{names[name]}").ok, f"{name} is deleted")
+        expect(console.context.request.delete(f"{path}?for_good=true").ok, "the conversation is deleted")
+        console.close()
+
     def scrolls_eight_hours(self):
         """A conversation of eight hours: words at once, few rows in the document, frames in time, and places that are found."""
         console = self.visit("/#/start")
@@ -989,6 +1065,56 @@ class Plays(Writings, Microphone):
         expect(console.page.get_by_role("switch", name="Learn voices").is_checked() is not was, "the change stays")
         console.judge()
         console.close()
+
+    def moves_to_another_gateway(self):
+        """*Take everything with you* saves a file; *Import an archive* brings it to another gateway, twice is once, and says what is no archive."""
+        console = self.visit("/#/start")
+        conversation = store(console, TEA[:3])
+        console.go("settings")
+        with console.page.expect_download() as saved:
+            console.page.get_by_role("link", name="Download", exact=True).click()
+        archive = pathlib.Path(self.folder) / "everything.tar"
+        saved.value.save_as(archive)
+        texts = [segment["text"] for segment in console.get(f"/api/v1/conversations/{conversation}")["segments"]]
+        console.judge()
+        console.close()
+        server = self._own("moved")
+        try:
+            other = self.browser.open(server, "/#/settings")
+            words = "() => document.querySelector('dialog .stack')?.innerText ?? ''"
+            self._brings(other, archive)
+            other.wait("() => /conversations: [1-9]\\d* added, 0 there already/.test(document.querySelector('dialog')?.textContent)", "all is added")
+            added = re.search(r"conversations: (\d+) added", other.page.evaluate(words))[1]
+            other.page.get_by_role("button", name="Done").click()
+            found = [segment["text"] for segment in other.get(f"/api/v1/conversations/{conversation}")["segments"]]
+            expect(found == texts, f"the other gateway has {found}, not {texts}")
+            other.wait("() => !document.querySelector('dialog')", "the dialog closes")
+            self._brings(other, archive)
+            other.wait("(words) => document.querySelector('dialog')?.textContent.includes(words)", "nothing is added twice",
+                       f"conversations: 0 added, {added} there already")
+            other.page.get_by_role("button", name="Done").click()
+            # An import that is given up while it is sent.
+            held = []
+            other.page.route("**/api/v1/users/me/import", lambda route: held.append(route))
+            self._brings(other, archive)
+            other.until(lambda: held, "the archive is sent")
+            other.page.get_by_role("button", name="Cancel").click()
+            other.settle()
+            expect(other.page.locator("dialog").count() == 0, "the dialog stays after Cancel")
+            other.page.unroute_all(behavior="ignoreErrors")
+            other.judge()
+            self._brings(other, {"name": "talk.tar", "mimeType": "application/x-tar", "buffer": b"this is no archive" * 99})
+            other.wait("() => (document.querySelector('dialog .note p')?.textContent ?? '').length > 20", "a sentence about what is no archive")
+            other.close()
+        finally:
+            server.stop()
+
+    @staticmethod
+    def _brings(console, archive):
+        """Chooses an archive that is imported."""
+        with console.page.expect_file_chooser() as chooser:
+            console.page.get_by_role("button", name="Choose a file").click()
+        chooser.value.set_files(archive)
 
     def sends_deliveries_again(self):
         """A delivery that a webhook's receiver refused is on the page with the reason, is removed and kept again, and is sent again."""

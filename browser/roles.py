@@ -1,5 +1,6 @@
 """A gateway with keys: who logs in sees what the key may do."""
 
+import re
 import time
 import types
 import urllib.parse
@@ -7,6 +8,7 @@ import urllib.parse
 from codes import read_code
 from console import HANG, Server, expect
 from gateway import make_key
+from microphone import Line
 from stored import SAID
 
 
@@ -95,6 +97,29 @@ class Roles:
         console.judge()
         console.close()
 
+    def keeps_what_is_typed_over_a_logout(self):
+        """Whoever was logged out in another tab is asked for the key over the page, is told why, and goes on with what was typed."""
+        console = self.browser.open(self.server)
+        key, words = self._key(), "treacle\nwriting-desk"
+        self._log_in(console, key)
+        console.go("settings")
+        page = console.page
+        page.get_by_role("button", name=re.compile(r"^\d+ words?$")).click()
+        page.fill("dialog textarea", words)
+        other = console.beside("/#/start")
+        other.page.get_by_role("button", name="Log out").click()
+        other.wait("() => location.hash === '#/login'", "the other tab has logged out")
+        page.get_by_role("button", name="Keep").click()
+        again = page.locator("dialog", has_text="somebody logged out in another tab")
+        again.locator("input[type=password]").fill(key)
+        again.get_by_role("button", name="Log in").click()
+        again.wait_for(state="detached")
+        expect(page.input_value("dialog textarea") == words, f"of what was typed is left {page.input_value('dialog textarea')!r}")
+        page.get_by_role("button", name="Keep").click()
+        page.get_by_role("button", name="2 words").wait_for()
+        console.judge()
+        console.context.close()
+
     def makes_and_revokes_keys(self):
         """A key of an administrator makes a key, which works, and revokes it."""
         console = self.browser.open(self.server)
@@ -130,7 +155,7 @@ class Roles:
         console.close()
 
     def listens_through_a_phone(self):
-        """A code on the page makes a phone the microphone: it needs no login, and its captions come on the page."""
+        """A code on the page makes a phone the microphone: it needs no login, and its captions come on the page; it says when they are late."""
         place = types.SimpleNamespace(url=self.address_of(self.server))
         console = self.browser.open(place, "/#/live")
         self._log_in(console, self._key())
@@ -138,13 +163,19 @@ class Roles:
         console.page.wait_for_selector("dialog .qr")
         address = read_code(console.page.locator("dialog .qr").screenshot())
         expect(address and address.startswith(f"{place.url}/#/phone?ticket="), f"the code says {address}")
-        phone = self.browser.open(place, address, {"width": 360, "height": 740}, has_touch=True)
+        phone = self.browser.open(place, "about:blank", {"width": 360, "height": 740}, has_touch=True)
+        line = Line(phone)
+        phone.page.goto(address)
         speak = phone.page.get_by_role("button", name="Speak")
         speak.tap()
         expect("ticket" not in phone.page.url, f"the ticket stays in {phone.page.url}")
         console.wait("() => !document.querySelector('dialog')", "the phone's session on the page")
         console.until(lambda: self.hearing.is_enough(console.page.evaluate(SAID)), "the phone's words on the page")
         phone.wait("() => document.querySelector('.phone-text').textContent.length > 20", "the words on the phone")
+        line.is_silent = True
+        phone.wait("() => /Captions are late: [1-9]\\d* s/.test(document.querySelector('.login').textContent)", "the phone says how late the captions are")
+        line.speak()
+        phone.wait("() => !document.querySelector('.login').textContent.includes('Captions are late')", "the captions are not late any more")
         phone.page.get_by_role("button", name="Stop").tap()
         console.wait("() => document.querySelector('.live-bar').textContent.includes('Start listening')", "the session ends on the page, too")
         self.hearing.judge(console.page.evaluate(SAID))

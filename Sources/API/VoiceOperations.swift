@@ -24,12 +24,14 @@ struct VoiceOperations: Sendable {
                     .init("voices", "[Voice]", required: true, "The voices of the user.")
                 ])
             ) { request throws(APIError) in
-                let voices = try await APIError.stored { () throws(StoreError) in try await store.voices(of: request.user) }
+                let (voices, heard) = try await APIError.stored { () throws(StoreError) in
+                    (try await store.voices(of: request.user), try await store.lastHeard(of: request.user))
+                }
                 return .json { json in
                     json.beginObject()
                     json.key("voices")
                     json.beginArray()
-                    for voice in voices { Self.write(voice, to: &json) }
+                    for voice in voices { Self.write(voice, heard: heard[voice.id], to: &json) }
                     json.endArray()
                     json.endObject()
                 }
@@ -165,13 +167,14 @@ struct VoiceOperations: Sendable {
 
     private static func missing(_ request: APIRequest) -> APIError { .notFound("voice", request.parameters["id"] ?? "") }
 
-    private static func write(_ voice: Voice, to json: inout JSONWriter) {
+    private static func write(_ voice: Voice, heard: UnixTime?, to json: inout JSONWriter) {
         json.beginObject()
         json.member("id", voice.id.rawValue)
         json.member("label", SpeakerNames.label(of: voice))
         write(voice.owner, to: &json)
         json.member("evidence", voice.evidence / .seconds(1), decimals: 3)
         json.member("created_at", voice.created.rfc3339)
+        json.member("heard_at", optional: heard?.rfc3339)
         if let adoption = voice.adoption {
             json.key("adoption")
             json.beginObject()

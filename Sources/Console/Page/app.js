@@ -2,6 +2,7 @@
 import { signals, get, optional, send } from './api.js';
 import { gateway, learn, may, needsLogin } from './gateway.js';
 import { h, say } from './elements.js';
+import { timeOf } from './figures.js';
 import { icon, logo } from './icons.js';
 import { dialog, failure, note, segments } from './pieces.js';
 import { themeChanged } from './drawing.js';
@@ -244,7 +245,29 @@ function lost() {
 signals.addEventListener('lost', lost);
 /** Asks for a login; the page that was wanted comes after it. */
 function askForLogin() {
-  if (!bare.has(address().page)) location.hash = `#/login?to=${encodeURIComponent(location.hash.slice(2))}`;
+  if (bare.has(address().page)) return;
+  if (isDrawn()) logInAgain(); else location.hash = `#/login?to=${encodeURIComponent(location.hash.slice(2))}`;
+}
+
+let isAsking = false;
+
+/** Asks for a login over the page that is drawn, with all that is typed there. */
+async function logInAgain() {
+  if (isAsking) return;
+  isAsking = true;
+  const login = await import('./login.js').catch(() => null), { user } = gateway;
+  isAsking = !!login;
+  const form = login?.loginForm(async () => {
+    await learn();
+    // What somebody else has typed and read is not for this user.
+    if (gateway.user !== user) return location.reload();
+    navigation();
+    asked.close();
+  });
+  if (!form) return;
+  const asked = dialog('Log in again', h('div.stack', h('p.dim', `At ${timeOf(Date.now())} this login was over: somebody logged out in another tab, `
+    + 'the key was revoked, or twelve hours had passed. What is typed on the page stays.'), form));
+  asked.addEventListener('close', () => { isAsking = false; });
 }
 
 signals.addEventListener('unauthenticated', askForLogin);

@@ -50,6 +50,19 @@ export class CaptionLines {
     for (const { start, end, why } of gaps) this.mark('gap', missing(end - start, why), { part, start });
   }
 
+  /**
+   * Takes away what was shown and is not stored, where something stored, or a gap, has its time.
+   * @param {string[]} shown ids of the segments that may go
+   * @param {number} from what ends before is not among `stored`
+   */
+  settle(conversation, stored, gaps, shown, from) {
+    const part = this.parts.indexOf(conversation), ids = new Set(stored.map(({ id }) => id)), all = [...stored, ...gaps];
+    this.drop(shown.filter((id) => {
+      const segment = this.segments.get(id);
+      return segment?.part === part && segment.end > from && !ids.has(id) && all.some(({ start, end }) => start < segment.end && end > segment.start);
+    }));
+  }
+
   /** Forgets segments that became part of others. */
   drop(ids) { for (const id of ids) this.segments.delete(id); }
 

@@ -3,7 +3,7 @@ import { get } from './api.js';
 import { showDeleted, undoLine } from './deleted.js';
 import { strip } from './drawing.js';
 import { h, isNarrow, said, spoken } from './elements.js';
-import { clock, dayOf, length, plural, timeOf } from './figures.js';
+import { clock, dayOf, length, plural, timeOf, titleOf } from './figures.js';
 import { icon } from './icons.js';
 import { check, empty, failure, fill, glyph, tag } from './pieces.js';
 import { isLiteral, marked } from './snippets.js';
@@ -36,7 +36,7 @@ function row(conversation, hits = []) {
   const own = spoken(conversation.language), names = (conversation.people ?? []).map(nameOf).filter(Boolean).join(', ');
   return h('div', { role: 'listitem' }, h('a.conv', { href: `#/conversation/${conversation.id}${where}`, 'data-row': true },
     h('span.t', timeOf(conversation.started_at)),
-    h('div', h('h3', conversation.title ? own : null, conversation.title ?? (conversation.status === 'in_progress' ? 'Being recorded' : 'Without a title')),
+    h('div', h('h3', conversation.title ? own : null, conversation.title || conversation.status !== 'in_progress' ? titleOf(conversation) : 'Being recorded'),
     h('p.p', hits.length ? null : own, hits.length ? dayOf(conversation.started_at) : conversation.summary ?? '')),
     h('div.m', turns ? strip(turns, duration, [], names || 'Who spoke when') : null,
       h('div.row', signs(conversation.people), conversation.status === 'in_progress' ? tag('ok', 'Live') : null,
@@ -47,8 +47,9 @@ function row(conversation, hits = []) {
 }
 
 export default function conversations(root, _, values) {
-  const list = h('div', { role: 'region', 'aria-label': 'Conversations' }), amount = h('p.small.dim', { role: 'status' });
+  const list = h('div', { role: 'region', 'aria-label': 'Conversations', tabindex: -1 }), amount = h('p.small.dim', { role: 'status' });
   const filter = { person: null, from: null, isGone: false };
+  const leaving = new AbortController();
   let timer = 0, request = null, next = null, day = '', group = null;
   /** Hits of the search that is shown; null while the list is. */
   let hits = null;
@@ -128,7 +129,7 @@ export default function conversations(root, _, values) {
   const ask = () => {
     const rows = new Map(waiting);
     waiting.clear();
-    get('/conversations', { ids: [...rows.keys()].join(',') }).then((page) => {
+    get('/conversations', { ids: [...rows.keys()].join(',') }, leaving.signal).then((page) => {
       for (const conversation of page.conversations) {
         known.set(conversation.id, conversation);
         const place = rows.get(conversation.id), fresh = row(conversation, unknown.get(place)?.hits);
@@ -148,6 +149,7 @@ export default function conversations(root, _, values) {
   };
 
   const found = (all, spent) => {
+    const focused = list.contains(document.activeElement) && document.activeElement.getAttribute('href');
     hits = all;
     list.replaceChildren();
     seen.disconnect();
@@ -160,6 +162,8 @@ export default function conversations(root, _, values) {
     } else {
       list.append(h('h2.sr', 'Found'), h('div.convs', { role: 'list' }, [...by].map(([id, own]) => hitRow(id, own))));
     }
+    // A row that has the keyboard keeps it.
+    if (focused) list.querySelector(`[href="${focused}"]`)?.focus({ preventScroll: true });
     const more = next ? ' and more' : '', time = spent == null ? '' : `, ${Math.round(spent)} ms`;
     amount.textContent = `${plural(hits.length, 'place')} in ${plural(by.size, 'conversation')}${more}${time}`;
   };
@@ -171,7 +175,7 @@ export default function conversations(root, _, values) {
     try {
       if (filter.isGone) {
         next = null;
-        const words = await showDeleted(list, refresh, () => mine === request);
+        const words = await showDeleted(list, text, refresh, () => mine === request);
         if (mine === request) amount.textContent = words;
       } else if (text) {
         const page = await get('/search', { q: text, limit: pageSize, ...query() }, mine.signal);
@@ -210,7 +214,7 @@ export default function conversations(root, _, values) {
   for (const [words, days] of [['Last day', 1], ['Last week', 7], ['Last month', 30]]) {
     when.append(choice(when, words, (isOn) => { filter.from = isOn ? since(days) : null; }));
   }
-  get('/people').then(({ people }) => {
+  get('/people', {}, leaving.signal).then(({ people }) => {
     if (!people.length) return;
     who.hidden = false;
     who.append(h('legend', 'Who'), ...people.slice(0, 12).map((person) =>
@@ -218,12 +222,13 @@ export default function conversations(root, _, values) {
   }, () => {});
 
   const gone = h('fieldset', h('legend', 'Can be restored'), check('Deleted', false, { onchange: (event) => {
-    filter.isGone = event.target.checked;
+    // The list of what is deleted has neither people nor a time.
+    who.disabled = when.disabled = filter.isGone = event.target.checked;
     refresh();
   } }));
   const undo = undoLine(async (id) => {
     await refresh();
-    list.querySelector(`[href^="#/conversation/${id}"]`)?.focus();
+    (list.querySelector(`[href^="#/conversation/${id}"]`) ?? list).focus();
   });
 
   const end = h('div');
@@ -233,13 +238,14 @@ export default function conversations(root, _, values) {
       h('form.facets', { 'aria-label': 'Filters' }, who, when, gone)), h('div', list, end)));
   more.observe(end);
   fill(list, async () => {
-    const page = await get('/conversations', { limit: pageSize });
+    const page = await get('/conversations', { limit: pageSize }, leaving.signal);
     for (const conversation of page.conversations) known.set(conversation.id, conversation);
     return page;
   }, (page) => (box.value ? refresh() : show(page)));
   return () => {
     clearTimeout(timer);
     request?.abort();
+    leaving.abort();
     more.disconnect();
     seen.disconnect();
   };

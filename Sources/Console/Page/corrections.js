@@ -2,10 +2,10 @@
 import { address, get, patch, post, send } from './api.js';
 import { destroy } from './deleted.js';
 import { h, said, spoken } from './elements.js';
-import { clock, dayOf, timeOf } from './figures.js';
+import { clock, dayOf, timeOf, titleOf } from './figures.js';
 import { icon } from './icons.js';
 import { knownPeople, personNamed } from './naming.js';
-import { ask, copy, field, pop, save, select, toast } from './pieces.js';
+import { ask, complain, copy, field, pop, save, select, toast, undoable } from './pieces.js';
 import { letters } from './writing.js';
 
 const path = (conversation) => `/conversations/${conversation.id}`;
@@ -35,7 +35,7 @@ const complaining = (act) => async () => {
   try {
     await act();
   } catch (error) {
-    toast(error.message);
+    complain(error);
   }
 };
 
@@ -65,7 +65,7 @@ async function merge(conversation, changed) {
   const others = conversations.filter((other) => other.id !== conversation.id && other.status !== 'in_progress');
   if (!others.length) return toast('There is no other conversation');
   const choice = select('Conversation that is moved into this one', others.map((other) =>
-    [other.id, `${dayOf(other.started_at)}, ${timeOf(other.started_at)}: \u2068${other.title ?? 'Without a title'}\u2069`]));
+    [other.id, `${dayOf(other.started_at)}, ${timeOf(other.started_at)}: \u2068${titleOf(other)}\u2069`]));
   const effect = 'The other conversation moves into this one, each segment at its time of day. The other is gone then.';
   ask('Merge with another', h('div.stack', h('p.dim', effect), choice), 'Merge', async () => {
     await post(`${path(conversation)}/merge`, { conversation_id: choice.value });
@@ -79,14 +79,23 @@ export const conversationMenu = (anchor, conversation, changed) => menu(anchor,
   item('edit', 'Rename', () => rename(conversation, changed)), item('merge', 'Merge with another', complaining(() => merge(conversation, changed))),
   h('hr'), item('trash', 'Delete', complaining(() => destroy(conversation)), true));
 
+/** Shows a change, and Undo, which makes another one. @param {Array} words what was done */
+async function done(words, changed, undo) {
+  await changed();
+  undoable(words, async () => {
+    await undo();
+    await changed();
+  });
+}
+
 function edit(conversation, segment, changed) {
   const area = h('textarea.area', { rows: 4, ...spoken(conversation.language) });
   area.value = segment.text;
   ask(`What was said at ${clock(segment.start)}`,
     field('Words', area, 'Nothing changes these words afterwards. What was said there before is forgotten everywhere.'), 'Keep', async () => {
-      await patch(`${path(conversation)}/segments/${segment.id}`, { text: area.value.trim() });
-      await changed();
-      toast('Kept');
+      const write = (text) => patch(`${path(conversation)}/segments/${segment.id}`, { text });
+      await write(area.value.trim());
+      await done(['Kept'], changed, () => write(segment.text));
     });
 }
 
@@ -96,10 +105,13 @@ async function assign(conversation, segment, changed) {
   ask(`Who said this, at ${clock(segment.start)}?`,
     h('div.stack', h('p', spoken(conversation.language), `“${segment.text}”`),
       field('Name', input, 'Only this segment. Leave it empty if nobody knows.')), 'Assign', async () => {
-      const name = input.value.trim(), person = name ? (await personNamed(name)).id : null;
-      await post(`${path(conversation)}/segments/assign`, { person_id: person, segment_ids: [segment.id] });
+      const name = input.value.trim(), give = (owner) => post(`${path(conversation)}/segments/assign`, { ...owner, segment_ids: [segment.id] });
+      const { person_id, is_user, speaker_identity_state: state } = segment, words = name ? [said(name), ' said it'] : ['Nobody is named there'];
+      await give({ person_id: name ? (await personNamed(name)).id : null });
+      // A segment cannot be given back to a voice without a name.
+      if (person_id || is_user || state === 'unknown') return done(words, changed, () => give(is_user ? { is_user } : { person_id: person_id ?? null }));
       await changed();
-      toast(...(name ? [said(name), ' said it'] : ['Nobody is named there']));
+      toast(...words);
     });
 }
 
@@ -108,7 +120,10 @@ function split(conversation, segment) {
   ask(`Split at ${clock(segment.start)}?`, effect, 'Split', async () => {
     const { later } = await post(`${path(conversation)}/split`, { segment_id: segment.id });
     location.hash = `#/conversation/${later.id}`;
-    toast('Split');
+    undoable(['Split'], async () => {
+      await post(`${path(conversation)}/merge`, { conversation_id: later.id });
+      location.hash = `#/conversation/${conversation.id}?t=${segment.start}`;
+    });
   });
 }
 

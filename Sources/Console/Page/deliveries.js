@@ -1,9 +1,9 @@
 // Deliveries to webhooks: what waits, and what was given up and why; sends it again, or removes it.
 import { get, optional, post, remove } from './api.js';
 import { h, said } from './elements.js';
-import { dayOf, plural, timeOf } from './figures.js';
+import { dayOf, plural, timeOf, within } from './figures.js';
 import { may } from './gateway.js';
-import { busy, setting as line, toast } from './pieces.js';
+import { busy, complain, setting as line, toast } from './pieces.js';
 
 const path = '/users/me/webhook-deliveries';
 /** Time in which a removal can be undone: it is carried out after it, in milliseconds. */
@@ -19,8 +19,8 @@ const names = { conversation: 'Finished conversation', transcript: 'Live segment
 
 function row(delivery, reload) {
   const name = delivery.title || names[delivery.webhook], isPast = delivery.given_up_at != null;
-  const state = isPast ? `Given up ${moment(delivery.given_up_at).toLowerCase()}.`
-    : `Tried ${plural(delivery.failures, 'time')}. Next attempt ${moment(delivery.next_attempt_at).toLowerCase()}.`;
+  const state = isPast ? `Given up ${within(moment(delivery.given_up_at))}.`
+    : `Tried ${plural(delivery.failures, 'time')}. Next attempt ${within(moment(delivery.next_attempt_at))}.`;
   const show = (words, ...buttons) => line(said(name), words, may('write') ? h('div.row.nowrap', buttons) : null);
   const undo = () => {
     clearTimeout(removals.get(delivery.id));
@@ -40,7 +40,7 @@ function row(delivery, reload) {
   };
   const drop = () => {
     removals.set(delivery.id, setTimeout(async () => {
-      await optional(remove(`${path}/${delivery.id}`)).catch((error) => toast(error.message));
+      await optional(remove(`${path}/${delivery.id}`)).catch(complain);
       removals.delete(delivery.id);
       await reload();
     }, undoTime));

@@ -3,7 +3,7 @@ import { get, optional, post } from './api.js';
 import { h, s } from './elements.js';
 import { count, dayOf, language, length, timeOf } from './figures.js';
 import { gateway, learn } from './gateway.js';
-import { busy, empty, fill, note, tag, toast } from './pieces.js';
+import { busy, complain, empty, fill, note, tag, toast } from './pieces.js';
 
 const states = {
   ready: ['ok', 'Serving', 'ok'], idle: ['ok', 'Idle', 'pause'], loading: ['warn', 'Loading', 'swap'], resting: ['bad', 'Resting', 'pause'],
@@ -43,7 +43,7 @@ function trial(engine, changed) {
   const button = h('button.btn.s', { 'aria-label': `Try ${engine.name} now`, onclick: () => busy(button, async () => {
     const answer = await optional(post(`/admin/engines/${encodeURIComponent(engine.name)}/try`));
     if (!answer) return toast('This gateway cannot try an engine');
-    toast(answer.works ? `${engine.name} works` : `${engine.name} does not work: ${answer.why ?? answer.error}`);
+    if (answer.works) toast(`${engine.name} works`); else complain({ message: `${engine.name} does not work: ${answer.why ?? answer.error}` });
     await changed();
   }) }, 'Try now');
   return button;

@@ -70,6 +70,12 @@ export function dayOf(time) {
   return format({ day: 'numeric', month: 'long', year: date.year === now.year ? undefined : 'numeric', timeZone }).format(new Date(time));
 }
 
+/** Returns what begins with a day or a number as it stands within a sentence. */
+export const within = (words) => words.charAt(0).toLowerCase() + words.slice(1);
+
+/** Returns the title of a conversation. */
+export const titleOf = ({ title }) => title ?? 'Without a title';
+
 /** Returns the time of day in the user's time zone: 16:02. */
 export const timeOf = (time) => format({ hour: '2-digit', minute: '2-digit', timeZone }).format(new Date(time));
 

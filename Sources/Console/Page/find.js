@@ -2,7 +2,7 @@
 import { get } from './api.js';
 import { h } from './elements.js';
 import { icon } from './icons.js';
-import { toast } from './pieces.js';
+import { complain } from './pieces.js';
 
 /** Time without a key after which the search begins, in milliseconds. */
 const pause = 150;
@@ -61,7 +61,7 @@ export function finder(id, { position, found, show }) {
       if (at < -1) at = -1;
       go(1);
     } catch (error) {
-      if (error.name !== 'AbortError') toast(error.message);
+      complain(error);
     }
   }
 

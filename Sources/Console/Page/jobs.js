@@ -3,7 +3,7 @@ import { address, get, post, remove, send } from './api.js';
 import { h, said, say } from './elements.js';
 import { bytes, clock } from './figures.js';
 import { icon } from './icons.js';
-import { busy, note, toast } from './pieces.js';
+import { busy, complain, note, toast } from './pieces.js';
 
 /**
  * @typedef {object} Job as the API tells it; one that is being sent has no `job_id` yet
@@ -73,11 +73,11 @@ export function recordings(choose) {
   const rows = new Map(), states = new Map();
   let jobs = [], next = null, timer = 0, isLeft = false;
 
-  const act = (label, symbol, run, kind = '') => {
+  const act = (label, content, run, kind = '') => {
     const button = h('button.btn.s' + kind, { 'aria-label': label, onclick: () => busy(button, async () => {
       await run();
       await load();
-    }) }, symbol ? icon(symbol) : label);
+    }) }, content);
     return button;
   };
   const drop = (job) => (job.job_id ? remove(`/jobs/${job.job_id}`) : sending.splice(sending.indexOf(job), 1));
@@ -88,7 +88,7 @@ export function recordings(choose) {
       await post(`/jobs/${job.job_id}/retry${track ? `?track=${track}` : ''}`);
     } catch (error) {
       if (error.status !== 409) throw error;
-      toast(error.message);
+      complain(error);
       choose(track);
     }
   }
@@ -113,12 +113,15 @@ export function recordings(choose) {
     };
     place(job);
     const buttons = {
-      failed: () => [act('Try again', null, () => again(job)), act(`Remove ${job.name}`, 'trash', () => drop(job), '.ghost')],
+      failed: () => [act(`Try again: ${job.name}`, 'Try again', () => again(job)),
+        act(`Remove ${job.name}`, icon('trash'), () => drop(job), '.ghost')],
       completed: () => [...(id ? Object.keys(formats) : []).map((format) =>
-        h('a.btn.ghost.s', { href: address(`/conversations/${id}/export`, { format }), download: true }, formats[format])),
-      id ? h('a.btn.s', { href: `#/conversation/${id}` }, 'Open conversation') : null,
-      act(`Take ${job.name} from the list`, 'check', () => drop(job), '.ghost')],
-    }[job.status]?.() ?? act('Stop', null, () => (job.job_id ? drop(job) : job.stopping.abort()));
+        h('a.btn.ghost.s', {
+          href: address(`/conversations/${id}/export`, { format }), download: true, 'aria-label': `${formats[format]}: ${job.name}`,
+        }, formats[format])),
+      id ? h('a.btn.s', { href: `#/conversation/${id}`, 'aria-label': `Open conversation: ${job.name}` }, 'Open conversation') : null,
+      act(`Take ${job.name} from the list`, icon('check'), () => drop(job), '.ghost')],
+    }[job.status]?.() ?? act(`Stop: ${job.name}`, 'Stop', () => (job.job_id ? drop(job) : job.stopping.abort()));
     const item = h('li', { 'data-state': job.status }, h('div', name, line, bar), h('div.row', buttons));
     if (job.warnings?.length) item.firstChild.append(about(job));
     return { item, place };

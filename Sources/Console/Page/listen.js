@@ -13,6 +13,9 @@ const kept = 3600 * rate;
 /** Codes after which nothing is resumed: the client's mistake, no credit, no engine, the session is over. */
 const final = new Set([1000, 1003, 1008, 1009, 1011, 4003]);
 
+/** What is told while the gateway is behind: how late it is stands behind the first. */
+export const lateWords = ['Captions are late', 'What you say is kept in this page until the gateway has it.'];
+
 /**
  * Says `state` ('connecting', 'listening', 'resuming', 'ended'), `segments`, `status`, `session` (its id, and whether it goes on behind another one),
  * `safe` (seconds on the disk), `failure`.

@@ -2,7 +2,7 @@
 import { CaptionLines, missing } from './captionlines.js';
 import { h, say } from './elements.js';
 import { clock, plural, timeOf } from './figures.js';
-import { ListenClient } from './listen.js';
+import { lateWords, ListenClient } from './listen.js';
 import { heightOf, openSound, rate, SoundError } from './microphone.js';
 import { note } from './pieces.js';
 import { events, fill, take, watch } from './watching.js';
@@ -15,6 +15,8 @@ const asked = 400;
 const retry = 3000;
 /** Seconds after a break at which the page asks for words that the gateway has recognised from its journal. */
 const looks = [1, 4, 10, 25, 60];
+/** Seconds before a break from which on it asks. */
+const before = 10;
 /** Milliseconds after which another page has left a session that it does not tell of any more. */
 const abandoned = 15_000;
 const memory = 'harken.listening', place = (id) => document.getElementById(id);
@@ -72,7 +74,7 @@ class Listening extends EventTarget {
     Object.assign(this, {
       options, speech: options.language, lines: new CaptionLines(), samples: (from?.seconds ?? 0) * rate, value: 0, safe: null, engine: null, serving: null,
       session: null, conversation: null, client: null, sound: null, problem: null, away: null, broke: null, wasBroken: !!from, isFull: false,
-      pause: null, saved: 0,
+      pause: null, saved: 0, mark: null, shown: [], cut: null, unsent: 0,
     });
     for (const key of [...this.#told.keys()]) this.tell(key);
     this.lines.know(this.people);
@@ -125,7 +127,10 @@ class Listening extends EventTarget {
       this.#become('off');
       return say('Stopped');
     }
-    if (this.isWaiting) return this.client.giveUp();
+    if (this.isWaiting) {
+      this.unsent = Math.ceil(this.client.waiting);
+      return this.client.giveUp();
+    }
     if (this.state === 'stopping') return;
     // Whoever has stopped does not go on in another page.
     remember(null);
@@ -237,10 +242,7 @@ class Listening extends EventTarget {
       this.mark = { text, place: broke.place };
       // The same session has the same conversation.
       if (!isNext) this.#placeBreak();
-      const { lines, conversation } = this;
-      for (const wait of looks) {
-        setTimeout(() => { if (lines === this.lines && this.isOn) this.#fill(conversation, broke.place.start - 10); }, wait * 1000);
-      }
+      this.#lookFrom(...this.cut = [this.conversation, broke.place]);
     }
     this.broke = null;
     this.session = id;
@@ -259,6 +261,7 @@ class Listening extends EventTarget {
   #heard(state) {
     if (state === 'resuming') {
       this.broke ??= { since: performance.now(), place: this.lines.place };
+      this.shown = [...this.lines.segments.keys()];
       this.tell('line', 'warn', 'The connection broke', 'It is being mended. What you say meanwhile is kept in this page.');
     }
     if (state === 'listening') {
@@ -290,7 +293,8 @@ class Listening extends EventTarget {
   }
 
   async #over() {
-    const { lines, conversation, isFull } = this;
+    const { lines, conversation, isFull, unsent } = this;
+    this.#placeBreak();
     this.#silence();
     this.asking?.abort();
     this.unwatch?.();
@@ -301,13 +305,18 @@ class Listening extends EventTarget {
     for (const key of ['line', 'late', 'sound', 'disk', 'rest']) this.tell(key);
     this.#become('off');
     say('Stopped');
+    if (unsent) {
+      return this.tell('end', 'warn', `The last ${unsent} s are not kept`, 'The gateway did not have them. What it had before is kept.', this.#reading());
+    }
     if (!lines.words || !conversation) return;
     if (this.wasBroken) {
-      await this.#fillAll();
-      // The gateway recognises what its journal has in its own time.
-      for (const wait of looks) setTimeout(() => { if (lines === this.lines) this.#fillAll(); }, wait * 1000);
+      for (const part of [...lines.parts]) if (lines === this.lines) await this.#fill(part, 0);
+      if (lines !== this.lines) return;
+      this.#lookFrom(conversation, lines.place);
+      // What was said before a restart is in a conversation of its own, which ends there.
+      if (this.cut && this.cut[0] !== conversation) this.#lookFrom(...this.cut);
     }
-    if (this.isOn || this.#told.has('end')) return;
+    if (this.#told.has('end')) return;
     if (isFull) {
       this.tell('end', 'bad', 'Stopped while the gateway’s disk is full', `${clock(this.safe ?? 0)} of ${clock(this.seconds)} are safe on it. The rest is in `
         + 'the gateway’s memory, and is kept when the disk has room. Do not stop the gateway before.', this.#reading());
@@ -319,20 +328,24 @@ class Listening extends EventTarget {
 
   #reading() { return this.conversation ? h('a.btn.s', { href: `#/conversation/${this.conversation}` }, 'Read it') : null; }
 
-  async #fill(conversation, from, isWhole = false) {
+  async #fill(conversation, from, isWhole = !this.isOn) {
     if (!conversation) return;
-    await fill(this.lines, conversation, Math.max(0, from), isWhole);
+    await fill(this.lines, conversation, { from: Math.max(0, from), isWhole, shown: this.shown });
     this.#drawn();
   }
 
-  async #fillAll() { for (const part of [...this.lines.parts]) await this.#fill(part, 0, true); }
+  /** Reads what is stored from a place on, again and again: the gateway recognises what its journal has in its own time. */
+  #lookFrom(conversation, { part, start }) {
+    const { lines } = this, from = lines.parts[part] === conversation ? start - before : 0;
+    for (const wait of looks) setTimeout(() => { if (lines === this.lines) this.#fill(conversation, from); }, wait * 1000);
+  }
 
   // MARK: Time
 
   #tick() {
     const { client } = this, late = this.state === 'on' && client.state === 'listening' && !this.isFull ? Math.round(client.late) : 0;
     this.#lateness.textContent = `: ${late} s`;
-    if (late) this.tell('late', 'warn', ['Captions are late', this.#lateness], 'What you say is kept in this page until the gateway has it.');
+    if (late) this.tell('late', 'warn', [lateWords[0], this.#lateness], lateWords[1]);
     else this.tell('late');
     if (this.isWaiting && client.waiting > 0) {
       this.tell('rest', 'warn', 'Stopped',

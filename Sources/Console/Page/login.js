@@ -12,8 +12,8 @@ const words = (error) => {
   return error.message;
 };
 
-export default function login(root, _, values) {
-  root.classList.add('wide', 'flat');
+/** The form that logs in. @param {() => Promise} done called after it */
+export function loginForm(done) {
   const key = h('input.input', { type: 'password', autocomplete: 'current-password', name: 'key', spellcheck: 'false', placeholder: 'hk_…' });
   const problem = h('p.err', { id: 'login-problem', role: 'alert', hidden: true }), button = h('button.btn.primary', 'Log in');
   const refuse = (text) => {
@@ -34,14 +34,22 @@ export default function login(root, _, values) {
         return refuse(words(error));
       }
       key.value = '';
-      history.replaceState(null, '', '#/' + (values.get('to') || 'start'));
-      await begin();
+      await done();
     });
   };
   const entry = field('Key', key);
   entry.append(problem);
-  root.append(h('div.login', h('div', h('span.brand', logo(), 'Harken'), h('h1', 'Log in'), h('form.stack', { onsubmit: submit }, entry, button),
+  return h('form.stack', { onsubmit: submit }, entry, button);
+}
+
+export default function login(root, _, values) {
+  root.classList.add('wide', 'flat');
+  const form = loginForm(async () => {
+    history.replaceState(null, '', '#/' + (values.get('to') || 'start'));
+    await begin();
+  });
+  root.append(h('div.login', h('div', h('span.brand', logo(), 'Harken'), h('h1', 'Log in'), form,
     h('p.small.dim', icon('keys'), ' The operator makes keys with ', h('code', 'harken keys create'),
       '. The browser keeps a login for twelve hours, not the key.'))));
-  queueMicrotask(() => key.focus());
+  queueMicrotask(() => form.querySelector('input').focus());
 }

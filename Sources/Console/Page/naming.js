@@ -6,9 +6,12 @@ import { busy, failure, glyph, pop } from './pieces.js';
 
 let known;
 
-/** Returns the names of the people whom the user knows, as a list for fields. */
-export async function knownPeople() {
-  const { people } = await get('/people').catch(() => ({ people: [] }));
+/**
+ * Returns the people whom the user knows, and makes their names a list for fields.
+ * @param {?object[]} given the people; null: the gateway is asked
+ */
+export async function knownPeople(given) {
+  const people = given ?? (await get('/people').catch(() => ({ people: [] }))).people;
   known ??= h('datalist', { id: 'known' });
   known.replaceChildren(...people.map((person) => h('option', { value: person.name })));
   if (!known.isConnected) document.body.append(known);

@@ -3,11 +3,11 @@ import { countVoices } from './app.js';
 import { get, optional, patch, post, remove } from './api.js';
 import { enrolment } from './enrolment.js';
 import { h, said } from './elements.js';
-import { dayOf, length } from './figures.js';
+import { dayOf, length, within } from './figures.js';
 import { may } from './gateway.js';
 import { icon } from './icons.js';
 import { knownPeople, personNamed, sampleButton } from './naming.js';
-import { ask, busy, empty, field, fill, glyph, select, toast, who } from './pieces.js';
+import { ask, busy, empty, field, fill, glyph, select, toast, undoable, who } from './pieces.js';
 import { Player } from './player.js';
 import { colorOf } from './voices.js';
 import { initial } from './writing.js';
@@ -92,8 +92,14 @@ function card(voice, order, people, seen, changed) {
   };
   const give = async (owner, words) => {
     await post(`/conversations/${await conversationOf(samples)}/segments/assign`, { ...owner, voice_id: voice.id });
-    toast(said(words), ' is named');
     await changed();
+    undoable([said(words), ' is named'], async () => {
+      await patch(`/voices/${voice.id}`, { person_id: null });
+      const { person_id: id } = owner;
+      // A person who was added with the name goes with it.
+      if (id && !people.some((person) => person.id === id)) await remove(`/people/${id}`);
+      await changed();
+    });
   };
   const submit = (event) => {
     event.preventDefault();
@@ -109,16 +115,20 @@ function card(voice, order, people, seen, changed) {
   }, { isDanger: true });
   const form = h('form.panel.voice', { onsubmit: submit },
     h('div.row.nowrap', glyph(sign, true),
-      h('div.grow', h('h3', said(name)), h('p.small.dim', `${length(voice.evidence)} of speech, first heard ${dayOf(voice.created_at).toLowerCase()}`)),
+      h('div.grow', h('h3', said(name)), h('p.small.dim', `${length(voice.evidence)} of speech, ${voice.heard_at ? `last heard ${within(dayOf(voice.heard_at))}`
+        : `first heard ${within(dayOf(voice.created_at))}`}`)),
       h('button.btn.ghost.icon.s', { type: 'button', 'aria-label': `Forget ${name}`, onclick: forget }, icon('trash'))),
     heard, likely, h('div.row.nowrap', h('div.grow', input), button), problem);
   seen.await(form, listen);
   return form;
 }
 
-/** Cards of voices without a name, the most heard first. */
+/** When a voice was heard last, as far as the gateway knows. */
+const lastOf = (voice) => voice.heard_at ?? voice.created_at;
+
+/** Cards of voices without a name, the most and then the last heard first. */
 function cards(unnamed, people, seen, changed) {
-  const sorted = unnamed.toSorted((one, other) => other.evidence - one.evidence || (one.created_at < other.created_at ? 1 : -1));
+  const sorted = unnamed.toSorted((one, other) => other.evidence - one.evidence || (lastOf(one) < lastOf(other) ? 1 : -1));
   const grid = h('div.voices'), rest = h('button.btn', { onclick: () => more() });
   const more = () => {
     const from = grid.children.length;
@@ -173,10 +183,10 @@ function table(people, voices, changed) {
 }
 
 export default function page(root) {
-  const body = h('div.stack.l');
+  const body = h('div.stack.l'), end = new AbortController();
   let seen = sight();
   const read = async () => {
-    const [{ people }, { voices }] = await Promise.all([get('/people'), get('/voices')]);
+    const [{ people }, { voices }] = await Promise.all([get('/people', {}, end.signal), get('/voices', {}, end.signal)]);
     return { people, voices };
   };
   const show = ({ people, voices }) => {
@@ -184,6 +194,7 @@ export default function page(root) {
     seen.leave();
     seen = sight();
     body.replaceChildren();
+    knownPeople(people);
     if (!people.length && !voices.length) {
       body.append(empty([4, 4, 22, 4, 4], 'No voices yet', 'Voices appear here by themselves once somebody spoke for some seconds in a conversation.',
         h('a.btn.primary', { href: '#/live' }, 'Say something')));
@@ -206,20 +217,20 @@ export default function page(root) {
     }, 1500);
   };
   const changed = async () => {
+    if (end.signal.aborted) return;
     const now = await read();
     show(now);
     follow(now);
-    knownPeople();
     countVoices();
   };
   root.append(h('div.head', h('div', h('h1', 'People'),
     h('p', 'Harken tells voices apart by itself. Give one a name and it is known from then on, in what was said before as well.')),
   may('write') ? h('button.btn', { onclick: () => enrolment(changed) }, icon('plus'), 'Enrol your voice') : null), body);
   fill(body, read, show);
-  knownPeople();
   return () => {
     clearTimeout(later);
     player?.leave();
     seen.leave();
+    end.abort();
   };
 }

@@ -4,7 +4,7 @@ import { bars } from './drawing.js';
 import { h, say, spoken } from './elements.js';
 import { clock } from './figures.js';
 import { icon, logo } from './icons.js';
-import { ListenClient } from './listen.js';
+import { lateWords, ListenClient } from './listen.js';
 import { heightOf, openSound, rate, SoundError } from './microphone.js';
 import { note } from './pieces.js';
 import { joined, newest } from './writing.js';
@@ -17,6 +17,7 @@ export default function phone(root, _, values) {
   const ticket = values.get('ticket'), level = bars('meter'), problem = h('div');
   const text = h('p.phone-text', { 'aria-live': 'polite', ...spoken(values.get('language')) });
   const time = h('span.mono.small'), button = h('button.btn.primary', { disabled: true }), lines = new CaptionLines();
+  const late = h('div', { role: 'status' }), lateness = h('span', { 'aria-hidden': 'true' }), warning = note('warn', [lateWords[0], lateness], lateWords[1]);
   let sound = null, asking = null, samples = 0, client = null;
   // A ticket is good for one session: it need not stay in the address.
   history.replaceState(null, '', '#/phone');
@@ -75,7 +76,7 @@ export default function phone(root, _, values) {
   label();
   root.append(h('div.login', h('div', h('span.brand', logo(), 'Harken'), h('h1', 'This phone is the microphone'),
     h('p.small.dim', 'What is said here becomes captions on the screen whose code you have scanned.'),
-    level, h('div.row.between', button, time), problem, text)));
+    level, h('div.row.between', button, time), problem, late, text)));
   if (!ticket) {
     over('The code was used', 'It is good for one session. Scan the one that is on the screen now.');
     return () => {};
@@ -107,7 +108,13 @@ export default function phone(root, _, values) {
   client.addEventListener('failure', ({ detail }) => problem.replaceChildren(
     client.session ? note('bad', 'The session has ended', detail)
       : note('bad', 'The code has run out', 'It is good for one session, and for half a minute. Scan the new one.')));
+  const timer = setInterval(() => {
+    const seconds = client.state === 'listening' ? Math.round(client.late) : 0;
+    lateness.textContent = `: ${seconds} s`;
+    if (!seconds !== !late.firstChild) late.replaceChildren(...(seconds ? [warning] : []));
+  }, 250);
   return () => {
+    clearInterval(timer);
     stop();
     client.finish();
   };

@@ -2,12 +2,51 @@
 import { h, said, say, spoken } from './elements.js';
 import { icon } from './icons.js';
 
+/** Milliseconds in which what was done can be undone. */
+const undoTime = 10_000;
+
+function raise(...parts) {
+  const element = h('div.toast', ...parts);
+  document.getElementById('toasts').append(element);
+  return element;
+}
+
 /** Shows a word at the foot of the page for a moment. */
 export function toast(...words) {
-  const element = h('div.toast', words);
-  document.getElementById('toasts').append(element);
+  const element = raise(words);
   say(element.textContent);
   setTimeout(() => element.remove(), 2600);
+}
+
+/** Shows at the foot of the page what failed, until somebody closes it. Something that was given up has not failed. */
+export function complain(error) {
+  if (error.name === 'AbortError') return;
+  const shown = [...document.querySelectorAll('.toast[role=alert]')].some((one) => one.textContent === error.message);
+  if (shown) return;
+  const element = raise({ role: 'alert' }, error.message,
+    h('button.btn.ghost.icon.s', { 'aria-label': 'Close', onclick: () => element.remove() }, icon('bad')));
+}
+
+/**
+ * Shows at the foot of the page what was done, with a button that undoes it: for ten seconds, and as long as somebody is at the button.
+ * @param {Array} words what was done
+ * @param {() => Promise} undo
+ */
+export function undoable(words, undo) {
+  const over = () => {
+    clearInterval(timer);
+    const hadFocus = element.contains(document.activeElement);
+    element.remove();
+    if (hadFocus) document.getElementById('main').focus({ preventScroll: true });
+  };
+  const button = h('button.btn.s', { onclick: async () => {
+    clearInterval(timer);
+    if (await busy(button, undo)) say('Undone');
+    over();
+  } }, 'Undo');
+  const element = raise(h('span', words), button), began = performance.now();
+  const timer = setInterval(() => { if (performance.now() - began > undoTime && !element.matches(':hover, :focus-within')) over(); }, 250);
+  say(`${element.firstChild.textContent}. It can be undone.`);
 }
 
 /** Copies a text to the clipboard, and says so. */
@@ -16,7 +55,7 @@ export async function copy(text, done = 'Copied') {
     await navigator.clipboard.writeText(text);
     toast(done);
   } catch {
-    toast('The browser did not allow copying');
+    complain({ message: 'The browser did not allow copying' });
   }
 }
 
@@ -106,7 +145,7 @@ export function ask(title, body, verb, act, { isDanger = false } = {}) {
 
 /**
  * Does something for a button, which shows that it waits.
- * @param {HTMLElement} place where an error is said; null: as a toast
+ * @param {HTMLElement} place where an error is said; null: at the foot of the page, until it is closed
  * @returns {Promise<boolean>} false when it failed
  */
 export async function busy(button, act, place) {
@@ -117,7 +156,7 @@ export async function busy(button, act, place) {
     return (await act()) !== false;
   } catch (error) {
     if (place) place.replaceChildren(failure(error));
-    else toast(error.message);
+    else complain(error);
     return false;
   } finally {
     button.removeAttribute('aria-busy');

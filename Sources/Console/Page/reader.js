@@ -3,13 +3,13 @@ import { countVoices } from './app.js';
 import { get, optional, post } from './api.js';
 import { conversationMenu, exportMenu, segmentMenu } from './corrections.js';
 import { h, said, spoken } from './elements.js';
-import { clock, dayOf, length, plural, timeOf } from './figures.js';
+import { clock, dayOf, length, plural, timeOf, titleOf } from './figures.js';
 import { finder } from './find.js';
 import { gapsOf } from './gaps.js';
 import { may } from './gateway.js';
 import { icon } from './icons.js';
 import { nameVoice } from './naming.js';
-import { fill, note, select, toast, who } from './pieces.js';
+import { complain, fill, note, select, toast, who } from './pieces.js';
 import { Player } from './player.js';
 import { SegmentPages } from './segmentpages.js';
 import { Transcript } from './transcript.js';
@@ -53,7 +53,7 @@ export default function reader(root, id, values) {
 }
 
 function show(root, all, from) {
-  let { conversation, places, gaps } = all, cast, turns, pages, changes = 0, peaks = null;
+  let { conversation, places, gaps } = all, cast, turns, pages, changes = 0, peaks = null, isLeft = false;
   const player = new Player(conversation.id), mayWrite = may('write');
   const understand = (people) => {
     cast = new Cast(people);
@@ -64,9 +64,9 @@ function show(root, all, from) {
       loaded: (first, end, total) => {
         if (mine !== pages) return;
         // Somebody else has changed the conversation, or speaks on.
-        if (total !== places.length) changed().catch((error) => toast(error.message)); else transcript.renew(first, end);
+        if (total !== places.length) changed().catch(complain); else transcript.renew(first, end);
       },
-      failed: (error) => { if (mine === pages) toast(error.message); },
+      failed: (error) => { if (mine === pages) complain(error); },
     });
     return mine;
   };
@@ -138,7 +138,7 @@ function show(root, all, from) {
   }
 
   function draw() {
-    title.textContent = conversation.title ?? 'Without a title';
+    title.textContent = titleOf(conversation);
     document.title = `${title.textContent} · Harken`;
     const began = conversation.started_at, amount = places.length;
     facts.textContent = `${dayOf(began)}, ${timeOf(began)}, ${length(duration())}, ${plural(amount, 'segment')}`;
@@ -148,6 +148,7 @@ function show(root, all, from) {
   }
 
   async function changed() {
+    if (isLeft) return;
     const mine = ++changes, fresh = await read(conversation.id), next = pagesOf(), { seen } = transcript;
     // The words in sight come before they are drawn again, so that nothing flickers.
     if (seen && fresh.places.length) await next.read(Math.min(seen[0], fresh.places.length - 1));
@@ -176,7 +177,7 @@ function show(root, all, from) {
     button.replaceChildren(icon(player.isPlaying ? 'pause' : 'play'));
     button.setAttribute('aria-label', player.isPlaying ? 'Pause' : 'Play');
   });
-  player.addEventListener('failure', (event) => toast(event.detail));
+  player.addEventListener('failure', (event) => complain({ message: event.detail }));
   const step = (by) => {
     const row = transcript.rows[transcript.indexAt(player.time) + by];
     if (!row) return;
@@ -219,7 +220,7 @@ function show(root, all, from) {
   draw();
   seek(from);
   if (from) requestAnimationFrame(() => transcript.show(from));
-  player.open().catch((error) => toast(error.message));
+  player.open().catch(complain);
   // The gateway may have to decode the audio for them.
   optional(get(`/conversations/${conversation.id}/peaks`, { n: levels })).then((answer) => {
     peaks = answer?.peaks ?? null;
@@ -227,6 +228,7 @@ function show(root, all, from) {
   }, () => {});
   return () => {
     changes++;
+    isLeft = true;
     document.removeEventListener('harken-key', onkey);
     player.leave();
     transcript.leave();

@@ -3,11 +3,11 @@ import { begin } from './app.js';
 import { get, optional, patch, post, put, remove } from './api.js';
 import { deliveriesOfWebhooks, moment } from './deliveries.js';
 import { h, said } from './elements.js';
-import { dayOf, language, length } from './figures.js';
+import { dayOf, language, length, within } from './figures.js';
 import { gateway, may } from './gateway.js';
 import { icon } from './icons.js';
 import { moving } from './moving.js';
-import { ask, check, command, dialog, field, fill, note, select, setting as line, tag, toast } from './pieces.js';
+import { ask, check, command, complain, dialog, field, fill, note, select, setting as line, tag, toast } from './pieces.js';
 import { zoneSetting } from './zone.js';
 
 const vendors = [['deepgram', 'Deepgram'], ['assemblyai', 'AssemblyAI'], ['soniox', 'Soniox'], ['speechmatics', 'Speechmatics'], ['openai', 'OpenAI']];
@@ -64,7 +64,7 @@ function keys(all, changed) {
       toast(said(key.name || 'The key'), ': 60 minutes more');
       await changed();
     } catch (error) {
-      toast(error.message);
+      complain(error);
     }
   };
   const columns = ['Name', 'Begins with', 'User', 'May', 'Made', 'Expires', 'Credit left', ''];
@@ -112,7 +112,7 @@ function ownKeys(enrolled, changed) {
   };
   return h('section.sect', h('h2', 'Your own keys at vendors'), h('div', vendors.map(([id, name]) => {
     const key = enrolled.find((entry) => entry.provider === id);
-    const state = key ? `Enrolled ${dayOf(key.created_at).toLowerCase()}, ${key.fingerprint.slice(0, 12)}…`
+    const state = key ? `Enrolled ${within(dayOf(key.created_at))}, ${key.fingerprint.slice(0, 12)}…`
       : 'None: the operator’s key is used, if there is one.';
     const verb = key ? 'Replace' : 'Add';
     return line(name, state, h('div.row.nowrap',
@@ -129,7 +129,7 @@ function choices(settings) {
       Object.assign(settings, await patch('/users/me/settings', values));
       toast(words);
     } catch (error) {
-      toast(error.message);
+      complain(error);
       if (control?.type === 'checkbox') control.checked = !control.checked;
     }
   };
@@ -186,7 +186,7 @@ function webhooks(settings, changed) {
       toast(words);
       return true;
     } catch (error) {
-      toast(error.message);
+      complain(error);
       return false;
     }
   };
@@ -201,15 +201,15 @@ function webhooks(settings, changed) {
         } }, 'Make another one'),
         h('button.btn.primary', { onclick: () => opened.close() }, 'Done')]);
     } catch (error) {
-      toast(error.message);
+      complain(error);
     }
   };
   return h('section.sect', h('h2', 'Webhooks'), h('div', hooks.map(([name, label, words]) => {
     const input = h('input.input', { type: 'url', value: settings[name] ?? '', placeholder: 'https://', 'aria-label': label, autocomplete: 'off' });
     input.onchange = () => change(name, input.value.trim() || null, input.value.trim() ? `${label}: kept` : `${label}: none`);
     const off = settings[`${name}_disabled_at`], failing = settings[`${name}_failing_since`];
-    const state = off ? `Switched off ${moment(off).toLowerCase()}: its receiver took nothing for 24 hours. Switch it on, and what waits is sent.`
-      : failing ? `Its receiver takes nothing since ${moment(failing).toLowerCase()}. It is tried again for 24 hours.` : words;
+    const state = off ? `Switched off ${within(moment(off))}: its receiver took nothing for 24 hours. Switch it on, and what waits is sent.`
+      : failing ? `Its receiver takes nothing since ${within(moment(failing))}. It is tried again for 24 hours.` : words;
     const on = async () => {
       if (await change(name, settings[name], `${label}: on`)) await changed();
     };

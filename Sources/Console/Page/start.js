@@ -3,7 +3,7 @@ import { get, optional } from './api.js';
 import { clients } from './clients.js';
 import { bars, strip } from './drawing.js';
 import { h, spoken } from './elements.js';
-import { bytes, dayOf, length, timeOf } from './figures.js';
+import { bytes, dayOf, length, timeOf, titleOf } from './figures.js';
 import { gateway, learn, may } from './gateway.js';
 import { icon } from './icons.js';
 import { recordings } from './jobs.js';
@@ -61,7 +61,7 @@ async function newest(place) {
       const duration = conversation.duration ?? (new Date(conversation.finished_at) - new Date(conversation.started_at)) / 1000;
       const turns = conversation.turns?.map(([start, end, index]) => [start, end, colorOf(index)]);
       return h('li', h('a', { href: `#/conversation/${conversation.id}` },
-        h('div', h('div.strong.clip', conversation.title ? spoken(conversation.language) : null, conversation.title ?? 'Without a title'),
+        h('div', h('div.strong.clip', conversation.title ? spoken(conversation.language) : null, titleOf(conversation)),
           h('div.small.faint', `${dayOf(conversation.started_at)}, ${timeOf(conversation.started_at)}`)),
         turns ? strip(turns, duration, conversation.gaps ?? []) : h('span'), h('span.small.dim.num', length(duration))));
     })));

@@ -117,16 +117,20 @@ export function events(view, changed) {
 
 /**
  * Shows what the gateway has stored of a conversation, and gaps where it has no words. Does nothing when the gateway cannot be asked.
- * @param {number} from seconds in the conversation
- * @param {boolean} isWhole true: the session is over
+ * @param {object} what
+ * @param {number} what.from seconds in the conversation
+ * @param {boolean} what.isWhole true: the session is over
+ * @param {string[]} what.shown ids of segments that were told before a break, and may not be stored
  */
-export async function fill(lines, conversation, from = 0, isWhole = false) {
+export async function fill(lines, conversation, { from = 0, isWhole = false, shown = [] } = {}) {
   try {
-    const { gaps } = await get(`/conversations/${conversation}/gaps`);
+    const gaps = gapsOf((await get(`/conversations/${conversation}/gaps`)).gaps), stored = [];
     for (let index = 0; index != null;) {
       const { segments, next } = await get(`/conversations/${conversation}/segments`, { from, index });
-      lines.fill(conversation, segments, index ? [] : gapsOf(gaps), isWhole);
+      lines.fill(conversation, segments, index ? [] : gaps, isWhole);
+      stored.push(...segments);
       index = next;
     }
+    lines.settle(conversation, stored, gaps, shown, from);
   } catch { /* what came by the session is shown */ }
 }

@@ -2,7 +2,7 @@
 import { patch } from './api.js';
 import { h } from './elements.js';
 import { gateway, may, takeZone } from './gateway.js';
-import { ask, field, note, setting, toast } from './pieces.js';
+import { ask, complain, field, note, setting, toast } from './pieces.js';
 
 /** The browser's zone, by its IANA name. */
 const here = () => new Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -48,6 +48,6 @@ export function zoneSetting(settings) {
 /** A note with the browser's zone, if the user has chosen none and the gateway's clocks show another time; null otherwise. */
 export function zoneSuggestion() {
   if (gateway.zone || !gateway.standardZone || !may('write') || isHere(gateway.standardZone)) return null;
-  const zone = here(), use = h('button.btn.s', { onclick: () => keep(zone).then(() => location.reload(), (error) => toast(error.message)) }, `Use ${zone}`);
+  const zone = here(), use = h('button.btn.s', { onclick: () => keep(zone).then(() => location.reload(), complain) }, `Use ${zone}`);
   return note('', `Days and times are those of ${gateway.standardZone}`, `This browser is in ${zone}.`, use);
 }

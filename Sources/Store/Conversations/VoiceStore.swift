@@ -6,6 +6,10 @@ package protocol VoiceStore: Sendable {
     /// Returns the user's voices in order of their numbers.
     func voices(of user: ID<User>) async throws(StoreError) -> [Voice]
 
+    /// Returns when each of the user's voices was heard last: the end of the conversation that was stored last of those in which the voice speaks.
+    /// Voices that speak in no conversation are left out.
+    func lastHeard(of user: ID<User>) async throws(StoreError) -> [ID<Voice>: UnixTime]
+
     /// Returns the numbers of the user's voices.
     func voiceCount(of user: ID<User>) async throws(StoreError) -> VoiceCount
 

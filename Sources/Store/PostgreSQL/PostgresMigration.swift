@@ -28,6 +28,10 @@ struct PostgresMigration: Sendable {
         // The speakers of a conversation are asked of its segments.
         PostgresMigration(statements: ["DROP VIEW conversation_marks"]),
         PostgresMigration(statements: reclaimedVoices),
+        // The last segment of a voice is one entry of the index, as in SQLite, whose indexes end with the row's number.
+        PostgresMigration(statements: [
+            "DROP INDEX segments_of_voices", "CREATE INDEX segments_of_voices ON segments (voice, number) WHERE voice IS NOT NULL",
+        ]),
     ]
 
     /// Key of the lock that lets one process at a time change a schema.

@@ -64,6 +64,23 @@ import Testing
         #expect(try await store.voices(of: .ann) == [kept])
     }
 
+    @Test(arguments: StoreKind.allCases) func `voices tell when they were heard last, merged ones too`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        #expect(try await store.lastHeard(of: .ann) == [:])
+        for number in 1...4 { _ = try await store.add(voice(number), of: .ann) }
+        _ = try await store.begin(.of(.ann, "c1", at: 0, .said("s1", "a", at: 0, .voice(ID("v1"))), .said("s2", "b", at: 1, .voice(ID("v2")))))
+        _ = try await store.begin(.of(.ann, "c2", at: 100, .said("s1", "c", at: 0, .voice(ID("v2"))), .said("s2", "d", at: 1, .voice(ID("v3")))))
+        _ = try await store.begin(.of(.ann, "c3", at: 200, .said("s1", "e", at: 0, .voice(ID("v1")))))
+        #expect(try await store.lastHeard(of: .ann) == [ID("v1"): .at(260), ID("v2"): .at(160), ID("v3"): .at(160)])
+        // A voice was heard whenever one that was merged into it was.
+        #expect(try await store.merge(ID<Voice>("v1"), into: ID<Voice>("v2"), of: .ann))
+        #expect(try await store.merge(ID<Voice>("v3"), into: ID<Voice>("v4"), of: .ann))
+        #expect(try await store.lastHeard(of: .ann) == [ID("v2"): .at(260), ID("v4"): .at(160)])
+        #expect(try await store.delete(ID<Voice>("v4"), of: .ann))
+        #expect(try await store.lastHeard(of: .ann) == [ID("v2"): .at(260)])
+        #expect(try await store.lastHeard(of: .bob) == [:])
+    }
+
     @Test(arguments: StoreKind.allCases) func `voices are counted, those that nobody has named apart`(kind: StoreKind) async throws {
         let store = try kind.open(in: folder)
         #expect(try await store.voiceCount(of: .ann) == VoiceCount(all: 0, unnamed: 0))

@@ -51,6 +51,7 @@ import Testing
         Exception("status = 'completed' ORDER BY started_at DESC, number DESC LIMIT 1", ["conversations"], "the newest ones, to the first completed"),
         Exception("FROM jobs INDEXED BY jobs_by_user", ["jobs"], "the newest ones, until the page is full"),
         Exception("v.evidence, v.created_at, v.adopted_at", ["voices"], "all voices are wanted"),
+        Exception("SELECT max(s.number) FROM segments s", ["segments", "voices"], "the last index entry of each voice; all voices are wanted"),
         Exception("count(CASE WHEN person IS NULL", ["voices"], "a count of at most 20,000 rows"),
         Exception("SELECT count(*) FROM voices WHERE archive = ?", ["voices"], "a count of at most 20,000 entries of an index"),
         Exception("WHERE v.person IS NULL AND NOT v.is_user AND v.joined_to IS NULL", ["voices", "segments"], "once an hour"),

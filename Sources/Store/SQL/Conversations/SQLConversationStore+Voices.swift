@@ -25,6 +25,27 @@ extension SQLConversationStore {
         return voices ?? []
     }
 
+    package func lastHeard(of user: ID<User>) async throws(StoreError) -> [ID<Voice>: UnixTime] {
+        try await read(user) { (archive, connection) throws(StoreError) -> [ID<Voice>: UnixTime]? in
+            var ids: [Int64: ID<Voice>] = [:], heard: [Int64: UnixTime] = [:]
+            // Each subquery reads one entry of an index. Segments of a merged voice still point to that voice.
+            try connection.run(
+                """
+                SELECT v.number, v.id, v.joined_to, (SELECT c.finished_at FROM conversations c WHERE c.number =
+                (SELECT l.conversation FROM segments l WHERE l.number = (SELECT max(s.number) FROM segments s WHERE s.voice = v.number)))
+                FROM voices v WHERE v.archive = ? AND NOT v.is_gone
+                """, [.integer(archive.number)]
+            ) { (row) throws(StoreError) in
+                guard let number = row.integer(0) else { return }
+                let kept = row.integer(2) ?? number
+                if kept == number { ids[number] = ID(row.text(1) ?? "") }
+                guard row.integer(3) != nil else { return }
+                heard[kept] = max(heard[kept] ?? row.time(3), row.time(3))
+            }
+            return Dictionary(uniqueKeysWithValues: heard.compactMap { number, time in ids[number].map { ($0, time) } })
+        } ?? [:]
+    }
+
     package func excerpts(of voice: ID<Voice>, limit: Int, of user: ID<User>) async throws(StoreError) -> [VoiceExcerpt]? {
         try await read(user) { (archive, connection) throws(StoreError) -> [VoiceExcerpt]? in
             guard let number = try archive.voice(voice, on: connection) else { return nil }

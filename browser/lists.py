@@ -1,0 +1,199 @@
+"""Plays with lists that are longer than a screen: their order, their pages, what they ask the gateway for, and when."""
+
+import re
+
+from console import expect, narrow
+from stored import TEA, store
+
+# Notes what a page asks for, so that `OPEN` knows what it still waits for.
+ASKS = """(() => {
+    const ask = window.fetch;
+    window.asked = [];
+    window.fetch = async (path, init) => {
+        const one = {path: String(path), isOpen: true};
+        asked.push(one);
+        try {
+            return await ask(path, init);
+        } finally {
+            one.isOpen = false;
+        }
+    };
+})();"""
+OPEN = """(words) => asked.filter((one) => one.isOpen && (words.startsWith('/api/') ? one.path.endsWith(words) : one.path.includes(words)))
+    .map((one) => one.path)"""
+HEADINGS = "(all) => all.map((one) => one.textContent)"
+
+# Signs whose letters are beyond their boxes, and lines of cards that are wider than the card.
+SPILLED = """() => {
+    const spilled = [...document.querySelectorAll('.voice .glyph')].filter((sign) => {
+        const words = document.createRange();
+        words.selectNodeContents(sign);
+        const inner = words.getBoundingClientRect(), outer = sign.getBoundingClientRect();
+        return inner.left < outer.left || inner.right > outer.right;
+    });
+    return [...spilled, ...[...document.querySelectorAll('.voice p')].filter((line) => line.scrollWidth > line.clientWidth)].map((one) => one.textContent);
+}"""
+
+PEOPLE = [{"id": "ada", "name": "Ada", "created_at": "2019-02-01T10:00:00Z"}]
+# Three voices of each length, which were heard last in the opposite order to that in which they were heard first.
+VOICES = [{"id": f"voice{number}", "label": f"Speaker {3000 + number}", "person_id": None, "is_user": False, "adoption": None,
+           "evidence": 20.0 * (number % 10 + 1), "created_at": f"2019-10-{number + 1:02}T10:00:00Z", "heard_at": f"2019-11-{30 - number:02}T10:00:00Z"}
+          for number in range(30)]
+ORDER = [voice["id"] for voice in sorted(sorted(VOICES, key=lambda voice: voice["heard_at"], reverse=True), key=lambda voice: -voice["evidence"])]
+
+
+def hit(number):
+    """A place in a conversation of its own that a search finds."""
+    return {"conversation_id": f"found{number}", "segment_id": f"segment{number}", "start": 1.0, "started_at": "2019-11-01T10:00:00Z",
+            "title": f"Found {number}", "snippet": "The slithy <mark>toves</mark>", "score": 1.0, "speaker": None, "person_id": None, "voice_id": None,
+            "is_user": False}
+
+
+def listed(number):
+    return {"id": f"listed{number}", "title": f"Listed {number}", "status": "completed", "started_at": "2019-11-01T10:00:00Z",
+            "finished_at": "2019-11-01T10:10:00Z", "duration": 600.0, "turns": None, "people": [], "language": "en", "summary": None}
+
+
+def says(value):
+    """Answers a request with a value."""
+    return lambda route: route.fulfill(json=value)
+
+
+class Lists:
+    """Plays for `Plays`."""
+
+    def asks_whose_voices_these_are(self):
+        """Known people come first, then voices by how long and how lately they were heard, twelve at a time; their samples are read when they are seen."""
+        console = self.visit("/#/start", viewport=narrow)
+        page, asked = console.page, []
+
+        def samples(route):
+            asked.append(route.request.url.split("/voices/")[1].split("/")[0])
+            route.fulfill(json={"samples": [], "near": []})
+
+        console.context.route("**/api/v1/people", says({"people": PEOPLE}))
+        # The gateway tells voices in the order of their numbers.
+        console.context.route("**/api/v1/voices", says({"voices": VOICES}))
+        console.context.route("**/api/v1/voices/*/samples", samples)
+
+        def cards():
+            labels = page.eval_on_selector_all(".voice h3", HEADINGS)
+            return [f"voice{int(label.split()[1]) - 3000}" for label in labels]
+
+        console.go("people")
+        headings = page.eval_on_selector_all("main h2", HEADINGS)
+        expect(headings == ["Known", "Who is this?"], f"the parts of the page are {headings}")
+        expect(cards() == ORDER[:12], f"the first cards are {cards()}, not {ORDER[:12]}")
+        console.until(lambda: asked, "the samples of the first card")
+        expect(ORDER[0] in asked and ORDER[11] not in asked and set(asked) < set(ORDER[:12]), f"the samples of {asked} were read before they were seen")
+        page.locator(".voice").nth(11).scroll_into_view_if_needed()
+        console.until(lambda: ORDER[11] in asked, "the samples of the last card, which is seen now")
+        page.get_by_role("button", name="Show 12 more of 18").click()
+        expect(cards() == ORDER[:24], f"the next cards are {cards()[12:]}, not {ORDER[12:24]}")
+        expect(ORDER[23] not in asked, "the samples of a card that nobody has seen were read")
+        page.get_by_role("button", name="Show 6 more of 6").click()
+        expect(cards() == ORDER, f"the last cards are {cards()[24:]}, not {ORDER[24:]}")
+        expect(page.get_by_role("button", name=re.compile("^Show ")).count() == 0, "more cards are offered than there are voices")
+        expect(len(asked) == len(set(asked)), f"samples were read twice: {asked}")
+        facts = console.text(".voice p")
+        expect(re.search(r"of speech, last heard \d+ November 2019$", facts), facts)
+        spilled = page.evaluate(SPILLED)
+        expect(not spilled, f"beyond their boxes are {spilled[:6]}")
+        console.judge()
+        console.context.unroute_all(behavior="ignoreErrors")
+        console.close()
+
+    def asks_nothing_for_pages_that_are_left(self):
+        """What a list has asked for ends when its page is left: the list itself, samples of voices, a search, and what belongs to its places."""
+        console = self.visit("/#/start")
+        page = console.page
+        console.context.add_init_script(ASKS)
+        page.reload()
+        page.wait_for_selector("main h1")
+        none = says({"conversations": [], "next": None})
+        found = says({"hits": [hit(number) for number in range(3)], "next": None})
+        for place, text, held, others in (
+                ("people", None, "/api/v1/voices", {}),
+                ("people", None, "/api/v1/people", {}),
+                ("people", None, "/samples", {r"/api/v1/people$": says({"people": PEOPLE}), r"/api/v1/voices$": says({"voices": VOICES})}),
+                ("conversations", None, "/conversations?limit=", {}),
+                ("conversations", "toves", "/search?", {r"/conversations\?limit=": none}),
+                ("conversations", "toves", "/conversations?ids=", {r"/conversations\?limit=": none, r"/search\?": found})):
+            waiting = []
+            for pattern, answer in others.items():
+                console.context.route(re.compile(pattern), answer)
+            console.context.route(re.compile(re.escape(held) + ("$" if held.startswith("/api/") else "")), lambda route: waiting.append(route))
+            page.evaluate("(place) => { location.hash = `#/${place}`; }", place)
+            if text:
+                page.fill("input[type=search]", text)
+            console.until(lambda: page.evaluate(OPEN, held), f"{place} asks for {held}")
+            page.evaluate("() => { location.hash = '#/usage'; }")
+            console.wait("() => document.querySelector('main h1')?.textContent === 'Usage'", "another page comes")
+            left = page.evaluate(OPEN, held)
+            expect(not left, f"{place} is left, and still waits for {left}")
+            console.context.unroute_all(behavior="ignoreErrors")
+        expect(page.locator("#lost .note").count() == 0, "what was given up is told as a gateway that is lost")
+        console.judge()
+        console.close()
+
+    def shows_places_page_by_page(self):
+        """Scrolling in what a search found adds only what it found; the number of places is told as all of them only when they are."""
+        console = self.visit("/#/start")
+        page = console.page
+        first, second = [hit(number) for number in range(40)], [hit(number) for number in range(30, 50)]
+        console.context.route(re.compile(r"/api/v1/conversations\?"), lambda route: route.fulfill(json={
+            "conversations": [] if "ids=" in route.request.url else [listed(number) for number in range(50)], "next": "more"}))
+        console.context.route(re.compile(r"/api/v1/search\?"), lambda route: route.fulfill(
+            json={"hits": second, "next": None} if "cursor=two" in route.request.url else {"hits": first, "next": "two"}))
+        console.go("conversations")
+        page.fill("input[type=search]", "toves")
+        console.wait("() => document.querySelectorAll('.conv .hit').length === 40", "the first page of places")
+        words = console.text("p[role=status]")
+        expect(re.match(r"40 places in 40 conversations and more", words), words)
+        page.locator(".conv").nth(20).focus()
+        page.evaluate("() => scrollTo(0, document.documentElement.scrollHeight)")
+        console.wait("() => document.querySelectorAll('.conv').length === 50", "the second page of places")
+        expect("found20" in page.evaluate("() => document.activeElement.href ?? ''"), "the row that had the keyboard lost it")
+        words = console.text("p[role=status]")
+        expect(words == "60 places in 50 conversations", words)
+        console.settle()
+        page.evaluate("() => scrollTo(0, document.documentElement.scrollHeight)")
+        # Whatever comes into sight is told of within two frames.
+        page.evaluate("async () => { for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame); }")
+        console.settle()
+        rows = page.evaluate("() => [...document.querySelectorAll('.conv')].map((row) => row.querySelectorAll('.hit mark').length)")
+        expect(len(rows) == 50 and all(rows) and sum(rows) == 60, f"{len(rows)} rows have {rows} places")
+        expect(not any("/conversations?" in url and "cursor=" in url for url in console.requests), "the list of all conversations was read on")
+        console.judge()
+        console.context.unroute_all(behavior="ignoreErrors")
+        console.close()
+
+    def searches_in_what_is_deleted(self):
+        """While *Deleted* is ticked, the search looks there; what is restored or deleted for good leaves the focus at its place."""
+        console = self.visit("/#/start")
+        page = console.page
+        names = {title: store(console, TEA[:2]) for title in ("Mock Turtle", "Gryphon")}
+        for title, identity in names.items():
+            expect(console.context.request.patch(f"/api/v1/conversations/{identity}", data={"title": title}).ok, f"{title} is renamed")
+            expect(console.context.request.delete(f"/api/v1/conversations/{identity}").ok, f"{title} is deleted")
+        console.go("conversations")
+        page.locator(".facets").get_by_text("Deleted").click()
+        page.get_by_role("button", name="Restore: Mock Turtle").wait_for()
+        page.fill("input[type=search]", "gryph")
+        console.wait("() => document.querySelectorAll('main .set').length === 1", "one is found")
+        expect("Gryphon" in console.text("main .set") and console.text("p[role=status]") == "1 conversation deleted", console.text())
+        page.fill("input[type=search]", "xyzzyplugh")
+        page.get_by_text("Of what is deleted, only titles are searched").wait_for()
+        expect(page.get_by_label("Last week").is_disabled(), "a filter that is not used can be ticked")
+        page.fill("input[type=search]", "")
+        page.get_by_role("button", name="Restore: Mock Turtle").click()
+        page.get_by_role("button", name="Restore: Mock Turtle").wait_for(state="detached")
+        console.wait("() => document.activeElement.textContent === 'Restore'", "the focus is at the next one")
+        page.get_by_role("button", name="Delete for good: Gryphon").click()
+        page.locator("dialog").get_by_role("button", name="Delete for good").click()
+        page.get_by_role("button", name="Delete for good: Gryphon").wait_for(state="detached")
+        console.wait("() => document.activeElement.matches('main .set button, main [role=region]')", "the focus is in the list")
+        expect(console.get(f"/api/v1/conversations/{names['Mock Turtle']}")["title"] == "Mock Turtle", "the conversation is restored")
+        expect(console.context.request.delete(f"/api/v1/conversations/{names['Mock Turtle']}?for_good=true").ok, "it is deleted for good")
+        console.judge()
+        console.close()
