@@ -24,6 +24,7 @@ extension StoredTranscript {
         json.member("status", status.rawValue)
         json.member("attempts", attempts)
         if let started = record.started { json.member("started", Int(started.milliseconds)) }
+        if let recorded = record.recorded { json.member("recorded", Int(recorded.milliseconds)) }
         json.member("dialect", record.dialect)
         json.member("workload", record.workload.rawValue)
         if let language = record.language { json.member("language", language.rawValue) }
@@ -175,7 +176,8 @@ extension StoredTranscript {
             model: root["model"].string, keyterms: names(root["keyterms"]), diarize: root["diarize"].bool ?? false,
             engines: root["engines"].isArray ? names(root["engines"]).map { EngineName($0) } : nil,
             owner: root["user"].string.map { SessionRecord.Owner(user: $0, key: root["key"].string ?? "") },
-            redaction: Set(names(root["redaction"]).compactMap(SensitiveKind.init)))
+            redaction: Set(names(root["redaction"]).compactMap(SensitiveKind.init)),
+            recorded: root["recorded"].int.map { UnixTime(milliseconds: Int64($0)) })
         let channels = root["channels"]
         transcript = SessionTranscript(rate: SampleRate(hertz: hertz), channels: channels.count, received: SampleCount(received))
         for number in 0..<channels.count {

@@ -227,6 +227,23 @@ import Testing
         }
     }
 
+    @Test(arguments: [86_400, 720, 601]) func `of a recording that was sent later begin when it was recorded`(ago: Int) async throws {
+        let run = try EarlierRun()
+        // The session began 600 seconds ago, and its gateway was killed before it had stored a word.
+        var record = self.record
+        record.recorded = now + .seconds(-ago)
+        _ = run.session(record, seconds: 5, committed: 3)
+        let earlier = try store(run.directory)
+        _ = try await earlier.begin(conversation("c1", .inProgress, ago: ago, timeout: .seconds(7_200), said: []))
+        _ = try await earlier.join(SessionPart(session: session, conversation: ID("c1"), begins: .zero), of: .local)
+        try await TestGateway.with(engine, keys: TestKeys(valid: []), directory: run.directory) { gateway in
+            let store = try store(gateway.directory)
+            try await until { try await store.conversation(ID("c1"), of: .local)?.segments.isEmpty == false }
+            let found = try #require(try await store.conversation(ID("c1"), of: .local))
+            #expect(found.started == record.recorded && found.segments.first?.start == .zero)
+        }
+    }
+
     @Test func `are over when their own silence is, and none stays unfinished`() async throws {
         let run = try EarlierRun()
         let earlier = try store(run.directory)
