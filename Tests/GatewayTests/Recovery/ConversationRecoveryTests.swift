@@ -262,6 +262,25 @@ import Testing
         }
     }
 
+    @Test(arguments: [nil, 7_200]) func `have the time of their recording in their session's record`(ago: Int?) async throws {
+        try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: [])) { gateway in
+            let recorded = ago.map { now + .seconds(-$0) }
+            let socket = try await gateway.connect(path + (recorded.map { "&started_at=\($0.milliseconds / 1_000)" } ?? ""))
+            speak(2, to: socket)
+            #expect(await socket.next { $0.contains("w2") } != nil)
+            socket.close()
+            let blobs = Blobs(in: try DataDirectory(creating: gateway.directory)).transcripts
+            let transcripts = TranscriptFolder(in: blobs, limits: TranscriptLimits(), log: Log(level: .error, write: { _ in }))
+            var found: StoredTranscript?
+            try await until {
+                guard let id = try await transcripts.sessions(of: .local).first else { return false }
+                found = try await transcripts.stored(id)
+                return found != nil
+            }
+            #expect(found?.record.recorded == recorded && found?.record.started != nil)
+        }
+    }
+
     // MARK: - Completion that fails
 
     private let path = "/v4/listen?language=en&sample_rate=16000&codec=pcm16&vad_gate=disabled"
