@@ -71,6 +71,10 @@ extension StoredTranscript {
             json.endArray()
         }
         json.endArray()
+        if !transcript.notices.isEmpty {
+            json.key("notices")
+            json.array(transcript.notices.map(\.line))
+        }
         if !transcript.shown.isEmpty {
             json.key("shown")
             json.beginArray()
@@ -191,6 +195,7 @@ extension StoredTranscript {
                 gap[3].string.flatMap(GapCause.init(rawValue:)) ?? .interrupted, ChannelIndex(channel),
                 SampleRange(SampleIndex(start), count: SampleCount(count)))
         }
+        transcript.notices = names(root["notices"]).compactMap { RecordingNotice(line: $0) }
         let shown = root["shown"]
         transcript.shown = (0..<shown.count).compactMap { Self.readShown(shown[$0]) }
         let speech = root["speech"], judgments = root["judgments"]
