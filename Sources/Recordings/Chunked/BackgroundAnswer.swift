@@ -53,6 +53,7 @@ package enum BackgroundAnswer {
         json.member("run_id", optional: taken.run?.rawValue)
         json.member("chunk_duration_ms", Int(taken.chunk.duration / .milliseconds(1)))
         json.member("duplicate", taken.isDuplicate)
+        RecordingNotices.write(taken.chunk.notices, to: &json)
         json.key("speaker_diagnostics")
         writeDiagnostics(taken, segments, &json)
         json.endObject()

@@ -55,11 +55,11 @@ package struct SyncJobs: WorkloadJobs {
             for file in order.files {
                 guard !Task.isCancelled else { return report }
                 do throws(ChunkedRecordingError) {
-                    try await take(file)
-                    report.errors.append(nil)
+                    let notices = try await take(file)
+                    report.add(nil, notices)
                 } catch {
                     services.log.info("a file of a sync job failed", [.request: job.id.rawValue, .error: error.detail])
-                    report.errors.append(WorkloadError(error))
+                    report.add(WorkloadError(error))
                 }
             }
             // An interrupted job continues after the next start.
@@ -67,7 +67,8 @@ package struct SyncJobs: WorkloadJobs {
             return report
         }
 
-        private mutating func take(_ file: SyncOrder.File) async throws(ChunkedRecordingError) {
+        /// - Returns: what was noticed about the file.
+        private mutating func take(_ file: SyncOrder.File) async throws(ChunkedRecordingError) -> [RecordingNotice] {
             guard
                 let upload = try await ChunkedRecordingError.heard({ () throws(RequestError) in
                     try await services.runner.uploads.find(file.upload, of: job.user)
@@ -83,6 +84,7 @@ package struct SyncJobs: WorkloadJobs {
             guard !isDamaged else {
                 throw ChunkedRecordingError(.unprocessableContent, "damaged", "The file is damaged; the audio before the damage is kept.")
             }
+            return taken.chunk.notices
         }
 
         /// Returns the file's audio in a form that can be recognised, with its length if that is known.

@@ -98,6 +98,7 @@ struct WorkloadRecognition: Sendable {
                 usage.retries = number + again.count
                 switch result {
                 case .success(var transcript):
+                    if isVendor, let notices = vendorRecording?.notices { transcript.notices = notices }
                     transcript = transcript.redacted(asked.redaction)
                     let run = RecognitionAttempt(of: result, by: attempt.engine, from: start, to: .now)
                     services.metrics.ran(run)

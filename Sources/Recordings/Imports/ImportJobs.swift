@@ -41,14 +41,15 @@ package struct ImportJobs: WorkloadJobs {
         services.runner.progress.begin(job.id)
         defer { services.runner.progress.end(job.id) }
         do throws(ChunkedRecordingError) {
-            if let conversation = try await hear(order, job, grant, services) { report.conversations.append(conversation.rawValue) }
-            report.errors.append(nil)
+            let (conversation, notices) = try await hear(order, job, grant, services)
+            if let conversation { report.conversations.append(conversation.rawValue) }
+            report.add(nil, notices)
         } catch {
             // An interrupted job goes on with its conversation after the next start, unless its owner has cancelled it.
             if Task.isCancelled, await !isGone(job, services) { return report }
             await Self.abandon(order, of: job.user, services)
             services.log.info("a recording could not be imported", [.request: job.id.rawValue, .error: error.detail])
-            report.errors.append(WorkloadError(error))
+            report.add(WorkloadError(error))
         }
         return report
     }
@@ -80,10 +81,10 @@ package struct ImportJobs: WorkloadJobs {
         services.conversations.detach(order.conversation, of: user, timeout: nil)
     }
 
-    /// - Returns: the conversation; nil when nothing was said.
+    /// - Returns: the conversation, nil when nothing was said; and what was noticed about the recording.
     private func hear(
         _ order: ImportOrder, _ job: TranscriptionJob, _ grant: Grant, _ services: RecordingServices
-    ) async throws(ChunkedRecordingError) -> ID<Conversation>? {
+    ) async throws(ChunkedRecordingError) -> (conversation: ID<Conversation>?, notices: [RecordingNotice]) {
         let place = ChunkedRecordings.Place(user: job.user, conversation: order.conversation.rawValue)
         guard
             let upload = try await ChunkedRecordingError.heard({ () throws(RequestError) in
@@ -99,13 +100,13 @@ package struct ImportJobs: WorkloadJobs {
         guard await !isGone(job, services) else { throw Self.deleted }
         var recording = Recording(path: upload.path)
         recording.digest = order.digest
-        let language = try await take(order, job, recording, at: place, grant, services)
-        if order.choices.language == nil, let language, language != .undetermined {
+        let taken = try await take(order, job, recording, at: place, grant, services)
+        if order.choices.language == nil, let language = taken.language, language != .undetermined {
             _ = try await ChunkedRecordingError.stored { () throws(StoreError) in
                 try await services.conversations.store.write(ConversationUpdate(order.conversation, language: language), of: job.user)
             }
         }
-        return try await end(place, services)
+        return (try await end(place, services), taken.chunk.notices)
     }
 
     /// Gives the conversation its file's name, which automation does not replace.
@@ -122,11 +123,10 @@ package struct ImportJobs: WorkloadJobs {
         guard isThere else { throw Self.deleted }
     }
 
-    /// - Returns: the language that was heard; nil: not known.
     private func take(
         _ order: ImportOrder, _ job: TranscriptionJob, _ recording: Recording, at place: ChunkedRecordings.Place, _ grant: Grant,
         _ services: RecordingServices
-    ) async throws(ChunkedRecordingError) -> LanguageTag? {
+    ) async throws(ChunkedRecordingError) -> ChunkedRecordings.Taken {
         let chunk = StoredChunk(id: "file-\(order.digest.prefix(32))", hash: order.digest, start: .zero, duration: .zero)
         var heard = recording
         heard.tracks = order.choices.tracks
@@ -147,7 +147,7 @@ package struct ImportJobs: WorkloadJobs {
                     } catch {
                         throw Self.explained(error)
                     }
-                }.language
+                }
             } catch {
                 guard error != ChunkedRecordings.finished, error != .notFound else { throw Self.deleted }
                 // The gateway is full, or another process works on the same recording. Nobody waits for this job, so the job waits.
