@@ -289,13 +289,6 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         }
     }
 
-    package mutating func noticed(_ notice: RecordingNotice, now: Instant, output: inout ServerOutput) {
-        switch state {
-        case .connecting, .closed: break
-        case .open, .ending: send(.warning(code: 3006, message: RecordingNotices.live(notice)), &output)
-        }
-    }
-
     package mutating func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput) {
         switch notice {
         case .low: break

@@ -21,7 +21,7 @@ import Testing
 
     @Test(arguments: [
         ("deepgram", #"{"parameter":"track","type":"unsupported_model","message":"TEXT"}"#), ("soniox", #""warnings":["TEXT"]"#),
-        ("assemblyai", #""warning_code":3006,"warning":"TEXT""#), ("speechmatics", #""type":"NAME","reason":"TEXT""#),
+        ("speechmatics", #""type":"NAME","reason":"TEXT""#),
         ("speechmatics, too early", #""type":"NAME","reason":"TEXT""#),
         ("listen", #""status":"audio_incomplete","status_text":"TEXT","reason":"NAME""#),
     ]) func `are told while it runs, and before its end`(dialect: String, form: String) throws {
@@ -44,6 +44,13 @@ import Testing
         #expect(isTold(Self.hole) && isTold(Self.cut), "\(conversation.raw)")
         let before = conversation.raw
         tell(.damaged(packets: 3))
+        #expect(conversation.raw == before)
+    }
+
+    @Test func `are not told to AssemblyAI's clients, which fail at warnings that they did not ask for`() throws {
+        var conversation = try opened("assemblyai")
+        let before = conversation.raw
+        _ = conversation.run { $0.noticed(Self.hole, now: $1, output: &$2) }
         #expect(conversation.raw == before)
     }
 
