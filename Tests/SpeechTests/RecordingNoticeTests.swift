@@ -36,7 +36,8 @@ import Testing
     }
 
     @Test func `stands at its place in something longer`() {
-        let hole = RecordingNotice.holes(count: 2, total: .seconds(9), first: .seconds(3)), cut = RecordingNotice.cut(at: .seconds(4), of: .seconds(6))
+        let hole = RecordingNotice.holes(count: 2, total: .seconds(9), first: .seconds(3))
+        let cut = RecordingNotice.cut(at: .seconds(4), of: .seconds(6))
         #expect(hole.moved(by: .seconds(60)) == .holes(count: 2, total: .seconds(9), first: .seconds(63)))
         #expect(cut.moved(by: .seconds(60)) == .cut(at: .seconds(64), of: .seconds(66)))
         #expect(hole.moved(by: .seconds(-60)) == .holes(count: 2, total: .seconds(9), first: .zero))

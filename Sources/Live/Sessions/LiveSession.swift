@@ -238,8 +238,8 @@ package final class LiveSession: LiveHandler, SessionObserver {
         }
     }
 
-    /// Returns the time of this part's first sample, where the client says when its audio was recorded. The client's time is that of its first sample,
-    /// which another gateway may have.
+    /// Returns the time of this part's first sample, where the client says when its audio was recorded. The client's own first sample, whose time it
+    /// says, may be another gateway's.
     private static func recorded(_ dialect: (any ConversationDialect)?, _ shared: SharedSession?) -> UnixTime? {
         dialect?.conversation?.started.map { $0 + (shared?.row.base ?? .zero) }
     }
