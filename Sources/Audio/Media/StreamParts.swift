@@ -36,7 +36,12 @@ struct StreamParts: Sendable {
     /// True if the stream ends inside a part, if it ends here.
     var endsInside: Bool {
         guard let kind, !isLost else { return false }
-        if case .other = kind { return false }
+        switch kind {
+        case .other: return false
+        // One byte is a weak mark: any samples may begin with it. Three of them in a row prove it.
+        case .transport(let packet, _) where count <= Int64(2 * packet): return false
+        case .ogg, .matroska, .mp4, .transport: break
+        }
         return rest > 0 || !header.isEmpty || promised > count
     }
 
