@@ -56,7 +56,7 @@ struct `Containers that are streamed` {
 
     /// The containers that can be streamed: those that need nothing from their end.
     static let all = Muxing.all.filter { muxing in
-        muxing.cut == .told
+        muxing.cut == .told && muxing.features.isSuperset(of: [.hole, .tracks])
             && (["mkv", "mka", "webm", "ogv", "opus", "oga", "spx", "ts", "m2ts"].contains(String(muxing.file.split(separator: ".").last ?? ""))
                 || muxing.file == "fragments.mp4")
     }

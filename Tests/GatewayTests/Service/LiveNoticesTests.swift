@@ -39,7 +39,7 @@ import Testing
     @Test func `tells its client, its watchers and its transcript`() async throws {
         let bytes = try damaged()
         try await TestGateway.with(keys: TestKeys(valid: [])) { gateway in
-            let socket = try await gateway.connect("/v1/listen?model=nova-3")
+            let socket = try await gateway.connect("/v1/listen?punctuate=true")
             let id = try await session(gateway)
             async let watched = gateway.send(.get, "/api/v1/sessions/\(id)/events")
             try await until {
