@@ -68,7 +68,9 @@ final class OggPageTimes {
                 break
             }
             held.append(packet)
-            guard packet.pointee.stream_index == first.pointee.stream_index, packet.pointee.pos == first.pointee.pos else { break }
+            // Packets that a parser has seen, and that have no time stamp of their own, have no place either.
+            let isOfPage = packet.pointee.pos < 0 || packet.pointee.pos == first.pointee.pos
+            guard isOfPage, packet.pointee.stream_index == first.pointee.stream_index else { break }
             page.append(packet)
         }
         let durations = page.map(\.pointee.duration)
