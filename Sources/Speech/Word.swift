@@ -4,7 +4,7 @@ public struct Word: Hashable, Sendable {
     public var text: String
     /// The interval of audio in which the word is spoken.
     public var range: SampleRange
-    /// Confidence, 0…1.
+    /// Confidence, 0…1; `unknownConfidence` for an engine that has none.
     public var confidence: Float
     public var speaker: SpeakerLabel?
     public var language: LanguageTag? {
@@ -26,6 +26,9 @@ public struct Word: Hashable, Sendable {
         get { details.lateMarks }
         set { details.lateMarks = newValue }
     }
+
+    /// The confidence of a word whose engine does not tell how sure it is: neither sure nor in doubt.
+    public static let unknownConfidence: Float = 0.5
 
     /// The details, kept apart from the word. Words are copied many times on their way to a client, and each reference in a word makes each copy
     /// dearer.

@@ -57,7 +57,7 @@ package struct OpenAITranscriptStream: Sendable {
         if awaitsSpeakers {
             events += delta(unsent[...])
             let words = Array((transcript.channels.first?.words ?? []).dropFirst(segmented))
-            for range in CaptionSplitter.split(words, rate: transcript.rate) { events += segment(words[range], transcript) }
+            for range in CaptionSplitter.split(words, rate: transcript.rate) { events += segment(words[range], transcript.rate, transcript) }
         } else if format == .diarizedJSON {
             for range in CaptionSplitter.split(unsent, rate: transcript.rate) { events += segment(said: unsent[range], transcript.rate, transcript) }
         } else {
@@ -132,11 +132,10 @@ package struct OpenAITranscriptStream: Sendable {
         return events + segment(words, rate, transcript)
     }
 
-    private mutating func segment(_ words: ArraySlice<Word>, _ transcript: Transcript) -> [UInt8] { segment(words, transcript.rate, transcript) }
-
     private mutating func segment(_ words: ArraySlice<Word>, _ rate: SampleRate, _ transcript: Transcript?) -> [UInt8] {
         defer { segments += 1 }
-        return Self.event { OpenAITranscriptionAnswer.write(diarized: words, index: segments, rate: rate, names: transcript?.speakerNames ?? [:], &$0) }
+        let names = transcript?.channels.first?.speakerNames ?? [:]
+        return Self.event { OpenAITranscriptionAnswer.write(diarized: words, index: segments, rate: rate, names: names, &$0) }
     }
 
     /// - Parameter segment: the number of the segment that has the words; nil when it is not known yet.
@@ -144,8 +143,8 @@ package struct OpenAITranscriptStream: Sendable {
         var whole = text
         for word in words { WordSpacing.append(word.text, blank: word.blankBefore, to: &whole) }
         let piece = String(decoding: whole.utf8.dropFirst(text.utf8.count), as: UTF8.self)
-        sent += words
         guard !piece.isEmpty else { return [] }
+        sent += words
         text = whole
         return Self.event { json in
             json.beginObject()
