@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct `The progress of a recording` {
     private struct Silent: WindowRecognizing {
-        func recognize(_ item: RecordingReader.Item, mayContinue: () -> Bool) throws(InferenceError) -> [Word]? { [] }
+        func recognize(_ item: RecordingReader.Item, mayContinue: () -> Bool) throws(InferenceError) -> RecognizedWindow? { RecognizedWindow(words: []) }
     }
 
     private static func range(_ start: Int, _ end: Int) -> SampleRange { SampleRange(SampleIndex(start), SampleIndex(end)) }
@@ -19,7 +19,7 @@ import Testing
             let range = Self.range(16_000 * index, 16_000 * (index + 1))
             let number = progress.began(RecordingReader.Item(channel: .first, window: SpeechWindow(audio: range, speech: [range]), samples: []))
             progress.read(through: range.end, isEnd: false)
-            progress.finished(number, .first, words, []) { reports.append($0) }
+            progress.finished(number, .first, RecognizedWindow(words: words), []) { reports.append($0) }
         }
         return reports
     }
