@@ -13,8 +13,6 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
     private enum Detail { case words, segments, speakers, tokens, textOnly }
 
     private static let models = ["whisper-1", "gpt-4o-transcribe", "gpt-4o-mini-transcribe", "gpt-4o-transcribe-diarize"]
-    /// The end of the names of models that tell speakers apart.
-    private static let diarizing = "-diarize"
 
     private let order: PrerecordedOrder
     private let errors: VendorEngineErrors
@@ -34,9 +32,7 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
         guard !order.options.separateChannels else { return .failed(.unavailable("An OpenAI-compatible server does not tell channels apart.")) }
         // A guess at words that are still being said comes sooner without their times.
         if isLive, !order.options.wordTimes { detail = .segments }
-        if model.hasPrefix("gpt-") {
-            detail = !model.hasSuffix(Self.diarizing) ? .tokens : order.options.diarize ? .speakers : .textOnly
-        }
+        if model.hasPrefix("gpt-") { detail = !isDiarizing ? .tokens : order.options.diarize ? .speakers : .textOnly }
         return request
     }
 
@@ -44,6 +40,9 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
     private var isLive: Bool { order.options.workload == .realtime }
 
     private var model: String { order.model(among: Self.models, standard: nil) ?? Self.models[0] }
+
+    /// True if the model tells speakers apart.
+    private var isDiarizing: Bool { model.hasSuffix("-diarize") }
 
     /// A server of the operator's own may want no key.
     private var headers: HTTPHeaders {
@@ -67,12 +66,12 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
             fields.append(.init("language", language.primary))
         }
         let shared = order.options.shared
-        // The prompt is also the place for key terms.
+        // The prompt is also the place for key terms. The model that tells speakers apart takes none.
         let prompt = ([shared.prompt].compactMap(\.self) + order.options.keyterms).joined(separator: ", ")
-        if !prompt.isEmpty, !has("prompt", "keywords[]", "keywords") { fields.append(.init("prompt", prompt)) }
+        if !prompt.isEmpty, !isDiarizing, !has("prompt", "keywords[]", "keywords") { fields.append(.init("prompt", prompt)) }
         if let temperature = shared.temperature, !has("temperature") { fields.append(.init("temperature", "\(temperature)")) }
         // The vendor wants the choice for recordings of more than 30 s.
-        if model.hasSuffix(Self.diarizing), !given.contains(where: { $0.name.hasPrefix("chunking_strategy") }) {
+        if isDiarizing, !given.contains(where: { $0.name.hasPrefix("chunking_strategy") }) {
             fields.append(.init("chunking_strategy", "auto"))
         }
         for option in given where option.name != "model" { fields += option.value.texts.map { .init(option.name, $0) } }
