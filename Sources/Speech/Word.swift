@@ -11,6 +11,11 @@ public struct Word: Hashable, Sendable {
         get { details.language }
         set { details.language = newValue }
     }
+    /// Confidence in the speaker, 0…1; nil: the engine has none.
+    package var speakerConfidence: Float? {
+        get { details.speakerConfidence }
+        set { if newValue != speakerConfidence { details.speakerConfidence = newValue } }
+    }
     /// The words that were heard in the place of this word of a key term, as they were displayed; nil for a word as it was heard.
     public var heard: String? {
         get { details.heard }
@@ -44,8 +49,9 @@ public struct Word: Hashable, Sendable {
         var heard: String?
         var lateMarks: LateMarks?
         var blankBefore: Bool?
+        var speakerConfidence: Float?
 
-        var isEmpty: Bool { language == nil && heard == nil && lateMarks == nil && blankBefore == nil }
+        var isEmpty: Bool { language == nil && heard == nil && lateMarks == nil && blankBefore == nil && speakerConfidence == nil }
     }
 
     private var box = Box.empty

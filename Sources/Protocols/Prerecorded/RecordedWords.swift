@@ -41,10 +41,11 @@ struct RecordedWords {
     /// - Parameters:
     ///   - start: the start in seconds; `end` too is in seconds.
     ///   - confidence: 0…1; nil when the vendor gives none: the word's confidence is then not known.
+    ///   - speakerConfidence: 0…1; nil when the vendor gives none.
     ///   - hasBlank: true if the vendor's text has a blank before the word, false if it has none; nil: the scripts decide.
     mutating func add(
-        _ text: String, start: Double, end: Double, confidence: Double?, speaker: SpeakerLabel? = nil, language: LanguageTag? = nil, channel: Int = 0,
-        hasBlank: Bool? = nil
+        _ text: String, start: Double, end: Double, confidence: Double?, speaker: SpeakerLabel? = nil, speakerConfidence: Double? = nil,
+        language: LanguageTag? = nil, channel: Int = 0, hasBlank: Bool? = nil
     ) {
         let text = text.trimmed
         guard !text.isEmpty, (0..<Self.maxChannels).contains(channel) else { return }
@@ -52,6 +53,7 @@ struct RecordedWords {
         var word = Word(
             text, SampleRange(Self.position(start), Self.position(end)), confidence: confidence.map { Float(min(max($0, 0), 1)) } ?? Word.unknownConfidence, speaker: speaker,
             language: language)
+        word.speakerConfidence = speakerConfidence.map { Float(min(max($0, 0), 1)) }
         if let hasBlank, let before = channels[channel].last?.text {
             let differs = hasBlank ? !WordSpacing.needsBlank(before, text) : WordSpacing.isMixed(before, text)
             if differs { word.blankBefore = hasBlank }
