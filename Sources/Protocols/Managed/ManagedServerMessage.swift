@@ -1,4 +1,5 @@
 package import Framing
+import Speech
 
 /// A message from the managed proxy. Times are in seconds since the first sample.
 ///
