@@ -14,7 +14,8 @@ import Testing
     }
 
     @Test func `give their names to the speakers with the same voices, and to nobody else`() throws {
-        let found = try names([("Ann", voiceprint(1, 0)), ("Bob", voiceprint(-1, 0))], of: [voiceprint(-1, 0.1), voiceprint(0, 1), voiceprint(1, 0.1)])
+        let known = try [("Ann", voiceprint(1, 0)), ("Bob", voiceprint(-1, 0))]
+        let found = try names(known, of: [voiceprint(-1, 0.1), voiceprint(0, 1), voiceprint(1, 0.1)])
         #expect(found == [SpeakerLabel(0): "Bob", SpeakerLabel(2): "Ann"])
     }
 

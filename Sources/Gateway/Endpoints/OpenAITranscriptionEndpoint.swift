@@ -58,7 +58,8 @@ struct OpenAITranscriptionEndpoint: Endpoint {
                     let transcript = try await job.run(file.recording())
                     let answer = OpenAITranscriptionAnswer(transcript, for: request, requestID: call.id)
                     var headers = answer.headers
-                    if let names = IgnoredOptions.value(request.ignored(transcript.ignoredOptions, in: transcript)) { headers.set(IgnoredOptions.header, names) }
+                    let ignored = request.ignored(transcript.ignoredOptions, in: transcript)
+                    if let names = IgnoredOptions.value(ignored) { headers.set(IgnoredOptions.header, names) }
                     exchange.loop.execute { [headers] in call.answer(exchange, HTTPResponseHead(.ok, headers: headers), answer.body) }
                 }
             }

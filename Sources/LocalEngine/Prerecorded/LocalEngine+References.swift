@@ -4,7 +4,7 @@ import Speakers
 import Speech
 
 extension LocalEngine {
-    /// Returns the voices of the client's references. A reference that cannot be decoded, or has no speech, has no voice: its name is given to nobody.
+    /// Returns the voices of the client's references. A reference that cannot be decoded, or has no speech, has no voice: nobody gets its name.
     func knownVoices(
         _ references: [ReferenceVoice], _ voiceActivity: VoiceActivity, _ embedder: SpeakerEmbedder
     ) async throws(EngineError) -> KnownVoices {

@@ -51,7 +51,8 @@ struct RecordingProgress {
 
     /// Notes a finished window. Called in the order of the windows' numbers.
     mutating func finished(
-        _ index: Int, _ channel: ChannelIndex, _ window: RecognizedWindow, _ passages: [SpeakerListener.Passage], _ report: (RecognitionProgress) -> Void
+        _ index: Int, _ channel: ChannelIndex, _ window: RecognizedWindow, _ passages: [SpeakerListener.Passage],
+        _ report: (RecognitionProgress) -> Void
     ) {
         let start = running.removeValue(forKey: index)
         // Words of every model have their language, if the language was found out.

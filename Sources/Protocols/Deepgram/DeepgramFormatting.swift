@@ -46,6 +46,10 @@ package struct DeepgramFormatting: Sendable, Equatable {
         return words
     }
 
+    private func confidence(inSpeakerOf word: Word) -> Double {
+        word.speaker == nil ? 0 : Double(word.speakerConfidence ?? Word.unknownConfidence)
+    }
+
     /// - Parameters:
     ///   - words: the result of `chosen`.
     ///   - rate: the sample rate of the words' positions.
@@ -60,7 +64,7 @@ package struct DeepgramFormatting: Sendable, Equatable {
                     word: Word.bare(text), start: range.start.seconds(at: rate), end: range.end.seconds(at: rate),
                     confidence: Double(min(max(words[index].confidence, 0), 1)), punctuatedWord: punctuates ? text : nil,
                     speaker: speakers ? speaker?.number ?? (speakerConfidences ? 0 : nil) : nil,
-                    speakerConfidence: speakerConfidences ? speaker == nil ? 0 : Double(words[index].speakerConfidence ?? Word.unknownConfidence) : nil,
+                    speakerConfidence: speakerConfidences ? confidence(inSpeakerOf: words[index]) : nil,
                     language: languages ? words[index].language?.rawValue : nil, blankBefore: words[index].blankBefore))
         }
         return written

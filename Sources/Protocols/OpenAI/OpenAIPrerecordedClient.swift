@@ -99,7 +99,7 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
         }
         if answer.status == 429, code == "insufficient_quota" { return .failed(.quotaExhausted("OpenAI: the account's quota is used up.")) }
         let names = ["response_format", "timestamp_granularities", "include"]
-        let isAboutDetail = names.contains { parameter.hasPrefix($0) } || said?.contains("response_format") == true || said?.contains("logprobs") == true
+        let isAboutDetail = names.contains { parameter.hasPrefix($0) } || ["response_format", "logprobs"].contains { said?.contains($0) == true }
         if answer.status == 400 || answer.status == 422, detail != .textOnly, isAboutDetail {
             detail = .textOnly
             return request

@@ -23,7 +23,9 @@ package struct OpenAISpeakerReference: Sendable, Equatable {
     /// Returns the names of the fields about references that a form has, each once.
     static func fields(of form: OpenAIForm) -> [String] {
         var names: [String] = []
-        for field in form.fields where field.name.hasPrefix(prefix) && !field.value.isEmpty && !names.contains(field.name) { names.append(field.name) }
+        for field in form.fields where field.name.hasPrefix(prefix) && !field.value.isEmpty {
+            if !names.contains(field.name) { names.append(field.name) }
+        }
         return names
     }
 

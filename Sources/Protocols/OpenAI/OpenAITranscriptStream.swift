@@ -3,8 +3,8 @@ package import Speech
 
 /// A transcript as server-sent events, sent while recognition goes on.
 ///
-/// All deltas together are exactly the text of `done`, and all `logprobs` of the deltas are those of `done`: nothing is taken back. Words of the final
-/// transcript that were not sent while recognition went on are sent at the end, also where the final text differs from what was sent.
+/// All deltas together are exactly the text of `done`, and all `logprobs` of the deltas are those of `done`: nothing is taken back. Words of the
+/// final transcript that were not sent while recognition went on are sent at the end, also where the final text differs from what was sent.
 ///
 /// `diarized_json`: a segment is sent as soon as the speakers of its words are known. An engine that tells speakers apart at the end only has its
 /// words sent at once, and its segments at the end.

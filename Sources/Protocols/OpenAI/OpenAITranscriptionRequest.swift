@@ -4,8 +4,8 @@ package import Speech
 /// The request of `POST /v1/audio/transcriptions`: all fields of the form except the file.
 ///
 /// Applied: `model`, `language` or `languages[]`, `keywords[]`, `prompt` (its key terms), `include[]` (for `json`), `response_format`, `temperature`
-/// (echoed), `timestamp_granularities[]`, `stream`, `known_speaker_names[]` with `known_speaker_references[]` (for `diarized_json`), Harken's own `track`, and `engine` in the query. All other fields are left to OpenAI's own
-/// engine: see `OpenAIOptions`.
+/// (echoed), `timestamp_granularities[]`, `stream`, `known_speaker_names[]` with `known_speaker_references[]` (for `diarized_json`), Harken's own
+/// `track`, and `engine` in the query. All other fields are left to OpenAI's own engine: see `OpenAIOptions`.
 ///
 /// Source: OpenAI API reference, "Create transcription".
 package struct OpenAITranscriptionRequest: Sendable, Equatable {
@@ -162,10 +162,12 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
         return options
     }
 
-    /// Returns the names of the options that have no effect on the answer: those that the engine ignored, and the references of speakers when no speaker
-    /// has a name by them.
+    /// Returns the names of the options that have no effect on the answer: those that the engine ignored, and the references of speakers when no
+    /// speaker has a name by them.
     ///
-    /// - Parameter transcript: the answer's transcript; nil while it is not known, but for its `ignored` options.
+    /// - Parameters:
+    ///   - ignored: the options that the engine ignores.
+    ///   - transcript: the answer's transcript; nil while recognition goes on.
     package func ignored(_ ignored: [String], in transcript: Transcript? = nil) -> [String] {
         let isNamed = transcript.map { $0.channels.contains { !$0.speakerNames.isEmpty } } ?? !references.isEmpty
         return isNamed ? ignored : ignored + referenceFields.filter { !ignored.contains($0) }

@@ -3,9 +3,9 @@ import Speech
 
 /// A segment of `verbose_json`, with all of Whisper's fields: typed clients reject a segment that lacks one.
 ///
-/// Figures come from the recognizer where it has them. `compression_ratio` can be had for any text. A probability that nobody knows is written as 0.5,
-/// which says neither yes nor no, and which the limits of Whisper's own program let pass: `no_speech_prob` is then 0.5, and `avg_logprob` the logarithm
-/// of 0.5. `tokens` is empty where the model's vocabulary is not Whisper's, or where the tokens of this part of a text are not known.
+/// Figures come from the recognizer where it has them. `compression_ratio` can be had for any text. A probability that nobody knows is written as
+/// 0.5, which says neither yes nor no, and which the limits of Whisper's own program let pass: `no_speech_prob` is then 0.5, and `avg_logprob` the
+/// logarithm of 0.5. `tokens` is empty where the model's vocabulary is not Whisper's, or where the tokens of this part of a text are not known.
 struct OpenAIVerboseSegment {
     private static let unknownProbability = 0.5
     private static let measureDecimals = 6

@@ -50,8 +50,9 @@ struct RecordedWords {
         let text = text.trimmed
         guard !text.isEmpty, (0..<Self.maxChannels).contains(channel) else { return }
         while channels.count <= channel { channels.append([]) }
+        let confidence = confidence.map { Float(min(max($0, 0), 1)) } ?? Word.unknownConfidence
         var word = Word(
-            text, SampleRange(Self.position(start), Self.position(end)), confidence: confidence.map { Float(min(max($0, 0), 1)) } ?? Word.unknownConfidence, speaker: speaker,
+            text, SampleRange(Self.position(start), Self.position(end)), confidence: confidence, speaker: speaker,
             language: language)
         word.speakerConfidence = speakerConfidence.map { Float(min(max($0, 0), 1)) }
         if let hasBlank, let before = channels[channel].last?.text {

@@ -5,7 +5,9 @@ import Testing
 
 @Suite struct `The progress of a recording` {
     private struct Silent: WindowRecognizing {
-        func recognize(_ item: RecordingReader.Item, mayContinue: () -> Bool) throws(InferenceError) -> RecognizedWindow? { RecognizedWindow(words: []) }
+        func recognize(_ item: RecordingReader.Item, mayContinue: () -> Bool) throws(InferenceError) -> RecognizedWindow? {
+            RecognizedWindow(words: [])
+        }
     }
 
     private static func range(_ start: Int, _ end: Int) -> SampleRange { SampleRange(SampleIndex(start), SampleIndex(end)) }

@@ -13,7 +13,8 @@ import Testing
         channel.stretches = stretches
         var transcript = Transcript(rate: .speech, length: SampleCount(160_000), language: .english, model: "m", channels: [channel])
         transcript.ignoredOptions = ignored
-        let request = try `OpenAI's transcriptions`.request([("model", "whisper-1"), ("response_format", "verbose_json"), ("temperature", "0.5")]).get()
+        let fields = [("model", "whisper-1"), ("response_format", "verbose_json"), ("temperature", "0.5")]
+        let request = try `OpenAI's transcriptions`.request(fields).get()
         return try Parsed(OpenAITranscriptionAnswer(transcript, for: request, requestID: "r").body)["segments"]
     }
 

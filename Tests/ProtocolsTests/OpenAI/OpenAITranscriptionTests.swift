@@ -289,8 +289,8 @@ import Testing
     /// Each delta, what the end says, and the whole transcript.
     @Test(
         arguments: [
-            (["One"], "One two.", "One two."), (["Won"], "One two.", "Won two."), (["One", "too"], "One two three.", "One too three."), ([], "One", "One"),
-            (["One two"], "One", "One two"),
+            (["One"], "One two.", "One two."), (["Won"], "One two.", "Won two."), (["One", "too"], "One two three.", "One too three."),
+            ([], "One", "One"), (["One two"], "One", "One two"),
         ] as [([String], String, String)])
     func `loses no word, also where the final text differs`(said: [String], whole: String, expected: String) throws {
         var stream = try stream()

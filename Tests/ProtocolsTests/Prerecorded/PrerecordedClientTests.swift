@@ -346,12 +346,13 @@ import Testing
         var machine = try machine("openai")
         _ = machine.start()
         func segment(_ start: Int, _ text: String, _ probability: Double, _ tokens: String) -> String {
-            #"{"start":\#(start),"end":\#(start + 1),"seek":300,"text":" \#(text)","tokens":\#(tokens),"temperature":0.2,"avg_logprob":\#(probability),"#
-                + #""compression_ratio":1.25,"no_speech_prob":0.42}"#
+            #"{"start":\#(start),"end":\#(start + 1),"seek":300,"text":" \#(text)","tokens":\#(tokens),"temperature":0.2,"#
+                + #""avg_logprob":\#(probability),"compression_ratio":1.25,"no_speech_prob":0.42}"#
         }
         let words = ["Hi.", "How", "so?"].enumerated().map { #"{"word":"\#($1)","start":\#(Double($0) * 0.9),"end":\#(Double($0) * 0.9 + 0.4)}"# }
         let list = hasWords ? #""words":[\#(words.joined(separator: ","))],"# : ""
-        let said = #"{"text":"Hi. How so?","duration":2,\#(list)"segments":[\#(segment(0, "Hi.", -0.5, "[1,2]")),\#(segment(1, "How so?", -1, "[3]"))]}"#
+        let segments = segment(0, "Hi.", -0.5, "[1,2]") + "," + segment(1, "How so?", -1, "[3]")
+        let said = #"{"text":"Hi. How so?","duration":2,\#(list)"segments":[\#(segments)]}"#
         let channel = try transcript(machine.answered(answer(said))).channels[0]
         // The second word begins 0.1 s before its segment.
         #expect(channel.stretches.map(\.words) == [0..<1, 1..<3] && channel.stretches.map(\.tokens) == [[[1, 2]], [[3]]])
@@ -368,7 +369,8 @@ import Testing
         func confidences(_ list: String, _ more: String = "") throws -> [Float] {
             var machine = try machine("openai")
             _ = machine.start()
-            return try transcript(machine.answered(answer(#"{"text":"Hi you","duration":3,"words":[\#(list)]\#(more)}"#))).channels[0].words.map(\.confidence)
+            let said = #"{"text":"Hi you","duration":3,"words":[\#(list)]\#(more)}"#
+            return try transcript(machine.answered(answer(said))).channels[0].words.map(\.confidence)
         }
         let bare = #"{"word":"Hi","start":0,"end":1},{"word":"you","start":1,"end":2}"#
         #expect(try confidences(bare) == [Word.unknownConfidence, Word.unknownConfidence])
@@ -396,12 +398,8 @@ import Testing
         var machine = try machine("openai", options)
         let asked = try fields(request(machine.start()))
         #expect(asked["response_format"] == "diarized_json" && asked["chunking_strategy"] == "auto" && asked["prompt"] == nil)
-        let channel = try transcript(
-            machine.answered(
-                answer(
-                    #"{"text":"Hi. Ho.","duration":3,"segments":[{"speaker":"A","text":"Hi.","start":0,"end":1},{"speaker":"Ann","text":"Ho.","start":1,"end":2}]}"#
-                ))
-        ).channels[0]
+        let segments = #"{"speaker":"A","text":"Hi.","start":0,"end":1},{"speaker":"Ann","text":"Ho.","start":1,"end":2}"#
+        let channel = try transcript(machine.answered(answer(#"{"text":"Hi. Ho.","duration":3,"segments":[\#(segments)]}"#))).channels[0]
         #expect(channel.words.map(\.speaker) == [SpeakerLabel(0), SpeakerLabel(1)] && channel.speakerNames == [SpeakerLabel(1): "Ann"])
         #expect(milliseconds(channel.words) == [[0, 1_000], [1_000, 2_000]])
     }

@@ -84,7 +84,8 @@ import TextNormalization
             ])
         transcript.raw = Array("4242".utf8)
         transcript.channels[0].stretches = [
-            RecognizedStretch(words: 0..<5, RecognizerMeasures(noSpeech: 0.1), tokens: [[42]]), RecognizedStretch(words: 5..<11, RecognizerMeasures()),
+            RecognizedStretch(words: 0..<5, RecognizerMeasures(noSpeech: 0.1), tokens: [[42]]),
+            RecognizedStretch(words: 5..<11, RecognizerMeasures()),
         ]
         let redacted = transcript.redacted(RedactionRule(.cards))
         #expect(redacted.text() == "my card is [card_number] and that is it")
