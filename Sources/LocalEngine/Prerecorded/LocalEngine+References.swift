@@ -26,7 +26,7 @@ extension LocalEngine {
             return nil
         }
         let found = await pool.run(.prerecorded) { permit in
-            Result { () throws(EngineError) in
+            Result { () throws(EngineError) -> Voiceprint? in
                 let speech = try RecordedVoice.speech(in: turn, voiceActivity, permit)
                 do throws(InferenceError) {
                     // The same model as for the recording's speakers, so that the distances are those of the rule.

@@ -65,8 +65,8 @@ package struct OpenAITranscriptionAnswer {
             json.beginArray()
             // An option that had no effect is not repeated.
             let temperature = transcript.ignoredOptions.contains("temperature") ? 0 : request.temperature
-            for (id, words) in segments(of: channel, rate: transcript.rate).enumerated() {
-                OpenAIVerboseSegment(words, of: channel, rate: transcript.rate, temperature: temperature).write(id: id, &json)
+            for (id, range) in segments(of: channel, rate: transcript.rate).enumerated() {
+                OpenAIVerboseSegment(range, of: channel, rate: transcript.rate, temperature: temperature).write(id: id, &json)
             }
             json.endArray()
         }
