@@ -16,6 +16,16 @@ public struct Word: Hashable, Sendable {
         get { details.speakerConfidence }
         set { if newValue != speakerConfidence { details.speakerConfidence = newValue } }
     }
+    /// Confidence in the word's language, 0…1; nil: the engine has none.
+    package var languageConfidence: Float? {
+        get { details.languageConfidence }
+        set { if newValue != languageConfidence { details.languageConfidence = newValue } }
+    }
+    /// Confidence that the turn is over behind the word, 0…1; nil: the engine has none, or the turn goes on.
+    package var turnConfidence: Float? {
+        get { details.turnConfidence }
+        set { if newValue != turnConfidence { details.turnConfidence = newValue } }
+    }
     /// The words that were heard in the place of this word of a key term, as they were displayed; nil for a word as it was heard.
     public var heard: String? {
         get { details.heard }
@@ -50,8 +60,13 @@ public struct Word: Hashable, Sendable {
         var lateMarks: LateMarks?
         var blankBefore: Bool?
         var speakerConfidence: Float?
+        var languageConfidence: Float?
+        var turnConfidence: Float?
 
-        var isEmpty: Bool { language == nil && heard == nil && lateMarks == nil && blankBefore == nil && speakerConfidence == nil }
+        var isEmpty: Bool {
+            language == nil && heard == nil && lateMarks == nil && blankBefore == nil && speakerConfidence == nil && languageConfidence == nil
+                && turnConfidence == nil
+        }
     }
 
     private var box = Box.empty
