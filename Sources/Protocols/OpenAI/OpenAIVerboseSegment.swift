@@ -8,7 +8,6 @@ import Speech
 /// logarithm of 0.5. `tokens` is empty where the model's vocabulary is not Whisper's, or where the tokens of this part of a text are not known.
 struct OpenAIVerboseSegment {
     private static let unknownProbability = 0.5
-    private static let measureDecimals = 6
 
     private let words: ArraySlice<Word>
     private let rate: SampleRate
@@ -47,10 +46,16 @@ struct OpenAIVerboseSegment {
         json.beginArray()
         for token in tokens { json.value(token) }
         json.endArray()
-        json.member("temperature", temperature, decimals: Self.measureDecimals)
-        json.member("avg_logprob", measures.meanLogProbability ?? words.meanLogConfidence, decimals: Self.measureDecimals)
-        json.member("compression_ratio", measures.compressionRatio ?? CompressionRatio.of(text), decimals: Self.measureDecimals)
-        json.member("no_speech_prob", measures.noSpeech ?? Self.unknownProbability, decimals: Self.measureDecimals)
+        write("temperature", temperature, &json)
+        write("avg_logprob", measures.meanLogProbability ?? words.meanLogConfidence, &json)
+        write("compression_ratio", measures.compressionRatio ?? CompressionRatio.of(text), &json)
+        write("no_speech_prob", measures.noSpeech ?? Self.unknownProbability, &json)
         json.endObject()
+    }
+
+    /// Writes a figure with all of its digits: a probability may be very small.
+    private func write(_ name: StaticString, _ figure: Double, _ json: inout JSONWriter) {
+        json.key(name)
+        json.value(figure)
     }
 }

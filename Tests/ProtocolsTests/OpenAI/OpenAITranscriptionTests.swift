@@ -323,7 +323,7 @@ import Testing
         #expect(names(body).subtracting(names(done)) == (format == "diarized_json" ? ["segments"] : []))
         for name in names(body).subtracting(["segments", "usage"]) { #expect(body[name] == done[name], "\(name)") }
         guard format == "diarized_json" else { return }
-        #expect(.array(events.filter { $0["type"] == "transcript.text.segment" }) == body["segments"])
+        #expect(JSONValue.array(events.filter { $0["type"] == "transcript.text.segment" }) == body["segments"])
     }
 
     @Test(arguments: ["json", "text"], [false, true])
@@ -336,7 +336,7 @@ import Testing
         guard isAsked else { return }
         var entries: [JSONValue] = []
         for case .array(let own)? in deltas.map({ $0["logprobs"] }) { entries += own }
-        #expect(.array(entries) == done["logprobs"] && entries.count == 4)
+        #expect(JSONValue.array(entries) == done["logprobs"] && entries.count == 4)
         #expect(entries.allSatisfy { names($0) == ["token", "logprob", "bytes"] })
     }
 
