@@ -51,6 +51,8 @@ public struct RecognitionOptions: Sendable, Equatable {
     package var vendorOptions: VendorOptions?
     /// Options that several vendors have.
     package var shared = SharedOptions()
+    /// Voices whose names the speakers get, where speakers are told apart. Engines without such a choice ignore them.
+    package var references: [ReferenceVoice] = []
 
     public init(
         language: LanguageTag? = nil, model: String? = nil, separateChannels: Bool = false, diarize: Bool = false, keyterms: [String] = [],

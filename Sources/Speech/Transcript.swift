@@ -9,6 +9,10 @@ public struct Transcript: Sendable, Equatable {
         public var estimated: [Segment]
         /// The times whose words were hidden, in order.
         package var hidden: [SampleRange] = []
+        /// Stretches of words with the recognizer's own measures, in order; empty: it has none.
+        package var stretches: [RecognizedStretch] = []
+        /// The names of speakers whose voices are those of the client's references.
+        package var speakerNames: [SpeakerLabel: String] = [:]
 
         public init(words: [Word], segments: [Segment], estimated: [Segment] = []) {
             self.words = words

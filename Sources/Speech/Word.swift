@@ -4,12 +4,27 @@ public struct Word: Hashable, Sendable {
     public var text: String
     /// The interval of audio in which the word is spoken.
     public var range: SampleRange
-    /// Confidence, 0…1.
+    /// Confidence, 0…1; `unknownConfidence` for an engine that has none.
     public var confidence: Float
     public var speaker: SpeakerLabel?
     public var language: LanguageTag? {
         get { details.language }
         set { details.language = newValue }
+    }
+    /// Confidence in the speaker, 0…1; nil: the engine has none.
+    package var speakerConfidence: Float? {
+        get { details.speakerConfidence }
+        set { if newValue != speakerConfidence { details.speakerConfidence = newValue } }
+    }
+    /// Confidence in the word's language, 0…1; nil: the engine has none.
+    package var languageConfidence: Float? {
+        get { details.languageConfidence }
+        set { if newValue != languageConfidence { details.languageConfidence = newValue } }
+    }
+    /// Confidence that the turn is over behind the word, 0…1; nil: the engine has none, or the turn goes on.
+    package var turnConfidence: Float? {
+        get { details.turnConfidence }
+        set { if newValue != turnConfidence { details.turnConfidence = newValue } }
     }
     /// The words that were heard in the place of this word of a key term, as they were displayed; nil for a word as it was heard.
     public var heard: String? {
@@ -27,6 +42,9 @@ public struct Word: Hashable, Sendable {
         set { details.lateMarks = newValue }
     }
 
+    /// The confidence of a word whose engine does not tell how sure it is: neither sure nor in doubt.
+    public static let unknownConfidence: Float = 0.5
+
     /// The details, kept apart from the word. Words are copied many times on their way to a client, and each reference in a word makes each copy
     /// dearer.
     private enum Box: Hashable, Sendable {
@@ -41,8 +59,14 @@ public struct Word: Hashable, Sendable {
         var heard: String?
         var lateMarks: LateMarks?
         var blankBefore: Bool?
+        var speakerConfidence: Float?
+        var languageConfidence: Float?
+        var turnConfidence: Float?
 
-        var isEmpty: Bool { language == nil && heard == nil && lateMarks == nil && blankBefore == nil }
+        var isEmpty: Bool {
+            language == nil && heard == nil && lateMarks == nil && blankBefore == nil && speakerConfidence == nil && languageConfidence == nil
+                && turnConfidence == nil
+        }
     }
 
     private var box = Box.empty

@@ -19,7 +19,9 @@ package struct WrittenWord: Sendable, Equatable {
     }
 
     /// Returns the words of a text that is said in a range. Each word has a share of the time in proportion to its letters.
-    package static func timed(_ text: String, in range: SampleRange, confidence: Float = 1, speaker: SpeakerLabel? = nil) -> [Word] {
+    package static func timed(
+        _ text: String, in range: SampleRange, confidence: Float = Word.unknownConfidence, speaker: SpeakerLabel? = nil
+    ) -> [Word] {
         let words = all(in: text)
         return zip(words, ProportionalTimes.ranges(of: words.map(\.text), in: range)).map { word, place in
             var timed = Word(word.text, place, confidence: confidence, speaker: speaker)

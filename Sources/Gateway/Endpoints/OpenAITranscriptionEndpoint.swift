@@ -45,8 +45,12 @@ struct OpenAITranscriptionEndpoint: Endpoint {
                         [.request: call.id, .model: request.model, .engine: request.engines.map(\.rawValue).joined(separator: ",")])
                 }
                 let engines = try grant.engines(for: .prerecorded, named: request.engines, language: request.language)
+                let references = try await references(of: request, call)
+                defer { withExtendedLifetime(references) {} }
+                var options = request.options
+                options.references = zip(request.references, references).map { ReferenceVoice(name: $0.name, $1.recording()) }
                 let job = RecordingJob(
-                    services: recordings, id: call.id, grant: grant, engines: engines, options: request.options,
+                    services: recordings, id: call.id, grant: grant, engines: engines, options: options,
                     request: (call.route, TraceParent(head.headers)))
                 if request.streams {
                     await stream(file, request, job, exchange, call)
@@ -54,13 +58,23 @@ struct OpenAITranscriptionEndpoint: Endpoint {
                     let transcript = try await job.run(file.recording())
                     let answer = OpenAITranscriptionAnswer(transcript, for: request, requestID: call.id)
                     var headers = answer.headers
-                    if let names = IgnoredOptions.value(transcript.ignoredOptions) { headers.set(IgnoredOptions.header, names) }
+                    let ignored = request.ignored(transcript.ignoredOptions, in: transcript)
+                    if let names = IgnoredOptions.value(ignored) { headers.set(IgnoredOptions.header, names) }
                     exchange.loop.execute { [headers] in call.answer(exchange, HTTPResponseHead(.ok, headers: headers), answer.body) }
                 }
             }
         } catch {
             exchange.loop.execute { call.reject(exchange, error, Self.renderer) }
         }
+    }
+
+    /// Writes the client's reference voices to the spool, where engines read recordings. The files are deleted with the last reference to them.
+    private func references(of request: OpenAITranscriptionRequest, _ call: Call) async throws(RequestError) -> [SpooledFile] {
+        var files: [SpooledFile] = []
+        for (index, reference) in request.references.enumerated() {
+            files.append(try await SpooledFile(writing: reference.audio, id: "\(call.id)-voice-\(index + 1)", to: recordings.spool))
+        }
+        return files
     }
 
     /// Streams each part of the transcript as soon as it is recognised. The answer begins with the first part, so that a recording that cannot be
@@ -75,7 +89,7 @@ struct OpenAITranscriptionEndpoint: Endpoint {
                 Catalogue.ignored(
                     request.vendorOptions, keyterms: job.options.keyterms, model: job.options.model, with: engine.name, .recorded)
             } ?? []
-        if let names = IgnoredOptions.value(ignored) { headers.set(IgnoredOptions.header, names) }
+        if let names = IgnoredOptions.value(request.ignored(ignored)) { headers.set(IgnoredOptions.header, names) }
         let events = EventStreamAnswer(exchange, call, headers: headers)
         let stream = Mutex(OpenAITranscriptStream(for: request))
         do throws(RequestError) {

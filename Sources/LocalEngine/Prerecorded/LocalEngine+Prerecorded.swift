@@ -20,7 +20,14 @@ extension LocalEngine: PrerecordedEngine {
             media: media, pool: pool, voiceActivity: models.voiceActivity,
             recognizer: try await recognizer(options.language, models, keyterms: usesKeyTerms ? options.keyterms : []),
             speakers: voice.map { SpeakerListener($0.model, overlap?.model) })
-        return try await work.run(recording, options, progress: progress)
+        var spoken = try await work.run(recording, options, progress: progress)
+        if let voice, !options.references.isEmpty {
+            let known = try await knownVoices(options.references, models.voiceActivity, voice.model)
+            for (channel, voices) in spoken.voices.enumerated() where spoken.transcript.channels.indices.contains(channel) {
+                spoken.transcript.channels[channel].speakerNames = known.names(of: voices)
+            }
+        }
+        return spoken
     }
 
     /// Waits until a model is loaded, and returns it; nil when it cannot be loaded, or is not there. What needs the model is then done less well, or not.

@@ -47,7 +47,17 @@ package final class RecordedVoice: Sendable {
     }
 
     private func voiceprint(of recording: Recording, _ permit: DecodePermit) throws(EngineError) -> Voiceprint? {
-        let reader = try RecordingReader(InProcessTurn(recording), separateChannels: false, voiceActivity, Self.passages)
+        let heard = try Self.speech(in: InProcessTurn(recording), voiceActivity, permit)
+        do throws(InferenceError) {
+            return try embedder.embedKept(heard.span)
+        } catch {
+            throw .unavailable(error.description)
+        }
+    }
+
+    /// Returns the speech of a recording, up to the longest that a voiceprint is made of. Blocks.
+    static func speech(in turn: any MediaTurn, _ voiceActivity: VoiceActivity, _ permit: DecodePermit) throws(EngineError) -> [Float] {
+        let reader = try RecordingReader(turn, separateChannels: false, voiceActivity, passages)
         // Windows follow each other without gaps, except for silences of more than two seconds.
         var heard: [Float] = []
         var isEnd = false
@@ -56,10 +66,6 @@ package final class RecordedVoice: Sendable {
             isEnd = batch.isEnd
             for item in batch.items { heard += item.samples }
         }
-        do throws(InferenceError) {
-            return try embedder.embedKept(heard.span)
-        } catch {
-            throw .unavailable(error.description)
-        }
+        return heard
     }
 }

@@ -4,6 +4,7 @@ import Speech
 /// The state of a recording's recognition. Pure, except for the reports that it makes.
 struct RecordingProgress {
     private var channels: [[Word]]
+    private var stretches: [[RecognizedStretch]]
     private var speakers: [Diarization]
     private let length: SampleCount?
     /// Starts of the windows that have not been reported, by the windows' numbers.
@@ -28,6 +29,7 @@ struct RecordingProgress {
 
     init(channels: Int, length: SampleCount?) {
         self.channels = Array(repeating: [], count: channels)
+        stretches = Array(repeating: [], count: channels)
         speakers = Array(repeating: Diarization(), count: channels)
         self.length = length
     }
@@ -49,17 +51,20 @@ struct RecordingProgress {
 
     /// Notes a finished window. Called in the order of the windows' numbers.
     mutating func finished(
-        _ index: Int, _ channel: ChannelIndex, _ words: [Word], _ passages: [SpeakerListener.Passage], _ report: (RecognitionProgress) -> Void
+        _ index: Int, _ channel: ChannelIndex, _ window: RecognizedWindow, _ passages: [SpeakerListener.Passage],
+        _ report: (RecognitionProgress) -> Void
     ) {
         let start = running.removeValue(forKey: index)
         // Words of every model have their language, if the language was found out.
         let found = recognizer?.confidence == nil ? nil : recognizer?.language
-        var words = words
+        var words = window.words
         if let found { for index in words.indices { words[index].language = found } }
         if channels.indices.contains(channel.number) {
             for passage in passages { speakers[channel.number].add(passage.range, passage.heard) }
         }
         if !words.isEmpty, channels.indices.contains(channel.number) {
+            let place = channels[channel.number].count
+            stretches[channel.number].append(RecognizedStretch(words: place..<place + words.count, window.measures, tokens: window.tokens))
             channels[channel.number] += words
             if heldFrom == nil { heldFrom = start }
             held.append(.segment(channel, words: words, rate: Recognizer.rate))
@@ -90,6 +95,7 @@ struct RecordingProgress {
             rate: Recognizer.rate, length: length, language: recognizer?.language ?? .english, languageConfidence: recognizer?.confidence,
             model: recognizer?.model ?? Recognizer.modelName,
             channels: channels.map { Transcript.Channel(words: $0, segments: SegmentRule.segments(of: $0)) })
+        for index in stretches.indices { transcript.channels[index].stretches = stretches[index] }
         let found = speakers.map { $0.result() }
         for index in found.indices where !found[index].turns.isEmpty { transcript.channels[index].tell(found[index]) }
         return SpokenTranscript(transcript: transcript, voices: found.map(\.voices))

@@ -10,6 +10,8 @@ package final class RecordingReader: Sendable {
         package var window: SpeechWindow
         /// The window's audio.
         package var samples: [Float]
+        /// Mean probability of speech in the window's speech, as the voice detector hears it, 0…1; nil: not known.
+        package var speechProbability: Float?
     }
 
     /// A stretch that the segmentation model hears.
@@ -37,6 +39,7 @@ package final class RecordingReader: Sendable {
         var planner: WindowPlanner
         var store = SampleStore()
         var level = RecordingLevel()
+        var shares = SpeechShares()
         /// The planner of stretches; nil: nobody hears stretches.
         var stretches: StretchPlanner?
         /// Blocks whose loudness was measured, and whose speech was not detected yet.
@@ -158,6 +161,7 @@ package final class RecordingReader: Sendable {
         for probability in heard {
             let power = channel.store.power(of: SampleRange(channel.planner.position, count: VoiceActivity.window))
             channel.stretches?.add(probability: probability, until: channel.planner.position + VoiceActivity.window)
+            channel.shares.add(probability)
             windows += channel.planner.add(probability: probability, power: power)
         }
         return windows
@@ -167,8 +171,10 @@ package final class RecordingReader: Sendable {
         let items = windows.map { window in
             var window = window
             window.audio.end = min(window.audio.end, channel.store.end)
-            return Item(channel: number, window: window, samples: channel.store[window.audio])
+            return Item(
+                channel: number, window: window, samples: channel.store[window.audio], speechProbability: channel.shares.mean(over: window.speech))
         }
+        channel.shares.discard(before: channel.planner.neededFrom)
         channel.store.discard(before: min(channel.planner.neededFrom, channel.stretches?.next ?? channel.store.end))
         return items
     }

@@ -28,7 +28,7 @@ package struct RecordingWork: Sendable {
     private struct FinishedWindow: Sendable {
         var index: Int
         var channel: ChannelIndex
-        var heard: Result<RecognizedWindow, EngineError>
+        var heard: Result<HeardWindow, EngineError>
     }
 
     private enum Finished: Sendable {
@@ -36,8 +36,8 @@ package struct RecordingWork: Sendable {
         case stretch(ChannelIndex, Result<LocalSpeakers?, EngineError>)
     }
 
-    private struct RecognizedWindow: Sendable {
-        var words: [Word]
+    private struct HeardWindow: Sendable {
+        var window: RecognizedWindow
         var passages: [SpeakerListener.Passage] = []
     }
 
@@ -95,7 +95,7 @@ package struct RecordingWork: Sendable {
                 for finished in order.add(window, at: window.index) {
                     switch finished.heard {
                     case .failure(let error): return .failure(error)
-                    case .success(let heard): state.finished(finished.index, finished.channel, heard.words, heard.passages, progress)
+                    case .success(let heard): state.finished(finished.index, finished.channel, heard.window, heard.passages, progress)
                     }
                 }
             }
@@ -140,11 +140,11 @@ package struct RecordingWork: Sendable {
     }
 
     private func recognize(_ item: RecordingReader.Item, _ index: Int, _ recognizer: any WindowRecognizing) async -> FinishedWindow {
-        let heard: Result<RecognizedWindow, EngineError>?? = await pool.run(.prerecorded) { permit in
+        let heard: Result<HeardWindow, EngineError>?? = await pool.run(.prerecorded) { permit in
             do throws(InferenceError) {
-                guard let words = try recognizer.recognize(item, mayContinue: permit.mayContinue) else { return nil }
-                guard let speakers else { return .success(RecognizedWindow(words: words)) }
-                return try speakers.listen(to: item, mayContinue: permit.mayContinue).map { .success(RecognizedWindow(words: words, passages: $0)) }
+                guard let window = try recognizer.recognize(item, mayContinue: permit.mayContinue) else { return nil }
+                guard let speakers else { return .success(HeardWindow(window: window)) }
+                return try speakers.listen(to: item, mayContinue: permit.mayContinue).map { .success(HeardWindow(window: window, passages: $0)) }
             } catch {
                 return .failure(.unavailable(error.description))
             }

@@ -23,20 +23,26 @@ package struct WhisperWindowRecognizer: WindowRecognizing {
         self.use = use
     }
 
-    package func recognize(_ item: RecordingReader.Item, mayContinue: () -> Bool) throws(InferenceError) -> [Word]? {
+    package func recognize(_ item: RecordingReader.Item, mayContinue: () -> Bool) throws(InferenceError) -> RecognizedWindow? {
         let decoded = try recognizer.decode(item.samples.span, language: code, mayContinue: mayContinue)
         guard decoded.stop != .cancelled else { return nil }
-        guard let first = item.window.speech.first, let last = item.window.speech.last else { return [] }
+        // The text is the likeliest one, not one that was drawn.
+        let measures = RecognizerMeasures(
+            noSpeech: decoded.noSpeech.map { Double($0) }, meanLogProbability: Double(decoded.mean), temperature: 0, seek: item.window.seek)
+        var window = RecognizedWindow(words: [], measures)
+        guard let first = item.window.speech.first, let last = item.window.speech.last else { return window }
         let origin = item.window.audio.start
         let speech = Int((first.start - origin).samples)..<Int((last.end - origin).samples)
-        return zip(decoded.words, Self.ranges(of: decoded, in: speech)).compactMap { word, range in
-            guard let range else { return nil }
+        for (word, range) in zip(decoded.words, Self.ranges(of: decoded, in: speech)) {
+            guard let range else { continue }
             var placed = Word(
                 word.text, SampleRange(origin + SampleCount(range.lowerBound), origin + SampleCount(range.upperBound)),
                 confidence: word.confidence, language: LanguageTag(code))
             if let blank = word.blankBefore { placed.blankBefore = blank }
-            return placed
+            window.words.append(placed)
+            window.tokens.append(decoded.tokens[word.tokens].map { Int($0.token.id) })
         }
+        return window
     }
 
     /// Returns each word's range; nil for a word behind the speech, which the model invented.

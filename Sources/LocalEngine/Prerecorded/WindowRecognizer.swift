@@ -29,10 +29,12 @@ package struct WindowRecognizer: WindowRecognizing {
         self.configuration = configuration
     }
 
-    /// Returns the words in `item`, in order, with positions on the recording's timeline; nil when `mayContinue` returned false.
-    package func recognize(_ item: RecordingReader.Item, mayContinue: () -> Bool) throws(InferenceError) -> [Word]? {
+    /// Returns the words in `item` and what is known of them; nil when `mayContinue` returned false. The model has no probability of silence, so the
+    /// voice detector's stands for it.
+    package func recognize(_ item: RecordingReader.Item, mayContinue: () -> Bool) throws(InferenceError) -> RecognizedWindow? {
         guard let words = try decode(item.samples, mayContinue) else { return nil }
-        return place(words, item)
+        let measures = RecognizerMeasures(noSpeech: item.speechProbability.map { Double(1 - $0) }, temperature: 0, seek: item.window.seek)
+        return RecognizedWindow(words: place(words, item), measures)
     }
 
     private var look: KeyTermLook? { terms.map { KeyTermLook($0.compiled) } }

@@ -5,6 +5,8 @@ package struct WhisperDecoded: Sendable, Equatable {
     /// Mean logarithm of the probability of a token, the end included.
     package var mean: Float = 0
     package var stop: Decoded.Stop
+    /// Probability that there is no speech, 0…1; nil when the model was not asked.
+    package var noSpeech: Float?
     /// True if the text cannot be right: it repeats itself, has more tokens than fit, or is improbable.
     var isDoubtful = false
     /// For each token, and for the end, the sample at which it begins; nil when the model does not tell.
@@ -20,6 +22,7 @@ package struct WhisperDecoded: Sendable, Equatable {
         guard let count = words.last?.tokens.upperBound else { return WhisperDecoded(stop: .end) }
         var kept = WhisperDecoded(words: words, tokens: Array(tokens.prefix(count)), mean: mean, stop: .end)
         kept.settled = count
+        kept.noSpeech = noSpeech
         kept.starts = starts.map { Array($0.prefix(count + 1)) }
         return kept
     }

@@ -107,6 +107,7 @@ package final class WhisperRecognizer: Sendable {
         let kept = Array(best.tokens[..<max(loop ?? best.tokens.count, known.count)])
         var decoded = WhisperDecoded(words: tokens.words(of: kept), tokens: kept, mean: best.mean, stop: stop)
         decoded.settled = min(known.count, kept.count)
+        decoded.noSpeech = noSpeech
         decoded.isDoubtful = stop != .end || best.mean < Self.doubtLimit
         if !isDraft { decoded.starts = try starts(audio, prompt, kept.map(\.token), sampleCount: samples.count) }
         return decoded

@@ -180,7 +180,8 @@ package struct AssemblyAILiveClient: LiveClientMachine {
             guard message.order > open.order else { return }
             close(open, &actions)
         }
-        let words = self.words(message)
+        var words = self.words(message)
+        if message.endOfTurn, let last = words.indices.last { words[last].turnConfidence = MeasuredConfidence.of(message.endOfTurnConfidence) }
         if let first = words.first { started(at: first.range.start, &actions) }
         var open = turn ?? OpenTurn(order: message.order)
         if open.awaitsFormatting != nil, !message.isFormatted { return }
@@ -225,6 +226,7 @@ package struct AssemblyAILiveClient: LiveClientMachine {
             var placed = Word(
                 word.text, range, confidence: Float(min(max(word.confidence, 0), 1)), speaker: word.speaker.flatMap(SpeakerLabel.init(assemblyAI:)),
                 language: message.languageCode.map(LanguageTag.init))
+            placed.languageConfidence = MeasuredConfidence.of(message.languageConfidence)
             if let blank = word.blankBefore { placed.blankBefore = blank }
             return placed
         }

@@ -5,9 +5,9 @@ import TextNormalization
 /// The server side of AssemblyAI's live protocol, `WS /v3/ws`.
 ///
 /// A turn consists of all commits until a commit or the session says that the turn is over. Partials repeat the turn's words. The model that the
-/// client asked for decides the form of the words: bare and word by word, or in whole formatted segments. The reference defines no end-of-turn
-/// confidence for other engines, so the confidence is 1 at an end that the engine found, and 0 before. The speech probability of a heartbeat is 1
-/// when something was spoken since the last heartbeat, otherwise 0.
+/// client asked for decides the form of the words: bare and word by word, or in whole formatted segments. The end-of-turn confidence is the engine's
+/// own where it has one, otherwise 1 at an end that the engine found; it is 0 before. The speech probability of a heartbeat is 1 when something was
+/// spoken since the last heartbeat, otherwise 0.
 ///
 /// Source: AssemblyAI "Universal-Streaming" reference.
 package struct AssemblyAILiveServer: LiveServerMachine {
@@ -163,7 +163,7 @@ package struct AssemblyAILiveServer: LiveServerMachine {
             append(commit.words, &output)
         }
         if commit.endsTurn || turn.words.count >= Self.maxWords {
-            endTurn(confidence: commit.reason == .endOfTurn ? 1 : 0, &output)
+            endTurn(confidence: commit.reason == .endOfTurn ? commit.words.last?.turnConfidence.map { Double($0) } ?? 1 : 0, &output)
         } else if !commit.words.isEmpty {
             let utterance = commit.reason == .pause && options.model.family == .universalStreaming ? turn.endUtterance() : ""
             partial([], stable: 0, utterance: utterance, &output)
@@ -260,8 +260,8 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         order += 1
     }
 
-    /// Returns the language of most words, and its share of the words. When no word names a language: the language that the client asked for, with
-    /// share 1.
+    /// Returns the language of most words, and the engine's mean confidence in it; without one, its share of the words. When no word names a
+    /// language: the language that the client asked for, with share 1.
     private func language(of words: [Word]) -> (LanguageTag, Double)? {
         var counts: [LanguageTag: Int] = [:]
         for case let language? in words.lazy.map(\.language) { counts[language, default: 0] += 1 }
@@ -269,6 +269,8 @@ package struct AssemblyAILiveServer: LiveServerMachine {
             guard let asked = configuration.language ?? request.language, asked.primary != "multi" else { return nil }
             return (asked, 1)
         }
+        let measured = words.filter { $0.language == most.key }.compactMap(\.languageConfidence)
+        guard measured.isEmpty else { return (most.key, Double(measured.reduce(0, +)) / Double(measured.count)) }
         return (most.key, Double(most.value) / Double(words.count))
     }
 

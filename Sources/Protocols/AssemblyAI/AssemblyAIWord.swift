@@ -41,13 +41,13 @@ package struct AssemblyAIWord: Sendable, Equatable {
 
     /// Reads a word; nil when a required member is missing. Times with a fraction are rounded.
     init?(reading reader: inout JSONReader) throws(JSONReader.Malformed) {
-        var text: String?, start: Double?, end: Double?, confidence = 0.0, isFinal = false, speaker: String?
+        var text: String?, start: Double?, end: Double?, confidence = Double(Word.unknownConfidence), isFinal = false, speaker: String?
         try reader.object { name, reader throws(JSONReader.Malformed) in
             switch name {
             case "text": text = try reader.string()
             case "start": start = try reader.double()
             case "end": end = try reader.double()
-            case "confidence": confidence = try reader.double() ?? 0
+            case "confidence": confidence = try reader.double() ?? Double(Word.unknownConfidence)
             case "word_is_final": isFinal = try reader.bool() ?? false
             case "speaker": speaker = try reader.string()
             default: try reader.skip()

@@ -7,7 +7,7 @@ package struct DeepgramFormatting: Sendable, Equatable {
     package var punctuates: Bool
     /// Adds `speaker` to words that have one. In recordings, words without a speaker get 0: one speaker, as long as nothing distinguishes speakers.
     package var speakers: Bool
-    /// Adds `speaker_confidence`: 0 for words without a speaker, because no engine judged them.
+    /// Adds `speaker_confidence`: the engine's own, that of an unknown confidence where the engine has none, and 0 for words without a speaker.
     package var speakerConfidences: Bool
     /// Adds `language` to each word.
     package var languages: Bool
@@ -66,6 +66,10 @@ package struct DeepgramFormatting: Sendable, Equatable {
         return words
     }
 
+    private func confidence(inSpeakerOf word: Word) -> Double {
+        word.speaker == nil ? 0 : Double(word.speakerConfidence ?? Word.unknownConfidence)
+    }
+
     /// - Parameters:
     ///   - words: the result of `chosen`.
     ///   - rate: the sample rate of the words' positions.
@@ -80,7 +84,7 @@ package struct DeepgramFormatting: Sendable, Equatable {
                     word: Word.bare(text), start: range.start.seconds(at: rate), end: range.end.seconds(at: rate),
                     confidence: Double(min(max(words[index].confidence, 0), 1)), punctuatedWord: punctuates ? text : nil,
                     speaker: speakers ? speaker?.number ?? (speakerConfidences ? 0 : nil) : nil,
-                    speakerConfidence: speakerConfidences ? speaker == nil ? 0 : 1 : nil,
+                    speakerConfidence: speakerConfidences ? confidence(inSpeakerOf: words[index]) : nil,
                     language: languages ? words[index].language?.rawValue : nil, blankBefore: words[index].blankBefore))
         }
         return written

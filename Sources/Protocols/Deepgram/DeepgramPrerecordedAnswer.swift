@@ -106,8 +106,8 @@ package struct DeepgramPrerecordedAnswer {
         vendorFields.write(.channel(index), to: &json)
         if request.detectsLanguage {
             json.member("detected_language", transcript.language.rawValue)
-            // 0 when the engine did not compare languages.
-            json.member("language_confidence", Double(transcript.languageConfidence ?? 0), decimals: DeepgramWord.confidenceDecimals)
+            let confidence = transcript.languageConfidence ?? Word.unknownConfidence
+            json.member("language_confidence", Double(confidence), decimals: DeepgramWord.confidenceDecimals)
         }
         json.key("alternatives")
         json.beginArray()

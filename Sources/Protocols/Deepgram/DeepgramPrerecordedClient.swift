@@ -101,6 +101,7 @@ package struct DeepgramPrerecordedClient: PrerecordedClientMachine {
                 let speaker = order.options.diarize ? word["speaker"].int.flatMap { (0..<1_000).contains($0) ? SpeakerLabel($0) : nil } : nil
                 words.add(
                     text, start: start, end: end, confidence: word["confidence"].double, speaker: speaker,
+                    speakerConfidence: speaker == nil ? nil : word["speaker_confidence"].double,
                     language: word["language"].string.map(LanguageTag.ofVendor), channel: channel)
             }
             words.keepBlanks(of: channels[channel]["alternatives"][0]["transcript"].string ?? "", channel: channel)

@@ -59,14 +59,14 @@ package struct DeepgramWord: Sendable, Equatable {
             return
         }
         reader.goBack(to: place)
-        var word: String?, start: Double?, end: Double?, confidence = 0.0
+        var word: String?, start: Double?, end: Double?, confidence = Double(Word.unknownConfidence)
         var punctuatedWord: String?, speaker: Int?, speakerConfidence: Double?, language: String?
         try reader.object { name, reader throws(JSONReader.Malformed) in
             switch name {
             case "word": word = try reader.string()
             case "start": start = try reader.double()
             case "end": end = try reader.double()
-            case "confidence": confidence = try reader.double() ?? 0
+            case "confidence": confidence = try reader.double() ?? Double(Word.unknownConfidence)
             case "punctuated_word": punctuatedWord = try reader.string()
             case "speaker": speaker = try reader.int()
             case "speaker_confidence": speakerConfidence = try reader.double()

@@ -72,8 +72,9 @@ package enum ListenWords: Sendable, Equatable {
 
     private static func word(_ view: JSONView, _ range: SampleRange?) -> Word? {
         guard let text = view["text"].string, let range else { return nil }
+        let confidence = view["confidence"].double ?? Double(Word.unknownConfidence)
         var word = Word(
-            text, range, confidence: Float(min(max(view["confidence"].double ?? 0, 0), 1)), speaker: view["speaker"].int.map { SpeakerLabel($0) },
+            text, range, confidence: Float(min(max(confidence, 0), 1)), speaker: view["speaker"].int.map { SpeakerLabel($0) },
             language: view["language"].string.map { LanguageTag($0) })
         word.blankBefore = view["blank_before"].bool
         return word

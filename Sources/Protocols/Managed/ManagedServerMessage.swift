@@ -1,4 +1,5 @@
 package import Framing
+import Speech
 
 /// A message from the managed proxy. Times are in seconds since the first sample.
 ///
@@ -102,7 +103,7 @@ package enum ManagedServerMessage: Sendable, Equatable {
         for index in 0..<list.count {
             let word = list[index]
             guard let text = word["word"].string, let start = word["start"].double, let end = word["end"].double else { continue }
-            words.append(Word(text: text, start: start, end: end, confidence: word["confidence"].double ?? 0))
+            words.append(Word(text: text, start: start, end: end, confidence: word["confidence"].double ?? Double(Speech.Word.unknownConfidence)))
         }
         return words
     }

@@ -41,8 +41,8 @@ package enum OpenAIOptions {
             VendorOption("temperature", .shared(.temperature), "0.3", in: [.recorded]),
             VendorOption("chunking_strategy", .own, "auto", in: [.recorded]),
             VendorOption("chunking_strategy[type]", .own, "server_vad", in: [.recorded]),
-            VendorOption("known_speaker_names[]", .own, "Ann", in: [.recorded]),
-            VendorOption("known_speaker_references[]", .own, "data:audio/wav;base64,AAAA", in: [.recorded]),
+            VendorOption("known_speaker_names[]", .shared(.knownSpeakers), "Ann", in: [.recorded]),
+            VendorOption("known_speaker_references[]", .shared(.knownSpeakers), "data:audio/wav;base64,AAAA", in: [.recorded]),
         ])
 
     /// Returns the fields of a form that go to the vendor as they are.

@@ -4,13 +4,15 @@ import Speech
 /// The client side of OpenAI's transcription API, which many servers offer: one form as the request, one answer.
 ///
 /// Asks for words and segments with times. A server or model that has only text gets a second request, for text only. The transcript records when
-/// words have no times of their own.
+/// words have no times of their own. Measures of segments, probabilities of words and of tokens are kept where the server says them.
+///
+/// A client that wants speakers from the model that tells them apart gets this model's segments, with the names of the client's references.
 ///
 /// Source: OpenAI API reference, "Create transcription".
 package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
-    private enum Detail { case words, segments, textOnly }
+    private enum Detail { case words, segments, speakers, tokens, textOnly }
 
-    private static let models = ["whisper-1", "gpt-4o-transcribe", "gpt-4o-mini-transcribe"]
+    private static let models = ["whisper-1", "gpt-4o-transcribe", "gpt-4o-mini-transcribe", "gpt-4o-transcribe-diarize"]
 
     private let order: PrerecordedOrder
     private let errors: VendorEngineErrors
@@ -30,7 +32,7 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
         guard !order.options.separateChannels else { return .failed(.unavailable("An OpenAI-compatible server does not tell channels apart.")) }
         // A guess at words that are still being said comes sooner without their times.
         if isLive, !order.options.wordTimes { detail = .segments }
-        if model.hasPrefix("gpt-") { detail = .textOnly }
+        if model.hasPrefix("gpt-") { detail = !isDiarizing ? .tokens : order.options.diarize ? .speakers : .textOnly }
         return request
     }
 
@@ -38,6 +40,9 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
     private var isLive: Bool { order.options.workload == .realtime }
 
     private var model: String { order.model(among: Self.models, standard: nil) ?? Self.models[0] }
+
+    /// True if the model tells speakers apart.
+    private var isDiarizing: Bool { model.hasSuffix("-diarize") }
 
     /// A server of the operator's own may want no key.
     private var headers: HTTPHeaders {
@@ -51,6 +56,8 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
             fields.append(.init("response_format", "verbose_json"))
             if detail == .words { fields.append(.init("timestamp_granularities[]", "word")) }
             fields.append(.init("timestamp_granularities[]", "segment"))
+        case .speakers: fields.append(.init("response_format", "diarized_json"))
+        case .tokens: fields += [.init("response_format", "json"), .init("include[]", "logprobs")]
         case .textOnly: fields.append(.init("response_format", "json"))
         }
         let given = OpenAIOptions.table.sent(order.options.vendorOptions, .recorded)
@@ -59,10 +66,14 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
             fields.append(.init("language", language.primary))
         }
         let shared = order.options.shared
-        // The prompt is also the place for key terms.
+        // The prompt is also the place for key terms. The model that tells speakers apart takes none.
         let prompt = ([shared.prompt].compactMap(\.self) + order.options.keyterms).joined(separator: ", ")
-        if !prompt.isEmpty, !has("prompt", "keywords[]", "keywords") { fields.append(.init("prompt", prompt)) }
+        if !prompt.isEmpty, !isDiarizing, !has("prompt", "keywords[]", "keywords") { fields.append(.init("prompt", prompt)) }
         if let temperature = shared.temperature, !has("temperature") { fields.append(.init("temperature", "\(temperature)")) }
+        // The vendor wants the choice for recordings of more than 30 s.
+        if isDiarizing, !given.contains(where: { $0.name.hasPrefix("chunking_strategy") }) {
+            fields.append(.init("chunking_strategy", "auto"))
+        }
         for option in given where option.name != "model" { fields += option.value.texts.map { .init(option.name, $0) } }
         return .request(
             VendorRequest(
@@ -87,8 +98,9 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
             (said, code, parameter) = (nil, nil, "")
         }
         if answer.status == 429, code == "insufficient_quota" { return .failed(.quotaExhausted("OpenAI: the account's quota is used up.")) }
-        let isAboutDetail = parameter.hasPrefix("response_format") || parameter.hasPrefix("timestamp_granularities")
-        if answer.status == 400 || answer.status == 422, detail != .textOnly, isAboutDetail || said?.contains("response_format") == true {
+        let names = ["response_format", "timestamp_granularities", "include"]
+        let isAboutDetail = names.contains { parameter.hasPrefix($0) } || ["response_format", "logprobs"].contains { said?.contains($0) == true }
+        if answer.status == 400 || answer.status == 422, detail != .textOnly, isAboutDetail {
             detail = .textOnly
             return request
         }
@@ -102,28 +114,61 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
         if isLive, OpenAISegmentDoubt.isEmpty(root["segments"]) { return words.transcript(length: 0, language: .english, model: model) }
         let length = root["duration"].double ?? root["usage"]["seconds"].double ?? segments.last?.end
         if !timed.isEmpty {
-            for word in Self.displayed(timed, in: text) { words.add(word.text, start: word.start, end: word.end, confidence: nil) }
+            for word in Self.displayed(timed, in: text) { words.add(word.text, start: word.start, end: word.end, confidence: word.probability) }
+        } else if detail == .speakers, !segments.isEmpty {
+            addSpeakers(root["segments"], to: &words)
         } else if !segments.isEmpty {
             for segment in segments { words.add(estimated: segment.text, start: segment.start, end: segment.end) }
         } else {
             words.add(estimated: text, start: 0, end: length ?? 0)
         }
         words.keepBlanks(of: text)
+        words.set(confidences: OpenAIToken.list(root["logprobs"]).confidences(of: words.texts))
+        words.keep(Self.measured(root["segments"]), isSure: timed.contains { $0.probability != nil })
         let named = root["language"].string.map { LanguageTag.named($0) ?? LanguageTag.ofVendor($0) }
         return words.transcript(length: length, language: named ?? order.options.language ?? .english, model: model)
+    }
+
+    /// Adds the segments of a model that tells speakers apart. The speaker of a segment is a letter, or the name of one of the client's references.
+    private func addSpeakers(_ list: borrowing JSONView, to words: inout RecordedWords) {
+        let names = order.options.references.map(\.name)
+        for index in 0..<list.count {
+            let segment = list[index]
+            guard let text = segment["text"].string, let start = segment["start"].double, let end = segment["end"].double else { continue }
+            let said = segment["speaker"].string
+            let speaker = words.speaker(said)
+            if let speaker, let said, names.contains(said) { words.name(speaker, said) }
+            words.add(estimated: text, start: start, end: end, speaker: speaker)
+        }
+    }
+
+    /// Returns the server's measures of its segments; leaves out segments of which it says nothing.
+    private static func measured(_ list: borrowing JSONView) -> [RecordedWords.Measured] {
+        (0..<list.count).compactMap { index in
+            let segment = list[index], tokens = segment["tokens"]
+            guard let start = segment["start"].double, let end = segment["end"].double else { return nil }
+            let measures = RecognizerMeasures(
+                noSpeech: segment["no_speech_prob"].double, meanLogProbability: segment["avg_logprob"].double,
+                compressionRatio: segment["compression_ratio"].double, temperature: segment["temperature"].double, seek: segment["seek"].int)
+            guard measures != RecognizerMeasures() else { return nil }
+            return RecordedWords.Measured(
+                start: start, end: end, measures: measures, tokens: (0..<tokens.count).compactMap { tokens[$0].int })
+        }
     }
 
     private struct Timed {
         var text: String
         var start: Double
         var end: Double
+        /// Probability of the word, as servers that are made of faster-whisper say it; nil: not known.
+        var probability: Double?
     }
 
     private static func timed(_ list: borrowing JSONView, textKey: String = "word") -> [Timed] {
         (0..<list.count).compactMap { index in
             let item = list[index]
             guard let text = item[textKey].string, let start = item["start"].double, let end = item["end"].double else { return nil }
-            return Timed(text: text, start: start, end: end)
+            return Timed(text: text, start: start, end: end, probability: item["probability"].double)
         }
     }
 

@@ -10,15 +10,14 @@ package struct OpenAITranscriptionAnswer {
     /// The protocol has one channel, so several channels are joined.
     package init(_ transcript: Transcript, for request: OpenAITranscriptionRequest, requestID: String) {
         let transcript = transcript.joined().transcript
-        let words = transcript.channels.first?.words ?? []
-        let segments = CaptionSplitter.split(words, rate: transcript.rate).map { words[$0] }
+        let channel = transcript.channels.first ?? Transcript.Channel(words: [], segments: []), words = channel.words
         switch request.format {
         case .json: body = Self.json(transcript, request, words)
         case .text: body = Array((transcript.text() + "\n").utf8)
         case .srt: body = Captions.srt(Captions.cues(of: [words], rate: transcript.rate, length: transcript.length))
         case .vtt: body = Captions.vtt(Captions.cues(of: [words], rate: transcript.rate, length: transcript.length))
-        case .verboseJSON: body = Self.verbose(transcript, request, words, segments)
-        case .diarizedJSON: body = Self.diarized(transcript, segments)
+        case .verboseJSON: body = Self.verbose(transcript, request, channel)
+        case .diarizedJSON: body = Self.diarized(transcript, channel)
         }
         let type =
             switch request.format {
@@ -33,12 +32,7 @@ package struct OpenAITranscriptionAnswer {
         var json = JSONWriter(capacity: 4_096)
         json.beginObject()
         json.member("text", transcript.text())
-        json.key("languages")
-        json.beginArray()
-        json.beginObject()
-        json.member("code", transcript.language.primary)
-        json.endObject()
-        json.endArray()
+        write(languagesOf: transcript, &json)
         if request.includesLogprobs { OpenAILogprobs.write(words[...], &json) }
         write(usageOf: transcript, &json)
         RecordingNotices.write(transcript.notices, to: &json)
@@ -47,7 +41,7 @@ package struct OpenAITranscriptionAnswer {
     }
 
     private static func verbose(
-        _ transcript: Transcript, _ request: OpenAITranscriptionRequest, _ words: [Word], _ segments: [ArraySlice<Word>]
+        _ transcript: Transcript, _ request: OpenAITranscriptionRequest, _ channel: Transcript.Channel
     ) -> [UInt8] {
         var json = JSONWriter(capacity: 65_536)
         json.beginObject()
@@ -58,7 +52,7 @@ package struct OpenAITranscriptionAnswer {
         if request.granularities.contains(.word) {
             json.key("words")
             json.beginArray()
-            for word in words {
+            for word in channel.words {
                 json.beginObject()
                 json.member("word", word.unpunctuated)
                 write(spanOf: [word], transcript.rate, &json)
@@ -69,8 +63,10 @@ package struct OpenAITranscriptionAnswer {
         if request.granularities.contains(.segment) {
             json.key("segments")
             json.beginArray()
-            for (id, words) in segments.enumerated() {
-                write(segment: words, id: id, temperature: request.temperature, rate: transcript.rate, &json)
+            // An option that had no effect is not repeated.
+            let temperature = transcript.ignoredOptions.contains("temperature") ? 0 : request.temperature
+            for (id, range) in segments(of: channel, rate: transcript.rate).enumerated() {
+                OpenAIVerboseSegment(range, of: channel, rate: transcript.rate, temperature: temperature).write(id: id, &json)
             }
             json.endArray()
         }
@@ -80,34 +76,34 @@ package struct OpenAITranscriptionAnswer {
         return json.bytes
     }
 
-    /// Writes a segment with all of Whisper's fields: typed clients reject a segment that lacks one. Fields that only Whisper's decoder knows have
-    /// their neutral values.
-    private static func write(segment words: ArraySlice<Word>, id: Int, temperature: Double, rate: SampleRate, _ json: inout JSONWriter) {
-        json.beginObject()
-        json.member("id", id)
-        // Start of Whisper's 30 s window that has the segment, in frames of 10 ms.
-        json.member("seek", Int((words.first?.range.start.seconds(at: rate) ?? 0) / 30) * 3_000)
-        write(spanOf: words, rate, &json)
-        json.member("text", " " + text(of: words))
-        json.key("tokens")
-        json.beginArray()
-        json.endArray()
-        json.member("temperature", temperature, decimals: 3)
-        json.member("avg_logprob", words.meanLogConfidence, decimals: 4)
-        json.member("compression_ratio", 1, decimals: 1)
-        json.member("no_speech_prob", 0, decimals: 1)
-        json.endObject()
+    /// Returns the segments of `verbose_json`: the engine's own where it has some, elsewhere those of captions.
+    private static func segments(of channel: Transcript.Channel, rate: SampleRate) -> [Range<Int>] {
+        var segments: [Range<Int>] = []
+        var next = 0
+        func addCaptions(until end: Int) {
+            segments += CaptionSplitter.split(Array(channel.words[next..<end]), rate: rate).map { $0.lowerBound + next..<$0.upperBound + next }
+        }
+        for stretch in channel.stretches where stretch.isSegment {
+            let own = stretch.words.clamped(to: next..<max(next, channel.words.count))
+            guard !own.isEmpty else { continue }
+            addCaptions(until: own.lowerBound)
+            segments.append(own)
+            next = own.upperBound
+        }
+        addCaptions(until: channel.words.count)
+        return segments
     }
 
-    private static func diarized(_ transcript: Transcript, _ segments: [ArraySlice<Word>]) -> [UInt8] {
+    private static func diarized(_ transcript: Transcript, _ channel: Transcript.Channel) -> [UInt8] {
         var json = JSONWriter(capacity: 65_536)
         json.beginObject()
-        json.member("task", literal: "transcribe")
-        json.member("duration", transcript.length.seconds(at: transcript.rate), decimals: timeDecimals)
+        write(taskOf: transcript, &json)
         json.member("text", transcript.text())
         json.key("segments")
         json.beginArray()
-        for (index, words) in segments.enumerated() { write(diarized: words, index: index, rate: transcript.rate, &json) }
+        for (index, range) in CaptionSplitter.split(channel.words, rate: transcript.rate).enumerated() {
+            write(diarized: channel.words[range], index: index, rate: transcript.rate, names: channel.speakerNames, &json)
+        }
         json.endArray()
         write(usageOf: transcript, &json)
         RecordingNotices.write(transcript.notices, to: &json)
@@ -116,20 +112,39 @@ package struct OpenAITranscriptionAnswer {
     }
 
     /// Writes one segment of `diarized_json`, which is also an event of its stream.
-    static func write(diarized words: ArraySlice<Word>, index: Int, rate: SampleRate, _ json: inout JSONWriter) {
+    ///
+    /// - Parameter names: the names of speakers whose voices are those of the client's references.
+    static func write(
+        diarized words: ArraySlice<Word>, index: Int, rate: SampleRate, names: [SpeakerLabel: String], _ json: inout JSONWriter
+    ) {
         json.beginObject()
         json.member("type", literal: "transcript.text.segment")
         json.member("id", "seg_\(index)")
         write(spanOf: words, rate, &json)
-        json.member("text", text(of: words))
+        json.member("text", words.text)
         // One speaker, as long as nothing distinguishes speakers.
-        json.member("speaker", (words.first?.speaker ?? SpeakerLabel(0)).letters)
+        let speaker = words.first?.speaker ?? SpeakerLabel(0)
+        json.member("speaker", names[speaker] ?? speaker.letters)
         json.endObject()
     }
 
-    static func text(of words: ArraySlice<Word>) -> String { words.text }
+    /// Writes the members `task` and `duration`.
+    static func write(taskOf transcript: Transcript, _ json: inout JSONWriter) {
+        json.member("task", literal: "transcribe")
+        json.member("duration", transcript.length.seconds(at: transcript.rate), decimals: timeDecimals)
+    }
 
-    private static func write(spanOf words: ArraySlice<Word>, _ rate: SampleRate, _ json: inout JSONWriter) {
+    /// Writes the member `languages`.
+    static func write(languagesOf transcript: Transcript, _ json: inout JSONWriter) {
+        json.key("languages")
+        json.beginArray()
+        json.beginObject()
+        json.member("code", transcript.language.primary)
+        json.endObject()
+        json.endArray()
+    }
+
+    static func write(spanOf words: ArraySlice<Word>, _ rate: SampleRate, _ json: inout JSONWriter) {
         json.member("start", words.first?.range.start.seconds(at: rate) ?? 0, decimals: timeDecimals)
         json.member("end", words.last?.range.end.seconds(at: rate) ?? 0, decimals: timeDecimals)
     }

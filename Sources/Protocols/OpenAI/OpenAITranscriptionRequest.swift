@@ -4,8 +4,8 @@ package import Speech
 /// The request of `POST /v1/audio/transcriptions`: all fields of the form except the file.
 ///
 /// Applied: `model`, `language` or `languages[]`, `keywords[]`, `prompt` (its key terms), `include[]` (for `json`), `response_format`, `temperature`
-/// (echoed), `timestamp_granularities[]`, `stream`, Harken's own `track`, and `engine` in the query. All other fields are left to OpenAI's own
-/// engine: see `OpenAIOptions`.
+/// (echoed), `timestamp_granularities[]`, `stream`, `known_speaker_names[]` with `known_speaker_references[]` (for `diarized_json`), Harken's own
+/// `track`, and `engine` in the query. All other fields are left to OpenAI's own engine: see `OpenAIOptions`.
 ///
 /// Source: OpenAI API reference, "Create transcription".
 package struct OpenAITranscriptionRequest: Sendable, Equatable {
@@ -41,6 +41,10 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
     package var streams: Bool
     package var includesLogprobs: Bool
     package var engines: [EngineName]
+    /// Voices whose names the speakers get; empty unless the answer tells speakers apart.
+    package var references: [OpenAISpeakerReference]
+    /// The names of the form's fields about references.
+    private var referenceFields: [String]
     /// The sound tracks that are heard.
     package var tracks: TrackChoice
     /// The fields that go to OpenAI's own engine as they are.
@@ -90,6 +94,8 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
         streams = try form.flag("stream") ?? false
         granularities = try Self.granularities(form, format)
         includesLogprobs = form.list("include").contains("logprobs")
+        references = format == .diarizedJSON ? try OpenAISpeakerReference.list(form) : []
+        referenceFields = OpenAISpeakerReference.fields(of: form)
         for value in form.list("include") where value != "logprobs" {
             throw OpenAIFieldError("'\(value.prefix(80))' is not a value of include[]. Use logprobs.", "include")
         }
@@ -154,6 +160,17 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
         options.shared = shared
         options.tracks = tracks
         return options
+    }
+
+    /// Returns the names of the options that have no effect on the answer: those that the engine ignored, and the references of speakers when no
+    /// speaker has a name by them.
+    ///
+    /// - Parameters:
+    ///   - ignored: the options that the engine ignores.
+    ///   - transcript: the answer's transcript; nil while recognition goes on.
+    package func ignored(_ ignored: [String], in transcript: Transcript? = nil) -> [String] {
+        let isNamed = transcript.map { $0.channels.contains { !$0.speakerNames.isEmpty } } ?? !references.isEmpty
+        return isNamed ? ignored : ignored + referenceFields.filter { !ignored.contains($0) }
     }
 
     /// The answer to `POST /v1/audio/translations`: no engine here translates.

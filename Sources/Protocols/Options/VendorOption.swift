@@ -50,15 +50,17 @@ package struct VendorOption: Sendable, Equatable {
     }
 }
 
-/// An option that several vendors have under names of their own: the members of `SharedOptions`.
+/// An option that several engines have under names of their own: the members of `SharedOptions`, and the voices of known speakers.
 package enum SharedOption: Sendable, CaseIterable {
-    case fillerWords, prompt, speakerCount, temperature
+    case fillerWords, knownSpeakers, prompt, speakerCount, temperature
 
     /// The engines that are asked for the option in their own words.
     package func engines(_ service: VendorOption.Service) -> Set<String> {
         switch (self, service) {
         case (.fillerWords, .live): ["deepgram", "speechmatics"]
         case (.fillerWords, .recorded): ["assemblyai", "deepgram", "speechmatics"]
+        case (.knownSpeakers, .live): []
+        case (.knownSpeakers, .recorded): ["local", "openai"]
         case (.prompt, .live): ["assemblyai", "openai", "soniox"]
         case (.prompt, .recorded): ["assemblyai", "openai", "soniox"]
         case (.speakerCount, .live): ["assemblyai", "speechmatics"]

@@ -14,6 +14,10 @@ struct RecordedWords {
     private var speakers: [String: SpeakerLabel] = [:]
     /// Segments of the first channel whose words have estimated times.
     private var estimated: [Transcript.Segment] = []
+    /// Segments of the first channel, with the vendor's own measures.
+    private var stretches: [RecognizedStretch] = []
+    /// Names of speakers that the vendor found by the client's references.
+    private var names: [SpeakerLabel: String] = [:]
 
     /// - Parameter channels: the minimum number of channels.
     init(channels: Int = 1) {
@@ -31,20 +35,26 @@ struct RecordedWords {
         return label
     }
 
+    /// Notes that a speaker is the person of one of the client's references.
+    mutating func name(_ speaker: SpeakerLabel, _ name: String) { names[speaker] = name }
+
     /// - Parameters:
     ///   - start: the start in seconds; `end` too is in seconds.
-    ///   - confidence: 0…1; nil when the vendor gives none.
+    ///   - confidence: 0…1; nil when the vendor gives none: the word's confidence is then not known.
+    ///   - speakerConfidence: 0…1; nil when the vendor gives none.
     ///   - hasBlank: true if the vendor's text has a blank before the word, false if it has none; nil: the scripts decide.
     mutating func add(
-        _ text: String, start: Double, end: Double, confidence: Double?, speaker: SpeakerLabel? = nil, language: LanguageTag? = nil, channel: Int = 0,
-        hasBlank: Bool? = nil
+        _ text: String, start: Double, end: Double, confidence: Double?, speaker: SpeakerLabel? = nil, speakerConfidence: Double? = nil,
+        language: LanguageTag? = nil, channel: Int = 0, hasBlank: Bool? = nil
     ) {
         let text = text.trimmed
         guard !text.isEmpty, (0..<Self.maxChannels).contains(channel) else { return }
         while channels.count <= channel { channels.append([]) }
+        let confidence = confidence.map { Float(min(max($0, 0), 1)) } ?? Word.unknownConfidence
         var word = Word(
-            text, SampleRange(Self.position(start), Self.position(end)), confidence: Float(min(max(confidence ?? 1, 0), 1)), speaker: speaker,
+            text, SampleRange(Self.position(start), Self.position(end)), confidence: confidence, speaker: speaker,
             language: language)
+        word.speakerConfidence = speakerConfidence.map { Float(min(max($0, 0), 1)) }
         if let hasBlank, let before = channels[channel].last?.text {
             let differs = hasBlank ? !WordSpacing.needsBlank(before, text) : WordSpacing.isMixed(before, text)
             if differs { word.blankBefore = hasBlank }
@@ -72,6 +82,45 @@ struct RecordedWords {
         estimated.append(Transcript.Segment(range: range, words: first..<channels[0].count))
     }
 
+    /// A segment of the vendor's answer, with the vendor's own measures. Times are in seconds.
+    struct Measured {
+        var start: Double
+        var end: Double
+        var measures: RecognizerMeasures
+        var tokens: [Int]
+    }
+
+    /// Keeps the vendor's measures of its segments of the first channel. A word for which the vendor gave no confidence gets the mean probability of
+    /// its segment's tokens.
+    ///
+    /// - Parameters:
+    ///   - segments: the segments in order.
+    ///   - isSure: true if the words have confidences of their own.
+    mutating func keep(_ segments: [Measured], isSure: Bool) {
+        var first = 0
+        for (index, segment) in segments.enumerated() {
+            // A word between two segments belongs to the nearer one.
+            let border = index + 1 < segments.count ? Self.position((segment.end + max(segment.end, segments[index + 1].start)) / 2) : nil
+            let count = channels[0][first...].prefix { word in border.map { word.range.middle < $0 } ?? true }.count
+            guard count > 0 else { continue }
+            let words = first..<first + count
+            first += count
+            let tokens = segment.tokens.isEmpty ? [] : [segment.tokens]
+            stretches.append(RecognizedStretch(words: words, segment.measures, tokens: tokens, isSegment: true))
+            guard !isSure, let mean = segment.measures.meanLogProbability else { continue }
+            for word in words { channels[0][word].confidence = Float(exponential(mean)) }
+        }
+    }
+
+    /// Sets the confidences of the first channel's words, one for each word.
+    mutating func set(confidences: [Float]) {
+        guard confidences.count == channels[0].count else { return }
+        for (index, confidence) in confidences.enumerated() { channels[0][index].confidence = confidence }
+    }
+
+    /// The texts of the first channel's words.
+    var texts: [String] { channels[0].map(\.text) }
+
     /// Adds a mark to the last word, such as a full stop that comes as an item of its own.
     mutating func append(mark: String, channel: Int = 0) {
         guard channels.indices.contains(channel), let last = channels[channel].indices.last else { return }
@@ -90,12 +139,15 @@ struct RecordedWords {
             rate: Self.rate, length: max(end, Self.position(length ?? 0)) - .zero, language: language,
             languageConfidence: languageConfidence.map { Float(min(max($0, 0), 1)) }, model: model,
             channels: channels.enumerated().map { index, words in
-                Transcript.Channel(
+                var channel = Transcript.Channel(
                     words: words,
                     segments: Utterances.split(words, rate: Self.rate, pause: Self.pause).map { range in
                         let end = words[range].map(\.range.end).max() ?? .zero
                         return Transcript.Segment(range: SampleRange(words[range.lowerBound].range.start, end), words: range)
                     }, estimated: index == 0 ? estimated : [])
+                if index == 0 { channel.stretches = stretches }
+                channel.speakerNames = names
+                return channel
             })
     }
 

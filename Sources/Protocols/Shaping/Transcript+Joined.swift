@@ -16,9 +16,11 @@ extension Transcript {
     /// - Returns: the transcript, and the sources of its speakers, by the numbers of their labels; empty when nothing was joined.
     package func joined() -> (transcript: Transcript, sources: [Source]) {
         guard channels.count > 1 else { return (self, []) }
-        var utterances: [(channel: Int, words: [Word])] = []
+        var utterances: [(channel: Int, range: Range<Int>, words: [Word])] = []
         for (number, channel) in channels.enumerated() {
-            for range in Utterances.split(channel.words, rate: rate, pause: Self.pause) { utterances.append((number, Array(channel.words[range]))) }
+            for range in Utterances.split(channel.words, rate: rate, pause: Self.pause) {
+                utterances.append((number, range, Array(channel.words[range])))
+            }
         }
         utterances.sort { ($0.words[0].range.start, $0.channel) < ($1.words[0].range.start, $1.channel) }
         var sources: [Source] = []
@@ -27,7 +29,9 @@ extension Transcript {
             let source = Source(channel: ChannelIndex(utterance.channel), speaker: utterance.words[0].speaker)
             let label = sources.firstIndex(of: source) ?? sources.count
             if label == sources.count { sources.append(source) }
-            let first = joined.words.count
+            let first = joined.words.count, channel = channels[utterance.channel]
+            if let name = source.speaker.flatMap({ channel.speakerNames[$0] }) { joined.speakerNames[SpeakerLabel(label)] = name }
+            joined.stretches += channel.stretches.compactMap { $0.part(utterance.range, movedTo: first) }
             for word in utterance.words {
                 var word = word
                 word.speaker = SpeakerLabel(label)

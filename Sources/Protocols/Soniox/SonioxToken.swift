@@ -72,7 +72,9 @@ package struct SonioxToken: Sendable, Equatable {
             }
         }
         guard let text else { return nil }
-        self.init(text, start: start, end: end, confidence: confidence ?? 1, isFinal: isFinal, speaker: speaker, language: language)
+        self.init(
+            text, start: start, end: end, confidence: confidence ?? Double(Word.unknownConfidence), isFinal: isFinal, speaker: speaker,
+            language: language)
         self.isTranslation = isTranslation
     }
 }

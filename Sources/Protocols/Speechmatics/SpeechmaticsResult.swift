@@ -83,7 +83,7 @@ package struct SpeechmaticsResult: Sendable, Equatable {
     /// Reads an item; nil when a required member is missing.
     init?(reading reader: inout JSONReader) throws(JSONReader.Malformed) {
         var type: String?, start: Double?, end: Double?, attachment: String?, endsSentence = false
-        var content: String?, confidence = 1.0, language: String?, speaker: String?
+        var content: String?, confidence = Double(Word.unknownConfidence), language: String?, speaker: String?
         try reader.object { name, reader throws(JSONReader.Malformed) in
             switch name {
             case "type": type = try reader.string()
@@ -97,7 +97,7 @@ package struct SpeechmaticsResult: Sendable, Equatable {
                     try reader.object { name, reader throws(JSONReader.Malformed) in
                         switch name {
                         case "content": content = try reader.string()
-                        case "confidence": confidence = try reader.double() ?? 1
+                        case "confidence": confidence = try reader.double() ?? Double(Word.unknownConfidence)
                         case "language": language = try reader.string()
                         case "speaker": speaker = try reader.string()
                         default: try reader.skip()

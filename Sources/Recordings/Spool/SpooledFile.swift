@@ -30,6 +30,29 @@ package final class SpooledFile: Sendable {
         self.init(path: path, byteCount: byteCount, digest: digest, hold: hold)
     }
 
+    /// Writes bytes from memory to a new file in the spool. The file is not in any account: a form's limits bound its size.
+    package convenience init(writing bytes: [UInt8], id: String, to spool: Spool) async throws(RequestError) {
+        let path = spool.path(for: id)
+        let isWritten: Bool = await withCheckedContinuation { continuation in
+            spool.queue.async { continuation.resume(returning: Self.write(bytes, to: path)) }
+        }
+        guard isWritten else { throw .unavailable("The gateway's disk is full.") }
+        self.init(path: path, byteCount: bytes.count, digest: "")
+    }
+
+    private static func write(_ bytes: [UInt8], to path: String) -> Bool {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        do throws(SystemError) {
+            try writeAll(bytes.span.bytes, to: descriptor)
+            return true
+        } catch {
+            unlink(path)
+            return false
+        }
+    }
+
     /// Returns the file as a recording, which is identified by its content.
     package func recording(_ format: AudioFormat = .container) -> Recording {
         var recording = Recording(path: path, format: format)

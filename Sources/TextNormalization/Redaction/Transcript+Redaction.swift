@@ -25,6 +25,13 @@ extension Transcript.Channel {
         }
         redacted.segments = segments.map(moved)
         redacted.estimated = estimated.map(moved)
+        redacted.stretches = stretches.map { stretch in
+            var moved = stretch
+            moved.words = redaction.place(stretch.words.lowerBound)..<redaction.place(stretch.words.upperBound)
+            // Tokens spell the words that are hidden.
+            if !redaction.hidden.isEmpty { moved.tokens = [] }
+            return moved
+        }
         return redacted
     }
 }

@@ -128,6 +128,75 @@ import Testing
         }
     }
 
+    /// A recogniser that knows the voices of the client's references, by their bytes.
+    private final class Knowing: PrerecordedEngine {
+        let name = EngineName.local
+        let capabilities = Capabilities(streaming: false, prerecorded: true, languages: .only(["en"]), models: ["knowing-1"], speakers: true)
+        let heard = Mutex<[String: [UInt8]]>([:])
+
+        func recognize(
+            _ recording: Recording, options: RecognitionOptions, progress: @escaping @Sendable (RecognitionProgress) -> Void
+        ) async throws(EngineError) -> Transcript {
+            for voice in options.references {
+                let bytes = FileManager.default.contents(atPath: voice.recording.path).map { [UInt8]($0) } ?? []
+                heard.withLock { $0[voice.name] = bytes }
+            }
+            var transcript = `A recording`.transcript
+            for index in transcript.channels[0].words.indices { transcript.channels[0].words[index].speaker = SpeakerLabel(index < 2 ? 0 : 1) }
+            if options.references.contains(where: { $0.name == "Ann" }) { transcript.channels[0].speakerNames = [SpeakerLabel(1): "Ann"] }
+            return transcript
+        }
+    }
+
+    /// Fields with the names and bytes of two references.
+    private static let references = [
+        ("known_speaker_names[]", "Ann"), ("known_speaker_names[]", "Bob"), ("known_speaker_references[]", "data:audio/wav;base64,Zm9v"),
+        ("known_speaker_references[]", "data:audio/wav;base64,YmFy"),
+    ]
+
+    @Test(arguments: ["true", "false"])
+    func `has speakers with the names of the client's references`(stream: String) async throws {
+        let engine = Knowing()
+        try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), recorded: [engine], change: { $0.engines = [.local] }) { gateway in
+            let fields = [("model", "gpt-4o-transcribe-diarize"), ("response_format", "diarized_json"), ("stream", stream)]
+            let (body, headers) = form(fields + Self.references, file: audio)
+            let answer = try await gateway.send(.post, "/v1/audio/transcriptions", headers: headers, body: body)
+            #expect(answer.status == 200 && answer.text.contains(#""speaker":"Ann""#) && answer.text.contains(#""speaker":"A""#), "\(answer.text)")
+            #expect(answer.headers["X-Harken-Ignored"] == nil)
+            #expect(engine.heard.withLock { $0 } == ["Ann": Array("foo".utf8), "Bob": Array("bar".utf8)])
+            try await spoolEmpties(gateway)
+        }
+    }
+
+    @Test(arguments: [("diarized_json", "Carl"), ("json", "Ann"), ("verbose_json", "Ann")])
+    func `names references that named nobody`(format: String, name: String) async throws {
+        try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), recorded: [Knowing()], change: { $0.engines = [.local] }) { gateway in
+            let fields = [("known_speaker_names[]", name), ("known_speaker_references[]", "data:audio/wav;base64,Zm9v")]
+            let (body, headers) = form([("model", "whisper-1"), ("response_format", format)] + fields, file: audio)
+            let answer = try await gateway.send(.post, "/v1/audio/transcriptions", headers: headers, body: body)
+            #expect(answer.status == 200)
+            #expect(answer.headers["X-Harken-Ignored"] == "known_speaker_names%5B%5D, known_speaker_references%5B%5D")
+        }
+    }
+
+    private static let five = (1...5).flatMap { number in
+        [("known_speaker_names[]", "P\(number)"), ("known_speaker_references[]", "data:audio/wav;base64,Zm9v")]
+    }
+
+    @Test(arguments: [
+        ([("known_speaker_names[]", "Ann")], "known_speaker_references"),
+        ([("known_speaker_names[]", "Ann"), ("known_speaker_references[]", "http://a/b.wav")], "known_speaker_references"),
+        ([("known_speaker_names[]", "Ann"), ("known_speaker_references[]", "data:audio/wav;base64,Zm9")], "known_speaker_references"),
+        (five, "known_speaker_names"),
+    ] as [([(String, String)], String)])
+    func `refuses references that are none, with the field`(fields: [(String, String)], parameter: String) async throws {
+        try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), recorded: [Knowing()], change: { $0.engines = [.local] }) { gateway in
+            let (body, headers) = form([("model", "whisper-1"), ("response_format", "diarized_json")] + fields, file: audio)
+            let answer = try await gateway.send(.post, "/v1/audio/transcriptions", headers: headers, body: body)
+            #expect(answer.status == 400 && answer.text.contains(#""param":"\#(parameter)""#), "\(answer.text)")
+        }
+    }
+
     @Test func `may be larger than OpenAI accepts, without a model or with an unknown one`() async throws {
         try await TestGateway.with(ScriptedEngine(name: .local, transcript: .success(Self.transcript))) { gateway in
             for fields in [[], [("model", "Systran/faster-distil-whisper-large-v3")]] {

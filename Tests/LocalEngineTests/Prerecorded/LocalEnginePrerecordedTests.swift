@@ -74,6 +74,31 @@ import Testing
         #expect(transcript.channels[0].segments.last?.words.upperBound == words.count)
     }
 
+    @Test func `tells its own figures of what it recognised`() async throws {
+        let channel = try await recognize(TestModels.recording("beckett.wav")).channels[0]
+        #expect(channel.stretches.map(\.words).reduce(0) { $0 + $1.count } == channel.words.count)
+        for stretch in channel.stretches {
+            let noSpeech = try #require(stretch.measures.noSpeech)
+            #expect(noSpeech > 0 && noSpeech < 0.5 && stretch.measures.temperature == 0 && stretch.measures.seek != nil)
+        }
+    }
+
+    /// Two people, one after the other. A third reference is nobody's.
+    @Test(.needs(TestModels.folder.missing([.speakerEmbedder]).isEmpty, "the voice model is not there: make setup"))
+    func `names speakers by the client's reference voices`() async throws {
+        let beckett = try TestModels.samples(ofWAV: TestModels.recording("beckett.wav")), other = try TestModels.samples("cards/001.wav")
+        let half = beckett.count / 2, pause = [Float](repeating: 0, count: 16_000)
+        let reference = try file([Array(beckett[half...])]), broken = try folder.write(Data("no audio".utf8), as: "broken.wav")
+        let copy = try folder.write(Data(contentsOf: URL(filePath: reference)), as: "reference.wav")
+        var options = RecognitionOptions(language: .english, diarize: true)
+        options.references = [ReferenceVoice(name: "Nobody", Recording(path: broken)), ReferenceVoice(name: "Sam", Recording(path: copy))]
+        let named = try await recognize(try file([Array(beckett[..<half]) + pause + other + pause]), options).channels[0]
+        let first = try #require(named.words.first?.speaker), last = try #require(named.words.last?.speaker)
+        #expect(first != last)
+        #expect(named.speakerNames == [first: "Sam"])
+        #expect(try await recognize(copy, RecognitionOptions(language: .english, diarize: true)).channels[0].speakerNames.isEmpty)
+    }
+
     /// "Ever tried, ever failed, no matter, try again, fail again, fail better", and how many of these words have begun.
     @Test(arguments: [(12_000, 2), (16_000, 2), (32_000, 3), (81_600, 7), (116_000, 10)])
     func `says nothing twice where a recording breaks off in speech`(cut: Int, words: Int) async throws {

@@ -5,7 +5,9 @@ import Testing
 
 @Suite struct `The progress of a recording` {
     private struct Silent: WindowRecognizing {
-        func recognize(_ item: RecordingReader.Item, mayContinue: () -> Bool) throws(InferenceError) -> [Word]? { [] }
+        func recognize(_ item: RecordingReader.Item, mayContinue: () -> Bool) throws(InferenceError) -> RecognizedWindow? {
+            RecognizedWindow(words: [])
+        }
     }
 
     private static func range(_ start: Int, _ end: Int) -> SampleRange { SampleRange(SampleIndex(start), SampleIndex(end)) }
@@ -19,7 +21,7 @@ import Testing
             let range = Self.range(16_000 * index, 16_000 * (index + 1))
             let number = progress.began(RecordingReader.Item(channel: .first, window: SpeechWindow(audio: range, speech: [range]), samples: []))
             progress.read(through: range.end, isEnd: false)
-            progress.finished(number, .first, words, []) { reports.append($0) }
+            progress.finished(number, .first, RecognizedWindow(words: words), []) { reports.append($0) }
         }
         return reports
     }
@@ -52,5 +54,49 @@ import Testing
         #expect(few == [])
         let enough = reports([words(3, from: 0), words(5, from: 16_000)], isAssumed: true)
         #expect(enough.count == 3)
+    }
+
+    @Test func `keeps the measures and the tokens of each window with its words`() {
+        var progress = RecordingProgress(channels: 1, length: nil)
+        progress.recognizer = SpokenLanguageRecognizer(Silent(), .english, model: "m")
+        for (index, count) in [2, 0, 1].enumerated() {
+            let range = Self.range(16_000 * index, 16_000 * (index + 1))
+            let number = progress.began(RecordingReader.Item(channel: .first, window: SpeechWindow(audio: range, speech: [range]), samples: []))
+            let window = RecognizedWindow(
+                words: words(count, from: 16_000 * index), RecognizerMeasures(noSpeech: 0.1, seek: 100 * index), tokens: (0..<count).map { [$0, $0] })
+            progress.finished(number, .first, window, []) { _ in }
+        }
+        let channel = progress.transcript(length: SampleCount(48_000)).transcript.channels[0]
+        #expect(channel.stretches.map(\.words) == [0..<2, 2..<3])
+        #expect(channel.stretches.map(\.measures.seek) == [0, 200] && channel.stretches.allSatisfy { $0.measures.noSpeech == 0.1 })
+        #expect(channel.stretches[0].tokens == [[0, 0], [1, 1]])
+    }
+}
+
+@Suite struct `The share of speech in a window` {
+    private func shares(_ probabilities: [Float]) -> SpeechShares {
+        var shares = SpeechShares()
+        for probability in probabilities { shares.add(probability) }
+        return shares
+    }
+
+    /// Ranges in windows of voice activity, and the expected mean.
+    @Test(arguments: [([0..<2], 0.5), ([0..<1], 1), ([1..<2], 0), ([0..<1, 2..<4], 2.0 / 3), ([0..<9], 0.5)] as [([Range<Int>], Float)])
+    func `is the mean of the probabilities`(windows: [Range<Int>], expected: Float) throws {
+        let ranges = windows.map { SampleRange(SampleIndex($0.lowerBound * 512), SampleIndex($0.upperBound * 512)) }
+        #expect(abs(try #require(shares([1, 0, 1, 0]).mean(over: ranges)) - expected) < 1e-6)
+    }
+
+    @Test func `is not known where nothing was heard`() {
+        #expect(shares([]).mean(over: [SampleRange(.zero, SampleIndex(512))]) == nil)
+        #expect(shares([1]).mean(over: [SampleRange(SampleIndex(5_120), SampleIndex(6_000))]) == nil)
+    }
+
+    @Test func `is the same after the past was forgotten`() {
+        var shares = shares((0..<4_000).map { Float($0 % 7) / 7 })
+        let range = [SampleRange(SampleIndex(3_000 * 512), SampleIndex(3_010 * 512))], before = shares.mean(over: range)
+        shares.discard(before: SampleIndex(2_000 * 512 + 100))
+        #expect(before != nil && shares.mean(over: range) == before)
+        #expect(shares.mean(over: [SampleRange(SampleIndex(3_999 * 512), SampleIndex(4_000 * 512))]) == Float(3_999 % 7) / 7)
     }
 }

@@ -144,6 +144,25 @@ import Testing
         #expect(stream.closed(1000).isEmpty)
     }
 
+    /// The vendor's confidences, and those of the words. 0 and 1 are written where nothing was measured.
+    @Test(arguments: [(0.625, 0.25, 0.625, 0.25), (1, 1, nil, nil), (0, nil, nil, nil)] as [(Double, Double?, Float?, Float?)])
+    func `keeps how sure the vendor is of the turn's end and of the language`(
+        end: Double, language: Double?, kept: Float?, keptLanguage: Float?
+    ) throws {
+        var stream = Stream()
+        stream.sent(2)
+        let message = AssemblyAIServerMessage.turn(
+            AssemblyAITurn(
+                order: 0, isFormatted: true, endOfTurn: true, transcript: "Hi.", endOfTurnConfidence: end,
+                words: [AssemblyAIWord(text: "Hi.", start: 0, end: 500, confidence: 0.875, isFinal: true)], languageCode: "de",
+                languageConfidence: language))
+        guard case .event(.final(let final, _))? = stream.text(String(decoding: message.text, as: UTF8.self)).last else {
+            Issue.record("no final")
+            return
+        }
+        #expect(final.words.map(\.turnConfidence) == [kept] && final.words.map(\.languageConfidence) == [keptLanguage])
+    }
+
     @Test func `takes an unformatted end for the end where it asked for no other`() {
         var stream = Stream(StreamOptions(rate: .speech))
         stream.sent(4)

@@ -121,6 +121,19 @@ import Testing
                 """)
     }
 
+    @Test func `passes on how sure the engine is of the turn's end and of the language`() throws {
+        var stream = try AssemblyAIConversation(AssemblyAIConversation.usual + "&language_detection=true")
+        var said = words("Good day.")
+        for index in said.indices {
+            said[index].language = LanguageTag("de")
+            said[index].languageConfidence = index == 0 ? 0.5 : 0.75
+        }
+        said[1].turnConfidence = 0.375
+        _ = stream.event(.commit(Commit(channel: .first, range: seconds(0, 1), words: said, reason: .endOfTurn, engine: .local)))
+        let turn = try #require(stream.raw.last)
+        #expect(turn.contains(#""end_of_turn_confidence":0.375,"#) && turn.contains(#""language_confidence":0.625"#), "\(turn)")
+    }
+
     @Test func `ends a turn where another one begins to speak`() throws {
         var stream = try AssemblyAIConversation(AssemblyAIConversation.usual + "&speaker_labels=true")
         let said = words("Hello there.", from: 0, speaker: 0) + words("Hi.", from: 2, speaker: 1)

@@ -63,6 +63,15 @@ import Testing
         }
     }
 
+    @Test(arguments: [(0.625, "0.625"), (nil, "1.0")] as [(Float?, String)])
+    func `end with the engine's own confidence, where it has one`(confidence: Float?, written: String) throws {
+        var stream = try Conversation()
+        var said = words("Hello there.")
+        said[1].turnConfidence = confidence
+        _ = stream.event(.commit(Commit(channel: .first, range: seconds(0, 1), words: said, reason: .endOfTurn, engine: .local)))
+        #expect(stream.raw.last?.contains(#""end_of_turn_confidence":\#(written)"#) == true, "\(stream.raw)")
+    }
+
     @Test func `start with the first words and end when the session says so`() throws {
         var stream = try Conversation()
         #expect(stream.event(.speechStarted(.first, at: .zero)).isEmpty)

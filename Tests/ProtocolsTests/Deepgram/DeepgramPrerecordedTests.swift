@@ -67,7 +67,7 @@ import Testing
         #expect(alternative["transcript"].string == "Hello there. How are you? Fine.")
         #expect(alternative["words"][5]["speaker"].int == 1)
         #expect(alternative["words"][5]["punctuated_word"].string == "Fine.")
-        #expect(alternative["words"][5]["speaker_confidence"].double == 1)
+        #expect(alternative["words"][5]["speaker_confidence"].double == 0.5)
         let paragraphs = alternative["paragraphs"]
         #expect(paragraphs["transcript"].string == "\nSpeaker 0: Hello there. How are you?\n\nSpeaker 1: Fine.")
         #expect(paragraphs["paragraphs"].count == 2)
@@ -126,7 +126,7 @@ import Testing
         #expect(document["metadata"]["tags"].strings == ["conformance", "two"])
         #expect(document["metadata"]["extra"]["note"].string == "hello:x")
         #expect(document["results"]["channels"][0]["detected_language"].string == "en")
-        #expect(document["results"]["channels"][0]["language_confidence"].double == 0)
+        #expect(document["results"]["channels"][0]["language_confidence"].double == 0.5)
     }
 
     @Test func `show replacements`() throws {

@@ -31,8 +31,9 @@ import Testing
 
     @Test func `has the words whose required members are there`() {
         let bare = DeepgramWord(word: "a", start: 0, end: 1, confidence: 0)
-        #expect(words(#"{"word":"a","start":0,"end":1,"confidence":null}"#) == [bare])
-        #expect(words(#"{"word":"a","start":0,"end":1}"#) == [bare])
+        let unknown = DeepgramWord(word: "a", start: 0, end: 1, confidence: 0.5)
+        #expect(words(#"{"word":"a","start":0,"end":1,"confidence":null}"#) == [unknown])
+        #expect(words(#"{"word":"a","start":0,"end":1}"#) == [unknown])
         #expect(words(#"{"word":"a","start":"0","end":1,"confidence":0}"#) == [])
         #expect(words(#"{"word":null,"start":0,"end":1,"confidence":0},7,[],"x""#) == [])
         #expect(words(#"{"word":"a","start":0,"end":1,"confidence":0,"speaker":null,"punctuated_word":7}"#) == [bare])

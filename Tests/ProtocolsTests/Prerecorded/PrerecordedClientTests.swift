@@ -341,6 +341,69 @@ import Testing
         #expect(done.channels[0].words.map(\.text) == ["Hello,", "you."] && done.language == LanguageTag("de"))
     }
 
+    @Test(arguments: [true, false])
+    func `OpenAI: the server's own figures are kept with the words of its segments`(hasWords: Bool) throws {
+        var machine = try machine("openai")
+        _ = machine.start()
+        func segment(_ start: Int, _ text: String, _ probability: Double, _ tokens: String) -> String {
+            #"{"start":\#(start),"end":\#(start + 1),"seek":300,"text":" \#(text)","tokens":\#(tokens),"temperature":0.2,"#
+                + #""avg_logprob":\#(probability),"compression_ratio":1.25,"no_speech_prob":0.42}"#
+        }
+        let words = ["Hi.", "How", "so?"].enumerated().map { #"{"word":"\#($1)","start":\#(Double($0) * 0.9),"end":\#(Double($0) * 0.9 + 0.4)}"# }
+        let list = hasWords ? #""words":[\#(words.joined(separator: ","))],"# : ""
+        let segments = segment(0, "Hi.", -0.5, "[1,2]") + "," + segment(1, "How so?", -1, "[3]")
+        let said = #"{"text":"Hi. How so?","duration":2,\#(list)"segments":[\#(segments)]}"#
+        let channel = try transcript(machine.answered(answer(said))).channels[0]
+        // The second word begins 0.1 s before its segment.
+        #expect(channel.stretches.map(\.words) == [0..<1, 1..<3] && channel.stretches.map(\.tokens) == [[[1, 2]], [[3]]])
+        for (stretch, probability) in zip(channel.stretches, [-0.5, -1]) {
+            #expect(
+                stretch.measures
+                    == RecognizerMeasures(noSpeech: 0.42, meanLogProbability: probability, compressionRatio: 1.25, temperature: 0.2, seek: 300))
+            #expect(stretch.isSegment)
+        }
+        #expect(abs(channel.words[0].confidence - 0.60653) < 0.0001 && abs(channel.words[2].confidence - 0.36788) < 0.0001)
+    }
+
+    @Test func `OpenAI: a probability of a word is its confidence, and none is not certainty`() throws {
+        func confidences(_ list: String, _ more: String = "") throws -> [Float] {
+            var machine = try machine("openai")
+            _ = machine.start()
+            let said = #"{"text":"Hi you","duration":3,"words":[\#(list)]\#(more)}"#
+            return try transcript(machine.answered(answer(said))).channels[0].words.map(\.confidence)
+        }
+        let bare = #"{"word":"Hi","start":0,"end":1},{"word":"you","start":1,"end":2}"#
+        #expect(try confidences(bare) == [Word.unknownConfidence, Word.unknownConfidence])
+        let sure = #"{"word":"Hi","start":0,"end":1,"probability":0.75},{"word":"you","start":1,"end":2,"probability":0.25}"#
+        #expect(try confidences(sure) == [0.75, 0.25])
+        #expect(try confidences(sure, #","segments":[{"start":0,"end":3,"avg_logprob":-3}]"#) == [0.75, 0.25])
+    }
+
+    @Test func `OpenAI: a model that has only text is asked for the probabilities of its tokens, and a server without them for text`() throws {
+        var machine = try machine("openai", RecognitionOptions(model: "gpt-4o-transcribe"))
+        let asked = try fields(request(machine.start()))
+        #expect(asked["include[]"] == "logprobs" && asked["response_format"] == "json" && asked["model"] == "gpt-4o-transcribe")
+        var other = machine
+        let said = #"{"text":"Hi you","logprobs":[{"token":"Hi","logprob":-0.5,"bytes":[72,105]},{"token":" you","logprob":0,"bytes":[]}]}"#
+        let words = try transcript(machine.answered(answer(said))).channels[0].words
+        #expect(words.count == 2 && abs(words[0].confidence - 0.60653) < 0.0001 && words[1].confidence == 1)
+        let rejection = #"{"error":{"message":"Unknown field","type":"invalid_request_error","param":"include","code":null}}"#
+        let again = try fields(request(other.answered(answer(rejection, status: 400))))
+        #expect(again["include[]"] == nil && again["response_format"] == "json")
+    }
+
+    @Test func `OpenAI: the model that tells speakers apart is asked for them, and names those of the references`() throws {
+        var options = RecognitionOptions(model: "gpt-4o-transcribe-diarize", diarize: true, keyterms: ["Harken"])
+        options.references = [ReferenceVoice(name: "Ann", Recording(path: "/nowhere"))]
+        var machine = try machine("openai", options)
+        let asked = try fields(request(machine.start()))
+        #expect(asked["response_format"] == "diarized_json" && asked["chunking_strategy"] == "auto" && asked["prompt"] == nil)
+        let segments = #"{"speaker":"A","text":"Hi.","start":0,"end":1},{"speaker":"Ann","text":"Ho.","start":1,"end":2}"#
+        let channel = try transcript(machine.answered(answer(#"{"text":"Hi. Ho.","duration":3,"segments":[\#(segments)]}"#))).channels[0]
+        #expect(channel.words.map(\.speaker) == [SpeakerLabel(0), SpeakerLabel(1)] && channel.speakerNames == [SpeakerLabel(1): "Ann"])
+        #expect(milliseconds(channel.words) == [[0, 1_000], [1_000, 2_000]])
+    }
+
     @Test func `OpenAI: parts of a word become the word of the text`() throws {
         func words(_ list: String, in text: String) throws -> [Word] {
             var machine = try machine("openai")

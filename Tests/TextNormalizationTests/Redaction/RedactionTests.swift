@@ -83,10 +83,16 @@ import TextNormalization
                 .init(words: words, segments: [.init(range: range(0, 50), words: 0..<5), .init(range: range(50, 110), words: 5..<11)])
             ])
         transcript.raw = Array("4242".utf8)
+        transcript.channels[0].stretches = [
+            RecognizedStretch(words: 0..<5, RecognizerMeasures(noSpeech: 0.1), tokens: [[42]]),
+            RecognizedStretch(words: 5..<11, RecognizerMeasures()),
+        ]
         let redacted = transcript.redacted(RedactionRule(.cards))
         #expect(redacted.text() == "my card is [card_number] and that is it")
         #expect(redacted.channels[0].segments.map(\.words) == [0..<3, 3..<8])
         #expect(redacted.raw == nil)
+        let stretches = redacted.channels[0].stretches
+        #expect(stretches.map(\.words) == [0..<3, 3..<8] && stretches.allSatisfy(\.tokens.isEmpty) && stretches[0].measures.noSpeech == 0.1)
         #expect(redacted.channels[0].hidden == [range(30, 70)])
         #expect(transcript.redacted(nil) == transcript)
     }

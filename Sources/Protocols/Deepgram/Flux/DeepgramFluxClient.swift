@@ -144,7 +144,10 @@ package struct DeepgramFluxClient: LiveClientMachine {
             hasStarted = true
             actions.append(.event(.speechStarted(.first, at: first.range.start)))
         }
-        guard turn.event != .end else { return endTurn(&actions) }
+        guard turn.event != .end else {
+            if let last = words.indices.last { words[last].turnConfidence = MeasuredConfidence.of(turn.confidence) }
+            return endTurn(&actions)
+        }
         if !words.isEmpty { actions.append(.event(.interim(finals.open(words)))) }
     }
 

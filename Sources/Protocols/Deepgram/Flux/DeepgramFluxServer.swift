@@ -43,6 +43,8 @@ package struct DeepgramFluxServer: LiveServerMachine {
     private var guess: [DeepgramWord] = []
     /// Mark of the last committed word if the turn ends with it; nil: as the word is.
     private var lastMark: LateMarks.Mark?
+    /// The engine's confidence that the turn is over behind the last committed word; nil: it has none.
+    private var turnConfidence: Float?
     private var turnStart: SampleIndex = .zero
     /// Furthest position that any event reached.
     private var through: SampleIndex = .zero
@@ -195,6 +197,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
             if let place = words.indices.last { new[0].lateMarks?.join(&new[0].text, behind: &words[place].word) }
             words += written(new)
             lastMark = last.lateMarks?.end
+            turnConfidence = last.turnConfidence
             lastWordEnd = last.range.end
             heard(now, &output)
         }
@@ -229,7 +232,8 @@ package struct DeepgramFluxServer: LiveServerMachine {
         let silence = (through - lastWordEnd).duration(at: rate)
         if trigger == .model, let timeout = thresholds.turn.maximumSilence, silence >= timeout || thresholds.endOfTurn == 1 { trigger = .timeout }
         if isForced { trigger = .manual }
-        say(.end, now, confidence: trigger == .model ? 1 : 0, trigger: trigger, &output)
+        say(.end, now, confidence: turnConfidence.map { Double($0) } ?? (trigger == .model ? 1 : 0), trigger: trigger, &output)
+        turnConfidence = nil
         words = []
         guess = rest
         index += 1

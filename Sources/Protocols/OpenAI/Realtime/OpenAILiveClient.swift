@@ -316,7 +316,7 @@ package struct OpenAILiveClient: LiveClientMachine {
     }
 
     private mutating func complete(
-        _ item: String, _ text: String, _ tokens: [RealtimeServerEvent.Token], _ actions: inout [ClientAction]
+        _ item: String, _ text: String, _ tokens: [OpenAIToken], _ actions: inout [ClientAction]
     ) {
         guard let place = place(of: item), text.utf8.count <= Self.maxText else { return }
         if place == .open { close(.endOfTurn, flushes: 0, &actions) }

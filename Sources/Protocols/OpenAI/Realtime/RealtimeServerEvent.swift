@@ -13,7 +13,7 @@ enum RealtimeServerEvent: Sendable, Equatable {
     /// More text of an item, to append.
     case delta(item: String, text: String)
     /// The whole text of an item.
-    case completed(item: String, text: String, tokens: [Token])
+    case completed(item: String, text: String, tokens: [OpenAIToken])
     /// An item that the vendor could not recognize.
     case failed(item: String, RealtimeComplaint)
     case error(RealtimeComplaint)
@@ -21,12 +21,6 @@ enum RealtimeServerEvent: Sendable, Equatable {
     case unrecognized
     /// A message that is not an event, or an event without a member that it must have.
     case malformed(String)
-
-    /// A piece of an item's text, with the natural logarithm of its probability.
-    struct Token: Sendable, Equatable {
-        var text: String
-        var logProbability: Double
-    }
 
     /// Maximum size of a message, in bytes. The text and the tokens of the longest item stay below this size.
     private static let sizeLimit = 1_048_576
@@ -54,7 +48,7 @@ enum RealtimeServerEvent: Sendable, Equatable {
                 Self.ofItem(root) { item, root in root["delta"].string.map { .delta(item: item, text: $0) } }
             case "conversation.item.input_audio_transcription.completed":
                 Self.ofItem(root) { item, root in
-                    root["transcript"].string.map { .completed(item: item, text: $0, tokens: Self.tokens(root["logprobs"])) }
+                    root["transcript"].string.map { .completed(item: item, text: $0, tokens: OpenAIToken.list(root["logprobs"])) }
                 }
             case "conversation.item.input_audio_transcription.failed":
                 Self.ofItem(root) { item, root in .failed(item: item, RealtimeComplaint(root["error"])) }
@@ -69,13 +63,6 @@ enum RealtimeServerEvent: Sendable, Equatable {
     private static func ofItem(_ root: borrowing JSONView, _ event: (String, borrowing JSONView) -> RealtimeServerEvent?) -> RealtimeServerEvent {
         guard let item = root["item_id"].string else { return .malformed("without an item_id") }
         return event(item, root) ?? .malformed("without a text")
-    }
-
-    private static func tokens(_ list: borrowing JSONView) -> [Token] {
-        (0..<list.count).compactMap { index in
-            guard let text = list[index]["token"].string, let value = list[index]["logprob"].double else { return nil }
-            return Token(text: text, logProbability: value)
-        }
     }
 }
 

@@ -1,0 +1,45 @@
+import Audio
+import Conversations
+import Speakers
+import Speech
+
+extension LocalEngine {
+    /// Returns the voices of the client's references. A reference that cannot be decoded, or has no speech, has no voice: nobody gets its name.
+    func knownVoices(
+        _ references: [ReferenceVoice], _ voiceActivity: VoiceActivity, _ embedder: SpeakerEmbedder
+    ) async throws(EngineError) -> KnownVoices {
+        var known = KnownVoices()
+        for reference in references {
+            if let voiceprint = try await voiceprint(of: reference.recording, voiceActivity, embedder) { known.add(reference.name, voiceprint) }
+        }
+        return known
+    }
+
+    private func voiceprint(
+        of recording: Recording, _ voiceActivity: VoiceActivity, _ embedder: SpeakerEmbedder
+    ) async throws(EngineError) -> Voiceprint? {
+        let turn: any MediaTurn
+        do throws(MediaError) {
+            turn = try await media.turn(for: recording)
+        } catch {
+            guard EngineError(error) != .cancelled else { throw .cancelled }
+            return nil
+        }
+        let found = await pool.run(.prerecorded) { permit in
+            Result { () throws(EngineError) -> Voiceprint? in
+                let speech = try RecordedVoice.speech(in: turn, voiceActivity, permit)
+                do throws(InferenceError) {
+                    // The same model as for the recording's speakers, so that the distances are those of the rule.
+                    return try embedder.embed(speech.span)
+                } catch {
+                    throw .unavailable(error.description)
+                }
+            }
+        }
+        switch found {
+        case nil, .failure(.cancelled)?: throw .cancelled
+        case .failure?: return nil
+        case .success(let voiceprint)?: return voiceprint
+        }
+    }
+}
