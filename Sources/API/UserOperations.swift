@@ -98,7 +98,8 @@ struct UserOperations: Sendable {
                 try Self.refuseOthers(in: request)
                 try await change(.singleLanguage, to: request.flag("single_language_mode").map { $0 ? "true" : "false" }, request)
                 try await change(.vocabulary, to: Self.vocabulary(request), request)
-                try await change(.language, to: try request.string("language"), request)
+                // An empty name is none, as everywhere.
+                try await change(.language, to: try request.string("language").flatMap { $0.isEmpty ? nil : $0 }, request)
                 try await change(.name, to: try request.string("name"), request)
                 try await change(.learnsVoices, to: request.flag("learn_voices").map { $0 ? "true" : "false" }, request)
                 try await change(.usesSummaryModel, to: request.flag("model_summaries").map { $0 ? "true" : "false" }, request)
@@ -271,7 +272,7 @@ struct UserOperations: Sendable {
         json.beginArray()
         for word in choices.vocabulary { json.value(word) }
         json.endArray()
-        json.member("language", optional: choices.language?.rawValue)
+        json.member("language", optional: choices.language.map { $0.isMulti ? "auto" : $0.rawValue })
         json.member("name", optional: choices.name)
         json.member("learn_voices", choices.learnsVoices)
         json.member("model_summaries", choices.usesSummaryModel)

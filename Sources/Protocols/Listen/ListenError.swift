@@ -1,3 +1,5 @@
+import Speech
+
 /// The close code and the reason with which a client's socket is closed.
 package struct ListenError: Error, Sendable, Equatable {
     package var code: UInt16
@@ -10,6 +12,11 @@ package struct ListenError: Error, Sendable, Equatable {
     static func policy(_ reason: String) -> ListenError { ListenError(code: 1008, reason: reason) }
 
     static func language(_ language: String) -> ListenError { policy("The language is not supported, \(language.prefix(40))") }
+
+    /// The reason is short: a close frame has little room.
+    init(_ fault: LanguageFault) {
+        self = .policy("\(fault.parameter) is \"\(fault.value?.prefix(20) ?? "")\"; it must be \(LanguageName.accepted)")
+    }
 
     /// The session is over; for a client that comes back to it.
     static let expired = ListenError(code: 4404, reason: "session_expired")

@@ -36,8 +36,10 @@ package struct SpeechmaticsConfiguration: Sendable, Equatable {
     package var partials: Bool { changes.partials ?? false }
 
     func request(engines: [EngineName]) -> LiveRequest {
+        // A pack of languages, such as `en_ms`, is asked for by its first one.
+        let spoken = language.rawValue.utf8.contains(UInt8(ascii: "_")) ? LanguageTag(language.primary) : language
         var request = LiveRequest(
-            format: format, language: ["auto", "multi"].contains(language.primary) ? LanguageTag("multi") : language, model: model,
+            format: format, language: ["auto", "multi"].contains(language.primary) ? .multi : spoken, model: model,
             timesInterims: true, separateChannels: channels.count > 1, diarize: diarizes, keyterms: vocabulary, engines: engines)
         // The silence that ends an utterance also makes its words final.
         if let endOfUtterance {

@@ -32,8 +32,11 @@ package enum LanguageName: Sendable, Equatable {
     /// The name as engines know it: `multi` where the client names no language.
     package var tag: LanguageTag { if case .language(let tag) = self { tag } else { .multi } }
 
-    /// The language for a recording, which an engine finds when it is nil.
-    package var ofRecording: LanguageTag? { if case .language(let tag) = self { tag } else { nil } }
+    /// The language that the client names; nil where the client leaves it to the engine.
+    package var named: LanguageTag? { if case .language(let tag) = self { tag } else { nil } }
+
+    /// The language of a recording as its engine is asked for it: nil where the engine finds it, `multi` where several may be spoken.
+    package var ofRecording: LanguageTag? { self == .detected ? nil : tag }
 }
 
 extension LanguageTag {
@@ -58,18 +61,17 @@ extension LanguageTag {
 package struct LanguageFault: Error, Sendable, Equatable {
     /// The parameter, as the client names it.
     package var parameter: String
-    /// The refused name, cut to 40 characters; empty: the parameter is missing.
-    package var value: String
+    /// The refused name, cut to 40 characters; nil: the parameter is missing.
+    package var value: String?
 
-    package init(_ parameter: String, _ value: String) {
+    package init(_ parameter: String, _ value: String?) {
         self.parameter = parameter
-        self.value = String(value.prefix(40))
+        self.value = value.map { String($0.prefix(40)) }
     }
 
     /// The fault as a sentence that says which value is accepted.
     package var message: String {
-        value.isEmpty
-            ? "\(parameter) is missing; it must be \(LanguageName.accepted)."
-            : "\(parameter) is \"\(value)\", which no language is called; it must be \(LanguageName.accepted)."
+        let problem = value.map { "is \"\($0)\", which no language is called" } ?? "is missing"
+        return "\(parameter) \(problem); it must be \(LanguageName.accepted)."
     }
 }

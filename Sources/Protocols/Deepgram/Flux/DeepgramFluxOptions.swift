@@ -44,13 +44,17 @@ package struct DeepgramFluxOptions: Sendable, Equatable {
             timeout: try query.whole("eot_timeout_ms", in: DeepgramFluxThresholds.timeouts))
         if let problem = thresholds.problem { throw QueryParameterError(message: problem) }
         keyterms = try query.list("keyterm", limit: 500)
-        let hints = try query.list("language_hint")
-        language =
-            named != "flux-general-multi"
-            ? .english : hints.count == 1 && LanguageTag(hints[0]).isWellFormed ? LanguageTag(hints[0]) : LanguageTag("multi")
+        let hints = try query.list(LanguageParameter.deepgramFlux.name), hint: LanguageTag?
+        do throws(LanguageFault) {
+            hint = try LanguageParameter.deepgramFlux.read(hints)
+        } catch {
+            throw QueryParameterError(error)
+        }
+        language = named != "flux-general-multi" ? .english : hint ?? .multi
         redaction = try DeepgramRedaction.rule(query, language: language)
         engines = EngineChoice.engines(of: head)
         vendorOptions = DeepgramOptions.table.options(in: head.query, .live)
+        vendorOptions.dropForeignLanguages(in: [LanguageParameter.deepgramFlux.name])
         format = try Self.format(query)
     }
 
