@@ -16,8 +16,8 @@ extension VendorOptions {
 
     private static func isCode(_ text: String, words: Set<String>, joins: Bool) -> Bool {
         switch LanguageName(text) {
-        case .language(let tag): tag.rawValue == text && (joins || !text.utf8.contains(UInt8(ascii: "_")))
-        case .detected, .several: words.contains(text)
+        case .language(let tag)?: tag.rawValue == text && (joins || !text.utf8.contains(UInt8(ascii: "_")))
+        case .detected?, .several?: words.contains(text)
         case nil: false
         }
     }

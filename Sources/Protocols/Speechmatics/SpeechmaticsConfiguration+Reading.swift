@@ -53,9 +53,9 @@ extension SpeechmaticsConfiguration {
                 try parameter.read(text, as: "transcription_config.output_locale")
             }
             switch read {
-            case .language(let language): return written?.tag.primary == language.primary ? written?.tag ?? language : language
-            case .detected: return LanguageTag("auto")
-            case .several, nil: return .multi
+            case .language(let language)?: return written?.tag.primary == language.primary ? written?.tag ?? language : language
+            case .detected?: return LanguageTag("auto")
+            case .several?, nil: return .multi
             }
         } catch {
             throw SpeechmaticsError(.invalidConfig, error.message)
