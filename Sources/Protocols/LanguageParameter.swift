@@ -48,7 +48,9 @@ package enum LanguageParameter: String, Sendable, CaseIterable {
         case .listen: .english
         case .chunk: .recordings
         case .chunkedRecording, .deviceFiles, .importedRecording, .transcribe, .importCommand, .recorder, .modelsTest: .detected
-        case .settings, .captions: .engines
+        case .captions: .engines
+        // Only sessions in a single language ask for the user's.
+        case .settings: .english
         }
     }
 

@@ -36,8 +36,6 @@ package struct SpeechmaticsConfiguration: Sendable, Equatable {
     package var partials: Bool { changes.partials ?? false }
 
     func request(engines: [EngineName]) -> LiveRequest {
-        // A pack of languages, such as `en_ms`, is asked for by its first one.
-        let spoken = language.rawValue.utf8.contains(UInt8(ascii: "_")) ? LanguageTag(language.primary) : language
         var request = LiveRequest(
             format: format, language: ["auto", "multi"].contains(language.primary) ? .multi : spoken, model: model,
             timesInterims: true, separateChannels: channels.count > 1, diarize: diarizes, keyterms: vocabulary, engines: engines)
@@ -50,6 +48,15 @@ package struct SpeechmaticsConfiguration: Sendable, Equatable {
         request.shared = shared
         return request
     }
+
+    /// The language for engines: of a pack, such as `en_ms`, its first one. What else stands behind a code is a region.
+    private var spoken: LanguageTag {
+        let parts = language.rawValue.split(separator: "_")
+        return parts.count > 1 && Self.packed.contains(parts[1].lowercased()) ? LanguageTag(language.primary) : language
+    }
+
+    /// The further languages in the vendor's packs: `cmn_en`, `cmn_en_ms_ta`, `en_ms`, `en_ta`.
+    private static let packed: Set<String> = ["en", "ms", "ta"]
 
     /// Returns the vendor's code of a language: `cmn` for Chinese.
     static func code(of language: LanguageTag) -> String { language.usual.primary == "zh" ? "cmn" : language.primary }

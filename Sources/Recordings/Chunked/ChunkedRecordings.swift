@@ -270,7 +270,9 @@ package actor ChunkedRecordings {
                 chunk, in: held.recording, beside: others, silencing: transcript.channels.flatMap { $0.hidden }, at: transcript.rate,
                 of: ID(place.conversation), place.user)
             await assemble(place, Beginning(stated: beginning.stated, latest: beginning.latest + (.zero - chunk.end)), services)
-            if language == nil, others.isEmpty, !chunk.words.isEmpty { await name(transcript.language, of: place, services) }
+            if language == nil, !chunk.words.isEmpty, !others.contains(where: Self.hasWords) {
+                await name(transcript.language, of: place, services)
+            }
             return .success(Taken(chunk: chunk, language: Self.spoken(transcript.language, in: language), run: run.id, isDuplicate: false))
         } catch {
             do throws(StoreError) { try await recordings.release(stored.id, in: place.conversation, of: place.user) } catch {
@@ -285,6 +287,11 @@ package actor ChunkedRecordings {
             }
             return .failure(error)
         }
+    }
+
+    private static func hasWords(_ chunk: StoredChunk) -> Bool {
+        guard let record = chunk.record else { return false }
+        return RecognizedChunk(record, id: chunk.id, start: chunk.start, duration: chunk.duration)?.words.isEmpty == false
     }
 
     /// Returns the language of a chunk: as the recording's client names it, unless another one was heard.

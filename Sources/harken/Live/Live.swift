@@ -96,7 +96,7 @@ struct Live: Command {
         started = try arguments.value(Self.recorded)
         if started != nil, wire != .listen { throw UsageError("--at is the time of a conversation; give --protocol listen too") }
         if started != nil, case .microphone = source { throw UsageError("--at and --microphone cannot go together: what is recorded now begins now") }
-        options = StreamOptions(rate: .speech, language: try arguments.value(Self.language)?.tag)
+        options = StreamOptions(rate: .speech, language: try arguments.language(Self.language)?.tag)
         json = arguments.has(.json)
     }
 

@@ -28,7 +28,7 @@ struct ModelsTest: Command {
     init(_ arguments: Arguments) throws(UsageError) {
         place = try ModelPlace(arguments)
         file = arguments.operands.first
-        spoken = try arguments.value(Self.language)?.named
+        spoken = try arguments.language(Self.language)?.named
         json = arguments.has(.json)
     }
 

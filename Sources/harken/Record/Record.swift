@@ -63,7 +63,7 @@ struct Record: Command {
             throw UsageError("--send sends recordings in chunks; leave --managed and --byok out")
         }
         let gateway = try GatewayAddress(arguments), token = try arguments.value(Self.token)?.text ?? gateway.key
-        let language = try arguments.value(Self.language), device = try arguments.value(Self.device)
+        let language = try arguments.language(Self.language), device = try arguments.value(Self.device)
         if vendor != nil || arguments.has(Self.managed) {
             var settings = RecordingSettings()
             settings.device = device

@@ -27,7 +27,7 @@ struct RecordingChoices: Sendable {
         let start = try arguments.value(Self.start)
         hasStart = start != nil
         if let start { fields.append(("started_at", start)) }
-        if let language = try arguments.value(Self.language) { fields.append(("language", language.named?.rawValue ?? "auto")) }
+        if let language = try arguments.language(Self.language) { fields.append(("language", language.named?.rawValue ?? "auto")) }
         if let track = try arguments.value(Self.track) { fields.append(("track", track)) }
         if arguments.has(Self.channels) { fields.append(("channels", "true")) }
         self.fields = fields

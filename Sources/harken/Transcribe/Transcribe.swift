@@ -61,7 +61,7 @@ struct Transcribe: Command {
         destination = TranscriptDestination(try arguments.value(Self.output), needsFolder: files.count > 1 && self.format.needsOwnFile)
         try destination.check(files, self.format)
         engine = try RecordingEngine(try arguments.value(Self.engine) ?? .local, environment: arguments.environment)
-        var options = RecognitionOptions(language: try arguments.value(Self.language)?.ofRecording, diarize: arguments.has(Self.speakers))
+        var options = RecognitionOptions(language: try arguments.language(Self.language)?.ofRecording, diarize: arguments.has(Self.speakers))
         options.tracks = try arguments.value(Self.track) ?? .usual
         options.separateChannels = options.tracks == .all
         self.options = options
