@@ -77,7 +77,11 @@ package struct DeepgramPrerecordedRequest: Sendable, Equatable {
     private static func detectsLanguage(_ query: QueryParameters) throws(QueryParameterError) -> Bool {
         let name = "detect_language", values = try query.list(name)
         if values.count == 1, values[0].equalsIgnoringCase("true") || values[0].equalsIgnoringCase("false") { return try query.flag(name) ?? false }
-        do throws(LanguageFault) { return try LanguageParameter.deepgramRecorded.read(values, as: name) != nil } catch { throw QueryParameterError(error) }
+        do throws(LanguageFault) {
+            return try LanguageParameter.deepgramRecorded.read(values, as: name) != nil
+        } catch {
+            throw QueryParameterError(error)
+        }
     }
 
     private static func callback(_ query: QueryParameters) throws(QueryParameterError) -> Callback? {

@@ -49,10 +49,8 @@ extension SpeechmaticsConfiguration {
         let parameter = LanguageParameter.speechmatics, named = try text(config, "language") ?? fallback?.rawValue
         let locale = try text(config, "output_locale")
         do throws(LanguageFault) {
-            let read = try parameter.read(named), written = try locale.flatMap { text throws(LanguageFault) in
-                try parameter.read(text, as: "transcription_config.output_locale")
-            }
-            switch read {
+            let written = try locale.flatMap { text throws(LanguageFault) in try parameter.read(text, as: "transcription_config.output_locale") }
+            switch try parameter.read(named) {
             case .language(let language)?: return written?.tag.primary == language.primary ? written?.tag ?? language : language
             case .detected?: return LanguageTag("auto")
             case .several?, nil: return .multi

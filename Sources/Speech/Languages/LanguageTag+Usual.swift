@@ -1,6 +1,6 @@
 extension LanguageTag {
-    /// The tag by the code that most models and vendors have for the language, in the letters of BCP 47: `zh` for `cmn`, `no-NO` for `nb-NO`, `pt-BR` for
-    /// `PT_br` and `por-BR`. A code of several languages, such as Speechmatics' `cmn_en`, is its first one.
+    /// The tag by the code that most models and vendors have for the language, in the letters of BCP 47: `zh` for `cmn`, `no-NO` for `nb-NO`, `pt-BR`
+    /// for `PT_br` and `por-BR`. A code of several languages, such as Speechmatics' `cmn_en`, is its first one.
     package var usual: LanguageTag {
         let code = Self.usualCode(of: primary), rest = rawValue.dropFirst(primary.utf8.count)
         if Self.usualCodes[primary] != nil, rest.hasPrefix("_") { return LanguageTag(code) }
@@ -25,8 +25,8 @@ extension LanguageTag {
         }
     }
 
-    /// Mandarin is the Chinese that is spoken, Bokmål the Norwegian that is written; Filipino is Tagalog by law. The codes from `arb` on are the standard
-    /// forms of languages with several; the others are older codes of ISO 639, and Whisper's for Javanese.
+    /// Mandarin is the Chinese that is spoken, Bokmål the Norwegian that is written; Filipino is Tagalog by law. The codes from `arb` on are the
+    /// standard forms of languages with several; the others are older codes of ISO 639, and Whisper's for Javanese.
     private static let usualCodes = [
         "cmn": "zh", "nb": "no", "fil": "tl", "iw": "he", "in": "id", "ji": "yi", "mo": "ro", "jv": "jw", "jw": "jw",
         "arb": "ar", "ekk": "et", "lvs": "lv", "npi": "ne", "ory": "or", "pes": "fa", "swh": "sw", "zsm": "ms",

@@ -6,8 +6,8 @@ import Protocols
 import Speech
 import Testing
 
-/// Every place in which a client names its language, with every kind of name. What an engine is then asked for follows from `LanguageParameter`; a name
-/// that no language has is refused where it is given, and nothing is heard or kept.
+/// Every place in which a client names its language, with every kind of name. What an engine is then asked for follows from `LanguageParameter`; a
+/// name that no language has is refused where it is given, and nothing is heard or kept.
 @Suite(.hangLimit) struct `A client's language` {
     /// Names, and the language that engines are asked for; nil: no language has the name.
     private static let names: [(name: String, code: String?)] = [
