@@ -63,7 +63,7 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
         inactivityLimit = try query.whole("inactivity_timeout", in: 5...3_600).map { .seconds($0) }
         engines = EngineChoice.engines(of: head)
         vendorOptions = AssemblyAIOptions.table.options(in: head.query, .live)
-        vendorOptions.dropForeignLanguages(in: ["language_code", "language_codes"], words: ["multi"], joins: true)
+        vendorOptions.dropForeignLanguages(in: ["language_code", "language_codes"], words: ["multi"])
         shared = SharedOptions(prompt: query.text("prompt"), maxSpeakers: try query.whole("max_speakers", in: 1...100))
         redaction = try Self.redaction(query, language: language)
     }

@@ -68,7 +68,7 @@ package struct AssemblyAIPrerecordedRequest: Sendable, Equatable {
         let fields = AssemblyAIFields(document.root)
         demands = try fields.demands(isNative: isNative)
         vendorOptions = try fields.vendorOptions()
-        vendorOptions.dropForeignLanguages(in: [LanguageParameter.assemblyAIRecorded.name], joins: true)
+        vendorOptions.dropForeignLanguages(in: [LanguageParameter.assemblyAIRecorded.name]) { $0.rawValue == AssemblyAILanguage.code(of: $0) }
         guard let address = try fields.text("audio_url", longest: 8_192) else { throw .badRequest("audio_url is required.") }
         guard Self.isHTTP(address) else { throw .badRequest("audio_url should start with http") }
         audioURL = address

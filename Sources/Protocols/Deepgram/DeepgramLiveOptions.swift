@@ -36,7 +36,7 @@ package struct DeepgramLiveOptions: Sendable, Equatable {
         speechEvents = try query.flag("vad_events") ?? false
         engines = EngineChoice.engines(of: head)
         vendorOptions = DeepgramOptions.table.options(in: head.query, .live)
-        vendorOptions.dropForeignLanguages(in: [LanguageParameter.deepgramLive.name], words: ["multi"])
+        vendorOptions.dropForeignLanguages(in: [LanguageParameter.deepgramLive.name], words: ["multi"]) { $0.rawValue == $0.usual.rawValue }
         shared = try DeepgramOptions.shared(query)
         if utteranceEnd != nil && !interims {
             throw QueryParameterError(message: "utterance_end_ms needs interim_results=true.")

@@ -64,7 +64,7 @@ package struct DeepgramPrerecordedRequest: Sendable, Equatable {
         engines = EngineChoice.engines(of: head)
         tracks = try query.tracks()
         vendorOptions = DeepgramOptions.table.options(in: head.query, .recorded)
-        vendorOptions.dropForeignLanguages(in: [LanguageParameter.deepgramRecorded.name], words: ["multi"])
+        vendorOptions.dropForeignLanguages(in: [LanguageParameter.deepgramRecorded.name], words: ["multi"]) { $0.rawValue == $0.usual.rawValue }
         shared = try DeepgramOptions.shared(query)
     }
 

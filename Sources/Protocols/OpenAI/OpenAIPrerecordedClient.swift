@@ -110,7 +110,7 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
         }
         words.keepBlanks(of: text)
         let named = root["language"].string.map { LanguageTag.named($0) ?? LanguageTag.ofVendor($0) }
-        return words.transcript(length: length, language: named ?? order.options.language ?? .english, model: model)
+        return words.transcript(length: length, language: order.language(heard: named), model: model)
     }
 
     private struct Timed {

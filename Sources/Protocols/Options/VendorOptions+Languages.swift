@@ -1,24 +1,25 @@
 internal import Speech
 
 extension VendorOptions {
-    /// Drops the options that name the language in words that their vendor does not have, such as English names. The vendor is then asked for the session's
-    /// language, which these words mean.
+    /// Drops the options that name the language in a form that their vendor does not have, such as an English name or a region that it does not know.
+    /// The vendor is then asked for the session's language, which these options mean.
     ///
     /// - Parameters:
     ///   - names: the options that name languages.
     ///   - words: the vendor's own words for speech whose language is not named.
-    ///   - joins: true if the vendor's codes may have an underscore.
-    mutating func dropForeignLanguages(in names: Set<String>, words: Set<String> = [], joins: Bool = false) {
+    ///   - isOwn: returns true if the vendor has a code in the form in which the client wrote it.
+    mutating func dropForeignLanguages(
+        in names: Set<String>, words: Set<String> = [], unless isOwn: (LanguageTag) -> Bool = { $0.rawValue == $0.usual.primary }
+    ) {
         options.removeAll { option in
-            names.contains(option.name) && option.value.texts.contains { !Self.isCode($0, words: words, joins: joins) }
-        }
-    }
-
-    private static func isCode(_ text: String, words: Set<String>, joins: Bool) -> Bool {
-        switch LanguageName(text) {
-        case .language(let tag)?: tag.rawValue == text && (joins || !text.utf8.contains(UInt8(ascii: "_")))
-        case .detected?, .several?: words.contains(text)
-        case nil: false
+            names.contains(option.name)
+                && option.value.texts.contains { text in
+                    switch LanguageName(text) {
+                    case .language(let tag)?: tag.rawValue != text || !isOwn(tag)
+                    case .detected?, .several?: !words.contains(text)
+                    case nil: true
+                    }
+                }
         }
     }
 }

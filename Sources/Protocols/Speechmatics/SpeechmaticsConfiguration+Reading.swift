@@ -33,7 +33,7 @@ extension SpeechmaticsConfiguration {
             if marks.isArray { configuration.permittedMarks = (0..<min(marks.count, 100)).compactMap { marks[$0].string } }
             configuration.replacements = replacements(config["transcript_filtering_config"]["replacements"])
             configuration.vendorOptions = SpeechmaticsOptions.options(in: config)
-            configuration.vendorOptions?.dropForeignLanguages(in: ["language"], words: ["auto", "multi"], joins: true)
+            configuration.vendorOptions?.dropForeignLanguages(in: ["language"], words: ["auto", "multi"], unless: isOwn)
             configuration.shared = SharedOptions(
                 fillerWords: config["transcript_filtering_config"]["remove_disfluencies"].bool.map { !$0 },
                 maxSpeakers: config["speaker_diarization_config"]["max_speakers"].int)
@@ -49,7 +49,9 @@ extension SpeechmaticsConfiguration {
         let parameter = LanguageParameter.speechmatics, named = try text(config, "language") ?? fallback?.rawValue
         let locale = try text(config, "output_locale")
         do throws(LanguageFault) {
-            let written = try locale.flatMap { text throws(LanguageFault) in try parameter.read(text, as: "transcription_config.output_locale") }
+            let written = try locale.flatMap { text throws(LanguageFault) in
+                try text.isEmpty ? nil : parameter.read(text, as: "transcription_config.output_locale")
+            }
             switch try parameter.read(named) {
             case .language(let language)?: return written?.tag.primary == language.primary ? written?.tag ?? language : language
             case .detected?: return LanguageTag("auto")

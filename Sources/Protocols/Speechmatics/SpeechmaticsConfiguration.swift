@@ -50,10 +50,15 @@ package struct SpeechmaticsConfiguration: Sendable, Equatable {
     }
 
     /// The language for engines: of a pack, such as `en_ms`, its first one. What else stands behind a code is a region.
-    private var spoken: LanguageTag {
+    private var spoken: LanguageTag { Self.isPack(language) ? LanguageTag(language.primary) : language }
+
+    private static func isPack(_ language: LanguageTag) -> Bool {
         let parts = language.rawValue.split(separator: "_")
-        return parts.count > 1 && Self.packed.contains(parts[1].lowercased()) ? LanguageTag(language.primary) : language
+        return parts.count > 1 && packed.contains(String(parts[1]))
     }
+
+    /// True if the vendor has the code in this form: it knows no regions.
+    static func isOwn(_ language: LanguageTag) -> Bool { isPack(language) || language.rawValue == code(of: language) }
 
     /// The further languages in the vendor's packs: `cmn_en`, `cmn_en_ms_ta`, `en_ms`, `en_ta`.
     private static let packed: Set<String> = ["en", "ms", "ta"]
