@@ -13,7 +13,7 @@ extension VendorOptions {
     ) {
         options.removeAll { option in
             names.contains(option.name)
-                && option.value.texts.contains { text in
+                && option.value.listed.contains { text in
                     switch LanguageName(text) {
                     case .language(let tag)?: tag.rawValue != text || !isOwn(tag)
                     case .detected?, .several?: !words.contains(text)
@@ -22,4 +22,9 @@ extension VendorOptions {
                 }
         }
     }
+}
+
+extension VendorOptions.Option.Value {
+    /// The values of a list, which a query's parameter may have as JSON text.
+    fileprivate var listed: [String] { if case .text(let text) = self, text.first == "[" { Self.json(text).texts } else { texts } }
 }
