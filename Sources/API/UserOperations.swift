@@ -167,7 +167,7 @@ struct UserOperations: Sendable {
         .init(
             "vocabulary", "[string]",
             "Words that engines are to expect: at most 500 of 100 characters each. An engine gets the first 99."),
-        .init("language", "string", "The user's own language, a BCP 47 tag."),
+        .init("language", "string", "The user's own language: a code such as de or pt-BR, or an English name; auto leaves it to the engine."),
         .init("name", "string", "The user's name. A speaker who says it does not become a new person."),
         .init("learn_voices", "boolean", "False: assigning speakers teaches the gateway no voices of other people."),
         .init("model_summaries", "boolean", "False: no language model is given conversations for their title and summary."),
@@ -188,7 +188,7 @@ struct UserOperations: Sendable {
     private static let readable: [APIOperation.Field] = [
         .init("single_language_mode", "boolean", required: true, "True if sessions are in one language."),
         .init("vocabulary", "[string]", required: true, "Words that engines are to expect."),
-        .init("language", "string?", required: true, "The user's own language."),
+        .init("language", "string?", required: true, "The user's own language; auto: the engine finds it."),
         .init("name", "string?", required: true, "The user's name."),
         .init("learn_voices", "boolean", required: true, "True if voices of other people are learned."),
         .init("model_summaries", "boolean", required: true, "True if the operator's language model may get conversations."),
