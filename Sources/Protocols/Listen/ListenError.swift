@@ -13,14 +13,16 @@ package struct ListenError: Error, Sendable, Equatable {
 
     static func language(_ language: String) -> ListenError { policy("The language is not supported, \(language.prefix(40))") }
 
-    /// The reason is short: a close frame has little room.
-    init(_ fault: LanguageFault) {
-        self = .policy("\(fault.parameter) is \"\(fault.value?.prefix(20) ?? "")\"; it must be \(LanguageName.accepted)")
-    }
-
     /// The session is over; for a client that comes back to it.
     static let expired = ListenError(code: 4404, reason: "session_expired")
     static let unavailable = ListenError(code: 1011, reason: "transcription_service_unavailable")
     static let noCredit = policy("trial_expired")
     static let badToken = policy("Invalid token")
+}
+
+extension ListenError {
+    /// The reason is short: a close frame has little room.
+    init(_ fault: LanguageFault) {
+        self = .policy("\(fault.parameter) is \"\(fault.value?.prefix(20) ?? "")\"; it must be \(LanguageName.accepted)")
+    }
 }
