@@ -16,6 +16,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
     private let streams = Mutex(0)
     private let opened = Mutex(0)
     private let waiting = Mutex<[@Sendable () -> Void]>([])
+    private let asked = Mutex<[LanguageTag?]>([])
 
     /// - Parameters:
     ///   - word: returns the word for the second with this number, counted from 1.
@@ -42,6 +43,14 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
     /// Number of open streams.
     package var openStreams: Int { streams.withLock { $0 } }
 
+    /// The languages that the engine was asked for, one for each stream and recording, since the last call; nil where it was asked for none.
+    package func takeLanguages() -> [LanguageTag?] {
+        asked.withLock { asked in
+            defer { asked = [] }
+            return asked
+        }
+    }
+
     /// Opens the streams that hang.
     package func openAll() {
         let open = waiting.withLock { waiting in
@@ -53,6 +62,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
 
     package func open(_ options: StreamOptions, deliver: @escaping @Sendable (EngineEvent) -> Void) -> any EngineStream {
         streams.withLock { $0 += 1 }
+        asked.withLock { $0.append(options.language) }
         if fault == .hangs { waiting.withLock { $0.append { deliver(.opened) } } }
         let isFirst = opened.withLock { count in
             count += 1
@@ -68,6 +78,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
     package func recognize(
         _ recording: Recording, options: RecognitionOptions, progress: @escaping @Sendable (RecognitionProgress) -> Void
     ) async throws(EngineError) -> Transcript {
+        asked.withLock { $0.append(options.language) }
         var transcript = try transcript.get()
         if !options.keepsRaw { transcript.raw = nil }
         for (index, channel) in transcript.channels.enumerated() {

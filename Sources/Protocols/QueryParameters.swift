@@ -48,11 +48,9 @@ struct QueryParameters {
         throw wrong(name, value, "one of " + Choice.allCases.map(\.rawValue).joined(separator: ", "))
     }
 
-    func language(_ name: String) throws(QueryParameterError) -> LanguageTag? {
-        guard let value = query.first(name) else { return nil }
-        let tag = LanguageTag(value)
-        guard tag.isWellFormed else { throw wrong(name, value, "a BCP 47 tag such as en, en-US or de, or multi") }
-        return tag
+    /// Returns the language that the client names; what silence means where it names none.
+    func language(_ parameter: LanguageParameter) throws(QueryParameterError) -> LanguageName? {
+        do throws(LanguageFault) { return try parameter.read(query.first(parameter.name)) } catch { throw QueryParameterError(error) }
     }
 
     /// Returns the sound tracks that are heard.
@@ -70,4 +68,8 @@ struct QueryParameters {
 /// An invalid parameter. The message says what is wrong and what would be right.
 struct QueryParameterError: Error, Equatable {
     var message: String
+}
+
+extension QueryParameterError {
+    init(_ fault: LanguageFault) { self.init(message: fault.message) }
 }

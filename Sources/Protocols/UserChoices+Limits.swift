@@ -14,7 +14,7 @@ extension UserChoices.Setting {
         switch self {
         case .singleLanguage, .learnsVoices, .usesSummaryModel: value == "true" || value == "false" ? nil : "\"\(rawValue)\" must be true or false."
         case .vocabulary: UserChoices.vocabularyFault(in: value)
-        case .language: LanguageTag(value).isWellFormed ? nil : "\"language\" must be a BCP 47 tag, such as de or pt-BR."
+        case .language: LanguageName(value) == nil ? LanguageFault(LanguageParameter.settings.name, value).message : nil
         case .name:
             value.utf8.count > UserChoices.maxName || value.allSatisfy(\.isWhitespace)
                 ? "\"name\" must have letters, and at most \(UserChoices.maxName) bytes." : nil

@@ -29,6 +29,7 @@ package struct UserChoices: Sendable, Equatable {
 
     package var isSingleLanguage: Bool
     package var vocabulary: [String]
+    /// The user's language; `multi`: the user leaves it to the engine. nil: the user has chosen none.
     package var language: LanguageTag?
     package var name: String?
     package var learnsVoices: Bool
@@ -62,7 +63,7 @@ package struct UserChoices: Sendable, Equatable {
     package init(settings: [String: String]) {
         isSingleLanguage = settings[Setting.singleLanguage.rawValue] == "true"
         vocabulary = settings[Setting.vocabulary.rawValue].map { $0.split(separator: "\n").map(String.init) } ?? []
-        language = settings[Setting.language.rawValue].map { LanguageTag($0) }.flatMap { $0.isWellFormed ? $0 : nil }
+        language = settings[Setting.language.rawValue].flatMap { LanguageName($0)?.tag }
         name = settings[Setting.name.rawValue]
         learnsVoices = settings[Setting.learnsVoices.rawValue] != "false"
         usesSummaryModel = settings[Setting.usesSummaryModel.rawValue] != "false"

@@ -35,21 +35,22 @@ package struct LocalLanguages: Sendable, Equatable {
             let pair = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { part in
                 String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()).lowercased()
             }
-            guard pair.count == 2, let model = Model(rawValue: pair[1]), pair[0] == Self.everything || Self.isCode(pair[0]), models[pair[0]] == nil,
-                model != .moonshine || pair[0] == Self.english
+            guard pair.count == 2, let model = Model(rawValue: pair[1]), let code = pair[0] == Self.everything ? pair[0] : Self.code(pair[0]),
+                models[code] == nil, model != .moonshine || code == Self.english
             else { return nil }
-            models[pair[0]] = model
+            models[code] = model
         }
     }
 
     /// Returns these languages with a limit for what speech may turn out to be; nil when the text is not a list of codes.
     package func limited(to text: String) -> LocalLanguages? {
-        let codes = text.split(separator: ",").map { LanguageTag(String($0.filter { $0 != " " })).primary }
-        guard !codes.isEmpty, codes.allSatisfy(Self.isCode) else { return nil }
-        return LocalLanguages(models: models, identifiable: Set(codes))
+        let codes = text.split(separator: ",").map { Self.code($0.filter { $0 != " " }) }
+        guard !codes.isEmpty, !codes.contains(nil) else { return nil }
+        return LocalLanguages(models: models, identifiable: Set(codes.compactMap(\.self)))
     }
 
-    private static func isCode(_ text: String) -> Bool { (2...3).contains(text.utf8.count) && text.utf8.allSatisfy { 0x61...0x7A ~= $0 } }
+    /// Returns the usual code of a language's name; nil when no language has the name.
+    private static func code(_ text: String) -> String? { LanguageName(text)?.named?.usual.primary }
 
     /// Returns the model that hears a language; nil when none does.
     package func model(for code: String) -> Model? { models[code] ?? models[Self.everything] }

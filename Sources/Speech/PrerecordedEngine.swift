@@ -30,7 +30,8 @@ public struct Recording: Sendable, Equatable {
 }
 
 public struct RecognitionOptions: Sendable, Equatable {
-    public var language: LanguageTag?
+    /// The spoken language, by its usual code; nil: the engine finds it, or has one of its own.
+    @EngineLanguage public var language: LanguageTag?
     public var model: String?
     /// True if each channel is recognised by itself; false: the channels are mixed to one.
     public var separateChannels: Bool
@@ -58,7 +59,7 @@ public struct RecognitionOptions: Sendable, Equatable {
         language: LanguageTag? = nil, model: String? = nil, separateChannels: Bool = false, diarize: Bool = false, keyterms: [String] = [],
         workload: Workload = .sync, wordTimes: Bool = true, keepsRaw: Bool = false, isUrgent: Bool = false
     ) {
-        self.language = language?.usual
+        self.language = language
         self.model = model
         self.separateChannels = separateChannels
         self.diarize = diarize

@@ -1,6 +1,7 @@
 /// A client's changes to its running session. An option that is nil does not change.
 public struct StreamChange: Sendable, Equatable {
-    public var language: LanguageTag?
+    /// The new language, by its usual code.
+    @EngineLanguage public var language: LanguageTag?
     public var model: String?
     public var endpointing: Duration?
     public var turn: TurnRule?

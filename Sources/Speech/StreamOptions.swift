@@ -4,7 +4,8 @@ public struct StreamOptions: Sendable, Equatable {
     public var rate: SampleRate
     /// Number of interleaved channels in the audio; at most the engine's `channelsPerStream`.
     public var channels: Int
-    public var language: LanguageTag?
+    /// The spoken language, by its usual code; nil: the client named none.
+    @EngineLanguage public var language: LanguageTag?
     /// The model, as the client named it. An engine that does not know the name uses its default.
     public var model: String?
     public var interims: Bool
@@ -39,7 +40,7 @@ public struct StreamOptions: Sendable, Equatable {
     ) {
         self.rate = rate
         self.channels = channels
-        self.language = language?.usual
+        self.language = language
         self.model = model
         self.interims = interims
         self.timesInterims = timesInterims

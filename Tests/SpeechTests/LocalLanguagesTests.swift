@@ -18,15 +18,15 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "en", "en=", "en=whisper", "de=moonshine-base", "*=moonshine-base", "en=whisper-base,en=moonshine-base", "english=whisper-base",
+        "", "en", "en=", "en=whisper", "de=moonshine-base", "*=moonshine-base", "en=whisper-base,en=moonshine-base", "banana=whisper-base",
     ])
     func `are refused when the text is malformed`(text: String) {
         #expect(LocalLanguages(models: text) == nil)
     }
 
     @Test func `may be limited`() {
-        #expect(LocalLanguages.standard.limited(to: "nl, de,en-US")?.identifiable(known: known) == ["de", "en"])
+        #expect(LocalLanguages.standard.limited(to: "nl, German,en-US")?.identifiable(known: known) == ["de", "en"])
         #expect(LocalLanguages.standard.limited(to: "ja")?.identifiable(known: known) == known, "no model can keep this limit")
-        for text in ["", ",", "german", "d", "de;en"] { #expect(LocalLanguages.standard.limited(to: text) == nil) }
+        for text in ["", ",", "banana", "xx", "auto", "d", "de;en"] { #expect(LocalLanguages.standard.limited(to: text) == nil) }
     }
 }

@@ -289,10 +289,10 @@ async def refusals(gateway, judge, clip):
         session = await gateway.session(query)
         end = await session.closed(10)
         judge(end is not None and end[0] == 1003 and end[1] and not session.events, f"refused: {query}", (end, session.events))
-    for language in ("tlh", "no such language"):
+    for language, reason in (("tlh", "The language is not supported, tlh"), ("no such language", 'language is "no such language"; it must be ')):
         session = await gateway.session({**OPUS, "language": language})
         end = await session.closed(10)
-        judge(end == (1008, f"The language is not supported, {language}") and not session.events, f"refused: {language}", (end, session.events))
+        judge(end is not None and end[0] == 1008 and end[1].startswith(reason) and not session.events, f"refused: {language}", (end, session.events))
     session = await gateway.session({**OPUS, "source": "a toaster", "conversation_timeout": "soon", "x": "y", **OWN_WORDS})
     judge(await session.event("service_status", status="ready") is not None, "cosmetic options are passed over", session.events)
     await session.leave()

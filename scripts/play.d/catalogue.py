@@ -90,7 +90,7 @@ PLAYS = {
     "year": Play("nothing that one person does stops another, and nothing costs more because there is a year of use", "bench", "8 min", "conformance/year/run.py",
                  environment={"BROWSER": "{browser}"}),
     "options": Play("the tables of docs/options.md are those of the code; --write writes them", "tool", "1 s, after the debug build",
-                    ".build/debug/harkenPackageTests.xctest", None, ["--testing-library", "swift-testing", "--filter", "The page of options"],
+                    ".build/debug/harkenPackageTests.xctest", None, ["--testing-library", "swift-testing", "--filter", "The page of (options|languages)"],
                     usage="scripts/play options [--write]"),
 }
 

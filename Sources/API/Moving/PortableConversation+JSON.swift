@@ -43,8 +43,8 @@ extension PortableConversation {
             throw DocumentFault("the conversation \(id.shown) was not over when it was exported; export it again")
         }
         let started = try Self.started(stated, id, now)
-        // Engines get the language, so a text that is not a tag is dropped.
-        let language = json["language"].string.map { LanguageTag($0) }.flatMap { $0.isWellFormed ? $0 : nil }
+        // Engines get the language, so a text that no language is called is dropped.
+        let language = json["language"].string.flatMap { LanguageName($0) == nil ? nil : LanguageTag($0) }
         let stored = json["stored"], list = json["segments"]
         guard stored.isObject, list.isArray else { throw DocumentFault("the conversation \(id.shown) is not as an export writes it") }
         guard list.count <= ConversationLimits.segments else {

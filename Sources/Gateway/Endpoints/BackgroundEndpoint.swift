@@ -83,10 +83,8 @@ struct BackgroundEndpoint: Endpoint {
         }
         let source = try text("source") ?? "desktop"
         guard ListenOptions.sources.contains(source) else { throw ChunkedRecordingError(.unprocessableContent, "invalid_source", "Invalid source") }
-        let language = try text("language").map { LanguageTag($0 == "auto" ? "multi" : $0) }
-        if let language, !language.isWellFormed {
-            throw ChunkedRecordingError(.unprocessableContent, "unsupported_language", "\"language\" is not a language tag")
-        }
+        // A recording in any language has none of its own: each chunk's is found.
+        let language = try ChunkedRecordingError.language(text(LanguageParameter.chunkedRecording.name), .chunkedRecording)?.named
         let started = try ChunkedRecordingError.start(Self.moment(value["started_at"]), now: recordings.now())
         // An id that is not a UUID is ignored, as in live sessions: the answer has the conversation's real id.
         guard let chosen = try text("client_conversation_id").flatMap(UUIDText.canonical) else {

@@ -76,7 +76,7 @@ extension AssemblyAIConfiguration {
     package var endpointing: Duration { .milliseconds(minimumSilence ?? Self.usualSilence) }
 
     /// Language of the session: `multi` for several languages and for an empty list; nil when the client did not give any setting.
-    package var language: LanguageTag? { languages.map { LanguageTag($0.count == 1 ? $0[0] : "multi") } }
+    package var language: LanguageTag? { languages.map { $0.count == 1 ? LanguageTag($0[0]) : .multi } }
 
     /// Returns what changes in a session when its configuration goes from `self` to `new`; nil when nothing changes.
     ///

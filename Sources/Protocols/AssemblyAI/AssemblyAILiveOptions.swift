@@ -63,6 +63,7 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
         inactivityLimit = try query.whole("inactivity_timeout", in: 5...3_600).map { .seconds($0) }
         engines = EngineChoice.engines(of: head)
         vendorOptions = AssemblyAIOptions.table.options(in: head.query, .live)
+        vendorOptions.dropForeignLanguages(in: ["language_code", "language_codes"], words: ["multi"])
         shared = SharedOptions(prompt: query.text("prompt"), maxSpeakers: try query.whole("max_speakers", in: 1...100))
         redaction = try Self.redaction(query, language: language)
     }
@@ -82,7 +83,7 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
         if let said = configuration.language { return said }
         switch model {
         case .english: return .english
-        case .multilingual: return LanguageTag("multi")
+        case .multilingual: return .multi
         default: return nil
         }
     }
@@ -131,7 +132,7 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
 
     /// Returns the languages that the query names. `language_codes` counts before `language_code`, as at the vendor.
     private static func languages(_ query: QueryParameters) throws(QueryParameterError) -> [String]? {
-        guard let codes = try list("language_codes", query) else { return try query.language("language_code").map { [$0.rawValue] } }
+        guard let codes = try list("language_codes", query) else { return try query.language(.assemblyAILive).map { [$0.tag.rawValue] } }
         do throws(AssemblyAISettingsError) {
             return try AssemblyAISettings.checked(languages: codes)
         } catch {

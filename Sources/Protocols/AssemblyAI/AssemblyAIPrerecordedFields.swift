@@ -57,6 +57,25 @@ struct AssemblyAIFields: ~Escapable {
         return text.isEmpty ? nil : text
     }
 
+    /// Returns the language that the client names in `language_code`; nil when it names none.
+    func language() throws(RequestError) -> LanguageName? {
+        let parameter = LanguageParameter.assemblyAIRecorded
+        guard let text = try text(parameter.name, longest: 80) else { return nil }
+        do throws(LanguageFault) { return try parameter.read(text) } catch { throw .badRequest(error.message) }
+    }
+
+    /// Checks the languages that may be heard: only AssemblyAI's own engine limits its choice to them.
+    func checkLanguages() throws(RequestError) {
+        let codes = try texts("language_codes") ?? [], name = "expected_languages"
+        let expected = AssemblyAISettings.strings(in: root["language_detection_options"][name]) ?? []
+        do throws(LanguageFault) {
+            _ = try LanguageParameter.assemblyAIRecorded.read(codes, as: "language_codes")
+            _ = try LanguageParameter.assemblyAIRecorded.read(expected, as: name)
+        } catch {
+            throw .badRequest(error.message)
+        }
+    }
+
     func flag(_ name: String) throws(RequestError) -> Bool? {
         let view = root[name]
         guard view.exists, !view.isNull else { return nil }

@@ -68,11 +68,14 @@ package struct AssemblyAIPrerecordedRequest: Sendable, Equatable {
         let fields = AssemblyAIFields(document.root)
         demands = try fields.demands(isNative: isNative)
         vendorOptions = try fields.vendorOptions()
+        vendorOptions.dropForeignLanguages(in: [LanguageParameter.assemblyAIRecorded.name]) { $0.rawValue == AssemblyAILanguage.code(of: $0) }
         guard let address = try fields.text("audio_url", longest: 8_192) else { throw .badRequest("audio_url is required.") }
         guard Self.isHTTP(address) else { throw .badRequest("audio_url should start with http") }
         audioURL = address
-        languageCode = try fields.text("language_code", longest: 20)
-        detectsLanguage = try fields.flag("language_detection") ?? false
+        let named = try fields.language()
+        languageCode = named?.named?.rawValue
+        // What this vendor calls detection, others call `auto` and `multi`.
+        detectsLanguage = try fields.flag("language_detection") ?? false || named != nil && named?.named == nil
         languageThreshold = try fields.number("language_confidence_threshold", in: 0...1)
         speechModel = try fields.text("speech_model", longest: 40)
         if let speechModel, !Self.closedModels.contains(speechModel) {
@@ -94,7 +97,7 @@ package struct AssemblyAIPrerecordedRequest: Sendable, Equatable {
         if shared.prompt != nil, try fields.texts("keyterms_prompt") != nil {
             throw .badRequest("prompt and keyterms_prompt cannot be used together.")
         }
-        _ = try fields.texts("language_codes")
+        try fields.checkLanguages()
         spelling = try fields.spelling()
         speechThreshold = try fields.number("speech_threshold", in: 0...1)
         webhook = try fields.webhook()
@@ -117,7 +120,7 @@ package struct AssemblyAIPrerecordedRequest: Sendable, Equatable {
     package var language: LanguageTag? { Self.language(languageCode, isDetected: detectsLanguage) }
 
     private static func language(_ code: String?, isDetected: Bool) -> LanguageTag? {
-        guard let code else { return isDetected ? nil : .english }
+        guard let code else { return isDetected ? nil : LanguageParameter.assemblyAIRecorded.standard?.named }
         if code == "en_uk" { return LanguageTag("en-GB") }
         return LanguageTag.ofVendor(code)
     }

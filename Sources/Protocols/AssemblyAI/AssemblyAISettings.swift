@@ -82,13 +82,13 @@ enum AssemblyAISettings {
         guard codes.count <= maxLanguages else {
             throw AssemblyAISettingsError(message: "language_codes has \(codes.count) codes; at most \(maxLanguages) are accepted.")
         }
-        guard codes.allSatisfy({ (2...20).contains($0.utf8.count) }) else {
-            throw AssemblyAISettingsError(message: "language_codes must hold codes such as en or de.")
-        }
-        guard codes.count == 1 || !codes.contains("multi") else {
+        let names = codes.map { LanguageName($0)?.tag }
+        if let index = names.firstIndex(of: nil) { throw AssemblyAISettingsError(message: LanguageFault("language_codes", codes[index]).message) }
+        let tags = names.compactMap(\.self)
+        guard tags.count == 1 || !tags.contains(.multi) else {
             throw AssemblyAISettingsError(message: "multi must be the only one in language_codes.")
         }
-        return codes
+        return tags.map(\.rawValue)
     }
 
     // MARK: Values

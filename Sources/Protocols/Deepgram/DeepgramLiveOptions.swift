@@ -27,7 +27,7 @@ package struct DeepgramLiveOptions: Sendable, Equatable {
 
     init(_ head: HTTPRequestHead) throws(QueryParameterError) {
         let query = QueryParameters(query: head.query)
-        parameters = try DeepgramParameters(query)
+        parameters = try DeepgramParameters(query, .deepgramLive)
         interims = try query.flag("interim_results") ?? false
         endpointing = try Self.endpointing(query)
         let isNumber = query.text("endpointing").map { Int($0) != nil } ?? false
@@ -36,6 +36,7 @@ package struct DeepgramLiveOptions: Sendable, Equatable {
         speechEvents = try query.flag("vad_events") ?? false
         engines = EngineChoice.engines(of: head)
         vendorOptions = DeepgramOptions.table.options(in: head.query, .live)
+        vendorOptions.dropForeignLanguages(in: [LanguageParameter.deepgramLive.name], words: ["multi"]) { $0.rawValue == $0.usual.rawValue }
         shared = try DeepgramOptions.shared(query)
         if utteranceEnd != nil && !interims {
             throw QueryParameterError(message: "utterance_end_ms needs interim_results=true.")

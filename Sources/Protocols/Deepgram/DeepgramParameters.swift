@@ -11,6 +11,8 @@ package struct DeepgramParameters: Sendable, Equatable {
     /// The model's name as the client wrote it; the default model when the client named none.
     package var model: String
     package var language: LanguageTag
+    /// True if the client leaves the language to the engine, with a word of other vendors: `auto`. In recordings this is `detect_language`.
+    package var findsLanguage: Bool
     package var formatting: DeepgramFormatting
     package var diarizes: Bool
     package var multichannel: Bool
@@ -33,9 +35,11 @@ package struct DeepgramParameters: Sendable, Equatable {
 
     private enum DiarizeModel: String, CaseIterable { case latest, v1, v2 }
 
-    init(_ query: QueryParameters) throws(QueryParameterError) {
+    init(_ query: QueryParameters, _ parameter: LanguageParameter) throws(QueryParameterError) {
         model = query.text("model") ?? DeepgramModels.fallback
-        language = try query.language("language") ?? .english
+        let named = try query.language(parameter) ?? .language(.english)
+        language = named.tag
+        findsLanguage = named == .detected
         for name in Self.flagsWithoutEffect { _ = try query.flag(name) }
         redaction = try DeepgramRedaction.rule(query, language: language)
         let smart = try query.flag("smart_format") ?? false
@@ -44,7 +48,7 @@ package struct DeepgramParameters: Sendable, Equatable {
         diarizes = try query.flag("diarize") ?? false || diarizeModel != nil
         multichannel = try query.flag("multichannel") ?? false
         formatting = DeepgramFormatting(
-            punctuates: punctuates, speakers: diarizes, languages: language.primary == "multi",
+            punctuates: punctuates, speakers: diarizes, languages: language.isMulti,
             replacements: try query.list("replace").map { pair throws(QueryParameterError) in try Self.replacement(pair, query) },
             writtenForms: try Self.writtenForms(query, smart: smart))
         if let numerals = try query.flag("numerals") { formatting.write(numerals: numerals) }

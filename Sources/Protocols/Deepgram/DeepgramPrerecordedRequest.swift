@@ -50,7 +50,7 @@ package struct DeepgramPrerecordedRequest: Sendable, Equatable {
 
     private init(_ head: HTTPRequestHead) throws(QueryParameterError) {
         let query = QueryParameters(query: head.query)
-        parameters = try DeepgramParameters(query)
+        parameters = try DeepgramParameters(query, .deepgramRecorded)
         isRemote = Self.isJSON(head.headers["Content-Type"] ?? "")
         utterances = try query.flag("utterances") ?? false
         utterancePause = .milliseconds(Int64((try query.number("utt_split", in: 0...3_600) ?? 0.8) * 1_000))
@@ -58,11 +58,13 @@ package struct DeepgramPrerecordedRequest: Sendable, Equatable {
         paragraphs = try query.flag("paragraphs") ?? false || smart
         if paragraphs { parameters.formatting.punctuates = true }
         parameters.formatting.speakerConfidences = parameters.diarizes
-        detectsLanguage = try Self.detectsLanguage(query)
+        detectsLanguage = try Self.detectsLanguage(query) || parameters.findsLanguage
+        if parameters.findsLanguage { parameters.formatting.languages = false }
         callback = try Self.callback(query)
         engines = EngineChoice.engines(of: head)
         tracks = try query.tracks()
         vendorOptions = DeepgramOptions.table.options(in: head.query, .recorded)
+        vendorOptions.dropForeignLanguages(in: [LanguageParameter.deepgramRecorded.name], words: ["multi"]) { $0.rawValue == $0.usual.rawValue }
         shared = try DeepgramOptions.shared(query)
     }
 
@@ -73,12 +75,13 @@ package struct DeepgramPrerecordedRequest: Sendable, Equatable {
 
     /// Reads `detect_language`: a flag, or the language codes among which to choose.
     private static func detectsLanguage(_ query: QueryParameters) throws(QueryParameterError) -> Bool {
-        let values = try query.list("detect_language")
-        if values.count == 1, values[0].utf8.count > 3 { return try query.flag("detect_language") ?? false }
-        for value in values where !LanguageTag(value).isWellFormed {
-            throw query.wrong("detect_language", value, "true, false or language codes")
+        let name = "detect_language", values = try query.list(name)
+        if values.count == 1, values[0].equalsIgnoringCase("true") || values[0].equalsIgnoringCase("false") { return try query.flag(name) ?? false }
+        do throws(LanguageFault) {
+            return try LanguageParameter.deepgramRecorded.read(values, as: name) != nil
+        } catch {
+            throw QueryParameterError(error)
         }
-        return !values.isEmpty
     }
 
     private static func callback(_ query: QueryParameters) throws(QueryParameterError) -> Callback? {

@@ -1,3 +1,5 @@
+import Speech
+
 /// The close code and the reason with which a client's socket is closed.
 package struct ListenError: Error, Sendable, Equatable {
     package var code: UInt16
@@ -16,4 +18,11 @@ package struct ListenError: Error, Sendable, Equatable {
     static let unavailable = ListenError(code: 1011, reason: "transcription_service_unavailable")
     static let noCredit = policy("trial_expired")
     static let badToken = policy("Invalid token")
+}
+
+extension ListenError {
+    /// The reason is short: a close frame has little room.
+    init(_ fault: LanguageFault) {
+        self = .policy("\(fault.parameter) is \"\(fault.value?.prefix(20) ?? "")\"; it must be \(LanguageName.accepted)")
+    }
 }

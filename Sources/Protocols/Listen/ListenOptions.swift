@@ -65,12 +65,13 @@ package struct ListenOptions: Sendable, Equatable {
             hertz = number
         }
         format = try codec.format(hertz: hertz, channels: channels)
-        if let text = query.text("language") {
-            language = LanguageTag(text == "auto" ? "multi" : text)
-            guard language.isWellFormed else { throw .language(text) }
+        do throws(LanguageFault) {
+            language = try LanguageParameter.listen.read(query.first(LanguageParameter.listen.name))?.tag ?? language
+        } catch {
+            throw ListenError(error)
         }
         isOnboarding = query.isEnabled("onboarding")
-        if isOnboarding, language.primary == "multi" { language = .english }
+        if isOnboarding, language.isMulti { language = .english }
         usesProfile = query.flag("include_speech_profile") ?? true && !isOnboarding && channels == 1
         timeout = Self.timeout(query.text("conversation_timeout").flatMap { Int($0) } ?? 120, channels: channels)
         if let text = query.text("source"), Self.sources.contains(text) { source = text }

@@ -93,8 +93,12 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
 
     package mutating func adopt(_ choices: UserChoices) {
         request.keyterms = Array((request.keyterms + choices.terms).prefix(UserChoices.maxTerms))
-        guard request.language?.primary == "multi" else { return }
-        if choices.isSingleLanguage { request.language = choices.language ?? .english } else { wantsTranslation = choices.language != nil }
+        guard request.language?.isMulti == true else { return }
+        if choices.isSingleLanguage {
+            request.language = choices.language ?? .english
+        } else {
+            wantsTranslation = choices.language.map { !$0.isMulti } ?? false
+        }
     }
 
     package mutating func opened(_ start: LiveStart, now: Instant, output: inout ServerOutput) {

@@ -28,11 +28,11 @@ package struct ManagedConfiguration: Sendable, Equatable {
     package init(_ view: JSONView) throws(ManagedConfigurationError) {
         guard view.isObject || !view.exists || view.isNull else { throw ManagedConfigurationError(message: "config must be an object.") }
         model = try Self.text("model", view)
-        if let text = try Self.text("language", view) {
-            guard LanguageTag(text).isWellFormed else {
-                throw ManagedConfigurationError(message: "language is not a BCP 47 tag. Give one such as en or en-US, or multi.")
-            }
-            language = LanguageTag(text)
+        let named = try Self.text(LanguageParameter.managed.name, view)
+        do throws(LanguageFault) {
+            language = try LanguageParameter.managed.read(named)?.tag
+        } catch {
+            throw ManagedConfigurationError(message: error.message)
         }
         if let hertz = try Self.whole("sample_rate", view, in: 8_000...48_000) { rate = SampleRate(hertz: hertz) }
         channels = try Self.whole("channels", view, in: 1...2) ?? channels

@@ -29,8 +29,10 @@ package enum OpenAIErrorResponse {
                 requestID)
         case .incompleteBody:
             response(.badRequest, OpenAIError("The upload was cut off before its end."), requestID)
-        case .badRequest(let reason), .unsupportedLanguage(_, let reason):
+        case .badRequest(let reason):
             response(.badRequest, OpenAIError(reason), requestID)
+        case .unsupportedLanguage(_, let reason):
+            invalid(reason, parameter: LanguageParameter.openAIRecorded.name, requestID: requestID)
         case .invalidField(let reason, let name):
             invalid(reason, parameter: name, code: "invalid_value", requestID: requestID)
         case .unknownModel(let name):

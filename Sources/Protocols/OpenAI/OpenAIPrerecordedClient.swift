@@ -126,7 +126,7 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
         words.set(confidences: OpenAIToken.list(root["logprobs"]).confidences(of: words.texts))
         words.keep(Self.measured(root["segments"]), isSure: timed.contains { $0.probability != nil })
         let named = root["language"].string.map { LanguageTag.named($0) ?? LanguageTag.ofVendor($0) }
-        return words.transcript(length: length, language: named ?? order.options.language ?? .english, model: model)
+        return words.transcript(length: length, language: order.language(heard: named), model: model)
     }
 
     /// Adds the segments of a model that tells speakers apart. The speaker of a segment is a letter, or the name of one of the client's references.

@@ -90,6 +90,7 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
         format = try form.choice("response_format", Format.self) ?? .json
         temperature = try Self.temperature(form)
         vendorOptions = OpenAIOptions.options(in: form)
+        vendorOptions.dropForeignLanguages(in: ["language", "languages", "languages[]"])
         shared = SharedOptions(prompt: form.text("prompt"), temperature: form.text("temperature") == nil ? nil : temperature)
         streams = try form.flag("stream") ?? false
         granularities = try Self.granularities(form, format)
@@ -106,19 +107,16 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
 
     /// Returns the language; several candidates leave the choice to the engine.
     private static func language(_ form: OpenAIForm) throws(OpenAIFieldError) -> LanguageTag? {
-        if let value = form.text("language") { return try tag(value, "language") }
-        let candidates = try form.list("languages").map { value throws(OpenAIFieldError) in try tag(value, "languages") }
-        return candidates.count > 1 ? LanguageTag("multi") : candidates.first
-    }
-
-    private static func tag(_ value: String, _ name: String) throws(OpenAIFieldError) -> LanguageTag {
-        let tag = LanguageTag(value)
-        guard (2...3).contains(tag.primary.utf8.count), tag.isWellFormed else {
+        let candidates = form.text("language") == nil ? form.list("languages") : []
+        let name = candidates.isEmpty ? "language" : "languages"
+        do throws(LanguageFault) {
+            guard candidates.isEmpty else { return try LanguageParameter.openAIRecorded.read(candidates, as: name) }
+            return try LanguageParameter.openAIRecorded.read(form.text("language"))?.ofRecording
+        } catch {
             throw OpenAIFieldError(
-                "Invalid language '\(value.prefix(80))'. Language parameter must be specified in ISO-639-1 format, such as en.", name,
-                code: "invalid_language_format")
+                "Invalid language '\(error.value ?? "")'. Language parameter must be specified in ISO-639-1 format, such as en. \(error.message)",
+                name, code: "invalid_language_format")
         }
-        return tag
     }
 
     private static func tracks(_ form: OpenAIForm) throws(OpenAIFieldError) -> TrackChoice {

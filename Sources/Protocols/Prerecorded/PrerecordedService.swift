@@ -51,8 +51,13 @@ package struct PrerecordedOrder: Sendable, Equatable {
     /// Returns the language of the speech: the vendor's, else the client's, else English.
     ///
     /// - Parameter found: the vendor's language code; nil when the vendor reports none. `multi` is not a language and is never returned.
-    func language(found: String?) -> LanguageTag {
-        [found.map(LanguageTag.ofVendor), options.language].compactMap { $0 }.first { $0.primary != "multi" } ?? .english
+    func language(found: String?) -> LanguageTag { language(heard: found.map(LanguageTag.ofVendor)) }
+
+    /// Returns the language of the speech: the one that was heard, else the client's, else English.
+    ///
+    /// - Parameter heard: nil when the vendor reports none.
+    func language(heard: LanguageTag?) -> LanguageTag {
+        [heard, options.language].compactMap(\.self).first { !$0.isMulti } ?? .english
     }
 
     /// Returns the client's model if it is in `known`, else the operator's model, else `standard`.

@@ -54,6 +54,7 @@ package struct SonioxConfiguration: Sendable, Equatable {
             configuration.terms = try terms(root["context"])
             configuration.prompt = root["context"].string ?? root["context"]["text"].string
             configuration.vendorOptions = SonioxOptions.options(in: root)
+            configuration.vendorOptions.dropForeignLanguages(in: [LanguageParameter.soniox.name])
             configuration.diarizes = try flag(root["enable_speaker_diarization"])
             configuration.identifiesLanguage = try flag(root["enable_language_identification"])
             configuration.detectsEndpoints = try flag(root["enable_endpoint_detection"])
@@ -91,7 +92,8 @@ package struct SonioxConfiguration: Sendable, Equatable {
         guard list.isArray, list.count <= maxHints else { throw .invalidHint }
         var hints: [String] = []
         for index in 0..<list.count {
-            guard let hint = list[index].string, LanguageTag(hint).isWellFormed else { throw .invalidHint }
+            guard let text = list[index].string else { throw .invalidHint }
+            guard let hint = LanguageName(text)?.tag.rawValue else { throw SonioxError(LanguageFault(LanguageParameter.soniox.name, text)) }
             guard !hints.contains(where: { $0.equalsIgnoringCase(hint) }) else { throw .repeatedHints }
             hints.append(hint)
         }
@@ -139,7 +141,7 @@ extension SonioxConfiguration {
 
     func request(engines: [EngineName]) -> LiveRequest {
         // With several hints, the engine chooses the language.
-        let language = languageHints.count > 1 ? LanguageTag("multi") : languageHints.first.map(LanguageTag.init)
+        let language = languageHints.count > 1 ? .multi : languageHints.first.map(LanguageTag.init)
         var request = LiveRequest(
             format: format, language: language, model: model, turn: TurnRule(maximumSilence: detectsEndpoints ? maxEndpointDelay : nil),
             diarize: diarizes, keyterms: terms, engines: engines)

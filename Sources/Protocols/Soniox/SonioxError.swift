@@ -69,6 +69,8 @@ extension SonioxError {
         }
     }
 
+    init(_ fault: LanguageFault) { self = SonioxError(400, "\(Self.invalidHint.message) \(fault.message)") }
+
     /// Close code of the socket after the error.
     var closeCode: UInt16 { code >= 500 ? 1011 : 1008 }
 }

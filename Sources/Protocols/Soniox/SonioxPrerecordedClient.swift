@@ -241,7 +241,7 @@ package struct SonioxPrerecordedClient: PrerecordedClientMachine {
         if let word = open { close(word, &words) }
         let most = languages.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
         return words.transcript(
-            length: length, language: most.map(LanguageTag.ofVendor) ?? order.options.language ?? .english,
+            length: length, language: order.language(found: most),
             model: order.model(among: Self.models, standard: nil) ?? Self.models[0])
     }
 }

@@ -12,12 +12,7 @@ extension SpeechmaticsConfiguration {
             let config = root["transcription_config"]
             guard config.isObject else { throw SpeechmaticsError(.invalidConfig, "transcription_config is missing.") }
             let format = try format(root["audio_format"])
-            guard var language = try text(config, "language").map(LanguageTag.init) ?? fallback, language.isWellFormed else {
-                throw SpeechmaticsError(.invalidConfig, "transcription_config.language is missing, or no language code.")
-            }
-            if let locale = try text(config, "output_locale").map(LanguageTag.init), locale.isWellFormed, locale.primary == language.primary {
-                language = locale
-            }
+            let language = try language(config, fallback)
             let model = try text(config, "model"), older = try text(config, "operating_point")
             var configuration = Self(format: format, language: language, model: model ?? older ?? "standard")
             configuration.changes = try change(config).get()
@@ -38,6 +33,7 @@ extension SpeechmaticsConfiguration {
             if marks.isArray { configuration.permittedMarks = (0..<min(marks.count, 100)).compactMap { marks[$0].string } }
             configuration.replacements = replacements(config["transcript_filtering_config"]["replacements"])
             configuration.vendorOptions = SpeechmaticsOptions.options(in: config)
+            configuration.vendorOptions?.dropForeignLanguages(in: ["language"], words: ["auto", "multi"], unless: isOwn)
             configuration.shared = SharedOptions(
                 fillerWords: config["transcript_filtering_config"]["remove_disfluencies"].bool.map { !$0 },
                 maxSpeakers: config["speaker_diarization_config"]["max_speakers"].int)
@@ -46,9 +42,33 @@ extension SpeechmaticsConfiguration {
         }
     }
 
+    /// Returns the language of the words, with the region in which they are written.
+    ///
+    /// - Parameter fallback: the language in the path.
+    private static func language(_ config: JSONView, _ fallback: LanguageTag?) throws(SpeechmaticsError) -> LanguageTag {
+        let parameter = LanguageParameter.speechmatics, named = try text(config, "language") ?? fallback?.rawValue
+        let locale = try text(config, "output_locale")
+        do throws(LanguageFault) {
+            let written = try locale.flatMap { text throws(LanguageFault) in
+                try text.isEmpty ? nil : parameter.read(text, as: "transcription_config.output_locale")
+            }
+            switch try parameter.read(named) {
+            case .language(let language)?: return written?.tag.primary == language.primary ? written?.tag ?? language : language
+            case .detected?: return LanguageTag("auto")
+            case .several?, nil: return .multi
+            }
+        } catch {
+            throw SpeechmaticsError(.invalidConfig, error.message)
+        }
+    }
+
     /// Reads the members that may also change later.
     static func change(_ config: JSONView) -> Result<SpeechmaticsChange, SpeechmaticsError> {
         Result { () throws(SpeechmaticsError) in
+            // The vendor's clients repeat the language, which does not change.
+            if let named = try text(config, "language"), !named.isEmpty, LanguageName(named) == nil {
+                throw SpeechmaticsError(.invalidConfig, LanguageFault(LanguageParameter.speechmatics.name, named).message)
+            }
             if let mode = try text(config, "max_delay_mode"), mode != "flexible", mode != "fixed" {
                 throw SpeechmaticsError(.invalidConfig, "max_delay_mode must be flexible or fixed.")
             }

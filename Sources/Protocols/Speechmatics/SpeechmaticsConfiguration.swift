@@ -37,7 +37,7 @@ package struct SpeechmaticsConfiguration: Sendable, Equatable {
 
     func request(engines: [EngineName]) -> LiveRequest {
         var request = LiveRequest(
-            format: format, language: ["auto", "multi"].contains(language.primary) ? LanguageTag("multi") : language, model: model,
+            format: format, language: ["auto", "multi"].contains(language.primary) ? .multi : spoken, model: model,
             timesInterims: true, separateChannels: channels.count > 1, diarize: diarizes, keyterms: vocabulary, engines: engines)
         // The silence that ends an utterance also makes its words final.
         if let endOfUtterance {
@@ -48,6 +48,20 @@ package struct SpeechmaticsConfiguration: Sendable, Equatable {
         request.shared = shared
         return request
     }
+
+    /// The language for engines: of a pack, such as `en_ms`, its first one. What else stands behind a code is a region.
+    private var spoken: LanguageTag { Self.isPack(language) ? LanguageTag(language.primary) : language }
+
+    private static func isPack(_ language: LanguageTag) -> Bool {
+        let parts = language.rawValue.split(separator: "_")
+        return parts.count > 1 && packed.contains(String(parts[1]))
+    }
+
+    /// True if the vendor has the code in this form: it knows no regions.
+    static func isOwn(_ language: LanguageTag) -> Bool { isPack(language) || language.rawValue == code(of: language) }
+
+    /// The further languages in the vendor's packs: `cmn_en`, `cmn_en_ms_ta`, `en_ms`, `en_ta`.
+    private static let packed: Set<String> = ["en", "ms", "ta"]
 
     /// Returns the vendor's code of a language: `cmn` for Chinese.
     static func code(of language: LanguageTag) -> String { language.usual.primary == "zh" ? "cmn" : language.primary }

@@ -15,10 +15,11 @@ extension SpeechmaticsLiveServer {
     /// Reads the handshake. Older clients name the language in the path: `/v2/en`.
     package static func accept(_ head: HTTPRequestHead, _ context: HandshakeContext) -> Result<LiveHandshake, ErrorResponse> {
         let parts = head.path.split(separator: "/")
-        let language = parts.count == 2 ? LanguageTag(String(parts[1])) : nil
-        guard parts.count <= 2, language?.isWellFormed ?? true else {
-            return .failure(errorResponse(.notFound("There is nothing at this path. Real-time sessions are at /v2.")))
+        let named = parts.count == 2 ? LanguageName(String(parts[1])) : nil
+        guard parts.count < 2 || parts.count == 2 && named != nil else {
+            return .failure(errorResponse(.notFound("There is nothing at this path. Real-time sessions are at /v2, or at /v2/LANGUAGE.")))
         }
+        let language = named.map { $0 == .detected ? LanguageTag("auto") : $0.tag }
         let opening = SpeechmaticsOpening(
             sessionID: context.requestID, language: language, engines: EngineChoice.engines(of: head), models: context.models)
         return .success(LiveHandshake(.opening(opening)))

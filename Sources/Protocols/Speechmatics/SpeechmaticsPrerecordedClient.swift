@@ -220,7 +220,7 @@ package struct SpeechmaticsPrerecordedClient: PrerecordedClientMachine {
         }
         return words.transcript(
             length: root["job"]["duration"].double,
-            language: language.map(LanguageTag.ofVendor) ?? order.options.language ?? .english,
+            language: order.language(found: language),
             model: order.model(among: Self.models, standard: nil) ?? Self.models[0])
     }
 }

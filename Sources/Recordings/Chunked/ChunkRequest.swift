@@ -18,6 +18,7 @@ struct ChunkRequest: Sendable, Equatable {
     var start: Duration
     var rate: Int
     var encoding: String
+    /// The language of the chunk; `multi`: the engine finds it. nil: the recording's.
     var language: LanguageTag?
     var keywords: [String]
     var isKept: Bool
@@ -51,10 +52,7 @@ struct ChunkRequest: Sendable, Equatable {
         guard Self.encodings.contains(encoding) else {
             throw wrong("encoding must be linear16, or the format of a file that describes itself: wav, flac, ogg, opus, mp3, m4a, webm, aac, amr")
         }
-        language = query.first("language").flatMap { $0.isEmpty ? nil : LanguageTag($0 == "auto" ? "multi" : $0) }
-        if let language, !language.isWellFormed {
-            throw ChunkedRecordingError(.unprocessableContent, "unsupported_language", "\"language\" is not a language tag")
-        }
+        language = try ChunkedRecordingError.language(query.first(LanguageParameter.chunk.name), .chunk)?.tag
         started = try ChunkedRecordingError.start(query.first("started_at"), now: now)
         if let text = query.first("track"), !text.isEmpty {
             guard let choice = TrackChoice(text) else { throw wrong("track must be all, or the number of a sound track from 1") }

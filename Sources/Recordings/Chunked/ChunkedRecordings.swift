@@ -281,7 +281,10 @@ package actor ChunkedRecordings {
                 chunk, in: held.recording, beside: others, silencing: transcript.channels.flatMap { $0.hidden }, at: transcript.rate,
                 of: ID(place.conversation), place.user)
             await assemble(place, Beginning(stated: beginning.stated, latest: beginning.latest + (.zero - chunk.end)), services)
-            return .success(Taken(chunk: chunk, language: language ?? transcript.language, run: run.id, isDuplicate: false))
+            if language == nil, !chunk.words.isEmpty, !others.contains(where: Self.hasWords) {
+                await name(transcript.language, of: place, services)
+            }
+            return .success(Taken(chunk: chunk, language: Self.spoken(transcript.language, in: language), run: run.id, isDuplicate: false))
         } catch {
             do throws(StoreError) { try await recordings.release(stored.id, in: place.conversation, of: place.user) } catch {
                 // While the chunk stays reserved, its client is told that the chunk is being recognised.
@@ -294,6 +297,28 @@ package actor ChunkedRecordings {
                 }
             }
             return .failure(error)
+        }
+    }
+
+    private static func hasWords(_ chunk: StoredChunk) -> Bool {
+        guard let record = chunk.record else { return false }
+        return RecognizedChunk(record, id: chunk.id, start: chunk.start, duration: chunk.duration)?.words.isEmpty == false
+    }
+
+    /// Returns the language of a chunk: as the recording's client names it, unless another one was heard.
+    private static func spoken(_ heard: LanguageTag, in language: LanguageTag?) -> LanguageTag {
+        guard let language, !language.isMulti else { return heard }
+        return heard == .undetermined || heard.usual.primary == language.usual.primary ? language : heard
+    }
+
+    /// Gives a conversation whose client named no language the one in which it begins.
+    private func name(_ language: LanguageTag, of place: Place, _ services: RecordingServices) async {
+        guard language != .undetermined else { return }
+        do throws(StoreError) {
+            _ = try await services.conversations.store.write(ConversationUpdate(ID(place.conversation), language: language), of: place.user)
+        } catch {
+            services.log.warning(
+                "a conversation's language cannot be stored", [.conversation: place.conversation, .error: "\(error)"])
         }
     }
 

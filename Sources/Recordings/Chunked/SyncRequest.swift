@@ -35,10 +35,7 @@ package struct SyncRequest: Sendable {
         func text(_ name: String) -> String? { (query.first(name) ?? form.fields.last { $0.name == name }?.value).flatMap { $0.isEmpty ? nil : $0 } }
         let source = text("source") ?? "omi"
         guard ListenOptions.sources.contains(source) else { throw ChunkedRecordingError(.unprocessableContent, "invalid_source", "Invalid source") }
-        let chosen = text("language").map { LanguageTag($0 == "auto" ? "multi" : $0) }
-        if let chosen, chosen != LanguageTag("multi"), !chosen.isWellFormed {
-            throw ChunkedRecordingError(.unprocessableContent, "unsupported_language", "\"language\" is not a language tag")
-        }
+        let chosen = try ChunkedRecordingError.language(text(LanguageParameter.deviceFiles.name), .deviceFiles)?.named
         let now = services.now(), started = try ChunkedRecordingError.start(text("started_at"), now: now)
         var named: [(name: OfflineFile, started: UnixTime?, content: SpooledFile)] = []
         for file in form.files {

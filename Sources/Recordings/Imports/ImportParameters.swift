@@ -35,10 +35,11 @@ struct ImportParameters: Sendable {
         }
         // A file's date may be wrong without anybody's fault, so a date that cannot be is left out.
         choices.modified = text("modified").flatMap { try? RecordingStart.read($0, now: now) }
-        if let text = text("language"), text != "auto", text != "multi" {
-            let language = LanguageTag(text)
-            guard language.isWellFormed else { throw .unsupportedLanguage(language, "\"language\" is not a language tag.") }
-            choices.language = language
+        let parameter = LanguageParameter.importedRecording
+        do throws(LanguageFault) {
+            choices.language = try parameter.read(text(parameter.name))?.named
+        } catch {
+            throw .invalidField(error.message, name: parameter.name)
         }
         choices.tellsSpeakers = try flag("speakers") ?? true
         choices.separatesChannels = try flag("channels") ?? false

@@ -9,8 +9,7 @@ struct ModelsTest: Command {
         discussion: "Without FILE: an English recording that set-up brings. With --json: one array of objects.",
         operands: .init(placeholder: "FILE", help: "An audio or video file.", count: 0...1), options: ModelPlace.options + [language, Flag.json])
 
-    private static let language = Option(
-        "--language", "TAG", "The language of the recording, such as de. Default: Whisper finds it out.")
+    private static let language = Option(language: "The language of the recording, such as de. Default: Whisper finds it out.")
     /// The recording of set-up, below the folder of models.
     private static let sample = "test-audio/beckett.wav"
 
@@ -29,7 +28,7 @@ struct ModelsTest: Command {
     init(_ arguments: Arguments) throws(UsageError) {
         place = try ModelPlace(arguments)
         file = arguments.operands.first
-        spoken = try arguments.value(Self.language).map { LanguageTag($0) }
+        spoken = try arguments.language(Self.language)?.named
         json = arguments.has(.json)
     }
 

@@ -8,10 +8,7 @@ import Speech
 
 struct Record: Command {
     private static let token = Option(key: "--token", "KEY", "The same as --key.")
-    private static let language = Option(
-        "--language", "TAG", accepts: "one language, such as en or pt-BR",
-        "The spoken language. Default: the gateway's."
-    ) { SpokenLanguage.tag($0) }
+    private static let language = Option(language: "The spoken language, or auto. Default: the gateway's.")
     private static let device = Option("--device", "NAME", "The microphone's number, or a part of its name. Default: the system's.")
     private static let list = Flag("--list-devices", "Lists the microphones, and records nothing.")
     private static let managed = Flag("--managed", "Recognizes live, through the gateway's managed route, instead of in chunks.")
@@ -66,12 +63,12 @@ struct Record: Command {
             throw UsageError("--send sends recordings in chunks; leave --managed and --byok out")
         }
         let gateway = try GatewayAddress(arguments), token = try arguments.value(Self.token)?.text ?? gateway.key
-        let language = try arguments.value(Self.language), device = try arguments.value(Self.device)
+        let language = try arguments.language(Self.language), device = try arguments.value(Self.device)
         if vendor != nil || arguments.has(Self.managed) {
             var settings = RecordingSettings()
             settings.device = device
             settings.model = vendor == "deepgram" || vendor == nil ? settings.model : nil
-            settings.language = language.map { LanguageTag($0) } ?? settings.language
+            settings.language = language?.tag ?? settings.language
             let engine: any HarkenKit.RecordingEngine
             if let vendor {
                 let names = vendor.uppercased(), variable = names + "_API_KEY"
@@ -90,7 +87,7 @@ struct Record: Command {
         }
         var settings = ChunkedRecording.Settings(gateway: gateway, folder: try DataOption.path(arguments) + "/recorder")
         settings.token = token
-        settings.language = language
+        settings.language = language.map { $0.named?.usual.rawValue ?? "auto" }
         settings.device = device
         settings.diskBytes = Int((try arguments.value(Self.disk) ?? 2) * 1_000_000_000)
         settings.goOnWithin = .seconds(try arguments.value(Self.goOn) ?? 300)

@@ -9,10 +9,7 @@ struct RecordingChoices: Sendable {
             + "recording's end."
     ) { UnixTime(moment: $0) != nil || LocalTime($0) != nil ? $0 : nil }
     private static let language = Option(
-        "--language", "TAG", accepts: "a language tag such as en or en-GB", "The spoken language of the recordings. Default: the engine's."
-    ) { text in
-        text.count >= 2 && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") } ? text : nil
-    }
+        language: "The spoken language of the recordings, or auto. Default: the engine finds it, or has one of its own.")
     private static let track = Option(
         "--track", "N|all", accepts: "all, or the number of a sound track from 1",
         "The sound track of a recording to hear: a number from 1, or all to hear each as a speaker of its own."
@@ -30,7 +27,7 @@ struct RecordingChoices: Sendable {
         let start = try arguments.value(Self.start)
         hasStart = start != nil
         if let start { fields.append(("started_at", start)) }
-        if let language = try arguments.value(Self.language) { fields.append(("language", language)) }
+        if let language = try arguments.language(Self.language) { fields.append(("language", language.named?.rawValue ?? "auto")) }
         if let track = try arguments.value(Self.track) { fields.append(("track", track)) }
         if arguments.has(Self.channels) { fields.append(("channels", "true")) }
         self.fields = fields

@@ -12,11 +12,7 @@ struct Transcribe: Command {
     private static let format = Option("--format", "FORMAT", standard: TranscriptFormat.text, "The format of the output: text, json, srt or vtt.")
     private static let speakers = Flag(
         "--speakers", "Tells speakers apart, if the engine can. The local engine names speakers whose voices are known.")
-    private static let language = Option(
-        "--language", "TAG", accepts: "a language tag such as en or en-GB", "The spoken language. Default: the engine's."
-    ) { text in
-        text.count >= 2 && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") } ? LanguageTag(text) : nil
-    }
+    private static let language = Option(language: "The spoken language, or auto. Default: the engine finds it, or has one of its own.")
     private static let track = Option(
         "--track", "N|all", accepts: "all, or the number of a sound track from 1",
         "The sound track to hear: a number from 1, or all to hear each as a speaker of its own. Default: the file's default track, or the next one "
@@ -65,7 +61,7 @@ struct Transcribe: Command {
         destination = TranscriptDestination(try arguments.value(Self.output), needsFolder: files.count > 1 && self.format.needsOwnFile)
         try destination.check(files, self.format)
         engine = try RecordingEngine(try arguments.value(Self.engine) ?? .local, environment: arguments.environment)
-        var options = RecognitionOptions(language: try arguments.value(Self.language), diarize: arguments.has(Self.speakers))
+        var options = RecognitionOptions(language: try arguments.language(Self.language)?.ofRecording, diarize: arguments.has(Self.speakers))
         options.tracks = try arguments.value(Self.track) ?? .usual
         options.separateChannels = options.tracks == .all
         self.options = options

@@ -350,7 +350,7 @@ import Testing
 
 extension AssemblyAIConversation {
     /// The commands that a message leads to.
-    fileprivate mutating func commands(_ text: String) -> [SessionCommand] {
+    mutating func commands(_ text: String) -> [SessionCommand] {
         var output = ServerOutput()
         machine.receivedText(text.utf8.span.bytes, now: now, output: &output)
         return output.actions.compactMap { if case .command(let command) = $0 { command } else { nil } }

@@ -416,11 +416,11 @@ import Testing
         }
 
         @Test func `for its language names it`() throws {
-            var stream = try ListenConversation("language=xx")
+            var stream = try ListenConversation("language=fi")
             _ = stream.open()
             #expect(
-                stream.event(.ended(SessionEnd(received: .zero, error: .unsupportedLanguage(LanguageTag("xx")))))
-                    == ["close 1008 The language is not supported, xx"])
+                stream.event(.ended(SessionEnd(received: .zero, error: .unsupportedLanguage(LanguageTag("fi")))))
+                    == ["close 1008 The language is not supported, fi"])
         }
 
         @Test func `in part says so, and when it is over`() throws {

@@ -82,7 +82,10 @@ import Testing
         (
             "{\"model\":\"stt-rt-v4\",\"audio_format\":\"alaw\",\"sample_rate\":8000,\"num_channels\":99}", "num_channels must be from 1 to 8."
         ),
-        ("{\(plain),\"language_hints\":[\"english please\"]}", "Invalid language hint."),
+        (
+            "{\(plain),\"language_hints\":[\"en\",\"english please\"]}",
+            "Invalid language hint. language_hints is \"english please\", which no language is called; it must be \(LanguageName.accepted)."
+        ),
         ("{\(plain),\"language_hints\":\"en\"}", "Invalid language hint."),
         ("{\(plain),\"language_hints\":[\"en\",\"EN\"]}", "Language hints must be unique."),
         ("{\(plain),\"max_endpoint_delay_ms\":1}", "Start request is malformed."),

@@ -50,17 +50,22 @@ package struct DeepgramFluxOptions: Sendable, Equatable {
             timeout: try query.whole("eot_timeout_ms", in: DeepgramFluxThresholds.timeouts))
         if let problem = thresholds.problem { throw QueryParameterError(message: problem) }
         keyterms = try query.list("keyterm", limit: 500)
-        hints = named == Self.multilingual ? try query.list("language_hint") : []
-        language = named == Self.multilingual ? Self.language(of: hints) : .english
+        hints = named == Self.multilingual ? try query.list(LanguageParameter.deepgramFlux.name) : []
+        do throws(LanguageFault) {
+            language = named == Self.multilingual ? try Self.language(of: hints) : .english
+        } catch {
+            throw QueryParameterError(error)
+        }
         redaction = try DeepgramRedaction.rule(query, language: language)
         engines = EngineChoice.engines(of: head)
         vendorOptions = DeepgramOptions.table.options(in: head.query, .live)
+        vendorOptions.dropForeignLanguages(in: [LanguageParameter.deepgramFlux.name])
         format = try Self.format(query)
     }
 
     /// Returns the session's language for hints: the only one, else `multi`.
-    static func language(of hints: [String]) -> LanguageTag {
-        hints.count == 1 && LanguageTag(hints[0]).isWellFormed ? LanguageTag(hints[0]) : LanguageTag("multi")
+    static func language(of hints: [String]) throws(LanguageFault) -> LanguageTag {
+        try LanguageParameter.deepgramFlux.read(hints) ?? .multi
     }
 
     private static func format(_ query: QueryParameters) throws(QueryParameterError) -> AudioFormat {

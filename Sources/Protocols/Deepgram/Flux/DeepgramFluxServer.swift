@@ -107,13 +107,15 @@ package struct DeepgramFluxServer: LiveServerMachine {
     private mutating func configure(_ change: DeepgramFluxChange, _ output: inout ServerOutput) {
         var new = thresholds
         new.apply(change.thresholds)
-        if let error = problem(with: change, new) {
+        let language: LanguageTag?
+        do throws(DeepgramConfigureError) {
+            language = try check(change, new)
+        } catch {
             return send(.configureFailure(code: error.code, description: error.description), &output)
         }
         var changes = StreamChange(
             turn: new.turn == thresholds.turn ? nil : new.turn, keyterms: change.keyterms == keyterms ? nil : change.keyterms)
-        if let hints = change.hints, hints != options.hints {
-            let language = DeepgramFluxOptions.language(of: hints)
+        if let hints = change.hints, let language, hints != options.hints {
             if language != options.language { changes.language = language }
             options.hints = hints
             options.language = language
@@ -136,20 +138,24 @@ package struct DeepgramFluxServer: LiveServerMachine {
         }
     }
 
-    /// Describes why a change is refused; nil when it is not.
-    private func problem(with change: DeepgramFluxChange, _ new: DeepgramFluxThresholds) -> DeepgramConfigureError? {
-        if let problem = new.problem { return DeepgramConfigureError(problem, code: "CONFIGURE_INVALID_THRESHOLDS") }
+    /// Refuses a change that cannot be carried out.
+    ///
+    /// - Returns: the session's language for the hints of the change; nil when it has none.
+    private func check(_ change: DeepgramFluxChange, _ new: DeepgramFluxThresholds) throws(DeepgramConfigureError) -> LanguageTag? {
+        if let problem = new.problem { throw DeepgramConfigureError(problem, code: "CONFIGURE_INVALID_THRESHOLDS") }
         if let terms = change.keyterms, terms.count > 500 {
-            return DeepgramConfigureError("At most 500 keyterms are accepted.", code: "CONFIGURE_KEYTERM_LIMIT_EXCEEDED")
+            throw DeepgramConfigureError("At most 500 keyterms are accepted.", code: "CONFIGURE_KEYTERM_LIMIT_EXCEEDED")
         }
         guard let hints = change.hints else { return nil }
         guard options.isMultilingual else {
-            return DeepgramConfigureError("language_hints needs the model \(DeepgramFluxOptions.multilingual).")
+            throw DeepgramConfigureError("language_hints needs the model \(DeepgramFluxOptions.multilingual).")
         }
-        guard hints.count <= Self.maxHints, hints.allSatisfy({ LanguageTag($0).isWellFormed }) else {
-            return DeepgramConfigureError("language_hints must be at most \(Self.maxHints) language codes, such as en or de.")
+        guard hints.count <= Self.maxHints else { throw DeepgramConfigureError("At most \(Self.maxHints) language_hints are accepted.") }
+        do throws(LanguageFault) {
+            return try DeepgramFluxOptions.language(of: hints)
+        } catch {
+            throw DeepgramConfigureError(error.message)
         }
-        return nil
     }
 
     private mutating func warn(_ description: String, _ output: inout ServerOutput) {

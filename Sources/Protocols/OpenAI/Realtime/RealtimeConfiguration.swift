@@ -206,16 +206,22 @@ package struct RealtimeConfiguration: Sendable, Equatable {
         }
         let language = view["language"]
         if language.exists {
-            let tag = language.string.map { LanguageTag($0) }
-            guard language.isNull || tag?.isWellFormed == true else { throw .invalid(path + ".language", "language must be a tag such as en.") }
-            transcription.language = tag
+            guard language.isNull || language.string != nil else { throw .invalid(path + ".language", "language must be a string.") }
+            do throws(LanguageFault) {
+                transcription.language = try LanguageParameter.openAIRealtime.read(language.string, as: path + ".language")?.tag
+            } catch {
+                throw .invalid(error.parameter, error.message)
+            }
         }
         // Newer clients send a list: one tag is the language, several tags leave the language to the engine.
         let languages = view["languages"]
         if languages.exists, !languages.isNull {
-            let tags = try Self.strings(languages, path + ".languages", most: Self.maxLanguages).map { LanguageTag($0) }
-            guard tags.allSatisfy(\.isWellFormed) else { throw .invalid(path + ".languages", "languages must be tags such as en.") }
-            transcription.language = tags.count > 1 ? LanguageTag("multi") : tags.first ?? transcription.language
+            let names = try Self.strings(languages, path + ".languages", most: Self.maxLanguages)
+            do throws(LanguageFault) {
+                transcription.language = try LanguageParameter.openAIRealtime.read(names, as: path + ".languages") ?? transcription.language
+            } catch {
+                throw .invalid(error.parameter, error.message)
+            }
         }
         let prompt = view["prompt"]
         if prompt.exists {
@@ -361,7 +367,7 @@ package struct RealtimeConfiguration: Sendable, Equatable {
         json.beginObject()
         if let model = transcription.model { json.member("model", model) }
         json.key("language")
-        if let language = transcription.language { json.value(language.rawValue) } else { json.null() }
+        if let language = transcription.language { json.value(language.isMulti ? "auto" : language.rawValue) } else { json.null() }
         json.key("prompt")
         if let prompt = transcription.prompt { json.value(prompt) } else { json.null() }
         if !transcription.keywords.isEmpty {
@@ -450,8 +456,8 @@ extension RealtimeConfiguration {
     /// Returns the changes that an update makes in a running session; nil when nothing changes there.
     func change(from old: RealtimeConfiguration) -> StreamChange? {
         var change = StreamChange()
-        // A setting that was cleared leaves the choice to the engine: it hears which language is spoken, and has no model of an empty name.
-        if transcription.language != old.transcription.language { change.language = transcription.language ?? LanguageTag("multi") }
+        // A setting that was cleared leaves the choice to the engine: it finds the language, as at the vendor, and has no model of an empty name.
+        if transcription.language != old.transcription.language { change.language = transcription.language ?? .multi }
         if transcription.model != old.transcription.model { change.model = transcription.model ?? "" }
         if endpointing != old.endpointing { change.endpointing = endpointing }
         if turn != old.turn { change.turn = turn }

@@ -41,9 +41,9 @@ package struct RealtimeError: Error, Sendable, Equatable {
         case .forbidden(let reason), .otherKey(let reason): self.init(reason, .authentication, code: "forbidden")
         case .outOfCredit, .limitReached: self = .outOfCredit
         case .tooManyRequests: self.init("Too many sessions at once. Try again later.", .rateLimit, code: "rate_limit_exceeded")
-        case .badRequest(let reason), .invalidField(let reason, _), .unsupportedLanguage(_, let reason), .remoteContent(let reason),
-            .notFound(let reason):
+        case .badRequest(let reason), .invalidField(let reason, _), .remoteContent(let reason), .notFound(let reason):
             self.init(reason, code: "invalid_value")
+        case .unsupportedLanguage(_, let reason): self = .invalid(LanguageParameter.openAIRealtime.name, reason)
         case .unknownModel(let name):
             self.init("The model `\(name.prefix(80))` does not exist or you do not have access to it.", code: "model_not_found")
         case .methodNotAllowed, .tooLarge, .incompleteBody: self.init("The request cannot be served.")
@@ -57,7 +57,7 @@ package struct RealtimeError: Error, Sendable, Equatable {
     init(_ error: EngineError) {
         switch error {
         case .unsupportedLanguage(let language):
-            self = .invalid("session.audio.input.transcription.language", "No engine that this session may use has the language '\(language)'.")
+            self = .invalid(LanguageParameter.openAIRealtime.name, "No engine that this session may use has the language '\(language)'.")
         case .badRequest(let reason), .undecodable(let reason): self.init(reason, code: "invalid_value")
         case .rateLimited: self.init("The engine accepts no more streams for now.", .rateLimit, code: "rate_limit_exceeded")
         case .unauthorized, .quotaExhausted: self.init("The engine refused the gateway.", .server)
