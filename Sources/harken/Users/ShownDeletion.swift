@@ -1,4 +1,5 @@
 import Speech
+import Store
 
 /// The deletion of a user, with a line that shows how far it is.
 struct ShownDeletion: Sendable {

@@ -66,7 +66,7 @@ extension SQLConversationStore {
     ) async throws(StoreError) -> [Segment]? {
         try ConversationLimits.check(segments.count, "segments", most: ConversationLimits.segments)
         let list = SQLValue.text(SegmentCoding.list(segments.map(\.rawValue)))
-        // A day's 6,000 segments take a fifth of a second: one transaction, so that a crash leaves all of them or none.
+        // A day's 6,000 segments take about a quarter of a second: one transaction, so that a crash leaves all of them or none.
         let done = try await change(user) { (archive, connection) throws(StoreError) -> (conversation: Int64, isRevised: Bool)? in
             guard let number = try archive.conversation(conversation, on: connection),
                 let columns = try OwnerColumns(owner, in: archive, on: connection)
