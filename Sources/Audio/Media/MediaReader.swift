@@ -99,7 +99,7 @@ final class MediaReader {
     /// True if the file is one sound track from 0:00 on.
     var isPlain: Bool { container.isSoundAlone && !sounds.contains(where: \.startsLate) }
 
-    /// Number of damaged packets from which the damage is reported: joined streams begin with one or two.
+    /// Number of damaged packets from which the damage is reported: joined streams begin with one or two. Where sound is missing, one is reported.
     private static let reportedDamage = 3
 
     /// What readers of the transcript have to know; complete after the end.
@@ -107,12 +107,14 @@ final class MediaReader {
         var notices = choiceNotices
         for case let notice? in sounds.map(\.notice) where !notices.contains(notice) { notices.append(notice) }
         if isAtEnd, let cut { notices.append(cut) }
-        if isAtEnd, decoder.skippedPackets >= Self.reportedDamage { notices.append(.damaged(packets: decoder.skippedPackets)) }
+        if isAtEnd, decoder.skippedPackets >= (lacksSound ? 1 : Self.reportedDamage) { notices.append(.damaged(packets: decoder.skippedPackets)) }
         return notices
     }
 
     /// The notice of a file that ends too early; set at the end.
     private var cut: RecordingNotice?
+    /// True if the file is whole, and its sound is shorter than the file declares; set at the end.
+    private var lacksSound = false
 
     /// Returns the next samples: from `least` to `most` of them, and fewer than `least` only at the end; nil after the end.
     func next(atLeast least: Int, atMost most: Int) throws(MediaError) -> AudioBlock? {
@@ -156,6 +158,7 @@ final class MediaReader {
         isAtEnd = true
         let last = sounds.map(\.position).max() ?? .zero
         cut = container.cut(at: last, isBroken: decoder.isBroken)
+        lacksSound = cut == nil && container.endsEarly(at: last)
         var end = last
         // No header makes more silence than a time stamp may: a file of a few bytes must not become years.
         if cut == nil, let fileEnd = container.fileEnd, fileEnd > last + .milliseconds(50), fileEnd - last <= container.clockLimits.hole {
