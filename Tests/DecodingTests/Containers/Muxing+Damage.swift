@@ -17,7 +17,7 @@ extension Muxing {
 
     var damage: Damage {
         switch file {
-        case "aac.flv", "mp3.flv", "fragments.mp4", "tone.wv", "tone.rm": .cut
+        case "aac.flv", "mp3.flv", "tone.wv", "tone.rm": .cut
         case "mp3.avi", "ac3.avi", "tone.mp3": .shortened
         // The page that is broken has the beginning of a tone.
         case "pcm.mov", "flac.oga": .unseen
@@ -34,14 +34,15 @@ extension Muxing {
     func makeDamaged(in folder: TemporaryFolder) throws -> String {
         var muxing = self
         // Matroska goes on at its next cluster. A short file would be one.
-        if ["mkv", "mka", "webm"].contains(suffix) { muxing.container += ["-cluster_time_limit", "500"] }
+        if ["mkv", "mka", "webm"].contains(suffix) { muxing.container += ["-cluster_time_limit", "250"] }
         let path = try muxing.make(in: folder)
         var bytes = try Data(contentsOf: URL(filePath: path)), generator = SeededGenerator(seed: 56)
-        for place in try stretch(of: path) where bytes.indices.contains(place) { bytes[place] = .random(in: 0...255, using: &generator) }
+        for place in try stretch(of: path) where bytes.indices.contains(place) { bytes[place] = UInt8(truncatingIfNeeded: generator.next()) }
         return try folder.write(bytes, as: "damaged-" + file)
     }
 
-    /// Bytes of the packets from 2.1 s to 2.6 s.
+    /// Bytes of the packets of half a second, behind the first tone. A page of Ogg has a second of sound, and is lost as a whole: the page of the
+    /// third second is taken.
     private func stretch(of path: String) throws -> Range<Int> {
         let words = [Self.prober, "-v", "error", "-select_streams", "a:0", "-show_entries", "packet=pts_time,pos", "-of", "csv=p=0", path]
         let packets = try ChildProcess.run(words).output.split(separator: "\n").compactMap { line -> (time: Double, place: Int)? in
@@ -49,11 +50,10 @@ extension Muxing {
             guard fields.count >= 2, let time = Double(fields[0]), let place = Int(fields[1]) else { return nil }
             return (time, place)
         }
-        let origin = max(0, packets.first?.time ?? 0)
-        guard let first = packets.first(where: { $0.time - origin >= 2.1 }), let last = packets.first(where: { $0.time - origin >= 2.6 }) else {
+        let start = max(0, packets.first?.time ?? 0) + (["ogg", "opus", "oga", "ogv"].contains(suffix) ? 2.1 : 1.7)
+        guard let first = packets.first(where: { $0.time >= start }), let last = packets.first(where: { $0.time >= start + 0.5 }) else {
             throw Unmade(file: file, reason: "ffprobe tells no places")
         }
-        // A page of Ogg has a second of sound, and is lost as a whole.
         return first.place..<(last.place > first.place ? last.place : first.place + 200)
     }
 }
