@@ -22,6 +22,7 @@ func fuzzLiveAudio(_ bytes: RawSpan) {
     while true {
         switch decoder.next() {
         case .opened(let channels)?: frame = 2 * channels
+        case .notice?: break
         case .pcm(let pcm)?: precondition(frame > 0 && !pcm.isEmpty && pcm.count.isMultiple(of: frame))
         case .ended?, .failed?: return
         case nil: signal.wait()

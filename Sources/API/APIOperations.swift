@@ -27,7 +27,9 @@ package enum APIOperations {
                 store: store, service: conversations, erasure: parts.erasure, clock: clock, newID: recordings.newID
             ).all,
             DeletedConversationOperations(store: store, service: conversations, erasure: parts.erasure).all,
-            ConversationPartOperations(store: store, peaks: conversations.peaks, transcripts: parts.transcripts, log: recordings.log).all,
+            ConversationPartOperations(
+                store: store, peaks: conversations.peaks, transcripts: parts.transcripts, chunked: recordings.chunked, log: recordings.log
+            ).all,
             VoiceOperations(store: store, service: conversations).all,
             SegmentOperations(store: store, service: conversations, erasure: parts.erasure).all,
             SearchOperations(store: store, embedding: conversations.texts, clock: clock).all,

@@ -6,10 +6,11 @@ internal import Journal
 internal import Live
 internal import Observability
 internal import Protocols
+internal import Recordings
 internal import Speech
 internal import Store
 
-/// Operations that return parts of a conversation: segments of a time, and the gaps in its speech.
+/// Operations that return parts of a conversation: segments of a time, and what is missing in its speech and in its audio.
 struct ConversationPartOperations: Sendable {
     /// Maximum number of segments in an answer.
     private static let maxSegments = 500
@@ -20,6 +21,7 @@ struct ConversationPartOperations: Sendable {
     let store: any ConversationStores
     let peaks: AudioPeaks
     let transcripts: TranscriptFolder
+    let chunked: ChunkedRecordings
     let log: Log
 
     var all: [APIOperation] {
@@ -76,29 +78,37 @@ struct ConversationPartOperations: Sendable {
             APIOperation(
                 .get, "/conversations/{id}/gaps", .read, summary: "Lists the times of a conversation whose audio no engine has recognized.",
                 answer: .object([
-                    .init("gaps", "[ConversationGap]", required: true, "In order of start.")
+                    .init("gaps", "[ConversationGap]", required: true, "In order of start."),
+                    .init(
+                        "warnings", "[string]", required: true,
+                        "What was noticed about the audio as it came: other sound tracks, holes, damage, a cut."),
                 ])
             ) { request throws(APIError) in
                 try await request.requireConversation(in: store)
                 let spans = try await APIError.stored { () throws(StoreError) in try await store.sessions(in: request.id("id"), of: request.user) }
-                var gaps: [ConversationGap] = []
+                let place = ChunkedRecordings.Place(user: request.user, conversation: (request.id("id") as ID<Conversation>).rawValue)
+                let notices = try await APIError.stored { () throws(StoreError) in try await chunked.notices(of: place) }
+                var gaps: [ConversationGap] = [], warnings = RecordingNotices.texts(notices)
                 for span in spans {
                     do throws(StoredTranscript.Unreadable) {
                         // The end of a session that goes on is not recognized yet.
                         guard let stored = try await transcripts.find(span.session), stored.status != .live else { continue }
                         gaps += ConversationGap.all(in: stored.transcript, span)
+                        warnings += span.notices(in: stored.transcript).map(RecordingNotices.live)
                     } catch {
                         log.error("a transcript cannot be read", [.session: span.session.rawValue, .error: "\(error)"])
                         throw APIError(.unavailable("The transcript cannot be read."))
                     }
                 }
                 gaps.sort { ($0.start, $0.channel) < ($1.start, $1.channel) }
-                return .json { [gaps] json in
+                return .json { [gaps, warnings] json in
                     json.beginObject()
                     json.key("gaps")
                     json.beginArray()
                     for gap in gaps { gap.write(to: &json) }
                     json.endArray()
+                    json.key("warnings")
+                    json.array(warnings)
                     json.endObject()
                 }
             },
@@ -134,5 +144,15 @@ struct ConversationPartOperations: Sendable {
         guard let text = request.query.first("index") else { return 0 }
         guard let index = Int(text), index >= 0 else { throw .badRequest("index takes a whole number from 0.") }
         return index
+    }
+}
+
+extension SessionSpan {
+    /// Returns what was noticed about a session's stream in this part of the session, on the conversation's time line.
+    fileprivate func notices(in transcript: SessionTranscript) -> [RecordingNotice] {
+        transcript.notices.filter { notice in
+            guard let place = notice.place else { return true }
+            return place >= begins && ends.map { place < $0 } ?? true
+        }.map { $0.moved(by: shift ?? .zero) }
     }
 }

@@ -4,7 +4,7 @@ internal import Live
 internal import Protocols
 internal import Speech
 
-/// The events of a watched session as server-sent events: `state`, `segment`, `removed`, `interim`, `gap`, `engine` and `end`.
+/// The events of a watched session as server-sent events: `state`, `segment`, `removed`, `interim`, `gap`, `notice`, `engine` and `end`.
 ///
 /// Positions are seconds on the session's timeline; in segments of a session with a conversation, they count from the conversation's start.
 struct SessionEventFormat: WatchFormat {
@@ -63,6 +63,13 @@ struct SessionEventFormat: WatchFormat {
                 json.member("start", range.start.seconds(at: rate), decimals: 3)
                 json.member("end", range.end.seconds(at: rate), decimals: 3)
                 json.member("reason", reason)
+                json.endObject()
+            }
+        case .notice(let notice):
+            append("notice", to: &output) { json in
+                json.beginObject()
+                json.member("name", notice.name)
+                json.member("text", notice.text(by: nil, of: .stream))
                 json.endObject()
             }
         case .engine(let engine):

@@ -5,12 +5,19 @@ internal import Synchronization
 package final class ChunkEngine: PrerecordedEngine {
     package let name: EngineName
     package let capabilities = Capabilities(streaming: false, prerecorded: true, languages: .only(["en", "de"]), models: ["nova-3"])
+    private let notices: [RecordingNotice]
     private let answer: @Sendable (Int, RecognitionOptions) async throws(EngineError) -> [Word]
     private let asked = Mutex(0)
 
-    /// - Parameter answer: gets the number of earlier recordings, and gives the words.
-    package init(_ name: EngineName, _ answer: @escaping @Sendable (Int, RecognitionOptions) async throws(EngineError) -> [Word]) {
+    /// - Parameters:
+    ///   - notices: what is noticed about each recording.
+    ///   - answer: gets the number of earlier recordings, and gives the words.
+    package init(
+        _ name: EngineName, notices: [RecordingNotice] = [],
+        _ answer: @escaping @Sendable (Int, RecognitionOptions) async throws(EngineError) -> [Word]
+    ) {
         self.name = name
+        self.notices = notices
         self.answer = answer
     }
 
@@ -25,8 +32,10 @@ package final class ChunkEngine: PrerecordedEngine {
             return asked
         }
         let words = try await answer(before, options)
-        return Transcript(
+        var transcript = Transcript(
             rate: .speech, length: SampleCount(240_000), language: .english, model: "nova-3", channels: [.init(words: words, segments: [])])
+        transcript.notices = notices
+        return transcript
     }
 }
 

@@ -36,6 +36,10 @@ package protocol LiveServerMachine: Sendable {
     /// engine takes over that ignores more. A dialect with a message for warnings sends it.
     mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput)
 
+    /// Notes that the client's stream is not whole, or has more sound tracks than are heard: while the session runs, and before its end. A dialect
+    /// with a message for warnings, or for facts about a session, sends it.
+    mutating func noticed(_ notice: RecordingNotice, now: Instant, output: inout ServerOutput)
+
     /// Handles the gateway's shutdown: the machine lets the session finish and closes the socket.
     mutating func drain(now: Instant, output: inout ServerOutput)
 
@@ -45,6 +49,7 @@ package protocol LiveServerMachine: Sendable {
 extension LiveServerMachine {
     package mutating func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput) {}
     package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) {}
+    package mutating func noticed(_ notice: RecordingNotice, now: Instant, output: inout ServerOutput) {}
 }
 
 /// The facts about a session that are known when it exists.

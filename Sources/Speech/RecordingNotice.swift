@@ -44,22 +44,53 @@ extension RecordingNotice {
         }
     }
 
+    /// The medium that a notice is about, as its sentence names it.
+    package enum Medium: String, Sendable {
+        case file
+        /// Audio that is heard while it arrives.
+        case stream
+    }
+
     /// One sentence for people.
-    package func text(by chooser: Chooser) -> String {
+    ///
+    /// - Parameters:
+    ///   - chooser: the way to choose a track; nil where none can be chosen.
+    ///   - medium: the medium that the sentence names.
+    package func text(by chooser: Chooser?, of medium: Medium = .file) -> String {
+        let it = medium.rawValue
         switch self {
         case .otherTracks(let heard, let total, let names):
             let named = names.isEmpty ? "" : " (\(names.map { "\"\($0)\"" }.joined(separator: ", ")))"
-            return "The file has \(total) sound tracks\(named); track \(heard) was heard. Choose another with \(chooser.text("N")), "
-                + "or hear each as a channel with \(chooser.text("all"))."
-        case .silentTrack(let number): return "Track \(number) of the file has no sound."
+            let sentence = "The \(it) has \(total) sound tracks\(named); track \(heard) was heard."
+            guard let chooser else { return sentence }
+            return sentence + " Choose another with \(chooser.text("N")), or hear each as a channel with \(chooser.text("all"))."
+        case .silentTrack(let number): return "Track \(number) of the \(it) has no sound."
         case .holes(let count, let total, let first):
             return count == 1
-                ? "The file has no sound from \(Self.clock(first)) on for \(Self.seconds(total)) s; the time counts as silence."
-                : "The file has \(count) holes of \(Self.seconds(total)) s in all, the first at \(Self.clock(first)); the time counts as silence."
+                ? "The \(it) has no sound from \(Self.clock(first)) on for \(Self.seconds(total)) s; the time counts as silence."
+                : "The \(it) has \(count) holes of \(Self.seconds(total)) s in all, the first at \(Self.clock(first)); the time counts as silence."
         case .cut(let at, let length):
-            return "The file is cut off: it has \(Self.clock(at))" + (length.map { " of \(Self.clock($0))." } ?? " of sound, and no end.")
+            return "The \(it) is cut off: it has \(Self.clock(at))" + (length.map { " of \(Self.clock($0))." } ?? " of sound, and no end.")
         case .damaged(let packets):
-            return "The file is damaged: \(packets) of its packets \(packets == 1 ? "was" : "were") left out."
+            return "The \(it) is damaged: \(packets) of its packets \(packets == 1 ? "was" : "were") left out."
+        }
+    }
+
+    /// Place that the notice is about; nil when it is about the whole medium.
+    package var place: Duration? {
+        switch self {
+        case .holes(_, _, let first): first
+        case .cut(let at, _): at
+        case .otherTracks, .silentTrack, .damaged: nil
+        }
+    }
+
+    /// The notice with its places on a time line on which the medium begins at `start`, for audio that is a part of something longer.
+    package func moved(by start: Duration) -> RecordingNotice {
+        switch self {
+        case .holes(let count, let total, let first): .holes(count: count, total: total, first: max(.zero, first + start))
+        case .cut(let at, let length): .cut(at: max(.zero, at + start), of: length.map { $0 + start })
+        case .otherTracks, .silentTrack, .damaged: self
         }
     }
 

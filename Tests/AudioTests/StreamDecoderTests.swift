@@ -256,7 +256,7 @@ import Testing
             #expect(4 * (wav.count - decoder.bufferedBytes) - count < 2_000_000)
             switch decoder.next() {
             case .pcm(let bytes)?: count += bytes.count
-            case .opened?: break
+            case .opened?, .notice?: break
             case .ended?, .failed?: isOver = true
             case nil: await iterator.next()
             }

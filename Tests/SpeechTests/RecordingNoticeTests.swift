@@ -35,6 +35,18 @@ import Testing
         #expect(RecordingNotice(line: notice.line) == notice)
     }
 
+    @Test func `stands at its place in something longer`() {
+        let hole = RecordingNotice.holes(count: 2, total: .seconds(9), first: .seconds(3))
+        let cut = RecordingNotice.cut(at: .seconds(4), of: .seconds(6))
+        #expect(hole.moved(by: .seconds(60)) == .holes(count: 2, total: .seconds(9), first: .seconds(63)))
+        #expect(cut.moved(by: .seconds(60)) == .cut(at: .seconds(64), of: .seconds(66)))
+        #expect(hole.moved(by: .seconds(-60)) == .holes(count: 2, total: .seconds(9), first: .zero))
+        #expect(hole.place == .seconds(3) && cut.place == .seconds(4))
+        for notice in [RecordingNotice.silentTrack(1), .damaged(packets: 3), .otherTracks(heard: 1, total: 2, names: [])] {
+            #expect(notice.moved(by: .seconds(60)) == notice && notice.place == nil)
+        }
+    }
+
     @Test(arguments: ["n", "\u{301}", "語", "👩‍👩‍👧"]) func `has short names, whatever the file's are`(part: String) {
         let name = RecordingNotice.plain("e" + String(repeating: part, count: 50_000))
         #expect(name.count <= RecordingNotice.maxNameLength && name.utf8.count <= RecordingNotice.maxNameByteCount)

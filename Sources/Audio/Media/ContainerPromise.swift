@@ -29,7 +29,7 @@ struct ContainerPromise: Sendable, Equatable {
         guard head.count >= 16 else { return }
         func has(_ text: String, at offset: Int = 0) -> Bool { head[offset...].starts(with: text.utf8) }
         if has("RIFF"), has("WAVE", at: 8) {
-            readWAV(read)
+            readWAV(size, read)
         } else if has("RIFF"), has("AVI ", at: 8) {
             expectChunk(Self.number(head, at: 4, bytes: 4, isBig: false), of: size)
         } else if has("FORM"), has("AIF", at: 8) {
@@ -42,27 +42,31 @@ struct ContainerPromise: Sendable, Equatable {
             readASF(head, size)
         } else if has("OggS") {
             readOgg(size, read)
+        } else if readSoundFormat(head, size, read) {
+            return
         } else if head[0] == 0x47 || head[4] == 0x47 {
             readTransport(size, read)
-        } else {
-            readMP3(head, size, read)
+        } else if !readMP3(head, size, read) {
+            isBroken = BareFrame.isCut(size: size, head: head, read: read)
         }
     }
 
     /// Number of bytes that may be missing: padding, and sizes that count their own field.
     private static let slack: Int64 = 256
 
-    private mutating func expect(_ end: Int64, of size: Int64) {
+    mutating func expect(_ end: Int64, of size: Int64) {
         isExact = true
         isBroken = end > size + Self.slack
     }
 
     /// Expects the chunk that a file of chunks consists of. Writers that cannot go back to the size leave 0 or one of the greatest sizes there.
-    private mutating func expectChunk(_ count: Int64, of size: Int64) {
-        if (1..<0x7F00_0000).contains(count) { expect(8 + count, of: size) }
+    ///
+    /// - Parameter start: place from which the chunk's size counts.
+    mutating func expectChunk(_ count: Int64, from start: Int64 = 8, of size: Int64) {
+        if (1..<0x7F00_0000).contains(count) { expect(start + count, of: size) }
     }
 
-    private static func number(_ bytes: [UInt8], at offset: Int, bytes count: Int, isBig: Bool = true) -> Int64 {
+    static func number(_ bytes: [UInt8], at offset: Int, bytes count: Int, isBig: Bool = true) -> Int64 {
         guard offset >= 0, offset + count <= bytes.count else { return 0 }
         let part = bytes[offset..<offset + count]
         let value = (isBig ? Array(part) : part.reversed()).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
@@ -73,11 +77,23 @@ struct ContainerPromise: Sendable, Equatable {
 // MARK: Formats
 
 extension ContainerPromise {
-    private mutating func readWAV(_ read: (Int64, Int) -> [UInt8]) {
-        guard case .found(let header) = WAVHeader.read(read(0, 65_536)), let bytes = header.dataByteCount, bytes < 0x7FFF_0000,
+    private mutating func readWAV(_ size: Int64, _ read: (Int64, Int) -> [UInt8]) {
+        let head = read(0, 65_536)
+        guard case .found(let header) = WAVHeader.read(head), let bytes = header.dataByteCount, bytes < 0x7FFF_0000,
             let width = header.encoding.bytesPerSample
-        else { return }
+        else { return expectData(in: head, of: size) }
         length = .seconds(Double(bytes) / Double(width * header.channels * header.hertz))
+    }
+
+    /// Expects the samples of a WAV file whose encoding has no samples of one size, such as ADPCM.
+    private mutating func expectData(in head: [UInt8], of size: Int64) {
+        var offset = 12
+        while offset + 8 <= head.count {
+            let count = Self.number(head, at: offset + 4, bytes: 4, isBig: false)
+            if head[offset...].starts(with: "data".utf8) { return expectChunk(count, from: Int64(offset + 8), of: size) }
+            // A chunk ends at an even place.
+            offset += 8 + Int(count + count % 2)
+        }
     }
 
     /// Matroska's segment has the size of everything in it, unless it was written live.
@@ -165,21 +181,26 @@ extension ContainerPromise {
         }
     }
 
-    /// The first frame of most MP3 files tells how many bytes and frames there are (Xing, LAME).
-    private mutating func readMP3(_ head: [UInt8], _ size: Int64, _ read: (Int64, Int) -> [UInt8]) {
+    /// Returns the place behind a title (ID3v2), whose length has seven bits in each of four bytes.
+    static func titleEnd(_ head: [UInt8]) -> Int64 { 10 + head[6..<10].reduce(0) { $0 << 7 | Int64($1 & 0x7F) } }
+
+    /// The first frame of most MP3 files tells how many bytes and frames there are (Xing, LAME). Returns false for files without these numbers.
+    private mutating func readMP3(_ head: [UInt8], _ size: Int64, _ read: (Int64, Int) -> [UInt8]) -> Bool {
         var start: Int64 = 0
-        if head.starts(with: "ID3".utf8) { start = 10 + head[6..<10].reduce(0) { $0 << 7 | Int64($1 & 0x7F) } }
+        if head.starts(with: "ID3".utf8) { start = Self.titleEnd(head) }
         let frame = read(start, 256)
-        guard frame.count > 64, frame[0] == 0xFF, frame[1] & 0xE6 == 0xE2 else { return }
+        guard frame.count > 64, frame[0] == 0xFF, frame[1] & 0xE6 == 0xE2 else { return false }
         let version = Int(frame[1] >> 3 & 3), rate = Int(frame[2] >> 2 & 3)
-        guard version != 1, rate < 3 else { return }
+        guard version != 1, rate < 3 else { return false }
         let isMono = frame[3] >> 6 == 3
         let tag = 4 + (version == 3 ? isMono ? 17 : 32 : isMono ? 9 : 17)
-        guard frame[tag...].starts(with: "Xing".utf8) || frame[tag...].starts(with: "Info".utf8), frame[tag + 7] & 3 == 3 else { return }
+        guard frame[tag...].starts(with: "Xing".utf8) || frame[tag...].starts(with: "Info".utf8), frame[tag + 7] & 3 == 3 else { return false }
         let frames = Self.number(frame, at: tag + 8, bytes: 4), bytes = Self.number(frame, at: tag + 12, bytes: 4)
-        guard frames > 0, bytes > 0, start + bytes > size + Self.slack else { return }
+        guard frames > 0, bytes > 0 else { return false }
+        guard start + bytes > size + Self.slack else { return true }
         isBroken = true
         let hertz = [44_100, 48_000, 32_000][rate] / (version == 3 ? 1 : version == 2 ? 2 : 4)
         length = .seconds(Double(frames) * (version == 3 ? 1_152 : 576) / Double(hertz))
+        return true
     }
 }

@@ -20,6 +20,8 @@ final class MediaContainer {
     private var latest: Duration?
     /// True if the last packet that was read was not whole.
     private(set) var endsInsidePacket = false
+    /// Times of pages of Ogg behind lost ones; nil for other containers.
+    private var pages: OggPageTimes?
 
     /// Latest first time stamp that counts as a late start. A greater one comes from a stream that was recorded from its middle.
     private static let latestStart: Duration = .seconds(3_600)
@@ -43,6 +45,7 @@ final class MediaContainer {
                     isExtra: harken_av_is_extra(stream.pointee.disposition) != 0, isDecodable: LibAV.canDecode(parameters.pointee.codec_id)))
         }
         origin = knownOrigin
+        if formatName == "ogg" { pages = OggPageTimes(input) }
     }
 
     deinit { avformat_close_input(&format) }
@@ -98,7 +101,7 @@ final class MediaContainer {
 
     /// Reads the next packet into `packet`, which the caller gives back with `av_packet_unref`.
     func read(_ packet: UnsafeMutablePointer<AVPacket>) throws(MediaError) -> Reading {
-        let code = av_read_frame(format, packet)
+        let code = pages?.next(packet, of: format) ?? av_read_frame(format, packet)
         guard code >= 0 else {
             if code == harken_av_error(ENOMEM) { throw .outOfMemory }
             return code == harken_av_end() ? .end : .broken
@@ -326,7 +329,7 @@ extension MediaContainer {
     ///   - end: end of the sound that was decoded.
     ///   - isBroken: true if reading ended at damage.
     func cut(at end: Duration, isBroken: Bool) -> RecordingNotice? {
-        guard !isLive else { return nil }
+        if isLive { return endsInsidePacket || isBroken || input.endsInsidePart ? .cut(at: end, of: nil) : nil }
         let own = isDurationGuessed ? nil : chosen.compactMap { trackEnd($0) }.max(), whole = isDurationGuessed ? nil : formatLength
         // The picture may go on after the sound, so its length promises no sound.
         let promised = promise.length ?? own ?? (hasPicture ? nil : whole)

@@ -10,8 +10,8 @@ final class MediaInput {
     let context: UnsafeMutablePointer<AVIOContext>
     /// Descriptor of an open file; nil for streams.
     private let descriptor: Int32?
-    /// The pipe of a stream, kept alive for libav's callback.
-    private let pipe: BytePipe?
+    /// The bytes of a stream, kept alive for libav's callback; nil for files.
+    private let stream: StreamBytes?
 
     /// Opens a plain file. libav's addresses, lists and device protocols are never used.
     convenience init(path: String) throws(MediaError) {
@@ -36,20 +36,20 @@ final class MediaInput {
         if lseek(descriptor, 0, SEEK_CUR) < 0 { made.pointee.seekable = 0 }
         context = made
         self.descriptor = descriptor
-        pipe = nil
+        stream = nil
     }
 
     /// Reads bytes from a pipe as they come, without seeking.
     init(pipe: BytePipe) throws(MediaError) {
-        let size = 4096
+        let size = 4096, stream = StreamBytes(pipe)
         let made = av_malloc(size).flatMap { buffer in
             avio_alloc_context(
-                buffer.assumingMemoryBound(to: UInt8.self), Int32(size), 0, Unmanaged.passUnretained(pipe).toOpaque(), readFromPipe, nil, nil)
+                buffer.assumingMemoryBound(to: UInt8.self), Int32(size), 0, Unmanaged.passUnretained(stream).toOpaque(), readFromPipe, nil, nil)
         }
         guard let made else { throw .unreadable("out of memory") }
         context = made
         descriptor = nil
-        self.pipe = pipe
+        self.stream = stream
     }
 
     deinit {
@@ -84,10 +84,34 @@ final class MediaInput {
         }
     }
 
+    /// True if a stream's bytes end inside a part of their container, if they end here; false for files, whose sizes tell it.
+    var endsInsidePart: Bool { stream?.parts.endsInside ?? false }
+
+    /// Returns the page of Ogg at a place of the file or of the stream; nil when none is known there.
+    func oggPage(at place: Int64) -> OggPage? {
+        if let stream { return stream.parts.page(at: place) }
+        return place >= 0 ? OggPage(bytes(at: place, count: OggPage.headerCount + 255)) : nil
+    }
+
     /// Goes back to the file's start, so that it can be opened again. Returns false for streams, which give each byte only once.
     func rewind() -> Bool {
         guard descriptor != nil, context.pointee.seekable != 0 else { return false }
         return avio_seek(context, 0, SEEK_SET) >= 0
+    }
+}
+
+/// The bytes of a stream on their way to libav, and the parts that they consist of. Used on the decoding thread only.
+private final class StreamBytes {
+    private let pipe: BytePipe
+    private(set) var parts = StreamParts()
+
+    init(_ pipe: BytePipe) { self.pipe = pipe }
+
+    /// Waits for at least one byte and returns the number of bytes read; 0 at the end.
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        let count = pipe.read(into: buffer)
+        parts.take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        return count
     }
 }
 
@@ -127,7 +151,7 @@ private func seekInFile(_ opaque: UnsafeMutableRawPointer?, _ offset: Int64, _ w
 /// libav's read callback for pipes: waits for bytes.
 private func readFromPipe(_ opaque: UnsafeMutableRawPointer?, _ buffer: UnsafeMutablePointer<UInt8>?, _ size: Int32) -> Int32 {
     guard let opaque, let buffer, size > 0 else { return harken_av_end() }
-    let pipe = Unmanaged<BytePipe>.fromOpaque(opaque).takeUnretainedValue()
-    let count = pipe.read(into: UnsafeMutableRawBufferPointer(start: buffer, count: Int(size)))
+    let stream = Unmanaged<StreamBytes>.fromOpaque(opaque).takeUnretainedValue()
+    let count = stream.read(into: UnsafeMutableRawBufferPointer(start: buffer, count: Int(size)))
     return count > 0 ? Int32(count) : harken_av_end()
 }

@@ -106,15 +106,39 @@ final class MediaReader {
     var notices: [RecordingNotice] {
         var notices = choiceNotices
         for case let notice? in sounds.map(\.notice) where !notices.contains(notice) { notices.append(notice) }
-        if isAtEnd, let cut { notices.append(cut) }
-        if isAtEnd, decoder.skippedPackets >= (lacksSound ? 1 : Self.reportedDamage) { notices.append(.damaged(packets: decoder.skippedPackets)) }
-        return notices
+        return isAtEnd ? notices + endNotices : notices
     }
 
     /// The notice of a file that ends too early; set at the end.
     private var cut: RecordingNotice?
     /// True if the file is whole, and its sound is shorter than the file declares; set at the end.
     private var lacksSound = false
+    /// What `news` has returned: the choice of the track, a number of holes, and the end.
+    private var toldChoice = false, toldCount = 0, toldEnd = false
+
+    /// Number of holes that are told one by one. Later ones are told together at the end, so that a bad connection does not become a flood.
+    private static let maxHolesAlone = 20
+
+    /// Returns the notices since the last call. For streams, whose listeners are told at once; complete after the end.
+    func news() -> [RecordingNotice] {
+        var news = toldChoice ? [] : choiceNotices
+        toldChoice = true
+        for sound in sounds where isAtEnd || toldCount < Self.maxHolesAlone {
+            guard let holes = sound.newHoles() else { continue }
+            toldCount += 1
+            news.append(holes)
+        }
+        guard isAtEnd, !toldEnd else { return news }
+        toldEnd = true
+        return news + endNotices
+    }
+
+    private var endNotices: [RecordingNotice] {
+        var notices: [RecordingNotice] = []
+        if let cut { notices.append(cut) }
+        if decoder.skippedPackets >= (lacksSound ? 1 : Self.reportedDamage) { notices.append(.damaged(packets: decoder.skippedPackets)) }
+        return notices
+    }
 
     /// Returns the next samples: from `least` to `most` of them, and fewer than `least` only at the end; nil after the end.
     func next(atLeast least: Int, atMost most: Int) throws(MediaError) -> AudioBlock? {

@@ -43,14 +43,35 @@ struct SoundClock: Sendable {
     private var shift = Duration.zero
     /// Position of the next sample.
     private(set) var position = Duration.zero
-    private var holeCount = 0
-    private var holeTotal = Duration.zero
-    private var firstHole = Duration.zero
+    /// The holes so far, and those since the last call of `newHoles`.
+    private var holes = Holes()
+    private var untold = Holes()
+
+    /// Stretches without sound that are worth telling.
+    private struct Holes: Sendable {
+        var count = 0
+        var total = Duration.zero
+        var first = Duration.zero
+
+        var notice: RecordingNotice? { count == 0 ? nil : .holes(count: count, total: total, first: first) }
+
+        mutating func add(_ length: Duration, at position: Duration) {
+            if count == 0 { first = position }
+            count += 1
+            total += length
+        }
+    }
 
     init(_ limits: Limits) { self.limits = limits }
 
     /// The holes so far; nil when there are none worth telling.
-    var notice: RecordingNotice? { holeCount == 0 ? nil : .holes(count: holeCount, total: holeTotal, first: firstHole) }
+    var notice: RecordingNotice? { holes.notice }
+
+    /// Returns the holes since the last call; nil when there are none worth telling.
+    mutating func newHoles() -> RecordingNotice? {
+        defer { untold = Holes() }
+        return untold.notice
+    }
 
     /// Places a frame.
     ///
@@ -70,7 +91,7 @@ struct SoundClock: Sendable {
                 placement.silence = gap
             }
         } else if gap > Self.tolerance {
-            if gap <= limits.hole, holeTotal + gap <= Self.longestTotal, end().map({ position + gap <= $0 + Self.slack }) ?? true {
+            if gap <= limits.hole, holes.total + gap <= Self.longestTotal, end().map({ position + gap <= $0 + Self.slack }) ?? true {
                 placement.silence = gap
                 add(hole: gap)
             } else {
@@ -89,8 +110,7 @@ struct SoundClock: Sendable {
     private mutating func add(hole: Duration) {
         // An encoder's delay in front of sound that begins late makes a hole of it.
         guard hole >= Self.reported, position >= Self.begun else { return }
-        if holeCount == 0 { firstHole = position }
-        holeCount += 1
-        holeTotal += hole
+        holes.add(hole, at: position)
+        untold.add(hole, at: position)
     }
 }

@@ -52,6 +52,9 @@ final class TrackSound {
     var position: Duration { clock.position }
     var notice: RecordingNotice? { clock.notice }
 
+    /// Returns the holes since the last call; nil when there are none worth telling.
+    func newHoles() -> RecordingNotice? { clock.newHoles() }
+
     /// Takes a frame.
     ///
     /// - Parameters:

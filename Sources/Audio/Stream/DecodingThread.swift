@@ -67,6 +67,9 @@ final class DecodingThread: Sendable {
         hint.recognize(start)
     }
 
+    /// Tells what the reader has noticed. Returns false when the queue was closed.
+    private func tell(_ reader: MediaReader) -> Bool { reader.news().allSatisfy { queue.append(.notice($0)) } }
+
     fileprivate func run() {
         do throws(MediaError) {
             var hint = try MediaHint(format)
@@ -76,10 +79,12 @@ final class DecodingThread: Sendable {
             guard queue.append(.opened(channels: reader.channelCount)) else { return }
             // An event has 10 ms to half a second of audio.
             while let block = try reader.next(atLeast: rate.hertz / 100, atMost: rate.hertz / 2) {
+                guard tell(reader) else { return }
                 var bytes: [UInt8] = []
                 PCM.appendLinear16(interleaving: block.channels, to: &bytes)
                 guard queue.append(.pcm(bytes)) else { return }
             }
+            guard tell(reader) else { return }
             queue.close(with: .ended)
         } catch {
             queue.close(with: .failed(error))

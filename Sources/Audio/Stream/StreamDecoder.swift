@@ -6,6 +6,8 @@ package enum StreamDecoderEvent: Sendable, Equatable {
     case opened(channels: Int)
     /// 16-bit little-endian PCM, interleaved, at `StreamDecoder.sessionRate(for:)`; whole frames, never empty.
     case pcm([UInt8])
+    /// The stream has other sound tracks, holes or damage, or it is cut off. Comes before the audio in which it is noticed, or at the end.
+    case notice(RecordingNotice)
     /// The last event: everything pushed before `finish` has been decoded.
     case ended
     /// The last event: the bytes cannot be decoded, or not any further.

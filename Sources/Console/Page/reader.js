@@ -33,7 +33,7 @@ async function read(id) {
     get(`/conversations/${id}/outline`), optional(get(`/conversations/${id}/gaps`))]);
   const places = segments.map(([start, end, speaker, letters], index) => ({ ...speakers[speaker], start, end, letters, index }));
   const people = speakers.filter((speaker) => speaker.person_id).map((speaker) => ({ id: speaker.person_id, name: speaker.name }));
-  return { conversation, places, people, gaps: gapsOf(gaps?.gaps) };
+  return { conversation, places, people, gaps: gapsOf(gaps?.gaps), warnings: gaps?.warnings ?? [] };
 }
 
 export default function reader(root, id, values) {
@@ -127,6 +127,7 @@ function show(root, all, from) {
           : h('span.dim', length(seconds)),
         h('div.bar', h('i', { vars: { v: seconds / sum * 100 } })));
     })));
+    if (all.warnings.length) aside.append(h('div.sect', h('h2', 'Sound'), all.warnings.map((text) => h('p.small.dim', text))));
     if (conversation.summary) aside.append(h('div.sect', h('h2', 'Summary'), h('p.small.dim', spoken(conversation.language), conversation.summary)));
     if (gaps.length) {
       aside.append(h('div.sect', h('h2', `Gaps, ${length(gaps.reduce((sum, gap) => sum + gap.end - gap.start, 0))}`), gaps.map((gap) =>

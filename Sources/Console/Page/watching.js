@@ -100,6 +100,7 @@ export function events(view, changed) {
   const on = {
     interim: (event) => { view.lines.interim = event.text || null; },
     gap: ({ start, end, reason }) => view.lines.mark('gap', missing(end - start, reason?.replaceAll('_', ' '))),
+    notice: ({ text }) => view.lines.mark('event', text),
     engine: (event) => {
       if (view.serving && view.serving !== event.engine) {
         view.lines.mark('event', `${event.engine} took over from ${view.serving}. What was open is recognised again.`);

@@ -31,6 +31,8 @@ package struct SessionRecord: Sendable, Equatable {
     package var id: ID<Session>
     /// Time when the session started; nil: unknown.
     package var started: UnixTime?
+    /// Time at which the session's first sample was recorded, as the client says; nil: audio came as it was recorded.
+    package var recorded: UnixTime?
     /// The name of the client's protocol.
     package var dialect: String
     package var workload: Workload
@@ -51,10 +53,11 @@ package struct SessionRecord: Sendable, Equatable {
     package init(
         id: ID<Session>, started: UnixTime? = nil, dialect: String = "", workload: Workload = .realtime, language: LanguageTag? = nil,
         model: String? = nil, keyterms: [String] = [], diarize: Bool = false, engines: [EngineName]? = nil, owner: Owner? = nil,
-        redaction: Set<SensitiveKind> = []
+        redaction: Set<SensitiveKind> = [], recorded: UnixTime? = nil
     ) {
         self.id = id
         self.started = started
+        self.recorded = recorded
         self.dialect = dialect
         self.workload = workload
         self.language = language
@@ -66,13 +69,16 @@ package struct SessionRecord: Sendable, Equatable {
         self.redaction = redaction
     }
 
-    private static let version: UInt8 = 3
-    /// Version of records without conversations, which earlier versions of Harken read too.
+    private static let version: UInt8 = 4
+    /// Version of records without a time of recording, which earlier versions of Harken read too.
+    private static let immediate: UInt8 = 3
+    /// Version of records without conversations and without a time of recording, which still earlier versions read too.
     private static let simple: UInt8 = 2
 
     package func encoded() -> [UInt8] {
         var record = RecordWriter(capacity: 256)
-        record.put(conversations.isEmpty ? Self.simple : Self.version)
+        let version = recorded != nil ? Self.version : conversations.isEmpty ? Self.simple : Self.immediate
+        record.put(version)
         record.put(text: id.rawValue)
         record.put(started?.milliseconds ?? 0)
         record.put(text: dialect)
@@ -85,10 +91,11 @@ package struct SessionRecord: Sendable, Equatable {
         record.put(optional: owner?.user)
         record.put(optional: owner?.key)
         if !redaction.isEmpty { record.put(texts: redaction.map(\.rawValue).sorted()) }
-        if !conversations.isEmpty {
+        if version != Self.simple {
             record.put(UInt16(conversations.count))
             for conversation in conversations { conversation.write(to: &record) }
         }
+        if let recorded { record.put(recorded.milliseconds) }
         return record.bytes
     }
 
@@ -99,7 +106,7 @@ package struct SessionRecord: Sendable, Equatable {
             self.init(id: ID(text))
             return
         }
-        guard first == Self.version || first == Self.simple else { throw .newer }
+        guard (Self.simple...Self.version).contains(first) else { throw .newer }
         var record = RecordReader(bytes[1...])
         guard let id = record.takeText(), let started: Int64 = record.take(), let dialect = record.takeText(),
             let workload = record.takeText(), let language = record.takeOptionalText(), let model = record.takeOptionalText(),
@@ -112,12 +119,17 @@ package struct SessionRecord: Sendable, Equatable {
             guard let conversation = ConversationRecord(from: &record) else { throw .damaged }
             conversations.append(conversation)
         }
+        var recorded: UnixTime?
+        if first == Self.version {
+            guard let time: Int64 = record.take() else { throw .damaged }
+            recorded = UnixTime(milliseconds: time)
+        }
         guard record.isAtEnd else { throw .damaged }
         self.init(
             id: ID(id), started: UnixTime(milliseconds: started), dialect: dialect, workload: Workload(rawValue: workload) ?? .realtime,
             language: language.map { LanguageTag($0) }, model: model, keyterms: keyterms, diarize: flags & 1 != 0,
             engines: engines.map { EngineName($0) }, owner: user.map { Owner(user: $0, key: key ?? "") },
-            redaction: Set(hidden.compactMap(SensitiveKind.init)))
+            redaction: Set(hidden.compactMap(SensitiveKind.init)), recorded: recorded)
         self.conversations = conversations
     }
 }

@@ -48,6 +48,7 @@ struct BackgroundEndpoint: Endpoint {
                 throw ChunkedRecordingError(.tooManyRequests, "rate_limited", "Rate limit exceeded for \(action.policy.name)", retryAfter: after)
             }
             let body: [UInt8]
+            var headers: HTTPHeaders = ["Content-Type": "application/json", "Cache-Control": "no-store"]
             switch action {
             case .capabilities:
                 body = BackgroundAnswer.capabilities(BackgroundReport(recordings.settings.routing, keys: recordings.admission.routingKeys(keys)))
@@ -55,13 +56,14 @@ struct BackgroundEndpoint: Endpoint {
                 _ = try await grant()
                 body = try await start(exchange, caller)
             case .transcribe:
-                body = try await BackgroundChunk(caller: caller, grant: grant(), id: call.id, services: recordings).run(exchange)
+                let answer = try await BackgroundChunk(caller: caller, grant: grant(), id: call.id, services: recordings).run(exchange)
+                RecordingNotices.add(answer.notices, to: &headers)
+                body = answer.body
             case .finish: body = try await finish(exchange, caller)
             case .sync: body = try await SyncRequest(caller: caller, id: call.id, services: recordings).accept(exchange, by: grant())
             case .syncState: body = try await SyncRequest(caller: caller, id: call.id, services: recordings).state(exchange)
             }
-            let head = HTTPResponseHead(
-                action == .sync ? .accepted : .ok, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"])
+            let head = HTTPResponseHead(action == .sync ? .accepted : .ok, headers: headers)
             exchange.loop.execute { call.answer(exchange, head, body) }
         } catch {
             exchange.loop.execute { call.reject(exchange, error.response) }

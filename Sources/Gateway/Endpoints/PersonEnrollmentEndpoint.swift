@@ -33,16 +33,16 @@ struct PersonEnrollmentEndpoint: Endpoint {
             let files = form.files.map { PersonEnrollment.VoiceRecording(name: $0.name, path: $0.content.path) }
             var json = JSONWriter()
             do throws(SpeechProfileError) {
-                let (person, isNew) = try await people.enrol(name, files, of: user)
+                let (person, isNew, notices) = try await people.enrol(name, files, of: user)
                 ConversationDocument.write(person, to: &json)
-                return (isNew ? .created : .ok, json.bytes)
+                return (isNew ? .created : .ok, json.bytes, notices)
             } catch {
                 // Several people have the name.
                 guard case .store(.conflict(let reason)) = error else { throw error }
                 json.beginObject()
                 json.error(code: "conflict", message: reason)
                 json.endObject()
-                return (.conflict, json.bytes)
+                return (.conflict, json.bytes, [])
             }
         }
     }

@@ -23,20 +23,24 @@ struct SpeechProfileEndpoint: Endpoint {
         forms.handle(exchange, call) { form, user async throws(SpeechProfileError) in
             // The form has at most one file.
             guard let file = form.file else { throw .rejected("The form has no field \"file\".") }
-            return (.ok, try await take(file.path, of: user))
+            let (body, notices) = try await take(file.path, of: user)
+            return (.ok, body, notices)
         }
     }
 
-    private func take(_ path: String, of user: ID<User>) async throws(SpeechProfileError) -> [UInt8] {
+    private func take(_ path: String, of user: ID<User>) async throws(SpeechProfileError) -> (body: [UInt8], notices: [RecordingNotice]) {
         var json = JSONWriter()
+        let notices: [RecordingNotice]
         if isProfile {
-            try await profiles.enrol(path, of: user)
+            notices = try await profiles.enrol(path, of: user)
             json.beginObject()
             json.member("url", SpeechProfiles.audioPath)
             json.endObject()
         } else {
-            try await profiles.expand(path, of: user).write(to: &json)
+            let kept = try await profiles.expand(path, of: user)
+            kept.sample.write(to: &json)
+            notices = kept.notices
         }
-        return json.bytes
+        return (json.bytes, notices)
     }
 }

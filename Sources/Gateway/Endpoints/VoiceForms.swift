@@ -15,19 +15,22 @@ struct VoiceForms: Sendable {
     /// The text for the log when the store cannot be used.
     let failure: StaticString
 
+    /// An answer, with what was noticed about the recordings.
+    typealias Answer = (status: HTTPStatus, body: [UInt8], notices: [RecordingNotice])
+
     /// - Parameter enrol: enrols the voice in the form's files, of which there is at least one; returns the answer.
     func handle(
-        _ exchange: HTTPExchange, _ call: Call,
-        enrol: @escaping @Sendable (UploadForm, ID<User>) async throws(SpeechProfileError) -> (status: HTTPStatus, body: [UInt8])
+        _ exchange: HTTPExchange, _ call: Call, enrol: @escaping @Sendable (UploadForm, ID<User>) async throws(SpeechProfileError) -> Answer
     ) {
         do throws(RequestError) {
             let caller = try recordings.admission.authenticate(exchange, credential: call.shown, for: [.write])
             let task = Task {
                 do throws(RequestError) {
-                    let (status, body) = try await answer(to: exchange, caller, call, enrol)
-                    exchange.loop.execute {
-                        call.answer(exchange, HTTPResponseHead(status, headers: ["Content-Type": "application/json"]), body)
-                    }
+                    let (status, body, notices) = try await answer(to: exchange, caller, call, enrol)
+                    var headers: HTTPHeaders = ["Content-Type": "application/json"]
+                    RecordingNotices.add(notices, to: &headers)
+                    let head = HTTPResponseHead(status, headers: headers)
+                    exchange.loop.execute { call.answer(exchange, head, body) }
                 } catch {
                     exchange.loop.execute { call.reject(exchange, error, .harken) }
                 }
@@ -40,8 +43,8 @@ struct VoiceForms: Sendable {
 
     private func answer(
         to exchange: HTTPExchange, _ caller: AuthenticatedCaller, _ call: Call,
-        _ enrol: @Sendable (UploadForm, ID<User>) async throws(SpeechProfileError) -> (status: HTTPStatus, body: [UInt8])
-    ) async throws(RequestError) -> (status: HTTPStatus, body: [UInt8]) {
+        _ enrol: @Sendable (UploadForm, ID<User>) async throws(SpeechProfileError) -> Answer
+    ) async throws(RequestError) -> Answer {
         let form = try await UploadForm.read(
             exchange, fileField: "file", spool: recordings.spool, id: call.id, limits: limits, by: caller.caller)
         guard !form.files.isEmpty else { throw .badRequest("The form has no field \"file\".") }

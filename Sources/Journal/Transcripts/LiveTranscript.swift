@@ -16,6 +16,7 @@ package final class LiveTranscript: Sendable {
         /// Number of bytes in the file. Bytes behind them belong to an incomplete write.
         var inFile = 0
         var gaps: [SessionTranscript.Gap] = []
+        var notices: [RecordingNotice] = []
         /// The interims that the client sees at the moment.
         var interims: ShownInterims
         /// Number of bytes of entries of shown words, of speech and of judgments.
@@ -45,7 +46,7 @@ package final class LiveTranscript: Sendable {
     static let maxShown = 4 << 20
     /// Maximum number of parts that wait for the disk: hours of speech.
     static let maxLeaving = 16
-    private static let maxGaps = 1_000
+    private static let maxGaps = 1_000, maxNotices = 100
 
     package let record: SessionRecord
     let rate: SampleRate
@@ -139,12 +140,18 @@ package final class LiveTranscript: Sendable {
         state.withLock { if $0.gaps.count < Self.maxGaps { $0.gaps.append(gap) } }
     }
 
+    /// Notes that the client's stream is not whole, or has more sound tracks than are heard.
+    package func note(_ notice: RecordingNotice) {
+        state.withLock { if $0.notices.count < Self.maxNotices { $0.notices.append(notice) } }
+    }
+
     /// Returns the whole transcript.
     ///
     /// - Parameter file: the part that is in the file.
     package func transcript(file: [UInt8], received: SampleCount?) -> SessionTranscript {
-        let (bytes, gaps) = state.withLock { state in (state.leaving.reduce(file, +) + state.newest, state.gaps) }
+        let (bytes, gaps, notices) = state.withLock { state in (state.leaving.reduce(file, +) + state.newest, state.gaps, state.notices) }
         var transcript = SessionTranscript(rate: rate, channels: channels)
+        transcript.notices = notices
         var rest = bytes[...]
         var mends: [Commit] = []
         while rest.count >= 13 {

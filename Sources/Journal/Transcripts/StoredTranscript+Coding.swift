@@ -24,6 +24,7 @@ extension StoredTranscript {
         json.member("status", status.rawValue)
         json.member("attempts", attempts)
         if let started = record.started { json.member("started", Int(started.milliseconds)) }
+        if let recorded = record.recorded { json.member("recorded", Int(recorded.milliseconds)) }
         json.member("dialect", record.dialect)
         json.member("workload", record.workload.rawValue)
         if let language = record.language { json.member("language", language.rawValue) }
@@ -70,6 +71,10 @@ extension StoredTranscript {
             json.endArray()
         }
         json.endArray()
+        if !transcript.notices.isEmpty {
+            json.key("notices")
+            json.array(transcript.notices.map(\.line))
+        }
         if !transcript.shown.isEmpty {
             json.key("shown")
             json.beginArray()
@@ -175,7 +180,8 @@ extension StoredTranscript {
             model: root["model"].string, keyterms: names(root["keyterms"]), diarize: root["diarize"].bool ?? false,
             engines: root["engines"].isArray ? names(root["engines"]).map { EngineName($0) } : nil,
             owner: root["user"].string.map { SessionRecord.Owner(user: $0, key: root["key"].string ?? "") },
-            redaction: Set(names(root["redaction"]).compactMap(SensitiveKind.init)))
+            redaction: Set(names(root["redaction"]).compactMap(SensitiveKind.init)),
+            recorded: root["recorded"].int.map { UnixTime(milliseconds: Int64($0)) })
         let channels = root["channels"]
         transcript = SessionTranscript(rate: SampleRate(hertz: hertz), channels: channels.count, received: SampleCount(received))
         for number in 0..<channels.count {
@@ -189,6 +195,7 @@ extension StoredTranscript {
                 gap[3].string.flatMap(GapCause.init(rawValue:)) ?? .interrupted, ChannelIndex(channel),
                 SampleRange(SampleIndex(start), count: SampleCount(count)))
         }
+        transcript.notices = names(root["notices"]).compactMap { RecordingNotice(line: $0) }
         let shown = root["shown"]
         transcript.shown = (0..<shown.count).compactMap { Self.readShown(shown[$0]) }
         let speech = root["speech"], judgments = root["judgments"]

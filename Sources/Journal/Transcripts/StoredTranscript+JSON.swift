@@ -37,6 +37,8 @@ extension StoredTranscript {
             json.endObject()
         }
         json.endArray()
+        json.key("warnings")
+        json.array(transcript.notices.map { $0.text(by: nil, of: .stream) })
         json.endObject()
         return json.bytes
     }

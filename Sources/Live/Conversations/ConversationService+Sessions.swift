@@ -115,11 +115,10 @@ extension ConversationService {
         guard let first = said.compactMap({ $0.first?.start }).min() else { return }
         var started: UnixTime?
         var shift = part.shift
-        if shift == nil, let begun = stored.record.started {
+        // The audio of a session that was recorded earlier began at the time of the recording.
+        if shift == nil, let begun = stored.record.recorded ?? stored.record.started {
             if conversation.segments.isEmpty {
-                // A conversation that was created long before its session has the time at which the client says that its audio was recorded.
-                let isSaved = begun - conversation.started > max(conversation.timeout ?? .zero, Self.patience)
-                started = (isSaved ? conversation.started : begun) + first
+                started = begun + first
                 shift = .zero - first
             } else {
                 shift = max(begun - conversation.started, conversation.segments.map(\.end).max() ?? .zero)

@@ -9,11 +9,12 @@ struct EnrollmentListener: Sendable {
 
     /// Decodes a recording.
     ///
-    /// - Returns: mono samples at `.speech`. The end of a recording that is longer than an enrollment may be is left out.
-    func samples(in path: String) async throws(SpeechProfileError) -> [Float] {
+    /// - Returns: mono samples at `.speech`, and what was noticed about the file. The end of a recording that is longer than an enrollment may be is
+    ///   left out.
+    func samples(in path: String) async throws(SpeechProfileError) -> (samples: [Float], notices: [RecordingNotice]) {
         do throws(MediaError) {
             // The limit is a little above the maximum length, so that a recording that is too long is noticed.
-            return try await Self.read(path, longest: Enrollment.lengths.upperBound + .seconds(2), by: service.media)
+            return try await Self.hear(path, longest: Enrollment.lengths.upperBound + .seconds(2), by: service.media)
         } catch {
             throw .rejected("The file cannot be read: \(error).")
         }
@@ -38,10 +39,16 @@ struct EnrollmentListener: Sendable {
 
     /// Decodes the beginning of a recording: mono samples at `.speech`, at least `longest` of them if the recording has as many.
     static func read(_ path: String, longest: Duration, by media: any MediaSource) async throws(MediaError) -> [Float] {
+        try await hear(path, longest: longest, by: media).samples
+    }
+
+    private static func hear(
+        _ path: String, longest: Duration, by media: any MediaSource
+    ) async throws(MediaError) -> (samples: [Float], notices: [RecordingNotice]) {
         let file = try await media.open(Recording(path: path))
         let most = Int(SampleCount(longest, at: .speech).samples)
         var samples: [Float] = []
         while samples.count < most, let block = try file.next() { samples += block.channels.first ?? [] }
-        return samples
+        return (samples, file.notices)
     }
 }

@@ -22,15 +22,17 @@ package struct PersonEnrollment: Sendable {
     }
 
     /// Adds a person with recordings of their voice. A name that exists is not added twice: see `NameKey`. Unless all recordings are suitable,
-    /// nothing is stored.
+    /// nothing is stored. The notices are those about all recordings.
     package func enrol(
         _ name: String, _ recordings: [VoiceRecording], of user: ID<User>
-    ) async throws(SpeechProfileError) -> (person: Person, isNew: Bool) {
-        var voices: [EnrolledVoice] = []
+    ) async throws(SpeechProfileError) -> (person: Person, isNew: Bool, notices: [RecordingNotice]) {
+        var voices: [EnrolledVoice] = [], notices: [RecordingNotice] = []
         let listener = EnrollmentListener(service: service)
         for recording in recordings {
             do throws(SpeechProfileError) {
-                voices.append(try await listener.voice(in: try await listener.samples(in: recording.path)))
+                let heard = try await listener.samples(in: recording.path)
+                voices.append(try await listener.voice(in: heard.samples))
+                notices += heard.notices
             } catch {
                 guard case .rejected(let reason) = error else { throw error }
                 throw .rejected("\(recording.name): \(reason)")
@@ -42,7 +44,7 @@ package struct PersonEnrollment: Sendable {
             let keeper = EnrolledVoiceKeeper(service.store, newID: service.newID, now: service.now)
             for voice in voices { try await keeper.keep(voice, of: person.id, of: user) }
             await service.reconcileVoices(of: user)
-            return (person, person.id == new.id)
+            return (person, person.id == new.id, notices)
         } catch {
             if case .tooMuch = error { throw .rejected("No more recordings can be kept: \(error).") }
             throw .store(error)

@@ -57,8 +57,10 @@ package struct SpeechProfiles: Sendable {
     }
 
     /// Makes a recording the user's profile. The previous profile stays until the new one is completely stored.
-    package func enrol(_ path: String, of user: ID<User>) async throws(SpeechProfileError) {
-        let voice = try await listen(path)
+    ///
+    /// - Returns: what was noticed about the recording.
+    package func enrol(_ path: String, of user: ID<User>) async throws(SpeechProfileError) -> [RecordingNotice] {
+        let (voice, notices) = try await listen(path)
         var unnamed: BlobName?
         do throws(StoreError) {
             let before = try await samples(of: user).profile
@@ -79,6 +81,7 @@ package struct SpeechProfiles: Sendable {
             try await service.store.set(Self.setting, to: sample.id.rawValue, of: user)
             if let before { _ = try await service.store.delete(before.id, of: user) }
             await service.reconcileVoices(of: user)
+            return notices
         } catch {
             if let unnamed { try? await service.audio.delete(unnamed) }
             throw .store(error)
@@ -86,8 +89,12 @@ package struct SpeechProfiles: Sendable {
     }
 
     /// Stores a recording in addition to the profile. The user's voice is learned from both.
-    package func expand(_ path: String, of user: ID<User>) async throws(SpeechProfileError) -> SpeechSample {
-        let voice = try await listen(path)
+    ///
+    /// - Returns: the recording as it is kept, and what was noticed about it.
+    package func expand(
+        _ path: String, of user: ID<User>
+    ) async throws(SpeechProfileError) -> (sample: SpeechSample, notices: [RecordingNotice]) {
+        let (voice, notices) = try await listen(path)
         var unnamed: BlobName?
         do throws(StoreError) {
             let file = try await keep(voice.samples)
@@ -106,7 +113,7 @@ package struct SpeechProfiles: Sendable {
                 _ = try await service.store.add(new, of: user)
             }
             await service.reconcileVoices(of: user)
-            return sample
+            return (sample, notices)
         } catch {
             if let unnamed { try? await service.audio.delete(unnamed) }
             if case .tooMuch = error { throw .rejected("No more recordings can be kept: \(error).") }
@@ -146,16 +153,16 @@ package struct SpeechProfiles: Sendable {
         _ = try await service.store.setVoiceprint(evidence.voiceprint, evidence: evidence.duration, of: voice.id, of: user)
     }
 
-    private func listen(_ path: String) async throws(SpeechProfileError) -> EnrolledVoice {
+    private func listen(_ path: String) async throws(SpeechProfileError) -> (voice: EnrolledVoice, notices: [RecordingNotice]) {
         guard let head = Self.head(of: path), case .found(let wav) = WAVHeader.read(head) else { throw .rejected("The file is not a WAV file.") }
         let listener = EnrollmentListener(service: service)
-        let samples = try await listener.samples(in: path)
+        let (samples, notices) = try await listener.samples(in: path)
         do throws(EnrollmentError) {
             try Enrollment.check(rate: SampleRate(hertz: wav.hertz), channels: wav.channels, length: SampleCount(samples.count).duration(at: .speech))
         } catch {
             throw .rejected("\(error)")
         }
-        return try await listener.voice(in: samples)
+        return (try await listener.voice(in: samples), notices)
     }
 
     private static func head(of path: String) -> [UInt8]? {

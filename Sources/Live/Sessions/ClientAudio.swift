@@ -17,6 +17,8 @@ package final class ClientAudio {
     private var interleaver: ChannelInterleaver?
     private var ended: Set<Int> = []
     private var output: [UInt8] = []
+    /// What the decoders have noticed about the stream, and nobody was told yet.
+    private var notices: [RecordingNotice] = []
     private var timer: Loop.Timer?
     /// Called on the loop when a silent channel was waited for long enough.
     private let late: () -> Void
@@ -67,6 +69,7 @@ package final class ClientAudio {
             while let event = decoder.next() {
                 switch event {
                 case .opened: break
+                case .notice(let notice): notices.append(notice)
                 case .pcm(let bytes):
                     if interleaver == nil {
                         pcm(bytes.span.bytes)
@@ -89,6 +92,12 @@ package final class ClientAudio {
     func flush(_ pcm: (RawSpan) -> Void) {
         interleaver?.finish(into: &output)
         handOver(pcm)
+    }
+
+    /// Returns what the decoders have noticed about the stream since the last call.
+    func takeNotices() -> [RecordingNotice] {
+        defer { notices = [] }
+        return notices
     }
 
     /// Ends the messages. `take` tells when all of them are decoded.

@@ -79,7 +79,9 @@ extension LiveSession {
     /// Takes audio that was decoded on another thread, or that has waited for another channel.
     private func takeDecoded() {
         guard let audio else { return }
-        switch audio.take(pcm: { pcm in self.pcm(pcm) }) {
+        let end = audio.take { pcm in self.pcm(pcm) }
+        for notice in audio.takeNotices() { noticed(notice) }
+        switch end {
         case .finished: run?.command(.finish)
         case .failed(let error): undecodable(error)
         case nil: break

@@ -17,8 +17,7 @@ internal import VoiceTracking
 extension LiveSession {
     func startConversation(_ request: ConversationRequest) {
         var request = request
-        // The client's time is that of its first sample, which another gateway may have.
-        if let shared { request.started = request.started.map { $0 + shared.row.base } }
+        request.started = record.recorded
         conversation = LiveConversation(
             session: id, user: grant.user, request: request, language: dialect.request.language, started: started,
             rate: rate, channels: channels, choices: choices, shared: shared, service: context.conversations, loop: context.loop,

@@ -126,6 +126,16 @@ extension LiveSession {
         }
     }
 
+    /// Tells the client, the watchers and the stored transcript what is missing in the client's stream, or which of its tracks is heard.
+    func noticed(_ notice: RecordingNotice) {
+        context.log.info("a session's audio stream is not whole", [.session: id.rawValue, .dialect: dialectName, .reason: notice.name])
+        journal.transcript?.note(notice)
+        tellWatchers(.notice(notice))
+        guard !clientIsGone else { return }
+        dialect.noticed(notice, now: context.loop.now, output: &context.output)
+        carryOutOutput()
+    }
+
     private func filled(_ backfill: Backfill) {
         context.metrics.mended(engine: backfill.engine, backfill.range.count, at: rate)
         journal.record(backfill)

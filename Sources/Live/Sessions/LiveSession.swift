@@ -220,7 +220,8 @@ package final class LiveSession: LiveHandler, SessionObserver {
             id: plan.id, started: plan.started, dialect: plan.dialect, workload: request.workload, language: request.language, model: request.model,
             keyterms: request.keyterms, diarize: request.diarize, engines: isByOwnKeys ? [] : plan.engines.map(\.name),
             owner: plan.grant.account.map { .init(user: $0.account.user.rawValue, key: $0.account.key?.rawValue ?? "") },
-            redaction: redaction?.kinds ?? [])
+            redaction: redaction?.kinds ?? [],
+            recorded: Self.recorded(conversationDialect, shared))
         journal = JournaledSession(
             record, rate: rate, channels: channels, log: context.journal, transcripts: context.transcripts, problems: context.log)
         let warnings = Set(context.creditWarnings + (conversationDialect?.creditWarnings ?? [])).sorted(by: >)
@@ -235,6 +236,12 @@ package final class LiveSession: LiveHandler, SessionObserver {
                     session: id.rawValue, dialect: dialectName, workload: request.workload, model: request.model, channels: channels, rate: rate),
                 root: root)
         }
+    }
+
+    /// Returns the time of this part's first sample, where the client says when its audio was recorded. The client's own first sample, whose time it
+    /// says, may be another gateway's.
+    private static func recorded(_ dialect: (any ConversationDialect)?, _ shared: SharedSession?) -> UnixTime? {
+        dialect?.conversation?.started.map { $0 + (shared?.row.base ?? .zero) }
     }
 
     private static func reference(to machine: some LiveServerMachine) -> any LiveServerMachine { DialectReference(machine) }

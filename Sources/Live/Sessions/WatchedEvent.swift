@@ -16,6 +16,8 @@ package enum WatchedEvent: Sendable {
     case removed([ID<Segment>])
     /// Audio that no engine recognized, with the kind of the error.
     case gap(ChannelIndex, SampleRange, String)
+    /// The client's stream is not whole, or has more sound tracks than are heard. Places are times of the session.
+    case notice(RecordingNotice)
     /// An engine begins to serve the session.
     case engine(EngineName)
     /// The last event.

@@ -28,6 +28,8 @@ package struct DeepgramLiveServer: LiveServerMachine {
     private var lacksSpeakers = false
     /// Parameters that an engine of the session ignores.
     private var ignored: [String] = []
+    /// What is missing in the client's stream. The protocol has one message for it, the last.
+    private var notices: [RecordingNotice] = []
     private var model: DeepgramModelInfo
     /// The value of `metadata` in all results; it is encoded only once.
     private var metadata: [UInt8] = []
@@ -218,7 +220,8 @@ package struct DeepgramLiveServer: LiveServerMachine {
             requestID: requestID, created: created.rfc3339, duration: end.received.seconds(at: rate), channels: options.parameters.channels,
             model: end.received > .zero ? model : nil, extra: options.parameters.extra,
             warnings: (lacksSpeakers ? [.init(parameter: "diarize", message: RequestError.untoldSpeakers("diarize"))] : [])
-                + ignored.map(DeepgramMetadata.Warning.init(ignored:)))
+                + ignored.map(DeepgramMetadata.Warning.init(ignored:))
+                + notices.map { .init(parameter: "track", message: RecordingNotices.live($0)) })
         send(.metadata(summary), &output)
         switch accountEnd {
         case .exhausted?: return output.close(1008, "ASR_PAYMENT_REQUIRED: the project has no credits left.")
@@ -239,6 +242,8 @@ package struct DeepgramLiveServer: LiveServerMachine {
     }
 
     package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) { ignored += names }
+
+    package mutating func noticed(_ notice: RecordingNotice, now: Instant, output: inout ServerOutput) { notices.append(notice) }
 
     package mutating func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput) {
         switch notice {

@@ -373,6 +373,11 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         }
     }
 
+    package mutating func noticed(_ notice: RecordingNotice, now: Instant, output: inout ServerOutput) {
+        guard state != .connecting, state != .closed else { return }
+        say(.status(ListenStatus(.incompleteAudio, text: RecordingNotices.live(notice), reason: notice.name)), &output)
+    }
+
     private mutating func freemium(_ remaining: Duration, _ output: inout ServerOutput) {
         for message in ListenServerMessage.freemium(remaining) { say(message, &output) }
     }

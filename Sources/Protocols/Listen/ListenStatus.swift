@@ -19,6 +19,8 @@ package struct ListenStatus: Sendable, Equatable {
         case unknownChannel = "unknown_channel"
         /// The client has named a person whom the user does not have.
         case unknownPerson = "unknown_person"
+        /// The client's stream is not whole, or has more sound tracks than are heard. The session goes on.
+        case incompleteAudio = "audio_incomplete"
         /// The user wants translation to their own language, and no engine translates.
         case noTranslation = "translation_unavailable"
         /// The disk of the gateway is full. The session goes on: its words and its audio wait in memory until there is room.
@@ -33,8 +35,8 @@ package struct ListenStatus: Sendable, Equatable {
             case .initiating: "Service Starting"
             case .conversations: "Processing Conversations"
             case .engineStarting: "STT Service Starting"
-            case .ready, .degraded, .recovered, .failed, .finalized, .unknownChannel, .unknownPerson, .noTranslation, .storageFull, .storageRecovered,
-                .freemium:
+            case .ready, .degraded, .recovered, .failed, .finalized, .unknownChannel, .unknownPerson, .incompleteAudio, .noTranslation, .storageFull,
+                .storageRecovered, .freemium:
                 nil
             }
         }

@@ -12,6 +12,9 @@ package enum RecordingNotices {
 
     package static func texts(_ notices: [RecordingNotice]) -> [String] { notices.map { $0.text(by: .parameter) } }
 
+    /// Returns the sentence for the client of a live session, which has no choice of a track.
+    package static func live(_ notice: RecordingNotice) -> String { notice.text(by: nil, of: .stream) }
+
     /// Writes the member `warnings` with the texts, unless there are none, and `sound_tracks` with their number when one of several was heard.
     package static func write(_ notices: [RecordingNotice], to json: inout JSONWriter) {
         guard !notices.isEmpty else { return }

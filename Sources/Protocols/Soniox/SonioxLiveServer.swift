@@ -188,6 +188,13 @@ package struct SonioxLiveServer: LiveServerMachine {
         update(warnings: names.map(IgnoredOptions.warning), now: now, &output)
     }
 
+    package mutating func noticed(_ notice: RecordingNotice, now: Instant, output: inout ServerOutput) {
+        switch state {
+        case .connecting, .closed: break
+        case .open, .ending: update(warnings: [RecordingNotices.live(notice)], now: now, &output)
+        }
+    }
+
     private mutating func update(final: [SonioxToken] = [], warnings: [String] = [], now: Instant, _ output: inout ServerOutput) {
         lastSaid = now
         hasNewAudio = false

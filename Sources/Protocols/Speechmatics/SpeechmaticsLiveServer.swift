@@ -36,6 +36,8 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
     /// True if the client asks for speakers and nothing can tell them.
     private var lacksSpeakers = false
     private var state: State = .connecting
+    /// What was noticed about the stream before the start of recognition.
+    private var earlyNotices: [RecordingNotice] = []
     private var idle: SpeechmaticsTimeLimit?
     private var length: SpeechmaticsTimeLimit?
     private var cameLate = false
@@ -82,6 +84,8 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         if configuration.asksForTranslation {
             send(.warning(type: "unsupported_translation_pair", reason: "Translation is not available here."), &output)
         }
+        for notice in earlyNotices { warn(notice.name, RecordingNotices.live(notice), &output) }
+        earlyNotices = []
         if lacksSpeakers { warn("speaker_id", RequestError.untoldSpeakers("diarization"), &output) }
         answerBinary(&output)
     }
@@ -355,6 +359,15 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
 
     package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) {
         for name in names { warn("unsupported_option", IgnoredOptions.warning(name), &output) }
+    }
+
+    package mutating func noticed(_ notice: RecordingNotice, now: Instant, output: inout ServerOutput) {
+        switch state {
+        case .connecting, .closed: break
+        // The client is told nothing before the start of recognition.
+        case .starting: earlyNotices.append(notice)
+        case .open, .ending: warn(notice.name, RecordingNotices.live(notice), &output)
+        }
     }
 
     package mutating func drain(now: Instant, output: inout ServerOutput) {

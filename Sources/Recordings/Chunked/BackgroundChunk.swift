@@ -24,7 +24,8 @@ package struct BackgroundChunk: Sendable {
         self.services = services
     }
 
-    package func run(_ exchange: HTTPExchange) async throws(ChunkedRecordingError) -> [UInt8] {
+    /// - Returns: the answer's body, and what was noticed about the chunk's file.
+    package func run(_ exchange: HTTPExchange) async throws(ChunkedRecordingError) -> (body: [UInt8], notices: [RecordingNotice]) {
         guard services.batch.enter() else {
             throw ChunkedRecordingError(.tooManyRequests, "restricted", "Transcription temporarily restricted", retryAfter: .seconds(5))
         }
@@ -45,8 +46,8 @@ package struct BackgroundChunk: Sendable {
             grant.charge(transcript.length.duration(at: transcript.rate))
             let chunk = RecognizedChunk(transcript, id: "", start: request.start, duration: duration, engine: run.engine)
             let taken = ChunkedRecordings.Taken(chunk: chunk, language: transcript.language, run: run.id, isDuplicate: false)
-            return BackgroundAnswer.transcribed(
-                taken, Reconstruction.segments(of: [chunk], speakers: Reconciliation([chunk])) { ID(DerivedUUID(id, index: $0.word).description) })
+            let segments = Reconstruction.segments(of: [chunk], speakers: Reconciliation([chunk])) { ID(DerivedUUID(id, index: $0.word).description) }
+            return (BackgroundAnswer.transcribed(taken, segments), chunk.notices)
         }
         let place = ChunkedRecordings.Place(user: grant.user, conversation: conversation)
         let chunk = StoredChunk(
@@ -63,7 +64,8 @@ package struct BackgroundChunk: Sendable {
         let all = try await ChunkedRecordingError.stored { () throws(StoreError) in
             try await store.conversation(ID(conversation), of: place.user)?.segments ?? []
         }
-        return BackgroundAnswer.transcribed(taken, all.compactMap { $0.part(from: taken.chunk.start, to: taken.chunk.end) })
+        let segments = all.compactMap { $0.part(from: taken.chunk.start, to: taken.chunk.end) }
+        return (BackgroundAnswer.transcribed(taken, segments), taken.chunk.notices)
     }
 
     /// Recognizes the chunk's audio.

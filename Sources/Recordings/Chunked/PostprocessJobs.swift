@@ -24,11 +24,11 @@ package struct PostprocessJobs: WorkloadJobs {
         var report = WorkloadReport()
         do throws(ChunkedRecordingError) {
             try await hear(job, grant, services)
-            report.errors.append(nil)
+            report.add(nil)
             report.conversations.append(job.audio)
         } catch {
             services.log.info("a conversation could not be recognized again", [.conversation: job.audio, .error: error.detail])
-            report.errors.append(WorkloadError(error))
+            report.add(WorkloadError(error))
         }
         return report
     }

@@ -11,10 +11,6 @@ extension RecognizedChunk {
         json.beginObject()
         json.member("engine", engine.rawValue)
         json.member("model", optional: model)
-        if !notices.isEmpty {
-            json.key("notices")
-            json.array(notices.map(\.line))
-        }
         json.key("words")
         json.beginArray()
         for word in words {
@@ -32,6 +28,10 @@ extension RecognizedChunk {
         json.beginArray()
         for cluster in Set(identities.keys).union(voices.keys).sorted() { write(cluster, to: &json) }
         json.endArray()
+        if !notices.isEmpty {
+            json.key("notices")
+            json.array(notices.map(\.line))
+        }
         json.endObject()
         return json.text
     }
@@ -54,12 +54,13 @@ extension RecognizedChunk {
         json.endObject()
     }
 
-    /// Returns the record of a chunk whose words are in the conversation: it names the engine, and has no words.
+    /// Returns the record of a chunk whose words are in the conversation: it names the engine and what was noticed, and has no words.
     static func emptied(_ record: String) -> String {
         guard var chunk = RecognizedChunk(record, id: "", start: .zero, duration: .zero) else { return record }
         chunk.words = []
         chunk.identities = [:]
         chunk.voices = [:]
+        chunk.notices = chunk.notices.map(\.withoutNames)
         return chunk.record
     }
 
@@ -76,8 +77,8 @@ extension RecognizedChunk {
                     cluster: list[index][4].string, blankBefore: list[index][5].bool))
         }
         self.init(id: id, start: start, duration: duration, words: words, engine: EngineName(engine), model: document.root["model"].string)
-        let notices = document.root["notices"]
-        self.notices = (0..<notices.count).compactMap { notices[$0].string.flatMap { RecordingNotice(line: $0) } }
+        let told = document.root["notices"]
+        notices = (0..<told.count).compactMap { told[$0].string.flatMap { RecordingNotice(line: $0) } }
         let speakers = document.root["speakers"]
         for index in 0..<speakers.count {
             let speaker = speakers[index]

@@ -55,11 +55,11 @@ package struct SyncJobs: WorkloadJobs {
             for file in order.files {
                 guard !Task.isCancelled else { return report }
                 do throws(ChunkedRecordingError) {
-                    try await take(file)
-                    report.errors.append(nil)
+                    let notices = try await take(file)
+                    report.add(nil, notices)
                 } catch {
                     services.log.info("a file of a sync job failed", [.request: job.id.rawValue, .error: error.detail])
-                    report.errors.append(WorkloadError(error))
+                    report.add(WorkloadError(error))
                 }
             }
             // An interrupted job continues after the next start.
@@ -67,7 +67,8 @@ package struct SyncJobs: WorkloadJobs {
             return report
         }
 
-        private mutating func take(_ file: SyncOrder.File) async throws(ChunkedRecordingError) {
+        /// - Returns: what was noticed about the file.
+        private mutating func take(_ file: SyncOrder.File) async throws(ChunkedRecordingError) -> [RecordingNotice] {
             guard
                 let upload = try await ChunkedRecordingError.heard({ () throws(RequestError) in
                     try await services.runner.uploads.find(file.upload, of: job.user)
@@ -78,12 +79,12 @@ package struct SyncJobs: WorkloadJobs {
             let start = file.started ?? open?.end ?? job.created
             if let open, start - open.end > SyncJobs.pause || start < open.start { await end() }
             let taken = try await put(file, held, start, length)
-            for notice in taken.chunk.notices where !report.notices.contains(notice) { report.notices.append(notice) }
             let end = start + (taken.chunk.end - taken.chunk.start)
             if let open { self.open?.end = max(open.end, end) }
             guard !isDamaged else {
                 throw ChunkedRecordingError(.unprocessableContent, "damaged", "The file is damaged; the audio before the damage is kept.")
             }
+            return taken.chunk.notices
         }
 
         /// Returns the file's audio in a form that can be recognised, with its length if that is known.

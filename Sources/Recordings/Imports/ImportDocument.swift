@@ -42,7 +42,7 @@ extension RecordingImports.Standing {
         json.member("finished_at", optional: job.finished?.rfc3339)
         json.member("heard", seconds: reach?.heard)
         json.member("duration", seconds: reach?.length)
-        RecordingNotices.write(report?.notices ?? [], to: &json)
+        RecordingNotices.write(report?.notices.flatMap(\.self) ?? [], to: &json)
         json.endObject()
         return json.bytes
     }

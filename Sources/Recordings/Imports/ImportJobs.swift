@@ -43,14 +43,13 @@ package struct ImportJobs: WorkloadJobs {
         do throws(ChunkedRecordingError) {
             let (conversation, notices) = try await hear(order, job, grant, services)
             if let conversation { report.conversations.append(conversation.rawValue) }
-            report.notices = notices
-            report.errors.append(nil)
+            report.add(nil, notices)
         } catch {
             // An interrupted job goes on with its conversation after the next start, unless its owner has cancelled it.
             if Task.isCancelled, await !isGone(job, services) { return report }
             await Self.abandon(order, of: job.user, services)
             services.log.info("a recording could not be imported", [.request: job.id.rawValue, .error: error.detail])
-            report.errors.append(WorkloadError(error))
+            report.add(WorkloadError(error))
         }
         return report
     }
@@ -82,7 +81,7 @@ package struct ImportJobs: WorkloadJobs {
         services.conversations.detach(order.conversation, of: user, timeout: nil)
     }
 
-    /// - Returns: the conversation, nil when nothing was said, and the notices about the file.
+    /// - Returns: the conversation, nil when nothing was said; and what was noticed about the recording.
     private func hear(
         _ order: ImportOrder, _ job: TranscriptionJob, _ grant: Grant, _ services: RecordingServices
     ) async throws(ChunkedRecordingError) -> (conversation: ID<Conversation>?, notices: [RecordingNotice]) {

@@ -8,18 +8,31 @@ package struct WorkloadReport: Sendable, Equatable {
     /// Conversations with the words of the recordings, in order of start; empty when there was no speech.
     var conversations: [String] = []
     /// Reasons for missing words, one element for each recording, in order; nil: no words are missing.
-    var errors: [WorkloadError?] = []
-    /// Facts about the recordings' files that their sender has to know.
-    var notices: [RecordingNotice] = []
+    private(set) var errors: [WorkloadError?] = []
+    /// What was noticed about each recording, in order.
+    private(set) var notices: [[RecordingNotice]] = []
 
     init() {}
+
+    /// Adds the outcome of a recording.
+    ///
+    /// - Parameters:
+    ///   - error: the reason for missing words; nil: none are missing.
+    ///   - notices: what was noticed about the recording.
+    mutating func add(_ error: WorkloadError?, _ notices: [RecordingNotice] = []) {
+        errors.append(error)
+        self.notices.append(notices)
+    }
 
     init?(_ bytes: [UInt8]) {
         guard let document = try? JSONDocument(parsing: bytes) else { return nil }
         let conversations = document.root["conversations"], errors = document.root["errors"], notices = document.root["notices"]
         self.conversations = (0..<conversations.count).compactMap { conversations[$0].string }
-        self.errors = (0..<errors.count).map { WorkloadError(errors[$0]) }
-        self.notices = (0..<notices.count).compactMap { notices[$0].string.flatMap { RecordingNotice(line: $0) } }
+        for index in 0..<errors.count {
+            // Reports of earlier versions have no notices.
+            let lines = notices[index]
+            add(WorkloadError(errors[index]), (0..<lines.count).compactMap { lines[$0].string.flatMap { RecordingNotice(line: $0) } })
+        }
     }
 
     var bytes: [UInt8] {
@@ -33,9 +46,11 @@ package struct WorkloadReport: Sendable, Equatable {
         json.beginArray()
         for error in errors { if let error { json.value(error.json) } else { json.null() } }
         json.endArray()
-        if !notices.isEmpty {
+        if notices.contains(where: { !$0.isEmpty }) {
             json.key("notices")
-            json.array(notices.map(\.line))
+            json.beginArray()
+            for notices in notices { json.array(notices.map(\.line)) }
+            json.endArray()
         }
         json.endObject()
         return json.bytes
@@ -56,8 +71,8 @@ package struct WorkloadReport: Sendable, Equatable {
 
     var failed: [WorkloadError] { errors.compactMap(\.self) }
 
-    /// True if a file has sound tracks that were not heard.
-    var hasOtherTracks: Bool { notices.contains { if case .otherTracks = $0 { true } else { false } } }
+    /// True if a recording has sound tracks that were not heard.
+    var hasOtherTracks: Bool { notices.joined().contains { if case .otherTracks = $0 { true } else { false } } }
 
     /// The report in the form that jobs store. The transcript has no words.
     var transcript: Transcript {
@@ -97,16 +112,16 @@ extension TranscriptionJob {
         if let report {
             json.key("files")
             json.beginArray()
-            for error in report.errors {
+            for (error, notices) in zip(report.errors, report.notices) {
                 json.beginObject()
                 json.member("status", error == nil ? "completed" : "failed")
                 json.member("error", optional: error?.words)
                 error?.tag?.writeMembers(to: &json)
+                RecordingNotices.write(notices, to: &json)
                 json.endObject()
             }
             json.endArray()
             if countsFiles { report.writeCounts(to: &json) }
-            RecordingNotices.write(report.notices, to: &json)
         }
         json.endObject()
         return json.bytes

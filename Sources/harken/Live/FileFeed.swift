@@ -15,6 +15,8 @@ struct FileFeed: AudioFeed {
     let path: String
     /// Speed in seconds of audio per second.
     let speed: Double
+    /// Takes a sentence for the user about the file: other sound tracks, holes, a cut.
+    var note: @Sendable (String) -> Void = { _ in }
     var now: @Sendable () -> Instant = { .now }
     /// Waits for this duration; throws when the task is cancelled.
     var wait: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
@@ -29,6 +31,9 @@ struct FileFeed: AudioFeed {
             guard await stream.untilOpen() else { return }
             let start = now()
             var bytes: [UInt8] = []
+            // Those about tracks are known now, and all others at the end.
+            let early = file.notices
+            tell(early)
             while let block = try file.next(Self.frame) {
                 bytes.removeAll(keepingCapacity: true)
                 PCM.appendLinear16(block.samples.span, to: &bytes)
@@ -42,9 +47,15 @@ struct FileFeed: AudioFeed {
                     waiting = now
                 }
             }
+            tell(file.notices.filter { !early.contains($0) })
         } catch {
             guard error != .cancelled else { return }
             throw FeedError(description: "\(path == Self.standardInput ? "standard input" : path): \(EngineError(error).advice)")
         }
+    }
+
+    private func tell(_ notices: [RecordingNotice]) {
+        let name = path == Self.standardInput ? "standard input" : path
+        for notice in notices { note("harken live: \(name): \(notice.text(by: nil))") }
     }
 }

@@ -214,7 +214,7 @@ struct Live: Command {
         let limit: Duration?
         switch source {
         case .file(let path):
-            feed = FileFeed(path: path, speed: speed)
+            feed = FileFeed(path: path, speed: speed, note: { context.note($0) })
             limit = Self.lastWords
         case .microphone:
             feed = MicrophoneFeed(device: device, note: { context.note($0) }, microphone: microphone)

@@ -7,6 +7,7 @@ struct Decoded {
     var pcm: [UInt8] = []
     var channels: Int?
     var end: StreamDecoderEvent?
+    var notices: [RecordingNotice] = []
     var maxBuffered = 0
 
     init(_ bytes: [UInt8], as format: AudioFormat, channels treatment: ChannelTreatment = .mixed, by sizes: [Int] = [4_096]) async throws {
@@ -31,6 +32,7 @@ struct Decoded {
             switch event {
             case .opened(let count): channels = count
             case .pcm(let bytes): pcm += bytes
+            case .notice(let notice): notices.append(notice)
             case .ended, .failed: end = event
             }
         }

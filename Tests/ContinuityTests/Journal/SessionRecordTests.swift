@@ -22,7 +22,16 @@ import Testing
         return spoken
     }
 
+    private var saved: [SessionRecord] {
+        [record, spoken].map { record in
+            var saved = record
+            saved.recorded = UnixTime(milliseconds: 1_794_000_000_789)
+            return saved
+        }
+    }
+
     @Test func `comes back as it was`() throws {
+        for saved in saved { #expect(try SessionRecord(decoding: saved.encoded()) == saved) }
         #expect(try SessionRecord(decoding: record.encoded()) == record)
         #expect(try SessionRecord(decoding: spoken.encoded()) == spoken)
         var plain = SessionRecord(id: ID("x"), started: UnixTime(milliseconds: 0))
@@ -38,18 +47,20 @@ import Testing
 
     @Test func `of a newer version is told from a broken one`() {
         var bytes = record.encoded()
-        bytes[0] = 4
+        bytes[0] = 5
         #expect(throws: SessionRecord.Unreadable.newer) { try SessionRecord(decoding: bytes) }
         #expect(throws: SessionRecord.Unreadable.damaged) { try SessionRecord(decoding: []) }
-        let whole = spoken.encoded()
-        for cut in 1..<whole.count {
-            #expect(throws: SessionRecord.Unreadable.damaged) { try SessionRecord(decoding: Array(whole[..<cut])) }
+        for whole in ([spoken] + saved).map({ $0.encoded() }) {
+            for cut in 1..<whole.count {
+                #expect(throws: SessionRecord.Unreadable.damaged) { try SessionRecord(decoding: Array(whole[..<cut])) }
+            }
         }
     }
 
-    @Test func `is read by earlier versions where it has no conversations`() {
+    @Test func `is read by earlier versions where it has nothing that they do not know`() {
         #expect(record.encoded().first == 2)
         #expect(spoken.encoded().first == 3)
+        #expect(saved.allSatisfy { $0.encoded().first == 4 })
     }
 
     @Test func `cuts a text that is too long between characters`() throws {

@@ -227,6 +227,23 @@ import Testing
         }
     }
 
+    @Test(arguments: [86_400, 720, 601]) func `of a recording that was sent later begin when it was recorded`(ago: Int) async throws {
+        let run = try EarlierRun()
+        // The session began 600 seconds ago, and its gateway was killed before it had stored a word.
+        var record = self.record
+        record.recorded = now + .seconds(-ago)
+        _ = run.session(record, seconds: 5, committed: 3)
+        let earlier = try store(run.directory)
+        _ = try await earlier.begin(conversation("c1", .inProgress, ago: ago, timeout: .seconds(7_200), said: []))
+        _ = try await earlier.join(SessionPart(session: session, conversation: ID("c1"), begins: .zero), of: .local)
+        try await TestGateway.with(engine, keys: TestKeys(valid: []), directory: run.directory) { gateway in
+            let store = try store(gateway.directory)
+            try await until { try await store.conversation(ID("c1"), of: .local)?.segments.isEmpty == false }
+            let found = try #require(try await store.conversation(ID("c1"), of: .local))
+            #expect(found.started == record.recorded && found.segments.first?.start == .zero)
+        }
+    }
+
     @Test func `are over when their own silence is, and none stays unfinished`() async throws {
         let run = try EarlierRun()
         let earlier = try store(run.directory)
@@ -242,6 +259,25 @@ import Testing
             }
             try await until { try await store.conversation(ID("empty"), of: .local) == nil }
             for id in ["patient", "fresh"] { #expect(try await store.conversation(ID(id), of: .local)?.status == .inProgress) }
+        }
+    }
+
+    @Test(arguments: [nil, 7_200]) func `have the time of their recording in their session's record`(ago: Int?) async throws {
+        try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: [])) { gateway in
+            let recorded = ago.map { now + .seconds(-$0) }
+            let socket = try await gateway.connect(path + (recorded.map { "&started_at=\($0.milliseconds / 1_000)" } ?? ""))
+            speak(2, to: socket)
+            #expect(await socket.next { $0.contains("w2") } != nil)
+            socket.close()
+            let blobs = Blobs(in: try DataDirectory(creating: gateway.directory)).transcripts
+            let transcripts = TranscriptFolder(in: blobs, limits: TranscriptLimits(), log: Log(level: .error, write: { _ in }))
+            var found: StoredTranscript?
+            try await until {
+                guard let id = try await transcripts.sessions(of: .local).first else { return false }
+                found = try await transcripts.stored(id)
+                return found != nil
+            }
+            #expect(found?.record.recorded == recorded && found?.record.started != nil)
         }
     }
 

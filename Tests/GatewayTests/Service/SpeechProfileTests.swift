@@ -22,10 +22,10 @@ import Testing
             + Array("data".utf8) + bytes(UInt32(data.count)) + data
     }
 
-    private func upload(
+    @discardableResult private func upload(
         _ file: [UInt8], to gateway: TestGateway, at path: String = "/v3/upload-audio", key: String? = nil, status: Int,
         sourceLocation: SourceLocation = #_sourceLocation
-    ) async throws {
+    ) async throws -> HTTPHeaders {
         let head = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.wav\"\r\n\r\n"
         var headers: HTTPHeaders = ["Content-Type": "multipart/form-data; boundary=b"]
         if let key { headers.set("Authorization", "Bearer " + key) }
@@ -33,6 +33,17 @@ import Testing
             .post, path, headers: headers,
             body: Array(head.utf8) + file + Array("\r\n--b--\r\n".utf8))
         #expect(answer.status == status, "\(answer.text)", sourceLocation: sourceLocation)
+        return answer.headers
+    }
+
+    @Test(arguments: ["/v3/upload-audio", "/v3/speech-profile/expand"])
+    func `of a file that is cut off says so`(path: String) async throws {
+        try await TestGateway.with(keys: TestKeys(valid: []), ears: TestEars()) { gateway in
+            let whole = wav([(12, 8_000)])
+            #expect(try await upload(whole, to: gateway, at: path, status: 200)["X-Harken-Notice"] == nil)
+            let notice = try await upload(Array(whole.dropLast(4 * 32_000)), to: gateway, at: path, status: 200)["X-Harken-Notice"]
+            #expect(notice == "The file is cut off: it has 00:08 of 00:12.")
+        }
     }
 
     private func expect(

@@ -1,0 +1,86 @@
+internal import CAVFormat
+
+/// Puts the packets of a page of Ogg that follows lost pages at the page's own time.
+///
+/// A page tells where its last packet ends. libav goes on from the end of the page before, so a page behind lost ones would stand early by their
+/// length. The packets of such a page are read at once, and their lengths tell where the first one begins.
+final class OggPageTimes {
+    private typealias Packet = UnsafeMutablePointer<AVPacket>
+
+    private let input: MediaInput
+    /// The latest page of each stream of the container, with its place.
+    private var latest: [Int32: (place: Int64, page: OggPage)] = [:]
+    /// Packets that were read ahead, and the outcome of reading behind them; 0: nothing has ended.
+    private var held: [Packet] = []
+    private var outcome: Int32 = 0
+
+    init(_ input: MediaInput) { self.input = input }
+
+    deinit { for packet in held { release(packet) } }
+
+    private func release(_ packet: Packet) {
+        var packet: Packet? = packet
+        av_packet_free(&packet)
+    }
+
+    /// Reads the next packet into `packet`, as `av_read_frame` does.
+    func next(_ packet: UnsafeMutablePointer<AVPacket>, of format: UnsafeMutablePointer<AVFormatContext>?) -> Int32 {
+        if !held.isEmpty {
+            let first = held.removeFirst()
+            av_packet_move_ref(packet, first)
+            release(first)
+            return 0
+        }
+        if outcome < 0 { return outcome }
+        let code = av_read_frame(format, packet)
+        guard code >= 0 else { return code }
+        if let (count, length) = pageBehindLost(packet), count > 0 { place(packet, length, count, format) }
+        return code
+    }
+
+    /// Returns the number of packets of a page that follows lost ones, and the time from the end of the page before to the page's end, in samples;
+    /// nil for other pages.
+    ///
+    /// - Parameter packet: the page's first packet.
+    private func pageBehindLost(_ packet: Packet) -> (count: Int, length: Int64)? {
+        let stream = packet.pointee.stream_index, place = packet.pointee.pos, before = latest[stream]
+        guard place >= 0, place != before?.place, let page = input.oggPage(at: place) else { return nil }
+        latest[stream] = (place, page)
+        guard let before, before.page.serial == page.serial, page.sequence > before.page.sequence + 1, let end = page.granule,
+            let start = before.page.granule, end > start, packet.pointee.pts != harken_av_no_time()
+        else { return nil }
+        return (page.packetCount, end - start)
+    }
+
+    /// Reads the rest of a page and moves its packets to where they end with the page.
+    ///
+    /// - Parameters:
+    ///   - length: time from the end of the page before to the page's end. Streams of Ogg count time in samples, as pages do.
+    ///   - count: number of the page's packets.
+    private func place(_ first: Packet, _ length: Int64, _ count: Int, _ format: UnsafeMutablePointer<AVFormatContext>?) {
+        var page = [first]
+        while page.count < count {
+            guard let packet = av_packet_alloc() else { break }
+            let code = av_read_frame(format, packet)
+            guard code >= 0 else {
+                outcome = code
+                release(packet)
+                break
+            }
+            held.append(packet)
+            // Packets that a parser has seen, and that have no time stamp of their own, have no place either.
+            let isOfPage = packet.pointee.pos < 0 || packet.pointee.pos == first.pointee.pos
+            guard isOfPage, packet.pointee.stream_index == first.pointee.stream_index else { break }
+            page.append(packet)
+        }
+        let durations = page.map(\.pointee.duration)
+        guard durations.allSatisfy({ $0 > 0 }) else { return }
+        var time = first.pointee.pts + length - durations.reduce(0, +)
+        guard time > first.pointee.pts else { return }
+        for (packet, duration) in zip(page, durations) {
+            packet.pointee.pts = time
+            packet.pointee.dts = time
+            time += duration
+        }
+    }
+}
