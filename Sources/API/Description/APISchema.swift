@@ -296,8 +296,8 @@ struct APISchema: Sendable {
                 .init("finished_at", "string?", "Of an import: the time of its end, UTC, RFC 3339; null while it is not over."),
                 .init("heard", "number?", "Of an import: seconds that are recognized; null if this gateway does not work on it now."),
                 .init("duration", "number?", "Of an import: the recording's length in seconds; null while it is not known."),
-                .init("sound_tracks", "integer", "Of an import: number of the file's sound tracks; absent unless one of several was heard."),
-                .init("warnings", "[string]", "Of an import: what was not heard of the file: other tracks, holes, a cut, damage; absent if nothing."),
+                .init("warnings", "[string]", "Of an import: what was noticed about the file, such as a cut; absent if nothing was."),
+                .init("sound_tracks", "integer", "Of an import: number of sound tracks, where one of several was heard."),
             ]),
         APISchema(
             "FileState", .init("status", "string", required: true, "completed or failed."),

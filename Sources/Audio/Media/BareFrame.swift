@@ -13,6 +13,10 @@ enum BareFrame: CaseIterable {
     case dts
     /// GSM 06.10, whose frames have one size.
     case gsm
+    /// AMR and its wideband, behind a mark at the file's start.
+    case amr, amrWideband
+
+    private static let marks: [(text: String, kind: BareFrame)] = [("#!AMR\n", .amr), ("#!AMR-WB\n", .amrWideband)]
 
     /// Number of bytes that are looked at, at a file's start and at its end; and the number of frames in a row that prove the kind.
     private static let window = 65_536, proof = 4
@@ -23,10 +27,11 @@ enum BareFrame: CaseIterable {
     ///   - head: the file's first bytes, at least 10.
     ///   - read: returns up to so many bytes from a place in the file.
     static func isCut(size: Int64, head: [UInt8], read: (_ offset: Int64, _ count: Int) -> [UInt8]) -> Bool {
-        let start = head.starts(with: "ID3".utf8) ? ContainerPromise.titleEnd(head) : 0
+        let mark = marks.first { head.starts(with: $0.text.utf8) }
+        let start = mark.map { Int64($0.text.utf8.count) } ?? (head.starts(with: "ID3".utf8) ? ContainerPromise.titleEnd(head) : 0)
         guard start < size else { return false }
-        let first = read(start, window)
-        guard let kind = allCases.first(where: { $0.walk(first, from: 0).count >= proof }) else { return false }
+        let first = read(start, window), kinds = mark.map { [$0.kind] } ?? allCases.filter { kind in !marks.contains { $0.kind == kind } }
+        guard let kind = kinds.first(where: { $0.walk(first, from: 0).count >= proof }) else { return false }
         let tail = read(max(start, size - Int64(window)), window)
         let places = 0..<max(0, min(tail.count, window / 2))
         guard let place = places.first(where: { kind.walk(tail, from: $0, atMost: proof).count == proof }) else { return false }
@@ -44,7 +49,7 @@ enum BareFrame: CaseIterable {
         case .loas: 3
         case .ac3: 6
         case .dts: 8
-        case .gsm: 1
+        case .gsm, .amr, .amrWideband: 1
         }
     }
 
@@ -78,8 +83,15 @@ enum BareFrame: CaseIterable {
             let length = (byte(5) & 3) << 12 | byte(6) << 4 | byte(7) >> 4
             return length >= 95 ? length + 1 : nil
         case .gsm: return byte(0) >> 4 == 0xD ? 33 : nil
+        case .amr, .amrWideband:
+            let sizes = self == .amr ? Self.amrSizes : Self.amrWidebandSizes, type = byte(0) >> 3 & 0x0F
+            return byte(0) & 0x83 == 0 && sizes[type] > 0 ? sizes[type] : nil
         }
     }
+
+    /// Sizes of AMR's frames by their type, with the header; 0 for types that no file has.
+    private static let amrSizes = [13, 14, 16, 18, 20, 21, 27, 32, 6, 7, 6, 6, 0, 0, 0, 1]
+    private static let amrWidebandSizes = [18, 24, 33, 37, 41, 47, 51, 59, 61, 6, 0, 0, 0, 0, 1, 1]
 
     /// Bit rates in kbit/s of MPEG-1 by layer, and of MPEG-2 for layer I and for the others.
     private static let rates = (

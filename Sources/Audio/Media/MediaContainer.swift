@@ -189,6 +189,9 @@ extension MediaContainer {
     /// True for containers whose clock players show as it is. They show others from the first time stamp on.
     private var startsAtZero: Bool { isMP4 || formatName.hasPrefix("matroska,") }
 
+    /// True for containers whose headers count the end from the container's zero, also where the first time stamp is later.
+    private var declaresFromZero: Bool { startsAtZero || formatName == "asf" }
+
     /// True if the picture's packets are read as well: they alone tell whether the file ends before the end that its header declares.
     private var needsPicture: Bool { !isLive && formatName == "flv" && hasPicture }
 
@@ -261,7 +264,7 @@ extension MediaContainer {
     private var formatLength: Duration? {
         guard let format, format.pointee.duration != harken_av_no_time(), format.pointee.duration > 0 else { return nil }
         let length = Duration.microseconds(format.pointee.duration)
-        return startsAtZero ? Self.end(length, from: origin ?? .zero) : length
+        return declaresFromZero ? Self.end(length, from: origin ?? .zero) : length
     }
 
     /// Returns the end that a header declares, on the time line. Some writers count it from 0, and others from the first time stamp, the origin.
@@ -271,7 +274,8 @@ extension MediaContainer {
     private func trackEnd(_ stream: Int) -> Duration? {
         guard let format, let track = format.pointee.streams[stream] else { return nil }
         let base = track.pointee.time_base
-        if track.pointee.duration > 0, let length = LibAV.time(track.pointee.duration, base) {
+        if track.pointee.duration > 0, let declared = LibAV.time(track.pointee.duration, base) {
+            let length = declaresFromZero && !startsAtZero ? Self.end(declared, from: origin ?? .zero) : declared
             guard let origin, let start = LibAV.time(track.pointee.start_time, base), start > origin else { return length }
             return length + (start - origin)
         }
@@ -308,6 +312,12 @@ extension MediaContainer {
     var fileEnd: Duration? {
         guard !isLive, hasPicture || tracks.count > 1, !isDurationGuessed else { return nil }
         return pictureEnd ?? formatLength
+    }
+
+    /// True if the sound ends before the container's own end of it by more than encoders round.
+    func endsEarly(at end: Duration) -> Bool {
+        guard !isLive, !isDurationGuessed, let own = chosen.compactMap({ trackEnd($0) }).max() else { return false }
+        return own - end > .milliseconds(250)
     }
 
     /// Share of a declared length by which sound may end early, and the least difference that counts; encoders round a little.

@@ -99,7 +99,7 @@ final class MediaReader {
     /// True if the file is one sound track from 0:00 on.
     var isPlain: Bool { container.isSoundAlone && !sounds.contains(where: \.startsLate) }
 
-    /// Number of damaged packets from which the damage is reported: joined streams begin with one or two.
+    /// Number of damaged packets from which the damage is reported: joined streams begin with one or two. Where sound is missing, one is reported.
     private static let reportedDamage = 3
 
     /// What readers of the transcript have to know; complete after the end.
@@ -111,6 +111,8 @@ final class MediaReader {
 
     /// The notice of a file that ends too early; set at the end.
     private var cut: RecordingNotice?
+    /// True if the file is whole, and its sound is shorter than the file declares; set at the end.
+    private var lacksSound = false
     /// What `news` has returned: the choice of the track, a number of holes, and the end.
     private var toldChoice = false, toldCount = 0, toldEnd = false
 
@@ -134,7 +136,7 @@ final class MediaReader {
     private var endNotices: [RecordingNotice] {
         var notices: [RecordingNotice] = []
         if let cut { notices.append(cut) }
-        if decoder.skippedPackets >= Self.reportedDamage { notices.append(.damaged(packets: decoder.skippedPackets)) }
+        if decoder.skippedPackets >= (lacksSound ? 1 : Self.reportedDamage) { notices.append(.damaged(packets: decoder.skippedPackets)) }
         return notices
     }
 
@@ -180,6 +182,7 @@ final class MediaReader {
         isAtEnd = true
         let last = sounds.map(\.position).max() ?? .zero
         cut = container.cut(at: last, isBroken: decoder.isBroken)
+        lacksSound = cut == nil && container.endsEarly(at: last)
         var end = last
         // No header makes more silence than a time stamp may: a file of a few bytes must not become years.
         if cut == nil, let fileEnd = container.fileEnd, fileEnd > last + .milliseconds(50), fileEnd - last <= container.clockLimits.hole {

@@ -71,7 +71,7 @@ package struct WorkloadReport: Sendable, Equatable {
 
     var failed: [WorkloadError] { errors.compactMap(\.self) }
 
-    /// True if a file has sound tracks that were not heard.
+    /// True if a recording has sound tracks that were not heard.
     var hasOtherTracks: Bool { notices.joined().contains { if case .otherTracks = $0 { true } else { false } } }
 
     /// The report in the form that jobs store. The transcript has no words.

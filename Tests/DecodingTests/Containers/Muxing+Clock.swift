@@ -3,10 +3,11 @@ import HarkenTesting
 
 /// The clock of a container: files that begin later than their container, or whose beginning is not shown.
 extension Muxing {
-    private var suffix: String { String(file.split(separator: ".").last ?? "") }
+    var suffix: String { String(file.split(separator: ".").last ?? "") }
 
-    /// True if players show the container's own clock, and do not count from its first time stamp on.
-    var startsAtZero: Bool { ["mkv", "mka", "webm", "mp4", "m4a", "3gp", "mov"].contains(suffix) }
+    /// True if players show the container's own clock, and do not count from its first time stamp on. ffmpeg begins that of a fragmented file with
+    /// its first packet.
+    var startsAtZero: Bool { ["mkv", "mka", "webm", "mp4", "m4a", "3gp", "mov"].contains(suffix) && file != "fragments.mp4" }
 
     /// True if ffmpeg writes an edit list into the file. A fragmented file is begun before its streams are known, and has none.
     var hasEdits: Bool { ["mp4", "m4a", "3gp", "mov"].contains(suffix) && file != "fragments.mp4" }

@@ -78,7 +78,8 @@ struct Muxing: Sendable, CustomTestStringConvertible {
         Muxing("aac.3gp", "aac", picture: "mpeg4", [.offset, .hole, .tracks], cut: .refused),
         Muxing("lossless.mov", "alac", picture: "mpeg4", container: "-movflags +faststart", [.offset, .hole, .tracks]),
         Muxing("film.asf", "wmav2", picture: "wmv2", [.offset, .hole, .tracks]), Muxing("voice.ogg", "libopus", [.hole, .tracks]),
-        Muxing("alaw.wav", "pcm_alaw -ar 8000"),
+        Muxing("alaw.wav", "pcm_alaw -ar 8000"), Muxing("voice.amr", "copy"),
+        Muxing("voice.3gp", "copy", picture: "mpeg4", container: "-movflags +faststart", [.offset, .hole, .tracks]),
         Muxing("mp3.avi", "libmp3lame", picture: "mpeg4", [.tracks]), Muxing("pcm.avi", "pcm_s16le", picture: "mpeg4", [.tracks]),
         Muxing("ac3.avi", "ac3 -ar 48000", picture: "mpeg4", [.tracks]), Muxing("aac.flv", "aac", picture: "flv", [.offset, .hole]),
         Muxing("mp3.flv", "libmp3lame -ar 44100", picture: "flv", [.offset, .hole]),
@@ -124,9 +125,23 @@ struct Muxing: Sendable, CustomTestStringConvertible {
         return ["-f", "lavfi", "-i", "testsrc=size=64x48:rate=\(rate):duration=\(Int(Self.pictureLength))"]
     }
 
+    /// True for AMR: ffmpeg has no encoder for it here, and copies it.
+    private var isAMR: Bool { sound == ["copy"] }
+
+    private func soundInput(isSilent: Bool = false, in folder: TemporaryFolder) throws -> [String] {
+        guard isAMR else { return ["-f", "lavfi", "-i", isSilent ? Self.silence : Self.source] }
+        var bytes = Array("#!AMR\n".utf8)
+        for number in 0..<250 {
+            // Frames of 20 ms with 12.2 kbit/s: bits that a decoder makes a hum of, and bits that it makes silence of. A hum needs a frame to begin.
+            let isLoud = !isSilent && ((49..<75).contains(number) || (149..<175).contains(number))
+            bytes += [0x3C] + Array(repeating: isLoud ? 0x55 : 0x80, count: 31)
+        }
+        return ["-f", "amr", "-i", try folder.write(bytes, as: isSilent ? "silence.amr" : "hum.amr")]
+    }
+
     private var outputs: [String] {
         let rate = sound.contains("-ar") ? [] : ["-ar", "16000"]
-        return (picture.map { ["-c:v", $0] } ?? []) + ["-ac", "1"] + rate + ["-c:a"] + sound + container
+        return (picture.map { ["-c:v", $0] } ?? []) + (isAMR ? [] : ["-ac", "1"] + rate) + ["-c:a"] + sound + container
     }
 
     /// Writes the file.
@@ -140,7 +155,7 @@ struct Muxing: Sendable, CustomTestStringConvertible {
         let late = offset == 0 ? [] : ["-itsoffset", "\(offset)"], moved = shift == 0 ? [] : ["-output_ts_offset", "\(shift)"]
         let maps = picture == nil ? ["-map", "0:a"] : ["-map", "0:v", "-map", "1:a"]
         let parts = chapters.map { (["-i", $0], ["-map_chapters", picture == nil ? "1" : "2"]) } ?? ([], [])
-        try run(pictureInput + late + ["-f", "lavfi", "-i", Self.source] + parts.0 + maps + parts.1 + outputs + moved + [path])
+        try run(pictureInput + late + soundInput(in: folder) + parts.0 + maps + parts.1 + outputs + moved + [path])
         return path
     }
 
@@ -175,7 +190,7 @@ struct Muxing: Sendable, CustomTestStringConvertible {
     func makeTracks(in folder: TemporaryFolder) throws -> String {
         let path = folder.path(of: "tracks-" + file)
         let maps = picture == nil ? ["-map", "0:a", "-map", "1:a"] : ["-map", "0:v", "-map", "1:a", "-map", "2:a"]
-        try run(pictureInput + ["-f", "lavfi", "-i", Self.silence, "-f", "lavfi", "-i", Self.source] + maps + outputs + [path])
+        try run(pictureInput + soundInput(isSilent: true, in: folder) + soundInput(in: folder) + maps + outputs + [path])
         return path
     }
 

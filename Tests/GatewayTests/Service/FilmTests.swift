@@ -1,5 +1,6 @@
 import Foundation
 import Framing
+import Gateway
 import HarkenTesting
 import Net
 import Speech
@@ -149,7 +150,7 @@ import Testing
         case .offlineFile:
             let state = try await gateway.synchronize([(name: "film.webm", bytes: film)])
             let conversation = try await gateway.conversation(state.string("conversation_id"))
-            return Heard(starts: starts(in: conversation.json), warnings: joined(state.json["warnings"]))
+            return Heard(starts: starts(in: conversation.json), warnings: joined(elements(state.json["files"]).first?["warnings"]))
         case .imported:
             let state = try await gateway.imported(film, name: "film.webm")
             let conversation = try await gateway.conversation(state.string("conversation_id"))
@@ -162,7 +163,8 @@ import Testing
         for (name, value) in [("model", "whisper-1"), ("response_format", format), ("timestamp_granularities[]", "word")] {
             body += Array("--b\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n".utf8)
         }
-        body += Array("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"film.webm\"\r\n\r\n".utf8) + film + Array("\r\n--b--\r\n".utf8)
+        let head = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"film.webm\"\r\n\r\n"
+        body += Array(head.utf8) + film + Array("\r\n--b--\r\n".utf8)
         let answer = try await gateway.send(
             .post, "/v1/audio/transcriptions", headers: ["Content-Type": "multipart/form-data; boundary=b"], body: body)
         return (answer.headers, answer.text)

@@ -1,4 +1,5 @@
 import Audio
+import HarkenTesting
 import Speech
 
 /// An engine that hears tones: each is a word at the place that the tone has in the decoded sound.
