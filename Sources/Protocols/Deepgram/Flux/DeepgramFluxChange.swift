@@ -1,5 +1,5 @@
 import Framing
-package import Speech
+import Speech
 
 /// The changes of a `Configure` message on `WS /v2/listen`; a nil value keeps the present one.
 package struct DeepgramFluxChange: Sendable, Equatable {

@@ -18,7 +18,7 @@ struct RealtimeAnswerMembers: Sendable, Equatable {
     ]
 
     /// Names of the members that a conversation has next to its input.
-    static let names = Set(forms.keys)
+    static let names: Set<String> = Set(forms.keys)
 
     private var members: [JSONValue.Member] = []
     private var output: JSONValue?
