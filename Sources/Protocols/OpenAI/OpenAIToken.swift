@@ -23,7 +23,7 @@ extension [OpenAIToken] {
         // The number of bytes of the last token that belong to further words, and the token's probability.
         var over = 0, last: Float = 1
         var rest = map { (text: $0.text.utf8.filter { !Self.isBlank($0) }, probability: Float(exponential($0.logProbability))) }[...]
-        guard rest.flatMap({ $0.text }) == words.flatMap({ Array($0.utf8) }) else { return [] }
+        guard rest.flatMap({ $0.text }) == words.flatMap({ [UInt8]($0.utf8) }) else { return [] }
         for word in words {
             // Where words have no blanks between them, a token may have several, or end within one.
             var missing = word.utf8.count - over, lowest = over > 0 ? last : 1

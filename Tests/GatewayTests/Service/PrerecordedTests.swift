@@ -183,12 +183,13 @@ import Testing
         [("known_speaker_names[]", "P\(number)"), ("known_speaker_references[]", "data:audio/wav;base64,Zm9v")]
     }
 
-    @Test(arguments: [
-        ([("known_speaker_names[]", "Ann")], "known_speaker_references"),
-        ([("known_speaker_names[]", "Ann"), ("known_speaker_references[]", "http://a/b.wav")], "known_speaker_references"),
-        ([("known_speaker_names[]", "Ann"), ("known_speaker_references[]", "data:audio/wav;base64,Zm9")], "known_speaker_references"),
-        (five, "known_speaker_names"),
-    ] as [([(String, String)], String)])
+    @Test(
+        arguments: [
+            ([("known_speaker_names[]", "Ann")], "known_speaker_references"),
+            ([("known_speaker_names[]", "Ann"), ("known_speaker_references[]", "http://a/b.wav")], "known_speaker_references"),
+            ([("known_speaker_names[]", "Ann"), ("known_speaker_references[]", "data:audio/wav;base64,Zm9")], "known_speaker_references"),
+            (five, "known_speaker_names"),
+        ] as [([(String, String)], String)])
     func `refuses references that are none, with the field`(fields: [(String, String)], parameter: String) async throws {
         try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), recorded: [Knowing()], change: { $0.engines = [.local] }) { gateway in
             let (body, headers) = form([("model", "whisper-1"), ("response_format", "diarized_json")] + fields, file: audio)
