@@ -1,3 +1,4 @@
+internal import Framing
 package import Protocols
 package import Speech
 
