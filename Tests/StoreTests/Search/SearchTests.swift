@@ -65,7 +65,8 @@ import Testing
             let hit = try #require(try await store.search(words(word), embedding: nil, of: user).hits.first, "\(sample)")
             let shown = hit.snippet.text.filter { $0 != "…" }
             #expect(sample.text.contains(shown) && shown.contains(word), "\(sample): \(shown)")
-            #expect(hit.snippet.pieces.filter(\.isHit).map(\.text).joined().contains(word), "\(sample): \(hit.snippet.marked("[", "]"))")
+            let marked = hit.snippet.pieces.filter(\.isHit).map(\.text).joined()
+            #expect(marked.contains(word), "\(sample): \(marked)")
         }
     }
 
@@ -82,9 +83,9 @@ import Testing
         // The excerpt of a long text begins and ends with whole letters too.
         let long = String(repeating: "นี้", count: 40) + one.text + String(repeating: "นี้", count: 40)
         _ = try await store.begin(.of(.ann, "c2", .said("s1", long)))
-        for hit in try await store.search(words(one.query), embedding: nil, of: .ann).hits {
+        for hit in try await store.search(words(one.query), embedding: nil, of: .ann).hits where hit.conversation == ID("c2") {
             let text = hit.snippet.text
-            #expect(hit.conversation == ID("c1") || text.hasPrefix("…") && text.hasSuffix("…") && long.contains(text.dropFirst().dropLast()), "\(text)")
+            #expect(text.hasPrefix("…") && text.hasSuffix("…") && long.contains(text.dropFirst().dropLast()), "\(text)")
         }
     }
 
