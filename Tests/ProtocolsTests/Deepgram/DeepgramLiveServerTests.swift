@@ -283,7 +283,7 @@ import Testing
 
     @Test func `writes numbers as the client last said`() throws {
         var stream = try LiveConversation("encoding=linear16&sample_rate=16000&punctuate=true&numerals=false")
-        func shown() throws -> String { try #require(try Parsed(#require(stream.raw.last))["channel"]["alternatives"][0]["transcript"].string) }
+        func shown() throws -> String? { try Parsed(#require(stream.raw.last))["channel"]["alternatives"][0]["transcript"].string }
         _ = stream.event(commit("I have 37 horses, and 21.", 0, 3, .pause))
         #expect(try shown() == "I have thirty seven horses, and twenty one.")
         var change = StreamChange()
