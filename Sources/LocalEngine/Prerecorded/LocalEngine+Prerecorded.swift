@@ -1,3 +1,4 @@
+import Speakers
 package import Speech
 
 extension LocalEngine: PrerecordedEngine {

@@ -1,4 +1,4 @@
-package import Speech
+import Speech
 
 /// Recognises one window of a recording with Whisper, in one language.
 package struct WhisperWindowRecognizer: WindowRecognizing {

@@ -1,4 +1,4 @@
-package import Speech
+import Speech
 
 /// Recognises one window of a recording: decodes it, tries again when the result cannot be right, and finds the words' times.
 package struct WindowRecognizer: WindowRecognizing {

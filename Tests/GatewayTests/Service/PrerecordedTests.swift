@@ -1,5 +1,6 @@
 import Foundation
 import Framing
+import Gateway
 import HarkenTesting
 import Net
 import Speech
