@@ -54,8 +54,8 @@ package protocol VoiceStore: Sendable {
     /// Merges two voices that sound alike, as `merge` does, and sets the voiceprint of both together.
     ///
     /// - Parameter evidence: total duration of the speech that the voiceprint is made from.
-    /// - Returns: false, and changes nothing, unless both are two voices without an owner: somebody may have named, merged or forgotten one of them since
-    ///   they were compared.
+    /// - Returns: false, and changes nothing, unless they are two voices without an owner: somebody may have named, merged or forgotten one of them
+    ///   since they were compared.
     func mergeNameless(
         _ voice: ID<Voice>, into other: ID<Voice>, as voiceprint: Voiceprint, evidence: Duration, of user: ID<User>
     ) async throws(StoreError) -> Bool
