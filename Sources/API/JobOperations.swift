@@ -105,7 +105,7 @@ struct JobOperations: Sendable {
                     switch error {
                     case .notFound: throw .notFound("job", id.rawValue)
                     case .notFailed: throw APIError(.conflict, "conflict", "The job has not failed.")
-                    case .fileGone: throw APIError(.conflict, "conflict", "The file is not kept any more: it was kept for a day. Send it again.")
+                    case .fileGone: throw APIError(.conflict, "file_gone", "The file is not kept any more: it was kept for a day. Send it again.")
                     case .request(let error): throw APIError(error)
                     }
                 }

@@ -132,7 +132,7 @@ struct APISchema: Sendable {
             .init("is_user", "boolean", required: true, "True for the user's voice."),
             .init("evidence", "number", required: true, "Seconds of speech. A voice without a name of less than 5 s is not recognized yet."),
             creation,
-            .init("heard_at", "string?", required: true, "When the voice was heard last: the end of a conversation. UTC, RFC 3339."),
+            .init("heard_at", "string?", required: true, "The end of the conversation with this voice that was stored last. UTC, RFC 3339."),
             .init("adoption", "Adoption?", required: true, "Set if the voice got its owner automatically, by its sound.")),
         APISchema(
             "Adoption", .init("adopted_at", "string", required: true, "UTC, RFC 3339."),

@@ -32,8 +32,7 @@ package struct VoiceReconciler: Sendable {
         switch change {
         case .adopt(let voice, let owner, let distance): _ = try await store.adopt(voice, by: owner, distance: distance, of: user)
         case .merge(let voice, let other, let evidence):
-            guard try await store.setVoiceprint(evidence.voiceprint, evidence: evidence.duration, of: other, of: user) else { return }
-            _ = try await store.merge(voice, into: other, of: user)
+            _ = try await store.mergeNameless(voice, into: other, as: evidence.voiceprint, evidence: evidence.duration, of: user)
         case .release(let voice): _ = try await store.release(voice, isRejected: false, of: user)
         }
     }

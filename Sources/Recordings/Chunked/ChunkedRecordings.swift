@@ -192,11 +192,10 @@ package actor ChunkedRecordings {
 
     /// Returns what was noticed about the files of a recording, on the recording's time line; none for conversations that are not recordings.
     package nonisolated func notices(of place: Place) async throws(StoreError) -> [RecordingNotice] {
-        let accepted = try await recordings.accepted(place.conversation, of: place.user, unless: "") ?? []
+        // Most chunks have none, and a day's chunks are not all read for it.
+        let accepted = try await recordings.accepted(place.conversation, of: place.user, having: RecognizedChunk.noticesMark)
         return accepted.sorted { ($0.start, $0.id) < ($1.start, $1.id) }.flatMap { stored -> [RecordingNotice] in
-            // Most chunks have none, and a day's chunks are not all parsed for it.
-            guard let record = stored.record, record.contains(#""notices":["#) else { return [] }
-            let chunk = RecognizedChunk(record, id: stored.id, start: stored.start, duration: stored.duration)
+            let chunk = RecognizedChunk(stored.record ?? "", id: stored.id, start: stored.start, duration: stored.duration)
             return chunk?.notices.map { $0.moved(by: stored.start) } ?? []
         }
     }

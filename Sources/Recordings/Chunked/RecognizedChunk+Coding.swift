@@ -6,6 +6,9 @@ internal import Speech
 
 /// The form of a chunk with its words in the database: positions in nanoseconds, confidence in thousandths.
 extension RecognizedChunk {
+    /// Text that only records with notices have: in words, quotation marks are escaped.
+    static let noticesMark = #""notices":["#
+
     var record: String {
         var json = JSONWriter(capacity: 4_096)
         json.beginObject()

@@ -58,6 +58,10 @@ package protocol ChunkStore: Sendable {
     /// - Returns: nil when the recording is in `state`, or does not exist.
     func accepted(_ conversation: String, of user: ID<User>, unless state: String) async throws(StoreError) -> [StoredChunk]?
 
+    /// Returns the recognised chunks of a recording whose records have this text, in no order; none when there is no such recording. Other records,
+    /// with a day's words, are not read into memory.
+    func accepted(_ conversation: String, of user: ID<User>, having text: String) async throws(StoreError) -> [StoredChunk]
+
     /// Returns the number of chunks that are being recognised.
     func underWay(_ conversation: String, of user: ID<User>) async throws(StoreError) -> Int
 }

@@ -51,6 +51,15 @@ package protocol VoiceStore: Sendable {
     /// `other`.
     func merge(_ voice: ID<Voice>, into other: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool
 
+    /// Merges two voices that sound alike, as `merge` does, and sets the voiceprint of both together.
+    ///
+    /// - Parameter evidence: total duration of the speech that the voiceprint is made from.
+    /// - Returns: false, and changes nothing, unless they are two voices without an owner: somebody may have named, merged or forgotten one of them
+    ///   since they were compared.
+    func mergeNameless(
+        _ voice: ID<Voice>, into other: ID<Voice>, as voiceprint: Voiceprint, evidence: Duration, of user: ID<User>
+    ) async throws(StoreError) -> Bool
+
     /// Forgets a voice. The segments of the voice stay, without a speaker.
     func delete(_ voice: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool
 

@@ -28,28 +28,37 @@ struct PostgresMigration: Sendable {
         // The speakers of a conversation are asked of its segments.
         PostgresMigration(statements: ["DROP VIEW conversation_marks"]),
         PostgresMigration(statements: reclaimedVoices),
-        // The last segment of a voice is one entry of the index, as in SQLite, whose indexes end with the row's number.
-        PostgresMigration(statements: [
-            "DROP INDEX segments_of_voices", "CREATE INDEX segments_of_voices ON segments (voice, number) WHERE voice IS NOT NULL",
-        ]),
+        // The last segment of a voice is one entry of the index, as in SQLite, whose indexes end with the row's number. The old index goes in a step
+        // of its own: until the end of a step that drops an index, other replicas cannot read the table.
+        PostgresMigration(statements: ["CREATE INDEX segments_by_voice ON segments (voice, number) WHERE voice IS NOT NULL"]),
+        PostgresMigration(statements: ["DROP INDEX segments_of_voices", "ALTER INDEX segments_by_voice RENAME TO segments_of_voices"]),
     ]
 
     /// Key of the lock that lets one process at a time change a schema.
     private static let lock: Int64 = 0x6861_726B
 
-    /// Brings the schema up to date in one transaction. Of several processes one does it, and the others wait.
+    /// Brings the schema up to date. Of several processes one takes each step, and the others wait.
+    ///
+    /// Each step is a transaction: other replicas wait for the locks of one step only, and no step keeps a lock of an earlier one, for which a writer
+    /// may wait that the step itself waits for.
     static func run(_ steps: [PostgresMigration], on connection: PostgresConnection) throws(StoreError) {
-        try connection.begin(.readCommitted)
-        do throws(StoreError) {
-            try run(steps, in: SQLConnection(connection))
-            try connection.commit()
-        } catch {
-            connection.rollback()
-            throw error
+        var isComplete = false
+        while !isComplete {
+            try connection.begin(.readCommitted)
+            do throws(StoreError) {
+                isComplete = try runNext(of: steps, in: SQLConnection(connection))
+                try connection.commit()
+            } catch {
+                connection.rollback()
+                throw error
+            }
         }
     }
 
-    private static func run(_ steps: [PostgresMigration], in connection: borrowing SQLConnection) throws(StoreError) {
+    /// Takes the first step that the database does not have.
+    ///
+    /// - Returns: true if the schema is up to date.
+    private static func runNext(of steps: [PostgresMigration], in connection: borrowing SQLConnection) throws(StoreError) -> Bool {
         // A replica that waits for another one's migration must not give up.
         try connection.run("SET LOCAL statement_timeout = 0")
         try connection.run("SET LOCAL lock_timeout = 0")
@@ -59,10 +68,10 @@ struct PostgresMigration: Sendable {
         try connection.run("CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY)")
         let reached = Int(try connection.integer("SELECT coalesce(max(number), 0) FROM migrations") ?? 0)
         guard reached <= steps.count else { throw .newerSchema(path: "the PostgreSQL database", found: reached, known: steps.count) }
-        for number in reached..<steps.count {
-            for statement in steps[number].statements { try connection.run(statement) }
-            try connection.run("INSERT INTO migrations (number) VALUES (?)", [.integer(number + 1)])
-        }
+        guard reached < steps.count else { return true }
+        for statement in steps[reached].statements { try connection.run(statement) }
+        try connection.run("INSERT INTO migrations (number) VALUES (?)", [.integer(reached + 1)])
+        return reached + 1 == steps.count
     }
 
     /// Functions that SQLite has and the stores' statements use.

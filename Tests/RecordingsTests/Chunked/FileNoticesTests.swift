@@ -17,6 +17,8 @@ import Testing
             id: "c", start: .seconds(9), duration: .seconds(5), words: [ChunkWord("Hello.", start: .seconds(1), end: .seconds(2))], engine: .local)
         chunk.notices = notices
         #expect(RecognizedChunk(chunk.record, id: "c", start: .seconds(9), duration: .seconds(5)) == chunk)
+        // The store finds the chunks that have some by this.
+        #expect([chunk.record, RecognizedChunk.emptied(chunk.record)].allSatisfy { $0.contains(RecognizedChunk.noticesMark) == !notices.isEmpty })
         let emptied = RecognizedChunk(RecognizedChunk.emptied(chunk.record), id: "c", start: .zero, duration: .zero)
         // The names are text from the file.
         #expect(emptied?.words == [] && emptied?.notices == notices.map(\.withoutNames))

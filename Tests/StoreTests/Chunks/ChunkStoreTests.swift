@@ -74,6 +74,18 @@ import Testing
         #expect(try await stores.usage.runs().map(\.id.rawValue) == ["runa", "runb"])
     }
 
+    @Test(arguments: StoreKind.allCases) func `finds the chunks whose records have a text, to the letter`(kind: StoreKind) async throws {
+        let store = try kind.stores(in: folder).chunks, text = #""notices":["#
+        #expect(try await store.accepted(name, of: .ann, having: text) == [], "there is no recording")
+        _ = try await store.begin(recording(), now: .at(0))
+        let records = ["a": #"{"notices":["cut"]}"#, "b": #"{"words":[]}"#, "c": #"{"words":["notices"]}"#, "d": #"{"Notices":[]}"#]
+        for id in ["a", "b", "c", "d", "e"] { _ = try await reserve(chunk(id), store) }
+        for (id, record) in records { _ = try await store.accept(chunk(id, record: record), run(id), in: name, of: .ann, now: .at(1)) }
+        #expect(try await store.accepted(name, of: .ann, having: text) == [chunk("a", record: #"{"notices":["cut"]}"#)])
+        #expect(try await store.accepted(name, of: .bob, having: text) == [])
+        #expect(try await store.accepted("c2", of: .ann, having: text) == [])
+    }
+
     @Test(arguments: StoreKind.allCases) func `notes the run of a chunk that nobody waits for`(kind: StoreKind) async throws {
         let stores = try kind.stores(in: folder)
         #expect(try await stores.chunks.accept(chunk("a", record: "words"), run("a"), in: name, of: .ann, now: .at(1)) == nil)

@@ -50,6 +50,23 @@ import Testing
         try await until { try await number("SELECT count(*) FROM reclaimed_voices", in: database) == 0 }
     }
 
+    @Test func `hold up no deletion on a full disk, and take its room for nothing else`() async throws {
+        let directory = try DataDirectory(creating: folder.path)
+        let database = FullDatabase(try SQLiteDatabase(in: directory))
+        // The store that is filled goes at once, with the erasure that it would begin after some seconds.
+        try await fill(StoreKind.sqlite.open(in: folder))
+        let store = SQLConversationStore(in: database, audio: Blobs(in: directory).audio, now: { .at(0) })
+        try await database.write { (connection) throws(StoreError) in
+            let voice = try connection.integer("SELECT number FROM voices WHERE id = 'v1'") ?? 0
+            try ReclaimedSegments.begin(for: voice, on: connection)
+        }
+        database.fill()
+        await #expect(throws: StoreError.diskFull(path: "/data/harken.db")) { try await ReclaimedSegments.finish(in: database) }
+        #expect(try await number("SELECT count(*) FROM reclaimed_voices", in: database) ?? 0 > 0)
+        try await store.settle()
+        #expect(try await number("SELECT count(*) FROM reclaimed_voices", in: database) == 0)
+    }
+
     /// The moment at which a gateway is killed.
     enum Kill: CaseIterable, Sendable {
         case afterTheFirstPart

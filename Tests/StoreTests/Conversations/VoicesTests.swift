@@ -178,6 +178,49 @@ import Testing
         #expect(try await who(store) == .init(repeating: .unknown, count: 4))
     }
 
+    /// Something that a user does between a comparison of two voices and their merging.
+    enum Change: CaseIterable, Sendable {
+        case nothing, namesOne, namesTheOther, isTheOther, forgetsOne, forgetsTheOther, mergesOne, mergesTheOther, mergesBoth
+    }
+
+    @Test(arguments: Change.allCases, StoreKind.allCases)
+    func `voices that sound alike are merged while nobody has changed either`(change: Change, kind: StoreKind) async throws {
+        let store = try kind.open(in: folder), one = ID<Voice>("v1"), other = ID<Voice>("v2"), third = ID<Voice>("v3")
+        let anna = try await store.add(person("p1", "Anna"), reusing: false, of: .ann)
+        for number in 1...3 { _ = try await store.add(voice(number), of: .ann) }
+        _ = try await store.begin(.of(.ann, "c1", .said("s1", "a", at: 0, .voice(one)), .said("s2", "b", at: 1, .voice(other))))
+        let isDone =
+            switch change {
+            case .nothing: true
+            case .namesOne: try await store.setOwner(.person(anna.id), of: one, of: .ann)
+            case .namesTheOther: try await store.setOwner(.person(anna.id), of: other, of: .ann)
+            case .isTheOther: try await store.setOwner(.user, of: other, of: .ann)
+            case .forgetsOne: try await store.delete(one, of: .ann)
+            case .forgetsTheOther: try await store.delete(other, of: .ann)
+            case .mergesOne: try await store.merge(one, into: third, of: .ann)
+            case .mergesTheOther: try await store.merge(other, into: third, of: .ann)
+            case .mergesBoth: try await store.merge(one, into: other, of: .ann)
+            }
+        #expect(isDone)
+        let voices = try await store.voices(of: .ann), speakers = try await who(store), revision = try await store.revision(of: .ann)
+        func merge(of user: ID<User>) async throws -> Bool {
+            try await store.mergeNameless(one, into: other, as: .of(9), evidence: .seconds(40), of: user)
+        }
+        #expect(try await !merge(of: .bob))
+        #expect(try await merge(of: .ann) == (change == .nothing))
+        guard change == .nothing else {
+            #expect(try await store.voices(of: .ann) == voices)
+            #expect(try await who(store) == speakers)
+            #expect(try await store.revision(of: .ann) == revision)
+            return
+        }
+        let left = try await store.voices(of: .ann)
+        #expect(left.map(\.id) == [other, third] && left.map(\.evidence) == [.seconds(40), .seconds(3)])
+        #expect(try left.map(\.voiceprint) == [.of(9), .of(3)])
+        #expect(try await who(store) == [.voice(other), .voice(other)])
+        #expect(try await !store.mergeNameless(other, into: other, as: .of(8), evidence: .seconds(1), of: .ann))
+    }
+
     @Test(arguments: StoreKind.allCases) func `people are merged and forgotten with their voices`(kind: StoreKind) async throws {
         let store = try kind.open(in: folder)
         for (id, name) in [("p1", "Anna"), ("p2", "Anne")] { _ = try await store.add(person(id, name), reusing: false, of: .ann) }

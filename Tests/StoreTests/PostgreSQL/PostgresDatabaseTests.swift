@@ -162,6 +162,36 @@ struct `PostgreSQL database` {
         #expect(try await count("migrations", in: open()) == Int64(PostgresMigration.all.count))
     }
 
+    /// A replica that reads goes on while another one builds an index. A lock that lets readers in is never made stricter: a writer that has read
+    /// would wait for the step, and the step for the writer.
+    @Test func `gets no index in a step that keeps readers out`() throws {
+        // Earlier steps have been released.
+        let released = 16, steps = PostgresMigration.all
+        let connection = try PostgresConnection(StoreKind.address(of: folder))
+        try PostgresMigration.run(Array(steps.prefix(released)), on: connection)
+        for (number, step) in steps.enumerated().dropFirst(released) {
+            try connection.begin(.readCommitted)
+            let inside = SQLConnection(connection)
+            let last = try inside.integer("SELECT CAST(max(oid) AS BIGINT) FROM pg_class")
+            for statement in step.statements { try inside.run(statement) }
+            // Building an index takes ShareLock. Tables that the step makes have no readers.
+            let both = try inside.integer(
+                """
+                SELECT count(*) FROM pg_locks s JOIN pg_locks x ON x.relation = s.relation AND x.pid = s.pid AND x.mode = 'AccessExclusiveLock'
+                JOIN pg_class c ON c.oid = s.relation
+                WHERE s.pid = pg_backend_pid() AND s.mode = 'ShareLock' AND c.relkind = 'r' AND CAST(c.oid AS BIGINT) <= ?
+                """, [.integer(last)])
+            #expect(both == 0, "step \(number + 1)")
+            try connection.commit()
+        }
+        let definition = try SQLConnection(connection).integer(
+            """
+            SELECT count(*) FROM pg_indexes WHERE schemaname = current_schema() AND indexname = 'segments_of_voices'
+            AND indexdef LIKE '%(voice, number)%'
+            """)
+        #expect(definition == 1)
+    }
+
     @Test func `of a newer Harken is rejected`() async throws {
         try await open().write { (connection) throws(StoreError) in try connection.run("INSERT INTO migrations (number) VALUES (99)") }
         let error = #expect(throws: StoreError.self) { try open() }

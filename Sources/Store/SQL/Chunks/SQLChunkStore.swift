@@ -194,6 +194,19 @@ package final class SQLChunkStore: ChunkStore {
         return chunks
     }
 
+    package func accepted(_ conversation: String, of user: ID<User>, having text: String) async throws(StoreError) -> [StoredChunk] {
+        try await database.read(for: user) { (connection) throws(StoreError) in
+            var chunks: [StoredChunk] = []
+            try connection.run(
+                """
+                SELECT chunk, hash, start_at, length, run, record FROM background_chunks
+                WHERE user = ? AND conversation = ? AND record IS NOT NULL AND instr(record, ?) > 0
+                """, [.text(user.rawValue), .text(conversation), .text(text)]
+            ) { (row) throws(StoreError) in chunks.append(StoredChunk(row)) }
+            return chunks
+        }
+    }
+
     package func underWay(_ conversation: String, of user: ID<User>) async throws(StoreError) -> Int {
         try await database.write(.user(user)) { (connection) throws(StoreError) in
             Int(

@@ -54,7 +54,7 @@ actor DeletedDataRemoval {
             var failure: StoreError?
             do throws(StoreError) { try await Self.deleteFiles(database, audio) } catch { failure = error }
             // Before the next step, so that a voice that is gone takes these segments along.
-            do throws(StoreError) { try await ReclaimedSegments.finish(in: database) } catch { failure = failure ?? error }
+            do throws(StoreError) { try await ReclaimedSegments.finish(in: database, isForDeletions: true) } catch { failure = failure ?? error }
             do throws(StoreError) { try await GoneSpeakers.remove(from: database) } catch { failure = failure ?? error }
             do throws(StoreError) { try await FinalDeletions.remove(from: database) } catch { failure = failure ?? error }
             do throws(StoreError) { try await Self.run(on: database) } catch { failure = failure ?? error }

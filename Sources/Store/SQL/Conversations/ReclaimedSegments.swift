@@ -28,12 +28,18 @@ enum ReclaimedSegments {
     }
 
     /// Gives back all segments that are left. Other writes come between the parts.
-    static func finish(in database: any SQLDatabase) async throws(StoreError) {
+    ///
+    /// - Parameter isForDeletions: true if deletions wait for it: a full disk gives up the room that is kept for them.
+    static func finish(in database: any SQLDatabase, isForDeletions: Bool = false) async throws(StoreError) {
         let isNeeded = try await database.read { (connection) throws(StoreError) in
             try connection.integer("SELECT 1 FROM reclaimed_voices LIMIT 1") != nil
         }
         guard isNeeded else { return }
-        while try await database.write({ (connection) throws(StoreError) in try finishPart(on: connection) }) {}
+        if isForDeletions {
+            while try await database.delete({ (connection) throws(StoreError) in try finishPart(on: connection) }) {}
+        } else {
+            while try await database.write({ (connection) throws(StoreError) in try finishPart(on: connection) }) {}
+        }
     }
 
     /// Gives back some segments.

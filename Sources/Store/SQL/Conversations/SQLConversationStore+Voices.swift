@@ -113,11 +113,18 @@ extension SQLConversationStore {
         try ConversationLimits.check(voiceprint)
         return try await revise(user) { (archive, connection) throws(StoreError) in
             guard let number = try archive.voice(voice, on: connection) else { return false }
-            try connection.run(
-                "UPDATE voices SET model = ?, direction = ?, evidence = ? WHERE number = ?",
-                [.text(voiceprint.model), .blob(DirectionCoding.encode(voiceprint.direction)), .duration(evidence), .integer(number)])
+            try Self.set(voiceprint, evidence, of: number, on: connection)
             return true
         }
+    }
+
+    /// - Parameter voice: number of the voice's row.
+    private static func set(
+        _ voiceprint: Voiceprint, _ evidence: Duration, of voice: Int64, on connection: borrowing SQLConnection
+    ) throws(StoreError) {
+        try connection.run(
+            "UPDATE voices SET model = ?, direction = ?, evidence = ? WHERE number = ?",
+            [.text(voiceprint.model), .blob(DirectionCoding.encode(voiceprint.direction)), .duration(evidence), .integer(voice)])
     }
 
     package func setOwner(_ owner: Voice.Owner, of voice: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool {
@@ -198,16 +205,41 @@ extension SQLConversationStore {
         let isDone = try await revise(user) { (archive, connection) throws(StoreError) in
             guard let gone = try archive.voice(voice, on: connection), let kept = try archive.voice(other, on: connection) else { return false }
             guard gone != kept else { return true }
-            // Every merged voice points directly to the voice that is kept. Only the kept voice's voiceprint is compared from now on.
-            try connection.run("UPDATE voices SET joined_to = ?1 WHERE number = ?2 OR joined_to = ?2", [.integer(kept), .integer(gone)])
-            try connection.run(
-                "UPDATE voices SET person = NULL, is_user = FALSE, adopted_at = NULL, adoption_distance = NULL, direction = ? WHERE number = ?",
-                [.blob([]), .integer(gone)])
-            try Self.noteErasure(of: .rows, on: connection)
+            try Self.join(gone, to: kept, on: connection)
             return true
         }
         if isDone { startErasing() }
         return isDone
+    }
+
+    package func mergeNameless(
+        _ voice: ID<Voice>, into other: ID<Voice>, as voiceprint: Voiceprint, evidence: Duration, of user: ID<User>
+    ) async throws(StoreError) -> Bool {
+        try ConversationLimits.check(voiceprint)
+        let isDone = try await revise(user) { (archive, connection) throws(StoreError) in
+            guard let gone = try archive.ownVoice(voice, on: connection), let kept = try archive.ownVoice(other, on: connection),
+                try connection.integer(
+                    "SELECT count(*) FROM voices WHERE number IN (?1, ?2) AND joined_to IS NULL AND person IS NULL AND NOT is_user",
+                    [.integer(gone), .integer(kept)]) == 2
+            else { return false }
+            try Self.set(voiceprint, evidence, of: kept, on: connection)
+            try Self.join(gone, to: kept, on: connection)
+            return true
+        }
+        if isDone { startErasing() }
+        return isDone
+    }
+
+    /// Makes one voice a part of another. The caller calls `startErasing` afterwards.
+    ///
+    /// - Parameter gone: number of the row of the voice that is not listed any more.
+    private static func join(_ gone: Int64, to kept: Int64, on connection: borrowing SQLConnection) throws(StoreError) {
+        // Every merged voice points directly to the voice that is kept. Only the kept voice's voiceprint is compared from now on.
+        try connection.run("UPDATE voices SET joined_to = ?1 WHERE number = ?2 OR joined_to = ?2", [.integer(kept), .integer(gone)])
+        try connection.run(
+            "UPDATE voices SET person = NULL, is_user = FALSE, adopted_at = NULL, adoption_distance = NULL, direction = ? WHERE number = ?",
+            [.blob([]), .integer(gone)])
+        try noteErasure(of: .rows, on: connection)
     }
 
     package func delete(_ voice: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool {
