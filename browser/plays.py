@@ -428,7 +428,7 @@ class Plays(Writings, Microphone, Lists):
         choosers = []
         page.on("filechooser", choosers.append)
         note.get_by_role("button", name="Hear all tracks").click()
-        page.get_by_role("alert").filter(has_text="The job has not failed.").wait_for()
+        page.get_by_role("alert").filter(has_text="The job has not failed.").get_by_role("button", name="Close").click()
         # The gateway has the file no more: it is chosen again, and goes with the choice of the tracks.
         with page.expect_file_chooser() as chooser:
             note.get_by_role("button", name="Hear all tracks").click()
