@@ -185,6 +185,16 @@ class Lists:
         page.fill("input[type=search]", "xyzzyplugh")
         page.get_by_text("Of what is deleted, only titles are searched").wait_for()
         expect(page.get_by_label("Last week").is_disabled(), "a filter that is not used can be ticked")
+
+        def has_more(route):
+            answer = route.fetch()
+            route.fulfill(response=answer, json={**answer.json(), "next": "older"})
+
+        # The page has only the first of several pages of what is deleted.
+        page.route("**/api/v1/deleted-conversations*", has_more)
+        page.fill("input[type=search]", "plughxyzzy")
+        page.get_by_text("Of what is deleted, only titles of the 2 deleted last are searched").wait_for()
+        page.unroute_all(behavior="wait")
         page.fill("input[type=search]", "")
         page.get_by_role("button", name="Restore: Mock Turtle").click()
         page.get_by_role("button", name="Restore: Mock Turtle").wait_for(state="detached")

@@ -425,13 +425,13 @@ class Microphone:
 
     @staticmethod
     def _show_a_ghost(console, line):
-        """Sends the page a caption that the gateway has not stored, in the time of another one."""
+        """Sends the page a caption that the gateway has not stored, in the time of the last one: what is stored is read from a little before it on."""
         console.until(lambda: console.page.evaluate(WORDS), "words that are final")
         ghost = console.page.evaluate("""async () => {
             const {listening} = await import('/console/listening.js');
             // The gateway has not sent this message: it does not count it.
             listening.client.seen -= 1;
-            return {...[...listening.lines.segments.values()][0], id: 'ghost', text: 'Never stored.'};
+            return {...[...listening.lines.segments.values()].at(-1), id: 'ghost', text: 'Never stored.'};
         }""")
         line.mine.send(json.dumps([ghost]))
         console.wait("() => document.querySelector('.live-text').textContent.includes('Never stored')", "the caption that is not stored")

@@ -117,6 +117,8 @@ class Roles:
         expect(page.input_value("dialog textarea") == words, f"of what was typed is left {page.input_value('dialog textarea')!r}")
         page.get_by_role("button", name="Keep").click()
         page.get_by_role("button", name="2 words").wait_for()
+        here = page.eval_on_selector_all("#nav [aria-current=page]", "(links) => links.map((link) => link.hash)")
+        expect(here == ["#/settings"], f"after the login the navigation marks {here}")
         console.judge()
         console.context.close()
 

@@ -147,6 +147,7 @@ function navigation() {
     h('button.nav-more', { onclick: more, 'aria-haspopup': 'dialog' }, icon('more'), 'More'),
     h('div.nav-foot', h('div', h('div.strong', gateway.address), h('div.faint', gateway.version ? `Harken ${gateway.version}` : '')), themes(),
       h('button.btn.ghost.s', { onclick: help }, h('kbd', '?'), 'Keyboard'), h('a.btn.ghost.s', { href: 'docs' }, icon('info'), 'API'), out));
+  mark();
 }
 
 function more() {
@@ -173,6 +174,15 @@ function address() {
   return { page, id: decodeURIComponent(rest.join('/')), values: new URLSearchParams(query ?? '') };
 }
 
+/** Marks the page of the address in the navigation. */
+function mark() {
+  const { page } = address();
+  for (const [name, link] of Object.entries(links)) {
+    const isHere = name === page || (page === 'conversation' && name === 'conversations');
+    if (isHere) link.setAttribute('aria-current', 'page'); else link.removeAttribute('aria-current');
+  }
+}
+
 async function go() {
   const mine = ++turn, { page, id, values } = address(), title = routes.find((route) => route[0] === page)?.[1] ?? titles[page];
   let place = location.hash;
@@ -183,10 +193,7 @@ async function go() {
   if (searchAt !== place) searchAt = null;
   document.querySelectorAll('dialog[open]').forEach((opened) => opened.close());
   document.body.classList.toggle('bare', bare.has(page));
-  for (const [name, link] of Object.entries(links)) {
-    const isHere = name === page || (page === 'conversation' && name === 'conversations');
-    if (isHere) link.setAttribute('aria-current', 'page'); else link.removeAttribute('aria-current');
-  }
+  mark();
   const main = element('main'), root = h('div.page');
   if (!title) {
     root.append(h('div.head', h('div', h('h1', 'There is no such page'), h('p', 'The address may be from another version of Harken.'))),
@@ -256,15 +263,17 @@ async function logInAgain() {
   if (isAsking) return;
   isAsking = true;
   const login = await import('./login.js').catch(() => null), { user } = gateway;
-  isAsking = !!login;
-  const form = login?.loginForm(async () => {
+  // Another page may have come meanwhile, the one that logs in as well.
+  isAsking = login && isDrawn();
+  if (!isAsking) return;
+  const form = login.loginForm(async () => {
     await learn();
     // What somebody else has typed and read is not for this user.
     if (gateway.user !== user) return location.reload();
     navigation();
+    countVoices();
     asked.close();
   });
-  if (!form) return;
   const asked = dialog('Log in again', h('div.stack', h('p.dim', `At ${timeOf(Date.now())} this login was over: somebody logged out in another tab, `
     + 'the key was revoked, or twelve hours had passed. What is typed on the page stays.'), form));
   asked.addEventListener('close', () => { isAsking = false; });

@@ -64,9 +64,9 @@ function forGood(gone, changed, settle) {
  * @returns {Promise<string>} how many there are, in words
  */
 export async function showDeleted(list, text, changed, isWanted) {
-  const { conversations, days } = await kept(), plain = (words) => words.toLocaleLowerCase();
+  const { conversations, days, next } = await kept(), plain = (words) => words.toLocaleLowerCase();
   if (!isWanted()) return '';
-  const all = conversations.filter((gone) => plain(titleOf(gone)).includes(plain(text)));
+  const among = next ? ` of the ${conversations.length} deleted last` : '', all = conversations.filter((gone) => plain(titleOf(gone)).includes(plain(text)));
   // A row that goes takes the focus with it, which belongs to its place.
   const settle = (index) => {
     if (document.activeElement !== document.body) return;
@@ -81,8 +81,8 @@ export async function showDeleted(list, text, changed, isWanted) {
     }, 'Restore'), h('button.btn.ghost.s.danger', {
       onclick: () => forGood(gone, changed, () => settle(index)), 'aria-label': `Delete for good: ${titleOf(gone)}`,
     }, 'Delete for good')) : null);
-  const none = () => (text ? empty([3, 8, 3, 8, 3], 'Nothing was found', 'Of what is deleted, only titles are searched.')
+  const none = () => (text ? empty([3, 8, 3, 8, 3], 'Nothing was found', `Of what is deleted, only titles${among} are searched.`)
     : empty([6, 10, 6, 10, 6], 'Nothing deleted', days ? `What is deleted waits here for ${plural(days, 'day')}.` : 'Nothing that is deleted is kept.'));
   list.replaceChildren(h('h2.sr', 'Deleted'), ...(all.length ? all.map(row) : [none()]));
-  return all.length ? `${plural(all.length, 'conversation')} deleted` : '';
+  return all.length ? plural(all.length, 'conversation') + (among || ' deleted') : '';
 }

@@ -87,7 +87,7 @@ export function recordings(choose) {
     try {
       await post(`/jobs/${job.job_id}/retry${track ? `?track=${track}` : ''}`);
     } catch (error) {
-      if (error.status !== 409) throw error;
+      if (error.code !== 'file_gone') throw error;
       complain(error);
       choose(track);
     }

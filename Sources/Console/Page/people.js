@@ -94,10 +94,8 @@ function card(voice, order, people, seen, changed) {
     await post(`/conversations/${await conversationOf(samples)}/segments/assign`, { ...owner, voice_id: voice.id });
     await changed();
     undoable([said(words), ' is named'], async () => {
+      // The person stays: other voices may have got the name meanwhile, and would go with it.
       await patch(`/voices/${voice.id}`, { person_id: null });
-      const { person_id: id } = owner;
-      // A person who was added with the name goes with it.
-      if (id && !people.some((person) => person.id === id)) await remove(`/people/${id}`);
       await changed();
     });
   };
@@ -208,13 +206,20 @@ export default function page(root) {
     if (!people.length) body.append(h('section.sect', h('h2', 'Known'), h('p.dim', 'Nobody has a name yet.')));
   };
   let later = 0;
-  /** Voices that sound like the changed one follow in the background: they are read again, unless somebody types. */
-  const follow = (shown) => {
+  /** Voices that sound like the changed one follow in the background: they are read again, and shown when nobody types or listens. */
+  const follow = (shown, [pause, ...pauses] = [1500, 4000, 10_000]) => {
     clearTimeout(later);
-    later = setTimeout(async () => {
+    if (!pause) return;
+    const mine = later = setTimeout(async () => {
       const now = await read().catch(() => null);
-      if (now && JSON.stringify(now) !== JSON.stringify(shown) && !body.querySelector('input:focus')) show(now);
-    }, 1500);
+      if (mine !== later) return;
+      if (!now || JSON.stringify(now) === JSON.stringify(shown)) return follow(shown, pauses);
+      const isUsed = body.querySelector('input:focus, .voice input:not(:placeholder-shown), .sample[aria-pressed=true]');
+      if (isUsed) return follow(shown, pauses[0] ? pauses : [pause]);
+      show(now);
+      countVoices();
+      follow(now, pauses);
+    }, pause);
   };
   const changed = async () => {
     if (end.signal.aborted) return;
@@ -229,6 +234,7 @@ export default function page(root) {
   fill(body, read, show);
   return () => {
     clearTimeout(later);
+    later = 0;
     player?.leave();
     seen.leave();
     end.abort();

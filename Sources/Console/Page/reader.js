@@ -53,7 +53,7 @@ export default function reader(root, id, values) {
 }
 
 function show(root, all, from) {
-  let { conversation, places, gaps } = all, cast, turns, pages, changes = 0, peaks = null, isLeft = false;
+  let { conversation, places, gaps, warnings } = all, cast, turns, pages, changes = 0, peaks = null, isLeft = false;
   const player = new Player(conversation.id), mayWrite = may('write');
   const understand = (people) => {
     cast = new Cast(people);
@@ -127,7 +127,7 @@ function show(root, all, from) {
           : h('span.dim', length(seconds)),
         h('div.bar', h('i', { vars: { v: seconds / sum * 100 } })));
     })));
-    if (all.warnings.length) aside.append(h('div.sect', h('h2', 'Sound'), all.warnings.map((text) => h('p.small.dim', text))));
+    if (warnings.length) aside.append(h('div.sect', h('h2', 'Sound'), warnings.map((text) => h('p.small.dim', text))));
     if (conversation.summary) aside.append(h('div.sect', h('h2', 'Summary'), h('p.small.dim', spoken(conversation.language), conversation.summary)));
     if (gaps.length) {
       aside.append(h('div.sect', h('h2', `Gaps, ${length(gaps.reduce((sum, gap) => sum + gap.end - gap.start, 0))}`), gaps.map((gap) =>
@@ -156,7 +156,7 @@ function show(root, all, from) {
     if (mine !== changes) return;
     pages.leave();
     pages = next;
-    ({ conversation, places, gaps } = fresh);
+    ({ conversation, places, gaps, warnings } = fresh);
     understand(fresh.people);
     draw();
   }
