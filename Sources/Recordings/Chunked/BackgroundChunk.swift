@@ -5,7 +5,7 @@ import Live
 package import Net
 internal import Protocols
 internal import RecordingAssembly
-internal import Speech
+package import Speech
 internal import Store
 internal import Usage
 

@@ -47,10 +47,11 @@ import Testing
 
         var edges: Set<Int> {
             var edge = 0
-            return Set(parts.map { part in
-                edge += part.count
-                return edge
-            })
+            return Set(
+                parts.map { part in
+                    edge += part.count
+                    return edge
+                })
         }
     }
 
