@@ -36,7 +36,7 @@ enum ReclaimedSegments {
         }
         guard isNeeded else { return }
         if isForDeletions {
-            while try await database.delete({ (connection) throws(StoreError) in try finishPart(on: connection) }) {}
+            while try await database.delete(.serializable, { (connection) throws(StoreError) in try finishPart(on: connection) }) {}
         } else {
             while try await database.write({ (connection) throws(StoreError) in try finishPart(on: connection) }) {}
         }
