@@ -36,4 +36,16 @@ import Testing
         #expect(times == (0..<80).map { (Double($0) * 50 / speed).rounded() })
         #expect((start.duration(to: clock.now) / .milliseconds(1)).rounded() == 4_000 / speed)
     }
+
+    @Test func `comes with what its file lacks, once`() async throws {
+        let folder = TemporaryFolder(), clock = HeldClock(), notes = Mutex<[String]>([])
+        for (name, missing) in [("whole.wav", 0), ("cut.wav", 64_000)] {
+            let path = try folder.write(WaveFile.silence(seconds: 4).dropLast(missing), as: name)
+            let feed = FileFeed(
+                path: path, speed: 1, note: { text in notes.withLock { $0.append(text) } }, now: { clock.now }, wait: { clock.advance(by: $0) })
+            try await feed.run(into: Stream(at: clock))
+        }
+        let told = notes.withLock { $0 }
+        #expect(told.count == 1 && told[0].hasSuffix("cut.wav: The file is cut off: it has 00:02 of 00:04."), "\(told)")
+    }
 }
