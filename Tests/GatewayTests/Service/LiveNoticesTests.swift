@@ -4,6 +4,7 @@ import Framing
 import Gateway
 import HarkenTesting
 import Speech
+import Store
 import Testing
 
 /// A container that arrives live and is not whole.
