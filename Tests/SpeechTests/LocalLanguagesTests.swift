@@ -23,8 +23,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "en", "en=", "en=whisper", "de=moonshine-base", "*=moonshine-base", "en=whisper-base,en=moonshine-base", "en=whisper-base,eng=moonshine-base",
-        "banana=whisper-base",
+        "", "en", "en=", "en=whisper", "de=moonshine-base", "*=moonshine-base", "en=whisper-base,en=moonshine-base",
+        "en=whisper-base,eng=moonshine-base", "banana=whisper-base",
     ])
     func `are refused when the text is malformed`(text: String) {
         #expect(LocalLanguages(models: text) == nil)
