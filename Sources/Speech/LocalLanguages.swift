@@ -28,7 +28,8 @@ package struct LocalLanguages: Sendable, Equatable {
         self.identifiable = identifiable
     }
 
-    /// Parses `en=moonshine-base,*=whisper-base`. A language that has no entry is not heard. nil: the text is malformed.
+    /// Parses `en=moonshine-base,*=whisper-base`. A language that has no entry is not heard. One language may have several
+    /// entries with one model, because it may have several names: `no` and `nb`. nil: the text is malformed.
     package init?(models text: String) {
         models = [:]
         for entry in text.split(separator: ",", omittingEmptySubsequences: false) {
@@ -36,7 +37,7 @@ package struct LocalLanguages: Sendable, Equatable {
                 String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()).lowercased()
             }
             guard pair.count == 2, let model = Model(rawValue: pair[1]), let code = pair[0] == Self.everything ? pair[0] : Self.code(pair[0]),
-                models[code] == nil, model != .moonshine || code == Self.english
+                (models[code] ?? model) == model, model != .moonshine || code == Self.english
             else { return nil }
             models[code] = model
         }

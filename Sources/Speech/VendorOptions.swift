@@ -15,6 +15,8 @@ package struct VendorOptions: Sendable, Equatable {
         package var aspect: StreamAspect?
         /// True if Harken sees to this value with every engine, although it would not to others of the option.
         package var isCovered = false
+        /// True if this request does not read the option, although others of the vendor's protocol do: only the vendor's own engine may heed it.
+        package var isUnread = false
 
         package init(_ name: String, _ value: Value, aspect: StreamAspect? = nil) {
             self.name = name
@@ -41,6 +43,11 @@ package struct VendorOptions: Sendable, Equatable {
 
     /// True if an engine of this name is sent the options.
     package func isFor(_ engine: EngineName) -> Bool { vendor == nil || vendor == engine }
+
+    /// Marks an option as one that this request does not read.
+    package mutating func markUnread(_ name: String) {
+        for index in options.indices where options[index].name == name { options[index].isUnread = true }
+    }
 
     /// Removes the options that a change of the session replaces.
     package mutating func drop(_ aspects: Set<StreamAspect>) {

@@ -17,8 +17,14 @@ import Testing
         #expect(LocalLanguages(models: "*=whisper-base")?.codes(known: []) == [])
     }
 
+    @Test(arguments: ["no=whisper-base,nb=whisper-base", "zh=whisper-base,cmn=whisper-base", "he=whisper-base,iw=whisper-base"])
+    func `may have two names with one model`(text: String) {
+        #expect(LocalLanguages(models: text)?.codes(known: ["no", "zh", "he"]).count == 1)
+    }
+
     @Test(arguments: [
-        "", "en", "en=", "en=whisper", "de=moonshine-base", "*=moonshine-base", "en=whisper-base,en=moonshine-base", "banana=whisper-base",
+        "", "en", "en=", "en=whisper", "de=moonshine-base", "*=moonshine-base", "en=whisper-base,en=moonshine-base",
+        "en=whisper-base,eng=moonshine-base", "banana=whisper-base",
     ])
     func `are refused when the text is malformed`(text: String) {
         #expect(LocalLanguages(models: text) == nil)

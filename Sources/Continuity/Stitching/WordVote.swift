@@ -12,7 +12,7 @@ package enum WordVote {
         var said = ""
 
         var confidence: Float {
-            words.isEmpty ? silence : words.reduce(0) { $0 + $1.confidence } / Float(words.count)
+            words.isEmpty ? silence : words.reduce(0) { $0 + weight(of: $1) } / Float(words.count)
         }
     }
 
@@ -167,6 +167,9 @@ package enum WordVote {
     }
 
     // MARK: - Election
+
+    /// Returns the confidence of a word in the vote. A word whose engine has none counts in full: counted as doubt, it would lose to silence.
+    private static func weight(of word: Word) -> Float { word.confidence == Word.unknownConfidence ? 1 : word.confidence }
 
     /// Returns the ballots of the interval's last place, made whole. An engine that has heard only the beginning of another engine's word may still
     /// say the rest, so the vote is on the whole word.

@@ -49,6 +49,15 @@ package struct JSONReader: ~Copyable {
         return true
     }
 
+    /// Returns the strings of an array, without its other elements; empty for any other value, which is skipped.
+    package mutating func strings() throws(Malformed) -> [String] {
+        var strings: [String] = []
+        try array { _, reader throws(Malformed) in
+            if let text = try reader.string() { strings.append(text) }
+        }
+        return strings
+    }
+
     /// Calls `element` for each element; `element` must read or skip the value.
     ///
     /// - Returns: true if the value is an array. Any other value is skipped.

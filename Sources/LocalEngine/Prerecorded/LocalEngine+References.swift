@@ -4,6 +4,9 @@ import Speakers
 import Speech
 
 extension LocalEngine {
+    /// The vendor's references have 2 to 10 s. A small file may have hours of silence, which are not decoded.
+    private static let longestReference = SampleCount(.seconds(30), at: .speech)
+
     /// Returns the voices of the client's references. A reference that cannot be decoded, or has no speech, has no voice: nobody gets its name.
     func knownVoices(
         _ references: [ReferenceVoice], _ voiceActivity: VoiceActivity, _ embedder: SpeakerEmbedder
@@ -27,7 +30,7 @@ extension LocalEngine {
         }
         let found = await pool.run(.prerecorded) { permit in
             Result { () throws(EngineError) -> Voiceprint? in
-                let speech = try RecordedVoice.speech(in: turn, voiceActivity, permit)
+                let speech = try RecordedVoice.speech(in: turn, voiceActivity, permit, within: Self.longestReference)
                 do throws(InferenceError) {
                     // The same model as for the recording's speakers, so that the distances are those of the rule.
                     return try embedder.embed(speech.span)

@@ -56,12 +56,16 @@ package final class RecordedVoice: Sendable {
     }
 
     /// Returns the speech of a recording, up to the longest that a voiceprint is made of. Blocks.
-    static func speech(in turn: any MediaTurn, _ voiceActivity: VoiceActivity, _ permit: DecodePermit) throws(EngineError) -> [Float] {
+    ///
+    /// - Parameter limit: how much of the recording is decoded, in steps of up to a minute; nil: until there is enough speech.
+    static func speech(
+        in turn: any MediaTurn, _ voiceActivity: VoiceActivity, _ permit: DecodePermit, within limit: SampleCount? = nil
+    ) throws(EngineError) -> [Float] {
         let reader = try RecordingReader(turn, separateChannels: false, voiceActivity, passages)
         // Windows follow each other without gaps, except for silences of more than two seconds.
         var heard: [Float] = []
         var isEnd = false
-        while !isEnd, heard.count < Int(SpeakerEmbedder.longest.samples) {
+        while !isEnd, heard.count < Int(SpeakerEmbedder.longest.samples), limit.map({ reader.decodedLength < $0 }) ?? true {
             let batch = try reader.next(limit: { WindowPlanner.longestWhileLive }, mayContinue: { permit.mayContinue() })
             isEnd = batch.isEnd
             for item in batch.items { heard += item.samples }

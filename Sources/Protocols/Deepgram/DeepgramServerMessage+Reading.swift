@@ -72,18 +72,10 @@ extension DeepgramServerMessage {
             case "description": description = try reader.string()
             case "message": text = try reader.string()
             case "code": code = try reader.string()
-            case "keyterms": keyterms = try Self.strings(&reader)
-            case "warnings": warnings = try Self.strings(&reader)
+            case "keyterms": keyterms = try reader.strings()
+            case "warnings": warnings = try reader.strings()
             default: try reader.skip()
             }
-        }
-
-        private static func strings(_ reader: inout JSONReader) throws(JSONReader.Malformed) -> [String] {
-            var strings: [String] = []
-            try reader.array { _, reader throws(JSONReader.Malformed) in
-                if let text = try reader.string() { strings.append(text) }
-            }
-            return strings
         }
 
         private mutating func readChannel(_ reader: inout JSONReader) throws(JSONReader.Malformed) {

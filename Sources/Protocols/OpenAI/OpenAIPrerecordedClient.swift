@@ -39,7 +39,11 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
     /// True if the recording is a part of live audio.
     private var isLive: Bool { order.options.workload == .realtime }
 
-    private var model: String { order.model(among: Self.models, standard: nil) ?? Self.models[0] }
+    /// A server whose model the operator chose may not have the one that tells speakers apart.
+    private var model: String {
+        let known = order.model == nil ? Self.models : Self.models.filter { !$0.hasSuffix("-diarize") }
+        return order.model(among: known, standard: nil) ?? Self.models[0]
+    }
 
     /// True if the model tells speakers apart.
     private var isDiarizing: Bool { model.hasSuffix("-diarize") }

@@ -41,7 +41,8 @@ package struct OptionTable: Sendable {
         var names: [String] = []
         for option in options.options where !option.isCovered && !option.value.isEmpty && !names.contains(option.name) {
             let isWithheld = !options.allowsAnswers && revealsTexts(option.name, service)
-            if isWithheld || effect(of: option.name, with: engine, service) == .ignored { names.append(option.name) }
+            let isUnread = option.isUnread && engine != vendor
+            if isWithheld || isUnread || effect(of: option.name, with: engine, service) == .ignored { names.append(option.name) }
         }
         return names
     }

@@ -20,6 +20,12 @@ import Testing
         #expect(text(WordVote.words(of: [sure, unsure], rate: .speech)) == "the house")
     }
 
+    @Test func `keeps a word that only an engine without confidences heard`() {
+        let without = spoken("we go home", confidence: Word.unknownConfidence), with = spoken("we go", confidence: 0.9)
+        #expect(text(WordVote.words(of: [with, without], rate: .speech)) == "we go home")
+        #expect(text(WordVote.words(of: [without, with], rate: .speech)) == "we go home")
+    }
+
     @Test func `counts words that are written, split and joined in different ways as the same`() {
         #expect(
             vote("I cannot pay 25 dollars", "I can not say twenty five dollars", "I can not pay twenty five collars") == "I cannot pay 25 dollars")

@@ -97,6 +97,10 @@ import Testing
         #expect(first != last)
         #expect(named.speakerNames == [first: "Sam"])
         #expect(try await recognize(copy, RecognitionOptions(language: .english, diarize: true)).channels[0].speakerNames.isEmpty)
+        // What comes after a minute and a half of silence is not decoded.
+        let late = try file([[Float](repeating: 0, count: 95 * 16_000) + Array(beckett[half...])])
+        options.references = [ReferenceVoice(name: "Sam", Recording(path: late))]
+        #expect(try await recognize(copy, options).channels[0].speakerNames.isEmpty)
     }
 
     /// "Ever tried, ever failed, no matter, try again, fail again, fail better", and how many of these words have begun.

@@ -45,6 +45,13 @@ struct OptionWithEngine: Sendable, CustomTestStringConvertible {
         #expect(Catalogue.ignored(options, with: .local, .recorded) == [])
     }
 
+    @Test(arguments: [("/v1/listen?", true), ("/v2/listen?model=flux-general-en&", true), ("/v2/listen?model=flux-general-multi&", false)])
+    func `are named where the request does not read them`(target: String, isNamed: Bool) throws {
+        let options = try VendorRequests.liveOptions("\(target)encoding=linear16&sample_rate=16000&language_hint=de").vendorOptions
+        #expect(Catalogue.ignored(options, with: .local, .live) == (isNamed ? ["language_hint"] : []))
+        #expect(Catalogue.ignored(options, with: DeepgramOptions.vendor, .live) == [])
+    }
+
     /// What `.session` promises: the option is a part of the request, so that every engine or Harken itself sees to it.
     @Test(arguments: DeepgramOptions.table.options.filter { $0.handling == .session() && $0.services.contains(.recorded) }.map(\.name))
     func `are few, because Harken sees to the others in recordings`(name: String) throws {

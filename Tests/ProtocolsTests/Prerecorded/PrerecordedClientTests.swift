@@ -402,6 +402,8 @@ import Testing
         let channel = try transcript(machine.answered(answer(#"{"text":"Hi. Ho.","duration":3,"segments":[\#(segments)]}"#))).channels[0]
         #expect(channel.words.map(\.speaker) == [SpeakerLabel(0), SpeakerLabel(1)] && channel.speakerNames == [SpeakerLabel(1): "Ann"])
         #expect(milliseconds(channel.words) == [[0, 1_000], [1_000, 2_000]])
+        var own = try self.machine("openai", options, model: "Systran/small")
+        #expect(try fields(request(own.start()))["model"] == "Systran/small")
     }
 
     @Test func `OpenAI: parts of a word become the word of the text`() throws {

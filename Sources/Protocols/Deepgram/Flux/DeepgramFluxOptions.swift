@@ -60,6 +60,7 @@ package struct DeepgramFluxOptions: Sendable, Equatable {
         engines = EngineChoice.engines(of: head)
         vendorOptions = DeepgramOptions.table.options(in: head.query, .live)
         vendorOptions.dropForeignLanguages(in: [LanguageParameter.deepgramFlux.name])
+        if named != Self.multilingual { vendorOptions.markUnread(LanguageParameter.deepgramFlux.name) }
         format = try Self.format(query)
     }
 

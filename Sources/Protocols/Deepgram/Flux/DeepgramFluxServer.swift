@@ -133,7 +133,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
         send(
             .configureSuccess(thresholds, keyterms: keyterms, hints: options.isMultilingual ? options.hints : nil, numerals: options.numerals),
             &output)
-        if change.numerals != nil, !DeepgramFormatting.writesNumerals(in: spoken) {
+        if change.numerals != nil, !DeepgramFormatting.writesNumerals(in: options.language) {
             warn("numerals has no effect on this language unless Deepgram's own engine serves the stream.", &output)
         }
     }
@@ -273,11 +273,8 @@ package struct DeepgramFluxServer: LiveServerMachine {
         return ended
     }
 
-    /// The language by whose rules numbers are written.
-    private var spoken: LanguageTag { options.language }
-
     private func written(_ words: [Word]) -> [DeepgramWord] {
-        let chosen = options.numerals == nil ? words : formatting.chosen(words, in: spoken)
+        let chosen = options.numerals == nil ? words : formatting.chosen(words, in: options.language)
         return formatting.written(filter?.filtered(chosen) ?? chosen, rate: rate).map { word in
             DeepgramWord(
                 word: word.shown, start: word.start, end: word.end, confidence: word.confidence,

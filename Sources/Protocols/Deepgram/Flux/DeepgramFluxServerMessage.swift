@@ -109,9 +109,9 @@ extension DeepgramFluxServerMessage {
                 }
             case "end_of_turn_confidence": confidence = try reader.double() ?? 0
             case "trigger": trigger = try reader.string()
-            case "languages": languages = try Self.strings(&reader)
-            case "languages_hinted": hinted = try Self.strings(&reader)
-            case "language_hints": hints = try Self.strings(&reader)
+            case "languages": languages = try reader.strings()
+            case "languages_hinted": hinted = try reader.strings()
+            case "language_hints": hints = try reader.strings()
             case "numerals": numerals = try reader.bool()
             case "code": code = try reader.string() ?? ""
             case "description": description = try reader.string() ?? ""
@@ -124,17 +124,9 @@ extension DeepgramFluxServerMessage {
                     default: try reader.skip()
                     }
                 }
-            case "keyterms": keyterms = try Self.strings(&reader)
+            case "keyterms": keyterms = try reader.strings()
             default: try reader.skip()
             }
-        }
-
-        private static func strings(_ reader: inout JSONReader) throws(JSONReader.Malformed) -> [String] {
-            var strings: [String] = []
-            try reader.array { _, reader throws(JSONReader.Malformed) in
-                if let text = try reader.string() { strings.append(text) }
-            }
-            return strings
         }
 
         var message: DeepgramFluxServerMessage {

@@ -46,6 +46,7 @@ struct RealtimeSessionUpdate: Sendable {
     }
 
     private static func write(_ model: String, _ options: StreamOptions, _ given: [VendorOptions.Option], to json: inout JSONWriter) {
+        let isLive = OpenAIModels.isLive(model)
         let takesHints = model.hasPrefix("gpt-transcribe") || model.hasPrefix("gpt-live-transcribe")
         let takesPrompt = !model.hasPrefix("gpt-realtime-whisper") && !model.hasSuffix("-diarize")
         // What only this vendor has belongs to its transcription. A client's words are sent as far as the model takes them, because the client may
@@ -56,6 +57,7 @@ struct RealtimeSessionUpdate: Sendable {
             case "model", "noise_reduction": false
             case "prompt": takesPrompt || !isClients
             case "keywords": takesHints || !isClients
+            case "delay": isLive || !isClients
             default: true
             }
         }

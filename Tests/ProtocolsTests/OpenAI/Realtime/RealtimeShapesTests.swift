@@ -283,6 +283,8 @@ import Testing
         var client = VendorConversation(OpenAILiveClient(options, model: "gpt-live-transcribe", credential: Credential("k")))
         let sent = client.opened().map(\.short).joined()
         #expect(sent.contains(#""noise_reduction":{"type":"far_field"}"#) && sent.contains(#""prompt":"A call.","delay":"low""#), "\(sent)")
+        var other = VendorConversation(OpenAILiveClient(options, model: "whisper-1", credential: Credential("k")))
+        #expect(!other.opened().map(\.short).joined().contains("delay"), "only the models for live speech have it")
     }
 
     @Test func `leave the choice to the engine again when they clear a setting`() throws {
