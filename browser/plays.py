@@ -426,7 +426,7 @@ class Plays(Writings, Microphone, Lists):
         expect(warning in note.inner_text(), note.inner_text())
         # Another tab was first: nothing is chosen.
         choosers = []
-        page.on("filechooser", choosers.append)
+        page.on("filechooser", lambda chooser: choosers.append(chooser))
         note.get_by_role("button", name="Hear all tracks").click()
         page.get_by_role("alert").filter(has_text="The job has not failed.").get_by_role("button", name="Close").click()
         # The gateway has the file no more: it is chosen again, and goes with the choice of the tracks.

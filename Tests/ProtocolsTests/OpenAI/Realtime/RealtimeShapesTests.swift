@@ -301,7 +301,8 @@ import Testing
             RealtimeConversation.update(#""transcription":{"delay":"low"},"noise_reduction":{"type":"near_field"}"#))
         func ignore(_ names: [String]) -> [String] {
             var output = ServerOutput()
-            stream.machine?.ignores(names, now: stream.now, output: &output)
+            let now = stream.now
+            stream.machine?.ignores(names, now: now, output: &output)
             return output.texts
         }
         let told = ignore(["noise_reduction", "delay"])
