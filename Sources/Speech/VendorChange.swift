@@ -14,7 +14,9 @@ package struct VendorChange: Sendable, Equatable {
 
 extension VendorOptions {
     package mutating func apply(_ change: VendorChange) {
+        // The order of equal options stays: another order would look like a change and open a new stream.
+        guard options.filter({ change.names.contains($0.name) }) != change.options else { return }
         options.removeAll { change.names.contains($0.name) }
-        options += change.options.prefix(max(0, Self.maxCount - options.count))
+        options += change.options
     }
 }

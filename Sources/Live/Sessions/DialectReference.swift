@@ -33,6 +33,8 @@ final class DialectReference<Machine: LiveServerMachine>: LiveServerMachine, @un
 
     func ignores(_ names: [String], now: Instant, output: inout ServerOutput) { machine.ignores(names, now: now, output: &output) }
 
+    func served(ignoring names: [String], now: Instant, output: inout ServerOutput) { machine.served(ignoring: names, now: now, output: &output) }
+
     func noticed(_ notice: RecordingNotice, now: Instant, output: inout ServerOutput) { machine.noticed(notice, now: now, output: &output) }
 
     func drain(now: Instant, output: inout ServerOutput) { machine.drain(now: now, output: &output) }

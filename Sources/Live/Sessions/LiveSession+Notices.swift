@@ -71,9 +71,20 @@ extension LiveSession {
             streams.insert(number)
             tellWatchers(.engine(attempt.engine))
             countFailovers(to: attempt.engine)
-            if vendorOptions != nil || !keyterms.isEmpty { tellIgnored(by: attempt.engine) }
+            if vendorOptions != nil || !keyterms.isEmpty {
+                // Of two engines that hear the session, either may serve it: what one of them ignores stays told.
+                if streams.count == 1 { tellServed(by: attempt.engine) }
+                tellIgnored(by: attempt.engine)
+            }
         }
         attempts[number] = context.usage.begin(attempt, of: record, rate: rate, payer: isByOwnKeys ? .user : .operator)
+    }
+
+    /// Tells the dialect all options that the only engine ignores: settings may be in force again that the engine before ignored.
+    private func tellServed(by engine: EngineName) {
+        guard !clientIsGone else { return }
+        dialect.served(ignoring: ignoredOptions(by: engine), now: context.loop.now, output: &context.output)
+        carryOutOutput()
     }
 
     /// Tells the client which of its options an engine ignores, each once.

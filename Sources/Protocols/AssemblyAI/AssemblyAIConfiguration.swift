@@ -87,7 +87,11 @@ extension AssemblyAIConfiguration {
         to new: AssemblyAIConfiguration, _ given: [VendorOptions.Option] = [], _ shared: SharedOptions = SharedOptions()
     ) -> StreamChange? {
         var change = StreamChange()
-        if !given.isEmpty { change.vendor = VendorChange(given, replacing: Self.otherNames(of: given)) }
+        if !given.isEmpty {
+            var vendor = VendorChange(given, replacing: Self.otherNames(of: given))
+            vendor.dropForeignLanguages(in: ["language_codes"], words: ["multi"])
+            change.vendor = vendor
+        }
         if new.prompt != prompt {
             change.shared = shared
             change.shared?.prompt = new.prompt

@@ -18,6 +18,8 @@ package struct AssemblyAILiveServer: LiveServerMachine {
     package static let heartbeatPeriod: Duration = .seconds(5)
     /// Minimum length of a pause that is reported as silence.
     package static let shortestSilence: Duration = .seconds(1)
+    /// Maximum number, and maximum size in bytes of all together, of the settings that the vendor does not document and a session keeps.
+    private static let maxUnknown = 32, maxUnknownBytes = 65_536
 
     package let request: LiveRequest
     private let options: AssemblyAILiveOptions
@@ -27,6 +29,8 @@ package struct AssemblyAILiveServer: LiveServerMachine {
     private var configuration: AssemblyAIConfiguration
     /// Names of the settings that the client has changed since the opening.
     private var changed: Set<String> = []
+    /// Sizes, in bytes, of the settings that the vendor does not document and that the client has changed.
+    private var unknown: [String: Int] = [:]
     private let profanity: [String]
     private var state: LiveServerState<LiveServerEnd> = .connecting
     /// Reason for which the key ended the session: no credit left, or revoked. nil: the key did not end the session.
@@ -99,8 +103,8 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         guard state == .open else { return }
         term?.heard(now)
         switch AssemblyAIClientMessage(parsing: text) {
-        case .updateConfiguration(let change, let given):
-            let before = configuration
+        case .updateConfiguration(let change, let members):
+            let before = configuration, given = kept(members, &output)
             configuration.apply(change)
             changed.formUnion(given.map(\.name))
             if let hides = change.hidesProfanity { wording.filter = hides ? ProfanityFilter(.english, own: profanity) : nil }
@@ -117,6 +121,30 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         case .invalid(let problem):
             fail(3006, problem, &output)
         }
+    }
+
+    /// Returns the settings that the session keeps, each once, and names the others to the client. The session sends undocumented settings to each
+    /// new stream of the vendor, so their number and size are limited.
+    private mutating func kept(_ given: [VendorOptions.Option], _ output: inout ServerOutput) -> [VendorOptions.Option] {
+        var kept: [VendorOptions.Option] = [], rest: [String] = []
+        for option in given {
+            if AssemblyAIOptions.table.entry(option.name, .live) == nil {
+                let size = option.name.utf8.count + option.value.json.utf8.count
+                let others = unknown.filter { $0.key != option.name }
+                guard others.count < Self.maxUnknown, others.values.reduce(size, +) <= Self.maxUnknownBytes else {
+                    rest.append(option.name)
+                    continue
+                }
+                unknown[option.name] = size
+            }
+            kept.removeAll { $0.name == option.name }
+            kept.append(option)
+        }
+        if let names = IgnoredOptions.value(rest) {
+            let limit = "a session keeps at most \(Self.maxUnknown) settings, of \(Self.maxUnknownBytes) bytes, that AssemblyAI does not document."
+            send(.warning(code: 3006, message: "\(names): ignored, because \(limit)"), &output)
+        }
+        return kept
     }
 
     // MARK: From the session

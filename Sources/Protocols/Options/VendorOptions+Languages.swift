@@ -11,16 +11,26 @@ extension VendorOptions {
     mutating func dropForeignLanguages(
         in names: Set<String>, words: Set<String> = [], unless isOwn: (LanguageTag) -> Bool = { $0.rawValue == $0.usual.primary }
     ) {
-        options.removeAll { option in
+        let foreign = options.filter { option in
             names.contains(option.name)
                 && option.value.listed.contains { text in
                     switch LanguageName(text) {
                     case .language(let tag)?: tag.rawValue != text || !isOwn(tag)
-                    case .detected?, .several?: !words.contains(text)
-                    case nil: true
+                    case .detected?, .several?, nil: !words.contains(text)
                     }
                 }
         }
+        // A repeated option is one list: the rest of a list would narrow the languages to what the client did not ask for.
+        options.removeAll { option in foreign.contains { $0.name == option.name } }
+    }
+}
+
+extension VendorChange {
+    /// Drops new options as `VendorOptions.dropForeignLanguages` does. The old values of the options no longer hold either.
+    mutating func dropForeignLanguages(in names: Set<String>, words: Set<String> = []) {
+        var new = VendorOptions(nil, options)
+        new.dropForeignLanguages(in: names, words: words)
+        options = new.options
     }
 }
 

@@ -32,6 +32,7 @@ extension SpeechmaticsConfiguration {
             let marks = config["punctuation_overrides"]["permitted_marks"]
             if marks.isArray { configuration.permittedMarks = (0..<min(marks.count, 100)).compactMap { marks[$0].string } }
             configuration.replacements = replacements(config["transcript_filtering_config"]["replacements"])
+            configuration.fixed = SpeechmaticsOptions.fixed(in: config)
             configuration.vendorOptions = SpeechmaticsOptions.options(in: config)
             configuration.vendorOptions?.dropForeignLanguages(in: ["language"], words: ["auto", "multi"], unless: isOwn)
             configuration.shared = SharedOptions(

@@ -24,6 +24,8 @@ package struct SpeechmaticsConfiguration: Sendable, Equatable {
     package var asksForTranslation = false
     /// The members of `transcription_config` that go to Speechmatics as they are.
     package var vendorOptions: VendorOptions?
+    /// The members that cannot change while the session runs, as `StartRecognition` has them.
+    var fixed: [VendorOptions.Option] = []
     package var shared = SharedOptions()
 
     package init(format: AudioFormat, language: LanguageTag, model: String) {

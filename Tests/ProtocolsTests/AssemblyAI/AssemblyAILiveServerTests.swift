@@ -225,6 +225,25 @@ import Testing
         #expect(told.count == 1 && told[0].hasPrefix("warning 3006 mode is ignored"), "\(told)")
     }
 
+    @Test func `keeps a limited number of undocumented settings, and names the others`() throws {
+        var stream = try AssemblyAIConversation()
+        let members = (0..<40).map { "\"new\($0)\":1" }.joined(separator: ",")
+        let said = stream.text(#"{"type":"UpdateConfiguration",\#(members)}"#)
+        #expect(said.count == 2 && said[0].hasPrefix("warning 3006 new32, new33, "), "\(said)")
+        #expect(stream.commands(#"{"type":"UpdateConfiguration","new50":1}"#).isEmpty)
+        #expect(stream.commands(#"{"type":"UpdateConfiguration","new0":2}"#).count == 1, "a kept one may change")
+        let told = stream.run { $0.ignores(["new0", "new50"], now: $1, output: &$2) }
+        #expect(told.count == 1 && told[0].hasPrefix("warning 3006 new0 is ignored"), "\(told)")
+    }
+
+    @Test func `keeps a limited size of undocumented settings, and those that AssemblyAI has besides`() throws {
+        var stream = try AssemblyAIConversation()
+        let long = String(repeating: "a", count: 40_000)
+        #expect(stream.commands(#"{"type":"UpdateConfiguration","one":"\#(long)"}"#).count == 1)
+        #expect(stream.commands(#"{"type":"UpdateConfiguration","two":"\#(long)"}"#).isEmpty)
+        #expect(stream.commands(#"{"type":"UpdateConfiguration","prompt":"\#(long)"}"#).count == 1)
+    }
+
     @Test func `hides profane words from then on`() throws {
         var stream = try AssemblyAIConversation()
         _ = stream.text(#"{"type":"UpdateConfiguration","filter_profanity":true}"#)

@@ -232,6 +232,16 @@ import Testing
         #expect(english.event(commit("I have 37 horses.", 3, 6, .endOfTurn)).last?.contains("thirty seven horses.") == true)
     }
 
+    @Test(arguments: [#"["German"]"#, #"["de-AT"]"#, #"["en","German"]"#])
+    func `keep hints that Deepgram does not know from its own engine`(hints: String) throws {
+        var stream = try Conversation("&language_hint=en", model: "flux-general-multi")
+        let said = stream.text(#"{"type":"Configure","language_hints":\#(hints)}"#)
+        let language = hints == #"["en","German"]"# ? "multi" : hints.contains("AT") ? "de-AT" : "de"
+        var change = StreamChange(language: LanguageTag(language))
+        change.vendor = VendorChange([], replacing: ["language_hint"])
+        #expect(said == ["→ \(SessionCommand.update(change))", "configured"], "the session's language stands for the hints")
+    }
+
     @Test(arguments: [
         #""no_such_member":1"#, #""keyterms":"text""#, #""language_hints":["de"]"#, #""numerals":"yes""#, #""thresholds":7"#,
         #""thresholds":{"no_such_member":1}"#, #""thresholds":{"eot_threshold":"0.8"}"#, #""thresholds":{"eot_timeout_ms":900.5}"#,

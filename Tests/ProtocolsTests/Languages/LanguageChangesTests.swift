@@ -12,7 +12,15 @@ import Testing
         let said = realtime.text(RealtimeConversation.update(#""transcription":{"language":"\#(name)"}"#))
         #expect(said == ["updated", "→ \(SessionCommand.update(change))"])
         var assemblyAI = try AssemblyAIConversation()
-        #expect(assemblyAI.commands(#"{"type":"UpdateConfiguration","language_codes":["\#(name)"]}"#) == [.update(change)])
+        let commands = assemblyAI.commands(#"{"type":"UpdateConfiguration","language_codes":["\#(name)"]}"#)
+        guard case .update(var changed)? = commands.first, commands.count == 1 else {
+            Issue.record("not one update: \(commands)")
+            return
+        }
+        let own = name == "de" ? [VendorOptions.Option("language_codes", .json(#"["de"]"#), aspect: .language)] : []
+        #expect(changed.vendor == VendorChange(own, replacing: ["language_codes", "language_code"]), "the vendor gets no name that it does not have")
+        changed.vendor = nil
+        #expect(changed == change)
     }
 
     @Test func `is detection when the client takes its language back`() throws {

@@ -22,6 +22,15 @@ import Testing
     }
 
     @Test(arguments: [
+        ("true", ["true"]), ("en&detect_language=pt-BR", ["en", "pt-BR"]), ("portuguese", ["true"]), ("auto", ["true"]),
+        ("en&detect_language=portuguese", ["true"]),
+    ])
+    func `is one of Deepgram's codes to choose from, or any, in recordings`(names: String, sent: [String]) throws {
+        let query = try VendorRequests.recordedQuery(VendorRequests.deepgramRecorded("detect_language=" + names), by: "deepgram")
+        #expect(query.all("detect_language") == sent, "\(query.encoded)")
+    }
+
+    @Test(arguments: [
         ("language_code=de", #"["de"]"#), ("language_code=German", #"["de"]"#), ("language_code=de-AT", #"["de"]"#),
         ("language_code=auto", #"["multi"]"#),
         ("language_codes=%5B%22de%22,%22fr%22%5D", #"["de","fr"]"#), ("language_codes=%5B%5D", "[]"),

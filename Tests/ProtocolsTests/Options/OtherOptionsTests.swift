@@ -91,6 +91,16 @@ import Testing
         #expect(message.contains(#""context":{"text":"a","terms":["word"]}"#) && message.contains(#""language_hints":["de"]"#))
     }
 
+    @Test func `keep their order when a change says again what is in force`() {
+        let numerals = VendorOptions.Option("numerals", .text("true")), tag = VendorOptions.Option("tag", .text("a"))
+        var options = VendorOptions(EngineName("deepgram"), [numerals, tag])
+        options.apply(VendorChange([numerals]))
+        #expect(options.options == [numerals, tag], "another order would open a new stream")
+        let off = VendorOptions.Option("numerals", .text("false"))
+        options.apply(VendorChange([off]))
+        #expect(options.options == [tag, off])
+    }
+
     @Test func `are those of several vendors in each one's words`() throws {
         var options = StreamOptions(rate: .speech, language: .english, diarize: true)
         options.shared = SharedOptions(fillerWords: false, prompt: "a parcel", maxSpeakers: 3)

@@ -79,6 +79,17 @@ import Testing
         #expect(stream.event(interim("Hello", 0, 1)).isEmpty, "the members that may change are in force")
     }
 
+    @Test(arguments: [
+        #""conversation_config":{"end_of_utterance_silence_trigger":0.7}"#, #""diarization":"speaker""#, #""domain":"finance""#,
+    ])
+    func `does not warn of members that say again what was said`(member: String) throws {
+        var stream = try SpeechmaticsConversation(member)
+        #expect(stream.text(#"{"message":"SetRecognitionConfig","transcription_config":{"language":"English",\#(member)}}"#).isEmpty)
+        #expect(
+            stream.text(#"{"message":"SetRecognitionConfig","transcription_config":{"language":"portuguese",\#(member)}}"#)
+                == ["warning unsupported_option"])
+    }
+
     @Suite struct `asked for the end of utterances` {
         static let trigger = #""conversation_config":{"end_of_utterance_silence_trigger":0.7}"#
 

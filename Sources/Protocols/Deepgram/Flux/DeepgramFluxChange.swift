@@ -60,6 +60,8 @@ package struct DeepgramFluxChange: Sendable, Equatable {
             options += hints.map { .init("language_hint", .text($0), aspect: .language) }
         }
         if let numerals { options.append(.init("numerals", .text("\(numerals)"))) }
-        return VendorChange(options, replacing: replaced)
+        var change = VendorChange(options, replacing: replaced)
+        change.dropForeignLanguages(in: ["language_hint"])
+        return change
     }
 }

@@ -65,8 +65,10 @@ package struct DeepgramFluxOptions: Sendable, Equatable {
     }
 
     /// Returns the session's language for hints: the only one, else `multi`.
-    static func language(of hints: [String]) throws(LanguageFault) -> LanguageTag {
-        try LanguageParameter.deepgramFlux.read(hints) ?? .multi
+    ///
+    /// - Parameter given: the name of the hints in a message; nil: that of the query's parameter.
+    static func language(of hints: [String], as given: String? = nil) throws(LanguageFault) -> LanguageTag {
+        try LanguageParameter.deepgramFlux.read(hints, as: given) ?? .multi
     }
 
     private static func format(_ query: QueryParameters) throws(QueryParameterError) -> AudioFormat {

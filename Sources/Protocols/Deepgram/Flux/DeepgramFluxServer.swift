@@ -152,7 +152,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
         }
         guard hints.count <= Self.maxHints else { throw DeepgramConfigureError("At most \(Self.maxHints) language_hints are accepted.") }
         do throws(LanguageFault) {
-            return try DeepgramFluxOptions.language(of: hints)
+            return try DeepgramFluxOptions.language(of: hints, as: "language_hints")
         } catch {
             throw DeepgramConfigureError(error.message)
         }

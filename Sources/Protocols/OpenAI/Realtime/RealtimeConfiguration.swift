@@ -133,7 +133,7 @@ package struct RealtimeConfiguration: Sendable, Equatable {
     /// Members of a session in both shapes. The last line has members of the vendor's own session object, which some clients send back.
     private static let members: Set<String> = [
         "type", "audio", "include", "input_audio_format", "input_audio_transcription", "input_audio_noise_reduction", "turn_detection",
-        "id", "object", "expires_at", "client_secret",
+        "id", "object", "expires_at", "client_secret", "modalities",
     ]
     private static let inputMembers: Set<String> = ["format", "transcription", "turn_detection", "noise_reduction"]
 
@@ -158,7 +158,8 @@ package struct RealtimeConfiguration: Sendable, Equatable {
         let name = view["type"].string ?? (view.isObject && !view["type"].exists ? format.name : view.string ?? "")
         switch name {
         case "audio/pcm": format = .pcm(try Self.rate(view["rate"], path, or: format))
-        case "pcm16": format = .pcm(Self.usualRate)
+        // An object may have a rate under the beta's name too.
+        case "pcm16": format = .pcm(try view.isObject ? Self.rate(view["rate"], path, or: format) : Self.usualRate)
         case "audio/pcmu", "g711_ulaw":
             try Self.checkTelephone(view["rate"], path)
             format = .mulaw

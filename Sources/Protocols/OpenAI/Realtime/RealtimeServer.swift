@@ -125,11 +125,15 @@ package struct RealtimeServer: LiveServerMachine {
         output.command(.update(change))
     }
 
-    /// Tells which settings are not in force: the session's settings are sent again, without them.
-    package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) {
+    package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) { show(without: ignored.union(names), &output) }
+
+    package mutating func served(ignoring names: [String], now: Instant, output: inout ServerOutput) { show(without: Set(names), &output) }
+
+    /// Tells which settings are in force, if others are than before: the session's settings are sent again, without those that are ignored.
+    private mutating func show(without names: Set<String>, _ output: inout ServerOutput) {
         guard !isClosed, end == nil else { return }
         let before = configuration.without(ignored)
-        ignored.formUnion(names)
+        ignored = names
         let inForce = configuration.without(ignored)
         guard inForce != before else { return }
         voice.updated(inForce, by: voice.shape == .beta && configuration.type == .transcription ? .beta : .general, &output)

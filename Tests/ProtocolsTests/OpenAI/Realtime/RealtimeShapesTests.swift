@@ -248,6 +248,13 @@ import Testing
         }
     }
 
+    @Test func `may name the modalities of a transcription in the beta`() throws {
+        var stream = try RealtimeConversation(headers: ["OpenAI-Beta": "realtime=v1"])
+        let update = #"{"type":"transcription_session.update","session":{"modalities":["text"],"input_audio_transcription":{"language":"de"}}}"#
+        #expect(!stream.text(update).contains { $0.hasPrefix("error") })
+        #expect(stream.raw.last?.contains(#""language":"de""#) == true, "the rest of the update is in force")
+    }
+
     @Test func `keep the rate that a format does not name`() throws {
         var stream = try RealtimeConversation()
         func format(_ format: String) -> String? {
@@ -260,6 +267,8 @@ import Testing
         #expect(format(#"{"rate":8000}"#) == #"{"type":"audio/pcm","rate":8000}"#)
         #expect(format("{}") == #"{"type":"audio/pcm","rate":8000}"#)
         #expect(format(#"{"rate":null}"#) == #"{"type":"audio/pcm","rate":24000}"#)
+        #expect(format(#"{"type":"pcm16","rate":16000}"#) == #"{"type":"audio/pcm","rate":16000}"#)
+        #expect(format(#""pcm16""#) == #"{"type":"audio/pcm","rate":24000}"#)
         #expect(format(#"{"type":"audio/pcmu"}"#) == #"{"type":"audio/pcmu"}"#)
         #expect(format(#"{"rate":8000}"#) == #"{"type":"audio/pcmu"}"#)
         #expect(format("null") == #"{"type":"audio/pcm","rate":24000}"#)
@@ -310,5 +319,10 @@ import Testing
         #expect(ignore(["noise_reduction"]).isEmpty, "each is told once")
         #expect(stream.text(#"{"type":"session.update","session":{"audio":{"input":{"transcription":{"prompt":"p"}}}}}"#).first == "updated")
         #expect(stream.raw.last?.contains(#""noise_reduction":null"#) == true, "it is still not in force")
+        var output = ServerOutput()
+        stream.machine?.served(ignoring: ["delay"], now: stream.now, output: &output)
+        #expect(output.texts.count == 1 && output.texts[0].contains(#""noise_reduction":{"type":"near_field"}"#), "the next engine can do it")
+        #expect(!output.texts[0].contains("delay"), "it cannot do the delay either")
+        #expect(ignore(["noise_reduction"]).count == 1)
     }
 }
