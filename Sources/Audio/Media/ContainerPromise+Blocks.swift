@@ -70,12 +70,12 @@ extension ContainerPromise {
     /// Maximum number of blocks that are looked at: some days of sound.
     private static let maxBlocks = 500_000
 
-    /// The chunks of CAF follow each other to the file's end. The size of the sound is −1 where the writer did not know it.
+    /// The chunks of CAF follow each other to the file's end, or to a tag. The size of the sound is −1 where the writer did not know it.
     private mutating func readCAF(_ size: Int64, _ read: Read) {
         var offset: Int64 = 8
         for _ in 0..<1_000 where offset + 12 <= size {
             let chunk = read(offset, 12)
-            guard chunk.count == 12 else { return }
+            guard chunk.count == 12, !chunk.starts(with: "TAG".utf8) else { return }
             let count = Self.number(chunk, at: 4, bytes: 8)
             if count == 0, chunk.starts(with: "data".utf8) { return isExact = false }
             expect(offset + 12 + count, of: size)
