@@ -165,7 +165,7 @@ int system_try_call(int which) {
         void *memory = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         return memory == MAP_FAILED ? -1 : 0;
     }
-    case 5: return (int)syscall(__NR_kill, getppid(), 0);
+    case 5: return (int)syscall(__NR_kill, 1, 0);
     default: return 0;
     }
 }

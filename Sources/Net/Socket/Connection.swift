@@ -228,9 +228,19 @@ final class Connection: EventSource {
         case .wantsWrite: block(untilWritable: true)
         case .wantsRead: block(untilWritable: false)
         case .ended: fail(.system(SystemError(call: "write to \(peer)", code: EPIPE)))
-        case .failed(let failure): fail(failure)
+        case .failed(let failure): loseOutput(failure)
         }
         return nil
+    }
+
+    /// Gives up what the peer will not read. What the peer sent before it went may still wait in the socket: it is read first, and then the end.
+    private func loseOutput(_ failure: ConnectionError) {
+        guard !isSecure, !isInputPaused, !hasInputEnded, case .system(let error) = failure, [EPIPE, ECONNRESET].contains(error.code) else {
+            return fail(failure)
+        }
+        written = output.count
+        endIsNear = true
+        readMoreSoon()
     }
 
     private func block(untilWritable: Bool) {

@@ -17,8 +17,8 @@ extension Muxing {
 
     var damage: Damage {
         switch file {
-        case "aac.flv", "mp3.flv", "tone.wv", "tone.rm": .cut
-        case "mp3.avi", "ac3.avi", "tone.mp3": .shortened
+        case "aac.flv", "mp3.flv", "tone.wv": .cut
+        case "mp3.avi", "ac3.avi", "tone.mp3", "tone.rm": .shortened
         // The page that is broken has the beginning of a tone.
         case "pcm.mov", "flac.oga": .unseen
         default: Self.withTimes.contains(suffix) ? .told : .unseen

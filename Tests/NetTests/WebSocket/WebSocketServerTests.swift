@@ -165,6 +165,32 @@ import Testing
         }
     }
 
+    @Test func `hears what a client had sent before it went, though an answer to it fails first`() throws {
+        let begun = Signal<Void>(), gone = Signal<Void>()
+        let handler = Unchecked(
+            TestHandler(onText: { connection, _ in
+                begun.send()
+                _ = gone.next()
+                connection.send(text: "answer")
+            }))
+        let server = try TestServer(.webSocket { handler.value })
+        let client = try server.client()
+        _ = try client.upgrade()
+        try client.send(text: "first")
+        _ = begun.next()
+        try client.send(text: "second")
+        try client.delivered()
+        client.reset()
+        gone.send()
+        #expect(handler.value.events.next() == .text("first"))
+        gone.send()
+        #expect(handler.value.events.next() == .text("second"))
+        guard case .closed = handler.value.events.next() else {
+            Issue.record("the end is not told")
+            return
+        }
+    }
+
     @Test func `answers pings`() throws {
         let server = try TestServer(.webSocketEcho)
         let client = try server.client()
