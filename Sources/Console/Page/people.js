@@ -113,8 +113,8 @@ function card(voice, order, people, seen, changed) {
   }, { isDanger: true });
   const form = h('form.panel.voice', { onsubmit: submit },
     h('div.row.nowrap', glyph(sign, true),
-      h('div.grow', h('h3', said(name)), h('p.small.dim', `${length(voice.evidence)} of speech, ${voice.heard_at ? `heard ${within(dayOf(voice.heard_at))}`
-        : `first heard ${within(dayOf(voice.created_at))}`}`)),
+      h('div.grow', h('h3', said(name)), h('p.small.dim',
+        `${length(voice.evidence)} of speech, ${voice.heard_at ? '' : 'first '}heard ${within(dayOf(lastOf(voice)))}`)),
       h('button.btn.ghost.icon.s', { type: 'button', 'aria-label': `Forget ${name}`, onclick: forget }, icon('trash'))),
     heard, likely, h('div.row.nowrap', h('div.grow', input), button), problem);
   seen.await(form, listen);

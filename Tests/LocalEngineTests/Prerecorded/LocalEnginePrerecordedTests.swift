@@ -86,7 +86,7 @@ import Testing
     /// Two people, one after the other. A third reference is nobody's.
     @Test(.needs(TestModels.folder.missing([.speakerEmbedder]).isEmpty, "the voice model is not there: make setup"))
     func `names speakers by the client's reference voices`() async throws {
-        let beckett = try TestModels.samples(ofWAV: TestModels.recording("beckett.wav")), other = try TestModels.samples("cards/001.wav")
+        let beckett = try TestModels.samples(ofWAV: TestModels.recording("beckett.wav")), other = try TestModels.samples("cards/005.wav")
         let half = beckett.count / 2, pause = [Float](repeating: 0, count: 16_000)
         let reference = try file([Array(beckett[half...])]), broken = try folder.write(Data("no audio".utf8), as: "broken.wav")
         let copy = try folder.write(Data(contentsOf: URL(filePath: reference)), as: "reference.wav")
