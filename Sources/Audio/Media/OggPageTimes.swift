@@ -74,13 +74,28 @@ final class OggPageTimes {
             page.append(packet)
         }
         let durations = page.map(\.pointee.duration)
-        guard durations.allSatisfy({ $0 > 0 }) else { return }
-        var time = first.pointee.pts + length - durations.reduce(0, +)
-        guard time > first.pointee.pts else { return }
+        guard var time = Self.start(first.pointee.pts, length, durations) else { return }
         for (packet, duration) in zip(page, durations) {
             packet.pointee.pts = time
             packet.pointee.dts = time
             time += duration
         }
+    }
+
+    /// Returns the time at which a page's packets begin, so that they end with the page; nil when they stay. All numbers come from the file.
+    ///
+    /// - Parameters:
+    ///   - first: libav's time of the first packet.
+    ///   - length: time from the end of the page before to the page's end.
+    static func start(_ first: Int64, _ length: Int64, _ durations: [Int64]) -> Int64? {
+        let (end, isTooLate) = first.addingReportingOverflow(length)
+        guard !isTooLate else { return nil }
+        var time = end
+        for duration in durations {
+            let (earlier, isTooEarly) = time.subtractingReportingOverflow(duration)
+            guard duration > 0, !isTooEarly else { return nil }
+            time = earlier
+        }
+        return time > first ? time : nil
     }
 }
