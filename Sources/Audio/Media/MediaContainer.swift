@@ -234,7 +234,7 @@ extension MediaContainer {
     /// Limits of the silence that time stamps may make.
     var clockLimits: SoundClock.Limits {
         // A stream that arrives now: nobody waits for hours of silence that a time stamp claims.
-        if isLive { return SoundClock.Limits(start: Self.latestLiveStart, hole: .seconds(300)) }
+        if isLive { return SoundClock.Limits(start: Self.latestLiveStart, hole: .seconds(300), total: .seconds(3_600)) }
         // The clock of broadcasts and of joined recordings may begin anew at any number.
         let mayJump = (format?.pointee.iformat?.pointee.flags ?? 0) & AVFMT_TS_DISCONT != 0
         return SoundClock.Limits(start: Self.latestStart, hole: mayJump ? .seconds(60) : .seconds(86_400))
