@@ -46,10 +46,18 @@ final class OggPageTimes {
         let stream = packet.pointee.stream_index, place = packet.pointee.pos, before = latest[stream]
         guard place >= 0, place != before?.place, let page = input.oggPage(at: place) else { return nil }
         latest[stream] = (place, page)
-        guard let before, before.page.serial == page.serial, page.sequence > before.page.sequence + 1, let end = page.granule,
-            let start = before.page.granule, end > start, packet.pointee.pts != harken_av_no_time()
+        guard let before, packet.pointee.pts != harken_av_no_time(), let length = Self.length(page, behind: before.page) else { return nil }
+        return (page.packetCount, length)
+    }
+
+    /// Returns the time from the end of one page to the end of a later one, in samples; nil when no page between them is surely lost.
+    ///
+    /// A page that ends inside a packet may be followed by pages in which none begins, and which libav's packets do not show.
+    static func length(_ page: OggPage, behind before: OggPage) -> Int64? {
+        guard before.serial == page.serial, page.sequence > before.sequence + 1, !before.endsInsidePacket, let end = page.granule,
+            let start = before.granule, end > start
         else { return nil }
-        return (page.packetCount, end - start)
+        return end - start
     }
 
     /// Reads the rest of a page and moves its packets to where they end with the page.
