@@ -13,6 +13,8 @@ struct OggPage: Sendable, Equatable {
     var packetCount: Int
     /// True if the page's last packet goes on in the next page.
     var endsInsidePacket: Bool
+    /// True if the page is the last one of its stream.
+    var isLast: Bool
     /// Number of bytes of the packets.
     var bodyCount: Int
 
@@ -30,6 +32,7 @@ struct OggPage: Sendable, Equatable {
         let isContinued = bytes[5] & 1 != 0
         packetCount = max(0, table.count { $0 < 255 } - (isContinued ? 1 : 0))
         endsInsidePacket = table.last == 255
+        isLast = bytes[5] & 4 != 0
         bodyCount = table.reduce(0) { $0 + Int($1) }
     }
 }

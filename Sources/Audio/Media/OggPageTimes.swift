@@ -81,13 +81,21 @@ final class OggPageTimes {
             guard isOfPage, packet.pointee.stream_index == first.pointee.stream_index else { break }
             page.append(packet)
         }
-        let durations = page.map(\.pointee.duration)
+        let isLast = latest[first.pointee.stream_index]?.page.isLast ?? false
+        let durations = Self.durations(page.map(\.pointee.duration), isLast: isLast && page.count == count)
         guard var time = Self.start(first.pointee.pts, length, durations) else { return }
         for (packet, duration) in zip(page, durations) {
             packet.pointee.pts = time
             packet.pointee.dts = time
             time += duration
         }
+    }
+
+    /// Returns the lengths of a page's packets. libav makes the last packet of some streams as long as the stream's end asks, so that it holds what
+    /// was lost: it counts as no longer than the others.
+    static func durations(_ durations: [Int64], isLast: Bool) -> [Int64] {
+        guard isLast, let last = durations.last, let longest = durations.dropLast().max() else { return durations }
+        return durations.dropLast() + [min(last, longest)]
     }
 
     /// Returns the time at which a page's packets begin, so that they end with the page; nil when they stay. All numbers come from the file.

@@ -23,6 +23,13 @@ import Testing
         #expect(OggPageTimes.length(later, behind: next) == nil)
     }
 
+    @Test func `do not count a loss as part of the last packet of the stream`() {
+        #expect(OggPageTimes.durations([320, 320, 8_320], isLast: true) == [320, 320, 320])
+        #expect(OggPageTimes.durations([320, 320, 100], isLast: true) == [320, 320, 100])
+        #expect(OggPageTimes.durations([320, 640], isLast: false) == [320, 640])
+        #expect(OggPageTimes.durations([8_320], isLast: true) == [8_320])
+    }
+
     @Test func `are not believed beyond the greatest number`() {
         #expect(OggPageTimes.start(.max - 1 << 50, 1 << 61, [320]) == nil)
         #expect(OggPageTimes.start(0, 1_600, [.max, .max, .max]) == nil)
