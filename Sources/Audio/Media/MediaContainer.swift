@@ -122,8 +122,8 @@ final class MediaContainer {
         return .packet(stream: index)
     }
 
-    /// True if a packet consists of whole samples or blocks, in a container whose packets are no parts of the file: libav reads some thousand bytes at
-    /// a time, and calls the last ones damaged where the header does not tell how many there are.
+    /// True if a packet consists of whole samples or blocks, in a container whose packets are no parts of the file: libav reads some thousand bytes
+    /// at a time, and calls the last ones damaged where the header does not tell how many there are.
     private func hasWholeBlocks(_ packet: UnsafeMutablePointer<AVPacket>, of stream: Int) -> Bool {
         guard ["wav", "w64", "caf"].contains(formatName), let parameters = format?.pointee.streams[stream]?.pointee.codecpar else { return false }
         let size = Int(packet.pointee.size), block = Int(parameters.pointee.block_align)

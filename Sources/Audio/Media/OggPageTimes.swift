@@ -95,7 +95,7 @@ final class OggPageTimes {
     /// was lost: it counts as no longer than the others.
     static func durations(_ durations: [Int64], isLast: Bool) -> [Int64] {
         guard isLast, let last = durations.last, let longest = durations.dropLast().max() else { return durations }
-        return durations.dropLast() + [min(last, longest)]
+        return Array(durations.dropLast()) + [min(last, longest)]
     }
 
     /// Returns the time at which a page's packets begin, so that they end with the page; nil when they stay. All numbers come from the file.

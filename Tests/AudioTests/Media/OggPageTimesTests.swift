@@ -17,7 +17,8 @@ import Testing
 
     @Test func `count from the page before, if none of its packets goes on in pages that no packet shows`() throws {
         let later = try page(5, end: 90, packets: [30])
-        let whole = try page(3, end: 40, packets: [20, 30]), open = try page(3, end: 40, packets: [20, 255]), next = try page(4, end: 40, packets: [20])
+        let whole = try page(3, end: 40, packets: [20, 30]), open = try page(3, end: 40, packets: [20, 255])
+        let next = try page(4, end: 40, packets: [20])
         #expect(OggPageTimes.length(later, behind: whole) == 50)
         #expect(OggPageTimes.length(later, behind: open) == nil)
         #expect(OggPageTimes.length(later, behind: next) == nil)
@@ -31,7 +32,7 @@ import Testing
     }
 
     @Test func `are not believed beyond the greatest number`() {
-        #expect(OggPageTimes.start(.max - 1 << 50, 1 << 61, [320]) == nil)
+        #expect(OggPageTimes.start(Int64.max - (1 << 50), 1 << 61, [320]) == nil)
         #expect(OggPageTimes.start(0, 1_600, [.max, .max, .max]) == nil)
     }
 }
