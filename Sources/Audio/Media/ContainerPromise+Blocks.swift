@@ -92,7 +92,10 @@ extension ContainerPromise {
             let block = read(offset, 4)
             if block.first == 0 { return isExact = true }
             guard block.count == 4 else { return isBroken = true }
-            offset += 4 + Self.number(block, at: 1, bytes: 3, isBig: false)
+            let count = Self.number(block, at: 1, bytes: 3, isBig: false)
+            // A block of 0 bytes reaches to the end: its writer did not know the size.
+            if count == 0 { return }
+            offset += 4 + count
             if offset > size { return isBroken = true }
         }
     }

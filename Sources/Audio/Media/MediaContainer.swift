@@ -118,8 +118,18 @@ final class MediaContainer {
         if needsPicture, let time { latest = max(latest ?? time, time) }
         // An empty packet would tell a decoder that there are no more.
         guard chosen.contains(index), packet.pointee.size > 0 else { return .other }
-        endsInsidePacket = packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0
+        endsInsidePacket = packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 && !hasWholeBlocks(packet, of: index)
         return .packet(stream: index)
+    }
+
+    /// True if a packet consists of whole samples or blocks, in a container whose packets are no parts of the file: libav reads some thousand bytes
+    /// at a time, and calls the last ones damaged where the header does not tell how many there are.
+    private func hasWholeBlocks(_ packet: UnsafeMutablePointer<AVPacket>, of stream: Int) -> Bool {
+        guard ["wav", "w64", "caf"].contains(formatName), let parameters = format?.pointee.streams[stream]?.pointee.codecpar else { return false }
+        let size = Int(packet.pointee.size), block = Int(parameters.pointee.block_align)
+        // Writers of frames of any size, such as MP3, put 1 there.
+        if block > 1 { return size % block == 0 }
+        return av_get_exact_bits_per_sample(parameters.pointee.codec_id) == 8
     }
 }
 
@@ -224,7 +234,7 @@ extension MediaContainer {
     /// Limits of the silence that time stamps may make.
     var clockLimits: SoundClock.Limits {
         // A stream that arrives now: nobody waits for hours of silence that a time stamp claims.
-        if isLive { return SoundClock.Limits(start: Self.latestLiveStart, hole: .seconds(300)) }
+        if isLive { return SoundClock.Limits(start: Self.latestLiveStart, hole: .seconds(300), total: .seconds(3_600)) }
         // The clock of broadcasts and of joined recordings may begin anew at any number.
         let mayJump = (format?.pointee.iformat?.pointee.flags ?? 0) & AVFMT_TS_DISCONT != 0
         return SoundClock.Limits(start: Self.latestStart, hole: mayJump ? .seconds(60) : .seconds(86_400))

@@ -11,6 +11,10 @@ struct OggPage: Sendable, Equatable {
     var granule: Int64?
     /// Number of packets that end in the page and begin in it.
     var packetCount: Int
+    /// True if the page's last packet goes on in the next page.
+    var endsInsidePacket: Bool
+    /// True if the page is the last one of its stream.
+    var isLast: Bool
     /// Number of bytes of the packets.
     var bodyCount: Int
 
@@ -27,6 +31,8 @@ struct OggPage: Sendable, Equatable {
         sequence = Int64(number(18, 4))
         let isContinued = bytes[5] & 1 != 0
         packetCount = max(0, table.count { $0 < 255 } - (isContinued ? 1 : 0))
+        endsInsidePacket = table.last == 255
+        isLast = bytes[5] & 4 != 0
         bodyCount = table.reduce(0) { $0 + Int($1) }
     }
 }

@@ -46,10 +46,18 @@ final class OggPageTimes {
         let stream = packet.pointee.stream_index, place = packet.pointee.pos, before = latest[stream]
         guard place >= 0, place != before?.place, let page = input.oggPage(at: place) else { return nil }
         latest[stream] = (place, page)
-        guard let before, before.page.serial == page.serial, page.sequence > before.page.sequence + 1, let end = page.granule,
-            let start = before.page.granule, end > start, packet.pointee.pts != harken_av_no_time()
+        guard let before, packet.pointee.pts != harken_av_no_time(), let length = Self.length(page, behind: before.page) else { return nil }
+        return (page.packetCount, length)
+    }
+
+    /// Returns the time from the end of one page to the end of a later one, in samples; nil when no page between them is surely lost.
+    ///
+    /// A page that ends inside a packet may be followed by pages in which none begins, and which libav's packets do not show.
+    static func length(_ page: OggPage, behind before: OggPage) -> Int64? {
+        guard before.serial == page.serial, page.sequence > before.sequence + 1, !before.endsInsidePacket, let end = page.granule,
+            let start = before.granule, end > start
         else { return nil }
-        return (page.packetCount, end - start)
+        return end - start
     }
 
     /// Reads the rest of a page and moves its packets to where they end with the page.
@@ -73,14 +81,37 @@ final class OggPageTimes {
             guard isOfPage, packet.pointee.stream_index == first.pointee.stream_index else { break }
             page.append(packet)
         }
-        let durations = page.map(\.pointee.duration)
-        guard durations.allSatisfy({ $0 > 0 }) else { return }
-        var time = first.pointee.pts + length - durations.reduce(0, +)
-        guard time > first.pointee.pts else { return }
+        let isLast = latest[first.pointee.stream_index]?.page.isLast ?? false
+        let durations = Self.durations(page.map(\.pointee.duration), isLast: isLast && page.count == count)
+        guard var time = Self.start(first.pointee.pts, length, durations) else { return }
         for (packet, duration) in zip(page, durations) {
             packet.pointee.pts = time
             packet.pointee.dts = time
             time += duration
         }
+    }
+
+    /// Returns the lengths of a page's packets. libav makes the last packet of some streams as long as the stream's end asks, so that it holds what
+    /// was lost: it counts as no longer than the others.
+    static func durations(_ durations: [Int64], isLast: Bool) -> [Int64] {
+        guard isLast, let last = durations.last, let longest = durations.dropLast().max() else { return durations }
+        return Array(durations.dropLast()) + [min(last, longest)]
+    }
+
+    /// Returns the time at which a page's packets begin, so that they end with the page; nil when they stay. All numbers come from the file.
+    ///
+    /// - Parameters:
+    ///   - first: libav's time of the first packet.
+    ///   - length: time from the end of the page before to the page's end.
+    static func start(_ first: Int64, _ length: Int64, _ durations: [Int64]) -> Int64? {
+        let (end, isTooLate) = first.addingReportingOverflow(length)
+        guard !isTooLate else { return nil }
+        var time = end
+        for duration in durations {
+            let (earlier, isTooEarly) = time.subtractingReportingOverflow(duration)
+            guard duration > 0, !isTooEarly else { return nil }
+            time = earlier
+        }
+        return time > first ? time : nil
     }
 }

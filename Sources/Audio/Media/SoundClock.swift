@@ -11,6 +11,8 @@ struct SoundClock: Sendable {
         var start: Duration
         /// Longest silence between two packets.
         var hole: Duration
+        /// Longest silence of all holes together: a file of a few bytes must not become years.
+        var total: Duration = .seconds(86_400)
     }
 
     /// The treatment of one frame.
@@ -27,8 +29,6 @@ struct SoundClock: Sendable {
     private static let startTolerance: Duration = .milliseconds(15)
     /// Sound that is shorter is no beginning.
     private static let begun: Duration = .milliseconds(100)
-    /// Longest silence of all holes together: a file of a few bytes must not become years.
-    private static let longestTotal: Duration = .seconds(86_400)
     /// A time stamp that goes back by more begins a new count: the sound goes on, and none of it is dropped.
     private static let back: Duration = .milliseconds(100)
     /// Shortest silence between two packets that is reported.
@@ -91,7 +91,7 @@ struct SoundClock: Sendable {
                 placement.silence = gap
             }
         } else if gap > Self.tolerance {
-            if gap <= limits.hole, holes.total + gap <= Self.longestTotal, end().map({ position + gap <= $0 + Self.slack }) ?? true {
+            if gap <= limits.hole, holes.total + gap <= limits.total, end().map({ position + gap <= $0 + Self.slack }) ?? true {
                 placement.silence = gap
                 add(hole: gap)
             } else {

@@ -120,7 +120,8 @@ import Testing
             name: "VOC",
             bytes: join(
                 text("Creative Voice File\u{1A}"), little(26, 2), zeros(4), [1], little(2_000, 3), filler(2_000), [2], little(2_000, 3),
-                filler(2_000), [0])),
+                filler(2_000), [0]),
+            open: (27, zeros(3))),
         SoundFile(name: "WavPack", bytes: frames(join(text("wvpk"), little(1_992, 4)), 2_000, 3)),
         SoundFile(
             name: "RealMedia", bytes: join(part(".RMF", zeros(10)), part("PROP", zeros(42)), part("DATA", sound), zeros(8)), open: (72, big(18, 4))),

@@ -69,6 +69,13 @@ import Testing
         #expect(placed.clock.position == .milliseconds(1_400))
     }
 
+    @Test func `does not believe more holes than its limit for all of them together`() {
+        var clock = SoundClock(SoundClock.Limits(start: .seconds(10), hole: .seconds(300), total: .seconds(3_600)))
+        for number in 0..<20 { _ = clock.place(at: .milliseconds(300_100 * number), count: 1_600, .speech, end: nil) }
+        #expect(clock.notice == .holes(count: 12, total: .seconds(3_600), first: .milliseconds(100)))
+        #expect(clock.position == .seconds(3_602))
+    }
+
     @Test func `believes a hole that reaches to the file's end`() {
         #expect(place([0, 19000], end: .seconds(19)).silences == [0, 18_900])
     }
