@@ -18,6 +18,9 @@ struct ConversationPartOperations: Sendable {
     /// Maximum number of values in a picture of the audio.
     private static let maxPeaks = 4_000
 
+    /// Time after a conversation's end at which a notice is still about it: times of conversations are whole milliseconds.
+    private static let noticeSlack: Duration = .seconds(1)
+
     let store: any ConversationStores
     let peaks: AudioPeaks
     let transcripts: TranscriptFolder
@@ -84,10 +87,17 @@ struct ConversationPartOperations: Sendable {
                         "What was noticed about the audio as it came: other sound tracks, holes, damage, a cut."),
                 ])
             ) { request throws(APIError) in
-                try await request.requireConversation(in: store)
+                let found = try await APIError.stored { () throws(StoreError) in
+                    try await store.places(in: request.id("id"), of: request.user)?.conversation
+                }
+                guard let found else { throw request.missingConversation }
                 let spans = try await APIError.stored { () throws(StoreError) in try await store.sessions(in: request.id("id"), of: request.user) }
                 let place = ChunkedRecordings.Place(user: request.user, conversation: (request.id("id") as ID<Conversation>).rawValue)
-                let notices = try await APIError.stored { () throws(StoreError) in try await chunked.notices(of: place) }
+                // A recording that was parted has its first part's id, and the notices of all its parts.
+                let end = found.finished - found.started + Self.noticeSlack
+                let notices = try await APIError.stored { () throws(StoreError) in try await chunked.notices(of: place) }.filter { notice in
+                    notice.place.map { $0 <= end } ?? true
+                }
                 var gaps: [ConversationGap] = [], warnings = RecordingNotices.texts(notices)
                 for span in spans {
                     do throws(StoredTranscript.Unreadable) {

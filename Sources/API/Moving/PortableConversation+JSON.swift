@@ -44,7 +44,7 @@ extension PortableConversation {
         }
         let started = try Self.started(stated, id, now)
         // Engines get the language, so a text that no language is called is dropped.
-        let language = json["language"].string.flatMap { LanguageName($0) == nil ? nil : LanguageTag($0) }
+        let language = json["language"].string.flatMap(Self.language)
         let stored = json["stored"], list = json["segments"]
         guard stored.isObject, list.isArray else { throw DocumentFault("the conversation \(id.shown) is not as an export writes it") }
         guard list.count <= ConversationLimits.segments else {
@@ -73,6 +73,16 @@ extension PortableConversation {
 }
 
 extension PortableConversation {
+    /// Returns the tag of a language's name; nil where the name tells nothing about the conversation.
+    private static func language(_ text: String) -> LanguageTag? {
+        switch LanguageName(text) {
+        case .language(let tag): tag
+        case .several: .multi
+        case .detected: LanguageTag(text) == .undetermined ? .undetermined : nil
+        case nil: nil
+        }
+    }
+
     private static func started(_ time: UnixTime, _ id: ID<Conversation>, _ now: UnixTime) throws(DocumentFault) -> UnixTime {
         do throws(RecordingStart.Fault) { return try RecordingStart.check(time, now: now) } catch {
             switch error {

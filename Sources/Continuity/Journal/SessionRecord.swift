@@ -3,9 +3,10 @@ package import Speech
 /// Data that the journal keeps of a session besides its audio and commits: the data that recovery needs after a crash, and the owner of the
 /// transcript.
 ///
-/// The payload of the journal's `opened` block: version (1; 3, or 2 without conversations) · identifier · start in milliseconds since 1970 (8) · dialect
-/// · workload · language · model · key terms · flags (1; bit 0: diarize, bit 1: redaction) · engines · user · key · with bit 1, the names of the kinds to
-/// hide · in version 3, a list of conversations: identifier · source · device · call · creation in milliseconds since 1970 (8) · time-out · begin · shift.
+/// The payload of the journal's `opened` block: version (1; 4, 3 without a time of recording, 2 without conversations too) · identifier · start in
+/// milliseconds since 1970 (8) · dialect · workload · language · model · key terms · flags (1; bit 0: diarize, bit 1: redaction) · engines · user ·
+/// key · with bit 1, the names of the kinds to hide · from version 3 on, a list of conversations: identifier · source · device · call · creation in
+/// milliseconds since 1970 (8) · time-out · begin · shift; in version 4, the time of recording in milliseconds since 1970 (8).
 /// Texts are 2 bytes of length and UTF-8, durations nanoseconds (8); those that may be absent have a byte 0 or 1 before them, and a list has its count
 /// (2) before it. A payload that begins with a printable character is the identifier alone: version 1. A session whose conversations change has another
 /// `opened` block, which replaces the one before.

@@ -118,7 +118,10 @@ extension ConversationService {
         // The audio of a session that was recorded earlier began at the time of the recording.
         if shift == nil, let begun = stored.record.recorded ?? stored.record.started {
             if conversation.segments.isEmpty {
-                started = begun + first
+                // A record of an earlier version has no time of recording. A conversation that was created long before its session has it.
+                let isSaved =
+                    stored.record.recorded == nil && begun - conversation.started > max(conversation.timeout ?? .zero, Self.patience)
+                started = (isSaved ? conversation.started : begun) + first
                 shift = .zero - first
             } else {
                 shift = max(begun - conversation.started, conversation.segments.map(\.end).max() ?? .zero)

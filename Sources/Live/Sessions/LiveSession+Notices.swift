@@ -138,9 +138,17 @@ extension LiveSession {
     }
 
     /// Tells the client, the watchers and the stored transcript what is missing in the client's stream, or which of its tracks is heard.
+    ///
+    /// - Parameter notice: the notice, with its place in the audio of the present decoder.
     func noticed(_ notice: RecordingNotice) {
+        switch notice {
+        case .otherTracks, .silentTrack: guard toldNotices.insert(notice.withoutNames).inserted else { return }
+        case .holes, .cut, .damaged: break
+        }
+        let notice = notice.moved(by: decoderStart)
         context.log.info("a session's audio stream is not whole", [.session: id.rawValue, .dialect: dialectName, .reason: notice.name])
-        journal.transcript?.note(notice)
+        // The names of tracks are text from the client's file, which the transcript must not keep.
+        journal.transcript?.note(notice.withoutNames)
         tellWatchers(.notice(notice))
         guard !clientIsGone else { return }
         dialect.noticed(notice, now: context.loop.now, output: &context.output)

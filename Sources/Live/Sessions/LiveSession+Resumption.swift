@@ -130,6 +130,7 @@ extension LiveSession {
         if !isReading { socket.pauseReading() }
         // The client sends again the audio that the former decoder still held.
         audio?.cancel()
+        decoderStart = (place(of: resume.start) - .zero).duration(at: rate)
         startDecoder()
         resumableDialect?.clientReturned(resume, received: received, now: context.loop.now, output: &context.output)
         carryOutOutput()

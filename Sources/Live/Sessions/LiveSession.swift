@@ -108,6 +108,10 @@ package final class LiveSession: LiveHandler, SessionObserver {
     /// The session's place among those of all gateways; nil when only this gateway may go on with the session.
     let shared: SharedSession?
     package var audio: ClientAudio?
+    /// Place in the session at which the present decoder's audio begins.
+    var decoderStart: Duration = .zero
+    /// Notices about the whole stream that the client was told, without names. A client that returns sends a stream with the same tracks.
+    var toldNotices: Set<RecordingNotice> = []
     package var client: ClientSocket?
     /// The resumable run, from `start` to the end, when the client may come back.
     package var resumable: ResumableRun?

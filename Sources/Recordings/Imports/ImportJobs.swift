@@ -101,11 +101,6 @@ package struct ImportJobs: WorkloadJobs {
         var recording = Recording(path: upload.path)
         recording.digest = order.digest
         let taken = try await take(order, job, recording, at: place, grant, services)
-        if order.choices.language == nil, let language = taken.language, language != .undetermined {
-            _ = try await ChunkedRecordingError.stored { () throws(StoreError) in
-                try await services.conversations.store.write(ConversationUpdate(order.conversation, language: language), of: job.user)
-            }
-        }
         return (try await end(place, services), taken.chunk.notices)
     }
 

@@ -112,7 +112,9 @@ package struct RecordingImports: Sendable {
     /// conversation is gone, or other sound tracks are named than those that were heard.
     private func answerable(_ id: ID<TranscriptionJob>, _ tracks: TrackChoice, of user: ID<User>) async throws(StoreError) -> Standing? {
         guard let known = try await standing(id, of: user) else { return nil }
-        if tracks != .usual, tracks != known.order.choices.tracks, known.job.status.isOver { return nil }
+        // A file with one track has no other words. The report of a job that was taken from the list is not known.
+        let mayDiffer = known.order.choices.tracks == .all || known.report?.hasOtherTracks ?? true
+        if tracks != .usual, tracks != known.order.choices.tracks, mayDiffer, known.job.status.isOver { return nil }
         switch known.job.status {
         case .queued, .processing: return known
         case .error: return nil

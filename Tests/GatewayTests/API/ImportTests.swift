@@ -15,12 +15,12 @@ import Testing
     /// Returns a document of a conversation, with the least members that an import needs.
     private func conversation(
         _ id: String = "c", status: String = "completed", started: String = "2025-01-01T00:00:00Z", segments: [String] = [], audio: String = "",
-        stored: String = ""
+        stored: String = "", language: String = ""
     ) -> ArchivedFile {
         ArchivedFile(
             "conversations/1.json",
             """
-            {"id":"\(id)","status":"\(status)","source":"test","started_at":"\(started)","finished_at":"\(started)",\
+            {"id":"\(id)","status":"\(status)","source":"test","language":"\(language)","started_at":"\(started)","finished_at":"\(started)",\
             "segments":[\(segments.joined(separator: ","))],"audio":[\(audio)],"stored":{\(stored)}}
             """)
     }
@@ -63,6 +63,19 @@ import Testing
             let found = try #require(try await gateway.store().conversation(ID("c"), of: .local))
             #expect(found.segments.first?.words.map(\.end) == [.seconds(1)])
             #expect(try await gateway.send(.get, "/api/v1/conversations").status == 200)
+        }
+    }
+
+    @Test func `takes a language by its name, and stores its tag`() async throws {
+        try await TestGateway.with { gateway in
+            let cases: [(String, String?)] = [("portuguese", "pt"), ("pt-BR", "pt-BR"), ("auto", nil)]
+            for (number, (name, tag)) in cases.enumerated() {
+                let document = conversation("c\(number)", segments: [segment(number)], language: name)
+                let outcome = try await gateway.importFiles([.head, document])
+                #expect(outcome.counts[0] == [1, 0], "\(outcome.text)")
+                let found = try #require(try await gateway.store().conversation(ID("c\(number)"), of: .local))
+                #expect(found.language == tag.map { LanguageTag($0) })
+            }
         }
     }
 

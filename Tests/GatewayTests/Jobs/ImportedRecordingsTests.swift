@@ -117,6 +117,11 @@ import Testing
             let again = try await gateway.importing(bytes, name: "two.wav")
             #expect(again.status == 200 && again.string("conversation_id") == first.string("conversation_id"), "\(again.text)")
             #expect(again.string("job_id") == first.string("job_id") && engine.count == 1)
+            // The file has one track, so naming it changes nothing.
+            for track in ["1", "all"] {
+                let named = try await gateway.importing(bytes, name: "one.wav", fields: [("track", track)])
+                #expect(named.status == 200 && named.string("conversation_id") == first.string("conversation_id"), "\(named.text)")
+            }
             // A job that is taken from the list stays known by its content.
             #expect(try await gateway.api(.delete, "/api/v1/jobs/\(first.string("job_id") ?? "")").status == 204)
             #expect(try await gateway.importing(bytes, name: "one.wav").string("conversation_id") == first.string("conversation_id"))
