@@ -924,7 +924,7 @@ class Plays(Writings, Microphone, Lists):
         console.go(f"conversation/{conversation}?t={third['remarks.'] + 0.05:.2f}")
         console.wait("() => document.querySelector('.segm.cur .w.lit')?.textContent === 'remarks.'", "the link goes to the word")
         console.judge()
-        expect(console.context.request.delete(f"/api/v1/conversations/{conversation}").ok, "the conversation is deleted")
+        expect(console.context.request.delete(f"/api/v1/conversations/{conversation}?for_good=true").ok, "the conversation is deleted")
         console.close()
 
     def undoes_what_a_hand_did(self):
