@@ -72,7 +72,12 @@ def store(console, lines, language="en"):
     before = conversations(console)
     code = console.page.evaluate(SAY, [lines, language])
     expect(code == 1000, f"the session that stores a conversation ended with {code}")
-    made = [one for one in conversations(console) if one not in before]
+    made = []
+
+    def is_listed():
+        made[:] = [one for one in conversations(console) if one not in before]
+        return made
+    console.until(is_listed, "the conversation is listed")
     expect(len(made) == 1, f"{len(made)} conversations are new")
     return made[0]
 

@@ -18,9 +18,9 @@ extension Muxing {
     var damage: Damage {
         switch file {
         case "aac.flv", "mp3.flv", "tone.wv": .cut
-        case "mp3.avi", "ac3.avi", "tone.mp3", "tone.rm": .shortened
-        // The page that is broken has the beginning of a tone.
-        case "pcm.mov", "flac.oga": .unseen
+        case "mp3.avi", "ac3.avi", "tone.mp3": .shortened
+        // The page that is broken has the beginning of a tone. libav reads nothing behind it in RealMedia, whose end no clock tells.
+        case "pcm.mov", "flac.oga", "tone.rm": .unseen
         default: Self.withTimes.contains(suffix) ? .told : .unseen
         }
     }
