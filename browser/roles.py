@@ -86,6 +86,8 @@ class Roles:
         key = self._key()
         self._log_in(console, key)
         console.wait("() => location.hash === '#/conversations'", "the page that was wanted comes after the login")
+        # A page that was drawn for nobody is loaded again for the one who has logged in.
+        console.page.get_by_role("button", name="Log out").wait_for()
         cookie = next((one for one in console.context.cookies() if one["httpOnly"]), None)
         expect(cookie and cookie["sameSite"] == "Strict" and key not in cookie["value"], f"the cookie is {cookie}")
         expect(console.page.evaluate("() => document.cookie") == "", "scripts see no cookie")
