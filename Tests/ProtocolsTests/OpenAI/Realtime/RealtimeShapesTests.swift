@@ -320,7 +320,8 @@ import Testing
         #expect(stream.text(#"{"type":"session.update","session":{"audio":{"input":{"transcription":{"prompt":"p"}}}}}"#).first == "updated")
         #expect(stream.raw.last?.contains(#""noise_reduction":null"#) == true, "it is still not in force")
         var output = ServerOutput()
-        stream.machine?.served(ignoring: ["delay"], now: stream.now, output: &output)
+        let now = stream.now
+        stream.machine?.served(ignoring: ["delay"], now: now, output: &output)
         #expect(output.texts.count == 1 && output.texts[0].contains(#""noise_reduction":{"type":"near_field"}"#), "the next engine can do it")
         #expect(!output.texts[0].contains("delay"), "it cannot do the delay either")
         #expect(ignore(["noise_reduction"]).count == 1)
