@@ -37,19 +37,27 @@ class Roles:
             time.sleep(0.05)
         return key
 
+    def _enter(self, path="/", options=(), place=None):
+        """A page behind a login with a new key, and the key. The key is there before the page: a gateway without keys asks for none."""
+        key = self._key(*options)
+        console = self.browser.open(place or self.server, path)
+        self._log_in(console, key)
+        return console, key
+
     def _log_in(self, console, key):
         console.page.wait_for_selector("input[type=password]")
         console.page.fill("input[type=password]", key)
         console.page.get_by_role("button", name="Log in").click()
-        console.wait("() => document.querySelector('main h1') && !document.body.classList.contains('bare') && document.querySelector('#nav li')",
-                     "the page comes after the login")
+        console.wait("() => [...document.querySelectorAll('#nav button')].some((button) => button.textContent.includes('Log out'))"
+                     " && !document.body.classList.contains('bare')", "the page comes after the login")
 
     def makes_the_first_key(self):
-        """On a gateway without keys, the page makes the first one, shows it, and goes on with it."""
+        """On a gateway without keys, the page makes the first one, shows it, and goes on with it; other pages ask for it."""
         server = Server(self.harken, self.data, self.settings)
         try:
             server.wait_until_announced(HANG)
-            console = self.browser.open(server, "/#/settings")
+            console, other = self.browser.open(server, "/#/settings"), self.browser.open(server, "/#/start")
+            other.wait("() => document.querySelector('main h1')", "the page is drawn for nobody")
             page = console.page
             page.get_by_role("button", name="Make a key").click()
             page.get_by_role("button", name="Make the key").click()
@@ -59,6 +67,13 @@ class Roles:
             page.get_by_role("button", name="Log out").wait_for()
             console.until(lambda: server.get("/api/v1/conversations")[0] == 401, "programs without a key are refused")
             expect(server.get("/api/v1/conversations", key)[0] == 200, "the key works")
+            # A page that was drawn for nobody has nothing to keep: the login comes in its place.
+            other.page.evaluate("() => { location.hash = '#/people'; }")
+            other.wait("() => location.hash === '#/login?to=people'", "the other page asks for the key")
+            self._log_in(other, key)
+            expect(other.page.evaluate("() => location.hash") == "#/people", "the page that was wanted comes after the login")
+            other.judge()
+            other.close()
             page.reload()
             console.go("settings")
             page.get_by_role("button", name="Revoke").wait_for()
@@ -81,13 +96,8 @@ class Roles:
 
     def logs_in_and_out(self):
         """A key logs in; the cookie is out of the scripts' reach and of other sites'; logging out ends it."""
-        console = self.browser.open(self.server)
-        console.page.goto("/#/conversations")
-        key = self._key()
-        self._log_in(console, key)
+        console, key = self._enter("/#/conversations")
         console.wait("() => location.hash === '#/conversations'", "the page that was wanted comes after the login")
-        # A page that was drawn for nobody is loaded again for the one who has logged in.
-        console.page.get_by_role("button", name="Log out").wait_for()
         cookie = next((one for one in console.context.cookies() if one["httpOnly"]), None)
         expect(cookie and cookie["sameSite"] == "Strict" and key not in cookie["value"], f"the cookie is {cookie}")
         expect(console.page.evaluate("() => document.cookie") == "", "scripts see no cookie")
@@ -101,11 +111,9 @@ class Roles:
 
     def keeps_what_is_typed_over_a_logout(self):
         """Whoever was logged out in another tab is asked for the key over the page, is told why, and goes on with what was typed."""
-        console = self.browser.open(self.server)
-        key, words = self._key(), "treacle\nwriting-desk"
-        self._log_in(console, key)
+        console, key = self._enter()
         console.go("settings")
-        page = console.page
+        page, words = console.page, "treacle\nwriting-desk"
         page.get_by_role("button", name=re.compile(r"^\d+ words?$")).click()
         page.fill("dialog textarea", words)
         other = console.beside("/#/start")
@@ -126,8 +134,7 @@ class Roles:
 
     def makes_and_revokes_keys(self):
         """A key of an administrator makes a key, which works, and revokes it."""
-        console = self.browser.open(self.server)
-        self._log_in(console, self._key("--scope", "admin", "--scope", "read", "--scope", "write"))
+        console, _ = self._enter(options=["--scope", "admin", "--scope", "read", "--scope", "write"])
         console.go("settings")
         page = console.page
         page.get_by_role("button", name="Make a key").click()
@@ -151,8 +158,7 @@ class Roles:
 
     def shows_a_key_what_it_may_do(self):
         """A key that may only read has no page for what it may not do."""
-        console = self.browser.open(self.server)
-        self._log_in(console, self._key("--scope", "read"))
+        console, _ = self._enter(options=["--scope", "read"])
         console.wait("() => document.querySelector('#nav a[href=\"#/conversations\"]')", "Conversations is there")
         places = console.page.eval_on_selector_all("#nav li a", "(links) => links.map((link) => link.getAttribute('href').slice(2))")
         expect("live" not in places and "engines" not in places and "usage" in places, f"the pages are {places}")
@@ -161,8 +167,7 @@ class Roles:
     def listens_through_a_phone(self):
         """A code on the page makes a phone the microphone: it needs no login, and its captions come on the page; it says when they are late."""
         place = types.SimpleNamespace(url=self.address_of(self.server))
-        console = self.browser.open(place, "/#/live")
-        self._log_in(console, self._key())
+        console, _ = self._enter("/#/live", place=place)
         console.page.get_by_role("button", name="Use a phone").click()
         console.page.wait_for_selector("dialog .qr")
         address = read_code(console.page.locator("dialog .qr").screenshot())

@@ -128,6 +128,7 @@ async function logOut() {
     if (listening.isOn) listening.stop();
     await send('/api/v1/logout', { method: 'POST' });
   } finally {
+    gateway.user = null;
     location.hash = '#/login';
   }
 }
@@ -250,10 +251,10 @@ function lost() {
 }
 
 signals.addEventListener('lost', lost);
-/** Asks for a login; the page that was wanted comes after it. */
+/** Asks for a login; the page that was wanted comes after it. A page that was drawn for nobody has nothing to keep. */
 function askForLogin() {
   if (bare.has(address().page)) return;
-  if (isDrawn()) logInAgain(); else location.hash = `#/login?to=${encodeURIComponent(location.hash.slice(2))}`;
+  if (isDrawn() && gateway.user && !gateway.keyless) logInAgain(); else location.hash = `#/login?to=${encodeURIComponent(location.hash.slice(2))}`;
 }
 
 let isAsking = false;

@@ -123,11 +123,15 @@ function ownKeys(enrolled, changed) {
 
 // MARK: Settings
 
+async function keep(settings, values, words) {
+  Object.assign(settings, await patch('/users/me/settings', values));
+  toast(words);
+}
+
 function choices(settings) {
   const change = (values, words) => async (control) => {
     try {
-      Object.assign(settings, await patch('/users/me/settings', values));
-      toast(words);
+      await keep(settings, values, words);
     } catch (error) {
       complain(error);
       if (control?.type === 'checkbox') control.checked = !control.checked;
@@ -147,7 +151,7 @@ function choices(settings) {
     const area = h('textarea.area', { rows: 8 });
     area.value = settings.vocabulary.join('\n');
     ask('Words to expect', field('One in each line', area, 'Names and terms, at most 500. Engines are told the first 99.'), 'Keep', async () => {
-      await change({ vocabulary: area.value.split('\n').map((word) => word.trim()).filter(Boolean) }, 'Kept')();
+      await keep(settings, { vocabulary: area.value.split('\n').map((word) => word.trim()).filter(Boolean) }, 'Kept');
       expected.textContent = amount();
     });
   };
@@ -182,8 +186,7 @@ const hooks = [
 function webhooks(settings, changed) {
   const change = async (name, address, words) => {
     try {
-      Object.assign(settings, await patch('/users/me/settings', { [name]: address }));
-      toast(words);
+      await keep(settings, { [name]: address }, words);
       return true;
     } catch (error) {
       complain(error);
