@@ -154,6 +154,11 @@ EXPECTED = [
     ("captionlines.js", LINES % (f"lines.begin('a'); lines.take([{segment('1', 'one', 0, 1)}, {segment('2', 'two', 5, 6)}]); lines.begin('b');"
                                  f"lines.take([{segment('3', 'three', 5, 6, 1)}, {segment('4', 'four', 5, 6, 1)}]);"
                                  "lines.settle('a', [], [{start: 0, end: 5.5}], ['1', '2', '3'], 2)"), ["Speaker 1: one|", "Speaker 2: three four|"]),
+    # What became part of another segment does not come back with what was read before.
+    ("captionlines.js", LINES % (f"lines.begin('a'); lines.take([{segment('1', 'one', 0, 1)}, {segment('2', 'two', 1, 2)}]); lines.drop(['2']);"
+                                 f"lines.take([{segment('1', 'one two', 0, 2)}]);"
+                                 f"for (const isWhole of [false, true]) lines.fill('a', [{segment('1', 'one two', 0, 2)}, {segment('2', 'two', 1, 2)}], [], isWhole)"),
+     ["Speaker 1: one two|"]),
     # A line keeps its key while it grows.
     ("captionlines.js", f"(() => {{ const lines = new m.CaptionLines(); lines.take([{segment('1', 'one', 0, 1)}]); const [{{key}}] = lines.lines;"
                         f"lines.take([{segment('2', 'two', 1, 2)}]); return lines.lines.map((line) => line.key === key); }})()", [True]),

@@ -16,6 +16,8 @@ export class CaptionLines {
   constructor() {
     this.cast = new Cast();
     this.segments = new Map();
+    // Ids of segments that became part of others: what was read before that may still have them.
+    this.gone = new Set();
     this.parts = []; // ids of the conversations
     this.interim = null;
     this.marks = []; // gaps and what happened: {part, start, id, letters, kind, text, isOurs}
@@ -44,7 +46,7 @@ export class CaptionLines {
    */
   fill(conversation, segments, gaps, isWhole) {
     const part = Math.max(0, this.parts.indexOf(conversation)), { interim } = this;
-    this.take(segments.filter(({ id }) => isWhole || !this.segments.has(id)), part);
+    this.take(segments.filter(({ id }) => !this.gone.has(id) && (isWhole || !this.segments.has(id))), part);
     this.interim = interim;
     if (gaps.length) this.marks = this.marks.filter((mark) => mark.kind !== 'gap' || mark.isOurs || mark.part !== part);
     for (const { start, end, why } of gaps) this.mark('gap', missing(end - start, why), { part, start });
@@ -57,14 +59,19 @@ export class CaptionLines {
    */
   settle(conversation, stored, gaps, shown, from) {
     const part = this.parts.indexOf(conversation), ids = new Set(stored.map(({ id }) => id)), all = [...stored, ...gaps];
-    this.drop(shown.filter((id) => {
+    shown.filter((id) => {
       const segment = this.segments.get(id);
       return segment?.part === part && segment.end > from && !ids.has(id) && all.some(({ start, end }) => start < segment.end && end > segment.start);
-    }));
+    }).forEach((id) => this.segments.delete(id));
   }
 
   /** Forgets segments that became part of others. */
-  drop(ids) { for (const id of ids) this.segments.delete(id); }
+  drop(ids) {
+    for (const id of ids) {
+      this.gone.add(id);
+      this.segments.delete(id);
+    }
+  }
 
   /** The place where the captions end now; within a segment if that one grows. */
   get place() {

@@ -299,6 +299,8 @@ class Listening extends EventTarget {
     this.asking?.abort();
     this.unwatch?.();
     this.client = this.unwatch = this.pause = null;
+    // The interim comes by another connection than the finals, and may have come after its final.
+    lines.interim = null;
     clearInterval(this.timer);
     removeEventListener('beforeunload', keepOpen);
     remember(null);
