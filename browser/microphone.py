@@ -46,7 +46,7 @@ class Line:
     """The line between a page and its gateway: silent, when it is so, both ways. With `only`, no other message of the gateway reaches the page."""
 
     def __init__(self, console):
-        self.is_silent, self.kept, self.only, self.links, self.safe = False, [], None, 0, 0
+        self.console, self.is_silent, self.kept, self.only, self.links, self.safe = console, False, [], None, 0, 0
         self.mine = self.theirs = None
         console.page.route_web_socket(re.compile("/v4/listen"), self._between)
 
@@ -81,6 +81,16 @@ class Line:
     def break_down(self):
         """Ends the connection, as a network does; the page makes another one."""
         self.theirs.close(code=1001)
+        self.mine.close(code=1001)
+
+    def go_down(self):
+        """Ends the session in order, as a gateway that goes down does, and says so: the page goes on as a new session. A session that waited for its
+        client would go on in the conversations of those after it."""
+        over = []
+        self.theirs.on_close(lambda code, reason: over.append(code))
+        self.theirs.send('{"type":"finish"}')
+        self.console.until(lambda: over, "the session ends at the gateway")
+        self.mine.send(json.dumps({"type": "reconnect", "samples": self.safe}))
         self.mine.close(code=1001)
 
 
@@ -385,12 +395,12 @@ class Microphone:
         console = self.visit("/#/start")
         line = Line(console)
         console.go("live")
+        before = self._open(console)
         self._start(console)
         console.until(lambda: line.safe and console.page.evaluate(WORDS), "the gateway confirms audio, and words of it")
         # The gateway goes down; the session that goes on ends before anything is said in it.
         line.only = '"session_started"'
-        line.mine.send(json.dumps({"type": "reconnect", "samples": line.safe}))
-        line.break_down()
+        line.go_down()
         console.until(lambda: line.links == 2, "the page connects again")
         console.wait(NO_NOTE, "the mended connection is told", "The connection broke")
         line.theirs.send('{"type":"finish"}')
@@ -399,6 +409,8 @@ class Microphone:
         console.wait("() => document.querySelector('.live-text > .event')", "the line of the break")
         events = [text for kind, text in console.page.evaluate(STANDING) if kind == "event"]
         expect(events == ["The gateway was restarted"], f"the lines of the session that ended are {events}")
+        # The page did not wait for its gateway. A session that began before the end would go on in the same conversation, and begin another one after it.
+        console.until(lambda: not self._open(console) - before, "the session is over at the gateway, too")
         line.only = None
         self._start(console)
         self._goes_on(console)

@@ -20,7 +20,7 @@ from codes import code_picture, read_code
 from console import HANG, expect, narrow, wide
 from figures import within
 from lists import Lists
-from microphone import Microphone
+from microphone import Line, Microphone
 from modules import EXPECTED
 from stored import HOLD, LONG_DAY, SAID, TEA, recognise, samples_of, store
 from writings import Writings
@@ -501,51 +501,32 @@ class Plays(Writings, Microphone, Lists):
     @staticmethod
     def _ends(console):
         console.wait("() => document.querySelector('.live-bar').textContent.includes('Start listening')", "the session ends")
+        # The last captions are drawn with the next frame.
+        console.page.evaluate("() => new Promise(requestAnimationFrame)")
 
     def mends_a_broken_connection(self):
         """The connection breaks while somebody speaks: the session is resumed, and nothing is lost."""
-        url = self._interrupted(lambda page, messages: None)
+        url = self._interrupted(Line.break_down)
         expect("resume_from=" in url and "session_id=" in url, url)
 
     def follows_a_gateway_that_goes_down(self):
         """The gateway says from which sample on a new session goes on: the page follows, with the audio that it has kept."""
-        def goodbye(page, messages):
-            safe = [json.loads(message)["samples"] for message in messages if '"audio_ack"' in message]
-            page.send(json.dumps({"type": "reconnect", "samples": safe[-1]}))
-
-        url = self._interrupted(goodbye)
+        url = self._interrupted(Line.go_down)
         expect("session_id=" not in url, url)
 
-    def _interrupted(self, last_words):
-        """Breaks a session's connection after its first caption, and returns the address of the connection that follows."""
+    def _interrupted(self, end):
+        """Ends a session's connection after its first caption, and returns the address of the connection that follows."""
         console = self.browser.open(self.server, "/#/start")
-        links, messages = [], []
-
-        def between(route):
-            theirs = route.connect_to_server()
-            links.append((route, theirs))
-
-            def passed(message):
-                if isinstance(message, str):
-                    messages.append(message)
-                route.send(message)
-
-            theirs.on_message(passed)
-
-        console.page.route_web_socket(re.compile("/v4/listen"), between)
+        line = Line(console)
         console.go("live")
-        page = console.page
-        page.get_by_role("button", name="Start listening").click()
+        console.page.get_by_role("button", name="Start listening").click()
         console.wait("() => document.querySelector('.live-text .said')", "the first caption")
-        mine, theirs = links[0]
-        last_words(mine, messages)
-        theirs.close(code=1001)
-        mine.close(code=1001)
-        console.until(lambda: len(links) > 1, "the page connects again")
+        end(line)
+        console.until(lambda: line.links > 1, "the page connects again")
         self._hears(console)
         self._stops(console)
         console.close()
-        return links[1][0].url
+        return line.mine.url
 
     def captions_a_tab(self):
         """The sound of another tab becomes captions."""
