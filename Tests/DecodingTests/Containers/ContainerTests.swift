@@ -17,19 +17,8 @@ struct `Files in every container` {
         var skippedPackets: Int
 
         /// Seconds at which tones begin.
-        var tones: [Double] { Self.tones(channels[0]) }
+        var tones: [Double] { Tones.starts(in: channels[0]) }
         var seconds: Double { Double(channels[0].count) / 16_000 }
-
-        static func tones(_ samples: [Float]) -> [Double] {
-            let window = 80
-            var starts: [Double] = [], quiet = 100
-            for start in stride(from: 0, to: samples.count - window, by: window) {
-                let isLoud = samples[start..<start + window].contains { abs($0) > 0.1 }
-                if isLoud, quiet >= 60 { starts.append(Double(start) / 16_000) }
-                quiet = isLoud ? 0 : quiet + 1
-            }
-            return starts
-        }
     }
 
     private let workers: DecodeWorkers
@@ -47,10 +36,6 @@ struct `Files in every container` {
         return Heard(channels: heard, notices: media.notices, skippedPackets: media.skippedPackets)
     }
 
-    private func isNear(_ found: [Double], _ wanted: [Double]) -> Bool {
-        found.count == wanted.count && zip(found, wanted).allSatisfy { abs($0 - $1) <= 0.05 }
-    }
-
     @Test(arguments: Muxing.all)
     func `have their sound where a player has it, late, holed, on two tracks or cut`(muxing: Muxing) async throws {
         let whole = try muxing.make(in: folder)
@@ -63,7 +48,7 @@ struct `Files in every container` {
 
     private func checkWhole(_ path: String, _ muxing: Muxing) async throws {
         let heard = try await hear(path)
-        #expect(isNear(heard.tones, muxing.tones), "whole: \(heard.tones)")
+        #expect(Tones.isNear(heard.tones, muxing.tones), "whole: \(heard.tones)")
         #expect(heard.notices == [], "whole")
         #expect(heard.skippedPackets == 0, "whole")
         let length = muxing.picture == nil ? 5 : Muxing.pictureLength
@@ -74,7 +59,7 @@ struct `Files in every container` {
         // The others have no clock that could begin before the sound: ffmpeg leaves the offset out.
         guard muxing.features.contains(.offset) else { return }
         let heard = try await hear(muxing.make(in: folder, offset: 2))
-        #expect(isNear(heard.tones, Muxing.tones.map { $0 + 2 }), "late: \(heard.tones)")
+        #expect(Tones.isNear(heard.tones, Muxing.tones.map { $0 + 2 }), "late: \(heard.tones)")
         #expect(heard.notices == [], "late")
     }
 
@@ -82,7 +67,7 @@ struct `Files in every container` {
         // Without time stamps nothing shows a hole.
         guard muxing.features.contains(.hole) else { return }
         let heard = try await hear(muxing.makeHole(of: whole, in: folder))
-        #expect(isNear(heard.tones, [Muxing.tones[0], Muxing.tones[1] + 2]), "hole: \(heard.tones)")
+        #expect(Tones.isNear(heard.tones, [Muxing.tones[0], Muxing.tones[1] + 2]), "hole: \(heard.tones)")
         guard case .holes(count: 1, total: let total, first: let first)? = heard.notices.first, heard.notices.count == 1 else {
             Issue.record("hole: \(heard.notices)")
             return
@@ -95,7 +80,7 @@ struct `Files in every container` {
     private func checkTracks(_ whole: String, _ muxing: Muxing) async throws {
         guard muxing.features.contains(.tracks) else {
             let only = try await hear(whole, tracks: .number(1))
-            #expect(isNear(only.tones, muxing.tones), "one track: \(only.tones)")
+            #expect(Tones.isNear(only.tones, muxing.tones), "one track: \(only.tones)")
             #expect(try await hear(whole, tracks: .all, channels: .separate).channels.count == 1, "one track")
             await #expect(throws: MediaError.undecodable("the file has 1 sound track; track 2 was asked for")) {
                 _ = try await hear(whole, tracks: .number(2))
@@ -104,7 +89,7 @@ struct `Files in every container` {
         }
         let path = try muxing.makeTracks(in: folder)
         let usual = try await hear(path)
-        #expect(isNear(usual.tones, Muxing.tones), "two tracks: \(usual.tones)")
+        #expect(Tones.isNear(usual.tones, Muxing.tones), "two tracks: \(usual.tones)")
         #expect(usual.notices.contains(.silentTrack(1)), "two tracks")
         guard case .otherTracks(heard: 2, total: 2, names: _)? = usual.notices.first(where: { $0.name == "other_tracks" }) else {
             Issue.record("two tracks: \(usual.notices)")
@@ -114,10 +99,10 @@ struct `Files in every container` {
         #expect(first.tones == [] && first.notices.first?.name == "other_tracks", "first track: \(first.notices)")
         let all = try await hear(path, tracks: .all, channels: .separate)
         #expect(all.channels.count == 2 && all.notices == [], "all tracks: \(all.notices)")
-        #expect(Heard.tones(all.channels[0]) == [], "all tracks")
-        #expect(isNear(Heard.tones(all.channels[1]), Muxing.tones), "all tracks")
+        #expect(Tones.starts(in: all.channels[0]) == [], "all tracks")
+        #expect(Tones.isNear(Tones.starts(in: all.channels[1]), Muxing.tones), "all tracks")
         let mixed = try await hear(path, tracks: .all)
-        #expect(isNear(Heard.tones(mixed.channels[0].map { 2 * $0 }), Muxing.tones), "all tracks, mixed")
+        #expect(Tones.isNear(Tones.starts(in: mixed.channels[0].map { 2 * $0 }), Muxing.tones), "all tracks, mixed")
     }
 
     private func checkCut(_ whole: String, _ muxing: Muxing) async throws {
@@ -143,7 +128,7 @@ struct `Files in every container` {
     @Test(arguments: Muxing.all.filter { $0.features.contains(.offset) })
     func `have their sound where a player has it when sound and picture begin late together`(muxing: Muxing) async throws {
         let heard = try await hear(muxing.make(in: folder, shift: 2)), late = muxing.startsAtZero ? 2.0 : 0
-        #expect(isNear(heard.tones, Muxing.tones.map { $0 + late }), "\(heard.tones)")
+        #expect(Tones.isNear(heard.tones, Muxing.tones.map { $0 + late }), "\(heard.tones)")
         #expect(heard.notices == [])
         #expect(abs(heard.seconds - late - (muxing.picture == nil ? 5 : Muxing.pictureLength)) < 0.35, "\(heard.seconds)")
     }
@@ -151,7 +136,7 @@ struct `Files in every container` {
     @Test(arguments: Muxing.all.filter(\.hasEdits))
     func `begin where their edit lists say`(muxing: Muxing) async throws {
         let heard = try await hear(muxing.makeEdited(of: muxing.make(in: folder), in: folder)), hidden = Muxing.hiddenSeconds
-        #expect(isNear(heard.tones, muxing.tones.map { $0 - hidden }), "\(heard.tones)")
+        #expect(Tones.isNear(heard.tones, muxing.tones.map { $0 - hidden }), "\(heard.tones)")
         #expect(heard.notices == [])
         #expect(abs(heard.seconds + hidden - (muxing.picture == nil ? 5 : Muxing.pictureLength)) < 0.35, "\(heard.seconds)")
     }
@@ -159,7 +144,7 @@ struct `Files in every container` {
     @Test(arguments: Muxing.all.filter(\.hasChapters))
     func `with chapters have the sound of those without`(muxing: Muxing) async throws {
         let heard = try await hear(muxing.make(in: folder, chapters: Muxing.chapters(in: folder)))
-        #expect(isNear(heard.tones, muxing.tones), "\(heard.tones)")
+        #expect(Tones.isNear(heard.tones, muxing.tones), "\(heard.tones)")
         #expect(heard.notices == [])
         #expect(abs(heard.seconds - (muxing.picture == nil ? 5 : Muxing.pictureLength)) < 0.35, "\(heard.seconds)")
     }
@@ -195,7 +180,7 @@ struct `Files in every container` {
         let picture = try #require(bytes.range(of: Data("00:00:08.000000000".utf8)))
         bytes.replaceSubrange(picture, with: Data("99999:00:08.000000".utf8))
         let heard = try await hear(folder.write(bytes, as: "years.mkv"))
-        #expect(isNear(heard.tones, Muxing.tones) && heard.notices == [])
+        #expect(Tones.isNear(heard.tones, Muxing.tones) && heard.notices == [])
         #expect(abs(heard.seconds - 5) < 0.35)
     }
 }

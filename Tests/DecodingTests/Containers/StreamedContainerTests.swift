@@ -42,16 +42,7 @@ struct `Containers that are streamed` {
         }
 
         /// Seconds at which tones begin.
-        var tones: [Double] {
-            let window = 80
-            var starts: [Double] = [], quiet = 100
-            for start in stride(from: 0, to: samples.count - window, by: window) {
-                let isLoud = samples[start..<start + window].contains { abs($0) > 0.1 }
-                if isLoud, quiet >= 60 { starts.append(Double(start) / 16_000) }
-                quiet = isLoud ? 0 : quiet + 1
-            }
-            return starts
-        }
+        var tones: [Double] { Tones.starts(in: samples) }
     }
 
     /// The containers that can be streamed: those that need nothing from their end.
@@ -63,16 +54,12 @@ struct `Containers that are streamed` {
 
     private func bytes(_ path: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(filePath: path))) }
 
-    private func isNear(_ found: [Double], _ wanted: [Double]) -> Bool {
-        found.count == wanted.count && zip(found, wanted).allSatisfy { abs($0 - $1) <= 0.05 }
-    }
-
     @Test(arguments: all) func `have their sound in its place, and tell holes, tracks and a cut`(muxing: Muxing) async throws {
         let whole = try muxing.make(in: folder), all = try bytes(whole)
         let heard = try await Heard(all)
-        #expect(heard.end == .ended && heard.notices == [] && isNear(heard.tones, muxing.tones), "whole: \(heard.notices) \(heard.tones)")
+        #expect(heard.end == .ended && heard.notices == [] && Tones.isNear(heard.tones, muxing.tones), "whole: \(heard.notices) \(heard.tones)")
         let holed = try await Heard(bytes(muxing.makeHole(of: whole, in: folder)))
-        #expect(isNear(holed.tones, [Muxing.tones[0], Muxing.tones[1] + 2]), "hole: \(holed.tones)")
+        #expect(Tones.isNear(holed.tones, [Muxing.tones[0], Muxing.tones[1] + 2]), "hole: \(holed.tones)")
         #expect(holed.notices.map(\.name) == ["holes"], "hole: \(holed.notices)")
         let tracks = try await Heard(bytes(muxing.makeTracks(in: folder)))
         #expect(tracks.notices.map(\.name) == ["other_tracks"], "two tracks: \(tracks.notices)")
@@ -94,7 +81,7 @@ struct `Containers that are streamed` {
     @Test(arguments: ogg) func `with lost pages of Ogg have silence of their length`(muxing: Muxing) async throws {
         let hertz = muxing.file == "lost.opus" ? 48_000.0 : 16_000
         var kept: [UInt8] = [], lostFrom: Double?, lostTo = 0.0, last = 0.0
-        for page in try pages(of: bytes(muxing.make(in: folder))) {
+        for page in try OggPage.all(in: bytes(muxing.make(in: folder))) {
             let end = Double(page.end) / hertz
             if end > 1.7, end <= 2.7 {
                 if lostFrom == nil { lostFrom = last }
@@ -105,7 +92,7 @@ struct `Containers that are streamed` {
             last = end
         }
         let heard = try await Heard(kept)
-        #expect(isNear(heard.tones, Muxing.tones), "\(heard.tones)")
+        #expect(Tones.isNear(heard.tones, Muxing.tones), "\(heard.tones)")
         #expect(abs(Double(heard.samples.count) / 16_000 - 5) < 0.1)
         let from = try #require(lostFrom)
         guard case .holes(count: 1, total: let total, first: let first)? = heard.notices.first, heard.notices.count == 1 else {
@@ -132,7 +119,7 @@ struct `Containers that are streamed` {
             if !(1.7...2.7).contains(time) { kept += all[start..<(number + 1 < starts.count ? starts[number + 1] : all.count)] }
         }
         let heard = try await Heard(kept)
-        #expect(isNear(heard.tones, Muxing.tones), "\(heard.tones)")
+        #expect(Tones.isNear(heard.tones, Muxing.tones), "\(heard.tones)")
         guard case .holes(count: 1, total: let total, first: let first)? = heard.notices.first, heard.notices.count == 1 else {
             Issue.record("\(heard.notices)")
             return
@@ -146,18 +133,5 @@ struct `Containers that are streamed` {
         guard let place = body.indices.first(where: { body[$0] == 0xE7 && $0 + 1 < body.endIndex && body[$0 + 1] & 0xF0 == 0x80 }) else { return nil }
         let count = Int(body[place + 1] & 0x0F)
         return Double(body[(place + 2)...].prefix(count).reduce(0) { $0 << 8 | Int($1) }) / 1_000
-    }
-
-    /// The pages of a file of Ogg, with the number of samples at their ends.
-    private func pages(of bytes: [UInt8]) -> [(end: Int, bytes: ArraySlice<UInt8>)] {
-        var pages: [(end: Int, bytes: ArraySlice<UInt8>)] = [], start = 0
-        while start + 27 <= bytes.count {
-            let table = bytes[start + 27..<start + 27 + Int(bytes[start + 26])]
-            let end = start + 27 + table.count + table.reduce(0) { $0 + Int($1) }
-            let samples = (0..<4).reduce(0) { $0 | Int(bytes[start + 6 + $1]) << (8 * $1) }
-            pages.append((samples, bytes[start..<end]))
-            start = end
-        }
-        return pages
     }
 }

@@ -29,16 +29,12 @@ import Testing
         }
     }
 
-    private func isNear(_ found: [Double], _ wanted: [Double]) -> Bool {
-        found.count == wanted.count && zip(found, wanted).allSatisfy { abs($0 - $1) <= 0.05 }
-    }
-
     @Test(arguments: Way.allCases)
     func `with late sound have each word where a player has it`(way: Way) async throws {
         let film = try Film.late.bytes()
         try await with { gateway in
             let heard = try await hear(film, by: way, gateway)
-            #expect(isNear(heard.starts, Film.late.tones[0]), "\(heard.starts)")
+            #expect(Tones.isNear(heard.starts, Film.late.tones[0]), "\(heard.starts)")
             #expect(heard.warnings == "")
         }
     }
@@ -61,7 +57,7 @@ import Testing
         let film = try Film.twoTracks.bytes()
         try await with { gateway in
             let heard = try await hear(film, by: way, gateway)
-            #expect(isNear(heard.starts, Film.twoTracks.tones[0]), "\(heard.starts)")
+            #expect(Tones.isNear(heard.starts, Film.twoTracks.tones[0]), "\(heard.starts)")
             #expect(heard.warnings.contains("The file has 2 sound tracks") && heard.warnings.contains("track=all"), "\(heard.warnings)")
         }
     }
@@ -90,11 +86,11 @@ import Testing
             let all = try await gateway.importEnds(order.text)
             #expect(!all.text.contains("sound_tracks") && !all.text.contains("warnings"), "\(all.text)")
             let conversation = try await gateway.conversation(all.string("conversation_id"))
-            #expect(isNear(starts(in: conversation.json).sorted(), [1, 2, 3, 4]), "\(conversation.text)")
+            #expect(Tones.isNear(starts(in: conversation.json).sorted(), [1, 2, 3, 4]), "\(conversation.text)")
             #expect(conversation.text.contains(#""speaker_id":0"#) && conversation.text.contains(#""speaker_id":1"#), "\(conversation.text)")
             // The conversation of the first track stays, and the file goes when nothing of it is left to hear.
             let earlier = try await gateway.conversation(first.string("conversation_id"))
-            #expect(isNear(starts(in: earlier.json), Film.twoTracks.tones[0]), "\(earlier.text)")
+            #expect(Tones.isNear(starts(in: earlier.json), Film.twoTracks.tones[0]), "\(earlier.text)")
             try await until { (try? FileManager.default.contentsOfDirectory(atPath: gateway.directory + "/uploads"))?.isEmpty == true }
             // Only the second refusal says that the file has to be sent again.
             for (track, code) in [("all", "conflict"), ("2", "file_gone")] as [(String, JSONValue)] {
@@ -112,7 +108,7 @@ import Testing
             let second = try await gateway.imported(film, name: "film.webm", fields: [("track", "2")])
             #expect(second.string("conversation_id") != first.string("conversation_id"))
             let conversation = try await gateway.conversation(second.string("conversation_id"))
-            #expect(isNear(starts(in: conversation.json), Film.twoTracks.tones[1]), "\(conversation.text)")
+            #expect(Tones.isNear(starts(in: conversation.json), Film.twoTracks.tones[1]), "\(conversation.text)")
             #expect(try await gateway.importing(film, name: "film.webm", fields: [("track", "2")]).status == 200)
         }
     }

@@ -17,16 +17,8 @@ import Testing
         var file = try OggOpusFile(path: path, rate: .speech)
         try file.append((0..<8 * 16_000).map { Int16(8_000 * sin(Double($0) / 6)) })
         try file.finish()
-        let bytes = Array(try Data(contentsOf: URL(filePath: path)))
-        var kept: [UInt8] = [], start = 0
-        while start + 27 <= bytes.count {
-            let table = bytes[start + 27..<start + 27 + Int(bytes[start + 26])]
-            let end = start + 27 + table.count + table.reduce(0) { $0 + Int($1) }
-            let samples = (0..<4).reduce(0) { $0 | Int(bytes[start + 6 + $1]) << (8 * $1) }
-            if !(150_000...250_000).contains(samples) { kept += bytes[start..<(end == bytes.count ? end - 5 : end)] }
-            start = end
-        }
-        return kept
+        let pages = OggPage.all(in: Array(try Data(contentsOf: URL(filePath: path))))
+        return pages.filter { !(150_000...250_000).contains($0.end) }.flatMap(\.bytes).dropLast(5)
     }
 
     private func session(_ gateway: TestGateway) async throws -> String {

@@ -30,16 +30,7 @@ struct ToneEngine: PrerecordedEngine {
         }
     }
 
-    /// Number of samples that are looked at together.
-    private static let window = 80
-
     private static func words(_ samples: [Float]) -> [Word] {
-        var words: [Word] = [], quiet = 100
-        for start in stride(from: 0, to: samples.count - window, by: window) {
-            let isLoud = samples[start..<start + window].contains { abs($0) > 0.1 }
-            if isLoud, quiet >= 60 { words.append(.at(Double(start) / 16_000, "Tone\(words.count + 1).")) }
-            quiet = isLoud ? 0 : quiet + 1
-        }
-        return words
+        Tones.starts(in: samples).enumerated().map { .at($1, "Tone\($0 + 1).") }
     }
 }
