@@ -1090,6 +1090,7 @@ class Plays(Writings, Microphone, Lists):
         archive = pathlib.Path(self.folder) / "everything.tar"
         saved.value.save_as(archive)
         texts = [segment["text"] for segment in console.get(f"/api/v1/conversations/{conversation}")["segments"]]
+        expect(console.context.request.delete(f"/api/v1/conversations/{conversation}?for_good=true").ok, "the conversation is deleted")
         console.judge()
         console.close()
         server = self._own("moved")
