@@ -6,7 +6,7 @@ extension Sequence<EngineEntry> {
     package func repairers(language: LanguageTag?) -> [EngineEntry] {
         let able = filter { entry in
             guard let capabilities = entry.capabilities(for: .prerecorded), capabilities.prerecorded else { return false }
-            guard let language, language.primary != "multi" else { return true }
+            guard let language, !language.isMulti else { return true }
             return capabilities.languages.contains(language)
         }
         return able.filter(\.isInProcess) + able.filter { !$0.isInProcess }

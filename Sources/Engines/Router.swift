@@ -47,7 +47,7 @@ package struct Router: Sendable {
                 ? .unavailable("No engine for \(what) is configured. Install the local models with harken models install, or set a vendor's key.")
                 : .badRequest("\(list(wanted)) cannot recognize \(what).")
         }
-        guard let language, language.primary != "multi" else { return able }
+        guard let language, !language.isMulti else { return able }
         let speaking = able.filter { $0.capabilities(for: kind)?.languages.contains(language) == true }
         guard speaking.isEmpty else { return speaking }
         let here = entries.filter { $0.capabilities(for: kind)?.languages.contains(language) == true }.map(\.name)

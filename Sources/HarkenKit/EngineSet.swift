@@ -39,7 +39,7 @@ struct EngineSet: Sendable {
     ///
     /// - Throws: `KitError.engine` when no engine has the language.
     func speaking(_ language: LanguageTag?) throws(KitError) -> EngineSet {
-        guard let language, language.primary != "multi", engines.count > 1 else { return self }
+        guard let language, !language.isMulti, engines.count > 1 else { return self }
         var able = self
         able.engines = engines.filter { $0.capabilities.languages.contains(language) }
         able.repairers = repairers.filter { $0.capabilities.languages.contains(language) }

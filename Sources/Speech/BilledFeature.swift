@@ -12,7 +12,7 @@ package enum BilledFeature: String, Sendable, CaseIterable, Comparable {
     /// Returns the features that a request asks for.
     package static func asked(language: LanguageTag?, speakers: Bool, terms: [String]) -> Set<Self> {
         var features: Set<Self> = []
-        if language?.primary == "multi" { features.insert(.multilingual) }
+        if language?.isMulti == true { features.insert(.multilingual) }
         if speakers { features.insert(.speakers) }
         if !terms.isEmpty { features.insert(.terms) }
         return features

@@ -60,7 +60,7 @@ extension Capabilities {
     /// Returns the language to ask the engine for when a client asks for `language`. For `multi`, an engine with one language gets nil and hears that
     /// one.
     public func language(for language: LanguageTag?) -> LanguageTag? {
-        if language?.primary == "multi", case .only(let known) = languages, known.count == 1 { nil } else { language }
+        if language?.isMulti == true, case .only(let known) = languages, known.count == 1 { nil } else { language }
     }
 
     /// Returns the model that the engine uses when a client asks for `model`: the same if the engine has it, else the engine's default. An engine that

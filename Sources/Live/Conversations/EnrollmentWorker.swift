@@ -107,7 +107,7 @@ actor EnrollmentWorker {
         guard let engine = listener() else { return .unavailable }
         let evidence = EnrollmentEvidence(conversation, audio, of: voice.person, heardBy: engine.name).number
         guard try await store.rejectedEvidence(of: voice.person, in: voice.conversation, of: voice.user) != evidence else { return .unchanged }
-        if let language = conversation.language, language.primary != "multi", !engine.capabilities.languages.contains(language) {
+        if let language = conversation.language, !language.isMulti, !engine.capabilities.languages.contains(language) {
             return .unavailable
         }
         let outcome = try await listen(voice, conversation, audio, engine)

@@ -2,7 +2,7 @@ import Speech
 
 extension LocalEngine {
     /// Name of the language that a client named; nil when the client wants the language found out, or said nothing.
-    static func named(_ language: LanguageTag?) -> LanguageTag? { language?.primary == "multi" ? nil : language }
+    static func named(_ language: LanguageTag?) -> LanguageTag? { language?.isMulti == true ? nil : language }
 
     /// Codes of the languages that speech may turn out to be.
     var identifiable: Set<String> { languages.identifiable(known: facts?.codes ?? []) }

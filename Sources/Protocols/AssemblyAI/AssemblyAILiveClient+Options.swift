@@ -49,7 +49,7 @@ extension AssemblyAILiveClient {
         if model.family == .universal3, let language = options.language, !has("language_code", "language_codes") {
             query.add("language_codes", json([language.primary]))
         }
-        if model != .english, options.language?.primary == "multi", !has("language_detection", "language_codes") {
+        if model != .english, options.language?.isMulti == true, !has("language_detection", "language_codes") {
             query.add("language_detection", "true")
         }
         if options.diarize, !has("speaker_labels") { query.add("speaker_labels", "true") }

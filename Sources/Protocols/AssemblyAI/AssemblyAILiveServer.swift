@@ -294,7 +294,7 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         var counts: [LanguageTag: Int] = [:]
         for case let language? in words.lazy.map(\.language) { counts[language, default: 0] += 1 }
         guard let most = counts.max(by: { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }) else {
-            guard let asked = configuration.language ?? request.language, asked.primary != "multi" else { return nil }
+            guard let asked = configuration.language ?? request.language, !asked.isMulti else { return nil }
             return (asked, 1)
         }
         let measured = words.filter { $0.language == most.key }.compactMap(\.languageConfidence)

@@ -136,7 +136,7 @@ package struct AssemblyAIPrerecordedClient: PrerecordedClientMachine {
         if !has("punctuate") { json.member("punctuate", true) }
         if !has("format_text") { json.member("format_text", true) }
         if !has("language_code", "language_codes"), !asks(for: "language_detection") {
-            if let language = options.language, language.primary != "multi" {
+            if let language = options.language, !language.isMulti {
                 json.member("language_code", AssemblyAILanguage.code(of: language))
             } else if !has("language_detection") {
                 json.member("language_detection", true)

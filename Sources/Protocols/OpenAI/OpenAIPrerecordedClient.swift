@@ -66,7 +66,7 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
         }
         let given = OpenAIOptions.table.sent(order.options.vendorOptions, .recorded)
         func has(_ names: String...) -> Bool { given.contains { names.contains($0.name) } }
-        if let language = order.options.language, language.primary != "multi", !has("language", "languages[]", "languages") {
+        if let language = order.options.language, !language.isMulti, !has("language", "languages[]", "languages") {
             fields.append(.init("language", language.primary))
         }
         let shared = order.options.shared

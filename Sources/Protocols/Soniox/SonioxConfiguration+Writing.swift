@@ -12,7 +12,7 @@ extension SonioxConfiguration {
         json.member("audio_format", literal: "pcm_s16le")
         json.member("sample_rate", options.rate.hertz)
         json.member("num_channels", max(1, options.channels))
-        if let language = options.language, language.primary != "multi" {
+        if let language = options.language, !language.isMulti {
             if !has("language_hints") {
                 json.key("language_hints")
                 json.array([language.primary])

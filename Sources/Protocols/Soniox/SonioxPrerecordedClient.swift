@@ -180,7 +180,7 @@ package struct SonioxPrerecordedClient: PrerecordedClientMachine {
         json.beginObject()
         json.member("model", order.model(among: Self.models, standard: nil) ?? Self.models[0])
         json.member("file_id", file)
-        if let language = options.language, language.primary != "multi" {
+        if let language = options.language, !language.isMulti {
             json.key("language_hints")
             json.beginArray()
             json.value(language.primary)

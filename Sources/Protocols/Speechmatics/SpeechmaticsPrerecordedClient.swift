@@ -158,7 +158,7 @@ package struct SpeechmaticsPrerecordedClient: PrerecordedClientMachine {
         }
         json.key("transcription_config")
         json.beginObject()
-        let language = options.language.flatMap { $0.primary == "multi" ? nil : SpeechmaticsConfiguration.code(of: $0) }
+        let language = options.language.flatMap { $0.isMulti ? nil : SpeechmaticsConfiguration.code(of: $0) }
         json.member("language", language ?? "auto")
         json.member("model", order.model(among: Self.models, standard: nil) ?? Self.models[0])
         if options.separateChannels {

@@ -36,7 +36,7 @@ struct WorkloadRecognition: Sendable {
             throw ChunkedRecordingError(error)
         }
         guard case .recorded(let plan) = decision else { throw ChunkedRecordingError(.internalError) }
-        if let language = options.language, language.primary != "multi", let first = grant.recognizer(for: plan.first),
+        if let language = options.language, !language.isMulti, let first = grant.recognizer(for: plan.first),
             !first.capabilities.languages.contains(language)
         {
             var error = ChunkedRecordingError(
@@ -127,7 +127,7 @@ struct WorkloadRecognition: Sendable {
     private func order(_ options: RecognitionOptions, _ attempt: RoutingAttempt) -> RecognitionOptions {
         var asked = options
         asked.model = attempt.model
-        asked.language = options.language?.primary == "multi" ? nil : options.language
+        asked.language = options.language?.isMulti == true ? nil : options.language
         asked.redaction = RedactionRule.joined(options.redaction, services.settings.redaction?.rule(for: grant.user))
         return asked
     }

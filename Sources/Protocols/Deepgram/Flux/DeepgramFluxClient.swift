@@ -54,7 +54,7 @@ package struct DeepgramFluxClient: LiveClientMachine {
             let range = DeepgramFluxThresholds.timeouts
             query.add("eot_timeout_ms", "\(min(max(silence.wholeMilliseconds, Int64(range.lowerBound)), Int64(range.upperBound)))")
         }
-        if isMultilingual, let language = options.language, language.primary != "multi", !given.has("language_hint") {
+        if isMultilingual, let language = options.language, !language.isMulti, !given.has("language_hint") {
             query.add("language_hint", language.primary)
         }
         if !given.has("keyterm") { for term in DeepgramKeyterms.divided(options.keyterms).sent { query.add("keyterm", term) } }

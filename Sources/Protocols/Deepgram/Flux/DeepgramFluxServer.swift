@@ -63,7 +63,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
         thresholds = options.thresholds
         keyterms = options.keyterms
         if let numerals = options.numerals { formatting.write(numerals: numerals) }
-        let language = options.language.primary == "multi" ? .english : options.language
+        let language = options.language.isMulti ? .english : options.language
         filter = options.hidesProfanity ? ProfanityFilter(language, own: context.profanity) : nil
         limit = min(context.credentialLimit ?? Self.sessionLimit, Self.sessionLimit)
     }
@@ -293,7 +293,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
             words[index].language = nil
         }
         // Words say no language where the client has named it.
-        if counts.isEmpty, !words.isEmpty, options.language.primary != "multi" { return [options.language.primary] }
+        if counts.isEmpty, !words.isEmpty, !options.language.isMulti { return [options.language.primary] }
         return counts.sorted { (-$0.value, $0.key) < (-$1.value, $1.key) }.map(\.key)
     }
 

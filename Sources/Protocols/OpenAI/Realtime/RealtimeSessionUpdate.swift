@@ -62,7 +62,7 @@ struct RealtimeSessionUpdate: Sendable {
             }
         }
         func has(_ names: String...) -> Bool { given.contains { names.contains($0.name) } }
-        let language = options.language.flatMap { $0.primary == "multi" ? nil : $0.primary }
+        let language = options.language.flatMap { $0.isMulti ? nil : $0.primary }
         json.beginObject()
         json.member("model", model)
         if let language, !has("language", "languages") {

@@ -68,7 +68,7 @@ struct RecognizedPart: Sendable, Equatable {
     /// Returns the options for the rest: the rest is in the language of this part.
     func options(_ options: RecognitionOptions) -> RecognitionOptions {
         var options = options
-        if options.language == nil || options.language?.primary == "multi", !stretches.isEmpty { options.language = language ?? .english }
+        if options.language == nil || options.language?.isMulti == true, !stretches.isEmpty { options.language = language ?? .english }
         return options
     }
 }
