@@ -2,7 +2,7 @@ internal import Framing
 internal import Live
 internal import Speech
 
-/// How loud a conversation is in equal parts of its time.
+/// The loudness of a conversation in equal parts of its time.
 struct LevelPicture: Sendable, Equatable {
     let duration: Duration
     /// The highest level in each part, 0 to 255; nil where there is no audio.

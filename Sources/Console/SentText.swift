@@ -22,7 +22,7 @@ enum SentText {
             }
             if isInComment, let close = content.firstRange(of: Array("*/".utf8)) {
                 isInComment = false
-                // What stands behind a comment in its last line is no comment.
+                // Text behind a comment in its last line is no comment.
                 let behind = content[close.upperBound...]
                 if behind.contains(where: { $0 > UInt8(ascii: " ") }) {
                     sent += behind

@@ -230,7 +230,7 @@ extension YearOfUse {
 // MARK: Deleted conversations
 
 extension YearOfUse {
-    /// What somebody deletes in a week, and can be restored.
+    /// Conversations that somebody deletes in a week, and that can be restored.
     private static let deletedConversations: StaticString = """
         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20)
         INSERT INTO deleted_conversations (number, archive, id, title, started_at, duration, deleted_at, kept_until)

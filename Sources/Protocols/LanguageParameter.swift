@@ -32,7 +32,7 @@ package enum LanguageParameter: String, Sendable, CaseIterable {
         }
     }
 
-    /// What an absent parameter means: the vendor's rule where the vendor's clients come.
+    /// Meaning of an absent parameter: the vendor's rule where the vendor's clients come.
     package var absence: Absence {
         switch self {
         // OpenAI, "Create transcription": supplying the language improves accuracy.

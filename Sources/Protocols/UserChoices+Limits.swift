@@ -20,7 +20,7 @@ extension UserChoices.Setting {
                 ? "\"name\" must have letters, and at most \(UserChoices.maxName) bytes." : nil
         case .audioDays:
             Int(value).map { (0...UserChoices.maxAudioDays).contains($0) } == true ? nil : "\"audio_days\" must be 0 to \(UserChoices.maxAudioDays)."
-        // Whether a zone has rules here is asked where it is set.
+        // The rules of a zone are asked for where the zone is set.
         case .timeZone: TimeZoneName(value) == nil ? "\"time_zone\" must be \(TimeZoneName.accepted)." : nil
         }
     }

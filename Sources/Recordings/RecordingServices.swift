@@ -84,7 +84,7 @@ package struct RecordingSettings: Sendable {
 
     /// Engines for models that OpenAI's clients name and that no engine here has.
     package var modelAliases: ModelAliases
-    /// What is hidden in transcripts, whatever callers ask for; nil: nothing.
+    /// Words that are hidden in all transcripts, whatever callers ask for; nil: nothing is hidden.
     package var redaction: RedactionDemand?
     /// The operator's own profane words: see `ProfanityFilter`.
     package var profanity: [String]

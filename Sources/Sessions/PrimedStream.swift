@@ -21,7 +21,7 @@ final class PrimedStream: EngineStream {
     private var deliver: ((EngineEvent) -> Void)?
     /// Takes the engine's label for the known speaker; nil: nobody waits for the label, or it was given.
     private var told: ((SpeakerLabel) -> Void)?
-    /// What the vendor calls its session, for the leg that will take the stream; nil: the vendor has not said it.
+    /// The vendor's name of its session, for the leg that will take the stream; nil: the vendor has not told it.
     private var session: EngineEvent?
     private let ready: () -> Void
     /// True if a leg may take the stream.

@@ -1,5 +1,5 @@
 extension LanguageTag {
-    /// What stands between two words of the language: nothing in Chinese, Japanese, Thai, Lao, Khmer, Burmese and Tibetan, else a blank.
+    /// Text between two words of the language: nothing in Chinese, Japanese, Thai, Lao, Khmer, Burmese and Tibetan, else a blank.
     package var wordDelimiter: String { Self.unspaced.contains(primary) ? "" : " " }
 
     /// True if the language is written from right to left.

@@ -19,7 +19,7 @@ public struct LiveRequest: Sendable, Equatable {
     /// Minimum duration of the audio pieces that go to engines. Joining short pieces adds a little delay, and saves messages when clients send 10 ms
     /// at a time.
     public var shortestPiece: Duration
-    /// What is hidden in the texts of the session; nil: nothing.
+    /// Rule for hiding sensitive words in the texts of the session; nil: nothing is hidden.
     package var redaction: RedactionRule?
     /// The client's options in the words of its protocol's vendor; nil: none.
     package var vendorOptions: VendorOptions?

@@ -46,7 +46,7 @@ public struct RecognitionOptions: Sendable, Equatable {
     public var isUrgent: Bool
     /// The sound tracks that are heard. The caller of an engine gives the recording the same choice.
     package var tracks = TrackChoice.usual
-    /// What is hidden in the transcript before anybody gets it; nil: nothing. An engine that can hide it may do so too.
+    /// Rule for hiding sensitive words before anybody gets the transcript; nil: nothing is hidden. An engine that can hide them may do so too.
     package var redaction: RedactionRule?
     /// The client's options in the words of its protocol's vendor; nil: none.
     package var vendorOptions: VendorOptions?

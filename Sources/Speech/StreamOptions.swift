@@ -23,7 +23,7 @@ public struct StreamOptions: Sendable, Equatable {
     public var shortestPiece: Duration
     /// Maximum duration of the audio pieces for engines behind a socket, unless the engine's minimum is longer; nil: the engine's own maximum.
     package var longestPiece: Duration?
-    /// What is hidden in the words before anybody gets them; nil: nothing. An engine that can hide it may do so too.
+    /// Rule for hiding sensitive words before anybody gets them; nil: nothing is hidden. An engine that can hide them may do so too.
     package var redaction: RedactionRule?
     /// The client's options in the words of its protocol's vendor; nil: none.
     package var vendorOptions: VendorOptions?

@@ -1,6 +1,6 @@
-/// How some tokens are written.
+/// The written form of some tokens.
 package struct WrittenForm: Sendable, Equatable {
-    /// What is to be written in another form.
+    /// A kind of words that are written in another form.
     package enum Kind: Sendable, CaseIterable {
         /// Cardinal, ordinal and decimal numbers, percentages, years.
         case numbers

@@ -11,8 +11,8 @@ internal import Synchronization
 /// The tokens are kept in memory only, each as an authentication code under a secret of the process: neither the memory nor the duration of a look-up
 /// reveals a token. A process that takes over gets codes and secret. The number of tokens is limited, in all and for each caller.
 ///
-/// Where several gateways have one secret, a token has its terms in it, sealed: the gateway that is shown a token of another one learns the token from
-/// its text.
+/// A token of several gateways with one secret has its terms in it, sealed: the gateway that is shown a token of another one learns the token from its
+/// text.
 package final class TemporaryTokens: Sendable {
     /// The terms of a token's use.
     package struct Terms: Sendable, Equatable {

@@ -111,7 +111,7 @@ final class MediaContainer {
         let stamp = packet.pointee.pts == harken_av_no_time() ? packet.pointee.dts : packet.pointee.pts
         let time = LibAV.time(stamp, stream.pointee.time_base)
         if origin == nil, let time {
-            // What an encoder put in front is not heard.
+            // Samples that an encoder put in front are not heard.
             origin = time + LibAV.skipped(packet, hertz: hertz(of: index))
             if !needsPicture { discardOthers() }
         }

@@ -102,7 +102,7 @@ final class MediaReader {
     /// Number of damaged packets from which the damage is reported: joined streams begin with one or two. Where sound is missing, one is reported.
     private static let reportedDamage = 3
 
-    /// What readers of the transcript have to know; complete after the end.
+    /// Notices for readers of the transcript; complete after the end.
     var notices: [RecordingNotice] {
         var notices = choiceNotices
         for case let notice? in sounds.map(\.notice) where !notices.contains(notice) { notices.append(notice) }
@@ -113,7 +113,7 @@ final class MediaReader {
     private var cut: RecordingNotice?
     /// True if the file is whole, and its sound is shorter than the file declares; set at the end.
     private var lacksSound = false
-    /// What `news` has returned: the choice of the track, a number of holes, and the end.
+    /// The notices that `news` has returned: the choice of the track, a number of holes, and the end.
     private var toldChoice = false, toldCount = 0, toldEnd = false
 
     /// Number of holes that are told one by one. Later ones are told together at the end, so that a bad connection does not become a flood.

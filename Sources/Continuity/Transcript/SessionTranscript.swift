@@ -42,7 +42,7 @@ package struct SessionTranscript: Sendable, Equatable {
     package var speech: [HeardSpeech] = []
     /// The judgments of end-of-turn models, in order.
     package var judgments: [TurnJudgment] = []
-    /// What was noticed about the client's stream, in order; its places are times of the session.
+    /// Notices about the client's stream, in order; their places are times of the session.
     package var notices: [RecordingNotice] = []
     /// The known reasons for missing intervals; the newest reason is last.
     private var causes: [Gap] = []

@@ -26,7 +26,7 @@ package struct PlacedSpeaker: Sendable, Hashable {
         self.number = number
     }
 
-    /// How well the speaker is known: the value of `speaker_identity_state` in answers.
+    /// State of the speaker's identity: the value of `speaker_identity_state` in answers.
     package var state: String {
         switch who {
         case .unknown: number == nil ? "unknown" : "unassigned"

@@ -40,7 +40,7 @@ package struct SegmentMaker: Sendable {
         guard !new.isEmpty else { return SegmentChanges() }
         for word in new {
             var word = word
-            // What another speaker says next does not change how the one before has ended.
+            // The next speaker's words do not change the end of the words before.
             if let last = words.indices.last, words[last].speaker == word.speaker { word.lateMarks?.join(&word.text, behind: &words[last].text) }
             words.append(word)
         }

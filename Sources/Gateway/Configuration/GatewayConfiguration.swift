@@ -42,7 +42,7 @@ package struct GatewayConfiguration: Sendable {
     package var modelFolder: String?
     /// Time for which local models that nothing uses are kept in memory; nil: for ever.
     package var keepAlive: Duration?
-    /// What is hidden in texts, whatever clients ask for; nil: nothing.
+    /// Words that are hidden in all texts, whatever clients ask for; nil: nothing is hidden.
     package var redaction: RedactionDemand?
     /// The operator's own profane words, in lower case.
     package var profanity: [String]

@@ -33,7 +33,7 @@ struct LiveEndpoint: Endpoint {
             Task {
                 var liveCaller = LiveCaller(caller: caller, keys: keys)
                 // A gateway that has stood still finds requests of clients that have gone to another one meanwhile.
-                // What the loop has not read yet is read in its next turn.
+                // Bytes that the loop has not read yet are read in its next turn.
                 await exchange.loop.run {}
                 let isThere = await exchange.loop.run { exchange.isClientThere }
                 await ask(for: &liveCaller, isThere ? moved : nil)

@@ -1,6 +1,6 @@
 import Continuity
 
-/// How the connection of a stream is opened, and opened again when it breaks.
+/// Rules by which the connection of a stream is opened, and opened again when it breaks.
 public struct ConnectionOptions: Sendable, Equatable {
     /// Number of times that engines that have failed are tried again before the stream ends with their error, 0 to 1,000. A connection that breaks behind
     /// words of its engine is opened again at once, and that is not counted, unless the number is 0.

@@ -34,7 +34,7 @@ public struct TranscriptionOptions: Sendable, Equatable {
     public var reportsMessages = false
     /// True if `userStoppedSpeaking()` makes the engine finalize at once.
     public var forcesEndpointWhenUserStops = true
-    /// How connections are opened, and opened again. A change has effect on new streams. A stream of `Harken` waits for its gateway by its own rule.
+    /// Rules by which connections are opened, and opened again. A change has effect on new streams. A stream of `Harken` waits for its gateway by its own rule.
     public var connection = ConnectionOptions()
     /// The program's own span, as a `traceparent` of W3C's Trace Context. Spans of streams and files become its children. See `Traces`.
     public var traceParent: String?

@@ -200,7 +200,7 @@ package struct ConversationWork: Sendable {
             do throws(StoreError) {
                 tell(.introduced(introduction, try await service.store.add(new, reusing: true, of: user).id))
             } catch {
-                // Which of several people of one name speaks is for a person to say.
+                // Only a person can say which of several people of one name speaks.
                 guard case .conflict = error else { throw error }
             }
         case .addAudio(let id, let start, let file): for await kept in file { try await add(kept, to: id, start) }

@@ -33,7 +33,7 @@ package struct KnownVoices: Sendable {
     func introduced(_ name: SpokenName, mayCreate: Bool) -> SelfIntroduction.Who? {
         let found = people[name.key] ?? []
         return switch name.consequence(isKnown: !found.isEmpty, owner: owner, mayCreate: mayCreate) {
-        // Which of several people of one name speaks is for a person to say.
+        // Only a person can say which of several people of one name speaks.
         case .known: found.count == 1 ? .known(found[0]) : .named
         case .create: .new
         case .suggest: .named

@@ -17,7 +17,7 @@ package final class ClientAudio {
     private var interleaver: ChannelInterleaver?
     private var ended: Set<Int> = []
     private var output: [UInt8] = []
-    /// What the decoders have noticed about the stream, and nobody was told yet.
+    /// Notices of the decoders about the stream that nobody was told yet.
     private var notices: [RecordingNotice] = []
     private var timer: Loop.Timer?
     /// Called on the loop when a silent channel was waited for long enough.

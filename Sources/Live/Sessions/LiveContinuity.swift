@@ -14,7 +14,7 @@ package struct LiveContinuity: Sendable {
     /// Folder for the audio of repairs that are under way.
     package var folder: String
     package var health: EngineHealth
-    /// What is hidden in sessions, whatever their clients ask for; nil: nothing.
+    /// Words that are hidden in all sessions, whatever their clients ask for; nil: nothing is hidden.
     package var redaction: RedactionDemand?
 
     package init(

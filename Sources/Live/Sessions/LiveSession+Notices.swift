@@ -237,7 +237,7 @@ extension LiveSession {
     }
 
     private func ended(_ end: SessionEnd) {
-        // What another gateway may not take over is completed from the journal, at the next start.
+        // A session that no other gateway may take over is completed from the journal, at the next start.
         if let transcript = journal.transcript, shared?.isLeft != true {
             let received = shared?.isMoved == true ? shared?.storedThrough.map { $0 - .zero } ?? .zero : end.received
             context.finish(transcript, journal.cursor, received: received, behind: conversation?.stored)

@@ -7,7 +7,7 @@ internal import Store
 
 /// Sends batches of one session's segments to the user's webhook. Called for one batch after the other.
 ///
-/// What the receiver does not take is left to the store: a delivery that sends the segments of the conversation anew, for as long as
+/// Segments that the receiver does not take are left to the store: a delivery that sends the segments of the conversation anew, for as long as
 /// `DeliveryPromise.webhook` says. Such a delivery is added at the first failure, so a process that is killed loses no segment.
 actor TranscriptDelivery {
     enum Outcome: Sendable {
@@ -115,7 +115,7 @@ actor TranscriptDelivery {
                 guard await isOn() else { return .off }
                 let count = left.count
                 let isBehind = try await self.isBehind()
-                // What is gone was made from the store, or the user has removed it or its conversation.
+                // A delivery that is gone was made from the store, or the user has removed it or its conversation.
                 guard left.count == count else { return isBehind ? .kept(isStored: true) : .done }
             }
         }

@@ -103,7 +103,7 @@ final class TranscriptWebhook {
             batch = SegmentBatch()
         case .kept(let isStored):
             self.isStored = isStored
-            // What the store brings is kept there only: the user may delete or redact it meanwhile.
+            // Segments from the store are kept there only: the user may delete or redact them meanwhile.
             guard !isStored else { return collect(after: Self.keptInterval) }
             conversations = earlier.filter { !conversations.contains($0) } + conversations
             if isEnded {

@@ -14,11 +14,11 @@ struct LookRule: Sendable {
     var maxTries = 20
     /// Number of tokens behind the place that are scored with it.
     var tail = 5
-    /// What a term may lose when it sounds exactly like what was heard.
+    /// Maximum loss of a term that sounds exactly like the words that were heard.
     var margin: Float = 7
-    /// What a term may lose less for each unit of distance.
+    /// Decrease of that maximum for each unit of distance.
     var distanceWeight: Float = 6
-    /// What a term may lose less, for each power of ten above `few` terms, where ordinary words were heard.
+    /// Decrease of that maximum for each power of ten above `few` terms, where ordinary words were heard.
     var manyWeight: Float = 3
     var few: Float = 100
 

@@ -111,7 +111,7 @@ extension UtteranceMachine {
             let next = index + 1 < words.count ? words[index + 1].bare : ""
             return words[index].confidence < 0.5 || words[index].bare == next || !pairs.insert([words[index].bare, next]).inserted
         }
-        // When the error has no visible place, the last word is the likeliest to be wrong.
+        // The last word is the likeliest to be wrong where the error has no visible place.
         let sure = wrong ?? (result.isSuspect ? words.count - 1 : words.count)
         return sure > most ? [] : Array(words.prefix(max(0, sure)))
     }

@@ -15,7 +15,7 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
     package var reportsLanguage: Bool
     package var labelsSpeakers: Bool
     package var hidesProfanity: Bool
-    /// What is hidden in all words; nil: nothing.
+    /// Rule for hiding sensitive words in all texts; nil: nothing is hidden.
     package var redaction: AssemblyAIRedaction?
     /// Longest time without audio or messages from the client; then the session ends. nil: no limit.
     package var inactivityLimit: Duration?

@@ -44,7 +44,7 @@ package struct AssemblyAIPrerecordedRequest: Sendable, Equatable {
     /// Minimum share of speech, 0…1: the job fails when its audio has less.
     package var speechThreshold: Double?
     package var webhook: Webhook?
-    /// What is hidden in all words; nil: nothing.
+    /// Rule for hiding sensitive words in all texts; nil: nothing is hidden.
     package var redaction: AssemblyAIRedaction?
     package var hidesProfanity: Bool
     /// The operator's own profane words.
@@ -74,7 +74,7 @@ package struct AssemblyAIPrerecordedRequest: Sendable, Equatable {
         audioURL = address
         let named = try fields.language()
         languageCode = named?.named?.rawValue
-        // What this vendor calls detection, others call `auto` and `multi`.
+        // Other vendors' words for this vendor's detection are `auto` and `multi`.
         detectsLanguage = try fields.flag("language_detection") ?? false || named != nil && named?.named == nil
         languageThreshold = try fields.number("language_confidence_threshold", in: 0...1)
         speechModel = try fields.text("speech_model", longest: 40)

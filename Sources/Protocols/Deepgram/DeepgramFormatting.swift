@@ -12,7 +12,7 @@ package struct DeepgramFormatting: Sendable, Equatable {
     /// Adds `language` to each word.
     package var languages: Bool
     package var replacements: [WordReplacement]
-    /// What is written as people write it, such as `$25` for `twenty five dollars`.
+    /// Kinds of words that are written as people write them, such as `$25` for `twenty five dollars`.
     package var writtenForms: Set<WrittenForm.Kind>
     /// Writes numbers as words, also where the engine wrote digits: the client has said that it wants no numerals.
     package var spellsNumbers = false

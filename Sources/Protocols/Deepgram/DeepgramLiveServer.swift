@@ -4,7 +4,7 @@ package import Speech
 /// The server side of Deepgram's live protocol, `WS /v1/listen`.
 ///
 /// Commits become final `Results`, which cover each channel without gaps. Text between the last commit and the audio's end becomes interim `Results`.
-/// When the end of a turn becomes known only after its last commit, an empty final with `speech_final` is sent. A gap becomes an empty final, because
+/// An end of a turn that becomes known only after its last commit gets an empty final with `speech_final`. A gap becomes an empty final, because
 /// the protocol has no message for lost audio. `Finalize` for one channel applies to all channels, because sessions finalize all channels together.
 ///
 /// Source: Deepgram "Live Audio" reference and "Using Lower-Level Websockets"; close codes from its "Errors" reference.
@@ -28,7 +28,7 @@ package struct DeepgramLiveServer: LiveServerMachine {
     private var lacksSpeakers = false
     /// Parameters that an engine of the session ignores.
     private var ignored: [String] = []
-    /// What is missing in the client's stream. The protocol has one message for it, the last.
+    /// Notices about the client's stream. The protocol has one message for them, the last.
     private var notices: [RecordingNotice] = []
     private var model: DeepgramModelInfo
     /// The value of `metadata` in all results; it is encoded only once.

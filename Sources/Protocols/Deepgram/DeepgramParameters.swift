@@ -17,7 +17,7 @@ package struct DeepgramParameters: Sendable, Equatable {
     package var diarizes: Bool
     package var multichannel: Bool
     package var keyterms: [String]
-    /// What is hidden in all words; nil: nothing.
+    /// Rule for hiding sensitive words in all texts; nil: nothing is hidden.
     package var redaction: RedactionRule?
     package var tags: [String]
     package var extra: [DeepgramMetadata.Extra]

@@ -43,7 +43,7 @@ package struct ListenOptions: Sendable, Equatable {
     /// Sample rate of the positions that the client sends: the rate that it named. nil: the session's rate.
     package var rate: SampleRate? { if case .raw(_, let rate, _) = format { rate } else { nil } }
     package var resume: LiveResume?
-    /// What is hidden in all words; nil: nothing.
+    /// Rule for hiding sensitive words in all texts; nil: nothing is hidden.
     private var redaction: RedactionRule?
     /// The time at which the first sample was recorded; nil: audio comes as it is recorded.
     private var started: UnixTime?

@@ -25,7 +25,7 @@ extension [OpenAIToken] {
         var rest = map { (text: $0.text.utf8.filter { !Self.isBlank($0) }, probability: Float(exponential($0.logProbability))) }[...]
         guard rest.flatMap({ $0.text }) == words.flatMap({ [UInt8]($0.utf8) }) else { return [] }
         for word in words {
-            // Where words have no blanks between them, a token may have several, or end within one.
+            // A token may have several words, or end within one, in languages without blanks between words.
             var missing = word.utf8.count - over, lowest = over > 0 ? last : 1
             while missing > 0, let token = rest.popFirst() {
                 guard !token.text.isEmpty else { continue }

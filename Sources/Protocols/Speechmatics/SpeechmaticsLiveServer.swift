@@ -36,7 +36,7 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
     /// True if the client asks for speakers and nothing can tell them.
     private var lacksSpeakers = false
     private var state: State = .connecting
-    /// What was noticed about the stream before the start of recognition.
+    /// Notices about the stream from before the start of recognition.
     private var earlyNotices: [RecordingNotice] = []
     private var idle: SpeechmaticsTimeLimit?
     private var length: SpeechmaticsTimeLimit?

@@ -30,7 +30,7 @@ package final class ChunkRecorder: Sendable {
         }
     }
 
-    /// What the microphone gave, and is not written yet.
+    /// Audio and events of the microphone that are not written yet.
     private enum Held {
         case audio([UInt8])
         /// Audio that the machine was too slow for.

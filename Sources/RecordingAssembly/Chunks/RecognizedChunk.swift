@@ -40,7 +40,7 @@ package struct RecognizedChunk: Sendable, Equatable {
     package var identities: [String: SpeakerIdentity]
     /// Voices of the clusters for which a voiceprint could be computed.
     package var voices: [String: VoiceEvidence]
-    /// What was noticed about the chunk's file; its places are times of the chunk.
+    /// Notices about the chunk's file; their places are times of the chunk.
     package var notices: [RecordingNotice] = []
 
     /// - Parameter words: the engine's words. Missing speakers are filled in, and a speaker of the engine who may be two people is split.

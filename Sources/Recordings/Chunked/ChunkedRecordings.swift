@@ -41,7 +41,7 @@ package actor ChunkedRecordings {
         }
     }
 
-    /// What a chunk tells about the time at which its recording began.
+    /// A chunk's evidence of the time at which its recording began.
     private struct Beginning: Sendable {
         /// The time of the recording's first sample, as the client says; nil when it does not say.
         var stated: UnixTime?

@@ -46,7 +46,7 @@ package struct SyncRequest: Sendable {
                     "A file's name must contain its encoding (opus, pcm16, pcm8, mulaw or lc3), as in audio_omi_opus_16000_1_fs160_1710000000.bin."
                 )
             }
-            // What the request says counts for its first file, whatever the file's name says.
+            // The request's own time counts for its first file, whatever the file's name says.
             var start = named.isEmpty ? started : nil
             if start == nil, let time = offline.started { start = try ChunkedRecordingError.start(of: file.name, time, now: now) }
             named.append((offline, start, file.content))

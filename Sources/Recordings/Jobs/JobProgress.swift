@@ -2,7 +2,7 @@ package import Speech
 package import Store
 internal import Synchronization
 
-/// How far this process has come with the recordings of its jobs. Any thread may use it.
+/// The progress of this process with the recordings of its jobs. Any thread may use it.
 package final class JobProgress: Sendable {
     /// The part of a recording that is recognized, and the recording's length.
     package struct Reach: Sendable, Equatable {

@@ -38,7 +38,7 @@ package actor JobRunner {
     package nonisolated let uploads: UploadFolder
     package nonisolated let secrets: JobSecrets
     package nonisolated let results: UnstoredResults
-    /// How far this process has come with the recordings of its jobs.
+    /// The progress of this process with the recordings of its jobs.
     package nonisolated let progress = JobProgress()
     /// The name of this process in leases.
     package nonisolated let owner: String

@@ -9,7 +9,7 @@ package struct WorkloadReport: Sendable, Equatable {
     var conversations: [String] = []
     /// Reasons for missing words, one element for each recording, in order; nil: no words are missing.
     private(set) var errors: [WorkloadError?] = []
-    /// What was noticed about each recording, in order.
+    /// Notices about each recording, in order.
     private(set) var notices: [[RecordingNotice]] = []
 
     init() {}

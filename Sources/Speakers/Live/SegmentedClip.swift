@@ -24,7 +24,7 @@ struct SegmentedClip: Sendable, Equatable {
         var turns: [SpeakerTurn] = [], order: [Int] = []
         for frame in first..<last {
             let active = present.filter { stretch.isActive($0, in: frame) }
-            // Who spoke before goes on as the first speaker where another begins.
+            // The former speaker goes on as the first one where another begins.
             if let speaking = turns.last.map({ order[$0.speaker.number] }), active.isEmpty || active.contains(speaking) {
                 turns[turns.count - 1].range.end = Self.end(of: frame - first)
             } else if let speaker = active.first {

@@ -31,7 +31,7 @@ extension TimeZoneRules {
         var types: [(seconds: Int, name: Int)] = []
         for _ in 0..<header.typeCount {
             let seconds = Int(Int32(truncatingIfNeeded: try parts.number(4)))
-            // Whether it is summer time is not asked for.
+            // The flag of summer time is not needed.
             _ = try parts.take(1)
             types.append((seconds, Int(try parts.number(1))))
         }

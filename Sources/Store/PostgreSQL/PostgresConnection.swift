@@ -10,7 +10,7 @@ import Speech
 package final class PostgresConnection: @unchecked Sendable {
     /// Time for which an answer is waited for: longer than the server's own time-out of a statement.
     private static let answerMilliseconds: Int32 = 40_000
-    /// What a session begins with. Times are in milliseconds.
+    /// Settings at the beginning of a database session. Times are in milliseconds.
     private static let settings = """
         SET statement_timeout = 30000; SET lock_timeout = 10000; SET idle_in_transaction_session_timeout = 60000;
         SET bytea_output = hex; SET standard_conforming_strings = on; SET client_min_messages = warning
@@ -228,7 +228,7 @@ package final class PostgresConnection: @unchecked Sendable {
     /// False if the server has ended the connection, as far as is known without asking.
     private var isAlive: Bool {
         var waiting = pollfd(fd: cpostgres_socket(handle), events: Int16(POLLIN), revents: 0)
-        // What the server says last comes before the end of the stream.
+        // The server's last message comes before the end of the stream.
         while poll(&waiting, 1, 0) > 0 {
             guard cpostgres_consume(handle) == 1, cpostgres_status(handle) == Int32(CPOSTGRES_CONNECTION_OK) else { return false }
         }

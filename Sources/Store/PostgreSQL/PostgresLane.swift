@@ -26,7 +26,7 @@ final class PostgresLane: Sendable {
     ) -> Result<Value, StoreError> {
         attempts(until: deadline) { (connection) throws(StoreError) in
             let value = try body(SQLConnection(connection))
-            // What was queued last, and nobody has waited for.
+            // Statements that were queued last, and nobody has waited for.
             _ = try connection.changedRows()
             return value
         }

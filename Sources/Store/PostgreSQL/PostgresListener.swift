@@ -57,7 +57,7 @@ final class PostgresListener: Sendable {
         guard cpostgres_status(handle) == Int32(CPOSTGRES_CONNECTION_OK), cpostgres_execute(handle, Self.listening) == 0 else {
             return _ = usleep(Self.pause)
         }
-        // What came before the connection was not heard.
+        // Notifications from before the connection were not heard.
         tell(.unknown)
         while !isStopped {
             var waiting = pollfd(fd: cpostgres_socket(handle), events: Int16(POLLIN), revents: 0)

@@ -119,7 +119,7 @@ final class PostgresPool: Sendable {
     }
 }
 
-/// When a lost database may be tried again: the pause grows with each failure, and is never the same for two processes.
+/// Pauses before attempts to reach a lost database: each failure makes the next one longer, and no two processes have the same ones.
 final class PostgresReconnection: Sendable {
     private struct State {
         var pause: Duration = .zero

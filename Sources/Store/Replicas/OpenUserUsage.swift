@@ -1,7 +1,7 @@
 internal import Framing
 package import Speech
 
-/// What a user's open sessions at one gateway have used so far at the operator's cost, which the ledger does not have before the sessions' streams end.
+/// The usage of a user's open sessions at one gateway so far, at the operator's cost. The ledger does not have it before the sessions' streams end.
 package struct OpenUserUsage: Sendable, Equatable {
     package var user: ID<User>
     /// The key with which the sessions were opened; nil: none.

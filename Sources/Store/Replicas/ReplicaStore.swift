@@ -138,7 +138,7 @@ package struct OpenLiveSession: Sendable, Equatable {
     }
 }
 
-/// What has become of a live session whose process has ended.
+/// The fate of a live session whose process has ended.
 package enum LiveSessionFate: Sendable, Equatable {
     /// Nobody goes on with the session.
     case over

@@ -67,13 +67,13 @@ extension SQLDatabase {
     }
 }
 
-/// What a transaction may see of others that run at the same time.
+/// The changes of others that a transaction sees while both run.
 package enum SQLIsolation: Sendable {
     /// Nothing. Of transactions that would disturb one another only one goes on, and the others begin anew.
     case serializable
-    /// What others have committed, and nothing of those of the same user: these wait for one another.
+    /// Those that are committed, none of the same user: transactions of one user wait for one another.
     case user(ID<User>)
-    /// What others have committed: for statements that lock the rows that they change, and do not depend on other rows.
+    /// Those that are committed: for statements that lock the rows that they change, and do not depend on other rows.
     case readCommitted
 }
 

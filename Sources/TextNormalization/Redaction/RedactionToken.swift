@@ -2,7 +2,7 @@ internal import Speech
 
 /// A word as redaction looks at it.
 struct RedactionToken: Sendable {
-    /// What a word means as a part of a number.
+    /// The meaning of a word as a part of a number.
     enum Numeral: Sendable, Equatable {
         /// A digit that was spoken by itself.
         case unit(UInt8)

@@ -2,7 +2,7 @@ internal import Speech
 
 /// Finds sensitive content in a text.
 struct SensitiveFinder {
-    /// What may follow the text's last word.
+    /// The continuation of a text behind its last word.
     enum End {
         /// Nothing: the text is whole.
         case whole

@@ -4,7 +4,7 @@ import Glibc
 /// The list of the files in a models folder. Set-up writes it into the folder.
 struct ModelManifest {
     static let name = "manifest.json"
-    /// What `languages` is when the user added the model.
+    /// Value of `languages` for a model that the user added.
     static let added = "added"
 
     /// The digest of the list of packages that the models were made from.

@@ -10,7 +10,7 @@ struct RecordingImporter: Sendable {
         var state: String
         var conversation: String?
         var error: String?
-        /// What was not heard of the file, in sentences.
+        /// Sentences about parts of the file that were not heard.
         var warnings: [String]
         /// Seconds that are recognized; nil: not known.
         var heard: Double?

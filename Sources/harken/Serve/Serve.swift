@@ -314,7 +314,7 @@ struct Serve: Command {
             limit.cancel()
             await gateway.settle()
             await tracer?.finish(within: .seconds(5))
-            // When this process ends, the service manager must know already that the next one is the service.
+            // The service manager must know before this process ends that the next one is the service.
             if isTakenOver { return await manager?.settle() ?? () }
             do throws(StoreError) { try await installation.settle() } catch {
                 // No data is lost: the next start reads the log.

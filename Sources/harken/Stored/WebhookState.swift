@@ -7,7 +7,7 @@ struct WebhookState: Sendable {
     var trigger: UserWebhook.Trigger
     /// Since when the receiver takes nothing; nil when its last delivery was made.
     var failingSince: UnixTime?
-    /// When the gateway switched the webhook off; nil: it is on.
+    /// Time at which the gateway switched the webhook off; nil: it is on.
     var disabled: UnixTime?
 
     /// Returns a line about what is wrong; nil when nothing is.

@@ -16,7 +16,7 @@ package struct DeepgramFluxOptions: Sendable, Equatable {
     package var thresholds: DeepgramFluxThresholds
     package var keyterms: [String]
     package var hidesProfanity: Bool
-    /// What is hidden in all words; nil: nothing.
+    /// Rule for hiding sensitive words in all texts; nil: nothing is hidden.
     package var redaction: RedactionRule?
     package var engines: [EngineName]
     /// The parameters that go to Deepgram as they are.

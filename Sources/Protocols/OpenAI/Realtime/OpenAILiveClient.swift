@@ -118,7 +118,7 @@ package struct OpenAILiveClient: LiveClientMachine {
         }
         let quiet = sent.end - (loud?.end ?? boundary), length = sent.end - boundary
         guard isSpeaking || !open.text.isEmpty else {
-            // What was loud for too short a time to be speech is over.
+            // A sound too short to be speech is over.
             if loud != nil, quiet >= samples(.seconds(1)) { forgetLoud() }
             if loud == nil, quiet >= samples(Self.silence) { clear(&actions) }
             return

@@ -120,7 +120,7 @@ package struct RealtimeServer: LiveServerMachine {
                     : .invalid("session.audio.input.format", "The format cannot change after audio came. Open a new session for another format.")
             }, &voice, &output)
         guard let old, let change = configuration.change(from: old) else { return }
-        // What the engine ignores of the new values is told anew.
+        // The engine's ignored options are told anew for the new values.
         ignored.subtract(change.vendor?.names ?? [])
         output.command(.update(change))
     }

@@ -49,7 +49,7 @@ struct RealtimeSessionUpdate: Sendable {
         let isLive = OpenAIModels.isLive(model)
         let takesHints = model.hasPrefix("gpt-transcribe") || model.hasPrefix("gpt-live-transcribe")
         let takesPrompt = !model.hasPrefix("gpt-realtime-whisper") && !model.hasSuffix("-diarize")
-        // What only this vendor has belongs to its transcription. A client's words are sent as far as the model takes them, because the client may
+        // Options of this vendor alone belong to its transcription. A client's words are sent as far as the model takes them, because the client may
         // have named another model; a program names its own.
         let isClients = options.vendorOptions?.vendor != nil
         let given = given.filter { option in

@@ -14,7 +14,7 @@ final class TranscriptRun {
         var output: OutputFile
         var partial: PartialFile
         var notes: NoteWriter
-        /// What an earlier run has noted; empty where this run begins anew.
+        /// Notes of an earlier run; empty where this run begins anew.
         var earlier = TranscriptNotes()
         /// The recording at work, and what takes its words.
         var input: TranscriptNotes.Input?
