@@ -18,7 +18,7 @@ package enum DeepgramOptions {
             VendorOption("version", .own, "2024-12-20.0"),
             VendorOption("tier", .own, "nova"),
             VendorOption("language", .session(.language), "en-US"),
-            VendorOption("language_hint", .session(.language), "es", in: [.live]),
+            VendorOption("language_hint", .session(.language), "es", in: [.live], with: DeepgramFluxOptions.multilingual),
             VendorOption("language_hint", .own, "es", in: [.recorded]),
             VendorOption("detect_language", .session(), in: [.recorded]),
             VendorOption("encoding", .gateway, "linear16"),

@@ -26,6 +26,8 @@ package struct VendorOption: Sendable, Equatable {
 
     package let name: String
     package let services: Set<Service>
+    /// The only model with which the option has an effect; nil: it has one with all.
+    package let model: String?
     package let handling: Handling
     /// True if the option adds fields to the vendor's answer, and has no other effect.
     package let answers: Bool
@@ -37,11 +39,12 @@ package struct VendorOption: Sendable, Equatable {
     package let example: String
 
     init(
-        _ name: String, _ handling: Handling, _ example: String = "true", in services: Set<Service> = [.live, .recorded], answers: Bool = false,
-        bypasses: Bool = false, isFreeForPrograms: Bool = false
+        _ name: String, _ handling: Handling, _ example: String = "true", in services: Set<Service> = [.live, .recorded],
+        with model: String? = nil, answers: Bool = false, bypasses: Bool = false, isFreeForPrograms: Bool = false
     ) {
         self.name = name
         self.services = services
+        self.model = model
         self.handling = handling
         self.answers = answers
         self.bypasses = bypasses

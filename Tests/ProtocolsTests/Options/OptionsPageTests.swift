@@ -19,6 +19,8 @@ import Testing
 
     private static var changes: String { "\n## Tables of changes\n" + Catalogue.changeTables.map(tableText).joined() }
 
+    private static func name(_ name: String, _ option: VendorOption?) -> String { "`\(name)`" + (option?.model.map { " with `\($0)`" } ?? "") }
+
     private static func tableText(_ table: ChangeTable) -> String {
         let engines = Catalogue.vendors.filter { $0.live != nil }.map(\.name) + [.local]
         var text = "\n### \(table.title): `\(table.message)`\n\n| setting | \(engines.map(\.rawValue).joined(separator: " | ")) |\n"
@@ -28,7 +30,7 @@ import Testing
                 let effect = table.effect(of: setting, with: engine)
                 return effect == .harken ? "Harken" : effect.rawValue
             }
-            text += "| `\(setting.name)` | \(effects.joined(separator: " | ")) |\n"
+            text += "| \(name(setting.name, table.options.entry(setting.option, .live))) | \(effects.joined(separator: " | ")) |\n"
         }
         return text
     }
@@ -46,7 +48,7 @@ import Testing
                 let effect = table.effect(of: option.name, with: engine, service)
                 return effect == .harken ? "Harken" : effect.rawValue
             }
-            text += "| `\(option.name)` | \(effects.joined(separator: " | ")) |\n"
+            text += "| \(name(option.name, option)) | \(effects.joined(separator: " | ")) |\n"
         }
         return text
     }
