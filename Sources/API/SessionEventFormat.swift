@@ -69,7 +69,7 @@ struct SessionEventFormat: WatchFormat {
             append("notice", to: &output) { json in
                 json.beginObject()
                 json.member("name", notice.name)
-                json.member("text", notice.text(by: nil, of: .stream))
+                json.member("text", RecordingNotices.live(notice))
                 json.endObject()
             }
         case .engine(let engine):

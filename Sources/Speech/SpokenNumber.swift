@@ -1,6 +1,6 @@
 /// English words for numbers.
 package enum SpokenNumber {
-    /// The numbers from this one on have no words here.
+    /// The numbers from this one on stay digits in texts.
     package static let limit = 1_000_000_000
 
     private static let small = [
@@ -8,13 +8,14 @@ package enum SpokenNumber {
         "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
     ]
     private static let tens = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+    private static let scales = [(1_000_000_000, "billion"), (1_000_000, "million"), (1_000, "thousand"), (100, "hundred")]
     private static let irregular = [
         "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth", "twelve": "twelfth",
     ]
 
-    /// Returns the words of a number from 0 to below `limit`: 37 is `["thirty", "seven"]`.
+    /// Returns the words of a number from 0 to below a thousand billions: 37 is `["thirty", "seven"]`.
     package static func cardinal(_ number: Int) -> [String] {
-        for (size, name) in [(1_000_000, "million"), (1_000, "thousand"), (100, "hundred")] where number >= size {
+        for (size, name) in Self.scales where number >= size {
             let rest = number % size
             return cardinal(number / size) + [name] + (rest == 0 ? [] : cardinal(rest))
         }

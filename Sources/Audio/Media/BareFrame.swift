@@ -108,13 +108,20 @@ enum BareFrame: CaseIterable {
         let version = second >> 3 & 3, layer = 4 - (second >> 1 & 3), code = third >> 4, hertz = third >> 2 & 3
         guard first == 0xFF, second >> 5 == 7, version != 1, layer < 4, (1...14).contains(code), hertz < 3 else { return nil }
         let isOne = version == 3, rate = 1_000 * (isOne ? rates.one[layer - 1] : rates.two[layer == 1 ? 0 : 1])[code - 1]
-        let samples = [44_100, 48_000, 32_000][hertz] / (isOne ? 1 : version == 2 ? 2 : 4), padding = third >> 1 & 1
+        let samples = mpegRate(version: version, code: hertz), padding = third >> 1 & 1
         return switch layer {
         case 1: (12 * rate / samples + padding) * 4
         case 3 where !isOne: 72 * rate / samples + padding
         default: 144 * rate / samples + padding
         }
     }
+
+    /// Returns the sample rate of MPEG audio in Hz.
+    ///
+    /// - Parameters:
+    ///   - version: the two bits of a frame's header: 3 for MPEG-1, 2 for MPEG-2, 0 for MPEG-2.5.
+    ///   - code: the header's two bits for the rate, below 3.
+    static func mpegRate(version: Int, code: Int) -> Int { [44_100, 48_000, 32_000][code] / (version == 3 ? 1 : version == 2 ? 2 : 4) }
 
     /// Bit rates of AC-3 in kbit/s.
     private static let ac3Rates = [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 576, 640]

@@ -199,7 +199,7 @@ extension ContainerPromise {
         guard frames > 0, bytes > 0 else { return false }
         guard start + bytes > size + Self.slack else { return true }
         isBroken = true
-        let hertz = [44_100, 48_000, 32_000][rate] / (version == 3 ? 1 : version == 2 ? 2 : 4)
+        let hertz = BareFrame.mpegRate(version: version, code: rate)
         length = .seconds(Double(frames) * (version == 3 ? 1_152 : 576) / Double(hertz))
         return true
     }

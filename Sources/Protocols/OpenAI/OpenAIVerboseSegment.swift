@@ -7,8 +7,6 @@ import Speech
 /// 0.5, which says neither yes nor no, and which the limits of Whisper's own program let pass: `no_speech_prob` is then 0.5, and `avg_logprob` the
 /// logarithm of 0.5. `tokens` is empty where the model's vocabulary is not Whisper's, or where the tokens of this part of a text are not known.
 struct OpenAIVerboseSegment {
-    private static let unknownProbability = 0.5
-
     private let words: ArraySlice<Word>
     private let rate: SampleRate
     private let measures: RecognizerMeasures
@@ -49,7 +47,7 @@ struct OpenAIVerboseSegment {
         write("temperature", temperature, &json)
         write("avg_logprob", measures.meanLogProbability ?? words.meanLogConfidence, &json)
         write("compression_ratio", measures.compressionRatio ?? CompressionRatio.of(text), &json)
-        write("no_speech_prob", measures.noSpeech ?? Self.unknownProbability, &json)
+        write("no_speech_prob", measures.noSpeech ?? Double(Word.unknownConfidence), &json)
         json.endObject()
     }
 

@@ -8,6 +8,7 @@ import Testing
             ("Hello,", "hello"), ("“It’s", "it's"), ("Mr.", "mister"), ("Dr.", "doctor"), ("twenty-five.", "twenty five"), ("25", "twenty five"),
             ("1,234", "one thousand two hundred thirty four"), ("1984.", "nineteen eighty four"), ("1905", "nineteen oh five"),
             ("2005", "two thousand five"), ("$25", "twenty five dollars"), ("50%", "fifty percent"), ("3rd", "third"), ("21st", "twenty first"),
+            ("2000000013th", "two billion thirteenth"),
             ("1990s", "nineteen nineties"), ("3.5", "three point five"), ("10:30", "ten thirty"), ("007", "zero zero seven"),
             ("U.S.", "u.s."), ("end.", "end"), ("a.m.", "a.m."), ("R&D", "r and d"), ("café", "cafe"), ("…", ""), ("♪", ""), ("'tis", "tis"),
             ("12345678901234567890", "one two three four five six seven eight nine zero one two three four five six seven eight nine zero"),

@@ -342,13 +342,8 @@ package struct RealtimeConfiguration: Sendable, Equatable {
 
     private func writeFormat(to json: inout JSONWriter) {
         json.beginObject()
-        switch format {
-        case .pcm(let rate):
-            json.member("type", literal: "audio/pcm")
-            json.member("rate", rate.hertz)
-        case .mulaw: json.member("type", literal: "audio/pcmu")
-        case .alaw: json.member("type", literal: "audio/pcma")
-        }
+        json.member("type", format.name)
+        if case .pcm(let rate) = format { json.member("rate", rate.hertz) }
         json.endObject()
     }
 

@@ -127,21 +127,28 @@ extension SQLConversationStore {
             [.text(voiceprint.model), .blob(DirectionCoding.encode(voiceprint.direction)), .duration(evidence), .integer(voice)])
     }
 
+    /// Runs `body` as `revise` does. If `body` returns true, the owner of a voice has changed, and segments that belong to the voice again are reclaimed.
+    private func reown(
+        _ user: ID<User>, _ body: @escaping @Sendable (UserPartition, borrowing SQLConnection) throws(StoreError) -> Bool
+    ) async throws(StoreError) -> Bool {
+        let isDone = try await revise(user, body)
+        if isDone { startReclaiming() }
+        return isDone
+    }
+
     package func setOwner(_ owner: Voice.Owner, of voice: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool {
-        let isDone = try await revise(user) { (archive, connection) throws(StoreError) in
+        try await reown(user) { (archive, connection) throws(StoreError) in
             guard let number = try archive.voice(voice, on: connection), let columns = try OwnerColumns(owner, in: archive, on: connection) else {
                 return false
             }
             try Self.name(number, columns, on: connection)
             return true
         }
-        if isDone { startReclaiming() }
-        return isDone
     }
 
     package func adopt(_ voice: ID<Voice>, by owner: Voice.Owner, distance: Float, of user: ID<User>) async throws(StoreError) -> Bool {
         let now = now()
-        let isDone = try await revise(user) { (archive, connection) throws(StoreError) in
+        return try await reown(user) { (archive, connection) throws(StoreError) in
             guard owner != .nobody, let number = try archive.voice(voice, on: connection),
                 let columns = try OwnerColumns(owner, in: archive, on: connection),
                 try connection.integer(
@@ -156,12 +163,10 @@ extension SQLConversationStore {
                 [.time(now), .real(distance), .integer(number)])
             return true
         }
-        if isDone { startReclaiming() }
-        return isDone
     }
 
     package func release(_ voice: ID<Voice>, isRejected: Bool, of user: ID<User>) async throws(StoreError) -> Bool {
-        let isDone = try await revise(user) { (archive, connection) throws(StoreError) in
+        try await reown(user) { (archive, connection) throws(StoreError) in
             guard let number = try archive.voice(voice, on: connection),
                 try connection.integer("SELECT 1 FROM voices WHERE number = ? AND adopted_at IS NOT NULL", [.integer(number)]) != nil
             else { return false }
@@ -172,8 +177,6 @@ extension SQLConversationStore {
             }
             return true
         }
-        if isDone { startReclaiming() }
-        return isDone
     }
 
     /// Sets the owner of a voice by hand. An owner who loses the voice does not get it automatically again. The caller calls `startReclaiming`
