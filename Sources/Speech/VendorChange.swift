@@ -1,5 +1,5 @@
 /// A client's change to the options in its vendor's own words.
-package struct VendorChange: Sendable, Equatable {
+package struct VendorChange: Sendable, Equatable, CustomStringConvertible {
     /// The new options, in the form that the opening of a session has.
     package var options: [VendorOptions.Option]
     /// Names of the options that no longer hold: those of the new options, and other names of the same settings.
@@ -10,6 +10,9 @@ package struct VendorChange: Sendable, Equatable {
         self.options = options
         names = others.union(options.map(\.name))
     }
+
+    /// The change as a text that is the same in each process: the names are sorted.
+    package var description: String { "VendorChange(\(options), replacing: \(names.sorted()))" }
 }
 
 extension VendorOptions {

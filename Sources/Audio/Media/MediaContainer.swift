@@ -199,8 +199,8 @@ extension MediaContainer {
     /// True for containers whose clock players show as it is. They show others from the first time stamp on.
     private var startsAtZero: Bool { isMP4 || formatName.hasPrefix("matroska,") }
 
-    /// True for containers whose headers count the end from the container's zero, also where the first time stamp is later.
-    private var declaresFromZero: Bool { startsAtZero || formatName == "asf" }
+    /// True for ASF, whose header counts the end from the container's zero, also where the first time stamp is later.
+    private var isASF: Bool { formatName == "asf" }
 
     /// True if the picture's packets are read as well: they alone tell whether the file ends before the end that its header declares.
     private var needsPicture: Bool { !isLive && formatName == "flv" && hasPicture }
@@ -274,7 +274,7 @@ extension MediaContainer {
     private var formatLength: Duration? {
         guard let format, format.pointee.duration != harken_av_no_time(), format.pointee.duration > 0 else { return nil }
         let length = Duration.microseconds(format.pointee.duration)
-        return declaresFromZero ? Self.end(length, from: origin ?? .zero) : length
+        return startsAtZero || isASF ? Self.end(length, from: origin ?? .zero) : length
     }
 
     /// Returns the end that a header declares, on the time line. Some writers count it from 0, and others from the first time stamp, the origin.
@@ -285,7 +285,7 @@ extension MediaContainer {
         guard let format, let track = format.pointee.streams[stream] else { return nil }
         let base = track.pointee.time_base
         if track.pointee.duration > 0, let declared = LibAV.time(track.pointee.duration, base) {
-            let length = declaresFromZero && !startsAtZero ? Self.end(declared, from: origin ?? .zero) : declared
+            let length = isASF ? Self.end(declared, from: origin ?? .zero) : declared
             guard let origin, let start = LibAV.time(track.pointee.start_time, base), start > origin else { return length }
             return length + (start - origin)
         }

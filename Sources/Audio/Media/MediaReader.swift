@@ -113,23 +113,29 @@ final class MediaReader {
     private var cut: RecordingNotice?
     /// True if the file is whole, and its sound is shorter than the file declares; set at the end.
     private var lacksSound = false
-    /// The notices that `news` has returned: the choice of the track, a number of holes, and the end.
-    private var toldChoice = false, toldCount = 0, toldEnd = false
+    /// The notices that `news` has returned.
+    private struct Told {
+        var hasChoice = false
+        /// Number of notices about holes.
+        var holes = 0
+        var hasEnd = false
+    }
+    private var told = Told()
 
     /// Number of holes that are told one by one. Later ones are told together at the end, so that a bad connection does not become a flood.
     private static let maxHolesAlone = 20
 
     /// Returns the notices since the last call. For streams, whose listeners are told at once; complete after the end.
     func news() -> [RecordingNotice] {
-        var news = toldChoice ? [] : choiceNotices
-        toldChoice = true
-        for sound in sounds where isAtEnd || toldCount < Self.maxHolesAlone {
+        var news = told.hasChoice ? [] : choiceNotices
+        told.hasChoice = true
+        for sound in sounds where isAtEnd || told.holes < Self.maxHolesAlone {
             guard let holes = sound.newHoles() else { continue }
-            toldCount += 1
+            told.holes += 1
             news.append(holes)
         }
-        guard isAtEnd, !toldEnd else { return news }
-        toldEnd = true
+        guard isAtEnd, !told.hasEnd else { return news }
+        told.hasEnd = true
         return news + endNotices
     }
 

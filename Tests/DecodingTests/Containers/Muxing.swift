@@ -8,8 +8,6 @@ struct Muxing: Sendable, CustomTestStringConvertible {
     enum Cut: Sendable {
         /// It is decoded up to the cut, and says that it is cut off.
         case told
-        /// It is decoded up to the cut. Nothing in the format shows that there was more.
-        case unseen
         /// Its index was at its end, so nothing is decoded, and the reason says so.
         case refused
     }
