@@ -50,6 +50,17 @@ package struct JSONView: ~Escapable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// The items of an array of strings; nil when the value is anything else.
+    package var strings: [String]? {
+        guard isArray else { return nil }
+        var strings: [String] = []
+        for index in 0..<count {
+            guard let text = self[index].string else { return nil }
+            strings.append(text)
+        }
+        return strings
+    }
+
     /// Returns true if the value is exactly this string; costs no allocation.
     package func equals(_ other: StaticString) -> Bool {
         guard type == JSON_STRING, let text = json_string_value(handle), other.hasPointerRepresentation else { return false }

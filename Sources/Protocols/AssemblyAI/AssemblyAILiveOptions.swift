@@ -159,7 +159,7 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
     private static func strings(in json: String) -> [String]? {
         do throws(JSONError) {
             let document = try JSONDocument(parsing: Array(json.utf8), sizeLimit: 65_536, depthLimit: 4)
-            return AssemblyAISettings.strings(in: document.root)
+            return document.root.strings
         } catch {
             return nil
         }

@@ -31,9 +31,7 @@ struct AssemblyAIFields: ~Escapable {
         var options = VendorOptions(AssemblyAIOptions.vendor)
         root.forEachMember { name, value in
             guard !value.isNull else { return }
-            var json = JSONWriter()
-            json.value(JSONValue(value))
-            if let option = AssemblyAIOptions.table.option(name, .json(json.text), .recorded) { options.options.append(option) }
+            if let option = AssemblyAIOptions.table.option(name, .init(value), .recorded) { options.options.append(option) }
         }
         return options
     }
@@ -67,7 +65,7 @@ struct AssemblyAIFields: ~Escapable {
     /// Checks the languages that may be heard: only AssemblyAI's own engine limits its choice to them.
     func checkLanguages() throws(RequestError) {
         let codes = try texts("language_codes") ?? [], name = "expected_languages"
-        let expected = AssemblyAISettings.strings(in: root["language_detection_options"][name]) ?? []
+        let expected = root["language_detection_options"][name].strings ?? []
         do throws(LanguageFault) {
             _ = try LanguageParameter.assemblyAIRecorded.read(codes, as: "language_codes")
             _ = try LanguageParameter.assemblyAIRecorded.read(expected, as: name)
@@ -156,11 +154,7 @@ struct AssemblyAIFields: ~Escapable {
             let item = view[index]
             guard let to = item["to"].string, !to.isEmpty, to.utf8.count <= 1_000 else { throw error }
             let from = item["from"]
-            var spoken: [String] = from.string.map { [$0] } ?? []
-            for index in 0..<(from.isArray ? from.count : 0) {
-                guard let text = from[index].string else { throw error }
-                spoken.append(text)
-            }
+            let spoken = from.string.map { [$0] } ?? from.strings ?? []
             guard !spoken.isEmpty, spoken.count <= 100 else { throw error }
             replacements += spoken.compactMap { WordReplacement(find: $0, replacement: to) }
         }

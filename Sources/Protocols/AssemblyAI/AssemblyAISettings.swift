@@ -41,9 +41,7 @@ enum AssemblyAISettings {
         var options: [VendorOptions.Option] = []
         root.forEachMember { name, value in
             guard name != "type", !value.isNull, options.count < VendorOptions.maxCount else { return }
-            var json = JSONWriter()
-            json.value(JSONValue(value))
-            if let option = AssemblyAIOptions.table.option(name, .json(json.text), .live) { options.append(option) }
+            if let option = AssemblyAIOptions.table.option(name, .init(value), .live) { options.append(option) }
         }
         return options
     }
@@ -119,18 +117,7 @@ enum AssemblyAISettings {
 
     private static func strings(_ root: borrowing JSONView, _ name: String) throws(AssemblyAISettingsError) -> [String]? {
         guard given(root, name) else { return nil }
-        guard let strings = strings(in: root[name]) else { throw AssemblyAISettingsError(message: "\(name) must be an array of strings.") }
-        return strings
-    }
-
-    /// Returns the items of an array of strings; nil when the value is anything else.
-    static func strings(in view: borrowing JSONView) -> [String]? {
-        guard view.isArray else { return nil }
-        var strings: [String] = []
-        for index in 0..<view.count {
-            guard let text = view[index].string else { return nil }
-            strings.append(text)
-        }
+        guard let strings = root[name].strings else { throw AssemblyAISettingsError(message: "\(name) must be an array of strings.") }
         return strings
     }
 }

@@ -18,13 +18,7 @@ enum DeepgramConfigureFields {
 
     static func strings(_ view: JSONView, _ name: String) throws(DeepgramConfigureError) -> [String]? {
         guard view.exists, !view.isNull else { return nil }
-        let error = DeepgramConfigureError("\(name) must be an array of strings.")
-        guard view.isArray else { throw error }
-        var strings: [String] = []
-        for index in 0..<view.count {
-            guard let text = view[index].string else { throw error }
-            strings.append(text)
-        }
+        guard let strings = view.strings else { throw DeepgramConfigureError("\(name) must be an array of strings.") }
         return strings
     }
 

@@ -59,11 +59,7 @@ package struct ManagedConfiguration: Sendable, Equatable {
         guard list.isArray, list.count <= maxKeyterms else {
             throw ManagedConfigurationError(message: "keyterms must be a list of at most \(maxKeyterms) strings.")
         }
-        var terms: [String] = []
-        for index in 0..<list.count {
-            guard let term = list[index].string else { throw ManagedConfigurationError(message: "keyterms must be strings.") }
-            terms.append(term)
-        }
+        guard let terms = list.strings else { throw ManagedConfigurationError(message: "keyterms must be strings.") }
         return terms
     }
 

@@ -88,6 +88,13 @@ package struct OptionTable: Sendable {
 }
 
 extension VendorOptions.Option.Value {
+    /// The value of a member of a JSON object.
+    init(_ member: JSONView) {
+        var json = JSONWriter()
+        json.value(JSONValue(member))
+        self = .json(json.text)
+    }
+
     /// True if the value asks for nothing.
     fileprivate var isEmpty: Bool {
         switch self {

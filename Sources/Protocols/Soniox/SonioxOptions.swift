@@ -37,9 +37,7 @@ package enum SonioxOptions {
         var options = VendorOptions(vendor)
         root.forEachMember { name, value in
             guard !value.isNull, options.options.count < VendorOptions.maxCount else { return }
-            var json = JSONWriter()
-            json.value(JSONValue(value))
-            guard var option = table.option(name, .json(json.text), .live) else { return }
+            guard var option = table.option(name, .init(value), .live) else { return }
             if name == "context" {
                 option.aspect = .keyterms
                 // Key terms reach every engine.

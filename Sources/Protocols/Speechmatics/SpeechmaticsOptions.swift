@@ -39,9 +39,7 @@ package enum SpeechmaticsOptions {
         var options = VendorOptions(vendor)
         config.forEachMember { name, value in
             guard !value.isNull, options.options.count < VendorOptions.maxCount else { return }
-            var json = JSONWriter()
-            json.value(JSONValue(value))
-            guard var option = table.option(name, .json(json.text), .live) else { return }
+            guard var option = table.option(name, .init(value), .live) else { return }
             // Harken replaces words with every engine.
             if name == "transcript_filtering_config" { option.isCovered = !value["remove_disfluencies"].exists }
             options.options.append(option)
@@ -57,9 +55,7 @@ package enum SpeechmaticsOptions {
         var options: [VendorOptions.Option] = []
         config.forEachMember { name, value in
             guard !changing.contains(name), !value.isNull, options.count < 100 else { return }
-            var json = JSONWriter()
-            json.value(JSONValue(value))
-            options.append(.init(String(name.prefix(100)), .json(json.text)))
+            options.append(.init(String(name.prefix(100)), .init(value)))
         }
         return options
     }

@@ -33,6 +33,8 @@ package struct DeepgramFluxOptions: Sendable, Equatable {
     /// Models that report turns.
     package static let models = ["flux-general-en", multilingual]
     static let multilingual = "flux-general-multi"
+    /// Maximum number of key terms.
+    static let maxKeyterms = 500
 
     init(_ head: HTTPRequestHead) throws(QueryParameterError) {
         let query = QueryParameters(query: head.query)
@@ -49,7 +51,7 @@ package struct DeepgramFluxOptions: Sendable, Equatable {
             eager: try query.number("eager_eot_threshold", in: DeepgramFluxThresholds.eagers),
             timeout: try query.whole("eot_timeout_ms", in: DeepgramFluxThresholds.timeouts))
         if let problem = thresholds.problem { throw QueryParameterError(message: problem) }
-        keyterms = try query.list("keyterm", limit: 500)
+        keyterms = try query.list("keyterm", limit: Self.maxKeyterms)
         hints = named == Self.multilingual ? try query.list(LanguageParameter.deepgramFlux.name) : []
         do throws(LanguageFault) {
             language = named == Self.multilingual ? try Self.language(of: hints) : .english

@@ -143,8 +143,9 @@ package struct DeepgramFluxServer: LiveServerMachine {
     /// - Returns: the session's language for the hints of the change; nil when it has none.
     private func check(_ change: DeepgramFluxChange, _ new: DeepgramFluxThresholds) throws(DeepgramConfigureError) -> LanguageTag? {
         if let problem = new.problem { throw DeepgramConfigureError(problem, code: "CONFIGURE_INVALID_THRESHOLDS") }
-        if let terms = change.keyterms, terms.count > 500 {
-            throw DeepgramConfigureError("At most 500 keyterms are accepted.", code: "CONFIGURE_KEYTERM_LIMIT_EXCEEDED")
+        if let terms = change.keyterms, terms.count > DeepgramFluxOptions.maxKeyterms {
+            throw DeepgramConfigureError(
+                "At most \(DeepgramFluxOptions.maxKeyterms) keyterms are accepted.", code: "CONFIGURE_KEYTERM_LIMIT_EXCEEDED")
         }
         guard let hints = change.hints else { return nil }
         guard options.isMultilingual else {

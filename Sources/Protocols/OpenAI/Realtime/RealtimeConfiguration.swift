@@ -245,12 +245,8 @@ package struct RealtimeConfiguration: Sendable, Equatable {
     }
 
     private static func strings(_ list: JSONView, _ path: String, most: Int) throws(RealtimeError) -> [String] {
-        let error = RealtimeError.invalid(path, "\(path) must be a list of at most \(most) strings.")
-        guard list.isArray, list.count <= most else { throw error }
-        var strings: [String] = []
-        for index in 0..<list.count {
-            guard let text = list[index].string else { throw error }
-            strings.append(text)
+        guard list.count <= most, let strings = list.strings else {
+            throw .invalid(path, "\(path) must be a list of at most \(most) strings.")
         }
         return strings
     }

@@ -181,30 +181,24 @@ package final class SQLChunkStore: ChunkStore {
         }
     }
 
-    private static func accepted(_ conversation: String, _ user: ID<User>, on connection: borrowing SQLConnection) throws(StoreError)
-        -> [StoredChunk]
-    {
+    package func accepted(_ conversation: String, of user: ID<User>, having text: String) async throws(StoreError) -> [StoredChunk] {
+        try await database.read(for: user) { (connection) throws(StoreError) in
+            try Self.accepted(conversation, user, having: text, on: connection)
+        }
+    }
+
+    /// - Parameter text: text that a chunk's record has in it; each has the empty one.
+    private static func accepted(
+        _ conversation: String, _ user: ID<User>, having text: String = "", on connection: borrowing SQLConnection
+    ) throws(StoreError) -> [StoredChunk] {
         var chunks: [StoredChunk] = []
         try connection.run(
             """
             SELECT chunk, hash, start_at, length, run, record FROM background_chunks
-            WHERE user = ? AND conversation = ? AND record IS NOT NULL
-            """, [.text(user.rawValue), .text(conversation)]
+            WHERE user = ? AND conversation = ? AND record IS NOT NULL AND instr(record, ?) > 0
+            """, [.text(user.rawValue), .text(conversation), .text(text)]
         ) { (row) throws(StoreError) in chunks.append(StoredChunk(row)) }
         return chunks
-    }
-
-    package func accepted(_ conversation: String, of user: ID<User>, having text: String) async throws(StoreError) -> [StoredChunk] {
-        try await database.read(for: user) { (connection) throws(StoreError) in
-            var chunks: [StoredChunk] = []
-            try connection.run(
-                """
-                SELECT chunk, hash, start_at, length, run, record FROM background_chunks
-                WHERE user = ? AND conversation = ? AND record IS NOT NULL AND instr(record, ?) > 0
-                """, [.text(user.rawValue), .text(conversation), .text(text)]
-            ) { (row) throws(StoreError) in chunks.append(StoredChunk(row)) }
-            return chunks
-        }
     }
 
     package func underWay(_ conversation: String, of user: ID<User>) async throws(StoreError) -> Int {
