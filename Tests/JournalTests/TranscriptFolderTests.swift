@@ -111,7 +111,8 @@ import Testing
     }
 
     private static func texts(_ shown: ShownWords) -> [String] {
-        if case .interim(_, let words, _) = shown.change { words.map(\.text) } else { [] }
+        guard case .interim(_, let words, _) = shown.change else { return [] }
+        return words.map(\.text)
     }
 
     @Test func `tries once more at the end of the gateway`() async throws {

@@ -36,7 +36,9 @@ struct DirectoryUserData: UserData {
 
     func delete(_ conversations: [ID<Conversation>], forGood: Bool) async throws -> ID<Conversation>? {
         let now = UnixTime.now
-        for id in conversations where try await store.delete(id, of: user, days: forGood ? 0 : deletedDays ?? 0, now: now) == nil { return id }
+        for id in conversations {
+            guard try await store.delete(id, of: user, days: forGood ? 0 : deletedDays ?? 0, now: now) != nil else { return id }
+        }
         return nil
     }
 
@@ -128,16 +130,5 @@ struct DirectoryUserData: UserData {
     private func reconciled(_ isDone: Bool) async throws -> Bool {
         if isDone { try await VoiceReconciler(store).run(for: user) }
         return isDone
-    }
-}
-
-extension RetentionStore {
-    /// Erases deleted data. Returns false when it must be tried again, because another program reads the database.
-    func isErased() async throws(StoreError) -> Bool {
-        do throws(StoreError) { try await settle() } catch {
-            guard case .busy = error else { throw error }
-            return false
-        }
-        return true
     }
 }

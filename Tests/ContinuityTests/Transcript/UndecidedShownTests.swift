@@ -33,7 +33,9 @@ import Testing
     }
 
     private func texts(_ changes: [ShownWords]) -> Set<String> {
-        Set(changes.flatMap { if case .interim(_, let words, _) = $0.change { words.map(\.text) } else { [] } })
+        changes.reduce(into: []) { texts, shown in
+            if case .interim(_, let words, _) = shown.change { texts.formUnion(words.map(\.text)) }
+        }
     }
 
     private func hasSecret(_ changes: [ShownWords]) -> Bool { !texts(changes).isDisjoint(with: Self.secret) }
