@@ -15,6 +15,9 @@ package struct APIAnswer: Sendable {
 
     static let nothing = APIAnswer(status: .noContent)
 
+    /// The answer of a deletion for good. The data has left every answer, and leaves the files soon: the header names the operation that tells when.
+    static let erasing = APIAnswer(status: .noContent, headers: ["X-Harken-Erasure": "/api/v1/erasure"])
+
     static func json(_ status: HTTPStatus = .ok, _ write: (inout JSONWriter) -> Void) -> APIAnswer {
         var json = JSONWriter(capacity: 4_096)
         write(&json)

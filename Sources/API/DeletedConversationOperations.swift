@@ -29,7 +29,7 @@ struct DeletedConversationOperations: Sendable {
                 }
                 guard isDeleted else { throw request.missingConversation }
                 await erasure.run()
-                return .nothing
+                return isForGood ? .erasing : .nothing
             },
             APIOperation(
                 .get, "/deleted-conversations", .read, summary: "Lists the deleted conversations that can be restored, the last deleted first.",

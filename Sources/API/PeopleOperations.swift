@@ -70,7 +70,7 @@ struct PeopleOperations: Sendable {
                 }
                 guard isDone else { throw Self.missing(request) }
                 service.reconcileVoices(of: request.user)
-                return .nothing
+                return .erasing
             },
             APIOperation(
                 .post, "/people/{id}/merge", .write, summary: "Merges another person into this one, with all their data.",

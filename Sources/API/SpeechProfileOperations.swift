@@ -26,7 +26,7 @@ struct SpeechProfileOperations: Sendable {
                 answer: .nothing
             ) { request throws(APIError) in
                 try await APIError.stored { () throws(StoreError) in try await profiles.forget(request.user) }
-                return .nothing
+                return .erasing
             },
             APIOperation(
                 .get, "/v4/speech-profile", .read, summary: "Returns the path of the speech profile's audio.",
@@ -87,7 +87,7 @@ struct SpeechProfileOperations: Sendable {
                 let chosen = request.query.first("id").map { id in others.filter { $0.id.rawValue == id } } ?? others
                 guard request.query.first("id") == nil || !chosen.isEmpty else { throw .notFound("sample", request.query.first("id") ?? "") }
                 try await APIError.stored { () throws(StoreError) in try await profiles.remove(chosen, of: request.user) }
-                return .nothing
+                return .erasing
             },
         ].map { operation in
             var operation = operation

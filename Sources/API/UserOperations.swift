@@ -68,14 +68,14 @@ struct UserOperations: Sendable {
                     """, answer: .nothing
             ) { request throws(APIError) in
                 _ = try await APIError.stored { () throws(StoreError) in try await deletion.delete(request.user) }
-                return .nothing
+                return .erasing
             },
             APIOperation(
                 .delete, "/admin/users/{user}", .admin, summary: "Deletes a user with everything that the gateway has of them.", answer: .nothing
             ) { request throws(APIError) in
                 let isDone = try await APIError.stored { () throws(StoreError) in try await deletion.delete(request.id("user")) }
                 guard isDone else { throw .notFound("user", request.parameters["user"] ?? "") }
-                return .nothing
+                return .erasing
             },
             APIOperation(
                 .get, "/admin/deletions", .admin, summary: "Returns the deletions of users that have begun and not ended, the earliest first.",

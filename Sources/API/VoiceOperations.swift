@@ -106,7 +106,7 @@ struct VoiceOperations: Sendable {
                 }
                 guard isDone else { throw Self.missing(request) }
                 service.reconcileVoices(of: request.user)
-                return .nothing
+                return .erasing
             },
         ]
     }

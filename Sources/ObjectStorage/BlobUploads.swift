@@ -1,4 +1,4 @@
-internal import Observability
+internal import Speech
 internal import Store
 
 /// Sends the blobs of a folder to a bucket, and removes from the folder what the bucket has.

@@ -1,3 +1,5 @@
+package import Speech
+
 /// Repeats work in the store that must not remain undone, until the store has done the work.
 package struct StoreRetry: Sendable {
     /// The work that is repeated, for the log and the metrics.

@@ -67,6 +67,54 @@ import Testing
         #expect(String(decoding: stored.json(), as: UTF8.self).contains(#""text":"\#(sample.text)","engine""#))
     }
 
+    /// The session's end, after the interim with the secret.
+    enum End: CaseIterable, Sendable { case hidden, gap, unfinished }
+
+    @Test(arguments: End.allCases, [false, true])
+    func `has nothing that a final hides of what was shown, in no file`(end: End, isLong: Bool) async throws {
+        let folder = folder()
+        let transcript = folder.begin(SessionRecord(id: id, redaction: [.emailAddress]), rate: .speech, channels: 1)
+        func word(_ text: String, _ second: Int) -> Word {
+            Word(text, SampleRange(SampleIndex(second * 16_000), count: SampleCount(16_000)), confidence: 1)
+        }
+        func commit(_ words: [Word], _ seconds: Range<Int>) -> Commit {
+            let range = SampleRange(SampleIndex(seconds.lowerBound * 16_000), SampleIndex(seconds.upperBound * 16_000))
+            return Commit(channel: .first, range: range, words: words, reason: .pause, engine: .local)
+        }
+        let received = SampleIndex(160_000)
+        let spoken = [word("address", 4), word("quokka", 5), word("lemur", 6)]
+        transcript.show(Hypothesis(range: SampleRange(.zero, received), words: spoken), by: .local, received: received)
+        // Older parts leave memory while the words are undecided.
+        if isLong { say(0..<200, in: transcript, padding: 1_000) }
+        await folder.settle()
+        #expect(try await folder.find(id)?.transcript.shown.count == 1)
+        switch end {
+        case .hidden:
+            transcript.hide(SampleRange(SampleIndex(5 * 16_000), SampleIndex(7 * 16_000)), in: .first)
+            transcript.show(commit([word("address", 4), word("[EMAIL_1]", 5)], 4..<8), received: received)
+        case .gap: transcript.note(.init(channel: .first, range: commit([], 4..<8).range, cause: .interrupted))
+        case .unfinished: break
+        }
+        if end != .unfinished { #expect(try await folder.find(id)?.transcript.shown.flatMap(Self.texts).contains("quokka") == false) }
+        func leaks() throws -> [String] {
+            try names.filter { name in
+                let bytes = try Data(contentsOf: URL(filePath: temporary.path(of: name)))
+                return ["quokka", "lemur"].contains { bytes.firstRange(of: Data($0.utf8)) != nil }
+            }
+        }
+        #expect(try leaks() == [])
+        folder.finish(transcript, received: received - .zero) { _ in }
+        await folder.settle()
+        #expect(try names == [id.rawValue + ".json"])
+        #expect(try leaks() == [])
+        #expect(try await folder.stored(id)?.transcript.shown.isEmpty == false)
+    }
+
+    private static func texts(_ shown: ShownWords) -> [String] {
+        guard case .interim(_, let words, _) = shown.change else { return [] }
+        return words.map(\.text)
+    }
+
     @Test func `tries once more at the end of the gateway`() async throws {
         let folder = folder(RetrySchedule(first: [], then: .seconds(3_600)))
         let transcript = folder.begin(SessionRecord(id: id), rate: .speech, channels: 1)

@@ -20,10 +20,12 @@ package struct ShownWords: Sendable, Equatable {
         self.change = change
     }
 
-    /// Removes the texts of words that are forgotten. The words stay as empty ones, because later changes count them.
+    /// Removes the texts of words that are forgotten. The words stay as empty ones, because later changes count them. An interim's words have other
+    /// times than the final's, so a word that only touches the range goes too.
     mutating func forget(_ range: SampleRange) {
         guard case .interim(let kept, var words, let engine) = change else { return }
-        for index in words.indices where range.contains(words[index].middle) { words[index].text = "" }
+        for index in words.indices
+        where range.contains(words[index].middle) || range.intersection(words[index].range) != nil { words[index].text = "" }
         change = .interim(kept: kept, words: words, engine)
     }
 }

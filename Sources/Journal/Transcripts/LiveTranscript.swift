@@ -19,6 +19,8 @@ package final class LiveTranscript: Sendable {
         var notices: [RecordingNotice] = []
         /// The interims that the client sees at the moment.
         var interims: ShownInterims
+        /// What was shown and is not in an entry yet, of a session that hides content; nil: nothing is hidden.
+        var undecided: UndecidedShown?
         /// Number of bytes of entries of shown words, of speech and of judgments.
         var shownBytes = 0
 
@@ -59,7 +61,8 @@ package final class LiveTranscript: Sendable {
         self.rate = rate
         self.channels = channels
         self.folder = folder
-        state = Mutex(State(interims: ShownInterims(channels: channels)))
+        let undecided = record.redaction.isEmpty ? nil : UndecidedShown(channels: channels, rate: rate)
+        state = Mutex(State(interims: ShownInterims(channels: channels), undecided: undecided))
     }
 
     /// Appends a commit.
@@ -89,9 +92,15 @@ package final class LiveTranscript: Sendable {
             guard state.shownBytes < Self.maxShown, let shown = change(&state.interims) else { return false }
             let bytes = ShownRecord.encode(shown)
             state.shownBytes += bytes.count
-            return Self.append(bytes, at: shown.received, .shown, to: &state)
+            guard let decided = state.undecided?.add(shown) else { return Self.append(bytes, at: shown.received, .shown, to: &state) }
+            return Self.append(decided, to: &state)
         }
         if isFull { folder.spill(self) }
+    }
+
+    /// Notes that words which are said in a time are hidden in the final that is shown next: they leave what was shown before.
+    package func hide(_ range: SampleRange, in channel: ChannelIndex) {
+        state.withLock { if $0.shownBytes < Self.maxShown { $0.undecided?.hide(range, in: channel) } }
     }
 
     /// Keeps that a voice detector heard speech.
@@ -136,8 +145,19 @@ package final class LiveTranscript: Sendable {
         return true
     }
 
+    /// Appends entries of shown words. Returns true if a part is to be written to the file.
+    private static func append(_ decided: [ShownWords], to state: inout State) -> Bool {
+        var isFull = false
+        for shown in decided where append(ShownRecord.encode(shown), at: shown.received, .shown, to: &state) { isFull = true }
+        return isFull
+    }
+
     package func note(_ gap: SessionTranscript.Gap) {
-        state.withLock { if $0.gaps.count < Self.maxGaps { $0.gaps.append(gap) } }
+        let isFull = state.withLock { state in
+            if state.gaps.count < Self.maxGaps { state.gaps.append(gap) }
+            return Self.append(state.undecided?.miss(in: gap.channel) ?? [], to: &state)
+        }
+        if isFull { folder.spill(self) }
     }
 
     /// Notes that the client's stream is not whole, or has more sound tracks than are heard.
@@ -149,7 +169,9 @@ package final class LiveTranscript: Sendable {
     ///
     /// - Parameter file: the part that is in the file.
     package func transcript(file: [UInt8], received: SampleCount?) -> SessionTranscript {
-        let (bytes, gaps, notices) = state.withLock { state in (state.leaving.reduce(file, +) + state.newest, state.gaps, state.notices) }
+        let (bytes, gaps, notices, undecided) = state.withLock { state in
+            (state.leaving.reduce(file, +) + state.newest, state.gaps, state.notices, state.undecided)
+        }
         var transcript = SessionTranscript(rate: rate, channels: channels)
         transcript.notices = notices
         var rest = bytes[...]
@@ -182,6 +204,7 @@ package final class LiveTranscript: Sendable {
             }
             rest = rest.dropFirst(13 + length)
         }
+        if let undecided { transcript.shown += received == nil ? undecided.open : undecided.unpassed }
         if let received { transcript.received = max(transcript.received, received) }
         for mend in mends { transcript.mend(mend) }
         for gap in gaps { transcript.note(gap.cause, gap.channel, gap.range) }

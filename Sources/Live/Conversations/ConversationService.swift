@@ -225,6 +225,13 @@ package final class ConversationService: Sendable {
         }
     }
 
+    /// Begins to erase what other processes have deleted. Call every minute or so.
+    package func takeUpErasures() async {
+        do throws(StoreError) { try await store.takeUpErasures() } catch {
+            log.error("deletions of other processes cannot be looked for", [.error: "\(error)"])
+        }
+    }
+
     /// Deletes voices without a name that were not heard for long. Call every hour or so.
     package func forgetVoices(now: UnixTime) async {
         do throws(StoreError) {

@@ -28,7 +28,9 @@ extension LiveSession {
         case .paused(let position): paused(at: position)
         case .heard(let speech): journal.transcript?.note(speech)
         case .judged(let judgment): journal.transcript?.note(judgment)
-        case .hidden(let range, _): conversation?.hide(range)
+        case .hidden(let range, let channel):
+            journal.transcript?.hide(range, in: channel)
+            conversation?.hide(range)
         case .userSpeaks(let speaker): conversation?.userSpeaks(as: speaker.number)
         }
     }

@@ -74,14 +74,23 @@ package actor UserDeletion {
                 while try await store.deleteRows(of: user, sessions: []) {}
             }
             await gateway?.erasure.run()
-            try await store.settle()
+            try await erase()
             guard gateway != nil else { return }
             if isGone { break }
             // A session that has just ended may still store its last words.
             try? await Task.sleep(for: Self.pause)
         }
         try await store.endDeletion(of: user)
-        try await store.settle()
+        try await erase()
+    }
+
+    /// Erases what is deleted. While another program reads the database, the store goes on with it later: the deletion is complete without that.
+    private func erase() async throws(StoreError) {
+        do throws(StoreError) { try await store.settle() } catch {
+            guard case .busy = error else { throw error }
+            log.warning(
+                "deleted data is still in the database's log, because another program reads the database; it is tried again", [.error: "\(error)"])
+        }
     }
 
     private func endSessions(of user: ID<User>) async {

@@ -10,8 +10,17 @@ package protocol RetentionStore: Sendable {
     /// Deletes the records of forgotten speech that were made before `time`, because no copy of that speech is left.
     func pruneForgottenSpeech(before time: UnixTime) async throws(StoreError)
 
-    /// Waits until deleted words and files are gone from the disk. The store erases them even if nobody waits.
+    /// Erases deleted words and files, and returns when they are gone from the disk. The store erases them even if nobody calls this, and tries again
+    /// after each failure.
+    ///
+    /// - Throws: `busy` while another program reads the database, whose log has the deleted data until then.
     func settle() async throws(StoreError)
+
+    /// Returns true while deleted words or files may still be on the disk.
+    func isErasing() async throws(StoreError) -> Bool
+
+    /// Begins the erasures that other processes have left. Call every minute or so.
+    func takeUpErasures() async throws(StoreError)
 
     /// Deletes audio that was made before `time` and whose conversation is over.
     ///

@@ -91,6 +91,9 @@ package final class PostgresDatabase: SQLDatabase {
     /// Does nothing: the server keeps the files.
     package func settle() {}
 
+    /// Returns true: the server keeps its log as long as its operator says.
+    package func emptyLog() -> Bool { true }
+
     /// Does nothing: the server's disk is the server's.
     package func keepRoom() {}
 

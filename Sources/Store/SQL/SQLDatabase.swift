@@ -33,6 +33,11 @@ package protocol SQLDatabase: AnyObject, DatabaseUpkeep {
     /// - Throws: `busy` when another process does not stop reading in time; nothing is lost then.
     func settle() async throws(StoreError)
 
+    /// Tries to leave no deleted data in the database's log. Waits for readers for a moment only, because writes wait too.
+    ///
+    /// - Returns: false while another process, or a long query, still reads; the caller tries again later.
+    func emptyLog() async throws(StoreError) -> Bool
+
     /// Gives up the room that is kept for deletions.
     ///
     /// - Returns: false when none was kept.

@@ -8,6 +8,8 @@ package final class SQLiteConnection {
 
     /// Time for which a statement waits for another process before it fails as busy.
     static let busyTimeOutMilliseconds: Int32 = 5_000
+    /// The statement that sets `busyTimeOutMilliseconds` again.
+    static let usualBusyTimeOut: StaticString = "PRAGMA busy_timeout = 5000"
 
     let handle: OpaquePointer
     let path: String

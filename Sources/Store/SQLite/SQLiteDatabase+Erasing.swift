@@ -10,7 +10,7 @@ extension SQLiteDatabase {
         if hasWords { try await mergeWords() }
         guard let copyIsLeft else { return }
         // The caller does not come to it. The copy is the error that somebody has to mend, also when the log cannot be emptied now.
-        try? await settle()
+        _ = try? await emptyLog()
         throw copyIsLeft
     }
 

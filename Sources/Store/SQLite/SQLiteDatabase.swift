@@ -60,11 +60,27 @@ package final class SQLiteDatabase: SQLDatabase {
 
     /// Moves the content of the log into the file, and empties the log. Waits for readers.
     package func settle() async throws(StoreError) {
-        try await writer.runAlone { [directory] (connection) throws(StoreError) in
-            var isBusy = false
-            try connection.run("PRAGMA wal_checkpoint(TRUNCATE)") { (row) throws(StoreError) in isBusy = row.integer(0) != 0 }
-            if isBusy { throw .busy(path: directory.database) }
+        let isEmpty = try await writer.runAlone { (connection) throws(StoreError) in try Self.emptyLog(on: connection) }
+        guard isEmpty else { throw .busy(path: directory.database) }
+    }
+
+    package func emptyLog() async throws(StoreError) -> Bool {
+        try await writer.runAlone { (connection) throws(StoreError) in
+            // Writes wait meanwhile, so readers get a moment only.
+            try connection.run("PRAGMA busy_timeout = 200")
+            defer { try? connection.run(SQLiteConnection.usualBusyTimeOut) }
+            return try Self.emptyLog(on: connection)
         }
+    }
+
+    /// Moves the content of the log into the file, and empties the log.
+    ///
+    /// - Returns: true when the log has no byte left; false when a reader or another process needs it.
+    private static func emptyLog(on connection: borrowing SQLConnection) throws(StoreError) -> Bool {
+        var isEmpty = false
+        // The columns: 1 when something kept it from the end; the number of pages that are left in the log; those that were moved.
+        try connection.run("PRAGMA wal_checkpoint(TRUNCATE)") { (row) throws(StoreError) in isEmpty = row.integer(0) == 0 && row.integer(1) == 0 }
+        return isEmpty
     }
 
     package func keepRoom() async {

@@ -48,19 +48,18 @@ final class SQLiteWriter: Sendable {
     }
 
     /// Runs `body` between two batches, outside any transaction.
-    func runAlone(_ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Void) async throws(StoreError) {
-        let failure: StoreError? = await withCheckedContinuation { continuation in
+    func runAlone<Value: Sendable>(
+        _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value {
+        let outcome: Result<Value, StoreError> = await withCheckedContinuation { continuation in
             queue.async {
-                let failure = self.connection.withLock { connection in
-                    do throws(StoreError) {
-                        try body(connection)
-                        return nil as StoreError?
-                    } catch { return error }
+                let outcome: Result<Value, StoreError> = self.connection.withLock { connection in
+                    do throws(StoreError) { return .success(try body(connection)) } catch { return .failure(error) }
                 }
-                continuation.resume(returning: failure)
+                continuation.resume(returning: outcome)
             }
         }
-        if let failure { throw failure }
+        return try outcome.get()
     }
 
     /// Runs one piece of work. Work that fails is rolled back alone; the rest of the batch is stored.

@@ -8,7 +8,8 @@ struct ConversationsDelete: Command {
         name: "conversations delete", summary: "Delete conversations: words, vectors and audio.",
         discussion: """
             A deleted conversation can be restored for 7 days (HARKEN_DELETED_DAYS): see harken conversations deleted. With --for-good, and on a full \
-            disk, nothing of it is left when the command ends. --for-good also takes conversations that were deleted before.
+            disk, nothing of it is left when the command ends, or the command says what still holds it up. --for-good also takes conversations that \
+            were deleted before.
             """,
         operands: .init(
             placeholder: "ID…", help: "The conversations' ids, or the beginnings of the ids; last is the newest conversation.", count: 1...Int.max),
@@ -42,6 +43,8 @@ struct ConversationsDelete: Command {
             }
             if let missing = try await data.delete(ids, forGood: isForGood) { throw data.missing("conversation", missing.rawValue) }
             let kept = isForGood ? [] : try await data.allDeletedConversations().filter { ids.contains($0.id) }
+            let end: ErasureWait.End =
+                kept.count == ids.count ? .erased : try await ErasureWait(line: ProgressLine(in: context)).run { try await data.isErased() }
             if json {
                 var writer = JSONWriter()
                 writer.beginObject()
@@ -50,9 +53,10 @@ struct ConversationsDelete: Command {
                 writer.member("kept_until", optional: kept.map(\.keptUntil).min()?.rfc3339)
                 writer.endObject()
                 context.output.writeLine(writer.text)
+                if end != .erased { context.note("deleted" + end.addition) }
             } else {
                 let done = "\(ids.count == 1 ? "1 conversation is" : "\(ids.count) conversations are") deleted"
-                guard let until = kept.map(\.keptUntil).min() else { return context.note(done + " for good") }
+                guard let until = kept.map(\.keptUntil).min() else { return context.note(done + " for good" + end.addition) }
                 let time = try await data.timeZone(for: []).shortText(of: until), list = kept.map(\.id.rawValue).joined(separator: " ")
                 context.note("\(done); until \(time) \(kept.count == 1 ? "it comes" : "they come") back with: harken conversations restore \(list)")
             }

@@ -99,12 +99,17 @@ struct DiagnosticCheck {
             let installation = try Installation(in: directory, checkTime: isDeep ? Self.deepCheckTime : .seconds(1))
             let keys = try installation.keys(hashing: OpenSSLHashing(), now: { .now })
             let state = try await keys.isEmpty() ? "no keys yet: only this machine is served" : "keys exist: only callers with a key are served"
-            return Finding("data directory", .ok, "\(path), \(state)" + (installation.check == .unfinished ? Self.partlyChecked(isDeep) : ""))
+            let detail = "\(path), \(state)" + (installation.check == .unfinished ? Self.partlyChecked(isDeep) : "")
+            guard try await installation.conversations(now: { .now }).isErasing() else { return Finding("data directory", .ok, detail) }
+            return Finding("data directory", .note(Self.erasingRemedy), detail + "; deleted data, or words that were edited, are not all erased yet")
         } catch {
             if configuration.database != nil { return Finding("database", .missing("correct HARKEN_DATABASE_URL or the server"), "\(error)") }
             return Finding("data directory", .missing("correct that, or choose another directory with --data or HARKEN_DATA"), "\(error)")
         }
     }
+
+    private static let erasingRemedy =
+        "the gateway erases deletions within a minute, and edited words within an hour; if this stays, end the program that reads the database"
 
     /// Maximum time of a deep check of the database's pages.
     private static let deepCheckTime: Duration = .seconds(3_600)

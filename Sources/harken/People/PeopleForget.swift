@@ -6,8 +6,8 @@ struct PeopleForget: Command {
     static let description = CommandDescription(
         name: "people forget", summary: "Delete a person with their voices and samples, or a voice. What was said stays, without a name.",
         discussion: """
-            Name, voiceprints and recordings of the voice are gone from the disk when the command ends. The earlier name of this command, people \
-            delete, still works.
+            Name, voiceprints and recordings of the voice are gone from the disk when the command ends, or the command says what still holds them \
+            up. The earlier name of this command, people delete, still works.
             """,
         operands: .init(placeholder: "PERSON", help: "The name, label or id of the person or voice.", count: 1...1),
         options: DataPlace.options + [Confirmation.yes])
@@ -35,10 +35,12 @@ struct PeopleForget: Command {
                 case .voice(let voice): try await data.delete(voice.id)
                 }
             guard isDone else { throw data.missing("person or voice", person) }
+            let end = try await ErasureWait(line: ProgressLine(in: context)).run { try await data.isErased() }
             switch speaker {
-            case .person(let person): context.tell(person, "is forgotten", json: json)
-            case .voice(let voice): context.tell(voice, "is forgotten", json: json)
+            case .person(let person): context.tell(person, "is forgotten" + end.addition, json: json)
+            case .voice(let voice): context.tell(voice, "is forgotten" + end.addition, json: json)
             }
+            if json, end != .erased { context.note("forgotten" + end.addition) }
         }
     }
 }

@@ -122,6 +122,12 @@ struct GatewayAPI: Sendable {
         do throws(JSONError) { return try JSONDocument(parsing: bytes, sizeLimit: Self.answerLimit) } catch { throw malformed }
     }
 
+    /// Returns true when deleted data has left the gateway's files; nil: a gateway of an earlier version does not say.
+    func isErased() async throws(GatewayError) -> Bool? {
+        guard let document = try await document(.get, "/erasure") else { return nil }
+        return document.root["erased"].bool
+    }
+
     /// The error of an answer that another version of the gateway may have given.
     var malformed: GatewayError { GatewayError("the answer of \(address.url) cannot be read; use the same version of harken there and here") }
 

@@ -41,6 +41,8 @@ struct DirectoryInstallationData: InstallationData {
         return try await deletion.delete(user)
     }
 
+    func isErased() async throws -> Bool? { try await installation.conversations(now: { .now }).isErased() }
+
     func deletions() async throws -> [PendingUserDeletion] { try await installation.conversations(now: { .now }).deletions() }
 
     func usage(_ query: UsageQuery, ofAllUsers: Bool) async throws -> [UsageRow] {

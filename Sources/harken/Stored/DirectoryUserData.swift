@@ -36,15 +36,13 @@ struct DirectoryUserData: UserData {
 
     func delete(_ conversations: [ID<Conversation>], forGood: Bool) async throws -> ID<Conversation>? {
         let now = UnixTime.now
-        var isForGood = false
         for id in conversations {
-            guard let deletion = try await store.delete(id, of: user, days: forGood ? 0 : deletedDays ?? 0, now: now) else { return id }
-            if deletion == .forGood { isForGood = true }
+            guard try await store.delete(id, of: user, days: forGood ? 0 : deletedDays ?? 0, now: now) != nil else { return id }
         }
-        // Conversations that were deleted for good have left no data on the disk when this returns.
-        if isForGood { try await store.settle() }
         return nil
     }
+
+    func isErased() async throws -> Bool? { try await store.isErased() }
 
     func deletedConversations(after cursor: String?) async throws -> DeletedConversationPage {
         try await store.deletedConversations(of: user, after: cursor, limit: ConversationLimits.page)
@@ -106,9 +104,9 @@ struct DirectoryUserData: UserData {
 
     func release(_ voice: ID<Voice>) async throws -> Bool { try await reconciled(store.release(voice, isRejected: true, of: user)) }
 
-    func delete(_ person: ID<Person>) async throws -> Bool { try await forgotten(store.delete(person, of: user)) }
+    func delete(_ person: ID<Person>) async throws -> Bool { try await store.delete(person, of: user) }
 
-    func delete(_ voice: ID<Voice>) async throws -> Bool { try await forgotten(store.delete(voice, of: user)) }
+    func delete(_ voice: ID<Voice>) async throws -> Bool { try await store.delete(voice, of: user) }
 
     func webhooks() async throws -> [WebhookState] {
         let webhooks = UserChoices(settings: try await store.settings(of: user)).webhooks
@@ -131,12 +129,6 @@ struct DirectoryUserData: UserData {
     /// Gives voices without a name to the people whose voices they are, after a change.
     private func reconciled(_ isDone: Bool) async throws -> Bool {
         if isDone { try await VoiceReconciler(store).run(for: user) }
-        return isDone
-    }
-
-    /// Waits until the deleted data has left the disk.
-    private func forgotten(_ isDone: Bool) async throws -> Bool {
-        if isDone { try await store.settle() }
         return isDone
     }
 }

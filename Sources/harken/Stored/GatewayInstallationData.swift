@@ -53,6 +53,8 @@ struct GatewayInstallationData: InstallationData {
         try await api.send(.delete, "/admin/users/" + PercentCoding.encode(user.rawValue)) != nil
     }
 
+    func isErased() async throws -> Bool? { try await api.isErased() }
+
     func deletions() async throws -> [PendingUserDeletion] {
         // An older gateway does not know the route.
         guard let document = try await api.document(.get, "/admin/deletions") else { return [] }

@@ -50,6 +50,8 @@ struct GatewayUserData: UserData {
         try await api.send(.get, path("conversations", id.rawValue) + "/export", ["format": format.rawValue])
     }
 
+    func isErased() async throws -> Bool? { try await api.isErased() }
+
     func delete(_ conversations: [ID<Conversation>], forGood: Bool) async throws -> ID<Conversation>? {
         let words: URLQuery = forGood ? ["for_good": "true"] : URLQuery()
         for id in conversations { if try await api.send(.delete, path("conversations", id.rawValue), words) == nil { return id } }

@@ -3,6 +3,10 @@ import Store
 
 /// The keys and the usage of an installation, in the data directory of this machine or behind a gateway's API.
 protocol InstallationData: Sendable {
+    /// Returns true when deleted data has left the disk, and false while another program that reads the database keeps it there; nil: a gateway of an
+    /// earlier version does not say.
+    func isErased() async throws -> Bool?
+
     func keys() async throws -> [AccessKey]
     func create(_ request: AccessKeyRequest) async throws -> CreatedAccessKey
 

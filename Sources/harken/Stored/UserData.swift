@@ -6,6 +6,10 @@ import Store
 
 /// One user's stored data, in the data directory of this machine or behind a gateway's API.
 protocol UserData: Sendable {
+    /// Returns true when deleted data has left the disk, and false while another program that reads the database keeps it there; nil: a gateway of an
+    /// earlier version does not say.
+    func isErased() async throws -> Bool?
+
     /// The owner of the data, and the place of the data, for messages: `local has no … in /var/lib/harken`.
     var owner: String { get }
     var place: String { get }

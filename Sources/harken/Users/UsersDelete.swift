@@ -32,6 +32,7 @@ struct UsersDelete: Command {
                 "Delete \(TerminalText.safe(user.rawValue)) with everything that is stored of them? This cannot be undone.", context)
             let deletion = ShownDeletion(user: user, line: ProgressLine(in: context))
             guard try await deletion.run(in: installation) else { throw place.missing(user) }
+            let end = try await ErasureWait(line: ProgressLine(in: context)).run { try await installation.isErased() }
             if json {
                 var writer = JSONWriter()
                 writer.beginObject()
@@ -39,8 +40,10 @@ struct UsersDelete: Command {
                 writer.member("deleted", true)
                 writer.endObject()
                 context.output.writeLine(writer.text)
+                if end != .erased { context.note("deleted" + end.addition) }
             } else {
-                context.note("\(user) is deleted" + (place.isGateway ? "" : "; the gateway clears its journal within a minute, or at its next start"))
+                let journal = place.isGateway ? "" : "; the gateway clears its journal within a minute, or at its next start"
+                context.note("\(user) is deleted" + journal + end.addition)
             }
         }
     }

@@ -115,6 +115,7 @@ struct RouteExpectation: Sendable {
         "GET /api/v1/admin/usage": .http("/api/v1/admin/usage", scopes: ["admin"]),
         "GET /api/v1/admin/drain": .http("/api/v1/admin/drain", scopes: ["admin"]),
         "GET /api/v1/admin/deletions": .http("/api/v1/admin/deletions", scopes: ["admin"]),
+        "GET /api/v1/erasure": .http("/api/v1/erasure", scopes: ["read", "write", "admin"]),
         "GET /api/v1/admin/storage": .http("/api/v1/admin/storage", scopes: ["admin"]),
         "POST /api/v1/admin/engines/{name}/try": .http("/api/v1/admin/engines/none/try", 404, scopes: ["admin"]),
         "GET /api/v1/admin/failovers": .http("/api/v1/admin/failovers", scopes: ["admin"]),

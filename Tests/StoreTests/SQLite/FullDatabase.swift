@@ -39,6 +39,8 @@ final class FullDatabase: SQLDatabase {
     func makeReader(for use: SQLReaderUse) throws(StoreError) -> any SQLReader { try database.makeReader(for: use) }
     func eraseDeletions(ofWords: Bool) async throws(StoreError) { try await database.eraseDeletions(ofWords: ofWords) }
     func settle() async throws(StoreError) { try await database.settle() }
+
+    func emptyLog() async throws(StoreError) -> Bool { try await database.emptyLog() }
     func keepRoom() async {}
     func gatherStatistics() async throws(StoreError) { try await database.gatherStatistics() }
 }

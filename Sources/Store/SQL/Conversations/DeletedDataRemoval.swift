@@ -1,7 +1,7 @@
-internal import Speech
+package import Speech
 
 /// Removes deleted data from the disk: files that no row names, and deleted words that are still in the database's files.
-actor DeletedDataRemoval {
+package actor DeletedDataRemoval {
     /// The time for which deletions are gathered, to be erased together.
     enum Gathering {
         /// Deletions by somebody.
@@ -12,41 +12,86 @@ actor DeletedDataRemoval {
         fileprivate var duration: Duration { self == .deletions ? .seconds(5) : .seconds(3_600) }
     }
 
+    /// The clock of the waits.
+    package struct Clock: Sendable {
+        package var now: @Sendable () -> Instant
+        /// Waits until this time.
+        package var sleep: @Sendable (Instant) async throws -> Void
+
+        package init(now: @escaping @Sendable () -> Instant, sleep: @escaping @Sendable (Instant) async throws -> Void) {
+            self.now = now
+            self.sleep = sleep
+        }
+
+        package static let system = Clock(now: { .now }, sleep: { try await Task.sleep(for: $0 - .now) })
+    }
+
+    /// The waits after erasures that failed: another program may read the database for seconds, such as a backup, or for hours.
+    private static let retries = RetrySchedule(first: [.seconds(1), .seconds(2), .seconds(5), .seconds(15)], then: .seconds(60))
+
     /// Number of files that are deleted before the database forgets them.
     private static let atOnce = 100
 
     private let database: any SQLDatabase
     private let audio: any BlobStore
-    private var gathered: (task: Task<Void, Never>, end: ContinuousClock.Instant)?
+    private let clock: Clock
+    private var gathered: (task: Task<Void, Never>, end: Instant, what: Gathering)?
     private var round: Task<StoreError?, Never>?
+    /// Number of calls of `settle` that have not returned.
+    private var settling = 0
+    /// Number of erasures that have failed since the last one that did not.
+    private var failures = 0
 
-    init(_ database: any SQLDatabase, audio: any BlobStore) {
+    init(_ database: any SQLDatabase, audio: any BlobStore, clock: Clock) {
         self.database = database
         self.audio = audio
+        self.clock = clock
     }
 
+    deinit { gathered?.task.cancel() }
+
     /// Starts a round when the deletions are gathered.
-    func begin(_ gathering: Gathering) {
-        let end = ContinuousClock.now + gathering.duration
+    func begin(_ gathering: Gathering) { begin(gathering, after: gathering.duration) }
+
+    private func begin(_ what: Gathering, after wait: Duration) {
+        let end = clock.now() + wait
         if let gathered {
             guard end < gathered.end else { return }
             gathered.task.cancel()
         }
-        let task = Task { [weak self] in
-            guard (try? await Task.sleep(until: end, clock: .continuous)) != nil else { return }
+        let task = Task { [weak self, clock] in
+            guard (try? await clock.sleep(end)) != nil else { return }
             await self?.finishGathering()
         }
-        gathered = (task, end)
+        gathered = (task, end, what)
     }
 
     private func finishGathering() async {
         gathered = nil
-        // A deletion that fails is still recorded, and is tried again after the next deletion, within the hour and at the next start.
+        // An erasure that fails is still recorded, and is tried again, also at the next start.
         try? await settle()
     }
 
-    /// Erases, and returns when nothing is left of data that was deleted before the call.
+    /// Begins what other processes have left. What this process gathers has its time.
+    func takeUp() async throws(StoreError) {
+        guard gathered == nil, try await isErasing(), gathered == nil else { return }
+        begin(.deletions, after: .zero)
+    }
+
+    /// Returns true while deleted data may be on the disk. Words that an edit has replaced, and that are gathered, do not count: otherwise users who edit
+    /// all the time would hide that a deletion is complete.
+    func isErasing() async throws(StoreError) -> Bool {
+        if let gathered, gathered.what == .edits, settling == 0 { return false }
+        if try await Self.erasures(database) != nil { return true }
+        if try await FinalDeletions.isNeeded(database) { return true }
+        if try await GoneSpeakers.isNeeded(database) { return true }
+        return try await !Self.unnamedFiles(database, dueBy: nil).isEmpty
+    }
+
+    /// Erases, and returns when nothing is left of data that was deleted before the call. After a failure it is tried again later, too.
     func settle() async throws(StoreError) {
+        settling += 1
+        defer { settling -= 1 }
         // A round that is under way may have begun before the last deletion.
         _ = await round?.value
         let own = Task { [database, audio] in
@@ -61,12 +106,15 @@ actor DeletedDataRemoval {
             return failure
         }
         round = own
-        if let error = await own.value { throw error }
+        guard let error = await own.value else { return failures = 0 }
+        failures += 1
+        begin(.deletions, after: Self.retries.wait(after: failures))
+        throw error
     }
 
     /// The deletions that are not erased yet.
     private struct Erasures: Sendable {
-        /// Grows with each deletion.
+        /// The record's number, which the next deletion replaces.
         var number: Int64
         var haveWords: Bool
     }
@@ -74,8 +122,8 @@ actor DeletedDataRemoval {
     private static func run(on database: any SQLDatabase) async throws(StoreError) {
         while let erasures = try await erasures(database) {
             try await database.eraseDeletions(ofWords: erasures.haveWords)
-            // Readers may hold up the log, which has deleted words too: then all of this is repeated.
-            try await database.settle()
+            // Readers may hold up the log, which has deleted words too: then the record stays, and all of this is repeated.
+            guard try await database.emptyLog() else { throw .busy(path: "the database's log") }
             try await database.delete { (connection) throws(StoreError) in
                 try connection.run("DELETE FROM erasures WHERE deletions = ?", [.integer(erasures.number)])
             }
@@ -101,7 +149,21 @@ actor DeletedDataRemoval {
     ///
     /// - Parameter time: also deletes announced files that are due by this time; nil: none of them.
     private static func deleteFiles(_ database: any SQLDatabase, _ audio: any BlobStore, dueBy time: UnixTime? = nil) async throws(StoreError) {
-        let files = try await database.read { (connection) throws(StoreError) in
+        let files = try await unnamedFiles(database, dueBy: time)
+        for first in stride(from: 0, to: files.count, by: atOnce) {
+            let names = files[first..<min(first + atOnce, files.count)].compactMap { BlobName($0) }
+            try await audio.delete(names)
+            try await database.delete { (connection) throws(StoreError) in
+                for name in names { try connection.run("DELETE FROM abandoned_files WHERE file = ?", [.text(name.text)]) }
+            }
+        }
+    }
+
+    /// Returns the files that no row names any more.
+    ///
+    /// - Parameter time: also returns announced files that are due by this time; nil: none of them.
+    private static func unnamedFiles(_ database: any SQLDatabase, dueBy time: UnixTime?) async throws(StoreError) -> [String] {
+        try await database.read { (connection) throws(StoreError) in
             var files: [String] = []
             try connection.run(
                 """
@@ -111,13 +173,6 @@ actor DeletedDataRemoval {
                 """, [.time(time)]
             ) { (row) throws(StoreError) in files.append(row.text(0) ?? "") }
             return files
-        }
-        for first in stride(from: 0, to: files.count, by: atOnce) {
-            let names = files[first..<min(first + atOnce, files.count)].compactMap { BlobName($0) }
-            try await audio.delete(names)
-            try await database.delete { (connection) throws(StoreError) in
-                for name in names { try connection.run("DELETE FROM abandoned_files WHERE file = ?", [.text(name.text)]) }
-            }
         }
     }
 }

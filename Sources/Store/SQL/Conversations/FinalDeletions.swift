@@ -7,10 +7,7 @@ enum FinalDeletions {
 
     /// Removes the rows of all final deletions. Other writes come between the parts.
     static func remove(from database: any SQLDatabase) async throws(StoreError) {
-        let isNeeded = try await database.read { (connection) throws(StoreError) in
-            try connection.integer("SELECT 1 FROM deleted_conversations WHERE is_final LIMIT 1") != nil
-        }
-        guard isNeeded else { return }
+        guard try await isNeeded(database) else { return }
         while try await database.delete(
             .serializable,
             { (connection) throws(StoreError) -> Bool in
@@ -20,6 +17,13 @@ enum FinalDeletions {
                 return true
             })
         {}
+    }
+
+    /// Returns true when a final deletion has rows.
+    static func isNeeded(_ database: any SQLDatabase) async throws(StoreError) -> Bool {
+        try await database.read { (connection) throws(StoreError) in
+            try connection.integer("SELECT 1 FROM deleted_conversations WHERE is_final LIMIT 1") != nil
+        }
     }
 
     /// Removes some rows of a final deletion of an archive.

@@ -11,7 +11,8 @@ enum GoneSpeakers {
         while try await database.delete(.serializable, { (connection) throws(StoreError) in try removePart(on: connection) }) {}
     }
 
-    private static func isNeeded(_ database: any SQLDatabase) async throws(StoreError) -> Bool {
+    /// Returns true when somebody is gone and not removed.
+    static func isNeeded(_ database: any SQLDatabase) async throws(StoreError) -> Bool {
         try await database.read { (connection) throws(StoreError) in
             try connection.integer(
                 """

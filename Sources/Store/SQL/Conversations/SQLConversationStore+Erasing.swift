@@ -1,6 +1,10 @@
 extension SQLConversationStore {
     package func settle() async throws(StoreError) { try await removal.settle() }
 
+    package func isErasing() async throws(StoreError) -> Bool { try await removal.isErasing() }
+
+    package func takeUpErasures() async throws(StoreError) { try await removal.takeUp() }
+
     /// Starts to erase deleted words and files from the disk soon.
     func startErasing(_ gathering: DeletedDataRemoval.Gathering = .deletions) {
         Task { await removal.begin(gathering) }
@@ -20,11 +24,14 @@ extension SQLConversationStore {
     }
 
     /// Records that something is to be erased.
+    ///
+    /// The record gets a number that no other deletion had: an erasure removes the record of its own number only. A count would begin anew with each
+    /// record, and two processes that erase at the same time would take a later deletion for their own.
     static func noteErasure(of remains: Remains, on connection: borrowing SQLConnection) throws(StoreError) {
         try connection.run(
             """
-            INSERT INTO erasures (number, deletions, has_words) VALUES (1, 1, ?1) ON CONFLICT (number) DO UPDATE
-            SET deletions = erasures.deletions + 1, has_words = erasures.has_words OR excluded.has_words
-            """, [.flag(remains == .words)])
+            INSERT INTO erasures (number, deletions, has_words) VALUES (1, ?2, ?1) ON CONFLICT (number) DO UPDATE
+            SET deletions = excluded.deletions, has_words = erasures.has_words OR excluded.has_words
+            """, [.flag(remains == .words), .integer(.random(in: 1...Int64.max))])
     }
 }

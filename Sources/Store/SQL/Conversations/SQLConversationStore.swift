@@ -14,13 +14,15 @@ package final class SQLConversationStore: ConversationStores {
     ///   - audio: the files that the rows of audio name. The store deletes a file that no row names any more.
     ///   - zones: the time zones in which users name days and hours. A user's setting names the zone.
     ///   - now: returns the time of day, from which the store tells for how long a conversation has had its status.
+    ///   - clock: the clock by which the store waits before it erases, and erases again.
     package init(
-        in database: any SQLDatabase, audio: any BlobStore, zones: TimeZones = TimeZones(), now: @escaping @Sendable () -> UnixTime
+        in database: any SQLDatabase, audio: any BlobStore, zones: TimeZones = TimeZones(), now: @escaping @Sendable () -> UnixTime,
+        clock: DeletedDataRemoval.Clock = .system
     ) {
         self.database = database
         self.zones = zones
         self.now = now
-        removal = DeletedDataRemoval(database, audio: audio)
+        removal = DeletedDataRemoval(database, audio: audio, clock: clock)
         searchReaders = SearchReaders(database)
         // Erases what was deleted before a crash.
         startErasing()

@@ -107,6 +107,7 @@ final class Housekeeping: Sendable {
                 await conversations.cutAudio()
                 await conversations.takeUpForgotten()
                 await conversations.complement()
+                await conversations.takeUpErasures()
             }
             if rounds % 720 == 0 {
                 await upkeep.keepRoom()

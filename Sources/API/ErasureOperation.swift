@@ -1,0 +1,33 @@
+internal import Admission
+internal import Framing
+internal import Store
+
+/// The operation that tells whether deleted data has left the gateway's files.
+struct ErasureOperation: Sendable {
+    let store: any RetentionStore
+
+    var all: [APIOperation] {
+        [
+            APIOperation(
+                .get, "/erasure", .read, .write, .admin,
+                summary: """
+                    Tells whether all data that was deleted has left the gateway's files. Deletions are erased together, a few seconds after the first \
+                    of them; another program that reads the database holds this up. Words that an edit has replaced are erased within an hour, and do \
+                    not count here.
+                    """,
+                answer: .object([
+                    .init(
+                        "erased", "boolean", required: true,
+                        "True if nothing that was deleted before, by any user, is in a file. Otherwise: ask again.")
+                ])
+            ) { _ throws(APIError) in
+                let isErasing = try await APIError.stored { () throws(StoreError) in try await store.isErasing() }
+                return .json { json in
+                    json.beginObject()
+                    json.member("erased", !isErasing)
+                    json.endObject()
+                }
+            }
+        ]
+    }
+}

@@ -1,0 +1,44 @@
+import Speech
+import Store
+
+/// The wait of a command for deleted data to leave the disk.
+struct ErasureWait: Sendable {
+    /// The end of the wait.
+    enum End: Equatable {
+        case erased
+        /// Another program still reads the database.
+        case held
+        /// The gateway does not say.
+        case unknown
+
+        /// What a message about the deletion adds; empty when all is gone.
+        var addition: String {
+            switch self {
+            case .erased: ""
+            case .held:
+                "; the data is still in the log of the database, which another program reads (a backup, an sqlite3 shell): a gateway erases it within a "
+                    + "minute after that program ends, otherwise the next command that deletes, or the next start. Ask GET /api/v1/erasure, or harken doctor"
+            case .unknown: "; the gateway erases the data from its disk soon, but does not say when: its version is an earlier one"
+            }
+        }
+    }
+
+    let line: ProgressLine
+    /// Time after which the command ends although the data is not gone. It exceeds the time for which a gateway gathers deletions.
+    var patience = Duration.seconds(30)
+    /// Time between two looks.
+    var interval = Duration.milliseconds(500)
+
+    /// Waits until the data has left the disk, at most for `patience`.
+    func run(_ isErased: () async throws -> Bool?) async throws -> End {
+        defer { line.clear() }
+        let limit = Instant.now + patience
+        while true {
+            guard let isErased = try await isErased() else { return .unknown }
+            if isErased { return .erased }
+            guard Instant.now < limit else { return .held }
+            line.show("waiting until the deleted data has left the disk")
+            try await Task.sleep(for: interval)
+        }
+    }
+}

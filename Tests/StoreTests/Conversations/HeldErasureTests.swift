@@ -1,0 +1,168 @@
+import Conversations
+import Foundation
+import HarkenTesting
+import Speech
+import Testing
+
+@testable import Store
+
+@Suite(.hangLimit) struct `What is deleted while another program reads` {
+    /// A way to delete something.
+    enum Deletion: CaseIterable, Sendable { case conversation, kept, person, voice, edit, redaction, user }
+    /// What happens to the gateway before the other program ends.
+    enum Meanwhile: CaseIterable, Sendable { case tries, isKilled, triesAndIsKilled }
+
+    private let folder = TemporaryFolder()
+    private let clock = HeldClock()
+    private let id = ID<Conversation>("gone")
+
+    private func open() throws -> SQLConversationStore {
+        let data = try DataDirectory(creating: folder.path)
+        return SQLConversationStore(
+            in: try SQLiteDatabase(in: data), audio: Blobs(in: data).audio, now: { .at(0) },
+            clock: .init(now: { [clock] in clock.now }, sleep: { [clock] in try await clock.sleep(until: $0) }))
+    }
+
+    /// The voiceprint of the voice "v1", and the bytes by which it is found in a file.
+    private func voiceprint() throws -> (voiceprint: Voiceprint, bytes: [UInt8]) {
+        var generator = SeededGenerator(seed: 7)
+        let voiceprint = try #require(Voiceprint((0..<192).map { _ in Float.random(in: -1...1, using: &generator) }, model: "m"))
+        return (voiceprint, voiceprint.direction[50..<60].flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } })
+    }
+
+    private func fill(_ store: SQLConversationStore) async throws {
+        _ = try await store.add(Person(id: ID("p1"), name: "Annabella", created: .at(0)), reusing: false, of: .ann)
+        _ = try await store.add(
+            NewVoice(id: ID("v1"), owner: .person(ID("p1")), voiceprint: try voiceprint().voiceprint, evidence: .seconds(9), created: .at(0)),
+            of: .ann)
+        for number in 0..<10 { _ = try await store.begin(.of(.ann, "c\(number)", .said("s", "ordinary words about \(number)"))) }
+        _ = try await store.begin(.of(.ann, "gone", .said("s1", "the xylophonic harbour", .voice(ID("v1"))), .said("s2", "and more", at: 5)))
+    }
+
+    /// Deletes something.
+    ///
+    /// - Returns: the bytes that must be in no file afterwards.
+    private func delete(_ deletion: Deletion, _ store: SQLConversationStore) async throws -> [UInt8] {
+        let word = Array("xylophonic".utf8), name = Array("Annabella".utf8)
+        switch deletion {
+        case .conversation: #expect(try await store.delete(id, of: .ann))
+        case .kept:
+            #expect(try await store.delete(id, of: .ann, keptUntil: .at(9)) == .kept)
+            #expect(try await store.endDeletions(keptUntil: .at(9)) == 1)
+        case .person:
+            #expect(try await store.delete(ID<Person>("p1"), of: .ann))
+            return name
+        case .voice:
+            #expect(try await store.delete(ID<Voice>("v1"), of: .ann))
+            return try voiceprint().bytes
+        case .edit: #expect(try await store.setText("the quiet harbour", of: ID("s1"), in: id, of: .ann) != nil)
+        case .redaction: #expect(try await store.redact(.zero ..< .seconds(2), in: id, of: .ann)?.count == 1)
+        case .user:
+            #expect(try await store.beginDeletion(of: .ann))
+            while try await store.deleteRows(of: .ann, sessions: []) {}
+            try await store.endDeletion(of: .ann)
+            return name
+        }
+        return word
+    }
+
+    private func isOnDisk(_ bytes: [UInt8]) throws -> Bool {
+        let files = try #require(FileManager.default.enumerator(atPath: folder.path)).compactMap { $0 as? String }
+        #expect(files.contains("harken.db"))
+        return files.contains { FileManager.default.contents(atPath: folder.path(of: $0))?.firstRange(of: Data(bytes)) != nil }
+    }
+
+    @Test(arguments: Deletion.allCases, Meanwhile.allCases)
+    func `leaves the files when that program ends, by itself`(deletion: Deletion, meanwhile: Meanwhile) async throws {
+        var store = try open()
+        try await fill(store)
+        let reader = try SQLiteConnection.open(folder.path(of: "harken.db"), .readOnly)
+        try reader.run("BEGIN")
+        try reader.run("SELECT count(*) FROM segments")
+        let gone = try await delete(deletion, store)
+        if meanwhile != .isKilled {
+            for _ in 0..<2 {
+                await #expect(throws: StoreError.busy(path: "the database's log")) { try await store.settle() }
+                clock.advance(by: .seconds(60))
+            }
+            // The record stays, so nobody is told that the bytes are gone.
+            #expect(try await store.isErasing())
+        }
+        if meanwhile != .tries { store = try open() }
+        #expect(try isOnDisk(gone))
+        try reader.run("COMMIT")
+        try await until {
+            // A round begins by the clock only.
+            clock.advance(by: .seconds(60))
+            return try await !store.isErasing()
+        }
+        #expect(try !isOnDisk(gone))
+    }
+
+    @Test func `is not taken for erased by the erasure of an earlier deletion`() async throws {
+        let store = try open(), database = store.database
+        try await fill(store)
+        var numbers: Set<Int64> = []
+        for number in 0..<3 {
+            #expect(try await store.delete(ID<Conversation>("c\(number)"), of: .ann))
+            numbers.insert(
+                try await database.read { (connection) throws(StoreError) in try connection.integer("SELECT deletions FROM erasures") ?? 0 })
+            // The last record is replaced and not removed.
+            if number < 1 { try await store.settle() }
+        }
+        #expect(numbers.count == 3)
+    }
+
+    @Test func `leaves writes waiting for a moment only`() async throws {
+        let store = try open()
+        try await fill(store)
+        let reader = try SQLiteConnection.open(folder.path(of: "harken.db"), .readOnly)
+        try reader.run("BEGIN")
+        try reader.run("SELECT count(*) FROM segments")
+        #expect(try await store.delete(id, of: .ann))
+        #expect(try await !store.database.emptyLog())
+        // The usual patience for other writers is there again.
+        let patience = try await store.database.write { (connection) throws(StoreError) in try connection.integer("PRAGMA busy_timeout") }
+        #expect(patience == Int64(SQLiteConnection.busyTimeOutMilliseconds))
+        try reader.run("COMMIT")
+        #expect(try await store.database.emptyLog())
+        #expect(FileManager.default.contents(atPath: folder.path(of: "harken.db-wal"))?.isEmpty == true)
+    }
+
+    @Test func `by another process is taken up`() async throws {
+        let store = try open()
+        try await fill(store)
+        // The erasure that begins at the start is over.
+        #expect(try await store.delete(ID<Conversation>("c1"), of: .ann))
+        try await until {
+            clock.advance(by: .seconds(5))
+            return try await !store.isErasing()
+        }
+        #expect(try await open().delete(id, of: .ann))
+        #expect(try await store.isErasing() && isOnDisk(Array("xylophonic".utf8)))
+        try await store.takeUpErasures()
+        try await until {
+            clock.advance(by: .seconds(5))
+            return try await !store.isErasing()
+        }
+        #expect(try !isOnDisk(Array("xylophonic".utf8)))
+    }
+
+    @Test func `is complete while edits are gathered`() async throws {
+        let store = try open()
+        try await fill(store)
+        #expect(try await store.delete(ID<Conversation>("c1"), of: .ann))
+        try await until {
+            clock.advance(by: .seconds(5))
+            return try await !store.isErasing()
+        }
+        _ = try await store.setText("the quiet harbour", of: ID("s1"), in: id, of: .ann)
+        #expect(try isOnDisk(Array("xylophonic".utf8)))
+        try await until { try await !store.isErasing() }
+        #expect(try isOnDisk(Array("xylophonic".utf8)))
+        try await until {
+            clock.advance(by: .seconds(600))
+            return try !isOnDisk(Array("xylophonic".utf8))
+        }
+    }
+}

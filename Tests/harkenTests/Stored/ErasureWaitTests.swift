@@ -1,0 +1,31 @@
+import HarkenTesting
+import Speech
+import Testing
+
+@testable import harken
+
+@Suite(.hangLimit) struct `The wait of a command for an erasure` {
+    private func wait(_ answers: [Bool?], patience: Duration) async throws -> ErasureWait.End {
+        var left = answers[...]
+        let line = ProgressLine(in: CommandContext(environment: [:]))
+        return try await ErasureWait(line: line, patience: patience, interval: .milliseconds(1)).run {
+            left.count > 1 ? left.removeFirst() : left[left.startIndex]
+        }
+    }
+
+    @Test func `ends when the data is gone, and says so`() async throws {
+        #expect(try await wait([false, false, true], patience: .seconds(3_600)) == .erased)
+        #expect(ErasureWait.End.erased.addition.isEmpty)
+    }
+
+    @Test func `says who holds the data up, and how to ask`() async throws {
+        #expect(try await wait([false], patience: .zero) == .held)
+        let text = ErasureWait.End.held.addition
+        #expect(text.contains("another program reads") && text.contains("harken doctor"))
+    }
+
+    @Test func `does not wait for an earlier gateway, which does not say`() async throws {
+        #expect(try await wait([nil], patience: .seconds(3_600)) == .unknown)
+        #expect(ErasureWait.End.unknown.addition.contains("does not say when"))
+    }
+}
