@@ -19,7 +19,7 @@ package struct APIParts: Sendable {
     let contexts: LiveContexts
     let recordings: RecordingServices
     let transcripts: TranscriptFolder
-    let recovery: CrashRecovery
+    package let recovery: CrashRecovery
     let erasure: ErasureService
     let deletion: UserDeletion
     let webhookSecrets: WebhookSecrets

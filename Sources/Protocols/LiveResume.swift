@@ -17,8 +17,9 @@ package struct LiveResume: Sendable, Equatable {
 
 /// The reason why a client cannot continue its session.
 package enum ResumeError: Sendable, Equatable {
-    /// The session is over or never existed.
-    case expired
+    /// The session is over or never existed. `received`: length of its audio that the gateway has and recognizes, where an earlier run of the gateway had
+    /// the session; nil: unknown.
+    case expired(received: Duration? = nil)
     /// The request is not possible; the text says why.
     case rejected(String)
 }

@@ -23,6 +23,7 @@ STEPS = [
     Step("board and alerts", ["scripts/play", "board", *HARKEN], needs=BUILT),
     Step("commands of the documents", ["scripts/play", "documents", *HARKEN], needs=BUILT),
     Step("the whole page", ["scripts/play", "browser", *HARKEN], needs=BUILT),
+    Step("a person's day", ["scripts/play", "day", *HARKEN], needs=BUILT),
     Step("attacks", ["scripts/play", "attack", *HARKEN, "--short"], needs=BUILT),
 ]
 

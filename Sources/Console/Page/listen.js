@@ -141,7 +141,8 @@ export class ListenClient extends EventTarget {
       this.acknowledged(message.samples);
       break;
     case 'session_expired':
-      this.expired();
+      // A gateway that was killed may have more on its disk than it confirmed.
+      this.moved(message.samples ?? this.first);
       break;
     default:
       this.seen += 1;

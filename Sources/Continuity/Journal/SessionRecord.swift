@@ -48,6 +48,8 @@ package struct SessionRecord: Sendable, Equatable {
     package var redaction: Set<SensitiveKind>
     /// User and key that opened the session; nil: the session was opened without a key.
     package var owner: Owner?
+    /// The user whose session it is.
+    package var user: ID<User> { owner.map { ID($0.user) } ?? .local }
     /// The latest conversations that the session speaks in, in their order; empty: the session has only its transcript.
     package var conversations: [ConversationRecord] = []
 

@@ -52,23 +52,25 @@ struct LiveEndpoint: Endpoint {
         var standing: CallerStanding?
         /// The session that the caller resumes, if it was at another gateway until now; the reason when this cannot be known now.
         var claimed: Result<SessionClaim, RequestError>?
+        /// Length of the audio that an earlier run of this gateway had of the session that the caller resumes; nil: unknown.
+        var received: Duration?
 
         var claim: SessionClaim? { if case .success(let claim)? = claimed { claim } else { nil } }
     }
 
-    /// A session that a client wants to resume, and that another gateway may have.
+    /// A session that a client wants to resume, and that another gateway or an earlier run of this one may have.
     private struct MovedSession: Sendable {
         var id: ID<Session>
         /// The sessions that wait for their clients here.
         var waiting: ResumableSessions
     }
 
-    /// The session that the client wants to resume, if another gateway may have it; nil: a new session, or one of this gateway.
+    /// The session that the client wants to resume, if another gateway or an earlier run may have it; nil: a new session, or one of this run.
     ///
     /// - Parameter caller: the caller; nil when the client identifies itself later.
     private func movedSession(of head: HTTPRequestHead, _ caller: AuthenticatedCaller?, on loop: Loop) -> MovedSession? {
-        guard dialect.resumes, services.conversations.replicas != nil, let id = head.query.first("session_id").map({ ID<Session>($0) }),
-            let waiting = services.contexts.context(on: loop)?.waiting
+        guard dialect.resumes, services.conversations.replicas != nil || services.earlierSessions.mayHave,
+            let id = head.query.first("session_id").map({ ID<Session>($0) }), let waiting = services.contexts.context(on: loop)?.waiting
         else { return nil }
         if let user = caller?.user, waiting.find(id, of: user) != nil { return nil }
         return MovedSession(id: id, waiting: waiting)
@@ -79,7 +81,9 @@ struct LiveEndpoint: Endpoint {
     }
 
     private func ask(for liveCaller: inout LiveCaller, _ moved: MovedSession?) async {
-        if let moved {
+        if let moved, services.conversations.replicas == nil {
+            liveCaller.received = await services.earlierSessions.received(moved.id, of: liveCaller.caller.user)
+        } else if let moved {
             let user = liveCaller.caller.user
             do throws(RequestError) {
                 let taken = try await services.conversations.takeOver(moved.id, of: user) { moved.waiting.find(moved.id, of: user) != nil }
@@ -223,7 +227,7 @@ struct LiveEndpoint: Endpoint {
         if let returning = machine as? any ResumableDialect, let resume = returning.resume {
             if let session = context.waiting.find(resume.session, of: user) { return SessionResumer(returning, resume, session) }
             if case .failure(let error)? = liveCaller.claimed { throw error }
-            if !goesOn(machine, resume, liveCaller.claim) { return SessionResumer(returning, resume, nil) }
+            if !goesOn(machine, resume, liveCaller.claim) { return SessionResumer(returning, resume, nil, received: liveCaller.received) }
         }
         let grant = if let grant { grant } else { try self.grant(liveCaller) }
         var machine = machine

@@ -72,7 +72,7 @@ package final class JournalLog {
     /// Begins a session's part of the log.
     package func open(_ record: SessionRecord, cursor: inout JournalCursor) {
         numbers[record.id] = cursor.session
-        cursor.user = number(of: record.owner?.user ?? ID<User>.local.rawValue)
+        cursor.user = number(of: record.user.rawValue)
         owners[cursor.session] = cursor.user
         replace(record, cursor: &cursor)
     }

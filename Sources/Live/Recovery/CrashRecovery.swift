@@ -90,6 +90,8 @@ package actor CrashRecovery {
         var record: SessionRecord?
     }
 
+    /// The sessions that earlier runs left, for clients that come back to them.
+    package nonisolated let earlierSessions = EarlierSessions()
     private let earlier: PreviousRunJournal
     private let transcripts: TranscriptFolder
     private let queue = DispatchQueue(label: "harken.recovery", qos: .utility)
@@ -130,6 +132,7 @@ package actor CrashRecovery {
     /// when their processes have ended.
     package func start(_ parts: Parts) {
         self.parts = parts
+        earlierSessions.reading()
         reading = Task(priority: .utility) {
             let isShared = earlier.hasLivingRuns
             await readEarlier(parts, isShared: isShared)
@@ -164,6 +167,7 @@ package actor CrashRecovery {
         alarm?.cancel()
         for task in running.values { task.cancel() }
         await reading?.value
+        earlierSessions.found([])
         for task in Array(running.values) { await task.value }
         await takenUp?.value
         // The parts know the live sessions, which know this recovery.
@@ -191,6 +195,7 @@ package actor CrashRecovery {
         let found = await withCheckedContinuation { continuation in
             queue.async { [earlier] in continuation.resume(returning: earlier.unfinishedSessions()) }
         }
+        earlierSessions.found(found.sessions.map { ($0.record.id, $0.record.user, $0.transcript.received.duration(at: $0.transcript.rate)) })
         guard !Task.isCancelled else { return }
         received.merge(found.sessions.map { ($0.record.id, $0.transcript.received.duration(at: $0.transcript.rate)) }) { max($0, $1) }
         if isLast {

@@ -101,14 +101,14 @@ extension LiveSession {
     ///
     /// - Returns: the reason why the session cannot continue; nil when it continues.
     package func returned(_ socket: ClientSocket, _ resume: LiveResume) -> ResumeError? {
-        guard let run, let resumable, resumableDialect?.waitsForClient == true else { return .expired }
+        guard let run, let resumable, resumableDialect?.waitsForClient == true else { return .expired() }
         var error: ResumeError?
         // The numbers count the dialect's messages, not the session's events.
         resumable.resume(
             at: place(of: resume.start), seen: 0,
             answer: { answer in
                 switch answer {
-                case .expired: error = .expired
+                case .expired: error = .expired()
                 case .rejected(let reason): error = .rejected(reason)
                 case .resumed(let back): goOn(with: socket, resume, received: back.received, run)
                 }

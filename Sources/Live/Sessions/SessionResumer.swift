@@ -11,17 +11,20 @@ package final class SessionResumer: LiveHandler {
     private let resume: LiveResume
     /// The session to continue; nil when there is none.
     private let session: LoopBound<LiveSession>?
+    /// Length of the session's audio that an earlier run of the gateway had; nil: unknown.
+    private let received: Duration?
 
     /// - Parameter machine: the machine that the session's handshake made. It words the answer when the session cannot continue.
-    package init(_ machine: any ResumableDialect, _ resume: LiveResume, _ session: LoopBound<LiveSession>?) {
+    package init(_ machine: any ResumableDialect, _ resume: LiveResume, _ session: LoopBound<LiveSession>?, received: Duration? = nil) {
         self.machine = machine
         self.resume = resume
         self.session = session
+        self.received = received
     }
 
     package func start(_ connection: WebSocketConnection) {
         let socket = ClientSocket(connection), resume = resume, machine = machine
-        guard let session else { return Self.reject(socket, .expired, machine) }
+        guard let session else { return Self.reject(socket, .expired(received: received), machine) }
         session.enter { session in
             if let error = session.returned(socket, resume) { Self.reject(socket, error, machine) }
         }

@@ -428,8 +428,8 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
     package mutating func resumeFailed(_ failure: ResumeError, output: inout ServerOutput) {
         if options.route == .web { say(.authResponse(true), &output) }
         switch failure {
-        case .expired:
-            say(.sessionExpired, &output)
+        case .expired(let received):
+            say(.sessionExpired(received: received.map { .zero + SampleCount($0, at: options.rate ?? rate) }), &output)
             close(.expired, &output)
         case .rejected(let reason): close(.policy(reason), &output)
         }

@@ -23,7 +23,8 @@ package enum ListenServerMessage: Sendable, Equatable {
     /// All audio before a position is durable. `heard`: end of the audio that the gateway has, if only part of it is durable for all gateways.
     case audioAck(SampleIndex, heard: SampleIndex?)
     case sessionResumed(SampleIndex)
-    case sessionExpired
+    /// The session cannot continue. `received`: the position before which an earlier run of the gateway has all audio; a new session goes on there.
+    case sessionExpired(received: SampleIndex?)
     /// The session is over because the gateway goes down: all audio before the position is recognized, and a new session goes on there.
     case reconnect(SampleIndex)
     /// Words, to a client that asked for words in place of segments.
@@ -127,7 +128,9 @@ package enum ListenServerMessage: Sendable, Equatable {
         case .sessionResumed(let received):
             json.member("type", literal: "session_resumed")
             json.member("samples", Int(received.samples))
-        case .sessionExpired: json.member("type", literal: "session_expired")
+        case .sessionExpired(let received):
+            json.member("type", literal: "session_expired")
+            if let received { json.member("samples", Int(received.samples)) }
         case .reconnect(let received):
             json.member("type", literal: "reconnect")
             json.member("samples", Int(received.samples))

@@ -103,6 +103,27 @@ import Testing
         }
     }
 
+    @Test(arguments: [("16000", nil, 80_000), ("8000", nil, 40_000), ("16000", "ann", nil)] as [(String, String?, Int?)])
+    func `are not said twice: a client that comes back is told how much of its audio is on the disk`(rate: String, owner: String?, samples: Int?)
+        async throws
+    {
+        let run = try EarlierRun()
+        var record = self.record
+        record.owner = owner.map { .init(user: $0, key: "key") }
+        _ = run.session(record, seconds: 5, committed: 3)
+        try await TestGateway.with(engine, keys: TestKeys(valid: []), directory: run.directory) { gateway in
+            let path = "/v4/listen?language=en&codec=pcm16&sample_rate=\(rate)&ack=true&session_id=\(session.rawValue)&resume_from=0"
+            let socket = try await gateway.connect(path)
+            var message: [String: Any]?
+            _ = await socket.next { text in
+                message = (try? JSONSerialization.jsonObject(with: Data(text.utf8))) as? [String: Any]
+                return message?["type"] as? String == "session_expired"
+            }
+            #expect(message?["type"] as? String == "session_expired")
+            #expect(message?["samples"] as? Int == samples)
+        }
+    }
+
     @Test func `are not made again when they were deleted, or nobody had spoken`() async throws {
         let run = try EarlierRun()
         var record = self.record

@@ -540,7 +540,7 @@ import Testing
 
         @Test func `tells one that comes too late`() throws {
             var stream = try ListenConversation("ack=true&session_id=s&resume_from=0")
-            let late = stream.tell { $0.resumeFailed(.expired, output: &$2) }
+            let late = stream.tell { $0.resumeFailed(.expired(), output: &$2) }
             #expect(late == ["session_expired", "close 4404 session_expired"])
             var other = try ListenConversation("ack=true&session_id=s&resume_from=0")
             let rejected = other.tell { $0.resumeFailed(.rejected("No."), output: &$2) }
