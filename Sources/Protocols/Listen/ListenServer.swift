@@ -284,7 +284,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         case .interim(var guess):
             guard options.tellsInterims else { return }
             guess.range = SampleRange(shown(guess.range.start), shown(guess.range.end))
-            say(.interim(guess), &output)
+            say(ListenServerMessage.interim(guess), &output)
         case .speechStarted, .turnEnded: break
         }
     }
