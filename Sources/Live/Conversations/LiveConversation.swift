@@ -209,6 +209,9 @@ package final class LiveConversation {
         if let speakers { speakers.committed(spoken) } else { add(spoken) }
     }
 
+    /// Notes that finals cover the session's audio up to this position.
+    func covered(through end: SampleIndex) { speakers?.covered(through: end) }
+
     private func add(_ spoken: LiveSpeakers.Spoken) {
         saidThrough = spoken.words.reduce(saidThrough) { max($0, $1.range.end) }
         open.added(spoken.words.count, in: spoken.channel)

@@ -192,6 +192,7 @@ extension LiveSession {
             context.metrics.gap(engine: firstEngine, range.count, at: rate)
             journal.transcript?.note(.init(channel: channel, range: range, cause: GapCause(error)))
             conversation?.missed()
+            conversation?.covered(through: range.end)
         }
         if case .commit(let commit) = event {
             context.metrics.committed(words: commit.words.count)
@@ -200,6 +201,7 @@ extension LiveSession {
                 context.metrics.finalCame(from: commit.engine, behind: (run.received - commit.range.end).seconds(at: rate))
             }
             conversation?.committed(commit.words, in: commit.channel, by: commit.engine, model: run?.model(of: commit.engine))
+            conversation?.covered(through: commit.range.end)
             if !commit.words.isEmpty { tellWaiting(in: commit.channel) }
         }
         if !clientIsGone {
