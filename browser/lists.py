@@ -34,6 +34,31 @@ SPILLED = """() => {
     return [...spilled, ...[...document.querySelectorAll('.voice p')].filter((line) => line.scrollWidth > line.clientWidth)].map((one) => one.textContent);
 }"""
 
+# Gives the page Live captions, as a session would: so many, each of another voice than the one before, from a number on. Then a frame is drawn.
+CAPTIONS = """async ([from, amount, interim]) => {
+    const {listening} = await import('/console/listening.js'), {lines} = listening;
+    lines.take(Array.from({length: amount}, (_, index) => ({id: `caption ${from + index}`, text: `Line ${from + index} is said.`, start: from + index,
+        end: from + index + 1, speaker_id: (from + index) % 3, is_user: false, person_id: null})));
+    lines.interim = interim;
+    listening.dispatchEvent(new Event('lines'));
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+}"""
+# The same, and returns the number of changes in the document.
+CHANGES = """async (captions) => {
+    const changes = [], eye = new MutationObserver((records) => changes.push(...records));
+    eye.observe(document.body, {subtree: true, childList: true, characterData: true, attributes: true});
+    await (%s)(captions);
+    changes.push(...eye.takeRecords());
+    eye.disconnect();
+    return changes.reduce((sum, one) => sum + Math.max(1, one.addedNodes.length + one.removedNodes.length), 0);
+}""" % CAPTIONS
+# Marks the first line with the mouse's hand, as somebody does who copies it.
+SELECT = """() => {
+    const words = document.querySelector('.live-text .said');
+    getSelection().selectAllChildren(words);
+    return String(getSelection());
+}"""
+
 PEOPLE = [{"id": "ada", "name": "Ada", "created_at": "2019-02-01T10:00:00Z"}]
 # Three voices of each length, which were heard last in the opposite order to that in which they were heard first.
 VOICES = [{"id": f"voice{number}", "label": f"Speaker {3000 + number}", "person_id": None, "is_user": False, "adoption": None,
@@ -205,5 +230,49 @@ class Lists:
         console.wait("() => document.activeElement.matches('main .set button, main [role=region]')", "the focus is in the list")
         expect(console.get(f"/api/v1/conversations/{names['Mock Turtle']}")["title"] == "Mock Turtle", "the conversation is restored")
         expect(console.context.request.delete(f"/api/v1/conversations/{names['Mock Turtle']}?for_good=true").ok, "it is deleted for good")
+        console.judge()
+        console.close()
+
+    def draws_captions_at_one_cost(self):
+        """A caption changes as much of the page Live after thousands of lines as at its beginning; what is marked stays, and who reads above is told of more."""
+        console = self.visit("/#/start")
+        page = console.page
+        page.evaluate(CAPTIONS, [0, 1, None])
+        console.go("live")
+        console.wait("() => document.querySelectorAll('.live-text .line').length === 1", "the first line")
+        # Captions grow from below.
+        low = page.evaluate("() => { const list = document.querySelector('.live-text').getBoundingClientRect(); const line = "
+                            "document.querySelector('.live-text .line').getBoundingClientRect(); return (line.top - list.top) / list.height; }")
+        expect(low > 0.5, f"the first line stands {low:.2f} of the height from the top")
+        marked = page.evaluate(SELECT)
+        expect(marked == "Line 0 is said.", f"{marked!r} is marked")
+        page.evaluate(CAPTIONS, [1, 39, "grey"])
+        page.evaluate(CHANGES, [40, 1, "grey wor"])
+        early = page.evaluate(CHANGES, [41, 1, "grey words"])
+        page.evaluate(CAPTIONS, [42, 3000, "grey"])
+        page.evaluate(CHANGES, [3042, 1, "grey wor"])
+        late = page.evaluate(CHANGES, [3043, 1, "grey words"])
+        expect(0 < late <= early, f"{early} changes for a caption among forty lines, {late} among three thousand")
+        expect(page.evaluate("() => String(getSelection())") == marked, "captions take away what is marked")
+        expect(page.evaluate("() => document.querySelector('.live-text .line:last-child .interim').textContent") == " grey words", "grey words are at the end")
+        said = page.evaluate("() => document.querySelector('[role=log]').textContent")
+        expect(said.count("Line 3043 is said.") == 1 and "grey" not in said, f"a screen reader is told {said[-200:]!r}")
+        # The end is followed until somebody scrolls up.
+        expect(page.evaluate("() => { const {scrollTop, clientHeight, scrollHeight} = document.querySelector('.live-text');"
+                             "return scrollHeight - clientHeight - scrollTop < 2; }"), "the end is in sight")
+        back = page.locator(".reading .back-now")
+        expect(not back.is_visible(), "who reads the newest line is shown a way to it")
+        page.evaluate("() => { document.querySelector('.live-text').scrollTop = 0; }")
+        console.wait("() => document.querySelector('.live-text').scrollTop === 0", "the beginning is in sight")
+        page.evaluate(CAPTIONS, [3044, 3, None])
+        console.wait("() => document.querySelector('.reading .back-now').textContent === '3 new lines ↓'", "three new lines are told")
+        expect(page.evaluate("() => document.querySelector('.live-text').scrollTop") == 0, "the list went on by itself")
+        # Space scrolls the captions where they have the focus, and starts nothing.
+        page.locator(".live-text").focus()
+        page.keyboard.press("Space")
+        console.wait("() => document.querySelector('.live-text').scrollTop > 0", "Space scrolls")
+        expect(console.page.get_by_role("button", name="Start listening").count() == 1, "Space has begun a session")
+        back.click()
+        console.wait("() => document.querySelector('.reading .back-now').hidden", "the newest line is in sight")
         console.judge()
         console.close()

@@ -9,6 +9,27 @@ def segment(name, text, start, end, speaker=0, person="null"):
 
 LINES = ("(() => { const lines = new m.CaptionLines(); %s;"
          "return lines.lines.map((line) => line.kind ?? `${line.voice?.name}: ${line.text}|${line.interim}`); })()")
+# Captions that come in any order, from a seed: the number of times at which the lines are others than those of a page that has all at once.
+MANY = """(() => {
+    let seed = 1, wrong = 0;
+    const any = (end) => (seed = (seed * 1103515245 + 12345) % 2147483648) % end;
+    for (let run = 0; run < 200; run++) {
+        const lines = new m.CaptionLines(), keys = (all) => JSON.stringify(all.map(({at, to, ...line}) => line));
+        for (let time = 0, step = 0; step < 25; step++) {
+            const known = lines.order[any(lines.order.length || 1)], kind = any(8);
+            if (kind < 4) lines.take([{id: `${step}`, text: 'word '.repeat(1 + any(90)), start: Math.max(0, ++time - any(3)), end: time + 1, speaker_id: any(2)}]);
+            else if (kind === 4 && known) lines.take([{...known, text: `${known.text} more`, speaker_id: any(2)}]);
+            else if (kind === 5 && known) lines.drop([known.id]);
+            else if (kind === 6) lines.mark('gap', '', any(2) ? lines.place : lines.end);
+            else lines.interim = any(2) ? 'grey' : null;
+            if (any(2)) continue;
+            const shown = keys(lines.lines);
+            lines.changed = 0;
+            if (shown !== keys(lines.lines) || lines.words !== lines.order.reduce((sum, {count}) => sum + count, 0)) wrong += 1;
+        }
+    }
+    return wrong;
+})()"""
 VIRTUAL = """(() => {
     const box = document.createElement('div'); box.style.cssText = ''; box.style.height = '400px'; box.style.width = '600px'; box.style.overflow = 'auto';
     document.body.append(box);
@@ -162,6 +183,21 @@ EXPECTED = [
     # A line keeps its key while it grows.
     ("captionlines.js", f"(() => {{ const lines = new m.CaptionLines(); lines.take([{segment('1', 'one', 0, 1)}]); const [{{key}}] = lines.lines;"
                         f"lines.take([{segment('2', 'two', 1, 2)}]); return lines.lines.map((line) => line.key === key); }})()", [True]),
+    # A line ends with the segment that makes it long; its voice goes on in the next one. A label takes the place of a number.
+    ("captionlines.js", f"(() => {{ const lines = new m.CaptionLines(); lines.take([{segment('1', 'one ' * 100, 0, 1)}, {segment('2', 'two', 1, 2)}]); lines.label(0, 'Speaker 7');"
+                        "return lines.lines.map((line) => [line.voice.name, line.voice.mark, line.text.trim().length, line.goesOn]); })()",
+     [["Speaker 7", "7", 399, False], ["Speaker 7", "7", 3, True]]),
+    # Whatever comes, in whatever order, the lines are those that would be made at once; and what a caption does not touch stays the same object.
+    ("captionlines.js", MANY, 0),
+    ("captionlines.js", f"(() => {{ const lines = new m.CaptionLines(); for (let i = 0; i < 3000; i++) lines.take([{{...{segment('1', 'so it is', 0, 1)}, id: `${{i}}`,"
+                        "start: i, end: i + 1, speaker_id: i % 3}]); const before = lines.lines; lines.take([{...lines.order[0], id: 'new', start: 3000, end: 3001}]);"
+                        "return lines.lines.filter((line, index) => line !== before[index]).length; })()", 2),
+    # Screen readers are told each final word once, in whichever segment it comes, and a name where another voice speaks.
+    ("captionlines.js", f"""(() => {{ const lines = new m.CaptionLines(), log = new m.CaptionLog(); const tell = (...segments) => {{
+        lines.take(segments); log.tell(lines); }}; tell({segment('1', 'one two', 0, 1)}); tell({segment('1', 'one two, three.', 0, 2)});
+        tell({segment('2', 'four', 2, 3, 1)}, {segment('3', 'five six', 3, 4, 1)}); lines.drop(['3']); tell({segment('2', 'four five six seven', 2, 4, 1)}); lines.interim = 'eig';
+        log.tell(lines); return [log.element.getAttribute('role'), ...[...log.element.children].map((one) => one.textContent)]; }})()""",
+     ["log", "Speaker 1: one two", "three.", "Speaker 2: four", "five six", "seven"]),
     ("captionlines.js", LINES % f"""lines.know([{{id: 'p', name: 'Vera'}}]); lines.take([{segment('1', 'one', 0, 1, 0, '"p"')}])""", ["Vera: one|"]),
     ("schema.js", f"['text', 'list', 'ref', 'choice', 'null', 'file'].map((name) => m.typeOf(({DESCRIPTION}).types[name], {DESCRIPTION}))",
      ["text", "list of Thing", "Thing", "one of a, b", "number or null", "file"]),

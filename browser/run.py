@@ -30,7 +30,7 @@ OPEN = {
     "compares_engines": "gate verify", "shows_captions_for_obs": "gate verify", "mends_a_broken_connection": "", "follows_a_gateway_that_goes_down": "",
     "captions_the_microphone": "gate verify", "captions_a_tab": "", "watches_an_open_session": "gate", "watches_a_session": "verify",
     "names_voices": "verify", "keeps_people": "gate verify", "merges_two_of_one_name": "gate verify", "enrols_a_voice": "", "is_accessible": "gate verify", "counts_usage": "gate verify",
-    "keeps_settings": "gate verify", "sends_deliveries_again": "gate verify", "lists_engines": "gate verify", "searches_as_one_types": "gate verify", "draws_what_no_list_had": "gate verify",
+    "keeps_settings": "gate verify", "sends_deliveries_again": "gate verify", "lists_engines": "gate verify", "searches_as_one_types": "gate verify", "draws_what_no_list_had": "gate verify", "draws_captions_at_one_cost": "gate",
     "corrects_by_hand": "gate verify", "merges_conversations": "gate verify", "follows_edited_words": "gate verify", "scrolls_eight_hours": "bench",
     "runs_each_script_its_way": "gate verify", "captions_every_script": "gate verify", "gives_every_text_its_direction": "gate verify",
     "leaves_keys_to_input_methods": "gate verify",

@@ -27,7 +27,7 @@ final class LabeledChannel {
     private var held: [Held] = []
 
     /// - Parameters:
-    ///   - patience: maximum time that final words wait for their speakers.
+    ///   - patience: maximum time without a voice that was heard after which final words go on without their speakers.
     ///   - audio: returns audio of the channel; nil when the audio is gone.
     ///   - deliver: takes the events, in order.
     init(
@@ -57,7 +57,9 @@ final class LabeledChannel {
             if let speakers, engine.map({ !labelers.contains($0) }) ?? labelers.isEmpty || tellsByVoice {
                 hypothesis.words = speakers.labelled(hypothesis.words)
             }
-            numbers.number(&hypothesis.words, ownLabels: SpeakerTracker.ownLabels)
+            // Who appears first is told by final words: interims come at the pace of the machine.
+            var shown = numbers
+            shown.number(&hypothesis.words, ownLabels: SpeakerTracker.ownLabels)
             pass(.interim(hypothesis))
         default: pass(event)
         }

@@ -5,8 +5,8 @@ package import Speech
 
 /// Identifies the speakers of a live session by their voices: embeds clips outside the loop, and hands words on in order with their speakers.
 ///
-/// Words with an engine's speaker label are handed on at once. Other words wait a limited time for the voices of their clip. Lives on the session's
-/// loop.
+/// Words with an engine's speaker label are handed on at once. Other words wait for the voices of their clip, as long as voices are heard: the labels
+/// are a function of the words and the voices, at whatever pace audio comes and however busy the machine is. Lives on the session's loop.
 package final class LiveSpeakers {
     package struct Spoken {
         package var words: [Word]
@@ -30,13 +30,25 @@ package final class LiveSpeakers {
         case labels
     }
 
+    /// A clip, and the voices that were found in it.
+    private struct HeardClip {
+        enum Answer { case waits, underWay, heard(ClipVoices.Result?) }
+
+        let number: Int
+        /// The clip, at most ten seconds of it.
+        let range: SampleRange
+        /// Duration of the whole clip.
+        let duration: Duration
+        /// The engine's label; nil: the engine gave none.
+        let label: Int?
+        var answer = Answer.waits
+    }
+
     private let voices: any Voiceprinting
     private let rule: SpeakerRule
     private let purpose: Purpose
     /// The previous clip: its label, its end, and the start of its audio that is heard again with the next clip because it was not enough.
     private var last: (label: Int?, start: SampleIndex, end: SampleIndex)?
-    /// Maximum time that words wait for their speaker.
-    private let patience: Duration
     private let rate: SampleRate
     private let loop: Loop
     private let audio: (SampleRange) -> [Int16]?
@@ -50,9 +62,9 @@ package final class LiveSpeakers {
     private var spoken: [Spoken] = []
     /// Number of clips that are being embedded.
     private var underWay = 0
-    /// Clips under way that have no engine's label, in order, each with the voices that were found in it. The tracker must get the results in the
-    /// same order.
-    private var unlabelled: [(number: Int, start: SampleIndex, heard: ClipVoices.Result??)] = []
+    /// Clips whose voices the tracker does not have yet, in order: those under way, and those that wait for their turn. The tracker gets the voices in
+    /// this order, however fast each is heard.
+    private var clips: [HeardClip] = []
     private var timer: Loop.Timer?
     private var whenIdle: (() -> Void)?
 
@@ -60,10 +72,11 @@ package final class LiveSpeakers {
     private static let pause: Duration = .milliseconds(350)
     /// Maximum length of a clip. More audio tells little more.
     private static let longest: Duration = .seconds(10)
-    /// Maximum number of clips under way. The results of further clips would come too late.
+    /// Maximum number of clips under way. Further clips wait for their turn, so that load changes no label.
     private static let maxUnderWay = 32
 
     /// - Parameters:
+    ///   - patience: maximum time without a voice that was heard, or without a final, after which words go on without their speakers.
     ///   - audio: returns audio of the session; nil when the audio is gone.
     ///   - handOn: takes the words, in order.
     ///   - heard: takes events about the speakers.
@@ -75,13 +88,12 @@ package final class LiveSpeakers {
         self.voices = voices
         self.rule = rule
         self.purpose = purpose
-        self.patience = patience
         self.rate = rate
         self.loop = loop
         self.audio = audio
         self.handOn = handOn
         self.heard = heard
-        waiting = WaitingSpeech(rate: rate)
+        waiting = WaitingSpeech(rate: rate, patience: patience, looksAhead: purpose == .conversation)
         early = EarlySpeakers(rate: rate, shortest: rule.shortestClip)
         tracker = SpeakerTracker(rule: rule, awaitsVoices: true, joinsLabels: purpose == .labels)
     }
@@ -98,13 +110,16 @@ package final class LiveSpeakers {
 
     package func committed(_ said: Spoken) {
         spoken.append(said)
-        for (number, clip) in waiting.add(said.words, rate: rate, until: loop.now + patience) {
-            let beginning = early.beginning(of: clip.range)
-            // A voice that was not clear at the beginning may be clearer in the whole clip.
-            let isTaken = embed(heard(clip), clip.label, number, after: beginning.label == nil ? nil : beginning.voice)
-            if isTaken && clip.label == nil { waiting.expect(number) }
-            if clip.label == nil, let guess = beginning.label { waiting.suppose(number, guess) }
+        for (number, clip) in waiting.add(said.words, rate: rate, now: loop.now) {
+            if listen(to: heard(clip), clip.label, number), clip.label == nil { waiting.expect(number) }
         }
+        listenOn()
+        release()
+    }
+
+    /// Notes that finals cover the audio up to this position.
+    package func covered(through end: SampleIndex) {
+        waiting.cover(through: end, now: loop.now)
         release()
     }
 
@@ -135,7 +150,7 @@ package final class LiveSpeakers {
         whenIdle = nil
         waiting.removeAll()
         spoken = []
-        unlabelled = []
+        clips = []
     }
 
     /// Loads the models of voices, so that the first clip does not wait for that.
@@ -161,30 +176,42 @@ package final class LiveSpeakers {
         return range
     }
 
-    /// Starts to embed a clip.
+    /// Has a clip listened to.
     ///
-    /// - Parameter beginning: the voice of the clip's beginning, if that was heard before.
-    /// - Returns: false when the clip cannot be embedded.
-    private func embed(_ range: SampleRange, _ label: Int?, _ number: Int, after beginning: ClipVoices.VoiceSample?) -> Bool {
-        let duration = range.count.duration(at: rate), middle = middle(of: range)
-        guard underWay < Self.maxUnderWay, duration >= voices.shortest else { return false }
+    /// - Returns: false when the clip is too short to be heard.
+    private func listen(to range: SampleRange, _ label: Int?, _ number: Int) -> Bool {
+        let duration = range.count.duration(at: rate)
         // Clips with a label that are too short decide nothing.
-        if label != nil, duration < rule.shortestClip { return false }
-        let session = LoopBound(self, on: loop)
-        if let label {
-            guard let samples = audio(middle) else { return false }
-            Self.listen(samples, rate, voices) { voiceprint in session.enter { $0.take(voiceprint, lasting: duration, label: label) } }
-        } else {
-            // Audio before the clip helps to hear a change of speakers.
-            let stretch = SampleRange(min(middle.start, max(.zero, middle.end - SampleCount(Self.longest, at: rate))), middle.end)
-            let whole = audio(stretch)
-            guard let samples = whole ?? audio(middle) else { return false }
-            let lead = whole == nil ? SampleCount.zero : middle.start - stretch.start
-            unlabelled.append((number, middle.start, nil))
-            Self.listen(samples, lead: lead, after: beginning, rate, voices) { heard in session.enter { $0.take(heard, of: number) } }
-        }
-        underWay += 1
+        guard duration >= voices.shortest, label == nil || duration >= rule.shortestClip else { return false }
+        clips.append(HeardClip(number: number, range: middle(of: range), duration: duration, label: label))
         return true
+    }
+
+    /// Starts to embed the clips whose turn it is.
+    private func listenOn() {
+        for index in clips.indices where underWay < Self.maxUnderWay {
+            guard case .waits = clips[index].answer else { continue }
+            let clip = clips[index], session = LoopBound(self, on: loop)
+            // Audio before the clip helps to hear a change of speakers.
+            let start = min(clip.range.start, max(.zero, clip.range.end - SampleCount(Self.longest, at: rate)))
+            let whole = clip.label == nil ? audio(SampleRange(start, clip.range.end)) : nil
+            guard let samples = whole ?? audio(clip.range) else {
+                clips[index].answer = .heard(nil)
+                continue
+            }
+            clips[index].answer = .underWay
+            underWay += 1
+            if clip.label == nil {
+                let lead = whole == nil ? SampleCount.zero : clip.range.start - start
+                Self.listen(samples, lead: lead, rate, voices) { heard in session.enter { $0.take(heard, of: clip.number) } }
+            } else {
+                Self.listen(samples, rate, voices) { voiceprint in
+                    let voice = voiceprint.map { ClipVoices.VoiceSample(voiceprint: $0, duration: clip.duration) }
+                    session.enter { $0.take(voice.map { ClipVoices.Result(voices: [$0], turns: []) }, of: clip.number) }
+                }
+            }
+        }
+        takeOn()
     }
 
     /// Finds the voiceprint of a speaker to whom an engine has given a label.
@@ -200,11 +227,11 @@ package final class LiveSpeakers {
     ///
     /// - Parameter tell: takes the voices, or nil when the clip cannot be embedded; called once, on any thread.
     private static func listen(
-        _ samples: [Int16], lead: SampleCount, after beginning: ClipVoices.VoiceSample?, _ rate: SampleRate, _ voices: any Voiceprinting,
+        _ samples: [Int16], lead: SampleCount, _ rate: SampleRate, _ voices: any Voiceprinting,
         tell: @escaping @Sendable (ClipVoices.Result?) -> Void
     ) {
         let lead = SampleRange(.zero, count: lead).converted(from: rate, to: .speech).count
-        Task { tell(try? await ClipVoices.listen(to: SpeechSamples.floats(samples, rate), lead: lead, after: beginning, by: voices)) }
+        Task { tell(try? await ClipVoices.listen(to: SpeechSamples.floats(samples, rate), lead: lead, by: voices)) }
     }
 
     private func middle(of range: SampleRange) -> SampleRange {
@@ -214,30 +241,35 @@ package final class LiveSpeakers {
         return SampleRange(start, count: most)
     }
 
-    /// Takes the voiceprint of a clip with a label. The words of the clip were handed on long ago.
-    private func take(_ voiceprint: Voiceprint?, lasting duration: Duration, label: Int) {
-        underWay -= 1
-        let events = voiceprint.map { tracker.hear($0, lasting: duration, label: label).events } ?? []
-        if !events.isEmpty { heard(events) }
-    }
-
     /// Takes the voiceprint of words that are not final.
     private func take(_ voiceprint: Voiceprint?, lasting duration: Duration, of look: EarlySpeakers.Look) {
         underWay -= 1
-        guard let voiceprint else { return }
-        let voice = ClipVoices.VoiceSample(voiceprint: voiceprint, duration: duration)
-        early.told(look.number, voice, label: tracker.likely(voiceprint, lasting: duration))
+        if let voiceprint { early.told(look.number, label: tracker.likely(voiceprint, lasting: duration)) }
+        listenOn()
     }
 
     private func take(_ heard: ClipVoices.Result?, of number: Int) {
         underWay -= 1
-        guard let index = unlabelled.firstIndex(where: { $0.number == number }) else { return }
-        unlabelled[index].heard = .some(heard)
+        waiting.answered(now: loop.now)
+        if let index = clips.firstIndex(where: { $0.number == number }) { clips[index].answer = .heard(heard) }
+        listenOn()
+    }
+
+    /// Gives the tracker the voices of the clips that were heard, up to the first that was not.
+    private func takeOn() {
         var events: [SpeakerTracker.Event] = []
-        while let first = unlabelled.first, let heard = first.heard {
-            unlabelled.removeFirst()
+        while let first = clips.first, case .heard(let heard) = first.answer {
+            clips.removeFirst()
             waiting.give(up: first.number)
-            if let heard { events += take(heard, from: first.start, of: first.number) }
+            guard let heard else { continue }
+            if let label = first.label {
+                // The words of the clip were handed on long ago.
+                for voice in heard.voices {
+                    if let print = voice.voiceprint { events += tracker.hear(print, lasting: first.duration, label: label).events }
+                }
+            } else {
+                events += take(heard, from: first.range.start, of: first.number)
+            }
         }
         release()
         if !events.isEmpty { self.heard(events) }
@@ -263,7 +295,7 @@ package final class LiveSpeakers {
     // MARK: - Handing on
 
     private func release() {
-        for words in waiting.release(now: loop.now, isLast: whenIdle != nil || purpose == .labels) where !spoken.isEmpty {
+        for words in waiting.release(now: loop.now, isLast: whenIdle != nil) where !spoken.isEmpty {
             var said = spoken.removeFirst()
             said.words = words
             if purpose == .labels { early.committed(words) }

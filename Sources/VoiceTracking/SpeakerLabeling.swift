@@ -12,7 +12,7 @@ package final class SpeakerLabeling {
     private let deliver: (SessionEvent) -> Void
 
     /// - Parameters:
-    ///   - patience: maximum time that final words wait for their speakers.
+    ///   - patience: maximum time without a voice that was heard after which final words go on without their speakers.
     ///   - labelers: the engines of the session that give labels themselves.
     ///   - audio: returns audio of a channel; nil when the audio is gone.
     ///   - deliver: takes all events, those of each channel in order.

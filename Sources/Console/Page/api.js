@@ -25,7 +25,9 @@ const errorOf = async (answer) => {
   try {
     const body = await answer.json();
     error = body.error ?? body;
-  } catch { /* not JSON: the status says enough */ }
+  } catch {
+    // Not JSON: the status says enough.
+  }
   const message = typeof error === 'string' ? error : error.message ?? error.err_msg ?? `The gateway answered ${answer.status}.`;
   return new CallError(answer.status, error.code ?? '', message);
 };

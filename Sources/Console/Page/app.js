@@ -206,7 +206,8 @@ async function go() {
       try {
         leave = module.default(root, id, values);
       } finally {
-        place = location.hash;  // A page may change its own address.
+        // A page may change its own address.
+        place = location.hash;
       }
     } catch (error) {
       if (isLeft()) return;

@@ -1,6 +1,12 @@
 // Captions as lines: what one voice says until another begins. Finals stay, the interim of now is at the end.
+import { h, said } from './elements.js';
 import { Cast } from './voices.js';
-import { blank, wordsIn } from './writing.js';
+import { blank, joined, newest, wordsIn } from './writing.js';
+
+/** Letters from which a line ends with its segment: the line that grows is drawn again and again. */
+const longest = 400;
+/** Paragraphs in the log of screen readers. */
+const logged = 20;
 
 /** Words about sound without words. */
 export const missing = (seconds, why) => `${seconds.toFixed(1)} s missing${why ? `: ${why}` : ''}`;
@@ -18,9 +24,19 @@ export class CaptionLines {
     this.segments = new Map();
     // Ids of segments that became part of others: what was read before that may still have them.
     this.gone = new Set();
-    this.parts = []; // ids of the conversations
+    // The segments in order, and their lines, each with the places in the order from which it was made.
+    this.order = [];
+    this.built = [];
+    // The place in the order from which on lines are to be made again.
+    this.changed = 0;
+    // Ids of the conversations.
+    this.parts = [];
+    // Words of all segments, and seconds of each voice.
+    this.words = 0;
+    this.spoken = new Map();
     this.interim = null;
-    this.marks = []; // gaps and what happened: {part, start, id, letters, kind, text, isOurs}
+    // Gaps and what happened: {part, start, id, letters, kind, text, isOurs}
+    this.marks = [];
     this.serial = 0;
   }
 
@@ -30,14 +46,38 @@ export class CaptionLines {
   /** Says in which conversation the segments are that come from now on. */
   begin(conversation) { if (this.parts.at(-1) !== conversation) this.parts.push(conversation); }
 
-  /** Takes segments, or newer forms of them. @returns {boolean} true if something changed */
-  take(segments, part = Math.max(0, this.parts.length - 1)) {
+  get part() { return Math.max(0, this.parts.length - 1); }
+
+  /** Gives a speaker without a name the label under which the gateway keeps the voice. */
+  label(speaker, label) {
+    this.cast.label({ speaker_id: speaker, part: this.part }, label);
+    this.changed = 0;
+  }
+
+  /** Takes segments, or newer forms of them. */
+  take(segments, part = this.part) {
     for (const segment of segments) {
       const known = this.segments.get(segment.id);
-      if (segment.text) this.segments.set(segment.id, { ...segment, part: known?.part ?? part }); else this.segments.delete(segment.id);
+      this.drop([segment.id]);
+      if (segment.text) this.#put({ ...segment, part: known?.part ?? part, count: wordsIn(segment.text).length });
     }
     this.interim = null;
-    return segments.length > 0;
+  }
+
+  #put(segment) {
+    const { order } = this;
+    let at = order.length;
+    while (at && isBefore(segment, order[at - 1])) at--;
+    order.splice(at, 0, segment);
+    this.segments.set(segment.id, segment);
+    this.#count(segment, 1, at);
+  }
+
+  #count(segment, sign, at) {
+    const voice = this.cast.voiceOf(segment);
+    this.words += sign * segment.count;
+    this.spoken.set(voice, (this.spoken.get(voice) ?? 0) + sign * (segment.end - segment.start));
+    this.changed = Math.min(this.changed, at);
   }
 
   /**
@@ -48,7 +88,10 @@ export class CaptionLines {
     const part = Math.max(0, this.parts.indexOf(conversation)), { interim } = this;
     this.take(segments.filter(({ id }) => !this.gone.has(id) && (isWhole || !this.segments.has(id))), part);
     this.interim = interim;
-    if (gaps.length) this.marks = this.marks.filter((mark) => mark.kind !== 'gap' || mark.isOurs || mark.part !== part);
+    if (gaps.length) {
+      this.marks = this.marks.filter((mark) => mark.kind !== 'gap' || mark.isOurs || mark.part !== part);
+      this.changed = 0;
+    }
     for (const { start, end, why } of gaps) this.mark('gap', missing(end - start, why), { part, start });
   }
 
@@ -59,91 +102,123 @@ export class CaptionLines {
    */
   settle(conversation, stored, gaps, shown, from) {
     const part = this.parts.indexOf(conversation), ids = new Set(stored.map(({ id }) => id)), all = [...stored, ...gaps];
-    shown.filter((id) => {
+    this.#remove(shown.filter((id) => {
       const segment = this.segments.get(id);
       return segment?.part === part && segment.end > from && !ids.has(id) && all.some(({ start, end }) => start < segment.end && end > segment.start);
-    }).forEach((id) => this.segments.delete(id));
+    }));
   }
 
   /** Forgets segments that became part of others. */
   drop(ids) {
-    for (const id of ids) {
-      this.gone.add(id);
-      this.segments.delete(id);
+    for (const id of ids) this.gone.add(id);
+    this.#remove(ids);
+  }
+
+  #remove(ids) {
+    for (const segment of ids.map((id) => this.segments.get(id)).filter(Boolean)) {
+      const at = this.order.lastIndexOf(segment);
+      this.order.splice(at, 1);
+      this.segments.delete(segment.id);
+      this.#count(segment, -1, at);
     }
   }
 
   /** The place where the captions end now; within a segment if that one grows. */
   get place() {
-    let last = null;
-    for (const segment of this.segments.values()) if (!last || !isBefore(segment, last)) last = segment;
-    return last ? { part: last.part, start: last.start, id: last.id, letters: last.text.length } : { part: 0, start: -1 };
+    const { words } = this, { part = 0, start = -1, id, text } = this.order.at(-1) ?? {};
+    return { part, start, id, letters: text?.length, words };
   }
 
   /** True if something was said after a place. */
-  hasGrown(since) {
-    const { id, letters } = this.place;
-    return id !== since.id || letters > (since.letters ?? 0);
-  }
+  hasGrown(since) { return this.words > since.words; }
 
   /** The place behind all that is in the parts that have begun. */
-  get end() { return { part: Math.max(0, this.parts.length - 1), start: Infinity }; }
+  get end() { return { part: this.part, start: Infinity }; }
 
   /**
    * Notes something that is no word.
    * @param {object} place where; otherwise where the captions end now. With `isOurs`, what the gateway has stored does not replace it
    */
-  mark(kind, text, place = this.place) { this.marks.push({ ...place, key: `mark ${this.serial++}`, kind, text }); }
-
-  /** Number of words of the finals. */
-  get words() {
-    let sum = 0;
-    for (const segment of this.segments.values()) sum += wordsIn(segment.text).length;
-    return sum;
+  mark(kind, text, place = this.place) {
+    this.marks.push({ ...place, key: `mark ${this.serial++}`, kind, text });
+    this.changed = Math.min(this.changed, Math.max(0, this.order.lastIndexOf(this.segments.get(place.id))));
   }
 
   /**
-   * Returns the lines in order. A line keeps its `key` while it grows.
-   * @returns {({key: string, voice, text: string, interim: string}|{key: string, kind: string, text: string})[]}
+   * Returns the lines in order. A line keeps its `key` while it grows, and is the same object until it changes: a caption costs as much after three
+   * hours as at the beginning. `goesOn` is true where the voice of the line before goes on.
+   * @returns {({key: string, voice, text: string, interim: string, goesOn: boolean}|{key: string, kind: string, text: string})[]}
    */
   get lines() {
-    const lines = [], marks = this.marks.filter(({ id }) => !this.segments.has(id)).sort((a, b) => (isBefore(a, b) ? -1 : isBefore(b, a) ? 1 : 0));
-    const within = new Map();
-    for (const mark of this.marks) within.set(mark.id, [...(within.get(mark.id) ?? []), mark]);
-    let next = 0, before = null;
-    const add = (segment, from, end) => {
-      const voice = this.cast.voiceOf(segment), last = lines.at(-1), text = segment.text.slice(from, end);
-      if (last?.voice?.key === voice.key && last.part === segment.part) last.text += (from ? '' : blank(before.text, text)) + text;
-      else lines.push({ key: segment.id + (from ? ` ${from}` : ''), part: segment.part, voice, text: text.trimStart(), interim: '' });
-      before = segment;
+    const { order, built, segments, changed, interim } = this;
+    const marks = this.marks.filter(({ id }) => !segments.has(id)).sort((a, b) => isBefore(b, a) - isBefore(a, b));
+    let next = 0, index = Math.min(changed, order.length), last;
+    // The line before what has changed may go on in it, and a line may begin within a segment.
+    while ((last = built.at(-1)) && (last.to >= changed || last.at >= index)) index = Math.min(index, built.pop().at);
+    this.changed = Infinity;
+    const before = (place) => {
+      const from = next;
+      while (next < marks.length && (!place || isBefore(marks[next], place))) next++;
+      return marks.slice(from, next);
     };
-    for (const segment of [...this.segments.values()].sort((a, b) => a.part - b.part || a.start - b.start)) {
-      while (next < marks.length && isBefore(marks[next], segment)) lines.push(marks[next++]);
-      let from = 0;
-      for (const mark of within.get(segment.id) ?? []) {
-        const at = Math.min(Math.max(from, mark.letters), segment.text.length);
-        if (at > from) add(segment, from, at);
-        lines.push(mark);
-        from = at;
+    if (index) before(order[index - 1]);
+    for (; index < order.length; index++) {
+      const segment = order[index], { id, part, text } = segment, voice = this.cast.voiceOf(segment), to = index + 1;
+      let at = index, from = 0;
+      const add = (end) => {
+        const words = text.slice(from, end), line = built.at(-1), goesOn = line?.voice === voice && line.part === part;
+        if (goesOn && (from || line.text.length < longest)) {
+          line.text += (from ? '' : blank(line.text, words)) + words;
+          line.to = to;
+        } else built.push({ key: id + (from ? ` ${from}` : ''), part, voice, text: words.trimStart(), interim: '', goesOn, at, to });
+        at = built.at(-1).at;
+      };
+      for (const mark of before(segment)) built.push({ ...mark, at, to: at });
+      for (const mark of this.marks.filter((one) => one.id === id)) {
+        const place = Math.min(Math.max(from, mark.letters), text.length);
+        if (place > from) add(place);
+        built.push({ ...mark, at, to });
+        from = place;
       }
-      if (from < segment.text.length) add(segment, from);
+      if (from < text.length) add();
     }
-    lines.push(...marks.slice(next));
-    if (this.interim) {
-      const last = lines.at(-1);
-      if (last?.voice) last.interim = this.interim;
-      else lines.push({ key: 'interim', voice: null, text: '', interim: this.interim });
-    }
+    const lines = [...built, ...before()];
+    last = lines.at(-1);
+    if (interim && last?.voice) lines[lines.length - 1] = { ...last, interim };
+    else if (interim) lines.push({ key: 'interim', voice: null, text: '', interim });
     return lines;
   }
 
   /** Seconds that each voice spoke. @returns {[import('./voices.js').Voice, number][]} */
-  get shares() {
-    const spoken = new Map();
-    for (const segment of this.segments.values()) {
-      const voice = this.cast.voiceOf(segment);
-      spoken.set(voice, (spoken.get(voice) ?? 0) + segment.end - segment.start);
+  get shares() { return [...this.spoken].filter(([, seconds]) => seconds > 0.001); }
+}
+
+/** What screen readers get of captions: each final word once, and who says it where that is another one. */
+export class CaptionLog {
+  element = h('div.sr', { role: 'log' });
+  told = 0;
+
+  /** @param {?string} speech the language */
+  tell({ order, cast, words }, speech) {
+    const { element } = this, news = [];
+    let fresh = words - this.told, at = order.length;
+    this.told = words;
+    // Words may have gone from one segment to another: as many as are new are told, the last ones.
+    while (fresh > 0 && at--) {
+      const last = wordsIn(order[at].text).slice(-fresh);
+      fresh -= last.length;
+      news.unshift([cast.voiceOf(order[at]), joined(last)]);
     }
-    return [...spoken];
+    for (const [voice, text] of news) {
+      element.append(h('p', voice !== this.voice && [said(voice.name), ': '], said(text, speech)));
+      this.voice = voice;
+    }
+    while (element.children.length > logged) element.firstChild.remove();
   }
+}
+
+/** The end of what was said, so many letters: the final words, and grey ones behind them. */
+export function newestWords(text, interim, amount) {
+  const part = newest(text + blank(text, interim) + interim, amount), at = Math.max(0, part.length - interim.length);
+  return [part.slice(0, at), h('i.interim', part.slice(at))];
 }

@@ -53,7 +53,9 @@ export function useZone(name) {
   try {
     numbers = format({ ...options, timeZone: name });
     timeZone = name;
-  } catch { /* the browser has no such zone */ }
+  } catch {
+    // The browser has no such zone.
+  }
 }
 
 /** The day of a time in the time zone: its number, which counts days, and its year. */

@@ -165,7 +165,9 @@ export function recordings(choose) {
       const page = await get('/jobs', { cursor: isMore ? next : null, limit: isMore ? null : Math.min(200, Math.max(20, jobs.length)) });
       jobs = isMore ? [...jobs, ...page.jobs] : page.jobs;
       next = page.next;
-    } catch { /* an older gateway, or one that does not answer: the shell says so */ }
+    } catch {
+      // An older gateway, or one that does not answer: the shell says so.
+    }
     draw();
     // Several answers may come one after the other: one timer is set.
     clearTimeout(timer);

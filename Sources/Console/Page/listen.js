@@ -17,8 +17,8 @@ const final = new Set([1000, 1003, 1008, 1009, 1011, 4003]);
 export const lateWords = ['Captions are late', 'What you say is kept in this page until the gateway has it.'];
 
 /**
- * Says `state` ('connecting', 'listening', 'resuming', 'ended'), `segments`, `status`, `session` (its id, and whether it goes on behind another one),
- * `safe` (seconds on the disk), `failure`.
+ * Says `state` ('connecting', 'listening', 'resuming', 'ended'), `segments`, `interim` (words that may still change),
+ * `status`, `session` (its id, and whether it goes on behind another one), `safe` (seconds on the disk), `failure`.
  */
 export class ListenClient extends EventTarget {
   /**
@@ -29,18 +29,25 @@ export class ListenClient extends EventTarget {
     super();
     const { from } = this.options = { ticket: null, from: null, ...options };
     this.state = 'connecting';
-    this.packets = []; // those that the gateway's disk does not have yet
-    this.first = from?.sent ?? 0; // position of the first of them, in samples
-    this.sent = this.first; // position up to which this connection has sent
-    this.before = 0; // samples of the sessions before this one
+    // Those that the gateway's disk does not have yet.
+    this.packets = [];
+    // Position of the first of them, in samples.
+    this.first = from?.sent ?? 0;
+    // Position up to which this connection has sent.
+    this.sent = this.first;
+    // Samples of the sessions before this one.
+    this.before = 0;
     this.seen = from?.seen ?? 0;
     this.session = from?.session ?? null;
-    this.told = this.reached = null; // when the gateway has last confirmed audio, and how far it has heard; null: not yet
+    // When the gateway has last confirmed audio, and how far it has heard; null: not yet.
+    this.told = this.reached = null;
     this.window = 120;
     this.attempt = 0;
     this.isFinishing = false;
-    this.hasFinished = false; // the gateway was told so on this connection
-    this.isMoving = false; // what is kept goes on as a new session
+    // The gateway was told so on this connection.
+    this.hasFinished = false;
+    // What is kept goes on as a new session.
+    this.isMoving = false;
     this.connect();
   }
 
@@ -75,7 +82,7 @@ export class ListenClient extends EventTarget {
       return this.again();
     }
     if (this.state === 'ended') return;
-    const query = new URLSearchParams({ codec: 'pcm16', sample_rate: rate, language: this.options.language, source, ack: 'true', ticket });
+    const query = new URLSearchParams({ codec: 'pcm16', sample_rate: rate, language: this.options.language, source, ack: 'true', interims: 'true', ticket });
     if (this.options.engine) query.set('engine', this.options.engine);
     if (this.session) {
       query.set('session_id', this.session);
@@ -135,6 +142,8 @@ export class ListenClient extends EventTarget {
     case 'reconnect':
       this.moved(message.samples);
       break;
+    case 'interim':
+      return this.say('interim', message.text);
     case 'audio_ack':
       this.told = performance.now();
       this.reached = message.received ?? message.samples;

@@ -32,7 +32,9 @@ const pauses = {
 const remember = (value) => {
   try {
     if (value) localStorage.setItem(memory, JSON.stringify(value)); else localStorage.removeItem(memory);
-  } catch { /* the browser keeps nothing: a page that is loaded anew offers nothing */ }
+  } catch {
+    // The browser keeps nothing: a page that is loaded anew offers nothing.
+  }
 };
 
 // The browser asks in its own words.
@@ -105,6 +107,10 @@ class Listening extends EventTarget {
     on('segments', (segments) => {
       this.#placeBreak();
       take(this, segments);
+      this.#drawn();
+    });
+    on('interim', (text) => {
+      this.lines.interim = text;
       this.#drawn();
     });
     on('status', (event) => this.#status(event));
@@ -247,8 +253,8 @@ class Listening extends EventTarget {
     this.broke = null;
     this.session = id;
     this.unwatch?.();
-    const { interim, engine, removed } = events(this, () => this.#drawn());
-    this.unwatch = watch(id, { interim, engine, removed });
+    const { engine } = events(this, () => this.#drawn());
+    this.unwatch = watch(id, { engine });
     this.#say('facts');
   }
 
@@ -279,6 +285,7 @@ class Listening extends EventTarget {
     }
     if (event.type === 'conversation_session') this.#placeBreak();
     if (event.status === 'ready' && event.provider) this.engine ??= event.provider;
+    if (event.type === 'speaker_label') this.lines.label(event.speaker_id, event.label);
     if (event.type === 'segments_deleted') this.lines.drop(event.segment_ids ?? []);
     if (event.status === 'stt_degraded') this.lines.mark('gap', event.status_text ?? 'Audio was not recognised here');
     if (event.status === 'storage_full' || event.status === 'storage_recovered') this.#stored(event.status === 'storage_full');
@@ -419,7 +426,9 @@ export function offer() {
   let left = null;
   try {
     left = JSON.parse(localStorage.getItem(memory));
-  } catch { /* nothing is kept */ }
+  } catch {
+    // Nothing is kept.
+  }
   // Another tab that listens tells so each second.
   if (!left || listening.isOn || (!left.isLeft && Date.now() - left.at < abandoned)) return;
   const rest = () => left.at + left.window * 1000 - Date.now();

@@ -1,9 +1,9 @@
 // Live: the microphone becomes captions, in the session of the shell. A session that runs elsewhere is watched on the same page.
 import { get } from './api.js';
-import { CaptionLines } from './captionlines.js';
+import { CaptionLines, CaptionLog } from './captionlines.js';
 import { bars } from './drawing.js';
-import { h, said, say, spoken } from './elements.js';
-import { clock, count, language, length } from './figures.js';
+import { h, say, spoken } from './elements.js';
+import { clock, count, language, length, plural } from './figures.js';
 import { gateway } from './gateway.js';
 import { icon } from './icons.js';
 import { listening } from './listening.js';
@@ -16,13 +16,11 @@ import { blank } from './writing.js';
 const languages = ['en', 'multi', 'de', 'es', 'fr', 'it', 'pt', 'nl', 'pl', 'ja', 'ko', 'zh', 'ar', 'hi', 'ru', 'uk'];
 /** Level from which somebody is heard, and seconds of quiet, and of no sound at all, after which that is said. */
 const audible = 0.012, quiet = 10, mute = 2;
-/** Pixels from the end within which the list scrolls by itself. */
-const nearEnd = 80;
 
 export default function live(root) {
   root.classList.add('fill');
   const level = bars('meter'), captions = h('div.live-text', { tabindex: 0, role: 'region', 'aria-label': 'Captions' });
-  const heard = h('span.small.dim', 'Not listening'), finals = h('div.sr', { 'aria-live': 'polite' }), problem = h('div'), told = h('div');
+  const heard = h('span.small.dim', 'Not listening'), log = new CaptionLog(), problem = h('div'), told = h('div');
   const time = h('span.mono.small', '0:00'), button = h('button.btn.primary'), engine = h('dd', '–'), words = h('dd', '0'), safe = h('dd', '–');
   const session = h('dd', '–'), share = h('div.stack.s');
   const source = select('Source', [['microphone', 'Microphone'], ['tab', 'Tab audio']]);
@@ -30,7 +28,13 @@ export default function live(root) {
   const order = select('Engine', [['', 'The gateway’s order'], ...gateway.engines.map(({ name, state }) =>
     [name, state === 'ready' ? `${name} only` : `${name} only (${state})`])]);
   // `watched` is the session of another page or program that is shown; null: that of the shell is.
-  let watched = null, running = [], lastLoud = 0, lastSound = 0, read = 0, isDue = false, drawn = new Map();
+  let watched = null, running = [], lastLoud = 0, lastSound = 0, isDue = false, drawn = [];
+  // True while the list scrolls by itself; otherwise `seen` lines were there when somebody scrolled up.
+  let follows = true, seen = 0;
+  const back = h('button.btn.back-now', { hidden: true, onclick: () => {
+    captions.focus({ preventScroll: true });
+    toEnd();
+  } });
   const view = () => watched ?? listening;
 
   get('/people').then((answer) => {
@@ -44,43 +48,64 @@ export default function live(root) {
   function made(line, speech) {
     if (line.kind === 'gap') return { element: h('div.gap', line.text) };
     if (line.kind) return { element: h('div.event', icon('swap'), line.text) };
-    const text = document.createTextNode(''), interim = h('span.interim');
-    return { element: h('div.line', line.voice ? who(line.voice) : null, h('span.said', spoken(speech), text, interim)), text, interim };
+    const text = new Text(), interim = new Text();
+    const words = h('span.said', spoken(speech), text, h('span.interim', interim));
+    return { element: h('div.line', line.voice && !line.goesOn ? who(line.voice) : null, words), text, interim };
   }
+
+  /** Sets a text; one that grows keeps what somebody selects in it. */
+  const write = (node, text) => {
+    if (text.startsWith(node.data)) node.appendData(text.slice(node.length)); else node.data = text;
+  };
+  const scrolled = (isAtEnd) => {
+    follows = isAtEnd;
+    if (follows) seen = drawn.length;
+    back.hidden = drawn.length <= seen;
+    back.textContent = `${plural(drawn.length - seen, 'new line')} ↓`;
+  };
+  const toEnd = () => {
+    captions.scrollTop = captions.scrollHeight;
+    scrolled(true);
+  };
+  // Near the end the list scrolls by itself.
+  captions.onscroll = () => scrolled(captions.scrollTop + captions.clientHeight > captions.scrollHeight - 80);
+  // The end stays in its place when notes come above it.
+  const sizes = new ResizeObserver(() => { if (follows) toEnd(); });
+  sizes.observe(captions);
 
   function draw() {
     isDue = false;
-    const { lines, speech } = view(), all = lines.lines, kept = new Map();
-    const isAtEnd = captions.scrollTop + captions.clientHeight > captions.scrollHeight - nearEnd;
-    // A line stays the same element while it grows: what is marked or focused in it stays so.
-    const entries = all.map((line) => {
-      const key = `${line.key} ${line.voice?.key} ${line.voice?.name}`, entry = drawn.get(key) ?? made(line, speech);
-      kept.set(key, entry);
-      return entry;
-    });
-    for (const [key, { element }] of drawn) if (!kept.has(key)) element.remove();
-    drawn = kept;
-    let next = captions.firstChild?.nextSibling ?? null;
-    for (const [index, line] of all.entries()) {
-      const entry = entries[index];
-      if (entry.text && entry.text.data !== line.text) entry.text.data = line.text;
-      const rest = line.interim ? blank(line.text, line.interim) + line.interim : '';
-      if (entry.interim && entry.interim.textContent !== rest) entry.interim.textContent = rest;
-      if (next === entry.element) next = next.nextSibling; else captions.insertBefore(entry.element, next);
+    const { lines, speech } = view(), all = lines.lines;
+    // A line that has not changed is the same object; one that grows stays the same element.
+    let first = Math.min(drawn.length, all.length);
+    while (first && drawn[first - 1].line !== all[first - 1]) first--;
+    const old = new Map(drawn.splice(first).map((entry) => [entry.key, entry]));
+    for (const line of all.slice(first)) {
+      const key = [line.key, line.voice?.key, line.voice?.name, line.goesOn].join(), entry = old.get(key) ?? made(line, speech);
+      old.delete(key);
+      drawn.push(Object.assign(entry, { key, line }));
     }
-    if (isAtEnd) captions.scrollTop = captions.scrollHeight;
-    words.textContent = count(lines.words);
+    for (const { element } of old.values()) element.remove();
+    let next = (drawn[first - 1]?.element ?? captions.firstChild)?.nextSibling;
+    const last = drawn.at(-1);
+    for (const entry of drawn.slice(first)) {
+      const { element, line, text, interim } = entry;
+      if (text) {
+        write(text, line.text);
+        write(interim, line.interim ? blank(line.text, line.interim) + line.interim : '');
+        if (entry !== last) element.style.minHeight = '';
+      }
+      if (next === element) next = next.nextSibling; else captions.insertBefore(element, next);
+    }
+    // The last line never becomes lower.
+    if (last?.text) last.element.style.minHeight = last.element.offsetHeight + 'px';
+    if (follows) toEnd(); else scrolled(false);
+    log.tell(lines, speech);
     engine.textContent = view().engine ?? '–';
-    const shares = lines.shares, sum = shares.reduce((total, [, seconds]) => total + seconds, 0) || 1;
+    const { shares } = lines, sum = shares.reduce((total, [, seconds]) => total + seconds, 0) || 1;
+    words.textContent = count(lines.words);
     share.replaceChildren(...shares.map(([voice, seconds]) => h(`div.spk.k${voice.color}`, who(voice),
       h('span.dim', `${Math.round(seconds / sum * 100)} %`), h('div.bar', h('i', { vars: { v: seconds / sum * 100 } })))));
-    // Screen readers get whole turns, never interims.
-    const turns = all.filter((line) => line.voice);
-    if (turns.length > read + 1) {
-      const done = turns.at(-2);
-      read = turns.length - 1;
-      finals.replaceChildren(said(done.voice.name), ': ', said(done.text, speech));
-    }
   }
   const redraw = () => {
     if (isDue) return;
@@ -88,8 +113,9 @@ export default function live(root) {
     requestAnimationFrame(draw);
   };
   const fresh = () => {
-    read = 0;
-    drawn = new Map();
+    log.told = 0;
+    drawn = [];
+    scrolled(true);
     problem.replaceChildren();
     captions.replaceChildren(h('div.spring'));
   };
@@ -215,7 +241,7 @@ export default function live(root) {
   if (listening.isOn || listening.lines.segments.size) {
     fresh();
     // What was said elsewhere was read there, or is read here by whoever wants to.
-    read = listening.lines.lines.filter((line) => line.voice).length;
+    log.told = listening.lines.words;
     redraw();
   } else idle();
   label();
@@ -225,19 +251,21 @@ export default function live(root) {
   for (const [event, act] of Object.entries(on)) listening.addEventListener(event, act);
   refreshSources();
   const onkey = (event) => {
-    if (event.detail !== ' ') return;
+    // Where something scrolls, Space scrolls.
+    if (event.detail !== ' ' || captions.contains(document.activeElement)) return;
     event.preventDefault();
     toggle();
   };
   document.addEventListener('harken-key', onkey);
   root.append(h('header.live-bar', h('h1', 'Live'), button, time, source, tongue, h('a.btn.ghost.hide-s', { href: 'captions', target: '_blank' }, 'Overlay')),
-    h('div.live', h('div.reading', h('div', told, problem), captions), h('aside.side', { 'aria-label': 'Session' }, h('div.sect', level, heard),
+    h('div.live', h('div.reading', h('div', told, problem), captions, back), h('aside.side', { 'aria-label': 'Session' }, h('div.sect', level, heard),
       h('div.sect.hide-s', h('h2', 'Engine'), order, h('dl.dl', h('dt', 'Serving'), engine, h('dt', 'Words'), words,
         h('dt', 'Safe on disk to'), safe, h('dt', 'Session'), session)), h('div.sect.hide-s', h('h2', 'Who speaks'), share),
-    h('div.sect.hide-s', h('div', phone)))), finals);
+    h('div.sect.hide-s', h('div', phone)))), log.element);
   return () => {
     document.removeEventListener('harken-key', onkey);
     for (const [event, act] of Object.entries(on)) listening.removeEventListener(event, act);
+    sizes.disconnect();
     watched?.stop?.();
     listening.leave();
     listening.showNotes();

@@ -1,5 +1,5 @@
 // A phone as the microphone: opened by the code on the page Live, with a ticket in place of a login.
-import { CaptionLines } from './captionlines.js';
+import { CaptionLines, CaptionLog, newestWords } from './captionlines.js';
 import { bars } from './drawing.js';
 import { h, say, spoken } from './elements.js';
 import { clock } from './figures.js';
@@ -7,7 +7,7 @@ import { icon, logo } from './icons.js';
 import { lateWords, ListenClient } from './listen.js';
 import { heightOf, openSound, rate, SoundError } from './microphone.js';
 import { note } from './pieces.js';
-import { joined, newest } from './writing.js';
+import { joined } from './writing.js';
 
 /** Letters of what was said that are shown. */
 const shown = 160;
@@ -15,7 +15,7 @@ const shown = 160;
 export default function phone(root, _, values) {
   root.classList.add('wide', 'flat');
   const ticket = values.get('ticket'), level = bars('meter'), problem = h('div');
-  const text = h('p.phone-text', { 'aria-live': 'polite', ...spoken(values.get('language')) });
+  const text = h('p.phone-text', spoken(values.get('language'))), log = new CaptionLog();
   const time = h('span.mono.small'), button = h('button.btn.primary', { disabled: true }), lines = new CaptionLines();
   const late = h('div', { role: 'status' }), lateness = h('span', { 'aria-hidden': 'true' }), warning = note('warn', [lateWords[0], lateness], lateWords[1]);
   let sound = null, asking = null, samples = 0, client = null;
@@ -63,7 +63,8 @@ export default function phone(root, _, values) {
     say(title);
   };
   const draw = () => {
-    text.textContent = newest(joined(lines.lines.map((line) => line.text)), shown);
+    text.replaceChildren(...newestWords(joined(lines.lines.slice(-9).map((line) => line.text)), lines.interim ?? '', shown));
+    log.tell(lines, values.get('language'));
   };
   button.onclick = () => {
     // A second press while the browser asks begins nothing.
@@ -76,7 +77,7 @@ export default function phone(root, _, values) {
   label();
   root.append(h('div.login', h('div', h('span.brand', logo(), 'Harken'), h('h1', 'This phone is the microphone'),
     h('p.small.dim', 'What is said here becomes captions on the screen whose code you have scanned.'),
-    level, h('div.row.between', button, time), problem, late, text)));
+    level, h('div.row.between', button, time), problem, late, text, log.element)));
   if (!ticket) {
     over('The code was used', 'It is good for one session. Scan the one that is on the screen now.');
     return () => {};
@@ -95,6 +96,10 @@ export default function phone(root, _, values) {
   });
   client.addEventListener('segments', ({ detail }) => {
     lines.take(detail);
+    draw();
+  });
+  client.addEventListener('interim', ({ detail }) => {
+    lines.interim = detail;
     draw();
   });
   client.addEventListener('status', ({ detail }) => {

@@ -96,7 +96,9 @@ function show(description) {
 try {
   const theme = localStorage.getItem('harken.theme');
   if (theme && theme !== 'auto') document.documentElement.dataset.theme = theme;
-} catch { /* the browser keeps nothing */ }
+} catch {
+  // The browser keeps nothing.
+}
 try {
   show(await (await send('/api/v1/openapi.json')).json());
 } catch (error) {

@@ -226,7 +226,9 @@ function page() {
   let isOn = true;
   try {
     isOn = localStorage.getItem('harken.keys') !== 'off';
-  } catch { /* the browser keeps nothing */ }
+  } catch {
+    // The browser keeps nothing.
+  }
   const single = check(h('span.sr', 'Single keys'), isOn, { isSwitch: true, 'aria-label': 'Single keys', onchange: (event) =>
     localStorage.setItem('harken.keys', event.target.checked ? 'on' : 'off') });
   return h('section.sect', h('h2', 'This page'),

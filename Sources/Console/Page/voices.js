@@ -15,6 +15,9 @@ import { initial } from './writing.js';
 /** The voice where nobody knows who speaks. */
 const nobody = { key: '', color: 0, name: 'Unknown', mark: '?', isNamed: false, speaker: null, person: null };
 
+/** Speakers have other numbers in each conversation of a session. */
+const keyOf = ({ speaker_id: number, part = 0 }) => `s${part} ${number}`, numberIn = (label) => label.replace(/\D+/g, '');
+
 /** Returns the colour of the person or voice that was heard as the `order`th, from 0. */
 export const colorOf = (order) => order % 8 + 1;
 
@@ -28,16 +31,21 @@ export class Cast {
     this.voices = new Map();
   }
 
+  /** Gives a speaker without a name the label under which the voice is kept. @param {object} speaker its number, and the part of the session */
+  label(speaker, label) {
+    Object.assign(this.voiceOf(speaker), { name: label, mark: numberIn(label) });
+  }
+
   /** Returns the voice of a segment. @returns {Voice} */
   voiceOf(segment) {
     if (segment.speaker_identity_state === 'unknown') return nobody;
-    const key = segment.is_user ? 'user' : segment.person_id ? 'p' + segment.person_id : 's' + segment.speaker_id;
+    const key = segment.is_user ? 'user' : segment.person_id ? 'p' + segment.person_id : keyOf(segment);
     let voice = this.voices.get(key);
     if (!voice) {
       const name = segment.is_user ? 'You' : this.people.get(segment.person_id);
-      const number = segment.speaker_id + 1;
+      const label = segment.label ?? `Speaker ${segment.speaker_id + 1}`;
       voice = {
-        key, color: colorOf(this.voices.size), name: name ?? `Speaker ${number}`, mark: name ? initial(name) : String(number), isNamed: !!name,
+        key, color: colorOf(this.voices.size), name: name ?? label, mark: name ? initial(name) : numberIn(label), isNamed: !!name,
         speaker: segment.speaker_id, person: segment.person_id ?? null,
       };
       this.voices.set(key, voice);

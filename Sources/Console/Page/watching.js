@@ -133,5 +133,7 @@ export async function fill(lines, conversation, { from = 0, isWhole = false, sho
       index = next;
     }
     lines.settle(conversation, stored, gaps, shown, from);
-  } catch { /* what came by the session is shown */ }
+  } catch {
+    // What came by the session is shown.
+  }
 }

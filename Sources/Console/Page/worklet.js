@@ -22,7 +22,8 @@ class Capture extends AudioWorkletProcessor {
     this.filter = lowPass(0.46 * Math.min(1, 1 / this.step));
     this.history = new Float32Array(2 * reach + 128);
     this.filled = 2 * reach;
-    this.position = 0; // of the next output, from the first sample of the history that has `reach` samples before it
+    // Of the next output, from the first sample of the history that has `reach` samples before it.
+    this.position = 0;
     this.out = new Int16Array(packet);
     this.count = 0;
     this.energy = 0;

@@ -89,11 +89,11 @@ package struct GatewayConfiguration: Sendable {
     package var gate: GateSettings
     /// True if engines that tell speakers apart hear the user's speech profile before a live conversation.
     package var sendsProfiles: Bool
-    /// Maximum time that words of a conversation wait until their speaker is known.
-    package var speakerPatience: Duration = .seconds(2)
-    /// Maximum time that final words of a transcript wait for the labels of their speakers, where the client asks for them. They usually wait for 0 to
-    /// 0.3 s. Only a machine that does not keep up reaches this limit, and the wrong label of a final word would stay.
-    package var labelPatience: Duration = .seconds(2)
+    /// Maximum time without a voice that was heard, or without a final, after which words of a conversation go on without their speaker. A machine that
+    /// does not keep up does not reach it: words wait then, so that the machine's load changes no label.
+    package var speakerPatience: Duration = .seconds(10)
+    /// The same for final words of a transcript, where the client asks for speakers. They usually wait for 0 to 0.3 s.
+    package var labelPatience: Duration = .seconds(10)
     /// Interval at which a live conversation checks whether it is over, and whether other replicas have changed people and voices.
     package var conversationPoll: Duration = .milliseconds(1_500)
     /// Waits between attempts to complete a conversation; after the last attempt the conversation has failed.

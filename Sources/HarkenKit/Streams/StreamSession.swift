@@ -22,8 +22,8 @@ final class StreamSession: SessionObserver {
     private var converter: RateConverter
     /// The rate of the last audio that could not be converted.
     private var unusableRate: SampleRate?
-    /// Maximum time that final words wait for their speakers.
-    private static let labelPatience: Duration = .seconds(2)
+    /// Maximum time without a voice that was heard after which final words go on without their speakers.
+    private static let labelPatience: Duration = .seconds(10)
     /// Tells the speakers of words by their voices; nil: the engines' own labels are shown.
     private var labeling: SpeakerLabeling?
     private let tracer: Tracer?

@@ -23,9 +23,9 @@ package final class ConversationService: Sendable {
     package let media: any MediaSource
     package let speakerRule = SpeakerRule()
     let reconciliations: VoiceReconciliations
-    /// Maximum time that words wait until their speaker is known.
+    /// Maximum time without a voice that was heard, or without a final, after which words go on without their speaker.
     package let speakerPatience: Duration
-    /// Maximum time that final words of a transcript wait for the labels of their speakers.
+    /// The same for final words of a transcript.
     package let labelPatience: Duration
     /// Interval at which a live conversation checks the store and its own timeout.
     package let poll: Duration
@@ -99,7 +99,7 @@ package final class ConversationService: Sendable {
         deletedDays: Int,
         texts: (any TextEmbedding)?, summaries: ModelSummaries?,
         media: any MediaSource = InProcessMedia(), voices: (any Voiceprinting)?, detecting: (any VoiceDetecting)?, speakerPatience: Duration,
-        labelPatience: Duration = .seconds(2),
+        labelPatience: Duration = .seconds(10),
         poll: Duration, completionWaits: [Duration],
         webhooks: WebhookService? = nil, zones: TimeZones = TimeZones(),
         listener: @escaping @Sendable () -> (any PrerecordedEngine)?, newPath: @escaping @Sendable () -> String, log: Log, metrics: Metrics,

@@ -78,6 +78,8 @@ package final class LiveConversation {
     /// Notes a conversation in the session's journal.
     private let journal: (ConversationRecord) -> Void
     private var changes = UnstoredChanges()
+    /// The words that no segment shows yet.
+    var open = OpenWords()
     /// End of the last word that was committed.
     private var committedThrough = SampleIndex.zero
     /// Events that are shown when the store has the change with this number.
@@ -202,12 +204,17 @@ package final class LiveConversation {
         if let known = shared?.known[channel] { words.removeAll { time(of: $0.range.start + SampleCount($0.range.count.samples / 2)) < known } }
         guard !words.isEmpty else { return }
         committedThrough = words.reduce(committedThrough) { max($0, $1.range.end) }
+        open.committed(words, in: channel)
         let spoken = LiveSpeakers.Spoken(words: words, channel: channel, engine: engine, model: model)
         if let speakers { speakers.committed(spoken) } else { add(spoken) }
     }
 
+    /// Notes that finals cover the session's audio up to this position.
+    func covered(through end: SampleIndex) { speakers?.covered(through: end) }
+
     private func add(_ spoken: LiveSpeakers.Spoken) {
         saidThrough = spoken.words.reduce(saidThrough) { max($0, $1.range.end) }
+        open.added(spoken.words.count, in: spoken.channel)
         run(
             machine.committed(
                 spoken.words, in: spoken.channel, by: spoken.engine, model: spoken.model, rate: rate, now: service.now()))
@@ -267,6 +274,7 @@ package final class LiveConversation {
     private func present(_ event: ConversationEvent) {
         guard !isEnded || transcripts != nil else { return }
         let shown = names.shown(event)
+        if case .changed = event { open.shown() }
         if let transcripts { send(shown, to: transcripts) }
         if !isEnded { for event in shown { show(event) } }
     }

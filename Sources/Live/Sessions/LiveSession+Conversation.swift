@@ -28,7 +28,35 @@ extension LiveSession {
             guard !clientIsGone else { return }
             conversationDialect?.conversation(event, now: context.loop.now, output: &context.output)
             carryOutOutput()
+            // Segments end the interims before them.
+            if case .changed = event, let conversation { for guess in conversation.open.all { tell(interim: guess) } }
         }
+    }
+
+    /// Returns the event as clients and watchers get it: an interim of a conversation has the final words too that no segment shows yet.
+    func told(_ event: SessionEvent) -> SessionEvent {
+        guard let conversation else { return event }
+        switch event {
+        case .interim(let guess): return .interim(conversation.open.guessed(guess))
+        case .commit(let commit):
+            conversation.open.covered(through: commit.range.end, in: commit.channel)
+            return event
+        case .ready, .speechStarted, .turnEnded, .flushed, .gap, .ended: return event
+        }
+    }
+
+    /// Tells final words that wait, as what they are: words that may still change.
+    func tellWaiting(in channel: ChannelIndex) {
+        guard let guess = conversation?.open.interim(of: channel), !guess.words.isEmpty else { return }
+        tell(interim: guess)
+    }
+
+    private func tell(interim guess: Hypothesis) {
+        guard dialect.request.interims else { return }
+        tellWatchers(.interim(guess))
+        guard !clientIsGone else { return }
+        dialect.session(.interim(guess), now: context.loop.now, output: &context.output)
+        carryOutOutput()
     }
 
     /// Returns a command with sensitive content hidden in words that the client brings.

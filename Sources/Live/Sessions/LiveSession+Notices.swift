@@ -184,7 +184,8 @@ extension LiveSession {
             return
         }
         if trace != nil { traced(event) }
-        tellWatchers(of: event)
+        let shown = told(event)
+        tellWatchers(of: shown)
         if case .interim(let hypothesis) = event {
             context.metrics.interim()
             if let run { journal.transcript?.show(hypothesis, by: run.servingEngine ?? firstEngine, received: run.received) }
@@ -193,6 +194,7 @@ extension LiveSession {
             context.metrics.gap(engine: firstEngine, range.count, at: rate)
             journal.transcript?.note(.init(channel: channel, range: range, cause: GapCause(error)))
             conversation?.missed()
+            conversation?.covered(through: range.end)
         }
         if case .commit(let commit) = event {
             context.metrics.committed(words: commit.words.count)
@@ -201,9 +203,11 @@ extension LiveSession {
                 context.metrics.finalCame(from: commit.engine, behind: (run.received - commit.range.end).seconds(at: rate))
             }
             conversation?.committed(commit.words, in: commit.channel, by: commit.engine, model: run?.model(of: commit.engine))
+            conversation?.covered(through: commit.range.end)
+            if !commit.words.isEmpty { tellWaiting(in: commit.channel) }
         }
         if !clientIsGone {
-            var event = event
+            var event = shown
             if case .ended(var end) = event, end.error == nil, meter?.isExhausted == true || reachedLimit != nil {
                 end.error = .quotaExhausted(reachedLimit ?? "The key has no credit left.")
                 event = .ended(end)

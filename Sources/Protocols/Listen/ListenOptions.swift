@@ -35,6 +35,8 @@ package struct ListenOptions: Sendable, Equatable {
     package var isOnboarding = false
     /// True if the client wants words, without a conversation.
     package var tellsWords = false
+    /// True if the client of segments wants the words that may still change, too.
+    package var tellsInterims = false
     /// Speakers and terms that a client of words asks for.
     private var tellsSpeakers = false
     private var keyterms: [String] = []
@@ -84,6 +86,7 @@ package struct ListenOptions: Sendable, Equatable {
             tellsSpeakers = query.flag("diarize") ?? false
             keyterms = query.all("keyterm")
         }
+        tellsInterims = !tellsWords && !takesTranscripts && query.flag("interims") ?? false
         redaction = try Self.redaction(query)
         started = try Self.started(query, now)
         acknowledges = query.flag("ack") ?? false
@@ -123,7 +126,7 @@ package struct ListenOptions: Sendable, Equatable {
 
     package var request: LiveRequest {
         var request = LiveRequest(
-            format: format, language: language, interims: tellsWords, separateChannels: channels > 1,
+            format: format, language: language, interims: tellsWords || tellsInterims, separateChannels: channels > 1,
             diarize: tellsWords ? tellsSpeakers : channels == 1 && route != .pushToTalk, keyterms: keyterms,
             workload: route == .pushToTalk ? .pushToTalk : .realtime, shortestPiece: Self.shortestPiece)
         request.redaction = redaction

@@ -281,7 +281,11 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
             isDegraded = true
             say(.status(missing(range, error)), &output)
         case .ended(let end): ended(end, now, &output)
-        case .speechStarted, .interim, .turnEnded: break
+        case .interim(var guess):
+            guard options.tellsInterims else { return }
+            guess.range = SampleRange(shown(guess.range.start), shown(guess.range.end))
+            say(ListenServerMessage.interim(guess), &output)
+        case .speechStarted, .turnEnded: break
         }
     }
 

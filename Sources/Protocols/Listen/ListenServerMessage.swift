@@ -29,11 +29,13 @@ package enum ListenServerMessage: Sendable, Equatable {
     case reconnect(SampleIndex)
     /// Words, to a client that asked for words in place of segments.
     case words(ListenWords)
+    /// The latest guess at what follows the segments in one channel, to a client that asked for interims; without words: nothing.
+    case interim(Hypothesis)
 
     /// True if the message means nothing to a client that reconnects.
     var isTransient: Bool {
         switch self {
-        case .authResponse, .sessionStarted, .audioAck, .sessionResumed, .sessionExpired, .reconnect, .words(.interim): true
+        case .authResponse, .sessionStarted, .audioAck, .sessionResumed, .sessionExpired, .reconnect, .words(.interim), .interim: true
         case .segments, .status, .lastMemory, .conversation, .processingStarted, .created, .deleted, .suggestion, .photoProcessing,
             .photoDescribed, .freemium, .onboardingComplete, .words:
             false
@@ -135,6 +137,12 @@ package enum ListenServerMessage: Sendable, Equatable {
             json.member("type", literal: "reconnect")
             json.member("samples", Int(received.samples))
         case .words(let words): words.writeMembers(&json)
+        case .interim(let guess):
+            json.member("type", literal: "interim")
+            json.member("channel", guess.channel.number + 1)
+            json.member("text", guess.text)
+            json.member("start", Int(guess.range.start.samples))
+            json.member("end", Int(guess.range.end.samples))
         }
     }
 }

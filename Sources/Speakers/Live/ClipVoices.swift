@@ -20,6 +20,11 @@ package enum ClipVoices {
     package struct Result: Sendable, Equatable {
         package var voices: [VoiceSample]
         package var turns: [SpeakerTurn]
+
+        package init(voices: [VoiceSample], turns: [SpeakerTurn]) {
+            self.voices = voices
+            self.turns = turns
+        }
     }
 
     /// Minimum length of a clip that is searched for a second voice.
@@ -34,29 +39,24 @@ package enum ClipVoices {
     /// Distance below which two speakers of a segmentation model are one voice.
     private static let sameVoice: Float = 0.5
 
-    /// Length of a clip's rest that is too short to hold another voice that could be told apart.
-    private static let shortestRest: Duration = .milliseconds(750)
-
     /// Finds the voices of a clip. A segmentation model, if there is one, finds the places where the speaker changes; otherwise the clip's beginning and
     /// end are compared.
     ///
     /// - Parameters:
     ///   - samples: the clip at 16 kHz, after audio that came before the clip.
     ///   - lead: length of the audio that came before the clip. The segmentation model hears at most 10 s in all.
-    ///   - beginning: the voice of the clip's beginning if that was heard before, with its duration; nil: it was not. A clip of one voice is then not
-    ///     heard again, except at its end where there is no segmentation model.
     package static func listen(
-        to samples: [Float], lead: SampleCount = .zero, after beginning: VoiceSample? = nil, by voices: any Voiceprinting
+        to samples: [Float], lead: SampleCount = .zero, by voices: any Voiceprinting
     ) async throws -> Result {
         let clip = SampleRange(SampleIndex.zero + lead, SampleIndex(Int64(samples.count)))
         guard let stretch = try await (voices as? any SpeakerSegmenting)?.speakers(in: samples) else {
-            return try await listen(to: samples[clip], after: beginning, voices)
+            return try await listen(to: samples[clip], voices)
         }
-        return try await listen(to: samples[clip], SegmentedClip(stretch, clip: clip), after: beginning, voices)
+        return try await listen(to: samples[clip], SegmentedClip(stretch, clip: clip), voices)
     }
 
     private static func listen(
-        to samples: [Float], _ segmented: SegmentedClip, after beginning: VoiceSample?, _ voices: any Voiceprinting
+        to samples: [Float], _ segmented: SegmentedClip, _ voices: any Voiceprinting
     ) async throws -> Result {
         var segmented = segmented, heard: [VoiceSample] = []
         while segmented.alone.count > 1, heard.count < segmented.alone.count {
@@ -72,18 +72,12 @@ package enum ClipVoices {
         }
         if segmented.alone.count > 1 { return Result(voices: heard, turns: segmented.turns) }
         let count = SampleCount(samples.count), whole = [SpeakerTurn(SampleRange(.zero, count: count), SpeakerLabel(0))]
-        if let beginning, beginning.voiceprint != nil { return Result(voices: [beginning], turns: whole) }
         let voice = VoiceSample(voiceprint: try await voices.voiceprint(of: samples), duration: count.duration(at: .speech))
         return Result(voices: [voice], turns: whole)
     }
 
-    private static func listen(to samples: [Float], after beginning: VoiceSample?, _ voices: any Voiceprinting) async throws -> Result {
+    private static func listen(to samples: [Float], _ voices: any Voiceprinting) async throws -> Result {
         let count = SampleCount(samples.count), whole = [SpeakerTurn(SampleRange(.zero, count: count), SpeakerLabel(0))]
-        if let beginning, let voice = beginning.voiceprint {
-            guard count.duration(at: .speech) > beginning.duration + shortestRest, let last = windows(samples).last,
-                let end = try await voices.voiceprint(of: samples[last]), voice.distance(to: end) >= surelyOne
-            else { return Result(voices: [beginning], turns: whole) }
-        }
         if let shared = try await shared(samples, voices) { return shared }
         let heard = VoiceSample(voiceprint: try await voices.voiceprint(of: samples), duration: count.duration(at: .speech))
         return Result(voices: [heard], turns: whole)

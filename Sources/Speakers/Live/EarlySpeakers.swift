@@ -3,7 +3,8 @@ package import Speech
 /// The speakers of words that are not final yet, as far as the beginning of what they say was heard.
 ///
 /// A value without I/O. A clip of words is listened to once it is long enough to know a voice, and again when it is twice as long and the voice was
-/// not clear. Words that follow others without a pause have the speaker of those.
+/// not clear. Words that follow others without a pause have the speaker of those. Final words learn nothing from it, because interims come at the pace
+/// of the machine.
 package struct EarlySpeakers: Sendable {
     /// Audio to listen to, with the number under which `told` takes the answer.
     package struct Look: Sendable, Equatable {
@@ -17,8 +18,6 @@ package struct EarlySpeakers: Sendable {
         /// Length of the stretch when it was listened to last.
         var heard: SampleCount
         var label: Int?
-        /// The voice of the beginning; nil: not heard.
-        var voice: ClipVoices.VoiceSample?
     }
 
     private let rate: SampleRate
@@ -79,19 +78,12 @@ package struct EarlySpeakers: Sendable {
 
     private func isSame(_ stretch: Stretch, _ range: SampleRange) -> Bool { abs((stretch.start - range.start).samples) < pause.samples }
 
-    /// Notes the voice that was heard.
+    /// Notes the speaker who was heard.
     ///
     /// - Parameter label: the speaker; nil: the voice is not clear.
-    package mutating func told(_ number: Int, _ voice: ClipVoices.VoiceSample, label: Int?) {
+    package mutating func told(_ number: Int, label: Int?) {
         guard let index = stretches.firstIndex(where: { $0.number == number }) else { return }
         stretches[index].label = label
-        stretches[index].voice = voice
-    }
-
-    /// The voice that was heard at the beginning of this audio, and its speaker; nil: not known.
-    package func beginning(of range: SampleRange) -> (voice: ClipVoices.VoiceSample?, label: Int?) {
-        let stretch = stretches.first { isSame($0, range) }
-        return (stretch?.voice, stretch?.label)
     }
 
     /// Notes words that are final, with their speakers.

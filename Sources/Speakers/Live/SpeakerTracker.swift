@@ -130,7 +130,7 @@ package struct SpeakerTracker: Sendable {
         known.put(voice)
         guard let index = speakers.firstIndex(where: { $0.label == label }) else { return [] }
         speakers[index].decision = .voice(voice.id, distance: 0)
-        return [.identified(label, voice.id, confidence: 1)]
+        return [.identified(label, voice.id, confidence: 1)] + speakers.indices.flatMap { speakers[$0].evidence > .zero ? decide($0) : [] }
     }
 
     /// Returns the identification of a speaker, as it was reported; nil when the speaker is not identified.
@@ -179,13 +179,27 @@ package struct SpeakerTracker: Sendable {
         // The speaker is near a known voice, but not plainly enough. More evidence may decide.
         case .undecided, .tie: return []
         case .unknown:
-            if awaitsVoices { return [] }
+            if awaitsVoices || isNearNew(speaker) { return [] }
             speakers[index].decision = .isCreated
             return [.isNew(speaker.label, speaker.voice.voiceprint, evidence: speaker.evidence)]
         case .known(let match, _):
             if match.who == .user { return arbitrate(index, match.voice, match.distance) }
             return identify(index, match.voice, match.distance)
         }
+    }
+
+    /// Returns true if the speaker may have the voice of another one, which the store is creating. `created` decides then: however long the store takes,
+    /// one voice is created once.
+    private func isNearNew(_ speaker: Speaker) -> Bool {
+        let new = speakers.filter { $0.decision == .isCreated }.map { other in
+            Voice(
+                id: ID("new \(other.label)"), number: 0, voiceprint: other.voice.voiceprint, evidence: max(other.evidence, rule.evidence),
+                created: UnixTime(milliseconds: 0))
+        }
+        guard !new.isEmpty, case .unknown = VoiceDirectory(new, rule: rule).match(speaker.voice.voiceprint, evidence: speaker.evidence) else {
+            return !new.isEmpty
+        }
+        return false
     }
 
     private mutating func identify(_ index: Int, _ voice: ID<Voice>, _ distance: Float) -> [Event] {

@@ -3,47 +3,68 @@ package import Speech
 /// Words that wait until their speaker is known. They are released in order, each with its speaker's label.
 ///
 /// A value without I/O. A clip that is too short to be told by its sound gets the speaker of its nearest neighbour in time, before or after.
+///
+/// Times of day decide nothing: words wait until their clips are told, and until finals show what follows. So the labels are a function of the words
+/// and their voices alone, at whatever pace they come. Only where nothing comes any more, words go on after a limited time.
 package struct WaitingSpeech: Sendable {
     private struct Clip: Sendable {
         let number: Int
         var clip: SpokenClip
         /// True if the clip's speaker is still to be told.
         var isOpen = false
-        /// The speaker if nobody tells.
-        var guess: Int?
     }
 
     private struct WaitingWords: Sendable {
         var words: [Word]
         var clips: [Clip]
-        let deadline: Instant
 
         var isOpen: Bool { clips.contains(where: \.isOpen) }
     }
 
     private let near: SampleCount
+    private let reach: SampleCount
+    private let looksAhead: Bool
     private var waiting: [WaitingWords] = []
     private var nextClip = 0
     /// The speaker of the last released words, and the end of those words.
     private var last: (label: Int, end: SampleIndex)?
+    /// End of the audio that finals cover.
+    private var covered = SampleIndex.zero
+    /// Maximum time without an answer, or without a final, after which words go on.
+    private let patience: Duration
+    /// Time of the last answer or final; nil when no words wait.
+    private var moved: Instant?
 
     /// Maximum gap after which words count as the same speaker's, when nothing else is known.
     private static let pause: Duration = .milliseconds(350)
+    /// Maximum gap between a clip and what follows within which that may be the nearest neighbour.
+    private static let reach: Duration = .seconds(2)
+    /// Maximum number of finals that wait.
+    private static let maxWaiting = 1_000
 
-    package init(rate: SampleRate) { near = SampleCount(Self.pause, at: rate) }
+    /// - Parameters:
+    ///   - patience: maximum time without an answer, or without a final, after which words go on.
+    ///   - looksAhead: true if words may wait for those that follow.
+    package init(rate: SampleRate, patience: Duration, looksAhead: Bool = true) {
+        self.looksAhead = looksAhead
+        near = SampleCount(Self.pause, at: rate)
+        reach = SampleCount(Self.reach, at: rate)
+        self.patience = patience
+    }
 
     package var isEmpty: Bool { waiting.isEmpty }
 
-    /// The latest time at which words must be released; nil when no words wait.
-    package var deadline: Instant? { waiting.first?.deadline }
+    /// The time at which words are released if nothing comes until then; nil when no words wait.
+    package var deadline: Instant? { waiting.isEmpty ? nil : moved.map { $0 + patience } }
 
     /// Takes the next words.
     ///
     /// - Returns: the words' clips, with their numbers.
-    package mutating func add(_ words: [Word], rate: SampleRate, until deadline: Instant) -> [(number: Int, clip: SpokenClip)] {
+    package mutating func add(_ words: [Word], rate: SampleRate, now: Instant) -> [(number: Int, clip: SpokenClip)] {
         let clips = SpokenClip.clips(of: words, rate: rate).enumerated().map { Clip(number: nextClip + $0, clip: $1) }
         nextClip += clips.count
-        waiting.append(WaitingWords(words: words, clips: clips, deadline: deadline))
+        waiting.append(WaitingWords(words: words, clips: clips))
+        if waiting.count == 1 { moved = now }
         return clips.map { ($0.number, $0.clip) }
     }
 
@@ -53,11 +74,15 @@ package struct WaitingSpeech: Sendable {
         waiting[said].clips[clip].isOpen = true
     }
 
-    /// Notes who speaks the clip if its speaker is not told in time, or cannot be told.
-    package mutating func suppose(_ number: Int, _ label: Int) {
-        guard let (said, clip) = place(of: number) else { return }
-        waiting[said].clips[clip].guess = label
+    /// Notes that finals cover the audio up to this position: no later words begin before it.
+    package mutating func cover(through end: SampleIndex, now: Instant) {
+        covered = max(covered, end)
+        // What is still being listened to does not come sooner with other words.
+        if waiting.first?.isOpen == false { moved = now }
     }
+
+    /// Notes that a voice was heard.
+    package mutating func answered(now: Instant) { moved = now }
 
     /// Returns the clip; nil when it no longer waits.
     package subscript(_ number: Int) -> SpokenClip? { place(of: number).map { waiting[$0].clips[$1].clip } }
@@ -87,8 +112,7 @@ package struct WaitingSpeech: Sendable {
             } else {
                 parts.append(
                     Clip(
-                        number: whole.number, clip: SpokenClip(words: index..<index + 1, range: range, label: whole.clip.label ?? labels[turn]),
-                        guess: turns.count == 1 ? whole.guess : nil))
+                        number: whole.number, clip: SpokenClip(words: index..<index + 1, range: range, label: whole.clip.label ?? labels[turn])))
             }
             turnBefore = turn
         }
@@ -99,32 +123,51 @@ package struct WaitingSpeech: Sendable {
     ///
     /// - Parameter isLast: true if no more words come.
     package mutating func release(now: Instant, isLast: Bool) -> [[Word]] {
+        let isOverdue = deadline.map { $0 <= now } ?? false
+        if isOverdue { giveUpAll() }
         var released: [[Word]] = []
-        while let first = waiting.first, first.deadline <= now || (!first.isOpen && (isLast || knowsWhatFollows(first))) {
+        while let first = waiting.first, waiting.count > Self.maxWaiting || (!first.isOpen && (isOverdue || knowsWhatFollows(first, isLast: isLast)))
+        {
             released.append(named(first))
             waiting.removeFirst()
         }
         return released
     }
 
+    /// Nobody answers any more: nothing that waits now is told.
+    private mutating func giveUpAll() {
+        for index in waiting.indices { for clip in waiting[index].clips.indices { waiting[index].clips[clip].isOpen = false } }
+    }
+
     package mutating func removeAll() { waiting = [] }
 
     // MARK: - Neighbours in time
 
-    /// Returns true if no later words can influence the speaker of the last words.
-    private func knowsWhatFollows(_ said: WaitingWords) -> Bool {
-        guard let end = said.clips.last, end.clip.label == nil else { return true }
-        let before = said.clips.last { $0.clip.label != nil }?.clip.range.end ?? last?.end
-        if let before, end.clip.range.start - before < near { return true }
-        guard waiting.count > 1, let next = waiting[1].clips.first else { return false }
-        return !next.isOpen
+    /// Returns true if it is known which words, if any, influence the speaker of these as their next neighbour.
+    private func knowsWhatFollows(_ said: WaitingWords, isLast: Bool) -> Bool {
+        guard let place = reached(by: said) else { return true }
+        guard let next else { return isLast || covered >= place }
+        return next.clip.range.start >= place || !next.isOpen
     }
 
+    /// Returns the place before which other words begin if they may be a nearer neighbour than those before; nil when the speaker of the last words is
+    /// known by sound, or nothing that follows counts.
+    private func reached(by said: WaitingWords) -> SampleIndex? {
+        guard looksAhead, let end = said.clips.last?.clip, end.label == nil else { return nil }
+        guard let before = said.clips.last(where: { $0.clip.label != nil })?.clip.range.end ?? last?.end else { return end.range.end + reach }
+        let gap = end.range.start - before
+        return gap < near ? nil : end.range.end + min(gap, reach)
+    }
+
+    /// The first clip of the words behind the first ones.
+    private var next: Clip? { waiting.count > 1 ? waiting[1].clips.first : nil }
+
     private mutating func named(_ said: WaitingWords) -> [Word] {
-        var words = said.words
-        let following = said.clips + (waiting.count > 1 ? waiting[1].clips : [])
+        var words = said.words, following = said.clips
+        // Next words that happen to be here already do not count, but those do that would have been waited for.
+        if let place = reached(by: said), let next, next.clip.range.start < place { following.append(next) }
         for (index, clip) in said.clips.enumerated() {
-            let label = clip.clip.label ?? clip.guess ?? nearest(to: clip.clip, among: following[(index + 1)...])
+            let label = clip.clip.label ?? nearest(to: clip.clip, among: following[(index + 1)...])
             guard let label else { continue }
             last = (label, clip.clip.range.end)
             for word in clip.clip.words where words[word].speaker == nil { words[word].speaker = SpeakerLabel(label) }

@@ -62,6 +62,22 @@ import Testing
         }
     }
 
+    @Test func `tells words that may still change where its client asks, until segments show them`() async throws {
+        try await TestGateway.with(keys: TestKeys(valid: [])) { gateway in
+            let asked = try await gateway.connect(path + "&interims=true"), other = try await gateway.connect(path + "&device_id=other")
+            for socket in [asked, other] {
+                // Half a second more than whole words.
+                for _ in 0..<25 { socket.send(binary: tenth(8_000)) }
+                socket.send(text: #"{"type":"finish"}"#)
+            }
+            let told = await asked.rest().compactMap { if case .text(let text) = $0 { text } else { nil } }
+            let guesses = told.filter { $0.contains(#""type":"interim""#) }
+            #expect(guesses.contains { $0.contains(#""text":"w3""#) }, "\(guesses)")
+            #expect(!(told.last { $0.contains("w3") }?.contains("interim") ?? true), "what was grey is said by a segment at the end")
+            #expect(await !other.rest().contains { if case .text(let text) = $0 { text.contains("interim") } else { false } })
+        }
+    }
+
     @Test func `sends engines no silence, and times its words as they were said`() async throws {
         // It says a word for each second that it hears.
         try await TestGateway.with(keys: TestKeys(valid: []), ears: TestEars()) { gateway in

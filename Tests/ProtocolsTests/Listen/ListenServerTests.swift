@@ -56,6 +56,44 @@ import Testing
         }
     }
 
+    @Suite struct `with interims` {
+        private static let guess = Hypothesis(
+            channel: ChannelIndex(1), range: SampleRange(SampleIndex(8_000), SampleIndex(24_000)),
+            words: [
+                Word("I", SampleRange(SampleIndex(8_000), SampleIndex(9_000)), confidence: 1),
+                Word("sc", SampleRange(SampleIndex(9_000), SampleIndex(24_000)), confidence: 1),
+            ])
+
+        @Test(arguments: [ListenRoute.device, .web, .pushToTalk])
+        func `tells each guess to a client that asks, on every route`(route: ListenRoute) throws {
+            var stream = try ListenConversation("interims=true&codec=pcm16&sample_rate=8000", route: route)
+            _ = stream.open()
+            #expect(stream.machine.request.interims)
+            #expect(stream.event(.interim(Self.guess)) == ["interim"])
+            #expect(stream.raw.last == #"{"type":"interim","channel":2,"text":"I sc","start":4000,"end":12000}"#, "places count at the client's rate")
+        }
+
+        @Test(arguments: ["", "interims=false", "interims=true&custom_stt=enabled"])
+        func `tells none to a client that does not ask, or brings its own words`(query: String) throws {
+            var stream = try ListenConversation.ready(query)
+            #expect(!stream.machine.request.interims)
+            #expect(stream.event(.interim(Self.guess)).isEmpty)
+        }
+
+        @Test func `does not repeat a guess to a client that returns, nor counts it as seen`() throws {
+            var stream = try ListenConversation("interims=true&ack=true")
+            _ = stream.open()
+            _ = stream.told(.began(ListenConversation.memory, isResumed: false))
+            _ = stream.event(.interim(Self.guess))
+            _ = stream.told(.changed([segment("a", "I scream.", 0, 1)]))
+            stream.server.clientLost(now: stream.now)
+            let again = stream.tell {
+                $0.clientReturned(LiveResume(session: ID("s"), start: .zero, seen: 0), received: .zero, now: $1, output: &$2)
+            }
+            #expect(again.contains { $0.contains("I scream.") } && !again.contains("interim"))
+        }
+    }
+
     @Suite struct `as time passes` {
         @Test func `says ping every ten seconds`() throws {
             var stream = try ListenConversation.ready()

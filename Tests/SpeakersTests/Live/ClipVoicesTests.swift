@@ -81,25 +81,6 @@ private func speech(_ turns: (speaker: Int, seconds: Double)...) -> [Float] {
         #expect(heard.voices == [ClipVoices.VoiceSample(voiceprint: nil, duration: .milliseconds(400))])
     }
 
-    /// The voice of the beginning, as it was heard before.
-    private func beginning(_ speaker: Int, _ seconds: Double) async throws -> ClipVoices.VoiceSample {
-        ClipVoices.VoiceSample(voiceprint: try await Ears().voiceprint(of: speech((speaker, seconds))), duration: .seconds(seconds))
-    }
-
-    @Test func `are that of a beginning that was heard before, where the end sounds like it`() async throws {
-        let known = try await beginning(1, 2)
-        let heard = try await ClipVoices.listen(to: speech((1, 6)), after: known, by: Ears())
-        #expect(heard.voices == [known])
-        #expect(heard.turns == [SpeakerTurn(SampleRange(.zero, count: SampleCount(96_000)), SpeakerLabel(0))])
-    }
-
-    @Test func `are two where the end sounds different from a beginning that was heard before`() async throws {
-        let heard = try await ClipVoices.listen(to: speech((1, 4), (2, 3)), after: beginning(1, 2), by: Ears())
-        #expect(heard.turns.map(\.speaker.number) == [0, 1])
-    }
-
-    // MARK: With a segmentation model
-
     @Test func `are two in a short clip too, where a model hears the change`() async throws {
         let heard = try await ClipVoices.listen(to: speech((1, 1.2), (2, 0.8)), by: SegmentingEars())
         try #require(heard.turns.map(\.speaker.number) == [0, 1])
@@ -129,12 +110,6 @@ private func speech(_ turns: (speaker: Int, seconds: Double)...) -> [Float] {
         let heard = try await ClipVoices.listen(to: speech((1, 6)), by: SegmentingEars(isConfused: true))
         #expect(heard.turns == [SpeakerTurn(SampleRange(.zero, count: SampleCount(96_000)), SpeakerLabel(0))])
         #expect(heard.voices.map(\.duration) == [.seconds(6)])
-    }
-
-    @Test func `are not heard again where the beginning was, and a model hears one speaker`() async throws {
-        let known = try await beginning(1, 2)
-        #expect(try await ClipVoices.listen(to: speech((1, 6)), after: known, by: SegmentingEars()).voices == [known])
-        #expect(try await ClipVoices.listen(to: speech((1, 3), (2, 1)), after: known, by: SegmentingEars()).voices.count == 2)
     }
 
     @Test func `are one with somebody of whom too little was heard alone`() async throws {

@@ -186,6 +186,21 @@ import Testing
         #expect(again == [.identified(9, ID("new"), confidence: 1)])
     }
 
+    @Test func `keeps one new voice under two labels once, however long the store takes`() throws {
+        var tracker = SpeakerTracker()
+        guard case .isNew(3, let voiceprint, _)? = tracker.hear(Self.along(0), lasting: .seconds(6), label: 3).events.first else {
+            Issue.record("the first voice is not new")
+            return
+        }
+        #expect(tracker.hear(Self.along(0), lasting: .seconds(6), label: 9).events.isEmpty, "the store is creating that voice")
+        guard case .isNew(5, _, _)? = tracker.hear(Self.along(1), lasting: .seconds(6), label: 5).events.first else {
+            Issue.record("another voice has nothing to wait for")
+            return
+        }
+        let events = tracker.created(Self.voice("new", voiceprint), for: 3)
+        #expect(events == [.identified(3, ID("new"), confidence: 1), .identified(9, ID("new"), confidence: 1)])
+    }
+
     @Test(arguments: [(Float(0.2), Float(0.5), true), (Float(0.45), Float(0.5), false)])
     func `lets only one of two different voices be the user's, and neither when it is not plain which`(
         _ second: Float, _ first: Float, _ isSecond: Bool

@@ -1,3 +1,4 @@
+import HarkenTesting
 import Speech
 import Testing
 
@@ -5,7 +6,7 @@ import Testing
 
 @Suite("Waiting speech") struct WaitingSpeechTests {
     private let start = Instant.now
-    private var waiting = WaitingSpeech(rate: .speech)
+    private var waiting = WaitingSpeech(rate: .speech, patience: .seconds(10))
 
     private func word(_ text: String, _ start: Double, _ end: Double, by label: Int? = nil) -> Word {
         Word(
@@ -19,7 +20,7 @@ import Testing
 
     /// The numbers of the words' clips.
     private mutating func add(_ words: [Word], expects: Bool = true) -> [Int] {
-        let clips = waiting.add(words, rate: .speech, until: start + .seconds(2))
+        let clips = waiting.add(words, rate: .speech, now: start)
         if expects { for clip in clips { waiting.expect(clip.number) } }
         return clips.map(\.number)
     }
@@ -42,13 +43,60 @@ import Testing
         #expect(told() == [[3, 4]])
     }
 
-    @Test mutating func `waits no longer than it may, and goes with who spoke before then`() {
+    @Test mutating func `waits as long as voices are heard, and goes with who spoke before where none is heard any more`() {
         let first = add([word("a", 0, 1)])
         waiting.told(first[0], [turn(0, 1, 0)], labels: [7])
         #expect(told() == [[7]])
         _ = add([word("b", 2, 3)])
-        #expect(told(after: .milliseconds(1_999)) == [])
-        #expect(told(after: .seconds(2)) == [[7]])
+        #expect(told(after: .seconds(9)) == [])
+        // Another voice is heard; the machine is busy.
+        waiting.answered(now: start + .seconds(9))
+        waiting.cover(through: SampleIndex(seconds: 60, at: .speech), now: start + .seconds(11))
+        #expect(told(after: .milliseconds(18_999)) == [])
+        #expect(told(after: .seconds(19)) == [[7]])
+    }
+
+    @Test mutating func `goes with who spoke before when finals show that nothing near follows`() {
+        let first = add([word("a", 0, 2)])
+        waiting.told(first[0], [turn(0, 2, 0)], labels: [7])
+        #expect(told() == [[7]])
+        _ = add([word("Yes", 3, 3.4)], expects: false)
+        waiting.cover(through: SampleIndex(seconds: 4.3, at: .speech), now: start)
+        #expect(told() == [])
+        waiting.cover(through: SampleIndex(seconds: 4.4, at: .speech), now: start)
+        #expect(told() == [[7]])
+    }
+
+    /// The speakers of words that come at a pace: a voice is heard so many steps after its words, and finals are looked at after each step.
+    private func speakers(_ looksAhead: Bool, late: Int, seed: UInt64) -> [Int?] {
+        var random = SeededGenerator(seed: seed), waiting = WaitingSpeech(rate: .speech, patience: .seconds(10), looksAhead: looksAhead)
+        var steps: [(at: Int, number: Int, range: SampleRange, label: Int?)] = [], heard: [Int?] = [], place = 0.0
+        for step in 0..<60 {
+            if step < 40 {
+                place += Double.random(in: 0...3, using: &random)
+                let end = place + Double.random(in: 0.2...3, using: &random), label = end - place < 0.9 ? nil : Int.random(in: 7...9, using: &random)
+                let isHeard = end - place > 0.4
+                for clip in waiting.add([word("w", place, end)], rate: .speech, now: start) where isHeard {
+                    waiting.expect(clip.number)
+                    steps.append((step + late, clip.number, clip.clip.range, label))
+                }
+                waiting.cover(through: SampleIndex(seconds: end, at: .speech), now: start)
+                place = end
+            }
+            for due in steps where due.at <= step {
+                waiting.told(due.number, [SpeakerTurn(due.range, SpeakerLabel(0))], labels: [due.label])
+                waiting.give(up: due.number)
+            }
+            steps.removeAll { $0.at <= step }
+            heard += waiting.release(now: start, isLast: step == 59).flatMap { $0.map { $0.speaker?.number } }
+        }
+        return heard
+    }
+
+    @Test(arguments: [true, false], 1...40) func `has the same speakers at any pace`(looksAhead: Bool, seed: UInt64) {
+        let atOnce = speakers(looksAhead, late: 0, seed: seed)
+        #expect(atOnce.count == 40)
+        for late in 1...12 { #expect(speakers(looksAhead, late: late, seed: seed) == atOnce) }
     }
 
     @Test mutating func `is parted where its speaker changes, each word whole`() {
