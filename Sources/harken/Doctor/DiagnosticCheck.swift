@@ -99,12 +99,20 @@ struct DiagnosticCheck {
             let installation = try Installation(in: directory, checkTime: isDeep ? Self.deepCheckTime : .seconds(1))
             let keys = try installation.keys(hashing: OpenSSLHashing(), now: { .now })
             let state = try await keys.isEmpty() ? "no keys yet: only this machine is served" : "keys exist: only callers with a key are served"
-            return Finding("data directory", .ok, "\(path), \(state)" + (installation.check == .unfinished ? Self.partlyChecked(isDeep) : ""))
+            let detail = "\(path), \(state)" + (installation.check == .unfinished ? Self.partlyChecked(isDeep) : "")
+            guard installation.foreignParts.isEmpty else {
+                return Finding("data directory", .note(Self.foreignSchema), detail + "; other than here: \(installation.foreignParts.abridged())")
+            }
+            return Finding("data directory", .ok, detail)
         } catch {
             if configuration.database != nil { return Finding("database", .missing("correct HARKEN_DATABASE_URL or the server"), "\(error)") }
             return Finding("data directory", .missing("correct that, or choose another directory with --data or HARKEN_DATA"), "\(error)")
         }
     }
+
+    private static let foreignSchema = """
+        the database was made by a build between two versions: save its users' data with harken export, and import it into a new data directory
+        """
 
     /// Maximum time of a deep check of the database's pages.
     private static let deepCheckTime: Duration = .seconds(3_600)
