@@ -163,7 +163,8 @@ struct `A backup` {
             return
         }
         let path = draft.path
-        try BackupFolder(path: path + "/" + BackupFolder.name).fill(from: directory)
+        let progress = ArchiveProgress("backup", in: CommandContext(environment: [:], verbosity: .quiet))
+        try await BackupFolder(path: path + "/" + BackupFolder.name).fill(from: directory, progress)
         let made = try #require(FileManager.default.enumerator(atPath: path)).compactMap { $0 as? String }
         #expect(made.contains("harken-backup/data/audio/a1.ogg"))
         for name in [path] + made.map({ path + "/" + $0 }) {
