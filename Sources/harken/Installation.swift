@@ -28,7 +28,7 @@ struct Installation: StoreBackEnd {
     init(
         in directory: DataDirectory, database: PostgresAddress? = nil, bucket: BucketSettings? = nil, checkTime: Duration = .seconds(1),
         durability: CommitDurability = .disk, isGateway: Bool = false, report: @escaping @Sendable (StoreError?) -> Void = { _ in },
-        schemaWork: (SchemaWork) -> Void = { _ in }
+        schemaWork: @Sendable (SchemaWork) -> Void = { _ in }
     ) throws(StoreError) {
         let blobs = try bucket.map { bucket throws(StoreError) in
             do throws(HTTPClientError) { return Blobs(in: directory, bucket, through: try HTTPClient(), report: report) } catch {

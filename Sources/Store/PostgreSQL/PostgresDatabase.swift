@@ -24,7 +24,7 @@ package final class PostgresDatabase: SQLDatabase {
     ///   - report: called before a step of the schema that may take long.
     /// - Throws: `databaseUnavailable` when the server cannot be reached or the client library is missing, `newerSchema` or `otherSchema` when another
     ///   build of Harken made the schema.
-    package init(at address: PostgresAddress, replica: String? = nil, report: (SchemaWork) -> Void = { _ in }) throws(StoreError) {
+    package init(at address: PostgresAddress, replica: String? = nil, report: @Sendable (SchemaWork) -> Void = { _ in }) throws(StoreError) {
         self.address = address
         // The id has hexadecimal digits and a slash.
         let owner = replica.map { "SET harken.replica = '\($0)'; " } ?? ""

@@ -16,7 +16,7 @@ package struct PostgresInstallation: StoreBackEnd {
     /// - Throws: `keysLost` when the database has no keys although keys were made in `directory`.
     package init(
         at address: PostgresAddress, in directory: DataDirectory, blobs: Blobs? = nil, isGateway: Bool = false,
-        report: (SchemaWork) -> Void = { _ in }
+        report: @Sendable (SchemaWork) -> Void = { _ in }
     ) throws(StoreError) {
         let replica = isGateway ? try ReplicaPlace.id(in: directory) : nil
         let database = try PostgresDatabase(at: address, replica: replica, report: report)

@@ -59,7 +59,7 @@ struct PostgresMigration: Sendable {
     /// - Parameter report: called before a step that may take long, unless the database is new.
     /// - Throws: `newerSchema`, or `otherSchema` when a step was recorded with another content.
     static func run(
-        _ steps: [PostgresMigration], on connection: PostgresConnection, report: (SchemaWork) -> Void = { _ in }
+        _ steps: [PostgresMigration], on connection: PostgresConnection, report: @Sendable (SchemaWork) -> Void = { _ in }
     ) throws(StoreError) {
         var wasEmpty: Bool?
         var isComplete = false

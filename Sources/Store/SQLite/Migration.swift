@@ -145,7 +145,7 @@ package struct Migration: Sendable {
     /// - Returns: the names of the parts of the schema that are missing or are others, where that is all that is known of the steps.
     /// - Throws: `newerSchema`, or `otherSchema` when a step was recorded with another content, or cannot be taken on a schema that is another one.
     static func run(
-        _ steps: [Migration], on connection: SQLiteConnection, path: String, report: (SchemaWork) -> Void = { _ in }
+        _ steps: [Migration], on connection: SQLiteConnection, path: String, report: @Sendable (SchemaWork) -> Void = { _ in }
     ) throws(StoreError) -> [String] {
         try connection.transaction { (connection) throws(StoreError) in
             try makeTable(on: connection)
@@ -171,7 +171,7 @@ package struct Migration: Sendable {
     }
 
     private static func take(
-        _ steps: [Migration], after reached: Int, on connection: SQLiteConnection, report: (SchemaWork) -> Void
+        _ steps: [Migration], after reached: Int, on connection: SQLiteConnection, report: @Sendable (SchemaWork) -> Void
     ) throws(StoreError) {
         for number in reached..<steps.count {
             if let work = steps[number].work, reached > 0 { report(SchemaWork(step: number + 1, of: steps.count, work)) }

@@ -25,7 +25,7 @@ package final class SQLiteDatabase: SQLDatabase {
     ///   another build of Harken made the schema.
     package init(
         in directory: DataDirectory, migrations: [Migration] = Migration.all, durability: CommitDurability = .disk, checkTime: Duration = .seconds(1),
-        readers count: Int = 3, report: (SchemaWork) -> Void = { _ in }
+        readers count: Int = 3, report: @Sendable (SchemaWork) -> Void = { _ in }
     ) throws(StoreError) {
         let path = directory.database
         self.directory = directory

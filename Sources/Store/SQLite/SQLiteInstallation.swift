@@ -15,7 +15,7 @@ package struct SQLiteInstallation: StoreBackEnd {
     ///   - report: called before a step of the schema that may take long.
     package init(
         in directory: DataDirectory, blobs: Blobs? = nil, durability: CommitDurability = .disk, checkTime: Duration = .seconds(1),
-        report: (SchemaWork) -> Void = { _ in }
+        report: @Sendable (SchemaWork) -> Void = { _ in }
     ) throws(StoreError) {
         database = try SQLiteDatabase(in: directory, durability: durability, checkTime: checkTime, report: report)
         self.blobs = blobs ?? Blobs(in: directory)

@@ -2,6 +2,7 @@ import Conversations
 import HarkenTesting
 import Speech
 @testable import Store
+import Synchronization
 import Testing
 
 @Suite(.needs(PostgresServer.programs != nil, "the package postgresql is not installed"), .hangLimit)
@@ -224,12 +225,15 @@ struct `PostgreSQL database` {
     }
 
     @Test func `tells before a step that may take long, unless it is new`() throws {
-        var told: [SchemaWork] = []
+        let told = Mutex<[SchemaWork]>([])
         let connection = try PostgresConnection(StoreKind.address(of: folder))
-        try PostgresMigration.run(Array(PostgresMigration.all.prefix(16)), on: connection) { told.append($0) }
-        #expect(told == [])
-        try PostgresMigration.run(PostgresMigration.all, on: connection) { told.append($0) }
-        #expect(told.first == SchemaWork(step: 17, of: PostgresMigration.all.count, "indexes segments by their voices"))
+        func run(_ steps: [PostgresMigration]) throws {
+            try PostgresMigration.run(steps, on: connection) { work in told.withLock { $0.append(work) } }
+        }
+        try run(Array(PostgresMigration.all.prefix(16)))
+        #expect(told.withLock { $0 } == [])
+        try run(PostgresMigration.all)
+        #expect(told.withLock { $0 }.first == SchemaWork(step: 17, of: PostgresMigration.all.count, "indexes segments by their voices"))
     }
 
     @Test func `gives a job to one of many processes that claim`() async throws {

@@ -1,11 +1,12 @@
 import HarkenTesting
 @testable import Store
+import Synchronization
 import Testing
 
 @Suite struct `The content of the schema's steps` {
     private let temporary = TemporaryFolder()
 
-    private func open(_ steps: [Migration] = Migration.all, report: (SchemaWork) -> Void = { _ in }) throws -> SQLiteDatabase {
+    private func open(_ steps: [Migration] = Migration.all, report: @Sendable (SchemaWork) -> Void = { _ in }) throws -> SQLiteDatabase {
         try SQLiteDatabase(in: DataDirectory(creating: temporary.path), migrations: steps, report: report)
     }
 
@@ -90,14 +91,16 @@ import Testing
     }
 
     @Test func `is worked on for a while in some steps, which are told before they begin`() throws {
-        var told: [SchemaWork] = []
-        _ = try open(Array(Migration.all.prefix(30))) { told.append($0) }
-        #expect(told == [], "a new database has no rows")
-        _ = try open { told.append($0) }
-        #expect(told.first == SchemaWork(step: 32, of: Migration.all.count, "builds the index of words"))
-        #expect(told.first?.place == "32 of \(Migration.all.count)")
-        let before = told.count
-        _ = try open { told.append($0) }
-        #expect(told.count == before)
+        let told = Mutex<[SchemaWork]>([])
+        func openAndTell(_ steps: [Migration]) throws { _ = try open(steps) { work in told.withLock { $0.append(work) } } }
+        try openAndTell(Array(Migration.all.prefix(30)))
+        #expect(told.withLock { $0 } == [], "a new database has no rows")
+        try openAndTell(Migration.all)
+        let first = told.withLock { $0 }.first
+        #expect(first == SchemaWork(step: 32, of: Migration.all.count, "builds the index of words"))
+        #expect(first?.place == "32 of \(Migration.all.count)")
+        told.withLock { $0 = [] }
+        try openAndTell(Migration.all)
+        #expect(told.withLock { $0 } == [])
     }
 }
