@@ -26,6 +26,7 @@ import Testing
             return [("bob", 99), ("ann", left)].map { PendingUserDeletion(user: ID($0), since: since, conversations: $1) }
         }
 
+        func users() async throws -> [StoredUser] { throw NotAsked() }
         func keys() async throws -> [AccessKey] { throw NotAsked() }
         func create(_ request: AccessKeyRequest) async throws -> CreatedAccessKey { throw NotAsked() }
         func revoke(_ key: ID<AccessKey>) async throws -> Bool { throw NotAsked() }
