@@ -132,6 +132,36 @@ class Roles:
         console.judge()
         console.context.close()
 
+    def searches_keys(self):
+        """A page with more than twenty keys has a field that finds them by all that their rows show."""
+        console = self.browser.open(self.server)
+        answers = [20]
+
+        def keys(route):
+            if route.request.method != "GET":
+                return route.continue_()
+            count = answers[-1]
+            key = {"scopes": ["read"], "created_at": "2026-01-31T12:00:00Z", "expires_at": None, "revoked_at": None, "credits": None}
+            listed = [dict(key, id=f"k{n}", prefix=f"hk_{n:03}", name=f"Phone {n:03}", user="Zoë" if n == 7 else "ann") for n in range(count)]
+            route.fulfill(json={"keys": listed})
+
+        page = console.page
+        console.context.route("**/api/v1/admin/keys", keys)
+        self._log_in(console, self._key("--scope", "admin", "--scope", "read", "--scope", "write"))
+        field, rows = page.get_by_label("Search keys"), page.locator("tbody tr:visible")
+        console.go("settings")
+        console.until(lambda: rows.count() == 20, "all keys are there")
+        expect(field.count() == 0, "twenty keys need no field")
+        answers.append(201)
+        console.go("start")
+        console.go("settings")
+        console.until(lambda: rows.count() == 201, "all keys are there")
+        for words, count in [("phone 01", 10), ("zoë", 1), ("hk_200", 1), ("nobody", 0), ("", 201)]:
+            field.fill(words)
+            console.until(lambda count=count: rows.count() == count, f"{words!r} finds {count}")
+        console.judge()
+        console.close()
+
     def makes_and_revokes_keys(self):
         """A key of an administrator makes a key, which works, and revokes it."""
         console, _ = self._enter(options=["--scope", "admin", "--scope", "read", "--scope", "write"])

@@ -43,7 +43,7 @@ OPEN = {
 }
 KEYED = {
     "makes_the_first_key": "gate verify", "asks_for_a_key": "gate verify", "logs_in_and_out": "gate verify", "makes_and_revokes_keys": "gate verify",
-    "keeps_what_is_typed_over_a_logout": "",
+    "searches_keys": "gate verify", "keeps_what_is_typed_over_a_logout": "",
     "shows_a_key_what_it_may_do": "gate verify", "listens_through_a_phone": "gate verify",
 }
 FAILING = {"tells_of_a_failover": ""}

@@ -78,6 +78,21 @@ struct UserOperations: Sendable {
                 return .erasing
             },
             APIOperation(
+                .get, "/admin/users", .admin, summary: "Lists the users in the order of their names, with the amount of what is stored of each.",
+                query: [
+                    .init("cursor", "string", "next of the page before."),
+                    .init("limit", "integer", "The number of users, 1 to \(ConversationLimits.page). Default: 50."),
+                ],
+                answer: .object([
+                    .init("users", "[StoredUser]", required: true, "The users with a key or with stored data."),
+                    .init("next", "string?", required: true, "The cursor of the next page; null: this is the last one."),
+                ])
+            ) { request throws(APIError) in
+                let limit = try request.limit(standard: 50, most: ConversationLimits.page), last = request.query.first("cursor").map { ID<User>($0) }
+                let users = try await APIError.stored { () throws(StoreError) in try await store.users(after: last, limit: limit) }
+                return .json { Self.write(users, next: users.count == limit ? users.last?.user : nil, to: &$0) }
+            },
+            APIOperation(
                 .get, "/admin/deletions", .admin, summary: "Returns the deletions of users that have begun and not ended, the earliest first.",
                 answer: .object([.init("deletions", "[UserDeletion]", required: true, "The deletions.")])
             ) { _ throws(APIError) in
@@ -248,6 +263,16 @@ struct UserOperations: Sendable {
             throw .badRequest("\"vocabulary\" must be at most \(UserChoices.maxWords) texts, each one line of 1 to 100 characters.")
         }
         return words.joined(separator: "\n")
+    }
+
+    private static func write(_ users: [StoredUser], next: ID<User>?, to json: inout JSONWriter) {
+        json.beginObject()
+        json.key("users")
+        json.beginArray()
+        for user in users { user.write(to: &json) }
+        json.endArray()
+        json.member("next", optional: next?.rawValue)
+        json.endObject()
     }
 
     private static func write(_ pending: [PendingUserDeletion], to json: inout JSONWriter) {

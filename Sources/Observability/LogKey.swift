@@ -39,6 +39,12 @@ package enum LogKey: String, Sendable {
     case size
     /// Parts of the data with their sizes.
     case parts
+    /// Step of the database's schema, among all steps.
+    case step
+    /// Work that is being done, in words.
+    case work
+    /// Number of days.
+    case days
     case code
     case key = "key.id"
     /// Seconds of audio.

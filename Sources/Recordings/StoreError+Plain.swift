@@ -7,7 +7,7 @@ extension StoreError {
         switch self {
         case .tooMuch(let reason): (.unprocessableContent, "too_much", reason)
         case .conflict(let reason): (.conflict, "conflict", reason)
-        case .notUsable, .notPermitted, .diskFull, .corrupt, .newerSchema, .busy, .secretMissing, .keysLost, .cryptography, .constraint,
+        case .notUsable, .notPermitted, .diskFull, .corrupt, .newerSchema, .otherSchema, .busy, .secretMissing, .keysLost, .cryptography, .constraint,
             .databaseUnavailable, .tooSlow, .databaseFailed, .objectStorageAway, .objectStorage, .failed:
             (.serviceUnavailable, "unavailable", "The gateway's store cannot be used.")
         }

@@ -11,6 +11,10 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     case corrupt(path: String, detail: String)
     /// The database has the schema of a newer version of Harken. The store leaves it unchanged.
     case newerSchema(path: String, found: Int, known: Int)
+    /// Another build of Harken has made a step of the database's schema, with other content than this one has. The store leaves it unchanged.
+    ///
+    /// `detail`: the step, or what is other in the schema.
+    case otherSchema(path: String, detail: String)
     /// Another process kept the database locked for longer than the time-out.
     case busy(path: String)
     /// Keys exist, but the secret that their hashes were made with does not.
@@ -42,7 +46,8 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     package var mayPass: Bool {
         switch self {
         case .busy, .diskFull, .databaseUnavailable, .tooSlow, .databaseFailed, .objectStorageAway, .failed: true
-        case .notUsable, .notPermitted, .corrupt, .newerSchema, .secretMissing, .keysLost, .cryptography, .constraint, .tooMuch, .conflict,
+        case .notUsable, .notPermitted, .corrupt, .newerSchema, .otherSchema, .secretMissing, .keysLost, .cryptography, .constraint, .tooMuch,
+            .conflict,
             .objectStorage:
             false
         }
@@ -71,6 +76,9 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
                 + "(sqlite3 \(path) .recover | sqlite3 new.db), put new.db in its place, then start again"
         case .newerSchema(let path, let found, let known):
             "\(path) was written by a newer Harken (schema \(found), this one knows \(known)). Install that version, or use another --data"
+        case .otherSchema(let path, let detail):
+            "\(path) was made by another build of Harken, with another schema (\(detail)). Use that build; to leave it, save the data with it "
+                + "(harken export, once for each user), and import it (harken import) with another --data"
         case .busy(let path):
             "\(path) is locked by another process. Stop that process (a backup, an open sqlite3 shell), then try again"
         case .secretMissing(let path):

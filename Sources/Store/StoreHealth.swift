@@ -126,7 +126,8 @@ extension StoreError {
         case .notPermitted: "not_permitted"
         case .databaseUnavailable: "database_away"
         case .tooSlow: "slow"
-        case .notUsable, .newerSchema, .secretMissing, .keysLost, .cryptography, .databaseFailed, .objectStorageAway, .objectStorage, .failed:
+        case .notUsable, .newerSchema, .otherSchema, .secretMissing, .keysLost, .cryptography, .databaseFailed, .objectStorageAway, .objectStorage,
+            .failed:
             "failed"
         case .constraint, .tooMuch, .conflict: nil
         }

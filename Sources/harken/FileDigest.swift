@@ -5,7 +5,9 @@ import Net
 /// Checksums of files.
 enum FileDigest {
     /// Returns the SHA-256 digest of a file's content, in hexadecimal digits.
-    static func sha256(_ path: String) throws(FileTreeError) -> String {
+    ///
+    /// - Parameter report: called with the number of bytes of each piece that was read.
+    static func sha256(_ path: String, report: (Int) -> Void = { _ in }) throws(FileTreeError) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileTreeError("read", path) }
         defer { close(descriptor) }
@@ -17,6 +19,7 @@ enum FileDigest {
             guard count >= 0 else { throw FileTreeError("read", path) }
             if count == 0 { return sha.finish().hexadecimal }
             sha.update(buffer.span.extracting(first: count).bytes)
+            report(count)
         }
     }
 }

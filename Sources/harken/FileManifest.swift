@@ -16,12 +16,14 @@ struct FileManifest {
     var optional: String?
 
     /// Makes the list of all files below a folder.
-    init(of folder: String) throws(FileTreeError) {
+    ///
+    /// - Parameter report: called with the number of bytes of each piece that was read.
+    init(of folder: String, report: (Int) -> Void = { _ in }) throws(FileTreeError) {
         var files: [File] = []
         for path in FileTree.files(below: folder) {
             var information = stat()
             guard stat(folder + "/" + path, &information) == 0 else { throw FileTreeError("read", folder + "/" + path) }
-            files.append(File(path: path, size: information.st_size, digest: try FileDigest.sha256(folder + "/" + path)))
+            files.append(File(path: path, size: information.st_size, digest: try FileDigest.sha256(folder + "/" + path, report: report)))
         }
         self.files = files
     }
@@ -41,6 +43,9 @@ struct FileManifest {
         self.files = files.sorted { $0.path < $1.path }
     }
 
+    /// Number of bytes of all files together.
+    var byteCount: Int { files.reduce(0) { $0 + $1.size } }
+
     /// Writes the list as an object: path to `bytes` and `sha256`.
     func write(to json: inout JSONWriter) {
         json.beginObject()
@@ -56,8 +61,10 @@ struct FileManifest {
 
     /// Returns what is wrong with a file, in words; nil when nothing is.
     ///
-    /// - Parameter readsAll: true to compare the checksum; false to compare the size only.
-    func problem(of file: File, in folder: String, readsAll: Bool) -> String? {
+    /// - Parameters:
+    ///   - readsAll: true to compare the checksum; false to compare the size only.
+    ///   - report: called with the number of bytes of each piece that was read.
+    func problem(of file: File, in folder: String, readsAll: Bool, report: (Int) -> Void = { _ in }) -> String? {
         let path = folder + "/" + file.path
         var information = stat()
         guard stat(path, &information) == 0 else {
@@ -68,7 +75,7 @@ struct FileManifest {
         guard access(path, R_OK) == 0 else { return "cannot be read: \(String(cString: strerror(errno)).lowercased())" }
         guard readsAll else { return nil }
         do throws(FileTreeError) {
-            return try FileDigest.sha256(path) == file.digest ? nil : "is damaged: its checksum differs from the manifest's"
+            return try FileDigest.sha256(path, report: report) == file.digest ? nil : "is damaged: its checksum differs from the manifest's"
         } catch {
             return error.description
         }
@@ -81,7 +88,7 @@ struct FileManifest {
     }
 
     /// Returns the files that are not as the list says, each with what is wrong.
-    func problems(in folder: String, readsAll: Bool) -> [String] {
-        files.compactMap { file in problem(of: file, in: folder, readsAll: readsAll).map { "\(file.path) \($0)" } }
+    func problems(in folder: String, readsAll: Bool, report: (Int) -> Void = { _ in }) -> [String] {
+        files.compactMap { file in problem(of: file, in: folder, readsAll: readsAll, report: report).map { "\(file.path) \($0)" } }
     }
 }

@@ -39,6 +39,14 @@ enum FileTree {
         }
     }
 
+    /// Returns the size of a file, or of all files below a folder, in bytes; 0 when the path does not exist.
+    static func byteCount(of path: String) -> Int {
+        var information = stat()
+        guard lstat(path, &information) == 0 else { return 0 }
+        guard information.st_mode & S_IFMT == S_IFDIR else { return Int(information.st_size) }
+        return names(in: path).reduce(0) { $0 + byteCount(of: path + "/" + $1) }
+    }
+
     /// Gives a file, or a folder with everything in it, to a user.
     static func give(_ path: String, to user: uid_t, _ group: gid_t) {
         for name in names(in: path) { give(path + "/" + name, to: user, group) }

@@ -9,6 +9,8 @@ struct Installation: StoreBackEnd {
     private let backEnd: any StoreBackEnd
     /// Result of the check of the database's pages; nil when the database is on a server.
     let check: QuickCheck?
+    /// Names of the parts of the database's schema that are not those of this version; empty when all are, as far as that is known.
+    let foreignParts: [String]
     /// The reason why the database may lose accepted changes when the power goes; nil when it loses none, or the operator has chosen so.
     let risk: String?
 
@@ -22,9 +24,11 @@ struct Installation: StoreBackEnd {
     ///   - isGateway: true if this process is a gateway, which may be one of several with a PostgreSQL database.
     ///   - report: called with the reason when a blob could not be sent to the bucket, and with nil when one was sent again after that.
     ///   - checkTime: time limit for the check of the SQLite database's pages.
+    ///   - schemaWork: called before a step of the database's schema that may take long.
     init(
         in directory: DataDirectory, database: PostgresAddress? = nil, bucket: BucketSettings? = nil, checkTime: Duration = .seconds(1),
-        durability: CommitDurability = .disk, isGateway: Bool = false, report: @escaping @Sendable (StoreError?) -> Void = { _ in }
+        durability: CommitDurability = .disk, isGateway: Bool = false, report: @escaping @Sendable (StoreError?) -> Void = { _ in },
+        schemaWork: @Sendable (SchemaWork) -> Void = { _ in }
     ) throws(StoreError) {
         let blobs = try bucket.map { bucket throws(StoreError) in
             do throws(HTTPClientError) { return Blobs(in: directory, bucket, through: try HTTPClient(), report: report) } catch {
@@ -32,14 +36,17 @@ struct Installation: StoreBackEnd {
             }
         }
         if let database {
-            let installation = try PostgresInstallation(at: database, in: directory, blobs: blobs, isGateway: isGateway)
+            let installation = try PostgresInstallation(at: database, in: directory, blobs: blobs, isGateway: isGateway, report: schemaWork)
             backEnd = installation
             check = nil
+            foreignParts = []
             risk = installation.durability.risk
         } else {
-            let installation = try SQLiteInstallation(in: directory, blobs: blobs, durability: durability, checkTime: checkTime)
+            let installation = try SQLiteInstallation(
+                in: directory, blobs: blobs, durability: durability, checkTime: checkTime, report: schemaWork)
             backEnd = installation
             check = installation.check
+            foreignParts = installation.foreignParts
             risk = nil
         }
     }

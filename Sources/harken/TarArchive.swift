@@ -7,20 +7,43 @@ struct TarArchive {
     /// Maximum size of all files in the archive together, in bytes.
     var sizeLimit = Int.max
 
-    /// Unpacks the archive into an empty folder, after a check of all its entries.
-    ///
-    /// - Returns: the names of the entries.
-    func unpack(into folder: String) async throws -> [String] {
+    /// The entries of an archive, none of which leads out of the folder that it is unpacked into.
+    struct Entries {
+        let names: [String]
+        /// Size of all files together, in bytes.
+        let byteCount: Int
+
+        fileprivate init(names: [String], byteCount: Int) {
+            self.names = names
+            self.byteCount = byteCount
+        }
+    }
+
+    /// Reads and checks the list of the archive's entries.
+    func entries() async throws -> Entries {
         // Names with unusual characters get backslashes, so that each entry is one line.
         let listing = try await run(["--list", "--verbose", "--numeric-owner", "--quoting-style=escape"])
-        let names = try listing.split(separator: "\n").reduce(into: (names: [String](), total: 0)) { found, line in
+        let found = try listing.split(separator: "\n").reduce(into: (names: [String](), total: 0)) { found, line in
             let (name, size) = try entry(line)
             found.names.append(name)
             found.total += size
             guard found.total <= sizeLimit else { throw ArchiveError("\(self.name) is not used, because it has more than \(sizeLimit >> 30) GiB") }
-        }.names
+        }
+        return Entries(names: found.names, byteCount: found.total)
+    }
+
+    /// Unpacks the archive, whose entries were checked, into an empty folder.
+    func extract(_ entries: Entries, into folder: String) async throws {
         _ = try await run(["--extract", "--no-same-owner", "--no-same-permissions", "--directory", folder])
-        return names
+    }
+
+    /// Unpacks the archive into an empty folder, after a check of all its entries.
+    ///
+    /// - Returns: the names of the entries.
+    func unpack(into folder: String) async throws -> [String] {
+        let entries = try await entries()
+        try await extract(entries, into: folder)
+        return entries.names
     }
 
     /// Packs a folder into a new file.

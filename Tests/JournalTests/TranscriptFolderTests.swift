@@ -188,4 +188,20 @@ import Testing
         await folder.sweep(now: UnixTime(milliseconds: 0))
         #expect(try names == ["c.json"])
     }
+
+    @Test func `says how many transcripts were too old, once, with their bytes and the days`() async throws {
+        let lines = SharedLog(), day = 86_400.0
+        let limits = TranscriptLimits(age: .seconds(7 * 86_400))
+        let folder = TranscriptFolder(in: disk, limits: limits, log: Log(level: .info, write: { lines.append($0) }))
+        for (name, size, age) in [("a", 300, 8.0), ("b", 40, 9), ("c", 5, 6)] {
+            let path = temporary.path(of: name + ".json")
+            try Data(count: size).write(to: URL(filePath: path))
+            try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSince1970: (100 - age) * day)], ofItemAtPath: path)
+        }
+        for _ in 0..<2 { await folder.sweep(now: UnixTime(milliseconds: 100 * 86_400_000)) }
+        #expect(try names == ["c.json"])
+        #expect(
+            lines.entries.count == 1
+                && lines.entries.allSatisfy { $0.hasSuffix(" info transcripts removed by their limits count=2 bytes=340 days=7\n") })
+    }
 }

@@ -20,7 +20,7 @@ import Testing
             }
             await service.forgetAudio(now: day + .seconds(86_400 * 40))
             #expect(try await service.store.audio(of: ID<Conversation>("c"), of: .local).map(\.file) == ["c.opus"])
-            #expect(lines.entries.count == 1 && lines.entries[0].hasSuffix(" info audio whose time is over is deleted count=2 bytes=340\n"))
+            #expect(lines.entries.count == 1 && lines.entries[0].hasSuffix(" info audio whose time is over is deleted count=2 bytes=340 days=30\n"))
             await service.forgetAudio(now: day + .seconds(86_400 * 40))
             #expect(lines.entries.count == 1)
         }

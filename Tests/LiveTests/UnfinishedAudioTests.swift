@@ -1,7 +1,9 @@
 import Audio
 import Conversations
 import Foundation
+import HarkenTesting
 @testable import Live
+@testable import Observability
 import Speech
 import Store
 import Testing
@@ -22,7 +24,8 @@ import Testing
     }
 
     @Test func `is added to the conversation in which it was spoken`() async throws {
-        try await WaitingConversation.with(audioDays: 30) { conversation in
+        let lines = SharedLog()
+        try await WaitingConversation.with(audioDays: 30, log: Log(level: .warning, write: { lines.append($0) })) { conversation in
             let service = conversation.service, audio = service.audio, day = UnixTime(milliseconds: 86_400_000)
             let whole = [UInt8](try opus(in: URL(filePath: audio.location).deletingLastPathComponent().path))
             for (id, session) in [("spoken", "one"), ("deleted", "two")] {
@@ -41,6 +44,15 @@ import Testing
             let kept = try await service.store.audio(of: ID<Conversation>("spoken"), of: .local)
             #expect(kept.map(\.file) == ["a_one_10000.opus"] && kept.map(\.start) == [.seconds(8)] && kept.map(\.duration) == [.seconds(4)])
             #expect(try await audio.all().map(\.name.text) == ["a_one_10000.opus", "c_unknown_10000.opus", "early_one_1000.opus"])
+            // One of the two is announced, and has time until then.
+            try await service.store.announce("early_one_1000.opus", for: .seconds(1_000))
+            await service.takeUpAudio(before: service.now() + .seconds(1))
+            #expect(lines.entries.count == 2, "once at each start: \(lines.entries)")
+            for (line, count) in zip(lines.entries, [2, 1]) {
+                #expect(
+                    line.contains("belong to no conversation and no voice") && line.contains(" count=\(count) bytes=\(count * whole.count)"),
+                    "\(line)")
+            }
         }
     }
 

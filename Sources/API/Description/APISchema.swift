@@ -259,6 +259,11 @@ struct APISchema: Sendable {
             "EngineState", .init("name", "string", required: true, "The engine."),
             .init("state", "string", required: true, "ready, loading or unavailable."), .init("why", "string", "Why the engine is unavailable.")),
         APISchema(
+            "StoredUser", .init("user", "string", required: true, "The user."),
+            .init("conversations", "integer", required: true, "Conversations, without deleted ones."),
+            .init("audio_bytes", "integer", required: true, "Bytes of the conversations' audio."),
+            .init("last_conversation_at", "string?", required: true, "Begin of the latest conversation, UTC, RFC 3339; null: there is none.")),
+        APISchema(
             "UserDeletion", .init("user", "string", required: true, "The user."),
             .init("since", "string", required: true, "Begin of the deletion, UTC, RFC 3339."),
             .init("conversations", "integer", required: true, "Conversations that are not deleted yet.")),

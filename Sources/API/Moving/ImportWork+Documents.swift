@@ -236,7 +236,8 @@ extension StoreError {
     fileprivate var isOfObject: Bool {
         switch self {
         case .tooMuch, .constraint, .conflict: true
-        case .notUsable, .notPermitted, .diskFull, .corrupt, .newerSchema, .busy, .secretMissing, .keysLost, .cryptography, .databaseUnavailable,
+        case .notUsable, .notPermitted, .diskFull, .corrupt, .newerSchema, .otherSchema, .busy, .secretMissing, .keysLost, .cryptography,
+            .databaseUnavailable,
             .tooSlow, .databaseFailed, .objectStorageAway, .objectStorage, .failed:
             false
         }

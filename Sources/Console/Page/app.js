@@ -57,7 +57,7 @@ function help() {
 }
 
 function step(by) {
-  const rows = [...document.querySelectorAll('[data-row]')];
+  const rows = [...document.querySelectorAll('[data-row]:not([hidden])')];
   if (!rows.length) return false;
   const row = rows[Math.max(0, Math.min(rows.length - 1, rows.indexOf(document.activeElement?.closest('[data-row]')) + by))];
   row.focus();

@@ -68,19 +68,23 @@ function keys(all, changed) {
     }
   };
   const columns = ['Name', 'Begins with', 'User', 'May', 'Made', 'Expires', 'Credit left', ''];
+  const rows = all.map((key) => h('tr', { 'data-row': true, tabindex: -1 },
+    h('td.full.strong', { 'data-l': '' }, said(key.name || key.prefix)),
+    h('td', { 'data-l': 'Key' }, h('code', key.prefix + '…')), h('td', { 'data-l': 'User' }, said(key.user)),
+    h('td', { 'data-l': 'May' }, key.scopes.join(', ') || 'everything'),
+    h('td.dim', { 'data-l': 'Made' }, dayOf(key.created_at)),
+    h('td', { 'data-l': 'Ends' }, key.revoked_at ? tag('bad', 'Revoked') : h('span.dim', key.expires_at ? dayOf(key.expires_at) : 'never')),
+    h('td.num', { 'data-l': 'Credit' }, key.credits == null ? h('span.faint', 'no limit') : length(key.credits)),
+    h('td.num', { 'data-l': '' }, key.revoked_at ? null : h('div.row.nowrap.end',
+      key.credits == null ? null : h('button.btn.s', { onclick: () => topUp(key) }, 'Top up'),
+      h('button.btn.ghost.s.danger', { onclick: () => revoke(key) }, 'Revoke')))));
+  const box = h('input.input', { type: 'search', placeholder: 'Search', 'aria-label': 'Search keys', oninput: () => {
+    for (const row of rows) row.hidden = !row.textContent.toLowerCase().includes(box.value.trim().toLowerCase());
+  } });
   return h('section.stack', h('div.row.between', h('h2', 'Keys'), h('button.btn.primary', { onclick: () => make(changed) }, icon('plus'), 'Make a key')),
+    all.length > 20 ? box : null,
     all.length ? h('table.table.cards', h('thead', h('tr', columns.map((words, index) =>
-      h('th' + (index === 6 ? '.num' : ''), { scope: 'col' }, words || h('span.sr', 'Actions'))))),
-    h('tbody', all.map((key) => h('tr', { 'data-row': true, tabindex: -1 },
-      h('td.full.strong', { 'data-l': '' }, said(key.name || key.prefix)),
-      h('td', { 'data-l': 'Key' }, h('code', key.prefix + '…')), h('td', { 'data-l': 'User' }, said(key.user)),
-      h('td', { 'data-l': 'May' }, (key.scopes ?? []).join(', ') || 'everything'),
-      h('td.dim', { 'data-l': 'Made' }, key.created_at ? dayOf(key.created_at) : '–'),
-      h('td', { 'data-l': 'Ends' }, key.revoked_at ? tag('bad', 'Revoked') : h('span.dim', key.expires_at ? dayOf(key.expires_at) : 'never')),
-      h('td.num', { 'data-l': 'Credit' }, key.credits == null ? h('span.faint', 'no limit') : length(key.credits)),
-      h('td.num', { 'data-l': '' }, key.revoked_at ? null : h('div.row.nowrap.end',
-        key.credits == null ? null : h('button.btn.s', { onclick: () => topUp(key) }, 'Top up'),
-        h('button.btn.ghost.s.danger', { onclick: () => revoke(key) }, 'Revoke')))))))
+      h('th' + (index === 6 ? '.num' : ''), { scope: 'col' }, words || h('span.sr', 'Actions'))))), h('tbody', rows))
       : h('p.dim', 'No key is there yet: only programs on this machine are served.'));
 }
 

@@ -363,15 +363,18 @@ package final class TranscriptFolder: Sendable {
         // Version 0.1 may have left parts of transcripts.
         await remove(all.map(\.name).filter { !$0.text.hasSuffix(Self.suffix) })
         let oldest = now + (.zero - limits.age)
-        var bytes = 0, removed: [BlobName] = []
+        var bytes = 0, removed: [StoredBlob] = []
         let transcripts = all.filter { $0.name.text.hasSuffix(Self.suffix) }.sorted { $0.changed > $1.changed }
         for (index, blob) in transcripts.enumerated() {
             bytes += blob.byteCount
             guard index >= limits.count || bytes > limits.bytes || blob.changed < oldest else { continue }
-            removed.append(blob.name)
+            removed.append(blob)
         }
-        guard !removed.isEmpty, await remove(removed) else { return }
-        log.info("transcripts removed by their limits", [.count: "\(removed.count)"])
+        guard !removed.isEmpty, await remove(removed.map(\.name)) else { return }
+        let byteCount = removed.reduce(0) { $0 + $1.byteCount }
+        log.info(
+            "transcripts removed by their limits",
+            [.count: "\(removed.count)", .bytes: "\(byteCount)", .days: "\(limits.age.components.seconds / 86_400)"])
     }
 
     /// - Returns: false when not all of them could be deleted; the reason is in the log.

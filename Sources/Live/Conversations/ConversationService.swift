@@ -181,15 +181,22 @@ package final class ConversationService: Sendable {
 
     /// Deletes audio whose time is over. Call every hour or so.
     package func forgetAudio(now: UnixTime) async {
-        var removed = RemovedAudio()
+        var removed = RemovedAudio(), ages: Set<Int> = []
         defer {
-            if removed.files > 0 { log.info("audio whose time is over is deleted", [.count: "\(removed.files)", .bytes: "\(removed.bytes)"]) }
+            if let least = ages.min(), let most = ages.max() {
+                log.info(
+                    "audio whose time is over is deleted",
+                    [
+                        .count: "\(removed.files)", .bytes: "\(removed.bytes)", .days: least == most ? "\(least)" : "\(least) to \(most)",
+                    ])
+            }
         }
         do throws(StoreError) {
             for user in try await store.usersWithAudio(before: now) {
-                let chosen = UserChoices(settings: try await store.settings(of: user)).audioDays
-                let before = now + .seconds(-86_400 * (chosen ?? audioDays))
-                removed += try await store.removeAudio(before: before, of: user)
+                let days = UserChoices(settings: try await store.settings(of: user)).audioDays ?? audioDays
+                let audio = try await store.removeAudio(before: now + .seconds(-86_400 * days), of: user)
+                if audio.files > 0 { ages.insert(days) }
+                removed += audio
             }
         } catch {
             log.error("old audio cannot be deleted", [.error: "\(error)"])
@@ -236,7 +243,7 @@ package final class ConversationService: Sendable {
     package func forgetVoices(now: UnixTime) async {
         do throws(StoreError) {
             let count = try await store.removeVoices(unheardSince: now + .seconds(-86_400 * voiceDays))
-            if count > 0 { log.info("voices that were not heard for long are forgotten", [.count: "\(count)"]) }
+            if count > 0 { log.info("voices that were not heard for long are forgotten", [.count: "\(count)", .days: "\(voiceDays)"]) }
         } catch {
             log.error("old voices cannot be deleted", [.error: "\(error)"])
         }

@@ -80,7 +80,13 @@ package final class UploadFolder: Sendable {
             // The order matters: the store knows each upload before its file is kept.
             let kept = try await blobs.all()
             let known = try await uploads.all()
-            try await blobs.delete(kept.map(\.name).filter { !known.contains($0.text) })
+            let removed = kept.filter { !known.contains($0.name.text) }
+            guard !removed.isEmpty else { return }
+            try await blobs.delete(removed.map(\.name))
+            let byteCount = removed.reduce(0) { $0 + $1.byteCount }
+            log.info(
+                "uploads that no job waits for are deleted",
+                [.count: "\(removed.count)", .bytes: "\(byteCount)", .days: "\(Self.lifetime.components.seconds / 86_400)"])
         } catch {
             log.warning("old uploads could not be deleted; it is tried again", [.path: blobs.location, .error: "\(error)"])
         }

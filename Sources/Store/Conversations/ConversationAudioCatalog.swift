@@ -31,6 +31,9 @@ package protocol ConversationAudioCatalog: Sendable {
     /// Returns those of the files that no conversation, no voice and no pending deletion names, announced or not.
     func unnamed(_ files: [String]) async throws(StoreError) -> [String]
 
+    /// Returns those of the files that nothing names and that are not announced.
+    func unknown(_ files: [String]) async throws(StoreError) -> [String]
+
     /// Returns the files that two conversations share since a split, and that must be cut.
     func uncutAudio() async throws(StoreError) -> [UncutAudio]
 

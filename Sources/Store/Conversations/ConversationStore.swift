@@ -143,4 +143,4 @@ package protocol ConversationStore: Sendable {
 
 /// The stores of conversations, of the people in them, and of the users.
 package typealias ConversationStores = ConversationStore & PeopleStore & VoiceStore & ConversationAudioCatalog & UserSettingsStore & RetentionStore
-    & UserDeletionStore & WebhookDeliveryStore & PortableDataStore & DeletedConversationStore
+    & UserDeletionStore & WebhookDeliveryStore & PortableDataStore & DeletedConversationStore & StoredUserList

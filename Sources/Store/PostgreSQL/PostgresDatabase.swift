@@ -19,15 +19,18 @@ package final class PostgresDatabase: SQLDatabase {
 
     /// Connects once, and brings the schema up to date.
     ///
-    /// - Parameter replica: the id of this process, to which rows belong that it writes; nil when it is not a gateway.
-    /// - Throws: `databaseUnavailable` when the server cannot be reached or the client library is missing.
-    package init(at address: PostgresAddress, replica: String? = nil) throws(StoreError) {
+    /// - Parameters:
+    ///   - replica: the id of this process, to which rows belong that it writes; nil when it is not a gateway.
+    ///   - report: called before a step of the schema that may take long.
+    /// - Throws: `databaseUnavailable` when the server cannot be reached or the client library is missing, `newerSchema` or `otherSchema` when another
+    ///   build of Harken made the schema.
+    package init(at address: PostgresAddress, replica: String? = nil, report: @Sendable (SchemaWork) -> Void = { _ in }) throws(StoreError) {
         self.address = address
         // The id has hexadecimal digits and a slash.
         let owner = replica.map { "SET harken.replica = '\($0)'; " } ?? ""
         words = try PostgresWordIndex()
         let connection = try PostgresConnection(address)
-        try PostgresMigration.run(PostgresMigration.all, on: connection)
+        try PostgresMigration.run(PostgresMigration.all, on: connection, report: report)
         durability = try PostgresDurability(of: SQLConnection(connection))
         pool = PostgresPool(address, settings: owner, most: Self.connections.work)
         register = PostgresPool(address, settings: owner, most: Self.connections.register)

@@ -12,10 +12,14 @@ package struct PostgresInstallation: StoreBackEnd {
     /// - Parameters:
     ///   - blobs: the stores of blobs; nil for folders of `directory`.
     ///   - isGateway: true if this process is a gateway, which may be one of several.
+    ///   - report: called before a step of the schema that may take long.
     /// - Throws: `keysLost` when the database has no keys although keys were made in `directory`.
-    package init(at address: PostgresAddress, in directory: DataDirectory, blobs: Blobs? = nil, isGateway: Bool = false) throws(StoreError) {
+    package init(
+        at address: PostgresAddress, in directory: DataDirectory, blobs: Blobs? = nil, isGateway: Bool = false,
+        report: @Sendable (SchemaWork) -> Void = { _ in }
+    ) throws(StoreError) {
         let replica = isGateway ? try ReplicaPlace.id(in: directory) : nil
-        let database = try PostgresDatabase(at: address, replica: replica)
+        let database = try PostgresDatabase(at: address, replica: replica, report: report)
         self.database = database
         replicas = replica.map { PostgresReplicas($0, in: database) }
         self.directory = directory

@@ -1,7 +1,12 @@
-/// A step of PostgreSQL's schema. Steps that have been released are never edited; new ones are appended to `all`. The steps are numbered apart from
-/// SQLite's: the first one makes the whole schema of that day.
+/// A step of PostgreSQL's schema. Steps that have been released are never edited, because databases that were made with another content are
+/// refused; new ones are appended to `all`. The steps are numbered apart from SQLite's: the first one makes the whole schema of that day.
 struct PostgresMigration: Sendable {
     var statements: [StaticString]
+    /// The work of a step that may take long with many rows, in words: see `SchemaWork`. nil for the others.
+    var work: StaticString?
+
+    /// Checksum of the statements.
+    var content: String { MigrationContent.checksum(of: statements) }
 
     static let all: [PostgresMigration] = [
         PostgresMigration(statements: functions + orders + conversations + search + usage),
@@ -12,17 +17,20 @@ struct PostgresMigration: Sendable {
             "CREATE TABLE ended_logins (code BYTEA PRIMARY KEY, expires_at BIGINT NOT NULL)",
             "CREATE INDEX ended_logins_by_time ON ended_logins (expires_at)",
         ]),
-        PostgresMigration(statements: ["DROP INDEX usage_runs_by_user", "CREATE INDEX usage_runs_by_user ON usage_runs (user, day)"]),
-        PostgresMigration(statements: [
-            "CREATE INDEX jobs_by_time ON jobs (user, dialect, created_at)",
-            "CREATE INDEX conversation_audio_by_time ON conversation_audio (created_at)",
-            "CREATE INDEX voices_of_users ON voices (archive) WHERE is_user",
-        ]),
-        PostgresMigration(statements: goneSpeakers),
+        PostgresMigration(
+            statements: ["DROP INDEX usage_runs_by_user", "CREATE INDEX usage_runs_by_user ON usage_runs (user, day)"],
+            work: "indexes usage by its days"),
+        PostgresMigration(
+            statements: [
+                "CREATE INDEX jobs_by_time ON jobs (user, dialect, created_at)",
+                "CREATE INDEX conversation_audio_by_time ON conversation_audio (created_at)",
+                "CREATE INDEX voices_of_users ON voices (archive) WHERE is_user",
+            ], work: "indexes jobs, audio and voices"),
+        PostgresMigration(statements: goneSpeakers, work: "indexes segments by their speakers"),
         PostgresMigration(statements: rejectedEnrollments),
         PostgresMigration(statements: announcedFiles),
         PostgresMigration(statements: erasuresOfWords),
-        PostgresMigration(statements: assignedSegments),
+        PostgresMigration(statements: assignedSegments, work: "indexes segments by their speakers"),
         PostgresMigration(statements: deliveriesGivenUp),
         PostgresMigration(statements: deletedConversations),
         // The speakers of a conversation are asked of its segments.
@@ -30,23 +38,41 @@ struct PostgresMigration: Sendable {
         PostgresMigration(statements: reclaimedVoices),
         // The last segment of a voice is one entry of the index, as in SQLite, whose indexes end with the row's number. The old index goes in a step
         // of its own: until the end of a step that drops an index, other replicas cannot read the table.
-        PostgresMigration(statements: ["CREATE INDEX segments_by_voice ON segments (voice, number) WHERE voice IS NOT NULL"]),
+        PostgresMigration(
+            statements: ["CREATE INDEX segments_by_voice ON segments (voice, number) WHERE voice IS NOT NULL"],
+            work: "indexes segments by their voices"),
         PostgresMigration(statements: ["DROP INDEX segments_of_voices", "ALTER INDEX segments_by_voice RENAME TO segments_of_voices"]),
     ]
 
     /// Key of the lock that lets one process at a time change a schema.
     private static let lock: Int64 = 0x6861_726B
+    /// The database, for errors.
+    private static let database = "the PostgreSQL database"
 
     /// Brings the schema up to date. Of several processes one takes each step, and the others wait.
     ///
     /// Each step is a transaction: other replicas wait for the locks of one step only, and no step keeps a lock of an earlier one, for which a writer
     /// may wait that the step itself waits for.
-    static func run(_ steps: [PostgresMigration], on connection: PostgresConnection) throws(StoreError) {
+    ///
+    /// The content of each step is recorded with the step. A step that an earlier version took without a record is not compared.
+    ///
+    /// - Parameter report: called before a step that may take long, unless the database is new.
+    /// - Throws: `newerSchema`, or `otherSchema` when a step was recorded with another content.
+    static func run(
+        _ steps: [PostgresMigration], on connection: PostgresConnection, report: @Sendable (SchemaWork) -> Void = { _ in }
+    ) throws(StoreError) {
+        var wasEmpty: Bool?
         var isComplete = false
         while !isComplete {
             try connection.begin(.readCommitted)
             do throws(StoreError) {
-                isComplete = try runNext(of: steps, in: SQLConnection(connection))
+                let inside = SQLConnection(connection), reached = try reached(steps, in: inside)
+                if wasEmpty == nil { wasEmpty = reached == 0 }
+                isComplete = reached == steps.count
+                if !isComplete {
+                    if let work = steps[reached].work, wasEmpty == false { report(SchemaWork(step: reached + 1, of: steps.count, work)) }
+                    try take(steps[reached], number: reached + 1, in: inside)
+                }
                 try connection.commit()
             } catch {
                 connection.rollback()
@@ -55,23 +81,37 @@ struct PostgresMigration: Sendable {
         }
     }
 
-    /// Takes the first step that the database does not have.
+    /// Locks the schema until the end of the transaction, and compares the steps that the database has with those of this build.
     ///
-    /// - Returns: true if the schema is up to date.
-    private static func runNext(of steps: [PostgresMigration], in connection: borrowing SQLConnection) throws(StoreError) -> Bool {
+    /// - Returns: the number of the last step that the database has.
+    private static func reached(_ steps: [PostgresMigration], in connection: borrowing SQLConnection) throws(StoreError) -> Int {
         // A replica that waits for another one's migration must not give up.
         try connection.run("SET LOCAL statement_timeout = 0")
         try connection.run("SET LOCAL lock_timeout = 0")
         try connection.run("SELECT pg_advisory_xact_lock(CAST(? AS INTEGER), hashtext(current_schema()))", [.integer(lock)]) {
             (_) throws(StoreError) in
         }
-        try connection.run("CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY)")
+        try makeTable(in: connection)
         let reached = Int(try connection.integer("SELECT coalesce(max(number), 0) FROM migrations") ?? 0)
-        guard reached <= steps.count else { throw .newerSchema(path: "the PostgreSQL database", found: reached, known: steps.count) }
-        guard reached < steps.count else { return true }
-        for statement in steps[reached].statements { try connection.run(statement) }
-        try connection.run("INSERT INTO migrations (number) VALUES (?)", [.integer(reached + 1)])
-        return reached + 1 == steps.count
+        guard reached <= steps.count else { throw .newerSchema(path: database, found: reached, known: steps.count) }
+        try connection.run("SELECT number, content FROM migrations WHERE content IS NOT NULL ORDER BY number") { (row) throws(StoreError) in
+            guard let number = row.integer(0).map({ Int($0) }), steps.indices.contains(number - 1) else { return }
+            guard row.text(1) == steps[number - 1].content else { throw .otherSchema(path: database, detail: "step \(number)") }
+        }
+        return reached
+    }
+
+    private static func makeTable(in connection: borrowing SQLConnection) throws(StoreError) {
+        try connection.run("CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY, content TEXT COLLATE \"C\")")
+        // Earlier versions recorded the numbers only, and go on with the table as it is then.
+        let hasContent = try connection.integer(
+            "SELECT 1 FROM pg_attribute WHERE attrelid = CAST('migrations' AS REGCLASS) AND attname = 'content' AND NOT attisdropped")
+        if hasContent == nil { try connection.run("ALTER TABLE migrations ADD COLUMN content TEXT COLLATE \"C\"") }
+    }
+
+    private static func take(_ step: PostgresMigration, number: Int, in connection: borrowing SQLConnection) throws(StoreError) {
+        for statement in step.statements { try connection.run(statement) }
+        try connection.run("INSERT INTO migrations (number, content) VALUES (?, ?)", [.integer(number), .text(step.content)])
     }
 
     /// Functions that SQLite has and the stores' statements use.

@@ -251,6 +251,7 @@ extension Migration {
 
     /// Rebuilds the index of words, so that words of scripts without spaces are found too.
     static let unspacedWords = Migration(
+        work: "builds the index of words",
         "DROP TABLE segment_words",
         """
         CREATE VIRTUAL TABLE segment_words USING fts5(

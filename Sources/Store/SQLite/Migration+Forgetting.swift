@@ -31,6 +31,7 @@ extension Migration {
     /// Columns for audio of which only a part belongs to the conversation and that must be cut: `cut_from` and `cut_to` are times in the file.
     /// Conversations that were split before share a whole file.
     static let cuttingAudio = Migration(
+        work: "finds the audio that conversations share",
         "ALTER TABLE conversation_audio ADD COLUMN cut_from INTEGER",
         "ALTER TABLE conversation_audio ADD COLUMN cut_to INTEGER",
         // Each conversation's part begins with its first words in the file and ends where the next conversation's part begins. Where parts were

@@ -2,6 +2,7 @@ extension Migration {
     /// Lets segments name people and voices that were merged or are gone. A merged person points to the person that it was merged into. A person or a
     /// voice that `is_gone` is none for every reader, and its row stays only until no segment names it.
     static let goneSpeakers = Migration(
+        work: "indexes segments by their speakers",
         "ALTER TABLE people ADD COLUMN joined_to INTEGER REFERENCES people (number) ON DELETE CASCADE",
         "ALTER TABLE people ADD COLUMN is_gone INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE voices ADD COLUMN is_gone INTEGER NOT NULL DEFAULT 0",
@@ -24,6 +25,7 @@ extension Migration {
 
     /// Finds the segments that automation has assigned to others than the voice's owner, without a look at all others of the voice.
     static let assignedSegments = Migration(
+        work: "indexes segments by their speakers",
         """
         CREATE INDEX segments_assigned ON segments (voice)
         WHERE voice IS NOT NULL AND (person IS NOT NULL OR is_user) AND identified_by IS DISTINCT FROM 'manual'

@@ -51,5 +51,6 @@ extension Migration {
     )
 
     /// Finds a user's runs of some days without a look at all the others.
-    static let runsOfDays = Migration("DROP INDEX usage_runs_by_user", "CREATE INDEX usage_runs_by_user ON usage_runs (user, day)")
+    static let runsOfDays = Migration(
+        work: "indexes usage by its days", "DROP INDEX usage_runs_by_user", "CREATE INDEX usage_runs_by_user ON usage_runs (user, day)")
 }

@@ -2,6 +2,7 @@ extension Migration {
     /// Takes the speakers out of the index of words, which is built anew: a change of speaker writes no words any more. Segments are found by their
     /// speakers in an index of their own, which also takes the place of the table of each conversation's speakers.
     static let wordsWithoutSpeakers = Migration(
+        work: "builds the index of words",
         "DROP TRIGGER segment_added",
         "DROP TRIGGER segment_removed",
         "DROP TRIGGER segment_changed",

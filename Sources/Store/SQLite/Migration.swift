@@ -1,8 +1,17 @@
-/// A step that takes the schema from one number to the next. Steps that have been released are never edited; new ones are appended to `all`.
+/// A step that takes the schema from one number to the next. Steps that have been released are never edited, because databases that were made with
+/// another content are refused; new ones are appended to `all`.
 package struct Migration: Sendable {
     package var statements: [StaticString]
+    /// The work of a step that may take long with many rows, in words: see `SchemaWork`. nil for the others.
+    package var work: StaticString?
 
-    package init(_ statements: StaticString...) { self.statements = statements }
+    package init(work: StaticString? = nil, _ statements: StaticString...) {
+        self.statements = statements
+        self.work = work
+    }
+
+    /// Checksum of the statements.
+    package var content: String { MigrationContent.checksum(of: statements) }
 
     /// All steps, in order. The number of the schema is the number of steps that were run.
     package static let all: [Migration] = [
@@ -103,6 +112,7 @@ package struct Migration: Sendable {
         endedLogins,
         runsOfDays,
         Migration(
+            work: "indexes jobs, audio and voices",
             // A day's jobs, old audio, and the user's own voices, each without a look at all the others.
             "CREATE INDEX jobs_by_time ON jobs (user, dialect, created_at)",
             "CREATE INDEX conversation_audio_by_time ON conversation_audio (created_at)",
@@ -127,15 +137,68 @@ package struct Migration: Sendable {
     }
 
     /// Brings the schema up to date in one transaction. Several processes may call this at once: the second one finds the schema up to date.
-    static func run(_ steps: [Migration], on connection: SQLiteConnection, path: String) throws(StoreError) {
+    ///
+    /// The content of each step is recorded with the step. A database of a version that recorded none is compared with the schema that the steps make: when
+    /// both are the same, the content is recorded, and otherwise the database is used as it is.
+    ///
+    /// - Parameter report: called before a step that may take long, unless the database is new.
+    /// - Returns: the names of the parts of the schema that are missing or are others, where that is all that is known of the steps.
+    /// - Throws: `newerSchema`, or `otherSchema` when a step was recorded with another content, or cannot be taken on a schema that is another one.
+    static func run(
+        _ steps: [Migration], on connection: SQLiteConnection, path: String, report: @Sendable (SchemaWork) -> Void = { _ in }
+    ) throws(StoreError) -> [String] {
         try connection.transaction { (connection) throws(StoreError) in
-            try connection.run("CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY) STRICT")
+            try makeTable(on: connection)
             let reached = try reached(on: connection)
             guard reached <= steps.count else { throw .newerSchema(path: path, found: reached, known: steps.count) }
-            for number in reached..<steps.count {
-                for statement in steps[number].statements { try connection.run(statement) }
-                try connection.run("INSERT INTO migrations (number) VALUES (?)", [.integer(Int64(number + 1))])
+            let unknown = try unknownSteps(among: steps, on: connection, path: path)
+            let differences = try unknown.isEmpty ? [] : Shape(of: connection).differences(from: Shape(of: steps.prefix(reached)))
+            if differences.isEmpty {
+                for number in unknown {
+                    try connection.run(
+                        "UPDATE migrations SET content = ? WHERE number = ?", [.text(steps[number - 1].content), .integer(Int64(number))])
+                }
             }
+            do throws(StoreError) {
+                try take(steps, after: reached, on: connection, report: report)
+            } catch {
+                // A full disk, or a damaged file, is no question of the schema.
+                guard case .failed = error, !differences.isEmpty else { throw error }
+                throw .otherSchema(path: path, detail: "\(differences.prefix(3).joined(separator: ", ")); \(error)")
+            }
+            return differences
         }
+    }
+
+    private static func take(
+        _ steps: [Migration], after reached: Int, on connection: SQLiteConnection, report: @Sendable (SchemaWork) -> Void
+    ) throws(StoreError) {
+        for number in reached..<steps.count {
+            if let work = steps[number].work, reached > 0 { report(SchemaWork(step: number + 1, of: steps.count, work)) }
+            for statement in steps[number].statements { try connection.run(statement) }
+            try connection.run(
+                "INSERT INTO migrations (number, content) VALUES (?, ?)", [.integer(Int64(number + 1)), .text(steps[number].content)])
+        }
+    }
+
+    private static func makeTable(on connection: SQLiteConnection) throws(StoreError) {
+        try connection.run("CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, content TEXT) STRICT")
+        var hasContent = false
+        try connection.run("SELECT 1 FROM pragma_table_info('migrations') WHERE name = 'content'") { (_) throws(StoreError) in hasContent = true }
+        // Earlier versions recorded the numbers only, and go on with the table as it is then.
+        if !hasContent { try connection.run("ALTER TABLE migrations ADD COLUMN content TEXT") }
+    }
+
+    /// Compares the recorded contents with those of `steps`.
+    ///
+    /// - Returns: the numbers of the steps whose content was not recorded.
+    private static func unknownSteps(among steps: [Migration], on connection: SQLiteConnection, path: String) throws(StoreError) -> [Int] {
+        var unknown: [Int] = []
+        try connection.run("SELECT number, content FROM migrations ORDER BY number") { (row) throws(StoreError) in
+            guard let number = row.integer(0).map({ Int($0) }), steps.indices.contains(number - 1) else { return }
+            guard let content = row.text(1) else { return unknown.append(number) }
+            guard content == steps[number - 1].content else { throw .otherSchema(path: path, detail: "step \(number)") }
+        }
+        return unknown
     }
 }

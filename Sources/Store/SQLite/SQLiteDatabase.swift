@@ -9,6 +9,9 @@ package final class SQLiteDatabase: SQLDatabase {
     private let readers: SQLiteReaders
     /// Result of the check of the file's pages.
     package let check: QuickCheck
+    /// Names of the parts of the schema that are not those of this version, where earlier versions did not record which steps they took; empty when all
+    /// are.
+    package let foreignParts: [String]
     package let health = StoreHealth()
 
     /// Opens the database of `directory`, creates the database if it does not exist, brings its schema up to date, and checks its pages.
@@ -17,25 +20,29 @@ package final class SQLiteDatabase: SQLDatabase {
     ///   - durability: the place of a transaction when `write` returns.
     ///   - checkTime: time limit for the check of the pages.
     ///   - readers: number of queries that run at a time: one that takes long does not hold up the others.
-    /// - Throws: `keysLost` when the database has no keys although keys were made, `corrupt` when a page is damaged.
+    ///   - report: called before a step of the schema that may take long.
+    /// - Throws: `keysLost` when the database has no keys although keys were made, `corrupt` when a page is damaged, `newerSchema` or `otherSchema` when
+    ///   another build of Harken made the schema.
     package init(
         in directory: DataDirectory, migrations: [Migration] = Migration.all, durability: CommitDurability = .disk, checkTime: Duration = .seconds(1),
-        readers count: Int = 3
+        readers count: Int = 3, report: @Sendable (SchemaWork) -> Void = { _ in }
     ) throws(StoreError) {
         let path = directory.database
         self.directory = directory
+        var foreignParts: [String] = []
         let connection = try directory.withSetUpLock { () throws(StoreError) in
             try KeysMarker(of: directory).check(path)
             try Self.makePrivateFile(path)
             let connection = try SQLiteConnection.open(path, .readWrite, durability: durability)
             // The mode is kept in the file. It is set at each start because a restored copy may have lost it.
             try connection.run("PRAGMA journal_mode = WAL")
-            try Migration.run(migrations, on: connection, path: path)
+            foreignParts = try Migration.run(migrations, on: connection, path: path, report: report)
             // SQLite keeps a copy of each page that a statement changes until the statement is done. A file for them would double what is written, and
             // would have what is being deleted.
             try connection.run("PRAGMA temp_store = MEMORY")
             return connection
         }
+        self.foreignParts = foreignParts
         check = try QuickCheck.run(on: connection, path: path, within: checkTime)
         writer = SQLiteWriter(connection)
         var readers: [SQLiteReader] = []

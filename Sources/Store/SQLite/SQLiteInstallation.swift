@@ -12,10 +12,12 @@ package struct SQLiteInstallation: StoreBackEnd {
     ///   - blobs: the stores of blobs; nil for folders of `directory`.
     ///   - durability: the place of a change when the store has accepted it.
     ///   - checkTime: time limit for the check of the database's pages.
+    ///   - report: called before a step of the schema that may take long.
     package init(
-        in directory: DataDirectory, blobs: Blobs? = nil, durability: CommitDurability = .disk, checkTime: Duration = .seconds(1)
+        in directory: DataDirectory, blobs: Blobs? = nil, durability: CommitDurability = .disk, checkTime: Duration = .seconds(1),
+        report: @Sendable (SchemaWork) -> Void = { _ in }
     ) throws(StoreError) {
-        database = try SQLiteDatabase(in: directory, durability: durability, checkTime: checkTime)
+        database = try SQLiteDatabase(in: directory, durability: durability, checkTime: checkTime, report: report)
         self.blobs = blobs ?? Blobs(in: directory)
     }
 
@@ -27,6 +29,9 @@ package struct SQLiteInstallation: StoreBackEnd {
 
     /// Result of the check of the database's pages.
     package var check: QuickCheck { database.check }
+
+    /// Names of the parts of the schema that are not those of this version; empty when all are, as far as that is known.
+    package var foreignParts: [String] { database.foreignParts }
 
     package func keys(
         hashing: any KeyHashing, now: @escaping @Sendable () -> UnixTime

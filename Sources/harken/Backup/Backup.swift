@@ -29,24 +29,32 @@ struct Backup: Command {
             guard let directory = try data.existing() else { throw data.noData }
             if let bucket = data.bucket { context.note("the copy has no audio, uploads or transcripts of \(bucket.address): save the bucket too") }
             var partial = try PartialArchive(of: file)
-            try await pack(directory, into: partial.path, context)
+            let progress = ArchiveProgress(file, in: context)
+            defer { progress.line.clear() }
+            try await pack(directory, into: partial.path, progress, context)
             try partial.putInPlace()
+            progress.line.clear()
             var information = stat()
             stat(file, &information)
             context.note("\(file) has the data of \(directory.path): \((information.st_size + 999_999) / 1_000_000) MB")
         }
     }
 
-    private func pack(_ directory: DataDirectory, into file: String, _ context: CommandContext) async throws {
+    private func pack(_ directory: DataDirectory, into file: String, _ progress: ArchiveProgress, _ context: CommandContext) async throws {
         // On the same disk as the data, so that blobs get a second name in place of a copy.
         guard let draft = try BackupDraft(in: directory) else {
             throw ArchiveError("another backup of the same data is at work; try again when it has ended")
         }
         let folder = BackupFolder(path: draft.path + "/" + BackupFolder.name)
         context.detail("copying \(directory.path)")
-        try folder.fill(from: directory)
+        try await folder.fill(from: directory, progress)
         context.detail("writing \(self.file)")
-        try await TarArchive(path: file, name: self.file).pack(folder.path, isCompressed: self.file.hasSuffix(".gz") || self.file.hasSuffix(".tgz"))
+        let isCompressed = self.file.hasSuffix(".gz") || self.file.hasSuffix(".tgz")
+        // The size of a compressed file is not known before.
+        let total = isCompressed ? nil : FileTree.byteCount(of: folder.path)
+        try await progress.watch("writing the file", of: total, written: { FileTree.byteCount(of: file) }) {
+            try await TarArchive(path: file, name: self.file).pack(folder.path, isCompressed: isCompressed)
+        }
         _ = consume draft
     }
 }

@@ -26,13 +26,17 @@ struct BackupFolder {
     private var manifest: String { path + "/" + Self.manifestName }
 
     /// Copies the data, as it is at one moment, while a gateway works on it.
-    func fill(from directory: DataDirectory) throws {
+    func fill(from directory: DataDirectory, _ progress: ArchiveProgress) async throws {
         // A backup that root makes can be killed: then the gateway's user deletes the copy.
         try FileTree.makeFolder(data, keepsOwner: true)
         // Rows refer to blobs. Blobs that are deleted after the first look are kept by it; those that are made before the rows are copied are found by
         // the second look.
+        progress.show("copying the files")
         try copyBlobs(of: directory)
-        try SQLiteInstallation.copyRows(of: directory, to: DataDirectory(creating: data))
+        let copy = try DataDirectory(creating: data), path = copy.database
+        try await progress.watch("copying the database", of: FileTree.byteCount(of: directory.database), written: { FileTree.byteCount(of: path) }) {
+            try SQLiteInstallation.copyRows(of: directory, to: copy)
+        }
         try copyBlobs(of: directory)
         for name in Self.files { try FileTree.copy(directory.path + "/" + name, to: data + "/" + name) }
         var writer = JSONWriter()
@@ -40,7 +44,8 @@ struct BackupFolder {
         writer.member("harken", Version.current)
         writer.member("created_at", UnixTime.now.rfc3339)
         writer.key("files")
-        try FileManifest(of: data).write(to: &writer)
+        let report = progress.counter("checksums", of: FileTree.byteCount(of: data))
+        try FileManifest(of: data, report: report).write(to: &writer)
         writer.endObject()
         try OutputFile.write(writer.text + "\n", to: manifest, standard: .output)
     }
@@ -59,23 +64,29 @@ struct BackupFolder {
     /// Compares the files with the manifest, and brings the database up to this version. The files are on the disk afterwards, for their owner only.
     ///
     /// - Returns: the version of Harken that made the copy.
-    func check(of archive: String) async throws -> String {
+    func check(of archive: String, _ progress: ArchiveProgress) async throws -> String {
         guard let text = TextFile.read(manifest, most: 1 << 30), let document = try? JSONDocument(parsing: Array(text.utf8), sizeLimit: 1 << 30),
             let version = document.root["harken"].string, let list = FileManifest(document.root["files"])
         else { throw ArchiveError("\(archive) is not a backup of harken: it has no \(Self.manifestName) that can be read") }
-        if let problem = list.problems(in: data, readsAll: true).first { throw ArchiveError("\(archive) is not used: \(problem)") }
+        let report = progress.counter("comparing the checksums", of: list.byteCount)
+        if let problem = list.problems(in: data, readsAll: true, report: report).first { throw ArchiveError("\(archive) is not used: \(problem)") }
         if let file = list.unlisted(in: data).first {
             throw ArchiveError("\(archive) is not used: its manifest does not name \(file), which no backup of harken put there")
         }
         if let file = list.files.map(\.path).first(where: { path in !Self.names.contains { path == $0 || path.hasPrefix($0 + "/") } }) {
             throw ArchiveError("\(archive) is not used: it has \(file), which no backup of this version of harken has")
         }
+        progress.show("writing to the disk")
         for file in list.files { try FileTree.settle(data + "/" + file.path) }
         guard let directory = try DataDirectory(existing: data) else {
             throw ArchiveError("\(archive) is not a backup of harken: it has no database")
         }
+        progress.show("checking the database")
         do throws(StoreError) {
-            try await SQLiteInstallation(in: directory, checkTime: .seconds(3_600)).settle()
+            let installation = try SQLiteInstallation(in: directory, checkTime: .seconds(3_600)) { work in
+                progress.show("bringing the database up to date, step \(work.place): \(work.work)")
+            }
+            try await installation.settle()
         } catch {
             guard case .newerSchema = error else { throw error }
             throw ArchiveError(

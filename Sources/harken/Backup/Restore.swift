@@ -115,16 +115,31 @@ struct Restore: Command {
             let mask = umask(0o077)
             defer { umask(mask) }
             try FileTree.makeFolder(draft)
-            _ = try await TarArchive(path: file, name: file).unpack(into: draft)
+            let progress = ArchiveProgress(file, in: context)
+            defer { progress.line.clear() }
             let folder = BackupFolder(path: draft + "/" + BackupFolder.name)
-            let version = try await folder.check(of: file)
+            let version = try await Self.unpack(file, into: draft, folder, progress)
             // The owner of the directory is the gateway's user; root may restore for that user.
             if geteuid() == 0 {
                 for name in [Self.draftName, Self.lockName] { FileTree.give(path + "/" + name, to: information.st_uid, information.st_gid) }
             }
             try Self.place(in: directory)
             withExtendedLifetime(claim) {}
+            progress.line.clear()
             context.note("\(path) has the data of \(file), which harken \(version) made")
         }
+    }
+
+    /// Unpacks and checks a backup.
+    ///
+    /// - Returns: the version of Harken that made the backup.
+    private static func unpack(_ file: String, into draft: String, _ folder: BackupFolder, _ progress: ArchiveProgress) async throws -> String {
+        let archive = TarArchive(path: file, name: file)
+        progress.show("reading the list of the files")
+        let entries = try await archive.entries()
+        try await progress.watch("unpacking", of: entries.byteCount, written: { FileTree.byteCount(of: draft) }) {
+            try await archive.extract(entries, into: draft)
+        }
+        return try await folder.check(of: file, progress)
     }
 }

@@ -23,7 +23,7 @@ struct DiagnosticCheck {
         // Before the database is opened for changes: closing it then removes what a reader may leave.
         let room = DiskFindings(storage).all
         let prices = Self.prices(configuration.prices, engines: configuration.vendors.map(\.name), now: .now)
-        return [program, memory, openFiles, libraries, modelFiles, runtime, aligner, await data()] + [await blobs()].compactMap(\.self)
+        return [program, memory, openFiles, libraries, modelFiles, runtime, aligner] + (await data()) + [await blobs()].compactMap(\.self)
             + room + [prices, await port, microphone].compactMap(\.self)
     }
 
@@ -86,30 +86,55 @@ struct DiagnosticCheck {
         }
     }
 
-    private func data() async -> Finding {
+    private func data() async -> [Finding] {
         let path = configuration.dataDirectory
         do throws(StoreError) {
             if let database = configuration.database {
                 let server = try PostgresDatabase.server(at: database), risk = server.durability.risk
-                return Finding("database", risk.map { .note($0) } ?? .ok, "PostgreSQL \(server.version) at \(database)")
+                return [Finding("database", risk.map { .note($0) } ?? .ok, "PostgreSQL \(server.version) at \(database)")]
             }
             guard let directory = try DataDirectory(existing: path) else {
-                return Finding("data directory", .ok, "\(path) has no data yet: harken serve creates it")
+                return [Finding("data directory", .ok, "\(path) has no data yet: harken serve creates it")]
             }
             let installation = try Installation(in: directory, checkTime: isDeep ? Self.deepCheckTime : .seconds(1))
             let keys = try installation.keys(hashing: OpenSSLHashing(), now: { .now })
             let state = try await keys.isEmpty() ? "no keys yet: only this machine is served" : "keys exist: only callers with a key are served"
             let detail = "\(path), \(state)" + (installation.check == .unfinished ? Self.partlyChecked(isDeep) : "")
-            guard try await installation.conversations(now: { .now }).isErasing() else { return Finding("data directory", .ok, detail) }
-            return Finding("data directory", .note(Self.erasingRemedy), detail + "; deleted data, or words that were edited, are not all erased yet")
+            let parts = installation.foreignParts
+            var found = Finding("data directory", .ok, detail)
+            if !parts.isEmpty {
+                found = Finding("data directory", .note(Self.foreignSchema), detail + "; other than here: \(parts.abridged())")
+            } else if try await installation.conversations(now: { .now }).isErasing() {
+                found = Finding("data directory", .note(Self.erasingRemedy), detail + "; deleted data, or words that were edited, are not all erased yet")
+            }
+            return [found] + [try await unknownAudio(installation)].compactMap(\.self)
         } catch {
-            if configuration.database != nil { return Finding("database", .missing("correct HARKEN_DATABASE_URL or the server"), "\(error)") }
-            return Finding("data directory", .missing("correct that, or choose another directory with --data or HARKEN_DATA"), "\(error)")
+            if configuration.database != nil { return [Finding("database", .missing("correct HARKEN_DATABASE_URL or the server"), "\(error)")] }
+            return [Finding("data directory", .missing("correct that, or choose another directory with --data or HARKEN_DATA"), "\(error)")]
         }
     }
 
     private static let erasingRemedy =
         "the gateway erases deletions within a minute, and edited words within an hour; if this stays, end the program that reads the database"
+
+    /// Returns the finding about audio of which the database knows nothing; nil when there is none, or when the audio is in a bucket, of which only a gateway
+    /// reads the list.
+    private func unknownAudio(_ installation: Installation) async throws(StoreError) -> Finding? {
+        guard configuration.bucket == nil else { return nil }
+        let blobs = installation.blobs.audio
+        return Self.unknownAudio(try await UnknownAudio(among: blobs.all(), of: installation.conversations(now: { .now })), in: blobs.location)
+    }
+
+    static func unknownAudio(_ found: UnknownAudio, in folder: String) -> Finding? {
+        guard found.files > 0 else { return nil }
+        let remedy = "they stay, because a database that is restored later may have them; to delete them, see docs/operating.md"
+        return Finding(
+            "audio", .note(remedy), "\(found.files) files (\(ByteText.short(found.bytes))) in \(folder) belong to no conversation and no voice")
+    }
+
+    private static let foreignSchema = """
+        the database was made by a build between two versions: save its users' data with harken export, and import it into a new data directory
+        """
 
     /// Maximum time of a deep check of the database's pages.
     private static let deepCheckTime: Duration = .seconds(3_600)

@@ -36,7 +36,7 @@ struct Export: Command {
                     all += count
                     return all
                 }
-                progress.show("\(file)  \(all / 1_000_000) MB")
+                progress.show(ProgressLine.text(file, bytes: all, of: nil))
             }
             try partial.putInPlace()
             progress.clear()

@@ -81,7 +81,7 @@ struct Import: Command {
         let path = source.path, byteCount = source.byteCount, count = ByteCount()
         return { bytes in
             let all = count.add(bytes)
-            progress.show("\(path)  \(all * 100 / max(1, byteCount)) %  \(all / 1_000_000) of \(byteCount / 1_000_000) MB")
+            progress.show(ProgressLine.text(path, bytes: all, of: byteCount))
         }
     }
 

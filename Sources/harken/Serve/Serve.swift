@@ -177,8 +177,14 @@ struct Serve: Command {
                 } else {
                     log.info("the object storage takes audio and files again")
                 }
-            })
+            },
+            schemaWork: { log.info("the database is brought up to date; this may take minutes", [.step: $0.place, .work: $0.work]) })
         installation.health.report(to: log, metrics)
+        if !installation.foreignParts.isEmpty {
+            log.warning(
+                "the database was made by a build between two versions and may fail; import exports of its users into a new data directory",
+                [.path: directory.database, .parts: installation.foreignParts.abridged()])
+        }
         if let risk = installation.risk { log.warning("the database does not keep what it has accepted", [.reason: risk]) }
         let keys = try installation.keys(hashing: OpenSSLHashing(), now: { .now })
         let isKeyless = try await keys.isEmpty()

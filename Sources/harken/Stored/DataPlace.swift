@@ -144,7 +144,7 @@ struct DataPlace {
 
     /// Returns the error of a user of whom nothing is stored.
     func missing(_ user: ID<User>) -> NoKey {
-        NoKey(description: "nothing is stored of a user \(user) \(text); harken keys list shows the users of keys")
+        NoKey(description: "nothing is stored of a user \(user) \(text); harken users list shows the users")
     }
 
     /// The place, for messages.

@@ -31,6 +31,16 @@ struct DirectoryInstallationData: InstallationData {
 
     func topUp(_ key: ID<AccessKey>, seconds: Int64) async throws -> TopUp { try await administration().topUp(key, seconds: seconds) }
 
+    func users() async throws -> [StoredUser] {
+        let store = installation.conversations(now: { .now })
+        var users: [StoredUser] = [], page: [StoredUser]
+        repeat {
+            page = try await store.users(after: users.last?.user, limit: ConversationLimits.page)
+            users += page
+        } while page.count == ConversationLimits.page
+        return users
+    }
+
     func delete(_ user: ID<User>) async throws -> Bool {
         let log = Log(level: .error), blobs = installation.blobs
         let deletion = UserDeletion(

@@ -49,6 +49,25 @@ struct GatewayInstallationData: InstallationData {
         return .done(.seconds(credit))
     }
 
+    func users() async throws -> [StoredUser] {
+        var users: [StoredUser] = [], next: String?
+        repeat {
+            var words: URLQuery = ["limit": "\(ConversationLimits.page)"]
+            words.add("cursor", next)
+            guard let document = try await api.document(.get, "/admin/users", words) else { throw api.malformed }
+            let list = document.root["users"]
+            for index in 0..<list.count {
+                guard let user = list[index]["user"].string, let conversations = list[index]["conversations"].int,
+                    let bytes = list[index]["audio_bytes"].int
+                else { throw api.malformed }
+                let last = list[index]["last_conversation_at"].string.flatMap { UnixTime(rfc3339: $0) }
+                users.append(StoredUser(ID(user), conversations: conversations, audioBytes: Int64(bytes), lastConversation: last))
+            }
+            next = document.root["next"].string
+        } while next != nil
+        return users
+    }
+
     func delete(_ user: ID<User>) async throws -> Bool {
         try await api.send(.delete, "/admin/users/" + PercentCoding.encode(user.rawValue)) != nil
     }

@@ -14,6 +14,9 @@ protocol InstallationData: Sendable {
     func revoke(_ key: ID<AccessKey>) async throws -> Bool
     func topUp(_ key: ID<AccessKey>, seconds: Int64) async throws -> TopUp
 
+    /// Returns all users with the amount of what is stored of them, in the order of their names.
+    func users() async throws -> [StoredUser]
+
     /// Deletes a user with everything that is stored of them. Returns false when there is nothing of the user.
     func delete(_ user: ID<User>) async throws -> Bool
 

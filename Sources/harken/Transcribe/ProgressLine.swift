@@ -12,7 +12,8 @@ final class ProgressLine: Sendable {
     private static let interval = Duration.milliseconds(100)
 
     private let stream: StandardStream
-    private let isTerminal: Bool
+    /// True if somebody sees the line.
+    let isTerminal: Bool
     private let state = Mutex(State())
 
     init(in context: CommandContext) {
@@ -36,6 +37,14 @@ final class ProgressLine: Sendable {
             if state.isShown { stream.write("\r\u{1B}[K") }
             state = State()
         }
+    }
+
+    /// Returns the text of work with bytes: `memories.tar  42 %  820 of 1955 MB`.
+    ///
+    /// - Parameter total: number of bytes in the end; nil when it is not known.
+    static func text(_ work: String, bytes: Int, of total: Int?) -> String {
+        guard let total else { return "\(work)  \(bytes / 1_000_000) MB" }
+        return "\(work)  \(min(bytes, total) * 100 / max(1, total)) %  \(bytes / 1_000_000) of \(total / 1_000_000) MB"
     }
 
     /// Returns the line's text: `talk.mp3 42 % 01:23 of 03:10 12× real time 00:09 left`.

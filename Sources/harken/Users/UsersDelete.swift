@@ -10,7 +10,7 @@ struct UsersDelete: Command {
             stay, without a name. In a data directory, the gateway ends the user's sessions and clears its journal: within a minute, or at its next \
             start.
             """,
-        operands: .init(placeholder: "USER", help: "The user, as keys list shows it; local is the user of a gateway without keys.", count: 1...1),
+        operands: .init(placeholder: "USER", help: "The user, as users list shows it; local is the user of a gateway without keys.", count: 1...1),
         options: DataPlace.installationOptions + [Confirmation.yes])
 
     private let user: ID<User>

@@ -114,6 +114,7 @@ struct RouteExpectation: Sendable {
         "GET /api/v1/admin/engines": .http("/api/v1/admin/engines", scopes: ["admin"]),
         "GET /api/v1/admin/usage": .http("/api/v1/admin/usage", scopes: ["admin"]),
         "GET /api/v1/admin/drain": .http("/api/v1/admin/drain", scopes: ["admin"]),
+        "GET /api/v1/admin/users": .http("/api/v1/admin/users", scopes: ["admin"]),
         "GET /api/v1/admin/deletions": .http("/api/v1/admin/deletions", scopes: ["admin"]),
         "GET /api/v1/erasure": .http("/api/v1/erasure", scopes: ["read", "write", "admin"]),
         "GET /api/v1/admin/storage": .http("/api/v1/admin/storage", scopes: ["admin"]),

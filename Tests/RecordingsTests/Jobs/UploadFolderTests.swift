@@ -42,4 +42,21 @@ import Testing
             #expect(lines.entries.count == 1 && lines.entries[0].contains("input/output error"), "\(lines.entries)")
         }
     }
+
+    @Test func `says what it deletes of its age, once, with the bytes`() async throws {
+        let engine = ChunkEngine(.local) { (_, _) async throws(EngineError) in [] }
+        try await TestRecordings.with([engine]) { recordings in
+            let lines = SharedLog(), rows = SQLUploadStore(in: recordings.database)
+            let blobs = Blobs(in: recordings.database.directory).uploads
+            let folder = UploadFolder(in: blobs, uploads: rows, most: 1 << 30, log: Log(level: .info, write: { lines.append($0) }))
+            for (id, bytes, day) in [("old", [1, 2, 3] as [UInt8], 1), ("young", [4, 5], 9)] {
+                let time = UnixTime(milliseconds: Int64(day) * 86_400_000)
+                try await folder.keep(try await recordings.spooled(bytes), id: id, user: .local, now: time)
+            }
+            for _ in 0..<2 { await folder.sweep(now: UnixTime(milliseconds: 9 * 86_400_000 + 1)) }
+            #expect(try await rows.all() == ["young"])
+            #expect(lines.entries.count == 1, "\(lines.entries)")
+            #expect(lines.entries.allSatisfy { $0.hasSuffix(" info uploads that no job waits for are deleted count=1 bytes=3 days=1\n") })
+        }
+    }
 }

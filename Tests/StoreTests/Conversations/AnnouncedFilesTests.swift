@@ -38,6 +38,10 @@ import Testing
         #expect(try await isThere("left.opus", stores.blobs))
         // The next start may find its place.
         #expect(try await stores.conversations.unnamed(["left.opus", "other.opus"]) == ["left.opus", "other.opus"])
+        #expect(try await stores.conversations.unknown(["left.opus", "other.opus"]) == ["other.opus"])
+        try await put("other.opus", stores.blobs)
+        let unknown = try await UnknownAudio(among: stores.blobs.audio.all(), of: stores.conversations)
+        #expect(unknown == UnknownAudio(files: 1, bytes: 3))
         clock.advance(by: 700)
         // The next process.
         let later = try open(kind)

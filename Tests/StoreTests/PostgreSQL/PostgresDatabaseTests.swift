@@ -2,6 +2,7 @@ import Conversations
 import HarkenTesting
 import Speech
 @testable import Store
+import Synchronization
 import Testing
 
 @Suite(.needs(PostgresServer.programs != nil, "the package postgresql is not installed"), .hangLimit)
@@ -198,6 +199,41 @@ struct `PostgreSQL database` {
         guard case .newerSchema(_, found: 99, known: PostgresMigration.all.count)? = error else {
             return #expect(Bool(false), "\(String(describing: error))")
         }
+    }
+
+    /// Steps that databases have must stay as they are: each other build refuses a database whose step has another content.
+    @Test func `has the steps that databases have`() {
+        let kept = PostgresMigration.all.prefix(18).map(\.content)
+        #expect(MigrationContent.checksum(of: kept) == "a44f690cf91eef1fc6c10312a4d0394f", "a step was edited: append a new one")
+    }
+
+    @Test func `of another build is rejected with the step, and one whose steps nobody recorded is taken as it is`() async throws {
+        let unknown: StaticString = "SELECT count(*) FROM migrations WHERE content IS NULL"
+        try await open().write { (connection) throws(StoreError) in try connection.run("ALTER TABLE migrations DROP COLUMN content") }
+        let earlier = try open()
+        #expect(try await earlier.read { (connection) throws(StoreError) in try connection.integer(unknown) } == Int64(PostgresMigration.all.count))
+        try await earlier.write { (connection) throws(StoreError) in
+            for (number, step) in PostgresMigration.all.enumerated() {
+                try connection.run("UPDATE migrations SET content = ? WHERE number = ?", [.text(step.content), .integer(number + 1)])
+            }
+        }
+        _ = try open()
+        try await earlier.write { (connection) throws(StoreError) in
+            try connection.run("UPDATE migrations SET content = 'other' WHERE number = 3")
+        }
+        #expect(throws: StoreError.otherSchema(path: "the PostgreSQL database", detail: "step 3")) { try open() }
+    }
+
+    @Test func `tells before a step that may take long, unless it is new`() throws {
+        let told = Mutex<[SchemaWork]>([])
+        let connection = try PostgresConnection(StoreKind.address(of: folder))
+        func run(_ steps: [PostgresMigration]) throws {
+            try PostgresMigration.run(steps, on: connection) { work in told.withLock { $0.append(work) } }
+        }
+        try run(Array(PostgresMigration.all.prefix(16)))
+        #expect(told.withLock { $0 } == [])
+        try run(PostgresMigration.all)
+        #expect(told.withLock { $0 }.first == SchemaWork(step: 17, of: PostgresMigration.all.count, "indexes segments by their voices"))
     }
 
     @Test func `gives a job to one of many processes that claim`() async throws {

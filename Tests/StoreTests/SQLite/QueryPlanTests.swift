@@ -30,6 +30,8 @@ import Testing
             "SELECT EXISTS (SELECT 1 FROM archives", ["jobs", "background_recordings", "usage_days", "usage_runs"], "the first row is enough"),
         Exception("SELECT number FROM conversations WHERE archive = ? LIMIT ?", ["conversations"], part),
         Exception("FROM deleted_users d ORDER BY d.since", ["conversations"], "asked once a second while a user is deleted"),
+        Exception("SELECT count(*), max(started_at) FROM conversations", ["conversations"], "the user's entries of an index, for the list of users"),
+        Exception("sum(a.byte_count)", ["conversations"], "the audio of all conversations of a user, for the list of users"),
         Exception("SELECT run FROM usage_runs WHERE user = ? LIMIT ?", ["usage_runs"], part),
         Exception("DELETE FROM jobs WHERE number IN", ["jobs"], part),
         Exception("DELETE FROM voices WHERE", ["segments", "voices"], "no segment has a voice that is deleted"),

@@ -163,7 +163,8 @@ struct `A backup` {
             return
         }
         let path = draft.path
-        try BackupFolder(path: path + "/" + BackupFolder.name).fill(from: directory)
+        let progress = ArchiveProgress("backup", in: CommandContext(environment: [:], verbosity: .quiet))
+        try await BackupFolder(path: path + "/" + BackupFolder.name).fill(from: directory, progress)
         let made = try #require(FileManager.default.enumerator(atPath: path)).compactMap { $0 as? String }
         #expect(made.contains("harken-backup/data/audio/a1.ogg"))
         for name in [path] + made.map({ path + "/" + $0 }) {
@@ -268,7 +269,7 @@ struct `A backup` {
         let newer = """
             python3 -c "
             import sqlite3,hashlib,json
-            p='harken-backup/data/harken.db'; c=sqlite3.connect(p); c.execute('insert into migrations values (9999)'); c.commit(); c.close()
+            p='harken-backup/data/harken.db'; c=sqlite3.connect(p); c.execute('insert into migrations (number) values (9999)'); c.commit(); c.close()
             m=json.load(open('harken-backup/harken-backup.json')); m['harken']='9.0.0'
             b=open(p,'rb').read(); m['files']['harken.db']={'bytes':len(b),'sha256':hashlib.sha256(b).hexdigest()}
             json.dump(m,open('harken-backup/harken-backup.json','w'))"

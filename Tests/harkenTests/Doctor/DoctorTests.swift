@@ -1,3 +1,4 @@
+import Store
 import Testing
 
 @testable import harken
@@ -35,6 +36,14 @@ import Testing
             7ff-800 r-xp 00000000 00:00 0  [vdso]
             """
         #expect(LoadedLibraries.versions(maps: maps) == ["libopus": "0.8.0", "libssl": "3"])
+    }
+
+    @Test func `have audio that nothing names, if there is some`() {
+        #expect(DiagnosticCheck.unknownAudio(UnknownAudio(), in: "/audio") == nil)
+        let finding = DiagnosticCheck.unknownAudio(UnknownAudio(files: 12, bytes: 300_000_000), in: "/audio")
+        #expect(
+            finding?.word == "note" && finding?.detail == "12 files (\(ByteText.short(300_000_000))) in /audio belong to no conversation and no voice"
+        )
     }
 
     @Test func `of memory come from the kernel's table`() {

@@ -67,7 +67,7 @@ struct `Commands on a gateway's data` {
             "conversations export first --format text", "conversations export first", "search harbour", "search harbour --json",
             "search harbour --person anna", "search harbour --from 2030-01-01", "people list", "people list --json", "usage", "usage --by key --json",
             "usage --all",
-            "keys list", "keys list --json", "webhooks list", "webhooks list --json", "webhooks list --waiting",
+            "keys list", "keys list --json", "users list", "users list --json", "webhooks list", "webhooks list --json", "webhooks list --waiting",
         ]
         for command in commands {
             let words = command.split(separator: " ").map(String.init)

@@ -27,6 +27,7 @@ import Testing
         }
 
         func isErased() async throws -> Bool? { throw NotAsked() }
+        func users() async throws -> [StoredUser] { throw NotAsked() }
         func keys() async throws -> [AccessKey] { throw NotAsked() }
         func create(_ request: AccessKeyRequest) async throws -> CreatedAccessKey { throw NotAsked() }
         func revoke(_ key: ID<AccessKey>) async throws -> Bool { throw NotAsked() }

@@ -87,6 +87,17 @@ extension SQLConversationStore {
         }
     }
 
+    package func unknown(_ files: [String]) async throws(StoreError) -> [String] {
+        try await database.read { (connection) throws(StoreError) in
+            var unknown: [String] = []
+            for file in files where try !Self.isNamed(file, on: connection) {
+                let isAnnounced = try connection.integer("SELECT 1 FROM abandoned_files WHERE file = ?", [.text(file)]) != nil
+                if !isAnnounced { unknown.append(file) }
+            }
+            return unknown
+        }
+    }
+
     package func uncutAudio() async throws(StoreError) -> [UncutAudio] {
         try await database.read { (connection) throws(StoreError) in
             var found: [UncutAudio] = []

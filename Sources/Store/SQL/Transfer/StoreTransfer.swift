@@ -72,16 +72,13 @@ package struct StoreChecksum: Sendable, Equatable, CustomStringConvertible {
     private var sums: (UInt64, UInt64) = (0, 0)
 
     mutating func add(_ values: [SQLValue], of table: StoredTable) {
-        var hash = RowHash()
+        var hash = ContentHash()
         hash.add(UnsafeRawBufferPointer(start: table.name.utf8Start, count: table.name.utf8CodeUnitCount))
         for value in values {
             switch value {
             case .integer(let integer?): hash.add(1, integer)
             case .real(let real?): hash.add(2, Int64(bitPattern: real.bitPattern))
-            case .text(let text?):
-                hash.add(3, Int64(text.utf8.count))
-                var text = text
-                text.withUTF8 { hash.add(UnsafeRawBufferPointer($0)) }
+            case .text(let text?): hash.add(text)
             case .blob(let blob?):
                 hash.add(4, Int64(blob.count))
                 blob.withUnsafeBytes { hash.add($0) }
@@ -97,28 +94,5 @@ package struct StoreChecksum: Sendable, Equatable, CustomStringConvertible {
     package static func == (one: Self, other: Self) -> Bool { one.rows == other.rows && one.sums == other.sums }
 
     /// The number of rows, and 32 hexadecimal digits.
-    package var description: String {
-        let digits = [sums.0, sums.1].map { sum in
-            let text = String(sum, radix: 16)
-            return String(repeating: "0", count: 16 - text.count) + text
-        }
-        return "\(rows) rows, checksum \(digits.joined())"
-    }
-}
-
-/// The hash of a row: FNV-1a from two beginnings. It finds what was lost or changed by accident; it is no protection against forgery.
-private struct RowHash {
-    private(set) var values: (UInt64, UInt64) = (0xcbf2_9ce4_8422_2325, 0x9e37_79b9_7f4a_7c15)
-
-    mutating func add(_ bytes: UnsafeRawBufferPointer) {
-        for byte in bytes {
-            values.0 = (values.0 ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
-            values.1 = (values.1 ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
-        }
-    }
-
-    mutating func add(_ kind: UInt8, _ value: Int64) {
-        withUnsafeBytes(of: kind) { add($0) }
-        withUnsafeBytes(of: value.littleEndian) { add($0) }
-    }
+    package var description: String { "\(rows) rows, checksum \(ContentHash.digits(sums))" }
 }
