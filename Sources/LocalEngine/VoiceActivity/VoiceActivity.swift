@@ -1,4 +1,4 @@
-import Speech
+package import Speech
 
 /// The voice detector: Silero VAD v5, loaded once and shared by all streams. About 0.08 ms of work for a window of 32 ms.
 package final class VoiceActivity: Sendable {
