@@ -11,14 +11,14 @@ struct ErasureOperation: Sendable {
             APIOperation(
                 .get, "/erasure", .read, .write, .admin,
                 summary: """
-                    Tells whether all data that was deleted has left the gateway's files. Deletions are erased together, a few seconds after the first \
+                    Tells whether all data that was deleted has left the database and the files of audio. Deletions are erased together, a few seconds after the first \
                     of them; another program that reads the database holds this up. Words that an edit has replaced are erased within an hour, and do \
                     not count here.
                     """,
                 answer: .object([
                     .init(
                         "erased", "boolean", required: true,
-                        "True if nothing that was deleted before, by any user, is in a file. Otherwise: ask again.")
+                        "True if nothing that was deleted before, by any user, is in the database or a file of audio. Otherwise: ask again.")
                 ])
             ) { _ throws(APIError) in
                 let isErasing = try await APIError.stored { () throws(StoreError) in try await store.isErasing() }

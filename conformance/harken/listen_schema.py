@@ -109,7 +109,7 @@ EVENTS = {
     # `received`: with several gateways only.
     "audio_ack": ({"samples": whole}, {"received": whole}),
     "session_resumed": ({"samples": whole}, {}),
-    "session_expired": ({}, {}),
+    "session_expired": ({}, {"samples": whole}),
     "reconnect": ({"samples": whole}, {}),
 }
 # There is nobody who translates or asks questions: the statuses say so.

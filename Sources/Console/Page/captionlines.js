@@ -58,7 +58,7 @@ export class CaptionLines {
   take(segments, part = this.part) {
     for (const segment of segments) {
       const known = this.segments.get(segment.id);
-      this.drop([segment.id]);
+      this.#remove([segment.id]);
       if (segment.text) this.#put({ ...segment, part: known?.part ?? part, count: wordsIn(segment.text).length });
     }
     this.interim = null;

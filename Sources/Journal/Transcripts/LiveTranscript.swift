@@ -89,7 +89,13 @@ package final class LiveTranscript: Sendable {
 
     private func keep(_ change: (inout ShownInterims) -> ShownWords?) {
         let isFull = state.withLock { state in
-            guard state.shownBytes < Self.maxShown, let shown = change(&state.interims) else { return false }
+            guard state.shownBytes < Self.maxShown else {
+                // Nothing more is kept, so no final decides what waits for one.
+                let waiting = state.undecided?.unpassed ?? []
+                if !waiting.isEmpty { state.undecided = UndecidedShown(channels: channels, rate: rate) }
+                return Self.append(waiting, to: &state)
+            }
+            guard let shown = change(&state.interims) else { return false }
             let bytes = ShownRecord.encode(shown)
             state.shownBytes += bytes.count
             guard let decided = state.undecided?.add(shown) else { return Self.append(bytes, at: shown.received, .shown, to: &state) }
@@ -204,7 +210,12 @@ package final class LiveTranscript: Sendable {
             }
             rest = rest.dropFirst(13 + length)
         }
-        if let undecided { transcript.shown += received == nil ? undecided.open : undecided.unpassed }
+        if let undecided {
+            transcript.shown += received == nil ? undecided.open : undecided.unpassed
+            // Channels decide by themselves: what one of them held back stands behind later changes of another.
+            let order = transcript.shown.indices.sorted { (transcript.shown[$0].received, $0) < (transcript.shown[$1].received, $1) }
+            transcript.shown = order.map { transcript.shown[$0] }
+        }
         if let received { transcript.received = max(transcript.received, received) }
         for mend in mends { transcript.mend(mend) }
         for gap in gaps { transcript.note(gap.cause, gap.channel, gap.range) }

@@ -91,7 +91,7 @@ package actor CrashRecovery {
     }
 
     /// The sessions that earlier runs left, for clients that come back to them.
-    package nonisolated let earlierSessions = EarlierSessions()
+    package nonisolated let earlierSessions: EarlierSessions
     private let earlier: PreviousRunJournal
     private let transcripts: TranscriptFolder
     private let queue = DispatchQueue(label: "harken.recovery", qos: .utility)
@@ -126,13 +126,14 @@ package actor CrashRecovery {
     package init(earlier: PreviousRunJournal, transcripts: TranscriptFolder) {
         self.earlier = earlier
         self.transcripts = transcripts
+        // Clients may come back before the recovery starts.
+        earlierSessions = EarlierSessions(isKnown: !earlier.hasUnread)
     }
 
     /// Starts the recovery. It looks for sessions of earlier runs in the background: at once for those of processes that have ended, and for the rest
     /// when their processes have ended.
     package func start(_ parts: Parts) {
         self.parts = parts
-        earlierSessions.reading()
         reading = Task(priority: .utility) {
             let isShared = earlier.hasLivingRuns
             await readEarlier(parts, isShared: isShared)

@@ -12,14 +12,15 @@ package final class EarlierSessions: Sendable {
 
     private struct State {
         /// False while the journal of earlier runs is read for the first time.
-        var isKnown = true
+        var isKnown: Bool
         var entries: [ID<Session>: Entry] = [:]
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
-    package init() {}
+    /// - Parameter isKnown: false if a journal of an earlier run waits to be read.
+    package init(isKnown: Bool) { state = Mutex(State(isKnown: isKnown)) }
 
     /// False if no session of an earlier run is known or can become known.
     package var mayHave: Bool { state.withLock { !$0.isKnown || !$0.entries.isEmpty } }
@@ -36,9 +37,6 @@ package final class EarlierSessions: Sendable {
         }
         return state.withLock { state in state.entries[id].flatMap { $0.user == user ? $0.received : nil } }
     }
-
-    /// Notes that the journal is about to be read.
-    func reading() { state.withLock { $0.isKnown = false } }
 
     /// Takes sessions, and lets those go on who wait for them.
     func found(_ sessions: [(id: ID<Session>, user: ID<User>, received: Duration)]) {

@@ -7,7 +7,11 @@ extension SQLiteDatabase {
         // A backup that was killed has left a copy of the words, and second names of the audio.
         var copyIsLeft: StoreError?
         do throws(StoreError) { try BackupDraft.removeAbandoned(in: directory) } catch { copyIsLeft = error }
-        if hasWords { try await mergeWords() }
+        if hasWords {
+            // While another program holds the log, nothing can leave it: a merge would only make it longer.
+            guard try await emptyLog() else { throw copyIsLeft ?? .busy(path: "the database's log") }
+            try await mergeWords()
+        }
         guard let copyIsLeft else { return }
         // The caller does not come to it. The copy is the error that somebody has to mend, also when the log cannot be emptied now.
         _ = try? await emptyLog()

@@ -101,13 +101,13 @@ struct DiagnosticCheck {
             let state = try await keys.isEmpty() ? "no keys yet: only this machine is served" : "keys exist: only callers with a key are served"
             let detail = "\(path), \(state)" + (installation.check == .unfinished ? Self.partlyChecked(isDeep) : "")
             let parts = installation.foreignParts
-            var found = Finding("data directory", .ok, detail)
-            if !parts.isEmpty {
-                found = Finding("data directory", .note(Self.foreignSchema), detail + "; other than here: \(parts.abridged())")
-            } else if try await installation.conversations(now: { .now }).isErasing() {
-                found = Finding("data directory", .note(Self.erasingRemedy), detail + "; deleted data, or words that were edited, are not all erased yet")
-            }
-            return [found] + [try await unknownAudio(installation)].compactMap(\.self)
+            let found =
+                parts.isEmpty
+                ? Finding("data directory", .ok, detail)
+                : Finding("data directory", .note(Self.foreignSchema), detail + "; other than here: \(parts.abridged())")
+            let isErasing = try await installation.conversations(now: { .now }).isErasing()
+            let erasing = isErasing ? Finding("deleted data", .note(Self.erasingRemedy), "not all that was deleted has left the disk") : nil
+            return [found] + [erasing, try await unknownAudio(installation)].compactMap(\.self)
         } catch {
             if configuration.database != nil { return [Finding("database", .missing("correct HARKEN_DATABASE_URL or the server"), "\(error)")] }
             return [Finding("data directory", .missing("correct that, or choose another directory with --data or HARKEN_DATA"), "\(error)")]
@@ -115,7 +115,7 @@ struct DiagnosticCheck {
     }
 
     private static let erasingRemedy =
-        "the gateway erases deletions within a minute, and edited words within an hour; if this stays, end the program that reads the database"
+        "the gateway erases it within a minute; if this stays, end the program that reads the database"
 
     /// Returns the finding about audio of which the database knows nothing; nil when there is none, or when the audio is in a bucket, of which only a gateway
     /// reads the list.

@@ -6,7 +6,7 @@ struct ErasureWait: Sendable {
     /// The end of the wait.
     enum End: Equatable {
         case erased
-        /// Another program still reads the database.
+        /// The data is still there. As a rule another program reads the database.
         case held
         /// The gateway does not say.
         case unknown
@@ -16,8 +16,9 @@ struct ErasureWait: Sendable {
             switch self {
             case .erased: ""
             case .held:
-                "; the data is still in the log of the database, which another program reads (a backup, an sqlite3 shell): a gateway erases it within a "
-                    + "minute after that program ends, otherwise the next command that deletes, or the next start. Ask GET /api/v1/erasure, or harken doctor"
+                "; the data has not left the disk yet, as a rule because another program reads the database (a backup, an sqlite3 shell): a gateway erases "
+                    + "it within a minute after that program ends, otherwise the next command that deletes, or the next start. Ask GET /api/v1/erasure, or "
+                    + "harken doctor"
             case .unknown: "; the gateway erases the data from its disk soon, but does not say when: its version is an earlier one"
             }
         }

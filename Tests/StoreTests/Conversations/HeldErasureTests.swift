@@ -165,4 +165,20 @@ import Testing
             return try !isOnDisk(Array("xylophonic".utf8))
         }
     }
+
+    @Test func `is not complete when a deletion comes while edits are gathered`() async throws {
+        let store = try open()
+        try await fill(store)
+        try await until {
+            clock.advance(by: .seconds(5))
+            return try await !store.isErasing()
+        }
+        _ = try await store.setText("the quiet harbour", of: ID("s1"), in: id, of: .ann)
+        #expect(try await !store.isErasing())
+        #expect(try await store.delete(ID<Conversation>("c1"), of: .ann))
+        #expect(try await store.isErasing())
+        // An edit behind a deletion does not hide it.
+        _ = try await store.setText("the loud harbour", of: ID("s1"), in: id, of: .ann)
+        #expect(try await store.isErasing())
+    }
 }

@@ -37,10 +37,10 @@ package actor DeletedDataRemoval {
     private let clock: Clock
     private var gathered: (task: Task<Void, Never>, end: Instant, what: Gathering)?
     private var round: Task<StoreError?, Never>?
-    /// Number of calls of `settle` that have not returned.
-    private var settling = 0
     /// Number of erasures that have failed since the last one that did not.
     private var failures = 0
+    /// The latest of these failures, once there have been some, until it was told.
+    private var untold: StoreError?
 
     init(_ database: any SQLDatabase, audio: any BlobStore, clock: Clock) {
         self.database = database
@@ -56,6 +56,7 @@ package actor DeletedDataRemoval {
     private func begin(_ what: Gathering, after wait: Duration) {
         let end = clock.now() + wait
         if let gathered {
+            if what == .deletions { self.gathered?.what = .deletions }
             guard end < gathered.end else { return }
             gathered.task.cancel()
         }
@@ -73,16 +74,24 @@ package actor DeletedDataRemoval {
     }
 
     /// Begins what other processes have left. What this process gathers has its time.
+    ///
+    /// - Throws: the error of an erasure that fails again and again, once until an erasure does not fail.
     func takeUp() async throws(StoreError) {
-        guard gathered == nil, try await isErasing(), gathered == nil else { return }
+        if let error = untold {
+            untold = nil
+            throw error
+        }
+        guard gathered?.what != .deletions, try await isErasing(), gathered?.what != .deletions else { return }
         begin(.deletions, after: .zero)
     }
+
+    /// Number of failures in a row before they are told: a backup reads the database for some seconds.
+    private static let patience = 5
 
     /// Returns true while deleted data may be on the disk. Words that an edit has replaced, and that are gathered, do not count: otherwise users who edit
     /// all the time would hide that a deletion is complete.
     func isErasing() async throws(StoreError) -> Bool {
-        if let gathered, gathered.what == .edits, settling == 0 { return false }
-        if try await Self.erasures(database) != nil { return true }
+        if let found = try await Self.erasures(database), !found.areEdits { return true }
         if try await FinalDeletions.isNeeded(database) { return true }
         if try await GoneSpeakers.isNeeded(database) { return true }
         return try await !Self.unnamedFiles(database, dueBy: nil).isEmpty
@@ -90,8 +99,6 @@ package actor DeletedDataRemoval {
 
     /// Erases, and returns when nothing is left of data that was deleted before the call. After a failure it is tried again later, too.
     func settle() async throws(StoreError) {
-        settling += 1
-        defer { settling -= 1 }
         // A round that is under way may have begun before the last deletion.
         _ = await round?.value
         let own = Task { [database, audio] in
@@ -106,17 +113,24 @@ package actor DeletedDataRemoval {
             return failure
         }
         round = own
-        guard let error = await own.value else { return failures = 0 }
+        guard let error = await own.value else {
+            failures = 0
+            untold = nil
+            return
+        }
         failures += 1
+        if failures == Self.patience { untold = error }
         begin(.deletions, after: Self.retries.wait(after: failures))
         throw error
     }
 
     /// The deletions that are not erased yet.
     private struct Erasures: Sendable {
-        /// The record's number, which the next deletion replaces.
+        /// The record's number, which the next deletion replaces. Negative: there are only words that edits have replaced.
         var number: Int64
         var haveWords: Bool
+
+        var areEdits: Bool { number < 0 }
     }
 
     private static func run(on database: any SQLDatabase) async throws(StoreError) {

@@ -18,7 +18,7 @@ extension SQLConversationStore {
             if edited.words.count > ConversationLimits.segmentWords { edited.words = [] }
             try connection.run(SegmentRow.edit, SegmentRow.edition(of: edited, in: number))
             try words.update([segment], of: number, on: connection)
-            try Self.noteErasure(of: .words, on: connection)
+            try Self.noteErasure(of: .words, .edits, on: connection)
             try Self.forgetSpeech(of: before, in: number, now: now, on: connection)
             try Self.sumUp(number, in: try zones.zone(of: archive, on: connection), on: connection)
             // The segment must not be found by the meaning of its former words.

@@ -26,12 +26,16 @@ extension SQLConversationStore {
     /// Records that something is to be erased.
     ///
     /// The record gets a number that no other deletion had: an erasure removes the record of its own number only. A count would begin anew with each
-    /// record, and two processes that erase at the same time would take a later deletion for their own.
-    static func noteErasure(of remains: Remains, on connection: borrowing SQLConnection) throws(StoreError) {
+    /// record, and two processes that erase at the same time would take a later deletion for their own. The number is negative while there are only edits.
+    static func noteErasure(
+        of remains: Remains, _ gathering: DeletedDataRemoval.Gathering = .deletions, on connection: borrowing SQLConnection
+    ) throws(StoreError) {
+        let number = Int64.random(in: 1...Int64.max)
         try connection.run(
             """
             INSERT INTO erasures (number, deletions, has_words) VALUES (1, ?2, ?1) ON CONFLICT (number) DO UPDATE
-            SET deletions = excluded.deletions, has_words = erasures.has_words OR excluded.has_words
-            """, [.flag(remains == .words), .integer(.random(in: 1...Int64.max))])
+            SET deletions = CASE WHEN erasures.deletions > 0 THEN abs(excluded.deletions) ELSE excluded.deletions END,
+                has_words = erasures.has_words OR excluded.has_words
+            """, [.flag(remains == .words), .integer(gathering == .edits ? -number : number)])
     }
 }
