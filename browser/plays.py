@@ -521,6 +521,7 @@ class Plays(Writings, Microphone, Lists):
         console.go("live")
         console.page.get_by_role("button", name="Start listening").click()
         console.wait("() => document.querySelector('.live-text .said')", "the first caption")
+        console.until(lambda: line.safe, "the gateway confirms audio")
         end(line)
         console.until(lambda: line.links > 1, "the page connects again")
         self._hears(console)

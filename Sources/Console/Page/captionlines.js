@@ -182,7 +182,7 @@ export class CaptionLines {
       }
       if (from < text.length) add();
     }
-    const lines = [...built, ...before()];
+    const lines = [...built, ...before().map((mark) => ({ ...mark }))];
     last = lines.at(-1);
     if (interim && last?.voice) lines[lines.length - 1] = { ...last, interim };
     else if (interim) lines.push({ key: 'interim', voice: null, text: '', interim });

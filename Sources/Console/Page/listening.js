@@ -239,6 +239,8 @@ class Listening extends EventTarget {
   // MARK: The session
 
   #began({ id, isNext }) {
+    // A guess of the session before becomes final where that session is completed.
+    if (isNext) this.lines.interim = null;
     if (this.broke) {
       const { broke } = this;
       this.wasBroken = true;
@@ -306,7 +308,7 @@ class Listening extends EventTarget {
     this.asking?.abort();
     this.unwatch?.();
     this.client = this.unwatch = this.pause = null;
-    // The interim comes by another connection than the finals, and may have come after its final.
+    // A guess that never became final.
     lines.interim = null;
     clearInterval(this.timer);
     removeEventListener('beforeunload', keepOpen);

@@ -35,6 +35,12 @@ package struct OpenWords: Sendable {
         channels[channel]?.guess.removeAll { $0.range.middle < end }
     }
 
+    /// Notes that a turn's finals end here: the rest of a guess that began before belongs to the turn.
+    package mutating func turnEnded(through end: SampleIndex, in channel: ChannelIndex) {
+        guard let first = channels[channel]?.guess.first, first.range.start < end else { return }
+        channels[channel]?.guess = []
+    }
+
     /// Takes final words, which may wait.
     package mutating func committed(_ words: [Word], in channel: ChannelIndex) {
         var open = channels[channel] ?? Channel()

@@ -281,7 +281,7 @@ package final class ConversationService: Sendable {
         if await !isTrue(by: deadline, { state.withLock { $0.ending == 0 } }) {
             log.warning("what sessions have left is not all stored; the next start completes it")
         }
-        // The rest of sessions may have changed voices.
+        // Work that ended sessions left undone may have changed voices.
         if await !isTrue(by: deadline, { reconciliations.isEmpty }) {
             log.warning("voices without a name are not all compared with those of people; their users' next conversations complete it")
         }

@@ -40,8 +40,13 @@ extension LiveSession {
         case .interim(let guess): return .interim(conversation.open.guessed(guess))
         case .commit(let commit):
             conversation.open.covered(through: commit.range.end, in: commit.channel)
+            // A guess has other times than the final of its turn.
+            if commit.endsTurn { conversation.open.turnEnded(through: commit.range.end, in: commit.channel) }
             return event
-        case .ready, .speechStarted, .turnEnded, .flushed, .gap, .ended: return event
+        case .gap(let channel, let range, _):
+            conversation.open.covered(through: range.end, in: channel)
+            return event
+        case .ready, .speechStarted, .turnEnded, .flushed, .ended: return event
         }
     }
 

@@ -51,6 +51,18 @@ import Testing
         #expect(open.all.map(\.text) == ["four"])
     }
 
+    @Test mutating func `are not the rest of a guess whose turn is final at other times`() {
+        _ = guess("one two three", at: 0)
+        let end = SampleIndex(36_000)
+        open.covered(through: end, in: .first)
+        #expect(open.interim(of: .first).text == "three")
+        open.turnEnded(through: end, in: .first)
+        #expect(open.all.isEmpty)
+        _ = guess("four", at: 4)
+        open.turnEnded(through: SampleIndex(48_000), in: .first)
+        #expect(open.all.map(\.text) == ["four"], "a guess behind the turn stays")
+    }
+
     @Test mutating func `are apart for each channel`() {
         let other = ChannelIndex(1)
         commit("one", at: 0)

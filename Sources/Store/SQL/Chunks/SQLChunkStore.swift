@@ -187,7 +187,9 @@ package final class SQLChunkStore: ChunkStore {
         }
     }
 
-    /// - Parameter text: text that a chunk's record has in it; each has the empty one.
+    /// Returns the recognized chunks of a recording.
+    ///
+    /// - Parameter text: text that stands in the record of each; empty: all.
     private static func accepted(
         _ conversation: String, _ user: ID<User>, having text: String = "", on connection: borrowing SQLConnection
     ) throws(StoreError) -> [StoredChunk] {

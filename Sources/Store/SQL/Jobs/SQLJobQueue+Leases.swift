@@ -85,7 +85,7 @@ extension SQLJobQueue {
 
     package func endLeases(except owner: String) async throws(StoreError) {
         try await database.write(.readCommitted) { (connection) throws(StoreError) in
-            // Several gateways may work: those that live keep their jobs.
+            // If several gateways work, those that live keep their jobs.
             try connection.run(
                 connection.isRemote
                     ? """
