@@ -206,7 +206,10 @@ let package = Package(
         tests("Admission", ["Speech", "Framing", "Net", "Protocols", "Store", "Settings", "Admission", "HarkenTesting"]),
         tests(
             "Live",
-            ["Speech", "Framing", "Net", "Protocols", "Audio", "Continuity", "Conversations", "Store", "Observability", "Live", "HarkenTesting"]),
+            [
+                "Speech", "Framing", "Net", "Protocols", "Audio", "Continuity", "Conversations", "Speakers", "VoiceTracking", "Store",
+                "Observability", "Live", "HarkenTesting",
+            ]),
         tests(
             "Recordings",
             [

@@ -1249,7 +1249,7 @@ class Plays(Writings, Microphone, Lists):
             console = self.visit(viewport=PICTURE, color_scheme=theme)
             console.go(place)
             if name == "naming":
-                console.page.get_by_role("button", name="Name Speaker 3").click()
+                console.page.locator("[aria-label^='Name Speaker']").last.click()
                 console.page.wait_for_selector(".sample")
             elif name == "find":
                 console.page.get_by_label("Find in this conversation").fill("mean")

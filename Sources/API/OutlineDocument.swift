@@ -42,10 +42,14 @@ struct OutlineDocument: Sendable {
         json.endObject()
     }
 
+    /// Returns the label of a voice without a name; nil for others.
+    private func label(of who: SpeakerIdentity.Who) -> String? { if case .voice = who { names.name(of: who) } else { nil } }
+
     private func write(_ speaker: PlacedSpeaker, to json: inout JSONWriter) {
         let person: ID<Person>? = if case .person(let id) = speaker.who { id } else { nil }
         json.beginObject()
         json.member("name", optional: person.flatMap { _ in names.name(of: speaker.who) })
+        json.member("label", optional: label(of: speaker.who))
         json.member("person_id", optional: person?.rawValue)
         json.member("is_user", speaker.who == .user)
         json.member("speaker_id", speaker.number?.number ?? 0)

@@ -24,14 +24,17 @@ struct VoiceOperations: Sendable {
                     .init("voices", "[Voice]", required: true, "The voices of the user.")
                 ])
             ) { request throws(APIError) in
-                let (voices, heard) = try await APIError.stored { () throws(StoreError) in
-                    (try await store.voices(of: request.user), try await store.lastHeard(of: request.user))
+                let (voices, heard, silent) = try await APIError.stored { () throws(StoreError) in
+                    (
+                        try await store.voices(of: request.user), try await store.lastHeard(of: request.user),
+                        try await store.silentVoices(of: request.user)
+                    )
                 }
                 return .json { json in
                     json.beginObject()
                     json.key("voices")
                     json.beginArray()
-                    for voice in voices { Self.write(voice, heard: heard[voice.id], to: &json) }
+                    for voice in voices { Self.write(voice, heard: heard[voice.id], isSilent: silent.contains(voice.id), to: &json) }
                     json.endArray()
                     json.endObject()
                 }
@@ -41,13 +44,17 @@ struct VoiceOperations: Sendable {
                 answer: .object([
                     .init("voices", "integer", required: true, "Number of the user's voices."),
                     .init("unnamed", "integer", required: true, "Number of those that nobody has named."),
+                    .init("to_name", "integer", required: true, "Number of those of them that can be heard."),
                 ])
             ) { request throws(APIError) in
-                let count = try await APIError.stored { () throws(StoreError) in try await store.voiceCount(of: request.user) }
+                let (count, silent) = try await APIError.stored { () throws(StoreError) in
+                    (try await store.voiceCount(of: request.user), try await store.silentVoices(of: request.user))
+                }
                 return .json { json in
                     json.beginObject()
                     json.member("voices", count.all)
                     json.member("unnamed", count.unnamed)
+                    json.member("to_name", max(0, count.unnamed - silent.count))
                     json.endObject()
                 }
             },
@@ -167,7 +174,7 @@ struct VoiceOperations: Sendable {
 
     private static func missing(_ request: APIRequest) -> APIError { .notFound("voice", request.parameters["id"] ?? "") }
 
-    private static func write(_ voice: Voice, heard: UnixTime?, to json: inout JSONWriter) {
+    private static func write(_ voice: Voice, heard: UnixTime?, isSilent: Bool, to json: inout JSONWriter) {
         json.beginObject()
         json.member("id", voice.id.rawValue)
         json.member("label", SpeakerNames.label(of: voice))
@@ -175,6 +182,7 @@ struct VoiceOperations: Sendable {
         json.member("evidence", voice.evidence / .seconds(1), decimals: 3)
         json.member("created_at", voice.created.rfc3339)
         json.member("heard_at", optional: heard?.rfc3339)
+        json.member("is_silent", isSilent)
         if let adoption = voice.adoption {
             json.key("adoption")
             json.beginObject()

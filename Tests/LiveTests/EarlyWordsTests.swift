@@ -22,6 +22,24 @@ import Testing
         }
     }
 
+    @Test func `is told under which label its voice is kept, whatever its number in the conversation`() async throws {
+        try await WaitingConversation.with { conversation in
+            let other = NewVoice(
+                id: ID("other"), voiceprint: try #require(Voiceprint([0, 1], model: "sign")), evidence: .seconds(8),
+                created: UnixTime(milliseconds: 0))
+            _ = try await conversation.store.add(other, of: .local)
+            try await conversation.say(8)
+            await conversation.run { $0.hear(.found(nil, last: nil, KnownVoices([], [], owner: nil, revision: 1))) }
+            try await until {
+                let labels = conversation.told.compactMap { event in
+                    if case .labelled(let speaker, let label) = event { (speaker, label) } else { nil }
+                }
+                return labels.contains { $0 == (SpeakerNumber(0), "Speaker 2") } && labels.count == 1
+            }
+            await conversation.run { $0.ended(inOrder: true) }
+        }
+    }
+
     @Test func `is stored though the session is over by then, and so is what its client heard`() async throws {
         try await WaitingConversation.with { conversation in
             try await conversation.say(2)

@@ -88,6 +88,7 @@ struct APISchema: Sendable {
         APISchema(
             "OutlinedSpeaker",
             .init("name", "string?", required: true, "The person's name; null for a speaker without a name."),
+            .init("label", "string?", required: true, "The label of a voice without a name, such as Speaker 4; null for others."),
             .init("person_id", "string?", required: true, "The person; null without a name."),
             .init("is_user", "boolean", required: true, "True for the user."),
             .init("speaker_id", "integer", required: true, "The conversation's number of the speaker, from 0; 0 also when nobody knows who speaks."),
@@ -133,6 +134,7 @@ struct APISchema: Sendable {
             .init("evidence", "number", required: true, "Seconds of speech. A voice without a name of less than 5 s is not recognized yet."),
             creation,
             .init("heard_at", "string?", required: true, "The end of the conversation with this voice that was stored last. UTC, RFC 3339."),
+            .init("is_silent", "boolean", required: true, "True for a voice without a name that nobody can hear, because no audio of it is kept."),
             .init("adoption", "Adoption?", required: true, "Set if the voice got its owner automatically, by its sound.")),
         APISchema(
             "Adoption", .init("adopted_at", "string", required: true, "UTC, RFC 3339."),

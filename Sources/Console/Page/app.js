@@ -165,7 +165,7 @@ export async function countVoices() {
   if (!link) return;
   const answer = await optional(get('/voices/count')).catch(() => null);
   link.querySelector('.count')?.remove();
-  const unnamed = answer?.unnamed ?? 0;
+  const unnamed = answer?.to_name ?? 0;
   if (unnamed) link.append(h('span.count', { 'aria-label': `${unnamed} voices without a name` }, String(unnamed)));
 }
 

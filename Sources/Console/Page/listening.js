@@ -255,8 +255,7 @@ class Listening extends EventTarget {
     this.broke = null;
     this.session = id;
     this.unwatch?.();
-    const { engine } = events(this, () => this.#drawn());
-    this.unwatch = watch(id, { engine });
+    this.unwatch = watch(id, { engine: events(this, () => this.#drawn()).engine });
     this.#say('facts');
   }
 

@@ -188,7 +188,7 @@ export default function page(root) {
     return { people, voices };
   };
   const show = ({ people, voices }) => {
-    const unnamed = voices.filter((voice) => !voice.person_id && !voice.is_user);
+    const unnamed = voices.filter((voice) => !voice.person_id && !voice.is_user && !voice.is_silent);
     seen.leave();
     seen = sight();
     body.replaceChildren();

@@ -9,7 +9,14 @@ internal import VoiceTracking
 extension LiveConversation {
     package func know(_ known: KnownVoices) {
         run(machine.shown(names.know(known)))
+        tellLabels()
         speakers?.know(known.directory.voices.filter { request.usesProfile || $0.owner != .user })
+    }
+
+    /// Tells the client the labels of voices that it does not know yet.
+    func tellLabels() {
+        guard !isEnded else { return }
+        for event in names.newLabels() { show(event) }
     }
 
     package func hear(_ events: [SpeakerTracker.Event]) {

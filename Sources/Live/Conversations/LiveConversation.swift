@@ -457,7 +457,10 @@ package final class LiveConversation {
         case _ where isEnded: break
         case .looked: break
         case .introduced(let introduction, let person): accept(introduction, person)
-        case .voice(let voice, let label): speakers?.created(voice, for: label)
+        case .voice(let voice, let label):
+            names.note(voice)
+            speakers?.created(voice, for: label)
+            tellLabels()
         case .processing(let conversation): show(.processing(conversation))
         case .completed(let id, let conversation):
             if let conversation { show(.completed(conversation)) }

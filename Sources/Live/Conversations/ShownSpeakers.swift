@@ -1,4 +1,5 @@
 internal import Conversations
+internal import Protocols
 internal import Speakers
 internal import Speech
 
@@ -9,6 +10,10 @@ struct ShownSpeakers {
     private var shown: [SpeakerNumber: (voice: ID<Voice>, who: SpeakerIdentity.Who)] = [:]
     /// The owner that was last suggested to the client for each speaker.
     private var told: [SpeakerNumber: SpeakerIdentity.Who] = [:]
+    /// The label that the client was told last for each speaker whose voice has no name.
+    private var labels: [SpeakerNumber: String] = [:]
+    /// Numbers of voices that the store has created for this session, and that were not read yet.
+    private var created: [ID<Voice>: Int] = [:]
 
     /// Returns the event as the client sees it, with the events that belong to it.
     mutating func shown(_ event: ConversationEvent) -> [ConversationEvent] {
@@ -16,8 +21,9 @@ struct ShownSpeakers {
         case .began:
             shown = [:]
             told = [:]
+            labels = [:]
             return [event]
-        case .changed(let segments): return [.changed(segments.map { named($0) })] + suggestions(segments)
+        case .changed(let segments): return [.changed(segments.map { named($0) })] + suggestions(segments) + newLabels()
         default: return [event]
         }
     }
@@ -28,6 +34,25 @@ struct ShownSpeakers {
     mutating func know(_ known: KnownVoices) -> [SpeakerNumber] {
         self.known = known
         return shown.filter { speaker, shown in who(shown.voice) != shown.who }.keys.sorted()
+    }
+
+    /// Notes that the store has created a voice of this session.
+    mutating func note(_ voice: Voice) { created[voice.id] = voice.number }
+
+    /// Returns the labels of voices without a name that the client was not told yet.
+    mutating func newLabels() -> [ConversationEvent] {
+        var new: [ConversationEvent] = []
+        for (speaker, shown) in shown.sorted(by: { $0.key < $1.key }) {
+            guard let label = label(of: shown.voice), labels[speaker] != label else { continue }
+            labels[speaker] = label
+            new.append(.labelled(speaker, label))
+        }
+        return new
+    }
+
+    private func label(of id: ID<Voice>) -> String? {
+        guard let voice = known.directory[id] else { return created[id].map { SpeakerNames.label(of: $0) } }
+        return voice.owner == .nobody ? SpeakerNames.label(of: voice) : nil
     }
 
     private func named(_ segment: Segment) -> Segment {

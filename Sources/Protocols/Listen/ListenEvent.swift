@@ -10,6 +10,8 @@ package enum ListenEvent: Sendable, Equatable {
     /// Segments that were merged into other segments.
     case removed([ID<Segment>])
     case suggested(SpeakerSuggestion)
+    /// The voice of a speaker without a name is kept under this label.
+    case labelled(SpeakerNumber, String)
     /// The conversation is over and is being completed.
     case processing(ID<Conversation>)
     case completed(ID<Conversation>)

@@ -14,6 +14,8 @@ package enum ListenServerMessage: Sendable, Equatable {
     case deleted([ID<Segment>])
     /// Suggests a person for a speaker. `person` is `user`, a person's identifier, or empty.
     case suggestion(speaker: SpeakerNumber, person: String, name: String, segment: ID<Segment>)
+    /// The label under which the voice of a speaker without a name is kept.
+    case label(speaker: SpeakerNumber, String)
     case photoProcessing(temporary: String, photo: String)
     case photoDescribed(photo: String, description: String)
     case freemium(remaining: Int, action: String)
@@ -36,7 +38,7 @@ package enum ListenServerMessage: Sendable, Equatable {
     var isTransient: Bool {
         switch self {
         case .authResponse, .sessionStarted, .audioAck, .sessionResumed, .sessionExpired, .reconnect, .words(.interim), .interim: true
-        case .segments, .status, .lastMemory, .conversation, .processingStarted, .created, .deleted, .suggestion, .photoProcessing,
+        case .segments, .status, .lastMemory, .conversation, .processingStarted, .created, .deleted, .suggestion, .label, .photoProcessing,
             .photoDescribed, .freemium, .onboardingComplete, .words:
             false
         }
@@ -97,6 +99,10 @@ package enum ListenServerMessage: Sendable, Equatable {
             json.member("person_id", person)
             json.member("person_name", name)
             json.member("segment_id", segment.rawValue)
+        case .label(let speaker, let label):
+            json.member("type", literal: "speaker_label")
+            json.member("speaker_id", speaker.number)
+            json.member("label", label)
         case .photoProcessing(let temporary, let photo):
             json.member("type", literal: "photo_processing")
             json.member("temp_id", temporary)

@@ -13,6 +13,9 @@ package protocol VoiceStore: Sendable {
     /// Returns the numbers of the user's voices.
     func voiceCount(of user: ID<User>) async throws(StoreError) -> VoiceCount
 
+    /// Returns the voices without an owner that nobody can hear: no audio is kept where they spoke last.
+    func silentVoices(of user: ID<User>) async throws(StoreError) -> Set<ID<Voice>>
+
     /// Returns the people and the numbers of the voices among these speakers; those that do not exist are left out.
     func speakers(_ speakers: Set<SpeakerIdentity.Who>, of user: ID<User>) async throws(StoreError) -> NamedSpeakers
 

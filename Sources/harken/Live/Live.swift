@@ -50,7 +50,7 @@ struct Live: Command {
             final words are printed with their times. Elsewhere only final words are printed. With --json each line is one object of type interim, \
             final, turn_end or end, with times in seconds. With --protocol listen the audio is sent as Opus, and each segment of the conversation is \
             printed with its speaker once it is settled; times count from the conversation's first word. With --json each line is then an object of \
-            type segments, removed, speaker, conversation or end. Ctrl-C ends the audio, and the final words of what was sent are printed: of a \
+            type segments, removed, speaker, label, conversation or end. Ctrl-C ends the audio, and the final words of what was sent are printed: of a \
             FILE, those that come within 5 seconds. A second Ctrl-C gives up at once.
             """,
         operands: .init(placeholder: "[FILE]", help: "The audio or video file to stream.", count: 0...1),
@@ -181,7 +181,11 @@ struct Live: Command {
         // A failed feed ends the stream, so the feed's error is the one to report.
         let complaint = problem?.description ?? end.error?.advice
         if json { context.output.write(CaptionPrinter.json(end: complaint)) }
-        if complaint == nil, !json, let id = end.conversation { context.note("conversation \(id); to read it: harken conversations show \(id)") }
+        if complaint == nil, !json, let id = end.conversation {
+            // Without the address the commands would look into this machine's own folder.
+            context.note("conversation \(id); to read it: harken conversations show \(id) --url \(gateway.url)")
+            for label in end.unnamed { context.note("\(label) has no name; to give one: harken people name \"\(label)\" NAME --url \(gateway.url)") }
+        }
         if Task.isCancelled, !isEndedByInterruption { return .interrupted }
         guard let complaint else { return .done }
         // The stream was given up because nobody reads the output, so no error is reported.
@@ -245,6 +249,8 @@ struct Live: Command {
         var error: EngineError?
         /// The last conversation of the stream; nil: there was none.
         var conversation: ID<Conversation>?
+        /// Labels of the speakers of that conversation who have no name.
+        var unnamed: [String] = []
     }
 
     /// Prints the stream's events until the end.
@@ -270,7 +276,7 @@ struct Live: Command {
                 case .time: segments.text(now: .now)
                 }
             if !text.isEmpty, !output.write(text) { unread() }
-            if case .said(.event(.closed(let error))) = item { return End(error: error, conversation: conversation) }
+            if case .said(.event(.closed(let error))) = item { return End(error: error, conversation: conversation, unnamed: segments.unnamed) }
         }
         return End(conversation: conversation)
     }

@@ -5,12 +5,21 @@ import Speech
 struct PrintedNames {
     private var names: [SpeakerNumber: String] = [:]
     private var people: [ID<Person>: String] = [:]
+    /// The labels under which voices without a name are kept.
+    private var labels: [SpeakerNumber: String] = [:]
     /// Identity of each speaker, according to the speaker's newest segment.
     private var identities: [SpeakerNumber: SpeakerIdentity] = [:]
     private var printed: [SpeakerNumber: String] = [:]
 
     mutating func learn(_ segments: [Segment]) {
         for segment in segments { if let speaker = segment.speaker { identities[speaker] = segment.identity } }
+    }
+
+    mutating func learn(_ label: String, of speaker: SpeakerNumber) { labels[speaker] = label }
+
+    /// The labels of those who were printed and have no name, in order of the speakers.
+    var unnamed: [String] {
+        printed.keys.sorted().compactMap { speaker in labels[speaker].flatMap { $0 == printed[speaker] ? $0 : nil } }
     }
 
     mutating func learn(_ suggestion: SpeakerSuggestion) {
@@ -48,6 +57,7 @@ struct PrintedNames {
         let identity = identities[speaker]
         if identity?.isUser == true { return "You" }
         let name = identity?.person.flatMap { people[$0] } ?? names[speaker]
-        return name.flatMap { $0.isEmpty ? nil : TerminalText.safe($0) } ?? "Speaker \(speaker.number + 1)"
+        return name.flatMap { $0.isEmpty ? nil : TerminalText.safe($0) } ?? labels[speaker].map { TerminalText.safe($0) }
+            ?? "Speaker \(speaker.number + 1)"
     }
 }

@@ -4,7 +4,7 @@ import Protocols
 import Speech
 
 extension SegmentPrinter {
-    /// Returns one JSON object in a line, of type `segments`, `removed`, `speaker` or `conversation`. Times are in seconds since the conversation's
+    /// Returns one JSON object in a line, of type `segments`, `removed`, `speaker`, `label` or `conversation`. Times are in seconds since the conversation's
     /// start.
     static func json(_ events: ListenEvent) -> String {
         var writer = JSONWriter()
@@ -28,6 +28,10 @@ extension SegmentPrinter {
             writer.key("person_id")
             if case .person(let id) = suggestion.who { writer.value(id.rawValue) } else { writer.null() }
             writer.member("segment", suggestion.segment.rawValue)
+        case .labelled(let speaker, let label):
+            writer.member("type", literal: "label")
+            writer.member("speaker", speaker.number)
+            writer.member("label", label)
         case .conversation(let id): write(id, "in_progress", &writer)
         case .processing(let id): write(id, "processing", &writer)
         case .completed(let id): write(id, "completed", &writer)

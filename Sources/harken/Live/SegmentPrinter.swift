@@ -49,6 +49,7 @@ struct SegmentPrinter {
             let gone = Set(ids)
             segments.removeAll { gone.contains($0.segment.id) }
         case .suggested(let suggestion): names.learn(suggestion)
+        case .labelled(let speaker, let label): names.learn(label, of: speaker)
         case .conversation:
             text = settled { _ in true }
             segments = []
@@ -68,6 +69,9 @@ struct SegmentPrinter {
     mutating func end() -> String {
         style == .json ? "" : replacing(with: settled { _ in true } + renamed())
     }
+
+    /// Labels of the printed speakers who have no name, as the gateway keeps their voices.
+    var unnamed: [String] { names.unnamed }
 
     private mutating func note(_ segment: Segment, _ now: Instant) {
         if let index = segments.firstIndex(where: { $0.segment.id == segment.id }) {

@@ -81,6 +81,17 @@ import Testing
             try await store.excerpts(of: ID(voice), limit: limit, of: user)?.map(\.segment.rawValue)
         }
         #expect(try await found("v1") == ["short", "long"])
+        // A voice that only speaks where no audio is kept, or nowhere, cannot be heard; one with a name is not asked about.
+        for voice in ["v7", "v8", "v9"] {
+            _ = try await store.add(NewVoice(id: ID(voice), voiceprint: .of(7), evidence: .seconds(9), created: .at(0)), of: .ann)
+        }
+        _ = try await store.begin(.of(.ann, "quiet", .said("dumb", "f", at: 0, for: 8, .voice(ID("v8")))))
+        #expect(try await store.silentVoices(of: .ann) == [ID("v7"), ID("v8"), ID("v9")])
+        #expect(try await store.setOwner(.user, of: ID("v9"), of: .ann))
+        #expect(try await store.silentVoices(of: .ann) == [ID("v7"), ID("v8")])
+        #expect(try await store.merge(ID<Voice>("v8"), into: ID<Voice>("v2"), of: .ann))
+        #expect(try await store.silentVoices(of: .ann) == [ID("v7")])
+        #expect(try await store.silentVoices(of: .bob).isEmpty)
         #expect(try await store.merge(ID<Voice>("v2"), into: ID<Voice>("v1"), of: .ann))
         #expect(try await found("v1") == ["good", "short", "long"])
         #expect(try await found("v2") == ["good", "short", "long"])

@@ -75,7 +75,7 @@ import Testing
         let words = try [gateway.recording(seconds: 3), "--protocol", "listen", "--url", gateway.url, "--speed", "20"]
         let run = try await run(words, in: gateway.folder)
         let id = try await gateway.lastConversation()
-        #expect(run.diagnostics == "conversation \(id); to read it: harken conversations show \(id)\n")
+        #expect(run.diagnostics == "conversation \(id); to read it: harken conversations show \(id) --url \(gateway.url)\n")
         #expect(run.output.contains("w1 w2 w3"))
         #expect(run.output.hasPrefix("[00:00.0 → "))
         #expect(run.status == .done)
