@@ -164,9 +164,9 @@ class Plays(Writings, Microphone, Lists):
             console.go(place)
         files = {url for url in console.requests if "/console/" in url or url.rstrip("/") == self.server.url}
         total = sum(len(console.context.request.get(url).body()) for url in files)
-        self.notes.append(f"{len(files)} files, {total / 1000:.0f} KB")
+        self.notes.append(f"{len(files)} files, {total / 1024:.0f} KB")
         expect(len(files) > len(PAGES), f"only {len(files)} files were asked for")
-        expect(total <= 300_000, f"all files have {total} bytes")
+        expect(total <= 300 * 1024, f"all files have {total} bytes")
         console.judge()
         console.close()
 

@@ -1,6 +1,6 @@
 /// The text of a script or a style as it is sent: comments that have lines of their own are empty lines, and lines begin without blanks.
 ///
-/// The number of each line stays, so that a browser's messages name the lines of the sources. A comment behind a statement stays. Template literals of the
+/// The number of each line of a script stays, so that a browser's messages name the lines of the sources. A comment behind a statement stays. Template literals of the
 /// page's sources end in the line in which they begin, so that no text is changed.
 enum SentText {
     private static let lineEnd = UInt8(ascii: "\n")
@@ -34,7 +34,8 @@ enum SentText {
         return sent
     }
 
-    /// Returns a style without the blanks that separate nothing: behind `:`, `;`, `,` and `{`, and before `{` and `}`.
+    /// Returns a style without the blanks that separate nothing, behind `:`, `;`, `,` and `{`, and before `{` and `}`, and without the line ends behind
+    /// `{`, `}`, `;` and `,`.
     ///
     /// - Parameter style: a style whose quoted texts have no such blanks.
     static func withoutBlanks(_ style: [UInt8]) -> [UInt8] {
@@ -44,6 +45,8 @@ enum SentText {
             if byte == UInt8(ascii: " ") {
                 let next = index + 1 < style.count ? style[index + 1] : byte
                 if let last = sent.last, ":;,{".utf8.contains(last) || "{}".utf8.contains(next) { continue }
+            } else if byte == lineEnd, let last = sent.last, "{};,".utf8.contains(last) {
+                continue
             }
             sent.append(byte)
         }
