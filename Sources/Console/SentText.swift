@@ -34,8 +34,29 @@ enum SentText {
         return sent
     }
 
-    /// Returns a style without the blanks that separate nothing, behind `:`, `;`, `,` and `{`, and before `{` and `}`, and without the line ends behind
-    /// `{`, `}`, `;` and `,`.
+    /// Returns a script whose imports have no blanks that separate nothing: a blank stays between two names only.
+    ///
+    /// - Parameter script: a script in which each line that begins with `import {` is an import, and names a file without blanks.
+    static func withTightImports(_ script: [UInt8]) -> [UInt8] {
+        var sent: [UInt8] = []
+        sent.reserveCapacity(script.count)
+        for line in script.split(separator: lineEnd, omittingEmptySubsequences: false) {
+            if line.startIndex > script.startIndex { sent.append(lineEnd) }
+            guard line.starts(with: "import {".utf8) else {
+                sent += line
+                continue
+            }
+            for (index, byte) in zip(line.indices, line) {
+                let neighbours = line[max(line.startIndex, index - 1)..<min(line.endIndex, index + 2)]
+                if byte == UInt8(ascii: " "), neighbours.contains(where: { "{},'".utf8.contains($0) }) { continue }
+                sent.append(byte)
+            }
+        }
+        return sent
+    }
+
+    /// Returns a style without the blanks that separate nothing, behind `:`, `;`, `,` and `{`, and before `{` and `}`, without the line ends behind
+    /// `{`, `}`, `;` and `,`, and without the `;` before `}`.
     ///
     /// - Parameter style: a style whose quoted texts have no such blanks.
     static func withoutBlanks(_ style: [UInt8]) -> [UInt8] {
@@ -47,6 +68,8 @@ enum SentText {
                 if let last = sent.last, ":;,{".utf8.contains(last) || "{}".utf8.contains(next) { continue }
             } else if byte == lineEnd, let last = sent.last, "{};,".utf8.contains(last) {
                 continue
+            } else if byte == UInt8(ascii: "}"), sent.last == UInt8(ascii: ";") {
+                sent.removeLast()
             }
             sent.append(byte)
         }
