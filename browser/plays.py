@@ -18,6 +18,7 @@ from PIL import Image
 
 from codes import code_picture, read_code
 from console import HANG, expect, narrow, wide
+from copies import Copies
 from figures import within
 from lists import Lists
 from microphone import Microphone
@@ -125,7 +126,7 @@ class RefusingReceiver:
         self._server.shutdown()
 
 
-class Plays(Writings, Microphone, Lists):
+class Plays(Writings, Microphone, Lists, Copies):
     """Plays with a gateway without keys. Each makes what it needs. `hearing` is what the gateway hears."""
 
     def __init__(self, browser, server, recording, folder, harken, hearing):

@@ -25,9 +25,10 @@ function selected({ rows, list }) {
   let first = rowAt(range.startContainer, 0), last = rowAt(range.endContainer, rows.length - 1);
   for (const index of [first, last]) {
     const body = list.shown.get(index)?.querySelector('.body, .gap');
-    if (body) cut.set(index, [...body.childNodes].map((node) => (selection.containsNode(node, true) ? node.textContent : '')).join('').trim());
+    // A word that ends the selection before its first letter is not in it: a third click goes up to the beginning of the next row.
+    const isIn = (node) => selection.containsNode(node, true) && (range.endOffset || !(node.contains(range.endContainer) || range.endContainer.contains(node)));
+    if (body) cut.set(index, [...body.childNodes].map((node) => (isIn(node) ? node.textContent : '')).join('').trim());
   }
-  // A third click selects up to the beginning of the next row.
   if (cut.get(first) === '') first++;
   if (cut.get(last) === '') last--;
   return first < last ? [first, last, cut] : null;
