@@ -18,6 +18,7 @@ from PIL import Image
 
 from codes import code_picture, read_code
 from console import HANG, expect, narrow, wide
+from copies import Copies
 from figures import within
 from lists import Lists
 from microphone import Line, Microphone
@@ -125,7 +126,7 @@ class RefusingReceiver:
         self._server.shutdown()
 
 
-class Plays(Writings, Microphone, Lists):
+class Plays(Writings, Microphone, Lists, Copies):
     """Plays with a gateway without keys. Each makes what it needs. `hearing` is what the gateway hears."""
 
     def __init__(self, browser, server, recording, folder, harken, hearing):
@@ -164,9 +165,9 @@ class Plays(Writings, Microphone, Lists):
             console.go(place)
         files = {url for url in console.requests if "/console/" in url or url.rstrip("/") == self.server.url}
         total = sum(len(console.context.request.get(url).body()) for url in files)
-        self.notes.append(f"{len(files)} files, {total / 1000:.0f} KB")
+        self.notes.append(f"{len(files)} files, {total / 1024:.0f} KB")
         expect(len(files) > len(PAGES), f"only {len(files)} files were asked for")
-        expect(total <= 300_000, f"all files have {total} bytes")
+        expect(total <= 300 * 1024, f"all files have {total} bytes")
         console.judge()
         console.close()
 

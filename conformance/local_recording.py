@@ -4,6 +4,7 @@ What it asks:
 
 - `harken transcribe --json` gives the text of local_recording.txt, every mark and capital included, with times in order and inside the recording;
 - two requests at the same time to `POST /v1/listen` of a gateway with this engine get these words, at these times, each;
+- of a call with one person on each side, `--channels --timestamps` gives each side's words with its channel, and without it a note says that they are mixed;
 - words and times are a function of the audio: the command has one processor, and the gateway has all there are.
 
 The text is what the models of the manifest hear. After a change of a model, look at the new text, and write it with --write.
@@ -11,8 +12,10 @@ The text is what the models of the manifest hear. After a change of a model, loo
 
 import argparse
 import concurrent.futures
+import difflib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -41,6 +44,37 @@ def by_command(harken, recording):
     return found["text"], [(word["text"], word["start"], word["end"]) for word in found["words"]]
 
 
+def of_a_call(harken, recording, expected, folder):
+    """What is wrong with the words of two channels: one has the recording first, the other one after it."""
+    call = os.path.join(folder, "call.wav")
+    with wave.open(recording) as file:
+        parameters, frames = file.getparams(), file.readframes(file.getnframes())
+    samples, silence = [frames[at:at + 2] for at in range(0, len(frames), 2)], bytes(2)
+    with wave.open(call, "wb") as file:
+        file.setparams(parameters._replace(nchannels=2))
+        file.writeframes(b"".join(sample + silence for sample in samples) + b"".join(silence + sample for sample in samples))
+
+    def lines(*options):
+        done = subprocess.run([harken, "transcribe", *options, call], capture_output=True, text=True, timeout=HANG, env=environment())
+        if done.returncode != 0:
+            raise ServerError(f"harken transcribe ended with the status {done.returncode}: {done.stderr.strip()[-500:]}")
+        return done.stdout.splitlines(), done.stderr
+
+    apart, told = lines("--channels", "--timestamps")
+    if "mixed" in told:
+        yield f"harken transcribe --channels: {told}"
+    for channel in (1, 2):
+        said = [re.fullmatch(rf"\[\d+:\d\d\] Channel {channel}: (.*)", line) for line in apart]
+        words, wanted = " ".join(line[1] for line in said if line).split(), expected.split()
+        if difflib.SequenceMatcher(None, words, wanted).ratio() < 0.8:
+            yield f"harken transcribe --channels: channel {channel} says {words}; expected {wanted}"
+    if not all(re.match(r"\[\d+:\d\d\] Channel [12]: ", line) for line in apart):
+        yield f"harken transcribe --channels: lines without channel or time in {apart}"
+    mixed, told = lines()
+    if "call.wav: 2 channels, mixed" not in told or any("Channel" in line for line in mixed):
+        yield f"harken transcribe of two channels: {told}; {mixed}"
+
+
 def by_gateway(server, key, recording):
     """The same by the gateway, as Deepgram's clients ask for it."""
     with open(recording, "rb") as file:
@@ -67,6 +101,7 @@ def judge(args, recording, folder):
     times = [time for _, start, end in words for time in (start, end)]
     if times != sorted(times) or not all(0 <= time <= length for time in times):
         yield f"harken transcribe: times are not in order, or not inside {length:.2f} s: {words}"
+    yield from of_a_call(args.harken, recording, expected, folder)
     server = Server(args.harken, os.path.join(folder, "data"), {"HARKEN_ENGINES": "local"})
     try:
         server.wait_until_ready(HANG)

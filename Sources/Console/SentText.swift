@@ -1,6 +1,6 @@
 /// The text of a script or a style as it is sent: comments that have lines of their own are empty lines, and lines begin without blanks.
 ///
-/// The number of each line stays, so that a browser's messages name the lines of the sources. A comment behind a statement stays. Template literals of the
+/// The number of each line of a script stays, so that a browser's messages name the lines of the sources. A comment behind a statement stays. Template literals of the
 /// page's sources end in the line in which they begin, so that no text is changed.
 enum SentText {
     private static let lineEnd = UInt8(ascii: "\n")
@@ -34,7 +34,29 @@ enum SentText {
         return sent
     }
 
-    /// Returns a style without the blanks that separate nothing: behind `:`, `;`, `,` and `{`, and before `{` and `}`.
+    /// Returns a script whose imports have no blanks that separate nothing: a blank stays between two names only.
+    ///
+    /// - Parameter script: a script in which each line that begins with `import {` is an import, and names a file without blanks.
+    static func withTightImports(_ script: [UInt8]) -> [UInt8] {
+        var sent: [UInt8] = []
+        sent.reserveCapacity(script.count)
+        for line in script.split(separator: lineEnd, omittingEmptySubsequences: false) {
+            if line.startIndex > script.startIndex { sent.append(lineEnd) }
+            guard line.starts(with: "import {".utf8) else {
+                sent += line
+                continue
+            }
+            for (index, byte) in zip(line.indices, line) {
+                let neighbours = line[max(line.startIndex, index - 1)..<min(line.endIndex, index + 2)]
+                if byte == UInt8(ascii: " "), neighbours.contains(where: { "{},'".utf8.contains($0) }) { continue }
+                sent.append(byte)
+            }
+        }
+        return sent
+    }
+
+    /// Returns a style without the blanks that separate nothing, behind `:`, `;`, `,` and `{`, and before `{` and `}`, without the line ends behind
+    /// `{`, `}`, `;` and `,`, and without the `;` before `}`.
     ///
     /// - Parameter style: a style whose quoted texts have no such blanks.
     static func withoutBlanks(_ style: [UInt8]) -> [UInt8] {
@@ -44,6 +66,10 @@ enum SentText {
             if byte == UInt8(ascii: " ") {
                 let next = index + 1 < style.count ? style[index + 1] : byte
                 if let last = sent.last, ":;,{".utf8.contains(last) || "{}".utf8.contains(next) { continue }
+            } else if byte == lineEnd, let last = sent.last, "{};,".utf8.contains(last) {
+                continue
+            } else if byte == UInt8(ascii: "}"), sent.last == UInt8(ascii: ";") {
+                sent.removeLast()
             }
             sent.append(byte)
         }

@@ -171,6 +171,9 @@ static const unsigned char watching_js[] = {
 static const unsigned char wave_js[] = {
 #embed "../../Console/Page/wave.js"
 };
+static const unsigned char whole_js[] = {
+#embed "../../Console/Page/whole.js"
+};
 static const unsigned char worklet_js[] = {
 #embed "../../Console/Page/worklet.js"
 };
@@ -237,6 +240,7 @@ static const harken_page_file files[] = {
     FILE("zone.js", zone_js),
     FILE("watching.js", watching_js),
     FILE("wave.js", wave_js),
+    FILE("whole.js", whole_js),
     FILE("worklet.js", worklet_js),
     FILE("writing.js", writing_js),
 };

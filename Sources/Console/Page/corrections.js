@@ -16,8 +16,9 @@ const item = (symbol, words, act, isBad) => h('button' + (isBad ? '.bad' : ''), 
   act();
 } }, symbol ? icon(symbol) : null, words);
 
-const files = [['Subtitles', 'srt', 'SRT'], ['Web captions', 'vtt', 'VTT'], ['Everything', 'json', 'JSON'], ['To read', 'markdown', 'Markdown']];
-const suffixes = { markdown: 'md' };
+const files = [['Subtitles', 'srt', 'SRT'], ['Web captions', 'vtt', 'VTT'], ['Everything', 'json', 'JSON'], ['To read', 'markdown', 'Markdown'],
+  ['Text', 'text', 'TXT']];
+const suffixes = { markdown: 'md', text: 'txt' };
 const nameOf = (conversation) => letters((conversation.title ?? '').replace(/[\\/:*?"<>|]+/g, ' ').trim()).slice(0, 80).join('') || 'conversation';
 
 /** Saves a conversation as a file. */
@@ -39,8 +40,8 @@ const complaining = (act) => async () => {
   }
 };
 
-/** The menu of files, and of a link to the position. */
-export const exportMenu = (anchor, conversation, { hasAudio, time }) => menu(anchor,
+/** The menu of files, of the whole transcript, and of a link to the position. @param {() => Promise} copyAll */
+export const exportMenu = (anchor, conversation, { hasAudio, time, copyAll }) => menu(anchor,
   files.map(([words, format, name]) => h('button', { onclick: (event) => {
     event.currentTarget.closest('.pop').hidePopover();
     complaining(() => exported(conversation, format))();
@@ -49,7 +50,7 @@ export const exportMenu = (anchor, conversation, { hasAudio, time }) => menu(anc
     event.currentTarget.closest('.pop').hidePopover();
     complaining(() => exportedAudio(conversation))();
   } }, 'Audio', h('span.faint', 'Opus')) : null,
-  h('hr'), item(null, `Copy a link to ${clock(time)}`, () => copy(link(conversation, time))));
+  h('hr'), item(null, 'Copy the transcript', copyAll), item(null, 'Print', () => print()), item(null, `Copy a link to ${clock(time)}`, () => copy(link(conversation, time))));
 
 function rename(conversation, changed) {
   const input = h('input.input', { value: conversation.title ?? '' });
@@ -128,9 +129,10 @@ function split(conversation, segment) {
   });
 }
 
-/** The menu of one segment. */
-export const segmentMenu = (anchor, conversation, segment, changed) => menu(anchor,
+/** The menu of one segment. @param {() => Promise} copyPart copies it with its name and time */
+export const segmentMenu = (anchor, conversation, segment, changed, copyPart) => menu(anchor,
   item('edit', 'Edit the words', () => edit(conversation, segment, changed)),
   item('people', 'Somebody else said this', complaining(() => assign(conversation, segment, changed))),
   item('swap', 'Split here', () => split(conversation, segment)),
+  item('copy', 'Copy this part', copyPart),
   item('copy', 'Copy a link to here', () => copy(link(conversation, segment.start))));

@@ -81,6 +81,9 @@ export const titleOf = ({ title }) => title ?? 'Without a title';
 /** Returns the time of day in the user's time zone: 16:02. */
 export const timeOf = (time) => format({ hour: '2-digit', minute: '2-digit', timeZone }).format(new Date(time));
 
+/** Returns a time's day with its year, and its time of day: 18 November 2026 at 16:02. */
+export const dateAndTime = (time) => format({ dateStyle: 'long', timeStyle: 'short', timeZone }).format(new Date(time));
+
 let names;
 
 /** Returns a language's English name for its BCP 47 tag; the tag itself where the browser does not know the name. */

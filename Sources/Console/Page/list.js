@@ -96,22 +96,33 @@ export class VirtualList {
     this.ondraw?.();
   }
 
+  /** Returns true if a row is in sight, or next to what is. */
+  isInSight(index) { return index >= this.first && index <= this.last; }
+
   draw() {
     if (!this.count) return;
     const top = this.offset, first = Math.max(0, this.at(top) - 4), last = Math.min(this.count - 1, this.at(top + this.element.clientHeight) + 6);
-    const fresh = [];
+    const fresh = [], { anchorNode, focusNode, isCollapsed } = getSelection();
+    Object.assign(this, { first, last });
+    let next = null;
     for (const [i, row] of this.shown) {
       if (i >= first && i <= last) continue;
+      // The ends of a selection stay in the document, so that it goes on over rows that are not.
+      if (!isCollapsed && (row.contains(anchorNode) || row.contains(focusNode))) {
+        if (i > last && !(next?.ariaPosInSet <= i)) next = row;
+        continue;
+      }
       // Focus is kept when its row leaves: it goes to the list.
       if (row.contains(document.activeElement)) this.element.focus({ preventScroll: true });
       row.remove();
       this.shown.delete(i);
     }
-    for (let i = first; i <= last; i++) {
+    // Rows stand in the document in their order, which is that of a selection and of a screen reader.
+    for (let i = last; i >= first; next = this.shown.get(i--)) {
       if (this.shown.has(i)) continue;
       const row = h('div.vrow', { role: 'listitem', 'aria-posinset': i + 1, 'aria-setsize': this.count }, this.render(i));
       this.shown.set(i, row);
-      this.space.append(row);
+      this.space.insertBefore(row, next);
       if (!this.measured[i]) fresh.push(i);
     }
     this.measure(fresh, this.at(top));

@@ -15,6 +15,7 @@ import { SegmentPages } from './segmentpages.js';
 import { Transcript } from './transcript.js';
 import { Cast, turnsOf } from './voices.js';
 import { wave } from './wave.js';
+import { whole } from './whole.js';
 
 /** Levels that are asked for: as many as a wide screen has bars. */
 const levels = 600;
@@ -80,10 +81,11 @@ function show(root, all, from) {
     seek,
     language: conversation.language,
     name: (anchor, place) => naming(anchor, cast.voiceOf(place)),
-    menu: (anchor, segment) => (mayWrite ? segmentMenu(anchor, conversation, segment, changed) : seek(segment.start)),
+    menu: (anchor, segment, row) => (mayWrite ? segmentMenu(anchor, conversation, segment, changed, () => copies.copy(row, row)) : seek(segment.start)),
     segment: (index) => pages.segment(index),
     want: (first, last) => pages.want(first, last),
   });
+  const copies = whole(transcript, () => conversation);
   const strip = wave({ duration, turns: () => turns, gaps: () => gaps, peaks: () => peaks, seek });
 
   // MARK: Who speaks
@@ -210,7 +212,7 @@ function show(root, all, from) {
     h('header.reader-head', h('a.btn.ghost.icon', { href: '#/conversations', 'aria-label': 'All conversations' }, icon('back')),
       h('div.grow', title, facts),
       h('div.row', h('button.btn', { 'aria-haspopup': 'menu', 'aria-label': 'Export', onclick: (event) =>
-        exportMenu(event.currentTarget, conversation, { hasAudio: player.hasAudio, time: player.time }) }, icon('down'), h('span.hide-s', 'Export')),
+        exportMenu(event.currentTarget, conversation, { hasAudio: player.hasAudio, time: player.time, copyAll: () => copies.copy() }) }, icon('down'), h('span.hide-s', 'Export')),
       mayWrite ? h('button.btn.icon', { 'aria-label': 'More', 'aria-haspopup': 'menu', onclick: (event) =>
         conversationMenu(event.currentTarget, conversation, changed) }, icon('more')) : null)),
     h('div.reader', h('div.reading', conversation.status === 'in_progress'
@@ -233,6 +235,7 @@ function show(root, all, from) {
     document.removeEventListener('harken-key', onkey);
     player.leave();
     transcript.leave();
+    copies.leave();
     search.leave();
     pages.leave();
     strip.leave();

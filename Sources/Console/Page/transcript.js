@@ -1,6 +1,7 @@
 // The transcript of a conversation: a list of any length in which the spoken word is lit.
 import { h, spoken } from './elements.js';
-import { clock, length } from './figures.js';
+import { clock } from './figures.js';
+import { missing } from './gaps.js';
 import { VirtualList } from './list.js';
 import { who } from './pieces.js';
 import { blanksOf } from './writing.js';
@@ -20,7 +21,7 @@ export class Transcript {
    * @param {(seconds: number) => void} options.seek
    * @param {?string} options.language of what was said
    * @param {(anchor: HTMLElement, place) => void} options.name somebody asks who speaks
-   * @param {(anchor: HTMLElement, segment) => void} options.menu somebody asks what can be done with a segment
+   * @param {(anchor: HTMLElement, segment, index: number) => void} options.menu somebody asks what can be done with a segment, in a row of the list
    * @param {(index: number) => ?object} options.segment the segment of a number with its words; null while it is not here
    * @param {(first: number, last: number) => void} options.want segments of these numbers are in sight
    */
@@ -65,7 +66,7 @@ export class Transcript {
     let first = Infinity, last = -1;
     for (const index of this.list.shown.keys()) {
       const row = this.rows[index];
-      if (row.isGap) continue;
+      if (row.isGap || !this.list.isInSight(index)) continue;
       first = Math.min(first, row.index);
       last = Math.max(last, row.index);
     }
@@ -121,13 +122,13 @@ export class Transcript {
   row(index) {
     const row = this.rows[index];
     if (row.isGap) {
-      return h('div.segm', h('time', clock(row.start)), h('div.gap', `${length(row.end - row.start)} missing${row.why ? `: ${row.why}` : ''}`));
+      return h('div.segm', h('time', clock(row.start)), h('div.gap', missing(row)));
     }
     const voice = this.cast.voiceOf(row), segment = this.segment(row.index);
     return h('div.segm' + (this.goesOn(index) ? '.cont' : '') + (index === this.current ? '.cur' : '') + (this.isFound(index) ? '.found' : ''),
       h('button.time', {
         'aria-haspopup': 'menu', 'aria-label': `${clock(row.start)}: edit, assign, split`,
-        onclick: (event) => segment && this.menu(event.currentTarget, segment),
+        onclick: (event) => segment && this.menu(event.currentTarget, segment, index),
       }, clock(row.start)),
       who(voice, { 'aria-label': voice.isNamed ? voice.name : `${voice.name}: name this voice`, onclick: (event) => {
         event.stopPropagation();
@@ -180,7 +181,7 @@ export class Transcript {
   mark() {
     const row = this.list.shown.get(this.current);
     row?.firstChild.classList.add('cur');
-    this.back.hidden = !this.rows.length || !!row;
+    this.back.hidden = !this.rows.length || this.list.isInSight(this.current);
     let word = null;
     if (row && !this.rows[this.current].isGap) {
       for (const candidate of row.querySelectorAll('.w')) {

@@ -72,7 +72,7 @@ extension ConversationDocument {
     private var text: String {
         conversation.segments.map { segment in
             let words = String(segment.text.map { $0.isNewline ? " " : $0 })
-            return "[\(Self.clock(segment.start))] " + (name(of: segment).map { $0 + ": " } ?? "") + words + "\n"
+            return Self.timeMark(segment.start) + (name(of: segment).map { $0 + ": " } ?? "") + words + "\n"
         }.joined()
     }
 
@@ -91,6 +91,9 @@ extension ConversationDocument {
         }
         return text
     }
+
+    /// The beginning of a line of text that has a time: `[2:03] `.
+    package static func timeMark(_ time: Duration) -> String { "[\(clock(time))] " }
 
     /// Returns `1:02:03`, or `2:03` in the first hour.
     package static func clock(_ time: Duration) -> String {

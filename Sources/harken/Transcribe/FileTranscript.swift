@@ -9,8 +9,10 @@ struct FileTranscript {
     /// Known names of each channel's speakers, by the numbers of the speaker labels.
     private let people: [[Int: String]]
 
-    /// Several channels are several sound tracks. They become one, with a speaker for each track.
-    init(file: String, transcript: Transcript, people: [[Int: String]] = []) {
+    /// Several channels become one, with a speaker for each channel.
+    ///
+    /// - Parameter channelName: the word for a channel: see `TranscriptForm`.
+    init(file: String, transcript: Transcript, people: [[Int: String]] = [], channelName: String = TranscriptForm.trackName) {
         self.file = file
         let (joined, sources) = transcript.joined()
         self.transcript = joined
@@ -19,17 +21,19 @@ struct FileTranscript {
             return
         }
         let names = sources.enumerated().map { label, source -> (Int, String) in
-            let track = "Track \(source.channel.number + 1)"
-            guard let speaker = source.speaker else { return (label, track) }
+            let channel = "\(channelName) \(source.channel.number + 1)"
+            guard let speaker = source.speaker else { return (label, channel) }
             let known = people.indices.contains(source.channel.number) ? people[source.channel.number][speaker.number] : nil
-            return (label, known ?? "\(track), speaker \(speaker.number + 1)")
+            return (label, known ?? "\(channel), speaker \(speaker.number + 1)")
         }
         self.people = [Dictionary(uniqueKeysWithValues: names)]
     }
 
-    func rendered(as format: TranscriptFormat) -> String {
-        switch format {
-        case .text: text
+    func rendered(as format: TranscriptFormat) -> String { rendered(as: TranscriptForm(format: format)) }
+
+    func rendered(as form: TranscriptForm) -> String {
+        switch form.format {
+        case .text: text(hasTimes: form.hasTimes)
         case .json: json + "\n"
         case .srt: String(decoding: Captions.srt(cues), as: UTF8.self)
         case .vtt: String(decoding: Captions.vtt(cues), as: UTF8.self)
@@ -55,30 +59,33 @@ struct FileTranscript {
 
     private func name(_ speaker: SpeakerLabel, in channel: Int) -> String { person(speaker, in: channel) ?? "Speaker \(speaker.number + 1)" }
 
-    /// The transcript with one line per paragraph, or one line per turn where speakers were told apart.
-    private var text: String {
-        transcript.channels.enumerated().map { number, channel in
-            guard channel.words.allSatisfy({ $0.speaker == nil }) else { return turns(of: channel, number) }
-            return Paragraphs.split(channel.words, rate: transcript.rate).map { sentences in
-                sentences.map { channel.words[$0] }.joined().text + "\n"
-            }.joined()
-        }.joined()
-    }
-
-    private func turns(of channel: Transcript.Channel, _ number: Int) -> String {
-        var lines: [(speaker: SpeakerLabel?, text: String)] = []
-        for segment in channel.segments where !segment.words.isEmpty {
-            let speaker = channel.words[segment.words].first?.speaker, text = channel.words[segment.words].text
-            if let last = lines.last, last.speaker == speaker {
-                WordSpacing.append(text, blank: channel.words[segment.words].first?.blankBefore, to: &lines[lines.count - 1].text)
-            } else {
-                lines.append((speaker, text))
+    /// The transcript with one line per paragraph. The line begins with its time where times are wanted, and with the speaker's name where speakers were
+    /// told apart.
+    private func text(hasTimes: Bool) -> String {
+        var text = ""
+        for (number, channel) in transcript.channels.enumerated() {
+            for turn in Self.turns(of: channel) {
+                let speaker = turn.speaker.map { TerminalText.safe(name($0, in: number)) + ": " } ?? ""
+                for sentences in Paragraphs.split(turn.words, rate: transcript.rate) {
+                    guard let first = sentences.first, let last = sentences.last else { continue }
+                    let words = turn.words[first.lowerBound..<last.upperBound], start = words.first?.range.start ?? .zero
+                    let time = hasTimes ? ConversationDocument.timeMark((start - .zero).duration(at: transcript.rate)) : ""
+                    text += time + speaker + words.text + "\n"
+                }
             }
         }
-        return lines.map { line in
-            let speaker = line.speaker.map { name($0, in: number) }
-            return (speaker.map { TerminalText.safe($0) + ": " } ?? "") + line.text + "\n"
-        }.joined()
+        return text
+    }
+
+    /// Returns the words of a channel in the order in which people read them, each run with its speaker; one run where no speakers were told apart.
+    private static func turns(of channel: Transcript.Channel) -> [(speaker: SpeakerLabel?, words: [Word])] {
+        guard channel.words.contains(where: { $0.speaker != nil }) else { return [(nil, channel.words)] }
+        var turns: [(speaker: SpeakerLabel?, words: [Word])] = []
+        for segment in channel.segments where !segment.words.isEmpty {
+            let words = channel.words[segment.words], speaker = words.first?.speaker
+            if let last = turns.last, last.speaker == speaker { turns[turns.count - 1].words += words } else { turns.append((speaker, Array(words))) }
+        }
+        return turns
     }
 
     private func person(_ speaker: SpeakerLabel, in channel: Int) -> String? {

@@ -18,6 +18,11 @@ struct Transcribe: Command {
         "The sound track to hear: a number from 1, or all to hear each as a speaker of its own. Default: the file's default track, or the next one "
             + "with sound if that one is silent."
     ) { text in TrackChoice(text) }
+    private static let channels = Flag(
+        "--channels",
+        "Hears each channel of a recording by itself, as a speaker of its own: Channel 1, Channel 2. Default: the channels are mixed, and a note says so if "
+            + "they differ.")
+    private static let timestamps = Flag("--timestamps", "Begins each line of text with its time, such as [1:05]. For --format text.")
     private static let output = Option(
         "--output", short: "-o", "FILE|DIR", "The file to write, or a folder for one file of each FILE. Default: standard output.")
     private static let resume = Flag(
@@ -30,7 +35,8 @@ struct Transcribe: Command {
         name: "transcribe", summary: "Transcribe audio or video files: on this machine and offline, unless --engine names another engine.",
         discussion: """
             Reads every format that libav reads. FILE may be - for standard input, a pipe, or a URL with http or https. With -o DIR each FILE gets a \
-            file of its own, such as DIR/talk.srt. On a terminal the words are shown as they come. With --json (or --format json) each line is the \
+            file of its own, such as DIR/talk.srt. On a terminal the words are shown as they come. Text has a line for each paragraph: one ends where \
+            the speaker changes, at a long pause, and after five sentences. With --json (or --format json) each line is the \
             object of one file, in order; times are in seconds.
             A file gets its name when it is complete. Until then its words are in FILE.partial, and --resume goes on there.
             With --keep, a running gateway gets each FILE too, hears it by itself, and keeps it as a conversation with its audio. A file that it has \
@@ -38,10 +44,10 @@ struct Transcribe: Command {
             The exit status is 1 if any of the files failed; the others are written anyway.
             """,
         operands: .init(placeholder: "FILE…", help: "The audio or video files to transcribe, - for standard input, or URLs.", count: 1...10_000),
-        options: [engine, format, Flag.json, speakers, language, track, output, resume, keep] + GatewayAddress.options)
+        options: [engine, format, Flag.json, timestamps, speakers, language, track, channels, output, resume, keep] + GatewayAddress.options)
 
     private let files: [String]
-    private let format: TranscriptFormat
+    private let form: TranscriptForm
     private let options: RecognitionOptions
     private let destination: TranscriptDestination
     private let engine: RecordingEngine
@@ -57,18 +63,25 @@ struct Transcribe: Command {
         if arguments.has(.json), arguments.text(Self.format) != nil, format != .json {
             throw UsageError("--json and --format \(format.rawValue) contradict each other; give one of them")
         }
-        self.format = arguments.has(.json) ? .json : format
-        destination = TranscriptDestination(try arguments.value(Self.output), needsFolder: files.count > 1 && self.format.needsOwnFile)
-        try destination.check(files, self.format)
+        var form = TranscriptForm(format: arguments.has(.json) ? .json : format)
+        form.hasTimes = arguments.has(Self.timestamps)
+        if form.hasTimes, form.format != .text { throw UsageError("--timestamps is for --format text; \(form.format.rawValue) has times without it") }
+        if arguments.has(Self.channels) { form.channelName = "Channel" }
+        self.form = form
+        destination = TranscriptDestination(try arguments.value(Self.output), needsFolder: files.count > 1 && form.format.needsOwnFile)
+        try destination.check(files, form.format)
         engine = try RecordingEngine(try arguments.value(Self.engine) ?? .local, environment: arguments.environment)
         var options = RecognitionOptions(language: try arguments.language(Self.language)?.ofRecording, diarize: arguments.has(Self.speakers))
         options.tracks = try arguments.value(Self.track) ?? .usual
-        options.separateChannels = options.tracks == .all
+        if options.tracks == .all, arguments.has(Self.channels) {
+            throw UsageError("--channels and --track all contradict each other, because each track is a channel then; give one of them")
+        }
+        options.separateChannels = options.tracks == .all || arguments.has(Self.channels)
         self.options = options
         resumes = arguments.has(Self.resume)
         if resumes, case .together(nil) = destination { throw UsageError("--resume goes on with the file of --output; give -o FILE") }
         request = TranscriptNotes.Request(
-            engine: engine.name.rawValue, format: self.format.rawValue,
+            engine: engine.name.rawValue, format: form.format.rawValue,
             options: arguments.options(
                 except: Set([Self.engine.name, Self.format.name, Flag.json.name, Self.output.name, Self.resume.name, Self.keep.name])
                     .union(GatewayAddress.options.map(\.name))))
@@ -84,10 +97,10 @@ struct Transcribe: Command {
             }
             let known = options.diarize && self.engine.isLocal ? await KnownSpeakers.open(arguments, context) : nil
             let output = try TranscriptRun(
-                destination, files, as: format, request, hasSpeakers: options.diarize, resumes: resumes, context)
-            // Words come as they are recognized, unless the whole transcript changes them: speakers are known, and tracks joined, at the end only.
-            let isWhole = options.diarize || options.tracks == .all
-            let showsWords = if case .together(nil) = destination { format == .text && !isWhole && context.output.isTerminal } else { false }
+                destination, files, as: form, request, hasSpeakers: options.diarize, resumes: resumes, context)
+            // Words come as they are recognized, unless the whole transcript changes them: speakers are known, and channels joined, at the end only.
+            let isWhole = options.diarize || options.separateChannels
+            let showsWords = if case .together(nil) = destination { form.format == .text && !isWhole && context.output.isTerminal } else { false }
             do throws(OutputFileError) {
                 let status = try await transcribeAll(engine, known, output, context, showsWords: showsWords)
                 try output.end(status)
@@ -118,7 +131,7 @@ struct Transcribe: Command {
                 status = .failed
                 continue
             }
-            let words = showsWords ? WordPrinter(on: context.output, heading: files.count > 1 ? file : nil) : nil
+            let words = showsWords ? WordPrinter(on: context.output, heading: files.count > 1 ? file : nil, hasTimes: form.hasTimes) : nil
             guard let transcript = try await transcribe(file, engine, known, words, output, context) else {
                 if Task.isCancelled { return .interrupted }
                 status = .failed
@@ -149,16 +162,17 @@ struct Transcribe: Command {
         var recording = Recording(path: input.path)
         recording.tracks = options.tracks
         if let keeper { guard await keep(input, name, at: keeper, progress, context) else { return nil } }
+        tellOfMix(recording, name, progress, context)
         let recorder = try output.begin(file, path: input.path), part = recorder?.part ?? RecognizedPart()
         progress.show(self.engine.isLocal ? "\(name)  loading the models" : "\(name)  with \(engine.name)")
         do throws(EngineError) {
             let told: @Sendable (RecognitionProgress) -> Void = { step in
                 recorder?.note(step)
                 switch step {
-                case .segment(.first, let said, _):
+                case .segment(.first, let said, let rate):
                     guard let words else { return }
                     progress.clear()
-                    words.show(said)
+                    words.show(said, at: rate)
                 case .reached(let through, let length, let rate) where words?.hasBegun != true:
                     progress.show(
                         ProgressLine.text(
@@ -171,12 +185,13 @@ struct Transcribe: Command {
             if options.diarize, let local = engine as? LocalEngine {
                 let spoken = try await local.recognizeSpeakers(recording, options: options, progress: told)
                 transcript = FileTranscript(
-                    file: file, transcript: spoken.transcript, people: spoken.voices.map { known?.names(of: $0) ?? [:] })
+                    file: file, transcript: spoken.transcript, people: spoken.voices.map { known?.names(of: $0) ?? [:] },
+                    channelName: form.channelName)
             } else {
                 let sound = try played(recording)
                 var heard = try await part.completed(by: engine, sound?.recording ?? recording, options, progress: told)
                 if let sound { heard.notices = sound.notices }
-                transcript = FileTranscript(file: file, transcript: heard)
+                transcript = FileTranscript(file: file, transcript: heard, channelName: form.channelName)
             }
             progress.clear()
             report(transcript.transcript, of: name, elapsed: Instant.now - started, context)
@@ -186,6 +201,13 @@ struct Transcribe: Command {
             if error != .cancelled { context.printError(Self.description, "\(file == "-" ? name : file): \(error.advice)") }
             return nil
         }
+    }
+
+    /// Says that channels with different sound are mixed, where nobody has asked for that.
+    private func tellOfMix(_ recording: Recording, _ name: String, _ progress: ProgressLine, _ context: CommandContext) {
+        guard !options.separateChannels, let count = ChannelDifference.channelCount(of: recording) else { return }
+        progress.clear()
+        context.note("harken transcribe: \(name): \(count) channels, mixed to one; --channels hears each by itself")
     }
 
     /// Sends the recording to the gateway, which makes a conversation of it.
@@ -198,6 +220,7 @@ struct Transcribe: Command {
             var fields: [(name: String, value: String)] = []
             if let language = options.language { fields.append(("language", language.rawValue)) }
             if let track = options.tracks.text { fields.append(("track", track)) }
+            if arguments.has(Self.channels) { fields.append(("channels", "true")) }
             progress.show("\(name)  to \(address.url)")
             let importer = RecordingImporter(api: try GatewayAPI(address), choices: RecordingChoices(fields))
             let job = try await importer.send(input.path, name: name, modified: input.modified)

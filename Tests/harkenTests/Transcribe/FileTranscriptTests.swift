@@ -25,6 +25,10 @@ import Testing
         #expect(transcript.rendered(as: .text) == "Hello there.\nBye.\n")
     }
 
+    @Test func `as text with times has the time of each paragraph`() {
+        #expect(transcript.rendered(as: TranscriptForm(format: .text, hasTimes: true)) == "[0:00] Hello there.\n[0:08] Bye.\n")
+    }
+
     @Test func `as JSON is one object in one line, in seconds`() {
         #expect(
             transcript.rendered(as: .json)
@@ -55,6 +59,36 @@ import Testing
         #expect(spoken.rendered(as: .json).contains(#""text":"Bye.","speaker":1,"person":"Ana","words":[{"text":"Bye.""#))
     }
 
+    @Test func `with speakers has a paragraph for each long pause in a turn, and no other`() throws {
+        var channel = try #require(transcript.transcript.channels.first)
+        let second = [Self.word("And", 9_000, 9_200), Self.word("on.", 9_200, 9_400)]
+        channel.words += second
+        channel.segments.append(.init(range: SampleRange(SampleIndex(9_000), SampleIndex(9_400)), words: 3..<5))
+        for index in channel.words.indices { channel.words[index].speaker = SpeakerLabel(0) }
+        let file = FileTranscript(
+            file: "a.wav",
+            transcript: Transcript(rate: SampleRate(hertz: 1_000), length: SampleCount(9_500), language: .english, model: "m", channels: [channel]))
+        #expect(
+            file.rendered(as: TranscriptForm(format: .text, hasTimes: true)) == "[0:00] Speaker 1: Hello there.\n[0:08] Speaker 1: Bye. And on.\n")
+    }
+
+    @Test func `of separate channels names each, and its speakers where they are told apart`() {
+        func heard(_ speakers: [SpeakerLabel?]) -> Transcript {
+            var words = [Self.word("Hello", 250, 600), Self.word("Bye.", 8_000, 8_400)]
+            for (index, speaker) in speakers.enumerated() { words[index].speaker = speaker }
+            return Transcript(
+                rate: SampleRate(hertz: 1_000), length: SampleCount(9_500), language: .english, model: "m",
+                channels: [.init(words: [words[0]], segments: []), .init(words: [words[1]], segments: [])])
+        }
+        let plain = FileTranscript(file: "a.wav", transcript: heard([nil, nil]), channelName: "Channel")
+        #expect(plain.rendered(as: .text) == "Channel 1: Hello\nChannel 2: Bye.\n")
+        #expect(plain.rendered(as: .vtt).contains("\nChannel 2: Bye.\n"))
+        #expect(plain.rendered(as: .json).contains(#""speaker":1,"person":"Channel 2""#))
+        let told = FileTranscript(
+            file: "a.wav", transcript: heard([SpeakerLabel(0), SpeakerLabel(1)]), people: [[:], [1: "Ana"]], channelName: "Channel")
+        #expect(told.rendered(as: .text) == "Channel 1, speaker 1: Hello\nAna: Bye.\n")
+    }
+
     @Test func `shows speech without recognized words in JSON only`() throws {
         var spoken = transcript.transcript
         for index in spoken.channels[0].words.indices { spoken.channels[0].words[index].speaker = SpeakerLabel(0) }
@@ -63,7 +97,7 @@ import Testing
         spoken.channels[0].segments.insert(unheard, at: 1)
         let file = FileTranscript(file: "a.wav", transcript: spoken)
         #expect(file.rendered(as: .json).contains(#"{"start":3.0,"end":4.5,"text":"","speaker":1,"words":[]}"#))
-        #expect(file.rendered(as: .text) == "Speaker 1: Hello there. Bye.\n")
+        #expect(file.rendered(as: .text) == "Speaker 1: Hello there.\nSpeaker 1: Bye.\n")
     }
 
     @Test func `of several sound tracks has a speaker for each, and tells of the file`() {

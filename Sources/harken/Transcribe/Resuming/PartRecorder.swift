@@ -17,19 +17,19 @@ final class PartRecorder: Sendable {
     private let notes: NoteWriter
     private let file: String
     private let heading: String
-    private let format: TranscriptFormat
+    private let form: TranscriptForm
     private let state: Mutex<State>
 
     /// - Parameters:
     ///   - file: the recording's name in the transcript.
     ///   - heading: the text above the transcript.
     ///   - part: the part that is recognized already, and noted.
-    init(into partial: PartialFile, _ notes: NoteWriter, file: String, heading: String, as format: TranscriptFormat, after part: RecognizedPart) {
+    init(into partial: PartialFile, _ notes: NoteWriter, file: String, heading: String, as form: TranscriptForm, after part: RecognizedPart) {
         self.partial = partial
         self.notes = notes
         self.file = file
         self.heading = heading
-        self.format = format
+        self.form = form
         state = Mutex(State(part: part))
     }
 
@@ -61,6 +61,7 @@ final class PartRecorder: Sendable {
 
     private func show(_ state: inout State, _ now: Instant) {
         state.nextShow = now + Self.interval
-        try? partial.show(heading + FileTranscript(file: file, transcript: state.part.transcript).rendered(as: format))
+        let transcript = FileTranscript(file: file, transcript: state.part.transcript, channelName: form.channelName)
+        try? partial.show(heading + transcript.rendered(as: form))
     }
 }

@@ -23,7 +23,7 @@ final class TranscriptRun {
 
     private let destination: TranscriptDestination
     private let files: [String]
-    private let format: TranscriptFormat
+    private let form: TranscriptForm
     private let request: TranscriptNotes.Request
     /// True if the speakers of a recording are told apart, which takes the whole recording.
     private let hasSpeakers: Bool
@@ -41,12 +41,12 @@ final class TranscriptRun {
     ///
     /// - Parameter request: what decides about the words and their form; an earlier run with another one is not gone on with.
     init(
-        _ destination: TranscriptDestination, _ files: [String], as format: TranscriptFormat, _ request: TranscriptNotes.Request, hasSpeakers: Bool,
+        _ destination: TranscriptDestination, _ files: [String], as form: TranscriptForm, _ request: TranscriptNotes.Request, hasSpeakers: Bool,
         resumes: Bool, _ context: CommandContext
     ) throws(OutputFileError) {
         self.destination = destination
         self.files = files
-        self.format = format
+        self.form = form
         self.request = request
         self.hasSpeakers = hasSpeakers
         self.resumes = resumes
@@ -59,7 +59,7 @@ final class TranscriptRun {
             mkdir(folder, 0o777)
             guard resumes else { return }
             for file in files {
-                let notes = NoteFile.lines(of: TranscriptDestination.path(of: file, in: folder, format) + NoteFile.suffix)
+                let notes = NoteFile.lines(of: TranscriptDestination.path(of: file, in: folder, form.format) + NoteFile.suffix)
                 for finished in TranscriptNotes(notes).finished { present[finished.name] = finished }
             }
         }
@@ -114,7 +114,7 @@ final class TranscriptRun {
             return found.hasFailed ? .failed : .finished
         case .folder(let folder):
             guard let found = present[file], let input = found.input,
-                access(TranscriptDestination.path(of: file, in: folder, format), F_OK) == 0, try !isOther(file, input)
+                access(TranscriptDestination.path(of: file, in: folder, form.format), F_OK) == 0, try !isOther(file, input)
             else { return .open }
             finished.append(found)
             return .finished
@@ -142,7 +142,7 @@ final class TranscriptRun {
     /// - Parameter path: path of the file with its content.
     /// - Returns: what takes the progress; nil where the output shows everything at once.
     func begin(_ file: String, path: String) throws(OutputFileError) -> PartRecorder? {
-        if case .folder(let folder) = destination { try open(TranscriptDestination.path(of: file, in: folder, format)) }
+        if case .folder(let folder) = destination { try open(TranscriptDestination.path(of: file, in: folder, form.format)) }
         guard var draft else { return nil }
         let input = try Self.input(file, path: path)
         var part = RecognizedPart()
@@ -154,7 +154,7 @@ final class TranscriptRun {
         draft.earlier = TranscriptNotes()
         draft.notes.prepare(TranscriptNotes.line(input))
         if !part.stretches.isEmpty { draft.notes.prepare(TranscriptNotes.line(part.stretches, through: part.through, of: part.length)) }
-        let recorder = PartRecorder(into: draft.partial, draft.notes, file: file, heading: heading(file), as: format, after: part)
+        let recorder = PartRecorder(into: draft.partial, draft.notes, file: file, heading: heading(file), as: form, after: part)
         draft.input = input
         draft.recorder = recorder
         self.draft = draft
@@ -163,7 +163,7 @@ final class TranscriptRun {
 
     /// Writes the transcript of a recording.
     func write(_ transcript: FileTranscript) throws(OutputFileError) {
-        let text = heading(transcript.file) + transcript.rendered(as: format)
+        let text = heading(transcript.file) + transcript.rendered(as: form)
         guard let draft else {
             try stream?.write(text)
             return
@@ -183,7 +183,7 @@ final class TranscriptRun {
 
     /// Returns the line above a transcript where one file has several. It has the form that `head` and `tail` use.
     private func heading(_ file: String) -> String {
-        !isFolder && format == .text && files.count > 1 ? "==> \(TerminalText.safe(file)) <==\n" : ""
+        !isFolder && form.format == .text && files.count > 1 ? "==> \(TerminalText.safe(file)) <==\n" : ""
     }
 
     /// Notes that a recording could not be transcribed.

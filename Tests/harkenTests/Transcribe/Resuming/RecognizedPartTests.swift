@@ -120,7 +120,8 @@ struct SecondsEngine: PrerecordedEngine {
         let recording = Recording(path: try folder.write(SecondsEngine.recording(seconds: 12), as: "a.wav"))
         let whole = try await SecondsEngine().recognize(recording, options: RecognitionOptions()) { _ in }
         let file = try PartialFile(of: folder.path(of: "a.txt"), replacing: nil)
-        let recorder = PartRecorder(into: file, NoteWriter(file.notes), file: "a.wav", heading: "", as: .text, after: RecognizedPart())
+        let recorder = PartRecorder(
+            into: file, NoteWriter(file.notes), file: "a.wav", heading: "", as: TranscriptForm(format: .text), after: RecognizedPart())
         await #expect(throws: EngineError.cancelled) {
             _ = try await SecondsEngine(limit: limit).recognize(recording, options: RecognitionOptions()) { recorder.note($0) }
         }

@@ -34,7 +34,8 @@ import Testing
         _ destination: TranscriptDestination, _ files: [String], resumes: Bool, request: TranscriptNotes.Request = Self.request
     ) throws -> TranscriptRun {
         try TranscriptRun(
-            destination, files, as: .text, request, hasSpeakers: request.options.contains("--speakers"), resumes: resumes, written.context)
+            destination, files, as: TranscriptForm(format: .text), request, hasSpeakers: request.options.contains("--speakers"), resumes: resumes,
+            written.context)
     }
 
     /// Transcribes files as the command does.
