@@ -32,6 +32,9 @@ struct PostgresMigration: Sendable {
         // of its own: until the end of a step that drops an index, other replicas cannot read the table.
         PostgresMigration(statements: ["CREATE INDEX segments_by_voice ON segments (voice, number) WHERE voice IS NOT NULL"]),
         PostgresMigration(statements: ["DROP INDEX segments_of_voices", "ALTER INDEX segments_by_voice RENAME TO segments_of_voices"]),
+        PostgresMigration(statements: [
+            "ALTER TABLE uploads ADD COLUMN name TEXT COLLATE \"C\"", "ALTER TABLE uploads ADD COLUMN reference TEXT COLLATE \"C\"",
+        ]),
     ]
 
     /// Key of the lock that lets one process at a time change a schema.
