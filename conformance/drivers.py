@@ -57,6 +57,7 @@ DRIVERS = [
     Driver("streaming/listen_client", "Harken", "/v4/listen", in_test=False),
     Driver("prerecorded/deepgram_sdk", "Deepgram", "/v1/listen", processors=0.8),
     Driver("prerecorded/assemblyai_sdk", "AssemblyAI", "/v2/transcript", processors=0.8),
+    Driver("prerecorded/soniox_sdk", "Soniox", "/v1/transcriptions", processors=0.8),
     # No engine translates. Unknown models are served by the local engine, and larger files than the vendor's are accepted.
     Driver("prerecorded/openai_sdk", "OpenAI", "/v1/models", ["--skip", "translations,bad-model,oversize"], processors=1.0),
     Driver("harken/protocol_limits", "Deepgram", "/v1/listen", processors=0.6),

@@ -95,6 +95,7 @@ CLIENTS = [
     Client("prerecorded/openai_sdk", sessions=0, recordings=11),
     Client("prerecorded/deepgram_sdk", ["--speakers", "2"], sessions=0, recordings=6),
     Client("prerecorded/assemblyai_sdk", ["--speakers", "2", "--poll", "0.05"], sessions=0, recordings=2),
+    Client("prerecorded/soniox_sdk", ["--poll", "0.05"], sessions=0, recordings=2),
 ]
 
 

@@ -1,10 +1,12 @@
 internal import API
+internal import Engines
 internal import Framing
 internal import Live
 internal import Net
 internal import Observability
 internal import Protocols
 internal import Recordings
+internal import Speech
 internal import Usage
 
 /// The routes of a gateway, with their endpoints. `docs/` names the same routes.
@@ -60,11 +62,16 @@ package struct Routes: Sendable {
     private static func recordings(_ parts: GatewayParts) -> [Route] {
         let admission = parts.admission, services = parts.recordings
         let openAI = OpenAITranscriptionEndpoint.renderer
-        let models = OpenAIModelsEndpoint(admission: admission, aliases: services.settings.modelAliases, created: parts.startedAt)
+        let languages = parts.entries.map(\.capabilities.languages).reduce(Capabilities.Languages.only([])) { $0.union($1) }
+        let models = OpenAIModelsEndpoint(
+            admission: admission, aliases: services.settings.modelAliases, languages: languages, created: parts.startedAt)
         func assemblyAI(_ method: HTTPMethod, _ path: String, _ action: AssemblyAIPrerecordedEndpoint.Action) -> Route {
             Route(
                 .http, method, path, renderer: AssemblyAIPrerecordedEndpoint.renderer,
                 AssemblyAIPrerecordedEndpoint(action: action, recordings: services))
+        }
+        func soniox(_ method: HTTPMethod, _ path: String, _ action: SonioxPrerecordedEndpoint.Action) -> Route {
+            Route(.http, method, path, renderer: SonioxPrerecordedEndpoint.renderer, SonioxPrerecordedEndpoint(action: action, recordings: services))
         }
         return [
             Route(.http, .post, "/v1/listen", renderer: DeepgramPrerecordedEndpoint.renderer, DeepgramPrerecordedEndpoint(recordings: services)),
@@ -77,6 +84,14 @@ package struct Routes: Sendable {
             assemblyAI(.get, AssemblyAIPrerecordedEndpoint.transcripts, .list),
             assemblyAI(.get, AssemblyAIPrerecordedEndpoint.transcripts + "/*", .read),
             assemblyAI(.delete, AssemblyAIPrerecordedEndpoint.transcripts + "/*", .delete),
+            soniox(.post, SonioxPrerecordedEndpoint.files, .upload),
+            soniox(.get, SonioxPrerecordedEndpoint.files, .listFiles),
+            soniox(.get, SonioxPrerecordedEndpoint.files + "/*", .readFile),
+            soniox(.delete, SonioxPrerecordedEndpoint.files + "/*", .deleteFile),
+            soniox(.post, SonioxPrerecordedEndpoint.transcriptions, .create),
+            soniox(.get, SonioxPrerecordedEndpoint.transcriptions, .list),
+            soniox(.get, SonioxPrerecordedEndpoint.transcriptions + "/*", .read),
+            soniox(.delete, SonioxPrerecordedEndpoint.transcriptions + "/*", .delete),
             Route(
                 .http, .post, "/v3/upload-audio", renderer: .harken,
                 SpeechProfileEndpoint(isProfile: true, profiles: parts.profiles, recordings: services)),

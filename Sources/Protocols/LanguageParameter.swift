@@ -2,7 +2,8 @@ package import Speech
 
 /// The places in which a client names the language of its speech, and the meaning of its silence there. docs/languages.md shows them as a table.
 package enum LanguageParameter: String, Sendable, CaseIterable {
-    case openAIRecorded, openAIRealtime, deepgramRecorded, deepgramLive, deepgramFlux, assemblyAIRecorded, assemblyAILive, soniox, speechmatics
+    case openAIRecorded, openAIRealtime, deepgramRecorded, deepgramLive, deepgramFlux, assemblyAIRecorded, assemblyAILive, soniox, sonioxRecorded,
+        speechmatics
     case listen, managed, chunk, chunkedRecording, deviceFiles, importedRecording, settings
     case transcribe, captions, recorder, importCommand, modelsTest
 
@@ -26,7 +27,7 @@ package enum LanguageParameter: String, Sendable, CaseIterable {
         case .openAIRealtime: "session.audio.input.transcription.language"
         case .deepgramFlux: "language_hint"
         case .assemblyAIRecorded, .assemblyAILive: "language_code"
-        case .soniox: "language_hints"
+        case .soniox, .sonioxRecorded: "language_hints"
         case .speechmatics: "transcription_config.language"
         case .transcribe, .captions, .recorder, .importCommand, .modelsTest: "--language"
         }
@@ -37,6 +38,8 @@ package enum LanguageParameter: String, Sendable, CaseIterable {
         switch self {
         // OpenAI, "Create transcription": supplying the language improves accuracy.
         case .openAIRecorded: .detected
+        // Soniox, "Create transcription": without hints, the languages are detected.
+        case .sonioxRecorded: .detected
         // Deepgram, "Language": the default is en. AssemblyAI, "Language": the default is en_us.
         case .deepgramRecorded, .deepgramLive, .assemblyAIRecorded: .english
         // The vendors find the language. Live, an engine here finds it where the client asks for that.

@@ -10,7 +10,7 @@ struct RouteDescription: Sendable {
             case .deepgram: "Deepgram's protocol, for its clients. Errors are Deepgram's."
             case .assemblyai: "AssemblyAI's protocol, for its clients. Errors are AssemblyAI's."
             case .openai: "OpenAI's transcription and realtime protocols, for their clients. Errors are OpenAI's."
-            case .soniox: "Soniox's live protocol, for its clients."
+            case .soniox: "Soniox's protocols, live and recorded, for its clients. Errors are Soniox's."
             case .speechmatics: "Speechmatics' live protocol, for its clients."
             case .listen: "Live conversations of wearables, phones, desktops and browsers."
             case .recordings: "Recordings that come in files or in chunks, and recordings of the user's voice."
@@ -81,6 +81,15 @@ struct RouteDescription: Sendable {
         "POST /v1/realtime/sessions": .init(
             tag: .openai, summary: "Makes a temporary secret for a conversation's session, in the form of the beta.", request: body),
         "WebSocket /transcribe-websocket": .init(tag: .soniox, summary: "Live audio; the first message has Soniox's options."),
+        "POST /v1/files": .init(tag: .soniox, summary: "Takes a recording, and returns its file.", request: form),
+        "GET /v1/files": .init(tag: .soniox, summary: "Lists the caller's files."),
+        "GET /v1/files/*": .init(tag: .soniox, summary: "Returns a file without its content, or the number of files (count)."),
+        "DELETE /v1/files/*": .init(tag: .soniox, summary: "Deletes a file."),
+        "POST /v1/transcriptions": .init(tag: .soniox, summary: "Orders a transcription of a file or a URL.", request: body),
+        "GET /v1/transcriptions": .init(tag: .soniox, summary: "Lists the caller's transcriptions."),
+        "GET /v1/transcriptions/*": .init(
+            tag: .soniox, summary: "Returns a transcription, its tokens (/transcript), or the number of transcriptions (count)."),
+        "DELETE /v1/transcriptions/*": .init(tag: .soniox, summary: "Deletes a transcription."),
         "WebSocket /v2": .init(tag: .speechmatics, summary: "Live audio; the first message has Speechmatics' options."),
         "WebSocket /v2/*": .init(tag: .speechmatics, summary: "Live audio, with the language in the path."),
         "WebSocket /ws/transcribe": .init(tag: .managed, summary: "Live audio; the first message has the token and the options."),

@@ -91,8 +91,10 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
     private func create(_ exchange: HTTPExchange, _ caller: JobOwner, _ grant: Grant, _ call: Call) async throws(RequestError) -> [UInt8] {
         let bytes = try await exchange.smallBody(limit: AssemblyAIPrerecordedRequest.limit)
         var request = try AssemblyAIPrerecordedRequest(bytes, isNative: true)
-        try request.checkWebhookHeader()
-        if let webhook = request.webhook { try await recordings.checkCallback(webhook.address) }
+        if let webhook = request.webhook {
+            if let problem = webhook.problem { throw .badRequest(problem) }
+            try await recordings.checkCallback(webhook.address)
+        }
         let keepsRaw = try RawChoice.isWanted(by: exchange.request)
         var engines = EngineChoice.engines(of: exchange.request)
         // This rejects an impossible order at once; the engines are chosen when the job's turn comes.
@@ -108,7 +110,7 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
             audio = upload
         }
         let id = ID<TranscriptionJob>(recordings.newID())
-        let (stored, sealed) = try recordings.runner.secrets.sealed(bytes, request, of: id)
+        let (stored, sealed) = try recordings.runner.secrets.sealed(bytes, request.webhook, of: id)
         let job = TranscriptionJob(
             id: id, dialect: AssemblyAIJobs.dialect, user: caller.user, key: caller.key, created: call.now,
             request: stored, audio: audio, engines: engines, ownKeys: Array(grant.keys.engines), signingKey: caller.signingKey, sealed: sealed,

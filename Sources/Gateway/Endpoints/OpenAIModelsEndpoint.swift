@@ -4,13 +4,15 @@ internal import Net
 internal import Protocols
 internal import Speech
 
-/// The endpoint of `GET /v1/models` and `GET /v1/models/{id}`, which OpenAI's and Deepgram's clients ask.
+/// The endpoint of `GET /v1/models` and `GET /v1/models/{id}`, which OpenAI's, Deepgram's and Soniox's clients ask.
 struct OpenAIModelsEndpoint: Endpoint {
     static let path = "/v1/models"
 
     let admission: Admission
     /// Engines for the models that the operator has named.
     let aliases: ModelAliases
+    /// The languages of the gateway's engines.
+    let languages: Capabilities.Languages
     /// Creation time of the models, as the answer states it.
     let created: UnixTime
 
@@ -27,7 +29,7 @@ struct OpenAIModelsEndpoint: Endpoint {
         let name = head.path.dropFirst(Self.path.count).drop { $0 == "/" }
         let body: Result<[UInt8], ErrorResponse> =
             name.isEmpty
-            ? .success(OpenAIModels.list(handshake, aliases, created: created))
+            ? .success(OpenAIModels.list(handshake, aliases, languages: languages, created: created))
             : OpenAIModels.one(String(name), handshake, aliases, created: created)
         switch body {
         case .success(let json):

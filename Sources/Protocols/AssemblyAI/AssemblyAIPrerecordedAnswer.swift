@@ -311,14 +311,3 @@ extension AssemblyAIPrerecordedAnswer {
         return json.bytes
     }
 }
-
-extension JSONWriter {
-    mutating func nullMember(_ name: StaticString) {
-        key(name)
-        null()
-    }
-
-    mutating func member(_ name: StaticString, orNull text: String?) {
-        if let text { member(name, text) } else { nullMember(name) }
-    }
-}

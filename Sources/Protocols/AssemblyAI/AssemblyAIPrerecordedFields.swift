@@ -161,24 +161,17 @@ struct AssemblyAIFields: ~Escapable {
         return replacements
     }
 
-    func webhook() throws(RequestError) -> AssemblyAIPrerecordedRequest.Webhook? {
-        guard let address = try text("webhook_url", longest: 8_192) else { return nil }
+    func webhook() throws(RequestError) -> JobWebhook? {
+        guard let address = try text(JobWebhook.addressField, longest: 8_192) else { return nil }
         guard AssemblyAIPrerecordedRequest.isHTTP(address) else { throw .badRequest("webhook_url should start with http") }
-        let name = try text("webhook_auth_header_name", longest: 200), value = try text("webhook_auth_header_value", longest: 4_096)
+        let name = try text(JobWebhook.nameField, longest: 200), value = try text(JobWebhook.valueField, longest: 4_096)
         guard let name, let value else {
             guard name == nil, value == nil else { throw .badRequest("webhook_auth_header_name and webhook_auth_header_value go together.") }
             return .init(address: address)
         }
-        guard name.utf8.allSatisfy(Self.isTokenCharacter), value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+        guard JobWebhook.isName(name), JobWebhook.isValue(value) else {
             throw .badRequest("webhook_auth_header_name or webhook_auth_header_value is not a valid header.")
         }
-        return .init(address: address, header: (name, value))
-    }
-
-    private static func isTokenCharacter(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "_"): true
-        case _: false
-        }
+        return .init(address: address, header: .init(name: name, value: value))
     }
 }

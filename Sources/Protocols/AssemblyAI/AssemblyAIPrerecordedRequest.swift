@@ -11,16 +11,6 @@ package import Speech
 ///
 /// Source: AssemblyAI "Submit a transcription job" API reference.
 package struct AssemblyAIPrerecordedRequest: Sendable, Equatable {
-    package struct Webhook: Sendable, Equatable {
-        package var address: String
-        /// The header that the caller's server expects in the webhook; nil: none.
-        package var header: (name: String, value: String)?
-
-        package static func == (a: Self, b: Self) -> Bool {
-            a.address == b.address && a.header?.name == b.header?.name && a.header?.value == b.header?.value
-        }
-    }
-
     package var audioURL: String
     /// The code as the client wrote it; nil when the client gave none.
     package var languageCode: String?
@@ -43,7 +33,7 @@ package struct AssemblyAIPrerecordedRequest: Sendable, Equatable {
     package var spelling: [WordReplacement]
     /// Minimum share of speech, 0…1: the job fails when its audio has less.
     package var speechThreshold: Double?
-    package var webhook: Webhook?
+    package var webhook: JobWebhook?
     /// Rule for hiding sensitive words in all texts; nil: nothing is hidden.
     package var redaction: AssemblyAIRedaction?
     package var hidesProfanity: Bool

@@ -38,11 +38,15 @@ package enum OpenAIModels {
         }
     }
 
-    /// Returns the body of `GET /v1/models`: the vendor's names, then the engines' own and the operator's. Deepgram's list is at the same path; its
-    /// members `stt` and `tts` have other names, so that each vendor's client finds its own.
+    /// Returns the body of `GET /v1/models`: the vendor's names, then the engines' own and the operator's. Deepgram's and Soniox's lists are at the
+    /// same path; their members `stt`, `tts` and `models` have other names, so that each vendor's client finds its own.
     ///
-    /// - Parameter created: the time in every entry, which stays the same while the gateway runs.
-    package static func list(_ context: HandshakeContext, _ aliases: ModelAliases = .none, created: UnixTime) -> [UInt8] {
+    /// - Parameters:
+    ///   - languages: the languages of the gateway's engines.
+    ///   - created: the time in every entry, which stays the same while the gateway runs.
+    package static func list(
+        _ context: HandshakeContext, _ aliases: ModelAliases = .none, languages: Capabilities.Languages = .any, created: UnixTime
+    ) -> [UInt8] {
         var json = JSONWriter()
         json.beginObject()
         json.member("object", literal: "list")
@@ -52,6 +56,7 @@ package enum OpenAIModels {
         for name in others(context, aliases) { write(name, created, &json) }
         json.endArray()
         DeepgramModels.writeList(context, to: &json)
+        SonioxModels.writeList(languages, to: &json)
         json.endObject()
         return json.bytes
     }

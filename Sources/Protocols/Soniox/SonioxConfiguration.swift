@@ -50,10 +50,10 @@ package struct SonioxConfiguration: Sendable, Equatable {
             guard let model = try text(root["model"]), !model.isEmpty, model.utf8.count <= 100 else { throw .invalidModel }
             var configuration = Self(model: model, format: try format(root))
             configuration.credential = try text(root["api_key"]).map { Credential($0) }
-            configuration.languageHints = try hints(root["language_hints"])
-            configuration.terms = try terms(root["context"])
-            configuration.prompt = root["context"].string ?? root["context"]["text"].string
-            configuration.vendorOptions = SonioxOptions.options(in: root)
+            configuration.languageHints = try hints(root["language_hints"]).get().map(\.tag.rawValue)
+            configuration.terms = try terms(root["context"]).get()
+            configuration.prompt = prompt(root["context"])
+            configuration.vendorOptions = SonioxOptions.options(in: root, .live)
             configuration.vendorOptions.dropForeignLanguages(in: [LanguageParameter.soniox.name])
             configuration.diarizes = try flag(root["enable_speaker_diarization"])
             configuration.identifiesLanguage = try flag(root["enable_language_identification"])
@@ -87,32 +87,34 @@ package struct SonioxConfiguration: Sendable, Equatable {
         return .raw(encoding, rate, channels: channels)
     }
 
-    private static func hints(_ list: JSONView) throws(SonioxError) -> [String] {
-        guard list.exists, !list.isNull else { return [] }
-        guard list.isArray, list.count <= maxHints else { throw .invalidHint }
-        var hints: [String] = []
+    /// Reads the languages that a client expects, live or in a recording.
+    static func hints(_ list: JSONView) -> Result<[LanguageName], SonioxError> {
+        guard list.exists, !list.isNull else { return .success([]) }
+        guard list.isArray, list.count <= maxHints else { return .failure(.invalidHint) }
+        var hints: [LanguageName] = []
         for index in 0..<list.count {
-            guard let text = list[index].string else { throw .invalidHint }
-            guard let hint = LanguageName(text)?.tag.rawValue else { throw SonioxError(LanguageFault(LanguageParameter.soniox.name, text)) }
-            guard !hints.contains(where: { $0.equalsIgnoringCase(hint) }) else { throw .repeatedHints }
+            guard let text = list[index].string else { return .failure(.invalidHint) }
+            guard let hint = LanguageName(text) else { return .failure(SonioxError(LanguageFault(LanguageParameter.soniox.name, text))) }
+            guard !hints.contains(where: { $0.tag == hint.tag }) else { return .failure(.repeatedHints) }
             hints.append(hint)
         }
-        return hints
+        return .success(hints)
     }
 
-    private static func terms(_ context: JSONView) throws(SonioxError) -> [String] {
-        guard context.exists, !context.isNull else { return [] }
-        if let text = context.string {
-            guard text.unicodeScalars.count <= maxContext else { throw .longContext }
-            return []
-        }
-        guard context.isObject else { throw .malformedStart }
+    /// Reads the key terms of a context, live or for a recording.
+    static func terms(_ context: JSONView) -> Result<[String], SonioxError> {
+        guard context.exists, !context.isNull else { return .success([]) }
+        if let text = context.string { return text.unicodeScalars.count <= maxContext ? .success([]) : .failure(.longContext) }
+        guard context.isObject else { return .failure(.malformedStart) }
         var json = JSONWriter()
         json.value(JSONValue(context))
-        guard json.text.unicodeScalars.count <= maxContext else { throw .longContext }
+        guard json.text.unicodeScalars.count <= maxContext else { return .failure(.longContext) }
         let list = context["terms"]
-        return (0..<min(list.count, maxTerms)).compactMap { list[$0].string }.filter { !$0.isEmpty }
+        return .success((0..<min(list.count, maxTerms)).compactMap { list[$0].string }.filter { !$0.isEmpty })
     }
+
+    /// Returns the text of a context, or all of it when it is a string; nil: none.
+    static func prompt(_ context: JSONView) -> String? { context.string ?? context["text"].string }
 
     // MARK: Values that may be null
 

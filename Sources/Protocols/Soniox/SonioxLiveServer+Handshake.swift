@@ -6,7 +6,7 @@ extension SonioxLiveServer {
     /// together with the configuration.
     package static let dialect = LiveDialect(
         name: "soniox", paths: ["/transcribe-websocket"], authentication: .opening, credential: { _ in nil },
-        accept: { .success(accept($0, $1)) }, errorResponse: { error, _ in errorResponse(error) },
+        accept: { .success(accept($0, $1)) }, errorResponse: { error, context in SonioxAPIError.response(to: error, requestID: context.requestID) },
         inBandError: { error, _ in
             let soniox = SonioxError(error, hasKey: false)
             var json = JSONWriter()
@@ -17,7 +17,7 @@ extension SonioxLiveServer {
     package static func accept(_ head: HTTPRequestHead, _ context: HandshakeContext) -> LiveHandshake {
         let offered = head.headers.elements("Sec-WebSocket-Protocol")
         let subprotocol = offered.first == keySubprotocol ? keySubprotocol : nil
-        var credential = Credential.authorization(of: head, schemes: ["bearer"])
+        var credential = SonioxCredential.find(in: head)
         if credential == nil, subprotocol != nil, offered.count > 1 { credential = Credential(offered[1], in: .subprotocol) }
         let opening = SonioxOpening(credential: credential, engines: EngineChoice.engines(of: head), models: context.models)
         return LiveHandshake(.opening(opening), subprotocol: subprotocol)
@@ -25,16 +25,4 @@ extension SonioxLiveServer {
 
     /// Subprotocol that browsers send; the key follows it.
     private static let keySubprotocol = "soniox-api-key"
-
-    /// Returns the error outside of the socket, in the form of the vendor's REST API.
-    private static func errorResponse(_ error: RequestError) -> ErrorResponse {
-        let soniox = SonioxError(error, hasKey: false)
-        var json = JSONWriter()
-        json.beginObject()
-        json.member("status_code", soniox.code)
-        json.member("error_type", literal: "request_refused")
-        json.member("message", soniox.message)
-        json.endObject()
-        return ErrorResponse(status: HTTPStatus(soniox.code), headers: ["Content-Type": "application/json"], body: json.bytes)
-    }
 }

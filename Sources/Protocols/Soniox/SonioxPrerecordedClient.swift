@@ -174,22 +174,33 @@ package struct SonioxPrerecordedClient: PrerecordedClientMachine {
 
     private var headers: HTTPHeaders { ["Authorization": "Bearer " + order.credential.secret] }
 
+    /// The client's model if it follows the vendor's names of models for recordings, else the operator's, else the newest.
+    private var model: String {
+        order.options.model.flatMap { $0.lowercased().hasPrefix("stt-async-") ? $0 : nil } ?? order.model(among: [], standard: nil) ?? Self.models[0]
+    }
+
     private func body(file: String) -> [UInt8] {
         let options = order.options
+        let given = SonioxOptions.table.sent(options.vendorOptions, .recorded)
+        func has(_ name: String) -> Bool { given.contains { $0.name == name } }
         var json = JSONWriter()
         json.beginObject()
-        json.member("model", order.model(among: Self.models, standard: nil) ?? Self.models[0])
+        json.member("model", model)
         json.member("file_id", file)
         if let language = options.language, !language.isMulti {
-            json.key("language_hints")
-            json.beginArray()
-            json.value(language.primary)
-            json.endArray()
-        } else {
+            if !has("language_hints") {
+                json.key("language_hints")
+                json.array([language.primary])
+            }
+        } else if !has("enable_language_identification") {
             json.member("enable_language_identification", true)
         }
-        if options.diarize { json.member("enable_speaker_diarization", true) }
-        SonioxConfiguration.write(SonioxConfiguration.terms(options.keyterms), prompt: options.shared.prompt, to: &json)
+        if options.diarize, !has("enable_speaker_diarization") { json.member("enable_speaker_diarization", true) }
+        if !has("context") { SonioxConfiguration.write(SonioxConfiguration.terms(options.keyterms), prompt: options.shared.prompt, to: &json) }
+        for option in given where option.name != "model" {
+            json.key(escaping: option.name)
+            json.value(raw: Array(option.value.json.utf8))
+        }
         json.endObject()
         return json.bytes
     }
@@ -241,7 +252,6 @@ package struct SonioxPrerecordedClient: PrerecordedClientMachine {
         if let word = open { close(word, &words) }
         let most = languages.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
         return words.transcript(
-            length: length, language: order.language(found: most),
-            model: order.model(among: Self.models, standard: nil) ?? Self.models[0])
+            length: length, language: order.language(found: most), model: model)
     }
 }

@@ -42,13 +42,14 @@ package struct SonioxToken: Sendable, Equatable {
         return LineBreaks.isAllowed(last, first)
     }
 
-    package func write(to json: inout JSONWriter) {
+    /// - Parameter isRecorded: true for a token of a recording, which does not say that it is final.
+    package func write(to json: inout JSONWriter, isRecorded: Bool = false) {
         json.beginObject()
         json.member("text", text)
         if let start { json.member("start_ms", start) }
         if let end { json.member("end_ms", end) }
         json.member("confidence", confidence, decimals: 4)
-        json.member("is_final", isFinal)
+        if !isRecorded { json.member("is_final", isFinal) }
         if let speaker { json.member("speaker", speaker) }
         if let language { json.member("language", language) }
         json.endObject()

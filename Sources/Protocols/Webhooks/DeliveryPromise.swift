@@ -1,7 +1,7 @@
 /// The promise under which something is delivered to a server of a user or a caller: for how long it is tried, and which answers end the attempts.
 ///
-/// Each protocol keeps the promise of its vendor. OpenAI's recordings have no callbacks. Speechmatics (`notification_config`) and Soniox
-/// (`webhook_url`) call back after recordings only, and Harken serves their live protocols only.
+/// Each protocol keeps the promise of its vendor. OpenAI's recordings have no callbacks. Speechmatics (`notification_config`) calls back after
+/// recordings only, and Harken serves its live protocol only.
 package struct DeliveryPromise: Sendable, Equatable {
     package var schedule: DeliverySchedule
     /// Time in which the receiver must answer.
@@ -42,4 +42,11 @@ package struct DeliveryPromise: Sendable, Equatable {
     /// Source: Deepgram, "Callback", read 2026-11-27.
     package static let deepgram = DeliveryPromise(
         DeliverySchedule(waits: [.seconds(30)], limit: .attempts(11)), timeout: .seconds(10), refusals: 0..<0)
+
+    /// Soniox's `webhook_url`: several attempts over a short time, whatever the status. Their number and the waits are Harken's.
+    ///
+    /// Source: Soniox, "Error handling" of the async API, webhook delivery failures.
+    package static let soniox = DeliveryPromise(
+        DeliverySchedule(waits: [.seconds(1), .seconds(2), .seconds(4), .seconds(8), .seconds(16)], limit: .attempts(6)), timeout: .seconds(10),
+        refusals: 0..<0)
 }

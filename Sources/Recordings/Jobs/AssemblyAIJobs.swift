@@ -68,7 +68,7 @@ package struct AssemblyAIJobs: JobProtocol {
         }
         json.endObject()
         var headers = HTTPHeaders()
-        if let header = webhook.header, AssemblyAIPrerecordedRequest.mayBeHeader(header.name) { headers.add(header.name, header.value) }
+        if let header = webhook.sentHeader { headers.add(header.name, header.value) }
         return Callback(address: webhook.address, headers: headers, body: json.bytes, promise: .assemblyAI)
     }
 }

@@ -15,13 +15,12 @@ package struct JobSecrets: Sendable {
         key = SealingKey(secret: try InstallationSecret(of: directory).bytes, purpose: "harken-job-secrets")
     }
 
-    /// Returns AssemblyAI's order as it may be stored, and separately the encrypted value of the webhook's header; nil when the order has no such
-    /// header.
+    /// Returns an order as it may be stored, and separately the encrypted value of the webhook's header; nil when the order has no such header.
     package func sealed(
-        _ body: [UInt8], _ request: AssemblyAIPrerecordedRequest, of id: ID<TranscriptionJob>
+        _ body: [UInt8], _ webhook: JobWebhook?, of id: ID<TranscriptionJob>
     ) throws(RequestError) -> (request: String, sealed: [UInt8]?) {
-        guard let value = request.webhook?.header?.value else { return (String(decoding: body, as: UTF8.self), nil) }
-        guard let stored = AssemblyAIPrerecordedRequest.replacingHeader(in: body, by: "encrypted") else { throw .internalError }
+        guard let value = webhook?.header?.value else { return (String(decoding: body, as: UTF8.self), nil) }
+        guard let stored = JobWebhook.replacingHeader(in: body, by: "encrypted") else { throw .internalError }
         do throws(TLSError) {
             return (String(decoding: stored, as: UTF8.self), try key.seal(Array(value.utf8), place: id.rawValue))
         } catch {
@@ -35,7 +34,7 @@ package struct JobSecrets: Sendable {
         var job = job
         let value = key.open(sealed, place: job.id.rawValue).map { String(decoding: $0, as: UTF8.self) }
         if value == nil { log.error("a webhook is sent without its header, because the header cannot be decrypted", [.request: job.id.rawValue]) }
-        if let request = AssemblyAIPrerecordedRequest.replacingHeader(in: Array(job.request.utf8), by: value) {
+        if let request = JobWebhook.replacingHeader(in: Array(job.request.utf8), by: value) {
             job.request = String(decoding: request, as: UTF8.self)
         }
         return job

@@ -9,6 +9,10 @@ package final class UploadFolder: Sendable {
     package static let maxByteCount = 2_200_000_000
     /// Time for which an upload is kept when no job waits for the upload.
     package static let lifetime: Duration = .seconds(86_400)
+    /// Time for which a file is kept that its user can list, and does not delete.
+    ///
+    /// Source: Soniox's Python SDK, "File": files are deleted 30 days after the upload.
+    package static let fileLifetime: Duration = .seconds(30 * 86_400)
 
     private let blobs: any BlobStore
     private let uploads: any UploadStore
@@ -27,9 +31,15 @@ package final class UploadFolder: Sendable {
     }
 
     /// Takes a file over from the spool. When this returns, the file survives a power cut.
-    package func keep(_ file: SpooledFile, id: String, user: ID<User>, now: UnixTime) async throws(RequestError) {
+    ///
+    /// - Parameters:
+    ///   - fileName: the name of a file that the user can list; nil: only the upload's address names it.
+    ///   - reference: the client's own name for such a file; nil: none.
+    package func keep(
+        _ file: SpooledFile, id: String, user: ID<User>, now: UnixTime, fileName: String? = nil, reference: String? = nil
+    ) async throws(RequestError) {
         guard let name = BlobName(id) else { throw .internalError }
-        let upload = Upload(id: ID(id), user: user, byteCount: file.byteCount, created: now)
+        let upload = Upload(id: ID(id), user: user, byteCount: file.byteCount, created: now, name: fileName, reference: reference)
         let userMost = user == .local ? nil : userMost
         let room = try await RequestError.orStored { () throws(StoreError) in try await uploads.add(upload, most: most, userMost: userMost) }
         switch room {
@@ -65,18 +75,47 @@ package final class UploadFolder: Sendable {
 
     /// Removes a user's upload, unless a job waits for it.
     package func remove(_ id: String, of user: ID<User>) async {
-        do throws(StoreError) {
-            if let name = BlobName(id), try await uploads.remove(ID(id), of: user) { try await blobs.delete(name) }
-        } catch {
+        do throws(StoreError) { _ = try await removed(id, of: user) } catch {
             // The clean-up removes the upload when it is too old.
             log.warning("an upload could not be deleted; it is tried again", [.path: "\(blobs.location)/\(id)", .error: "\(error)"])
         }
     }
 
+    private func removed(_ id: String, of user: ID<User>) async throws(StoreError) -> Bool {
+        guard let name = BlobName(id), try await uploads.remove(ID(id), of: user) else { return false }
+        try await blobs.delete(name)
+        return true
+    }
+
+    // MARK: Files that their users can list
+
+    /// Returns a user's file; nil when the user has no file with this id.
+    package func file(_ id: String, of user: ID<User>) async throws(RequestError) -> Upload? {
+        try await RequestError.orStored { () throws(StoreError) in try await uploads.file(ID(id), of: user) }
+    }
+
+    /// Returns a page of a user's files, the newest first.
+    ///
+    /// - Parameter after: the place behind which the page begins; nil: the page has the newest file.
+    package func files(of user: ID<User>, limit: Int, after: Upload.Place?) async throws(RequestError) -> [Upload] {
+        try await RequestError.orStored { () throws(StoreError) in try await uploads.files(of: user, limit: limit, after: after) }
+    }
+
+    package func countFiles(of user: ID<User>) async throws(RequestError) -> Int {
+        try await RequestError.orStored { () throws(StoreError) in try await uploads.countFiles(of: user) }
+    }
+
+    /// Deletes a user's file for a caller that is told whether it is gone.
+    ///
+    /// - Returns: false when the file stays because a job waits for it, or when it was gone before.
+    package func delete(_ id: String, of user: ID<User>) async throws(RequestError) -> Bool {
+        try await RequestError.orStored { () throws(StoreError) in try await removed(id, of: user) }
+    }
+
     /// Removes uploads that are too old, and files that the store does not know.
     package func sweep(now: UnixTime) async {
         do throws(StoreError) {
-            try await uploads.expire(before: now + (.zero - Self.lifetime))
+            try await uploads.expire(before: now + (.zero - Self.lifetime), files: now + (.zero - Self.fileLifetime))
             // The order matters: the store knows each upload before its file is kept.
             let kept = try await blobs.all()
             let known = try await uploads.all()

@@ -5,7 +5,8 @@ extension SettingTable {
         .init(
             "HARKEN_RECORDING_BYTES", .recordings, "0",
             """
-            Bytes of the largest recording; a larger one gets 413. 0: Deepgram's and OpenAI's protocols accept 2 GB, AssemblyAI's 2.2 GB.
+            Bytes of the largest recording; a larger one gets 413 (Soniox's protocol: 400). 0: Deepgram's and OpenAI's protocols accept 2 GB, \
+            AssemblyAI's 2.2 GB, Soniox's 1 GiB.
             """),
         .init(
             "HARKEN_MODEL_ALIASES", .recordings, "*=local",
@@ -20,7 +21,7 @@ extension SettingTable {
         .init("HARKEN_UPLOADS_PER_KEY", .recordings, "32", "Recordings that one key may send at the same time; one more gets 429."),
         .init(
             "HARKEN_UPLOAD_BYTES", .recordings, "68719476736",
-            "Disk for uploads that wait to be recognized (AssemblyAI's `/v2/upload`); beyond it uploads get 503."),
+            "Disk for uploads that wait to be recognized (AssemblyAI's `/v2/upload`, Soniox's `/v1/files`); beyond it uploads get 503."),
         .init("HARKEN_USER_UPLOAD_BYTES", .recordings, "17179869184", "Disk for one user's uploads that wait to be recognized."),
         .init(
             "HARKEN_SPOOL_BYTES", .recordings, "68719476736",

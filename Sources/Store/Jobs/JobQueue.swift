@@ -81,6 +81,9 @@ package protocol JobQueue: Sendable {
     /// Returns a user's jobs of a dialect, the newest first.
     func list(of user: ID<User>, dialect: String, _ query: TranscriptionJobQuery) async throws(StoreError) -> [TranscriptionJob]
 
+    /// Returns the number of a user's jobs of a dialect, without those whose content was deleted.
+    func count(of user: ID<User>, dialect: String) async throws(StoreError) -> Int
+
     // MARK: Notices
 
     /// Returns the jobs that are over and whose end was not yet reported to the caller's server.

@@ -76,6 +76,8 @@ package struct TranscriptionJob: Sendable, Equatable {
 package struct TranscriptionJobQuery: Sendable, Equatable {
     package var limit: Int
     package var status: TranscriptionJob.Status?
+    /// False: jobs whose owner has deleted their content are left out.
+    package var showsDeleted: Bool
     /// Beginning of the 24 hours in which the jobs were made; nil for any time.
     package var day: UnixTime?
     /// Job than which the listed jobs are older; nil for no limit.
@@ -84,11 +86,12 @@ package struct TranscriptionJobQuery: Sendable, Equatable {
     package var after: ID<TranscriptionJob>?
 
     package init(
-        limit: Int, status: TranscriptionJob.Status? = nil, day: UnixTime? = nil, before: ID<TranscriptionJob>? = nil,
+        limit: Int, status: TranscriptionJob.Status? = nil, showsDeleted: Bool = true, day: UnixTime? = nil, before: ID<TranscriptionJob>? = nil,
         after: ID<TranscriptionJob>? = nil
     ) {
         self.limit = limit
         self.status = status
+        self.showsDeleted = showsDeleted
         self.day = day
         self.before = before
         self.after = after

@@ -6,6 +6,10 @@ package struct Upload: Sendable, Equatable {
     package var user: ID<User>
     package var byteCount: Int
     package var created: UnixTime
+    /// Name of a file that its user can list and must delete; nil: an upload that only its address names.
+    package var name: String?
+    /// The client's own name for the file; nil: none.
+    package var reference: String?
 
     /// The outcome of adding an upload.
     package enum Addition: Sendable, Equatable {
@@ -16,10 +20,23 @@ package struct Upload: Sendable, Equatable {
         case userFull
     }
 
-    package init(id: ID<Upload>, user: ID<User>, byteCount: Int, created: UnixTime) {
+    /// A file's place in the list of its user's files, which has the newest file first.
+    package struct Place: Sendable, Equatable {
+        package var created: UnixTime
+        package var id: ID<Upload>
+
+        package init(created: UnixTime, id: ID<Upload>) {
+            self.created = created
+            self.id = id
+        }
+    }
+
+    package init(id: ID<Upload>, user: ID<User>, byteCount: Int, created: UnixTime, name: String? = nil, reference: String? = nil) {
         self.id = id
         self.user = user
         self.byteCount = byteCount
         self.created = created
+        self.name = name
+        self.reference = reference
     }
 }

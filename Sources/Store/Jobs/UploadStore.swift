@@ -17,8 +17,25 @@ package protocol UploadStore: Sendable {
     /// - Returns: true if the caller must delete the file.
     func remove(_ id: ID<Upload>, of user: ID<User>) async throws(StoreError) -> Bool
 
-    /// Removes uploads that are older than `time` and that no job waits for.
-    func expire(before time: UnixTime) async throws(StoreError)
+    /// Removes uploads that are too old and that no job waits for.
+    ///
+    /// - Parameters:
+    ///   - time: the time before which uploads are too old that their users cannot list.
+    ///   - files: the time before which files are too old.
+    func expire(before time: UnixTime, files: UnixTime) async throws(StoreError)
+
+    // MARK: Files
+
+    /// Returns a user's file; nil when the user has no file with this id.
+    func file(_ id: ID<Upload>, of user: ID<User>) async throws(StoreError) -> Upload?
+
+    /// Returns a page of a user's files, the newest first.
+    ///
+    /// - Parameter after: the place behind which the page begins, whether or not its file still exists; nil: the page has the newest file.
+    func files(of user: ID<User>, limit: Int, after: Upload.Place?) async throws(StoreError) -> [Upload]
+
+    /// Returns the number of a user's files.
+    func countFiles(of user: ID<User>) async throws(StoreError) -> Int
 
     /// Returns the names of all uploads.
     func all() async throws(StoreError) -> Set<String>

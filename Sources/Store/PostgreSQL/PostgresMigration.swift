@@ -42,6 +42,9 @@ struct PostgresMigration: Sendable {
             statements: ["CREATE INDEX segments_by_voice ON segments (voice, number) WHERE voice IS NOT NULL"],
             work: "indexes segments by their voices"),
         PostgresMigration(statements: ["DROP INDEX segments_of_voices", "ALTER INDEX segments_by_voice RENAME TO segments_of_voices"]),
+        PostgresMigration(statements: [
+            "ALTER TABLE uploads ADD COLUMN name TEXT COLLATE \"C\"", "ALTER TABLE uploads ADD COLUMN reference TEXT COLLATE \"C\"",
+        ]),
     ]
 
     /// Key of the lock that lets one process at a time change a schema.

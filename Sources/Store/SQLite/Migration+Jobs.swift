@@ -6,4 +6,11 @@ extension Migration {
         "ALTER TABLE jobs ADD COLUMN lease_until INTEGER",
         "ALTER TABLE jobs ADD COLUMN sealed BLOB"
     )
+
+    /// Adds columns to uploads. `name`: name of a file that its user can list; NULL for an upload that only its address names. `reference`: the
+    /// client's own name for the file.
+    static let namedUploads = Migration(
+        "ALTER TABLE uploads ADD COLUMN name TEXT",
+        "ALTER TABLE uploads ADD COLUMN reference TEXT"
+    )
 }

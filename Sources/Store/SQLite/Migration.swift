@@ -127,6 +127,7 @@ package struct Migration: Sendable {
         deletedConversations,
         wordsWithoutSpeakers,
         reclaimedVoices,
+        namedUploads,
     ]
 
     /// Returns the number of the last step that the database has.

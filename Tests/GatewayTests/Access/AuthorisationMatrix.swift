@@ -14,7 +14,7 @@ struct RouteExpectation: Sendable {
     }
 
     /// What is asked for, with the names of what belongs to the matrix's user: `SESSION`, `TRANSCRIPT`, `CONVERSATION`, `LATER` (another one),
-    /// `SEGMENT`, `PERSON`, `FRIEND`, `JOB` (a conversation recognised again), `SYNC` (files of a device), `RECORDING` (in chunks, not over).
+    /// `FILE` (of Soniox's protocol), `ORDER` (a transcription of it), `SEGMENT`, `PERSON`, `FRIEND`, `JOB` (a conversation recognised again), `SYNC` (files of a device), `RECORDING` (in chunks, not over).
     var target: String
     var body: String?
     /// A WebSocket's first message; `CREDENTIAL` stands for what the caller shows, for clients that do so in messages.
@@ -105,6 +105,15 @@ struct RouteExpectation: Sendable {
         "GET /v2/transcript": .http("/v2/transcript", secret: "TRANSCRIPT", scopes: ["transcribe", "read", "write"]),
         "GET /v2/transcript/*": .http("/v2/transcript/TRANSCRIPT", stranger: 400, scopes: ["transcribe", "read", "write"]),
         "DELETE /v2/transcript/*": .http("/v2/transcript/TRANSCRIPT", stranger: 400, scopes: ["transcribe", "write"]).once,
+        "POST /v1/files": .http("/v1/files", body: "", 400, scopes: ["transcribe"]),
+        "GET /v1/files": .http("/v1/files", secret: "FILE", scopes: ["transcribe", "read", "write"]),
+        "GET /v1/files/*": .http("/v1/files/FILE", stranger: 404, secret: "FILE", scopes: ["transcribe", "read", "write"]),
+        "DELETE /v1/files/*": .http("/v1/files/FILE", 204, stranger: 404, scopes: ["transcribe", "write"]).once,
+        "POST /v1/transcriptions": .http("/v1/transcriptions", body: "{}", 400, scopes: ["transcribe"]),
+        "GET /v1/transcriptions": .http("/v1/transcriptions", secret: "ORDER", scopes: ["transcribe", "read", "write"]),
+        "GET /v1/transcriptions/*": .http(
+            "/v1/transcriptions/ORDER", stranger: 404, secret: "ORDER", scopes: ["transcribe", "read", "write"]),
+        "DELETE /v1/transcriptions/*": .http("/v1/transcriptions/ORDER", 204, stranger: 404, scopes: ["transcribe", "write"]).once,
         "GET /api/v1/about": .http("/api/v1/about", scopes: ["read", "write", "listen", "transcribe", "admin"]),
         "GET /api/v1/admin/keys": .http("/api/v1/admin/keys", scopes: ["admin"]),
         "POST /api/v1/admin/keys": .http("/api/v1/admin/keys", body: #"{"scopes":["read"]}"#, 201, scopes: ["admin"]),

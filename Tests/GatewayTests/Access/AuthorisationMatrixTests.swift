@@ -35,12 +35,16 @@ import Testing
     struct Things {
         var session = "none"
         var transcript = "none"
+        var file = "none"
+        var order = "none"
         var job = "none"
         var files = "none"
         var recording = "none"
 
         func named(in text: String) -> String {
-            text.replacing("SESSION", with: session).replacing("TRANSCRIPT", with: transcript).replacing("CONVERSATION", with: "conversation-1")
+            text.replacing("SESSION", with: session).replacing("TRANSCRIPT", with: transcript).replacing("FILE", with: file).replacing(
+                "ORDER", with: order
+            ).replacing("CONVERSATION", with: "conversation-1")
                 .replacing("LATER", with: "conversation-2").replacing("SEGMENT", with: "segment-2").replacing("PERSON", with: "person-1")
                 .replacing("FRIEND", with: "person-2").replacing("JOB", with: job).replacing("SYNC", with: files)
                 .replacing("RECORDING", with: recording)
@@ -181,6 +185,12 @@ import Testing
                 return text.contains(#""status":"completed""#) || text.contains(#""status":"error""#)
             }
             things.transcript = id
+        }
+        if asked.contains("FILE") || asked.contains("ORDER") { things.file = try await gateway.uploadFile(headers: headers) }
+        if asked.contains("ORDER") {
+            things.order = try #require(
+                try await gateway.orderTranscription(#""model":"stt-async-v5","file_id":"\#(things.file)""#, headers: headers).string("id"))
+            _ = try await gateway.transcription(things.order, headers: headers)
         }
         if asked.contains("JOB") {
             let order = try await gateway.api(.post, "/api/v1/conversations/conversation-1/postprocess", headers: headers)

@@ -18,7 +18,7 @@ struct PaymentExpectation: Sendable {
         case live(String, opening: String? = nil, rate: Int = 16_000, audio: Audio = .binary)
     }
 
-    enum Order: Sendable { case listen, transcription, upload, transcript, start, chunk, files, job, postprocess }
+    enum Order: Sendable { case listen, transcription, upload, transcript, file, fileTranscription, start, chunk, files, job, postprocess }
 
     var request: Request
     /// What is answered to a caller whose limit, or whose credit, is used up.
@@ -74,6 +74,8 @@ struct PaymentExpectation: Sendable {
         "POST /v1/audio/transcriptions": Self(request: .recording(.transcription), limit: .status(429), credit: .status(429)),
         "POST /v2/upload": Self(request: .order(.upload)),
         "POST /v2/transcript": .recording(.transcript),
+        "POST /v1/files": Self(request: .order(.file)),
+        "POST /v1/transcriptions": .recording(.fileTranscription),
         "POST /v2/desktop/background-conversation/start": .background(.start, isRecognized: false),
         "POST /v2/desktop/background-transcribe": .background(.chunk),
         "POST /v2/sync-local-files": .background(.files),

@@ -176,7 +176,7 @@ import Testing
         case .notEnrolled: #expect(outcome == expectation.notEnrolled, "\(route) \(cell.name)")
         case .otherVendor:
             // An order alone is not rejected before somebody is asked.
-            if case .order(let order) = expectation.request, order == .upload || order == .start { break }
+            if case .order(let order) = expectation.request, order == .upload || order == .file || order == .start { break }
             #expect(!isGood, "\(route) \(cell.name): \(outcome)")
         case .rejected:
             if case .order = expectation.request { break }
@@ -270,6 +270,14 @@ private struct Asking {
             return .status(try await gateway.send(.post, "/v1/audio/transcriptions", headers: headers, body: Array(form.utf8)).status)
         case .upload: return .status(try await gateway.send(.post, "/v2/upload", headers: headers, body: [1, 2, 3, 4]).status)
         case .transcript: return try await transcript()
+        case .file:
+            let status = try await gateway.sendFile(headers: headers).status
+            return .status(status == 201 ? 200 : status)
+        case .fileTranscription:
+            let file = try await gateway.uploadFile(headers: helper)
+            let order = try await gateway.orderTranscription(#""model":"stt-async-v5","file_id":"\#(file)""#, headers: headers)
+            guard order.status == 201, let id = order.string("id") else { return .status(order.status) }
+            return .status(try await gateway.transcription(id, headers: helper).string("status") == "completed" ? 200 : 500)
         case .start:
             return .status(try await gateway.desktop(.post, "background-conversation/start", headers: headers, body: Array("{}".utf8)).status)
         case .chunk:

@@ -72,7 +72,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["/v2/upload", "/v1/audio/transcriptions", "/v3/upload-audio", "/v2/sync-local-files", "/api/v1/jobs"])
+    @Test(arguments: ["/v2/upload", "/v1/files", "/v1/audio/transcriptions", "/v3/upload-audio", "/v2/sync-local-files", "/api/v1/jobs"])
     func `is asked for on every route`(path: String) async throws {
         try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: ["good"]), settings: Self.settings) { gateway in
             let form = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n"

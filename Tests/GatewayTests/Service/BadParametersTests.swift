@@ -194,6 +194,35 @@ import Testing
         }
     }
 
+    @Test func `of Soniox's recordings is its sender's error`() async throws {
+        try await with { gateway in
+            let file = #""file_id":"00000000-0000-4000-8000-000000000000""#
+            let bodies = [
+                "", "banana", "[]", "{}", #"{"model":"stt-async-v5"}"#, "{\(file)}", #"{"model":1,\#(file)}"#, #"{"model":"banana",\#(file)}"#,
+                #"{"model":"stt-async-v5","file_id":"banana"}"#, #"{"model":"stt-async-v5",\#(file)}"#,
+                #"{"model":"stt-async-v5",\#(file),"audio_url":"https://a/b"}"#, #"{"model":"stt-async-v5","audio_url":"banana"}"#,
+                #"{"model":"stt-async-v5",\#(file),"language_hints":"en"}"#, #"{"model":"stt-async-v5",\#(file),"language_hints":["en","en"]}"#,
+                #"{"model":"stt-async-v5",\#(file),"enable_speaker_diarization":"x"}"#, #"{"model":"stt-async-v5",\#(file),"context":1}"#,
+                #"{"model":"stt-async-v5",\#(file),"webhook_url":"banana"}"#,
+                #"{"model":"stt-async-v5",\#(file),"translation":{"type":"one_way","target_language":"es"}}"#,
+            ]
+            for body in bodies { check(try await gateway.send(.post, "/v1/transcriptions", body: Array(body.utf8)), body) }
+            for type in ["", "text/plain", "multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=b"] {
+                check(try await gateway.send(.post, "/v1/files", headers: ["Content-Type": type], body: Array("--b--".utf8)), type)
+            }
+            for path in ["/v1/files/", "/v1/transcriptions/"] {
+                for name in ["none", "%00", "00000000-0000-4000-8000-000000000000"] {
+                    check(try await gateway.send(.get, path + name), path + name)
+                    check(try await gateway.send(.delete, path + name), path + name)
+                }
+                for query in ["limit=banana", "limit=0", "limit=1001", "cursor=banana", "cursor=1.2"] {
+                    check(try await gateway.send(.get, String(path.dropLast()) + "?" + query), query)
+                }
+            }
+            check(try await gateway.send(.get, "/v1/transcriptions/none/banana"), "export")
+        }
+    }
+
     @Test func `of a speech profile is its sender's error`() async throws {
         try await with { gateway in
             for path in ["/v3/upload-audio", "/v3/speech-profile/expand"] {

@@ -115,7 +115,8 @@ extension LanguageParameter {
     fileprivate var isLive: Bool {
         switch self {
         case .openAIRealtime, .deepgramLive, .deepgramFlux, .assemblyAILive, .soniox, .speechmatics, .listen, .managed, .captions: true
-        case .openAIRecorded, .deepgramRecorded, .assemblyAIRecorded, .chunk, .chunkedRecording, .deviceFiles, .importedRecording, .settings,
+        case .openAIRecorded, .deepgramRecorded, .assemblyAIRecorded, .sonioxRecorded, .chunk, .chunkedRecording, .deviceFiles, .importedRecording,
+            .settings,
             .transcribe, .recorder, .importCommand, .modelsTest:
             false
         }
@@ -133,7 +134,7 @@ private struct NamingClient {
         case .openAIRecorded: #""language":"portuguese""#
         case .deepgramRecorded: #""detected_language":"pt""#
         case .assemblyAIRecorded: #""language_code":"pt""#
-        case .chunk, .chunkedRecording, .deviceFiles, .importedRecording: #""language":"pt""#
+        case .sonioxRecorded, .chunk, .chunkedRecording, .deviceFiles, .importedRecording: #""language":"pt""#
         case _: nil
         }
     }
@@ -164,6 +165,9 @@ private struct NamingClient {
             // An empty list is what an empty name is elsewhere.
             let hints = name.map { $0.isEmpty ? #","language_hints":[]"# : #","language_hints":["\#($0)"]"# } ?? ""
             return try await stream("/transcribe-websocket", opening: #"{"api_key":"k","model":"stt-rt-v4",\#(raw)\#(hints)}"#, end: "")
+        case .sonioxRecorded:
+            let hints = name.map { $0.isEmpty ? #","language_hints":[]"# : #","language_hints":["\#($0)"]"# } ?? ""
+            return try await gateway.transcribed(by: #""model":"stt-async-v5","enable_language_identification":true\#(hints)"#)
         case .speechmatics:
             let language = name.map { #""language":"\#($0)","# } ?? ""
             return try await stream(

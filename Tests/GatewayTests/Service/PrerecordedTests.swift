@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["/v1/listen", "/v1/audio/transcriptions", "/v2/upload"])
+    @Test(arguments: ["/v1/listen", "/v1/audio/transcriptions", "/v2/upload", "/v1/files", "/v1/transcriptions"])
     func `is rejected as malformed when its chunks are, not as cut off`(path: String) async throws {
         try await TestGateway.with(engine) { gateway in
             let connection = try RawConnection(port: gateway.port)

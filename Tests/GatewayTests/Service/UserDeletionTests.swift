@@ -56,6 +56,8 @@ import Testing
         #expect(try await send(.patch, "/api/v1/users/me/settings", #"{"name":"Quagmire"}"#, to: gateway) == 200)
         #expect(try await send(.put, "/api/v1/users/me/provider-keys/soniox", #"{"key":"vendor-key"}"#, to: gateway) == 200)
         #expect(try await send(.post, "/v2/upload", "wednesbury", kind: "application/octet-stream", to: gateway) == 200)
+        let form = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"Thornfield.wav\"\r\n\r\nsound\r\n--b--\r\n"
+        #expect(try await send(.post, "/v1/files", form, kind: "multipart/form-data; boundary=b", to: gateway) == 201)
     }
 
     /// Returns what the files of the data directory still have of the user.
@@ -63,7 +65,8 @@ import Testing
         let files = (FileManager.default.enumerator(atPath: directory)?.compactMap { $0 as? String } ?? []).compactMap { name in
             FileManager.default.contents(atPath: directory + "/" + name).map { (name, $0) }
         }
-        let secrets = [alice, "zanzibar", "Annabella", "Quagmire", "wednesbury"].map { ($0, Data($0.utf8)) } + [("audio", Data(pcm(100)))]
+        let secrets =
+            [alice, "zanzibar", "Annabella", "Quagmire", "wednesbury", "Thornfield"].map { ($0, Data($0.utf8)) } + [("audio", Data(pcm(100)))]
         return secrets.flatMap { name, bytes in files.filter { $0.1.range(of: bytes) != nil }.map { "\(name) in \($0.0)" } }
     }
 
@@ -90,7 +93,7 @@ import Testing
         try await with { gateway in
             try await live(in: gateway)
             let store = try gateway.store()
-            #expect(Set(try remains(in: gateway.directory).map { $0.prefix { $0 != " " } }).count == 6)
+            #expect(Set(try remains(in: gateway.directory).map { $0.prefix { $0 != " " } }).count == 7)
             let archive = try await gateway.send(.get, "/api/v1/users/me/export", headers: ["Authorization": "Bearer right"]).text
             for part in ["zanzibar8", "zanzibar3", "Annabella", "Quagmire", "voiceprint", "soniox", "audio?part=0", "usage.json"] {
                 #expect(archive.contains(part), "\(part)")

@@ -19,6 +19,7 @@ import Testing
         case .assemblyAIRecorded: "AssemblyAI, recordings"
         case .assemblyAILive: "AssemblyAI, live"
         case .soniox: "Soniox, live"
+        case .sonioxRecorded: "Soniox, recordings"
         case .speechmatics: "Speechmatics, live"
         case .listen: "`/v4/listen` and its like"
         case .managed: "`/ws/transcribe`"
@@ -41,7 +42,8 @@ import Testing
         case .assemblyAIRecorded, .chunk, .chunkedRecording, .deviceFiles, .importedRecording, .settings, .recorder, .importCommand,
             .modelsTest:
             "detected"
-        case .openAIRecorded, .openAIRealtime, .deepgramRecorded, .deepgramLive, .deepgramFlux, .assemblyAILive, .soniox, .speechmatics, .listen,
+        case .openAIRecorded, .openAIRealtime, .deepgramRecorded, .deepgramLive, .deepgramFlux, .assemblyAILive, .soniox, .sonioxRecorded,
+            .speechmatics, .listen,
             .managed, .transcribe, .captions:
             "several, else detected"
         }
@@ -57,6 +59,7 @@ import Testing
         case .assemblyAIRecorded: "400"
         case .assemblyAILive: "`Error`, close 3006"
         case .soniox: "400 in the socket"
+        case .sonioxRecorded: "400, `validation_errors`"
         case .speechmatics: "`Error` `invalid_config`"
         case .listen: "close 1008"
         case .managed: "`error` `bad_config`, close 4400"

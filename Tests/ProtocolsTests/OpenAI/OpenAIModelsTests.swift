@@ -26,6 +26,15 @@ import Testing
         #expect(list["tts"].isArray && list["tts"].count == 0)
     }
 
+    @Test func `has Soniox's member at the same path, with the languages of the engines`() throws {
+        let only = Capabilities.Languages.only(["en", "de"])
+        let models = try Parsed(OpenAIModels.list(context, aliases, languages: only, created: created))["models"]
+        #expect(names(models, "id") == ["stt-rt-v4", "stt-async-v5"])
+        #expect(models[1]["transcription_mode"].string == "async" && models[1]["languages"].count == 2)
+        #expect(models[1]["languages"][0]["code"].string == "de" && models[1]["languages"][0]["name"].string == "German")
+        #expect(try Parsed(OpenAIModels.list(context, created: created))["models"][0]["languages"].count > 90)
+    }
+
     @Test(arguments: [
         ("whisper-1", true), ("Moonshine-Base", true), ("whisper-large-v3", true), ("Whisper-Large-V3", true), ("no-such-model", false), ("*", false),
     ])

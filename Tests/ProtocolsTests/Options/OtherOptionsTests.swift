@@ -64,6 +64,14 @@ import Testing
         #expect(try sonioxMessage(soniox(member)).contains(member))
     }
 
+    @Test(arguments: VendorRequests.passed(SonioxOptions.table, .recorded))
+    func `reach Soniox's recordings as they are`(name: String) throws {
+        let example = try #require(SonioxOptions.table.entry(name, .recorded)).example
+        let order = name == "model" ? "\"model\":\(example)" : "\"model\":\"stt-async-v5\",\"\(name)\":\(example)"
+        let request = try SonioxPrerecordedRequest(Array("{\"audio_url\":\"https://a/b.wav\",\(order)}".utf8))
+        #expect(try VendorRequests.recordedBody(request.options, by: "soniox")[name] == JSONValue(parsing: Array(example.utf8)))
+    }
+
     @Test(arguments: VendorRequests.passed(SpeechmaticsOptions.table, .live))
     func `reach Speechmatics as they are`(name: String) throws {
         let member = "\"\(name)\":\(try #require(SpeechmaticsOptions.table.entry(name, .live)).example)"

@@ -45,6 +45,7 @@ enum VendorRequests {
         var machine = service.recognize(PrerecordedOrder(options, credential: Credential("k")))
         var step = machine.start()
         if vendor == "assemblyai" { step = machine.answered(VendorAnswer(status: 200, body: Array(#"{"upload_url":"https://cdn/1"}"#.utf8))) }
+        if vendor == "soniox" { step = machine.answered(VendorAnswer(status: 201, body: Array(#"{"id":"f-1"}"#.utf8))) }
         guard case .request(let request) = step else { throw Unexpected(step: "\(step)") }
         return request
     }

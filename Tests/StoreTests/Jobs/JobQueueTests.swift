@@ -180,6 +180,12 @@ import Testing
         #expect(try await names(.init(limit: 9, day: UnixTime(milliseconds: 2 * 86_400_000))) == ["a2"])
         #expect(try await names(.init(limit: 9, status: .completed)) == [])
         #expect(try await names(.init(limit: 9, before: ID("b1"))) == [])
+        _ = try await jobs.delete(ID("a4"), of: ann, dialect: "assemblyai", leaving: "{}")
+        #expect(try await names(.init(limit: 3)) == ["a5", "a4", "a3"])
+        #expect(try await names(.init(limit: 2, showsDeleted: false)) == ["a5", "a3"])
+        #expect(try await names(.init(limit: 2, showsDeleted: false, before: ID("a4"))) == ["a3", "a2"], "a page goes on behind a deleted job")
+        #expect(try await jobs.count(of: ann, dialect: "assemblyai") == 4)
+        #expect(try await jobs.count(of: ann, dialect: "soniox") == 0)
     }
 
     @Test(arguments: StoreKind.allCases) func `lists the jobs of one day page by page`(kind: StoreKind) async throws {

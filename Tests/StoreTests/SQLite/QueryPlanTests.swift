@@ -51,6 +51,7 @@ import Testing
         Exception("s.number BETWEEN w.first_segment AND w.last_segment", ["segments"], "at most 256 segments of a window"),
         Exception("FROM windows WHERE number BETWEEN ? AND ?", ["windows"], "the user's index of meaning is read into memory, once"),
         Exception("status = 'completed' ORDER BY started_at DESC, number DESC LIMIT 1", ["conversations"], "the newest ones, to the first completed"),
+        Exception("SELECT count(*) FROM jobs WHERE user = ? AND dialect = ?", ["jobs"], "a client asks for a number"),
         Exception("FROM jobs INDEXED BY jobs_by_user", ["jobs"], "the newest ones, until the page is full"),
         Exception("v.evidence, v.created_at, v.adopted_at", ["voices"], "all voices are wanted"),
         Exception("SELECT max(s.number) FROM segments s", ["segments", "voices"], "the last index entry of each voice; all voices are wanted"),

@@ -1,3 +1,4 @@
+import Framing
 import Speech
 
 /// The statement that reads a page of a user's jobs, with its parameters. Columns as of `TranscriptionJob`.
@@ -7,7 +8,7 @@ struct JobPage {
 
     init(of user: ID<User>, dialect: String, _ query: TranscriptionJobQuery) {
         let first: [SQLValue] = [
-            .text(user.rawValue), .text(dialect), .text(query.status?.rawValue), .text(query.before?.rawValue), .integer(Int64(query.limit)),
+            .text(user.rawValue), .text(dialect), .text(query.statuses), .text(query.before?.rawValue), .integer(Int64(query.limit)),
         ]
         (statement, values) =
             switch (query.day, query.after) {
@@ -40,8 +41,20 @@ struct JobPage {
             notice_status, access_key, keeps_raw, sealed, own_keys FROM jobs INDEXED BY
             """, " ", index,
             """
-             WHERE user = ?1 AND dialect = ?2 AND (?3 IS NULL OR status = ?3)
+             WHERE user = ?1 AND dialect = ?2 AND (?3 IS NULL OR status IN (SELECT value FROM json_each(?3)))
             AND (?4 IS NULL OR number < (SELECT number FROM jobs WHERE id = ?4 AND user = ?1))
             """)
+    }
+}
+
+extension TranscriptionJobQuery {
+    /// The wanted statuses as a JSON list; nil: every status.
+    fileprivate var statuses: String? {
+        guard let wanted = status.map({ [$0] }) ?? (showsDeleted ? nil : TranscriptionJob.Status.allCases.filter { $0 != .deleted }) else {
+            return nil
+        }
+        var json = JSONWriter()
+        json.array(wanted.map(\.rawValue))
+        return json.text
     }
 }

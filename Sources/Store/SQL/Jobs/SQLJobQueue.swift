@@ -120,6 +120,16 @@ package final class SQLJobQueue: JobQueue {
         }
     }
 
+    package func count(of user: ID<User>, dialect: String) async throws(StoreError) -> Int {
+        try await database.read(for: user) { (connection) throws(StoreError) in
+            var count = 0
+            try connection.run(
+                "SELECT count(*) FROM jobs WHERE user = ? AND dialect = ? AND status <> 'deleted'", [.text(user.rawValue), .text(dialect)]
+            ) { (row) throws(StoreError) in count = Int(row.integer(0) ?? 0) }
+            return count
+        }
+    }
+
     package func delete(
         _ id: ID<TranscriptionJob>, of user: ID<User>, dialect: String, leaving request: String
     ) async throws(StoreError) -> TranscriptionJob? {

@@ -21,10 +21,10 @@ package final class SQLUploadStore: UploadStore {
                 guard Int(own) + upload.byteCount <= userMost else { return .userFull }
             }
             try connection.run(
-                "INSERT INTO uploads (id, user, byte_count, created_at) VALUES (?, ?, ?, ?)",
+                "INSERT INTO uploads (id, user, byte_count, created_at, name, reference) VALUES (?, ?, ?, ?, ?, ?)",
                 [
                     .text(upload.id.rawValue), .text(upload.user.rawValue), .integer(Int64(upload.byteCount)),
-                    .integer(upload.created.milliseconds),
+                    .integer(upload.created.milliseconds), .text(upload.name), .text(upload.reference),
                 ])
             return .added
         }
@@ -51,13 +51,53 @@ package final class SQLUploadStore: UploadStore {
         }
     }
 
-    package func expire(before time: UnixTime) async throws(StoreError) {
+    package func expire(before time: UnixTime, files: UnixTime) async throws(StoreError) {
         try await database.delete { (connection) throws(StoreError) in
             try connection.run(
                 """
-                DELETE FROM uploads WHERE created_at < ?
+                DELETE FROM uploads WHERE (name IS NULL AND created_at < ?1 OR name IS NOT NULL AND created_at < ?2)
                 AND NOT EXISTS (SELECT 1 FROM jobs WHERE instr(audio, uploads.id) > 0 AND status IN ('queued', 'processing'))
-                """, [.integer(time.milliseconds)])
+                """, [.integer(time.milliseconds), .integer(files.milliseconds)])
+        }
+    }
+
+    // MARK: Files
+
+    package func file(_ id: ID<Upload>, of user: ID<User>) async throws(StoreError) -> Upload? {
+        try await database.read(for: user) { (connection) throws(StoreError) in
+            var found: Upload?
+            try connection.run(
+                "SELECT id, user, byte_count, created_at, name, reference FROM uploads WHERE id = ? AND user = ? AND name IS NOT NULL",
+                [.text(id.rawValue), .text(user.rawValue)]
+            ) { (row) throws(StoreError) in found = Upload(row) }
+            return found
+        }
+    }
+
+    package func files(of user: ID<User>, limit: Int, after: Upload.Place?) async throws(StoreError) -> [Upload] {
+        try await database.read(for: user) { (connection) throws(StoreError) in
+            var files: [Upload] = []
+            try connection.run(
+                """
+                SELECT id, user, byte_count, created_at, name, reference FROM uploads
+                WHERE user = ?1 AND name IS NOT NULL AND (created_at < ?2 OR created_at = ?2 AND id < ?3)
+                ORDER BY created_at DESC, id DESC LIMIT ?4
+                """,
+                [
+                    .text(user.rawValue), .integer(after?.created.milliseconds ?? .max), .text(after?.id.rawValue ?? ""), .integer(Int64(limit)),
+                ]
+            ) { (row) throws(StoreError) in files.append(Upload(row)) }
+            return files
+        }
+    }
+
+    package func countFiles(of user: ID<User>) async throws(StoreError) -> Int {
+        try await database.read(for: user) { (connection) throws(StoreError) in
+            var count = 0
+            try connection.run("SELECT count(*) FROM uploads WHERE user = ? AND name IS NOT NULL", [.text(user.rawValue)]) {
+                (row) throws(StoreError) in count = Int(row.integer(0) ?? 0)
+            }
+            return count
         }
     }
 
@@ -67,5 +107,14 @@ package final class SQLUploadStore: UploadStore {
             try connection.run("SELECT id FROM uploads") { (row) throws(StoreError) in names.insert(row.text(0) ?? "") }
             return names
         }
+    }
+}
+
+extension Upload {
+    /// Reads a row of the columns id, user, byte_count, created_at, name, reference.
+    fileprivate init(_ row: borrowing SQLRow) {
+        self.init(
+            id: ID(row.text(0) ?? ""), user: ID(row.text(1) ?? ""), byteCount: Int(row.integer(2) ?? 0),
+            created: UnixTime(milliseconds: row.integer(3) ?? 0), name: row.text(4), reference: row.text(5))
     }
 }

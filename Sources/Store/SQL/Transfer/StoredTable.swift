@@ -25,7 +25,11 @@ struct StoredTable: Sendable {
                 ("expires_at", .integer), ("revoked_at", .integer), ("credit_seconds", .integer), ("credit_used", .integer),
             ]),
         StoredTable("ended_logins", [("code", .blob), ("expires_at", .integer)]),
-        StoredTable("uploads", [("id", .text), ("user", .text), ("byte_count", .integer), ("created_at", .integer)]),
+        StoredTable(
+            "uploads",
+            [
+                ("id", .text), ("user", .text), ("byte_count", .integer), ("created_at", .integer), ("name", .text), ("reference", .text),
+            ]),
         StoredTable(
             "jobs", countsRows: true,
             [
