@@ -1,4 +1,6 @@
 import Conversations
+import Framing
+import HarkenTesting
 import Speech
 import Store
 import Testing

@@ -18,7 +18,7 @@ import Testing
             #expect(try await store.add(audio, to: id, of: .ann))
         }
         // What can be restored is not counted, and who is deleted is nobody.
-        #expect(try await store.delete(ID<Conversation>("c3"), of: .ann, keptUntil: .at(9)))
+        #expect(try await store.delete(ID<Conversation>("c3"), of: .ann, keptUntil: .at(9)) != nil)
         _ = try await store.begin(.of(ID("bob"), "c", at: 5))
         #expect(try await store.beginDeletion(of: ID("bob")))
         while try await store.deleteRows(of: ID("bob"), sessions: []) {}
