@@ -303,7 +303,7 @@ def now():
 
 class LiveSession:
     PARTIAL = 0.3  # seconds of audio between partials
-    START, LATER = START, LATER  # what may come first, and later
+    START, LATER = staticmethod(START), LATER  # what may come first, and later
 
     def __init__(self, line, service, official):
         self.line, self.service = line, service
@@ -481,7 +481,7 @@ class LiveSession:
 class AgentSession(LiveSession):
     """Agent STT: segments of turns. A turn begins with its first word, and ends after a silence or when the client says so."""
 
-    START, LATER = AGENT_START, AGENT_LATER
+    START, LATER = staticmethod(AGENT_START), AGENT_LATER
     SILENCE = 0.3  # seconds that end a turn
 
     def __init__(self, *args, **more):
