@@ -45,6 +45,7 @@ DRIVERS = [
     Driver("streaming/soniox_client", "Soniox", "/transcribe-websocket"),
     Driver("streaming/speechmatics_client", "Speechmatics", "/v2"),
     Driver("streaming/speechmatics_channels", "Speechmatics", "/v2", processors=0.9),
+    Driver("streaming/speechmatics_agent", "Speechmatics Agent STT", "/v2/agent"),
     # Two conversations in real time, side by side: two minutes.
     Driver("streaming/speakers_deepgram", "Deepgram", "/v1/listen", in_test=False, processors=2),
     Driver("streaming/speakers_assemblyai", "AssemblyAI", "/v3/ws", in_test=False, processors=2),

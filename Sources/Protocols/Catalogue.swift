@@ -9,6 +9,7 @@ package enum Catalogue {
         DeepgramFluxServer.dialect,
         SonioxLiveServer.dialect,
         SpeechmaticsLiveServer.dialect,
+        SpeechmaticsAgentServer.dialect,
         RealtimeServer.dialect,
         ManagedLiveServer.dialect,
         ListenServer.dialect,

@@ -135,7 +135,7 @@ package final class SessionDriver {
                     let limits = Leg.Limits(pace: engine.capabilities.pace, unanswered: isInProcess ? SampleCount(.seconds(30), at: rate) : nil)
                     return SessionEngine(
                         engine.name, limits: limits, channelsPerLeg: engine.capabilities.channelsPerStream, cap: engine.sessionCap,
-                        slowness: engine.slowness, isWatched: isVendor, hasWordTimes: engine.capabilities.wordTimes)
+                        slowness: engine.slowness, isWatched: isVendor, hasWordTimes: engine.capabilities.timesWords(of: request.options.model))
                 }, recovery: request.recovery, mode: request.mode, repairers: request.repair?.engines.map(\.name) ?? [],
                 repairTime: request.repairTime, stall: isWatched ? request.stall : Self.forEver, measuresLoudness: isMeasured,
                 tellsVoices: voices != nil, connectTime: request.connectTime, endTime: request.endTime, voteTime: request.voteTime))
@@ -367,7 +367,9 @@ package final class SessionDriver {
 
     /// Opens another stream of the first engine, which hears the user's speech while a leg hears the session. The stream then takes over.
     private func precede() {
-        guard let engine = engines.first, channels == 1, engine.capabilities.speakers, engine.capabilities.wordTimes else { return }
+        guard let engine = engines.first, channels == 1, engine.capabilities.speakers, engine.capabilities.timesWords(of: options.model) else {
+            return
+        }
         let name = engine.name
         let stream = PrimedStream(prelude, rate: options.rate, isPaced: engine.capabilities.pace != nil, on: connector.loop) { [self] in
             guard !machine.isEnded else { return }

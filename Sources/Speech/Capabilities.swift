@@ -35,6 +35,8 @@ public struct Capabilities: Sendable, Equatable {
     public var sessionCap: Duration?
     /// Options that `EngineCommand.update` may change in an open stream. A change of any other option needs a new stream.
     public var liveChanges: Set<StreamAspect>
+    /// Models among `models`, in lower case, whose words have no times of their own although those of the others do.
+    package var untimedModels: Set<String> = []
     /// True if `EngineCommand.update` may also change options in the vendor's own words in an open stream.
     package var takesVendorChanges = false
 
@@ -68,5 +70,10 @@ extension Capabilities {
     package func model(for model: String?) -> String? {
         guard let standard = models.first else { return model }
         return models.first { $0.lowercased() == model?.lowercased() } ?? standard
+    }
+
+    /// True if words have times of their own when a client asks for `model`.
+    package func timesWords(of model: String?) -> Bool {
+        wordTimes && !(self.model(for: model).map { untimedModels.contains($0.lowercased()) } ?? false)
     }
 }

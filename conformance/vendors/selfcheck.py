@@ -56,6 +56,8 @@ DRIVES = {
     "speechmatics": [
         ("streaming/speechmatics_client", [], set()),
         ("streaming/speechmatics_client", ["--end-of-utterance", "0.7", "--max-delay", "2"], set()),
+        ("streaming/speechmatics_agent", [], set()),
+        ("streaming/speechmatics_agent", ["--external", "--turns", "3,6"], set()),
     ],
     "openai": [
         ("prerecorded/openai_sdk", [], RECORDED),
@@ -266,6 +268,13 @@ async def wrongs_speechmatics(live, piece, pcm):
     await live("a connection that is cut", "no end message", "/v2", [with_(), "read", piece, "abort"], key)
     await live("an unknown message", "refused", "/v2", [with_(), "read", '{"message":"Terminate"}'], key, 1003, "invalid_message")
     await live("audio after EndOfStream", "order", "/v2", [with_(), "read", piece, end(1), piece], key, 1000)
+    agent = with_(model="linden-1")
+    await live("Agent STT: a good session", None, "/v2/agent", [agent, "read", piece, end(1)], key, 1000, "EndOfTranscript")
+    await live("Agent STT: another model", "refused", "/v2/agent", [with_(model="enhanced")], key, 4004, "invalid_model")
+    await live("Agent STT: a field that it does not have", "unknown parameter", "/v2/agent",
+               [with_(model="linden-1", max_delay=1), "read", "read", piece, end(1)], key, 1000, "EndOfTranscript")
+    await live("Agent STT: no ForceEndOfUtterance where the service ends turns", "bad message", "/v2/agent",
+               [agent, "read", piece, '{"message":"ForceEndOfUtterance","timestamp":0.1}', end(1)], key, 1000, "EndOfTranscript")
 
 
 WRONGS = {"assemblyai": wrongs_assemblyai, "deepgram": wrongs_deepgram, "soniox": wrongs_soniox, "speechmatics": wrongs_speechmatics}

@@ -1,4 +1,4 @@
-"""Speechmatics: `/v2` realtime, and `/v2/jobs…` for recordings."""
+"""Speechmatics: `/v2` realtime, `/v2/agent` (Agent STT), and `/v2/jobs…` for recordings."""
 
 import asyncio
 import datetime
@@ -50,6 +50,26 @@ LATER = {
     "ForceEndOfUtterance": checks.fields({"message": checks.anything, "timestamp": number(0, 1e9)}),
     "GetSpeakers": checks.fields({"message": checks.anything, "final": boolean}),
 }
+# Agent STT: speechmatics/docs, spec/agent-stt.yaml, September 2026. What is not here gets a Warning, and is ignored.
+AGENT_CONFIG = {
+    "language": LANGUAGE, "model": one_of("linden-1"), "additional_vocab": VOCABULARY, "output_locale": text(20), "domain": text(40),
+    "transcript_filtering_config": FILTERING, "enable_partials": boolean, "emit_sentences": boolean, "diarization": one_of("none", "speaker"),
+    "speaker_diarization_config": checks.fields({"max_speakers": integer(2, 100), "speaker_sensitivity": number(0, 1), "get_speakers": boolean,
+                                                 "prefer_current_speaker": boolean, "speakers": checks.anything}),
+}
+AGENT_START = checks.fields({
+    "message": checks.anything,
+    "audio_format": checks.fields({"type": one_of("raw"), "encoding": one_of("pcm_s16le", "pcm_f32le"), "sample_rate": integer(8000, 16_000)},
+                                  required=("type", "encoding", "sample_rate")),
+    "transcription_config": checks.fields(AGENT_CONFIG, required=("language", "model")),
+    "turn_config": checks.fields({"turn_detection_mode": one_of("vad", "external")}),
+}, required=("audio_format", "transcription_config"))
+AGENT_LATER = {
+    "EndOfStream": LATER["EndOfStream"], "GetSpeakers": LATER["GetSpeakers"],
+    "SetRecognitionConfig": checks.fields({"message": checks.anything, "transcription_config": checks.fields({
+        "language": LANGUAGE, "enable_partials": boolean})}, required=("transcription_config",)),
+    "ForceEndOfUtterance": checks.fields({"message": checks.anything, "timestamp": number(0, 1e9)}, required=("timestamp",)),
+}
 JOB = checks.fields({
     "type": one_of("transcription"),
     "transcription_config": checks.fields({
@@ -66,7 +86,7 @@ JOB = checks.fields({
                                                      "default_language": LANGUAGE}),
 }, required=("type", "transcription_config"))
 CLOSE = {"not_authorised": 4001, "not_allowed": 4003, "invalid_model": 4004, "quota_exceeded": 4005, "timelimit_exceeded": 4006, "job_error": 4013,
-         "idle_timeout": 1008, "session_timeout": 1008}
+         "idle_timeout": 1008, "session_timeout": 1008, "invalid_language": 4004, "start_recognition_timeout": 1008}
 
 
 def results_of(words, diarized):
@@ -93,10 +113,10 @@ class Speechmatics(Service):
     def routes(self):
         return [web.post("/v2/jobs", self.create), web.get("/v2/jobs", self.list), web.get("/v2/jobs/{id}", self.get),
                 web.get("/v2/jobs/{id}/transcript", self.transcript), web.delete("/v2/jobs/{id}", self.delete),
-                web.get("/v2", self.live), web.get("/v2/", self.live), web.get("/v2/{language}", self.live)]
+                web.get("/v2/agent", self.agent), web.get("/v2", self.live), web.get("/v2/", self.live), web.get("/v2/{language}", self.live)]
 
     def is_final(self, message):
-        return message["message"] == "AddTranscript"
+        return message["message"] in ("AddTranscript", "AddSegment")
 
     async def break_down(self, line):
         await self._end(line, "job_error", "The recogniser has failed.")
@@ -120,7 +140,10 @@ class Speechmatics(Service):
 
     # -- live
 
-    async def live(self, request):
+    async def agent(self, request):
+        return await self.live(request, AgentSession)
+
+    async def live(self, request, session=None):
         line = Line(self, request)
         if refused := self._refused(request, may_use_query=True):
             line.record["end"] = "refused 401"
@@ -129,7 +152,7 @@ class Speechmatics(Service):
             line.note("unknown parameter", name)
         await line.open()
         try:
-            await LiveSession(line, self, official="sm-sdk" in request.query).run()
+            await (session or LiveSession)(line, self, official="sm-sdk" in request.query).run()
         except Ended:
             pass
         return line.ws
@@ -280,6 +303,7 @@ def now():
 
 class LiveSession:
     PARTIAL = 0.3  # seconds of audio between partials
+    START, LATER = staticmethod(START), LATER  # what may come first, and later
 
     def __init__(self, line, service, official):
         self.line, self.service = line, service
@@ -322,11 +346,12 @@ class LiveSession:
             message = json.loads(data)
             if message.get("message") != "StartRecognition":
                 await self.fail("protocol_error", f"{message.get('message')!r} came before StartRecognition")
-            start = START(message)
+            start = self.START(await self._known(message))
         except (Bad, ValueError, AttributeError) as broken:
             kind = "invalid_audio_type" if str(broken).startswith("audio_format") else "invalid_config"
             await self.fail("invalid_model" if ": model" in str(broken) else kind, str(broken))
         shape, self.config = start["audio_format"], start["transcription_config"]
+        self.turns = start.get("turn_config", {}).get("turn_detection_mode", "vad")
         if {"model", "operating_point"} <= set(self.config):
             await self.fail("invalid_config", "model and operating_point are exclusive")
         if shape["type"] == "raw" and not {"encoding", "sample_rate"} <= set(shape):
@@ -352,6 +377,10 @@ class LiveSession:
         await self.line.send({"message": "Info", "type": "recognition_quality", "quality": "broadcast" if self.rate >= 16_000 else "telephony",
                               "reason": "Running recognition."})
 
+    async def _known(self, message):
+        """The message without what the service ignores."""
+        return message
+
     async def _audio(self, data):
         if not data:
             self.line.note("format", "an empty audio frame")
@@ -371,7 +400,7 @@ class LiveSession:
         try:
             message = json.loads(data)
             kind = message["message"]
-            checked = LATER[kind](message)
+            checked = self.LATER[kind](message)
         except Bad as broken:
             await self.fail("invalid_message", f"{kind}: {broken}")
         except (ValueError, KeyError, TypeError):
@@ -379,9 +408,7 @@ class LiveSession:
         if kind == "SetRecognitionConfig":
             self.config |= checked["transcription_config"]
         elif kind == "ForceEndOfUtterance":
-            self.ear.flush()
-            await self._final(len(self.ear.words))
-            await self._end_of_utterance(self.line.audio_seconds)
+            await self._force(checked.get("timestamp"))
         elif kind == "GetSpeakers":
             await self.line.send({"message": "SpeakersResult", "speakers": []})
         elif kind == "EndOfStream":
@@ -419,6 +446,17 @@ class LiveSession:
                               "metadata": {"start_time": round(max(self.covered, 0) if kind == "AddPartialTranscript" else words[0].start, 3),
                                            "end_time": round(max(end, words[-1].end), 3), "transcript": "".join(word.text + " " for word in words)}})
 
+    async def _force(self, _at):
+        self.ear.flush()
+        await self._final(len(self.ear.words))
+        await self._end_of_utterance(self.line.audio_seconds)
+
+    async def _last(self):
+        """All that is not told."""
+        await self._final(len(self.ear.words))
+        if self.spoken and self.config.get("conversation_config", {}).get("end_of_utterance_silence_trigger"):
+            await self._end_of_utterance(self.line.audio_seconds)
+
     async def _end_of_utterance(self, at):
         self.spoken = False
         at = round(min(at, self.line.audio_seconds), 3)
@@ -432,14 +470,85 @@ class LiveSession:
             self.line.note("format", f"{len(self.decoder.leftover)} bytes are left that are no whole sample")
         self.ear.flush()
         self.line.heard(self.ear.words)
-        await self._final(len(self.ear.words))
-        if self.spoken and self.config.get("conversation_config", {}).get("end_of_utterance_silence_trigger"):
-            await self._end_of_utterance(self.line.audio_seconds)
+        await self._last()
         await self.line.send({"message": "EndOfTranscript"})
         late, data = await self.line.receive(timeout=0.05)
         if late in ("text", "binary"):
             self.line.note("order", f"a {late} frame came after EndOfStream: {str(data)[:60]}")
         await self.line.close(1000)
+
+
+class AgentSession(LiveSession):
+    """Agent STT: segments of turns. A turn begins with its first word, and ends after a silence or when the client says so."""
+
+    START, LATER = staticmethod(AGENT_START), AGENT_LATER
+    SILENCE = 0.3  # seconds that end a turn
+
+    def __init__(self, *args, **more):
+        super().__init__(*args, **more)
+        self.turn = self.speech = False
+        self.last_cut = 0.0
+
+    async def _known(self, message):
+        config = message.get("transcription_config")
+        for name in set(config or {}) - set(AGENT_CONFIG):
+            self.line.note("unknown parameter", name)
+            await self.line.send({"message": "Warning", "reason": f"Field transcription_config.{name} is not valid config for this session and was ignored"})
+            del config[name]
+        return message
+
+    async def _tell(self, kind, name, at):
+        await self.line.send({"message": kind, "metadata": {name: round(at, 3)}})
+
+    async def _begin(self, word):
+        if self.turns == "vad" and not self.speech:
+            self.speech = True
+            await self._tell("SpeechStarted", "start_time", word.start)
+        if not self.turn:
+            self.turn = True
+            await self._tell("StartOfTurn", "start_time", word.start)
+
+    async def _segment(self, kind, words):
+        segment = {"transcript": " ".join(word.text for word in words)} | ({"speaker": "S1"} if self.config.get("diarization") == "speaker" else {})
+        await self.line.send({"message": kind, "segment": segment,
+                              "metadata": {"start_time": round(words[0].start, 3), "end_time": round(words[-1].end, 3)}})
+
+    async def _end(self, count):
+        words = self.ear.words[self.final:count]
+        if not words:
+            return
+        await self._begin(words[0])
+        if self.speech:
+            self.speech = False
+            await self._tell("SpeechEnded", "end_time", words[-1].end)
+        await self._segment("AddSegment", words)
+        self.final, self.turn = count, False
+        await self._tell("EndOfTurn", "end_time", words[-1].end)
+
+    async def _advance(self):
+        words, now = self.ear.words, self.ear.settled
+        if len(words) == self.final:
+            return
+        await self._begin(words[self.final])
+        if self.config.get("enable_partials") and now - self.last_partial >= self.PARTIAL:
+            self.last_partial = now
+            await self._segment("AddPartialSegment", words[self.final:])
+        if self.turns == "vad" and self.ear.partial is None and now - words[-1].end >= self.SILENCE:
+            await self._end(len(words))
+
+    async def _force(self, at):
+        if self.turns != "external":
+            self.line.note("bad message", "ForceEndOfUtterance where the service ends turns")
+            return
+        if at <= self.last_cut:
+            await self.line.send({"message": "Warning", "reason": "ForceEndOfUtterance timestamp is not later than the last"})
+            return
+        self.last_cut = at
+        self.ear.flush()
+        await self._end(sum(word.start < at for word in self.ear.words))
+
+    async def _last(self):
+        await self._end(len(self.ear.words))
 
 
 if __name__ == "__main__":

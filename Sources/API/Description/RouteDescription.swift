@@ -11,7 +11,7 @@ struct RouteDescription: Sendable {
             case .assemblyai: "AssemblyAI's protocol, for its clients. Errors are AssemblyAI's."
             case .openai: "OpenAI's transcription and realtime protocols, for their clients. Errors are OpenAI's."
             case .soniox: "Soniox's protocols, live and recorded, for its clients. Errors are Soniox's."
-            case .speechmatics: "Speechmatics' live protocol, for its clients."
+            case .speechmatics: "Speechmatics' live protocols, for its clients."
             case .listen: "Live conversations of wearables, phones, desktops and browsers."
             case .recordings: "Recordings that come in files or in chunks, and recordings of the user's voice."
             case .managed: "The protocol of managed proxies."
@@ -92,6 +92,7 @@ struct RouteDescription: Sendable {
         "DELETE /v1/transcriptions/*": .init(tag: .soniox, summary: "Deletes a transcription."),
         "WebSocket /v2": .init(tag: .speechmatics, summary: "Live audio; the first message has Speechmatics' options."),
         "WebSocket /v2/*": .init(tag: .speechmatics, summary: "Live audio, with the language in the path."),
+        "WebSocket /v2/agent": .init(tag: .speechmatics, summary: "Live audio with segments and turns (Agent STT)."),
         "WebSocket /ws/transcribe": .init(tag: .managed, summary: "Live audio; the first message has the token and the options."),
         "WebSocket /v4/listen": .init(tag: .listen, summary: "A live conversation.", query: [started]),
         "WebSocket /v3/listen": .init(tag: .listen, summary: "A live conversation, at an older path.", query: [started]),

@@ -3,7 +3,8 @@ package import Speech
 
 /// A message from a client; plain audio comes in binary messages.
 ///
-/// Source: Speechmatics "Real-time API" reference, client messages.
+/// Source: Speechmatics "Real-time API" reference, client messages. Agent STT has the same without those of channels: speechmatics/docs,
+/// `spec/agent-stt.yaml`, September 2026.
 package enum SpeechmaticsClientMessage: Sendable, Equatable {
     case startRecognition(SpeechmaticsConfiguration)
     /// - Parameter lastSequenceNumber: the number of audio messages that were sent. The vendor's own client counts wrong.
@@ -13,25 +14,33 @@ package enum SpeechmaticsClientMessage: Sendable, Equatable {
     case endOfChannel(String)
     /// - Parameter fixed: members that cannot change while a session runs; a message that is written has none.
     case setRecognitionConfig(SpeechmaticsChange, language: String, fixed: [VendorOptions.Option] = [])
-    case forceEndOfUtterance
+    /// - Parameter at: the position at which the turn is to end, in seconds since the first sample; nil: all audio that was sent. Agent STT only.
+    case forceEndOfUtterance(at: Double? = nil)
     /// - Parameter atEnd: true if the answer may come only when everybody was heard.
     case getSpeakers(atEnd: Bool)
     case invalid(SpeechmaticsError)
 
-    /// - Parameter language: the language for a `StartRecognition` that names none.
-    package init(parsing text: RawSpan, language: LanguageTag? = nil) {
+    /// - Parameters:
+    ///   - language: the language for a `StartRecognition` that names none.
+    ///   - service: the service that the client speaks to.
+    package init(parsing text: RawSpan, language: LanguageTag? = nil, for service: SpeechmaticsService = .realtime) {
         do throws(JSONError) {
             let document = try JSONDocument(parsing: text, sizeLimit: 1_048_576, depthLimit: 16)
-            self = Self.read(document.root, language)
+            self = Self.read(document.root, language, service)
         } catch {
             self = .invalid(SpeechmaticsError(.invalidMessage, "The message cannot be read. \(error) Audio belongs in binary messages."))
         }
     }
 
-    private static func read(_ root: JSONView, _ language: LanguageTag?) -> Self {
+    private static func read(_ root: JSONView, _ language: LanguageTag?, _ service: SpeechmaticsService) -> Self {
         switch root["message"].string {
         case "StartRecognition":
-            switch SpeechmaticsConfiguration.read(root, language: language) {
+            let configuration =
+                switch service {
+                case .realtime: SpeechmaticsConfiguration.read(root, language: language)
+                case .agent: SpeechmaticsConfiguration.readAgent(root)
+                }
+            switch configuration {
             case .success(let configuration): return .startRecognition(configuration)
             case .failure(let error): return .invalid(error)
             }
@@ -39,20 +48,26 @@ package enum SpeechmaticsClientMessage: Sendable, Equatable {
         case "SetRecognitionConfig":
             let config = root["transcription_config"]
             guard config.isObject else { return .invalid(SpeechmaticsError(.invalidConfig, "transcription_config is missing.")) }
-            switch SpeechmaticsConfiguration.change(config) {
+            switch SpeechmaticsConfiguration.change(config, for: service) {
             case .success(let change):
                 return .setRecognitionConfig(
-                    change, language: config["language"].string ?? "", fixed: SpeechmaticsOptions.fixed(in: config))
+                    change, language: config["language"].string ?? "", fixed: SpeechmaticsOptions.fixed(in: config, for: service))
             case .failure(let error): return .invalid(error)
             }
-        case "ForceEndOfUtterance": return .forceEndOfUtterance
+        case "ForceEndOfUtterance":
+            let timestamp = root["timestamp"]
+            guard service == .agent, timestamp.exists, !timestamp.isNull else { return .forceEndOfUtterance() }
+            guard let at = timestamp.double, at.isFinite, at >= 0 else {
+                return .invalid(SpeechmaticsError(.invalidMessage, "timestamp must be a number of seconds, 0 or more."))
+            }
+            return .forceEndOfUtterance(at: at)
         case "GetSpeakers": return .getSpeakers(atEnd: root["final"].bool ?? false)
-        case "AddChannelAudio":
+        case "AddChannelAudio" where service == .realtime:
             guard let channel = root["channel"].string, let audio = root["data"].string.flatMap({ Base64.decode($0) }) else {
                 return .invalid(SpeechmaticsError(.invalidMessage, "AddChannelAudio needs channel, a string, and data, audio in base 64."))
             }
             return .channelAudio(channel: channel, audio)
-        case "EndOfChannel":
+        case "EndOfChannel" where service == .realtime:
             guard let channel = root["channel"].string else {
                 return .invalid(SpeechmaticsError(.invalidMessage, "EndOfChannel needs channel, a string."))
             }
@@ -85,7 +100,9 @@ package enum SpeechmaticsClientMessage: Sendable, Equatable {
             json.member("language", language)
             change.writeMembers(to: &json)
             json.endObject()
-        case .forceEndOfUtterance: json.member("message", literal: "ForceEndOfUtterance")
+        case .forceEndOfUtterance(let at):
+            json.member("message", literal: "ForceEndOfUtterance")
+            if let at { json.member("timestamp", at, decimals: 3) }
         case .getSpeakers(let atEnd):
             json.member("message", literal: "GetSpeakers")
             if atEnd { json.member("final", true) }
@@ -103,7 +120,8 @@ package enum SpeechmaticsClientMessage: Sendable, Equatable {
 }
 
 extension SpeechmaticsConfiguration {
-    /// Writes the members that the client side sends: raw audio, and the options that an engine's stream can have.
+    /// Writes the members that the client side sends: raw audio, and the options that an engine's stream can have. Agent STT is sent no member that
+    /// it does not have.
     fileprivate func writeMembers(to json: inout JSONWriter) {
         if case .raw(_, let rate, _) = format {
             json.key("audio_format")
@@ -113,13 +131,14 @@ extension SpeechmaticsConfiguration {
             json.member("sample_rate", rate.hertz)
             json.endObject()
         }
-        let given = SpeechmaticsOptions.table.sent(vendorOptions, .live)
+        let given = SpeechmaticsOptions.table.sent(vendorOptions, .live).filter { agent == nil || SpeechmaticsAgentSettings.takes($0.name) }
         func has(_ names: String...) -> Bool { given.contains { names.contains($0.name) } }
         json.key("transcription_config")
         json.beginObject()
         if !has("language") { json.member("language", language.rawValue) }
         if !has("model", "operating_point") { json.member("model", model) }
         changes.writeMembers(to: &json)
+        if agent?.emitsSentences == true { json.member("emit_sentences", true) }
         json.member("diarization", diarizes ? "speaker" : "none")
         if let count = shared.maxSpeakers, diarizes, !has("speaker_diarization_config") {
             json.key("speaker_diarization_config")
@@ -147,6 +166,11 @@ extension SpeechmaticsConfiguration {
             json.key(escaping: option.name)
             json.value(raw: Array(option.value.json.utf8))
         }
+        json.endObject()
+        guard let agent else { return }
+        json.key("turn_config")
+        json.beginObject()
+        json.member("turn_detection_mode", agent.turns.rawValue)
         json.endObject()
     }
 }

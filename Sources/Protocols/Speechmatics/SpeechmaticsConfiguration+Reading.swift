@@ -6,6 +6,8 @@ extension SpeechmaticsConfiguration {
     private static let maxChannels = 8
     private static let delays = 0.5...20.0
 
+    /// Reads the configuration of a session of the real-time API.
+    ///
     /// - Parameter fallback: the language in the path, for clients that name it only there.
     static func read(_ root: JSONView, language fallback: LanguageTag?) -> Result<Self, SpeechmaticsError> {
         Result { () throws(SpeechmaticsError) in
@@ -46,7 +48,7 @@ extension SpeechmaticsConfiguration {
     /// Returns the language of the words, with the region in which they are written.
     ///
     /// - Parameter fallback: the language in the path.
-    private static func language(_ config: JSONView, _ fallback: LanguageTag?) throws(SpeechmaticsError) -> LanguageTag {
+    static func language(_ config: JSONView, _ fallback: LanguageTag?) throws(SpeechmaticsError) -> LanguageTag {
         let parameter = LanguageParameter.speechmatics, named = try text(config, "language") ?? fallback?.rawValue
         let locale = try text(config, "output_locale")
         do throws(LanguageFault) {
@@ -64,12 +66,13 @@ extension SpeechmaticsConfiguration {
     }
 
     /// Reads the members that may also change later.
-    static func change(_ config: JSONView) -> Result<SpeechmaticsChange, SpeechmaticsError> {
+    static func change(_ config: JSONView, for service: SpeechmaticsService = .realtime) -> Result<SpeechmaticsChange, SpeechmaticsError> {
         Result { () throws(SpeechmaticsError) in
             // The vendor's clients repeat the language, which does not change.
             if let named = try text(config, "language"), !named.isEmpty, LanguageName(named) == nil {
                 throw SpeechmaticsError(.invalidConfig, LanguageFault(LanguageParameter.speechmatics.name, named).message)
             }
+            guard service == .realtime else { return SpeechmaticsChange(partials: try flag(config, "enable_partials")) }
             if let mode = try text(config, "max_delay_mode"), mode != "flexible", mode != "fixed" {
                 throw SpeechmaticsError(.invalidConfig, "max_delay_mode must be flexible or fixed.")
             }
@@ -120,11 +123,11 @@ extension SpeechmaticsConfiguration {
         return labels
     }
 
-    private static func vocabulary(_ list: JSONView) -> [String] {
+    static func vocabulary(_ list: JSONView) -> [String] {
         (0..<min(list.count, maxTerms)).compactMap { list[$0].string ?? list[$0]["content"].string }.filter { !$0.isEmpty }
     }
 
-    private static func replacements(_ list: JSONView) -> [WordReplacement] {
+    static func replacements(_ list: JSONView) -> [WordReplacement] {
         (0..<min(list.count, maxTerms)).compactMap { index in
             guard let from = list[index]["from"].string, let to = list[index]["to"].string else { return nil }
             return WordReplacement(find: from, replacement: to)
@@ -133,21 +136,21 @@ extension SpeechmaticsConfiguration {
 
     // MARK: Values that may be null
 
-    private static func text(_ object: JSONView, _ name: String) throws(SpeechmaticsError) -> String? {
+    static func text(_ object: JSONView, _ name: String) throws(SpeechmaticsError) -> String? {
         let value = object[name]
         guard value.exists, !value.isNull else { return nil }
         guard let text = value.string, text.utf8.count <= 200 else { throw SpeechmaticsError(.invalidConfig, "\(name) must be a short string.") }
         return text
     }
 
-    private static func flag(_ object: JSONView, _ name: String) throws(SpeechmaticsError) -> Bool? {
+    static func flag(_ object: JSONView, _ name: String) throws(SpeechmaticsError) -> Bool? {
         let value = object[name]
         guard value.exists, !value.isNull else { return nil }
         guard let flag = value.bool else { throw SpeechmaticsError(.invalidConfig, "\(name) must be true or false.") }
         return flag
     }
 
-    private static func number(_ object: JSONView, _ name: String, in range: ClosedRange<Double>) throws(SpeechmaticsError) -> Double? {
+    static func number(_ object: JSONView, _ name: String, in range: ClosedRange<Double>) throws(SpeechmaticsError) -> Double? {
         let value = object[name]
         guard value.exists, !value.isNull else { return nil }
         guard let number = value.double, range.contains(number) else {

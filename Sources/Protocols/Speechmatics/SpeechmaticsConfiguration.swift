@@ -27,6 +27,8 @@ package struct SpeechmaticsConfiguration: Sendable, Equatable {
     /// The members that cannot change while the session runs, as `StartRecognition` has them.
     var fixed: [VendorOptions.Option] = []
     package var shared = SharedOptions()
+    /// The settings of an Agent STT session; nil: the session is one of the real-time API.
+    package var agent: SpeechmaticsAgentSettings?
 
     package init(format: AudioFormat, language: LanguageTag, model: String) {
         self.format = format
@@ -40,11 +42,15 @@ package struct SpeechmaticsConfiguration: Sendable, Equatable {
     func request(engines: [EngineName]) -> LiveRequest {
         var request = LiveRequest(
             format: format, language: ["auto", "multi"].contains(language.primary) ? .multi : spoken, model: model,
-            timesInterims: true, separateChannels: channels.count > 1, diarize: diarizes, keyterms: vocabulary, engines: engines)
+            timesInterims: agent == nil, separateChannels: channels.count > 1, diarize: diarizes, keyterms: vocabulary, engines: engines)
         // The silence that ends an utterance also makes its words final.
         if let endOfUtterance {
             request.endpointing = endOfUtterance
             request.turn = TurnRule(minimumSilence: endOfUtterance, maximumSilence: endOfUtterance)
+        }
+        if let agent {
+            request.endpointing = agent.endpointing
+            request.turn = agent.turn
         }
         request.vendorOptions = vendorOptions
         request.shared = shared
@@ -53,6 +59,15 @@ package struct SpeechmaticsConfiguration: Sendable, Equatable {
 
     /// The language for engines: of a pack, such as `en_ms`, its first one. What else stands behind a code is a region.
     private var spoken: LanguageTag { Self.isPack(language) ? LanguageTag(language.primary) : language }
+
+    /// True if the name means the language with which the session began: clients repeat what they have said.
+    func isInForce(language name: String) -> Bool {
+        switch LanguageName(name) {
+        case .language(let tag)?: tag.primary == self.language.primary
+        case .detected?: self.language.primary == "auto"
+        case .several?, nil: self.language == .multi
+        }
+    }
 
     private static func isPack(_ language: LanguageTag) -> Bool {
         let parts = language.rawValue.split(separator: "_")

@@ -2,11 +2,14 @@ import Speech
 
 /// An error in the form that Speechmatics sends before it closes the socket.
 ///
-/// Source: Speechmatics "Real-time API" reference, messages `Error`.
+/// Source: Speechmatics "Real-time API" reference, messages `Error`; the types of Agent STT alone: speechmatics/docs, `spec/agent-stt.yaml`, schema
+/// `Error`, September 2026. No source has the close codes of those two: they are those of their nearest neighbours.
 package struct SpeechmaticsError: Error, Sendable, Equatable {
     package enum Kind: String, Sendable, CaseIterable {
         case invalidMessage = "invalid_message"
         case invalidModel = "invalid_model"
+        /// Agent STT only.
+        case invalidLanguage = "invalid_language"
         case invalidConfig = "invalid_config"
         case invalidAudioType = "invalid_audio_type"
         case invalidOutputFormat = "invalid_output_format"
@@ -22,6 +25,8 @@ package struct SpeechmaticsError: Error, Sendable, Equatable {
         case idleTimeout = "idle_timeout"
         case sessionTimeout = "session_timeout"
         case sessionTransfer = "session_transfer"
+        /// Agent STT only.
+        case startRecognitionTimeout = "start_recognition_timeout"
         case unknownError = "unknown_error"
     }
 
@@ -37,11 +42,11 @@ package struct SpeechmaticsError: Error, Sendable, Equatable {
     package var closeCode: UInt16 {
         switch kind {
         case .invalidMessage, .invalidConfig, .invalidAudioType, .invalidOutputFormat, .dataError, .protocolError: 1003
-        case .idleTimeout, .sessionTimeout: 1008
+        case .idleTimeout, .sessionTimeout, .startRecognitionTimeout: 1008
         case .bufferError, .unknownError, .sessionTransfer: 1011
         case .notAuthorized: 4001
         case .notAllowed: 4003
-        case .invalidModel: 4004
+        case .invalidModel, .invalidLanguage: 4004
         case .quotaExceeded, .insufficientFunds: 4005
         case .timeLimitExceeded: 4006
         case .jobError: 4013
@@ -96,10 +101,11 @@ extension SpeechmaticsError {
         case .notAuthorized, .notAllowed: return .unauthorized(said)
         case .insufficientFunds, .timeLimitExceeded: return .quotaExhausted(said)
         case .quotaExceeded: return .rateLimited(retryAfter: nil)
+        case .invalidLanguage: return .unsupportedLanguage(language ?? .english)
         case .invalidModel where reason.lowercased().contains("language"): return .unsupportedLanguage(language ?? .english)
         case .invalidModel, .invalidMessage, .invalidConfig, .invalidAudioType, .invalidOutputFormat, .protocolError: return .badRequest(said)
         case .dataError: return .undecodable(said)
-        case .idleTimeout, .sessionTimeout: return .timedOut(said)
+        case .idleTimeout, .sessionTimeout, .startRecognitionTimeout: return .timedOut(said)
         case .jobError, .bufferError, .sessionTransfer, .unknownError, nil: return .unavailable(said)
         }
     }

@@ -31,21 +31,38 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
     private var owed = OwedFlushes()
     private var broken = BrokenMessages(of: "Speechmatics")
 
-    package init(_ options: StreamOptions, credential: Credential) {
+    /// - Parameter model: the model for a client that names none of the vendor's.
+    package init(_ options: StreamOptions, model: String = Self.model, credential: Credential) {
         self.options = options
         sent = SentAudio(rate: options.rate)
         settled = SettledWords(rate: options.rate)
-        configuration = SpeechmaticsConfiguration(options)
+        configuration = SpeechmaticsConfiguration(options, model: model)
         connection = ConnectionRequest(
             target: "/v2", headers: ["Authorization": "Bearer " + credential.secret], model: configuration.model)
     }
 
-    package static let vendor = Vendor(
-        name: EngineName("speechmatics"),
-        capabilities: Capabilities(
-            streaming: true, prerecorded: false, languages: .any, models: [model, "standard"], speakers: true, pace: 1,
-            sessionCap: .seconds(48 * 3_600)),
-        streamingAddress: "wss://eu2.rt.speechmatics.com", audio: AudioMessages(), connect: { SpeechmaticsLiveClient($0, credential: $1) })
+    package static let vendor = Vendor(EngineName("speechmatics"), live: service(model: model))
+
+    /// Returns the service with this model for clients that name none. Agent STT is asked for its own model; a stream that Agent STT cannot take goes
+    /// to the real-time API.
+    private static func service(model: String) -> LiveService {
+        let agents = SpeechmaticsAgentClient.model, listed = [Self.model, "standard", agents]
+        let names = SpeechmaticsConfiguration.models.union(listed + [model])
+        var capabilities = Capabilities(
+            streaming: true, prerecorded: false, languages: .any, models: [model] + listed.filter { $0 != model }, wordTimes: model != agents,
+            speakers: true, pace: 1, sessionCap: .seconds(48 * 3_600))
+        capabilities.untimedModels = [agents]
+        return LiveService(
+            capabilities: capabilities, address: "wss://eu2.rt.speechmatics.com", audio: AudioMessages(), withModel: { service(model: $0) },
+            connect: { options, credential in
+                let named = options.model?.lowercased()
+                guard (named.flatMap { names.contains($0) ? $0 : nil } ?? model) == agents else {
+                    return SpeechmaticsLiveClient(options, model: model, credential: credential)
+                }
+                guard SpeechmaticsAgentClient.takes(options) else { return SpeechmaticsLiveClient(options, credential: credential) }
+                return SpeechmaticsAgentClient(options, credential: credential)
+            })
+    }
 
     // MARK: Connecting
 
@@ -57,8 +74,13 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
 
     package mutating func rejected(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
         guard state == .connecting else { return }
+        fail(Self.rejection(status: status, headers: headers, body: body), &actions)
+    }
+
+    /// Returns the error of a rejected upgrade, of either service.
+    static func rejection(status: Int?, headers: HTTPHeaders, body: [UInt8]) -> EngineError {
         let wait = headers["Retry-After"].flatMap { Int64($0) }.map { Duration.seconds(min(max($0, 0), 3_600)) }
-        fail(SpeechmaticsError.engineError(status: status, retryAfter: wait, said: Self.said(in: body) ?? "no reason given"), &actions)
+        return SpeechmaticsError.engineError(status: status, retryAfter: wait, said: said(in: body) ?? "no reason given")
     }
 
     private static func said(in body: [UInt8]) -> String? {
@@ -106,7 +128,7 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
             return
         }
         owed.add(until: now + Self.finalizeLimit)
-        send(.forceEndOfUtterance, &actions)
+        send(.forceEndOfUtterance(), &actions)
     }
 
     private func send(_ message: SpeechmaticsClientMessage, _ actions: inout [ClientAction]) { actions.append(.send(text: message.text)) }
@@ -146,7 +168,7 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
             complete(&actions)
         case .error(let type, let reason):
             fail(SpeechmaticsError.engineError(type: type, reason: reason, language: options.language), &actions)
-        case .audioAdded, .speakers, .info, .warning, .unrecognized: break
+        case .audioAdded, .speakers, .info, .warning, .unrecognized, .partialSegment, .segment, .boundary: break
         case .malformed(let problem):
             if let error = broken.add(problem, &actions) { fail(error, &actions) }
         }
@@ -248,12 +270,14 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
 
 extension SpeechmaticsConfiguration {
     /// Returns the configuration that is sent to the vendor for a stream with these options.
-    init(_ options: StreamOptions) {
+    ///
+    /// - Parameter standard: the model for a client that names none of the vendor's.
+    init(_ options: StreamOptions, model standard: String = SpeechmaticsLiveClient.model) {
         let model = options.model?.lowercased()
         let primary = options.language.map(Self.code) ?? "en"
         self.init(
             format: .linear16(options.rate), language: LanguageTag(primary == "multi" ? "auto" : primary),
-            model: model.flatMap { Self.models.contains($0) ? $0 : nil } ?? SpeechmaticsLiveClient.model)
+            model: model.flatMap { Self.models.contains($0) ? $0 : nil } ?? standard)
         changes = SpeechmaticsChange(delay: SpeechmaticsLiveClient.delay, partials: options.interims)
         diarizes = options.diarize
         let silence = options.turn.minimumSilence ?? options.endpointing

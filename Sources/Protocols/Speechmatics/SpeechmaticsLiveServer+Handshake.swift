@@ -15,6 +15,7 @@ extension SpeechmaticsLiveServer {
     /// Reads the handshake. Older clients name the language in the path: `/v2/en`.
     package static func accept(_ head: HTTPRequestHead, _ context: HandshakeContext) -> Result<LiveHandshake, ErrorResponse> {
         let parts = head.path.split(separator: "/")
+        if parts.dropFirst().first == "agent" { return .failure(errorResponse(.notFound(SpeechmaticsAgentServer.profilesAreOver))) }
         let named = parts.count == 2 ? LanguageName(String(parts[1])) : nil
         guard parts.count < 2 || parts.count == 2 && named != nil else {
             return .failure(errorResponse(.notFound("There is nothing at this path. Real-time sessions are at /v2, or at /v2/LANGUAGE.")))
@@ -26,7 +27,7 @@ extension SpeechmaticsLiveServer {
     }
 
     /// Returns the error before the upgrade, in the form of the vendor's HTTP services.
-    private static func errorResponse(_ error: RequestError) -> ErrorResponse {
+    static func errorResponse(_ error: RequestError) -> ErrorResponse {
         switch error {
         case .unauthenticated: answer(.unauthorized, "Permission Denied", "The API key is missing or not valid.")
         case .forbidden(let reason), .otherKey(let reason): answer(.forbidden, "Forbidden", reason)

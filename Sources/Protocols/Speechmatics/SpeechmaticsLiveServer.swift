@@ -181,7 +181,7 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         case .endOfChannel(let channel): ended(channel: channel, &output)
         case .setRecognitionConfig(let change, let language, let fixed):
             options.apply(change)
-            if !language.isEmpty, !isInForce(language: language) { warnOfFixed("language", &output) }
+            if !language.isEmpty, !configuration.isInForce(language: language) { warnOfFixed("language", &output) }
             for option in fixed where !configuration.fixed.contains(option) { warnOfFixed(option.name, &output) }
         case .forceEndOfUtterance:
             for index in lanes.indices { lanes[index].unansweredForces += 1 }
@@ -362,15 +362,6 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
 
     private func warnOfFixed(_ name: String, _ output: inout ServerOutput) {
         warn("unsupported_option", "\(name) cannot change while the session runs: it stays as StartRecognition has set it.", &output)
-    }
-
-    /// True if the name means the language with which the session began: clients repeat what they have said.
-    private func isInForce(language name: String) -> Bool {
-        switch LanguageName(name) {
-        case .language(let tag)?: tag.primary == configuration.language.primary
-        case .detected?: configuration.language.primary == "auto"
-        case .several?, nil: configuration.language == .multi
-        }
     }
 
     package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) {

@@ -1,11 +1,12 @@
 import Framing
 package import Speech
 
-/// A client of Speechmatics' live protocol until its `StartRecognition` comes.
+/// A client of one of Speechmatics' live services until its `StartRecognition` comes.
 package struct SpeechmaticsOpening: LiveHandshakeMachine {
     /// Maximum wait for `StartRecognition`.
     package static let limit: Duration = .seconds(60)
 
+    private let service: SpeechmaticsService
     private let sessionID: String
     /// Language in the path; nil when the path names none.
     private let language: LanguageTag?
@@ -15,7 +16,8 @@ package struct SpeechmaticsOpening: LiveHandshakeMachine {
     private var isOver = false
     package private(set) var deadline: Instant?
 
-    init(sessionID: String, language: LanguageTag?, engines: [EngineName], models: Set<String>) {
+    init(_ service: SpeechmaticsService = .realtime, sessionID: String, language: LanguageTag?, engines: [EngineName], models: Set<String>) {
+        self.service = service
         self.sessionID = sessionID
         self.language = language
         self.engines = engines
@@ -26,15 +28,17 @@ package struct SpeechmaticsOpening: LiveHandshakeMachine {
 
     package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) -> RequestedSession? {
         guard !isOver else { return nil }
-        switch SpeechmaticsClientMessage(parsing: text, language: language) {
+        switch SpeechmaticsClientMessage(parsing: text, language: language, for: service) {
         case .startRecognition(let configuration):
-            let model = configuration.model.lowercased()
-            guard SpeechmaticsConfiguration.models.contains(model) || models.contains(model) else {
+            guard service.has(configuration.model.lowercased(), besides: models) else {
                 rejected(.unknownModel(configuration.model), now: now, output: &output)
                 return nil
             }
             deadline = nil
-            return RequestedSession(machine: SpeechmaticsLiveServer(configuration, sessionID: sessionID, engines: engines))
+            return switch service {
+            case .realtime: RequestedSession(machine: SpeechmaticsLiveServer(configuration, sessionID: sessionID, engines: engines))
+            case .agent: RequestedSession(machine: SpeechmaticsAgentServer(configuration, sessionID: sessionID, engines: engines))
+            }
         case .invalid(let error): end(error, &output)
         case .endOfStream, .channelAudio, .endOfChannel, .setRecognitionConfig, .forceEndOfUtterance, .getSpeakers:
             end(SpeechmaticsError(.protocolError, "The first message must be StartRecognition."), &output)
@@ -52,7 +56,8 @@ package struct SpeechmaticsOpening: LiveHandshakeMachine {
     package mutating func drain(now: Instant, output: inout ServerOutput) { end(.goingDown, &output) }
 
     package mutating func timePassed(now: Instant, output: inout ServerOutput) {
-        if let deadline, now >= deadline { end(SpeechmaticsError(.idleTimeout, "StartRecognition did not come."), &output) }
+        guard let deadline, now >= deadline else { return }
+        end(SpeechmaticsError(service == .agent ? .startRecognitionTimeout : .idleTimeout, "StartRecognition did not come."), &output)
     }
 
     private mutating func end(_ error: SpeechmaticsError, _ output: inout ServerOutput) {

@@ -47,12 +47,32 @@ package enum SpeechmaticsOptions {
         return options
     }
 
+    /// Returns the members of an Agent STT client's configuration that go to Speechmatics as they are: those that its services have in common. The
+    /// identifiers of voices are left out, because the labels that would come with them are names of the client's own.
+    static func agentOptions(in config: borrowing JSONView) -> VendorOptions {
+        var options = VendorOptions(vendor)
+        config.forEachMember { name, value in
+            guard !value.isNull, SpeechmaticsAgentSettings.has(name), SpeechmaticsAgentSettings.takes(name) else { return }
+            var value = JSONValue(value)
+            if name == "speaker_diarization_config", case .object(let members) = value {
+                value = .object(members.filter { $0.name != "speakers" && $0.name != "get_speakers" })
+            }
+            var json = JSONWriter()
+            json.value(value)
+            guard json.text != "{}", var option = table.option(name, .json(json.text), .live) else { return }
+            if name == "transcript_filtering_config" { option.isCovered = value["remove_disfluencies"] == nil }
+            options.options.append(option)
+        }
+        return options
+    }
+
     /// Members of `SetRecognitionConfig` that are in force from then on. The language only says again what was said.
     private static let changing: Set<String> = ["language", "max_delay", "max_delay_mode", "enable_partials"]
 
     /// Returns the members of a `SetRecognitionConfig` that cannot change while a session runs.
-    static func fixed(in config: borrowing JSONView) -> [VendorOptions.Option] {
+    static func fixed(in config: borrowing JSONView, for service: SpeechmaticsService = .realtime) -> [VendorOptions.Option] {
         var options: [VendorOptions.Option] = []
+        let changing = service == .agent ? changing.subtracting(["max_delay", "max_delay_mode"]) : changing
         config.forEachMember { name, value in
             guard !changing.contains(name), !value.isNull, options.count < 100 else { return }
             options.append(.init(String(name.prefix(100)), .init(value)))

@@ -2,7 +2,9 @@ package import Framing
 
 /// A message from the service.
 ///
-/// Source: Speechmatics "Real-time API" reference, server messages.
+/// Agent STT passes on the messages of the real-time API, and has some of its own.
+///
+/// Source: Speechmatics "Real-time API" reference, server messages. Agent STT's own: speechmatics/docs, `spec/agent-stt.yaml`, September 2026.
 package enum SpeechmaticsServerMessage: Sendable, Equatable {
     /// - Parameters:
     ///   - language: the language's English name.
@@ -19,7 +21,16 @@ package enum SpeechmaticsServerMessage: Sendable, Equatable {
     /// The answer to a client that asked for speakers: the labels of those who were heard, such as `S1`. They have no identifiers here, with which another
     /// session could know them again.
     case speakers([String])
+    /// The present guess at the segment that is being built, in place of the guess before; Agent STT only.
+    case partialSegment(SpeechmaticsSegment)
+    /// A segment that will not change; Agent STT only.
+    case segment(SpeechmaticsSegment)
+    /// The beginning or the end of speech or of a turn; Agent STT only.
+    ///
+    /// - Parameter at: the position in seconds since the first sample.
+    case boundary(SpeechmaticsBoundary, at: Double)
     case info(type: String, reason: String, quality: String? = nil)
+    /// - Parameter type: empty: a warning without a type, with which Agent STT names members that it ignores.
     case warning(type: String, reason: String)
     case error(type: String, reason: String)
     /// A message that this version does not know. The stream goes on.
@@ -63,6 +74,18 @@ package enum SpeechmaticsServerMessage: Sendable, Equatable {
             json.member("start_time", at, decimals: 3)
             json.member("end_time", at, decimals: 3)
             json.endObject()
+        case .partialSegment(let segment):
+            json.member("message", literal: "AddPartialSegment")
+            segment.writeMembers(to: &json)
+        case .segment(let segment):
+            json.member("message", literal: "AddSegment")
+            segment.writeMembers(to: &json)
+        case .boundary(let boundary, let at):
+            json.member("message", boundary.rawValue)
+            json.key("metadata")
+            json.beginObject()
+            if boundary.isStart { json.member("start_time", at, decimals: 3) } else { json.member("end_time", at, decimals: 3) }
+            json.endObject()
         case .endOfTranscript: json.member("message", literal: "EndOfTranscript")
         case .speakers(let labels):
             json.member("message", literal: "SpeakersResult")
@@ -84,7 +107,7 @@ package enum SpeechmaticsServerMessage: Sendable, Equatable {
             if let quality { json.member("quality", quality) }
         case .warning(let type, let reason):
             json.member("message", literal: "Warning")
-            json.member("type", type)
+            if !type.isEmpty { json.member("type", type) }
             json.member("reason", reason)
         case .error(let type, let reason):
             json.member("message", literal: "Error")
@@ -127,6 +150,8 @@ package enum SpeechmaticsServerMessage: Sendable, Equatable {
         var delimiter: String?
         var direction: String?
         var channel: String?
+        var segment: String?
+        var speaker: String?
         var speakers: [String] = []
 
         mutating func read(_ name: JSONName, from reader: inout JSONReader) throws(JSONReader.Malformed) {
@@ -152,6 +177,14 @@ package enum SpeechmaticsServerMessage: Sendable, Equatable {
                     if let result = try SpeechmaticsResult(reading: &reader) { list.append(result) }
                 }
                 if isList { results = list }
+            case "segment":
+                try reader.object { name, reader throws(JSONReader.Malformed) in
+                    switch name {
+                    case "transcript": segment = try reader.string()
+                    case "speaker": speaker = try reader.string()
+                    default: try reader.skip()
+                    }
+                }
             case "speakers":
                 try reader.array { _, reader throws(JSONReader.Malformed) in
                     try reader.object { name, reader throws(JSONReader.Malformed) in
@@ -187,6 +220,18 @@ package enum SpeechmaticsServerMessage: Sendable, Equatable {
                 guard let start, let end, let results else { return .malformed("a transcript lacks a required field") }
                 let transcript = SpeechmaticsTranscript(start: start, end: end, channel: channel, results: results)
                 return name == "AddTranscript" ? .transcript(transcript) : .partial(transcript)
+            case "AddPartialSegment", "AddSegment":
+                guard let start, let end, let segment else { return .malformed("a segment lacks a required field") }
+                guard segment.utf8.count <= SpeechmaticsSegment.maxBytes else {
+                    return .malformed("a segment of more than \(SpeechmaticsSegment.maxBytes) bytes")
+                }
+                let whole = SpeechmaticsSegment(segment, start: start, end: end, speaker: speaker)
+                return name == "AddSegment" ? .segment(whole) : .partialSegment(whole)
+            case "SpeechStarted", "SpeechEnded", "StartOfTurn", "EndOfTurn":
+                guard let boundary = name.flatMap(SpeechmaticsBoundary.init), let at = boundary.isStart ? start : end else {
+                    return .malformed("a boundary lacks its time")
+                }
+                return .boundary(boundary, at: at)
             case "EndOfUtterance": return .endOfUtterance(at: end ?? start ?? 0, channel: channel)
             case "EndOfTranscript": return .endOfTranscript
             case "SpeakersResult": return .speakers(speakers)

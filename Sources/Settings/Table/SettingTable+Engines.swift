@@ -106,6 +106,14 @@ extension SettingTable {
             .init("ASSEMBLYAI_POLL_INTERVAL_SECONDS", .vendors, "3", "Interval at which the gateway asks AssemblyAI for a result."),
             .init("ASSEMBLYAI_MAX_POLL_SECONDS", .vendors, "900", "The longest time that the gateway waits for one recording."),
         ],
+        "speechmatics": [
+            .init(
+                "SPEECHMATICS_LIVE_MODEL", .vendors, SpeechmaticsLiveClient.model,
+                """
+                Model for live audio of callers who name none of Speechmatics' models. With `linden-1` the gateway asks Agent STT, whose words have no \
+                times of their own; Agent STT takes one channel of 8 or 16 kHz, and other streams go to the real-time API.
+                """)
+        ],
         "openai": [
             .init("OPENAI_STT_MODEL", .vendors, "whisper-1", "Model for callers who do not name a model of that server.")
         ],

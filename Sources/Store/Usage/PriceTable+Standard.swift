@@ -61,6 +61,7 @@ extension PriceTable {
         speechmatics enhanced live ? 2026-11-28 speechmatics.com/pricing names no price for each model
         speechmatics standard ? 2026-11-28 speechmatics.com/pricing names no price for each model
         speechmatics standard live ? 2026-11-28 speechmatics.com/pricing names no price for each model
+        speechmatics linden-1 live ? 2026-11-28 speechmatics.com/pricing names no price for each model
         speechmatics melia-1 0.129 2026-08-01 speechmatics.com/pricing
 
         openai whisper-1 second 0.36 2026-04-27/2026-05-05 openai.com/api/pricing

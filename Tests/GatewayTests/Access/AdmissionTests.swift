@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["/v3/ws", "/v1/listen", "/v2/listen", "/transcribe-websocket", "/v2/en", "/v1/realtime", "/ws/transcribe"])
+    @Test(arguments: ["/v3/ws", "/v1/listen", "/v2/listen", "/transcribe-websocket", "/v2/en", "/v2/agent", "/v1/realtime", "/ws/transcribe"])
     func `takes a ticket and a subprotocol at every dialect's WebSocket`(path: String) async throws {
         try await TestGateway.with(keys: ["hk_good"]) { gateway in
             let query = "?model=\(path == "/v2/listen" ? "flux-general-en" : "nova-3")&encoding=linear16&sample_rate=16000&intent=transcription"

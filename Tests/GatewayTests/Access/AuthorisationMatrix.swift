@@ -83,6 +83,8 @@ struct RouteExpectation: Sendable {
         "WebSocket /v2": .socket("/v2"),
         "WebSocket /v2/": .socket("/v2/"),
         "WebSocket /v2/*": .socket("/v2/en"),
+        "WebSocket /v2/agent": .socket("/v2/agent"),
+        "WebSocket /v2/agent/": .socket("/v2/agent/"),
         "WebSocket /v1/realtime": .socket("/v1/realtime?intent=transcription"),
         "WebSocket /ws/transcribe": .socket("/ws/transcribe", opening: #"{"type":"auth","token":"CREDENTIAL"}"#, rejected: .closed(4401)),
         "WebSocket /listen": .socket("/listen"),

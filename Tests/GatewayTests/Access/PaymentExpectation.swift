@@ -59,6 +59,8 @@ struct PaymentExpectation: Sendable {
         "WebSocket /v2": speechmatics("/v2"),
         "WebSocket /v2/": speechmatics("/v2/"),
         "WebSocket /v2/*": speechmatics("/v2/en"),
+        "WebSocket /v2/agent": speechmatics("/v2/agent"),
+        "WebSocket /v2/agent/": speechmatics("/v2/agent/"),
         "WebSocket /v1/realtime": Self(
             request: .live("/v1/realtime?intent=transcription", rate: 24_000, audio: .realtime), limit: .status(429), credit: .status(429)),
         "WebSocket /ws/transcribe": Self(

@@ -239,7 +239,7 @@ import Testing
         // These defaults are in the parts that use them.
         guard name != "HARKEN_MODELS", !name.hasSuffix("_SESSION_CAP_SECONDS"), !name.hasSuffix("_POLL_INTERVAL_SECONDS"),
             !name.hasSuffix("_MAX_POLL_SECONDS"),
-            name != "OPENAI_STT_MODEL", name != "OPENAI_INTERIM_SECONDS", name != "OPENAI_LIVE_MODEL"
+            name != "OPENAI_STT_MODEL", name != "OPENAI_INTERIM_SECONDS", !name.hasSuffix("_LIVE_MODEL")
         else { return }
         let standard = try #require(SettingTable[name]?.standard)
         // Sorted, because the order of a set's elements is random.

@@ -127,7 +127,9 @@ import Testing
     /// How a route's protocol tells the session's id; the answer to the handshake tells it on every route.
     private static func telling(_ id: String, on route: String) -> (text: String, name: String) {
         switch route {
-        case "WebSocket /v3/ws", "WebSocket /v2", "WebSocket /v2/", "WebSocket /v2/*": (#""id":"\#(id)""#, id)
+        case "WebSocket /v3/ws", "WebSocket /v2", "WebSocket /v2/", "WebSocket /v2/*", "WebSocket /v2/agent",
+            "WebSocket /v2/agent/":
+            (#""id":"\#(id)""#, id)
         case "WebSocket /v1/listen", "WebSocket /v2/listen": ("dg-request-id: \(id)", id)
         case "WebSocket /v1/realtime":
             (#""id":"sess_\#(id.filter { $0 != "-" })""#, "sess_" + id.filter { $0 != "-" })

@@ -43,7 +43,9 @@ import Testing
     @Test(arguments: [
         SpeechmaticsServerMessage.recognitionStarted(id: "i", language: "English"), .audioAdded(sequenceNumber: 7), .endOfUtterance(at: 1.5),
         .endOfTranscript, .speakers([]), .speakers(["S1", "S3"]), .info(type: "t", reason: "r", quality: "q"),
-        .warning(type: "t", reason: "r"), .error(type: "t", reason: "r"),
+        .warning(type: "t", reason: "r"), .warning(type: "", reason: "r"), .error(type: "t", reason: "r"),
+        .segment(SpeechmaticsSegment("Ünï \"x\".", start: 0.25, end: 1, speaker: "S2")), .partialSegment(SpeechmaticsSegment("a", start: 0, end: 1)),
+        .boundary(.speechStarted, at: 0.5), .boundary(.speechEnded, at: 1.25), .boundary(.turnStarted, at: 0.25), .boundary(.turnEnded, at: 3),
         .unrecognized("Future"), .partial(SpeechmaticsTranscript(start: 0, end: 1.25)),
         .transcript(
             SpeechmaticsTranscript(
@@ -61,7 +63,7 @@ import Testing
     }
 
     @Test(arguments: [
-        SpeechmaticsClientMessage.endOfStream(lastSequenceNumber: 9), .forceEndOfUtterance, .getSpeakers(atEnd: false), .getSpeakers(atEnd: true),
+        SpeechmaticsClientMessage.endOfStream(lastSequenceNumber: 9), .forceEndOfUtterance(), .getSpeakers(atEnd: false), .getSpeakers(atEnd: true),
         .setRecognitionConfig(SpeechmaticsChange(delay: .milliseconds(1_500), partials: true), language: "en"),
     ])
     func `read what clients write`(message: SpeechmaticsClientMessage) {

@@ -43,10 +43,13 @@ struct SpeechmaticsConversation: ServerConversation {
         case .partial(let transcript): "partial \(transcript.start)–\(transcript.end) \(transcript.shortItems)" + named(transcript.channel)
         case .transcript(let transcript): "final \(transcript.start)–\(transcript.end) \(transcript.shortItems)" + named(transcript.channel)
         case .endOfUtterance(let at, let channel): "end of utterance \(at)" + named(channel)
+        case .partialSegment(let segment): "preview \(segment.short)"
+        case .segment(let segment): "segment \(segment.short)"
+        case .boundary(let boundary, let at): "\(boundary.rawValue) \(at)"
         case .endOfTranscript: "end of transcript"
         case .speakers(let labels): (["speakers"] + labels).joined(separator: " ")
         case .info(let type, _, _): "info \(type)"
-        case .warning(let type, _): "warning \(type)"
+        case .warning(let type, _): type.isEmpty ? "warning" : "warning \(type)"
         case .error(let type, _): "error \(type)"
         case .unrecognized(let name): "unrecognized \(name)"
         case .malformed(let problem): "malformed \(problem)"

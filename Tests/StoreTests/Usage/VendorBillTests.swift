@@ -94,7 +94,8 @@ import Testing
         ("deepgram", "nova-3", true), ("deepgram", "flux-general-en", true), ("deepgram", "nova-3", false),
         ("assemblyai", "universal-3-5-pro", true), ("assemblyai", "universal-3-6-pro", true), ("assemblyai", "universal-streaming-english", true),
         ("assemblyai", "universal-streaming-multilingual", true), ("assemblyai", "universal-3-5-pro", false), ("soniox", "stt-rt-v4", true),
-        ("soniox", "stt-async-v5", false), ("speechmatics", "enhanced", true), ("speechmatics", "enhanced", false),
+        ("soniox", "stt-async-v5", false), ("speechmatics", "enhanced", true), ("speechmatics", "linden-1", true),
+        ("speechmatics", "enhanced", false),
         ("openai", "gpt-live-transcribe", true), ("openai", "whisper-1", false),
     ])
     func `has a price for each model that is asked by default, or says that nobody knows one`(engine: String, model: String, isLive: Bool) throws {

@@ -1,0 +1,235 @@
+package import Framing
+package import Speech
+
+/// The client side of Speechmatics' Agent STT: a vendor's stream as an engine.
+///
+/// Each segment becomes a final, and the end of a turn is told behind it. Segments have no times of words: these are estimated in proportion to the
+/// letters. Finals reach to the segment's end, so silence is covered by the next final, or by an empty one at the end. Broken messages are skipped; too
+/// many broken messages end the stream.
+///
+/// In the mode `vad` the vendor ends turns and heeds no `ForceEndOfUtterance`, so a `finalize` waits for the end of the turn and is answered in the
+/// vendor's place after `finalizeLimit`. In the mode `external`, which is asked for where silence ends no turn, `finalize` is `ForceEndOfUtterance`.
+///
+/// Source: speechmatics/docs, `spec/agent-stt.yaml` and the page "Turn detection", September 2026; speechmatics-agent-stt 0.3.0.
+package struct SpeechmaticsAgentClient: LiveClientMachine {
+    package static let startLimit = SpeechmaticsLiveClient.startLimit
+    package static let finalizeLimit = SpeechmaticsLiveClient.finalizeLimit
+    package static let drainLimit = SpeechmaticsLiveClient.drainLimit
+    /// The service's only model.
+    package static let model = "linden-1"
+    /// Sample rates that the service takes, in samples a second.
+    static let rates: Set<Int> = [8_000, 16_000]
+
+    package let connection: ConnectionRequest
+    private var options: StreamOptions
+    private let configuration: SpeechmaticsConfiguration
+    private let turns: SpeechmaticsAgentSettings.Turns
+    private var state: LiveClientState = .connecting
+    private var sent: SentAudio
+    private var messages = 0
+    private var finals = TurnFinals()
+    /// True if somebody has spoken and the vendor has not ended the turn.
+    private var turnIsOpen = false
+    /// True if the beginning of the speech was reported.
+    private var hasStarted = false
+    private var owed = OwedFlushes()
+    private var broken = BrokenMessages(of: "Speechmatics")
+
+    package init(_ options: StreamOptions, credential: Credential) {
+        self.options = options
+        sent = SentAudio(rate: options.rate)
+        // As of the real-time API: a silence of 60 s or more means that silence does not end turns.
+        turns = (options.turn.minimumSilence ?? options.endpointing) < .seconds(60) ? .vad : .external
+        var configuration = SpeechmaticsConfiguration(options, model: Self.model)
+        configuration.model = Self.model
+        configuration.changes.delay = nil
+        configuration.endOfUtterance = nil
+        configuration.agent = SpeechmaticsAgentSettings(turns: turns)
+        self.configuration = configuration
+        connection = ConnectionRequest(
+            target: "/v2/agent", headers: ["Authorization": "Bearer " + credential.secret], model: Self.model)
+    }
+
+    /// True if the service can hear a stream: it takes one channel, at few rates.
+    static func takes(_ options: StreamOptions) -> Bool { options.channels == 1 && rates.contains(options.rate.hertz) }
+
+    // MARK: Connecting
+
+    package mutating func opened(now: Instant, actions: inout [ClientAction]) {
+        guard state == .connecting else { return }
+        state = .starting(until: now + Self.startLimit)
+        send(.startRecognition(configuration), &actions)
+    }
+
+    package mutating func rejected(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
+        guard state == .connecting else { return }
+        fail(SpeechmaticsLiveClient.rejection(status: status, headers: headers, body: body), &actions)
+    }
+
+    // MARK: To the vendor
+
+    package mutating func sentAudio(_ count: SampleCount, now: Instant) {
+        sent.add(count)
+        messages += 1
+    }
+
+    package mutating func command(_ command: EngineCommand, now: Instant, actions: inout [ClientAction]) {
+        switch (command, state) {
+        case (_, .closed): break
+        case (.cancel, _):
+            // No results are wanted any more, but this message tells the vendor that the stream is over.
+            if state == .open { send(.endOfStream(lastSequenceNumber: messages), &actions) }
+            state = .closed
+            actions.append(.event(.closed(.cancelled)))
+            actions.append(.close(code: 1000))
+        case (.finalize, .open):
+            guard finals.through < sent.end else { return actions.append(.event(.flushed(.first))) }
+            owed.add(until: now + Self.finalizeLimit)
+            if turns == .external { send(.forceEndOfUtterance(at: sent.end.seconds(at: sent.rate)), &actions) }
+        case (.finish, .open):
+            state = .draining(until: now + Self.drainLimit)
+            send(.endOfStream(lastSequenceNumber: messages), &actions)
+        case (.update(let options), .open):
+            guard options.interims != self.options.interims else { return }
+            self.options.interims = options.interims
+            send(.setRecognitionConfig(SpeechmaticsChange(partials: options.interims), language: configuration.language.rawValue), &actions)
+        case (.finalize, .connecting), (.finalize, .starting), (.finalize, .draining): actions.append(.event(.flushed(.first)))
+        case (.finish, .connecting), (.finish, .starting):
+            state = .closed
+            actions.append(.event(.closed(nil)))
+            actions.append(.close(code: 1000))
+        // The vendor has no keep-alive message; WebSocket pings serve instead.
+        case (.keepAlive, _), (.update, _), (.finish, .draining): break
+        }
+    }
+
+    private func send(_ message: SpeechmaticsClientMessage, _ actions: inout [ClientAction]) { actions.append(.send(text: message.text)) }
+
+    // MARK: From the vendor
+
+    package mutating func receivedText(_ text: RawSpan, now: Instant, actions: inout [ClientAction]) {
+        switch state {
+        case .connecting, .closed: return
+        case .starting, .open: break
+        case .draining: state = .draining(until: now + Self.drainLimit)
+        }
+        let message = SpeechmaticsServerMessage(parsing: text)
+        if case .malformed = message {} else { broken.forgiveOne() }
+        switch message {
+        case .recognitionStarted(let id, _, _, _):
+            guard case .starting = state else { return }
+            state = .open
+            actions.append(.event(.opened))
+            if let session = EngineSession(vendorID: id) { actions.append(.event(.notice(.session(session)))) }
+        case .partialSegment(let segment):
+            guard isOpen else { return }
+            let words = words(of: segment, &actions)
+            if !words.isEmpty, options.interims { actions.append(.event(.interim(finals.open(words)))) }
+        case .segment(let segment):
+            guard isOpen else { return }
+            let words = words(of: segment, &actions)
+            if !words.isEmpty { actions.append(.event(.final(finals.close(words), reason: .length))) }
+        case .boundary(let boundary, let at):
+            guard isOpen, let position = sent.position(seconds: at) else { return }
+            passed(boundary, position, &actions)
+        case .endOfTranscript:
+            guard case .draining = state else {
+                return fail(.protocolViolation("Speechmatics ended the transcript before the end of the audio."), &actions)
+            }
+            complete(&actions)
+        case .error(let type, let reason):
+            fail(SpeechmaticsError.engineError(type: type, reason: reason, language: options.language), &actions)
+        case .audioAdded, .speakers, .info, .warning, .unrecognized, .partial, .transcript, .endOfUtterance: break
+        case .malformed(let problem):
+            if let error = broken.add(problem, &actions) { fail(error, &actions) }
+        }
+    }
+
+    private var isOpen: Bool {
+        switch state {
+        case .open, .draining: true
+        case .connecting, .starting, .closed: false
+        }
+    }
+
+    private mutating func passed(_ boundary: SpeechmaticsBoundary, _ position: SampleIndex, _ actions: inout [ClientAction]) {
+        switch boundary {
+        case .speechStarted: startSpeech(at: position, &actions)
+        case .turnStarted: turnIsOpen = true
+        case .speechEnded: break
+        case .turnEnded:
+            hasStarted = false
+            if owed.settle() > 0 {
+                actions.append(.event(.flushed(.first)))
+            } else if turnIsOpen {
+                actions.append(.event(.turnEnded(.first, at: finals.through)))
+            }
+            turnIsOpen = false
+        }
+    }
+
+    private mutating func startSpeech(at position: SampleIndex, _ actions: inout [ClientAction]) {
+        hasStarted = true
+        actions.append(.event(.speechStarted(.first, at: max(position, finals.through))))
+    }
+
+    /// Returns the words of a segment that lie within the sent audio and after all finals, in order.
+    private mutating func words(of segment: SpeechmaticsSegment, _ actions: inout [ClientAction]) -> [Word] {
+        guard let start = sent.position(seconds: segment.start), let end = sent.position(seconds: segment.end) else { return [] }
+        let number = segment.speaker.flatMap { $0.first == "S" ? Int($0.dropFirst()) : nil }
+        let speaker = number.flatMap { (1...1_000).contains($0) ? SpeakerLabel($0 - 1) : nil }
+        let said = WrittenWord.timed(segment.transcript, in: SampleRange(start, max(start, end)), speaker: speaker)
+        let words = finals.place(said) {
+            ($0.range.start, $0.range.end)
+        } _: { word, range in
+            var word = word
+            word.range = range
+            return word
+        }
+        if let first = words.first {
+            turnIsOpen = true
+            if !hasStarted { startSpeech(at: first.range.start, &actions) }
+        }
+        return words
+    }
+
+    package mutating func closed(code: UInt16?, reason: String, now: Instant, actions: inout [ClientAction]) {
+        guard state != .closed else { return }
+        fail(SpeechmaticsError.engineError(closeCode: code, reason: reason), &actions)
+    }
+
+    /// Completes the stream after the vendor's last message: audio that no final covered is silence.
+    private mutating func complete(_ actions: inout [ClientAction]) {
+        if let rest = finals.rest(sent) { actions.append(.event(.final(rest, reason: .endOfAudio))) }
+        owed.answer(&actions)
+        state = .closed
+        actions.append(.event(.closed(nil)))
+        actions.append(.close(code: 1000))
+    }
+
+    private mutating func fail(_ error: EngineError, _ actions: inout [ClientAction]) {
+        let wasConnected = state != .connecting
+        state = .closed
+        actions.append(.event(.closed(error)))
+        if wasConnected { actions.append(.close(code: 1000)) }
+    }
+
+    // MARK: Time
+
+    package var deadline: Instant? {
+        switch state {
+        case .connecting, .closed: nil
+        case .starting(let until), .draining(let until): until
+        case .open: owed.deadline
+        }
+    }
+
+    package mutating func timePassed(now: Instant, actions: inout [ClientAction]) {
+        switch state {
+        case .connecting, .closed: break
+        case .starting(let until): if now >= until { fail(.timedOut("Speechmatics did not start the recognition."), &actions) }
+        case .draining(let until): if now >= until { fail(.timedOut("Speechmatics did not end the transcript after EndOfStream."), &actions) }
+        case .open: if let limit = owed.deadline, now >= limit { owed.answer(&actions) }
+        }
+    }
+}
