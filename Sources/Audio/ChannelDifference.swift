@@ -50,11 +50,11 @@ package struct ChannelDifference: Sendable {
 }
 
 extension ChannelDifference {
-    /// Amount of a recording that is looked through at most.
-    private static let longestLook = Duration.seconds(600)
+    /// Amount of a recording that is looked through at most: who speaks in the other channel does so by then, and the look costs little.
+    private static let longestLook = Duration.seconds(120)
 
     /// Returns the number of a recording's channels if a mix of them puts different sounds over each other; nil if not, or when the recording cannot be
-    /// decoded. Blocks until the difference is found, or ten minutes of sound are decoded.
+    /// decoded. Blocks until the difference is found, or two minutes of sound are decoded.
     package static func channelCount(of recording: Recording) -> Int? {
         guard let media = try? MediaFile(recording, channels: .separate), media.channelCount > 1 else { return nil }
         var difference = ChannelDifference()

@@ -81,7 +81,7 @@ export function whole(transcript, now) {
   }
 
   document.addEventListener('copy', (event) => {
-    const part = navigator.clipboard && selected(transcript);
+    const part = navigator.clipboard && !event.target.closest?.('input, textarea') && selected(transcript);
     if (!part) return;
     event.preventDefault();
     copy(...part);

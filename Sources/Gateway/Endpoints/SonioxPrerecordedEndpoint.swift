@@ -149,7 +149,6 @@ struct SonioxPrerecordedEndpoint: Endpoint {
             if let problem = webhook.problem { return .failure(.member(JobWebhook.nameField, problem)) }
             try await recordings.checkCallback(webhook.address)
         }
-        let keepsRaw = try RawChoice.isWanted(by: exchange.request)
         let engines = EngineChoice.engines(of: exchange.request)
         // This rejects an impossible order at once; the engines are chosen when the job's turn comes.
         _ = try grant.engines(for: .prerecorded, named: engines, language: request.language)
@@ -166,7 +165,7 @@ struct SonioxPrerecordedEndpoint: Endpoint {
         let (stored, sealed) = try recordings.runner.secrets.sealed(named, request.webhook, of: id)
         let job = TranscriptionJob(
             id: id, dialect: SonioxJobs.dialect, user: owner.user, key: owner.key, created: call.now, request: stored, audio: audio, engines: engines,
-            ownKeys: Array(grant.keys.engines), signingKey: owner.signingKey, sealed: sealed, keepsRaw: keepsRaw)
+            ownKeys: Array(grant.keys.engines), signingKey: owner.signingKey, sealed: sealed)
         let hasRoom = try await RequestError.orStored { [request] () throws(StoreError) in
             try await recordings.runner.order(job, keys: grant.keys, hasNotice: request.webhook != nil, recordings)
         }

@@ -103,6 +103,7 @@ package struct SonioxAPIError: Error, Sendable, Equatable {
         }
         json.endArray()
         json.member("request_id", requestID)
+        json.member("more_info", "https://soniox.com/docs/api-reference/errors#\(type)")
         json.endObject()
         var headers: HTTPHeaders = ["Content-Type": "application/json", "x-request-id": requestID]
         if let retryAfter { headers.add("Retry-After", "\(max(1, retryAfter.wholeSecondsUp))") }

@@ -11,11 +11,12 @@ package struct SonioxJobError: Sendable, Equatable {
     private static let download = "file_download_error"
     private static let audio = "invalid_audio_file"
     private static let balance = "organization_balance_exhausted"
+    private static let budget = "project_monthly_budget_exhausted"
     private static let busy = "limit_exceeded"
     private static let request = "invalid_request"
     private static let service = "service_unavailable"
     /// All names that a stored job may have.
-    private static let types: Set<String> = [internalError, download, audio, balance, busy, request, service]
+    private static let types: Set<String> = [internalError, download, audio, balance, budget, busy, request, service]
 
     init(_ type: String, _ message: String) {
         self.type = type
@@ -30,7 +31,7 @@ package struct SonioxJobError: Sendable, Equatable {
             let failure = ProviderError(error, by: engine, payer: payer)
             self.init(Self.type(of: failure.error), ProviderTag(failure).following(failure.error.told))
         case .outOfCredit: self.init(Self.balance, "The balance is exhausted.")
-        case .limitReached(let words): self.init(Self.balance, words)
+        case .limitReached(let words): self.init(Self.budget, words)
         case .tooLarge(let limit, _): self.init(Self.download, "The file is larger than the \(limit) bytes that are accepted.")
         case .badRequest(let why), .invalidField(let why, _), .unsupportedLanguage(_, let why), .forbidden(let why), .otherKey(let why),
             .notFound(let why):

@@ -33,7 +33,7 @@ package struct SonioxPrerecordedRequest: Sendable, Equatable {
     package var vendorOptions: VendorOptions
 
     /// Maximum size of a request's body, in bytes.
-    package static let limit = 262_144
+    package static let limit = 65_536
     private static let maxAddress = 4_096
     private static let maxWebhook = 256
     private static let maxModel = 32

@@ -41,9 +41,14 @@ package final class UploadFolder: Sendable {
         guard let name = BlobName(id) else { throw .internalError }
         let upload = Upload(id: ID(id), user: user, byteCount: file.byteCount, created: now, name: fileName, reference: reference)
         let userMost = user == .local ? nil : userMost
+        // Files stay for weeks: half of the room is left to uploads that a job takes soon.
+        let most = fileName == nil ? most : most / 2
         let room = try await RequestError.orStored { () throws(StoreError) in try await uploads.add(upload, most: most, userMost: userMost) }
         switch room {
         case .added: break
+        case .tooManyFiles: throw .tooManyRequests(retryAfter: nil)
+        case .full where fileName != nil: throw .unavailable("The gateway has no disk space for more files; delete files, or try again later.")
+        case .userFull where fileName != nil: throw .unavailable("Your files and uploads take all the disk space of one user; delete files.")
         case .full: throw .unavailable("The gateway has no disk space for more uploads; try again when some are done.")
         case .userFull: throw .unavailable("Your uploads take all the disk space of one user; try again when some are done.")
         }
@@ -57,10 +62,12 @@ package final class UploadFolder: Sendable {
         }
     }
 
-    /// Returns true if the user has an upload with this id, and the file is there.
+    /// Returns true if the user has an upload with this id, and the file is there. A file that the user can list is no such upload.
     package func has(_ id: String, of user: ID<User>) async throws(RequestError) -> Bool {
         try await RequestError.orStored { () throws(StoreError) in
-            guard let name = BlobName(id), try await uploads.has(ID(id), of: user) else { return false }
+            guard let name = BlobName(id), try await uploads.has(ID(id), of: user), try await uploads.file(ID(id), of: user) == nil else {
+                return false
+            }
             return try await blobs.find(name) != nil
         }
     }
@@ -125,7 +132,10 @@ package final class UploadFolder: Sendable {
             let byteCount = removed.reduce(0) { $0 + $1.byteCount }
             log.info(
                 "uploads that no job waits for are deleted",
-                [.count: "\(removed.count)", .bytes: "\(byteCount)", .days: "\(Self.lifetime.components.seconds / 86_400)"])
+                [
+                    .count: "\(removed.count)", .bytes: "\(byteCount)",
+                    .days: "\(Self.lifetime.components.seconds / 86_400), of listed files \(Self.fileLifetime.components.seconds / 86_400)",
+                ])
         } catch {
             log.warning("old uploads could not be deleted; it is tried again", [.path: blobs.location, .error: "\(error)"])
         }

@@ -22,7 +22,9 @@ extension SettingTable {
         .init(
             "HARKEN_UPLOAD_BYTES", .recordings, "68719476736",
             "Disk for uploads that wait to be recognized (AssemblyAI's `/v2/upload`, Soniox's `/v1/files`); beyond it uploads get 503."),
-        .init("HARKEN_USER_UPLOAD_BYTES", .recordings, "17179869184", "Disk for one user's uploads that wait to be recognized."),
+        .init(
+            "HARKEN_USER_UPLOAD_BYTES", .recordings, "17179869184",
+            "Disk for one user's uploads that wait to be recognized, and files of `/v1/files`."),
         .init(
             "HARKEN_SPOOL_BYTES", .recordings, "68719476736",
             """

@@ -11,6 +11,11 @@ package struct Upload: Sendable, Equatable {
     /// The client's own name for the file; nil: none.
     package var reference: String?
 
+    /// Maximum number of files of a user.
+    ///
+    /// Source: Soniox documentation, "Limits & quotas": 1,000 files.
+    package static let maxFiles = 1_000
+
     /// The outcome of adding an upload.
     package enum Addition: Sendable, Equatable {
         case added
@@ -18,6 +23,8 @@ package struct Upload: Sendable, Equatable {
         case full
         /// The upload does not fit into the limit for its user's uploads.
         case userFull
+        /// The user has as many files as one user may have.
+        case tooManyFiles
     }
 
     /// A file's place in the list of its user's files, which has the newest file first.

@@ -44,6 +44,7 @@ struct PostgresMigration: Sendable {
         PostgresMigration(statements: ["DROP INDEX segments_of_voices", "ALTER INDEX segments_by_voice RENAME TO segments_of_voices"]),
         PostgresMigration(statements: [
             "ALTER TABLE uploads ADD COLUMN name TEXT COLLATE \"C\"", "ALTER TABLE uploads ADD COLUMN reference TEXT COLLATE \"C\"",
+            "CREATE INDEX uploads_by_user ON uploads (user, created_at)",
         ]),
     ]
 

@@ -11,6 +11,7 @@ extension Migration {
     /// client's own name for the file.
     static let namedUploads = Migration(
         "ALTER TABLE uploads ADD COLUMN name TEXT",
-        "ALTER TABLE uploads ADD COLUMN reference TEXT"
+        "ALTER TABLE uploads ADD COLUMN reference TEXT",
+        "CREATE INDEX uploads_by_user ON uploads (user, created_at)"
     )
 }

@@ -28,9 +28,8 @@ final class WordPrinter: Sendable {
         line.withLock { line in
             if line.isEmpty, let heading { output.write("==> \(TerminalText.safe(heading)) <==\n") }
             let all = line + words
-            // A paragraph that ends among words that are on the screen already ends behind them.
-            let starts = Set(Paragraphs.split(all, rate: rate).compactMap { $0.first.map { max($0.lowerBound, line.count) } }).subtracting([0])
-                .sorted()
+            // A paragraph that ends among words that are on the screen already ends behind them. The first one begins nothing.
+            let starts = Set(Paragraphs.split(all, rate: rate).dropFirst().compactMap { $0.first.map { max($0.lowerBound, line.count) } }).sorted()
             var next = line.count
             for end in starts + [all.count] {
                 if end > next { write(all[next..<end], after: starts.contains(next) ? nil : line.last, rate) }

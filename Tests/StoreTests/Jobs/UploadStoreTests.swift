@@ -20,6 +20,17 @@ import Testing
         #expect(try await uploads.all() == ["u1", "u2"])
     }
 
+    @Test(arguments: StoreKind.allCases) func `has room for so many files of a user, whatever their size`(kind: StoreKind) async throws {
+        let uploads = try kind.stores(in: temporary).uploads
+        func file(_ number: Int, _ user: ID<User>) -> Upload {
+            Upload(id: ID("\(user.rawValue)\(number)"), user: user, byteCount: 1, created: UnixTime(milliseconds: 1), name: "a.wav")
+        }
+        for number in 0..<Upload.maxFiles { #expect(try await uploads.add(file(number, ann), most: .max, userMost: nil) == .added) }
+        #expect(try await uploads.add(file(Upload.maxFiles, ann), most: .max, userMost: nil) == .tooManyFiles)
+        #expect(try await uploads.add(upload("u1", ann), most: .max, userMost: nil) == .added, "an upload is no file")
+        #expect(try await uploads.add(file(0, bob), most: .max, userMost: nil) == .added)
+    }
+
     @Test(arguments: StoreKind.allCases) func `shows uploads to their user only`(kind: StoreKind) async throws {
         let uploads = try kind.stores(in: temporary).uploads
         _ = try await uploads.add(upload("u1", ann), most: 25, userMost: nil)

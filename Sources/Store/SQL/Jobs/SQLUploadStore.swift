@@ -20,6 +20,9 @@ package final class SQLUploadStore: UploadStore {
                 ) { (row) throws(StoreError) in own = row.integer(0) ?? 0 }
                 guard Int(own) + upload.byteCount <= userMost else { return .userFull }
             }
+            if upload.name != nil {
+                guard try Self.countFiles(of: upload.user, on: connection) < Upload.maxFiles else { return .tooManyFiles }
+            }
             try connection.run(
                 "INSERT INTO uploads (id, user, byte_count, created_at, name, reference) VALUES (?, ?, ?, ?, ?, ?)",
                 [
@@ -92,13 +95,11 @@ package final class SQLUploadStore: UploadStore {
     }
 
     package func countFiles(of user: ID<User>) async throws(StoreError) -> Int {
-        try await database.read(for: user) { (connection) throws(StoreError) in
-            var count = 0
-            try connection.run("SELECT count(*) FROM uploads WHERE user = ? AND name IS NOT NULL", [.text(user.rawValue)]) {
-                (row) throws(StoreError) in count = Int(row.integer(0) ?? 0)
-            }
-            return count
-        }
+        try await database.read(for: user) { (connection) throws(StoreError) in try Self.countFiles(of: user, on: connection) }
+    }
+
+    private static func countFiles(of user: ID<User>, on connection: borrowing SQLConnection) throws(StoreError) -> Int {
+        Int(try connection.integer("SELECT count(*) FROM uploads WHERE user = ? AND name IS NOT NULL", [.text(user.rawValue)]) ?? 0)
     }
 
     package func all() async throws(StoreError) -> Set<String> {
