@@ -33,6 +33,7 @@ private let targets: [String: @Sendable (RawSpan) -> Void] = [
     "openai-prerecorded-client": fuzzOpenAIPrerecordedClient,
     "soniox-live-client": fuzzSonioxLiveClient,
     "soniox-prerecorded-client": fuzzSonioxPrerecordedClient,
+    "speechmatics-agent-client": fuzzSpeechmaticsAgentClient,
     "speechmatics-live-client": fuzzSpeechmaticsLiveClient,
     "speechmatics-prerecorded-client": fuzzSpeechmaticsPrerecordedClient,
     "tar": fuzzTar,

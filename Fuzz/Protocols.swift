@@ -70,6 +70,10 @@ func fuzzSpeechmaticsLiveClient(_ bytes: RawSpan) {
     fuzzLiveClient(SpeechmaticsLiveClient(StreamOptions(rate: .speech), credential: Credential("k")), bytes)
 }
 
+func fuzzSpeechmaticsAgentClient(_ bytes: RawSpan) {
+    fuzzLiveClient(SpeechmaticsAgentClient(StreamOptions(rate: .speech), credential: Credential("k")), bytes)
+}
+
 private let context = HandshakeContext(requestID: "00000000-0000-4000-8000-000000000000", now: UnixTime(milliseconds: 0))
 
 /// Words whose text is the input's, at the times that its bytes give.
