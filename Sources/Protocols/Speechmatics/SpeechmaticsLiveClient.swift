@@ -53,13 +53,16 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
             speakers: true, pace: 1, sessionCap: .seconds(48 * 3_600))
         capabilities.untimedModels = [agents]
         return LiveService(
-            capabilities: capabilities, address: "wss://eu2.rt.speechmatics.com", audio: AudioMessages(), withModel: { service(model: $0) },
+            capabilities: capabilities, address: "wss://eu2.rt.speechmatics.com", audio: AudioMessages(),
+            withModel: { service(model: $0.lowercased()) },
             connect: { options, credential in
                 let named = options.model?.lowercased()
                 guard (named.flatMap { names.contains($0) ? $0 : nil } ?? model) == agents else {
                     return SpeechmaticsLiveClient(options, model: model, credential: credential)
                 }
-                guard SpeechmaticsAgentClient.takes(options) else { return SpeechmaticsLiveClient(options, credential: credential) }
+                guard SpeechmaticsAgentClient.takes(options) else {
+                    return SpeechmaticsLiveClient(options, model: model == agents ? Self.model : model, credential: credential)
+                }
                 return SpeechmaticsAgentClient(options, credential: credential)
             })
     }

@@ -84,6 +84,27 @@ private let end = #"{"message":"EndOfStream","last_seq_no":1}"#
             #expect(stream.event(.flushed(.first)).isEmpty)
         }
 
+        @Test func `does not end a turn that began behind the position`() throws {
+            var stream = try Stream(turns: "external")
+            #expect(stream.text(force(1)) == ["→ finalize"])
+            let guess = Hypothesis(range: seconds(1, 3), words: words("hello", from: 2))
+            #expect(stream.event(.interim(guess)).first == "StartOfTurn 2.0")
+            #expect(stream.event(.flushed(.first)).isEmpty)
+            #expect(stream.text(force(4)) == ["→ finalize"])
+            #expect(stream.event(commit("Hello.", 2, 4, .flush)) == ["segment 2.0–2.5 “Hello.”", "EndOfTurn 2.5"])
+        }
+
+        @Test func `keeps a word without a length at the position in the turn`() throws {
+            var stream = try Stream(turns: "external")
+            let last = Word("now.", SampleRange(SampleIndex(seconds: 1, at: .speech), count: .zero), confidence: 1)
+            #expect(stream.text(force(1)) == ["→ finalize"])
+            let said = words("Right") + [last]
+            #expect(
+                stream.event(.commit(Commit(channel: .first, range: seconds(0, 1), words: said, reason: .flush, engine: .local))) == [
+                    "StartOfTurn 0.0", "segment 0.0–1.0 “Right now.”", "EndOfTurn 1.0",
+                ])
+        }
+
         @Test func `takes positions in order only`() throws {
             var stream = try Stream(turns: "external")
             #expect(stream.text(force(1)) == ["→ finalize"])

@@ -14,6 +14,8 @@ package import Speech
 package struct SpeechmaticsAgentClient: LiveClientMachine {
     package static let startLimit = SpeechmaticsLiveClient.startLimit
     package static let finalizeLimit = SpeechmaticsLiveClient.finalizeLimit
+    /// Wait for the answer to a `finalize` where nobody seems to have spoken: the vendor may end no turn then.
+    static let quietFinalizeLimit: Duration = .milliseconds(700)
     package static let drainLimit = SpeechmaticsLiveClient.drainLimit
     /// The service's only model.
     package static let model = "linden-1"
@@ -32,6 +34,8 @@ package struct SpeechmaticsAgentClient: LiveClientMachine {
     private var turnIsOpen = false
     /// True if the beginning of the speech was reported.
     private var hasStarted = false
+    /// Start of the latest preview that no segment has followed; nil: there is none.
+    private var preview: SampleIndex?
     private var owed = OwedFlushes()
     private var broken = BrokenMessages(of: "Speechmatics")
 
@@ -84,15 +88,13 @@ package struct SpeechmaticsAgentClient: LiveClientMachine {
             actions.append(.close(code: 1000))
         case (.finalize, .open):
             guard finals.through < sent.end else { return actions.append(.event(.flushed(.first))) }
-            owed.add(until: now + Self.finalizeLimit)
+            owed.add(until: now + (turnIsOpen || hasStarted ? Self.finalizeLimit : Self.quietFinalizeLimit))
             if turns == .external { send(.forceEndOfUtterance(at: sent.end.seconds(at: sent.rate)), &actions) }
         case (.finish, .open):
             state = .draining(until: now + Self.drainLimit)
             send(.endOfStream(lastSequenceNumber: messages), &actions)
-        case (.update(let options), .open):
-            guard options.interims != self.options.interims else { return }
-            self.options.interims = options.interims
-            send(.setRecognitionConfig(SpeechmaticsChange(partials: options.interims), language: configuration.language.rawValue), &actions)
+        // The service takes no change; what it sends is passed on or not.
+        case (.update(let options), .open): self.options.interims = options.interims
         case (.finalize, .connecting), (.finalize, .starting), (.finalize, .draining): actions.append(.event(.flushed(.first)))
         case (.finish, .connecting), (.finish, .starting):
             state = .closed
@@ -124,10 +126,12 @@ package struct SpeechmaticsAgentClient: LiveClientMachine {
         case .partialSegment(let segment):
             guard isOpen else { return }
             let words = words(of: segment, &actions)
+            preview = words.first?.range.start
             if !words.isEmpty, options.interims { actions.append(.event(.interim(finals.open(words)))) }
         case .segment(let segment):
             guard isOpen else { return }
             let words = words(of: segment, &actions)
+            preview = nil
             if !words.isEmpty { actions.append(.event(.final(finals.close(words), reason: .length))) }
         case .boundary(let boundary, let at):
             guard isOpen, let position = sent.position(seconds: at) else { return }
@@ -158,13 +162,16 @@ package struct SpeechmaticsAgentClient: LiveClientMachine {
         case .turnStarted: turnIsOpen = true
         case .speechEnded: break
         case .turnEnded:
-            hasStarted = false
-            if owed.settle() > 0 {
-                actions.append(.event(.flushed(.first)))
+            // Where the vendor ends turns, the end of an earlier turn answers no `finalize`: more was said behind it.
+            let isEarlier = turns == .vad && preview.map { $0 >= position } ?? false
+            if !isEarlier, owed.settle() > 0 {
+                // Words became final with the turn, which the client has ended; otherwise nothing was left to say.
+                actions.append(.event(turnIsOpen ? .final(finals.close([]), reason: .flush) : .flushed(.first)))
+                owed.answer(&actions)
             } else if turnIsOpen {
                 actions.append(.event(.turnEnded(.first, at: finals.through)))
             }
-            turnIsOpen = false
+            (hasStarted, turnIsOpen) = (isEarlier, isEarlier)
         }
     }
 

@@ -15,8 +15,8 @@ extension SpeechmaticsAgentServer {
         return .success(LiveHandshake(.opening(opening)))
     }
 
-    /// The answer at `/v2/agent/PROFILE`, the paths of the service's preview. Its messages had other members (`segments`, `turn_id`), which clients of
-    /// today do not read, and clients of that time read nothing else. Source: speechmatics/docs, "Turn detection profiles", until September 2026.
+    /// The answer at `/v2/agent/PROFILE`, the paths of the service's preview, in whose place `turn_config` has come. Source: speechmatics/docs, "Turn
+    /// detection profiles", until September 2026.
     static let profilesAreOver =
         "The profiles of the preview are not offered. Agent STT is at /v2/agent; turn_config of StartRecognition says who ends turns."
 }

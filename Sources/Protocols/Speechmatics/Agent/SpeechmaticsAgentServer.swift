@@ -39,6 +39,8 @@ package struct SpeechmaticsAgentServer: LiveServerMachine {
     /// Words after the committed ones, which may change.
     private var guess: [Word] = []
     private var turnIsOpen = false
+    /// True if a segment of the open turn was sent.
+    private var hasSegment = false
     /// Furthest position that a message about a turn has named.
     private var told: SampleIndex = .zero
     private var speechIsOpen = false
@@ -225,7 +227,8 @@ package struct SpeechmaticsAgentServer: LiveServerMachine {
         let isOver = commit.endsTurn || commit.reason == .pause
         if isOver { endSpeech(at: commit.words.last?.range.end ?? commit.range.end, &output) }
         switch agent.turns {
-        case .vad: if commit.endsTurn { endTurn(&output) }
+        // A guess that was withdrawn has begun a turn in which nothing is said.
+        case .vad: if commit.endsTurn || isOver && open.words.isEmpty && !hasSegment { endTurn(&output) }
         case .external: if commit.reason == .flush { answerForce(&output) }
         }
         if !open.words.isEmpty { preview(&output) }
@@ -241,6 +244,7 @@ package struct SpeechmaticsAgentServer: LiveServerMachine {
     private mutating func beginTurn(at position: SampleIndex, _ output: inout ServerOutput) {
         guard !turnIsOpen else { return }
         turnIsOpen = true
+        hasSegment = false
         told = max(told, position)
         send(.boundary(.turnStarted, at: told.seconds(at: rate)), &output)
     }
@@ -263,6 +267,8 @@ package struct SpeechmaticsAgentServer: LiveServerMachine {
     private mutating func answerForce(_ output: inout ServerOutput) {
         guard !cuts.isEmpty else { return }
         let cut = cuts.removeFirst()
+        // A turn that lies wholly behind the position began after the client's command.
+        if let cut, !hasSegment, let first = (open.words + guess).first, first.isBehind(cut) { return }
         endTurn(at: cut, &output)
         let rest = open.words + guess
         if let first = rest.first { beginTurn(at: first.range.start, &output) }
@@ -279,6 +285,7 @@ package struct SpeechmaticsAgentServer: LiveServerMachine {
     private mutating func segment(_ words: [Word], _ output: inout ServerOutput) {
         guard let last = words.last, let segment = written(words) else { return }
         told = max(told, last.range.end)
+        hasSegment = true
         if showsSpeakers, let speaker = words.lazy.compactMap(\.speaker).first { heard.insert(speaker) }
         send(.segment(segment), &output)
     }

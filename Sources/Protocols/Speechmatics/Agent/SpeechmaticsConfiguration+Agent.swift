@@ -41,7 +41,7 @@ extension SpeechmaticsConfiguration {
                 throw SpeechmaticsError(.invalidConfig, "get_speakers and speakers of speaker_diarization_config need diarization speaker.")
             }
             _ = try number(speakers, "speaker_sensitivity", in: 0...1)
-            if let count = try number(speakers, "max_speakers", in: 2...1_000) { configuration.shared.maxSpeakers = Int(count) }
+            if let count = try number(speakers, "max_speakers", in: 2...100) { configuration.shared.maxSpeakers = Int(count) }
             configuration.shared.fillerWords = config["transcript_filtering_config"]["remove_disfluencies"].bool.map { !$0 }
             configuration.vocabulary = vocabulary(config["additional_vocab"])
             configuration.replacements = replacements(config["transcript_filtering_config"]["replacements"])

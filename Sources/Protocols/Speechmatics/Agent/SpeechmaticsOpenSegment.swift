@@ -46,7 +46,7 @@ struct SpeechmaticsOpenSegment: Sendable {
     ///
     /// - Parameter cut: words that lie behind this position stay, as the beginning of the next turn; nil: none stays.
     mutating func close(at cut: SampleIndex? = nil) -> [Word] {
-        let count = cut.flatMap { cut in words.firstIndex { $0.range.middle >= cut } } ?? words.count
+        let count = cut.flatMap { cut in words.firstIndex { $0.isBehind(cut) } } ?? words.count
         var taken = Array(words[..<count])
         words.removeFirst(count)
         if let last = taken.indices.last, let mark = taken[last].lateMarks?.end { taken[last].text = taken[last].text.closed(by: mark) }
@@ -64,4 +64,9 @@ struct SpeechmaticsOpenSegment: Sendable {
         defer { words = [] }
         return words
     }
+}
+
+extension Word {
+    /// True if the word belongs behind a position at which a turn is cut. A word without a length at the position belongs before it.
+    func isBehind(_ cut: SampleIndex) -> Bool { range.middle >= cut && range.end > cut }
 }
