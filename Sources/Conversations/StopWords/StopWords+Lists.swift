@@ -9,7 +9,7 @@ extension StopWords {
         haven't having he he'd he'll he's her here here's hers herself him himself his how how's i i'd i'll i'm i've if in into is isn't it it's \
         its itself just let's me more most my myself no nor not of off oh on once? only or other our ours ourselves out over own? same she she'd \
         she'll she's should shouldn't so some such than that that's the their theirs them themselves then there there's these they they'd they'll \
-        they're they've this those through to too uh um under until up us? very was wasn't we we'd we'll we're we've were weren't what what's when \
+        they're they've this those through to too uh um under until up us very was wasn't we we'd we'll we're we've were weren't what what's when \
         when's where where's which while who who's whom why why's will? with won't would wouldn't you you'd you'll you're you've your yours \
         yourself yourselves
         """,
@@ -22,7 +22,7 @@ extension StopWords {
         könnte mal man? manche mein meine meinem meinen meiner mich mir mit muss musste nach nicht nichts noch? nun? nur ob oder ohne sehr sein \
         seine seinem seinen seiner selbst sich sie sind so solche soll sollte sondern sonst über um und uns unser unsere unter viel vom von vor \
         während war? waren warst was weg weil weiter welche welchem welchen welcher welches wenn werde werden wie wieder will? wir wird wirst wo \
-        wollen wollte würde würden zu zum zur zwar zwischen
+        wollen wollte würde würden zu zum zur zwar zwischen fur?
         """,
         // French
         """
@@ -33,11 +33,11 @@ extension StopWords {
         """,
         // Spanish
         """
-        a al algo algunas algunos ante? antes? aquí así aunque cada como con? contra cual cuando de del desde donde dos? durante e el él ella \
-        ellas ellos en entre era? eran eres es esa esas ese eso esos esta está estaba están estar estas este? esto estos estoy fue fueron ha había \
-        han hasta hay? he la las le les lo los más me mi mis mucho muchos muy nada ni no nos nosotros nuestra nuestro o os? otra otro otros para \
-        pero poco por porque pues que qué quien se sea? ser si sí sido sin? sobre? son? su sus también tan? tanto te tengo ti tiene todo todos tu \
-        tú tus un una uno unos usted ustedes y ya yo
+        a al algo algunas algunos ante? antes? aquí así aunque cada como con? contra cómo cual cuál cuando cuándo de del desde donde dónde dos? \
+        durante e el él ella ellas ellos en entre era? eran eres es esa esas ese eso esos esta está estaba están estar estas este? esto estos \
+        estoy fue fueron ha había han hasta hay? he la las le les lo los más me mi mis mucho muchos muy nada ni no nos nosotros nuestra nuestro o \
+        os? otra otro otros para pero poco por porque pues que qué quien quién se sea? ser si sí sido sin? sobre? son? su sus también tan? tanto \
+        te tengo ti tiene todo todos tu tú tus un una uno unos usted ustedes y ya yo
         """,
         // Italian
         """
@@ -97,7 +97,7 @@ extension StopWords {
         a aby ale? ani ano asi až bude budu by? byl byla bylo byly být či co? do ho? i já jak jako je jeho jej její jen? jejich jestli jsem jsi \
         jsme jsou jste k kam? kde kdo když která které který kteří ma mi? mít mně moc? mu? můj my na? nad? ne? nebo není než něco nic? o od? on? \
         ona oni? ono po? pod? podle pro? proč proto protože při s se? si? své svůj ta tak také tam tato te? tedy ten? tento to toho tom? tu ty u \
-        už v ve však z za ze že
+        už v ve však z za ze že take?
         """,
         // Hungarian
         """
