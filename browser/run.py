@@ -35,7 +35,7 @@ OPEN = {
     "runs_each_script_its_way": "gate verify", "captions_every_script": "gate verify", "gives_every_text_its_direction": "gate verify",
     "leaves_keys_to_input_methods": "gate verify",
     "asks_whose_voices_these_are": "gate verify", "asks_nothing_for_pages_that_are_left": "gate verify", "shows_places_page_by_page": "gate verify",
-    "searches_in_what_is_deleted": "gate verify", "undoes_what_a_hand_did": "gate verify", "moves_to_another_gateway": "gate",
+    "searches_in_what_is_deleted": "gate verify", "keeps_the_search_over_back": "gate verify", "undoes_what_a_hand_did": "gate verify", "moves_to_another_gateway": "gate",
     "records_on_every_page": "gate", "begins_one_session_a_press": "gate", "takes_the_question_back": "gate", "waits_for_its_microphone": "gate",
     "says_how_late_it_is": "gate", "tells_of_a_full_disk": "gate", "goes_on_after_a_reload": "gate", "follows_a_restarted_gateway": "gate",
     "shows_what_a_killed_gateway_stored": "gate", "watches_over_a_restart": "",
