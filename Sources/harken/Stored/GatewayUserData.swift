@@ -86,7 +86,8 @@ struct GatewayUserData: UserData {
         }
         let document = try await needed(.get, "/search", words)
         let list = document.root["hits"]
-        var page = SearchPage(hits: [], next: document.root["next"].string)
+        // A gateway of an earlier version does not tell whether words were found.
+        var page = SearchPage(hits: [], next: document.root["next"].string, wordsFound: document.root["words_found"].bool)
         for index in 0..<list.count {
             guard let hit = SearchHit(list[index]) else { throw api.malformed }
             page.hits.append(hit)
