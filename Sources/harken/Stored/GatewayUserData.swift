@@ -50,6 +50,10 @@ struct GatewayUserData: UserData {
         try await api.send(.get, path("conversations", id.rawValue) + "/export", ["format": format.rawValue])
     }
 
+    func rename(_ conversation: ID<Conversation>, to title: String) async throws -> Bool {
+        try await api.send(.patch, path("conversations", conversation.rawValue), body: GatewayAPI.body(("title", title))) != nil
+    }
+
     func delete(_ conversations: [ID<Conversation>], forGood: Bool) async throws -> ID<Conversation>? {
         let words: URLQuery = forGood ? ["for_good": "true"] : URLQuery()
         for id in conversations { if try await api.send(.delete, path("conversations", id.rawValue), words) == nil { return id } }
