@@ -276,3 +276,65 @@ class Lists:
         console.wait("() => document.querySelector('.reading .back-now').hidden", "the newest line is in sight")
         console.judge()
         console.close()
+
+    def keeps_the_search_over_back(self):
+        """The search and its filters are in the address; Back from a hit and a reload bring them again, with the place in the list. No word found is told."""
+        console = self.visit("/#/start")
+        page = console.page
+        hits, asked, is_said = [hit(number) for number in range(40)], [], [True]
+
+        def conversations(route):
+            ids = re.search("ids=([^&]*)", route.request.url)
+            names = ids[1].replace("%2C", ",").split(",") if ids else []
+            route.fulfill(json={"conversations": [{**listed(0), "id": name, "title": name} for name in names] or [listed(0)], "next": None})
+
+        def search(route):
+            asked.append(route.request.url)
+            route.fulfill(json={"hits": hits, "next": None, "words_found": is_said[0]})
+
+        def is_back(words):
+            console.wait("() => document.querySelectorAll('.conv .hit').length === 40", f"{words}: the hits")
+            expect(page.input_value("input[type=search]") == "the toves", f"{words}: the query")
+            expect(page.get_by_label("Last week").is_checked() and not page.get_by_label("Last day").is_checked(), f"{words}: the filter")
+            expect("from=" in asked[-1] and "q=the" in asked[-1], f"{words}: asked for is {asked[-1]}")
+
+        console.context.route(re.compile(r"/api/v1/conversations\?"), conversations)
+        console.context.route(re.compile(r"/api/v1/search\?"), search)
+        console.go("conversations")
+        entries = page.evaluate("history.length")
+        page.fill("input[type=search]", "the toves")
+        console.wait("() => document.querySelectorAll('.conv .hit').length === 40", "the hits")
+        page.locator(".facets").get_by_text("Last week").click()
+        console.wait("() => location.hash === '#/conversations?q=the+toves&days=7'", "the search is in the address")
+        console.settle()
+        expect(page.evaluate("history.length") == entries, "typing made entries of the history")
+        row = page.locator(".conv").nth(30)
+        row.scroll_into_view_if_needed()
+        console.settle()
+        top = page.evaluate("scrollY")
+        expect(top > 300, f"the list is not scrolled: {top}")
+        row.click()
+        console.wait("() => location.hash.startsWith('#/conversation/found30') && !document.querySelector('main input[type=search]')", "the reader comes")
+        page.go_back()
+        is_back("Back")
+        console.wait("(top) => Math.abs(scrollY - top) < 4", "Back: the place in the list", top)
+        expect("found30" in page.evaluate("() => document.activeElement.href ?? ''"), "Back: the keyboard is elsewhere")
+        # The keys of the page work at the address that was changed.
+        page.keyboard.press("j")
+        expect("found31" in page.evaluate("() => document.activeElement.href ?? ''"), "j goes to no other row")
+        page.reload()
+        is_back("a reload")
+        # The link to the page begins anew.
+        page.locator("#nav a", has_text="Conversations").click()
+        console.wait("() => location.hash === '#/conversations' && document.querySelector('main input[type=search]').value === ''", "no search")
+        is_said[0] = False
+        for one in hits:
+            one["snippet"] = "Something else"
+        page.fill("input[type=search]", "the momerath")
+        page.get_by_role("heading", name="Nothing with these words. Near in meaning:").wait_for()
+        words = console.text("p[role=status]")
+        expect(words.startswith("Nothing with these words. Near in meaning: 40 places"), words)
+        expect("same meaning" not in console.text("main"), "places that are near are told as the same")
+        console.judge()
+        console.context.unroute_all(behavior="ignoreErrors")
+        console.close()

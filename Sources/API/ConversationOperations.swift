@@ -63,7 +63,7 @@ struct ConversationOperations: Sendable {
             },
             APIOperation(
                 .patch, Self.path + "/{id}", .write, summary: "Changes a conversation's title.",
-                body: [.init("title", "string", required: true, "The new one.")],
+                body: [.init("title", "string", required: true, "The new one. A blank one: the title is made of the words again.")],
                 answer: Self.conversation
             ) { request throws(APIError) in
                 guard let title = try request.string("title") else { throw .badRequest("The body must be JSON with a text \"title\".") }

@@ -12,6 +12,8 @@ package enum SearchDocument {
         for hit in page.hits { write(hit, to: &json) }
         json.endArray()
         json.member("next", optional: page.next)
+        json.key("words_found")
+        if let wordsFound = page.wordsFound { json.value(wordsFound) } else { json.null() }
         json.endObject()
     }
 

@@ -18,7 +18,9 @@ struct SearchOperations: Sendable {
             APIOperation(
                 .get, "/search", .read, summary: "Finds segments by words, by meaning, or by both, the best first.",
                 query: [
-                    .init("q", "string", required: true, "Words, in any order, and phrases in double quotes."),
+                    .init(
+                        "q", "string", required: true,
+                        "Words, in any order, and phrases in double quotes. Stop words count in quotes, or where there are no other words."),
                     .init("by", "string", "The kind of search: words, meaning or both. Default: both."),
                     .init("limit", "integer", "The number of hits, 1 to 100. Default: 20."), .init("cursor", "string", "`next` of the page before."),
                     .init("from", "string", "Searches conversations that began at this time or later: \(UserClock.meaning)"),
@@ -30,6 +32,10 @@ struct SearchOperations: Sendable {
                     .init(
                         "hits", "[SearchHit]", required: true, "The best first."),
                     .init("next", "string?", required: true, "The cursor of the next page; null on the last page."),
+                    .init(
+                        "words_found", "boolean?", required: true,
+                        "False if no segment has a word of the query, stop words such as \"the\" aside: the hits are near in meaning only. null if words "
+                            + "were not searched for."),
                 ])
             ) { request throws(APIError) in
                 guard let text = request.query.first("q"), text.contains(where: { !$0.isWhitespace }) else {

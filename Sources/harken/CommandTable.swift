@@ -4,7 +4,7 @@ import Settings
 enum CommandTable {
     static let all: [any Command.Type] = [
         Serve.self, Transcribe.self, Live.self, Record.self, Search.self, ConversationsList.self, ConversationsShow.self, ConversationsExport.self,
-        ConversationsDelete.self, ConversationsDeleted.self, ConversationsRestore.self,
+        ConversationsRename.self, ConversationsDelete.self, ConversationsDeleted.self, ConversationsRestore.self,
         PeopleList.self, PeopleAdd.self, PeopleName.self, PeopleRename.self, PeopleMerge.self, PeopleAdoptions.self,
         PeopleForget.self,
         PeopleEmbed.self,

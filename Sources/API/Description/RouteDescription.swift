@@ -46,7 +46,8 @@ struct RouteDescription: Sendable {
             + "recording ends when it comes.")
     /// Parameters of an imported recording, which may also be fields of the form.
     private static let imported: [APIOperation.Field] = [
-        .init("name", "string", "The file's name. The conversation's title is the name without its suffix. Default: the name in the form."), started,
+        .init("name", "string", "The file's name. Default: the name in the form."),
+        .init("title", "string", "The conversation's title. Default: the file's name without its suffix."), started,
         .init("time_zone", "string", "The time zone of a started_at without an offset. Default: the user's."),
         .init("modified", "string", "The file's date, which counts as the recording's end if there is no started_at."),
         .init("language", "string", "A BCP 47 tag, or auto."),

@@ -175,6 +175,13 @@ function address() {
   return { page, id: decodeURIComponent(rest.join('/')), values: new URLSearchParams(query ?? '') };
 }
 
+/** Gives the page that is drawn another address, without a step in the history. */
+export function readdress(hash) {
+  if (!isDrawn()) return;
+  history.replaceState(history.state, '', hash);
+  drawn = location.hash;
+}
+
 /** Marks the page of the address in the navigation. */
 function mark() {
   const { page } = address();

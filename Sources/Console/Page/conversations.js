@@ -1,4 +1,5 @@
 // Conversations: search on top, filters on the left, rows by day.
+import { readdress } from './app.js';
 import { get } from './api.js';
 import { showDeleted, undoLine } from './deleted.js';
 import { strip } from './drawing.js';
@@ -30,6 +31,11 @@ const signs = (people) => h('span.glyphs', (people ?? []).slice(0, 5).map((perso
   return glyph({ color: colorOf(index), mark: name ? initial(name) : /\d+/.exec(person.name)?.[0] ?? String(index + 1), isNamed: !!name });
 }));
 
+/** The conversations that a list or a search has had, by their ids. */
+const known = new Map();
+/** Where the list was left, by the entries of the history: how far down, and the row that was opened. */
+const left = new Map();
+
 function row(conversation, hits = []) {
   const duration = durationOf(conversation), where = hits.length ? `?t=${hits[0].start.toFixed(2)}` : '';
   const turns = conversation.turns?.map(([start, end, index]) => [start, end, colorOf(index)]);
@@ -42,15 +48,19 @@ function row(conversation, hits = []) {
       h('div.row', signs(conversation.people), conversation.status === 'in_progress' ? tag('ok', 'Live') : null,
         duration ? h('span', length(duration)) : null)),
     hits.slice(0, shownHits).map((hit) => h('div.hit', h('time', clock(hit.start)),
-      h('span', own, marked(hit.snippet), isLiteral(hit.snippet) ? null : h('bdi.faint.small', { lang: 'en' }, '  same meaning')))),
+      h('span', own, marked(hit.snippet), hit.isNear || isLiteral(hit.snippet) ? null : h('bdi.faint.small', { lang: 'en' }, '  same meaning')))),
     hits.length > shownHits ? h('div.hit', h('span'), h('span.faint', `${hits.length - shownHits} more`)) : null));
 }
 
 export default function conversations(root, _, values) {
   const list = h('div', { role: 'region', 'aria-label': 'Conversations', tabindex: -1 }), amount = h('p.small.dim', { role: 'status' });
-  const filter = { person: null, from: null, isGone: false };
+  const visit = history.state?.visit ?? Math.random();
+  history.replaceState({ visit }, '');
+  const filter = { person: values.get('person'), days: Number(values.get('days')), deleted: values.has('deleted') };
   const leaving = new AbortController();
-  let timer = 0, request = null, next = null, day = '', group = null;
+  let timer = 0, request = null, next = null, day = '', group = null, before = left.get(visit), isNear = false;
+  // What one comes back to is read at once, as far as a search has hits.
+  const size = before ? 100 : pageSize;
   /** Hits of the search that is shown; null while the list is. */
   let hits = null;
 
@@ -67,11 +77,24 @@ export default function conversations(root, _, values) {
         first.focus();
       } else if (event.key === 'Enter' && first) {
         event.preventDefault();
+        keep();
         first.click();
       }
     },
   });
-  const query = () => ({ person: filter.person, from: filter.from });
+  const query = () => ({ person: filter.person, from: filter.days ? new Date(Date.now() - filter.days * 86_400_000).toISOString() : null });
+  /** Keeps the search in the address. */
+  const keep = () => {
+    const words = new URLSearchParams(Object.entries({ q: box.value.trim(), ...filter }).filter(([, value]) => value));
+    readdress('#/conversations' + (words.size ? `?${words}` : ''));
+  };
+  /** Goes to where the list was left, when somebody comes back to it. */
+  const comeBack = () => {
+    if (!before) return;
+    scrollTo(0, before.top);
+    list.querySelector(`[href="${before.row}"]`)?.focus({ preventScroll: true });
+    before = null;
+  };
 
   const append = (items) => {
     for (const conversation of items) {
@@ -86,8 +109,7 @@ export default function conversations(root, _, values) {
     }
   };
   const nothing = () => {
-    const isFiltered = filter.person || filter.from;
-    if (!isFiltered) {
+    if (!location.hash.includes('?')) {
       list.append(empty([6, 10, 14, 10, 6], 'No conversations yet', 'Say something, drop a file, or connect a client. What is said live is kept here.',
         h('a.btn.primary', { href: '#/live' }, 'Say something')));
     } else {
@@ -141,8 +163,10 @@ export default function conversations(root, _, values) {
     }, () => {});
   };
   const hitRow = (id, hits) => {
-    if (known.has(id)) return row(known.get(id), hits);
-    const { title, started_at } = hits[0], element = row({ id, title, started_at, finished_at: started_at }, hits);
+    const { title, started_at } = hits[0];
+    // A title may have changed since.
+    if (known.has(id)) return row({ ...known.get(id), title }, hits);
+    const element = row({ id, title, started_at, finished_at: started_at }, hits);
     unknown.set(element, { id, hits });
     seen.observe(element);
     return element;
@@ -154,40 +178,44 @@ export default function conversations(root, _, values) {
     list.replaceChildren();
     seen.disconnect();
     unknown.clear();
-    const by = new Map();
-    for (const hit of hits) by.set(hit.conversation_id, [...(by.get(hit.conversation_id) ?? []), hit]);
+    const by = new Map(), near = isNear ? 'Nothing with these words. Near in meaning: ' : '';
+    for (const hit of hits) {
+      hit.isNear = isNear;
+      by.set(hit.conversation_id, [...(by.get(hit.conversation_id) ?? []), hit]);
+    }
     if (!by.size) {
       list.append(empty([3, 8, 3, 8, 3], 'Nothing was found', 'Search also finds what means the same. Try fewer words, or take away a filter.',
         h('button.btn', { onclick: clear }, 'Clear search')));
     } else {
-      list.append(h('h2.sr', 'Found'), h('div.convs', { role: 'list' }, [...by].map(([id, own]) => hitRow(id, own))));
+      list.append(h(near ? 'h2.day' : 'h2.sr', near || 'Found'), h('div.convs', { role: 'list' }, [...by].map(([id, own]) => hitRow(id, own))));
     }
     // A row that has the keyboard keeps it.
     if (focused) list.querySelector(`[href="${focused}"]`)?.focus({ preventScroll: true });
     const more = next ? ' and more' : '', time = spent == null ? '' : `, ${Math.round(spent)} ms`;
-    amount.textContent = `${plural(hits.length, 'place')} in ${plural(by.size, 'conversation')}${more}${time}`;
+    amount.textContent = `${near}${plural(hits.length, 'place')} in ${plural(by.size, 'conversation')}${more}${time}`;
   };
 
-  const known = new Map();
   async function refresh() {
+    keep();
     request?.abort();
     const mine = request = new AbortController(), text = box.value.trim(), began = performance.now();
     try {
-      if (filter.isGone) {
+      if (filter.deleted) {
         next = null;
         const words = await showDeleted(list, text, refresh, () => mine === request);
         if (mine === request) amount.textContent = words;
       } else if (text) {
-        const page = await get('/search', { q: text, limit: pageSize, ...query() }, mine.signal);
+        const page = await get('/search', { q: text, limit: size, ...query() }, mine.signal);
         if (mine === request) {
           next = page.next;
+          isNear = page.words_found === false;
           found(page.hits, performance.now() - began);
         }
       } else {
-        const page = await get('/conversations', { ...query(), limit: pageSize }, mine.signal);
-        for (const conversation of page.conversations) known.set(conversation.id, conversation);
+        const page = await get('/conversations', { ...query(), limit: size }, mine.signal);
         if (mine === request) show(page);
       }
+      if (mine === request) comeBack();
     } catch (error) {
       if (error.name !== 'AbortError' && mine === request) list.replaceChildren(failure(error, refresh));
     } finally {
@@ -201,31 +229,31 @@ export default function conversations(root, _, values) {
   }
 
   const who = h('fieldset', { hidden: true });
-  const since = (days) => new Date(Date.now() - days * 86_400_000).toISOString();
   const only = (fieldset, input) => {
     for (const other of fieldset.querySelectorAll('input')) if (other !== input) other.checked = false;
   };
-  const choice = (fieldset, words, set) => check(words, false, { onchange: (event) => {
+  const choice = (fieldset, words, isOn, set) => check(words, isOn, { onchange: (event) => {
     only(fieldset, event.target);
     set(event.target.checked);
     refresh();
   } });
   const when = h('fieldset', h('legend', 'When'));
   for (const [words, days] of [['Last day', 1], ['Last week', 7], ['Last month', 30]]) {
-    when.append(choice(when, words, (isOn) => { filter.from = isOn ? since(days) : null; }));
+    when.append(choice(when, words, filter.days === days, (isOn) => { filter.days = isOn && days; }));
   }
   get('/people', {}, leaving.signal).then(({ people }) => {
     if (!people.length) return;
     who.hidden = false;
     who.append(h('legend', 'Who'), ...people.slice(0, 12).map((person) =>
-      choice(who, said(person.name), (isOn) => { filter.person = isOn ? person.id : null; })));
+      choice(who, said(person.name), person.id === filter.person, (isOn) => { filter.person = isOn ? person.id : null; })));
   }, () => {});
 
-  const gone = h('fieldset', h('legend', 'Can be restored'), check('Deleted', false, { onchange: (event) => {
+  const gone = h('fieldset', h('legend', 'Can be restored'), check('Deleted', filter.deleted, { onchange: (event) => {
     // The list of what is deleted has neither people nor a time.
-    who.disabled = when.disabled = filter.isGone = event.target.checked;
+    who.disabled = when.disabled = filter.deleted = event.target.checked;
     refresh();
   } }));
+  who.disabled = when.disabled = filter.deleted;
   const undo = undoLine(async (id) => {
     await refresh();
     (list.querySelector(`[href^="#/conversation/${id}"]`) ?? list).focus();
@@ -237,12 +265,13 @@ export default function conversations(root, _, values) {
     h('div.library', h('details.filters', { open: !isNarrow() }, h('summary.only-s', 'Filters'),
       h('form.facets', { 'aria-label': 'Filters' }, who, when, gone)), h('div', list, end)));
   more.observe(end);
-  fill(list, async () => {
-    const page = await get('/conversations', { limit: pageSize }, leaving.signal);
-    for (const conversation of page.conversations) known.set(conversation.id, conversation);
-    return page;
-  }, (page) => (box.value ? refresh() : show(page)));
+  fill(list, () => get('/conversations', { limit: size }, leaving.signal), (page) => {
+    if (box.value || location.hash.includes('?')) return refresh();
+    show(page);
+    comeBack();
+  });
   return () => {
+    left.set(visit, { top: scrollY, row: document.activeElement.hash });
     clearTimeout(timer);
     request?.abort();
     leaving.abort();

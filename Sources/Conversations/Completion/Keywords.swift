@@ -1,7 +1,7 @@
 /// The words of a text that carry its subject: frequent words, without the stop words that every text has.
 struct Keywords: Sendable {
-    /// English stop words. In other languages all short words count as stop words.
-    private static let stopWords: Set<String> = Set(
+    /// English words that are in many conversations, whatever these are about.
+    private static let everydayWords: Set<String> = Set(
         """
         a about above actually after again all also am an and any anyway are aren't as at back be because been before being between both but by can can't \
         could did didn't do does doesn't doing don't done down each even ever every few for from get gets getting go goes going gone gonna good got had has \
@@ -23,7 +23,7 @@ struct Keywords: Sendable {
     /// Returns the words of `text` that may be keywords, in lower case.
     static func words(of text: String) -> [String] {
         text.lowercased().split { !($0.isLetter || $0.isNumber || $0 == "'" || $0 == "’") }.map { String($0).replacing("’", with: "'") }
-            .filter { $0.count > 2 && !stopWords.contains($0) }
+            .filter { $0.count > 2 && !everydayWords.contains($0) && !StopWords.contains($0) }
     }
 
     /// Returns the weight of `text`: the mean weight of its words, somewhat reduced for long and for very short texts.
@@ -32,13 +32,5 @@ struct Keywords: Sendable {
         guard !words.isEmpty else { return 0 }
         let sum = Set(words).reduce(0.0) { $0 + Double(counts[$1, default: 0]).squareRoot() }
         return sum / Double(words.count + 4)
-    }
-
-    /// Returns the most frequent words; words of equal frequency in the order of their first occurrence.
-    func top(_ count: Int, in texts: some Sequence<String>) -> [String] {
-        var order: [String: Int] = [:]
-        for text in texts { for word in Self.words(of: text) where order[word] == nil { order[word] = order.count } }
-        return counts.keys.sorted { (-counts[$0, default: 0], order[$0, default: 0]) < (-counts[$1, default: 0], order[$1, default: 0]) }
-            .prefix(count).map(\.self)
     }
 }

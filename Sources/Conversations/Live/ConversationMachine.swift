@@ -42,7 +42,7 @@ package struct ConversationMachine: Sendable {
     }
 
     package enum Action: Sendable, Equatable {
-        /// Store the conversation, before any other change of it is stored.
+        /// Store the conversation, before any other change of it is stored. A title that it has is a person's.
         case create(Conversation)
         case store(Change)
         case show(ConversationEvent)
@@ -190,11 +190,11 @@ package struct ConversationMachine: Sendable {
 
     private mutating func create(_ now: UnixTime, besides earlier: ID<Conversation>? = nil) -> [Action] {
         let request = configuration.request
-        // The id that the client has chosen is used for one conversation only.
-        let chosen = current == nil && earlier != request.chosen ? request.chosen : nil
+        // The id and the title that the client has chosen are used for one conversation only.
+        let chosen = current == nil && earlier != request.chosen ? request.chosen : nil, title = current == nil ? request.title : nil
         let conversation = Conversation(
             id: chosen ?? ID(newID()), user: configuration.user, source: request.source, device: request.device, language: configuration.language,
-            started: recorded(now), finished: recorded(now), call: request.call, timeout: request.timeout)
+            title: title, started: recorded(now), finished: recorded(now), call: request.call, timeout: request.timeout)
         current = conversation
         lastWords = now
         hasSegments = false

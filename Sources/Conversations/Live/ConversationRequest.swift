@@ -36,6 +36,8 @@ package struct ConversationRequest: Sendable, Equatable {
     package var isKept: Bool
     /// The time at which the session's first sample was recorded, as the client says; nil: audio comes as it is recorded.
     package var started: UnixTime?
+    /// The title that a person gives the session's first conversation; nil: the title is made of the words.
+    package var title: String?
 
     package enum ChannelRole: Sendable, Equatable {
         case user
@@ -46,7 +48,8 @@ package struct ConversationRequest: Sendable, Equatable {
         timeout: Duration = .seconds(120), source: String = "omi", device: String? = nil, chosen: ID<Conversation>? = nil, call: String? = nil,
         usesProfile: Bool = true,
         suggestsPeople: Bool = false, createsPeople: Bool = true, gate: Gate = .operatorsChoice, takesTranscripts: Bool = false,
-        channels: [ChannelRole] = [], endsWithSession: Bool = false, isKept: Bool = true, started: UnixTime? = nil
+        channels: [ChannelRole] = [], endsWithSession: Bool = false, isKept: Bool = true, started: UnixTime? = nil,
+        title: String? = nil
     ) {
         self.timeout = timeout
         self.source = source
@@ -62,5 +65,6 @@ package struct ConversationRequest: Sendable, Equatable {
         self.endsWithSession = endsWithSession
         self.isKept = isKept
         self.started = started
+        self.title = title
     }
 }

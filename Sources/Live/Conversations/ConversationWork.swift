@@ -164,7 +164,12 @@ package struct ConversationWork: Sendable {
             try await service.replicas?.open(session)
             tell(.opened)
         case .find: try await find()
-        case .create(let conversation): _ = try await service.store.begin(conversation)
+        case .create(let conversation):
+            _ = try await service.store.begin(conversation)
+            guard let title = conversation.title else { return }
+            var update = ConversationUpdate(conversation.id, title: title)
+            update.isTitledByHand = true
+            _ = try await service.store.write(update, of: user)
         case .join(let part): _ = try await service.store.join(part, of: user)
         case .store(let update, let number): tell(try await service.store.write(update, of: user) ? .stored(number) : .rejected(update.conversation))
         case .check(let id): if try await service.store.status(of: id, of: user) != .inProgress { tell(.rejected(id)) }

@@ -28,13 +28,15 @@ package struct ListenClient: LiveClientMachine {
     ///   - language: the language of the audio; nil: English.
     ///   - engine: the engine to use; nil leaves the choice to the server.
     ///   - started: the time at which the first sample was recorded; nil: audio is sent as it is recorded.
-    package init(language: LanguageTag?, engine: EngineName? = nil, started: UnixTime? = nil, credential: Credential) {
+    ///   - title: the title of the conversation; nil: it is made of the words.
+    package init(language: LanguageTag?, engine: EngineName? = nil, started: UnixTime? = nil, title: String? = nil, credential: Credential) {
         var query: URLQuery = [
             "codec": "opus_fs320", "sample_rate": "\(SampleRate.speech.hertz)", "source": "desktop", "speaker_auto_assign": "enabled",
         ]
         if let language { query.add("language", language.rawValue) }
         if let engine { query.add("engine", engine.rawValue) }
         if let started { query.add("started_at", started.rfc3339) }
+        if let title { query.add("title", title) }
         connection = ConnectionRequest(target: "/v4/listen?" + query.encoded, headers: ["Authorization": "Bearer " + credential.secret])
     }
 

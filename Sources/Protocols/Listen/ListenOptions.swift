@@ -10,6 +10,8 @@ package struct ListenOptions: Sendable, Equatable {
     package static let longestTimeout: Duration = .seconds(14_400)
     package static let shortestTimeout: Duration = .seconds(120)
     package static let channelLimit = 8
+    /// Maximum length of a title, in bytes, as the store has it.
+    package static let maxTitle = 1_000
     /// Maximum sample and maximum message that a client may name when it resumes a session: more than any session has.
     package static let maxResumed: Int64 = 1 << 40
 
@@ -49,6 +51,8 @@ package struct ListenOptions: Sendable, Equatable {
     private var redaction: RedactionRule?
     /// The time at which the first sample was recorded; nil: audio comes as it is recorded.
     private var started: UnixTime?
+    /// The title of the conversation; nil: it is made of the words.
+    private var title: String?
 
     /// - Parameter now: the time of the gateway's clock.
     package init(_ query: URLQuery, route: ListenRoute, now: UnixTime) throws(ListenError) {
@@ -89,6 +93,7 @@ package struct ListenOptions: Sendable, Equatable {
         tellsInterims = !tellsWords && !takesTranscripts && query.flag("interims") ?? false
         redaction = try Self.redaction(query)
         started = try Self.started(query, now)
+        title = try Self.title(query)
         acknowledges = query.flag("ack") ?? false
         if let session = query.text("session_id"), let start = query.text("resume_from").flatMap({ Int64($0) }) {
             // A place before the first sample is rejected with the session.
@@ -111,6 +116,12 @@ package struct ListenOptions: Sendable, Equatable {
     private static func started(_ query: URLQuery, _ now: UnixTime) throws(ListenError) -> UnixTime? {
         guard let text = query.text("started_at") else { return nil }
         do throws(RecordingStart.Fault) { return try RecordingStart.read(text, now: now) } catch { throw .policy("started_at \(error)") }
+    }
+
+    private static func title(_ query: URLQuery) throws(ListenError) -> String? {
+        guard let title = query.first("title").map(NameKey.trimmed), !title.isEmpty else { return nil }
+        guard title.utf8.count <= maxTitle else { throw .policy("title is longer than \(maxTitle) bytes") }
+        return title
     }
 
     private static func redaction(_ query: URLQuery) throws(ListenError) -> RedactionRule? {
@@ -143,7 +154,7 @@ package struct ListenOptions: Sendable, Equatable {
         return ConversationRequest(
             timeout: timeout, source: source, device: device, chosen: chosen, call: call, usesProfile: usesProfile, suggestsPeople: suggestsPeople,
             createsPeople: createsPeople, gate: channels > 1 ? .off : gate, takesTranscripts: takesTranscripts, channels: roles,
-            endsWithSession: channels > 1 || source == "desktop", started: started)
+            endsWithSession: channels > 1 || source == "desktop", started: started, title: title)
     }
 
     private static func timeout(_ seconds: Int, channels: Int) -> Duration {

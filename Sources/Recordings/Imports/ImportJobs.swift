@@ -104,7 +104,7 @@ package struct ImportJobs: WorkloadJobs {
         return (try await end(place, services), taken.chunk.notices)
     }
 
-    /// Gives the conversation its file's name, which automation does not replace.
+    /// Gives the conversation its title, which automation does not replace.
     private func title(_ order: ImportOrder, of user: ID<User>, _ services: RecordingServices) async throws(ChunkedRecordingError) {
         let store = services.conversations.store
         let isThere = try await ChunkedRecordingError.stored { () throws(StoreError) in

@@ -18,6 +18,8 @@ package struct ImportOrder: Sendable, Equatable {
         /// True if each channel is heard by itself.
         package var separatesChannels = false
         package var tracks = TrackChoice.usual
+        /// Title of the conversation; nil: the file's name.
+        package var title: String?
 
         package init() {}
     }
@@ -45,8 +47,9 @@ package struct ImportOrder: Sendable, Equatable {
     /// Maximum length of a suffix that a title leaves out, without its dot.
     private static let maxSuffix = 5
 
-    /// The title of the conversation: the file's name without its suffix.
+    /// The title of the conversation: the one that was chosen, else the file's name without its suffix.
     var title: String {
+        if let title = choices.title { return title }
         guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return name }
         let suffix = name[name.index(after: dot)...]
         // The end of a date has no letter.
@@ -79,6 +82,7 @@ package struct ImportOrder: Sendable, Equatable {
         choices.tellsSpeakers = document.root["speakers"].bool ?? true
         choices.separatesChannels = document.root["channels"].bool ?? false
         choices.tracks = document.root["track"].string.flatMap { TrackChoice($0) } ?? .usual
+        choices.title = document.root["title"].string
         self.init(
             name: name, digest: digest, byteCount: Int(document.root["bytes"].int ?? 0), conversation: ID(conversation), choices: choices)
     }
@@ -96,6 +100,7 @@ package struct ImportOrder: Sendable, Equatable {
         json.member("speakers", choices.tellsSpeakers)
         json.member("channels", choices.separatesChannels)
         json.member("track", optional: choices.tracks.text)
+        json.member("title", optional: choices.title)
         json.endObject()
         return json.text
     }

@@ -2,6 +2,7 @@ internal import Conversations
 internal import Framing
 internal import Protocols
 internal import Speech
+internal import Store
 
 /// Parameters of an import: those of the query, and those of the form that holds the file. The query counts first.
 struct ImportParameters: Sendable {
@@ -48,6 +49,12 @@ struct ImportParameters: Sendable {
                 throw .invalidField("track must be all, or the number of a sound track from 1.", name: "track")
             }
             choices.tracks = tracks
+        }
+        if let title = text("title").map(NameKey.trimmed), !title.isEmpty {
+            guard title.utf8.count <= ConversationLimits.title else {
+                throw .invalidField("title takes at most \(ConversationLimits.title) bytes.", name: "title")
+            }
+            choices.title = title
         }
         return choices
     }

@@ -13,7 +13,8 @@ package struct SearchQuery: Sendable, Equatable {
         case both
     }
 
-    /// Words, which may be in any order, and phrases in double quotes, whose words stand together. Upper case, accents and endings do not matter.
+    /// Words, which may be in any order, and phrases in double quotes, whose words stand together. Upper case, accents and endings do not matter. Stop
+    /// words such as "the" count only in quotes, or where there are no other words: then all words are a phrase.
     package var text: String
     package var by: By
     /// Speaker of the segments to search; `nobody` for any speaker.
@@ -111,9 +112,12 @@ package struct SearchPage: Sendable, Equatable {
     package var hits: [SearchHit]
     /// Cursor for the next page; nil when this page is the last.
     package var next: String?
+    /// False if no segment has a word of the query: the hits of this and of all other pages are near in meaning. nil: words were not searched for.
+    package var wordsFound: Bool?
 
-    package init(hits: [SearchHit], next: String?) {
+    package init(hits: [SearchHit], next: String?, wordsFound: Bool? = nil) {
         self.hits = hits
         self.next = next
+        self.wordsFound = wordsFound
     }
 }

@@ -1,3 +1,4 @@
+import Conversations
 import Speech
 
 /// The terms of a query's text.
@@ -11,8 +12,10 @@ struct SearchTerms: Equatable {
         var isQuoted: Bool
     }
 
-    /// Terms of the query, each once.
+    /// Terms of the query, each once. Stop words are terms only within a phrase.
     var terms: [Term]
+    /// True if the query has nothing but stop words, which are one phrase then: "to be or not to be".
+    var isStopPhrase = false
 
     /// True if there are terms and all of them are in quotes.
     var isQuoted: Bool { !terms.isEmpty && terms.allSatisfy(\.isQuoted) }
@@ -24,14 +27,25 @@ struct SearchTerms: Equatable {
 
     init(_ text: String) {
         terms = []
+        var parts: [(text: Substring, isQuoted: Bool)] = []
         // A quotation that is not closed reaches to the end.
         for (index, part) in text.split(separator: "\"", omittingEmptySubsequences: false).enumerated() {
             if index % 2 == 1 {
-                add(part, isQuoted: true)
+                parts.append((part, true))
             } else {
-                for word in part.split(whereSeparator: \.isWhitespace) { for piece in Self.pieces(of: word) { add(piece, isQuoted: false) } }
+                for word in part.split(whereSeparator: \.isWhitespace) { parts += Self.pieces(of: word).map { ($0, false) } }
             }
         }
+        // A part without any letter or digit can find nothing.
+        parts.removeAll { part in !part.text.contains { $0.isLetter || $0.isNumber } }
+        let words = parts.filter { !$0.isQuoted }.map(\.text)
+        var stops = StopWords.flags(of: words.map { StopWords.form(of: $0) })[...]
+        let content = parts.filter { $0.isQuoted || stops.popFirst() == false }
+        if content.isEmpty, !words.isEmpty {
+            isStopPhrase = true
+            add(words.prefix(Self.most).joined(separator: " ")[...], isQuoted: false)
+        }
+        for part in content { add(part.text, isQuoted: part.isQuoted) }
     }
 
     /// Splits a word into search terms. In a script without spaces nobody can tell where words end: a run of at most `longestRun` characters
@@ -57,8 +71,7 @@ struct SearchTerms: Equatable {
     private static let longestRun = 4
 
     private mutating func add(_ part: Substring, isQuoted: Bool) {
-        // A part without any letter or digit can find nothing.
-        guard terms.count < Self.most, part.count <= Self.longest, part.contains(where: { $0.isLetter || $0.isNumber }) else { return }
+        guard terms.count < Self.most, part.count <= Self.longest else { return }
         let text = part.split(whereSeparator: \.isWhitespace).joined(separator: " ").lowercased()
         if let known = terms.firstIndex(where: { $0.text == text }) {
             terms[known].isQuoted = terms[known].isQuoted || isQuoted

@@ -46,6 +46,23 @@ extension Snippet {
     }
 
     private static let ellipsis: Unicode.Scalar = "…"
+    /// Number of words that are shown before a mark.
+    private static let wordsBefore = 6
+
+    /// Takes the part of a text around some of its words, which are marked.
+    ///
+    /// - Parameter places: places of the words, at least one.
+    init(of text: String, _ words: TextWords, marking places: Range<Int>) {
+        let first = max(0, places.lowerBound - Self.wordsBefore), last = min(words.ranges.count, max(places.upperBound, first + Self.maxWords)) - 1
+        let start = first == 0 ? text.startIndex : words.ranges[first].lowerBound
+        let end = last == words.ranges.count - 1 ? text.endIndex : words.ranges[last].upperBound
+        let hit = words.ranges[places.lowerBound].lowerBound..<words.ranges[places.upperBound - 1].upperBound
+        let pieces = [
+            Piece((first == 0 ? "" : "…") + text[start..<hit.lowerBound], isHit: false), Piece(String(text[hit]), isHit: true),
+            Piece(text[hit.upperBound..<end] + (end == text.endIndex ? "" : "…"), isHit: false),
+        ]
+        self.init(pieces.filter { !$0.text.isEmpty })
+    }
 
     /// Takes the beginning of a text in which nothing is marked.
     init(beginningOf text: String) {

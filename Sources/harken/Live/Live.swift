@@ -43,6 +43,10 @@ struct Live: Command {
         "The time at which FILE was recorded, for --protocol listen: the conversation begins then. Default: now."
     ) { try? RecordingStart.read($0, now: .now) }
 
+    private static let title = Option(
+        TitleOption.name, "TITLE", accepts: TitleOption.accepts,
+        "The title of the conversation, for --protocol listen. Default: a clause of what is said.", parse: TitleOption.parse)
+
     static let description = CommandDescription(
         name: "live", summary: "Show live captions of a file or a microphone, through a running gateway.",
         discussion: """
@@ -54,7 +58,7 @@ struct Live: Command {
             FILE, those that come within 5 seconds. A second Ctrl-C gives up at once.
             """,
         operands: .init(placeholder: "[FILE]", help: "The audio or video file to stream.", count: 0...1),
-        options: [microphone, device] + GatewayAddress.options + [wire, speed, engine, language, recorded, Flag.json])
+        options: [microphone, device] + GatewayAddress.options + [wire, speed, engine, language, recorded, title, Flag.json])
 
     private enum ScreenEvent: Sendable {
         case said(GatewayStream.Item)
@@ -72,6 +76,7 @@ struct Live: Command {
     private let options: StreamOptions
     /// The time at which the file was recorded; nil: now.
     private let started: UnixTime?
+    private let title: String?
     private let json: Bool
     /// The microphone; nil: this machine's. Tests set their own.
     var microphone: MicrophoneSource?
@@ -96,6 +101,8 @@ struct Live: Command {
         started = try arguments.value(Self.recorded)
         if started != nil, wire != .listen { throw UsageError("--at is the time of a conversation; give --protocol listen too") }
         if started != nil, case .microphone = source { throw UsageError("--at and --microphone cannot go together: what is recorded now begins now") }
+        title = try arguments.value(Self.title)
+        if title != nil, wire != .listen { throw UsageError("--title is the title of a conversation; give --protocol listen too") }
         options = StreamOptions(rate: .speech, language: try arguments.language(Self.language)?.tag)
         json = arguments.has(.json)
     }
@@ -198,7 +205,8 @@ struct Live: Command {
         switch wire {
         case .harken, .deepgram: return DeepgramLiveClient(options, credential: credential)
         case .listen:
-            return ListenClient(language: options.language, engine: engine.map { EngineName($0) }, started: started, credential: credential)
+            return ListenClient(
+                language: options.language, engine: engine.map { EngineName($0) }, started: started, title: title, credential: credential)
         }
     }
 

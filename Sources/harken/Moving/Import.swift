@@ -7,7 +7,7 @@ struct Import: Command {
     static let description = CommandDescription(
         name: "import", summary: "Import recordings as conversations, or archives that harken export made.",
         discussion: """
-            A recording becomes a conversation of a running gateway, with the file's name as its title, its date, speakers and audio. Of a FOLDER, \
+            A recording becomes a conversation of a running gateway, with the file's name (or --title) as its title, its date, speakers and audio. Of a FOLDER, \
             all recordings in it are imported, in order. A file that was imported before is not imported twice, unless its conversation was deleted. \
             The gateway goes on with the recordings that it has when the command is ended. The exit status is 1 if a recording failed; the others \
             are imported anyway.
@@ -43,7 +43,7 @@ struct Import: Command {
             guard !files.isEmpty else { throw ArchiveError("there are no recordings in \(operands.joined(separator: ", "))") }
             let sources = try files.map { try ImportSource($0) }
             let recordings = sources.filter { $0.content == .recording }, archives = sources.filter { $0.content == .archive }
-            guard !choices.hasStart || recordings.count == 1 else { throw ArchiveError("--at takes one recording; give one FILE") }
+            if let option = choices.single.first, recordings.count != 1 { throw ArchiveError("\(option) takes one recording; give one FILE") }
             let gateway = try recordings.isEmpty ? nil : place.gateway(arguments)
             try await add(archives, context)
             guard let gateway else { return }

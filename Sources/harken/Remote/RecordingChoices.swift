@@ -16,16 +16,25 @@ struct RecordingChoices: Sendable {
     ) { TrackChoice($0) == nil ? nil : $0 }
     private static let channels = Flag("--channels", "Hears each channel of a recording by itself, as a speaker of its own.")
 
-    static let options: [any OptionDescription] = [start, language, track, channels]
+    /// Option for the title of a conversation that one recording becomes.
+    static let title = Option(
+        TitleOption.name, "TITLE", accepts: TitleOption.accepts, "The title of the conversation. Default: the file's name.", parse: TitleOption.parse)
+
+    static let options: [any OptionDescription] = [start, title, language, track, channels]
+
+    /// Name of the field of the title.
+    static let titleField = "title"
 
     private let fields: [(name: String, value: String)]
-    /// True if the command line names the time at which the recording begins.
-    let hasStart: Bool
+    /// Options of the command line that can be meant for one recording only: its start, its title.
+    let single: [String]
 
     init(_ arguments: Arguments) throws(UsageError) {
         var fields: [(name: String, value: String)] = []
         let start = try arguments.value(Self.start)
-        hasStart = start != nil
+        let title = try arguments.value(Self.title)
+        single = (start == nil ? [] : [Self.start.name]) + (title == nil ? [] : [Self.title.name])
+        if let title { fields.append((Self.titleField, title)) }
         if let start { fields.append(("started_at", start)) }
         if let language = try arguments.language(Self.language) { fields.append(("language", language.named?.rawValue ?? "auto")) }
         if let track = try arguments.value(Self.track) { fields.append(("track", track)) }
@@ -35,7 +44,7 @@ struct RecordingChoices: Sendable {
 
     init(_ fields: [(name: String, value: String)]) {
         self.fields = fields
-        hasStart = false
+        single = []
     }
 
     /// Returns the query that sends a file.

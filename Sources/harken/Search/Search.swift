@@ -22,8 +22,9 @@ struct Search: Command {
     static let description = CommandDescription(
         name: "search", summary: "Search conversations by words and by meaning.",
         discussion: """
-            Words may be in any order. Words in double quotes are a phrase; a query of phrases only is searched by words alone. The search by meaning
-            needs the local models (harken models). With --json: one object, as the API has it.
+            Words may be in any order. Words in double quotes are a phrase; a query of phrases only is searched by words alone. Stop words such as \
+            "the" count in quotes, or where there are no other words. If no word was said, what is near in meaning is shown after a line that says so. \
+            The search by meaning needs the local models (harken models). With --json: one object, as the API has it.
             """,
         operands: .init(placeholder: "QUERY", help: "The words to search for; several words are one query.", count: 1...Int.max),
         options: [limit, person, from, to, words] + DataPlace.options)
@@ -63,6 +64,7 @@ struct Search: Command {
             } else if page.hits.isEmpty {
                 context.note(try await place.explanation(ofNothing: "nothing found"))
             } else {
+                if page.wordsFound == false { context.output.writeLine("Nothing with these words. Near in meaning:") }
                 let names = try await data.speakerNames()
                 for hit in page.hits { context.output.write(Self.text(hit, names, zone)) }
             }

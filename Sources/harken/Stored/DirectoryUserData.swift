@@ -34,6 +34,12 @@ struct DirectoryUserData: UserData {
             .rendered(as: format, in: try await timeZone())
     }
 
+    func rename(_ conversation: ID<Conversation>, to title: String) async throws -> Bool {
+        var update = ConversationUpdate(conversation, title: title)
+        update.isTitledByHand = true
+        return try await store.write(update, of: user)
+    }
+
     func delete(_ conversations: [ID<Conversation>], forGood: Bool) async throws -> ID<Conversation>? {
         let now = UnixTime.now
         for id in conversations {

@@ -52,6 +52,10 @@ struct GatewayUserData: UserData {
 
     func isErased() async throws -> Bool? { try await api.isErased() }
 
+    func rename(_ conversation: ID<Conversation>, to title: String) async throws -> Bool {
+        try await api.send(.patch, path("conversations", conversation.rawValue), body: GatewayAPI.body(("title", title))) != nil
+    }
+
     func delete(_ conversations: [ID<Conversation>], forGood: Bool) async throws -> ID<Conversation>? {
         let words: URLQuery = forGood ? ["for_good": "true"] : URLQuery()
         for id in conversations { if try await api.send(.delete, path("conversations", id.rawValue), words) == nil { return id } }
@@ -88,7 +92,8 @@ struct GatewayUserData: UserData {
         }
         let document = try await needed(.get, "/search", words)
         let list = document.root["hits"]
-        var page = SearchPage(hits: [], next: document.root["next"].string)
+        // A gateway of an earlier version does not tell whether words were found.
+        var page = SearchPage(hits: [], next: document.root["next"].string, wordsFound: document.root["words_found"].bool)
         for index in 0..<list.count {
             guard let hit = SearchHit(list[index]) else { throw api.malformed }
             page.hits.append(hit)

@@ -30,6 +30,11 @@ protocol UserData: Sendable {
     /// Returns a conversation as a file; nil when it does not exist.
     func export(_ id: ID<Conversation>, as format: ConversationDocument.Format) async throws -> [UInt8]?
 
+    /// Gives a conversation a title, which automation does not change; false when the conversation does not exist.
+    ///
+    /// - Parameter title: the title; blank: the title is made of the words again.
+    func rename(_ conversation: ID<Conversation>, to title: String) async throws -> Bool
+
     /// Deletes conversations, which can be restored for some days.
     ///
     /// - Parameter forGood: true to delete them for good, also those that could be restored.

@@ -40,11 +40,12 @@ struct Transcribe: Command {
             object of one file, in order; times are in seconds.
             A file gets its name when it is complete. Until then its words are in FILE.partial, and --resume goes on there.
             With --keep, a running gateway gets each FILE too, hears it by itself, and keeps it as a conversation with its audio. A file that it has \
-            already stays one conversation.
+            already stays one conversation. --title gives the conversation of one FILE another title than the file's name.
             The exit status is 1 if any of the files failed; the others are written anyway.
             """,
         operands: .init(placeholder: "FILE…", help: "The audio or video files to transcribe, - for standard input, or URLs.", count: 1...10_000),
-        options: [engine, format, Flag.json, timestamps, speakers, language, track, channels, output, resume, keep] + GatewayAddress.options)
+        options: [engine, format, Flag.json, timestamps, speakers, language, track, channels, output, resume, keep, RecordingChoices.title]
+            + GatewayAddress.options)
 
     private let files: [String]
     private let form: TranscriptForm
@@ -55,6 +56,8 @@ struct Transcribe: Command {
     private let resumes: Bool
     /// The gateway that keeps the recordings; nil: none does.
     private let keeper: GatewayAddress?
+    /// Title of the conversation that the gateway keeps; nil: the file's name.
+    private let title: String?
     private let arguments: Arguments
 
     init(_ arguments: Arguments) throws(UsageError) {
@@ -83,9 +86,15 @@ struct Transcribe: Command {
         request = TranscriptNotes.Request(
             engine: engine.name.rawValue, format: form.format.rawValue,
             options: arguments.options(
-                except: Set([Self.engine.name, Self.format.name, Flag.json.name, Self.output.name, Self.resume.name, Self.keep.name])
-                    .union(GatewayAddress.options.map(\.name))))
+                except: Set([
+                    Self.engine.name, Self.format.name, Flag.json.name, Self.output.name, Self.resume.name, Self.keep.name,
+                    RecordingChoices.title.name,
+                ])
+                .union(GatewayAddress.options.map(\.name))))
         keeper = try arguments.has(Self.keep) ? GatewayAddress(arguments) : nil
+        title = try arguments.value(RecordingChoices.title)
+        if title != nil, keeper == nil { throw UsageError("--title is the title of a conversation; give --keep too") }
+        if title != nil, files.count > 1 { throw UsageError("--title takes one FILE") }
         self.arguments = arguments
     }
 
@@ -221,6 +230,7 @@ struct Transcribe: Command {
             if let language = options.language { fields.append(("language", language.rawValue)) }
             if let track = options.tracks.text { fields.append(("track", track)) }
             if arguments.has(Self.channels) { fields.append(("channels", "true")) }
+            if let title { fields.append((RecordingChoices.titleField, title)) }
             progress.show("\(name)  to \(address.url)")
             let importer = RecordingImporter(api: try GatewayAPI(address), choices: RecordingChoices(fields))
             let job = try await importer.send(input.path, name: name, modified: input.modified)

@@ -19,7 +19,7 @@ import Testing
             let range = try #require(rest.firstRange(of: sentence))
             rest = rest[range.upperBound...]
         }
-        #expect(made.title.count <= 60 && made.title.lowercased().contains("lisbon"))
+        #expect(made.title == "I booked the train to Lisbon for Friday")
     }
 
     @Test(arguments: [[], [""], ["   ", ""]])
@@ -30,7 +30,7 @@ import Testing
     @Test(arguments: ["Okay.", "今日は会議があります。", "Yeah. Mhm. Right."])
     func `has a title even for little`(_ text: String) throws {
         let made = try #require(ExtractiveSummary(of: [text]))
-        #expect(!made.title.isEmpty && !made.summary.isEmpty)
+        #expect(made.title?.isEmpty == false && !made.summary.isEmpty)
     }
 
     @Test func `keeps names as they were said`() throws {
@@ -41,13 +41,15 @@ import Testing
     @Test func `stays short however long the conversation`() throws {
         let made = try #require(
             ExtractiveSummary(of: (0..<20_000).map { "Sentence number \($0) speaks of apples and of pears and of nothing else." }))
-        #expect(made.summary.count <= 600 && made.title.count <= 60)
+        let title = try #require(made.title)
+        #expect(made.summary.count <= 600 && title.count <= 60 && !title.isEmpty)
     }
 
     @Test func `knows sentences of scripts without spaces, and has a short title of them`() throws {
         let made = try #require(ExtractiveSummary(of: ["今天天气很好。我们去公园走走吧！", "你说：“好的。”然后他走了。", String(repeating: "อากาศดีมาก", count: 200)]))
         #expect(made.summary.count <= 600)
-        #expect(made.title.count <= 60 && !made.title.isEmpty)
+        let title = try #require(made.title)
+        #expect(title.count <= 60 && !title.isEmpty)
         let short = try #require(ExtractiveSummary(of: ["今天天气很好。我们去公园走走吧！"]))
         #expect(short.summary == "今天天气很好。我们去公园走走吧！")
         #expect(["今天天气很好", "我们去公园走走吧！"].contains(short.title))

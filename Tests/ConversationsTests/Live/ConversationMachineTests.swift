@@ -148,6 +148,20 @@ import Testing
         }
     }
 
+    @Test func `has the title that its client gives the first conversation`() {
+        var live = Live(ConversationRequest(title: "Planning"))
+        live.begin()
+        live.say("Hello.", at: 0)
+        live.pass(120)
+        live.tick()
+        let made = live.actions.compactMap { action -> Conversation? in if case .create(let made) = action { made } else { nil } }
+        #expect(made.map(\.title) == ["Planning", nil])
+        // A conversation that is there keeps the title that it has.
+        var later = Live(ConversationRequest(title: "Planning"))
+        later.begin(Conversation(id: ID("c"), user: ID("u"), source: "omi", started: Self.start, finished: Self.start))
+        #expect(later.machine.current?.id == ID("c") && later.machine.current?.title == nil)
+    }
+
     @Test func `waits for ever while nothing was said`() {
         var live = Live()
         live.begin()

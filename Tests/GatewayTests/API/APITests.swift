@@ -191,6 +191,10 @@ import Testing
             #expect(hit?["conversation_id"] == "conversation-2" && hit?["segment_id"] == "segment-5" && hit?["start"] == 10.0, "\(found)")
             guard case .string(let snippet)? = hit?["snippet"] else { return #expect(Bool(false)) }
             #expect(snippet.contains("<mark>moonlit</mark>"))
+            for (query, isFound) in [("the%20moonlit", true), ("moonshine", false), ("moonshine&by=words", false)] as [(String, Bool)] {
+                #expect(try await ask(gateway, .get, "/search?q=" + query)["words_found"] == .bool(isFound), "\(query)")
+            }
+            #expect(try await ask(gateway, .get, "/search?q=moonlit&by=meaning")["words_found"] == .null)
             #expect(
                 list(try await ask(gateway, .get, "/search?q=moonlit&to=1970-01-12")["hits"]).allSatisfy { $0["conversation_id"] == "conversation-1" }
             )

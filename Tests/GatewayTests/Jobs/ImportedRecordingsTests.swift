@@ -57,6 +57,18 @@ import Testing
         }
     }
 
+    @Test func `have the title that their sender gives them`() async throws {
+        let engine = engine { _ in [.at(0, "Hello.")] }
+        try await with(engine) { gateway in
+            let state = try await gateway.imported(RecordingFile.tone(seconds: 2), name: "a.wav", fields: [("title", " At sea ")])
+            let id = try #require(state.string("conversation_id"))
+            #expect(try await gateway.conversation(id).string("title") == "At sea")
+            // A blank title is one of the words again.
+            let again = try await gateway.api(.patch, "/api/v1/conversations/\(id)", body: #"{"title":" "}"#)
+            #expect(again.string("title") == "Hello", "\(again.text)")
+        }
+    }
+
     @Test func `keep an engine's speaker who returns as one speaker`() async throws {
         let engine = engine { _ in (0..<9).map { .at(Double($0), "word\($0)", speaker: ($0 / 3) % 2) } }
         try await with(engine) { gateway in

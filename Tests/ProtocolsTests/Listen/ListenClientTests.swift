@@ -17,17 +17,17 @@ import Testing
 
     @Test func `asks for a conversation of Opus packets`() throws {
         let started = UnixTime(milliseconds: 0)
-        let client = ListenClient(language: LanguageTag("de"), engine: .local, started: started, credential: Credential("k3y"))
+        let client = ListenClient(language: LanguageTag("de"), engine: .local, started: started, title: "At sea", credential: Credential("k3y"))
         #expect(
             client.connection.target
                 == "/v4/listen?codec=opus_fs320&sample_rate=16000&source=desktop&speaker_auto_assign=enabled&language=de&engine=local"
-                + "&started_at=" + PercentCoding.encode(started.rfc3339))
+                + "&started_at=" + PercentCoding.encode(started.rfc3339) + "&title=" + PercentCoding.encode("At sea"))
         #expect(client.connection.headers["Authorization"] == "Bearer k3y")
         let session = try #require(try ListenConversation.handshake(client.connection.target).session)
         #expect(session.request.format == .raw(.opus, .speech, channels: 1))
         #expect(EngineChoice.engines(of: try HTTPRequestHead(.get, client.connection.target)) == [.local])
         let conversation = try #require((session as? ListenServer)?.conversation)
-        #expect(conversation.endsWithSession && conversation.suggestsPeople)
+        #expect(conversation.endsWithSession && conversation.suggestsPeople && conversation.title == "At sea")
     }
 
     @Test func `reads what the server says of segments and speakers`() {

@@ -137,6 +137,14 @@ import Testing
         }
     }
 
+    @Test func `takes a title for the conversation`() throws {
+        for (text, title) in [("Team%20%C3%BC", "Team ü"), ("%20x%20", "x"), ("", nil), ("%20", nil)] as [(String, String?)] {
+            #expect(try Self.options("title=" + text).conversation?.title == title, "\(text)")
+        }
+        let rejection = try #require(Self.rejection("title=" + String(repeating: "x", count: 1_001)))
+        #expect(rejection.code == 1008 && rejection.reason.hasPrefix("title "), "\(rejection)")
+    }
+
     @Test func `lets browsers choose less`() throws {
         let options = try Self.options("stt_service=deepgram&speaker_auto_assign=enabled&create_speakers=false&vad_gate=disabled", .web)
         #expect(options == (try Self.options("", .web)))

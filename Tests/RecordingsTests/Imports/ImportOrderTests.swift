@@ -37,8 +37,9 @@ import Testing
         choices.tellsSpeakers = false
         choices.separatesChannels = true
         choices.tracks = .number(2)
+        choices.title = "At sea"
         let full = ImportOrder(name: "a.wav", digest: "00", byteCount: 12, conversation: ID("c"), choices: choices)
-        #expect(ImportOrder(full.text) == full)
+        #expect(ImportOrder(full.text) == full && full.title == "At sea")
         #expect(full.options.separateChannels && !full.options.diarize && full.options.tracks == .number(2))
         // The orders of other jobs are none of these, and these none of theirs.
         #expect(ImportOrder(PostprocessJobs.order) == nil && SyncOrder(full.text) == nil)

@@ -99,6 +99,33 @@ import Testing
         #expect(parts.later.summary?.contains("lion") == false)
     }
 
+    @Test(arguments: StoreKind.allCases) func `keep a title by hand when they are merged, until it is given up`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        for (id, at) in [("c1", 100.0), ("c2", 200), ("c3", 300), ("c4", 400)] {
+            var whole = Conversation.of(.ann, id, at: at, .said(id + "s", "The zebra sleeps.", at: 0))
+            (whole.title, whole.summary) = ("Made of words", "The zebra sleeps.")
+            _ = try await store.begin(whole)
+        }
+        for (id, title) in [(two, "Second"), (ID("c4"), "Fourth")] {
+            var titled = ConversationUpdate(id, title: title)
+            titled.isTitledByHand = true
+            #expect(try await store.write(titled, of: .ann))
+        }
+        #expect(try await store.merge(ID("c3"), into: one, of: .ann)?.title == "Made of words")
+        #expect(try await store.merge(two, into: one, of: .ann)?.title == "Second")
+        #expect(try await store.merge(ID("c4"), into: one, of: .ann)?.title == "Second")
+        // Automation does not change it.
+        #expect(try await store.write(ConversationUpdate(one, title: "Made again"), of: .ann))
+        #expect(try await store.conversation(one, of: .ann)?.title == "Second")
+        var blank = ConversationUpdate(one, title: " ")
+        blank.isTitledByHand = true
+        #expect(try await store.write(blank, of: .ann))
+        let found = try #require(try await store.conversation(one, of: .ann))
+        #expect(found.title == "The zebra sleeps" && found.summary == "The zebra sleeps.")
+        #expect(try await store.write(ConversationUpdate(one, title: "Made again"), of: .ann))
+        #expect(try await store.conversation(one, of: .ann)?.title == "Made again")
+    }
+
     @Test(arguments: StoreKind.allCases) func `tell what of their sessions is to be known no more`(kind: StoreKind) async throws {
         let store = try kind.open(in: folder)
         let session = ID<Session>("session"), other = ID<Session>("other"), three = ID<Conversation>("c3")

@@ -23,8 +23,11 @@ import Testing
 
     @Test(
         arguments: [
-            ("red car", ["red", "car"]), ("\"red  Car\" of", ["red car", "of"]), ("\"open end", ["open end"]), ("a a A", ["a"]), ("- + ...", []),
+            ("red car", ["red", "car"]), ("\"red  Car\" of", ["red car"]), ("\"open end", ["open end"]), ("x x X", ["x"]), ("- + ...", []),
             ("\"\" x", ["x"]), ("don't", ["don't"]), ("x\"y z\"", ["x", "y z"]),
+            // Stop words are terms only in quotes, or where there are no other words.
+            ("the car of my sister", ["car", "sister"]), ("\"of\" the car", ["of", "car"]), ("to be or not to be", ["to be or not to be"]),
+            ("我们去公园的", ["们去", "去公", "公园", "园的"]), ("的", ["的"]),
         ] as [(String, [String])])
     func `a query's text has words and phrases`(text: String, terms: [String]) {
         #expect(SearchTerms(text).terms.map(\.text) == terms)

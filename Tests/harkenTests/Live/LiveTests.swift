@@ -89,14 +89,17 @@ import Testing
         #expect(asJSON.status == .done)
     }
 
-    @Test func `of a file that was recorded earlier become a conversation of that time`() async throws {
+    @Test func `of a file that was recorded earlier become a conversation of that time, with the title that is given`() async throws {
         let gateway = try await TestGateway()
         let began = UnixTime.now + .seconds(-86_400)
-        let words = try [gateway.recording(seconds: 3), "--protocol", "listen", "--url", gateway.url, "--speed", "20", "--at", began.rfc3339]
+        let words = try [
+            gateway.recording(seconds: 3), "--protocol", "listen", "--url", gateway.url, "--speed", "20", "--at", began.rfc3339, "--title", "At sea",
+        ]
         #expect(try await run(words, in: gateway.folder).status == .done)
         let store = try Installation(in: DataDirectory(creating: gateway.folder.path)).conversations(now: { .now })
         let found = try #require(try await store.conversation(ID(gateway.lastConversation()), of: .local))
         #expect(found.started >= began && found.started < began + .seconds(3) && found.finished <= began + .seconds(4))
+        #expect(found.title == "At sea")
     }
 
     @Test func `need a key where the gateway wants one, and do not show it`() async throws {
@@ -239,6 +242,8 @@ import Testing
         (["a.wav", "--protocol", "harken", "--speed", "2"], "--protocol harken takes a --speed of at most 1"),
         (["a.wav", "--protocol", "listen", "--engine", "local,deepgram"], "--protocol listen takes one engine"),
         (["a.wav", "--at", "2026-01-31T12:00:00Z"], "--at is the time of a conversation; give --protocol listen too"),
+        (["a.wav", "--title", "At sea"], "--title is the title of a conversation; give --protocol listen too"),
+        (["a.wav", "--protocol", "listen", "--title", " "], "--title cannot be \" \": it takes a text of at most 1000 bytes"),
         (
             ["--microphone", "--protocol", "listen", "--at", "2026-01-31T12:00:00Z"],
             "--at and --microphone cannot go together: what is recorded now begins now"

@@ -75,14 +75,14 @@ import Testing
         #expect(try await conversations(gateway).count == 3)
     }
 
-    @Test func `begin when the command line says, and are objects with --json`() async throws {
+    @Test func `begin and are titled as the command line says, and are objects with --json`() async throws {
         let gateway = try await gateway(), folder = TemporaryFolder()
         let path = try folder.write(WaveFile.silence(seconds: 2), as: "talk.wav")
-        let run = try await run([path, "--url", gateway.url, "--at", "2025-03-04T05:06:07Z", "--json"], in: folder)
+        let run = try await run([path, "--url", gateway.url, "--at", "2025-03-04T05:06:07Z", "--title", "At sea", "--json"], in: folder)
         #expect(run.status == .done, "\(run.diagnostics)")
         let object = try #require(JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
         let made = try await conversations(gateway)
-        #expect(made.map(\.started.rfc3339) == ["2025-03-04T05:06:07.000Z"])
+        #expect(made.map(\.started.rfc3339) == ["2025-03-04T05:06:07.000Z"] && made.map(\.title) == ["At sea"])
         #expect(object["file"] as? String == path && object["status"] as? String == "completed")
         #expect(object["conversation_id"] as? String == made.first?.id.rawValue)
     }
@@ -102,6 +102,7 @@ import Testing
         let folder = TemporaryFolder(), memos = try memos(in: folder)
         for (words, reason) in [
             ([memos, "--at", "2025-03-04T05:06:07Z", "--url", "http://127.0.0.1:9"], "--at takes one recording"),
+            ([memos, "--title", "At sea", "--url", "http://127.0.0.1:9"], "--title takes one recording"),
             ([memos + "/a.wav", "--data", folder.path(of: "data")], "give --url in place of --data"),
             ([memos + "/deeper/none.wav"], "no such file"),
             ([memos + "/a.wav", "--url", "http://127.0.0.1:9"], "no gateway answers"),

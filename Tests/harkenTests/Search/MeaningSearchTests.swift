@@ -68,6 +68,11 @@ struct `Search over conversations` {
         Attachment.record(missed.joined(separator: "\n"), named: "missed.txt")
         #expect(missed.count <= MemoryCorpus.questions.count - Self.goal, "by the API: \(missed)")
 
+        // Nobody has said this word, and what is near in meaning is shown all the same.
+        let unsaid = try await client.send(HTTPClientRequest(.get, gateway.url + "/api/v1/search?q=faucet"))
+        let told = try JSONSerialization.jsonObject(with: Data(unsaid.body)) as? [String: Any]
+        #expect(told?["words_found"] as? Bool == false && (told?["hits"] as? [Any])?.isEmpty == false)
+
         // By words alone hardly any of them is found.
         var said = 0
         for question in MemoryCorpus.questions {

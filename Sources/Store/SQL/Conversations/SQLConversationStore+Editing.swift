@@ -152,6 +152,12 @@ extension SQLConversationStore {
                     SELECT 1 FROM session_parts g WHERE g.conversation = ?2 AND g.session = session_parts.session AND g.begins = session_parts.begins)
                 """, both)
             try connection.run("UPDATE session_parts SET conversation = ? WHERE conversation = ?", both)
+            // A title by hand stays, unless both have one.
+            try connection.run(
+                """
+                UPDATE conversations SET title = (SELECT g.title FROM conversations g WHERE g.number = ?2), is_titled = TRUE
+                WHERE number = ?1 AND NOT is_titled AND EXISTS (SELECT 1 FROM conversations g WHERE g.number = ?2 AND g.is_titled)
+                """, both)
             try connection.run("DELETE FROM conversations WHERE number = ?", [.integer(gone)])
             try connection.run(
                 "UPDATE conversations SET started_at = ?2, finished_at = ?3 WHERE number = ?1",
@@ -319,6 +325,14 @@ extension SQLConversationStore {
         try connection.run(
             "UPDATE conversations SET title = iif(is_titled, title, ?2), summary = ?3, findings = ?4 WHERE number = ?1",
             [.integer(number), .text(summary?.title), .text(summary?.summary), .text(findings.stored)])
+    }
+
+    /// Makes the title from the words, in place of a person's. A conversation that is not completed gets its title at the completion.
+    static func titleAgain(_ number: Int64, on connection: borrowing SQLConnection) throws(StoreError) {
+        guard let conversation = try ConversationRow.whole(number, on: connection) else { return }
+        let title = conversation.status == .completed ? ExtractiveSummary(of: conversation.segments.map(\.text))?.title : nil
+        try connection.run(
+            "UPDATE conversations SET title = ?2, is_titled = FALSE WHERE number = ?1", [.integer(number), .text(title)])
     }
 
     static func dropWindows(of number: Int64, on connection: borrowing SQLConnection) throws(StoreError) {

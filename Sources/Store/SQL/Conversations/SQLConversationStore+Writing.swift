@@ -73,6 +73,7 @@ extension SQLConversationStore {
                     .flag(!update.changed.isEmpty || !update.removed.isEmpty), .flag(update.isTitledByHand),
                     .text(update.findings?.stored),
                 ])
+            if update.isTitledByHand, update.title?.allSatisfy(\.isWhitespace) == true { try Self.titleAgain(number, on: connection) }
             return true
         }
         return done ?? false

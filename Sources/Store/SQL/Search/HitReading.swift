@@ -11,11 +11,13 @@ package struct HitReading {
 
     private let index: any WordIndex
     private let terms: [String]
+    private let check: WordCheck
     private let said: Set<Int64>
 
     /// - Parameter said: segments that have the query's words. In other segments nothing is marked, because a common "the" tells nothing.
-    init(_ index: any WordIndex, _ terms: SearchTerms, said: Set<Int64>) {
+    init(_ index: any WordIndex, _ terms: SearchTerms, _ check: WordCheck, said: Set<Int64>) {
         self.index = index
+        self.check = check
         self.said = said
         self.terms = terms.terms.map(\.text)
     }
@@ -40,7 +42,7 @@ package struct HitReading {
             guard let row = found[ranked.segment] else { continue }
             var hit = row.hit
             let snippet = said.contains(ranked.segment) ? try index.snippet(of: ranked.segment, row.text, marking: terms, on: connection) : nil
-            hit.snippet = snippet ?? Snippet(beginningOf: row.text)
+            hit.snippet = snippet.map { check.checked($0, of: row.text) } ?? Snippet(beginningOf: row.text)
             hit.score = ranked.score
             hits.append(hit)
         }

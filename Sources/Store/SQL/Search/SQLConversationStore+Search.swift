@@ -5,21 +5,25 @@ extension SQLConversationStore {
     package func search(_ query: SearchQuery, embedding: (any TextEmbedding)?, of user: ID<User>) async throws(StoreError) -> SearchPage {
         let offset = query.cursor.map { Int($0, radix: 36).flatMap { (0..<SearchQuery.maxHits * 2).contains($0) ? $0 : nil } } ?? 0
         let text = String(decoding: query.text.utf8.prefix(SearchQuery.maxText), as: UTF8.self), terms = SearchTerms(text)
-        guard let offset, !terms.terms.isEmpty, let filter = try await filter(query, of: user) else { return SearchPage(hits: [], next: nil) }
+        guard let offset, !terms.terms.isEmpty else { return SearchPage(hits: [], next: nil) }
+        guard let filter = try await filter(query, of: user) else {
+            return SearchPage(hits: [], next: nil, wordsFound: query.by == .meaning ? nil : false)
+        }
         // The search for words runs while the query's vector is computed.
         async let words = wordRanking(query.by == .meaning ? nil : terms, filter)
         async let windows = windowRanking(text, query.by == .words || terms.isQuoted ? nil : embedding, filter)
-        let said = try await words.get()
+        let (said, check) = try await words.get()
         let ranked = RankFusion.fuse(words: said, windows: try await windows.get()).prefix(SearchQuery.maxHits)
         let limit = max(1, min(query.limit, SearchQuery.maxHits))
         let page = ranked.dropFirst(offset).prefix(limit)
         let hits = try await searchReaders.words().run { [index = database.words] (connection) throws(StoreError) in
             try connection.snapshot { (connection) throws(StoreError) in
-                try HitReading(index, terms, said: Set(said)).hits(Array(page), on: connection)
+                try HitReading(index, terms, check, said: Set(said)).hits(Array(page), on: connection)
             }
         }
         let next = offset + page.count
-        return SearchPage(hits: hits, next: next < ranked.count ? String(next, radix: 36) : nil)
+        return SearchPage(
+            hits: hits, next: next < ranked.count ? String(next, radix: 36) : nil, wordsFound: query.by == .meaning ? nil : !said.isEmpty)
     }
 
     /// The restrictions of a search: archive, speaker, conversation and time.
@@ -67,17 +71,25 @@ extension SQLConversationStore {
     /// Maximum number of marks of one speaker: more voices than anybody merges by hand.
     private static let maxMarks = 500
 
-    private func wordRanking(_ terms: SearchTerms?, _ filter: Filter) async -> Result<[Int64], StoreError> {
-        guard let terms else { return .success([]) }
+    /// Returns the segments that have the words, the best first, and the check by which they are told from others.
+    private func wordRanking(_ terms: SearchTerms?, _ filter: Filter) async -> Result<(said: [Int64], check: WordCheck), StoreError> {
+        guard let terms else { return .success(([], WordCheck(SearchTerms("")))) }
+        do throws(StoreError) {
+            let check = WordCheck(terms), said = try await ranking(terms, check, filter)
+            // Whoever searches for "die" alone wants the German word if nobody has said the English one.
+            guard said.isEmpty, terms.terms.count == 1, !check.isEmpty else { return .success((said, check)) }
+            let literal = WordCheck(terms, isLiteral: true)
+            return .success((try await ranking(terms, literal, filter), literal))
+        } catch { return .failure(error) }
+    }
+
+    private func ranking(_ terms: SearchTerms, _ check: WordCheck, _ filter: Filter) async throws(StoreError) -> [Int64] {
         let search = WordSearch(
             index: database.words, archive: filter.archive, marks: filter.marks, rows: filter.rows, conversation: filter.conversation,
-            time: filter.time)
-        do throws(StoreError) {
-            return .success(
-                try await searchReaders.words().run { (connection) throws(StoreError) in
-                    try connection.snapshot { (connection) throws(StoreError) in try search.ranking(terms, on: connection) }
-                })
-        } catch { return .failure(error) }
+            time: filter.time, check: check)
+        return try await searchReaders.words().run { (connection) throws(StoreError) in
+            try connection.snapshot { (connection) throws(StoreError) in try search.ranking(terms, on: connection) }
+        }
     }
 
     private func windowRanking(_ text: String, _ embedding: (any TextEmbedding)?, _ filter: Filter) async -> Result<[[Int64]], StoreError> {

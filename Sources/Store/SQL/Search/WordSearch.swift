@@ -27,6 +27,8 @@ struct WordSearch {
     let conversation: Int64?
     /// Starts of the conversations that count, in milliseconds since 1970 UTC; nil for any time.
     let time: Range<Int64>?
+    /// Tells hits from what the index takes for hits.
+    let check: WordCheck
 
     private struct Term {
         var text: String
@@ -45,7 +47,7 @@ struct WordSearch {
         if terms.terms.count == 1 {
             // A single word has the same rarity in each segment.
             let only = Term(text: terms.terms[0].text, isQuoted: true, rows: 1, weight: 1)
-            return try matches(all: [only], any: [], most: Self.counted, on: connection)
+            return try matches(all: [only], any: [], most: check.isEmpty ? Self.counted : Self.scored, on: connection)
         }
         var known: [Term] = []
         for wanted in terms.terms {
@@ -73,9 +75,13 @@ struct WordSearch {
             sum += term.rows
             return sum == term.rows || sum <= Double(Self.scored)
         }
-        let more = try matches(all: quoted, any: Array(rarest), most: Self.scored, on: connection)
-        let said = Set(found)
-        return Array((found + more.filter { !said.contains($0) }).prefix(SearchQuery.maxHits))
+        // A row of the index does not tell which of the words it has, so words that must be checked are searched for by themselves.
+        let doubtful = rarest.filter { check.needs($0.text) }, plain = rarest.filter { !check.needs($0.text) }
+        var more: [Int64] = []
+        if !plain.isEmpty || doubtful.isEmpty { more += try matches(all: quoted, any: plain, most: Self.scored, on: connection) }
+        if !doubtful.isEmpty { more += try matches(all: quoted, any: doubtful, most: Self.scored, on: connection) }
+        var said: Set<Int64> = []
+        return Array((found + more).filter { said.insert($0).inserted }.prefix(SearchQuery.maxHits))
     }
 
     /// Returns the approximate number of the user's rows that have a term.
@@ -98,14 +104,25 @@ struct WordSearch {
         while !left.isEmpty, found.count < SearchQuery.maxHits {
             let next = left.prefix(SearchQuery.maxHits).map(\.number)
             left = left.dropFirst(next.count)
-            guard let time else {
-                found += next
-                continue
-            }
-            let begun = try begun(next, in: time, on: connection)
-            found += next.filter(begun.contains)
+            var wanted = next
+            if let time { wanted = wanted.filter(try begun(next, in: time, on: connection).contains) }
+            found += try checked(wanted, all: all, any: any, on: connection)
         }
         return Array(found.prefix(SearchQuery.maxHits))
+    }
+
+    /// Returns the segments that have the terms, and not only words with the same stems.
+    private func checked(_ segments: [Int64], all: [Term], any: [Term], on connection: borrowing SQLConnection) throws(StoreError) -> [Int64] {
+        guard (all + any).contains(where: { check.needs($0.text) }) else { return segments }
+        var hits: Set<Int64> = []
+        let all = all.map(\.text), any = any.map(\.text)
+        // One statement for many rows: each statement takes the time of the way to a server and back.
+        try connection.run(
+            "SELECT s.number, s.text FROM json_each(?) r CROSS JOIN segments s WHERE s.number = CAST(r.value AS BIGINT)", [.numbers(segments)]
+        ) { (row) throws(StoreError) in
+            if let number = row.integer(0), check.isHit(row.text(1) ?? "", all: all, any: any) { hits.insert(number) }
+        }
+        return segments.filter(hits.contains)
     }
 
     /// Returns the segments whose conversations began in `time`: rows of other times may lie between the rows that count.
