@@ -33,6 +33,7 @@ export class CaptionLines {
     this.parts = [];
     // Words of all segments, and seconds of each voice.
     this.words = 0;
+    this.late = 0;
     this.spoken = new Map();
     this.interim = null;
     // Gaps and what happened: {part, start, id, letters, kind, text, isOurs}
@@ -86,8 +87,11 @@ export class CaptionLines {
    */
   fill(conversation, segments, gaps, isWhole) {
     const part = Math.max(0, this.parts.indexOf(conversation)), { interim } = this;
+    const { words } = this;
     this.take(segments.filter(({ id }) => !this.gone.has(id) && (isWhole || !this.segments.has(id))), part);
     this.interim = interim;
+    // What is repaired in the midst is no news at the end.
+    this.late += this.words - words;
     if (gaps.length) {
       this.marks = this.marks.filter((mark) => mark.kind !== 'gap' || mark.isOurs || mark.part !== part);
       this.changed = 0;
@@ -199,10 +203,10 @@ export class CaptionLog {
   told = 0;
 
   /** @param {?string} speech the language */
-  tell({ order, cast, words }, speech) {
+  tell({ order, cast, words, late }, speech) {
     const { element } = this, news = [];
-    let fresh = words - this.told, at = order.length;
-    this.told = words;
+    let fresh = words - late - this.told, at = order.length;
+    this.told = words - late;
     // Words may have gone from one segment to another: as many as are new are told, the last ones.
     while (fresh > 0 && at--) {
       const last = wordsIn(order[at].text).slice(-fresh);

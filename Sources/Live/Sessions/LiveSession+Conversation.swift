@@ -57,9 +57,8 @@ extension LiveSession {
     }
 
     private func tell(interim guess: Hypothesis) {
-        guard dialect.request.interims else { return }
         tellWatchers(.interim(guess))
-        guard !clientIsGone else { return }
+        guard dialect.request.interims, !clientIsGone else { return }
         dialect.session(.interim(guess), now: context.loop.now, output: &context.output)
         carryOutOutput()
     }

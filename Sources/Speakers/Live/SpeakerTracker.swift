@@ -229,6 +229,15 @@ package struct SpeakerTracker: Sendable {
         var events: [Event] = []
         for index in speakers.indices where speakers[index].decision == .open && speakers[index].evidence >= rule.shortestClip {
             let speaker = speakers[index]
+            // Whoever waits for a voice that is being created is not created from little; from enough, the two voices are compared later.
+            if isNearNew(speaker) {
+                guard speaker.evidence >= rule.evidence, case .unknown = known.match(speaker.voice.voiceprint, evidence: speaker.evidence) else {
+                    continue
+                }
+                speakers[index].decision = .isCreated
+                events.append(.isNew(speaker.label, speaker.voice.voiceprint, evidence: speaker.evidence))
+                continue
+            }
             guard speaker.evidence < rule.evidence else { continue }
             let candidates = known.contenders(for: speaker.voice.voiceprint)
             guard let first = candidates.first, first.distance < surelyOther else {

@@ -39,6 +39,8 @@ package struct WaitingSpeech: Sendable {
     private static let pause: Duration = .milliseconds(350)
     /// Maximum gap between a clip and what follows within which that may be the nearest neighbour.
     private static let reach: Duration = .seconds(2)
+    /// Maximum time for which words whose own voices are told wait for others: many vendors send nothing while nobody speaks.
+    private static let quiet: Duration = .seconds(3)
     /// Maximum number of finals that wait.
     private static let maxWaiting = 1_000
 
@@ -55,7 +57,11 @@ package struct WaitingSpeech: Sendable {
     package var isEmpty: Bool { waiting.isEmpty }
 
     /// The time at which words are released if nothing comes until then; nil when no words wait.
-    package var deadline: Instant? { waiting.isEmpty ? nil : moved.map { $0 + patience } }
+    package var deadline: Instant? {
+        guard let first = waiting.first else { return nil }
+        let isAlone = waiting.count == 1 && !first.isOpen
+        return moved.map { $0 + (isAlone ? min(patience, Self.quiet) : patience) }
+    }
 
     /// Takes the next words.
     ///

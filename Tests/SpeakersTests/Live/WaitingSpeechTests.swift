@@ -67,6 +67,16 @@ import Testing
         #expect(told() == [[7]])
     }
 
+    @Test mutating func `goes on after three seconds where nothing follows, and no voice is being heard`() {
+        let first = add([word("a", 0, 2)])
+        waiting.told(first[0], [turn(0, 2, 0)], labels: [7])
+        #expect(told() == [[7]])
+        _ = add([word("Yes", 3, 3.4)], expects: false)
+        #expect(waiting.deadline == start + .seconds(3))
+        #expect(told(after: .milliseconds(2_999)) == [])
+        #expect(told(after: .seconds(3)) == [[7]])
+    }
+
     /// The speakers of words that come at a pace: a voice is heard so many steps after its words, and finals are looked at after each step.
     private func speakers(_ looksAhead: Bool, late: Int, seed: UInt64) -> [Int?] {
         var random = SeededGenerator(seed: seed), waiting = WaitingSpeech(rate: .speech, patience: .seconds(10), looksAhead: looksAhead)

@@ -15,7 +15,7 @@ package struct SpeechmaticsAgentClient: LiveClientMachine {
     package static let startLimit = SpeechmaticsLiveClient.startLimit
     package static let finalizeLimit = SpeechmaticsLiveClient.finalizeLimit
     /// Wait for the answer to a `finalize` where nobody seems to have spoken: the vendor may end no turn then.
-    static let quietFinalizeLimit: Duration = .milliseconds(700)
+    package static let quietFinalizeLimit: Duration = .milliseconds(700)
     package static let drainLimit = SpeechmaticsLiveClient.drainLimit
     /// The service's only model.
     package static let model = "linden-1"
