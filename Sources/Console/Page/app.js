@@ -177,8 +177,9 @@ function address() {
 
 /** Gives the page that is drawn another address, without a step in the history. */
 export function readdress(hash) {
-  if (!isDrawn()) return;
-  history.replaceState(history.state, '', hash);
+  if (!isDrawn() || hash === location.hash) return;
+  // Safari allows so many in a time.
+  try { history.replaceState(history.state, '', hash); } catch { return; }
   drawn = location.hash;
 }
 

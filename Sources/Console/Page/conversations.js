@@ -165,7 +165,7 @@ export default function conversations(root, _, values) {
   const hitRow = (id, hits) => {
     const { title, started_at } = hits[0];
     // A title may have changed since.
-    if (known.has(id)) return row({ ...known.get(id), title }, hits);
+    if (known.has(id) && known.get(id).status !== 'in_progress') return row({ ...known.get(id), title }, hits);
     const element = row({ id, title, started_at, finished_at: started_at }, hits);
     unknown.set(element, { id, hits });
     seen.observe(element);

@@ -1,7 +1,7 @@
 internal import Speech
 
 /// A title in a conversation's own words: one of its most telling sentences, the first clauses of one, or its first words. It begins where a sentence
-/// begins, and is cut between words only.
+/// begins, and is cut between words, in scripts without blanks between letters.
 enum SpokenTitle {
     /// Number of the best sentences that are considered.
     private static let maxConsidered = 8
@@ -94,6 +94,8 @@ struct TitlePhrase {
             }
             return Self.trimmed(words[...end].joined(separator: " "))
         case .beginning:
+            // A language without blanks, or an address.
+            if fitting == 0, text.count > Self.maxLength { return Self.trimmed(String(text.prefix(Self.maxLength - 1))) + "…" }
             var count = fitting
             // "We talked about the" ends better with "talked".
             while count > max(least, 2), StopWords.contains(StopWords.form(of: words[count - 1])) { count -= 1 }

@@ -165,8 +165,7 @@ package struct ConversationWork: Sendable {
             tell(.opened)
         case .find: try await find()
         case .create(let conversation):
-            _ = try await service.store.begin(conversation)
-            guard let title = conversation.title else { return }
+            guard try await service.store.begin(conversation), let title = conversation.title else { return }
             var update = ConversationUpdate(conversation.id, title: title)
             update.isTitledByHand = true
             _ = try await service.store.write(update, of: user)

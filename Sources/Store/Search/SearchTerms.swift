@@ -39,13 +39,23 @@ struct SearchTerms: Equatable {
         // A part without any letter or digit can find nothing.
         parts.removeAll { part in !part.text.contains { $0.isLetter || $0.isNumber } }
         let words = parts.filter { !$0.isQuoted }.map(\.text)
-        var stops = StopWords.flags(of: words.map { StopWords.form(of: $0) })[...]
+        var stops = Self.stops(words)[...]
         let content = parts.filter { $0.isQuoted || stops.popFirst() == false }
         if content.isEmpty, !words.isEmpty {
             isStopPhrase = true
             add(words.prefix(Self.most).joined(separator: " ")[...], isQuoted: false)
         }
         for part in content { add(part.text, isQuoted: part.isQuoted) }
+    }
+
+    /// Returns for each word whether it is a stop word. Among words in small letters one with a capital is a name: "email from Will", "US election".
+    private static func stops(_ words: [Substring]) -> [Bool] {
+        var flags = StopWords.flags(of: words.map { StopWords.form(of: $0) })
+        guard words.contains(where: { $0.first?.isLowercase == true }) else { return flags }
+        for (index, word) in words.enumerated() where word.count > 1 && word.first?.isUppercase == true {
+            if index > 0 || word.allSatisfy(\.isUppercase) { flags[index] = false }
+        }
+        return flags
     }
 
     /// Splits a word into search terms. In a script without spaces nobody can tell where words end: a run of at most `longestRun` characters

@@ -1,4 +1,5 @@
 import Conversations
+import Speech
 
 /// The words of a segment's text with their places, for comparison with a query's words.
 struct TextWords {
@@ -9,10 +10,17 @@ struct TextWords {
     init(_ text: String) {
         var forms: [String] = [], ranges: [Range<String.Index>] = []
         for part in text.split(whereSeparator: { !$0.isLetter && !$0.isNumber && $0 != "'" && $0 != "’" }) {
-            let form = StopWords.form(of: part)
-            guard !form.isEmpty else { continue }
-            forms.append(form)
-            ranges.append(part.startIndex..<part.endIndex)
+            // As the index does: a run of a script without blanks is a word by itself.
+            var rest = part
+            while let first = rest.first {
+                let isUnspaced = UnspacedScript.contains(first)
+                let run = rest.prefix { UnspacedScript.contains($0) == isUnspaced }
+                rest = rest[run.endIndex...]
+                let form = StopWords.form(of: run)
+                guard !form.isEmpty else { continue }
+                forms.append(form)
+                ranges.append(run.startIndex..<run.endIndex)
+            }
         }
         self.forms = forms
         self.ranges = ranges

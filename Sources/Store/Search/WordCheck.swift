@@ -80,7 +80,8 @@ struct WordCheck {
     /// - Parameter isStop: true if the text's word is a stop word there.
     private func isMeant(_ term: Term, _ index: Int, by word: String, isStop: Bool) -> Bool {
         let wanted = term.words[index]
-        if word == wanted { return !isStop || term.isLiteral || StopWords.contains(wanted) }
+        // The index has an elision's word by itself: "été" of "l'été".
+        if word == wanted || word.hasSuffix("'" + wanted) { return !isStop || term.isLiteral || StopWords.contains(wanted) }
         // "où" is meant by the stop word "ou", and "für" is not by "fur".
         if StopWords.bare(word) == StopWords.bare(wanted) { return isStop == isStopPhrase }
         guard !isStop, !StopWords.contains(wanted) else { return false }

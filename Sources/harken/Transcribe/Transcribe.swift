@@ -236,7 +236,9 @@ struct Transcribe: Command {
             let job = try await importer.send(input.path, name: name, modified: input.modified)
             progress.clear()
             if let conversation = job.conversation {
-                context.note("\(name): is conversation \(conversation) already")
+                context.note(
+                    "\(name): is conversation \(conversation) already" + (title == nil ? "" : "; it keeps its title: see harken conversations rename")
+                )
             } else {
                 context.note("\(name): \(address.url) has it, and makes a conversation of it")
             }

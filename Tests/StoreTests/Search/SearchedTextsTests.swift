@@ -23,7 +23,8 @@ import Testing
         ("fiets", "De fiets staat achter de schuur."), ("koshka", "Кошка спит на крыше."), ("more", "Ми поїхали до моря на тиждень."),
         ("pies", "Pies biegnie po plaży."), ("qitta", "القطة تنام على السطح."), ("billi", "बिल्ली छत पर सो रही है।"), ("gata", "Η γάτα κοιμάται στη στέγη."),
         ("kedi", "Kedi çatıda uyuyor."), ("goyangi", "고양이가 지붕 위에서 잡니다."), ("gongyuan", "今天天气很好，我们去公园。"),
-        ("neko", "猫は屋根の上で寝ています。"), ("maeo", "แมวนอนบนหลังคา"),
+        ("neko", "猫は屋根の上で寝ています。"), ("maeo", "แมวนอนบนหลังคา"), ("fanyi", "我们用AI做翻译。"),
+        ("roof", "Hans called about the roof."), ("ete", "Nous partons pendant l'été."),
     ]
 
     private func fill(_ store: any ConversationStores) async throws {
@@ -47,12 +48,13 @@ import Testing
         // Names, numbers, accents.
         ("lindqvist", ["lease"], ["Lindqvist"]), ("anna lindquist", ["lease"], ["Anna"]), ("1200", ["rent"], ["1200"]),
         ("99 euros", ["rent"], ["euros", "99"]), ("Brucke", ["reiter"], ["Brücke"]), ("donde estan las llaves", ["llaves"], ["llaves"]),
+        ("été", ["ete"], ["été"]), ("call Hans", ["roof", "lease"], ["Hans", "called"]), ("AI", ["fanyi"], ["AI"]),
         // A word of one language is a stop word in another: "car", "die", "fur".
         ("car", ["tunnel"], ["car"]), ("die", ["plant"], ["die"]), ("fur coat", ["coat"], ["coat", "fur"]), ("für", ["brot"], ["für"]),
         ("die Soldaten zu Pferd", ["reiter"], ["Soldaten"]), ("die Katze", ["katze", "plant"], ["Katze"]),
         // Languages.
         ("le chat sur le toit", ["chat"], ["chat", "toit"]), ("el perro en la playa", ["perro"], ["perro", "playa"]),
-        ("al mare con mia sorella", ["mare"], ["mare", "sorella"]), ("o gato em cima da mesa", ["gato"], ["gato", "cima", "mesa"]),
+        ("al mare con mia sorella", ["mare"], ["mare", "mia", "sorella"]), ("o gato em cima da mesa", ["gato"], ["gato", "cima", "mesa"]),
         ("de fiets achter de schuur", ["fiets"], ["fiets", "achter", "schuur"]), ("кошка на крыше", ["koshka"], ["Кошка", "крыше"]),
         ("ми поїхали до моря", ["more"], ["поїхали", "моря"]), ("pies na plaży", ["pies"], ["Pies", "plaży"]),
         ("القطة على السطح", ["qitta"], ["القطة", "السطح"]), ("η γάτα στη στέγη", ["gata"], ["γάτα", "στέγη"]),
@@ -101,7 +103,7 @@ import Testing
     @Test(arguments: StoreKind.allCases) func `find a rare word beyond many stop words with its stem`(kind: StoreKind) async throws {
         let store = try kind.open(in: folder)
         var conversation = Conversation.of(.ann, "c1")
-        conversation.segments = (0..<1_500).map { .said("s\($0)", $0 == 3 ? "only one" : "go on", at: Double($0)) }
+        conversation.segments = (0..<2_500).map { .said("s\($0)", $0 == 3 ? "only one" : "go on", at: Double($0)) }
         _ = try await store.begin(conversation)
         let page = try await store.search(SearchQuery("one", by: .words), embedding: nil, of: .ann)
         #expect(page.hits.map(\.segment.rawValue) == ["s3"])

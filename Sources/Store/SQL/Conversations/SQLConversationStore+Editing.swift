@@ -156,7 +156,7 @@ extension SQLConversationStore {
             try connection.run(
                 """
                 UPDATE conversations SET title = (SELECT g.title FROM conversations g WHERE g.number = ?2), is_titled = TRUE
-                WHERE number = ?1 AND NOT is_titled AND EXISTS (SELECT 1 FROM conversations g WHERE g.number = ?2 AND g.is_titled)
+                WHERE number = ?1 AND NOT is_titled AND EXISTS (SELECT 1 FROM conversations g WHERE g.number = ?2 AND g.is_titled AND g.title <> '')
                 """, both)
             try connection.run("DELETE FROM conversations WHERE number = ?", [.integer(gone)])
             try connection.run(

@@ -14,6 +14,8 @@ struct WordSearch {
     private static let scored = 2_000
     /// Share of segments beyond which a word is common.
     private static let common = 0.02
+    /// Maximum number of times that older rows are read because few of the newer ones have the words themselves.
+    private static let rounds = 5
     /// Number of segments with all words below which segments with some of the words are added.
     private static let few = 20
 
@@ -77,9 +79,11 @@ struct WordSearch {
         }
         // A row of the index does not tell which of the words it has, so words that must be checked are searched for by themselves.
         let doubtful = rarest.filter { check.needs($0.text) }, plain = rarest.filter { !check.needs($0.text) }
+        // The group of the rarest word comes first.
+        var groups = rarest.first.map { check.needs($0.text) } == true ? [doubtful, plain] : [plain, doubtful]
+        groups.removeAll(where: \.isEmpty)
         var more: [Int64] = []
-        if !plain.isEmpty || doubtful.isEmpty { more += try matches(all: quoted, any: plain, most: Self.scored, on: connection) }
-        if !doubtful.isEmpty { more += try matches(all: quoted, any: doubtful, most: Self.scored, on: connection) }
+        for group in groups.isEmpty ? [[]] : groups { more += try matches(all: quoted, any: group, most: Self.scored, on: connection) }
         var said: Set<Int64> = []
         return Array((found + more).filter { said.insert($0).inserted }.prefix(SearchQuery.maxHits))
     }
@@ -94,19 +98,27 @@ struct WordSearch {
     /// Returns the best of the newest rows that have all terms of `all` and, unless `any` is empty, at least one term of `any`.
     private func matches(all: [Term], any: [Term], most: Int, on connection: borrowing SQLConnection) throws(StoreError) -> [Int64] {
         if let marks, marks.isEmpty { return [] }
-        var rows = try index.select(
-            WordSelection(
-                all: all.map(\.text), any: any.map(\.text), weights: (all + any).map { $0.isRare ? $0.weight : 0 }, marks: marks, rows: self.rows,
-                conversation: conversation, most: most), on: connection)
-        rows.sort { ($0.score, $0.number) > ($1.score, $1.number) }
-        var found: [Int64] = []
-        var left = rows[...]
-        while !left.isEmpty, found.count < SearchQuery.maxHits {
-            let next = left.prefix(SearchQuery.maxHits).map(\.number)
-            left = left.dropFirst(next.count)
-            var wanted = next
-            if let time { wanted = wanted.filter(try begun(next, in: time, on: connection).contains) }
-            found += try checked(wanted, all: all, any: any, on: connection)
+        let isChecked = (all + any).contains { check.needs($0.text) }
+        var found: [Int64] = [], range = self.rows
+        for _ in 0..<Self.rounds {
+            var rows = try index.select(
+                WordSelection(
+                    all: all.map(\.text), any: any.map(\.text), weights: (all + any).map { $0.isRare ? $0.weight : 0 }, marks: marks, rows: range,
+                    conversation: conversation, most: most), on: connection)
+            rows.sort { ($0.score, $0.number) > ($1.score, $1.number) }
+            var left = rows[...]
+            while !left.isEmpty, found.count < SearchQuery.maxHits {
+                let next = left.prefix(SearchQuery.maxHits).map(\.number)
+                left = left.dropFirst(next.count)
+                var wanted = next
+                if let time { wanted = wanted.filter(try begun(next, in: time, on: connection).contains) }
+                found += try checked(wanted, all: all, any: any, on: connection)
+            }
+            // Many newer rows may have only words with the same stems.
+            guard isChecked, rows.count >= most, found.count < Self.few, let oldest = rows.map(\.number).min(), oldest > range.lowerBound else {
+                break
+            }
+            range = range.lowerBound...oldest - 1
         }
         return Array(found.prefix(SearchQuery.maxHits))
     }
