@@ -1,4 +1,5 @@
 internal import Admission
+internal import Engines
 internal import Framing
 internal import Net
 internal import Protocols
