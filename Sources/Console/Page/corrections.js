@@ -50,7 +50,8 @@ export const exportMenu = (anchor, conversation, { hasAudio, time, copyAll }) =>
     event.currentTarget.closest('.pop').hidePopover();
     complaining(() => exportedAudio(conversation))();
   } }, 'Audio', h('span.faint', 'Opus')) : null,
-  h('hr'), item(null, 'Copy the transcript', copyAll), item(null, 'Print', () => print()), item(null, `Copy a link to ${clock(time)}`, () => copy(link(conversation, time))));
+  h('hr'), item(null, 'Copy the transcript', copyAll), item(null, 'Print', () => print()),
+    item(null, `Copy a link to ${clock(time)}`, () => copy(link(conversation, time))));
 
 function rename(conversation, changed) {
   const input = h('input.input', { value: conversation.title ?? '' });

@@ -19,7 +19,7 @@ extension StopWords {
         dann das dass daß dein deine deinem deinen deiner dem den? denn der des dich die? dir doch dort du durch ein eine einem einen einer eines \
         einig einige er es euch euer für gegen gewesen hab habe haben hat? hatte hatten hier hin? hinter ich ihm ihn ihnen ihr ihre ihrem ihren \
         ihrer im in indem ins ist ja jede jedem jeden jeder jedes jene jenem jenen jener jenes jetzt kann kein keine keinem keinen keiner können \
-        könnte mal man? manche mein meine meinem meinen meiner mich mir mit? muss musste nach nicht nichts noch? nun? nur ob oder ohne sehr sein \
+        könnte mal man? manche mein meine meinem meinen meiner mich mir mit muss musste nach nicht nichts noch? nun? nur ob oder ohne sehr sein \
         seine seinem seinen seiner selbst sich sie sind so solche soll sollte sondern sonst über um und uns unser unsere unter viel vom von vor \
         während war? waren warst was weg? weil weiter welche welchem welchen welcher welches wenn werde werden wie wieder will? wir wird wirst wo \
         wollen wollte würde würden zu zum zur zwar zwischen fur?
@@ -33,19 +33,19 @@ extension StopWords {
         """,
         // Spanish
         """
-        a al? algo algunas algunos ante? antes? aquí así aunque cada como con? contra cómo cual cuál cuando cuándo de del desde donde dónde dos? \
+        a al algo algunas algunos ante? antes? aquí así aunque cada como con? contra cómo cual cuál cuando cuándo de del desde donde dónde dos? \
         durante e el él ella? ellas ellos en entre era? eran eres es esa esas ese eso esos esta está estaba están estar estas este? esto estos \
         estoy fue fueron ha había han hasta hay? he la las le les lo los más me mi mis mucho muchos muy nada ni no nos nosotros nuestra nuestro o \
         os? otra otro otros para pero poco por porque pues que qué quien quién se sea? ser si sí sido sin? sobre? son? su sus también tan? tanto \
-        te tengo ti tiene todo todos tu tú tus un una? uno unos usted ustedes y ya yo
+        te tengo ti tiene todo todos tu tú tus un una uno unos usted ustedes y ya yo
         """,
         // Italian
         """
-        a abbiamo ad? agli ai? al? alla alle allo anche avere aveva c'è che chi ci coi col come? con? contro cui da? dagli dai dal dalla dalle dei \
+        a abbiamo ad? agli ai? al alla alle allo anche avere aveva c'è che chi ci coi col come? con? contro cui da? dagli dai dal dalla dalle dei \
         del della delle dello dentro di dove? e è ed era? erano essere fra già gli ha hai hanno ho? i il in io? l'ha la le lei li lo loro lui ma \
-        me mi mia? mie miei mio ne nei nel nella nelle negli noi non? nostra nostro o per? perché più quale quando quanto quella quelle quelli \
+        me mi mia mie miei mio ne nei nel nella nelle negli noi non? nostra nostro o per? perché più quale quando quanto quella quelle quelli \
         quello questa queste questi questo se sei? si sia sono stata stato? su sua sue? sugli sui sul sulla suo suoi te ti tra tu tua tue tuo tutti \
-        tutto un una? uno vi voi
+        tutto un una uno vi voi
         """,
         // Portuguese
         """
@@ -56,7 +56,7 @@ extension StopWords {
         """,
         // Dutch
         """
-        aan al? alles als altijd andere ben? bij daar dan? dat de der deze die? dit doch doen? door? dus een en er ge geen geweest haar had heb \
+        aan al alles als altijd andere ben? bij daar dan? dat de der deze die? dit doch doen? door? dus een en er ge geen geweest haar had heb \
         hebben heeft hem? het hier hij hoe? hun? ik in is ja je jij jou jouw kan kon kunnen maar meer me men? met? mij mijn moet na naar niet \
         niets nog nu of om omdat onder ons ook op over reeds? te tegen toch toen? tot? uit uw van? veel voor want? waren was wat we wel wezen? wie \
         wij wil worden wordt ze zei zelf zich zij zijn zo zonder zou
@@ -108,7 +108,7 @@ extension StopWords {
         """,
         // Romanian
         """
-        a? acea aceasta această acest acesta acestea al? ale? am are? as? asta aș așa au? ca că care? ce cel cele cei cine cu cum? da? dar? de? \
+        a? acea aceasta această acest acesta acestea al ale? am are? as? asta aș așa au? ca că care? ce cel cele cei cine cu cum? da? dar? de? \
         deci din? dintre doar după ea ei el? ele este? eu? eram fi fie? fiecare fost iar îi îl în între îmi își la? le? lui? mai mea mei mi? mult \
         nici nimic noi nu? o? pe pentru poate prin sa? să sau se? si? și sunt te? toate tot? toți tu? un? unde unei unui va voi vor
         """,

@@ -44,8 +44,8 @@ struct PostgresMigration: Sendable {
         PostgresMigration(statements: ["DROP INDEX segments_of_voices", "ALTER INDEX segments_by_voice RENAME TO segments_of_voices"]),
         PostgresMigration(statements: [
             "ALTER TABLE uploads ADD COLUMN name TEXT COLLATE \"C\"", "ALTER TABLE uploads ADD COLUMN reference TEXT COLLATE \"C\"",
-            "CREATE INDEX uploads_by_user ON uploads (user, created_at)",
         ]),
+        PostgresMigration(statements: ["CREATE INDEX uploads_by_user ON uploads (user, created_at)"]),
     ]
 
     /// Key of the lock that lets one process at a time change a schema.

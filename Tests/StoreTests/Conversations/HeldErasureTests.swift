@@ -85,8 +85,8 @@ import Testing
                 await #expect(throws: StoreError.busy(path: "the database's log")) { try await store.settle() }
                 clock.advance(by: .seconds(60))
             }
-            // The record stays, so nobody is told that the bytes are gone.
-            #expect(try await store.isErasing())
+            // The record stays, so nobody is told that the bytes are gone. Edits are not told of.
+            #expect(try await store.isErasing() == (deletion != .edit))
         }
         if meanwhile != .tries { store = try open() }
         #expect(try isOnDisk(gone))
@@ -94,7 +94,7 @@ import Testing
         try await until {
             // A round begins by the clock only.
             clock.advance(by: .seconds(60))
-            return try await !store.isErasing()
+            return if deletion == .edit { try !isOnDisk(gone) } else { try await !store.isErasing() }
         }
         #expect(try !isOnDisk(gone))
     }

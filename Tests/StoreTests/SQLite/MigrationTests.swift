@@ -18,7 +18,7 @@ import Testing
         ],
         ["UPDATE access_keys SET credit_used = 5"],
         [
-            "INSERT INTO uploads VALUES ('up1', 'ann', 5, 1)",
+            "INSERT INTO uploads (id, user, byte_count, created_at) VALUES ('up1', 'ann', 5, 1)",
             """
             INSERT INTO jobs (id, dialect, user, status, created_at, attempts, request, audio, engines)
             VALUES ('job1', 'assemblyai', 'ann', 'queued', 1, 0, '{}', 'up1', 'local')

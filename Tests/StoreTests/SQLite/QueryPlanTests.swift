@@ -31,6 +31,7 @@ import Testing
         Exception("SELECT number FROM conversations WHERE archive = ? LIMIT ?", ["conversations"], part),
         Exception("FROM deleted_users d ORDER BY d.since", ["conversations"], "asked once a second while a user is deleted"),
         Exception("SELECT count(*), max(started_at) FROM conversations", ["conversations"], "the user's entries of an index, for the list of users"),
+        Exception("v.person IS NULL AND NOT v.is_user AND NOT EXISTS", ["voices"], "the user's voices, of each the latest segments"),
         Exception("sum(a.byte_count)", ["conversations"], "the audio of all conversations of a user, for the list of users"),
         Exception("SELECT run FROM usage_runs WHERE user = ? LIMIT ?", ["usage_runs"], part),
         Exception("DELETE FROM jobs WHERE number IN", ["jobs"], part),
