@@ -197,7 +197,9 @@ class Day:
                 player.stdin.write(piece)
             player.stdin.close()
             player.wait(HANG)
-            time.sleep(2)  # the card's own delay
+            kept = self.folder / "client/recorder"
+            self.console.until(lambda: sum(file.stat().st_size for file in kept.rglob("*") if file.is_file()) >= 2 * RATE * (seconds + 1),
+                               "the recorder has what was played")
             recorder.send_signal(signal.SIGKILL)
             recorder.wait(HANG)
         finally:
