@@ -1,6 +1,6 @@
 package import Speech
 
-/// What a session that hides content has shown, and no final has decided yet: a final that hides words removes them from it.
+/// The shown words of a session that hides content, as long as no final has decided them: a final that hides words removes them.
 ///
 /// Before the words of an interim are sensitive, such as the first half of an e-mail address, they are shown as they are. Their final says so too late for
 /// the client, but not for what is kept.
@@ -64,7 +64,7 @@ extension UndecidedShown.Channel {
         hidden.removeAll { $0 < end }
         through = max(through, end)
         if isHidden { return decideAll(from: before) }
-        // What was shown behind the final waits for the next one.
+        // Changes behind the final wait for the next one.
         let limit = through - tolerance
         let count = entries.firstIndex { $0.hasWords(from: limit) } ?? entries.count
         let decided = Array(entries[..<count])

@@ -31,7 +31,7 @@ enum SpokenTitle {
 
 /// A sentence from which a title is cut.
 struct TitlePhrase {
-    /// What of a sentence is the title.
+    /// Part of a sentence that becomes the title.
     enum Form: CaseIterable {
         case whole
         /// The first clauses, up to a comma or the like.

@@ -19,7 +19,7 @@ package final class LiveTranscript: Sendable {
         var notices: [RecordingNotice] = []
         /// The interims that the client sees at the moment.
         var interims: ShownInterims
-        /// What was shown and is not in an entry yet, of a session that hides content; nil: nothing is hidden.
+        /// Shown words that are not in an entry yet, of a session that hides content; nil: nothing is hidden.
         var undecided: UndecidedShown?
         /// Number of bytes of entries of shown words, of speech and of judgments.
         var shownBytes = 0

@@ -39,7 +39,7 @@ package struct WaitingSpeech: Sendable {
     private static let pause: Duration = .milliseconds(350)
     /// Maximum gap between a clip and what follows within which that may be the nearest neighbour.
     private static let reach: Duration = .seconds(2)
-    /// Maximum time for which words whose own voices are told wait for others: many vendors send nothing while nobody speaks.
+    /// Maximum time for which words of which no voice is still to be heard wait for others: many vendors send nothing while nobody speaks.
     private static let quiet: Duration = .seconds(3)
     /// Maximum number of finals that wait.
     private static let maxWaiting = 1_000
@@ -83,7 +83,7 @@ package struct WaitingSpeech: Sendable {
     /// Notes that finals cover the audio up to this position: no later words begin before it.
     package mutating func cover(through end: SampleIndex, now: Instant) {
         covered = max(covered, end)
-        // What is still being listened to does not come sooner with other words.
+        // A voice that is still being heard does not come sooner with other words.
         if waiting.first?.isOpen == false { moved = now }
     }
 

@@ -76,9 +76,9 @@ extension SQLDatabase {
 package enum SQLIsolation: Sendable {
     /// Nothing. Of transactions that would disturb one another only one goes on, and the others begin anew.
     case serializable
-    /// Those that are committed, none of the same user: transactions of one user wait for one another.
+    /// Committed transactions, none of the same user: transactions of one user wait for one another.
     case user(ID<User>)
-    /// Those that are committed: for statements that lock the rows that they change, and do not depend on other rows.
+    /// Committed transactions: for statements that lock the rows that they change, and do not depend on other rows.
     case readCommitted
 }
 

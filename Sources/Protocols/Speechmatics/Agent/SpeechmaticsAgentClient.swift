@@ -162,7 +162,7 @@ package struct SpeechmaticsAgentClient: LiveClientMachine {
         case .turnStarted: turnIsOpen = true
         case .speechEnded: break
         case .turnEnded:
-            // Where the vendor ends turns, the end of an earlier turn answers no `finalize`: more was said behind it.
+            // The end of an earlier turn, which the vendor has ended, answers no `finalize`: more was said behind it.
             let isEarlier = turns == .vad && preview.map { $0 >= position } ?? false
             if !isEarlier, owed.settle() > 0 {
                 // Words became final with the turn, which the client has ended; otherwise nothing was left to say.

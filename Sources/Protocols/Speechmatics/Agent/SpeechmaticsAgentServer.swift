@@ -56,7 +56,7 @@ package struct SpeechmaticsAgentServer: LiveServerMachine {
     private var lacksSpeakers = false
     private var saidForceIsIgnored = false
     private var cameLate = false
-    /// What was noticed about the stream before the start of recognition.
+    /// Notices about the stream before the start of recognition.
     private var earlyNotices: [RecordingNotice] = []
     /// Error for which the client's key ended the session.
     private var accountError: SpeechmaticsError?
