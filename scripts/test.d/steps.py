@@ -23,7 +23,9 @@ LOGS = ROOT / ".build/steps"
 HANG_LIMIT = 3_600
 # Lines that tell of each of some thousand tests say nothing as long as the tests pass. Some are the end of a name with a line break.
 QUIET = re.compile(r"^◇ |^. (Test|Suite) .* (passed|started)|^\[\d+/\d+\]|.* to \".+\" started\.$")
-FAILED_TEST = re.compile(r"^✘ Test (.+?) (?:with \d+ test cases? )?failed after")
+# A Swift test that failed, or a play with its reason.
+FAILED_TEST = re.compile(r"^✘ Test (.+?) (?:with \d+ test cases? )?failed after|^FAIL  (.+)")
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 SUMMARY = re.compile(r"^. Test run with .*")
 _LIBC = ctypes.CDLL(None)
 
@@ -123,9 +125,9 @@ class Runner:
                 file.write(line)
                 file.flush()
                 text = line.decode(errors="replace").rstrip("\n")
-                plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
+                plain = COLOURS.sub("", text)
                 if test := FAILED_TEST.match(plain):
-                    tests.append(test[1])
+                    tests.append(test[1] or test[2][:400])
                 if not QUIET.match(plain):
                     print(text, flush=True)
             status = process.wait()
@@ -150,7 +152,7 @@ class Runner:
             print(f"    again   {shlex.join(result.step.command)}")
             if result.log:
                 print(f"    log     {result.log.relative_to(ROOT)}    load {result.load:.1f}")
-                lines = [line for line in result.log.read_text(errors="replace").splitlines() if not QUIET.match(line)]
+                lines = [line for line in COLOURS.sub("", result.log.read_text(errors="replace")).splitlines() if not QUIET.match(line)]
                 print("\n".join("    | " + line[:300] for line in lines[-15:]))
         print(f"\n{'verdict':8} {'seconds':>7} {'load':>5}  step")
         for result in results:
@@ -161,6 +163,9 @@ class Runner:
                 for line in result.log.read_text(errors="replace").splitlines():
                     if SUMMARY.match(line):
                         print(line)
+        # Last, where a reader of a log that was cut looks.
+        for result in failures:
+            print("\n".join(f"failed: {result.step.name}: {test}" for test in result.tests or [result.reason]))
         return len(failures)
 
     def repeat(self, steps, count):

@@ -50,6 +50,8 @@ final class RecordingSegmentService: SegmentService, @unchecked Sendable {
         let limit = configuration.patience + .seconds(request.audio.count.seconds(at: .speech))
         let engine = engine
         let work = Task { [options] in
+            // What was cancelled before its turn came is not sent.
+            guard !Task.isCancelled else { return }
             do throws(EngineError) {
                 let audio = try SegmentAudio(samples)
                 // The recording's path names the descriptor that the audio keeps open.
