@@ -37,9 +37,11 @@ def said(count):
     return [plain(SAID[number % len(SAID)])[0] for number in range(count)]
 
 
-def word(number):
-    text = SAID[number % len(SAID)]
-    return {"word": plain(text)[0], "punctuated_word": text, "start": round(number * STEP, 3), "end": round((number + 0.8) * STEP, 3), "confidence": 0.97}
+def word(number, after=0):
+    """A word of the text, behind the audio that is final without it."""
+    text, start, end = SAID[number % len(SAID)], max(number * STEP, after), (number + 0.8) * STEP
+    return {"word": plain(text)[0], "punctuated_word": text, "start": round(start, 3), "end": round(end if end > start else (number + 1) * STEP, 3),
+            "confidence": 0.97}
 
 
 def alternatives(words):
@@ -47,10 +49,10 @@ def alternatives(words):
 
 
 class Stream:
-    """One live stream: how much audio came, and how many words of it are said and final."""
+    """One live stream: how much audio came, and how many words of it are said and final; `through` are the seconds of audio that are final."""
 
     def __init__(self, socket, query):
-        self.socket, self.samples, self.said, self.final = socket, 0, 0, 0
+        self.socket, self.samples, self.said, self.final, self.through = socket, 0, 0, 0, 0
         self.rate, self.channels = int(query.get("sample_rate", 16_000)), int(query.get("channels", 1))
         self.has_interims = query.get("interim_results") == "true"
 
@@ -70,8 +72,10 @@ class Stream:
         self.final = self.said
 
     async def send(self, is_final, from_finalize):
-        words = [word(number) for number in range(self.final, self.said)]
-        start, end = self.final * STEP, max(self.said * STEP, self.samples / self.rate if from_finalize else 0)
+        words = [word(number, self.through) for number in range(self.final, self.said)]
+        start, end = self.through, max(self.said * STEP, self.samples / self.rate if from_finalize else self.through)
+        if is_final:
+            self.through = end
         await self.socket.send_json({
             "type": "Results", "channel_index": [0, self.channels], "start": start, "duration": end - start, "is_final": is_final, "speech_final": is_final,
             "from_finalize": from_finalize, "channel": {"alternatives": alternatives(words)},
