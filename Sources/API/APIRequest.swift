@@ -136,8 +136,6 @@ package struct APIRequest: Sendable {
 
     // MARK: The query
 
-    func limit(standard: Int, most: Int) throws(APIError) -> Int { try count("limit", standard: standard, most: most) }
-
     /// Returns a choice of the query: `true` or `false`; false when the query does not name it.
     func queryFlag(_ name: String) throws(APIError) -> Bool {
         switch query.first(name) {

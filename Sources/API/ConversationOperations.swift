@@ -18,14 +18,13 @@ struct ConversationOperations: Sendable {
 
     private static let path = "/conversations"
     private static let conversation = APIOperation.Answer.schema("Conversation")
+    private static let pages = PageParameters("conversations", standard: 20, most: ConversationLimits.page)
 
     var all: [APIOperation] {
         [
             APIOperation(
                 .get, Self.path, .read, summary: "Lists conversations, the newest first.",
-                query: [
-                    .init("limit", "integer", "The number of conversations, 1 to 200. Default: 20."),
-                    .init("cursor", "string", "`next` of the page before."),
+                query: Self.pages.fields + [
                     .init("from", "string", "Lists conversations that began at this time or later: \(UserClock.meaning)"),
                     .init("to", "string", "Lists conversations that began before this time."),
                     .init("person", "string", "Lists conversations in which this person speaks: an id, or `user` for yourself."),
@@ -36,7 +35,7 @@ struct ConversationOperations: Sendable {
                 answer: .object([
                     .init(
                         "conversations", "[ListedConversation]", required: true, "The conversations, without segments."),
-                    .init("next", "string?", required: true, "The cursor of the next page; null on the last page."),
+                    PageParameters.next,
                 ])
             ) { request throws(APIError) in
                 let page = try await page(request)
@@ -192,9 +191,8 @@ struct ConversationOperations: Sendable {
             return try await APIError.stored { () throws(StoreError) in try await store.listed(ids, of: request.user) }
         }
         let from = try await clock.moment("from", of: request), to = try await clock.moment("to", of: request)
-        let query = ConversationQuery(
-            from: from, to: to, speaker: request.speaker, cursor: request.query.first("cursor"),
-            limit: try request.limit(standard: 20, most: ConversationLimits.page))
+        let asked = try Self.pages.page(of: request)
+        let query = ConversationQuery(from: from, to: to, speaker: request.speaker, cursor: asked.cursor, limit: asked.limit)
         return try await APIError.stored { () throws(StoreError) in try await store.list(query, of: request.user) }
     }
 

@@ -45,7 +45,7 @@ struct ConversationPartOperations: Sendable {
                 ])
             ) { request throws(APIError) in
                 let from = try Self.position("from", request), to = try Self.position("to", request)
-                let index = try Self.index(request), limit = try request.limit(standard: Self.maxSegments, most: Self.maxSegments)
+                let index = try Self.index(request), limit = try request.count("limit", standard: Self.maxSegments, most: Self.maxSegments)
                 let page = try await APIError.stored { () throws(StoreError) in
                     try await store.segments(
                         SegmentQuery(from: from, to: to, index: index, limit: limit), in: request.id("id"), of: request.user)

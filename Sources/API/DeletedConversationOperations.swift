@@ -11,6 +11,8 @@ struct DeletedConversationOperations: Sendable {
     let service: ConversationService
     let erasure: ErasureService
 
+    private static let pages = PageParameters("conversations", standard: 50, most: ConversationLimits.page)
+
     var all: [APIOperation] {
         [
             APIOperation(
@@ -33,19 +35,16 @@ struct DeletedConversationOperations: Sendable {
             },
             APIOperation(
                 .get, "/deleted-conversations", .read, summary: "Lists the deleted conversations that can be restored, the last deleted first.",
-                query: [
-                    .init("limit", "integer", "The number of conversations, 1 to 200. Default: 50."),
-                    .init("cursor", "string", "`next` of the page before."),
-                ],
+                query: Self.pages.fields,
                 answer: .object([
                     .init("conversations", "[DeletedConversation]", required: true, "The conversations."),
-                    .init("next", "string?", required: true, "The cursor of the next page; null on the last page."),
+                    PageParameters.next,
                     .init("days", "integer", required: true, "Number of days for which a deleted conversation can be restored; 0: it cannot."),
                 ])
             ) { request throws(APIError) in
-                let limit = try request.limit(standard: 50, most: ConversationLimits.page)
+                let asked = try Self.pages.page(of: request)
                 let page = try await APIError.stored { () throws(StoreError) in
-                    try await store.deletedConversations(of: request.user, after: request.query.first("cursor"), limit: limit)
+                    try await store.deletedConversations(of: request.user, after: asked.cursor, limit: asked.limit)
                 }
                 return .json { json in
                     json.beginObject()

@@ -12,6 +12,7 @@ struct JobOperations: Sendable {
     let recordings: RecordingServices
 
     private static let answer = APIOperation.Answer.schema("Job")
+    private static let pages = PageParameters("jobs", standard: 20, most: ConversationLimits.page)
 
     private var imports: RecordingImports { RecordingImports(recordings) }
 
@@ -42,17 +43,15 @@ struct JobOperations: Sendable {
             },
             APIOperation(
                 .get, "/jobs", .read, .transcribe, summary: "Lists the imports of recordings, the newest first.",
-                query: [
-                    .init("limit", "integer", "The number of jobs in a page, 1 to 200."), .init("cursor", "string", "The next of the page before."),
-                ],
+                query: Self.pages.fields,
                 answer: .object([
                     .init("jobs", "[Job]", required: true, "The jobs."),
-                    .init("next", "string?", required: true, "The cursor of the next page; null on the last one."),
+                    PageParameters.next,
                 ])
             ) { request throws(APIError) in
-                let limit = try request.limit(standard: 20, most: 200), cursor = request.query.first("cursor").map { ID<TranscriptionJob>($0) }
+                let asked = try Self.pages.page(of: request)
                 let page = try await APIError.stored { () throws(StoreError) in
-                    try await imports.list(of: request.user, limit: limit, before: cursor)
+                    try await imports.list(of: request.user, limit: asked.limit, before: asked.cursor.map { ID($0) })
                 }
                 return .json { json in
                     json.beginObject()

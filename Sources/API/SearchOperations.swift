@@ -13,6 +13,8 @@ struct SearchOperations: Sendable {
     let embedding: (any TextEmbedding)?
     let clock: UserClock
 
+    private static let pages = PageParameters("hits", standard: 20, most: SearchQuery.maxHits)
+
     var all: [APIOperation] {
         [
             APIOperation(
@@ -22,16 +24,15 @@ struct SearchOperations: Sendable {
                         "q", "string", required: true,
                         "Words, in any order, and phrases in double quotes. Stop words count in quotes, or where there are no other words."),
                     .init("by", "string", "The kind of search: words, meaning or both. Default: both."),
-                    .init("limit", "integer", "The number of hits, 1 to 100. Default: 20."), .init("cursor", "string", "`next` of the page before."),
                     .init("from", "string", "Searches conversations that began at this time or later: \(UserClock.meaning)"),
                     .init("to", "string", "Searches conversations that began before this time."),
                     .init("person", "string", "Searches only the words of this person: an id, or `user` for yourself."),
                     .init("conversation", "string", "Searches only this conversation."),
-                ],
+                ] + Self.pages.fields,
                 answer: .object([
                     .init(
                         "hits", "[SearchHit]", required: true, "The best first."),
-                    .init("next", "string?", required: true, "The cursor of the next page; null on the last page."),
+                    PageParameters.next,
                     .init(
                         "words_found", "boolean?", required: true,
                         "False if no segment has a word of the query, stop words such as \"the\" aside: the hits are near in meaning only. null if words "
@@ -43,9 +44,10 @@ struct SearchOperations: Sendable {
                 }
                 guard text.utf8.count <= SearchQuery.maxText else { throw .badRequest("q takes at most \(SearchQuery.maxText) bytes.") }
                 let from = try await clock.moment("from", of: request), to = try await clock.moment("to", of: request)
+                let asked = try Self.pages.page(of: request)
                 let query = SearchQuery(
                     text, by: try Self.by(request), speaker: request.speaker, in: request.query.first("conversation").map { ID($0) }, from: from,
-                    to: to, cursor: request.query.first("cursor"), limit: try request.limit(standard: 20, most: SearchQuery.maxHits))
+                    to: to, cursor: asked.cursor, limit: asked.limit)
                 let page = try await APIError.stored { () throws(StoreError) in
                     try await store.search(query, embedding: embedding, of: request.user)
                 }

@@ -21,6 +21,8 @@ struct UserOperations: Sendable {
     let zones: TimeZones
     let now: @Sendable () -> UnixTime
 
+    private static let pages = PageParameters("users", standard: 50, most: ConversationLimits.page)
+
     var all: [APIOperation] {
         [
             APIOperation(
@@ -79,18 +81,17 @@ struct UserOperations: Sendable {
             },
             APIOperation(
                 .get, "/admin/users", .admin, summary: "Lists the users in the order of their names, with the amount of what is stored of each.",
-                query: [
-                    .init("cursor", "string", "next of the page before."),
-                    .init("limit", "integer", "The number of users, 1 to \(ConversationLimits.page). Default: 50."),
-                ],
+                query: Self.pages.fields,
                 answer: .object([
                     .init("users", "[StoredUser]", required: true, "The users with a key or with stored data."),
-                    .init("next", "string?", required: true, "The cursor of the next page; null: this is the last one."),
+                    PageParameters.next,
                 ])
             ) { request throws(APIError) in
-                let limit = try request.limit(standard: 50, most: ConversationLimits.page), last = request.query.first("cursor").map { ID<User>($0) }
-                let users = try await APIError.stored { () throws(StoreError) in try await store.users(after: last, limit: limit) }
-                return .json { Self.write(users, next: users.count == limit ? users.last?.user : nil, to: &$0) }
+                let asked = try Self.pages.page(of: request)
+                let users = try await APIError.stored { () throws(StoreError) in
+                    try await store.users(after: asked.cursor.map { ID($0) }, limit: asked.limit)
+                }
+                return .json { Self.write(users, next: users.count == asked.limit ? users.last?.user : nil, to: &$0) }
             },
             APIOperation(
                 .get, "/admin/deletions", .admin, summary: "Returns the deletions of users that have begun and not ended, the earliest first.",

@@ -47,14 +47,12 @@ struct VoiceOperations: Sendable {
                     .init("to_name", "integer", required: true, "Number of those of them that can be heard."),
                 ])
             ) { request throws(APIError) in
-                let (count, silent) = try await APIError.stored { () throws(StoreError) in
-                    (try await store.voiceCount(of: request.user), try await store.silentVoices(of: request.user))
-                }
+                let count = try await APIError.stored { () throws(StoreError) in try await store.voiceCount(of: request.user) }
                 return .json { json in
                     json.beginObject()
                     json.member("voices", count.all)
                     json.member("unnamed", count.unnamed)
-                    json.member("to_name", max(0, count.unnamed - silent.count))
+                    json.member("to_name", count.heard)
                     json.endObject()
                 }
             },

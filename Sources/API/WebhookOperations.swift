@@ -19,6 +19,8 @@ struct WebhookOperations: Sendable {
         .init("secret", "string", required: true, "The key of the HMAC in the header X-Harken-Signature.")
     ])
 
+    private static let pages = PageParameters("deliveries", standard: 50, most: ConversationLimits.page)
+
     var all: [APIOperation] {
         [
             APIOperation(
@@ -39,13 +41,10 @@ struct WebhookOperations: Sendable {
             APIOperation(
                 .get, "/users/me/webhook-deliveries", .read,
                 summary: "Lists the deliveries to the caller's webhooks that were given up, or that wait, in the order in which they are made.",
-                query: [
-                    .init("state", "string", "given_up (default) or waiting."), .init("limit", "integer", "1 to 200. Default: 50."),
-                    .init("cursor", "string", "The member next of the page before."),
-                ],
+                query: [.init("state", "string", "given_up (default) or waiting.")] + Self.pages.fields,
                 answer: .object([
                     .init("deliveries", "[WebhookDelivery]", required: true, "The deliveries of the page."),
-                    .init("next", "string?", required: true, "Cursor of the next page; null on the last one."),
+                    PageParameters.next,
                     .init("waiting", "integer", required: true, "Number of all deliveries that wait."),
                     .init("given_up", "integer", required: true, "Number of all deliveries that were given up."),
                 ])
@@ -96,8 +95,8 @@ struct WebhookOperations: Sendable {
         case "waiting": isGivenUp = false
         case .some: throw .badRequest("state takes given_up or waiting.")
         }
-        let query = DeliveryQuery(
-            isGivenUp: isGivenUp, cursor: request.query.first("cursor"), limit: try request.limit(standard: 50, most: ConversationLimits.page))
+        let asked = try Self.pages.page(of: request)
+        let query = DeliveryQuery(isGivenUp: isGivenUp, cursor: asked.cursor, limit: asked.limit)
         let page = try await APIError.stored { () throws(StoreError) in try await store.deliveries(query, of: request.user) }
         return .json { json in
             json.beginObject()

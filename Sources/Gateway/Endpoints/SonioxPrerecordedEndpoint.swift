@@ -101,8 +101,9 @@ struct SonioxPrerecordedEndpoint: Endpoint {
         let kept = SonioxFile(
             id: recordings.newID(), name: SonioxFile.name(file.name), byteCount: file.content.byteCount, created: call.now,
             reference: reference.flatMap { $0.isEmpty ? nil : $0 })
-        try await recordings.runner.uploads.keep(
+        let hasRoom = try await recordings.runner.uploads.keep(
             file.content, id: kept.id, user: owner.user, now: kept.created, fileName: kept.name, reference: kept.reference)
+        guard hasRoom else { return .failure(.tooManyFiles(most: Upload.maxFiles)) }
         return .success(Answer(status: .created, body: kept.body))
     }
 
@@ -110,15 +111,9 @@ struct SonioxPrerecordedEndpoint: Endpoint {
         let page: SonioxPage
         do throws(SonioxAPIError) { page = try SonioxPage(head.query) } catch { return .failure(error) }
         let place = page.cursor.map { Upload.Place(created: $0.time, id: ID($0.id)) }
-        // One file more than the page shows tells whether there are more.
-        let found = try await recordings.runner.uploads.files(of: owner.user, limit: page.limit + 1, after: place)
-        let files = found.prefix(page.limit)
-        let last = found.count > page.limit ? files.last.map { (time: $0.created, id: $0.id.rawValue) } : nil
-        return .success(
-            Answer(
-                body: SonioxPage.body("files", last: last) { json in
-                    for file in files { SonioxFile(file).write(to: &json) }
-                }))
+        let found = try await recordings.runner.uploads.files(of: owner.user, limit: page.sought, after: place)
+        let body = page.body("files", found, at: { ($0.created, $0.id.rawValue) }) { file, json in SonioxFile(file).write(to: &json) }
+        return .success(Answer(body: body))
     }
 
     private func readFile(_ rest: String, _ owner: JobOwner) async throws(RequestError) -> Reply {
@@ -138,7 +133,12 @@ struct SonioxPrerecordedEndpoint: Endpoint {
     // MARK: Transcriptions
 
     private func create(_ exchange: HTTPExchange, _ owner: JobOwner, _ grant: Grant, _ call: Call) async throws(RequestError) -> Reply {
-        let bytes = try await exchange.smallBody(limit: SonioxPrerecordedRequest.limit)
+        let bytes: [UInt8]
+        do throws(RequestError) { bytes = try await exchange.smallBody(limit: SonioxPrerecordedRequest.limit) } catch {
+            // An order that is too long is no file that is too large.
+            guard case .tooLarge(let limit, _) = error else { throw error }
+            return .failure(.invalidBody("The order is longer than \(limit) bytes."))
+        }
         var request: SonioxPrerecordedRequest
         do throws(SonioxAPIError) {
             request = try SonioxPrerecordedRequest(bytes)
@@ -178,18 +178,15 @@ struct SonioxPrerecordedEndpoint: Endpoint {
     private func list(_ head: HTTPRequestHead, _ owner: JobOwner) async throws(RequestError) -> Reply {
         let page: SonioxPage
         do throws(SonioxAPIError) { page = try SonioxPage(head.query) } catch { return .failure(error) }
-        // One job more than the page shows tells whether there are more. The row of a deleted job stays, so that a cursor stays good.
-        let query = TranscriptionJobQuery(limit: page.limit + 1, showsDeleted: false, before: page.cursor.map { ID($0.id) })
+        // The row of a deleted job stays, so that a cursor stays good.
+        let query = TranscriptionJobQuery(limit: page.sought, showsDeleted: false, before: page.cursor.map { ID($0.id) })
         let found = try await RequestError.orStored { () throws(StoreError) in
             try await recordings.runner.jobs.list(of: owner.user, dialect: SonioxJobs.dialect, query)
         }
-        let jobs = found.prefix(page.limit)
-        let last = found.count > page.limit ? jobs.last.map { (time: $0.created, id: $0.id.rawValue) } : nil
-        return .success(
-            Answer(
-                body: SonioxPage.body("transcriptions", last: last) { json in
-                    for job in jobs { rendered(job, nil)?.write(to: &json) }
-                }))
+        let body = page.body("transcriptions", found, at: { ($0.created, $0.id.rawValue) }) { job, json in
+            rendered(job, nil)?.write(to: &json)
+        }
+        return .success(Answer(body: body))
     }
 
     private func read(_ rest: String, _ owner: JobOwner) async throws(RequestError) -> Reply {

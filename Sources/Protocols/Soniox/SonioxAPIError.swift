@@ -32,6 +32,7 @@ package struct SonioxAPIError: Error, Sendable, Equatable {
 
     static let invalid = "invalid_request"
     private static let unavailable = "service_unavailable"
+    private static let limit = "limit_exceeded"
 
     package static let fileNotFound = SonioxAPIError(.notFound, "file_not_found", "File could not be found.")
     package static let transcriptionNotFound = SonioxAPIError(.notFound, "transcription_not_found", "Transcription could not be found.")
@@ -41,6 +42,11 @@ package struct SonioxAPIError: Error, Sendable, Equatable {
     package static let notCompleted = state("Can only get transcript with completed status.")
     package static let hasFailed = state("File transcription has failed.")
     package static let transcriptIsGone = state("Transcript no longer available.")
+
+    /// Returns the error for a file beyond the number of files that a user may have. A client that waits gets no room: it must delete files.
+    package static func tooManyFiles(most: Int) -> SonioxAPIError {
+        SonioxAPIError(.tooManyRequests, limit, "Exceeded maximum number of files (maximum is \(most)). Delete files that are not needed any more.")
+    }
 
     private static func state(_ message: String) -> SonioxAPIError { SonioxAPIError(.conflict, "transcription_invalid_state", message) }
 
@@ -64,7 +70,7 @@ package struct SonioxAPIError: Error, Sendable, Equatable {
         case .outOfCredit: self.init(.paymentRequired, "organization_balance_exhausted", "Organization balance exhausted. Add credit to go on.")
         case .limitReached(let words): self.init(.paymentRequired, "project_monthly_budget_exhausted", "The budget is exhausted. \(words)")
         case .tooManyRequests(let wait):
-            self.init(.tooManyRequests, "limit_exceeded", "Rate limit exceeded. Try again later.", retryAfter: wait ?? .seconds(1))
+            self.init(.tooManyRequests, Self.limit, "Rate limit exceeded. Try again later.", retryAfter: wait ?? .seconds(1))
         case .notFound(let what): self.init(.notFound, "not_found", what)
         case .methodNotAllowed(let allowed): self.init(.methodNotAllowed, "method_not_allowed", "Allowed here: \(allowed)")
         case .tooLarge(let limit, _): self.init(.badRequest, Self.invalid, "Exceeded maximum file size (maximum is \(limit) bytes).")

@@ -8,7 +8,7 @@ package struct SonioxFile: Sendable, Equatable {
     /// Maximum length of a client's own name for a file or a transcription, in characters.
     package static let maxReference = SonioxConfiguration.maxReference
     /// Maximum length of a file's name, in bytes. The limit is Harken's.
-    private static let maxName = 1_024
+    package static let maxName = 1_024
 
     package var id: String
     package var name: String
@@ -28,7 +28,9 @@ package struct SonioxFile: Sendable, Equatable {
     /// Returns a file's name as it is stored: as the client wrote it, but not empty and not without end.
     package static func name(_ given: String) -> String {
         guard !given.isEmpty else { return "upload.bin" }
-        return given.utf8.count <= maxName ? given : String(given.suffix(maxName / 4))
+        guard given.utf8.count > maxName else { return given }
+        // The end has the file's type. It begins at no byte within a character.
+        return String(decoding: given.utf8.suffix(maxName).drop { $0 & 0xC0 == 0x80 }, as: UTF8.self)
     }
 
     /// - Throws: an error when the client's own name for a file is too long.

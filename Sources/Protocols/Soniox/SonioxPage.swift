@@ -4,16 +4,18 @@ package import Speech
 /// The query of `GET /v1/files` and `GET /v1/transcriptions`, and the answers' form.
 ///
 /// Source: Soniox API reference, "Get files", "Get transcriptions".
-package struct SonioxPage: Sendable, Equatable {
+package struct SonioxPage: Sendable {
+    /// The place of an item in the list: the time when it was made, and its id.
+    package typealias Place = (time: UnixTime, id: String)
+
     package static let limits = 1...1_000
 
     package var limit: Int
     /// The last item of the page before: its time and its id; nil for the first page.
-    package var cursor: (time: UnixTime, id: String)?
+    package var cursor: Place?
 
-    package static func == (a: Self, b: Self) -> Bool {
-        a.limit == b.limit && a.cursor?.time == b.cursor?.time && a.cursor?.id == b.cursor?.id
-    }
+    /// Number of items to look for: one more than the page shows tells whether there are more.
+    package var sought: Int { limit + 1 }
 
     package init(_ query: URLQuery) throws(SonioxAPIError) {
         limit = Self.limits.upperBound
@@ -29,19 +31,20 @@ package struct SonioxPage: Sendable, Equatable {
         cursor = (UnixTime(milliseconds: milliseconds), id)
     }
 
-    /// Returns the answer with a page of items.
+    /// Returns the answer with this page of items.
     ///
     /// - Parameters:
     ///   - name: the member with the items.
-    ///   - last: the last item of the page, if there are further ones; nil: this page is the last.
-    package static func body(
-        _ name: StaticString, last: (time: UnixTime, id: String)?, write items: (inout JSONWriter) -> Void
+    ///   - found: the items behind the cursor, at most `sought`.
+    package func body<Item>(
+        _ name: StaticString, _ found: [Item], at place: (Item) -> Place, write: (Item, inout JSONWriter) -> Void
     ) -> [UInt8] {
+        let items = found.prefix(limit), last = found.count > limit ? items.last.map(place) : nil
         var json = JSONWriter(capacity: 4_096)
         json.beginObject()
         json.key(name)
         json.beginArray()
-        items(&json)
+        for item in items { write(item, &json) }
         json.endArray()
         json.member("next_page_cursor", orNull: last.map { "\($0.time.milliseconds).\($0.id)" })
         json.endObject()

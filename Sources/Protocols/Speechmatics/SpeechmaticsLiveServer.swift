@@ -20,8 +20,6 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
 
     /// Time after which RecognitionStarted is sent even if no engine accepts audio yet; the client waits 5 s.
     package static let startLimit: Duration = .seconds(3)
-    package static let idleLimit: Duration = .seconds(3_600)
-    package static let sessionLimit: Duration = .seconds(48 * 3_600)
 
     package let request: LiveRequest
     private let sessionID: String
@@ -38,8 +36,7 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
     private var state: State = .connecting
     /// Notices about the stream from before the start of recognition.
     private var earlyNotices: [RecordingNotice] = []
-    private var idle: SpeechmaticsTimeLimit?
-    private var length: SpeechmaticsTimeLimit?
+    private var limits: SpeechmaticsSessionLimits?
     private var cameLate = false
     /// The state of each channel.
     private var lanes: [SpeechmaticsLane]
@@ -67,8 +64,7 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         lacksSpeakers = items.showsSpeakers && !start.tellsSpeakers
         if lacksSpeakers { items.showsSpeakers = false }
         for index in lanes.indices { lanes[index].early = SpeechmaticsEarlyWords(rate: start.rate) }
-        idle = SpeechmaticsTimeLimit(Self.idleLimit, since: now)
-        length = SpeechmaticsTimeLimit(Self.sessionLimit, since: now)
+        limits = SpeechmaticsSessionLimits(since: now)
     }
 
     private mutating func begin(_ output: inout ServerOutput) {
@@ -110,7 +106,7 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
                         code: error.closeCode, reason: error.kind.rawValue))
             }
             lanes[0].received += 1
-            idle?.restart(now)
+            limits?.heard(now)
             if state == .open { answerBinary(&output) }
             return message.byteCount > 0 ? .audio() : .ignored
         }
@@ -121,7 +117,7 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
             return finish(saying: SpeechmaticsError(.protocolError, "No channel \"\(label.prefix(64))\" is open in this session."), &output)
         }
         lanes[lane].received += 1
-        idle?.restart(now)
+        limits?.heard(now)
         guard let ready = interleaver?.add(audio, to: lane) else {
             let limit = SpeechmaticsInterleaver.maxAhead.wholeSecondsUp
             return finish(saying: SpeechmaticsError(.bufferError, "A channel is more than \(limit) s ahead of another."), &output)
@@ -165,7 +161,7 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         }
     }
 
-    package mutating func clientIsHeld(now: Instant) { idle?.restart(now) }
+    package mutating func clientIsHeld(now: Instant) { limits?.heard(now) }
 
     package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) {
         switch state {
@@ -332,11 +328,10 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
     // MARK: Time
 
     package var deadline: Instant? {
-        guard let idle, let length else { return nil }
-        return switch state {
+        switch state {
         case .connecting, .ending, .closed: nil
         case .starting(let until): until
-        case .open: min(idle.due, length.due)
+        case .open: limits?.due
         }
     }
 
@@ -345,15 +340,11 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         case .connecting, .ending, .closed: break
         case .starting(let until): if now >= until { begin(&output) }
         case .open:
-            switch length?.step(now) {
-            case .warning(let minutes): warn("session_timeout", "The session will be ended in \(minutes) minutes, at its longest length.", &output)
-            case .over: return finish(saying: SpeechmaticsError(.sessionTimeout, "The session reached its longest length, 48 hours."), &output)
-            case nil: break
-            }
-            switch idle?.step(now) {
-            case .warning(let minutes): warn("idle_timeout", "Without audio the session will be ended in \(minutes) minutes.", &output)
-            case .over: finish(saying: SpeechmaticsError(.idleTimeout, "No audio came for an hour."), &output)
-            case nil: break
+            for step in limits?.steps(now) ?? [] {
+                switch step {
+                case .warning(let type, let reason): warn(type, reason, &output)
+                case .over(let error): finish(saying: error, &output)
+                }
             }
         }
     }

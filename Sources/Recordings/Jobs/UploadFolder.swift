@@ -35,9 +35,11 @@ package final class UploadFolder: Sendable {
     /// - Parameters:
     ///   - fileName: the name of a file that the user can list; nil: only the upload's address names it.
     ///   - reference: the client's own name for such a file; nil: none.
+    /// - Returns: false when the user has as many files as one user may have; an upload that is no file is always kept.
+    @discardableResult
     package func keep(
         _ file: SpooledFile, id: String, user: ID<User>, now: UnixTime, fileName: String? = nil, reference: String? = nil
-    ) async throws(RequestError) {
+    ) async throws(RequestError) -> Bool {
         guard let name = BlobName(id) else { throw .internalError }
         let upload = Upload(id: ID(id), user: user, byteCount: file.byteCount, created: now, name: fileName, reference: reference)
         let userMost = user == .local ? nil : userMost
@@ -46,7 +48,7 @@ package final class UploadFolder: Sendable {
         let room = try await RequestError.orStored { () throws(StoreError) in try await uploads.add(upload, most: most, userMost: userMost) }
         switch room {
         case .added: break
-        case .tooManyFiles: throw .tooManyRequests(retryAfter: nil)
+        case .tooManyFiles: return false
         case .full where fileName != nil: throw .unavailable("The gateway has no disk space for more files; delete files, or try again later.")
         case .userFull where fileName != nil: throw .unavailable("Your files and uploads take all the disk space of one user; delete files.")
         case .full: throw .unavailable("The gateway has no disk space for more uploads; try again when some are done.")
@@ -60,6 +62,7 @@ package final class UploadFolder: Sendable {
             _ = try? await uploads.remove(ID(id), of: user)
             throw .unavailable("The gateway cannot keep the upload now; try again later.")
         }
+        return true
     }
 
     /// Returns true if the user has an upload with this id, and the file is there. A file that the user can list is no such upload.
@@ -122,22 +125,24 @@ package final class UploadFolder: Sendable {
     /// Removes uploads that are too old, and files that the store does not know.
     package func sweep(now: UnixTime) async {
         do throws(StoreError) {
-            try await uploads.expire(before: now + (.zero - Self.lifetime), files: now + (.zero - Self.fileLifetime))
+            let files = try await uploads.expire(before: now + (.zero - Self.lifetime), files: now + (.zero - Self.fileLifetime))
             // The order matters: the store knows each upload before its file is kept.
             let kept = try await blobs.all()
             let known = try await uploads.all()
             let removed = kept.filter { !known.contains($0.name.text) }
             guard !removed.isEmpty else { return }
             try await blobs.delete(removed.map(\.name))
-            let byteCount = removed.reduce(0) { $0 + $1.byteCount }
-            log.info(
-                "uploads that no job waits for are deleted",
-                [
-                    .count: "\(removed.count)", .bytes: "\(byteCount)",
-                    .days: "\(Self.lifetime.components.seconds / 86_400), of listed files \(Self.fileLifetime.components.seconds / 86_400)",
-                ])
+            report("uploads that no job waits for are deleted", removed.filter { !files.contains($0.name.text) }, Self.lifetime)
+            report("files that their users can list are deleted", removed.filter { files.contains($0.name.text) }, Self.fileLifetime)
         } catch {
             log.warning("old uploads could not be deleted; it is tried again", [.path: blobs.location, .error: "\(error)"])
         }
+    }
+
+    private func report(_ message: StaticString, _ removed: [StoredBlob], _ lifetime: Duration) {
+        guard !removed.isEmpty else { return }
+        let byteCount = removed.reduce(0) { $0 + $1.byteCount }
+        log.info(
+            message, [.count: "\(removed.count)", .bytes: "\(byteCount)", .days: "\(lifetime.components.seconds / 86_400)"])
     }
 }

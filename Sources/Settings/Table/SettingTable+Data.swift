@@ -21,7 +21,10 @@ extension SettingTable {
         .init("HARKEN_UPLOADS_PER_KEY", .recordings, "32", "Recordings that one key may send at the same time; one more gets 429."),
         .init(
             "HARKEN_UPLOAD_BYTES", .recordings, "68719476736",
-            "Disk for uploads that wait to be recognized (AssemblyAI's `/v2/upload`, Soniox's `/v1/files`); beyond it uploads get 503."),
+            """
+            Disk for uploads that wait to be recognized (AssemblyAI's `/v2/upload`) and files of Soniox's `/v1/files`, which get at most half of it; \
+            beyond it uploads get 503.
+            """),
         .init(
             "HARKEN_USER_UPLOAD_BYTES", .recordings, "17179869184",
             "Disk for one user's uploads that wait to be recognized, and files of `/v1/files`."),

@@ -15,9 +15,12 @@ package struct VoiceCount: Sendable, Equatable {
     package var all: Int
     /// Number of the voices that nobody has named.
     package var unnamed: Int
+    /// Number of the voices that nobody has named and that can be heard: all but the silent ones.
+    package var heard: Int
 
-    package init(all: Int, unnamed: Int) {
+    package init(all: Int, unnamed: Int, heard: Int) {
         self.all = all
         self.unnamed = unnamed
+        self.heard = heard
     }
 }

@@ -22,7 +22,9 @@ package protocol UploadStore: Sendable {
     /// - Parameters:
     ///   - time: the time before which uploads are too old that their users cannot list.
     ///   - files: the time before which files are too old.
-    func expire(before time: UnixTime, files: UnixTime) async throws(StoreError)
+    /// - Returns: the ids of the files among the removed uploads.
+    @discardableResult
+    func expire(before time: UnixTime, files: UnixTime) async throws(StoreError) -> Set<String>
 
     // MARK: Files
 

@@ -120,9 +120,7 @@ struct DataPlace {
     func existingInstallation(_ context: CommandContext) throws -> (any InstallationData)? {
         switch kind {
         case .directory(let stores):
-            try stores.data.existing().map {
-                DirectoryInstallationData(installation: try stores.data.installation(in: $0), directory: $0, context: context)
-            }
+            try stores.data.existing().map { DirectoryInstallationData(try stores.data.installation(in: $0), context: context) }
         case .gateway(let address): GatewayInstallationData(api: try GatewayAPI(address))
         }
     }
@@ -132,7 +130,7 @@ struct DataPlace {
         switch kind {
         case .directory(let stores):
             let directory = try DataDirectory(creating: stores.data.path)
-            return DirectoryInstallationData(installation: try stores.data.installation(in: directory), directory: directory, context: context)
+            return DirectoryInstallationData(try stores.data.installation(in: directory), context: context)
         case .gateway(let address): return GatewayInstallationData(api: try GatewayAPI(address))
         }
     }

@@ -7,9 +7,15 @@ import Store
 
 /// The keys and the usage in a data directory.
 struct DirectoryInstallationData: InstallationData {
-    let installation: Installation
-    let directory: DataDirectory
-    let context: CommandContext
+    private let installation: Installation
+    private let store: any ConversationStores
+    private let context: CommandContext
+
+    init(_ installation: Installation, context: CommandContext) {
+        self.installation = installation
+        self.context = context
+        store = installation.conversations(now: { .now })
+    }
 
     private func administration() throws -> any AccessKeyAdministration { try installation.keys(hashing: OpenSSLHashing(), now: { .now }) }
 
@@ -32,7 +38,6 @@ struct DirectoryInstallationData: InstallationData {
     func topUp(_ key: ID<AccessKey>, seconds: Int64) async throws -> TopUp { try await administration().topUp(key, seconds: seconds) }
 
     func users() async throws -> [StoredUser] {
-        let store = installation.conversations(now: { .now })
         var users: [StoredUser] = [], page: [StoredUser]
         repeat {
             page = try await store.users(after: users.last?.user, limit: ConversationLimits.page)
@@ -44,16 +49,16 @@ struct DirectoryInstallationData: InstallationData {
     func delete(_ user: ID<User>) async throws -> Bool {
         let log = Log(level: .error), blobs = installation.blobs
         let deletion = UserDeletion(
-            store: installation.conversations(now: { .now }), blobs: blobs,
+            store: store, blobs: blobs,
             transcripts: TranscriptFolder(in: blobs.transcripts, limits: TranscriptLimits(), log: log), gateway: nil, log: log)
         // The outbox may have usage that the sums of the days do not have yet.
         try await installation.usage.bookAll()
         return try await deletion.delete(user)
     }
 
-    func isErased() async throws -> Bool? { try await installation.conversations(now: { .now }).isErased() }
+    func isErased() async throws -> Bool? { try await store.isErased() }
 
-    func deletions() async throws -> [PendingUserDeletion] { try await installation.conversations(now: { .now }).deletions() }
+    func deletions() async throws -> [PendingUserDeletion] { try await store.deletions() }
 
     func usage(_ query: UsageQuery, ofAllUsers: Bool) async throws -> [UsageRow] {
         let ledger = installation.usage

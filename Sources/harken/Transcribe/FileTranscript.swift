@@ -29,8 +29,6 @@ struct FileTranscript {
         self.people = [Dictionary(uniqueKeysWithValues: names)]
     }
 
-    func rendered(as format: TranscriptFormat) -> String { rendered(as: TranscriptForm(format: format)) }
-
     func rendered(as form: TranscriptForm) -> String {
         switch form.format {
         case .text: text(hasTimes: form.hasTimes)

@@ -57,6 +57,15 @@ import Testing
         }
     }
 
+    @Test func `are refused as orders that are too long, not as files`() async throws {
+        try await TestGateway.with(engine) { gateway in
+            let long = String(repeating: "x", count: 70_000)
+            let order = try await gateway.orderTranscription(Self.model + #","audio_url":"https://a.example/b","client_reference_id":"\#(long)""#)
+            #expect(order.status == 400 && order.string("error_type") == "invalid_request", "\(order.text)")
+            #expect(order.string("message") == "The order is longer than 65536 bytes.")
+        }
+    }
+
     @Test func `are listed page by page while a client deletes them`() async throws {
         try await TestGateway.with(engine) { gateway in
             for path in ["/v1/files", "/v1/transcriptions"] {

@@ -148,11 +148,33 @@ import Testing
         #expect((response.headers["Retry-After"] != nil) == (status == 429) && (response.headers["Allow"] != nil) == (status == 405))
     }
 
+    @Test func `beyond the number of files are refused without a time to wait`() throws {
+        let response = SonioxAPIError.tooManyFiles(most: 1_000).response(requestID: "r1")
+        let body = try JSONValue(parsing: response.body)
+        #expect(response.status.code == 429 && response.headers["Retry-After"] == nil && body["error_type"] == "limit_exceeded")
+        guard case .string(let message)? = body["message"] else { return #expect(Bool(false)) }
+        #expect(message.contains("1000") && message.contains("Delete files"))
+    }
+
+    @Test(arguments: ["a", "é", "語", "👩‍👩‍👧"]) func `have names of at most so many bytes, with their ends`(character: String) {
+        let name = SonioxFile.name(String(repeating: character, count: SonioxFile.maxName) + ".wav")
+        #expect(name.utf8.count <= SonioxFile.maxName && name.utf8.count > SonioxFile.maxName - 4)
+        #expect(name.hasSuffix(character + ".wav") && !name.unicodeScalars.contains("\u{FFFD}"))
+        #expect(SonioxFile.name(name) == name)
+    }
+
     @Test func `are listed in pages`() throws {
         func page(_ query: URLQuery) throws -> SonioxPage { try SonioxPage(query) }
-        #expect(try page([:]) == page(["limit": "1000"]))
-        let body = SonioxPage.body("files", last: (UnixTime(milliseconds: 7), Self.file)) { $0.value(1) }
-        let json = try JSONValue(parsing: body)
+        #expect(try page([:]).limit == 1_000 && page([:]).cursor == nil)
+        func json(_ found: [Int]) throws -> JSONValue {
+            let first = try page(["limit": "2"])
+            #expect(first.sought == 3)
+            return try JSONValue(
+                parsing: first.body("files", found, at: { (UnixTime(milliseconds: Int64($0)), Self.file) }) { item, json in json.value(item) })
+        }
+        for found in [[], [8], [8, 7]] { #expect(try json(found)["next_page_cursor"] == .null) }
+        let json = try json([8, 7, 6])
+        #expect(json["files"] == [8, 7])
         guard case .string(let cursor)? = json["next_page_cursor"] else { return #expect(Bool(false)) }
         let next = try page(["limit": "2", "cursor": cursor])
         #expect(next.limit == 2 && next.cursor?.time == UnixTime(milliseconds: 7) && next.cursor?.id == Self.file)

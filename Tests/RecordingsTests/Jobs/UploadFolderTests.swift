@@ -43,20 +43,42 @@ import Testing
         }
     }
 
-    @Test func `says what it deletes of its age, once, with the bytes`() async throws {
+    @Test func `says what it deletes of its age, each kind once, with the bytes and the days`() async throws {
         let engine = ChunkEngine(.local) { (_, _) async throws(EngineError) in [] }
         try await TestRecordings.with([engine]) { recordings in
             let lines = SharedLog(), rows = SQLUploadStore(in: recordings.database)
             let blobs = Blobs(in: recordings.database.directory).uploads
             let folder = UploadFolder(in: blobs, uploads: rows, most: 1 << 30, log: Log(level: .info, write: { lines.append($0) }))
-            for (id, bytes, day) in [("old", [1, 2, 3] as [UInt8], 1), ("young", [4, 5], 9)] {
-                let time = UnixTime(milliseconds: Int64(day) * 86_400_000)
-                try await folder.keep(try await recordings.spooled(bytes), id: id, user: .local, now: time)
+            let kept: [(id: String, bytes: [UInt8], day: Int64, name: String?)] = [
+                ("old", [1, 2, 3], 30, nil), ("young", [4, 5], 40, nil), ("old-file", [6], 9, "a.wav"), ("young-file", [7], 30, "b.wav"),
+            ]
+            for (id, bytes, day, name) in kept {
+                let time = UnixTime(milliseconds: day * 86_400_000)
+                try await folder.keep(try await recordings.spooled(bytes), id: id, user: .local, now: time, fileName: name)
             }
-            for _ in 0..<2 { await folder.sweep(now: UnixTime(milliseconds: 9 * 86_400_000 + 1)) }
-            #expect(try await rows.all() == ["young"])
-            #expect(lines.entries.count == 1, "\(lines.entries)")
-            #expect(lines.entries.allSatisfy { $0.contains(" info uploads that no job waits for are deleted count=1 bytes=3 days=") })
+            for _ in 0..<2 { await folder.sweep(now: UnixTime(milliseconds: 40 * 86_400_000 + 1)) }
+            #expect(try await rows.all() == ["young", "young-file"])
+            #expect(lines.entries.count == 2, "\(lines.entries)")
+            #expect(lines.entries.first?.contains(" info uploads that no job waits for are deleted count=1 bytes=3 days=1") == true)
+            #expect(lines.entries.last?.contains(" info files that their users can list are deleted count=1 bytes=1 days=30") == true)
+        }
+    }
+
+    @Test func `keeps no file beyond the number of a user's files, and uploads all the same`() async throws {
+        let engine = ChunkEngine(.local) { (_, _) async throws(EngineError) in [] }
+        try await TestRecordings.with([engine]) { recordings in
+            let rows = SQLUploadStore(in: recordings.database), now = UnixTime(milliseconds: 1)
+            let folder = UploadFolder(
+                in: Blobs(in: recordings.database.directory).uploads, uploads: rows, most: 1 << 30, log: Log(level: .error, write: { _ in }))
+            for number in 1..<Upload.maxFiles {
+                let file = Upload(id: ID("f\(number)"), user: .local, byteCount: 1, created: now, name: "a.wav")
+                #expect(try await rows.add(file, most: .max, userMost: nil) == .added)
+            }
+            for (id, name, isKept) in [("last", "b.wav", true), ("more", "c.wav", false), ("upload", nil, true)] as [(String, String?, Bool)] {
+                let file = try await recordings.spooled([1])
+                #expect(try await folder.keep(file, id: id, user: .local, now: now, fileName: name) == isKept, "\(id)")
+            }
+            #expect(try await rows.all().isDisjoint(with: ["more"]))
         }
     }
 }

@@ -148,7 +148,7 @@ import Testing
             #expect(try await store.search(SearchQuery(words), embedding: nil, of: .ann).hits.isEmpty, "\(words)")
         }
         #expect(try await store.voices(of: .ann).map(\.id) == [ID("v2"), ID("v3")])
-        #expect(try await store.voiceCount(of: .ann) == VoiceCount(all: 2, unnamed: 1))
+        #expect(try await store.voiceCount(of: .ann) == VoiceCount(all: 2, unnamed: 1, heard: 0))
         #expect(try await store.excerpts(of: ID("v1"), limit: 9, of: .ann) == nil)
         #expect(try await store.audio(of: id, of: .ann).isEmpty)
         #expect(try await store.sessions(in: id, of: .ann).isEmpty)

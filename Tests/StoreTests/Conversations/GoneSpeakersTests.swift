@@ -48,7 +48,7 @@ import Testing
             #expect(try await store.list(theirs, of: .ann).conversations == [])
             #expect(try await store.people(of: .ann) == [])
             #expect(try await store.voices(of: .ann).map(\.id) == [ID("v2")])
-            #expect(try await store.voiceCount(of: .ann) == VoiceCount(all: 1, unnamed: 0))
+            #expect(try await store.voiceCount(of: .ann) == VoiceCount(all: 1, unnamed: 0, heard: 0))
             #expect(try await !store.rename(person, to: "Otto", of: .ann))
             #expect(try await !store.setOwner(.user, of: ID("v1"), of: .ann))
         }

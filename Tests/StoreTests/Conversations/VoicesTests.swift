@@ -83,14 +83,14 @@ import Testing
 
     @Test(arguments: StoreKind.allCases) func `voices are counted, those that nobody has named apart`(kind: StoreKind) async throws {
         let store = try kind.open(in: folder)
-        #expect(try await store.voiceCount(of: .ann) == VoiceCount(all: 0, unnamed: 0))
+        #expect(try await store.voiceCount(of: .ann) == VoiceCount(all: 0, unnamed: 0, heard: 0))
         let anna = try await store.add(person("p1", "Anna"), reusing: false, of: .ann)
         for number in 1...5 { _ = try await store.add(voice(number), of: .ann) }
         _ = try await store.add(voice(1), of: .bob)
         #expect(try await store.setOwner(.person(anna.id), of: ID("v1"), of: .ann))
         #expect(try await store.setOwner(.user, of: ID("v2"), of: .ann))
         #expect(try await store.merge(ID<Voice>("v3"), into: ID<Voice>("v4"), of: .ann))
-        #expect(try await store.voiceCount(of: .ann) == VoiceCount(all: 4, unnamed: 2))
+        #expect(try await store.voiceCount(of: .ann) == VoiceCount(all: 4, unnamed: 2, heard: 0))
     }
 
     @Test(arguments: StoreKind.allCases) func `speakers are named without the others whom the user knows`(kind: StoreKind) async throws {

@@ -59,7 +59,7 @@ import Testing
         for (name, time) in [("u1", 1), ("u2", 2)] as [(String, Int64)] {
             _ = try await uploads.add(upload(name, ann, at: time), most: 25, userMost: nil)
         }
-        try await uploads.expire(before: UnixTime(milliseconds: 2), files: UnixTime(milliseconds: 2))
+        #expect(try await uploads.expire(before: UnixTime(milliseconds: 2), files: UnixTime(milliseconds: 2)) == [], "they are no files")
         #expect(try await uploads.all() == ["u2"])
     }
 
@@ -92,7 +92,7 @@ import Testing
             let file = Upload(id: ID(id), user: ann, byteCount: 10, created: UnixTime(milliseconds: time), name: id)
             _ = try await uploads.add(file, most: 100, userMost: nil)
         }
-        try await uploads.expire(before: UnixTime(milliseconds: 9), files: UnixTime(milliseconds: 3))
+        #expect(try await uploads.expire(before: UnixTime(milliseconds: 9), files: UnixTime(milliseconds: 3)) == ["f2"])
         #expect(try await uploads.all() == ["f1"])
     }
 }

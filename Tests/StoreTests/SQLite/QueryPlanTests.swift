@@ -56,7 +56,7 @@ import Testing
         Exception("FROM jobs INDEXED BY jobs_by_user", ["jobs"], "the newest ones, until the page is full"),
         Exception("v.evidence, v.created_at, v.adopted_at", ["voices"], "all voices are wanted"),
         Exception("SELECT max(s.number) FROM segments s", ["segments", "voices"], "the last index entry of each voice; all voices are wanted"),
-        Exception("count(CASE WHEN person IS NULL", ["voices"], "a count of at most 20,000 rows"),
+        Exception("count(CASE WHEN v.person IS NULL", ["voices"], "a count of at most 20,000 rows, and the latest segments of those without a name"),
         Exception("SELECT count(*) FROM voices WHERE archive = ?", ["voices"], "a count of at most 20,000 entries of an index"),
         Exception("WHERE v.person IS NULL AND NOT v.is_user AND v.joined_to IS NULL", ["voices", "segments"], "once an hour"),
         Exception("FROM (SELECT DISTINCT conversation FROM conversation_audio)", ["conversation_audio"], "once after a start"),

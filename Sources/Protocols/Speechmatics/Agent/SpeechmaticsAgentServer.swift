@@ -30,8 +30,7 @@ package struct SpeechmaticsAgentServer: LiveServerMachine {
     private var showsSpeakers: Bool
     private var rate: SampleRate = .speech
     private var state: State = .connecting
-    private var idle: SpeechmaticsTimeLimit?
-    private var length: SpeechmaticsTimeLimit?
+    private var limits: SpeechmaticsSessionLimits?
     /// Number of audio messages; `acknowledged` is the number of those that were answered.
     private var received = 0
     private var acknowledged = 0
@@ -78,8 +77,7 @@ package struct SpeechmaticsAgentServer: LiveServerMachine {
         rate = start.rate
         lacksSpeakers = showsSpeakers && !start.tellsSpeakers
         if lacksSpeakers { showsSpeakers = false }
-        idle = SpeechmaticsTimeLimit(SpeechmaticsLiveServer.idleLimit, since: now)
-        length = SpeechmaticsTimeLimit(SpeechmaticsLiveServer.sessionLimit, since: now)
+        limits = SpeechmaticsSessionLimits(since: now)
     }
 
     private mutating func begin(_ output: inout ServerOutput) {
@@ -114,7 +112,7 @@ package struct SpeechmaticsAgentServer: LiveServerMachine {
         case .ending: return .ignored
         case .starting, .open:
             received += 1
-            idle?.restart(now)
+            limits?.heard(now)
             if state == .open { acknowledge(&output) }
             return message.byteCount > 0 ? .audio() : .ignored
         }
@@ -127,7 +125,7 @@ package struct SpeechmaticsAgentServer: LiveServerMachine {
         }
     }
 
-    package mutating func clientIsHeld(now: Instant) { idle?.restart(now) }
+    package mutating func clientIsHeld(now: Instant) { limits?.heard(now) }
 
     package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) {
         switch state {
@@ -333,11 +331,10 @@ package struct SpeechmaticsAgentServer: LiveServerMachine {
     // MARK: Time
 
     package var deadline: Instant? {
-        guard let idle, let length else { return nil }
-        return switch state {
+        switch state {
         case .connecting, .ending, .closed: nil
         case .starting(let until): until
-        case .open: min(idle.due, length.due)
+        case .open: limits?.due
         }
     }
 
@@ -346,15 +343,11 @@ package struct SpeechmaticsAgentServer: LiveServerMachine {
         case .connecting, .ending, .closed: break
         case .starting(let until): if now >= until { begin(&output) }
         case .open:
-            switch length?.step(now) {
-            case .warning(let minutes): warn("session_timeout", "The session will be ended in \(minutes) minutes, at its longest length.", &output)
-            case .over: return finish(saying: SpeechmaticsError(.sessionTimeout, "The session reached its longest length, 48 hours."), &output)
-            case nil: break
-            }
-            switch idle?.step(now) {
-            case .warning(let minutes): warn("idle_timeout", "Without audio the session will be ended in \(minutes) minutes.", &output)
-            case .over: finish(saying: SpeechmaticsError(.idleTimeout, "No audio came for an hour."), &output)
-            case nil: break
+            for step in limits?.steps(now) ?? [] {
+                switch step {
+                case .warning(let type, let reason): warn(type, reason, &output)
+                case .over(let error): finish(saying: error, &output)
+                }
             }
         }
     }

@@ -56,8 +56,7 @@ package struct SpeechmaticsAgentSettings: Sendable, Equatable {
     /// Members of the real-time API that this service does not have. The vendor answers them with a `Warning`.
     private static let others: Set<String> = [
         "punctuation_overrides", "enable_entities", "audio_filtering_config", "language_hints", "language_hints_strict", "streaming_mode",
-        "max_delay",
-        "max_delay_mode", "conversation_config", "channel_diarization_labels", "ctrl", "language", "model", "operating_point",
+        "max_delay", "max_delay_mode", "conversation_config", "channel_diarization_labels", "ctrl",
     ]
 
     /// True if a client's option goes to the vendor's service as it is. An option that no document has may be newer than this code.

@@ -46,20 +46,28 @@ extension SQLConversationStore {
         } ?? [:]
     }
 
+    /// The condition of a voice `v` that nobody owns.
+    static let ownerless = ComposedSQL("v.person IS NULL AND NOT v.is_user")
+
+    /// The condition of a voice `v` that can be heard. Audio goes by its age: where the latest twenty segments of a voice have none, older ones are
+    /// not looked at.
+    static let heard = ComposedSQL(
+        """
+        EXISTS (SELECT 1 FROM (SELECT number FROM segments INDEXED BY segments_of_voices
+        WHERE voice IN (SELECT w.number FROM voices w WHERE w.number = v.number OR w.joined_to = v.number)
+        ORDER BY number DESC LIMIT 20) latest
+        CROSS JOIN segments s WHERE s.number = latest.number AND EXISTS (SELECT 1 FROM conversation_audio a
+        WHERE a.conversation = s.conversation AND a.cut_from IS NULL AND a.start_at <= s.start_at AND a.start_at + a.duration >= s.end_at))
+        """)
+
+    private static let silent =
+        ComposedSQL("SELECT v.id FROM voices v WHERE v.archive = ? AND v.joined_to IS NULL AND NOT v.is_gone AND ")
+        + ownerless + ComposedSQL(" AND NOT ") + heard
+
     package func silentVoices(of user: ID<User>) async throws(StoreError) -> Set<ID<Voice>> {
         try await read(user) { (archive, connection) throws(StoreError) -> Set<ID<Voice>>? in
             var silent: Set<ID<Voice>> = []
-            // Audio goes by its age: where the latest twenty segments of a voice have none, older ones are not looked at.
-            try connection.run(
-                """
-                SELECT v.id FROM voices v WHERE v.archive = ? AND v.joined_to IS NULL AND NOT v.is_gone AND v.person IS NULL AND NOT v.is_user
-                AND NOT EXISTS (SELECT 1 FROM (SELECT number FROM segments INDEXED BY segments_of_voices
-                WHERE voice IN (SELECT w.number FROM voices w WHERE w.number = v.number OR w.joined_to = v.number)
-                ORDER BY number DESC LIMIT 20) latest
-                CROSS JOIN segments s WHERE s.number = latest.number AND EXISTS (SELECT 1 FROM conversation_audio a
-                WHERE a.conversation = s.conversation AND a.cut_from IS NULL AND a.start_at <= s.start_at AND a.start_at + a.duration >= s.end_at))
-                """, [.integer(archive.number)]
-            ) { (row) throws(StoreError) in silent.insert(ID(row.text(0) ?? "")) }
+            try connection.run(Self.silent, [.integer(archive.number)]) { (row) throws(StoreError) in silent.insert(ID(row.text(0) ?? "")) }
             return silent
         } ?? []
     }

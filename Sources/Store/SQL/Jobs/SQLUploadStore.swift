@@ -54,13 +54,17 @@ package final class SQLUploadStore: UploadStore {
         }
     }
 
-    package func expire(before time: UnixTime, files: UnixTime) async throws(StoreError) {
+    package func expire(before time: UnixTime, files: UnixTime) async throws(StoreError) -> Set<String> {
         try await database.delete { (connection) throws(StoreError) in
+            var removed: Set<String> = []
             try connection.run(
                 """
                 DELETE FROM uploads WHERE (name IS NULL AND created_at < ?1 OR name IS NOT NULL AND created_at < ?2)
                 AND NOT EXISTS (SELECT 1 FROM jobs WHERE instr(audio, uploads.id) > 0 AND status IN ('queued', 'processing'))
-                """, [.integer(time.milliseconds), .integer(files.milliseconds)])
+                RETURNING id, name
+                """, [.integer(time.milliseconds), .integer(files.milliseconds)]
+            ) { (row) throws(StoreError) in if row.text(1) != nil { removed.insert(row.text(0) ?? "") } }
+            return removed
         }
     }
 
