@@ -63,12 +63,13 @@ import VoiceTracking
         let group = try LoopGroup(count: 1), loop = group.loops[0], ears = HeldEars(holds: seed != nil)
         defer { group.shutdown() }
         let said = SharedLabels(), isIdle = AtomicFlag()
-        let bound = await loop.run {
+        let made = await loop.run {
             LoopBound(
                 LiveSpeakers(
                     ears, rule: SpeakerRule(), patience: .seconds(600), for: purpose, rate: .speech, loop: loop, audio: { talk.audio($0) },
                     handOn: { spoken in said.labels.withLock { $0 += spoken.words.map { $0.speaker?.number } } }, heard: { _ in }), on: loop)
         }
+        let bound = try #require(made)
         await loop.run {
             _ = bound.withValue { speakers in
                 speakers.know([])

@@ -35,7 +35,7 @@ struct LiveEndpoint: Endpoint {
                 // A gateway that has stood still finds requests of clients that have gone to another one meanwhile.
                 // Bytes that the loop has not read yet are read in its next turn.
                 await exchange.loop.run {}
-                let isThere = await exchange.loop.run { exchange.isClientThere }
+                let isThere = await exchange.loop.run { exchange.isClientThere } ?? false
                 await ask(for: &liveCaller, isThere ? moved : nil)
                 exchange.loop.execute { [liveCaller] in begin(exchange, liveCaller, call) }
             }
