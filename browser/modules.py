@@ -184,7 +184,7 @@ EXPECTED = [
     ("captionlines.js", f"(() => {{ const lines = new m.CaptionLines(); lines.take([{segment('1', 'one', 0, 1)}]); const [{{key}}] = lines.lines;"
                         f"lines.take([{segment('2', 'two', 1, 2)}]); return lines.lines.map((line) => line.key === key); }})()", [True]),
     # A line ends with the segment that makes it long; its voice goes on in the next one. A label takes the place of a number.
-    ("captionlines.js", f"(() => {{ const lines = new m.CaptionLines(); lines.take([{segment('1', 'one ' * 100, 0, 1)}, {segment('2', 'two', 1, 2)}]); lines.label(0, 'Speaker 7');"
+    ("captionlines.js", f"(() => {{ const lines = new m.CaptionLines(); lines.take([{segment('1', 'one ' * 100, 0, 1)}, {segment('2', 'two', 1, 2)}]); lines.label({{ speaker_id: 0, label: 'Speaker 7' }});"
                         "return lines.lines.map((line) => [line.voice.name, line.voice.mark, line.text.trim().length, line.goesOn]); })()",
      [["Speaker 7", "7", 399, False], ["Speaker 7", "7", 3, True]]),
     # Whatever comes, in whatever order, the lines are those that would be made at once; and what a caption does not touch stays the same object.

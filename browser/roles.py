@@ -121,14 +121,35 @@ class Roles:
         other.wait("() => location.hash === '#/login'", "the other tab has logged out")
         page.get_by_role("button", name="Keep").click()
         again = page.locator("dialog", has_text="somebody logged out in another tab")
-        again.locator("input[type=password]").fill(key)
-        again.get_by_role("button", name="Log in").click()
-        again.wait_for(state="detached")
+
+        def log_in():
+            again.locator("input[type=password]").fill(key)
+            again.get_by_role("button", name="Log in").click()
+            again.wait_for(state="detached")
+
+        log_in()
         expect(page.input_value("dialog textarea") == words, f"of what was typed is left {page.input_value('dialog textarea')!r}")
         page.get_by_role("button", name="Keep").click()
         page.get_by_role("button", name="2 words").wait_for()
         here = page.eval_on_selector_all("#nav [aria-current=page]", "(links) => links.map((link) => link.hash)")
         expect(here == ["#/settings"], f"after the login the navigation marks {here}")
+        # What is popped up on the page is closed by the login over it, and comes back with the name that is typed there.
+        page.evaluate("""async () => {
+            const { nameVoice } = await import('/console/naming.js');
+            nameVoice(document.querySelector('main h1'), { name: 'Speaker 1', mark: '1', color: 0, isNamed: false },
+                { samples: [], play: null, effect: '', assign: async () => true });
+        }""")
+        name, give = page.get_by_label("Name of this voice"), page.get_by_role("button", name="Name", exact=True)
+        name.fill("Dormouse")
+        other.page.evaluate("async () => { await fetch('/api/v1/logout', { method: 'POST' }); }")
+        give.click()
+        again.wait_for()
+        expect(name.count() == 0 or not name.is_visible(), "the login is over what popped up")
+        log_in()
+        name.wait_for()
+        expect(name.input_value() == "Dormouse", f"of the name that was typed is left {name.input_value()!r}")
+        give.click()
+        name.wait_for(state="detached")
         console.judge()
         console.context.close()
 

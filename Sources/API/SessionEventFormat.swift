@@ -4,7 +4,7 @@ internal import Live
 internal import Protocols
 internal import Speech
 
-/// The events of a watched session as server-sent events: `state`, `segment`, `removed`, `interim`, `gap`, `notice`, `engine` and `end`.
+/// The events of a watched session as server-sent events: `state`, `segment`, `removed`, `speaker_label`, `interim`, `gap`, `notice`, `engine` and `end`.
 ///
 /// Positions are seconds on the session's timeline; in segments of a session with a conversation, they count from the conversation's start.
 struct SessionEventFormat: WatchFormat {
@@ -54,6 +54,13 @@ struct SessionEventFormat: WatchFormat {
                 json.beginObject()
                 json.key("ids")
                 json.array(ids.map(\.rawValue))
+                json.endObject()
+            }
+        case .labelled(let speaker, let label):
+            append("speaker_label", to: &output) { json in
+                json.beginObject()
+                json.member("speaker_id", speaker.number)
+                json.member("label", label)
                 json.endObject()
             }
         case .gap(let channel, let range, let reason):

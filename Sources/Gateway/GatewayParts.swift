@@ -13,6 +13,8 @@ package struct GatewayParts: Sendable {
     /// All engines of the gateway.
     let entries: [EngineEntry]
     let contexts: LiveContexts
+    /// The sessions that earlier runs of this gateway left.
+    let earlierSessions: EarlierSessions
     let recordings: RecordingServices
     let api: APIParts
     let store: StoreHealth
@@ -22,13 +24,15 @@ package struct GatewayParts: Sendable {
     let startedAt: UnixTime
 
     package init(
-        _ configuration: GatewayConfiguration, admission: Admission, entries: [EngineEntry], contexts: LiveContexts, recordings: RecordingServices,
-        api: APIParts, store: StoreHealth, storage: StorageStatus, startedAt: UnixTime
+        _ configuration: GatewayConfiguration, admission: Admission, entries: [EngineEntry], contexts: LiveContexts,
+        earlierSessions: EarlierSessions, recordings: RecordingServices, api: APIParts, store: StoreHealth, storage: StorageStatus,
+        startedAt: UnixTime
     ) {
         self.configuration = configuration
         self.admission = admission
         self.entries = entries
         self.contexts = contexts
+        self.earlierSessions = earlierSessions
         self.recordings = recordings
         self.api = api
         self.store = store

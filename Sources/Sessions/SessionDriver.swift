@@ -499,10 +499,8 @@ package final class SessionDriver {
         wanted.isUrgent = repair.deadline != nil
         let path = "\(settings.folder)/repair-\(UInt64.random(in: .min ... .max)).upload"
         let work = RepairWork(repair, engine: engine, options: wanted, rate: options.rate, path: path, repairQueue: settings.repairQueue) { range in
-            await loop.run {
-                session.withValue { $0.audio(of: repair.channel.number..<repair.channel.number + 1, range) }
-                    ?? .failure(AudioLost("the session does not exist any more"))
-            }
+            await session.run { $0.audio(of: repair.channel.number..<repair.channel.number + 1, range) }
+                ?? .failure(AudioLost("the session does not exist any more"))
         }
         let isTaken = work.begin(now: loop.now) { outcome, model in
             loop.execute { session.withValue { $0.repaired(repair.id, outcome, by: model) } }

@@ -72,7 +72,9 @@ package final class LiveSpeakers {
     private static let pause: Duration = .milliseconds(350)
     /// Maximum length of a clip. More audio tells little more.
     private static let longest: Duration = .seconds(10)
-    /// Maximum number of clips under way. Further clips wait for their turn, so that load changes no label.
+    /// Maximum number of clips under way. Further clips wait for their turn, so that load changes no label. Their audio is read at their turn, because the
+    /// memory for it would have no limit. If the audio is gone by then (the journal has a limit, too), nobody was heard in the clip: its words are
+    /// handed on as if no voice could be made of it, and the labels before it stay.
     private static let maxUnderWay = 32
 
     /// - Parameters:

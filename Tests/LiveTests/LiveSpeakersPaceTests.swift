@@ -59,16 +59,27 @@ import VoiceTracking
     }
 
     /// Returns the labels of all words.
-    private func labels(of talk: Talk, for purpose: LiveSpeakers.Purpose, late seed: UInt64?) async throws -> [Int?] {
+    ///
+    /// - Parameter reads: how often audio is there; it is gone then.
+    private func labels(of talk: Talk, for purpose: LiveSpeakers.Purpose, late seed: UInt64?, reads: Int = .max) async throws -> [Int?] {
+        let left = Mutex(reads)
         let group = try LoopGroup(count: 1), loop = group.loops[0], ears = HeldEars(holds: seed != nil)
         defer { group.shutdown() }
         let said = SharedLabels(), isIdle = AtomicFlag()
-        let bound = await loop.run {
+        let made = await loop.run {
             LoopBound(
                 LiveSpeakers(
-                    ears, rule: SpeakerRule(), patience: .seconds(600), for: purpose, rate: .speech, loop: loop, audio: { talk.audio($0) },
+                    ears, rule: SpeakerRule(), patience: .seconds(600), for: purpose, rate: .speech, loop: loop,
+                    audio: { range in
+                        let isThere = left.withLock { left in
+                            left -= 1
+                            return left >= 0
+                        }
+                        return isThere ? talk.audio(range) : nil
+                    },
                     handOn: { spoken in said.labels.withLock { $0 += spoken.words.map { $0.speaker?.number } } }, heard: { _ in }), on: loop)
         }
+        let bound = try #require(made)
         await loop.run {
             _ = bound.withValue { speakers in
                 speakers.know([])
@@ -97,5 +108,15 @@ import VoiceTracking
         let atOnce = try await labels(of: talk, for: purpose, late: nil)
         #expect(atOnce.count == talk.words.count && Set(atOnce).count >= 3)
         for late in 1...2 { #expect(try await labels(of: talk, for: purpose, late: UInt64(late)) == atOnce) }
+    }
+
+    /// Audio of clips beyond the first thirty-two is read when their turn comes.
+    @Test(arguments: [LiveSpeakers.Purpose.conversation, .labels])
+    func `keep their labels, and let all words go on, when later audio is gone before it is read`(purpose: LiveSpeakers.Purpose) async throws {
+        let talk = Talk(seed: 1)
+        let whole = try await labels(of: talk, for: purpose, late: nil)
+        let atOnce = try await labels(of: talk, for: purpose, late: nil, reads: 32)
+        #expect(atOnce.count == talk.words.count && atOnce.prefix(20) == whole.prefix(20))
+        for late in 1...2 { #expect(try await labels(of: talk, for: purpose, late: UInt64(late), reads: 32) == atOnce) }
     }
 }

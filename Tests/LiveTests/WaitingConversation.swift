@@ -44,7 +44,7 @@ struct WaitingConversation {
             now: { Self.time })
         self.service = service
         let shown = shown
-        bound = await loop.run {
+        let made = await loop.run {
             LoopBound(
                 LiveConversation(
                     session: ID("session"), user: .local, request: ConversationRequest(endsWithSession: true), language: nil,
@@ -52,12 +52,13 @@ struct WaitingConversation {
                     audio: { [Int16](repeating: 8_000, count: Int($0.count.samples)) },
                     show: { event in shown.events.withLock { $0.append(event) } }), on: loop)
         }
+        bound = try #require(made)
     }
 
     /// What its client was told.
     var told: [ConversationEvent] { shown.events.withLock { $0 } }
 
-    func run(_ body: @escaping @Sendable (LiveConversation) -> Void) async { await bound.loop.run { [bound] in _ = bound.withValue(body) } }
+    func run(_ body: @escaping @Sendable (LiveConversation) -> Void) async { await bound.run(body) }
 
     /// One word each second.
     func say(_ words: Int) async throws {

@@ -51,12 +51,12 @@ final class DriverWorld: SessionObserver, SessionJournal, @unchecked Sendable {
     /// - Returns: how much of it was taken; nil: none.
     @discardableResult
     func push(_ samples: Int) async -> SampleCount? {
-        await loop.run { [self] in driver?.push([UInt8](repeating: 0, count: 2 * samples).span.bytes) }
+        await loop.run { [self] in driver?.push([UInt8](repeating: 0, count: 2 * samples).span.bytes) } ?? nil
     }
 
     func command(_ command: SessionCommand) async { await loop.run { [self] in driver?.command(command) } }
 
-    var takesAudio: Bool { get async { await loop.run { [self] in driver?.takesAudio == true } } }
+    var takesAudio: Bool { get async { await loop.run { [self] in driver?.takesAudio == true } == true } }
 
     func happened(_ entry: String) -> Bool { log.entries.contains(entry) }
 

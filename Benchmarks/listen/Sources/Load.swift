@@ -25,7 +25,7 @@ final class Load {
     func run() async throws {
         let client = WebSocketClient(tls: try TLSClientContext(), resolver: Resolver())
         let plan = plan, track = track
-        let made = await loop.run { [loop] in LoopBound(Streams(plan, track, client: client, loop: loop), on: loop) }
+        guard let made = await loop.run({ [loop] in LoopBound(Streams(plan, track, client: client, loop: loop), on: loop) }) else { return }
         await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
             made.enter { $0.open { done.resume() } }
         }
@@ -33,7 +33,7 @@ final class Load {
         await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
             made.enter { $0.send { done.resume() } }
         }
-        say(await loop.run { made.withValue { $0.report() } ?? "{}" })
+        say(await made.run { $0.report() } ?? "{}")
     }
 
     /// All streams; belongs to the loop.

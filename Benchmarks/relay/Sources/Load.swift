@@ -32,7 +32,7 @@ final class Load {
         guard let target = WebSocketTarget(plan.url) else { return say("{\"error\":\"bad url\"}") }
         let client = WebSocketClient(tls: try TLSClientContext(), resolver: Resolver())
         let plan = plan
-        let made = await loop.run { [loop] in LoopBound(Streams(plan, target: target, client: client, loop: loop), on: loop) }
+        guard let made = await loop.run({ [loop] in LoopBound(Streams(plan, target: target, client: client, loop: loop), on: loop) }) else { return }
         await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
             made.enter { $0.open { done.resume() } }
         }
@@ -40,7 +40,7 @@ final class Load {
         await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
             made.enter { $0.send { done.resume() } }
         }
-        say(await loop.run { made.withValue { $0.report() } ?? "{}" })
+        say(await made.run { $0.report() } ?? "{}")
     }
 
     /// All streams; belongs to the loop.

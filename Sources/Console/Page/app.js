@@ -284,9 +284,14 @@ async function logInAgain() {
     countVoices();
     asked.close();
   });
+  // What is popped up closes under a dialog; with what is typed there, it comes back.
+  const open = document.querySelector(':popover-open'), here = drawn;
   const asked = dialog('Log in again', h('div.stack', h('p.dim', `At ${timeOf(Date.now())} this login was over: somebody logged out in another tab, `
-    + 'the key was revoked, or twelve hours had passed. What is typed on the page stays.'), form));
-  asked.addEventListener('close', () => { isAsking = false; });
+    + 'the key was revoked, or twelve hours had passed. What is typed stays.'), form));
+  asked.addEventListener('close', () => {
+    isAsking = false;
+    if (open && here === drawn) document.body.appendChild(open).showPopover();
+  });
 }
 
 signals.addEventListener('unauthenticated', askForLogin);

@@ -50,8 +50,8 @@ export class CaptionLines {
   get part() { return Math.max(0, this.parts.length - 1); }
 
   /** Gives a speaker without a name the label under which the gateway keeps the voice. */
-  label(speaker, label) {
-    this.cast.label({ speaker_id: speaker, part: this.part }, label);
+  label(event) {
+    this.cast.label({ ...event, part: this.part }, event.label);
     this.changed = 0;
   }
 

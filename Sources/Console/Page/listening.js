@@ -286,7 +286,7 @@ class Listening extends EventTarget {
     }
     if (event.type === 'conversation_session') this.#placeBreak();
     if (event.status === 'ready' && event.provider) this.engine ??= event.provider;
-    if (event.type === 'speaker_label') this.lines.label(event.speaker_id, event.label);
+    if (event.type === 'speaker_label') this.lines.label(event);
     if (event.type === 'segments_deleted') this.lines.drop(event.segment_ids ?? []);
     if (event.status === 'stt_degraded') this.lines.mark('gap', event.status_text ?? 'Audio was not recognised here');
     if (event.status === 'storage_full' || event.status === 'storage_recovered') this.#stored(event.status === 'storage_full');

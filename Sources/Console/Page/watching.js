@@ -109,6 +109,7 @@ export function events(view, changed) {
     },
     removed: ({ ids }) => view.lines.drop(ids),
     segment: (segment) => take(view, [segment]),
+    speaker_label: (event) => view.lines.label(event),
   };
   return Object.fromEntries(Object.entries(on).map(([name, act]) => [name, (event) => {
     act(event);

@@ -35,7 +35,7 @@ struct LiveEndpoint: Endpoint {
                 // A gateway that has stood still finds requests of clients that have gone to another one meanwhile.
                 // Bytes that the loop has not read yet are read in its next turn.
                 await exchange.loop.run {}
-                let isThere = await exchange.loop.run { exchange.isClientThere }
+                let isThere = await exchange.loop.run { exchange.isClientThere } ?? false
                 await ask(for: &liveCaller, isThere ? moved : nil)
                 exchange.loop.execute { [liveCaller] in begin(exchange, liveCaller, call) }
             }
@@ -81,13 +81,15 @@ struct LiveEndpoint: Endpoint {
     }
 
     private func ask(for liveCaller: inout LiveCaller, _ moved: MovedSession?) async {
-        if let moved, services.conversations.replicas == nil {
-            liveCaller.received = await services.earlierSessions.received(moved.id, of: liveCaller.caller.user)
-        } else if let moved {
+        if let moved {
             let user = liveCaller.caller.user
             do throws(RequestError) {
                 let taken = try await services.conversations.takeOver(moved.id, of: user) { moved.waiting.find(moved.id, of: user) != nil }
                 liveCaller.claimed = taken.map { .success(SessionClaim($0, by: services.conversations)) }
+                // When another gateway went on with the session, an earlier run of this one has a part only.
+                if taken == nil, services.earlierSessions.mayHave, await !services.conversations.wentOnElsewhere(moved.id) {
+                    liveCaller.received = await services.earlierSessions.received(moved.id, of: user)
+                }
             } catch {
                 liveCaller.claimed = .failure(error)
             }

@@ -11,6 +11,8 @@ package enum JournalError: Error, Sendable, Equatable, CustomStringConvertible {
     case expired
     /// The journal had no room when the audio came.
     case notJournaled
+    /// The gateway has stopped its sessions, and reads no journal any more.
+    case stopped
 
     package var description: String {
         switch self {
@@ -23,6 +25,7 @@ package enum JournalError: Error, Sendable, Equatable, CustomStringConvertible {
                 + "or move the file away and lose the sessions. The file was not changed."
         case .expired: "The audio is no longer in the journal: its size limit was reached."
         case .notJournaled: "A part of the audio is not in the journal: there was no room for it when it arrived."
+        case .stopped: "The gateway stops: the audio stays in the journal, and the next start completes the session."
         }
     }
 }

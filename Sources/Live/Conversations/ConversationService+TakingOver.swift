@@ -51,6 +51,15 @@ extension ConversationService {
         return try await taken(session, part, base, of: user)
     }
 
+    /// True if another gateway has gone on with a session that this gateway had, or if the database does not tell.
+    package func wentOnElsewhere(_ session: ID<Session>) async -> Bool {
+        guard let replicas else { return false }
+        do throws(StoreError) { return try await replicas.hasLost(session) } catch {
+            log.warning("nobody knows whether another gateway had a session", [.session: session.rawValue, .error: "\(error)"])
+            return true
+        }
+    }
+
     private static let notNow = RequestError.unavailable("The session cannot be resumed now. Try again in a moment.")
 
     /// Gives back a session that was taken over for a client who has left meanwhile.

@@ -65,13 +65,13 @@ package actor ErasureService {
         let sessions = Array(forgotten.keys)
         guard !sessions.isEmpty else { return }
         for context in contexts {
-            guard let erasing = await context.loop.run({ context.withValue { $0.journal.erasing(sessions) } ?? nil }) else { continue }
+            guard let erasing = await context.run({ $0.journal.erasing(sessions) }) ?? nil else { continue }
             do throws(JournalError) {
                 try await erasing.run()
             } catch {
                 log.error("deleted speech is still in the journal", [.error: "\(error)"])
             }
-            await context.loop.run { _ = context.withValue { $0.journal.erased() } }
+            await context.run { $0.journal.erased() }
         }
     }
 

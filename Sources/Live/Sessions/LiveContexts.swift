@@ -39,14 +39,14 @@ package final class LiveContexts: EngineHealthObserver {
     /// Number of live sessions now.
     package func sessionCount() async -> Int {
         var count = 0
-        for context in all { count += await context.loop.run { context.withValue { $0.sessions.count } ?? 0 } }
+        for context in all { count += await context.run { $0.sessions.count } ?? 0 }
         return count
     }
 
     /// Returns the live sessions of a user, the oldest first.
     package func openSessions(of user: ID<User>) async -> [OpenSession] {
         var open: [OpenSession] = []
-        for context in all { open += await context.loop.run { context.withValue { $0.openSessions(of: user) } } ?? [] }
+        for context in all { open += await context.run { $0.openSessions(of: user) } ?? [] }
         return open.sorted { ($0.started, $0.id.rawValue) < ($1.started, $1.id.rawValue) }
     }
 
@@ -55,7 +55,7 @@ package final class LiveContexts: EngineHealthObserver {
     /// - Returns: the watch, which ends with the session or by `SessionWatch.end`; nil when the user has no such live session.
     package func watch(_ id: ID<Session>, of user: ID<User>, tell: @escaping @Sendable (WatchedEvent) -> Void) async -> SessionWatch? {
         for context in all {
-            let number = await context.loop.run { context.withValue { $0.watch(id, of: user, tell: tell) } } ?? nil
+            let number = await context.run { $0.watch(id, of: user, tell: tell) } ?? nil
             if let number { return SessionWatch(context: context, session: id, number: number) }
         }
         return nil
@@ -65,7 +65,7 @@ package final class LiveContexts: EngineHealthObserver {
     package func openUsage(now: UnixTime) async -> [UsageOwner: OpenUsage] {
         var open: [UsageOwner: OpenUsage] = [:]
         for context in all {
-            let found = await context.loop.run { context.withValue { $0.openUsage(now: now) } } ?? [:]
+            let found = await context.run { $0.openUsage(now: now) } ?? [:]
             for (owner, usage) in found { open[owner, default: OpenUsage()] += usage }
         }
         return open
@@ -83,7 +83,7 @@ package final class LiveContexts: EngineHealthObserver {
     /// Returns the sessions that other gateways can take over.
     package func openForOthers() async -> Set<ID<Session>> {
         var open: Set<ID<Session>> = []
-        for context in all { open.formUnion(await context.loop.run { context.withValue { $0.openForOthers } } ?? []) }
+        for context in all { open.formUnion(await context.run { $0.openForOthers } ?? []) }
         return open
     }
 
@@ -92,7 +92,7 @@ package final class LiveContexts: EngineHealthObserver {
 
     /// Ends the sessions of a user who is deleted.
     package func end(sessionsOf user: ID<User>) async {
-        for context in all { await context.loop.run { context.withValue { $0.end(sessionsOf: user) } } }
+        for context in all { await context.run { $0.end(sessionsOf: user) } }
     }
 
     /// Ends the sessions that began without a key, before there were keys.
@@ -108,7 +108,7 @@ package final class LiveContexts: EngineHealthObserver {
     package func settle() async { for context in all { await context.loop.run {} } }
 
     /// Writes the rest of the journals.
-    package func finishJournals() async { for context in all { await context.loop.run { _ = context.withValue { $0.journal.finish() } } } }
+    package func finishJournals() async { for context in all { await context.run { $0.journal.finish() } } }
 
     package func tell(_ account: EngineHealth.Account, isAvailable: Bool) {
         // Failures with a caller's own key are in the log of that caller's sessions.
@@ -138,7 +138,8 @@ package final class LiveContexts: EngineHealthObserver {
     package func probe(_ entry: EngineEntry) async -> EngineError? {
         guard let context = all.first else { return nil }
         return await withCheckedContinuation { continuation in
-            context.enter { context in context.probe(entry) { error in continuation.resume(returning: error) } }
+            let isTaken = context.enter { context in context.probe(entry) { error in continuation.resume(returning: error) } }
+            if !isTaken { continuation.resume(returning: .unavailable("the gateway stops")) }
         }
     }
 

@@ -33,7 +33,8 @@ extension LiveSession {
         switch event {
         case .changed(let segments): tellWatchers(.segments(segments))
         case .removed(let ids): tellWatchers(.removed(ids))
-        case .last, .began, .suggested, .labelled, .unknownPerson, .processing, .completed: break
+        case .labelled(let speaker, let label): tellWatchers(.labelled(speaker, label))
+        case .last, .began, .suggested, .unknownPerson, .processing, .completed: break
         }
     }
 }

@@ -15,20 +15,16 @@ package struct LoggedAudio: RecoverableAudio {
     package func held(of range: SampleRange) async -> [SampleRange] { range.intersection(SampleRange(.zero, end)).map { [$0] } ?? [] }
 
     package func read(_ range: SampleRange, _ channel: ChannelIndex) async throws(JournalError) -> [UInt8] {
-        let result = await context.loop.run { [context, cursor] in
+        let result = await context.run { [cursor] context in
             Result { () throws(JournalError) in
                 var samples: [UInt8] = []
-                let read = context.withValue { context in
-                    Result { () throws(JournalError) in
-                        try context.journal.read(range, cursor: cursor) { bytes in
-                            samples.append(channel.number..<channel.number + 1, ofInterleaved: bytes.bytes, channels: cursor.channels)
-                        }
-                    }
+                try context.journal.read(range, cursor: cursor) { bytes in
+                    samples.append(channel.number..<channel.number + 1, ofInterleaved: bytes.bytes, channels: cursor.channels)
                 }
-                try read?.get()
                 return samples
             }
         }
+        guard let result else { throw .stopped }
         return try result.get()
     }
 

@@ -101,15 +101,21 @@ package final class Loop: SerialExecutor, @unchecked Sendable {
         precondition(isCurrent, "loop-confined: called from another thread than the loop's")
     }
 
-    /// Runs `work` on the loop; calls from one thread keep their order. May be called from any thread; `work` is dropped after the loop's shutdown.
-    package func execute(_ work: @escaping @Sendable () -> Void) {
+    /// Runs `work` on the loop; calls from one thread keep their order. May be called from any thread.
+    ///
+    /// - Returns: true if `work` runs, even when the loop is shut down meanwhile; false when the loop has ended: `work` is dropped. Callers for whom
+    ///   somebody waits answer then themselves.
+    @discardableResult
+    package func execute(_ work: @escaping @Sendable () -> Void) -> Bool {
         add(.closure(work))
     }
 
-    /// Runs `body` on the loop and returns its result.
-    package func run<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
+    /// Runs `body` on the loop and returns its result; nil when the loop has ended, and `body` does not run.
+    @discardableResult
+    package func run<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result? {
         await withCheckedContinuation { continuation in
-            execute { continuation.resume(returning: body()) }
+            let isTaken = execute { continuation.resume(returning: body()) }
+            if !isTaken { continuation.resume(returning: nil) }
         }
     }
 
@@ -154,18 +160,21 @@ package final class Loop: SerialExecutor, @unchecked Sendable {
         isCurrent
     }
 
-    private func add(_ job: ReceivedJob) {
+    /// Returns false when the loop has ended.
+    @discardableResult
+    private func add(_ job: ReceivedJob) -> Bool {
         if isCurrent {
             local.append(.received(job))
-            return
+            return true
         }
-        let mustWake = inbox.withLock { inbox in
-            guard !inbox.isClosed else { return false }
+        let (isTaken, mustWake) = inbox.withLock { inbox in
+            guard !inbox.isClosed else { return (false, false) }
             inbox.jobs.append(job)
             defer { inbox.isWoken = true }
-            return !inbox.isWoken
+            return (true, !inbox.isWoken)
         }
         if mustWake { wake() }
+        return isTaken
     }
 
     private func wake() {
@@ -353,6 +362,11 @@ extension Loop {
         }
         dirty.removeAll()
         for index in slots.indices { slots[index].source = nil }
+        // What ends with its socket may hand work to the loop at the last moment. That work runs too.
+        while !local.isEmpty || !endOfBatch.isEmpty {
+            runLocalJobs()
+            runEndOfBatch()
+        }
         thread.store(0, ordering: .sequentiallyConsistent)
     }
 }

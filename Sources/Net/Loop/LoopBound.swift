@@ -25,11 +25,18 @@ package final class LoopBound<Value>: @unchecked Sendable {
     }
 
     /// Calls `body` with the value on the loop: at once when the caller is on the loop, otherwise later and in order.
-    package func enter(_ body: @escaping @Sendable (Value) -> Void) {
-        if loop.isCurrent {
-            _ = withValue(body)
-        } else {
-            loop.execute { _ = self.withValue(body) }
-        }
+    ///
+    /// - Returns: false when the loop has ended, and `body` is not called.
+    @discardableResult
+    package func enter(_ body: @escaping @Sendable (Value) -> Void) -> Bool {
+        guard loop.isCurrent else { return loop.execute { _ = self.withValue(body) } }
+        _ = withValue(body)
+        return true
+    }
+
+    /// Calls `body` with the value on the loop and returns its result; nil when the loop has ended, and `body` is not called.
+    @discardableResult
+    package func run<Result: Sendable>(_ body: @escaping @Sendable (Value) -> Result) async -> Result? {
+        await loop.run { self.withValue(body) } ?? nil
     }
 }

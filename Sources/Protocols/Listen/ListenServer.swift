@@ -433,7 +433,9 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
     package mutating func resumeFailed(_ failure: ResumeError, output: inout ServerOutput) {
         if options.route == .web { say(.authResponse(true), &output) }
         switch failure {
-        case .expired(let received):
+        case .expired(var received):
+            // Only a conversation gets words of recovered audio; a client that brings its words, or is told words itself, sends again what it has.
+            if options.conversation?.takesTranscripts != false { received = nil }
             say(.sessionExpired(received: received.map { .zero + SampleCount($0, at: options.rate ?? rate) }), &output)
             close(.expired, &output)
         case .rejected(let reason): close(.policy(reason), &output)

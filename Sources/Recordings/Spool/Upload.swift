@@ -10,7 +10,7 @@ extension HTTPExchange {
     package func spoolBody(to spool: Spool, id: String, limit: Int, by caller: Caller) async throws(RequestError) -> SpooledFile {
         let hold = try spool.hold(for: caller, request, limit: limit)
         let result: Result<SpooledFile, RequestError> = await withCheckedContinuation { continuation in
-            loop.execute { [self] in
+            let isTaken = loop.execute { [self] in
                 let writer = SpoolWriter(spool, id: id, hold: hold, on: loop)
                 writer.hold = { [weak self] hold in hold ? self?.pauseBody() : self?.resumeBody() }
                 var received = 0
@@ -30,6 +30,8 @@ extension HTTPExchange {
                     }
                 }
             }
+            // The loop ends after its connections.
+            if !isTaken { continuation.resume(returning: .failure(.incompleteBody)) }
         }
         return try result.get()
     }
@@ -37,9 +39,10 @@ extension HTTPExchange {
     /// Returns the request's whole body, of at most `limit` bytes.
     package func smallBody(limit: Int) async throws(RequestError) -> [UInt8] {
         let result: Result<[UInt8], RequestError> = await withCheckedContinuation { continuation in
-            loop.execute { [self] in
+            let isTaken = loop.execute { [self] in
                 collectBody(limit: limit) { continuation.resume(returning: $0.mapError { RequestError($0, received: limit) }) }
             }
+            if !isTaken { continuation.resume(returning: .failure(.incompleteBody)) }
         }
         return try result.get()
     }

@@ -50,12 +50,13 @@ package struct UploadForm: Sendable {
         }
         let hold = try spool.hold(for: caller, exchange.request, limit: limits.body)
         let result: Result<UploadForm, RequestError> = await withCheckedContinuation { continuation in
-            exchange.loop.execute {
+            let isTaken = exchange.loop.execute {
                 let reader = Reader(parser, fileField: fileField, spool: spool, hold: hold, id: id, limits: limits, exchange: exchange) {
                     continuation.resume(returning: $0)
                 }
                 reader.start()
             }
+            if !isTaken { continuation.resume(returning: .failure(.incompleteBody)) }
         }
         return try result.get()
     }

@@ -56,12 +56,13 @@ final class GatewayStream: AudioSink, @unchecked Sendable {
     /// Waits until the stream is open. Returns false when it will not open.
     func untilOpen() async -> Bool {
         await withCheckedContinuation { continuation in
-            loop.execute { [self] in
+            let isTaken = loop.execute { [self] in
                 switch state {
                 case .streaming: if stream.isOpen { continuation.resume(returning: true) } else { waiting.append(continuation) }
                 case .ending, .ended: continuation.resume(returning: false)
                 }
             }
+            if !isTaken { continuation.resume(returning: false) }
         }
     }
 
@@ -75,12 +76,12 @@ final class GatewayStream: AudioSink, @unchecked Sendable {
             encoder?.append(audio) { stream.send(binary: $0) }
             stream.sent(SampleCount(audio.count / 2))
             return stream.bufferedByteCount
-        }
+        } ?? nil
     }
 
     /// Returns the number of bytes that the gateway has not read yet; nil when the stream accepts no more audio.
     func waitingBytes() async -> Int? {
-        await loop.run { [self] in stream.bufferedByteCount }
+        await loop.run { [self] in stream.bufferedByteCount } ?? nil
     }
 
     func send(_ command: EngineCommand) {

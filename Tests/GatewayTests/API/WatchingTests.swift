@@ -3,6 +3,7 @@ import Framing
 @testable import API
 @testable import Gateway
 import HarkenTesting
+import Live
 import Net
 import Speech
 import Testing
@@ -119,6 +120,15 @@ import Testing
             let text = try await watcher.receiveAll()
             #expect(text.contains("event: state") && !text.contains("event: end"))
         }
+    }
+
+    @Test func `tells under which label it keeps a voice without a name, in events only`() throws {
+        let label = WatchedEvent.labelled(SpeakerNumber(1), "Speaker \"4\"")
+        var format = SessionEventFormat(ID("s")), captions = LiveCaptionFormat()
+        let told = try events(String(decoding: format.write(label), as: UTF8.self))
+        #expect(told.map(\.name) == ["speaker_label"])
+        #expect(told.first?.data["speaker_id"] == 1 && told.first?.data["label"] == "Speaker \"4\"")
+        #expect(captions.write(label).isEmpty)
     }
 
     @Test func `makes a segment of each turn of a speaker`() {

@@ -103,8 +103,12 @@ import Testing
         }
     }
 
-    @Test(arguments: [("16000", nil, 80_000), ("8000", nil, 40_000), ("16000", "ann", nil)] as [(String, String?, Int?)])
-    func `are not said twice: a client that comes back is told how much of its audio is on the disk`(rate: String, owner: String?, samples: Int?)
+    @Test(
+        arguments: [
+            ("sample_rate=16000", nil, 80_000), ("sample_rate=8000", nil, 40_000), ("sample_rate=16000", "ann", nil),
+            ("sample_rate=16000&words=true", nil, nil), ("sample_rate=16000&custom_stt=enabled", nil, nil),
+        ] as [(String, String?, Int?)])
+    func `are not said twice: a client that comes back is told how much of its audio is on the disk`(query: String, owner: String?, samples: Int?)
         async throws
     {
         let run = try EarlierRun()
@@ -112,7 +116,7 @@ import Testing
         record.owner = owner.map { .init(user: $0, key: "key") }
         _ = run.session(record, seconds: 5, committed: 3)
         try await TestGateway.with(engine, keys: TestKeys(valid: []), directory: run.directory) { gateway in
-            let path = "/v4/listen?language=en&codec=pcm16&sample_rate=\(rate)&ack=true&session_id=\(session.rawValue)&resume_from=0"
+            let path = "/v4/listen?language=en&codec=pcm16&\(query)&ack=true&session_id=\(session.rawValue)&resume_from=0"
             let socket = try await gateway.connect(path)
             var message: [String: Any]?
             _ = await socket.next { text in

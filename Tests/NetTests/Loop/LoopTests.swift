@@ -31,7 +31,7 @@ import Testing
         try await withLoop { loop in
             let order = Mutex([Int]())
             for number in 0..<1000 { loop.execute { order.withLock { $0.append(number) } } }
-            #expect(await loop.run { loop.isCurrent })
+            #expect(await loop.run { loop.isCurrent } == true)
             #expect(order.withLock { $0 } == Array(0..<1000))
             #expect(!loop.isCurrent)
         }
@@ -125,13 +125,59 @@ import Testing
         }
     }
 
-    @Test func `runs what was queued before it was shut down, and drops what comes later`() async throws {
+    @Test func `runs what was queued before it was shut down, and rejects what comes later`() async throws {
         let loop = try Loop()
         let done = Signal<Int>()
         loop.execute { done.send(1) }
         loop.shutdown()
         #expect(done.next() == 1)
-        loop.execute { done.send(2) }
+        // The last work of a loop may still run: it takes what comes meanwhile.
+        #expect(eventually { !loop.execute {} })
+        #expect(!loop.execute { done.send(2) })
         #expect(done.isEmpty)
+    }
+
+    @Test func `lets nobody wait for work that it was given around its end`() async throws {
+        let loop = try Loop()
+        let value = try #require(await loop.run { [loop] in LoopBound(7, on: loop) })
+        let isHeld = Signal<Void>(), goOn = Signal<Void>()
+        loop.execute {
+            isHeld.send()
+            _ = goOn.next()
+        }
+        _ = isHeld.next()
+        let ran = Mutex(0)
+        // These are given to the loop while it is held; it is shut down before it gets to them.
+        async let first = loop.run { ran.withLock { $0 += 1 } }
+        async let second = value.run { $0 + 1 }
+        loop.shutdown()
+        goOn.send()
+        _ = await (first, second)
+        try await until { !loop.execute {} }
+        let before = ran.withLock { $0 }
+        #expect(await loop.run { ran.withLock { $0 += 1 } } == nil)
+        #expect(await value.run { $0 + 1 } == nil)
+        #expect(!value.enter { _ in ran.withLock { $0 += 1 } })
+        #expect(ran.withLock { $0 } == before)
+    }
+
+    @Test func `runs the work that its last work and its last sockets give it`() async throws {
+        let loop = try Loop()
+        let order = Mutex([Int]())
+        let done = Signal<Void>()
+        loop.execute {
+            loop.shutdown()
+            loop.execute {
+                order.withLock { $0.append(1) }
+                loop.atEndOfBatch {
+                    loop.execute {
+                        order.withLock { $0.append(2) }
+                        done.send()
+                    }
+                }
+            }
+        }
+        #expect(done.next() != nil)
+        #expect(order.withLock { $0 } == [1, 2])
     }
 }

@@ -585,6 +585,20 @@ import Testing
             #expect(rejected == ["close 1008 No."])
         }
 
+        @Test(
+            arguments: [
+                ("", .device, 32_000), ("&channels=2", .device, 32_000), ("", .web, 32_000), ("&custom_stt=enabled", .device, nil),
+                ("&words=true", .device, nil), ("", .pushToTalk, nil),
+            ] as [(String, ListenRoute, Int?)])
+        func `tells one that comes too late what is recognized without it, for conversations of audio only`(
+            query: String, route: ListenRoute, samples: Int?
+        ) throws {
+            var stream = try ListenConversation("ack=true&codec=pcm16&sample_rate=16000&session_id=s&resume_from=0" + query, route: route)
+            _ = stream.tell { $0.resumeFailed(.expired(received: .seconds(2)), output: &$2) }
+            let place = samples.map { #","samples":\#($0)"# } ?? ""
+            #expect(stream.raw.contains(#"{"type":"session_expired"\#(place)}"#), "\(stream.raw)")
+        }
+
         @Test func `keeps no more than so much for it`() throws {
             var stream = try ListenConversation.ready("ack=true")
             stream.server.clientLost(now: stream.now)

@@ -50,8 +50,9 @@ final class Composition: Sendable {
         )
         let routes = Routes(
             GatewayParts(
-                configuration, admission: admission.admission, entries: inputs.entries, contexts: live.contexts, recordings: recordings, api: api,
-                store: inputs.stores.health, storage: disks.status, startedAt: startedAt))
+                configuration, admission: admission.admission, entries: inputs.entries, contexts: live.contexts,
+                earlierSessions: live.recovery.earlierSessions, recordings: recordings, api: api, store: inputs.stores.health, storage: disks.status,
+                startedAt: startedAt))
         let responder = Responder(
             configuration, router: router, entries: inputs.entries, wrongCredentials: admission.wrongCredentials, metrics: inputs.metrics,
             log: inputs.log, now: inputs.now)

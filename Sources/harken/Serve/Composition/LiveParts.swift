@@ -95,7 +95,7 @@ struct LiveParts: Sendable {
                         on: loop)
                 }
             }
-            contexts.append(try made.get())
+            contexts.append(try (made ?? .failure(.stopped)).get())
         }
         let all = LiveContexts(contexts, health: continuity.health, entries: inputs.entries, replicas: storage.stores.replicas, log: log)
         continuity.health.serve(all)
