@@ -7,6 +7,7 @@ import Net
 import Speech
 import Store
 import Synchronization
+import Testing
 
 /// The conversation of a session, for which it is not known yet which one it is: the test says.
 struct WaitingConversation {

@@ -106,7 +106,7 @@ final class FakeServer: UploadTransport {
         await Task.yield()
         return state.withLock { state in
             state.asked += 1
-            if case .start(let name, _, let started) = item {
+            if case .start(let name, _, _, let started) = item {
                 state.proposed.append(name)
                 state.starts.append(started)
                 // It is done, whether or not the answer comes.
@@ -123,7 +123,7 @@ final class FakeServer: UploadTransport {
                 return standing
             }
             switch item {
-            case .start(let name, _, _):
+            case .start(let name, _, _, _):
                 if state.takesNames { return Receipt(.delivered, conversation: name) }
                 state.conversations += 1
                 return Receipt(.delivered, conversation: "c\(state.conversations)")

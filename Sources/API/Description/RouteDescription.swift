@@ -111,7 +111,8 @@ struct RouteDescription: Sendable {
             tag: .recordings, summary: "Begins a recording in chunks.", request: body,
             members: [
                 .init("language", "string", "A BCP 47 tag, or auto."), .init("source", "string", "The kind of recorder."),
-                .init("client_conversation_id", "string", "A UUID that names the conversation."), started,
+                .init("client_conversation_id", "string", "A UUID that names the conversation."),
+                .init("title", "string", "The conversation's title, which automation does not replace."), started,
             ]),
         "POST /v2/desktop/background-conversation/{id}/finish": .init(tag: .recordings, summary: "Ends a recording in chunks.", request: body),
         "POST /v3/upload-audio": .init(tag: .recordings, summary: "Takes a recording of the user's voice as the speech profile.", request: form),

@@ -86,16 +86,20 @@ struct BackgroundEndpoint: Endpoint {
         // A recording in any language has none of its own: each chunk's is found.
         let language = try ChunkedRecordingError.language(text(LanguageParameter.chunkedRecording.name), .chunkedRecording)?.named
         let started = try ChunkedRecordingError.start(Self.moment(value["started_at"]), now: recordings.now())
-        // An id that is not a UUID is ignored, as in live sessions: the answer has the conversation's real id.
-        guard let chosen = try text("client_conversation_id").flatMap(UUIDText.canonical) else {
-            let id = recordings.newID()
-            try await recordings.chunked.begin(
-                .init(user: caller.user, conversation: id), language: language, source: source, started: started, recordings)
-            return BackgroundAnswer.started(id)
+        let title = try text("title").map(NameKey.trimmed) ?? ""
+        guard title.utf8.count <= ConversationLimits.title else {
+            throw ChunkedRecordingError(.unprocessableContent, "bad_title", "title takes at most \(ConversationLimits.title) bytes")
         }
-        try await recordings.chunked.beginChosen(
-            .init(user: caller.user, conversation: chosen), language: language, source: source, started: started, recordings)
-        return BackgroundAnswer.started(chosen)
+        // An id that is not a UUID is ignored, as in live sessions: the answer has the conversation's real id.
+        let chosen = try text("client_conversation_id").flatMap(UUIDText.canonical)
+        let place = ChunkedRecordings.Place(user: caller.user, conversation: chosen ?? recordings.newID())
+        if chosen == nil {
+            try await recordings.chunked.begin(place, language: language, source: source, started: started, recordings)
+        } else {
+            try await recordings.chunked.beginChosen(place, language: language, source: source, started: started, recordings)
+        }
+        if !title.isEmpty { _ = try await recordings.chunked.entitle(place, title, recordings) }
+        return BackgroundAnswer.started(place.conversation)
     }
 
     /// Returns the text of a moment, which is a text or a number; nil when there is none.

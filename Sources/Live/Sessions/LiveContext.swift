@@ -152,7 +152,10 @@ package final class LiveContext {
             let isWhole = stored.status == .complete
             // Words that fill gaps may be in the transcript only.
             let isCommitted = isWhole && !stored.transcript.pieces.contains { $0.contains(where: \.isRecovered) }
-            if isCommitted, conversation == nil { return context.enter { $0.release(audio) } }
+            if isCommitted, conversation == nil {
+                context.enter { $0.release(audio) }
+                return
+            }
             Task {
                 var isInConversations = await conversation?.value ?? true
                 guard isWhole else { return await completion.complete(stored.record.id, audio) }

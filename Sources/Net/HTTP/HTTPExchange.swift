@@ -63,7 +63,10 @@ package final class HTTPExchange: @unchecked Sendable {
     /// Records that the client has shown a valid credential. The server's limits for unauthenticated clients no longer apply to this connection, nor
     /// to a WebSocket that this request becomes. May be called from any thread.
     package func markAuthenticated() {
-        guard loop.isCurrent else { return loop.execute { self.markAuthenticated() } }
+        guard loop.isCurrent else {
+            loop.execute { self.markAuthenticated() }
+            return
+        }
         isAuthenticated = true
         connection?.markAuthenticated()
     }

@@ -24,7 +24,8 @@ package final class Resolver: Sendable {
     ///   turn.
     func resolve(_ host: String, port: UInt16, on loop: Loop, _ done: @escaping @Sendable (Result<[SocketAddress], ResolverError>) -> Void) {
         if let ip = IPAddress(host) {
-            return loop.execute { done(.success([SocketAddress(ip, port: port)])) }
+            loop.execute { done(.success([SocketAddress(ip, port: port)])) }
+            return
         }
         let mustStart = state.withLock { state in
             state.questions.append {

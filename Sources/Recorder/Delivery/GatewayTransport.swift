@@ -27,9 +27,9 @@ package struct GatewayTransport: UploadTransport {
 
     package func deliver(_ item: UploadItem) async -> Receipt {
         let receipt = await send(item)
-        guard case .start(let conversation, let language, _?) = item, receipt.hasBadStart else { return receipt }
+        guard case .start(let conversation, let language, let title, _?) = item, receipt.hasBadStart else { return receipt }
         // This machine's clock is wrong. The audio is worth more than its date, and later recordings wait behind it.
-        var answer = await send(.start(conversation: conversation, language: language, started: nil))
+        var answer = await send(.start(conversation: conversation, language: language, title: title, started: nil))
         answer.undated = receipt.detail ?? ""
         return answer
     }
@@ -45,12 +45,13 @@ package struct GatewayTransport: UploadTransport {
     private func request(for item: UploadItem) -> HTTPClientRequest {
         var request: HTTPClientRequest
         switch item {
-        case .start(let conversation, let language, let started):
+        case .start(let conversation, let language, let title, let started):
             var json = JSONWriter()
             json.beginObject()
             json.member("client_conversation_id", conversation)
             json.member("source", "desktop")
             json.member("language", optional: language)
+            if let title { json.member("title", title) }
             json.member("started_at", optional: started?.rfc3339)
             json.endObject()
             request = HTTPClientRequest(.post, root + "background-conversation/start", headers: headers, body: json.bytes)

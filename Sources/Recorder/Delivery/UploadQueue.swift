@@ -118,7 +118,9 @@ package final class UploadQueue: Sendable {
             switch recording.next(now: clock.now()) {
             case .start:
                 let origin = recording.origin, started = recording.history.started
-                await bring(.start(conversation: proposal(for: recording), language: origin.language, started: started), of: recording, &told)
+                let item = UploadItem.start(
+                    conversation: proposal(for: recording), language: origin.language, title: origin.title, started: started)
+                await bring(item, of: recording, &told)
             case .send(let chunk):
                 guard let item = item(chunk, of: recording) else { continue }
                 await bring(item, of: recording, about: chunk, &told)

@@ -7,8 +7,9 @@ package enum UploadItem: Sendable, Equatable {
     /// - Parameters:
     ///   - conversation: the conversation's name, which the recorder chooses: repeated requests with one name get the same conversation. A
     ///     server without this feature chooses a name itself.
+    ///   - title: the title of the conversation; nil: it is made of the words.
     ///   - started: the time of the recording's first sample; nil: the server dates the recording by its delivery.
-    case start(conversation: String, language: String?, started: UnixTime?)
+    case start(conversation: String, language: String?, title: String?, started: UnixTime?)
     /// - Parameters:
     ///   - name: the chunk's name; the same audio always has the same name.
     ///   - audio: 16-bit little-endian samples, 16 kHz, mono.

@@ -7,6 +7,8 @@ package final class ChunkRecorder: Sendable {
     package struct Settings: Sendable {
         package var server: String
         package var language: String?
+        /// The title of the conversation; nil: it is made of the words.
+        package var title: String?
         package var profile = ChunkProfile.atPauses
         /// Maximum duration of a recording. Longer audio continues in another recording, without a break.
         package var longest: Duration = .seconds(4 * 3_600)
@@ -153,7 +155,8 @@ package final class ChunkRecorder: Sendable {
         do throws(SpoolError) {
             let earlier = state.withLock { $0.earlier }
             let last = earlier?.lastWritten
-            let recording = if let earlier { earlier } else { try spool.make(server: settings.server, language: settings.language) }
+            let recording =
+                if let earlier { earlier } else { try spool.make(server: settings.server, language: settings.language, title: settings.title) }
             var writer = writer(for: recording)
             if earlier != nil { try writer.recover() }
             let ready = writer
@@ -329,7 +332,7 @@ package final class ChunkRecorder: Sendable {
     /// Begins another recording when these samples would make this one too long.
     private func rotate(_ writer: inout RecordingWriter, before bytes: RawSpan, _ news: inout [RecorderEvent]) throws(SpoolError) {
         guard writer.position + SampleCount(bytes.byteCount / 2) > .zero + SampleCount(settings.longest, at: .speech) else { return }
-        let next = try spool.make(server: settings.server, language: settings.language)
+        let next = try spool.make(server: settings.server, language: settings.language, title: settings.title)
         try writer.complete()
         writer = self.writer(for: next)
         queue.add(next)

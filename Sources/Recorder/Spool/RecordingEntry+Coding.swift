@@ -14,6 +14,7 @@ extension RecordingEntry {
             json.member("at", Int(origin.began.milliseconds))
             json.member("server", origin.server)
             json.member("language", optional: origin.language)
+            if let title = origin.title { json.member("title", title) }
             json.endObject()
         case .started(let time): json.member("started", Int(time.milliseconds))
         case .proposed(let id): json.member("proposed", optional: id)
@@ -55,7 +56,8 @@ extension RecordingEntry {
         case "begun":
             guard let id = inner.text("id"), let at = inner.number("at"), let server = inner.text("server") else { return nil }
             self = .begun(
-                RecordingOrigin(id: id, began: UnixTime(milliseconds: Int64(at)), server: server, language: inner.text("language")))
+                RecordingOrigin(
+                    id: id, began: UnixTime(milliseconds: Int64(at)), server: server, language: inner.text("language"), title: inner.text("title")))
         case "started":
             guard case .int(let at) = inner else { return nil }
             self = .started(UnixTime(milliseconds: Int64(at)))

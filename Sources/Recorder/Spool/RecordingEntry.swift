@@ -45,11 +45,14 @@ package struct RecordingOrigin: Sendable, Equatable {
     package var server: String
     /// The spoken language; nil: the user's setting.
     package var language: String?
+    /// The title of the conversation; nil: it is made of the words.
+    package var title: String?
 
-    package init(id: String, began: UnixTime, server: String, language: String?) {
+    package init(id: String, began: UnixTime, server: String, language: String?, title: String? = nil) {
         self.id = id
         self.began = began
         self.server = server
         self.language = language
+        self.title = title
     }
 }

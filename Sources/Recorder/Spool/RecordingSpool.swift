@@ -37,8 +37,9 @@ package final class RecordingSpool: Sendable {
     /// Number of bytes of audio in the recordings that this process has made or opened.
     package var byteCount: Int { budget.byteCount }
 
-    package func make(server: String, language: String?) throws(SpoolError) -> SpooledRecording {
-        let origin = RecordingOrigin(id: newID(), began: now(), server: server, language: language)
+    /// - Parameter title: the title of the conversation; nil: it is made of the words.
+    package func make(server: String, language: String?, title: String? = nil) throws(SpoolError) -> SpooledRecording {
+        let origin = RecordingOrigin(id: newID(), began: now(), server: server, language: language, title: title)
         // The names sort by age, oldest first.
         let stamp = String(origin.began.milliseconds)
         return try SpooledRecording(origin, path: "\(path)/\(stamp)-\(origin.id)", overlap: overlap, budget: budget, sync: sync)

@@ -95,27 +95,14 @@ package struct ImportJobs: WorkloadJobs {
         try await services.chunked.begin(
             place, language: order.choices.language, source: Self.source,
             started: order.choices.started ?? order.choices.modified ?? job.created, services)
-        try await title(order, of: job.user, services)
+        // A conversation that its user deletes meanwhile is not brought back.
+        guard try await services.chunked.entitle(place, order.title, services) else { throw Self.deleted }
         // An owner who cancelled before the conversation began has removed none.
         guard await !isGone(job, services) else { throw Self.deleted }
         var recording = Recording(path: upload.path)
         recording.digest = order.digest
         let taken = try await take(order, job, recording, at: place, grant, services)
         return (try await end(place, services), taken.chunk.notices)
-    }
-
-    /// Gives the conversation its title, which automation does not replace.
-    private func title(_ order: ImportOrder, of user: ID<User>, _ services: RecordingServices) async throws(ChunkedRecordingError) {
-        let store = services.conversations.store
-        let isThere = try await ChunkedRecordingError.stored { () throws(StoreError) in
-            guard let conversation = try await store.conversation(order.conversation, of: user) else { return false }
-            guard conversation.title == nil else { return true }
-            var update = ConversationUpdate(order.conversation, title: order.title)
-            update.isTitledByHand = true
-            return try await store.write(update, of: user)
-        }
-        // A conversation that its user deletes meanwhile is not brought back.
-        guard isThere else { throw Self.deleted }
     }
 
     private func take(

@@ -70,7 +70,7 @@ final class GatewayStream: AudioSink, @unchecked Sendable {
     ///
     /// - Returns: the number of bytes that the gateway has not read yet; nil when the stream accepts no more audio.
     func send(_ audio: [UInt8]) async -> Int? {
-        await loop.run { [self] in
+        await loop.run { [self] () -> Int? in
             guard stream.isOpen, !isFinished else { return nil }
             if encoder == nil { stream.send(binary: audio.span.bytes) }
             encoder?.append(audio) { stream.send(binary: $0) }
@@ -81,7 +81,7 @@ final class GatewayStream: AudioSink, @unchecked Sendable {
 
     /// Returns the number of bytes that the gateway has not read yet; nil when the stream accepts no more audio.
     func waitingBytes() async -> Int? {
-        await loop.run { [self] in stream.bufferedByteCount } ?? nil
+        await loop.run { [self] () -> Int? in stream.bufferedByteCount } ?? nil
     }
 
     func send(_ command: EngineCommand) {

@@ -17,6 +17,8 @@ struct ChunkedRecording {
         var folder: String
         var token: String?
         var language: String?
+        /// The title of the conversation; nil: it is made of the words.
+        var title: String?
         var device: String?
         var diskBytes = 2_000_000_000
         var goOnWithin: Duration = .seconds(300)
@@ -65,6 +67,7 @@ struct ChunkedRecording {
             let queue = UploadQueue(transport, clock: .system, newID: RandomUUID.text) { continuation.yield(.recorder($0)) }
             var options = ChunkRecorder.Settings(server: settings.server, language: settings.language)
             options.profile = profile
+            options.title = settings.title
             let device = settings.device
             let recorder = ChunkRecorder(
                 spool, options,
@@ -148,6 +151,7 @@ struct ChunkedRecording {
         }
         let last = ours.last { recording in
             guard settings.records, !recording.history.isComplete, recording.origin.language == settings.language,
+                settings.title == nil || recording.origin.title == settings.title,
                 let written = recording.lastWritten
             else { return false }
             return UnixTime.now - written <= settings.goOnWithin

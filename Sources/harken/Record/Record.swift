@@ -23,6 +23,9 @@ struct Record: Command {
         "--go-on-within", "SECONDS", standard: "300", accepts: "a whole number, 0 or more",
         "Continues an interrupted recording of the last SECONDS in the same conversation; 0: never."
     ) { text in Int(text).flatMap { (0...86_400).contains($0) ? $0 : nil } }
+    private static let title = Option(
+        TitleOption.name, "TITLE", accepts: TitleOption.accepts, "The title of the conversation. Default: a clause of what is said.",
+        parse: TitleOption.parse)
     private static let send = Flag("--send", "Sends the audio that waits on the disk, and records nothing.")
 
     /// Token for a gateway without keys, which accepts any token from its own machine. Texts of the gateway are shown without the token, so the token is
@@ -38,7 +41,7 @@ struct Record: Command {
             audio; a second Ctrl-C leaves it for the next run. With --managed or --byok the audio is recognized live, and nothing is kept on the disk.
             """,
         operands: .none,
-        options: GatewayAddress.options + [token, language, device, list, managed, byok, disk, goOn, send, DataOption.option, Flag.json])
+        options: GatewayAddress.options + [token, language, device, list, managed, byok, disk, goOn, title, send, DataOption.option, Flag.json])
 
     /// Ctrl-C is the normal end of a recording.
     let isEndedByInterruption = true
@@ -61,6 +64,10 @@ struct Record: Command {
         if arguments.has(Self.managed), vendor != nil { throw UsageError("--managed and --byok cannot go together; give one of them") }
         if arguments.has(Self.send), arguments.has(Self.managed) || vendor != nil {
             throw UsageError("--send sends recordings in chunks; leave --managed and --byok out")
+        }
+        let title = try arguments.value(Self.title)
+        if title != nil, arguments.has(Self.send) || arguments.has(Self.managed) || vendor != nil {
+            throw UsageError("--title is the title of a new conversation; leave --send, --managed and --byok out")
         }
         let gateway = try GatewayAddress(arguments), token = try arguments.value(Self.token)?.text ?? gateway.key
         let language = try arguments.language(Self.language), device = try arguments.value(Self.device)
@@ -88,6 +95,7 @@ struct Record: Command {
         var settings = ChunkedRecording.Settings(gateway: gateway, folder: try DataOption.path(arguments) + "/recorder")
         settings.token = token
         settings.language = language.map { $0.named?.usual.rawValue ?? "auto" }
+        settings.title = title
         settings.device = device
         settings.diskBytes = Int((try arguments.value(Self.disk) ?? 2) * 1_000_000_000)
         settings.goOnWithin = .seconds(try arguments.value(Self.goOn) ?? 300)

@@ -139,7 +139,8 @@ import Testing
 
     @Test func `lets nobody wait for work that it was given around its end`() async throws {
         let loop = try Loop()
-        let value = try #require(await loop.run { [loop] in LoopBound(7, on: loop) })
+        let made = await loop.run { LoopBound(7, on: loop) }
+        let value = try #require(made)
         let isHeld = Signal<Void>(), goOn = Signal<Void>()
         loop.execute {
             isHeld.send()

@@ -113,6 +113,7 @@ import Testing
         var settings = ChunkedRecording.Settings(gateway: GatewayAddress(gateway.url), folder: gateway.folder.path + "/recorder")
         settings.patience = .milliseconds(500)
         settings.token = "hk_wrong_key_of_somebody"
+        settings.title = isKilled ? "A tea party" : nil
         let began = UnixTime.now, length: Duration = .seconds(10)
         let after = gateway.folder.path + "/after"
         _ = try await run(settings, in: gateway.folder) { microphone in
@@ -123,6 +124,8 @@ import Testing
         if isKilled { settings.folder = after }
         let recorded = UnixTime.now
         settings.records = false
+        // The title is the recording's, not that of the run which delivers it.
+        settings.title = nil
         settings.token = key
         // This delivery is taken, however slow the machine is.
         settings.patience = .seconds(120)
@@ -133,6 +136,7 @@ import Testing
         // A gateway that dates it by its delivery says a later time: the sound came after `recorded`.
         #expect(found.started >= began + (.zero - length) && found.started <= recorded + (.zero - length), "\(found.started.rfc3339)")
         #expect(found.finished == found.started + length)
+        #expect((found.title == "A tea party") == isKilled, "\(found.title ?? "none")")
     }
 
     @Test func `ends with the reason when there is no microphone`() async throws {
@@ -159,7 +163,9 @@ import Testing
     @Test(arguments: [
         (["--managed", "--byok", "deepgram"], "cannot go together"), (["--byok", "deepgram"], "DEEPGRAM_API_KEY"),
         (["--byok", "nobody"], "deepgram"),
-        (["--send", "--managed"], "--send"), (["--language", "xx"], "English name"), (["--url", "ftp://x"], "http"), (["--disk", "0"], "above 0"),
+        (["--send", "--managed"], "--send"), (["--title", "A", "--send"], "--title"), (["--title", "A", "--managed"], "--title"),
+        (["--title", "A", "--byok", "deepgram"], "--title"), (["--title", " "], "--title"), (["--language", "xx"], "English name"),
+        (["--url", "ftp://x"], "http"), (["--disk", "0"], "above 0"),
     ])
     func `rejects what cannot go together before the microphone opens`(words: [String], reason: String) {
         do {
