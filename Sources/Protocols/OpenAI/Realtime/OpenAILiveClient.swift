@@ -377,10 +377,7 @@ package struct OpenAILiveClient: LiveClientMachine {
 
     private mutating func fail(_ error: EngineError, _ actions: inout [ClientAction]) {
         guard state != .closed else { return }
-        let wasConnected = state != .connecting
-        state = .closed
-        actions.append(.event(.closed(error)))
-        if wasConnected { actions.append(.close(code: 1000)) }
+        state.fail(error, &actions)
     }
 
     // MARK: Time
