@@ -33,7 +33,7 @@ extension LiveSession {
         switch event {
         case .changed(let segments): tellWatchers(.segments(segments))
         case .removed(let ids): tellWatchers(.removed(ids))
-        case .last, .began, .suggested, .labelled, .unknownPerson, .processing, .completed: break
+        case .last, .began, .suggested, .labeled, .unknownPerson, .processing, .completed: break
         }
     }
 }
