@@ -382,7 +382,7 @@ package final class ConversationService: Sendable {
     private func takeUpEnrollments() async {
         guard teaching != nil else { return }
         do throws(StoreError) {
-            for voice in try await store.untaught(speaking: SegmentEnrollment.leastSpeech, limit: Self.maxEarlierEnrollments) { teach(voice) }
+            for voice in try await store.untaught(speaking: SegmentEnrollment.minSpeech, limit: Self.maxEarlierEnrollments) { teach(voice) }
         } catch {
             log.error("conversations with voices that are still to be learned cannot be read", [.error: "\(error)"])
         }
