@@ -25,7 +25,7 @@ struct LiveCaptionFormat: WatchFormat {
                 let words = Self.words(of: segment, rate)
                 return words.last.map { write(words, through: $0.range.end) } ?? []
             }
-        case .interim, .segments, .removed, .labelled, .gap, .notice, .engine, .ended: return []
+        case .interim, .segments, .removed, .labeled, .gap, .notice, .engine, .ended: return []
         }
     }
 

@@ -56,7 +56,7 @@ struct SessionEventFormat: WatchFormat {
                 json.array(ids.map(\.rawValue))
                 json.endObject()
             }
-        case .labelled(let speaker, let label):
+        case .labeled(let speaker, let label):
             append("speaker_label", to: &output) { json in
                 json.beginObject()
                 json.member("speaker_id", speaker.number)

@@ -4,9 +4,9 @@ package import Speech
 /// The checks by which a recording is accepted as the profile of one voice.
 package enum Enrollment {
     package static let lengths = Duration.seconds(5)...Duration.seconds(180)
-    package static let leastSpeech = Duration.seconds(3)
+    package static let minSpeech = Duration.seconds(3)
     /// Minimum mean power of the speech, −55 dBFS.
-    private static let leastPower: Float = 3e-6
+    private static let minPower: Float = 3e-6
     /// Maximum share of samples at full scale.
     private static let maxClipped = 0.01
     /// Maximum mean distance between pieces of one voice.
@@ -57,8 +57,8 @@ package enum Enrollment {
         }
         guard count > 0 else { throw .noSpeech }
         let length = SampleCount(count).duration(at: .speech)
-        guard length >= leastSpeech else { throw .tooLittleSpeech(length) }
-        guard power / Float(count) >= leastPower else { throw .tooQuiet }
+        guard length >= minSpeech else { throw .tooLittleSpeech(length) }
+        guard power / Float(count) >= minPower else { throw .tooQuiet }
         guard Double(clipped) <= Double(count) * maxClipped else { throw .clipped }
         let groups = VoiceClusters(pieces, distance: farthestPiece).groups.sorted { ($1.count, $0[0]) < ($0.count, $1[0]) }
         guard groups.count > 1, Double(groups[1].count) >= Double(pieces.count) * secondVoice else { return }

@@ -24,7 +24,7 @@ package enum SegmentEnrollment {
         case contaminated
     }
 
-    package static let leastSpeech = Duration.seconds(10)
+    package static let minSpeech = Duration.seconds(10)
     private static let maxSpeech = Duration.seconds(30)
     private static let window = Duration.seconds(1)...Duration.seconds(10)
     private static let maxWindows = 12
@@ -38,7 +38,7 @@ package enum SegmentEnrollment {
         var chosen: [Sample] = []
         var total = Duration.zero
         for sample in own.sorted(by: { length($0) > length($1) }) {
-            guard length(sample) >= window.lowerBound, chosen.count < maxWindows, total < leastSpeech else { break }
+            guard length(sample) >= window.lowerBound, chosen.count < maxWindows, total < minSpeech else { break }
             if others.contains(where: { $0.range.lowerBound < sample.range.upperBound && sample.range.lowerBound < $0.range.upperBound }) {
                 isContaminated = true
                 continue
@@ -49,7 +49,7 @@ package enum SegmentEnrollment {
             total += length(sample)
             chosen.append(sample)
         }
-        if total >= leastSpeech { return .windows(chosen) }
+        if total >= minSpeech { return .windows(chosen) }
         return isContaminated ? .contaminated : .needsMoreSpeech(total)
     }
 

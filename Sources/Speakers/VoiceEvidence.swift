@@ -6,7 +6,7 @@ package struct VoiceEvidence: Sendable, Equatable {
     /// Duration of the speech from which the voiceprint was made.
     package private(set) var duration: Duration
     /// Maximum weight of earlier speech, in seconds, so that a voice may change over the day.
-    private static let longestMemory = 120.0
+    private static let maxMemory = 120.0
 
     package init(_ voiceprint: Voiceprint, _ duration: Duration) {
         self.voiceprint = voiceprint
@@ -16,7 +16,7 @@ package struct VoiceEvidence: Sendable, Equatable {
     /// Adds further evidence. Returns false when the two cannot be joined: voiceprints of different models cannot.
     @discardableResult
     package mutating func add(_ other: VoiceEvidence) -> Bool {
-        let weights = (own: min(Self.longestMemory, duration / .seconds(1)), other: min(Self.longestMemory, other.duration / .seconds(1)))
+        let weights = (own: min(Self.maxMemory, duration / .seconds(1)), other: min(Self.maxMemory, other.duration / .seconds(1)))
         guard let joined = voiceprint.joined(with: other.voiceprint, weights: weights) else { return false }
         voiceprint = joined
         duration += other.duration

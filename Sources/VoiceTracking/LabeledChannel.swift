@@ -38,7 +38,7 @@ final class LabeledChannel {
         self.deliver = deliver
         speakers = LiveSpeakers(
             voices, rule: rule, patience: patience, for: .labels, rate: rate, loop: loop, audio: audio,
-            handOn: { [weak self] in self?.labelled($0.words) }, heard: { _ in })
+            handOn: { [weak self] in self?.labeled($0.words) }, heard: { _ in })
         speakers?.prepare()
     }
 
@@ -55,7 +55,7 @@ final class LabeledChannel {
             if tellsByVoice { strip(&hypothesis.words) }
             // Before the first final words, nobody knows if the engine gives labels.
             if let speakers, engine.map({ !labelers.contains($0) }) ?? labelers.isEmpty || tellsByVoice {
-                hypothesis.words = speakers.labelled(hypothesis.words)
+                hypothesis.words = speakers.labeled(hypothesis.words)
             }
             // Who appears first is told by final words: interims come at the pace of the machine.
             var shown = numbers
@@ -74,7 +74,7 @@ final class LabeledChannel {
         held.append(Held(event: event))
     }
 
-    private func labelled(_ words: [Word]) {
+    private func labeled(_ words: [Word]) {
         guard let index = held.firstIndex(where: \.waits), case .commit(var commit) = held[index].event else { return }
         commit.words = words
         numbers.number(&commit.words, ownLabels: SpeakerTracker.ownLabels)

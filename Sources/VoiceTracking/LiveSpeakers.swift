@@ -126,7 +126,7 @@ package final class LiveSpeakers {
     }
 
     /// Returns the words of an interim with the speakers that are known for them, and listens to those that are not.
-    func labelled(_ words: [Word]) -> [Word] {
+    func labeled(_ words: [Word]) -> [Word] {
         var words = words
         for look in early.label(&words) {
             guard underWay < Self.maxUnderWay, let samples = audio(look.range) else { continue }

@@ -32,7 +32,7 @@ import Testing
             await conversation.run { $0.hear(.found(nil, last: nil, KnownVoices([], [], owner: nil, revision: 1))) }
             try await until {
                 let labels = conversation.told.compactMap { event in
-                    if case .labelled(let speaker, let label) = event { (speaker, label) } else { nil }
+                    if case .labeled(let speaker, let label) = event { (speaker, label) } else { nil }
                 }
                 return labels.contains { $0 == (SpeakerNumber(0), "Speaker 2") } && labels.count == 1
             }

@@ -63,7 +63,7 @@ struct Ensemble: Sendable {
     var isComplete = false
     /// Maximum number of finals that a participant keeps. No engine says as much before the other participants answer.
     private static let maxFinals = 4_096
-    private static let longestTail = 48
+    private static let maxTail = 48
 
     /// Adds a leg as a participant.
     ///
@@ -118,7 +118,7 @@ struct Ensemble: Sendable {
         }
         if !final.words.isEmpty {
             participants[index].last.note(range)
-            participants[index].tail = Array((participants[index].tail + final.words).suffix(Self.longestTail))
+            participants[index].tail = Array((participants[index].tail + final.words).suffix(Self.maxTail))
         }
         participants[index].through = max(through, final.end)
         if !final.words.isEmpty || final.reason != .length { participants[index].isInSpeech = final.reason == .length || final.reason == .flush }

@@ -26,7 +26,7 @@ package struct Reconnection: Sendable {
     }
 
     private static let firstDelay: Duration = .milliseconds(250)
-    private static let longestDelay: Duration = .seconds(5)
+    private static let maxDelay: Duration = .seconds(5)
 
     private var session: (id: String, window: Duration)?
     /// End of the audio that need not be sent again.
@@ -72,7 +72,7 @@ package struct Reconnection: Sendable {
         let since = brokenAt ?? now
         brokenAt = since
         defer { attempts += 1 }
-        let longest = min(Self.firstDelay * (1 << min(max(0, attempts - 1), 10)), Self.longestDelay)
+        let longest = min(Self.firstDelay * (1 << min(max(0, attempts - 1), 10)), Self.maxDelay)
         // The first attempt is made at once.
         let delay = attempts == 0 ? Duration.zero : longest * (0.5 + 0.5 * chance)
         guard now + delay < since + session.window else { return .giveUp }

@@ -13,7 +13,7 @@ extension SessionMachine {
             for place in channelStates[number].spans.indices {
                 switch channelStates[number].spans[place].need {
                 case .repair(let plan):
-                    if plan.asked == nil { consider(max(plan.detected + longestWait, plan.again ?? now)) }
+                    if plan.asked == nil { consider(max(plan.detected + maxWait, plan.again ?? now)) }
                     if let time = besideTime(of: plan) { consider(time) }
                     if place == 0 { consider(end(of: plan, in: number)) }
                 case .lost(_, let time, _): if place == 0 { consider(time) }
@@ -29,7 +29,7 @@ extension SessionMachine {
     }
 
     /// Maximum wait for the audio behind a repair's end; the client may have paused.
-    private var longestWait: Duration { reach.duration(at: configuration.rate) + .milliseconds(200) }
+    private var maxWait: Duration { reach.duration(at: configuration.rate) + .milliseconds(200) }
 
     /// Does the work that is due because of the time or of a silence.
     mutating func watch(now: Instant, _ actions: inout [SessionAction]) {
@@ -42,7 +42,7 @@ extension SessionMachine {
         for number in channelStates.indices where !isEnded {
             for place in channelStates[number].spans.indices {
                 guard let plan = channelStates[number].spans[place].plan else { continue }
-                ask(number, place, mustGo: now >= plan.detected + longestWait, now: now, &actions)
+                ask(number, place, mustGo: now >= plan.detected + maxWait, now: now, &actions)
                 askBeside(number, place, now: now, &actions)
             }
             settle(number, now: now, &actions)
@@ -296,7 +296,7 @@ extension SessionMachine {
     private mutating func handOver(_ leg: Leg, to number: Int, overlap: Bool, now: Instant, _ actions: inout [SessionAction]) {
         let end = overlap ? timeline.end + reach : timeline.end
         guard pool.change(leg.id, { $0.enqueue(.finish, at: end) }) != nil else { return }
-        if overlap { pool.changes.overlap(leg.id, until: now + longestWait) }
+        if overlap { pool.changes.overlap(leg.id, until: now + maxWait) }
         for number in leg.channels {
             guard let place = channelStates[number].place(of: leg.id) else { continue }
             channelStates[number].part(place, at: end, without: leg.id, pool)

@@ -9,7 +9,7 @@ package struct Stitcher: Sendable {
     private(set) var tail: [Word] = []
     /// The same words with their sources, and the words that were heard in gaps between them.
     private(set) var heard: [RememberedWord] = []
-    private static let longestTail = 48
+    private static let maxTail = 48
     /// Number of words in finals that lie where the same engine had committed other words. The first text stands.
     private(set) var changedWords = 0
     /// The final that was committed last.
@@ -73,16 +73,16 @@ package struct Stitcher: Sendable {
 
     private static func remember<Element>(_ words: [Element], in tail: inout [Element]) {
         guard !words.isEmpty else { return }
-        if words.count >= longestTail {
-            tail = Array(words.suffix(longestTail))
+        if words.count >= maxTail {
+            tail = Array(words.suffix(maxTail))
         } else {
-            tail.removeFirst(max(0, tail.count + words.count - longestTail))
+            tail.removeFirst(max(0, tail.count + words.count - maxTail))
             tail += words
         }
     }
 
     private mutating func remember(_ words: [Word], of source: Seam.Source) {
-        Self.remember(words.suffix(Self.longestTail).map { RememberedWord($0, from: source) }, in: &heard)
+        Self.remember(words.suffix(Self.maxTail).map { RememberedWord($0, from: source) }, in: &heard)
     }
 
     /// Returns true if a final of zero length behind the committed audio says something new.

@@ -13,7 +13,7 @@ package enum ConversationEvent: Sendable, Equatable {
     /// A suggestion of a speaker's identity.
     case suggested(SpeakerSuggestion)
     /// The voice of this speaker has no name, and is kept under this label: as `Speaker 4`, whatever number the speaker has in the conversation.
-    case labelled(SpeakerNumber, String)
+    case labeled(SpeakerNumber, String)
     /// The client has named this person, but the user has no such person. The part of the command that concerns this person is ignored.
     case unknownPerson(ID<Person>)
     /// The conversation has ended and is being completed.

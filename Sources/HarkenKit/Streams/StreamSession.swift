@@ -22,8 +22,6 @@ final class StreamSession: SessionObserver {
     private var converter: RateConverter
     /// The rate of the last audio that could not be converted.
     private var unusableRate: SampleRate?
-    /// Maximum time without a voice that was heard after which final words go on without their speakers.
-    private static let labelPatience: Duration = .seconds(10)
     /// Tells the speakers of words by their voices; nil: the engines' own labels are shown.
     private var labeling: SpeakerLabeling?
     private let tracer: Tracer?
@@ -52,7 +50,7 @@ final class StreamSession: SessionObserver {
         self.run = run
         labeling = voices.map { voices in
             SpeakerLabeling(
-                voices, rule: SpeakerRule(), patience: Self.labelPatience, labelers: labelers, channels: 1, rate: rate, loop: loop,
+                voices, rule: SpeakerRule(), patience: WaitingSpeech.standardPatience, labelers: labelers, channels: 1, rate: rate, loop: loop,
                 audio: { [journal] range, _ in journal.samples(range) }, deliver: { [weak self] in self?.show($0) })
         }
         run.start()

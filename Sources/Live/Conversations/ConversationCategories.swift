@@ -3,7 +3,7 @@ package import Conversations
 /// Tells the category of a conversation by the meaning of its title and summary, compared with what the categories are about.
 package actor ConversationCategories {
     /// Similarity (cosine) from which a category is told.
-    private static let leastSimilarity: Float = 0.2
+    private static let minSimilarity: Float = 0.2
 
     private let texts: (any TextEmbedding)?
     /// The vectors of the categories, once they are known.
@@ -29,7 +29,7 @@ package actor ConversationCategories {
     }
 
     package func category(of conversation: Conversation) async -> ConversationCategory {
-        guard let nearest = await nearest(to: conversation), nearest.similarity >= Self.leastSimilarity else { return .other }
+        guard let nearest = await nearest(to: conversation), nearest.similarity >= Self.minSimilarity else { return .other }
         return nearest.category
     }
 

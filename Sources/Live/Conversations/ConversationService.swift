@@ -25,6 +25,8 @@ package final class ConversationService: Sendable {
     let reconciliations: VoiceReconciliations
     /// Maximum time without a voice that was heard, or without a final, after which words go on without their speaker.
     package let speakerPatience: Duration
+    /// Default of both times.
+    package static let patience = WaitingSpeech.standardPatience
     /// The same for final words of a transcript.
     package let labelPatience: Duration
     /// Interval at which a live conversation checks the store and its own timeout.
@@ -99,7 +101,7 @@ package final class ConversationService: Sendable {
         deletedDays: Int,
         texts: (any TextEmbedding)?, summaries: ModelSummaries?,
         media: any MediaSource = InProcessMedia(), voices: (any Voiceprinting)?, detecting: (any VoiceDetecting)?, speakerPatience: Duration,
-        labelPatience: Duration = .seconds(10),
+        labelPatience: Duration = ConversationService.patience,
         poll: Duration, completionWaits: [Duration],
         webhooks: WebhookService? = nil, zones: TimeZones = TimeZones(),
         listener: @escaping @Sendable () -> (any PrerecordedEngine)?, newPath: @escaping @Sendable () -> String, log: Log, metrics: Metrics,
@@ -380,7 +382,7 @@ package final class ConversationService: Sendable {
     private func takeUpEnrollments() async {
         guard teaching != nil else { return }
         do throws(StoreError) {
-            for voice in try await store.untaught(speaking: SegmentEnrollment.leastSpeech, limit: Self.maxEarlierEnrollments) { teach(voice) }
+            for voice in try await store.untaught(speaking: SegmentEnrollment.minSpeech, limit: Self.maxEarlierEnrollments) { teach(voice) }
         } catch {
             log.error("conversations with voices that are still to be learned cannot be read", [.error: "\(error)"])
         }

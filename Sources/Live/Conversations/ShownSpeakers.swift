@@ -45,7 +45,7 @@ struct ShownSpeakers {
         for (speaker, shown) in shown.sorted(by: { $0.key < $1.key }) {
             guard let label = label(of: shown.voice), labels[speaker] != label else { continue }
             labels[speaker] = label
-            new.append(.labelled(speaker, label))
+            new.append(.labeled(speaker, label))
         }
         return new
     }

@@ -18,7 +18,7 @@ package struct TakenSession: Sendable {
     package var conversation: (id: ID<Conversation>, shift: Duration)?
 
     /// Maximum audio after the stored words that the client may leave out: the longest silence of a session.
-    private static let longestSilence: Duration = .seconds(86_400)
+    private static let maxSilence: Duration = .seconds(86_400)
 
     package init(id: ID<Session>, part: ID<Session>, base: Duration) {
         self.id = id
@@ -33,6 +33,6 @@ package struct TakenSession: Sendable {
     ///
     /// - Parameter rate: the sample rate that the client has named.
     package func goesOn(at start: SampleIndex, _ rate: SampleRate, channels: Int) -> Bool {
-        start >= .zero && (start - .zero).duration(at: rate) <= base + storedThrough(channels: channels) + Self.longestSilence
+        start >= .zero && (start - .zero).duration(at: rate) <= base + storedThrough(channels: channels) + Self.maxSilence
     }
 }

@@ -25,7 +25,7 @@ package actor CrashRecovery {
     private static let maxAttempts = 5
     /// First and longest wait before a recovery that failed for a passing reason is tried again.
     private static let firstDelay: Duration = .seconds(300)
-    private static let longestDelay: Duration = .seconds(3_600)
+    private static let maxDelay: Duration = .seconds(3_600)
     /// Interval at which the end of an earlier process, which still lives, is looked for.
     private static let pollInterval: Duration = .seconds(1)
 
@@ -419,7 +419,7 @@ package actor CrashRecovery {
         tellTakenUp(parts)
         guard !resting.isEmpty, alarm == nil else { return }
         let delay = delay
-        self.delay = min(delay * 2, Self.longestDelay)
+        self.delay = min(delay * 2, Self.maxDelay)
         alarm = Task {
             guard (try? await Task.sleep(for: delay)) != nil else { return }
             rouse(parts)

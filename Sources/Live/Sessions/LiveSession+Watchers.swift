@@ -33,7 +33,7 @@ extension LiveSession {
         switch event {
         case .changed(let segments): tellWatchers(.segments(segments))
         case .removed(let ids): tellWatchers(.removed(ids))
-        case .labelled(let speaker, let label): tellWatchers(.labelled(speaker, label))
+        case .labeled(let speaker, let label): tellWatchers(.labeled(speaker, label))
         case .last, .began, .suggested, .unknownPerson, .processing, .completed: break
         }
     }

@@ -15,7 +15,7 @@ package enum WatchedEvent: Sendable {
     /// Segments that are now part of others.
     case removed([ID<Segment>])
     /// The label under which the voice of a speaker without a name is kept.
-    case labelled(SpeakerNumber, String)
+    case labeled(SpeakerNumber, String)
     /// Audio that no engine recognized, with the kind of the error.
     case gap(ChannelIndex, SampleRange, String)
     /// The client's stream is not whole, or has more sound tracks than are heard. Places are times of the session.

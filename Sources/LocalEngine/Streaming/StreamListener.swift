@@ -22,7 +22,7 @@ final class StreamListener: @unchecked Sendable {
     private var isClosed = false
 
     /// Maximum audio that waits for the models to be loaded, or for a listening thread that is late.
-    private static let longestWait = Duration.seconds(60)
+    private static let maxWait = Duration.seconds(60)
 
     init(
         _ options: StreamOptions, _ tell: @escaping @Sendable (EngineHearing) -> Void, _ deliver: @escaping @Sendable (EngineEvent) -> Void,
@@ -106,7 +106,7 @@ final class StreamListener: @unchecked Sendable {
         guard !isClosed, !bytes.isEmpty else { return }
         let frame = 2 * max(1, options.channels)
         pending += bytes
-        guard Double(pending.count / frame) <= Double(options.rate.hertz) * (Self.longestWait / .seconds(1)) else {
+        guard Double(pending.count / frame) <= Double(options.rate.hertz) * (Self.maxWait / .seconds(1)) else {
             return close(.unavailable("this machine is too busy for the stream"))
         }
         guard service != nil else { return }

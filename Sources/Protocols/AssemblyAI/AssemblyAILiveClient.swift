@@ -261,11 +261,7 @@ package struct AssemblyAILiveClient: LiveClientMachine {
         actions.append(.event(.closed(error)))
     }
 
-    private mutating func fail(_ error: EngineError, _ actions: inout [ClientAction]) {
-        state = .closed
-        actions.append(.event(.closed(error)))
-        actions.append(.close(code: 1000))
-    }
+    private mutating func fail(_ error: EngineError, _ actions: inout [ClientAction]) { state.fail(error, &actions) }
 
     // MARK: Time
 

@@ -30,7 +30,7 @@ extension ListenEvent {
             self = .suggested(SpeakerSuggestion(SpeakerNumber(speaker), who, name: name, segment: ID(segment)))
         case "speaker_label":
             guard let speaker = message["speaker_id"].int, let label = message["label"].string, !label.isEmpty else { return nil }
-            self = .labelled(SpeakerNumber(speaker), label)
+            self = .labeled(SpeakerNumber(speaker), label)
         case "memory_processing_started":
             guard let id = message["memory"]["id"].string else { return nil }
             self = .processing(ID(id))

@@ -11,7 +11,7 @@ package enum ListenEvent: Sendable, Equatable {
     case removed([ID<Segment>])
     case suggested(SpeakerSuggestion)
     /// The voice of a speaker without a name is kept under this label.
-    case labelled(SpeakerNumber, String)
+    case labeled(SpeakerNumber, String)
     /// The conversation is over and is being completed.
     case processing(ID<Conversation>)
     case completed(ID<Conversation>)

@@ -248,7 +248,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
             if !segments.isEmpty { say(.segments(segments), &output) }
         case .removed(let ids): if !ids.isEmpty { say(.deleted(ids), &output) }
         case .suggested(let suggestion): suggest(suggestion, &output)
-        case .labelled(let speaker, let label): say(.label(speaker: speaker, label), &output)
+        case .labeled(let speaker, let label): say(.label(speaker: speaker, label), &output)
         case .unknownPerson(let person):
             let text = "There is no person \(person.rawValue.prefix(60)); the parts that name this person are ignored."
             say(.status(ListenStatus(.unknownPerson, text: text, outcome: .invalidInput)), &output)

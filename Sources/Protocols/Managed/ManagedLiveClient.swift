@@ -227,12 +227,7 @@ package struct ManagedLiveClient: LiveClientMachine {
         actions += [.event(.closed(nil)), .close(code: 1000)]
     }
 
-    private mutating func fail(_ error: EngineError, _ actions: inout [ClientAction]) {
-        let wasConnected = state != .connecting
-        state = .closed
-        actions.append(.event(.closed(error)))
-        if wasConnected { actions.append(.close(code: 1000)) }
-    }
+    private mutating func fail(_ error: EngineError, _ actions: inout [ClientAction]) { state.fail(error, &actions) }
 
     private mutating func send(_ message: ManagedClientMessage, _ now: Instant, _ actions: inout [ClientAction]) {
         lastSent = now

@@ -31,7 +31,7 @@ package enum PromptTerms {
     /// Returns the entries of a list; nil when the text is not a list.
     private static func list(_ text: String) -> [String]? {
         var entries: [String] = []
-        for part in unlabelled(text).split(whereSeparator: { $0 == "," || $0 == ";" || $0.isNewline || $0 == "、" || $0 == "，" }) {
+        for part in unlabeled(text).split(whereSeparator: { $0 == "," || $0 == ";" || $0.isNewline || $0 == "、" || $0 == "，" }) {
             var words = part.split(whereSeparator: \.isWhitespace)
             if words.count > 1, let first = words.first?.lowercased(), first == "and" || first == "or" { words.removeFirst() }
             let entry = words.joined(separator: " ").trimmed { $0 == " " || ".!?\"'“”‘’*-•()[]".contains($0) }
@@ -45,7 +45,7 @@ package enum PromptTerms {
     }
 
     /// Returns the text behind a label such as "Glossary:".
-    private static func unlabelled(_ text: String) -> Substring {
+    private static func unlabeled(_ text: String) -> Substring {
         guard let colon = text.firstIndex(of: ":"), text[..<colon].split(whereSeparator: \.isWhitespace).count <= 4,
             !text[..<colon].contains(where: { $0 == "," || $0 == "." }), text[colon...].dropFirst().first?.isWhitespace ?? false
         else { return text[...] }

@@ -5,7 +5,7 @@ import Speech
 enum SonioxModels {
     /// The vendor's names that a list of models has. The configured engines serve all of them.
     private static let listed: [(name: String, title: StaticString, isLive: Bool)] = [
-        (SonioxLiveClient.model, "Speech-to-Text Real-time", true), ("stt-async-v5", "Speech-to-Text Async", false),
+        (SonioxLiveClient.model, "Speech-to-Text Real-time", true), (SonioxPrerecordedClient.model, "Speech-to-Text Async", false),
     ]
 
     /// Writes the member `models` of Soniox's `GET /v1/models`. No engine translates.

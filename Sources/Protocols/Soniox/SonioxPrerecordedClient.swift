@@ -25,7 +25,8 @@ package struct SonioxPrerecordedClient: PrerecordedClientMachine {
         var page = 1
     }
 
-    private static let models = ["stt-async-v5"]
+    /// The model for a client that names none of the vendor's.
+    package static let model = "stt-async-v5"
     /// Maximum number of pages to search, with 1,000 transcriptions each; the vendor keeps 2,000.
     private static let maxPages = 3
 
@@ -43,7 +44,7 @@ package struct SonioxPrerecordedClient: PrerecordedClientMachine {
 
     package static let service = PrerecordedService(
         capabilities: Capabilities(
-            streaming: false, prerecorded: true, languages: .any, models: models, interims: false, speakers: true),
+            streaming: false, prerecorded: true, languages: .any, models: [model], interims: false, speakers: true),
         address: "https://api.soniox.com/v1", recognize: { SonioxPrerecordedClient($0) })
 
     package mutating func start() -> PrerecordedStep {
@@ -176,7 +177,7 @@ package struct SonioxPrerecordedClient: PrerecordedClientMachine {
 
     /// The client's model if it follows the vendor's names of models for recordings, else the operator's, else the newest.
     private var model: String {
-        order.options.model.flatMap { $0.lowercased().hasPrefix("stt-async-") ? $0 : nil } ?? order.model(among: [], standard: nil) ?? Self.models[0]
+        order.options.model.flatMap { $0.lowercased().hasPrefix("stt-async-") ? $0 : nil } ?? order.model(among: [], standard: nil) ?? Self.model
     }
 
     private func body(file: String) -> [UInt8] {

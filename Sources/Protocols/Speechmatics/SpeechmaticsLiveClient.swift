@@ -243,31 +243,26 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
     }
 
     private mutating func fail(_ error: EngineError, _ actions: inout [ClientAction]) {
-        let wasConnected = state != .connecting
         // Words that the vendor made final stay final.
         if !settled.words.isEmpty, let final = settled.takeAll(through: settled.through) { actions.append(.event(.final(final, reason: .length))) }
-        state = .closed
-        actions.append(.event(.closed(error)))
-        if wasConnected { actions.append(.close(code: 1000)) }
+        state.fail(error, &actions)
     }
 
     // MARK: Time
 
-    package var deadline: Instant? {
-        switch state {
-        case .connecting, .closed: nil
-        case .starting(let until), .draining(let until): until
-        case .open: owed.deadline
-        }
-    }
+    package var deadline: Instant? { state.deadline(owed) }
 
     package mutating func timePassed(now: Instant, actions: inout [ClientAction]) {
-        switch state {
-        case .connecting, .closed: break
-        case .starting(let until): if now >= until { fail(.timedOut("Speechmatics did not start the recognition."), &actions) }
-        case .draining(let until): if now >= until { fail(.timedOut("Speechmatics did not end the transcript after EndOfStream."), &actions) }
-        case .open: if let limit = owed.deadline, now >= limit { owed.answer(&actions) }
-        }
+        if let error = Self.timePassed(now, state, &owed, &actions) { fail(error, &actions) }
+    }
+
+    /// Returns the error of a service that did not answer in time, as `LiveClientState.timePassed` does.
+    static func timePassed(
+        _ now: Instant, _ state: LiveClientState, _ owed: inout OwedFlushes, _ actions: inout [ClientAction]
+    ) -> EngineError? {
+        state.timePassed(
+            now, &owed, start: "Speechmatics did not start the recognition.", end: "Speechmatics did not end the transcript after EndOfStream.",
+            &actions)
     }
 }
 

@@ -6,7 +6,7 @@ internal import Speech
 package struct GatewayTransport: UploadTransport {
     /// Time limit for an answer. The gateway answers within 50 s, even if only to report that it is still at work.
     private static let patience: Duration = .seconds(70)
-    private static let longestAnswer = 16 << 20
+    private static let maxAnswer = 16 << 20
 
     private let client: HTTPClient
     private let root: String
@@ -69,7 +69,7 @@ package struct GatewayTransport: UploadTransport {
                 .post, root + "background-conversation/\(PercentCoding.encode(conversation))/finish", headers: headers, body: [])
         }
         request.timeout = Self.patience
-        request.responseLimit = Self.longestAnswer
+        request.responseLimit = Self.maxAnswer
         return request
     }
 

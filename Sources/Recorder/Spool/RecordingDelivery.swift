@@ -41,7 +41,7 @@ package struct RecordingDelivery: Sendable {
     private var notBefore: Instant?
 
     private static let shortestWait: Duration = .milliseconds(250)
-    private static let longestWait: Duration = .seconds(30)
+    private static let maxWait: Duration = .seconds(30)
     /// Time between two tries while the server rejects the key.
     private static let admissionWait: Duration = .seconds(60)
 
@@ -146,6 +146,6 @@ package struct RecordingDelivery: Sendable {
     /// Returns a wait that doubles after each failure; `jitter` adds up to half of it.
     private func backoff(_ jitter: Double) -> Duration {
         let doubled = Self.shortestWait * (1 << min(failures, 10))
-        return min(doubled, Self.longestWait) * (1 + 0.5 * min(max(jitter, 0), 1))
+        return min(doubled, Self.maxWait) * (1 + 0.5 * min(max(jitter, 0), 1))
     }
 }

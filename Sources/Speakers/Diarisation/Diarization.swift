@@ -118,7 +118,7 @@ package struct Diarization: Sendable {
     }
 
     /// Share of the windows that must remain when mixed ones are left out.
-    private static let leastPure = 0.3
+    private static let minPure = 0.3
 
     /// Returns the groups of the windows that found groups, as indices into these windows, which come second.
     private func groups(_ windows: [FirmWindow], _ stretches: [LocalSpeakers]) -> ([[Int]], of: [FirmWindow]) {
@@ -130,7 +130,7 @@ package struct Diarization: Sendable {
         var windows = windows
         var found = hints(windows)
         let pure = windows.indices.filter { !found.mixed.contains($0) }
-        if pure.count < windows.count, Double(pure.count) >= Self.leastPure * Double(windows.count) {
+        if pure.count < windows.count, Double(pure.count) >= Self.minPure * Double(windows.count) {
             windows = pure.map { windows[$0] }
             found = hints(windows)
         }
@@ -159,7 +159,7 @@ package struct Diarization: Sendable {
         // Windows overlap, so each counts only for the distance between two windows.
         func length(_ indices: [Int]) -> SampleCount { indices.reduce(.zero) { $0 + min(rule.step, firm[$1].speech) } }
         let total = length(Array(firm.indices))
-        let least = min(rule.surelySomebody, max(rule.leastSpeech, SampleCount(Int64(Double(total.samples) * rule.leastShare))))
+        let least = min(rule.surelySomebody, max(rule.minSpeech, SampleCount(Int64(Double(total.samples) * rule.minShare))))
         let speech = groups.map(length)
         var kept = groups.indices.filter { speech[$0] >= least }.map { groups[$0] }
         if kept.isEmpty, let most = groups.indices.max(by: { speech[$0] < speech[$1] }) { kept = [groups[most]] }

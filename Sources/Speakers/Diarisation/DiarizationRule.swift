@@ -30,9 +30,9 @@ package struct DiarizationRule: Sendable, Equatable {
     package var overlapPause = SampleCount(8_000)
     /// Minimum length of a window that may found a group. Shorter windows only join one.
     package var shortestEvidence = SampleCount(16_000)
-    /// Minimum speech of a speaker; `leastShare` is the minimum share of all speech. A speaker below both is merged with the most similar one.
-    package var leastSpeech = SampleCount(24_000)
-    package var leastShare = 0.02
+    /// Minimum speech of a speaker; `minShare` is the minimum share of all speech. A speaker below both is merged with the most similar one.
+    package var minSpeech = SampleCount(24_000)
+    package var minShare = 0.02
     /// Amount of speech from which a speaker is never merged.
     package var surelySomebody = SampleCount(80_000)
     /// Length by which voice activity detects the beginning of speech late, and its end early.

@@ -6,11 +6,11 @@ import Speech
 /// second speaker is the recording's speaker with the highest probability, apart from the first one.
 enum SecondSpeakers {
     /// Minimum number of shared frames of a pair.
-    private static let leastShared: Float = 6
+    private static let minShared: Float = 6
     /// Weight of a shared frame in which two speakers are active.
     private static let overlapWeight: Float = 0.25
     /// Probability up to which a speaker does not count as heard.
-    private static let leastProbability: Float = 0.05
+    private static let minProbability: Float = 0.05
     /// Number of frames on either side in which the nearest other speaker is looked for: ten seconds.
     private static let reach = 600
 
@@ -41,7 +41,7 @@ enum SecondSpeakers {
 
     private static func second(_ frame: Int, _ votes: [Float]?, _ speakers: FrameSpeakers) -> Int? {
         let others = (votes ?? []).indices.filter { $0 != speakers[frame] }
-        guard let votes, let best = others.max(by: { votes[$0] < votes[$1] }), votes[best] > leastProbability else {
+        guard let votes, let best = others.max(by: { votes[$0] < votes[$1] }), votes[best] > minProbability else {
             return speakers.nearestOther(frame, within: reach)
         }
         return best
@@ -92,6 +92,6 @@ enum SecondSpeakers {
             extend(pairs + [nil], sum)
         }
         extend([], 0)
-        return zip(best.pairs, shared).map { speaker, row in speaker.flatMap { row[$0] >= leastShared ? $0 : nil } }
+        return zip(best.pairs, shared).map { speaker, row in speaker.flatMap { row[$0] >= minShared ? $0 : nil } }
     }
 }

@@ -13,7 +13,7 @@ struct SpeakerHints {
     }
 
     /// Minimum number of frames of a clip in which one speaker alone is active: a third of a second.
-    private static let leastFrames: Float = 20
+    private static let minFrames: Float = 20
 
     /// Amounts to add to the distances of pairs of clips: positive for clips of different speakers. Pairs without a statement are left out.
     let amounts: [Pair: Float]
@@ -76,8 +76,8 @@ struct SpeakerHints {
             let total = spoken.reduce(0, +), active = counts[last].active - counts[first].active
             heard.append(
                 HeardClip(
-                    clip: clip, shares: total >= leastFrames ? spoken.map { $0 / total } : [],
-                    purity: active >= leastFrames ? (alone.max() ?? 0) / active : nil))
+                    clip: clip, shares: total >= minFrames ? spoken.map { $0 / total } : [],
+                    purity: active >= minFrames ? (alone.max() ?? 0) / active : nil))
         }
         return heard
     }

@@ -6,9 +6,9 @@ struct RetryRule: Sendable {
     /// Maximum number of attempts for one request, including the first one.
     var attempts = 5
     var firstWait: Duration = .milliseconds(500)
-    var longestWait: Duration = .seconds(30)
+    var maxWait: Duration = .seconds(30)
     /// Maximum wait that a vendor may ask for; a vendor that asks for more is given up.
-    var longestAsked: Duration = .seconds(60)
+    var maxAsked: Duration = .seconds(60)
 
     private static let passing: Set<Int> = [408, 425, 429, 500, 502, 503, 504]
     /// Statuses of rejections before the vendor did anything.
@@ -27,7 +27,7 @@ struct RetryRule: Sendable {
             }
         guard passes, attempt < attempts else { return nil }
         guard let asked = answer.retryAfter else { return wait(attempt, chance) }
-        return asked <= longestAsked ? max(asked, wait(attempt, chance)) : nil
+        return asked <= maxAsked ? max(asked, wait(attempt, chance)) : nil
     }
 
     func wait(after error: HTTPClientError, to request: VendorRequest, attempt: Int, chance: Double) -> Duration? {
@@ -41,7 +41,7 @@ struct RetryRule: Sendable {
     }
 
     private func wait(_ attempt: Int, _ chance: Double) -> Duration {
-        let full = min(firstWait * (1 << min(attempt - 1, 16)), longestWait)
+        let full = min(firstWait * (1 << min(attempt - 1, 16)), maxWait)
         return full / 2 + full / 2 * chance
     }
 }

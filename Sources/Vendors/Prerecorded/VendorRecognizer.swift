@@ -23,7 +23,7 @@ package struct VendorRecognizer: PrerecordedEngine {
     private let unfinished: UnfinishedRecordings
     private let userAgent: String
     /// Rule while somebody waits for the words: another engine can be asked sooner than this engine recovers.
-    private static let urgentRetry = RetryRule(attempts: 2, firstWait: .milliseconds(250), longestAsked: .seconds(1))
+    private static let urgentRetry = RetryRule(attempts: 2, firstWait: .milliseconds(250), maxAsked: .seconds(1))
     private static let urgentPollInterval: Duration = .milliseconds(400)
 
     /// - Parameters:
@@ -103,7 +103,7 @@ package struct VendorRecognizer: PrerecordedEngine {
         }
         let retry = options.isUrgent ? Self.urgentRetry : RetryRule()
         // The vendor has the work, so nothing is gained by giving up before the time limit.
-        let patient = options.isUrgent ? retry : RetryRule(attempts: .max, longestWait: .seconds(10), longestAsked: limit)
+        let patient = options.isUrgent ? retry : RetryRule(attempts: .max, maxWait: .seconds(10), maxAsked: limit)
         let late = EngineError.timedOut("\(name) did not finish within \(limit.components.seconds) s.")
         var step = machine.continuation.map { .request($0) } ?? machine.start()
         while true {

@@ -28,7 +28,7 @@ extension SegmentPrinter {
             writer.key("person_id")
             if case .person(let id) = suggestion.who { writer.value(id.rawValue) } else { writer.null() }
             writer.member("segment", suggestion.segment.rawValue)
-        case .labelled(let speaker, let label):
+        case .labeled(let speaker, let label):
             writer.member("type", literal: "label")
             writer.member("speaker", speaker.number)
             writer.member("label", label)

@@ -49,7 +49,7 @@ struct SegmentPrinter {
             let gone = Set(ids)
             segments.removeAll { gone.contains($0.segment.id) }
         case .suggested(let suggestion): names.learn(suggestion)
-        case .labelled(let speaker, let label): names.learn(label, of: speaker)
+        case .labeled(let speaker, let label): names.learn(label, of: speaker)
         case .conversation:
             text = settled { _ in true }
             segments = []

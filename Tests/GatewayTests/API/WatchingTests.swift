@@ -123,7 +123,7 @@ import Testing
     }
 
     @Test func `tells under which label it keeps a voice without a name, in events only`() throws {
-        let label = WatchedEvent.labelled(SpeakerNumber(1), "Speaker \"4\"")
+        let label = WatchedEvent.labeled(SpeakerNumber(1), "Speaker \"4\"")
         var format = SessionEventFormat(ID("s")), captions = LiveCaptionFormat()
         let told = try events(String(decoding: format.write(label), as: UTF8.self))
         #expect(told.map(\.name) == ["speaker_label"])

@@ -45,7 +45,7 @@ import Testing
         #expect(stream.text(Self.said(.deleted([ID("s1"), ID("s2")]))) == [.listen(.removed([ID("s1"), ID("s2")]))])
         #expect(stream.text(Self.said(.conversation(ID("c1"), recording: "r"))) == [.listen(.conversation(ID("c1")))])
         let label = ListenServerMessage.label(speaker: SpeakerNumber(1), "Speaker 4")
-        #expect(stream.text(Self.said(label)) == [.listen(.labelled(SpeakerNumber(1), "Speaker 4"))])
+        #expect(stream.text(Self.said(label)) == [.listen(.labeled(SpeakerNumber(1), "Speaker 4"))])
         for (person, who) in [("user", SpeakerSuggestion.Who.user), ("p1", .person(ID("p1"))), ("", .named)] {
             let message = ListenServerMessage.suggestion(speaker: SpeakerNumber(2), person: person, name: "Anna", segment: ID("s4"))
             #expect(

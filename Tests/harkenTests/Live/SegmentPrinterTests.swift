@@ -72,14 +72,14 @@ import Testing
         _ = screen.changed(segment("a", "one", 1, 2), segment("b", "two", 2, 3, 1), segment("c", "three", 3, 4))
         #expect(screen.wait() == "[00:01.0 → 00:02.0] Speaker 1: one\n[00:02.0 → 00:03.0] Speaker 2: two\n")
         #expect(screen.printer.unnamed.isEmpty)
-        #expect(screen.hear(.labelled(SpeakerNumber(0), "Speaker 4")) == "Speaker 1 is Speaker 4\n")
-        #expect(screen.hear(.labelled(SpeakerNumber(1), "Speaker 5")) == "Speaker 2 is Speaker 5\n")
-        #expect(screen.hear(.labelled(SpeakerNumber(1), "Speaker 5")) == "")
+        #expect(screen.hear(.labeled(SpeakerNumber(0), "Speaker 4")) == "Speaker 1 is Speaker 4\n")
+        #expect(screen.hear(.labeled(SpeakerNumber(1), "Speaker 5")) == "Speaker 2 is Speaker 5\n")
+        #expect(screen.hear(.labeled(SpeakerNumber(1), "Speaker 5")) == "")
         #expect(screen.hear(suggestion(1, .person(ID("vera")), "Vera")) == "Speaker 5 is Vera\n")
         #expect(screen.printer.end() == "[00:03.0 → 00:04.0] Speaker 4: three\n")
         #expect(screen.printer.unnamed == ["Speaker 4"])
         var json = Screen(.json)
-        #expect(json.hear(.labelled(SpeakerNumber(0), "Speaker 4")) == #"{"type":"label","speaker":0,"label":"Speaker 4"}"# + "\n")
+        #expect(json.hear(.labeled(SpeakerNumber(0), "Speaker 4")) == #"{"type":"label","speaker":0,"label":"Speaker 4"}"# + "\n")
     }
 
     @Test func `forgets what became part of another`() {

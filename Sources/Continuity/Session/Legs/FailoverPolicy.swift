@@ -8,12 +8,12 @@ package struct FailoverPolicy: Sendable {
         package var retries: Int
         package var delay: Duration
         /// Maximum delay that an engine may ask for with its rate limit.
-        package var longestDelay: Duration
+        package var maxDelay: Duration
 
-        package init(retries: Int = 3, delay: Duration = .seconds(2), longestDelay: Duration = .seconds(30)) {
+        package init(retries: Int = 3, delay: Duration = .seconds(2), maxDelay: Duration = .seconds(30)) {
             self.retries = retries
             self.delay = delay
-            self.longestDelay = longestDelay
+            self.maxDelay = maxDelay
         }
     }
 
@@ -102,7 +102,7 @@ package struct FailoverPolicy: Sendable {
         var delay = rule.delay
         if error == .cancelled { return .giveUp }
         note(error, of: engine)
-        if case .rateLimited(let retryAfter) = error { delay = max(delay, min(retryAfter ?? .zero, rule.longestDelay)) }
+        if case .rateLimited(let retryAfter) = error { delay = max(delay, min(retryAfter ?? .zero, rule.maxDelay)) }
         outage.tried.insert(engine)
         // In the operator's order, beginning behind the engine that failed. Engines that fail other sessions are used only if there is no other
         // engine.

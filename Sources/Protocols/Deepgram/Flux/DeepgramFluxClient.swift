@@ -190,31 +190,15 @@ package struct DeepgramFluxClient: LiveClientMachine {
         actions.append(.event(.closed(nil)))
     }
 
-    private mutating func fail(_ error: EngineError, _ actions: inout [ClientAction]) {
-        state = .closed
-        actions.append(.event(.closed(error)))
-        actions.append(.close(code: 1000))
-    }
+    private mutating func fail(_ error: EngineError, _ actions: inout [ClientAction]) { state.fail(error, &actions) }
 
     // MARK: Time
 
-    package var deadline: Instant? {
-        switch state {
-        case .connecting, .closed: nil
-        case .starting(let until), .draining(let until): until
-        case .open: owed.deadline
-        }
-    }
+    package var deadline: Instant? { state.deadline(owed) }
 
     package mutating func timePassed(now: Instant, actions: inout [ClientAction]) {
-        switch state {
-        case .connecting, .closed: break
-        case .starting(let until):
-            if now >= until { fail(.timedOut("Deepgram did not begin the stream."), &actions) }
-        case .open:
-            if let limit = owed.deadline, now >= limit { owed.answer(&actions) }
-        case .draining(let until):
-            if now >= until { fail(.timedOut("Deepgram did not end the stream after CloseStream."), &actions) }
-        }
+        let error = state.timePassed(
+            now, &owed, start: "Deepgram did not begin the stream.", end: "Deepgram did not end the stream after CloseStream.", &actions)
+        if let error { fail(error, &actions) }
     }
 }

@@ -22,9 +22,9 @@ package struct OpenAILiveClient: LiveClientMachine {
     package static let model = "gpt-live-transcribe"
 
     /// Minimum audio of a commit; the vendor rejects a shorter one.
-    private static let leastCommit: Duration = .milliseconds(100)
+    private static let minCommit: Duration = .milliseconds(100)
     /// Minimum loud audio that makes speech: a click is shorter.
-    private static let leastSpeech: Duration = .milliseconds(80)
+    private static let minSpeech: Duration = .milliseconds(80)
     /// Minimum silence between two words, and the silence that is enough to end a turn that has grown long.
     private static let shortestPause: Duration = .milliseconds(100)
     /// Audio without a new word after which the words before it are committed although the audio is loud: noise hides the pause.
@@ -32,9 +32,9 @@ package struct OpenAILiveClient: LiveClientMachine {
     /// Length of silence that is dropped from the vendor's buffer, so that the next turn begins with its speech.
     private static let silence: Duration = .seconds(10)
     /// Maximum length of a turn, with a model that sends words while they are spoken.
-    private static let longestLive: Duration = .seconds(30)
+    private static let maxLive: Duration = .seconds(30)
     /// Maximum length of a turn, with a model that sends no word before its commit.
-    private static let longestWhole: Duration = .seconds(8)
+    private static let maxWhole: Duration = .seconds(8)
     /// Interval at which a stream of such a model tells that it hears speech.
     private static let sign: Duration = .seconds(1)
     private static let maxTurns = 64
@@ -123,7 +123,7 @@ package struct OpenAILiveClient: LiveClientMachine {
             if loud == nil, quiet >= samples(Self.silence) { clear(&actions) }
             return
         }
-        let longest = samples(isLive ? Self.longestLive : Self.longestWhole)
+        let longest = samples(isLive ? Self.maxLive : Self.maxWhole)
         let isLong = length.samples > longest.samples / 2
         if isSpeaking, quiet >= (isLong ? min(pause, samples(Self.shortestPause)) : pause) {
             commit(quiet >= pause ? .endOfTurn : .pause, now, &actions)
@@ -142,7 +142,7 @@ package struct OpenAILiveClient: LiveClientMachine {
     private var isLive: Bool { OpenAIModels.isLive(model) }
 
     /// True if somebody has spoken since the last commit.
-    private var isSpeaking: Bool { loudness >= samples(Self.leastSpeech) }
+    private var isSpeaking: Bool { loudness >= samples(Self.minSpeech) }
 
     /// Silence that ends a turn.
     private var pause: SampleCount {
@@ -209,7 +209,7 @@ package struct OpenAILiveClient: LiveClientMachine {
     private var hasUncommittedSpeech: Bool { loud != nil || !open.text.isEmpty }
 
     private mutating func finalize(_ now: Instant, _ actions: inout [ClientAction]) {
-        if hasUncommittedSpeech, sent.end - boundary >= samples(Self.leastCommit) {
+        if hasUncommittedSpeech, sent.end - boundary >= samples(Self.minCommit) {
             finalizeDeadline = now + Self.finalizeLimit
             commit(.flush, flushes: 1, now, &actions)
         } else if let last = turns.indices.last {
@@ -224,7 +224,7 @@ package struct OpenAILiveClient: LiveClientMachine {
         state = .draining(until: now + Self.drainLimit)
         guard hasUncommittedSpeech else { return completeIfDone(&actions) }
         // The vendor rejects a shorter commit, so the audio is lengthened by silence.
-        if sent.end - boundary < samples(Self.leastCommit) {
+        if sent.end - boundary < samples(Self.minCommit) {
             let zeros = String(repeating: "A", count: 6_400)
             actions.append(.send(text: Array(#"{"type":"input_audio_buffer.append","audio":"\#(zeros)"}"#.utf8)))
         }
@@ -377,10 +377,7 @@ package struct OpenAILiveClient: LiveClientMachine {
 
     private mutating func fail(_ error: EngineError, _ actions: inout [ClientAction]) {
         guard state != .closed else { return }
-        let wasConnected = state != .connecting
-        state = .closed
-        actions.append(.event(.closed(error)))
-        if wasConnected { actions.append(.close(code: 1000)) }
+        state.fail(error, &actions)
     }
 
     // MARK: Time

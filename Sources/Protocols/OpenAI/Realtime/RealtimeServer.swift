@@ -20,7 +20,7 @@ package struct RealtimeServer: LiveServerMachine {
     private enum End { case expired, outOfCredit, keyIsOver, draining }
 
     /// Minimum audio for a commit, in milliseconds.
-    private static let leastCommit = 100
+    private static let minCommit = 100
     private static let maxAwaited = 1_000
 
     package let request: LiveRequest
@@ -86,7 +86,7 @@ package struct RealtimeServer: LiveServerMachine {
 
     private mutating func commit(_ id: String?, _ output: inout ServerOutput) {
         let length = milliseconds(received) - milliseconds(boundary)
-        guard length >= Self.leastCommit else { return voice.error(.nothingToCommit(milliseconds: length), clientEvent: id, &output) }
+        guard length >= Self.minCommit else { return voice.error(.nothingToCommit(milliseconds: length), clientEvent: id, &output) }
         guard awaited.count < Self.maxAwaited else {
             return voice.error(
                 RealtimeError("Too many commits wait for their transcripts.", .rateLimit, code: "rate_limit_exceeded"), clientEvent: id, &output)

@@ -214,29 +214,13 @@ package struct SpeechmaticsAgentClient: LiveClientMachine {
         actions.append(.close(code: 1000))
     }
 
-    private mutating func fail(_ error: EngineError, _ actions: inout [ClientAction]) {
-        let wasConnected = state != .connecting
-        state = .closed
-        actions.append(.event(.closed(error)))
-        if wasConnected { actions.append(.close(code: 1000)) }
-    }
+    private mutating func fail(_ error: EngineError, _ actions: inout [ClientAction]) { state.fail(error, &actions) }
 
     // MARK: Time
 
-    package var deadline: Instant? {
-        switch state {
-        case .connecting, .closed: nil
-        case .starting(let until), .draining(let until): until
-        case .open: owed.deadline
-        }
-    }
+    package var deadline: Instant? { state.deadline(owed) }
 
     package mutating func timePassed(now: Instant, actions: inout [ClientAction]) {
-        switch state {
-        case .connecting, .closed: break
-        case .starting(let until): if now >= until { fail(.timedOut("Speechmatics did not start the recognition."), &actions) }
-        case .draining(let until): if now >= until { fail(.timedOut("Speechmatics did not end the transcript after EndOfStream."), &actions) }
-        case .open: if let limit = owed.deadline, now >= limit { owed.answer(&actions) }
-        }
+        if let error = SpeechmaticsLiveClient.timePassed(now, state, &owed, &actions) { fail(error, &actions) }
     }
 }

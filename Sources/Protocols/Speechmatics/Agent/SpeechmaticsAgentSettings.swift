@@ -31,7 +31,7 @@ package struct SpeechmaticsAgentSettings: Sendable, Equatable {
     /// and none after 0.23 s and less.
     static let silence: Duration = .milliseconds(300)
     /// Silence that ends a turn in any case. The vendor's documents name no time, and let nobody set it.
-    static let longestSilence: Duration = .milliseconds(800)
+    static let maxSilence: Duration = .milliseconds(800)
     /// Silence that stands for never.
     private static let never: Duration = .seconds(3_600)
 
@@ -40,7 +40,7 @@ package struct SpeechmaticsAgentSettings: Sendable, Equatable {
 
     var turn: TurnRule {
         switch turns {
-        case .vad: TurnRule(minimumSilence: Self.silence, maximumSilence: Self.longestSilence)
+        case .vad: TurnRule(minimumSilence: Self.silence, maximumSilence: Self.maxSilence)
         case .external: TurnRule(minimumSilence: Self.never, maximumSilence: Self.never)
         }
     }
