@@ -95,6 +95,7 @@ import VoiceTracking
             if seed != nil { for _ in 0..<8 { ears.answer(by: &random) } }
             return isIdle.isSet
         }
+        #expect(reads == .max || left.withLock { $0 } < 0, "no audio was missing")
         return said.labels.withLock { $0 }
     }
 

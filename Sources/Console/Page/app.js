@@ -290,7 +290,9 @@ async function logInAgain() {
     + 'the key was revoked, or twelve hours had passed. What is typed stays.'), form));
   asked.addEventListener('close', () => {
     isAsking = false;
-    if (open && here === drawn) document.body.appendChild(open).showPopover();
+    if (!open || here !== drawn) return;
+    document.body.appendChild(open).showPopover();
+    open.querySelector('input')?.focus();
   });
 }
 

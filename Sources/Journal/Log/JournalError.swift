@@ -25,7 +25,7 @@ package enum JournalError: Error, Sendable, Equatable, CustomStringConvertible {
                 + "or move the file away and lose the sessions. The file was not changed."
         case .expired: "The audio is no longer in the journal: its size limit was reached."
         case .notJournaled: "A part of the audio is not in the journal: there was no room for it when it arrived."
-        case .stopped: "The gateway stops: the audio stays in the journal, and the next start completes the session."
+        case .stopped: "The gateway stops, and reads no audio from the journal any more."
         }
     }
 }

@@ -132,7 +132,7 @@ package final class UploadFolder: Sendable {
             let removed = kept.filter { !known.contains($0.name.text) }
             guard !removed.isEmpty else { return }
             try await blobs.delete(removed.map(\.name))
-            report("uploads that no job waits for are deleted", removed.filter { !files.contains($0.name.text) }, Self.lifetime)
+            report("uploads that nobody asks for any more are deleted", removed.filter { !files.contains($0.name.text) }, Self.lifetime)
             report("files that their users can list are deleted", removed.filter { files.contains($0.name.text) }, Self.fileLifetime)
         } catch {
             log.warning("old uploads could not be deleted; it is tried again", [.path: blobs.location, .error: "\(error)"])
