@@ -59,7 +59,7 @@ import Testing
             for _ in 0..<2 { await folder.sweep(now: UnixTime(milliseconds: 40 * 86_400_000 + 1)) }
             #expect(try await rows.all() == ["young", "young-file"])
             #expect(lines.entries.count == 2, "\(lines.entries)")
-            #expect(lines.entries.first?.contains(" info uploads that no job waits for are deleted count=1 bytes=3 days=1") == true)
+            #expect(lines.entries.first?.contains(" info uploads that nobody asks for any more are deleted count=1 bytes=3 days=1") == true)
             #expect(lines.entries.last?.contains(" info files that their users can list are deleted count=1 bytes=1 days=30") == true)
         }
     }
