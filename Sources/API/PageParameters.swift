@@ -1,3 +1,5 @@
+internal import Framing
+
 /// The parameters by which a client asks for a list page by page: the number of items, and the cursor that the page before has returned as `next`.
 struct PageParameters: Sendable {
     /// The page that a request asks for.

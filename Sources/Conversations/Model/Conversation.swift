@@ -2,6 +2,9 @@ package import Speech
 
 /// The speech of one stretch of a user's day, with its speakers. The first speech begins a conversation, and silence ends it.
 package struct Conversation: Sendable, Equatable {
+    /// Maximum length of a title, in bytes of UTF-8.
+    package static let maxTitle = 1_000
+
     package enum Status: String, Sendable, CaseIterable {
         /// More segments are still expected.
         case inProgress = "in_progress"

@@ -92,9 +92,9 @@ package struct GatewayConfiguration: Sendable {
     package var sendsProfiles: Bool
     /// Maximum time without a voice that was heard, or without a final, after which words of a conversation go on without their speaker. A machine that
     /// does not keep up does not reach it: words wait then, so that the machine's load changes no label.
-    package var speakerPatience: Duration = ConversationService.patience
+    package var speakerPatience: Duration = ConversationService.standardPatience
     /// The same for final words of a transcript, where the client asks for speakers. They usually wait for 0 to 0.3 s.
-    package var labelPatience: Duration = ConversationService.patience
+    package var labelPatience: Duration = ConversationService.standardPatience
     /// Interval at which a live conversation checks whether it is over, and whether other replicas have changed people and voices.
     package var conversationPoll: Duration = .milliseconds(1_500)
     /// Waits between attempts to complete a conversation; after the last attempt the conversation has failed.

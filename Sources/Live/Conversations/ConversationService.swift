@@ -25,10 +25,10 @@ package final class ConversationService: Sendable {
     let reconciliations: VoiceReconciliations
     /// Maximum time without a voice that was heard, or without a final, after which words go on without their speaker.
     package let speakerPatience: Duration
-    /// Default of both times.
-    package static let patience = WaitingSpeech.standardPatience
     /// The same for final words of a transcript.
     package let labelPatience: Duration
+    /// Default of both times.
+    package static let standardPatience = WaitingSpeech.standardPatience
     /// Interval at which a live conversation checks the store and its own timeout.
     package let poll: Duration
     package let log: Log
@@ -101,7 +101,7 @@ package final class ConversationService: Sendable {
         deletedDays: Int,
         texts: (any TextEmbedding)?, summaries: ModelSummaries?,
         media: any MediaSource = InProcessMedia(), voices: (any Voiceprinting)?, detecting: (any VoiceDetecting)?, speakerPatience: Duration,
-        labelPatience: Duration = ConversationService.patience,
+        labelPatience: Duration = ConversationService.standardPatience,
         poll: Duration, completionWaits: [Duration],
         webhooks: WebhookService? = nil, zones: TimeZones = TimeZones(),
         listener: @escaping @Sendable () -> (any PrerecordedEngine)?, newPath: @escaping @Sendable () -> String, log: Log, metrics: Metrics,

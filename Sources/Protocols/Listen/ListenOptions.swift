@@ -10,8 +10,6 @@ package struct ListenOptions: Sendable, Equatable {
     package static let longestTimeout: Duration = .seconds(14_400)
     package static let shortestTimeout: Duration = .seconds(120)
     package static let channelLimit = 8
-    /// Maximum length of a title, in bytes, as the store has it.
-    package static let maxTitle = 1_000
     /// Maximum sample and maximum message that a client may name when it resumes a session: more than any session has.
     package static let maxResumed: Int64 = 1 << 40
 
@@ -120,7 +118,7 @@ package struct ListenOptions: Sendable, Equatable {
 
     private static func title(_ query: URLQuery) throws(ListenError) -> String? {
         guard let title = query.first("title").map(NameKey.trimmed), !title.isEmpty else { return nil }
-        guard title.utf8.count <= maxTitle else { throw .policy("title is longer than \(maxTitle) bytes") }
+        guard title.utf8.count <= Conversation.maxTitle else { throw .policy("title is longer than \(Conversation.maxTitle) bytes") }
         return title
     }
 

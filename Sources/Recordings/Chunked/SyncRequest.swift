@@ -57,7 +57,8 @@ package struct SyncRequest: Sendable {
             var file = SyncOrder.File(upload: upload, digest: content.digest, rate: .speech, started: start)
             if case .raw(let encoding, let rate, _)? = offline.frames { (file.encoding, file.rate) = (encoding, rate) }
             files.append(file)
-            try await ChunkedRecordingError.heard { () throws(RequestError) in
+            // An upload that is no file is always kept.
+            _ = try await ChunkedRecordingError.heard { () throws(RequestError) in
                 try await services.runner.uploads.keep(content, id: upload, user: caller.user, now: services.now())
             }
         }

@@ -9,7 +9,7 @@ package enum ConversationLimits {
     package static let segments = 50_000
     package static let identifier = 128
     package static let name = 400
-    package static let title = 1_000
+    package static let title = Conversation.maxTitle
     package static let summary = 65_536
     package static let page = 200
     package static let people = 10_000
