@@ -59,6 +59,17 @@ SELECT = """() => {
     return String(getSelection());
 }"""
 
+# A reading cursor, as a screen reader has one: a place in the words of the newest line, which grows then; and whether it is there still, and in what.
+READ = """async () => {
+    const {listening} = await import('/console/listening.js'), {lines} = listening, last = [...lines.segments.values()].at(-1);
+    window.cursor = document.createRange();
+    cursor.setStart(document.querySelector('.live-text .line:last-child .said').firstChild, 5);
+    lines.take([{...last, text: `${last.text} Quite so.`}]);
+    listening.dispatchEvent(new Event('lines'));
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+}"""
+PLACE = "() => [cursor.startContainer.isConnected, cursor.startOffset, cursor.startContainer.data]"
+
 PEOPLE = [{"id": "ada", "name": "Ada", "created_at": "2019-02-01T10:00:00Z"}]
 # Three voices of each length, which were heard last in the opposite order to that in which they were heard first.
 VOICES = [{"id": f"voice{number}", "label": f"Speaker {3000 + number}", "person_id": None, "is_user": False, "adoption": None,
@@ -244,9 +255,11 @@ class Lists:
         low = page.evaluate("() => { const list = document.querySelector('.live-text').getBoundingClientRect(); const line = "
                             "document.querySelector('.live-text .line').getBoundingClientRect(); return (line.top - list.top) / list.height; }")
         expect(low > 0.5, f"the first line stands {low:.2f} of the height from the top")
+        page.locator(".live-text").focus()
         marked = page.evaluate(SELECT)
         expect(marked == "Line 0 is said.", f"{marked!r} is marked")
         page.evaluate(CAPTIONS, [1, 39, "grey"])
+        page.evaluate(READ)
         page.evaluate(CHANGES, [40, 1, "grey wor"])
         early = page.evaluate(CHANGES, [41, 1, "grey words"])
         page.evaluate(CAPTIONS, [42, 3000, "grey"])
@@ -254,6 +267,9 @@ class Lists:
         late = page.evaluate(CHANGES, [3043, 1, "grey words"])
         expect(0 < late <= early, f"{early} changes for a caption among forty lines, {late} among three thousand")
         expect(page.evaluate("() => String(getSelection())") == marked, "captions take away what is marked")
+        expect(page.evaluate("() => document.activeElement.matches('.live-text')"), "captions take the keyboard away")
+        place = page.evaluate(PLACE)
+        expect(place == [True, 5, "Line 39 is said. Quite so."], f"a reading cursor is at {place}")
         expect(page.evaluate("() => document.querySelector('.live-text .line:last-child .interim').textContent") == " grey words", "grey words are at the end")
         said = page.evaluate("() => document.querySelector('[role=log]').textContent")
         expect(said.count("Line 3043 is said.") == 1 and "grey" not in said, f"a screen reader is told {said[-200:]!r}")

@@ -11,8 +11,12 @@ from stored import SAID
 BETWEEN = """(() => {
     if (!navigator.mediaDevices) return;
     const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices), { AudioContext } = window;
+    Object.defineProperty(navigator, 'wakeLock', { value: { request: async () => {
+        sound.awake += 1;
+        return { release: async () => { sound.awake -= 1; } };
+    } } });
     window.sound = {
-        asked: 0, streams: [], contexts: [], answers: [], isHeld: false, refusal: null,
+        awake: 0, asked: 0, streams: [], contexts: [], answers: [], isHeld: false, refusal: null,
         live: () => sound.streams.flatMap((stream) => stream.getTracks()).filter((track) => track.readyState === 'live').length,
         track: () => sound.streams.at(-1).getAudioTracks()[0],
     };
@@ -167,12 +171,13 @@ class Microphone:
         lines = page.evaluate(STANDING)
         expect(lines[-1][0] == "line" and lines[-1][1], f"the captions end with {lines[-2:]}")
         self._hears(console)
+        expect(page.evaluate("() => sound.awake") == 1, "the screen may go to sleep")
         console.go("usage")
         page.locator("#recording button").focus()
         page.keyboard.press("Enter")
         console.wait("() => document.querySelector('#recording').hidden && document.activeElement.id === 'main'", "Stop has ended the session")
         console.wait(NOTE, "what was kept is told", "Kept")
-        expect(page.evaluate("() => sound.live()") == 0, "a track is open after Stop")
+        expect(page.evaluate("() => [sound.live(), sound.awake]") == [0, 0], "a track is open after Stop, or the screen is held awake")
         console.go("live")
         console.wait("() => document.querySelector('.live-text .said')?.textContent", "the captions")
         self.hearing.judge(page.evaluate(SAID))
@@ -257,6 +262,24 @@ class Microphone:
         self._goes_on(console)
         self._stops(console)
         expect(page.evaluate("() => sound.live()") == 0, "a track is open after Stop")
+        console.judge()
+        console.close()
+
+    def tells_of_a_silent_microphone(self):
+        """A microphone from which no sound at all comes is told within seconds, on Live and in the bar of every other page, until it is heard."""
+        console = self._live()
+        self._start(console)
+        console.page.evaluate("() => { sound.track().enabled = false; }")
+        console.wait("() => document.querySelector('.side').textContent.includes('No sound at all comes')", "Live tells it")
+        bar = "(words) => document.querySelector('#recording a').textContent.startsWith(words)"
+        for place in ("usage", "people"):
+            console.go(place)
+            console.wait(bar, f"the bar tells it on {place}", "No sound · ")
+        console.page.evaluate("() => { sound.track().enabled = true; }")
+        console.wait(bar, "the bar tells that it is heard", "Recording ")
+        console.go("live")
+        self._goes_on(console)
+        self._stops(console)
         console.judge()
         console.close()
 
@@ -475,7 +498,7 @@ class Microphone:
         console.close()
 
     def watches_over_a_restart(self):
-        """The gateway of a watched session is killed: the page that watches says so, finds the session at the next one, and goes on."""
+        """The gateway of a watched session is killed: the page that watches and the overlay say so, find the session at the next one, and go on."""
         server = self._own("watched")
         console = self._live(server)
         self._start(console)
@@ -485,14 +508,21 @@ class Microphone:
         watcher.page.get_by_label("Source").select_option(f"session:{session}")
         self._press(watcher)
         watcher.wait("() => document.querySelector('.live-text .said')?.textContent", "words of the session")
+        overlay = console.beside(f"/captions?session={session}&lines=6")
+        overlay.wait("() => document.querySelector('#captions b, #captions .interim')", "words on the overlay")
+        away = "() => document.querySelector('#captions p:last-child')?.textContent === 'The gateway is away'"
         server.kill()
         gone = "() => [...document.querySelectorAll('.reading .note')].some((note) => note.textContent.includes('The gateway is gone'))"
         watcher.wait(gone, "the lost gateway is told")
+        overlay.wait(away, "the overlay tells of the lost gateway")
         server = self._own("watched", int(server.url.rsplit(":", 1)[1]))
         try:
             watcher.wait("() => [...document.querySelectorAll('.live-text .event')].some((line) => line.textContent === 'The gateway was away')", "it goes on")
             amount = len(plain(watcher.page.evaluate(SAID)))
             watcher.until(lambda: len(plain(watcher.page.evaluate(SAID))) > amount, "new words on the page that watches")
+            overlay.wait(f"() => document.querySelector('#captions p') && !({away})()", "the overlay goes on")
+            shown = overlay.text("#captions")
+            overlay.until(lambda: overlay.text("#captions") != shown, "new words on the overlay")
             self._press(console)
             self._ends(watcher)
         finally:

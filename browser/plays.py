@@ -369,6 +369,34 @@ class Plays(Writings, Microphone, Lists, Copies):
         console.judge()
         console.close()
 
+    def shows_how_far_a_file_is(self):
+        """The row of a recording has a bar, which grows, how fast the gateway hears it and how long that takes; a length that nobody knows has no share."""
+        console = self.visit("/#/usage")
+        page = console.page
+        job = {"job_id": "talk", "status": "queued", "status_url": "/api/v1/jobs/talk", "conversation_id": None, "conversations": [], "error": None,
+               "name": "A talk.wav", "bytes": 9, "heard": None, "duration": None}
+        page.route(lambda url: urllib.parse.urlsplit(url).path == "/api/v1/jobs", lambda route: route.fulfill(json={"jobs": [job], "next": None}))
+        page.evaluate(STAND, 0)
+        console.go("start")
+        bar, line = page.locator(".jobs [role=progressbar]"), page.locator(".jobs p")
+        page.locator(".jobs [data-state=queued]").wait_for()
+        expect(bar.count() == 0, "a recording that waits has a bar")
+        job.update(status="processing", heard=30.0)
+        page.locator(".jobs .bar.going").wait_for()
+        expect(bar.get_attribute("aria-valuenow") is None and line.inner_text() == "0:30", f"of an unknown length is told {line.inner_text()!r}")
+        job.update(duration=120.0)
+        page.locator(".jobs .bar[aria-valuenow='25']:not(.going)").wait_for()
+        # Ten seconds later, half a minute more is heard.
+        page.evaluate(STAND, 10_000)
+        job.update(heard=60.0)
+        page.locator(".jobs .bar[aria-valuenow='50']").wait_for()
+        expect(line.inner_text() == "1:00 of 2:00, 3× real time, 0:20 left", f"the row says {line.inner_text()!r}")
+        widths = page.evaluate("() => { const bar = document.querySelector('.jobs .bar'); return [bar.firstChild.offsetWidth, bar.clientWidth]; }")
+        expect(abs(widths[0] / widths[1] - 0.5) < 0.03, f"half is drawn as {widths}")
+        page.unroute_all(behavior="ignoreErrors")
+        console.judge()
+        console.close()
+
     def says_why_a_file_fails(self):
         """A file that is no recording gets a sentence, not a silence, and may be tried again."""
         console = self.visit("/#/start")
@@ -659,6 +687,12 @@ class Plays(Writings, Microphone, Lists, Copies):
         expect(not deleted, f"Undo has deleted {deleted}")
         expect(page.locator(".table tr", has_text="Iris").count() == 1, "Iris is not there after Undo")
         expect(console.context.request.delete(f"/api/v1/people/{voice['person_id']}").ok, "Iris is deleted")
+        page.get_by_role("button", name="Undo").wait_for(state="detached")
+        page.get_by_role("button", name=f"Forget {label}", exact=True).click()
+        page.locator("dialog").get_by_role("button", name="Forget").click()
+        page.locator(".voice").get_by_role("heading", name=label, exact=True).wait_for(state="detached")
+        self._undo_is_over(console)
+        console.until(lambda: identity not in {one["id"] for one in console.get("/api/v1/voices")["voices"]}, "the gateway has forgotten the voice")
         console.judge()
         console.close()
 
@@ -677,11 +711,94 @@ class Plays(Writings, Microphone, Lists, Copies):
         page.locator("dialog select").select_option(label="Ada")
         page.locator("dialog").get_by_role("button", name="Merge").click()
         page.locator(".table tr", has_text="Edward").wait_for(state="detached")
+        self._undo_is_over(console)
+
+        def known():
+            return {person["name"] for person in console.get("/api/v1/people")["people"]}
+
+        console.until(lambda: "Edward" not in known(), "the gateway has merged them")
         page.get_by_role("button", name="Delete Ada").click()
         page.locator("dialog").get_by_role("button", name="Delete Ada").click()
         page.locator(".table tr", has_text="Ada").wait_for(state="detached")
-        names = [person["name"] for person in console.get("/api/v1/people")["people"]]
-        expect(not {"Ada", "Ned", "Edward"} & set(names), f"the gateway still knows {names}")
+        self._undo_is_over(console)
+        console.until(lambda: not {"Ada", "Ned", "Edward"} & known(), lambda: f"the gateway still knows {known()}")
+        console.judge()
+        console.close()
+
+    @staticmethod
+    def _undo_is_over(console):
+        """Lets the time for Undo go by."""
+        console.page.mouse.move(0, 0)
+        console.page.evaluate(STAND, 11_000)
+        console.page.get_by_role("button", name="Undo").wait_for(state="detached")
+
+    def holds_back_what_cannot_be_undone(self):
+        """A merge, a deletion and a forgotten voice reach the gateway when ten seconds for Undo are over, or the page is left; Undo leaves all as it was."""
+        console = self.visit("/#/start")
+        page, people = console.page, "/api/v1/people"
+        ids = {name: console.context.request.post(people, data={"name": name}).json()["id"] for name in ("Tweedledum", "Tweedledee", "Humpty")}
+        voice = {"id": "dodo", "label": "Speaker 7", "person_id": None, "is_user": False, "adoption": None, "evidence": 20.0,
+                 "created_at": "2019-10-01T10:00:00Z", "heard_at": "2019-11-01T10:00:00Z"}
+        answers, told = [503, 204], []
+
+        def forget(route):
+            status = answers.pop(0)
+            told.append(status)
+            if status == 204:
+                route.fulfill(status=status)
+            else:
+                route.fulfill(status=status, json={"error": {"message": "There is no room."}})
+
+        page.route("**/api/v1/voices", lambda route: route.fulfill(json={"voices": [] if 204 in told else [voice]}))
+        page.route("**/api/v1/voices/dodo", forget)
+        page.route("**/api/v1/voices/dodo/samples", lambda route: route.fulfill(json={"samples": [], "near": []}))
+        console.go("people")
+        page.evaluate(STAND, 0)
+        undo = page.get_by_role("button", name="Undo")
+
+        def row(name):
+            return page.locator(".table tr", has_text=name)
+
+        def known():
+            return set(ids) & {person["name"] for person in console.get(people)["people"]}
+
+        def merges():
+            page.get_by_role("button", name="Merge Tweedledee").click()
+            page.locator("dialog select").select_option(label="Tweedledum")
+            page.locator("dialog").get_by_role("button", name="Merge").click()
+            row("Tweedledee").wait_for(state="detached")
+
+        merges()
+        undo.click()
+        row("Tweedledee").wait_for()
+        undo.wait_for(state="detached")
+        merges()
+        expect(known() == set(ids), "they are merged before the time for Undo is over")
+        self._undo_is_over(console)
+        console.until(lambda: known() == {"Tweedledum", "Humpty"}, lambda: f"the gateway knows {known()}")
+        card = page.locator(".voice")
+        for status in tuple(answers):
+            page.get_by_role("button", name="Forget Speaker 7").click()
+            page.locator("dialog").get_by_role("button", name="Forget").click()
+            card.wait_for(state="detached")
+            expect(status not in told, "the voice is forgotten before the time for Undo is over")
+            self._undo_is_over(console)
+            console.until(lambda status=status: status in told, "the gateway is told")
+            if status == 503:
+                page.get_by_role("alert").filter(has_text="There is no room.").get_by_role("button", name="Close").click()
+                card.wait_for()
+        page.unroute_all(behavior="wait")
+        page.get_by_role("button", name="Delete Humpty").click()
+        page.locator("dialog").get_by_role("button", name="Delete Humpty").click()
+        row("Humpty").wait_for(state="detached")
+        # Another page of the console is no reason to hurry.
+        console.go("usage")
+        expect("Humpty" in known(), "somebody is deleted before the time for Undo is over")
+        console.go("people")
+        expect(row("Humpty").count() == 0, "who is deleted is there again")
+        page.goto("about:blank")
+        console.until(lambda: known() == {"Tweedledum"}, lambda: f"the page is left, and the gateway knows {known()}")
+        expect(console.context.request.delete(f"{people}/{ids['Tweedledum']}").ok, "the last one is deleted")
         console.judge()
         console.close()
 
@@ -713,9 +830,13 @@ class Plays(Writings, Microphone, Lists, Copies):
         page.get_by_role("button", name="Merge zoë", exact=True).click()
         page.locator("dialog").get_by_role("button", name="Merge").click()
         console.wait("() => !document.querySelector('.table').textContent.includes('same name twice')", "nobody is marked")
-        left = [person for person in console.get(people)["people"] if person["name"].strip().lower() == "zoë"]
-        expect([person["name"] for person in left] == ["Zoë"], f"the people are {left}")
-        expect(console.context.request.delete(f"{people}/{left[0]['id']}").ok, "Zoë is deleted")
+        self._undo_is_over(console)
+
+        def left():
+            return [person for person in console.get(people)["people"] if person["name"].strip().lower() == "zoë"]
+
+        console.until(lambda: [person["name"] for person in left()] == ["Zoë"], lambda: f"the people are {left()}")
+        expect(console.context.request.delete(f"{people}/{left()[0]['id']}").ok, "Zoë is deleted")
         console.judge()
         console.close()
 
@@ -735,18 +856,27 @@ class Plays(Writings, Microphone, Lists, Copies):
         console.close()
 
     def merges_conversations(self):
-        """Two conversations become one."""
+        """Two conversations become one when the time for Undo is over."""
         console = self.visit("/#/start")
         second, first = store(console, TEA[:6]), store(console, TEA[6:12])
         amounts = [len(console.get(f"/api/v1/conversations/{one}")["segments"]) for one in (first, second)]
         console.go(f"conversation/{second}")
         page = console.page
-        page.get_by_role("button", name="More").click()
-        page.get_by_role("button", name="Merge with another").click()
-        page.locator("dialog select").select_option(first)
-        page.locator("dialog").get_by_role("button", name="Merge").click()
-        console.wait("() => !document.querySelector('dialog')", "the dialog closes")
-        expect(console.context.request.get(f"/api/v1/conversations/{first}").status == 404, "the other conversation is gone")
+        undo = page.get_by_role("button", name="Undo")
+        for is_undone in (True, False):
+            page.get_by_role("button", name="More").click()
+            page.get_by_role("button", name="Merge with another").click()
+            page.locator("dialog select").select_option(first)
+            page.locator("dialog").get_by_role("button", name="Merge").click()
+            undo.wait_for()
+            console.wait("() => !document.querySelector('dialog')", "the dialog closes")
+            expect(console.context.request.get(f"/api/v1/conversations/{first}").ok, "they are merged before the time for Undo is over")
+            if is_undone:
+                undo.click()
+                undo.wait_for(state="detached")
+        self._undo_is_over(console)
+        console.until(lambda: console.context.request.get(f"/api/v1/conversations/{first}").status == 404, "the other conversation is gone")
+        console.wait("(words) => document.querySelector('.vlist')?.ariaLabel === words", "the page shows both", f"Transcript, {sum(amounts)} segments")
         expect(len(console.get(f"/api/v1/conversations/{second}")["segments"]) == sum(amounts), "all segments are here")
         console.judge()
         console.close()

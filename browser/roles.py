@@ -1,6 +1,8 @@
 """A gateway with keys: who logs in sees what the key may do."""
 
+import json
 import re
+import subprocess
 import time
 import types
 import urllib.parse
@@ -226,7 +228,13 @@ class Roles:
         line = Line(phone)
         phone.page.goto(address)
         speak = phone.page.get_by_role("button", name="Speak")
+        phone.wait("() => document.querySelector('.login button')?.disabled === false", "the phone may speak")
+        # A hand that trembles: the second tap comes in the same moment, when the microphone is open already.
+        phone.page.evaluate("() => { const now = performance.now(); performance.now = () => now; }")
         speak.tap()
+        phone.page.get_by_role("button", name="Stop").tap()
+        expect(phone.page.get_by_role("button", name="Stop").is_enabled(), "the second of two taps has stopped the phone")
+        phone.page.evaluate("() => { delete performance.now; }")
         expect("ticket" not in phone.page.url, f"the ticket stays in {phone.page.url}")
         console.wait("() => !document.querySelector('dialog')", "the phone's session on the page")
         console.until(lambda: self.hearing.is_enough(console.page.evaluate(SAID)), "the phone's words on the page")
@@ -245,3 +253,21 @@ class Roles:
         phone.judge()
         for one in (console, phone, again):
             one.close()
+
+    def says_when_its_key_was_revoked(self):
+        """A key is revoked while it records: the page says when the session ended and why, and shows what was said."""
+        console, key = self._enter("/#/live")
+        page = console.page
+        page.get_by_role("button", name="Start listening").click()
+        console.wait("() => document.querySelector('.live-text .said')?.textContent", "the first caption")
+        keys = json.loads(self.server.get("/api/v1/admin/keys", self._key("--scope", "admin"))[1])["keys"]
+        identity = next(one["id"] for one in keys if key.startswith(one["prefix"]))
+        subprocess.run([self.harken, "keys", "revoke", identity, "--data", self.server.data], capture_output=True, timeout=HANG, check=True)
+        note = page.locator(".notes .note.bad")
+        note.wait_for()
+        words = note.inner_text()
+        expect(re.search(r"The session ended at \d\d:\d\d", words) and "The key was revoked" in words, f"the page says {words!r}")
+        expect(page.evaluate(SAID), "what was said is gone from the screen")
+        page.get_by_role("button", name="Start listening").wait_for()
+        console.judge()
+        console.close()

@@ -25,11 +25,12 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 OPEN = {
     "paints_at_once": "verify bench", "is_small": "gate verify", "is_cached": "gate verify", "computes_right": "gate verify", "draws_codes": "gate verify",
     "goes_by_keyboard": "gate verify", "searches_before_a_page_comes": "gate verify", "describes_the_api": "gate verify",
-    "survives_a_lost_gateway": "gate verify", "warns_of_a_full_disk": "gate verify", "keeps_a_dropped_file": "gate verify", "says_why_a_file_fails": "gate verify",
-    "hears_all_tracks": "gate verify",
+    "survives_a_lost_gateway": "gate verify", "warns_of_a_full_disk": "gate verify", "keeps_a_dropped_file": "gate verify",
+    "shows_how_far_a_file_is": "gate verify", "says_why_a_file_fails": "gate verify", "hears_all_tracks": "gate verify",
     "compares_engines": "gate verify", "shows_captions_for_obs": "gate verify", "mends_a_broken_connection": "", "follows_a_gateway_that_goes_down": "",
     "captions_the_microphone": "gate verify", "captions_a_tab": "", "watches_an_open_session": "gate", "watches_a_session": "verify",
-    "names_voices": "verify", "keeps_people": "gate verify", "merges_two_of_one_name": "gate verify", "enrols_a_voice": "", "is_accessible": "gate verify", "counts_usage": "gate verify",
+    "names_voices": "verify", "keeps_people": "gate verify", "merges_two_of_one_name": "gate verify",
+    "holds_back_what_cannot_be_undone": "gate verify", "enrols_a_voice": "", "is_accessible": "gate verify", "counts_usage": "gate verify",
     "keeps_settings": "gate verify", "sends_deliveries_again": "gate verify", "lists_engines": "gate verify", "searches_as_one_types": "gate verify", "draws_what_no_list_had": "gate verify", "draws_captions_at_one_cost": "gate",
     "corrects_by_hand": "gate verify", "merges_conversations": "gate verify", "follows_edited_words": "gate verify", "scrolls_eight_hours": "bench",
     "runs_each_script_its_way": "gate verify", "captions_every_script": "gate verify", "gives_every_text_its_direction": "gate verify",
@@ -40,14 +41,15 @@ OPEN = {
     "copies_the_transcript": "gate verify", "copies_what_is_selected": "gate verify", "copies_every_script": "gate verify",
     "prints_the_transcript": "gate verify", "saves_the_transcript_as_text": "gate verify",
     "records_on_every_page": "gate", "begins_one_session_a_press": "gate", "takes_the_question_back": "gate", "waits_for_its_microphone": "gate",
-    "says_how_late_it_is": "gate", "tells_of_a_full_disk": "gate", "goes_on_after_a_reload": "gate", "follows_a_restarted_gateway": "gate",
-    "shows_what_a_killed_gateway_stored": "gate", "watches_over_a_restart": "",
+    "tells_of_a_silent_microphone": "gate", "says_how_late_it_is": "gate", "tells_of_a_full_disk": "gate", "goes_on_after_a_reload": "gate",
+    "follows_a_restarted_gateway": "gate", "shows_what_a_killed_gateway_stored": "gate", "watches_over_a_restart": "gate",
     "says_what_is_not_kept": "gate", "draws_a_break_in_its_own_session": "", "takes_away_what_is_not_stored": "", "reads_a_broken_session_once": "",
 }
 KEYED = {
     "makes_the_first_key": "gate verify", "asks_for_a_key": "gate verify", "logs_in_and_out": "gate verify", "makes_and_revokes_keys": "gate verify",
     "searches_keys": "gate verify", "keeps_what_is_typed_over_a_logout": "",
     "shows_a_key_what_it_may_do": "gate verify", "listens_through_a_phone": "gate verify",
+    "says_when_its_key_was_revoked": "gate",
 }
 FAILING = {"tells_of_a_failover": ""}
 # Plays that hear the microphone from its beginning, so that each has a browser of its own when an engine hears what is said there.

@@ -79,7 +79,7 @@ struct AboutOperations: Sendable {
             }
         }
         if isKeyless {
-            shortages.append(Shortage(what: "There is no access key, so only this machine is served.", command: "harken keys create"))
+            shortages.append(Shortage(what: "Only programs on this machine are served. A key lets others in.", command: "harken keys create"))
         }
         return shortages
     }

@@ -3,11 +3,13 @@ internal import Synchronization
 
 /// An engine that ignores its audio and answers by a script. Tests use it in place of a recogniser.
 ///
-/// The default script has one word, `w1`, `w2`, …, for each second of audio: an interim half-way, and a final at the end.
+/// The default script has one word, `w1`, `w2`, …, for each second of audio: an interim half-way, and a final at the end. Longer sentences have an
+/// interim for each half second.
 package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAligning {
     package let name: EngineName
     package let capabilities: Capabilities
     private let fault: ScriptedFault
+    private let sentence: Int
     private let word: @Sendable (Int) -> String
     private let speaker: @Sendable (Int) -> SpeakerLabel?
     private let transcript: Result<Transcript, EngineError>
@@ -19,19 +21,21 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
     private let asked = Mutex<[LanguageTag?]>([])
 
     /// - Parameters:
+    ///   - sentence: seconds of audio, and so words, of a final.
     ///   - word: returns the word for the second with this number, counted from 1.
     ///   - tellsSpeakers: true if the engine claims to tell speakers apart.
     ///   - speaker: returns the speaker of that second.
     ///   - takes: gets all audio of the streams, as it comes.
     package init(
         name: EngineName = EngineName("scripted"), languages: Capabilities.Languages = .only(["en"]), fault: ScriptedFault = .none,
-        tellsSpeakers: Bool = false,
+        tellsSpeakers: Bool = false, sentence: Int = 1,
         word: @escaping @Sendable (Int) -> String = { "w\($0)" }, speaker: @escaping @Sendable (Int) -> SpeakerLabel? = { _ in nil },
         transcript: Result<Transcript, EngineError> = .failure(.unavailable("no transcript was given")), aligned: Transcript? = nil,
         takes: (@Sendable ([UInt8]) -> Void)? = nil
     ) {
         self.name = name
         self.fault = fault
+        self.sentence = sentence
         self.word = word
         self.speaker = speaker
         self.transcript = transcript
@@ -68,7 +72,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
             count += 1
             return count == 1
         }
-        let stream = Stream(options, fault == .tires && !isFirst ? .none : fault, word, speaker, takes, deliver) { [self] in
+        let stream = Stream(options, fault == .tires && !isFirst ? .none : fault, sentence, word, speaker, takes, deliver) { [self] in
             streams.withLock { $0 -= 1 }
         }
         stream.start()
@@ -94,6 +98,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
     private final class Stream: EngineStream {
         private let options: StreamOptions
         private let fault: ScriptedFault
+        private let sentence: Int
         private let text: @Sendable (Int) -> String
         private let speaker: @Sendable (Int) -> SpeakerLabel?
         private let takes: (@Sendable ([UInt8]) -> Void)?
@@ -101,14 +106,16 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
         private let ended: () -> Void
         private var heard = SampleIndex.zero
         private var finalized = SampleIndex.zero
+        private var guessed = SampleIndex.zero
         private var said = 0
         private var isClosed = false
 
         init(
-            _ options: StreamOptions, _ fault: ScriptedFault, _ text: @escaping @Sendable (Int) -> String,
+            _ options: StreamOptions, _ fault: ScriptedFault, _ sentence: Int, _ text: @escaping @Sendable (Int) -> String,
             _ speaker: @escaping @Sendable (Int) -> SpeakerLabel?, _ takes: (@Sendable ([UInt8]) -> Void)?,
             _ deliver: @escaping @Sendable (EngineEvent) -> Void, ended: @escaping () -> Void
         ) {
+            self.sentence = sentence
             self.text = text
             self.speaker = speaker
             self.takes = takes
@@ -135,9 +142,10 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
             heard += SampleCount(audio.byteCount / (2 * options.channels))
             if fault == .mute || fault == .stuck || fault == .holds { return }
             if case .breaks(let error, let after) = fault, heard >= .zero + after { return close(error) }
-            finalSeconds()
+            if sentence > 1 { return sayHalves() }
+            finalSentences()
             if options.interims, heard >= finalized + SampleCount(options.rate.hertz / 2) {
-                deliver(.interim(Hypothesis(range: SampleRange(finalized, heard), words: [word(through: heard)])))
+                deliver(.interim(Hypothesis(range: SampleRange(finalized, heard), words: words(through: heard))))
             }
         }
 
@@ -146,13 +154,13 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
             switch command {
             case .finalize where fault == .mute, .finalize where fault == .stuck, .finish where fault == .stuck: break
             case .finalize:
-                finalSeconds()
+                finalSentences()
                 heard > finalized ? final(through: heard, .flush) : deliver(.flushed(.first))
             case .keepAlive, .update: break
             case .finish:
                 if fault == .leaves { return close(.unavailable("It has gone.")) }
                 if fault != .mute {
-                    finalSeconds()
+                    finalSentences()
                     final(through: heard, .endOfAudio)
                 }
                 close(nil)
@@ -160,20 +168,41 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
             }
         }
 
-        private func finalSeconds() {
-            let second = SampleCount(options.rate.hertz)
-            while heard >= finalized + second { final(through: finalized + second, .pause) }
+        private var length: SampleCount { SampleCount(options.rate.hertz * sentence) }
+
+        private func finalSentences() {
+            while heard >= finalized + length { final(through: finalized + length, .pause) }
+        }
+
+        /// Says what each half second of audio changes, however the audio comes.
+        private func sayHalves() {
+            let half = SampleCount(options.rate.hertz / 2)
+            while heard >= guessed + half {
+                guessed += half
+                if guessed >= finalized + length {
+                    final(through: guessed, .pause)
+                } else if options.interims, guessed > finalized {
+                    deliver(.interim(Hypothesis(range: SampleRange(finalized, guessed), words: words(through: guessed))))
+                }
+            }
         }
 
         private func final(through end: SampleIndex, _ reason: FinalReason) {
-            let words = end > finalized ? [word(through: end)] : []
+            let words = self.words(through: end)
             said += words.count
             deliver(.final(Hypothesis(range: SampleRange(finalized, end), words: words), reason: reason))
             finalized = end
         }
 
-        private func word(through end: SampleIndex) -> Word {
-            Word(text(said + 1), SampleRange(finalized, end), confidence: 1, speaker: speaker(said + 1))
+        /// A word for each second, and for what is left of one.
+        private func words(through end: SampleIndex) -> [Word] {
+            var words: [Word] = [], start = finalized
+            while start < end {
+                let next = min(start + SampleCount(options.rate.hertz), end), number = said + words.count + 1
+                words.append(Word(text(number), SampleRange(start, next), confidence: 1, speaker: speaker(number)))
+                start = next
+            }
+            return words
         }
 
         private func close(_ error: EngineError?) {

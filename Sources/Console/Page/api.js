@@ -32,6 +32,9 @@ const errorOf = async (answer) => {
   return new CallError(answer.status, error.code ?? '', message);
 };
 
+/** How requests are sent: with `keepalive` they go on when the page has gone. */
+export const leaving = { keepalive: false };
+
 /**
  * Sends a request.
  * @param {string} path from the gateway's root
@@ -41,7 +44,7 @@ const errorOf = async (answer) => {
 export async function send(path, init = {}) {
   let answer;
   try {
-    answer = await fetch(path, { credentials: 'same-origin', ...init });
+    answer = await fetch(path, { credentials: 'same-origin', ...leaving, ...init });
   } catch (error) {
     if (error.name === 'AbortError') throw error;
     signals.dispatchEvent(new Event('lost'));

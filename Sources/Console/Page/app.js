@@ -4,7 +4,7 @@ import { gateway, learn, may, needsLogin } from './gateway.js';
 import { h, say } from './elements.js';
 import { timeOf } from './figures.js';
 import { icon, logo } from './icons.js';
-import { dialog, failure, note, segments } from './pieces.js';
+import { dialog, failure, note, segments, settle } from './pieces.js';
 import { themeChanged } from './drawing.js';
 
 /** Page, title, icon, group, scope of which it needs one. */
@@ -126,6 +126,7 @@ async function logOut() {
     // Whoever logs out is heard no more.
     const { listening } = await import('./listening.js');
     if (listening.isOn) listening.stop();
+    await settle();
     await send('/api/v1/logout', { method: 'POST' });
   } finally {
     gateway.user = null;

@@ -12,22 +12,19 @@ const shown = 90;
 /** Milliseconds between looks for a session that runs. */
 const patience = 2000;
 
-let lines = new CaptionLines(), people = [], language = null;
+let lines = new CaptionLines(), people = [], language = null, isAway = false;
 
 function draw() {
   const all = lines.lines.filter((line) => line.voice || line.interim);
-  stage.replaceChildren(...all.slice(-amount).map((line) => {
-    const { voice, text, interim } = line;
-    return h('p', spoken(language), h(`span.k${voice?.color ?? 0}`,
-      values.get('names') === '0' || !voice ? null : h('b', said(voice.name), ' '), newestWords(text, interim, shown)));
-  }));
+  stage.replaceChildren(...all.slice(-amount).map(({ voice, text, interim }) => h('p', spoken(language), h(`span.k${voice?.color ?? 0}`,
+    values.get('names') === '0' || !voice ? null : h('b', said(voice.name), ' '), newestWords(text, interim, shown)))),
+  ...(isAway ? [h('p', h('span', 'The gateway is away'))] : []));
   log.tell(lines, language);
 }
 
 async function show() {
   const open = await openSessions(), wanted = values.get('session');
-  const session = wanted ? open.find(({ id }) => id === wanted) ?? { id: wanted }
-    : open.toSorted((a, b) => String(a.started_at).localeCompare(String(b.started_at))).at(-1);
+  const session = wanted ? open.find(({ id }) => id === wanted) : open[0];
   if (!session) {
     setTimeout(show, patience);
     return;
@@ -36,7 +33,17 @@ async function show() {
   log.told = 0;
   lines.know(people);
   language = session.language;
-  watch(session.id, { ...events({ lines }, draw), end: () => setTimeout(show, patience) });
+  // What comes from another gateway stands behind what came before.
+  const here = (id) => {
+    isAway = !id;
+    if (id) lines.begin(id);
+    draw();
+  };
+  here(session.id);
+  watch(session.id, { ...events({ lines }, draw), lost: here, back: here, end: () => {
+    here(session.id);
+    setTimeout(show, patience);
+  } });
 }
 
 stage.after(log.element);

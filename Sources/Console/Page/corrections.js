@@ -42,14 +42,8 @@ const complaining = (act) => async () => {
 
 /** The menu of files, of the whole transcript, and of a link to the position. @param {() => Promise} copyAll */
 export const exportMenu = (anchor, conversation, { hasAudio, time, copyAll }) => menu(anchor,
-  files.map(([words, format, name]) => h('button', { onclick: (event) => {
-    event.currentTarget.closest('.pop').hidePopover();
-    complaining(() => exported(conversation, format))();
-  } }, words, h('span.faint', name))),
-  hasAudio ? h('button', { onclick: (event) => {
-    event.currentTarget.closest('.pop').hidePopover();
-    complaining(() => exportedAudio(conversation))();
-  } }, 'Audio', h('span.faint', 'Opus')) : null,
+  files.map(([words, format, name]) => item(null, [words, h('span.faint', name)], complaining(() => exported(conversation, format)))),
+  hasAudio ? item(null, ['Audio', h('span.faint', 'Opus')], complaining(() => exportedAudio(conversation))) : null,
   h('hr'), item(null, 'Copy the transcript', copyAll), item(null, 'Print', () => print()),
     item(null, `Copy a link to ${clock(time)}`, () => copy(link(conversation, time))));
 
@@ -69,11 +63,11 @@ async function merge(conversation, changed) {
   const choice = select('Conversation that is moved into this one', others.map((other) =>
     [other.id, `${dayOf(other.started_at)}, ${timeOf(other.started_at)}: \u2068${titleOf(other)}\u2069`]));
   const effect = 'The other conversation moves into this one, each segment at its time of day. The other is gone then.';
-  ask('Merge with another', h('div.stack', h('p.dim', effect), choice), 'Merge', async () => {
+  ask('Merge with another', h('div.stack', h('p.dim', effect), choice), 'Merge', () => undoable(['Merged in 10 s'], async () => {}, async () => {
     await post(`${path(conversation)}/merge`, { conversation_id: choice.value });
     await changed();
     toast('Merged');
-  });
+  }));
 }
 
 /** The menu of the whole conversation. @param {() => Promise} changed reads it again */

@@ -2,8 +2,8 @@
 import { send } from './api.js';
 import { bars } from './drawing.js';
 import { h } from './elements.js';
-import { heightOf, openSound, rate, SoundError, wav } from './microphone.js';
-import { busy, dialog, failure, note, toast } from './pieces.js';
+import { heightOf, openSound, rate, wav } from './microphone.js';
+import { busy, dialog, failure, toast } from './pieces.js';
 
 /** Seconds of speech that are asked for. */
 const wanted = 12;
@@ -47,7 +47,7 @@ export function enrolment(changed) {
       });
       record.textContent = 'Stop';
     } catch (error) {
-      problem.replaceChildren(error instanceof SoundError ? note('bad', error.title, error.message) : failure(error));
+      problem.replaceChildren(failure(error));
     } finally {
       record.disabled = false;
     }

@@ -94,11 +94,8 @@ export function recordings(choose) {
   }
   /** What was not heard of a job's file, with the way to hear it. */
   function about(job) {
-    const all = h('button.btn.s', { 'aria-label': `Hear all tracks: ${job.name}`, onclick: () => busy(all, async () => {
-      await again(job, 'all');
-      await load();
-    }) }, 'Hear all tracks');
-    return note('warn', 'About the file', said(job.warnings.join(' ')), job.sound_tracks ? all : null);
+    return note('warn', 'About the file', said(job.warnings.join(' ')),
+      job.sound_tracks ? act(`Hear all tracks: ${job.name}`, 'Hear all tracks', () => again(job, 'all')) : null);
   }
   function row(job) {
     const line = h('p.small', words(job)), id = job.conversation_id, name = h('b.strong.clip', said(job.name));

@@ -200,7 +200,9 @@ export class ListenClient extends EventTarget {
     if (this.state === 'ended') return;
     // A session that went down while it was finished has nothing more to say.
     if (code === 1000 || (this.isFinishing && this.isMoving && !this.packets.length)) return this.end();
-    if (final.has(code) || (!this.session && !this.isMoving)) return this.fail(words[code] ?? (reason || 'The gateway closed the connection.'));
+    if (final.has(code) || (!this.session && !this.isMoving)) {
+      return this.fail(words[reason] ?? words[code] ?? (reason || 'The gateway closed the connection.'));
+    }
     this.again();
   }
 
@@ -233,6 +235,6 @@ export class ListenClient extends EventTarget {
 }
 
 const words = {
-  1003: 'The gateway does not take this sound.', 1008: 'This login may not listen, or its credit is used up.', 1011: 'No engine can hear this now.',
-  4003: 'Another vendor key of yours is enrolled.',
+  'Invalid token': 'The key was revoked, or has expired.', trial_expired: 'The credit is used up.',
+  1003: 'The gateway does not take this sound.', 1011: 'No engine can hear this now.', 4003: 'Another vendor key of yours is enrolled.',
 };

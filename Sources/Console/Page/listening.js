@@ -3,12 +3,12 @@ import { CaptionLines, missing } from './captionlines.js';
 import { h, say } from './elements.js';
 import { clock, plural, timeOf } from './figures.js';
 import { lateWords, ListenClient } from './listen.js';
-import { heightOf, openSound, rate, SoundError } from './microphone.js';
+import { heightOf, openSound, rate, trembling } from './microphone.js';
 import { note } from './pieces.js';
 import { events, fill, take, watch } from './watching.js';
 
-/** Milliseconds within which a second press is a hand that trembles. */
-const bounce = 500;
+/** Milliseconds without any sound after which that is said. */
+const mute = 2000;
 /** Milliseconds before the browser's question is told of: most have an answer already. */
 const asked = 400;
 /** Milliseconds between two attempts to open a microphone that was pulled out. */
@@ -51,7 +51,7 @@ class Listening extends EventTarget {
   people = [];
   notes = h('div.notes', { role: 'status' });
   #told = new Map();
-  #pressed = -bounce;
+  #trembles = trembling();
   #lateness = h('span', { 'aria-hidden': 'true' });
 
   get isOn() { return this.state !== 'off'; }
@@ -59,14 +59,15 @@ class Listening extends EventTarget {
   /** True if it has stopped, and waits for a gateway that is away. */
   get isWaiting() { return this.state === 'stopping' && this.client.state !== 'listening'; }
 
+  /** True if no sound at all comes, though the microphone is open. */
+  get isMute() { return !!this.sound && performance.now() - this.heardAt > mute; }
+
   /** Seconds of sound of the session. */
   get seconds() { return (this.samples ?? 0) / rate; }
 
   /** Starts, or stops. @param {{source: string, language: string, engine: ?string}} options */
   press(options) {
-    const now = performance.now(), isTremble = now - this.#pressed < bounce;
-    this.#pressed = now;
-    if (isTremble) return;
+    if (this.#trembles()) return;
     if (this.isOn) this.stop(); else this.start(options);
   }
 
@@ -118,7 +119,7 @@ class Listening extends EventTarget {
       this.safe = seconds + (from?.offset ?? 0);
       this.#say('facts');
     });
-    on('failure', (reason) => this.tell('end', 'bad', 'The session has ended', reason, this.#reading()));
+    on('failure', (reason) => this.tell('end', 'bad', `The session ended at ${timeOf(Date.now())}`, reason, this.#reading()));
     for (const packet of this.early) client.push(packet);
     this.#become('on');
     addEventListener('beforeunload', keepOpen);
@@ -181,12 +182,13 @@ class Listening extends EventTarget {
         },
         onlevel: (value) => {
           this.value = value;
+          if (value) this.heardAt = performance.now();
           this.#say('level');
         },
         onend: () => this.#gone(),
         onstate: (state) => this.#paused(state),
       });
-      if (signal.aborted) sound.stop(); else this.sound = sound;
+      if (signal.aborted) sound.stop(); else Object.assign(this, { sound, heardAt: performance.now() });
     } catch (error) {
       this.problem = error;
     }
@@ -200,7 +202,7 @@ class Listening extends EventTarget {
 
   #explain(key) {
     const { problem } = this;
-    this.tell(key, 'bad', problem instanceof SoundError ? problem.title : 'The sound cannot be opened', problem?.message);
+    this.tell(key, 'bad', problem?.title ?? 'The sound cannot be opened', problem?.message);
   }
 
   /** The sound stopped for a reason of `pauses`, or goes on. */
@@ -410,7 +412,8 @@ class Listening extends EventTarget {
           place('main').focus({ preventScroll: true });
         } }, 'Stop'));
     }
-    bar.querySelector('a span:last-child').textContent = `${this.state === 'stopping' ? 'Sending' : 'Recording'} ${clock(this.seconds)}`;
+    const state = this.state === 'stopping' ? 'Sending' : this.isMute ? 'No sound ·' : 'Recording';
+    bar.querySelector('a span:last-child').textContent = `${state} ${clock(this.seconds)}`;
     bar.querySelector('i').style.setProperty('--v', this.sound ? heightOf(this.value) : 0);
   }
 }

@@ -14,8 +14,8 @@ import { events, fill, openSessions, watch } from './watching.js';
 import { blank } from './writing.js';
 
 const languages = ['en', 'multi', 'de', 'es', 'fr', 'it', 'pt', 'nl', 'pl', 'ja', 'ko', 'zh', 'ar', 'hi', 'ru', 'uk'];
-/** Level from which somebody is heard, and seconds of quiet, and of no sound at all, after which that is said. */
-const audible = 0.012, quiet = 10, mute = 2;
+/** Level from which somebody is heard, and seconds of quiet after which that is said. */
+const audible = 0.012, quiet = 10;
 
 export default function live(root) {
   root.classList.add('fill');
@@ -28,7 +28,7 @@ export default function live(root) {
   const order = select('Engine', [['', 'The gateway’s order'], ...gateway.engines.map(({ name, state }) =>
     [name, state === 'ready' ? `${name} only` : `${name} only (${state})`])]);
   // `watched` is the session of another page or program that is shown; null: that of the shell is.
-  let watched = null, running = [], lastLoud = 0, lastSound = 0, isDue = false, drawn = [];
+  let watched = null, running = [], lastLoud = 0, isDue = false, drawn = [];
   // True while the list scrolls by itself; otherwise `seen` lines were there when somebody scrolled up.
   let follows = true, seen = 0;
   const back = h('button.btn.back-now', { hidden: true, onclick: () => {
@@ -142,7 +142,7 @@ export default function live(root) {
       if (state === 'asking' && before !== state) {
         watched?.stop?.();
         watched = null;
-        lastLoud = lastSound = performance.now();
+        lastLoud = performance.now();
         fresh();
       }
       if (!listening.sound && !watched) {
@@ -161,11 +161,10 @@ export default function live(root) {
       safe.textContent = listening.safe == null ? '–' : clock(listening.safe, 1);
     },
     level: () => {
-      const { value } = listening, now = performance.now();
+      const { value, isMute } = listening, now = performance.now();
       level.push(heightOf(value));
-      if (value > 0) lastSound = now;
       if (value > audible) lastLoud = now;
-      const isLoud = now - lastLoud < 400, isMute = now - lastSound > mute * 1000, isQuiet = now - lastLoud > quiet * 1000;
+      const isLoud = now - lastLoud < 400, isQuiet = now - lastLoud > quiet * 1000;
       heard.textContent = isLoud ? 'I hear you' : isMute ? 'No sound at all comes. Is the microphone muted?'
         : isQuiet ? 'I hear nothing. Is the microphone muted, or is it another one?' : 'Quiet';
       heard.className = 'small ' + (isLoud ? 'ok strong' : isMute || isQuiet ? 'warn' : 'dim');
@@ -217,8 +216,7 @@ export default function live(root) {
   }
 
   async function refreshSources() {
-    running = (await openSessions()).toSorted((a, b) => String(b.started_at).localeCompare(String(a.started_at)))
-      .filter((entry) => !listening.isOn || entry.id !== listening.session);
+    running = (await openSessions()).filter((entry) => !listening.isOn || entry.id !== listening.session);
     source.querySelectorAll('option[value^="session:"]').forEach((option) => option.remove());
     source.append(...running.map((entry) =>
       h('option', { value: `session:${entry.id}` }, `Running: ${entry.source ?? entry.id.slice(0, 8)}, ${length(entry.duration ?? 0)}`
@@ -246,7 +244,7 @@ export default function live(root) {
   } else idle();
   label();
   on.facts();
-  lastLoud = lastSound = performance.now();
+  lastLoud = performance.now();
   listening.showNotes(told);
   for (const [event, act] of Object.entries(on)) listening.addEventListener(event, act);
   refreshSources();

@@ -4,7 +4,7 @@
 export const rate = 16_000;
 
 /** Why there is no sound, in words for people. */
-export class SoundError extends Error {
+class SoundError extends Error {
   constructor(title, message) {
     super(message);
     this.title = title;
@@ -53,7 +53,7 @@ export async function openSound(source, { onaudio, onlevel, onend, onstate, sign
     throw words ? Object.assign(new SoundError(...words), { name: error.name }) : error;
   }
   const [track] = input.getAudioTracks();
-  let context = null, isOver = false, state = null, missed = 0, watch = null;
+  let context = null, isOver = false, state = null, missed = 0, watch = null, awake = null;
   const resume = () => context.resume().catch(() => {});
   const look = () => {
     if (isOver) return;
@@ -62,10 +62,16 @@ export async function openSound(source, { onaudio, onlevel, onend, onstate, sign
     if (context.state !== 'running' && !track.muted) resume();
     if (now !== state) onstate?.(state = now);
   };
+  // The screen of whoever reads captions stays on. The browser ends that when the page is hidden.
+  const wake = async () => {
+    const lock = await navigator.wakeLock?.request('screen').catch(() => {});
+    if (isOver) lock?.release(); else awake = lock;
+  };
   const stop = () => {
     isOver = true;
     clearInterval(watch);
-    document.removeEventListener('visibilitychange', look);
+    awake?.release();
+    for (const act of [look, wake]) document.removeEventListener('visibilitychange', act);
     for (const each of input.getTracks()) each.stop();
     if (context && context.state !== 'closed') context.close();
   };
@@ -93,7 +99,8 @@ export async function openSound(source, { onaudio, onlevel, onend, onstate, sign
       if (context.state !== 'running') missed = patience;
       look();
     });
-    document.addEventListener('visibilitychange', look);
+    for (const act of [look, wake]) document.addEventListener('visibilitychange', act);
+    wake();
     watch = setInterval(() => {
       missed += 1;
       look();
@@ -103,6 +110,15 @@ export async function openSound(source, { onaudio, onlevel, onend, onstate, sign
     throw error;
   }
   return { name: track.label, resume, stop };
+}
+
+/** Milliseconds within which a second press is a hand that trembles. */
+const bounce = 500;
+
+/** Returns a function that tells of each press whether it comes so soon after another one. */
+export function trembling() {
+  let last = -bounce;
+  return () => -last + (last = performance.now()) < bounce;
 }
 
 /** Returns the height of a bar, 0…1, for a level: a scale of 60 dB. */

@@ -2,7 +2,7 @@
 import { get, post } from './api.js';
 import { h, said, spoken } from './elements.js';
 import { icon } from './icons.js';
-import { busy, failure, glyph, pop } from './pieces.js';
+import { busy, failure, glyph, pop, settle } from './pieces.js';
 
 let known;
 
@@ -37,7 +37,10 @@ export const sampleButton = (sample, play) => {
 };
 
 /** Returns the person of this name, who is added when nobody has it. */
-export const personNamed = (name) => post('/people', { name, reuse: true });
+export const personNamed = async (name) => {
+  await settle();
+  return post('/people', { name, reuse: true });
+};
 
 /**
  * Opens the question whose voice this is.

@@ -7,7 +7,7 @@ import { dayOf, length, within } from './figures.js';
 import { may } from './gateway.js';
 import { icon } from './icons.js';
 import { knownPeople, personNamed, sampleButton } from './naming.js';
-import { ask, busy, empty, field, fill, glyph, select, toast, undoable, who } from './pieces.js';
+import { ask, busy, empty, field, fill, glyph, select, undoable, who } from './pieces.js';
 import { Player } from './player.js';
 import { colorOf } from './voices.js';
 import { initial } from './writing.js';
@@ -67,6 +67,25 @@ function sight() {
   };
 }
 
+/** Who was forgotten, deleted or merged a moment ago, with the person in whose place; true: nobody. The gateway is told when Undo is over. */
+const gone = new Map();
+const now = (id) => (gone.has(id) ? now(gone.get(id)) : id);
+/** Reads the page that is shown. */
+let reread = async () => {};
+
+/** Shows the page without somebody, with Undo. @param {() => Promise} act tells the gateway */
+async function without(id, heir, words, act) {
+  gone.set(id, heir);
+  undoable(words, () => {
+    gone.delete(id);
+    return reread();
+  }, async () => {
+    await act();
+    await reread();
+  });
+  await reread();
+}
+
 function card(voice, order, people, seen, changed) {
   const name = voice.label, sign = { color: colorOf(order), name, mark: /\d+/.exec(name)?.[0] ?? '?', isNamed: false };
   const input = h('input.input', { placeholder: 'Name', 'aria-label': `Name for ${name}`, list: 'known', autocomplete: 'off' });
@@ -106,11 +125,8 @@ function card(voice, order, people, seen, changed) {
     busy(button, async () => give({ person_id: (await personNamed(words)).id }, words), problem);
   };
   const loss = h('p.dim', 'The voiceprint and its samples go. What was said stays, as somebody’s whom nobody knows.');
-  const forget = () => ask(['Forget ', said(name), '?'], loss, 'Forget', async () => {
-    await remove(`/voices/${voice.id}`);
-    toast(said(name), ' is forgotten');
-    await changed();
-  }, { isDanger: true });
+  const forget = () => ask(['Forget ', said(name), '?'], loss, 'Forget',
+    () => without(voice.id, true, [said(name), ' is forgotten'], () => remove(`/voices/${voice.id}`)), { isDanger: true });
   const form = h('form.panel.voice', { onsubmit: submit },
     h('div.row.nowrap', glyph(sign, true),
       h('div.grow', h('h3', said(name)), h('p.small.dim',
@@ -152,18 +168,12 @@ function table(people, voices, changed) {
     const stays = select('Person who stays', people.filter((other) => other !== person).map((other) => [other.id, other.name]),
       { value: person.same_name_as });
     const effect = h('p.dim', 'All that ', said(person.name), ' said and all that was learned of the voice goes to:');
-    ask(['Merge ', said(person.name), ' into somebody'], h('div.stack', effect, stays), 'Merge', async () => {
-      await post(`/people/${stays.value}/merge`, { person_id: person.id });
-      toast('Merged');
-      await changed();
-    });
+    ask(['Merge ', said(person.name), ' into somebody'], h('div.stack', effect, stays), 'Merge',
+      () => without(person.id, stays.value, ['Merged'], () => post(`/people/${stays.value}/merge`, { person_id: person.id })));
   };
-  const loss = 'The voiceprint, the samples and the name go, in every conversation. What was said stays, without a name. This cannot be undone.';
-  const destroy = (person) => ask(['Delete ', said(person.name), '?'], h('p.dim', loss), ['Delete ', said(person.name)], async () => {
-    await remove(`/people/${person.id}`);
-    toast(said(person.name), ' is deleted');
-    await changed();
-  }, { isDanger: true });
+  const loss = 'The voiceprint, the samples and the name go, in every conversation. What was said stays, without a name.';
+  const destroy = (person) => ask(['Delete ', said(person.name), '?'], h('p.dim', loss), ['Delete ', said(person.name)],
+    () => without(person.id, true, [said(person.name), ' is deleted'], () => remove(`/people/${person.id}`)), { isDanger: true });
   const columns = ['Person', 'How it is known', 'Speech heard', 'Since', ''];
   return h('table.table.cards', h('thead', h('tr', columns.map((words, index) =>
     h('th' + (index === 2 ? '.num' : ''), { scope: 'col' }, words || h('span.sr', 'Actions'))))),
@@ -185,7 +195,10 @@ export default function page(root) {
   let seen = sight();
   const read = async () => {
     const [{ people }, { voices }] = await Promise.all([get('/people', {}, end.signal), get('/voices', {}, end.signal)]);
-    return { people, voices };
+    return {
+      people: people.filter(({ id }) => !gone.has(id)).map((person) => ({ ...person, same_name_as: !gone.has(person.same_name_as) && person.same_name_as })),
+      voices: voices.filter(({ id }) => !gone.has(id)).map((voice) => ({ ...voice, person_id: now(voice.person_id) })),
+    };
   };
   const show = ({ people, voices }) => {
     const unnamed = voices.filter((voice) => !voice.person_id && !voice.is_user && !voice.is_silent);
@@ -228,6 +241,7 @@ export default function page(root) {
     follow(now);
     countVoices();
   };
+  reread = changed;
   root.append(h('div.head', h('div', h('h1', 'People'),
     h('p', 'Harken tells voices apart by itself. Give one a name and it is known from then on, in what was said before as well.')),
   may('write') ? h('button.btn', { onclick: () => enrolment(changed) }, icon('plus'), 'Enrol your voice') : null), body);

@@ -5,7 +5,7 @@ import { h, say, spoken } from './elements.js';
 import { clock } from './figures.js';
 import { icon, logo } from './icons.js';
 import { lateWords, ListenClient } from './listen.js';
-import { heightOf, openSound, rate, SoundError } from './microphone.js';
+import { heightOf, openSound, rate, trembling } from './microphone.js';
 import { note } from './pieces.js';
 import { joined } from './writing.js';
 
@@ -43,15 +43,14 @@ export default function phone(root, _, values) {
           level.push(heightOf(value));
           time.textContent = clock(samples / rate);
         },
-        onend: () => button.click(),
+        onend: () => finish(),
         onstate: (state) => problem.replaceChildren(...(state ? [note('bad', 'The microphone is silent',
           'A call has it, or the browser paused it. What is said is not heard; it goes on by itself.')] : [])),
       });
       label();
-      navigator.wakeLock?.request('screen').catch(() => {});
     } catch (error) {
       if (signal.aborted) return;
-      problem.replaceChildren(note('bad', error instanceof SoundError ? error.title : 'The sound cannot be opened', error.message));
+      problem.replaceChildren(note('bad', error.title ?? 'The sound cannot be opened', error.message));
     } finally {
       asking = null;
     }
@@ -66,13 +65,16 @@ export default function phone(root, _, values) {
     text.replaceChildren(...newestWords(joined(lines.lines.slice(-9).map((line) => line.text)), lines.interim ?? '', shown));
     log.tell(lines, values.get('language'));
   };
-  button.onclick = () => {
-    // A second press while the browser asks begins nothing.
-    if (asking) return;
-    if (!sound) return start();
+  const trembles = trembling();
+  const finish = () => {
     stop();
     button.disabled = true;
     client.finish();
+  };
+  button.onclick = () => {
+    // A second press while the browser asks begins nothing.
+    if (trembles() || asking) return;
+    if (sound) finish(); else start();
   };
   label();
   root.append(h('div.login', h('div', h('span.brand', logo(), 'Harken'), h('h1', 'This phone is the microphone'),

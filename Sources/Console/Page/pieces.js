@@ -1,9 +1,21 @@
 // Pieces that several pages use: notes, tags, fields, dialogs, voices.
+import { leaving } from './api.js';
 import { h, said, say, spoken } from './elements.js';
 import { icon } from './icons.js';
 
 /** Milliseconds in which what was done can be undone. */
 const undoTime = 10_000;
+/** What waits until it cannot be undone any more. */
+const held = new Set();
+
+/** Does at once what waits. */
+export const settle = () => Promise.all([...held].map((end) => end()));
+
+addEventListener('pagehide', () => {
+  leaving.keepalive = true;
+  settle();
+  leaving.keepalive = false;
+});
 
 function raise(...parts) {
   const element = h('div.toast', ...parts);
@@ -31,21 +43,34 @@ export function complain(error) {
  * Shows at the foot of the page what was done, with a button that undoes it: for ten seconds, and as long as somebody is at the button.
  * @param {Array} words what was done
  * @param {() => Promise} undo
+ * @param {() => Promise} [act] what cannot be undone: it is done when the time is over, or the page is left. When it fails, that is told, and undone
  */
-export function undoable(words, undo) {
+export function undoable(words, undo, act) {
   const over = () => {
     clearInterval(timer);
+    held.delete(end);
     const hadFocus = element.contains(document.activeElement);
     element.remove();
     if (hadFocus) document.getElementById('main').focus({ preventScroll: true });
   };
+  const end = async () => {
+    over();
+    try {
+      await act?.();
+    } catch (error) {
+      complain(error);
+      undo().catch(complain);
+    }
+  };
+  if (act) held.add(end);
   const button = h('button.btn.s', { onclick: async () => {
     clearInterval(timer);
+    held.delete(end);
     if (await busy(button, undo)) say('Undone');
     over();
   } }, 'Undo');
   const element = raise(h('span', words), button), began = performance.now();
-  const timer = setInterval(() => { if (performance.now() - began > undoTime && !element.matches(':hover, :focus-within')) over(); }, 250);
+  const timer = setInterval(() => { if (performance.now() - began > undoTime && !element.matches(':hover, :focus-within')) end(); }, 250);
   say(`${element.firstChild.textContent}. It can be undone.`);
 }
 
@@ -72,7 +97,7 @@ export const note = (kind, title, text, action) => h('div.note.' + kind, { role:
 
 /** A note about a call that failed, with a button that tries again. */
 export const failure = (error, again) => note(error.status === 403 ? 'warn' : 'bad',
-  error.status === 0 ? 'The gateway does not answer' : error.status === 403 ? 'This key may not do that' : 'That did not work',
+  error.title ?? (error.status === 0 ? 'The gateway does not answer' : error.status === 403 ? 'This key may not do that' : 'That did not work'),
   error.status === 0 ? 'Nothing that was kept is lost. Is harken serve running?' : error.message,
   again ? h('button.btn.s', { onclick: again }, 'Try again') : null);
 

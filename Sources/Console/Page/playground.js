@@ -4,9 +4,9 @@ import { align, drawn } from './differences.js';
 import { h, spoken } from './elements.js';
 import { gateway, httpAddress } from './gateway.js';
 import { icon } from './icons.js';
-import { heightOf, openSound, SoundError, wav } from './microphone.js';
+import { heightOf, openSound, wav } from './microphone.js';
 import { bars } from './drawing.js';
-import { busy, check, copy, failure, field, note, segments, tag } from './pieces.js';
+import { busy, check, copy, failure, field, segments, tag } from './pieces.js';
 import { wordsIn } from './writing.js';
 
 /** Word error rate from which a result is marked. */
@@ -92,7 +92,7 @@ export default function playground(root) {
       });
       record.replaceChildren(icon('stop'), 'Stop');
     } catch (error) {
-      problem.replaceChildren(error instanceof SoundError ? note('bad', error.title, error.message) : failure(error));
+      problem.replaceChildren(failure(error));
     } finally {
       record.disabled = false;
     }

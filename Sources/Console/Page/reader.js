@@ -211,10 +211,10 @@ function show(root, all, from) {
   root.append(
     h('header.reader-head', h('a.btn.ghost.icon', { href: '#/conversations', 'aria-label': 'All conversations' }, icon('back')),
       h('div.grow', title, facts),
-      h('div.row', h('button.btn', { 'aria-haspopup': 'menu', 'aria-label': 'Export', onclick: (event) =>
+      h('div.row', h('button.btn', { 'aria-label': 'Export', onclick: (event) =>
         exportMenu(event.currentTarget, conversation, { hasAudio: player.hasAudio, time: player.time, copyAll: () => copies.copy() }) },
         icon('down'), h('span.hide-s', 'Export')),
-      mayWrite ? h('button.btn.icon', { 'aria-label': 'More', 'aria-haspopup': 'menu', onclick: (event) =>
+      mayWrite ? h('button.btn.icon', { 'aria-label': 'More', onclick: (event) =>
         conversationMenu(event.currentTarget, conversation, changed) }, icon('more')) : null)),
     h('div.reader', h('div.reading', conversation.status === 'in_progress'
       ? note('ok', 'This conversation is being recorded', 'Words of now are on the page Live.') : null,

@@ -29,7 +29,7 @@ const missing = () => {
     symbol.classList.add('faint');
     return h('li', symbol, h('div', h('b.strong', need.what), need.command ? command(need.command) : null));
   });
-  if (needs.length) return h('section.sect', h('h2', 'What is missing'), h('ul.todo', needs));
+  if (needs.length) return h('section.sect', h('h2', 'Next steps'), h('ul.todo', needs));
   const engines = gateway.engines.map((engine) => {
     const isReady = engine.state === 'ready', symbol = icon(isReady ? 'ok' : 'todo');
     symbol.classList.add(isReady ? 'ok' : 'faint');

@@ -127,7 +127,7 @@ export class Transcript {
     const voice = this.cast.voiceOf(row), segment = this.segment(row.index);
     return h('div.segm' + (this.goesOn(index) ? '.cont' : '') + (index === this.current ? '.cur' : '') + (this.isFound(index) ? '.found' : ''),
       h('button.time', {
-        'aria-haspopup': 'menu', 'aria-label': `${clock(row.start)}: edit, assign, split`,
+        'aria-label': `${clock(row.start)}: edit, assign, split`,
         onclick: (event) => segment && this.menu(event.currentTarget, segment, index),
       }, clock(row.start)),
       who(voice, { 'aria-label': voice.isNamed ? voice.name : `${voice.name}: name this voice`, onclick: (event) => {

@@ -6,8 +6,9 @@ import { gapsOf } from './gaps.js';
 /** Milliseconds between looks for a session whose gateway has gone, and for how long a gateway that is back may not know it. */
 const pause = 2000, patience = 30_000;
 
-/** Returns the caller's sessions that run now; none for an older gateway. */
-export const openSessions = async () => (await optional(get('/sessions', { open: 'true' })).catch(() => null))?.sessions ?? [];
+/** Returns the caller's sessions that run now, the newest first; none for an older gateway. */
+export const openSessions = async () => ((await optional(get('/sessions', { open: 'true' })).catch(() => null))?.sessions ?? [])
+  .sort((a, b) => String(b.started_at).localeCompare(String(a.started_at)));
 
 /** True if the gateway is gone, or goes down. */
 const goesDown = () => fetch('/ready').then((answer) => answer.json()).then(({ status }) => status === 'draining', () => true);

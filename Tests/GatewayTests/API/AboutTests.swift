@@ -22,7 +22,7 @@ import Testing
             #expect(about["version"] == "0" && about["address"] == .string("http://127.0.0.1:\(gateway.port)"))
             #expect(about["engines"] == [["name": "scripted", "state": "ready"]])
             #expect(about["keyless"] == true && about["user"] == "local")
-            #expect(about["missing"] == [["what": "There is no access key, so only this machine is served.", "command": "harken keys create"]])
+            #expect(about["missing"] == [["what": "Only programs on this machine are served. A key lets others in.", "command": "harken keys create"]])
         }
     }
 

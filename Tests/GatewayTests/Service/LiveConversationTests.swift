@@ -78,6 +78,34 @@ import Testing
         }
     }
 
+    /// Where the words of a message end, in seconds of the session; nil: it has none.
+    private func end(of message: String) -> Double? {
+        let value = try? JSONSerialization.jsonObject(with: Data(message.utf8))
+        if let segments = value as? [[String: Any]] { return segments.compactMap { ($0["end"] as? NSNumber)?.doubleValue }.max() }
+        guard let interim = value as? [String: Any], interim["type"] as? String == "interim" else { return nil }
+        return (interim["end"] as? NSNumber).map { $0.doubleValue / 16_000 }
+    }
+
+    @Test(arguments: [false, true])
+    func `shows a change for every two seconds of speech, though sentences are long and words wait for their speakers`(
+        areVoicesFound: Bool
+    ) async throws {
+        try await TestGateway.with(
+            ScriptedEngine(sentence: 12), keys: TestKeys(valid: []), ears: areVoicesFound ? TestEars() : nil
+        ) { gateway in
+            let socket = try await gateway.connect(path + "&interims=true")
+            send(30, of: 8_000, to: socket)
+            socket.send(text: #"{"type":"finish"}"#)
+            var seen = 0.0, longest = 0.0
+            for case .text(let text) in await socket.rest() {
+                guard let end = self.end(of: text) else { continue }
+                longest = max(longest, end - seen)
+                seen = max(seen, end)
+            }
+            #expect(seen > 29 && longest <= 2, "the words end at \(seen) s, and nothing new was shown for \(longest) s")
+        }
+    }
+
     @Test func `sends engines no silence, and times its words as they were said`() async throws {
         // It says a word for each second that it hears.
         try await TestGateway.with(keys: TestKeys(valid: []), ears: TestEars()) { gateway in
