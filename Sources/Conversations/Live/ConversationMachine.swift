@@ -495,6 +495,10 @@ package struct ConversationMachine: Sendable {
         return !configuration.request.channels.isEmpty || (configuration.request.endsWithSession && inOrder)
     }
 
+    /// True if a conversation without words outlives its session: the client's next one goes on with it. Such clients connect before they record, and
+    /// only a session with words ends their conversation. One that gets no words is deleted after the silence that ends conversations.
+    private var waitsForFirstWords: Bool { configuration.request.endsWithSession && configuration.request.channels.isEmpty }
+
     /// Ends the session.
     ///
     /// - Parameters:
@@ -504,7 +508,7 @@ package struct ConversationMachine: Sendable {
     package mutating func ended(inOrder: Bool, isMoved: Bool = false, lacksWords: Bool = false, now: UnixTime) -> [Action] {
         isEnded = true
         guard !isMoved, let conversation = current else { return [] }
-        guard hasSegments || lacksWords else {
+        guard hasSegments || lacksWords || waitsForFirstWords else {
             current = nil
             return [.delete(conversation.id)]
         }

@@ -66,8 +66,13 @@ extension AssemblyAIConfiguration {
     /// weighs the text too; taken literally it cuts sentences at every breath.
     private static let leastMaximumSilence = 500
 
+    /// The vendor's default for `max_turn_silence`, in milliseconds.
+    private static let usualMaximumSilence = 1_280
+
+    /// With a confidence of 1 the model ends no turn, and only the longest silence does, which no engine may choose then.
     package var turn: TurnRule {
-        TurnRule(
+        let maximumSilence = maximumSilence ?? (confidence == 1 ? Self.usualMaximumSilence : nil)
+        return TurnRule(
             confidence: confidence.map { Float($0) }, minimumSilence: minimumSilence.map { .milliseconds($0) },
             maximumSilence: maximumSilence.map { .milliseconds(max($0, Self.leastMaximumSilence, minimumSilence ?? 0)) },
             voice: voiceThreshold.map { Float($0) })

@@ -17,13 +17,13 @@ extension PriceTable {
         deepgram nova-3-multilingual 0.348 2026-05-25 deepgram.com/pricing
         deepgram nova-3-multilingual 0.552 2026-08-01 deepgram.com/pricing
         deepgram nova-3-multilingual speakers 0.12 2026-05-25 deepgram.com/pricing
-        deepgram nova-3 live connection 0.288 2026-05-05/2026-08-01 deepgram.com/pricing
-        deepgram nova-3 live speakers 0.12 2026-05-05/2026-05-25 deepgram.com/pricing
-        deepgram nova-3-general live connection 0.288 2026-05-05/2026-08-01 deepgram.com/pricing
-        deepgram nova-3-general live speakers 0.12 2026-05-05/2026-05-25 deepgram.com/pricing
-        deepgram nova-3-multilingual live connection 0.348 2026-05-05/2026-08-01 deepgram.com/pricing
-        deepgram nova-3-multilingual live speakers 0.12 2026-05-05/2026-05-25 deepgram.com/pricing
-        deepgram flux-general-en live connection 0.39 2026-08-01 deepgram.com/pricing
+        deepgram nova-3 live connection 0.288 2026-05-05/2026-09-20 deepgram.com/pricing
+        deepgram nova-3 live speakers 0.12 2026-05-05/2026-09-20 deepgram.com/pricing
+        deepgram nova-3-general live connection 0.288 2026-05-05/2026-09-20 deepgram.com/pricing
+        deepgram nova-3-general live speakers 0.12 2026-05-05/2026-09-20 deepgram.com/pricing
+        deepgram nova-3-multilingual live connection 0.348 2026-05-05/2026-09-20 deepgram.com/pricing
+        deepgram nova-3-multilingual live speakers 0.12 2026-05-05/2026-09-20 deepgram.com/pricing
+        deepgram flux-general-en live connection 0.39 2026-08-01/2026-09-25 deepgram.com/pricing
         deepgram flux-general-multi live connection 0.468 2026-08-01/2026-11-04 deepgram.com/pricing
         deepgram nova-3-medical ? 2026-11-28 deepgram.com/pricing names no price for it
         deepgram nova-3-medical live ? 2026-11-28 deepgram.com/pricing names no price for it
@@ -57,22 +57,22 @@ extension PriceTable {
         soniox stt-rt-v4 live connection 0.12 2026-05-19/2026-11-28 soniox.com/speech-to-text/features/diarization
         soniox stt-rt-v5 live connection 0.12 2026-11-28 soniox.com/speech-to-text/features/diarization
 
-        speechmatics enhanced ? 2026-11-28 speechmatics.com/pricing names no price for each model
-        speechmatics enhanced live ? 2026-11-28 speechmatics.com/pricing names no price for each model
-        speechmatics standard ? 2026-11-28 speechmatics.com/pricing names no price for each model
-        speechmatics standard live ? 2026-11-28 speechmatics.com/pricing names no price for each model
-        speechmatics linden-1 live ? 2026-11-28 speechmatics.com/pricing names no price for each model
-        speechmatics melia-1 0.129 2026-08-01 speechmatics.com/pricing
+        speechmatics enhanced 0.40 2026-07-31/2026-08-15 speechmatics.com/pricing
+        speechmatics enhanced live 0.43 2026-07-31/2026-09-20 speechmatics.com/pricing
+        speechmatics standard 0.24 2026-07-31/2026-08-15 speechmatics.com/pricing
+        speechmatics standard live 0.24 2026-07-31/2026-09-20 speechmatics.com/pricing
+        speechmatics melia-1 0.129 2026-07-31/2026-08-15 speechmatics.com/pricing
+        speechmatics linden-1 live 0.30 2026-09-25 speechmatics.com/voice-agents
 
-        openai whisper-1 second 0.36 2026-04-27/2026-05-05 openai.com/api/pricing
+        openai whisper-1 second 0.36 2026-04-27/2026-09-09 developers.openai.com/api/docs/models/whisper-1
         openai gpt-transcribe 0.27 2026-11-28 developers.openai.com/api/docs/models/gpt-transcribe
         openai gpt-transcribe live 0.27 2026-11-28 developers.openai.com/api/docs/models/gpt-transcribe
         openai gpt-live-transcribe live 1.02 2026-11-28 developers.openai.com/api/docs/models/gpt-live-transcribe
         openai gpt-realtime-whisper live 1.02 2026-11-28 developers.openai.com/api/docs/models/gpt-realtime-whisper
-        openai gpt-4o-transcribe 0.36 2026-04-25 developers.openai.com/api/docs/pricing, its estimate; billed by tokens
-        openai gpt-4o-mini-transcribe 0.18 2026-04-25 developers.openai.com/api/docs/pricing, its estimate; billed by tokens
-        openai gpt-4o-transcribe live ? 2026-11-28 billed by tokens
-        openai gpt-4o-mini-transcribe live ? 2026-11-28 billed by tokens
-        openai gpt-4o-transcribe-diarize ? 2026-11-28 billed by tokens
+        openai gpt-4o-transcribe 0.36 2026-04-25/2026-09-25 developers.openai.com/api/docs/pricing, its estimate; billed by tokens
+        openai gpt-4o-mini-transcribe 0.18 2026-04-25/2026-09-09 developers.openai.com/api/docs/pricing, its estimate; billed by tokens
+        openai gpt-4o-transcribe live 0.36 2026-04-25/2026-09-25 developers.openai.com/api/docs/pricing, its estimate; billed by tokens
+        openai gpt-4o-mini-transcribe live 0.18 2026-04-25/2026-09-09 developers.openai.com/api/docs/pricing, its estimate; billed by tokens
+        openai gpt-4o-transcribe-diarize 0.36 2026-09-29 developers.openai.com/api/docs/pricing, its estimate; billed by tokens
         """
 }

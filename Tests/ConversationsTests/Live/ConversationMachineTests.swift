@@ -272,6 +272,20 @@ import Testing
         #expect(live.actions == id.map { [.delete($0)] })
     }
 
+    @Test(arguments: [true, false]) func `waits for its first words over several sessions where its source ends it with one`(inOrder: Bool) throws {
+        let request = ConversationRequest(source: "desktop", endsWithSession: true)
+        var live = Live(request)
+        live.begin()
+        let empty = try #require(live.machine.current)
+        _ = live.taken()
+        #expect(live.machine.ended(inOrder: inOrder, now: live.now) == [])
+        var next = Live(request)
+        next.actions += next.machine.begin(found: empty, last: nil, now: next.now)
+        #expect(next.actions == [.show(.began(empty.id, isResumed: true))])
+        next.say("Hello.", at: 0)
+        #expect(next.machine.ended(inOrder: true, now: next.now) == [.process(empty.id)])
+    }
+
     @Test func `stays open when its client leaves, for it may come back`() {
         var live = Live()
         live.begin()

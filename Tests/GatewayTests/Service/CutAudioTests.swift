@@ -14,7 +14,77 @@ import Testing
         var testDescription: String { sizes.map(String.init).joined(separator: ", ") }
         static let whole = Cut(sizes: [3_200])
         static let all = [Cut(sizes: [3_201]), Cut(sizes: [1, 6_399]), Cut(sizes: [3_199, 3, 3_198])]
+        /// Bytes that come in small pieces, before the rest comes in whole messages.
+        static let smallBytes = 2_000
+        /// Small pieces first; the rest in whole messages, which then begin inside a sample where the pieces end in one.
+        static func small(_ size: Int) -> Cut { Cut(sizes: [size]) }
+        func count(at number: Int, sent: Int) -> Int { isSmall && sent >= Self.smallBytes ? 3_200 : sizes[number % sizes.count] }
+        private var isSmall: Bool { sizes.allSatisfy { $0 < 10 } }
     }
+
+    /// Encodings of raw samples. A route that has no name for one does not take it.
+    enum Encoding: CaseIterable { case linear16, wide, mulaw }
+
+    /// A live session with audio of one encoding.
+    struct Wire: Sendable, CustomTestStringConvertible {
+        var route: String
+        var encoding: Encoding
+        var target: String
+        var opening: String?
+        var rate: Int
+        var kind: PaymentExpectation.Audio
+
+        var testDescription: String { "\(route), \(encoding)" }
+
+        /// - Returns: nil if the route does not take the encoding.
+        init?(_ route: String, _ encoding: Encoding = .linear16) {
+            guard case .live(let target, let opening, let rate, let kind)? = PaymentExpectation.all[route]?.request else { return nil }
+            (self.route, self.encoding, self.target, self.opening, self.rate, self.kind) = (route, encoding, target, opening, rate, kind)
+            switch (encoding, kind) {
+            case (.linear16, _): return
+            case (.wide, .realtime): return nil
+            case (.wide, .binary):
+                self.target = target.replacingOccurrences(of: "encoding=linear16", with: "encoding=linear32")
+                self.opening = opening?.replacingOccurrences(of: "pcm_s16le", with: "pcm_f32le")
+            case (.mulaw, .realtime):
+                self.opening = #"{"type":"session.update","session":{"type":"transcription","audio":{"input":{"format":{"type":"audio/pcmu"}}}}}"#
+                self.rate = 8_000
+            case (.mulaw, .binary):
+                self.target = target.replacingOccurrences(of: "encoding=linear16", with: "encoding=mulaw")
+                    .replacingOccurrences(of: "codec=pcm16&sample_rate=16000", with: "codec=mulaw16")
+                    .replacingOccurrences(of: "/v3/ws?", with: "/v3/ws?encoding=pcm_mulaw&")
+                if !route.contains("agent") { self.opening = opening?.replacingOccurrences(of: "pcm_s16le", with: "mulaw") }
+            }
+            if self.target == target && self.opening == opening { return nil }
+        }
+
+        var bytesPerSample: Int {
+            switch encoding {
+            case .linear16: 2
+            case .wide: 4
+            case .mulaw: 1
+            }
+        }
+
+        /// Two seconds of noise.
+        var noise: [UInt8] {
+            var generator = SeededGenerator(seed: 56)
+            return (0..<2 * rate).flatMap { _ -> [UInt8] in
+                let sample = Int16.random(in: -2_000...2_000, using: &generator)
+                let bits: UInt32
+                switch encoding {
+                case .linear16: bits = UInt32(UInt16(bitPattern: sample))
+                case .mulaw: bits = UInt32(UInt8(truncatingIfNeeded: sample))
+                case .wide where target.contains("linear32"): bits = UInt32(bitPattern: Int32(sample) << 16)
+                case .wide: bits = (Float(sample) / 32_768).bitPattern
+                }
+                return (0..<bytesPerSample).map { UInt8(truncatingIfNeeded: bits >> (8 * UInt32($0))) }
+            }
+        }
+    }
+
+    /// What the engine has taken since the session began.
+    private final class Taken: Sendable { let bytes = Mutex<[UInt8]>([]) }
 
     private struct Heard {
         /// What the engine has heard; at least a second.
@@ -33,51 +103,91 @@ import Testing
         }
     }
 
-    /// Two seconds of noise for each route's rate.
-    private static func noise(_ rate: Int) -> [UInt8] {
-        var generator = SeededGenerator(seed: 56)
-        return (0..<2 * rate).flatMap { _ in
-            let sample = Int16.random(in: -2_000...2_000, using: &generator)
-            return [UInt8(truncatingIfNeeded: sample), UInt8(truncatingIfNeeded: sample >> 8)]
-        }
-    }
-
     @Test(arguments: routes, Cut.all)
     func `is heard as if it was not, or refused`(route: String, cut: Cut) async throws {
-        let whole = try await hear(route, .whole), parts = try await hear(route, cut, refused: Self.refusal(route, cut))
-        #expect(whole.samples.count >= 16_000 && Set(whole.samples.prefix(16_000)).count > 1_000)
-        guard parts.closeCode == nil else { return #expect(parts.closeCode == Self.refusal(route, cut)) }
-        let wrong = zip(whole.samples, parts.samples).prefix(16_000).filter { abs(Int($0) - Int($1)) > 1 }
-        #expect(parts.samples.count >= 16_000 && wrong.isEmpty, "\(wrong.count) samples are wrong, the first: \(wrong.prefix(3))")
+        let wire = try #require(Wire(route)), code = Self.refusal(route, cut)
+        try await with { gateway, taken in
+            let whole = try await hear(wire, .whole, gateway, taken), parts = try await hear(wire, cut, gateway, taken, refused: code)
+            #expect(whole.samples.count >= 16_000 && Set(whole.samples.prefix(16_000)).count > 1_000)
+            expect(parts, as: whole, refused: code)
+        }
     }
 
-    private func hear(_ route: String, _ cut: Cut, refused code: UInt16? = nil) async throws -> Heard {
-        guard case .live(let target, let opening, let rate, let kind)? = PaymentExpectation.all[route]?.request else { return Heard() }
-        let bytes = Mutex<[UInt8]>([])
-        var heard = Heard()
-        try await TestGateway.with(ScriptedEngine(takes: { piece in bytes.withLock { $0 += piece } }), keys: TestKeys(valid: [])) { gateway in
-            let socket = try await gateway.connect(target, opening: opening)
-            let audio = Self.noise(rate)
-            var start = 0, number = 0
-            while start < audio.count {
-                let piece = Array(audio[start..<min(start + cut.sizes[number % cut.sizes.count], audio.count)])
-                switch kind {
-                case .binary: socket.send(binary: piece)
-                case .realtime: socket.send(text: #"{"type":"input_audio_buffer.append","audio":"\#(Data(piece).base64EncodedString())"}"#)
+    private static let wires = routes.flatMap { route in Encoding.allCases.compactMap { Wire(route, $0) } }
+
+    /// What becomes of pieces of a few bytes by a protocol's own rule.
+    private enum Rule: Equatable {
+        case refused(UInt16)
+        /// `/listen` takes messages of one and two bytes for keep-alives.
+        case keepAlive
+    }
+
+    private static func rule(_ wire: Wire, _ size: Int) -> Rule? {
+        if wire.route == "WebSocket /v3/ws" { return .refused(3007) }
+        if wire.route == "WebSocket /ws/transcribe", wire.encoding == .linear16, size % 2 == 1 { return .refused(4400) }
+        return size <= 2 && wire.target.contains("codec=") ? .keepAlive : nil
+    }
+
+    @Test(arguments: wires)
+    func `is heard in pieces of 1, 2, 3 and 5 bytes too, but for what the protocol itself says of them`(wire: Wire) async throws {
+        try await with { gateway, taken in
+            let whole = try await hear(wire, .whole, gateway, taken)
+            #expect(whole.samples.count >= 16_000 && Set(whole.samples.prefix(16_000)).count > 100)
+            for size in [1, 2, 3, 5] {
+                switch Self.rule(wire, size) {
+                case nil: expect(try await hear(wire, .small(size), gateway, taken), as: whole)
+                case .refused(let code): expect(try await hear(wire, .small(size), gateway, taken, refused: code), as: whole, refused: code)
+                case .keepAlive:
+                    var rest = whole
+                    rest.samples.removeFirst(Cut.smallBytes / wire.bytesPerSample)
+                    expect(try await hear(wire, .small(size), gateway, taken), as: rest)
                 }
-                start += piece.count
-                number += 1
             }
-            guard code == nil else {
-                for case .closed(let code, _) in await socket.rest() { heard.closeCode = code }
-                return
-            }
-            try await until { bytes.withLock { $0.count } >= 32_000 }
-            socket.close()
-            try await gateway.sessionsEnd()
         }
-        let taken = bytes.withLock { $0 }
-        heard.samples = stride(from: 0, to: taken.count - 1, by: 2).map { Int16(truncatingIfNeeded: Int(taken[$0]) | Int(taken[$0 + 1]) << 8) }
+    }
+
+    private func expect(_ parts: Heard, as whole: Heard, refused code: UInt16? = nil, sourceLocation: SourceLocation = #_sourceLocation) {
+        guard code == nil, parts.closeCode == nil else { return #expect(parts.closeCode == code, sourceLocation: sourceLocation) }
+        let wrong = zip(whole.samples, parts.samples).prefix(16_000).filter { abs(Int($0) - Int($1)) > 1 }
+        #expect(
+            parts.samples.count >= 16_000 && wrong.isEmpty, "\(wrong.count) samples are wrong, the first: \(wrong.prefix(3))",
+            sourceLocation: sourceLocation)
+    }
+
+    private func with(_ body: (TestGateway, Taken) async throws -> Void) async throws {
+        let taken = Taken()
+        try await TestGateway.with(ScriptedEngine(takes: { piece in taken.bytes.withLock { $0 += piece } }), keys: TestKeys(valid: [])) { gateway in
+            try await body(gateway, taken)
+        }
+    }
+
+    private func hear(
+        _ wire: Wire, _ cut: Cut, _ gateway: TestGateway, _ taken: Taken, refused code: UInt16? = nil
+    ) async throws -> Heard {
+        taken.bytes.withLock { $0 = [] }
+        var heard = Heard()
+        let socket = try await gateway.connect(wire.target, opening: wire.opening)
+        let audio = wire.noise
+        var start = 0, number = 0
+        while start < audio.count {
+            let piece = Array(audio[start..<min(start + cut.count(at: number, sent: start), audio.count)])
+            switch wire.kind {
+            case .binary: socket.send(binary: piece)
+            case .realtime: socket.send(text: #"{"type":"input_audio_buffer.append","audio":"\#(Data(piece).base64EncodedString())"}"#)
+            }
+            start += piece.count
+            number += 1
+        }
+        guard code == nil else {
+            for case .closed(let code, _) in await socket.rest() { heard.closeCode = code }
+            try await gateway.sessionsEnd()
+            return heard
+        }
+        try await until { taken.bytes.withLock { $0.count } >= 40_000 }
+        socket.close()
+        try await gateway.sessionsEnd()
+        let all = taken.bytes.withLock { $0 }
+        heard.samples = stride(from: 0, to: all.count - 1, by: 2).map { Int16(truncatingIfNeeded: Int(all[$0]) | Int(all[$0 + 1]) << 8) }
         return heard
     }
 }

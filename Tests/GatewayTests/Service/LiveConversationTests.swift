@@ -106,6 +106,48 @@ import Testing
         }
     }
 
+    @Test func `of a desktop is one until something is said in it`() async throws {
+        try await TestGateway.with(keys: TestKeys(valid: [])) { gateway in
+            func begin() async throws -> (socket: TestSocket, id: JSONValue?) {
+                let socket = try await gateway.connect(path + "&source=desktop")
+                let said = try #require(await socket.next { $0.contains("conversation_session") })
+                return (socket, try JSONValue(parsing: Array(said.utf8))["conversation_id"])
+            }
+            func leave(_ socket: TestSocket) async throws {
+                socket.send(text: #"{"type":"finish"}"#)
+                _ = await socket.rest()
+                try await gateway.sessionsEnd()
+            }
+            let first = try await begin()
+            try await leave(first.socket)
+            let second = try await begin()
+            #expect(second.id == first.id && first.id != nil)
+            send(2, of: 8_000, to: second.socket)
+            #expect(await second.socket.next { $0.contains("w2") } != nil)
+            try await leave(second.socket)
+            let third = try await begin()
+            #expect(third.id != first.id, "what was said was completed with its session")
+            third.socket.close()
+        }
+    }
+
+    @Test func `keeps the client's own segment once, though it comes twice`() async throws {
+        try await TestGateway.with(keys: TestKeys(valid: [])) { gateway in
+            let socket = try await gateway.connect(path + "&custom_stt=enabled")
+            #expect(await socket.next { $0.contains(#""ready""#) } != nil)
+            for text in ["Hello there.", "Hello general."] {
+                socket.send(
+                    text: #"{"type":"suggested_transcript","segments":[{"id":"own-1","text":"\#(text)","start":0,"end":1}]}"#)
+                #expect(await socket.next { $0.contains(text) && $0.contains(#""own-1""#) } != nil)
+            }
+            let store = try store(of: gateway)
+            try await until { try await store.inProgress(of: .local, source: "omi", device: nil)?.segments.map(\.text) == ["Hello general."] }
+            let stored = try await conversation(gateway, words: 2)
+            #expect(stored.segments.map(\.id.rawValue) == ["own-1"])
+            socket.close()
+        }
+    }
+
     @Test func `sends engines no silence, and times its words as they were said`() async throws {
         // It says a word for each second that it hears.
         try await TestGateway.with(keys: TestKeys(valid: []), ears: TestEars()) { gateway in

@@ -93,6 +93,25 @@ import Testing
         #expect(Set(done.channels.flatMap(\.words).map(\.speaker)).count == 3)
     }
 
+    @Test(arguments: [(true, ["1A", "2A", "2B", "1A"]), (false, ["1", "2", "2", "1"])])
+    func `AssemblyAI: gives its own client the channels and speakers that it has told`(labels: Bool, speakers: [String]) throws {
+        let body = #"{"audio_url":"https://a/b.wav","multichannel":true,"speaker_labels":\#(labels)}"#
+        let request = try AssemblyAIPrerecordedRequest(Array(body.utf8))
+        var machine = try ordered(request.options)
+        let told = zip([("Hi", 100, 300), ("Yes.", 200, 500), ("No.", 600, 700), ("there.", 800, 900)], speakers).map { word, speaker in
+            #"{"text":"\#(word.0)","start":\#(word.1),"end":\#(word.2),"confidence":0.5,"speaker":"\#(speaker)","channel":"\#(speaker.prefix(1))"}"#
+        }
+        let done = try transcript(
+            machine.answered(
+                answer(
+                    #"{"id":"1","status":"completed","audio_duration":3,"audio_channels":2,"words":[\#(told.joined(separator: ","))]}"#)))
+        let answered = try JSONValue(parsing: AssemblyAIPrerecordedAnswer(id: "t", request: request, state: .completed(done)).body)
+        guard case .array(let words)? = answered["words"], case .array(let turns)? = answered["utterances"] else { return #expect(Bool(false)) }
+        #expect(words.map { $0["speaker"] } == speakers.map { JSONValue.string($0) as JSONValue? })
+        #expect(turns.first?["speaker"] == .string(speakers[0]) && turns.first?["channel"] == "1" && turns.first?["text"] == "Hi")
+        #expect(turns.allSatisfy { turn in speakers.contains { turn["speaker"] == .string($0) } }, "\(turns)")
+    }
+
     @Test func `AssemblyAI: finds the language when none is named, and says why a job failed`() throws {
         var machine = try machine("assemblyai", RecognitionOptions())
         _ = machine.start()

@@ -50,8 +50,8 @@ import Testing
     }
 
     @Test func `does not know a price that is marked as unknown`() throws {
-        #expect(PriceTable.standard.cost(of: recorded(60, "speechmatics", "enhanced"), at: try day("2026-12-01")) == nil)
-        #expect(PriceTable.standard.cost(of: live("speechmatics", "enhanced", audio: 60, open: 60), at: try day("2026-12-01")) == nil)
+        #expect(PriceTable.standard.cost(of: recorded(60, "deepgram", "nova-3-medical"), at: try day("2026-12-01")) == nil)
+        #expect(PriceTable.standard.cost(of: live("deepgram", "nova-3-medical", audio: 60, open: 60), at: try day("2026-12-01")) == nil)
     }
 
     @Test func `bills a stream from open to close, whatever it heard`() throws {

@@ -92,6 +92,11 @@ package struct RealtimeConfiguration: Sendable, Equatable {
         }
     }
 
+    /// Turn detection that ends turns; nil: only the client's commits do. A threshold of 1 is above any probability of speech, so that no turn is detected.
+    package var endingDetection: RealtimeTurnDetection? {
+        if case .server(threshold: 1, _, _)? = turnDetection { nil } else { turnDetection }
+    }
+
     /// True if deltas are sent while speech goes on. All of the vendor's models do so, except the oldest one, which sends the whole text at once.
     package var streamsDeltas: Bool { transcription.model?.hasPrefix("whisper-") != true }
 
@@ -388,7 +393,7 @@ extension RealtimeConfiguration {
     /// Silence after which text becomes final. Does not matter to clients that commit turns themselves: each commit gives them the text that is
     /// there.
     var endpointing: Duration {
-        switch turnDetection {
+        switch endingDetection {
         // No engine can tell a shorter silence from the gap between two words.
         case .server(_, _, let silence): max(silence, .milliseconds(100))
         case .semantic, nil: .milliseconds(500)
@@ -396,7 +401,7 @@ extension RealtimeConfiguration {
     }
 
     var turn: TurnRule {
-        switch turnDetection {
+        switch endingDetection {
         case .semantic(let eagerness): TurnRule(maximumSilence: eagerness.patience)
         case .server(let threshold, _, _): TurnRule(voice: RealtimeTurnDetection.isUsual(threshold: threshold) ? nil : Float(threshold))
         case nil: TurnRule()

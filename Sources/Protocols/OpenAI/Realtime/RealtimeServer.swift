@@ -92,7 +92,7 @@ package struct RealtimeServer: LiveServerMachine {
                 RealtimeError("Too many commits wait for their transcripts.", .rateLimit, code: "rate_limit_exceeded"), clientEvent: id, &output)
         }
         var item = open ?? RealtimeItem(id: voice.newItemID(), start: boundary)
-        if open != nil, configuration.turnDetection != nil { voice.speechStopped(item.id, at: milliseconds(received), &output) }
+        if open != nil, configuration.endingDetection != nil { voice.speechStopped(item.id, at: milliseconds(received), &output) }
         open = nil
         boundary = received
         announce(item, &output)
@@ -146,11 +146,11 @@ package struct RealtimeServer: LiveServerMachine {
         switch event {
         case .ready: break
         case .speechStarted(_, let position):
-            if configuration.turnDetection != nil, position >= boundary || awaited.isEmpty { begin(at: position, &output) }
+            if configuration.endingDetection != nil, position >= boundary || awaited.isEmpty { begin(at: position, &output) }
         case .interim(let hypothesis): interim(hypothesis, &output)
         case .commit(let commit): self.commit(commit, &output)
         case .turnEnded(_, let position):
-            if case .semantic? = configuration.turnDetection, awaited.isEmpty { endTurn(at: position, &output) }
+            if case .semantic? = configuration.endingDetection, awaited.isEmpty { endTurn(at: position, &output) }
         case .flushed: answered(&output)
         case .gap: break
         case .ended(let session): ended(session, &output)
@@ -160,10 +160,10 @@ package struct RealtimeServer: LiveServerMachine {
     /// Begins an item when speech seems to begin; with turn detection the client is told.
     private mutating func begin(at position: SampleIndex, _ output: inout ServerOutput) {
         guard open == nil else { return }
-        let start = max(boundary, position - SampleCount(configuration.turnDetection?.prefix ?? .zero, at: rate))
+        let start = max(boundary, position - SampleCount(configuration.endingDetection?.prefix ?? .zero, at: rate))
         let item = RealtimeItem(id: voice.newItemID(), start: start)
         open = item
-        if configuration.turnDetection != nil { voice.speechStarted(item.id, at: milliseconds(start), &output) }
+        if configuration.endingDetection != nil { voice.speechStarted(item.id, at: milliseconds(start), &output) }
     }
 
     private mutating func interim(_ hypothesis: Hypothesis, _ output: inout ServerOutput) {
@@ -176,7 +176,7 @@ package struct RealtimeServer: LiveServerMachine {
     }
 
     /// True if deltas are sent before the item is committed.
-    private var mayStream: Bool { configuration.streamsDeltas && (configuration.turnDetection != nil || configuration.isLive) }
+    private var mayStream: Bool { configuration.streamsDeltas && (configuration.endingDetection != nil || configuration.isLive) }
 
     private mutating func commit(_ commit: Commit, _ output: inout ServerOutput) {
         guard awaited.isEmpty else {
@@ -195,7 +195,7 @@ package struct RealtimeServer: LiveServerMachine {
             open = item
         }
         let endsItem: Bool =
-            switch configuration.turnDetection {
+            switch configuration.endingDetection {
             case .server: commit.reason != .length
             case .semantic: commit.endsTurn
             case nil: false
@@ -208,7 +208,7 @@ package struct RealtimeServer: LiveServerMachine {
         open = nil
         let end = max(position, item.start)
         boundary = max(boundary, end)
-        if configuration.turnDetection != nil { voice.speechStopped(item.id, at: milliseconds(end), &output) }
+        if configuration.endingDetection != nil { voice.speechStopped(item.id, at: milliseconds(end), &output) }
         announce(item, &output)
         sendRest(of: &item, &output)
         complete(item, end: end, &output)
@@ -255,10 +255,10 @@ package struct RealtimeServer: LiveServerMachine {
         let isWhole = session.error == nil || end == .outOfCredit
         if isWhole {
             while !awaited.isEmpty { answered(&output) }
-            if configuration.turnDetection != nil { endTurn(at: .zero + session.received, &output) }
+            if configuration.endingDetection != nil { endTurn(at: .zero + session.received, &output) }
         } else if let error {
             for case .item(let item, _) in awaited { voice.failed(item.id, error, &output) }
-            if let open, configuration.turnDetection != nil { voice.failed(open.id, error, &output) }
+            if let open, configuration.endingDetection != nil { voice.failed(open.id, error, &output) }
         }
         isClosed = true
         if let error { voice.error(error, &output) }
