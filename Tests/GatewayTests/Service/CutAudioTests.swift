@@ -51,13 +51,40 @@ import Testing
         #expect(parts.samples.count >= 16_000 && wrong.isEmpty, "\(wrong.count) samples are wrong, the first: \(wrong.prefix(3))")
     }
 
-    private func hear(_ route: String, _ cut: Cut, refused code: UInt16? = nil) async throws -> Heard {
-        guard case .live(let target, let opening, let rate, let kind)? = PaymentExpectation.all[route]?.request else { return Heard() }
+    /// Routes that take samples of four bytes (`pcm_f32le`).
+    private static let floatRoutes = routes.filter { route in
+        guard case .live(_, let opening?, _, _)? = PaymentExpectation.all[route]?.request else { return false }
+        return opening.contains("pcm_s16le")
+    }
+
+    /// The noise as floating-point samples.
+    private static func floats(_ noise: [UInt8]) -> [UInt8] {
+        stride(from: 0, to: noise.count - 1, by: 2).flatMap { place in
+            let sample = Float(Int16(truncatingIfNeeded: Int(noise[place]) | Int(noise[place + 1]) << 8)) / 32_768
+            return (0..<4).map { UInt8(truncatingIfNeeded: sample.bitPattern >> (8 * $0)) }
+        }
+    }
+
+    @Test func `of floating-point samples is tried at Soniox and all of Speechmatics`() {
+        #expect(Self.floatRoutes.count == 6 && Self.floatRoutes.contains("WebSocket /transcribe-websocket"), "\(Self.floatRoutes)")
+    }
+
+    @Test(arguments: floatRoutes, Cut.all)
+    func `of floating-point samples is heard as if it was not`(route: String, cut: Cut) async throws {
+        let whole = try await hear(route, .whole), parts = try await hear(route, cut, isFloat: true)
+        let wrong = zip(whole.samples, parts.samples).prefix(16_000).filter { abs(Int($0) - Int($1)) > 1 }
+        #expect(whole.samples.count >= 16_000 && parts.samples.count >= 16_000)
+        #expect(wrong.isEmpty, "\(wrong.count) samples are wrong, the first: \(wrong.prefix(3))")
+    }
+
+    private func hear(_ route: String, _ cut: Cut, isFloat: Bool = false, refused code: UInt16? = nil) async throws -> Heard {
+        guard case .live(let target, var opening, let rate, let kind)? = PaymentExpectation.all[route]?.request else { return Heard() }
+        if isFloat { opening = opening?.replacing("pcm_s16le", with: "pcm_f32le") }
         let bytes = Mutex<[UInt8]>([])
         var heard = Heard()
         try await TestGateway.with(ScriptedEngine(takes: { piece in bytes.withLock { $0 += piece } }), keys: TestKeys(valid: [])) { gateway in
             let socket = try await gateway.connect(target, opening: opening)
-            let audio = Self.noise(rate)
+            let audio = isFloat ? Self.floats(Self.noise(rate)) : Self.noise(rate)
             var start = 0, number = 0
             while start < audio.count {
                 let piece = Array(audio[start..<min(start + cut.sizes[number % cut.sizes.count], audio.count)])
