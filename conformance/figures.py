@@ -8,6 +8,8 @@ import json
 import os
 
 _FILE = os.environ.get("HARKEN_FIGURES")
+# True if figures are judged; a play that shows figures only has to say when they are not.
+IS_JUDGED = bool(_FILE)
 
 
 def within(what, value, most, unit="s"):

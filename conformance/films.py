@@ -7,7 +7,7 @@ What it asks:
 - sound that begins three seconds after the picture has words three seconds later, within 0.05 s of those of the sound alone;
 - transport streams of television and cameras, with a name of the service, have the words of the sound alone;
 - a film that is cut off has the words that are there, and the answer says that it is cut;
-- words of a script without blanks, said by `espeak-ng` if it is installed, have times of their own, within the sound of their sentence.
+- words of a script without blanks, said by `espeak-ng`, have times of their own, within the sound of their sentence.
 """
 
 import argparse
@@ -195,7 +195,7 @@ def spoken(folder):
 def judge_script(args, folder):
     """What is wrong with the times of words in a script without blanks."""
     if shutil.which("espeak-ng") is None:
-        print("films: espeak-ng is not installed, so no sentence in Mandarin is timed")
+        yield "Mandarin: espeak-ng is not installed, so no sentence is timed; scripts/setup --tests installs it"
         return
     path, heard = spoken(folder)
     done = subprocess.run([args.harken, "transcribe", "--json", "--language", "zh", path], capture_output=True, text=True, timeout=HANG,

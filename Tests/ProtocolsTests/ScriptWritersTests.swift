@@ -12,7 +12,8 @@ import Testing
         case assemblyFormatted, assemblyPartial, assemblyUnformatted, assemblyUnformattedPartial, assemblyUtterance
         case assemblyRecording, assemblyUnformattedRecording, assemblySentences, assemblyParagraphs, assemblyUtterances, assemblySRT, assemblyVTT
         case openAIText, openAIVerbose, openAISegments, openAIDiarized, openAISRT, openAIVTT, openAIStream, realtimeDeltas, realtimeCompleted
-        case soniox, speechmaticsFinal, speechmaticsPartial, speechmaticsItems, managed, pushToTalk, listen
+        case soniox, sonioxRecording, speechmaticsFinal, speechmaticsPartial, speechmaticsItems, speechmaticsAgent, speechmaticsAgentPreview
+        case managed, pushToTalk, listen
         case conversationText, conversationMarkdown, conversationJSON, conversationSRT, conversationVTT
         case webhookSegments, webhookConversation
 
@@ -172,6 +173,16 @@ import Testing
             return [
                 tokens.map { list in (0..<list.count).compactMap { list[$0]["text"].string }.filter { !$0.hasPrefix("<") }.joined() }.joined()
             ]
+        case .sonioxRecording:
+            let order = try SonioxPrerecordedRequest(Array(#"{"model":"stt-async-v5","audio_url":"https://a/b.wav"}"#.utf8))
+            let answer = SonioxPrerecordedAnswer(id: "t", created: UnixTime(milliseconds: 0), request: order, state: .queued)
+            let body = try Parsed(answer.body(with: transcript)), tokens = body["tokens"]
+            return [body["text"].string ?? "", (0..<tokens.count).compactMap { tokens[$0]["text"].string }.joined()]
+        case .speechmaticsAgent, .speechmaticsAgentPreview:
+            var stream = try SpeechmaticsAgentConversation()
+            stream.raw = []
+            _ = stream.event(writer == .speechmaticsAgent ? said : guess)
+            return try stream.raw.compactMap { try Parsed($0)["segment"]["transcript"].string }.filter { !$0.isEmpty }
         case .speechmaticsFinal:
             var stream = try SpeechmaticsConversation()
             _ = stream.event(said)

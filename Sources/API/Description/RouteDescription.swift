@@ -102,7 +102,8 @@ struct RouteDescription: Sendable {
             tag: .listen, summary: "A live conversation of a browser, whose first message has the token.", query: [started]),
         "WebSocket /v2/voice-message/transcribe-stream": .init(tag: .listen, summary: "Push-to-talk: live audio without a conversation."),
         "POST /v2/sync-local-files": .init(
-            tag: .recordings, summary: "Takes files that a device has recorded.", request: form, query: [started]),
+            tag: .recordings, summary: "Takes files that a device has recorded.", request: form,
+            query: [started, .init("track", "string", "The sound track that is heard, a number from 1; or all, together.")]),
         "GET /v2/sync-local-files/{id}": .init(tag: .recordings, summary: "Returns the state of such an upload."),
         "GET /v2/desktop/capabilities": .init(tag: .recordings, summary: "Says what this gateway can do for recordings in chunks."),
         "POST /v2/desktop/background-transcribe": .init(

@@ -29,6 +29,16 @@ struct SonioxFields: ~Escapable {
         return flag
     }
 
+    /// Returns the sound tracks that are heard: a number from 1, or `all`. The member is Harken's own.
+    func tracks() throws(SonioxAPIError) -> TrackChoice {
+        let view = root["track"]
+        guard view.exists, !view.isNull else { return .usual }
+        guard let choice = TrackChoice(view.int.map { String($0) } ?? view.string ?? "") else {
+            throw .member("track", "Input should be all, or the number of a sound track from 1.")
+        }
+        return choice
+    }
+
     /// Returns the languages that the client expects; nil when the member is absent.
     func hints() throws(SonioxAPIError) -> [LanguageName]? {
         let name = LanguageParameter.sonioxRecorded.name, view = root[name]

@@ -99,7 +99,8 @@ package struct SonioxPrerecordedAnswer: Sendable {
 
     /// Returns the answer with the transcript's tokens.
     package func body(with transcript: Transcript) -> [UInt8] {
-        let tokens = tokens(of: transcript)
+        // Each track is a speaker of its own.
+        let tokens = tokens(of: request.tracks == .all ? transcript.joined().transcript : transcript)
         var json = JSONWriter(capacity: 65_536)
         json.beginObject()
         json.member("id", id)

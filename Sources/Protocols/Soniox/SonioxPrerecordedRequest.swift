@@ -23,6 +23,8 @@ package struct SonioxPrerecordedRequest: Sendable, Equatable {
     package var terms: [String]
     /// The text of `context`, or all of it when it is a string; nil: none.
     package var prompt: String?
+    /// The sound tracks that are heard.
+    package var tracks: TrackChoice
     package var webhook: JobWebhook?
     package var reference: String?
     /// Name of the recording's file. A stored order has it as a member of its own, because a file may be deleted before its transcription.
@@ -67,6 +69,7 @@ package struct SonioxPrerecordedRequest: Sendable, Equatable {
         identifiesLanguage = try fields.flag("enable_language_identification")
         _ = try fields.flag("language_hints_strict")
         (terms, prompt) = try fields.context()
+        tracks = try fields.tracks()
         webhook = try fields.webhook(longest: Self.maxWebhook)
         reference = try fields.text("client_reference_id", longest: SonioxFile.maxReference)
         try fields.checkTranslation()
@@ -96,6 +99,7 @@ package struct SonioxPrerecordedRequest: Sendable, Equatable {
     package var options: RecognitionOptions {
         var options = RecognitionOptions(language: language, model: model, diarize: diarizes, keyterms: terms)
         options.vendorOptions = vendorOptions
+        options.tracks = tracks
         options.shared = SharedOptions(prompt: prompt)
         return options
     }

@@ -54,12 +54,7 @@ struct ChunkRequest: Sendable, Equatable {
         }
         language = try ChunkedRecordingError.language(query.first(LanguageParameter.chunk.name), .chunk)?.tag
         started = try ChunkedRecordingError.start(query.first("started_at"), now: now)
-        if let text = query.first("track"), !text.isEmpty {
-            guard let choice = TrackChoice(text) else { throw wrong("track must be all, or the number of a sound track from 1") }
-            tracks = choice
-        } else {
-            tracks = .usual
-        }
+        tracks = try ChunkedRecordingError.tracks(query.first("track"))
         conversation = query.first("conversation_id").flatMap { $0.isEmpty ? nil : $0 }
         chunk = query.first("chunk_id").flatMap { $0.isEmpty ? nil : $0 }
         isKept = query.first("persist").map { !["0", "false", "no"].contains($0.lowercased()) } ?? (conversation != nil)

@@ -91,7 +91,11 @@ package struct SyncJobs: WorkloadJobs {
         private func decoded(
             _ file: SyncOrder.File, _ path: String
         ) async throws(ChunkedRecordingError) -> (held: ChunkedRecordings.Held, length: Duration?, isDamaged: Bool) {
-            guard let frames = file.frames else { return (ChunkedRecordings.Held(Recording(path: path)), nil, false) }
+            guard let frames = file.frames else {
+                var recording = Recording(path: path)
+                recording.tracks = order.tracks
+                return (ChunkedRecordings.Held(recording), nil, false)
+            }
             let output = services.newPath()
             let owner = DiskOwner(user: job.user, key: job.key, isSent: false)
             let hold = try await ChunkedRecordingError.heard { () throws(RequestError) in try services.spool.budget.open(owner, announced: nil) }
@@ -126,9 +130,9 @@ package struct SyncJobs: WorkloadJobs {
                     await end()
                 }
             }
-            // The same file gets the same conversation. If that one is complete without the file, or was deleted, the next number is tried.
+            // The same file gets the same conversation, and one of its own for another choice of tracks. If that one is complete without the file, or was deleted, the next number is tried.
             for number in 0..<Self.maxConversations {
-                let name = "sync/\(file.digest)/\(file.started?.milliseconds ?? 0)"
+                let name = "sync/\(file.digest)/\(file.started?.milliseconds ?? 0)" + (order.tracks.text.map { "/" + $0 } ?? "")
                 let place = ChunkedRecordings.Place(user: job.user, conversation: DerivedUUID(name, index: number).description)
                 try await services.chunked.begin(
                     place, language: order.language, source: order.source, started: start, pause: SyncJobs.pause, services)
@@ -152,19 +156,22 @@ package struct SyncJobs: WorkloadJobs {
         private func take(
             _ file: SyncOrder.File, _ held: ChunkedRecordings.Held, at place: ChunkedRecordings.Place, offset: Duration, _ length: Duration?
         ) async throws(ChunkedRecordingError) -> ChunkedRecordings.Taken {
-            let chunk = StoredChunk(id: "file-\(file.digest.prefix(32))", hash: file.digest, start: offset, duration: length ?? .zero)
+            let choice = order.tracks.text.map { "-" + $0 } ?? ""
+            let chunk = StoredChunk(
+                id: "file-\(file.digest.prefix(32))" + choice, hash: file.digest + choice, start: offset, duration: length ?? .zero)
             while !services.batch.enter() {
                 guard (try? await Task.sleep(for: SyncJobs.busyWait)) != nil else { throw ChunkedRecordingError(.engine(.cancelled)) }
             }
             defer { services.batch.leave() }
             try await BackgroundChunk.mayGoOn(grant, services)
-            let (id, grant, services) = (job.id.rawValue, grant, services)
+            let (id, grant, services, tracks) = (job.id.rawValue, grant, services, order.tracks)
             while true {
                 do throws(ChunkedRecordingError) {
                     return try await services.chunked.take(
                         chunk, in: held, at: place, by: grant, patience: nil, came: job.created, services
                     ) { language throws(ChunkedRecordingError) in
-                        let options = RecognitionOptions(language: language, diarize: true, workload: .sync)
+                        var options = RecognitionOptions(language: language, diarize: true, workload: .sync)
+                        options.tracks = tracks
                         return try await WorkloadRecognition.run(
                             .sync, held.recording, holding: held.file, options, by: grant, of: place.conversation, id: id, services)
                     }

@@ -22,13 +22,16 @@ struct SyncOrder: Sendable, Equatable {
     var files: [File]
     var language: LanguageTag?
     var source: String
+    /// The sound tracks that are heard; all tracks of a file become one channel.
+    var tracks: TrackChoice
     /// Vendors whose key the caller sent, in orders of earlier versions. Since then the job itself has the names of the vendors.
     private(set) var ownKeys: [EngineName]
 
-    init(files: [File], language: LanguageTag?, source: String, ownKeys: [EngineName] = []) {
+    init(files: [File], language: LanguageTag?, source: String, tracks: TrackChoice = .usual, ownKeys: [EngineName] = []) {
         self.files = files.sorted { ($0.started?.milliseconds ?? .max, $0.digest) < ($1.started?.milliseconds ?? .max, $1.digest) }
         self.language = language
         self.source = source
+        self.tracks = tracks
         self.ownKeys = ownKeys.sorted { $0.rawValue < $1.rawValue }
     }
 
@@ -47,6 +50,7 @@ struct SyncOrder: Sendable, Equatable {
         let keys = document.root["own_keys"]
         self.init(
             files: files, language: document.root["language"].string.map { LanguageTag($0) }, source: source,
+            tracks: document.root["track"].string.flatMap { TrackChoice($0) } ?? .usual,
             ownKeys: (0..<keys.count).compactMap { keys[$0].string.map { EngineName($0) } })
     }
 
@@ -67,6 +71,7 @@ struct SyncOrder: Sendable, Equatable {
         json.endArray()
         json.member("language", optional: language?.rawValue)
         json.member("source", source)
+        json.member("track", optional: tracks.text)
         json.key("own_keys")
         json.beginArray()
         for key in ownKeys { json.value(key.rawValue) }

@@ -36,6 +36,7 @@ package struct SyncRequest: Sendable {
         let source = text("source") ?? "omi"
         guard ListenOptions.sources.contains(source) else { throw ChunkedRecordingError(.unprocessableContent, "invalid_source", "Invalid source") }
         let chosen = try ChunkedRecordingError.language(text(LanguageParameter.deviceFiles.name), .deviceFiles)?.named
+        let tracks = try ChunkedRecordingError.tracks(text("track"))
         let now = services.now(), started = try ChunkedRecordingError.start(text("started_at"), now: now)
         var named: [(name: OfflineFile, started: UnixTime?, content: SpooledFile)] = []
         for file in form.files {
@@ -62,7 +63,7 @@ package struct SyncRequest: Sendable {
                 try await services.runner.uploads.keep(content, id: upload, user: caller.user, now: services.now())
             }
         }
-        let order = SyncOrder(files: files, language: chosen, source: source)
+        let order = SyncOrder(files: files, language: chosen, source: source, tracks: tracks)
         let job = TranscriptionJob(
             id: ID(services.newID()), dialect: SyncJobs.dialect, user: caller.user, key: caller.caller.grant?.key, created: services.now(),
             request: order.text, audio: files.map(\.upload).joined(separator: ","),

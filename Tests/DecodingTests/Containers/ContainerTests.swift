@@ -5,7 +5,7 @@ import HarkenTesting
 import Speech
 import Testing
 
-/// Containers × codecs × {late sound, hole, two tracks, cut}, in the confined decoder.
+/// Containers × codecs × {late sound, hole, two tracks, marked track, cut}, in the confined decoder.
 @Suite(.hangLimit, .needs(BuiltHarken.isThere, "harken is not built"), .needs(Muxing.isPossible, "ffmpeg is not installed"))
 struct `Files in every container` {
     private let folder = TemporaryFolder()
@@ -56,10 +56,9 @@ struct `Files in every container` {
     }
 
     private func checkLateSound(_ muxing: Muxing) async throws {
-        // The others have no clock that could begin before the sound: ffmpeg leaves the offset out.
-        guard muxing.features.contains(.offset) else { return }
+        guard let late = muxing.lateSeconds else { return }
         let heard = try await hear(muxing.make(in: folder, offset: 2))
-        #expect(Tones.isNear(heard.tones, Muxing.tones.map { $0 + 2 }), "late: \(heard.tones)")
+        #expect(Tones.isNear(heard.tones, muxing.tones.map { $0 + late }), "late: \(heard.tones)")
         #expect(heard.notices == [], "late")
     }
 
@@ -129,7 +128,19 @@ struct `Files in every container` {
         let heard = try await hear(muxing.make(in: folder, shift: 2)), late = muxing.startsAtZero ? 2.0 : 0
         #expect(Tones.isNear(heard.tones, Muxing.tones.map { $0 + late }), "\(heard.tones)")
         #expect(heard.notices == [])
-        #expect(abs(heard.seconds - late - (muxing.picture == nil ? 5 : Muxing.pictureLength)) < 0.35, "\(heard.seconds)")
+        // ffmpeg's reader of AVI tells the length of a stream without its start.
+        let told = muxing.suffix == "avi" ? -late : 0
+        #expect(abs(heard.seconds - late - told - (muxing.picture == nil ? 5 : Muxing.pictureLength)) < 0.35, "\(heard.seconds)")
+    }
+
+    @Test(arguments: Muxing.all.filter(\.marksTracks))
+    func `have the sound of the track that they mark`(muxing: Muxing) async throws {
+        let heard = try await hear(muxing.makeMarked(in: folder))
+        #expect(Tones.isNear(heard.tones, Muxing.tones.map { $0 + 1 }), "\(heard.tones)")
+        guard case .otherTracks(heard: 2, total: 2, names: _)? = heard.notices.first, heard.notices.count == 1 else {
+            Issue.record("\(heard.notices)")
+            return
+        }
     }
 
     @Test(arguments: Muxing.all.filter(\.hasEdits))

@@ -7,7 +7,11 @@ extension Muxing {
 
     /// True if players show the container's own clock, and do not count from its first time stamp on. ffmpeg begins that of a fragmented file with
     /// its first packet.
-    var startsAtZero: Bool { ["mkv", "mka", "webm", "mp4", "m4a", "3gp", "mov"].contains(suffix) && file != "fragments.mp4" }
+    var startsAtZero: Bool { ["mkv", "mka", "webm", "mp4", "m4a", "3gp", "mov", "avi"].contains(suffix) && file != "fragments.mp4" }
+
+    /// Seconds by which the sound stands later where it begins two seconds late; nil where ffmpeg's reader takes the start for a hole: the first page of
+    /// FLAC in Ogg has the end of its sound only. Where nothing of the file begins before the sound, players begin with it.
+    var lateSeconds: Double? { features.contains(.offset) ? 2 : file == "flac.oga" ? nil : 0 }
 
     /// True if ffmpeg writes an edit list into the file. A fragmented file is begun before its streams are known, and has none.
     var hasEdits: Bool { ["mp4", "m4a", "3gp", "mov"].contains(suffix) && file != "fragments.mp4" }
@@ -41,6 +45,33 @@ extension Muxing {
         for (list, unit) in zip(lists, units) { add(hidden * unit / 1_000, at: list + 12, in: &bytes) }
         return try folder.write(bytes, as: "edited-" + file)
     }
+
+    /// Writes a start into the headers of an AVI's streams (`dwStart`), which counts in the stream's own unit.
+    ///
+    /// - Parameters:
+    ///   - seconds: place of the sound's first sample.
+    ///   - picture: the picture begins there as well.
+    func delay(_ path: String, by seconds: Double, picture: Bool) throws {
+        var bytes = try Data(contentsOf: URL(filePath: path))
+        // Players do not leave the encoder's delay out, so the first packet stands earlier by it.
+        let lead =
+            switch sound.first {
+            case "libmp3lame": 1_105.0 / 16_000
+            case "ac3": 256.0 / 48_000
+            case _: 0.0
+            }
+        for place in places(of: "strh", in: bytes) {
+            let header = place + 4, isSound = bytes[header..<header + 4].elementsEqual("auds".utf8)
+            guard isSound || picture else { continue }
+            let scale = little(at: header + 20, in: bytes), rate = little(at: header + 24, in: bytes)
+            guard scale > 0, rate > 0 else { throw Unmade(file: file, reason: "a stream has no rate") }
+            let start = Int(((seconds - (isSound ? lead : 0)) * Double(rate) / Double(scale)).rounded())
+            for index in 0..<4 { bytes[header + 28 + index] = UInt8(truncatingIfNeeded: start >> (8 * index)) }
+        }
+        try bytes.write(to: URL(filePath: path))
+    }
+
+    private func little(at place: Int, in bytes: Data) -> Int { bytes[place..<place + 4].reversed().reduce(0) { $0 << 8 | Int($1) } }
 
     /// Places behind a box's name.
     private func places(of box: String, in bytes: Data) -> [Int] {

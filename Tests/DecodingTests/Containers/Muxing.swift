@@ -71,15 +71,15 @@ struct Muxing: Sendable, CustomTestStringConvertible {
         Muxing("sound.m4a", "aac", container: "-movflags +faststart", [.offset, .hole, .tracks]),
         Muxing("lossless.m4a", "alac", container: "-movflags +faststart", [.offset, .hole, .tracks]),
         Muxing("aac.mov", "aac", picture: "mpeg4", container: "-movflags +faststart", [.offset, .hole, .tracks]),
-        // Plain samples in MOV have no time stamps of their own, and AVI counts its packets.
+        // Plain samples in MOV have no time stamps of their own, and AVI counts its packets from the start that its header tells.
         Muxing("pcm.mov", "pcm_s16le", picture: "mpeg4", container: "-movflags +faststart", [.offset, .tracks]),
         Muxing("aac.3gp", "aac", picture: "mpeg4", [.offset, .hole, .tracks], cut: .refused),
         Muxing("lossless.mov", "alac", picture: "mpeg4", container: "-movflags +faststart", [.offset, .hole, .tracks]),
         Muxing("film.asf", "wmav2", picture: "wmv2", [.offset, .hole, .tracks]), Muxing("voice.ogg", "libopus", [.hole, .tracks]),
         Muxing("alaw.wav", "pcm_alaw -ar 8000"), Muxing("voice.amr", "copy"),
         Muxing("voice.3gp", "copy", picture: "mpeg4", container: "-movflags +faststart", [.offset, .hole, .tracks]),
-        Muxing("mp3.avi", "libmp3lame", picture: "mpeg4", [.tracks]), Muxing("pcm.avi", "pcm_s16le", picture: "mpeg4", [.tracks]),
-        Muxing("ac3.avi", "ac3 -ar 48000", picture: "mpeg4", [.tracks]), Muxing("aac.flv", "aac", picture: "flv", [.offset, .hole]),
+        Muxing("mp3.avi", "libmp3lame", picture: "mpeg4", [.offset, .tracks]), Muxing("pcm.avi", "pcm_s16le", picture: "mpeg4", [.offset, .tracks]),
+        Muxing("ac3.avi", "ac3 -ar 48000", picture: "mpeg4", [.offset, .tracks]), Muxing("aac.flv", "aac", picture: "flv", [.offset, .hole]),
         Muxing("mp3.flv", "libmp3lame -ar 44100", picture: "flv", [.offset, .hole]),
         Muxing("film.wmv", "wmav2", picture: "wmv2", [.offset, .hole, .tracks]), Muxing("sound.wma", "wmav2", [.hole, .tracks]),
         Muxing("aac.ts", "aac", picture: "mpeg2video", [.offset, .hole, .tracks]),
@@ -110,8 +110,10 @@ struct Muxing: Sendable, CustomTestStringConvertible {
 
     /// Five seconds of silence with a tone of half a second at each of these seconds.
     static let tones = [1.0, 3.0]
-    private static let source =
-        "aevalsrc='0.3*sin(2*PI*440*t)*(between(t,1,1.5)+between(t,3,3.5))':s=48000:d=5"
+    private static func source(_ delay: Int) -> String {
+        let parts = tones.map { "between(t,\($0 + Double(delay)),\($0 + Double(delay) + 0.5))" }.joined(separator: "+")
+        return "aevalsrc='0.3*sin(2*PI*440*t)*(\(parts))':s=48000:d=5"
+    }
     private static let silence = "anullsrc=r=48000:cl=mono:d=5"
     /// Length of the picture in seconds.
     static let pictureLength = 8.0
@@ -126,15 +128,16 @@ struct Muxing: Sendable, CustomTestStringConvertible {
     /// True for AMR: ffmpeg has no encoder for it here, and copies it.
     private var isAMR: Bool { sound == ["copy"] }
 
-    private func soundInput(isSilent: Bool = false, in folder: TemporaryFolder) throws -> [String] {
-        guard isAMR else { return ["-f", "lavfi", "-i", isSilent ? Self.silence : Self.source] }
+    /// - Parameter delay: the seconds by which the tones come later than `tones`.
+    private func soundInput(isSilent: Bool = false, delay: Int = 0, in folder: TemporaryFolder) throws -> [String] {
+        guard isAMR else { return ["-f", "lavfi", "-i", isSilent ? Self.silence : Self.source(delay)] }
         var bytes = Array("#!AMR\n".utf8)
         for number in 0..<250 {
             // Frames of 20 ms with 12.2 kbit/s: bits that a decoder makes a hum of, and bits that it makes silence of. A hum needs a frame to begin.
-            let isLoud = !isSilent && ((49..<75).contains(number) || (149..<175).contains(number))
+            let played = number - 50 * delay, isLoud = !isSilent && ((49..<75).contains(played) || (149..<175).contains(played))
             bytes += [0x3C] + Array(repeating: isLoud ? 0x55 : 0x80, count: 31)
         }
-        return ["-f", "amr", "-i", try folder.write(bytes, as: isSilent ? "silence.amr" : "hum.amr")]
+        return ["-f", "amr", "-i", try folder.write(bytes, as: isSilent ? "silence.amr" : "hum-\(delay).amr")]
     }
 
     private var outputs: [String] {
@@ -150,10 +153,13 @@ struct Muxing: Sendable, CustomTestStringConvertible {
     ///   - chapters: the path of a file with ffmpeg's metadata; nil: the file has no chapters.
     func make(in folder: TemporaryFolder, offset: Int = 0, shift: Int = 0, chapters: String? = nil) throws -> String {
         let kind = offset != 0 ? "late-" : shift != 0 ? "shifted-" : chapters != nil ? "chapters-" : "", path = folder.path(of: kind + file)
-        let late = offset == 0 ? [] : ["-itsoffset", "\(offset)"], moved = shift == 0 ? [] : ["-output_ts_offset", "\(shift)"]
+        // ffmpeg writes no start of a stream into AVI.
+        let isAVI = suffix == "avi"
+        let late = offset == 0 || isAVI ? [] : ["-itsoffset", "\(offset)"], moved = shift == 0 || isAVI ? [] : ["-output_ts_offset", "\(shift)"]
         let maps = picture == nil ? ["-map", "0:a"] : ["-map", "0:v", "-map", "1:a"]
         let parts = chapters.map { (["-i", $0], ["-map_chapters", picture == nil ? "1" : "2"]) } ?? ([], [])
         try run(pictureInput + late + soundInput(in: folder) + parts.0 + maps + parts.1 + outputs + moved + [path])
+        if isAVI, offset + shift > 0 { try delay(path, by: Double(offset + shift), picture: shift > 0) }
         return path
     }
 
@@ -189,6 +195,18 @@ struct Muxing: Sendable, CustomTestStringConvertible {
         let path = folder.path(of: "tracks-" + file)
         let maps = picture == nil ? ["-map", "0:a", "-map", "1:a"] : ["-map", "0:v", "-map", "1:a", "-map", "2:a"]
         try run(pictureInput + soundInput(isSilent: true, in: folder) + soundInput(in: folder) + maps + outputs + [path])
+        return path
+    }
+
+    /// True if ffmpeg writes into the file which track is the one to hear.
+    var marksTracks: Bool { features.contains(.tracks) && ["mkv", "mka", "webm", "mp4", "m4a", "3gp", "mov"].contains(suffix) }
+
+    /// Writes the file with two sound tracks that have tones at other times. The second one is marked, and its tones come a second later.
+    func makeMarked(in folder: TemporaryFolder) throws -> String {
+        let path = folder.path(of: "marked-" + file)
+        let maps = picture == nil ? ["-map", "0:a", "-map", "1:a"] : ["-map", "0:v", "-map", "1:a", "-map", "2:a"]
+        let marks = ["-disposition:a:0", "0", "-disposition:a:1", "default"]
+        try run(pictureInput + soundInput(in: folder) + soundInput(delay: 1, in: folder) + maps + outputs + marks + [path])
         return path
     }
 

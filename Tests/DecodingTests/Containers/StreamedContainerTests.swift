@@ -72,6 +72,16 @@ struct `Containers that are streamed` {
         #expect(abs(at / .seconds(1) - Double(cut.samples.count) / 16_000) < 0.1, "cut")
     }
 
+    @Test(arguments: all.filter { $0.features.contains(.offset) })
+    func `have their sound where a player has it, late or late together with the picture`(muxing: Muxing) async throws {
+        let late = try await Heard(bytes(muxing.make(in: folder, offset: 2)))
+        #expect(late.end == .ended && late.notices == [], "late: \(late.notices)")
+        #expect(Tones.isNear(late.tones, Muxing.tones.map { $0 + 2 }), "late: \(late.tones)")
+        let shifted = try await Heard(bytes(muxing.make(in: folder, shift: 2))), start = muxing.startsAtZero ? 2.0 : 0
+        #expect(shifted.end == .ended && shifted.notices == [], "shifted: \(shifted.notices)")
+        #expect(Tones.isNear(shifted.tones, Muxing.tones.map { $0 + start }), "shifted: \(shifted.tones)")
+    }
+
     static let ogg = [
         Muxing("lost.opus", "libopus", container: "-page_duration 200000"), Muxing("lost.oga", "libvorbis", container: "-page_duration 200000"),
         Muxing("lost.flac.oga", "flac -frame_size 1600", container: "-page_duration 200000"),

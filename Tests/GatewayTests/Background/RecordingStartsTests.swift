@@ -12,7 +12,8 @@ import Testing
 @Suite(.hangLimit) struct `A recording of each way in` {
     /// The ways in which a client's recording becomes a conversation.
     enum Way: String, CaseIterable {
-        case chunks, chunksByNumber, chosenChunks, firstChunk, fileByField, fileByQuery, fileByName, archive, live, liveInBrowser
+        case chunks, chunksByNumber, chosenChunks, firstChunk, fileByField, fileByQuery, fileByName, importByField, importByQuery, archive, live,
+            liveInBrowser
     }
 
     /// What a client says about the beginning.
@@ -89,6 +90,8 @@ import Testing
             switch way {
             case .chunks, .chunksByNumber, .chosenChunks, .firstChunk: .seconds(15)
             case .fileByField, .fileByQuery, .fileByName: .seconds(3)
+            // The engine hears as much of every recording.
+            case .importByField, .importByQuery: .seconds(15)
             case .archive, .live, .liveInBrowser: .zero
             }
         }
@@ -102,6 +105,10 @@ import Testing
                 case .littleAhead: return .ends
                 case _: return .begins(UnixTime(milliseconds: Int64(second) * 1_000))
                 }
+            }
+            // The user's own clocks are known: people write a time without an offset.
+            if start == .withoutOffset, way == .importByField || way == .importByQuery {
+                return UnixTime(rfc3339: "2025-06-01T12:00:00Z").map { .begins($0) } ?? .refused
             }
             switch start {
             // A conversation of an archive always has a time.
@@ -147,6 +154,7 @@ import Testing
         switch cell.way {
         case .chunks, .chunksByNumber, .chosenChunks, .firstChunk: try await sendChunk(cell, to: gateway)
         case .fileByField, .fileByQuery, .fileByName: try await sendFile(cell, to: gateway)
+        case .importByField, .importByQuery: try await importRecording(cell, to: gateway)
         case .archive: try await importConversation(cell, to: gateway)
         case .live, .liveInBrowser: try await speak(cell, to: gateway)
         }
@@ -187,6 +195,25 @@ import Testing
     private func refusal(_ answer: TestGateway.Answer) -> Outcome {
         #expect(answer.status == 422 && answer.string("code") == "bad_started_at", "\(answer.status) \(answer.text)")
         return .refused(answer.string("detail") ?? answer.text)
+    }
+
+    private func importRecording(_ cell: Cell, to gateway: TestGateway) async throws -> Outcome {
+        let zone = cell.start == .withoutOffset ? [(name: "time_zone", value: "UTC")] : [], file = RecordingFile.tone(seconds: 1 + cell.number)
+        let accepted: TestGateway.Answer
+        if cell.way == .importByField {
+            let fields = zone + (cell.text.map { [(name: "started_at", value: $0)] } ?? [])
+            accepted = try await gateway.importing(file, name: "\(cell.start).wav", fields: fields)
+        } else {
+            let query = zone.map { $0.name + "=" + $0.value } + (cell.queryText.map { ["started_at=" + $0] } ?? [])
+            accepted = try await gateway.importing(file, name: "\(cell.start).wav", query: query.joined(separator: "&"))
+        }
+        guard accepted.status == 202 else {
+            #expect(accepted.status == 400 && accepted.text.contains("started_at "), "\(accepted.status) \(accepted.text)")
+            return .refused(accepted.text)
+        }
+        let state = try await gateway.importEnds(accepted.text)
+        guard let id = state.string("conversation_id") else { return .refused(state.text) }
+        return try await outcome(id, of: gateway)
     }
 
     private func importConversation(_ cell: Cell, to gateway: TestGateway) async throws -> Outcome {

@@ -40,6 +40,28 @@ import Testing
         }
     }
 
+    @Test(arguments: [true, false])
+    func `of Flux ends its turns itself when it says so, and three demands at once end one`(inQuery: Bool) async throws {
+        try await TestGateway.with { gateway in
+            let path = "/v2/listen?model=flux-general-en&encoding=linear16&sample_rate=16000&eot_timeout_ms=30000"
+            let socket = try await gateway.connect(path + (inQuery ? "&eot_threshold=1.0" : ""))
+            if !inQuery {
+                socket.send(text: #"{"type":"Configure","thresholds":{"eot_threshold":1.0}}"#)
+                #expect(await socket.next { $0.contains("ConfigureSuccess") }?.contains(#""eot_threshold":1"#) == true)
+            }
+            for _ in 0..<3 { socket.send(binary: second) }
+            let said = await socket.next { $0.contains("w3") || $0.contains(#""EndOfTurn""#) }
+            #expect(said?.contains(#""EndOfTurn""#) == false, "\(said ?? "")")
+            for _ in 0..<3 { socket.send(text: #"{"type":"ForceEndTurn"}"#) }
+            let end = try #require(await socket.next { $0.contains(#""EndOfTurn""#) })
+            #expect(end.contains(#""trigger":"manual""#) && ["w1", "w2", "w3"].allSatisfy { end.lowercased().contains($0) }, "\(end)")
+            socket.send(text: #"{"type":"CloseStream"}"#)
+            let rest = await socket.rest()
+            #expect(!rest.contains { if case .text(let text) = $0 { text.contains(#""EndOfTurn""#) } else { false } }, "\(rest)")
+            #expect(rest.last == .closed(1000, ""))
+        }
+    }
+
     @Test func `may cut its samples anywhere`() async throws {
         try await TestGateway.with { gateway in
             let socket = try await gateway.connect(path)

@@ -189,6 +189,24 @@ import Testing
         #expect(stream.event(interim("late", 2, 3)).isEmpty)
     }
 
+    @Test func `are the client's own once it says so, and three demands at once end one of them`() throws {
+        let force = #"{"type":"ForceEndTurn"}"#
+        var stream = try Conversation()
+        let rule = TurnRule(confidence: 1, maximumSilence: .seconds(5))
+        #expect(
+            stream.text(#"{"type":"Configure","thresholds":{"eot_threshold":1.0}}"#)
+                == ["→ \(SessionCommand.update(StreamChange(turn: rule)))", "configured"])
+        // Before the first word a demand ends nothing.
+        #expect(stream.text(force) == ["→ finalize"] && stream.event(.flushed(.first)).isEmpty)
+        _ = stream.event(commit("Well.", 0, 1, .pause))
+        for _ in 0..<3 { #expect(stream.text(force) == ["→ finalize"]) }
+        let ends = stream.event(commit("", 1, 2, .flush)) + (0..<3).flatMap { _ in stream.event(.flushed(.first)) }
+        #expect(ends == ["EndOfTurn 0 0.0–2.0 “Well.” by manual"])
+        // The demands are answered: the next turn ends by the vendor's time-out alone.
+        _ = stream.event(commit("Fine.", 2, 3, .pause))
+        #expect(stream.event(.turnEnded(.first, at: SampleIndex(128_000))) == ["EndOfTurn 1 2.0–8.0 “Fine.” by timeout"])
+    }
+
     @Test func `are told four times a second while audio comes`() throws {
         var stream = try Conversation()
         #expect(stream.machine.receivedBinary(byteCount: 8_000, now: stream.now) == .audio())

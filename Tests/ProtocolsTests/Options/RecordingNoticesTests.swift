@@ -73,11 +73,18 @@ import Testing
         #expect(answer.notices == Self.notices)
     }
 
+    private func soniox(_ member: String) throws(SonioxAPIError) -> SonioxPrerecordedRequest {
+        try SonioxPrerecordedRequest(Array("{\"model\":\"stt-async-v5\",\"audio_url\":\"https://a/b.mkv\",\(member)}".utf8))
+    }
+
     @Test(arguments: [("2", TrackChoice.number(2)), ("all", .all)])
     func `go with a choice of tracks in every protocol`(text: String, choice: TrackChoice) throws {
         #expect(try openAI([("track", text)]).options.tracks == choice)
         #expect(try deepgram("track=\(text)").get().options.tracks == choice)
         #expect(try assemblyAI("\"track\":\"\(text)\"").options.tracks == choice)
+        #expect(try soniox("\"track\":\"\(text)\"").options.tracks == choice)
+        #expect(try soniox(#""track":null"#).options.tracks == .usual)
+        #expect(try soniox(#""track":3"#).options.tracks == .number(3))
         #expect(try openAI([]).options.tracks == .usual)
         #expect(try deepgram("model=nova-3").get().options.tracks == .usual)
         #expect(try assemblyAI(#""track":null"#).options.tracks == .usual)
@@ -86,6 +93,7 @@ import Testing
         #expect(try deepgram("track=\(text)").get().vendorOptions.options.isEmpty)
         #expect(try openAI([("track", text)]).vendorOptions.options.allSatisfy { $0.name != "track" })
         #expect(try assemblyAI("\"track\":\"\(text)\"").vendorOptions.options.allSatisfy { $0.name != "track" })
+        #expect(try soniox("\"track\":\"\(text)\"").vendorOptions.options.allSatisfy { $0.name != "track" })
     }
 
     @Test(arguments: ["0", "-1", "65", "first", "1.5"])
@@ -96,6 +104,8 @@ import Testing
             return
         }
         #expect(throws: RequestError.self) { try assemblyAI("\"track\":\"\(text)\"") }
+        let fault = #expect(throws: SonioxAPIError.self) { try soniox("\"track\":\"\(text)\"") }
+        #expect(fault?.fields.map(\.location) == ["body.payload.track"])
     }
 
     @Test func `tracks that are heard as channels become one text for protocols with one channel`() throws {
@@ -107,6 +117,11 @@ import Testing
         #expect(joined.channels[0].words.map { $0.speaker?.number } == [0, 0, 1, 2, 2])
         #expect(joined.channels[0].segments.map(\.words) == [0..<2, 2..<3, 3..<5])
         #expect(transcript(words("Alone.")).joined().sources.isEmpty)
+        let order = try soniox(#""track":"all","enable_speaker_diarization":true"#)
+        let tokens = try Parsed(
+            SonioxPrerecordedAnswer(id: "t", created: UnixTime(milliseconds: 0), request: order, state: .queued).body(with: heard))
+        #expect(tokens["text"].string == "Good morning. Fine. And you?")
+        #expect(Set((0..<tokens["tokens"].count).compactMap { tokens["tokens"][$0]["speaker"].string }) == ["1", "2", "3"])
         let answer = OpenAITranscriptionAnswer(heard, for: try openAI([("track", "all"), ("response_format", "diarized_json")]), requestID: "r")
         let segments = try Parsed(answer.body)["segments"]
         #expect((0..<3).map { segments[$0]["speaker"].string } == ["A", "B", "C"])

@@ -83,11 +83,13 @@ import Testing
         (.assemblyAI, [400, 404, 408, 410, 429], [302, 500, 502, 503]),
         // Deepgram goes on after every status.
         (.deepgram, [], [302, 400, 404, 410, 429, 500, 503]),
+        // So does Soniox.
+        (.soniox, [], [302, 400, 404, 410, 429, 500, 503]),
     ]) func `says which answers end the attempts`(promise: DeliveryPromise, refusals: [Int], others: [Int]) {
         #expect(refusals.allSatisfy { promise.isRefusal($0) } && !others.contains { promise.isRefusal($0) })
     }
 
-    @Test(arguments: [(DeliveryPromise.assemblyAI, 10, Duration.seconds(151)), (.deepgram, 11, .seconds(300))])
+    @Test(arguments: [(DeliveryPromise.assemblyAI, 10, Duration.seconds(151)), (.deepgram, 11, .seconds(300)), (.soniox, 6, .seconds(31))])
     func `is the vendor's own for callbacks`(promise: DeliveryPromise, attempts: Int, time: Duration) {
         var generator = SeededGenerator(seed: 1)
         var failures = 1, passed = Duration.zero

@@ -1,0 +1,43 @@
+import Foundation
+import Testing
+
+/// The table of formats in docs/media.md, and the list of files that are made and decoded.
+@Suite struct `The page about media` {
+    private struct Row {
+        var suffixes: Set<String>
+        /// Names of codecs; empty: each suffix names its own.
+        var codecs: Set<String>
+    }
+
+    private static let rows: [Row] = {
+        let package = (0..<4).reduce(URL(filePath: #filePath)) { path, _ in path.deletingLastPathComponent() }
+        let page = (try? String(contentsOf: package.appending(path: "docs/media.md"), encoding: .utf8)) ?? ""
+        let table = page.components(separatedBy: "\n\n").first { $0.hasPrefix("| container |") } ?? ""
+        return table.split(separator: "\n").dropFirst(2).map { line in
+            let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+            func words(_ cell: String) -> Set<String> { Set(cell.components(separatedBy: ", ").map { $0.filter { $0 != "`" } }) }
+            guard cells.count == 3 else { return Row(suffixes: [], codecs: []) }
+            return Row(suffixes: Set(words(cells[1]).map { String($0.drop { $0 == "." }) }), codecs: cells[2] == "as named" ? [] : words(cells[2]))
+        }
+    }()
+
+    /// The page's name of a file's codec.
+    private static func codec(of muxing: Muxing) -> String {
+        let encoder = muxing.sound.first ?? ""
+        let names = [
+            "aac": "AAC", "libopus": "Opus", "libvorbis": "Vorbis", "libmp3lame": "MP3", "flac": "FLAC", "ac3": "AC-3", "alac": "ALAC", "copy": "AMR",
+            "wmav2": "WMA", "mp2": "MPEG audio", "libspeex": "Speex", "pcm_mulaw": "mu-law", "pcm_alaw": "A-law", "adpcm_ms": "ADPCM",
+            "libgsm_ms": "GSM",
+        ]
+        return names[encoder] ?? (encoder.hasPrefix("pcm_") ? "PCM" : encoder)
+    }
+
+    @Test func `names the containers and codecs that are tried, and no others`() {
+        #expect(Self.rows.count > 10)
+        #expect(Self.rows.flatMap(\.suffixes).sorted() == Set(Muxing.all.map(\.suffix)).sorted())
+        for row in Self.rows where !row.codecs.isEmpty {
+            let tried = Set(Muxing.all.filter { row.suffixes.contains($0.suffix) }.map(Self.codec))
+            #expect(row.codecs == tried, "\(row.suffixes.sorted())")
+        }
+    }
+}
