@@ -29,6 +29,25 @@ package enum Catalogue {
         AssemblyAIOptions.table, DeepgramOptions.table, SonioxOptions.table, SpeechmaticsOptions.table, OpenAIOptions.table,
     ]
 
+    /// The routes on which clients give options at the opening.
+    package static let optionRoutes: [OptionRoute] = [
+        OptionRoute("AssemblyAI, live", AssemblyAIOptions.table, .live),
+        OptionRoute("AssemblyAI, recorded", AssemblyAIOptions.table, .recorded),
+        OptionRoute("Deepgram, live `/v1/listen`", DeepgramOptions.table, .live, unread: DeepgramOptions.unreadByListen),
+        OptionRoute("Deepgram, live `/v2/listen`", DeepgramOptions.table, .live, unread: DeepgramOptions.unreadByFlux),
+        OptionRoute("Deepgram, recorded", DeepgramOptions.table, .recorded),
+        OptionRoute("Soniox, live", SonioxOptions.table, .live),
+        OptionRoute("Soniox, recorded", SonioxOptions.table, .recorded),
+        OptionRoute("Speechmatics, live", SpeechmaticsOptions.table, .live),
+        OptionRoute(
+            "Speechmatics, Agent STT", SpeechmaticsOptions.table, .live, adding: SpeechmaticsAgentSettings.options,
+            absent: SpeechmaticsAgentSettings.absent),
+        OptionRoute("OpenAI, live", OpenAIOptions.table, .live),
+        OptionRoute("OpenAI, recorded", OpenAIOptions.table, .recorded),
+        OptionRoute("Managed proxy, `/ws/transcribe`", ManagedConfiguration.table, .live),
+        OptionRoute("`/listen`", ListenOptions.table, .live),
+    ]
+
     /// The settings that the vendors' protocols let a client change while audio flows.
     package static let changeTables: [ChangeTable] = [
         AssemblyAIOptions.changes, DeepgramOptions.changes, DeepgramOptions.fluxChanges, SpeechmaticsOptions.changes, OpenAIOptions.changes,

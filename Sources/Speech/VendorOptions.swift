@@ -17,6 +17,8 @@ package struct VendorOptions: Sendable, Equatable {
         package var isCovered = false
         /// True if this request does not read the option, although others of the vendor's protocol do: only the vendor's own engine may heed it.
         package var isUnread = false
+        /// Members of the value that Harken does not read, by their names: only the vendor's own engine may heed them.
+        package var unreadMembers: [String] = []
 
         package init(_ name: String, _ value: Value, aspect: StreamAspect? = nil) {
             self.name = name

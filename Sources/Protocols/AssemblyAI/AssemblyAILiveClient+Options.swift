@@ -54,7 +54,6 @@ extension AssemblyAILiveClient {
         }
         if options.diarize, !has("speaker_labels") { query.add("speaker_labels", "true") }
         if let most = options.shared.maxSpeakers, options.diarize, !has("max_speakers") { query.add("max_speakers", "\(most)") }
-        if let prompt = options.shared.prompt, model.family == .universal3, !has("prompt") { query.add("prompt", prompt) }
         for option in given where option.name != "speech_model" { query.add(option.name, option.value.text) }
         return query
     }

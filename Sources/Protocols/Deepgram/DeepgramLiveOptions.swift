@@ -35,9 +35,8 @@ package struct DeepgramLiveOptions: Sendable, Equatable {
         utteranceEnd = try query.whole("utterance_end_ms", in: 1_000...5_000).map { .milliseconds($0) }
         speechEvents = try query.flag("vad_events") ?? false
         engines = EngineChoice.engines(of: head)
-        vendorOptions = DeepgramOptions.table.options(in: head.query, .live)
+        vendorOptions = DeepgramOptions.table.options(in: head.query, .live, unread: DeepgramOptions.unreadByListen)
         vendorOptions.dropForeignLanguages(in: [LanguageParameter.deepgramLive.name], words: ["multi"]) { $0.rawValue == $0.usual.rawValue }
-        vendorOptions.markUnread(LanguageParameter.deepgramFlux.name)
         shared = try DeepgramOptions.shared(query)
         if utteranceEnd != nil && !interims {
             throw QueryParameterError(message: "utterance_end_ms needs interim_results=true.")

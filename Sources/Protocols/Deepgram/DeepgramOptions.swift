@@ -69,6 +69,26 @@ package enum DeepgramOptions {
             VendorOption("callback_method", .gateway, "put"),
         ])
 
+    /// The options that `/v2/listen` reads, and `/v1/listen` does not.
+    private static let ofFlux: Set<String> = [LanguageParameter.deepgramFlux.name, "eot_threshold", "eager_eot_threshold", "eot_timeout_ms"]
+    /// The options that both read.
+    private static let common: Set<String> = [
+        "model", "encoding", "sample_rate", "keyterm", "numerals", "profanity_filter", "redact", "callback",
+    ]
+
+    /// The live options that `/v1/listen` does not read. A method without a `callback` means nothing, and a live stream's answers have no tags.
+    package static let unreadByListen = ofFlux.union(["callback_method", "tag"])
+
+    /// The live options of `/v1/listen` that `/v2/listen` does not read, but for those that only the vendor's own engine does.
+    package static let unreadByFlux = Set(
+        table.options.filter { option in
+            guard option.services.contains(.live), !ofFlux.contains(option.name), !common.contains(option.name) else { return false }
+            switch option.handling {
+            case .gateway, .session, .shared, .refused: return true
+            case .own, .demanded: return false
+            }
+        }.map(\.name))
+
     /// The message of `/v1/listen` that changes settings while audio flows.
     package static let changes = ChangeTable(
         "Deepgram, `/v1/listen`", "Configure", table,

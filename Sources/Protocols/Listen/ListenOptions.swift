@@ -111,6 +111,74 @@ package struct ListenOptions: Sendable, Equatable {
             }
     }
 
+    /// Parameters of a session with a conversation, of words, and of any session.
+    private static let ofConversations: Set<String> = [
+        "onboarding", "include_speech_profile", "conversation_timeout", "source", "device_id", "client_conversation_id", "custom_stt", "started_at",
+        "title",
+    ]
+    private static let ofChoices: Set<String> = ["speaker_auto_assign", "create_speakers", "vad_gate", "stt_service"]
+    private static let ofAll: Set<String> = ["language", "codec", "sample_rate", "channels", "redact", "ack", "session_id", "resume_from", "seen"]
+
+    /// The parameters of the query, with values that clients may give.
+    package static let table = OptionTable(
+        EngineName("harken"),
+        [
+            VendorOption("language", .gateway, "de", in: [.live]),
+            VendorOption("codec", .gateway, "mulaw", in: [.live]),
+            VendorOption("sample_rate", .gateway, "48000", in: [.live]),
+            VendorOption("channels", .gateway, "2", in: [.live]),
+            VendorOption("redact", .gateway, "pci", in: [.live]),
+            VendorOption("call_id", .gateway, "call-7", in: [.live]),
+            VendorOption("conversation_timeout", .gateway, "300", in: [.live]),
+            VendorOption("source", .gateway, "desktop", in: [.live]),
+            VendorOption("device_id", .gateway, "d1", in: [.live]),
+            VendorOption("client_conversation_id", .gateway, "84c32fc6-4fb5-4e7a-b656-b5ec70493753", in: [.live]),
+            VendorOption("stt_service", .gateway, "deepgram", in: [.live]),
+            VendorOption("include_speech_profile", .gateway, "false", in: [.live]),
+            VendorOption("speaker_auto_assign", .gateway, "enabled", in: [.live]),
+            VendorOption("create_speakers", .gateway, "false", in: [.live]),
+            VendorOption("vad_gate", .gateway, "enabled", in: [.live]),
+            VendorOption("started_at", .gateway, "2026-01-31T11:00:00Z", in: [.live]),
+            VendorOption("title", .gateway, "A call", in: [.live]),
+            VendorOption("custom_stt", .gateway, "enabled", in: [.live]),
+            VendorOption("onboarding", .gateway, "enabled", in: [.live]),
+            VendorOption("interims", .gateway, in: [.live]),
+            VendorOption("words", .gateway, in: [.live]),
+            VendorOption("keyterm", .gateway, "Harken", in: [.live]),
+            VendorOption("diarize", .gateway, in: [.live]),
+            VendorOption("ack", .gateway, in: [.live]),
+            VendorOption("session_id", .gateway, "11111111-2222-4333-8444-555555555555", in: [.live]),
+            VendorOption("resume_from", .gateway, "16000", in: [.live]),
+            VendorOption("seen", .gateway, "3", in: [.live]),
+        ])
+
+    /// Returns the names of the parameters that this session does not heed, each once. A parameter that asks for nothing is left out.
+    package func ignored(in query: URLQuery) -> [String] {
+        var given = VendorOptions(Self.table.vendor)
+        for pair in query.pairs where !heeds(pair.name) && given.options.count < VendorOptions.maxCount {
+            var option = VendorOptions.Option(pair.name, .text(pair.value == "disabled" ? "" : pair.value))
+            option.isUnread = true
+            given.options.append(option)
+        }
+        return Self.table.ignored(given, with: .local, .live)
+    }
+
+    private func heeds(_ name: String) -> Bool {
+        if OptionTable.isWithheld(name) || Self.ofAll.contains(name) { return true }
+        let converses = conversation != nil
+        return switch name {
+        case "call_id": converses && channels > 1
+        case "conversation_timeout", "vad_gate": converses && channels == 1 && (name != "vad_gate" || route != .web)
+        case "stt_service": route != .web && !takesTranscripts
+        case "interims": tellsInterims || !tellsWords && !takesTranscripts
+        case "words": tellsWords
+        case "keyterm", "diarize": tellsWords
+        case _ where Self.ofConversations.contains(name): converses
+        case _ where Self.ofChoices.contains(name): converses && route != .web
+        case _: false
+        }
+    }
+
     private static func started(_ query: URLQuery, _ now: UnixTime) throws(ListenError) -> UnixTime? {
         guard let text = query.text("started_at") else { return nil }
         do throws(RecordingStart.Fault) { return try RecordingStart.read(text, now: now) } catch { throw .policy("started_at \(error)") }

@@ -25,7 +25,9 @@ extension ListenServer {
             let options = try ListenOptions(head.query, route: route, now: context.now)
             let machine = ListenServer(options, context)
             let start: LiveHandshake.Start = route == .web ? .opening(ListenOpening(machine)) : .session(machine)
-            return LiveHandshake(start, subprotocol: subprotocol)
+            var headers = HTTPHeaders()
+            if let names = IgnoredOptions.value(options.ignored(in: head.query)) { headers.set(IgnoredOptions.header, names) }
+            return LiveHandshake(start, subprotocol: subprotocol, headers: headers)
         } catch {
             // The error is sent in the open socket, where clients look for it.
             let opening = RejectedOpening(InBandError(messages: [], code: error.code, reason: error.reason))

@@ -50,6 +50,23 @@ package struct ManagedConfiguration: Sendable, Equatable {
         words = try Self.flag("words", view) ?? words
     }
 
+    /// The keys, with values that clients may give.
+    package static let table = OptionTable(
+        EngineName("harken"),
+        [
+            VendorOption("model", .gateway, #""nova-3-medical""#, in: [.live]),
+            VendorOption("language", .gateway, #""de""#, in: [.live]),
+            VendorOption("sample_rate", .gateway, "48000", in: [.live]),
+            VendorOption("channels", .gateway, "2", in: [.live]),
+            VendorOption("encoding", .gateway, #""mulaw""#, in: [.live]),
+            VendorOption("interim_results", .gateway, "false", in: [.live]),
+            VendorOption("punctuate", .gateway, "false", in: [.live]),
+            VendorOption("smart_format", .gateway, in: [.live]),
+            VendorOption("endpointing", .gateway, "900", in: [.live]),
+            VendorOption("keyterms", .gateway, #"["Harken"]"#, in: [.live]),
+            VendorOption("words", .gateway, in: [.live]),
+        ])
+
     private static let encodings: [AudioEncoding] = [.linear16, .mulaw, .alaw]
     private static let maxKeyterms = 100
 

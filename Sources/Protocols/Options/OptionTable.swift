@@ -15,6 +15,9 @@ package struct OptionTable: Sendable {
         self.options = options
     }
 
+    /// True if a parameter is Harken's own, or carries a credential.
+    static func isWithheld(_ name: String) -> Bool { withheld.contains(name) }
+
     /// Returns the entry of an option; nil for an option that the vendor does not document.
     package func entry(_ name: String, _ service: VendorOption.Service) -> VendorOption? {
         options.first { $0.name == name && $0.services.contains(service) }
@@ -23,6 +26,10 @@ package struct OptionTable: Sendable {
     /// Returns the effect of an option with an engine. An option without an entry is left to its own vendor.
     package func effect(of name: String, with engine: EngineName, _ service: VendorOption.Service) -> OptionEffect {
         guard let option = entry(name, service) else { return engine == vendor ? .native : .ignored }
+        return effect(of: option, with: engine, service)
+    }
+
+    func effect(of option: VendorOption, with engine: EngineName, _ service: VendorOption.Service) -> OptionEffect {
         switch option.handling {
         case .gateway: return .harken
         case .refused: return .refused
@@ -41,30 +48,45 @@ package struct OptionTable: Sendable {
         var names: [String] = []
         for option in options.options where !option.isCovered && !option.value.isEmpty && !names.contains(option.name) {
             let isWithheld = !options.allowsAnswers && revealsTexts(option.name, service)
-            let isUnread = option.isUnread && engine != vendor
-            if isWithheld || isUnread || effect(of: option.name, with: engine, service) == .ignored { names.append(option.name) }
+            // Its own vendor is not sent what Harken decides.
+            let isUnread = option.isUnread && (engine != vendor || entry(option.name, service)?.handling == .gateway)
+            if isWithheld || isUnread || effect(of: option.name, with: engine, service) == .ignored {
+                names.append(option.name)
+            } else if engine != vendor {
+                names += option.unreadMembers.map { "\(option.name).\($0)" }.filter { !names.contains($0) }
+            }
         }
         return names
     }
 
-    /// Returns the options of a query that go to the vendor as the client wrote them.
-    func options(in query: URLQuery, _ service: VendorOption.Service) -> VendorOptions {
+    /// Returns the options of a query that go to the vendor as the client wrote them, and those that nobody heeds, which are named to the client.
+    ///
+    /// - Parameter unread: names of options that the request's route does not read, although another route of the protocol does.
+    func options(in query: URLQuery, _ service: VendorOption.Service, unread: Set<String> = []) -> VendorOptions {
         VendorOptions(
             vendor,
             query.pairs.compactMap { pair in
                 guard !Self.withheld.contains(pair.name) else { return nil }
-                return option(pair.name, .text(pair.value), service)
+                let value = VendorOptions.Option.Value.text(pair.value)
+                guard unread.contains(pair.name) else { return option(pair.name, value, service) }
+                var left = option(pair.name, value, service) ?? VendorOptions.Option(pair.name, value)
+                left.isUnread = true
+                return left
             })
     }
 
     /// Returns the option as it goes to the vendor; nil when Harken decides what the vendor is sent.
     func option(_ name: String, _ value: VendorOptions.Option.Value, _ service: VendorOption.Service) -> VendorOptions.Option? {
-        switch entry(name, service)?.handling {
-        case _ where Self.withheld.contains(name): nil
-        case .gateway, .refused: nil
-        case .session(let aspect): VendorOptions.Option(name, value, aspect: aspect)
-        case .shared, .own, .demanded, nil: VendorOptions.Option(name, value)
+        guard !Self.withheld.contains(name) else { return nil }
+        let entry = entry(name, service)
+        var option: VendorOptions.Option
+        switch entry?.handling {
+        case .gateway, .refused: return nil
+        case .session(let aspect): option = VendorOptions.Option(name, value, aspect: aspect)
+        case .shared, .own, .demanded, nil: option = VendorOptions.Option(name, value)
         }
+        if let read = entry?.readMembers { option.unreadMembers = value.members(besides: read) }
+        return option
     }
 
     /// Returns the options that an engine of this table's vendor is sent; empty when it is sent none.
@@ -102,6 +124,23 @@ extension VendorOptions.Option.Value {
         case .json(let json): ["null", "false", "[]", "{}", "\"\""].contains(json)
         }
     }
+
+    /// Returns the names of members that an object has, or the objects of a list have, besides `read`: each once, and the first of many.
+    fileprivate func members(besides read: Set<String>) -> [String] {
+        guard case .json(let json) = self, let value = try? JSONValue(parsing: Array(json.utf8)) else { return [] }
+        let objects: [JSONValue] = if case .array(let items) = value { items } else { [value] }
+        var names: [String] = []
+        for case .object(let members) in objects {
+            for member in members where member.value != .null && !read.contains(member.name) && !names.contains(member.name) {
+                names.append(String(member.name.prefix(64)))
+                if names.count == Self.maxMembers { return names }
+            }
+        }
+        return names
+    }
+
+    /// Maximum number of an option's members that are named.
+    private static let maxMembers = 20
 
     /// The JSON text of the value.
     var json: String {

@@ -29,6 +29,8 @@ package struct VendorOption: Sendable, Equatable {
     /// The only model with which the option has an effect; nil: it has one with all.
     package let model: String?
     package let handling: Handling
+    /// The members of an object, or of a list's objects, that Harken reads; the others are for the vendor's own engine. nil: Harken reads all.
+    package let readMembers: Set<String>?
     /// True if the option adds fields to the vendor's answer, and has no other effect.
     package let answers: Bool
     /// True if the vendor sends texts past Harken, which redacts nothing there.
@@ -40,12 +42,14 @@ package struct VendorOption: Sendable, Equatable {
 
     init(
         _ name: String, _ handling: Handling, _ example: String = "true", in services: Set<Service> = [.live, .recorded],
-        with model: String? = nil, answers: Bool = false, bypasses: Bool = false, isFreeForPrograms: Bool = false
+        with model: String? = nil, reading readMembers: Set<String>? = nil, answers: Bool = false, bypasses: Bool = false,
+        isFreeForPrograms: Bool = false
     ) {
         self.name = name
         self.services = services
         self.model = model
         self.handling = handling
+        self.readMembers = readMembers
         self.answers = answers
         self.bypasses = bypasses
         self.isFreeForPrograms = isFreeForPrograms
@@ -64,7 +68,8 @@ package enum SharedOption: Sendable, CaseIterable {
         case (.fillerWords, .recorded): ["assemblyai", "deepgram", "speechmatics"]
         case (.knownSpeakers, .live): []
         case (.knownSpeakers, .recorded): ["local", "openai"]
-        case (.prompt, .live): ["assemblyai", "openai", "soniox"]
+        // AssemblyAI's models that report word by word take none, and its universal-3 models only as their own clients write it.
+        case (.prompt, .live): ["openai", "soniox"]
         case (.prompt, .recorded): ["assemblyai", "openai", "soniox"]
         case (.speakerCount, .live): ["assemblyai", "speechmatics"]
         case (.speakerCount, .recorded): ["assemblyai"]

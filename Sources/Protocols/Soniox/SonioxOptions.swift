@@ -27,7 +27,9 @@ package enum SonioxOptions {
             VendorOption("model", .session(), #""stt-async-v4""#, in: [.recorded]),
             VendorOption("language_hints", .session(.language), #"["en","es"]"#),
             VendorOption("language_hints_strict", .own),
-            VendorOption("context", .shared(.prompt), #"{"general":[{"key":"topic","value":"parcels"}],"text":"A call.","terms":["Harken"]}"#),
+            VendorOption(
+                "context", .shared(.prompt), #"{"general":[{"key":"topic","value":"parcels"}],"text":"A call.","terms":["Harken"]}"#,
+                reading: ["text", "terms"]),
             VendorOption("enable_speaker_diarization", .session()),
             VendorOption("enable_language_identification", .session()),
             VendorOption("max_endpoint_delay_ms", .session(.turn), "900", in: [.live]),

@@ -41,8 +41,22 @@ extension SpeechmaticsConfiguration {
                 fillerWords: config["transcript_filtering_config"]["remove_disfluencies"].bool.map { !$0 },
                 maxSpeakers: config["speaker_diarization_config"]["max_speakers"].int)
             configuration.asksForTranslation = root["translation_config"]["target_languages"].count > 0
+            configuration.unserved = unserved(root)
             return configuration
         }
+    }
+
+    /// Members of `StartRecognition` that are read. A translation has a warning of its own.
+    private static let served: Set<String> = ["message", "audio_format", "transcription_config", "translation_config"]
+
+    /// Returns the names of the members that nobody here serves, such as `audio_events_config`.
+    private static func unserved(_ root: JSONView) -> [String] {
+        var names: [String] = []
+        root.forEachMember { name, value in
+            guard names.count < maxChannels, !value.isNull, !served.contains(name) else { return }
+            names.append(String(name.prefix(64)))
+        }
+        return names
     }
 
     /// Returns the language of the words, with the region in which they are written.

@@ -23,10 +23,13 @@ package enum SpeechmaticsOptions {
             VendorOption("output_locale", .session(.language), #""en-GB""#, in: [.live]),
             VendorOption("model", .session(.model), #""enhanced""#, in: [.live]),
             VendorOption("operating_point", .session(.model), #""enhanced""#, in: [.live]),
-            VendorOption("speaker_diarization_config", .shared(.speakerCount), #"{"max_speakers":4}"#, in: [.live]),
-            VendorOption("additional_vocab", .session(.keyterms), #"[{"content":"Harken","sounds_like":["harken"]}]"#, in: [.live]),
-            VendorOption("punctuation_overrides", .session(), #"{"permitted_marks":["."]}"#, in: [.live]),
-            VendorOption("transcript_filtering_config", .shared(.fillerWords), #"{"remove_disfluencies":true}"#, in: [.live]),
+            VendorOption("speaker_diarization_config", .shared(.speakerCount), #"{"max_speakers":4}"#, in: [.live], reading: ["max_speakers"]),
+            VendorOption(
+                "additional_vocab", .session(.keyterms), #"[{"content":"Harken","sounds_like":["harken"]}]"#, in: [.live], reading: ["content"]),
+            VendorOption("punctuation_overrides", .session(), #"{"permitted_marks":["."]}"#, in: [.live], reading: ["permitted_marks"]),
+            VendorOption(
+                "transcript_filtering_config", .shared(.fillerWords), #"{"remove_disfluencies":true}"#, in: [.live],
+                reading: ["remove_disfluencies", "replacements"]),
             VendorOption("domain", .own, #""finance""#, in: [.live]),
             VendorOption("enable_entities", .own, in: [.live]),
             VendorOption("audio_filtering_config", .own, #"{"volume_threshold":5}"#, in: [.live]),

@@ -7,15 +7,7 @@ import Testing
 @Suite struct `The page of options` {
     private static let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../docs/options.md").standardized.path
     private static let mark = "`scripts/play options --write` writes these tables from the code.\n"
-    private static let titles = [
-        "assemblyai": "AssemblyAI", "deepgram": "Deepgram", "soniox": "Soniox", "speechmatics": "Speechmatics", "openai": "OpenAI",
-    ]
-
-    private static var tables: String {
-        Catalogue.optionTables.map { table in
-            VendorOption.Service.allCases.map { service in tableText(table, service) }.joined()
-        }.joined()
-    }
+    private static var tables: String { Catalogue.optionRoutes.map(tableText).joined() }
 
     private static var changes: String { "\n## Tables of changes\n" + Catalogue.changeTables.map(tableText).joined() }
 
@@ -35,17 +27,14 @@ import Testing
         return text
     }
 
-    private static func tableText(_ table: OptionTable, _ service: VendorOption.Service) -> String {
-        let options = table.options.filter { $0.services.contains(service) }
-        guard !options.isEmpty else { return "" }
-        let vendors = Catalogue.vendors.filter { service == .live ? $0.live != nil : $0.prerecorded != nil }.map(\.name)
+    private static func tableText(_ route: OptionRoute) -> String {
+        let vendors = Catalogue.vendors.filter { route.service == .live ? $0.live != nil : $0.prerecorded != nil }.map(\.name)
         let engines = vendors + [.local]
-        let title = titles[table.vendor.rawValue] ?? table.vendor.rawValue
-        var text = "\n### \(title), \(service.rawValue)\n\n| option | \(engines.map(\.rawValue).joined(separator: " | ")) |\n"
+        var text = "\n### \(route.title)\n\n| option | \(engines.map(\.rawValue).joined(separator: " | ")) |\n"
         text += "|" + String(repeating: "---|", count: engines.count + 1) + "\n"
-        for option in options {
+        for option in route.options {
             let effects = engines.map { engine in
-                let effect = table.effect(of: option.name, with: engine, service)
+                let effect = route.effect(of: option, with: engine)
                 return effect == .harken ? "Harken" : effect.rawValue
             }
             text += "| \(name(option.name, option)) | \(effects.joined(separator: " | ")) |\n"

@@ -42,6 +42,9 @@ package struct DeepgramFluxOptions: Sendable, Equatable {
             throw QueryParameterError(message: "model must be \(Self.models.joined(separator: " or ")).")
         }
         model = named
+        if query.text("callback") != nil {
+            throw QueryParameterError(message: "callback is not offered for live audio. Leave it out and read the results from the socket.")
+        }
         _ = try query.flag("mip_opt_out")
         numerals = try query.flag("numerals")
         hidesProfanity = try query.flag("profanity_filter") ?? false
@@ -60,7 +63,7 @@ package struct DeepgramFluxOptions: Sendable, Equatable {
         }
         redaction = try DeepgramRedaction.rule(query, language: language)
         engines = EngineChoice.engines(of: head)
-        vendorOptions = DeepgramOptions.table.options(in: head.query, .live)
+        vendorOptions = DeepgramOptions.table.options(in: head.query, .live, unread: DeepgramOptions.unreadByFlux)
         vendorOptions.dropForeignLanguages(in: [LanguageParameter.deepgramFlux.name])
         if named != Self.multilingual { vendorOptions.markUnread(LanguageParameter.deepgramFlux.name) }
         format = try Self.format(query)

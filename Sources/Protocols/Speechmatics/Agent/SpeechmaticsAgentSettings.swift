@@ -59,6 +59,12 @@ package struct SpeechmaticsAgentSettings: Sendable, Equatable {
         "max_delay", "max_delay_mode", "conversation_config", "channel_diarization_labels", "ctrl",
     ]
 
+    /// Options that the real-time API does not have.
+    static let options = [VendorOption("emit_sentences", .gateway, in: [.live])]
+
+    /// Options of the real-time API that this service does not have.
+    static let absent = Set(SpeechmaticsOptions.table.options.map(\.name)).subtracting(known)
+
     /// True if a client's option goes to the vendor's service as it is. An option that no document has may be newer than this code.
     static func takes(_ option: String) -> Bool { members.contains(option) || !others.contains(option) && !known.contains(option) }
 
