@@ -149,14 +149,17 @@ import Testing
         _ = isHeld.next()
         let ran = Mutex(0)
         // These are given to the loop while it is held; it is shut down before it gets to them.
-        async let first: Void? = loop.run { ran.withLock { $0 += 1 } }
+        async let first = loop.run {
+            ran.withLock { $0 += 1 }
+            return true
+        }
         async let second = value.run { $0 + 1 }
         loop.shutdown()
         goOn.send()
         let (one, two) = await (first, second)
         let before = ran.withLock { $0 }
         // The answer tells whether the work ran.
-        #expect((one != nil) == (before == 1) && (two == nil || two == 8))
+        #expect((one == true) == (before == 1) && (two == nil || two == 8))
         try await until { !loop.execute {} }
         #expect(await loop.run { ran.withLock { $0 += 1 } } == nil)
         #expect(await value.run { $0 + 1 } == nil)
