@@ -40,6 +40,15 @@ package struct DeepgramFormatting: Sendable, Equatable {
     /// True if Harken can write the numbers of a language in digits, and as words.
     static func writesNumerals(in language: LanguageTag) -> Bool { InverseTextNormalizer(language, kinds: numerals) != nil }
 
+    /// The parameters of this form for which Harken has no rules in a language: engines of other vendors leave the words as they are.
+    func parametersWithoutRules(in language: LanguageTag) -> [String] {
+        var names: [String] = []
+        if spellsNumbers || !writtenForms.isEmpty, !Self.writesNumerals(in: language) { names += ["numerals", "measurements"] }
+        if dictates, Dictation(language) == nil { names.append("dictation") }
+        if hidesProfanity, ProfanityFilter(language, own: profanity) == nil { names.append("profanity_filter") }
+        return names
+    }
+
     /// Applies `numerals`. Where `smart_format` has asked for all written forms, `numerals=false` leaves them.
     mutating func write(numerals: Bool) {
         if numerals {

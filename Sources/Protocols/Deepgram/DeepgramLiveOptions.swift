@@ -37,6 +37,7 @@ package struct DeepgramLiveOptions: Sendable, Equatable {
         engines = EngineChoice.engines(of: head)
         vendorOptions = DeepgramOptions.table.options(in: head.query, .live, unread: DeepgramOptions.unreadByListen)
         vendorOptions.dropForeignLanguages(in: [LanguageParameter.deepgramLive.name], words: ["multi"]) { $0.rawValue == $0.usual.rawValue }
+        for name in parameters.formatting.parametersWithoutRules(in: parameters.language) { vendorOptions.markUnread(name) }
         shared = try DeepgramOptions.shared(query)
         if utteranceEnd != nil && !interims {
             throw QueryParameterError(message: "utterance_end_ms needs interim_results=true.")

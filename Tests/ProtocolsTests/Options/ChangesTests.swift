@@ -15,9 +15,15 @@ struct ChangedSetting: Sendable, CustomTestStringConvertible {
     /// Returns a session's machine that takes the message, and the options of an engine's stream.
     func session() throws -> (machine: any LiveServerMachine, options: StreamOptions) {
         switch table.title {
+        // The newer models always format.
+        case "AssemblyAI" where setting.name == "format_turns": try Self.session("/v3/ws?speech_model=universal-streaming-english")
         case "AssemblyAI": try Self.session("/v3/ws?sample_rate=16000&speech_model=universal-3-6-pro")
         case "Deepgram, `/v1/listen`": try Self.session("/v1/listen?encoding=linear16&sample_rate=16000")
+        // Harken has rules for the numbers of a language, and none for several.
+        case "Deepgram, `/v2/listen`" where setting.name == "numerals":
+            try Self.session("/v2/listen?model=flux-general-en&encoding=linear16&sample_rate=16000")
         case "Deepgram, `/v2/listen`": try Self.session("/v2/listen?model=flux-general-multi&encoding=linear16&sample_rate=16000")
+        case "Speechmatics" where setting.name == "enable_partials": try Self.opened(SpeechmaticsConversation("").machine)
         case "Speechmatics": try Self.opened(SpeechmaticsConversation().machine)
         case "OpenAI, realtime": try Self.opened(#require(RealtimeConversation.speaking().machine))
         default: throw VendorRequests.Unexpected(step: "no session for \(table.title)")

@@ -1,0 +1,154 @@
+import Framing
+import Protocols
+import Speech
+import Testing
+
+/// The traces that a live client's opening leaves: in the session that it asks for, in the messages that it gets, and in what vendors are sent.
+struct LiveTrace {
+    /// The messages with which the opening is refused; empty: a session began.
+    private(set) var refusal: [String] = []
+    /// The parts of the session, by name. Options in vendors' words are left out.
+    private(set) var session: [String: String] = [:]
+    private(set) var said: [String] = []
+    /// The names in the header of the upgrade.
+    private var header = ""
+    private var options = StreamOptions(rate: .speech)
+
+    private static let context = HandshakeContext(
+        requestID: LiveConversation.requestID, now: UnixTime(milliseconds: 1_769_860_800_123), models: ["moonshine-base-en"],
+        engines: Set(Catalogue.vendors.map(\.name)))
+
+    init(_ route: OptionRoute, _ members: [(name: String, value: String)]) throws {
+        let (target, messages) = try Self.opening(route, members)
+        let head = try HTTPRequestHead(.get, target)
+        let dialect = try #require(Catalogue.dialects.first { $0.paths.contains(head.path) })
+        switch dialect.accept(head, Self.context) {
+        case .failure(let response): refusal = [String(decoding: response.body, as: UTF8.self)]
+        case .success(let handshake):
+            header = handshake.headers[IgnoredOptions.header] ?? ""
+            begin(handshake, messages)
+        }
+    }
+
+    /// Members that every request has.
+    static func usual(_ route: OptionRoute) -> [(name: String, value: String)] {
+        switch route.title {
+        case "AssemblyAI, live": [("sample_rate", "16000"), ("encoding", "pcm_s16le"), ("speech_model", "universal-streaming-english")]
+        case "Deepgram, live `/v1/listen`": [("encoding", "linear16"), ("sample_rate", "16000")]
+        case "Deepgram, live `/v2/listen`": [("model", "flux-general-multi"), ("encoding", "linear16"), ("sample_rate", "16000")]
+        case "Soniox, live":
+            [("model", #""stt-rt-v5""#), ("audio_format", #""pcm_s16le""#), ("sample_rate", "16000"), ("num_channels", "1")]
+        case "Speechmatics, live", "Speechmatics, Agent STT": [("language", #""en""#)]
+        case "OpenAI, live": [("model", #""gpt-4o-transcribe""#)]
+        default: []
+        }
+    }
+
+    /// Returns the path with its query, and the messages of a client with these members.
+    private static func opening(_ route: OptionRoute, _ members: [(name: String, value: String)]) throws -> (String, [String]) {
+        let query = members.map { "\($0.name)=\(PercentCoding.encode($0.value))" }.joined(separator: "&")
+        let json = members.map { "\"\($0.name)\":\($0.value)" }.joined(separator: ",")
+        let raw = #""audio_format":{"type":"raw","encoding":"pcm_s16le","sample_rate":16000}"#
+        switch route.title {
+        case "AssemblyAI, live": return ("/v3/ws?\(query)", [])
+        case "Deepgram, live `/v1/listen`": return ("/v1/listen?\(query)", [])
+        case "Deepgram, live `/v2/listen`": return ("/v2/listen?\(query)", [])
+        case "Soniox, live": return ("/transcribe-websocket", ["{\(json)}"])
+        case "Speechmatics, live":
+            return ("/v2", [#"{"message":"StartRecognition",\#(raw),"transcription_config":{\#(json)}}"#])
+        case "Speechmatics, Agent STT":
+            return ("/v2/agent", [#"{"message":"StartRecognition",\#(raw),"transcription_config":{\#(json)}}"#])
+        case "OpenAI, live":
+            func part(_ isIncluded: (String) -> Bool) -> [String] { members.filter { isIncluded($0.name) }.map { "\"\($0.name)\":\($0.value)" } }
+            let ofInput: Set<String> = ["format", "turn_detection", "noise_reduction"]
+            let transcription = #""transcription":{\#(part { !ofInput.contains($0) && $0 != "include" }.joined(separator: ","))}"#
+            let input = ([transcription] + part(ofInput.contains)).joined(separator: ",")
+            let session = ([#""type":"transcription","audio":{"input":{\#(input)}}"#] + part { $0 == "include" }).joined(separator: ",")
+            let audio = Base64.encode([UInt8](repeating: 0, count: 4_800))
+            return (
+                "/v1/realtime?intent=transcription",
+                [#"{"type":"session.update","session":{\#(session)}}"#, #"{"type":"input_audio_buffer.append","audio":"\#(audio)"}"#]
+            )
+        case "Managed proxy, `/ws/transcribe`": return ("/ws/transcribe", [#"{"type":"auth","token":"t0ken","config":{\#(json)}}"#])
+        case "`/listen`": return ("/v4/listen?\(query)", [])
+        default: throw VendorRequests.Unexpected(step: "no opening for \(route.title)")
+        }
+    }
+
+    private mutating func begin(_ handshake: LiveHandshake, _ messages: [String]) {
+        // The same time in all traces, so that their deadlines can be compared.
+        let start = Instant.now
+        switch handshake.start {
+        case .session(let machine): run(machine, [], from: start)
+        case .opening(var opening):
+            var output = ServerOutput()
+            opening.opened(now: start, output: &output)
+            for (index, message) in messages.enumerated() {
+                guard let requested = opening.receivedText(message.utf8.span.bytes, now: start, output: &output) else { continue }
+                refusal = output.texts.filter { $0.contains(#""type":"error""#) }
+                session["credential"] = requested.credential == nil ? "none" : "given"
+                return run(requested.machine, Array(messages[(requested.includesMessage ? index : index + 1)...]), from: start)
+            }
+            refusal = output.texts + ["no session"]
+        }
+    }
+
+    private mutating func run(_ machine: any LiveServerMachine, _ messages: [String], from start: Instant) {
+        var request = machine.request
+        options = StreamOptions(
+            rate: .speech, language: request.language, model: request.model, interims: request.interims, endpointing: request.endpointing,
+            turn: request.turn, keyterms: request.keyterms, diarize: request.diarize, formatted: true)
+        options.redaction = request.redaction
+        options.vendorOptions = request.vendorOptions
+        options.shared = request.shared
+        (request.vendorOptions, request.shared) = (nil, SharedOptions())
+        for case (let label?, let value) in Mirror(reflecting: request).children { session[label] = "\(value)" }
+        if let personal = machine as? any ConversationDialect {
+            session["conversation"] = String(describing: personal.conversation)
+            session["preferred engine"] = String(describing: personal.preferredEngine)
+        }
+        if let kept = machine as? any ResumableDialect { session["resumed"] = String(describing: kept.resume) }
+        var script = LiveScript(machine, at: start)
+        script.open()
+        for message in messages { script.text(message) }
+        script.speak()
+        said = script.said
+    }
+
+    private func sent(to vendor: EngineName) throws -> String { try Self.sent(options, to: vendor) }
+
+    /// Returns what a vendor is sent at the opening of a stream.
+    static func sent(_ options: StreamOptions, to vendor: EngineName) throws -> String {
+        let service = try #require(Catalogue.vendors.first { $0.name == vendor }?.live)
+        var machine = service.connect(options, Credential("k"))
+        var actions: [ClientAction] = []
+        machine.opened(now: .now, actions: &actions)
+        return actions.map(\.short).joined(separator: "\n") + "\n" + machine.connection.target
+    }
+
+    private func isNamed(_ name: String, with engine: EngineName, beside base: LiveTrace) -> Bool {
+        if ignored(with: engine).contains(name) { return true }
+        if header.split(separator: ", ").contains(Substring(name)) { return true }
+        return said.contains { $0.contains("Warning") && $0.contains(name) && !base.said.contains($0) }
+    }
+
+    /// Names of the options that an engine ignores.
+    func ignored(with engine: EngineName) -> [String] { Catalogue.ignored(options.vendorOptions, with: engine, .live) }
+
+    /// The names of the session's parts that differ.
+    func parts(beside base: LiveTrace) -> Set<String> {
+        Set(session.keys).union(base.session.keys).filter { session[$0] != base.session[$0] }
+    }
+
+    /// Returns what became of a member that this opening has and `base` does not; nil: it left no trace.
+    func outcome(of member: TriedMember, beside base: LiveTrace) throws -> MemberOutcome? {
+        guard refusal.isEmpty else { return .refused }
+        if isNamed(member.option.name, with: member.engine, beside: base) { return .named }
+        // The member makes a request possible that is refused without it.
+        guard base.refusal.isEmpty else { return .carriedOut }
+        if member.engine != .local, try sent(to: member.engine) != base.sent(to: member.engine) {
+            return member.isOwn ? .carriedThrough : .carriedOut
+        }
+        return session != base.session || said != base.said ? .carriedOut : nil
+    }
+}

@@ -1,0 +1,109 @@
+import Protocols
+import Speech
+import Testing
+
+/// The outcome of a member that a client sends, as it was seen.
+enum MemberOutcome: String {
+    /// The session, its messages, or an engine of another vendor is different.
+    case carriedOut = "carried out"
+    /// The protocol's own vendor received the member.
+    case carriedThrough = "carried through"
+    case named, refused
+
+    /// True if the outcome is the effect that the tables promise.
+    ///
+    /// - Parameter isOwn: true if the engine is of the protocol's own vendor.
+    func keeps(_ promise: OptionEffect, isOwn: Bool) -> Bool {
+        switch promise {
+        case .harken: self == .carriedOut || self == .carriedThrough
+        case .native: self == (isOwn ? .carriedThrough : .carriedOut)
+        case .ignored: self == .named
+        case .refused: self == .refused
+        }
+    }
+}
+
+/// A member with a value that differs from its default, and an engine that serves the client.
+struct TriedMember: Sendable, CustomTestStringConvertible {
+    var route: OptionRoute
+    var option: VendorOption
+    var engine: EngineName
+
+    var testDescription: String { "\(route.title): \(option.name) with \(engine)" }
+
+    var key: String { "\(route.title)/\(option.name)" }
+    var isOwn: Bool { engine == route.table.vendor }
+
+    static func all(_ service: VendorOption.Service) -> [TriedMember] {
+        Catalogue.optionRoutes.filter { $0.service == service }.flatMap { route in
+            // Protocols without a vendor of their own have no options that an engine is sent in its words.
+            let vendors =
+                route.table.vendor.rawValue == "harken" ? [] : Catalogue.vendors.filter { service == .recorded || $0.live != nil }.map(\.name)
+            return route.options.flatMap { option in (vendors + [.local]).map { TriedMember(route: route, option: option, engine: $0) } }
+        }
+    }
+
+    /// The member's value: that of the table, unless it is the default or says what the usual request says already.
+    var value: String {
+        switch (route.title, option.name) {
+        case ("AssemblyAI, live", "language_code"), ("AssemblyAI, recorded", "language_code"): route.service == .live ? "es" : #""es""#
+        case ("AssemblyAI, recorded", "audio_url"), ("Soniox, recorded", "audio_url"): #""https://example.org/other.wav""#
+        case ("AssemblyAI, recorded", "audio_end_at"): "3000"
+        case ("Deepgram, live `/v1/listen`", "encoding"), ("Deepgram, live `/v2/listen`", "encoding"), ("Deepgram, recorded", "encoding"): "mulaw"
+        case (_, "multichannel"): "true"
+        case (_, "channels") where route.table.vendor == DeepgramOptions.vendor: "2"
+        case ("Deepgram, live `/v1/listen`", "language"), ("Deepgram, live `/v2/listen`", "language"), ("Deepgram, recorded", "language"): "de"
+        case ("Deepgram, live `/v2/listen`", "model"): "flux-general-en"
+        // Words without punctuation have no capitals.
+        case (_, "replace"): "harken:gateway"
+        case ("Soniox, live", "num_channels"): "2"
+        case ("Speechmatics, live", "language"), ("Speechmatics, Agent STT", "language"), ("OpenAI, live", "language"): #""de""#
+        case ("OpenAI, live", "languages"): #"["de"]"#
+        case ("OpenAI, live", "format"): #"{"type":"audio/pcmu"}"#
+        case ("OpenAI, recorded", "language"), ("OpenAI, recorded", "languages"), ("OpenAI, recorded", "languages[]"): "de"
+        case ("OpenAI, recorded", "timestamp_granularities"), ("OpenAI, recorded", "timestamp_granularities[]"): "word"
+        default: option.example
+        }
+    }
+
+    /// Members without which this one means nothing.
+    var conditions: [(name: String, value: String)] {
+        switch (route.title, option.name) {
+        case ("AssemblyAI, live", "max_speakers"), ("AssemblyAI, recorded", "speakers_expected"), ("AssemblyAI, recorded", "speaker_options"):
+            [("speaker_labels", "true")]
+        case (_, "redact_pii_policies"), (_, "redact_pii_sub"): [("redact_pii", "true")]
+        case (_, "webhook_auth_header_name") where route.service == .recorded:
+            [("webhook_url", #""https://example.org/done""#), ("webhook_auth_header_value", #""w""#)]
+        case (_, "webhook_auth_header_value") where route.service == .recorded:
+            [("webhook_url", #""https://example.org/done""#), ("webhook_auth_header_name", #""X-Webhook""#)]
+        case ("Deepgram, live `/v1/listen`", "utterance_end_ms"): [("interim_results", "true")]
+        case ("Deepgram, live `/v1/listen`", "multichannel"), ("Deepgram, recorded", "multichannel"): [("channels", "2")]
+        case ("Deepgram, live `/v1/listen`", "dictation"), ("Deepgram, recorded", "dictation"): [("punctuate", "true")]
+        case ("Deepgram, live `/v2/listen`", "numerals"): [("model", "flux-general-en")]
+        case ("Deepgram, recorded", "utt_split"): [("utterances", "true")]
+        case ("Deepgram, recorded", "callback_method"): [("callback", "https://example.org/done")]
+        case ("Soniox, live", "max_endpoint_delay_ms"): [("enable_endpoint_detection", "true")]
+        case ("Speechmatics, live", "channel_diarization_labels"): [("diarization", #""channel""#)]
+        case (_, "speaker_diarization_config"): [("diarization", #""speaker""#)]
+        case ("OpenAI, live", "delay"): [("model", #""gpt-live-transcribe""#)]
+        case ("OpenAI, recorded", "timestamp_granularities"), ("OpenAI, recorded", "timestamp_granularities[]"): [("response_format", "verbose_json")]
+        case ("Managed proxy, `/ws/transcribe`", "smart_format"): [("punctuate", "false")]
+        case ("`/listen`", "call_id"): [("channels", "2")]
+        case ("`/listen`", "keyterm"), ("`/listen`", "diarize"): [("words", "true")]
+        case ("`/listen`", "session_id"): [("resume_from", "16000")]
+        case ("`/listen`", "resume_from"): [("session_id", "11111111-2222-4333-8444-555555555555")]
+        case ("`/listen`", "seen"): [("session_id", "11111111-2222-4333-8444-555555555555"), ("resume_from", "16000")]
+        default: []
+        }
+    }
+
+    /// The members of a request without, and one with the member.
+    func requests(_ usual: [(name: String, value: String)]) -> (base: [(name: String, value: String)], given: [(name: String, value: String)]) {
+        var base = usual.filter { pair in !conditions.contains { $0.name == pair.name } } + conditions
+        if option.name == "file" { base.removeAll { $0.name == "file" } }
+        // A file takes the place of an address.
+        if option.name == "file_id" { base.removeAll { $0.name == "audio_url" } }
+        let given = base.filter { $0.name != option.name } + [(name: option.name, value: value)]
+        return (base, given)
+    }
+}

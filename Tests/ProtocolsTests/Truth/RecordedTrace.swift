@@ -1,0 +1,119 @@
+import Framing
+import Protocols
+import Speech
+import Testing
+
+/// The traces that a request for a recording leaves: in the options that reach an engine, in the answer, and in what vendors are sent.
+struct RecordedTrace {
+    /// The error with which the request is refused; nil: it is served.
+    private(set) var refusal: String?
+    private(set) var parts: [String: String] = [:]
+    private var options = RecognitionOptions()
+
+    /// - Parameter isNative: true if the engine of the protocol's own vendor serves.
+    init(_ route: OptionRoute, _ members: [(name: String, value: String)], isNative: Bool) throws {
+        do {
+            switch route.title {
+            case "AssemblyAI, recorded": try readAssemblyAI(members, isNative)
+            case "Deepgram, recorded": try readDeepgram(members)
+            case "Soniox, recorded": try readSoniox(members)
+            case "OpenAI, recorded": try readOpenAI(members)
+            default: throw VendorRequests.Unexpected(step: "no request for \(route.title)")
+            }
+        } catch let error as VendorRequests.Unexpected {
+            throw error
+        } catch {
+            refusal = "\(error)"
+            return
+        }
+        var rest = options
+        (rest.vendorOptions, rest.shared) = (nil, SharedOptions())
+        for case (let label?, let value) in Mirror(reflecting: rest).children { parts[label] = "\(value)" }
+    }
+
+    static func usual(_ route: OptionRoute) -> [(name: String, value: String)] {
+        switch route.title {
+        case "AssemblyAI, recorded": [("audio_url", #""https://example.org/a.wav""#)]
+        case "Deepgram, recorded": [("encoding", "linear16"), ("sample_rate", "16000")]
+        case "Soniox, recorded": [("audio_url", #""https://example.org/a.wav""#), ("model", #""stt-async-v5""#)]
+        case "OpenAI, recorded": [("file", ""), ("model", "whisper-1")]
+        default: []
+        }
+    }
+
+    private static let transcript = Transcript(
+        rate: .speech, length: SampleCount(160_000), language: .english, model: "m",
+        channels: [.init(words: LiveScript.first + LiveScript.second, segments: [])])
+
+    private static func object(_ members: [(name: String, value: String)]) -> [UInt8] {
+        Array(("{" + members.map { "\"\($0.name)\":\($0.value)" }.joined(separator: ",") + "}").utf8)
+    }
+
+    private mutating func readAssemblyAI(_ members: [(name: String, value: String)], _ isNative: Bool) throws {
+        let request = try AssemblyAIPrerecordedRequest(Self.object(members), isNative: isNative)
+        options = request.options
+        parts["audio"] = request.audioURL
+        parts["webhook"] = String(describing: request.webhook)
+        parts["least confidence"] = String(describing: request.languageThreshold)
+        parts["least speech"] = String(describing: request.speechThreshold)
+        // The answer repeats the request too: only the words count.
+        let answer = try JSONValue(parsing: AssemblyAIPrerecordedAnswer(id: "t", request: request, state: .completed(Self.transcript)).body)
+        for name in ["text", "words", "utterances"] { parts[name] = String(describing: answer[name]) }
+    }
+
+    private mutating func readDeepgram(_ members: [(name: String, value: String)]) throws {
+        let query = members.map { "\($0.name)=\(PercentCoding.encode($0.value))" }.joined(separator: "&")
+        let head = try HTTPRequestHead(.post, "/v1/listen?" + query, headers: ["Content-Type": "audio/wav"])
+        let request = try DeepgramPrerecordedRequest.parse(head, VendorRequests.context).get()
+        options = request.options
+        parts["format"] = "\(request.format)"
+        parts["callback"] = String(describing: request.callback)
+        let body = DeepgramPrerecordedAnswer.body(
+            Self.transcript, for: request, requestID: "r", sha256: "s", created: UnixTime(milliseconds: 0))
+        parts["answer"] = String(decoding: body, as: UTF8.self)
+    }
+
+    private mutating func readSoniox(_ members: [(name: String, value: String)]) throws {
+        let request = try SonioxPrerecordedRequest(Self.object(members))
+        options = request.options
+        parts["audio"] = "\(request.audio)"
+        parts["webhook"] = String(describing: request.webhook)
+        parts["reference"] = String(describing: request.reference)
+        parts["languages"] = "\(request.identifiesLanguage)"
+    }
+
+    private mutating func readOpenAI(_ members: [(name: String, value: String)]) throws {
+        let fields = members.filter { $0.name != "file" }.map { OpenAITranscriptionRequest.Field(name: $0.name, value: $0.value) }
+        let request = try OpenAITranscriptionRequest.parse(
+            fields, hasFile: members.contains { $0.name == "file" }, try HTTPRequestHead(.post, "/v1/audio/transcriptions"), VendorRequests.context
+        ).get()
+        options = request.options
+        parts["stream"] = "\(request.streams)"
+        parts["logprobs"] = "\(request.includesLogprobs)"
+        let body = OpenAITranscriptionAnswer(Self.transcript, for: request, requestID: "r").body
+        parts["answer"] = String(decoding: body, as: UTF8.self)
+    }
+
+    /// Returns the step in which a vendor is sent the order.
+    private func sent(to vendor: EngineName) throws -> String {
+        let service = try #require(Catalogue.vendors.first { $0.name == vendor }?.prerecorded)
+        var machine = service.recognize(PrerecordedOrder(options, credential: Credential("k")))
+        let step = machine.start()
+        switch vendor {
+        case AssemblyAIOptions.vendor: return "\(machine.answered(VendorAnswer(status: 200, body: Array(#"{"upload_url":"https://cdn/1"}"#.utf8))))"
+        case SonioxOptions.vendor: return "\(machine.answered(VendorAnswer(status: 201, body: Array(#"{"id":"f-1"}"#.utf8))))"
+        default: return "\(step)"
+        }
+    }
+
+    /// Returns what became of a member that this request has and `base` does not; nil: it left no trace.
+    func outcome(of member: TriedMember, beside base: RecordedTrace) throws -> MemberOutcome? {
+        guard refusal == nil else { return .refused }
+        if Catalogue.ignored(options.vendorOptions, with: member.engine, .recorded).contains(member.option.name) { return .named }
+        guard base.refusal == nil else { return .carriedOut }
+        if member.engine != .local, try sent(to: member.engine) != base.sent(to: member.engine) {
+            return member.isOwn ? .carriedThrough : .carriedOut
+        }
+        return parts != base.parts ? .carriedOut : nil
+    }
+}

@@ -1,0 +1,178 @@
+import Foundation
+import Framing
+import Protocols
+import Speech
+import Testing
+
+/// No member that a client may send is accepted and dropped: its outcome is seen, and is the effect that docs/options.md promises.
+@Suite struct `What clients send` {
+    /// Tests that show the effect of members which leave no trace in a short session.
+    private static let shown = [
+        "Deepgram, live `/v1/listen`/no_delay": "never waits for the rest of a number",
+        "Speechmatics, live/max_delay": "sends ahead what will not change",
+        // Words are sent when the delay is over, whatever they are: the fixed mode.
+        "Speechmatics, live/max_delay_mode": "sends ahead what will not change",
+        "Speechmatics/max_delay": "sends ahead what will not change",
+        "Speechmatics/max_delay_mode": "sends ahead what will not change",
+        "OpenAI, recorded/known_speaker_names[]": "has speakers with the names of the client's references",
+        "OpenAI, recorded/known_speaker_references[]": "has speakers with the names of the client's references",
+    ]
+
+    /// Tests that show the effect of a session's parts with the local engine. The model that ran is named in the answers.
+    private static let local = [
+        "language": "a live stream in a named language has Whisper's words",
+        "interims": "shows words while speech goes on, and never asks for two interims at once",
+        "endpointing": "a client that names the silence gets its final then, without the mark of an end", "turn": "ends turns as clients ask",
+        "separateChannels": "channels are recognised apart when that is asked for",
+        "diarize": "gives a word to the speaker at its middle, and a segment to each turn",
+        "keyterms": "a term takes the place of its words, which it remembers",
+    ]
+    private static let seenOtherwise: Set<String> = [
+        "format", "model", "redaction", "timesInterims", "workload", "credential", "conversation", "preferred engine", "resumed",
+    ]
+
+    private func check(_ outcome: MemberOutcome?, _ member: TriedMember) {
+        let promise = member.route.effect(of: member.option, with: member.engine)
+        guard let outcome else {
+            let isShown = Self.shown[member.key] != nil && (promise == .harken || promise == .native)
+            #expect(isShown, "\(member.option.name)=\(member.value) is dropped without a word")
+            return
+        }
+        #expect(outcome.keeps(promise, isOwn: member.isOwn), "\(outcome.rawValue), where docs/options.md says \(promise.rawValue)")
+    }
+
+    @Test(arguments: TriedMember.all(.live))
+    func `has an outcome in live sessions`(member: TriedMember) throws {
+        let requests = member.requests(LiveTrace.usual(member.route))
+        let base = try LiveTrace(member.route, requests.base), given = try LiveTrace(member.route, requests.given)
+        let outcome = try given.outcome(of: member, beside: base)
+        check(outcome, member)
+        guard member.engine == .local, outcome == .carriedOut, base.refusal.isEmpty else { return }
+        for part in given.parts(beside: base) where !Self.seenOtherwise.contains(part) {
+            #expect(Self.local[part] != nil, "no test shows that the local engine heeds \(part)")
+        }
+    }
+
+    @Test(arguments: TriedMember.all(.recorded))
+    func `has an outcome in recordings`(member: TriedMember) throws {
+        let requests = member.requests(RecordedTrace.usual(member.route))
+        let base = try RecordedTrace(member.route, requests.base, isNative: member.isOwn)
+        let given = try RecordedTrace(member.route, requests.given, isNative: member.isOwn)
+        check(try given.outcome(of: member, beside: base), member)
+    }
+
+    @Test(arguments: ChangedSetting.all)
+    func `has an outcome when it changes in mid-stream`(given: ChangedSetting) throws {
+        let (machine, before) = try given.session()
+        let start = Instant.now
+        var base = LiveScript(machine, at: start), changed = LiveScript(machine, at: start)
+        changed.text(given.setting.example)
+        // The answer to the message is no effect.
+        changed.forget()
+        base.speak()
+        changed.speak()
+        var after = before
+        for change in changed.changes { after.apply(change) }
+        func plain(_ options: StreamOptions) -> StreamOptions {
+            var options = options
+            (options.vendorOptions, options.shared) = (nil, SharedOptions())
+            return options
+        }
+        for engine in Catalogue.vendors.filter({ $0.live != nil }).map(\.name) + [.local] {
+            let isOwn = engine == given.table.options.vendor, promise = given.table.effect(of: given.setting, with: engine)
+            let outcome: MemberOutcome?
+            if Catalogue.ignored(after.vendorOptions, with: engine, .live).contains(given.setting.option) {
+                outcome = .named
+            } else if engine != .local, try LiveTrace.sent(after, to: engine) != LiveTrace.sent(before, to: engine) {
+                outcome = isOwn ? .carriedThrough : .carriedOut
+            } else {
+                outcome = plain(after) != plain(before) || changed.said != base.said ? .carriedOut : nil
+            }
+            guard let outcome else {
+                let isShown = Self.shown["\(given.table.title)/\(given.setting.name)"] != nil
+                #expect(isShown, "\(given.setting.example) with \(engine) is dropped without a word")
+                continue
+            }
+            #expect(outcome.keeps(promise, isOwn: isOwn), "\(engine): \(outcome.rawValue), where docs/options.md says \(promise.rawValue)")
+        }
+    }
+
+    @Test func `never waits for the rest of a number`() throws {
+        var conversation = try LiveConversation("encoding=linear16&sample_rate=16000&smart_format=true&no_delay=true")
+        let said = conversation.event(commit("twenty", 0, 0.5, .pause))
+        #expect(said.count == 1 && said[0].hasPrefix("final 0.0+0.5 “"))
+    }
+
+    /// The members of objects that only the vendor reads.
+    @Test(arguments: [
+        ("Soniox, live", "context", #"{"terms":["Harken"],"general":[]}"#, "openai", "context.general"),
+        ("Speechmatics, live", "punctuation_overrides", #"{"sensitivity":0.4}"#, "local", "punctuation_overrides.sensitivity"),
+        ("Speechmatics, live", "additional_vocab", #"[{"content":"Harken","sounds_like":["harken"]}]"#, "local", "additional_vocab.sounds_like"),
+        (
+            "Speechmatics, live", "speaker_diarization_config", #"{"max_speakers":3,"speaker_sensitivity":0.7}"#, "assemblyai",
+            "speaker_diarization_config.speaker_sensitivity"
+        ),
+    ])
+    func `is named by its path in an object that others read in part`(title: String, name: String, value: String, engine: String, path: String) throws
+    {
+        let route = try #require(Catalogue.optionRoutes.first { $0.title == title })
+        let usual = LiveTrace.usual(route).filter { $0.name != name }
+        let speakers = name.hasPrefix("speaker") ? [(name: "diarization", value: #""speaker""#)] : []
+        let trace = try LiveTrace(route, usual + speakers + [(name: name, value: value)])
+        #expect(trace.ignored(with: EngineName(engine)) == [path])
+        #expect(trace.ignored(with: route.table.vendor) == [])
+    }
+
+    @Test func `is named outside the configuration too`() throws {
+        var entrance = try Entrance.speechmatics()
+        let start = SpeechmaticsConversation.start("").dropLast() + #","audio_events_config":{"types":["laughter"]}}"#
+        var conversation = try SpeechmaticsConversation()
+        conversation.machine = try entrance.begin(String(start)).machine
+        _ = conversation.run { $0.opened(LiveStart(rate: .speech, model: "m"), now: $1, output: &$2) }
+        #expect(conversation.event(.ready).contains("warning unsupported_option"))
+        #expect(conversation.raw.last?.contains("audio_events_config is ignored") == true)
+    }
+
+    @Test(arguments: [
+        ("keyterm=a&diarize=true", "keyterm, diarize"), ("words=true&keyterm=a&vad_gate=enabled", "vad_gate"),
+        ("no_such=1&interims=false", "no_such"),
+        ("channels=2&conversation_timeout=300&call_id=c", "conversation_timeout"), ("ticket=t&engine=local&language=de", ""),
+    ])
+    func `is named in the upgrade of a session that has no use for it`(query: String, names: String) throws {
+        let handshake = try ListenServer.dialect.accept(HTTPRequestHead(.get, "/v4/listen?" + query), LiveConversation.context).get()
+        #expect(handshake.headers[IgnoredOptions.header] ?? "" == names)
+    }
+
+    // MARK: The lists
+
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..").standardized
+
+    @Test func `is shown by tests that there are`() throws {
+        var names = Set(Self.shown.values).union(Self.local.values)
+        let files = FileManager.default.enumerator(at: Self.root.appending(path: "Tests"), includingPropertiesForKeys: nil)
+        while !names.isEmpty, let file = files?.nextObject() as? URL {
+            guard file.pathExtension == "swift", let text = try? String(contentsOf: file, encoding: .utf8) else { continue }
+            names = names.filter { !text.contains("func `\($0)`") }
+        }
+        #expect(names.isEmpty)
+    }
+
+    /// A parser that reads a member which no table has would make a member without an outcome.
+    @Test(arguments: [
+        ("AssemblyAI/AssemblyAILiveOptions", "AssemblyAI, live"), ("AssemblyAI/AssemblyAIPrerecordedRequest", "AssemblyAI, recorded"),
+        ("AssemblyAI/AssemblyAIPrerecordedFields", "AssemblyAI, recorded"), ("Deepgram/DeepgramLiveOptions", "Deepgram, live `/v1/listen`"),
+        ("Deepgram/DeepgramParameters", "Deepgram, live `/v1/listen`"), ("Deepgram/DeepgramPrerecordedRequest", "Deepgram, recorded"),
+        ("Deepgram/Flux/DeepgramFluxOptions", "Deepgram, live `/v2/listen`"), ("Soniox/SonioxConfiguration", "Soniox, live"),
+        ("Soniox/SonioxPrerecordedRequest", "Soniox, recorded"), ("OpenAI/OpenAITranscriptionRequest", "OpenAI, recorded"),
+        ("Managed/ManagedConfiguration", "Managed proxy, `/ws/transcribe`"), ("Listen/ListenOptions", "`/listen`"),
+    ])
+    func `is in a table if it is read`(file: String, title: String) throws {
+        let route = try #require(Catalogue.optionRoutes.first { $0.title == title })
+        let known = Set(route.options.map(\.name)).union(["track"])
+        let source = try String(contentsOf: Self.root.appending(path: "Sources/Protocols/\(file).swift"), encoding: .utf8)
+        let reads = source.matches(
+            of: /(?:\.(?:text|flag|whole|number|list|choice|first|all|isEnabled|texts)\(|try (?:flag|whole|number|text|texts)\(|root\[)"([a-z_]+)"/)
+        #expect(!reads.isEmpty)
+        for read in reads { #expect(known.contains(String(read.output.1)), "\(read.output.1) is read, and is in no table") }
+    }
+}
