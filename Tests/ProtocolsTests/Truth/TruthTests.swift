@@ -80,15 +80,15 @@ import Testing
         }
         for engine in Catalogue.vendors.filter({ $0.live != nil }).map(\.name) + [.local] {
             let isOwn = engine == given.table.options.vendor, promise = given.table.effect(of: given.setting, with: engine)
-            let outcome: MemberOutcome?
+            let seen: MemberOutcome?
             if Catalogue.ignored(after.vendorOptions, with: engine, .live).contains(given.setting.option) {
-                outcome = .named
+                seen = .named
             } else if engine != .local, try LiveTrace.sent(after, to: engine) != LiveTrace.sent(before, to: engine) {
-                outcome = isOwn ? .carriedThrough : .carriedOut
+                seen = isOwn ? .carriedThrough : .carriedOut
             } else {
-                outcome = plain(after) != plain(before) || changed.said != base.said ? .carriedOut : nil
+                seen = plain(after) != plain(before) || changed.said != base.said ? .carriedOut : nil
             }
-            guard let outcome else {
+            guard let outcome = seen else {
                 let isShown = Self.shown["\(given.table.title)/\(given.setting.name)"] != nil
                 #expect(isShown, "\(given.setting.example) with \(engine) is dropped without a word")
                 continue
@@ -171,7 +171,7 @@ import Testing
         let known = Set(route.options.map(\.name)).union(["track"])
         let source = try String(contentsOf: Self.root.appending(path: "Sources/Protocols/\(file).swift"), encoding: .utf8)
         let reads = source.matches(
-            of: /(?:\.(?:text|flag|whole|number|list|choice|first|all|isEnabled|texts)\(|try (?:flag|whole|number|text|texts)\(|root\[)"([a-z_]+)"/)
+            of: #/(?:\.(?:text|flag|whole|number|list|choice|first|all|isEnabled|texts)\(|try (?:flag|whole|number|text|texts)\(|root\[)"([a-z_]+)"/#)
         #expect(!reads.isEmpty)
         for read in reads { #expect(known.contains(String(read.output.1)), "\(read.output.1) is read, and is in no table") }
     }
