@@ -23,6 +23,11 @@ enum CommandTable {
     /// Earlier names of commands, which still work, with the present ones.
     private static let earlierNames = [["people", "delete"]: ["people", "forget"]]
 
+    /// Commands under the names that other tools have for them.
+    private static let namesElsewhere = [
+        "listen": "live", "ls": "conversations list", "ps": "engines", "pull": "models fetch", "start": "serve", "status": "engines",
+    ]
+
     /// The request of a command line.
     enum Request {
         case help(String)
@@ -51,7 +56,8 @@ enum CommandTable {
         let members = descriptions.filter { $0.name.hasPrefix(first + " ") }
         if !members.isEmpty { return request(Array(words), group: first, members) }
         let known = Set(descriptions.compactMap { $0.name.split(separator: " ").first.map(String.init) }).sorted()
-        return .wrong("harken: there is no command \(first)" + Suggestion.text(for: first, among: known) + ending("harken --help"))
+        let suggestion = namesElsewhere[first].map { "; did you mean \($0)?" } ?? Suggestion.text(for: first, among: known)
+        return .wrong("harken: there is no command \(first)" + suggestion + ending("harken --help"))
     }
 
     private static func request(_ words: [String], _ command: any Command.Type, environment: [String: String]) -> Request {

@@ -10,4 +10,11 @@ extension EngineError {
         case .quotaExhausted, .rateLimited, .badRequest, .undecodable, .unavailable, .timedOut, .protocolViolation, .cancelled: explanation
         }
     }
+
+    /// The error of an engine that this process asks itself, in one line: the environment has the key of a vendor.
+    func advice(on engine: EngineName) -> String {
+        guard case .unauthorized = self else { return advice }
+        let what = explanation
+        return "\(what.hasSuffix(".") ? String(what.dropLast()) : what); correct \(engine.rawValue.uppercased())_API_KEY"
+    }
 }

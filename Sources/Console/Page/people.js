@@ -196,7 +196,8 @@ export default function page(root) {
   const read = async () => {
     const [{ people }, { voices }] = await Promise.all([get('/people', {}, end.signal), get('/voices', {}, end.signal)]);
     return {
-      people: people.filter(({ id }) => !gone.has(id)).map((person) => ({ ...person, same_name_as: !gone.has(person.same_name_as) && person.same_name_as })),
+      people: people.filter(({ id }) => !gone.has(id))
+        .map((person) => ({ ...person, same_name_as: gone.has(person.same_name_as) ? null : person.same_name_as })),
       voices: voices.filter(({ id }) => !gone.has(id)).map((voice) => ({ ...voice, person_id: now(voice.person_id) })),
     };
   };

@@ -48,9 +48,14 @@ struct Arguments: Sendable {
         try Self.check(operands, for: command)
     }
 
+    /// Options under the names that other tools have for them.
+    private static let namesElsewhere = ["--port": "--listen", "--host": "--listen"]
+
     private static func option(_ name: String, of command: CommandDescription) throws(UsageError) -> any OptionDescription {
         if let option = command.allOptions.first(where: { $0.name == name || $0.short == name }) { return option }
-        throw UsageError("there is no option \(name)" + Suggestion.text(for: name, among: command.allOptions.map(\.name)))
+        let known = command.allOptions.map(\.name)
+        if let other = namesElsewhere[name], known.contains(other) { throw UsageError("there is no option \(name); did you mean \(other)?") }
+        throw UsageError("there is no option \(name)" + Suggestion.text(for: name, among: known))
     }
 
     private static func check(_ operands: [String], for command: CommandDescription) throws(UsageError) {

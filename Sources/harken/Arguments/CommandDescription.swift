@@ -19,6 +19,8 @@ struct CommandDescription: Sendable {
     var discussion = ""
     var operands = Operands.none
     var options: [any OptionDescription] = []
+    /// Lines to type, of which each is right as it is.
+    var examples: [String] = []
 
     /// The command's own options, and those of every command.
     var allOptions: [any OptionDescription] { options + [Flag.verbose, Flag.quiet, Flag.help] }

@@ -18,6 +18,7 @@ enum HelpText {
             let name = short + option.name + (option.placeholder.map { " " + $0 } ?? "")
             text += row(name, option.fullHelp)
         }
+        if !command.examples.isEmpty { text += "\nExamples:\n" + command.examples.map { "  \($0)\n" }.joined() }
         return text
     }
 

@@ -29,7 +29,8 @@ struct KeysCreate: Command {
             A running gateway on the same data directory accepts the key from the next connection on. Only a keyed hash is stored, so a lost key \
             cannot be shown again. Once a key exists, the gateway refuses callers without one, on this machine too.
             """,
-        options: [name, user, scope, expires, credits] + DataPlace.installationOptions)
+        options: [name, user, scope, expires, credits] + DataPlace.installationOptions,
+        examples: ["harken keys create --name phone", "harken keys create --name guest --scope listen --expires 30d"])
 
     private let request: AccessKeyRequest
     private let place: DataPlace

@@ -58,7 +58,8 @@ struct Live: Command {
             FILE, those that come within 5 seconds. A second Ctrl-C gives up at once.
             """,
         operands: .init(placeholder: "[FILE]", help: "The audio or video file to stream.", count: 0...1),
-        options: [microphone, device] + GatewayAddress.options + [wire, speed, engine, language, recorded, title, Flag.json])
+        options: [microphone, device] + GatewayAddress.options + [wire, speed, engine, language, recorded, title, Flag.json],
+        examples: ["harken live talk.wav", "harken live --protocol listen --title Rehearsal talk.wav"])
 
     private enum ScreenEvent: Sendable {
         case said(GatewayStream.Item)

@@ -17,7 +17,7 @@ struct Import: Command {
             hour.
             """,
         operands: .init(placeholder: "FILE|FOLDER…", help: "Recordings, folders with recordings, or archives.", count: 1...10_000),
-        options: DataPlace.options + RecordingChoices.options)
+        options: DataPlace.options + RecordingChoices.options, examples: ["harken import recordings", "harken import --title Rehearsal talk.wav"])
 
     /// Maximum number of recordings that the gateway has from this command at a time.
     private static let maxOpen = 4

@@ -27,7 +27,8 @@ struct Search: Command {
             The search by meaning needs the local models (harken models). With --json: one object, as the API has it.
             """,
         operands: .init(placeholder: "QUERY", help: "The words to search for; several words are one query.", count: 1...Int.max),
-        options: [limit, person, from, to, words] + DataPlace.options)
+        options: [limit, person, from, to, words] + DataPlace.options,
+        examples: ["harken search what to do about poison", "harken search --from yesterday '\"board meeting\"'"])
 
     private let place: DataPlace
     private let query: SearchQuery

@@ -68,7 +68,8 @@ struct Serve: Command {
             (HARKEN_OIDC_ISSUER). All other settings are variables, such as DEEPGRAM_API_KEY, HARKEN_ENGINES and HARKEN_MODE (failover, hedged, \
             ensemble or shadow).
             """,
-        options: [listen, data, OperatorSettings.config, certificate, key, drain, fsync, log, requireEngine, takeOver, detach, readyDescriptor])
+        options: [listen, data, OperatorSettings.config, certificate, key, drain, fsync, log, requireEngine, takeOver, detach, readyDescriptor],
+        examples: ["harken serve", "harken serve --listen 127.0.0.1:9000 --data /srv/harken"])
 
     /// Time for the last words of sessions that are handed over.
     private static let handOverTime: Duration = .seconds(8)

@@ -23,6 +23,7 @@ struct ManualPage {
             let names = [option.short, option.name].compactMap(\.self).map { "\\fB\(Self.escaped($0))\\fR" }.joined(separator: ", ")
             text += ".TP\n\(names)\(option.placeholder.map { " \\fI\(Self.escaped($0))\\fR" } ?? "")\n\(Self.line(option.fullHelp))\n"
         }
+        if !command.examples.isEmpty { text += ".SH EXAMPLES\n.nf\n" + command.examples.map { Self.escaped($0) + "\n" }.joined() + ".fi\n" }
         text += Self.section("EXIT STATUS", [ExitStatus.explanation])
         text += ".SH SEE ALSO\n.BR harken (1),\n.BR harken.conf (5)\n"
         name = title + ".1"

@@ -45,7 +45,8 @@ struct Transcribe: Command {
             """,
         operands: .init(placeholder: "FILE…", help: "The audio or video files to transcribe, - for standard input, or URLs.", count: 1...10_000),
         options: [engine, format, Flag.json, timestamps, speakers, language, track, channels, output, resume, keep, RecordingChoices.title]
-            + GatewayAddress.options)
+            + GatewayAddress.options,
+        examples: ["harken transcribe talk.mp3", "harken transcribe --speakers --format srt -o talk.srt talk.mp4"])
 
     private let files: [String]
     private let form: TranscriptForm
@@ -207,7 +208,7 @@ struct Transcribe: Command {
             return transcript
         } catch {
             progress.clear()
-            if error != .cancelled { context.printError(Self.description, "\(file == "-" ? name : file): \(error.advice)") }
+            if error != .cancelled { context.printError(Self.description, "\(file == "-" ? name : file): \(error.advice(on: engine.name))") }
             return nil
         }
     }

@@ -53,6 +53,19 @@ import Testing
         }
     }
 
+    @Test(arguments: CommandTable.all.flatMap { $0.description.examples })
+    func `has examples that are right, as the manual has them`(line: String) throws {
+        let words = line.split(separator: " ").map { String($0).replacing("'", with: "") }
+        guard words.first == "harken", case .run(let command, _) = CommandTable.request(Array(words.dropFirst()), environment: ["HOME": "/home/ann"])
+        else {
+            Issue.record("\(line) is no command line")
+            return
+        }
+        let description = type(of: command).description
+        #expect(HelpText.of(description).contains("\n  \(line)\n"))
+        #expect(ManualPage(description).text.contains(".SH EXAMPLES\n.nf\n"))
+    }
+
     @Test func `of the program names every command`() throws {
         for request in [["--help"], ["-h"], ["help"]] {
             guard case .help(let text) = CommandTable.request(request, environment: [:]) else {
@@ -65,6 +78,10 @@ import Testing
 
     @Test(arguments: [
         (["kyes"], "harken: there is no command kyes; did you mean keys? (see: harken --help)"),
+        (["listen", "talk.wav"], "harken: there is no command listen; did you mean live? (see: harken --help)"),
+        (["ps"], "harken: there is no command ps; did you mean engines? (see: harken --help)"),
+        (["serve", "--port", "9"], "harken serve: there is no option --port; did you mean --listen? (see: harken serve --help)"),
+        (["live", "--port", "9"], "harken live: there is no option --port (see: harken live --help)"),
         (["keys", "purge"], "harken keys: there is no command purge (see: harken keys --help)"),
         (["keys", "revok", "x"], "harken keys: there is no command revok; did you mean revoke? (see: harken keys --help)"),
         (["keys", "revoke"], "harken keys revoke: ID is missing (see: harken keys revoke --help)"),
