@@ -9,6 +9,10 @@ import time
 from dataclasses import dataclass, field
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.join(os.path.dirname(HERE), "scripts/play.d"))
+
+from pythons import python
+
 # A driver takes seconds: this only ends one that hangs.
 TIME_LIMIT = 900
 
@@ -26,6 +30,8 @@ class Driver:
     in_test: bool = True
     # Processors that it and its gateway use on average, as measured on a machine that does nothing else. Most wait for speech in real time.
     processors: float = 0.3
+    # The name of the Python that has its client's packages, where they cannot be with those of the others.
+    packages: str | None = None
 
     @property
     def is_live(self):
@@ -46,6 +52,9 @@ DRIVERS = [
     Driver("streaming/speechmatics_client", "Speechmatics", "/v2"),
     Driver("streaming/speechmatics_channels", "Speechmatics", "/v2", processors=0.9),
     Driver("streaming/speechmatics_agent", "Speechmatics Agent STT", "/v2/agent"),
+    # Both plug-ins have the client of the driver before inside, in the versions that they pin: LiveKit's is older.
+    Driver("streaming/livekit_speechmatics", "Speechmatics Agent STT", "/v2/agent", in_test=False, packages="livekit-speechmatics"),
+    Driver("streaming/pipecat_speechmatics", "Speechmatics Agent STT", "/v2/agent"),
     # Two conversations in real time, side by side: two minutes.
     Driver("streaming/speakers_deepgram", "Deepgram", "/v1/listen", in_test=False, processors=2),
     Driver("streaming/speakers_assemblyai", "AssemblyAI", "/v3/ws", in_test=False, processors=2),
@@ -101,7 +110,8 @@ def execute(driver, url, key, folder, arguments, seconds=TIME_LIMIT):
     """As `run`, with the driver's further arguments. What the driver prints goes to `folder` too."""
     place = os.path.join(folder, driver.name.replace("/", "-"))
     report = place + ".json"
-    command = [sys.executable, os.path.join(HERE, driver.name + ".py"), "--url", url, "--key", key, "--json", report, *arguments]
+    program = python(driver.packages) if driver.packages else sys.executable
+    command = [program, os.path.join(HERE, driver.name + ".py"), "--url", url, "--key", key, "--json", report, *arguments]
     environment = {**os.environ, "NO_PROXY": "*", "no_proxy": "*"}
     began = time.monotonic()
     try:

@@ -14,6 +14,7 @@ MODELS = pathlib.Path(os.environ.get("HARKEN_MODELS") or CACHE / "models-v1")
 
 REQUIREMENTS = {
     "clients": "conformance/requirements.txt",  # vendors' clients, for most plays
+    "livekit-speechmatics": "conformance/livekit_speechmatics.txt",  # the plug-in's pins contradict those of Pipecat's
     "judges": "Tests/Judges/requirements.txt",  # libraries that Swift tests compare with: HARKEN_JUDGES
     "browser": "browser/requirements.txt",
     "deploy": "conformance/deploy/requirements.txt",
