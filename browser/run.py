@@ -43,11 +43,12 @@ OPEN = {
     "records_on_every_page": "gate", "begins_one_session_a_press": "gate", "takes_the_question_back": "gate", "waits_for_its_microphone": "gate",
     "tells_of_a_silent_microphone": "gate", "says_how_late_it_is": "gate", "tells_of_a_full_disk": "gate", "goes_on_after_a_reload": "gate",
     "follows_a_restarted_gateway": "gate", "shows_what_a_killed_gateway_stored": "gate", "watches_over_a_restart": "gate",
-    "says_what_is_not_kept": "gate", "draws_a_break_in_its_own_session": "", "takes_away_what_is_not_stored": "", "reads_a_broken_session_once": "",
+    "says_what_is_not_kept": "gate", "draws_a_break_in_its_own_session": "gate", "takes_away_what_is_not_stored": "gate",
+    "reads_a_broken_session_once": "verify",
 }
 KEYED = {
     "makes_the_first_key": "gate verify", "asks_for_a_key": "gate verify", "logs_in_and_out": "gate verify", "makes_and_revokes_keys": "gate verify",
-    "searches_keys": "gate verify", "keeps_what_is_typed_over_a_logout": "",
+    "searches_keys": "gate verify", "keeps_what_is_typed_over_a_logout": "gate verify",
     "shows_a_key_what_it_may_do": "gate verify", "listens_through_a_phone": "gate verify",
     "says_when_its_key_was_revoked": "gate",
 }
