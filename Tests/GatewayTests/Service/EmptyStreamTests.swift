@@ -56,7 +56,7 @@ import Testing
         var testDescription: String { path + (opening ?? "") }
     }
 
-    private static let silences =
+    private static let silences: [Silence] =
         ["", "&encoding=linear16&sample_rate=16000"].flatMap { format in
             [
                 Silence(path: "/v1/listen?model=nova-3" + format, limit: DeepgramLiveServer.idleLimit, close: 1011, said: "NET-0001"),

@@ -94,7 +94,7 @@ package struct RealtimeConfiguration: Sendable, Equatable {
 
     /// Turn detection that ends turns; nil: only the client's commits do. A threshold of 1 is above any probability of speech, so that no turn is detected.
     package var endingDetection: RealtimeTurnDetection? {
-        if case .server(threshold: 1, _, _)? = turnDetection { nil } else { turnDetection }
+        if case .server(1, _, _)? = turnDetection { nil } else { turnDetection }
     }
 
     /// True if deltas are sent while speech goes on. All of the vendor's models do so, except the oldest one, which sends the whole text at once.
