@@ -79,7 +79,8 @@ struct AboutOperations: Sendable {
             }
         }
         if isKeyless {
-            shortages.append(Shortage(what: "Only programs on this machine are served. A key lets others in.", command: "harken keys create"))
+            let what = "Only programs on this machine are served; others need a key, and --listen."
+            shortages.append(Shortage(what: what, command: "harken keys create"))
         }
         return shortages
     }

@@ -1,5 +1,5 @@
 // The shell: routes, navigation, theme, keyboard. Pages are loaded when they are first opened.
-import { signals, get, optional, send } from './api.js';
+import { signals, get, send } from './api.js';
 import { gateway, learn, may, needsLogin } from './gateway.js';
 import { h, say } from './elements.js';
 import { timeOf } from './figures.js';
@@ -164,7 +164,7 @@ function more() {
 export async function countVoices() {
   const link = links.people;
   if (!link) return;
-  const answer = await optional(get('/voices/count')).catch(() => null);
+  const answer = await get('/voices/count').catch(() => null);
   link.querySelector('.count')?.remove();
   const unnamed = answer?.to_name ?? 0;
   if (unnamed) link.append(h('span.count', { 'aria-label': `${unnamed} voices without a name` }, String(unnamed)));
@@ -188,8 +188,7 @@ export function readdress(hash) {
 function mark() {
   const { page } = address();
   for (const [name, link] of Object.entries(links)) {
-    const isHere = name === page || (page === 'conversation' && name === 'conversations');
-    if (isHere) link.setAttribute('aria-current', 'page'); else link.removeAttribute('aria-current');
+    link.ariaCurrent = name === page || (page === 'conversation' && name === 'conversations') ? 'page' : null;
   }
 }
 
@@ -243,7 +242,8 @@ function lost() {
   if (isLost) return;
   isLost = true;
   let left = 4;
-  const wait = h('span', `Trying again in ${left} s. This page stays as it is.`), place = element('lost');
+  const words = () => (left > 0 ? `Trying again in ${left} s. This page stays as it is.` : 'Trying again now.');
+  const wait = h('span', words()), place = element('lost');
   const back = async () => {
     const answer = await fetch('/health', { cache: 'no-store' }).catch(() => null);
     if (!answer?.ok) return false;
@@ -255,7 +255,7 @@ function lost() {
   const timer = setInterval(async () => {
     left -= 1;
     if (left === 0 && !(await back())) left = 4;
-    wait.textContent = left > 0 ? `Trying again in ${left} s. This page stays as it is.` : 'Trying again now.';
+    wait.textContent = words();
   }, 1000);
   place.replaceChildren(note('warn', 'The gateway does not answer', wait, h('button.btn.s', { onclick: back }, 'Try now')));
 }
@@ -280,7 +280,7 @@ async function logInAgain() {
   const form = login.loginForm(async () => {
     await learn();
     // What somebody else has typed and read is not for this user.
-    if (gateway.user !== user) return location.reload();
+    if (gateway.user !== user) return settle(true).then(() => location.reload());
     navigation();
     countVoices();
     asked.close();

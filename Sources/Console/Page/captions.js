@@ -3,7 +3,7 @@
 import { CaptionLines, CaptionLog, newestWords } from './captionlines.js';
 import { get } from './api.js';
 import { h, said, spoken } from './elements.js';
-import { events, openSessions, watch } from './watching.js';
+import { events, goesDown, openSessions, watch } from './watching.js';
 
 const values = new URLSearchParams(location.search), amount = Math.max(1, Math.min(6, Number(values.get('lines')) || 2));
 const stage = document.getElementById('captions'), log = new CaptionLog();
@@ -34,13 +34,19 @@ async function show() {
   lines.know(people);
   language = session.language;
   // What comes from another gateway stands behind what came before.
+  let turn = 0;
   const here = (id) => {
+    turn++;
     isAway = !id;
     if (id) lines.begin(id);
     draw();
   };
   here(session.id);
-  watch(session.id, { ...events({ lines }, draw), lost: here, back: here, end: () => {
+  watch(session.id, { ...events({ lines }, draw), back: here, lost: async () => {
+    // A connection may break, or its session end, at a gateway that is there.
+    const mine = turn;
+    if ((await goesDown()) && mine === turn) here();
+  }, end: () => {
     here(session.id);
     setTimeout(show, patience);
   } });

@@ -4,8 +4,8 @@ import { destroy } from './deleted.js';
 import { h, said, spoken } from './elements.js';
 import { clock, dayOf, timeOf, titleOf } from './figures.js';
 import { icon } from './icons.js';
-import { knownPeople, personNamed } from './naming.js';
-import { ask, complain, copy, field, pop, save, select, toast, undoable } from './pieces.js';
+import { knownPeople, ownerOf } from './naming.js';
+import { ask, complain, copy, field, pop, save, select, settle, toast, undoable } from './pieces.js';
 import { letters } from './writing.js';
 
 const path = (conversation) => `/conversations/${conversation.id}`;
@@ -32,13 +32,7 @@ async function exportedAudio(conversation) {
   save(`${nameOf(conversation)}.ogg`, await answer.blob());
 }
 
-const complaining = (act) => async () => {
-  try {
-    await act();
-  } catch (error) {
-    complain(error);
-  }
-};
+const complaining = (act) => () => act().catch(complain);
 
 /** The menu of files, of the whole transcript, and of a link to the position. @param {() => Promise} copyAll */
 export const exportMenu = (anchor, conversation, { hasAudio, time, copyAll }) => menu(anchor,
@@ -56,23 +50,33 @@ function rename(conversation, changed) {
   input.select();
 }
 
-async function merge(conversation, changed) {
+/** Ids of conversations that move into another one, or have. */
+const moved = new Set();
+/** The reader that was drawn last: `changed` reads it again. */
+export const reading = {};
+
+async function merge(conversation) {
   const { conversations } = await get('/conversations', { limit: 100 });
-  const others = conversations.filter((other) => other.id !== conversation.id && other.status !== 'in_progress');
+  const others = conversations.filter((other) => other.id !== conversation.id && !moved.has(other.id) && other.status !== 'in_progress');
   if (!others.length) return toast('There is no other conversation');
   const choice = select('Conversation that is moved into this one', others.map((other) =>
     [other.id, `${dayOf(other.started_at)}, ${timeOf(other.started_at)}: \u2068${titleOf(other)}\u2069`]));
   const effect = 'The other conversation moves into this one, each segment at its time of day. The other is gone then.';
-  ask('Merge with another', h('div.stack', h('p.dim', effect), choice), 'Merge', () => undoable(['Merged in 10 s'], async () => {}, async () => {
-    await post(`${path(conversation)}/merge`, { conversation_id: choice.value });
-    await changed();
-    toast('Merged');
-  }));
+  ask('Merge with another', h('div.stack', h('p.dim', effect), choice), 'Merge', async () => {
+    await settle();
+    const id = choice.value;
+    moved.add(id);
+    undoable(['Merges soon'], async () => { moved.delete(id); }, async () => {
+      await post(`${path(conversation)}/merge`, { conversation_id: id });
+      toast('Merged');
+      reading.changed().catch(complain);
+    });
+  });
 }
 
 /** The menu of the whole conversation. @param {() => Promise} changed reads it again */
 export const conversationMenu = (anchor, conversation, changed) => menu(anchor,
-  item('edit', 'Rename', () => rename(conversation, changed)), item('merge', 'Merge with another', complaining(() => merge(conversation, changed))),
+  item('edit', 'Rename', () => rename(conversation, changed)), item('merge', 'Merge with another', complaining(() => merge(conversation))),
   h('hr'), item('trash', 'Delete', complaining(() => destroy(conversation)), true));
 
 /** Shows a change, and Undo, which makes another one. @param {Array} words what was done */
@@ -104,7 +108,7 @@ async function assign(conversation, segment, changed) {
       const name = input.value.trim(), give = (owner) => post(`${path(conversation)}/segments/assign`, { ...owner, segment_ids: [segment.id] });
       const { person_id, is_user, speaker_identity_state: state, speaker_identity_source: source } = segment;
       const words = name ? [said(name), ' said it'] : ['Nobody is named there'];
-      await give({ person_id: name ? (await personNamed(name)).id : null });
+      await give(name ? await ownerOf(name) : { person_id: null });
       // A voice without a name cannot be given back, and what a machine had guessed would count as said by hand.
       if (source === 'manual' || state === 'unknown') return done(words, changed, () => give(is_user ? { is_user } : { person_id: person_id ?? null }));
       await changed();

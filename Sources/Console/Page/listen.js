@@ -235,6 +235,7 @@ export class ListenClient extends EventTarget {
 }
 
 const words = {
-  'Invalid token': 'The key was revoked, or has expired.', trial_expired: 'The credit is used up.',
+  'Invalid token': 'The key or the login is over: it was revoked, or has expired.', 'Auth error': 'This login may not listen.',
+  trial_expired: 'The credit is used up.',
   1003: 'The gateway does not take this sound.', 1011: 'No engine can hear this now.', 4003: 'Another vendor key of yours is enrolled.',
 };

@@ -406,14 +406,19 @@ class Listening extends EventTarget {
     bar.hidden = !isShown;
     if (!isShown) return;
     if (!bar.firstChild) {
-      bar.append(h('a.on', { href: '#/live', 'aria-label': 'Recording; go to Live' }, h('span.pulse'), h('span')), h('i', { 'aria-hidden': 'true' }),
+      bar.append(h('a.on', { href: '#/live' }, h('span.pulse'), h('span')), h('i', { 'aria-hidden': 'true' }),
         h('button.btn.s', { 'aria-label': 'Stop recording', onclick: () => {
           this.press();
           place('main').focus({ preventScroll: true });
         } }, 'Stop'));
     }
-    const state = this.state === 'stopping' ? 'Sending' : this.isMute ? 'No sound ·' : 'Recording';
-    bar.querySelector('a span:last-child').textContent = `${state} ${clock(this.seconds)}`;
+    const state = this.state === 'stopping' ? 'Sending' : this.isMute ? 'No sound' : 'Recording', link = bar.querySelector('a');
+    const label = `${state}; go to Live`;
+    if (link.ariaLabel !== label) {
+      link.ariaLabel = label;
+      if (this.isMute) say('No sound comes from the microphone');
+    }
+    link.lastChild.textContent = `${state}${this.isMute ? ' ·' : ''} ${clock(this.seconds)}`;
     bar.querySelector('i').style.setProperty('--v', this.sound ? heightOf(this.value) : 0);
   }
 }

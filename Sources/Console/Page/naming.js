@@ -2,7 +2,7 @@
 import { get, post } from './api.js';
 import { h, said, spoken } from './elements.js';
 import { icon } from './icons.js';
-import { busy, failure, glyph, pop, settle } from './pieces.js';
+import { busy, glyph, pop, settle } from './pieces.js';
 
 let known;
 
@@ -26,20 +26,20 @@ export async function knownPeople(given) {
 export const sampleButton = (sample, play) => {
   const symbol = h('span.pl', icon('play'));
   const button = h('button.sample', { type: 'button', disabled: !play, 'aria-pressed': 'false', onclick: () => {
-    button.setAttribute('aria-pressed', 'true');
+    button.ariaPressed = 'true';
     symbol.replaceChildren(icon('pause'));
     play(sample, () => {
-      button.setAttribute('aria-pressed', 'false');
+      button.ariaPressed = 'false';
       symbol.replaceChildren(icon('play'));
     });
   } }, symbol, h('span.clip', spoken(), `“${sample.text}”`), h('span.faint', `${(sample.end - sample.start).toFixed(1)} s`));
   return button;
 };
 
-/** Returns the person of this name, who is added when nobody has it. */
-export const personNamed = async (name) => {
+/** Returns the owner of what is assigned: the person of this name, who is added when nobody has it; without a name, the user. */
+export const ownerOf = async (name) => {
   await settle();
-  return post('/people', { name, reuse: true });
+  return name ? { person_id: (await post('/people', { name, reuse: true })).id } : { is_user: true };
 };
 
 /**
@@ -55,26 +55,22 @@ export const personNamed = async (name) => {
 export function nameVoice(anchor, voice, { samples, play, effect, assign }) {
   const input = h('input.input', { placeholder: 'Name', 'aria-label': 'Name of this voice', list: 'known', autocomplete: 'off' });
   const button = h('button.btn.primary', 'Name'), problem = h('div');
-  const give = async (owner, name) => {
-    if (await busy(button, () => assign(owner, name), problem)) opened.hidePopover();
+  const give = async (name) => {
+    if (await busy(button, async () => assign(await ownerOf(name), name ?? 'You'), problem)) opened.hidePopover();
   };
-  const submit = async (event) => {
+  const submit = (event) => {
     event.preventDefault();
     const name = input.value.trim();
     if (!name) {
-      input.setAttribute('aria-invalid', 'true');
+      input.ariaInvalid = 'true';
       return input.focus();
     }
-    try {
-      await give({ person_id: (await personNamed(name)).id }, name);
-    } catch (error) {
-      problem.replaceChildren(failure(error));
-    }
+    give(name);
   };
   const opened = pop(anchor, h('form.stack', { onsubmit: submit },
     h('div.row.nowrap', glyph(voice, true), h('div', h('h2', 'Whose voice is this?'), h('p.small.dim', said(voice.name)))),
     samples.length ? h('div.samples', samples.map((sample) => sampleButton(sample, play))) : null,
-    h('div.suggest', h('button.chip', { type: 'button', onclick: () => give({ is_user: true }, 'You') }, 'That is me')),
+    h('div.suggest', h('button.chip', { type: 'button', onclick: () => give() }, 'That is me')),
     h('div.row.nowrap', h('div.grow', input), button), problem, h('p.tiny.faint', effect)));
   knownPeople();
   input.focus({ preventScroll: true });

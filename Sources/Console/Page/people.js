@@ -1,13 +1,13 @@
 // People: those who are known first, then voices without a name.
 import { countVoices } from './app.js';
-import { get, optional, patch, post, remove } from './api.js';
+import { get, patch, post, remove } from './api.js';
 import { enrolment } from './enrolment.js';
 import { h, said } from './elements.js';
 import { dayOf, length, within } from './figures.js';
 import { may } from './gateway.js';
 import { icon } from './icons.js';
-import { knownPeople, personNamed, sampleButton } from './naming.js';
-import { ask, busy, empty, field, fill, glyph, select, undoable, who } from './pieces.js';
+import { knownPeople, ownerOf, sampleButton } from './naming.js';
+import { ask, busy, complain, empty, field, fill, glyph, select, settle, undoable, who } from './pieces.js';
 import { Player } from './player.js';
 import { colorOf } from './voices.js';
 import { initial } from './writing.js';
@@ -34,7 +34,7 @@ async function play(sample, ended) {
 
 /** A voice's samples, and whom it sounds like; an older gateway knows neither. */
 const heardOf = async (voice, signal) => {
-  const answer = await optional(get(`/voices/${voice.id}/samples`, {}, signal)).catch(() => null);
+  const answer = await get(`/voices/${voice.id}/samples`, {}, signal).catch(() => null);
   return { samples: answer?.samples ?? [], near: answer?.near ?? [] };
 };
 
@@ -70,29 +70,31 @@ function sight() {
 /** Who was forgotten, deleted or merged a moment ago, with the person in whose place; true: nobody. The gateway is told when Undo is over. */
 const gone = new Map();
 const now = (id) => (gone.has(id) ? now(gone.get(id)) : id);
-/** Reads the page that is shown. */
+/** Reads the page that is shown. @param {boolean} [isCalm] true: in a moment, and not under the hands of somebody who types or listens */
 let reread = async () => {};
 
 /** Shows the page without somebody, with Undo. @param {() => Promise} act tells the gateway */
 async function without(id, heir, words, act) {
+  await settle();
   gone.set(id, heir);
-  undoable(words, () => {
+  undoable(words, (hasFailed) => {
     gone.delete(id);
-    return reread();
+    return reread(hasFailed);
   }, async () => {
     await act();
-    await reread();
+    reread(true);
+    countVoices();
   });
-  await reread();
+  await reread().catch(complain);
 }
 
-function card(voice, order, people, seen, changed) {
+function card(voice, order, people, seen) {
   const name = voice.label, sign = { color: colorOf(order), name, mark: /\d+/.exec(name)?.[0] ?? '?', isNamed: false };
   const input = h('input.input', { placeholder: 'Name', 'aria-label': `Name for ${name}`, list: 'known', autocomplete: 'off' });
   const button = h('button.btn.primary', 'Name'), problem = h('div'), heard = h('div.samples');
   let samples = [];
   const likely = h('div.suggest', h('button.chip', {
-    type: 'button', onclick: () => busy(button, () => give({ is_user: true }, 'You'), problem),
+    type: 'button', onclick: () => busy(button, () => give(), problem),
   }, 'That is me'));
   const listen = async (signal) => {
     const { samples: found, near } = await heardOf(voice, signal);
@@ -109,20 +111,21 @@ function card(voice, order, people, seen, changed) {
       },
     }, said(person.name))));
   };
-  const give = async (owner, words) => {
+  const give = async (name) => {
+    const owner = await ownerOf(name);
     await post(`/conversations/${await conversationOf(samples)}/segments/assign`, { ...owner, voice_id: voice.id });
-    await changed();
-    undoable([said(words), ' is named'], async () => {
+    await reread();
+    undoable([said(name ?? 'You'), ' is named'], async () => {
       // The person stays: other voices may have got the name meanwhile, and would go with it.
       await patch(`/voices/${voice.id}`, { person_id: null });
-      await changed();
+      await reread();
     });
   };
   const submit = (event) => {
     event.preventDefault();
     const words = input.value.trim();
     if (!words) return input.focus();
-    busy(button, async () => give({ person_id: (await personNamed(words)).id }, words), problem);
+    busy(button, () => give(words), problem);
   };
   const loss = h('p.dim', 'The voiceprint and its samples go. What was said stays, as somebody’s whom nobody knows.');
   const forget = () => ask(['Forget ', said(name), '?'], loss, 'Forget',
@@ -141,12 +144,12 @@ function card(voice, order, people, seen, changed) {
 const lastOf = (voice) => voice.heard_at ?? voice.created_at;
 
 /** Cards of voices without a name, the most and then the last heard first. */
-function cards(unnamed, people, seen, changed) {
+function cards(unnamed, people, seen) {
   const sorted = unnamed.toSorted((one, other) => other.evidence - one.evidence || (lastOf(one) < lastOf(other) ? 1 : -1));
   const grid = h('div.voices'), rest = h('button.btn', { onclick: () => more() });
   const more = () => {
     const from = grid.children.length;
-    grid.append(...sorted.slice(from, from + shownVoices).map((voice, index) => card(voice, from + index, people, seen, changed)));
+    grid.append(...sorted.slice(from, from + shownVoices).map((voice, index) => card(voice, from + index, people, seen)));
     const left = sorted.length - grid.children.length;
     rest.textContent = `Show ${Math.min(left, shownVoices)} more of ${left}`;
     rest.hidden = !left;
@@ -155,13 +158,13 @@ function cards(unnamed, people, seen, changed) {
   return h('div.stack', grid, h('div.row', rest));
 }
 
-function table(people, voices, changed) {
+function table(people, voices) {
   const secondsOf = (person) => voices.filter((voice) => voice.person_id === person.id).reduce((sum, voice) => sum + voice.evidence, 0);
   const rename = (person) => {
     const input = h('input.input', { value: person.name });
     ask(['Rename ', said(person.name)], field('Name', input, 'Also in past conversations.'), 'Rename', async () => {
       await patch(`/people/${person.id}`, { name: input.value.trim() });
-      await changed();
+      await reread();
     });
   };
   const merge = (person) => {
@@ -201,7 +204,10 @@ export default function page(root) {
       voices: voices.filter(({ id }) => !gone.has(id)).map((voice) => ({ ...voice, person_id: now(voice.person_id) })),
     };
   };
-  const show = ({ people, voices }) => {
+  let shown = '', later = 0;
+  const show = (now) => {
+    const { people, voices } = now;
+    shown = JSON.stringify(now);
     const unnamed = voices.filter((voice) => !voice.person_id && !voice.is_user && !voice.is_silent);
     seen.leave();
     seen = sight();
@@ -212,40 +218,39 @@ export default function page(root) {
         h('a.btn.primary', { href: '#/live' }, 'Say something')));
       return;
     }
-    if (people.length) body.append(h('section.stack', h('h2', 'Known'), table(people, voices, changed)));
+    if (people.length) body.append(h('section.stack', h('h2', 'Known'), table(people, voices)));
     if (may('write')) {
       body.append(h('section.sect', h('h2', 'Who is this?'),
-        unnamed.length ? cards(unnamed, people, seen, changed) : h('p.dim', 'Every voice has a name.')));
+        unnamed.length ? cards(unnamed, people, seen) : h('p.dim', 'Every voice has a name.')));
     }
     if (!people.length) body.append(h('section.sect', h('h2', 'Known'), h('p.dim', 'Nobody has a name yet.')));
   };
-  let later = 0;
   /** Voices that sound like the changed one follow in the background: they are read again, and shown when nobody types or listens. */
-  const follow = (shown, [pause, ...pauses] = [1500, 4000, 10_000]) => {
+  const follow = ([pause, ...pauses] = [1500, 4000, 10_000]) => {
     clearTimeout(later);
     if (!pause) return;
     const mine = later = setTimeout(async () => {
       const now = await read().catch(() => null);
       if (mine !== later) return;
-      if (!now || JSON.stringify(now) === JSON.stringify(shown)) return follow(shown, pauses);
-      const isUsed = body.querySelector('input:focus, .voice input:not(:placeholder-shown), .sample[aria-pressed=true]');
-      if (isUsed) return follow(shown, pauses[0] ? pauses : [pause]);
+      if (!now || JSON.stringify(now) === shown) return follow(pauses);
+      const isUsed = body.querySelector(':focus, .voice input:not(:placeholder-shown), .sample[aria-pressed=true]');
+      if (isUsed) return follow(pauses[0] ? pauses : [pause]);
       show(now);
       countVoices();
-      follow(now, pauses);
+      follow(pauses);
     }, pause);
   };
-  const changed = async () => {
+  reread = async (isCalm) => {
     if (end.signal.aborted) return;
-    const now = await read();
-    show(now);
-    follow(now);
-    countVoices();
+    if (!isCalm) {
+      show(await read());
+      countVoices();
+    }
+    follow();
   };
-  reread = changed;
   root.append(h('div.head', h('div', h('h1', 'People'),
     h('p', 'Harken tells voices apart by itself. Give one a name and it is known from then on, in what was said before as well.')),
-  may('write') ? h('button.btn', { onclick: () => enrolment(changed) }, icon('plus'), 'Enrol your voice') : null), body);
+  may('write') ? h('button.btn', { onclick: () => enrolment(reread) }, icon('plus'), 'Enrol your voice') : null), body);
   fill(body, read, show);
   return () => {
     clearTimeout(later);

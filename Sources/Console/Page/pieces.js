@@ -5,17 +5,21 @@ import { icon } from './icons.js';
 
 /** Milliseconds in which what was done can be undone. */
 const undoTime = 10_000;
-/** What waits until it cannot be undone any more. */
-const held = new Set();
+/** Ends what waits until it cannot be undone any more. One act waits at most, so that none overtakes another. */
+let held;
 
-/** Does at once what waits. */
-export const settle = () => Promise.all([...held].map((end) => end()));
+/** Does at once what waits. @param {boolean} [isDropped] true: it is given up */
+export const settle = async (isDropped) => held?.(isDropped);
 
-addEventListener('pagehide', () => {
+const left = () => {
   leaving.keepalive = true;
   settle();
   leaving.keepalive = false;
-});
+};
+addEventListener('pagehide', left);
+// A page in the background may be ended without a word; that of a phone soon is.
+document.addEventListener('freeze', left);
+document.addEventListener('visibilitychange', () => { if (document.hidden && matchMedia('(pointer:coarse)').matches) left(); });
 
 function raise(...parts) {
   const element = h('div.toast', ...parts);
@@ -33,44 +37,46 @@ export function toast(...words) {
 /** Shows at the foot of the page what failed, until somebody closes it. Something that was given up has not failed. */
 export function complain(error) {
   if (error.name === 'AbortError') return;
-  const shown = [...document.querySelectorAll('.toast[role=alert]')].some((one) => one.textContent === error.message);
-  if (shown) return;
+  if ([...document.querySelectorAll('.toast[role=alert]')].some((one) => one.textContent === error.message)) return;
   const element = raise({ role: 'alert' }, error.message,
     h('button.btn.ghost.icon.s', { 'aria-label': 'Close', onclick: () => element.remove() }, icon('bad')));
 }
 
 /**
- * Shows at the foot of the page what was done, with a button that undoes it: for ten seconds, and as long as somebody is at the button.
+ * Shows at the foot of the page what was done, with a button that undoes it: for ten seconds, and as long as somebody is at the button (with `act`, for
+ * a minute at most).
  * @param {Array} words what was done
- * @param {() => Promise} undo
- * @param {() => Promise} [act] what cannot be undone: it is done when the time is over, or the page is left. When it fails, that is told, and undone
+ * @param {(hasFailed?: true) => Promise} undo
+ * @param {() => Promise} [act] what cannot be undone: it is done when the time is over, or the page is left. When it fails, that is told, and undone.
+ *   Whoever gives it has waited for `settle`
  */
 export function undoable(words, undo, act) {
   const over = () => {
     clearInterval(timer);
-    held.delete(end);
     const hadFocus = element.contains(document.activeElement);
     element.remove();
     if (hadFocus) document.getElementById('main').focus({ preventScroll: true });
   };
-  const end = async () => {
+  let told;
+  const end = (isDropped) => told ??= (async () => {
     over();
     try {
-      await act?.();
+      if (!isDropped) await act?.();
     } catch (error) {
       complain(error);
-      undo().catch(complain);
+      undo(true).catch(complain);
     }
-  };
-  if (act) held.add(end);
-  const button = h('button.btn.s', { onclick: async () => {
-    clearInterval(timer);
-    held.delete(end);
-    if (await busy(button, undo)) say('Undone');
+  })();
+  if (act) held = end;
+  const button = h('button.btn.s', { onclick: () => told ??= busy(button, undo).then((isDone) => {
+    if (isDone) say('Undone');
     over();
-  } }, 'Undo');
+  }) }, 'Undo');
   const element = raise(h('span', words), button), began = performance.now();
-  const timer = setInterval(() => { if (performance.now() - began > undoTime && !element.matches(':hover, :focus-within')) end(); }, 250);
+  const timer = setInterval(() => {
+    const waited = performance.now() - began;
+    if (waited > undoTime && (!element.matches(':hover, :focus-within') || (act && waited > 60_000))) end();
+  }, 250);
   say(`${element.firstChild.textContent}. It can be undone.`);
 }
 
@@ -174,8 +180,8 @@ export function ask(title, body, verb, act, { isDanger = false } = {}) {
  * @returns {Promise<boolean>} false when it failed
  */
 export async function busy(button, act, place) {
-  if (button.getAttribute('aria-busy')) return false;
-  button.setAttribute('aria-busy', 'true');
+  if (button.ariaBusy) return false;
+  button.ariaBusy = 'true';
   place?.replaceChildren();
   try {
     return (await act()) !== false;
@@ -184,7 +190,7 @@ export async function busy(button, act, place) {
     else complain(error);
     return false;
   } finally {
-    button.removeAttribute('aria-busy');
+    button.ariaBusy = null;
   }
 }
 
@@ -220,7 +226,7 @@ export const who = (voice, attributes) => h(`${attributes ? 'button' : 'span'}.w
  * @param {(result) => void} show
  */
 export async function fill(place, call, show) {
-  place.setAttribute('aria-busy', 'true');
+  place.ariaBusy = 'true';
   const wait = setTimeout(() => {
     if (!place.children.length) {
       place.append(h('div.stack', { role: 'group', 'aria-busy': 'true', 'aria-label': 'Loading' }, [70, 92, 45].map((v) => h('div.skel', { vars: { v } }))));
@@ -228,7 +234,7 @@ export async function fill(place, call, show) {
   }, 200);
   const done = () => {
     clearTimeout(wait);
-    place.removeAttribute('aria-busy');
+    place.ariaBusy = null;
   };
   try {
     const result = await call();

@@ -1,7 +1,7 @@
 // The reader: a conversation's words with who said them, its audio, and what a hand may change.
 import { countVoices } from './app.js';
 import { get, optional, post } from './api.js';
-import { conversationMenu, exportMenu, segmentMenu } from './corrections.js';
+import { conversationMenu, exportMenu, reading, segmentMenu } from './corrections.js';
 import { h, said, spoken } from './elements.js';
 import { clock, dayOf, length, plural, timeOf, titleOf } from './figures.js';
 import { finder } from './find.js';
@@ -178,7 +178,7 @@ function show(root, all, from) {
     button.disabled = !player.hasAudio;
     button.title = player.hasAudio ? '' : 'No audio is kept of this conversation';
     button.replaceChildren(icon(player.isPlaying ? 'pause' : 'play'));
-    button.setAttribute('aria-label', player.isPlaying ? 'Pause' : 'Play');
+    button.ariaLabel = player.isPlaying ? 'Pause' : 'Play';
   });
   player.addEventListener('failure', (event) => complain({ message: event.detail }));
   const step = (by) => {
@@ -221,6 +221,7 @@ function show(root, all, from) {
     search.element, transcript.element, transcript.back), aside),
     h('footer.player', { 'aria-label': 'Player' }, button, strip.element,
       h('div.row.nowrap', h('div.clock', now, total), select('Speed', speeds, { onchange: (event) => { player.rate = Number(event.target.value); } }))));
+  reading.changed = changed;
   draw();
   seek(from);
   if (from) requestAnimationFrame(() => transcript.show(from));

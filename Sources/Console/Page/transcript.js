@@ -55,7 +55,7 @@ export class Transcript {
     this.rows = merged(places, gaps);
     this.rowOf = new Int32Array(places.length);
     this.rows.forEach((row, index) => { if (!row.isGap) this.rowOf[row.index] = index; });
-    this.element.setAttribute('aria-label', `Transcript, ${places.length} segments`);
+    this.element.ariaLabel = `Transcript, ${places.length} segments`;
     this.list.setCount(this.rows.length);
     this.element.scrollTop = top;
     this.list.draw();
@@ -80,7 +80,7 @@ export class Transcript {
     this.want(...seen);
     let isWaiting = false;
     for (let index = seen[0]; index <= seen[1] && !isWaiting; index++) isWaiting = !this.segment(index);
-    if (isWaiting) this.element.setAttribute('aria-busy', 'true'); else this.element.removeAttribute('aria-busy');
+    this.element.ariaBusy = isWaiting ? 'true' : null;
   }
 
   /** The words of segments are here: they are shown in their rows. */

@@ -1,5 +1,5 @@
 // A running session, watched: the events that the gateway sends of it.
-import { address, get, optional } from './api.js';
+import { address, get } from './api.js';
 import { missing } from './captionlines.js';
 import { gapsOf } from './gaps.js';
 
@@ -7,11 +7,11 @@ import { gapsOf } from './gaps.js';
 const pause = 2000, patience = 30_000;
 
 /** Returns the caller's sessions that run now, the newest first; none for an older gateway. */
-export const openSessions = async () => ((await optional(get('/sessions', { open: 'true' })).catch(() => null))?.sessions ?? [])
+export const openSessions = async () => ((await get('/sessions', { open: 'true' }).catch(() => null))?.sessions ?? [])
   .sort((a, b) => String(b.started_at).localeCompare(String(a.started_at)));
 
 /** True if the gateway is gone, or goes down. */
-const goesDown = () => fetch('/ready').then((answer) => answer.json()).then(({ status }) => status === 'draining', () => true);
+export const goesDown = () => fetch('/ready').then((answer) => answer.json()).then(({ status }) => status === 'draining', () => true);
 
 /**
  * Watches a session. When its gateway goes, `lost` is called; then the session is looked for, at the gateway that comes: `back` is called when it goes
@@ -66,7 +66,7 @@ export function watch(id, on) {
     source.onerror = broke;
   };
   async function look() {
-    const answer = await fetch(address('/sessions', { open: 'true' })).then((found) => (found.ok ? found.json() : null)).catch(() => null);
+    const found = await fetch(address('/sessions', { open: 'true' })).catch(() => null), answer = found?.ok ? await found.json().catch(() => null) : null;
     if (isOver) return;
     // At another gateway a session has another id.
     const known = answer?.sessions.find((session) => session.id === id), same = answer?.sessions.filter(({ source: one }) => one === kind) ?? [];
@@ -76,7 +76,7 @@ export function watch(id, on) {
     }
     // A gateway that is back may get the session from its client only later.
     if (answer) missed += pause;
-    if (missed < patience) return again();
+    if (missed < patience && ![401, 403].includes(found?.status)) return again();
     stop();
     end?.({});
   }
