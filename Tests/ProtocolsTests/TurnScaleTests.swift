@@ -121,6 +121,15 @@ import Testing
         #expect(stream.event(.flushed(.first)).last == "1=“Well, no.”")
     }
 
+    @Test(arguments: ["null", #"{"type":"server_vad","threshold":1}"#])
+    func `is told the end of speech when it takes over within an item in OpenAI's realtime protocol`(detection: String) throws {
+        var stream = try RealtimeConversation.speaking()
+        #expect(stream.event(.speechStarted(.first, at: Realtime.at(0))) == ["started 1 at 0"])
+        #expect(stream.text(RealtimeConversation.update(#""turn_detection":"# + detection)).contains("stopped 1 at 100"))
+        _ = stream.append(1)
+        #expect(stream.commit() == ["committed 1 after none", "added 1", "done 1", "→ finalize"])
+    }
+
     @Test func `is heard as usual just below the top of OpenAI's scale`() throws {
         let stream = try RealtimeConversation.speaking(RealtimeConversation.update(#""turn_detection":{"type":"server_vad","threshold":0.99}"#))
         #expect(stream.machine?.request.turn == TurnRule(voice: 0.99))
