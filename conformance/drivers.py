@@ -110,7 +110,10 @@ def execute(driver, url, key, folder, arguments, seconds=TIME_LIMIT):
     """As `run`, with the driver's further arguments. What the driver prints goes to `folder` too."""
     place = os.path.join(folder, driver.name.replace("/", "-"))
     report = place + ".json"
-    program = python(driver.packages) if driver.packages else sys.executable
+    try:
+        program = python(driver.packages) if driver.packages else sys.executable
+    except subprocess.CalledProcessError as error:
+        return Outcome(False, 0, ["its Python cannot be made: %s" % str(error)[:200]])
     command = [program, os.path.join(HERE, driver.name + ".py"), "--url", url, "--key", key, "--json", report, *arguments]
     environment = {**os.environ, "NO_PROXY": "*", "no_proxy": "*"}
     began = time.monotonic()

@@ -24,4 +24,7 @@ extension TurnRule {
         self.init()
         self.finalSilence = finalSilence
     }
+
+    /// Silence that alone ends turns, because no model may: the confidence is 1. nil: the model ends turns too, or no longest silence is set.
+    package var soleSilence: Duration? { confidence == 1 ? maximumSilence : nil }
 }

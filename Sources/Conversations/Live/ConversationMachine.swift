@@ -146,6 +146,9 @@ package struct ConversationMachine: Sendable {
         } else if let found, isOver(found, now) {
             if found.status == .inProgress { actions.append(found.segments.isEmpty ? .delete(found.id) : .process(found.id)) }
             actions += create(now, besides: found.id)
+        } else if let found, waitsForOther(found) {
+            // It is not deleted here, because another session may speak in it or have words to come. Without any it soon goes by itself.
+            actions += create(now, besides: found.id)
         } else if let found {
             speakers.resume(found.segments)
             hasSegments = !found.segments.isEmpty
@@ -177,6 +180,17 @@ package struct ConversationMachine: Sendable {
     private func beganLater(_ conversation: Conversation) -> Bool {
         guard let started = configuration.request.started, configuration.request.chosen != conversation.id else { return false }
         return conversation.started > started
+    }
+
+    /// Returns true if the conversation has no words and was created with other settings than the session's. A conversation that the client has chosen,
+    /// or that comes from another gateway, is the session's whatever its settings are.
+    private func waitsForOther(_ conversation: Conversation) -> Bool {
+        let request = configuration.request
+        guard waitsForFirstWords, conversation.segments.isEmpty, request.chosen != conversation.id,
+            configuration.continued?.conversation != conversation.id
+        else { return false }
+        return conversation.language != configuration.language || conversation.title != request.title || conversation.timeout != request.timeout
+            || conversation.call != request.call
     }
 
     /// The time of the session's first sample.
@@ -496,8 +510,17 @@ package struct ConversationMachine: Sendable {
     }
 
     /// True if a conversation without words outlives its session: the client's next one goes on with it. Such clients connect before they record, and
-    /// only a session with words ends their conversation. One that gets no words is deleted after the silence that ends conversations.
+    /// only a session with words ends their conversation. One that gets no words is deleted after `patience`.
     private var waitsForFirstWords: Bool { configuration.request.endsWithSession && configuration.request.channels.isEmpty }
+
+    /// Maximum time for which a conversation without words waits for the client's next session.
+    private static let firstWordsLimit: Duration = .seconds(120)
+
+    /// Time from the session's end to the end of the conversation, if no other session goes on with it.
+    package var patience: Duration {
+        let timeout = configuration.request.timeout
+        return hasSegments ? timeout : min(timeout, Self.firstWordsLimit)
+    }
 
     /// Ends the session.
     ///
@@ -508,9 +531,15 @@ package struct ConversationMachine: Sendable {
     package mutating func ended(inOrder: Bool, isMoved: Bool = false, lacksWords: Bool = false, now: UnixTime) -> [Action] {
         isEnded = true
         guard !isMoved, let conversation = current else { return [] }
-        guard hasSegments || lacksWords || waitsForFirstWords else {
-            current = nil
-            return [.delete(conversation.id)]
+        if !hasSegments, !lacksWords {
+            guard waitsForFirstWords else {
+                current = nil
+                return [.delete(conversation.id)]
+            }
+            // The wait for the next session counts from the end of this one.
+            let finished = max(conversation.finished, recorded(now))
+            current?.finished = finished
+            return [.store(Change(conversation.id, SegmentChanges(), finished: finished))]
         }
         guard hasSegments, endsWithSession(inOrder: inOrder) else { return [] }
         current = nil

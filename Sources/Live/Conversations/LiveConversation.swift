@@ -349,7 +349,7 @@ package final class LiveConversation {
             let timeout = machine.endsWithSession(inOrder: inOrder) ? .zero : request.timeout
             service.awaitWords(of: session, in: attached, of: user, timeout: timeout)
         } else if let attached {
-            service.detach(attached, of: user, timeout: machine.current?.id == current && current != nil ? request.timeout : nil)
+            service.detach(attached, of: user, timeout: machine.current?.id == current && current != nil ? machine.patience : nil)
         }
         attached = nil
         return actions.contains { if case .process = $0 { true } else { false } }

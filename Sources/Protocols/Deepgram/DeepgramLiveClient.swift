@@ -79,12 +79,15 @@ package struct DeepgramLiveClient: LiveClientMachine {
         query.add("vad_events", "true")
         if let language = options.language, !given.has("language") { query.add("language", language.rawValue) }
         // Silence alone ends turns here, so a short silence that a client chose for a model that weighs the words too is not taken literally.
-        let endpointing = options.turn.minimumSilence == nil ? options.endpointing : max(options.endpointing, .milliseconds(300))
+        let endpointing =
+            options.turn.soleSilence
+            ?? (options.turn.minimumSilence == nil ? options.endpointing : max(options.endpointing, .milliseconds(300)))
         if !given.has("endpointing") {
             query.add("endpointing", endpointing >= DeepgramLiveOptions.noEndpointing ? "false" : "\(endpointing.wholeMilliseconds)")
         }
         if options.channels > 1 { query.add("multichannel", "true") }
-        if options.interims, !given.has("utterance_end_ms") { query.add("utterance_end_ms", "1000") }
+        // The gap between words that it means would end a turn before the silence that alone may.
+        if options.interims, options.turn.soleSilence == nil, !given.has("utterance_end_ms") { query.add("utterance_end_ms", "1000") }
         if options.diarize, !given.asks(for: "diarize"), !given.has("diarize_model") { query.add("diarize", "true") }
         query.add(keyterms: options.keyterms, model: model, beyond: given)
         if let fillerWords = options.shared.fillerWords, !given.has("filler_words") { query.add("filler_words", "\(fillerWords)") }

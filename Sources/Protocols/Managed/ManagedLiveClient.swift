@@ -37,7 +37,7 @@ package struct ManagedLiveClient: LiveClientMachine {
         configuration.rate = options.rate
         configuration.channels = options.channels
         configuration.interims = options.interims
-        configuration.endpointing = options.endpointing
+        configuration.endpointing = options.turn.soleSilence.map { min(max($0, .milliseconds(10)), .seconds(5)) } ?? options.endpointing
         configuration.keyterms = options.keyterms
         configuration.words = true
         self.configuration = configuration

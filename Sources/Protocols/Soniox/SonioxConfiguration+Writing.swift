@@ -20,8 +20,10 @@ extension SonioxConfiguration {
         } else if !has("enable_language_identification") {
             json.member("enable_language_identification", true)
         }
-        json.member("enable_endpoint_detection", true)
-        if let silence = options.turn.maximumSilence, !has("max_endpoint_delay_ms") {
+        // The vendor's model finds the ends, also before the longest silence.
+        let detectsEnds = options.turn.soleSilence == nil
+        json.member("enable_endpoint_detection", detectsEnds)
+        if detectsEnds, let silence = options.turn.maximumSilence, !has("max_endpoint_delay_ms") {
             json.member("max_endpoint_delay_ms", Int(min(max(silence.wholeMilliseconds, 500), 3_000)))
         }
         if options.diarize, !has("enable_speaker_diarization") { json.member("enable_speaker_diarization", true) }

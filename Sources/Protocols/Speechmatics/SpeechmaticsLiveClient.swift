@@ -278,7 +278,7 @@ extension SpeechmaticsConfiguration {
             model: model.flatMap { Self.models.contains($0) ? $0 : nil } ?? standard)
         changes = SpeechmaticsChange(delay: SpeechmaticsLiveClient.delay, partials: options.interims)
         diarizes = options.diarize
-        let silence = options.turn.minimumSilence ?? options.endpointing
+        let silence = options.turn.soleSilence ?? options.turn.minimumSilence ?? options.endpointing
         // A silence of 60 s or more means that silence does not end utterances.
         if silence < .seconds(60), silence > .zero { endOfUtterance = min(silence, .seconds(2)) }
         vocabulary = options.keyterms

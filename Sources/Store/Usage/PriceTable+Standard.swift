@@ -58,11 +58,11 @@ extension PriceTable {
         soniox stt-rt-v5 live connection 0.12 2026-11-28 soniox.com/speech-to-text/features/diarization
 
         speechmatics enhanced 0.40 2026-07-31/2026-08-15 speechmatics.com/pricing
-        speechmatics enhanced live 0.43 2026-07-31/2026-09-20 speechmatics.com/pricing
+        speechmatics enhanced live 0.43 2026-07-31/2026-09-20 speechmatics.com/pricing; by users' reports for the audio that is sent
         speechmatics standard 0.24 2026-07-31/2026-08-15 speechmatics.com/pricing
-        speechmatics standard live 0.24 2026-07-31/2026-09-20 speechmatics.com/pricing
+        speechmatics standard live 0.24 2026-07-31/2026-09-20 speechmatics.com/pricing; by users' reports for the audio that is sent
         speechmatics melia-1 0.129 2026-07-31/2026-08-15 speechmatics.com/pricing
-        speechmatics linden-1 live 0.30 2026-09-25 speechmatics.com/voice-agents
+        speechmatics linden-1 live 0.30 2026-09-25 speechmatics.com/voice-agents; by users' reports for the audio that is sent
 
         openai whisper-1 second 0.36 2026-04-27/2026-09-09 developers.openai.com/api/docs/models/whisper-1
         openai gpt-transcribe 0.27 2026-11-28 developers.openai.com/api/docs/models/gpt-transcribe

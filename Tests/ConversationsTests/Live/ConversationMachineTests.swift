@@ -273,17 +273,62 @@ import Testing
     }
 
     @Test(arguments: [true, false]) func `waits for its first words over several sessions where its source ends it with one`(inOrder: Bool) throws {
-        let request = ConversationRequest(source: "desktop", endsWithSession: true)
-        var live = Live(request)
+        var live = Live(Self.desktop)
         live.begin()
-        let empty = try #require(live.machine.current)
         _ = live.taken()
-        #expect(live.machine.ended(inOrder: inOrder, now: live.now) == [])
-        var next = Live(request)
-        next.actions += next.machine.begin(found: empty, last: nil, now: next.now)
+        live.pass(300)
+        live.actions += live.machine.ended(inOrder: inOrder, now: live.now)
+        let empty = try #require(live.machine.current)
+        // The wait counts from the session's end, not from the conversation's creation.
+        #expect(live.actions == [.store(.init(empty.id, SegmentChanges(), finished: live.now))] && empty.finished == live.now)
+        var next = Live(Self.desktop)
+        next.pass(419)
+        next.begin(empty)
         #expect(next.actions == [.show(.began(empty.id, isResumed: true))])
         next.say("Hello.", at: 0)
         #expect(next.machine.ended(inOrder: true, now: next.now) == [.process(empty.id)])
+    }
+
+    private static let desktop = ConversationRequest(source: "desktop", endsWithSession: true)
+
+    /// Changes of the conversation that an earlier session of a desktop left without words, and whether the next session goes on with it.
+    private static let leftovers: [(name: String, goesOn: Bool, change: @Sendable (inout Conversation) -> Void)] = [
+        ("the same", true, { _ in }),
+        ("another language", false, { $0.language = LanguageTag("de") }),
+        ("a title", false, { $0.title = "Standup" }),
+        ("another timeout", false, { $0.timeout = .seconds(14_400) }),
+        ("a call", false, { $0.call = "c-1" }),
+        (
+            "another language, but with words", true,
+            { conversation in
+                conversation.language = LanguageTag("de")
+                conversation.segments = [Segment(id: ID("s"), text: "Before.", start: .zero, end: .seconds(1), speaker: SpeakerNumber(0))]
+            }
+        ),
+    ]
+
+    @Test func `without words goes on only in a session with the same settings`() {
+        for (name, goesOn, change) in Self.leftovers {
+            var found = Conversation(
+                id: ID("c"), user: ID("u"), source: "desktop", language: .english, started: Self.start, finished: Self.start,
+                timeout: Self.desktop.timeout)
+            change(&found)
+            var live = Live(Self.desktop)
+            live.begin(found)
+            #expect((live.machine.current?.id == found.id) == goesOn, "\(name)")
+            // The other session may still be there, or its words may come.
+            #expect(!live.actions.contains(.delete(found.id)), "\(name)")
+        }
+    }
+
+    @Test func `without words waits 120 s at most, and one with words as long as the client says`() {
+        var request = Self.desktop
+        request.timeout = .seconds(14_400)
+        var live = Live(request)
+        live.begin()
+        #expect(live.machine.patience == .seconds(120))
+        live.say("Hello.", at: 0)
+        #expect(live.machine.patience == .seconds(14_400))
     }
 
     @Test func `stays open when its client leaves, for it may come back`() {

@@ -15,7 +15,7 @@ import Testing
         static let whole = Cut(sizes: [3_200])
         static let all = [Cut(sizes: [3_201]), Cut(sizes: [1, 6_399]), Cut(sizes: [3_199, 3, 3_198])]
         /// Bytes that come in small pieces, before the rest comes in whole messages.
-        static let smallBytes = 2_000
+        static let smallBytes = 242
         /// Small pieces first; the rest in whole messages, which then begin inside a sample where the pieces end in one.
         static func small(_ size: Int) -> Cut { Cut(sizes: [size]) }
         func count(at number: Int, sent: Int) -> Int { isSmall && sent >= Self.smallBytes ? 3_200 : sizes[number % sizes.count] }

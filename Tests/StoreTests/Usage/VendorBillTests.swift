@@ -48,7 +48,7 @@ import Testing
         Vendor(engine: "assemblyai", model: "universal-2", isLive: false, price: 0.15, seconds: 3_600, speakers: 0.02),
         Vendor(engine: "soniox", model: "stt-rt-v4", isLive: true, price: 0.12, seconds: 3_600, isByConnection: true),
         Vendor(engine: "soniox", model: "stt-async-v5", isLive: false, price: 0.10, seconds: 3_600),
-        // Speechmatics bills the audio that it is sent, in a stream too.
+        // Speechmatics publishes no rule for streams: users report that it bills the audio that it is sent, and not the open connection.
         Vendor(engine: "speechmatics", model: "enhanced", isLive: true, price: 0.43, seconds: 3_600),
         Vendor(engine: "speechmatics", model: "standard", isLive: true, price: 0.24, seconds: 3_600),
         Vendor(engine: "speechmatics", model: "linden-1", isLive: true, price: 0.30, seconds: 3_600),

@@ -146,7 +146,7 @@ package struct OpenAILiveClient: LiveClientMachine {
 
     /// Silence that ends a turn.
     private var pause: SampleCount {
-        let silence = options.turn.minimumSilence ?? options.endpointing
+        let silence = options.turn.soleSilence ?? options.turn.minimumSilence ?? options.endpointing
         return samples(min(max(silence, Self.shortestPause), .seconds(60)))
     }
 

@@ -119,7 +119,12 @@ package struct RealtimeServer: LiveServerMachine {
                     ? nil
                     : .invalid("session.audio.input.format", "The format cannot change after audio came. Open a new session for another format.")
             }, &voice, &output)
-        guard let old, let change = configuration.change(from: old) else { return }
+        guard let old else { return }
+        // The client was told that speech began, and no end of speech follows any more.
+        if let open, old.endingDetection != nil, configuration.endingDetection == nil {
+            voice.speechStopped(open.id, at: milliseconds(max(received, open.start)), &output)
+        }
+        guard let change = configuration.change(from: old) else { return }
         // The engine's ignored options are told anew for the new values.
         ignored.subtract(change.vendor?.names ?? [])
         output.command(.update(change))

@@ -42,8 +42,10 @@ package struct SpeechmaticsAgentClient: LiveClientMachine {
     package init(_ options: StreamOptions, credential: Credential) {
         self.options = options
         sent = SentAudio(rate: options.rate)
-        // As of the real-time API: a silence of 60 s or more means that silence does not end turns.
-        turns = (options.turn.minimumSilence ?? options.endpointing) < .seconds(60) ? .vad : .external
+        // As of the real-time API: a silence of 60 s or more means that silence does not end turns. The service's own detection knows no silence, so it
+        // is not asked where silence alone may end a turn.
+        let silence = options.turn.minimumSilence ?? options.endpointing
+        turns = options.turn.soleSilence == nil && silence < .seconds(60) ? .vad : .external
         var configuration = SpeechmaticsConfiguration(options, model: Self.model)
         configuration.model = Self.model
         configuration.changes.delay = nil

@@ -99,6 +99,13 @@ import Testing
         #expect(stream.pause(1).isEmpty)
     }
 
+    @Test func `ends a turn by the longest silence alone where no model may`() {
+        var stream = Self.stream(StreamOptions(rate: .speech, turn: TurnRule(confidence: 1, maximumSilence: .milliseconds(600))))
+        _ = stream.speak(1)
+        #expect(stream.pause(0.5).isEmpty)
+        #expect(stream.pause(0.1).map(\.short) == [Self.commit(1)])
+    }
+
     @Test func `keeps the order of its commits, whatever the order of the texts`() {
         var stream = Self.stream()
         _ = stream.speak(1)
