@@ -168,7 +168,8 @@ import Testing
     ])
     func `is in a table if it is read`(file: String, title: String) throws {
         let route = try #require(Catalogue.optionRoutes.first { $0.title == title })
-        let known = Set(route.options.map(\.name)).union(["track"])
+        // `url` is of the body that names a remote recording.
+        let known = Set(route.options.map(\.name)).union(["track", "url"])
         let source = try String(contentsOf: Self.root.appending(path: "Sources/Protocols/\(file).swift"), encoding: .utf8)
         let reads = source.matches(
             of: #/(?:\.(?:text|flag|whole|number|list|choice|first|all|isEnabled|texts)\(|try (?:flag|whole|number|text|texts)\(|root\[)"([a-z_]+)"/#)
