@@ -61,6 +61,24 @@ import Testing
         check(try given.outcome(of: member, beside: base), member)
     }
 
+    /// A trace that differs from itself would make every member one that is carried out.
+    @Test(arguments: Catalogue.optionRoutes.map(\.title))
+    func `leaves the same traces each time`(title: String) throws {
+        let route = try #require(Catalogue.optionRoutes.first { $0.title == title })
+        for member in TriedMember.all(route.service) where member.route.title == title && member.engine == .local {
+            let requests = member.requests(route.service == .live ? LiveTrace.usual(route) : RecordedTrace.usual(route))
+            for request in [requests.base, requests.given] {
+                let differences =
+                    switch route.service {
+                    case .live: try LiveTrace(route, request).differences(from: LiveTrace(route, request))
+                    case .recorded:
+                        try RecordedTrace(route, request, isNative: true).differences(from: RecordedTrace(route, request, isNative: true))
+                    }
+                #expect(differences == [], "\(member.option.name)")
+            }
+        }
+    }
+
     @Test(arguments: ChangedSetting.all)
     func `has an outcome when it changes in mid-stream`(given: ChangedSetting) throws {
         let (machine, before) = try given.session()
