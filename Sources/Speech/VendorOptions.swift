@@ -19,6 +19,8 @@ package struct VendorOptions: Sendable, Equatable {
         package var isUnread = false
         /// Members of the value that Harken does not read, by their names: only the vendor's own engine may heed them.
         package var unreadMembers: [String] = []
+        /// Members of a value of which Harken sees to the others with every engine, by their names; nil: it sees to none.
+        package var uncoveredMembers: [String]?
 
         package init(_ name: String, _ value: Value, aspect: StreamAspect? = nil) {
             self.name = name

@@ -37,7 +37,6 @@ package struct DeepgramLiveOptions: Sendable, Equatable {
         engines = EngineChoice.engines(of: head)
         vendorOptions = DeepgramOptions.table.options(in: head.query, .live, unread: DeepgramOptions.unreadByListen)
         vendorOptions.dropForeignLanguages(in: [LanguageParameter.deepgramLive.name], words: ["multi"]) { $0.rawValue == $0.usual.rawValue }
-        for name in parameters.formatting.parametersWithoutRules(in: parameters.language) { vendorOptions.markUnread(name) }
         shared = try DeepgramOptions.shared(query)
         if utteranceEnd != nil && !interims {
             throw QueryParameterError(message: "utterance_end_ms needs interim_results=true.")
@@ -48,6 +47,12 @@ package struct DeepgramLiveOptions: Sendable, Equatable {
         if query.text("callback") != nil {
             throw QueryParameterError(message: "callback is not offered for live audio. Leave it out and read the results from the socket.")
         }
+    }
+
+    /// Marks the parameters for which Harken has no rules in the session's language. The operator's own profane words are rules too: they are known by
+    /// now.
+    mutating func markParametersWithoutRules() {
+        for name in parameters.formatting.parametersWithoutRules(in: parameters.language) { vendorOptions.markUnread(name) }
     }
 
     /// Reads `endpointing`. Without a value the session's default applies: the vendor's default of 10 ms suits only the vendor's own engine.

@@ -13,6 +13,7 @@ extension DeepgramLiveServer {
         do throws(QueryParameterError) {
             var options = try DeepgramLiveOptions(head)
             options.parameters.formatting.profanity = context.profanity
+            options.markParametersWithoutRules()
             let model = options.parameters.model
             guard DeepgramModels.isKnown(model) || context.models.contains(model.lowercased()) else {
                 return .failure(DeepgramErrorResponse.make(.unknownModel(model), requestID: context.requestID))

@@ -50,10 +50,12 @@ package struct OptionTable: Sendable {
             let isWithheld = !options.allowsAnswers && revealsTexts(option.name, service)
             // Its own vendor is not sent what Harken decides.
             let isUnread = option.isUnread && (engine != vendor || entry(option.name, service)?.handling == .gateway)
-            if isWithheld || isUnread || effect(of: option.name, with: engine, service) == .ignored {
+            let isIgnored = effect(of: option.name, with: engine, service) == .ignored
+            if isWithheld || isUnread || isIgnored && option.uncoveredMembers == nil {
                 names.append(option.name)
             } else if engine != vendor {
-                names += option.unreadMembers.map { "\(option.name).\($0)" }.filter { !names.contains($0) }
+                let members = isIgnored ? option.uncoveredMembers ?? [] : option.unreadMembers
+                names += members.map { "\(option.name).\($0)" }.filter { !names.contains($0) }
             }
         }
         return names
@@ -118,25 +120,40 @@ extension VendorOptions.Option.Value {
     }
 
     /// True if the value asks for nothing.
-    fileprivate var isEmpty: Bool {
+    var isEmpty: Bool {
         switch self {
         case .text(let text): text.isEmpty || text.equalsIgnoringCase("false")
         case .json(let json): ["null", "false", "[]", "{}", "\"\""].contains(json)
         }
     }
 
-    /// Returns the names of members that an object has, or the objects of a list have, besides `read`: each once, and the first of many.
-    fileprivate func members(besides read: Set<String>) -> [String] {
+    /// Returns the names of members that an object has, or the objects of a list have, besides `read`: each once, and the first of many. A member that
+    /// asks for nothing is left out.
+    func members(besides read: Set<String>) -> [String] {
         guard case .json(let json) = self, let value = try? JSONValue(parsing: Array(json.utf8)) else { return [] }
         let objects: [JSONValue] = if case .array(let items) = value { items } else { [value] }
         var names: [String] = []
         for case .object(let members) in objects {
-            for member in members where member.value != .null && !read.contains(member.name) && !names.contains(member.name) {
-                names.append(String(member.name.prefix(64)))
+            for member in members where !read.contains(member.name) && !Self.isEmpty(member.value) {
+                let name = String(member.name.prefix(64))
+                guard !names.contains(name) else { continue }
+                names.append(name)
                 if names.count == Self.maxMembers { return names }
             }
         }
         return names
+    }
+
+    private static func isEmpty(_ value: JSONValue) -> Bool {
+        var json = JSONWriter()
+        json.value(value)
+        return Self.json(json.text).isEmpty
+    }
+
+    /// Returns the names of the members besides `covered`, which Harken sees to with every engine; nil for a value without such a member.
+    func members(uncoveredBy covered: String) -> [String]? {
+        guard case .json(let json) = self, let value = try? JSONValue(parsing: Array(json.utf8)), case .array? = value[covered] else { return nil }
+        return members(besides: [covered])
     }
 
     /// Maximum number of an option's members that are named.

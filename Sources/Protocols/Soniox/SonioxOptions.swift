@@ -49,7 +49,7 @@ package enum SonioxOptions {
             if name == "context" {
                 option.aspect = .keyterms
                 // Key terms reach every engine.
-                option.isCovered = value.isObject && value.count == 1 && value["terms"].isArray
+                option.uncoveredMembers = option.value.members(uncoveredBy: "terms")
             }
             options.options.append(option)
         }

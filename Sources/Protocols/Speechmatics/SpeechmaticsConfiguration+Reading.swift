@@ -49,11 +49,11 @@ extension SpeechmaticsConfiguration {
     /// Members of `StartRecognition` that are read. A translation has a warning of its own.
     private static let served: Set<String> = ["message", "audio_format", "transcription_config", "translation_config"]
 
-    /// Returns the names of the members that nobody here serves, such as `audio_events_config`.
+    /// Returns the names of the members that nobody here serves, such as `audio_events_config`. A member that asks for nothing is left out.
     private static func unserved(_ root: JSONView) -> [String] {
         var names: [String] = []
         root.forEachMember { name, value in
-            guard names.count < maxChannels, !value.isNull, !served.contains(name) else { return }
+            guard names.count < maxChannels, !served.contains(name), !VendorOptions.Option.Value(value).isEmpty else { return }
             names.append(String(name.prefix(64)))
         }
         return names

@@ -93,7 +93,7 @@ package struct SyncJobs: WorkloadJobs {
         ) async throws(ChunkedRecordingError) -> (held: ChunkedRecordings.Held, length: Duration?, isDamaged: Bool) {
             guard let frames = file.frames else {
                 var recording = Recording(path: path)
-                recording.tracks = order.tracks
+                recording.tracks = order.tracks(of: file)
                 return (ChunkedRecordings.Held(recording), nil, false)
             }
             let output = services.newPath()
@@ -132,7 +132,7 @@ package struct SyncJobs: WorkloadJobs {
             }
             // The same file gets the same conversation, and one of its own for another choice of tracks. If that one is complete without the file, or was deleted, the next number is tried.
             for number in 0..<Self.maxConversations {
-                let name = "sync/\(file.digest)/\(file.started?.milliseconds ?? 0)" + (order.tracks.text.map { "/" + $0 } ?? "")
+                let name = "sync/\(file.digest)/\(file.started?.milliseconds ?? 0)" + (order.tracks(of: file).text.map { "/" + $0 } ?? "")
                 let place = ChunkedRecordings.Place(user: job.user, conversation: DerivedUUID(name, index: number).description)
                 try await services.chunked.begin(
                     place, language: order.language, source: order.source, started: start, pause: SyncJobs.pause, services)
@@ -156,7 +156,8 @@ package struct SyncJobs: WorkloadJobs {
         private func take(
             _ file: SyncOrder.File, _ held: ChunkedRecordings.Held, at place: ChunkedRecordings.Place, offset: Duration, _ length: Duration?
         ) async throws(ChunkedRecordingError) -> ChunkedRecordings.Taken {
-            let choice = order.tracks.text.map { "-" + $0 } ?? ""
+            let tracks = order.tracks(of: file)
+            let choice = tracks.text.map { "-" + $0 } ?? ""
             let chunk = StoredChunk(
                 id: "file-\(file.digest.prefix(32))" + choice, hash: file.digest + choice, start: offset, duration: length ?? .zero)
             while !services.batch.enter() {
@@ -164,7 +165,7 @@ package struct SyncJobs: WorkloadJobs {
             }
             defer { services.batch.leave() }
             try await BackgroundChunk.mayGoOn(grant, services)
-            let (id, grant, services, tracks) = (job.id.rawValue, grant, services, order.tracks)
+            let (id, grant, services) = (job.id.rawValue, grant, services)
             while true {
                 do throws(ChunkedRecordingError) {
                     return try await services.chunked.take(

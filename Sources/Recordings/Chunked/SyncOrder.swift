@@ -35,6 +35,9 @@ struct SyncOrder: Sendable, Equatable {
         self.ownKeys = ownKeys.sorted { $0.rawValue < $1.rawValue }
     }
 
+    /// Returns the sound tracks of a file that are heard. Frames have no tracks.
+    func tracks(of file: File) -> TrackChoice { file.frames == nil ? tracks : .usual }
+
     init?(_ text: String) {
         guard let document = try? JSONDocument(parsing: Array(text.utf8)), let source = document.root["source"].string else { return nil }
         let list = document.root["files"]

@@ -52,6 +52,20 @@ struct OptionWithEngine: Sendable, CustomTestStringConvertible {
         #expect(Catalogue.ignored(options, with: DeepgramOptions.vendor, .live) == [])
     }
 
+    @Test(arguments: ["/v1/listen?language=nl", "/v1/listen?language=multi", "/v2/listen?model=flux-general-multi&language_hint=nl"])
+    func `are named in a language without rules, and the operator's own words are rules`(target: String) throws {
+        let head = try HTTPRequestHead(.get, target + "&encoding=linear16&sample_rate=16000&profanity_filter=true")
+        let dialect = try #require(Catalogue.dialects.first { $0.paths.contains(head.path) })
+        let expected: [(own: [String], names: [String])] = [([], ["profanity_filter"]), (["jemig"], [])]
+        for (own, names) in expected {
+            var context = LiveConversation.context
+            context.profanity = own
+            let options = try #require(try dialect.accept(head, context).get().session).request.vendorOptions
+            #expect(Catalogue.ignored(options, with: .local, .live) == names)
+            #expect(Catalogue.ignored(options, with: DeepgramOptions.vendor, .live) == [])
+        }
+    }
+
     /// What `.session` promises: the option is a part of the request, so that every engine or Harken itself sees to it.
     @Test(arguments: DeepgramOptions.table.options.filter { $0.handling == .session() && $0.services.contains(.recorded) }.map(\.name))
     func `are few, because Harken sees to the others in recordings`(name: String) throws {

@@ -127,7 +127,7 @@ import Testing
     @Test func `are named where another engine serves, unless Harken sees to the value`() throws {
         func ignored(_ options: VendorOptions?, _ service: VendorOption.Service) -> [String] { Catalogue.ignored(options, with: .local, service) }
         #expect(try ignored(soniox(#""context":{"terms":["a"]},"endpoint_sensitivity":0.5"#).vendorOptions, .live) == ["endpoint_sensitivity"])
-        #expect(try ignored(soniox(#""context":{"text":"a","terms":["a"]}"#).vendorOptions, .live) == ["context"])
+        #expect(try ignored(soniox(#""context":{"text":"a","terms":["a"]}"#).vendorOptions, .live) == ["context.text"])
         let filtering = #""transcript_filtering_config":{"replacements":[{"from":"a","to":"b"}]},"domain":"finance""#
         #expect(try ignored(speechmatics(filtering).vendorOptions, .live) == ["domain"])
         #expect(

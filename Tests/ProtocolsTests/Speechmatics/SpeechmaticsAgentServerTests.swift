@@ -191,6 +191,15 @@ private let end = #"{"message":"EndOfStream","last_seq_no":1}"#
         #expect(stream.run { $0.ignores(["domain"], now: $1, output: &$2) } == ["warning"])
     }
 
+    @Test func `names what it ignores beside the configuration too`() throws {
+        var entrance = try Entrance.speechmaticsAgent(), stream = try Stream(ready: false)
+        let start = Stream.start().replacing(#""message":"StartRecognition","#, with: #""message":"StartRecognition","audio_events_config":true,"#)
+        stream.machine = try entrance.begin(start).machine
+        _ = stream.run { $0.opened(LiveStart(rate: .speech, model: "m"), now: $1, output: &$2) }
+        #expect(stream.event(.ready).first == "warning")
+        #expect(stream.raw.contains { $0.contains("audio_events_config is not a setting of Agent STT") })
+    }
+
     @Test func `says that voices of another session have no effect, and tells the speakers at the end`() throws {
         let voices = #"{"get_speakers":true,"max_speakers":4,"speakers":[{"label":"Ann","speaker_identifiers":["x"]}]}"#
         var stream = try Stream(#""diarization":"speaker","speaker_diarization_config":\#(voices)"#, ready: false)

@@ -102,7 +102,7 @@ struct LiveTrace {
         options.vendorOptions = request.vendorOptions
         options.shared = request.shared
         (request.vendorOptions, request.shared) = (nil, SharedOptions())
-        for case (let label?, let value) in Mirror(reflecting: request).children { session[label] = "\(value)" }
+        for case (let label?, let value) in Mirror(reflecting: request).children { session[label] = TraceText.of(value) }
         if let personal = machine as? any ConversationDialect {
             session["conversation"] = String(describing: personal.conversation)
             session["preferred engine"] = String(describing: personal.preferredEngine)
@@ -134,6 +134,18 @@ struct LiveTrace {
 
     /// Names of the options that an engine ignores.
     func ignored(with engine: EngineName) -> [String] { Catalogue.ignored(options.vendorOptions, with: engine, .live) }
+
+    /// Returns the parts in which two traces differ, with what each engine is sent; empty: the traces are equal.
+    func differences(from other: LiveTrace) throws -> [String] {
+        var names = parts(beside: other).sorted()
+        if said != other.said { names.append("said") }
+        if refusal != other.refusal { names.append("refusal") }
+        if header != other.header { names.append("header") }
+        for vendor in Catalogue.vendors where vendor.live != nil {
+            if try sent(to: vendor.name) != other.sent(to: vendor.name) { names.append("sent to \(vendor.name)") }
+        }
+        return names
+    }
 
     /// The names of the session's parts that differ.
     func parts(beside base: LiveTrace) -> Set<String> {

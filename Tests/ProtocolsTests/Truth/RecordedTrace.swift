@@ -28,7 +28,7 @@ struct RecordedTrace {
         }
         var rest = options
         (rest.vendorOptions, rest.shared) = (nil, SharedOptions())
-        for case (let label?, let value) in Mirror(reflecting: rest).children { parts[label] = "\(value)" }
+        for case (let label?, let value) in Mirror(reflecting: rest).children { parts[label] = TraceText.of(value) }
     }
 
     static func usual(_ route: OptionRoute) -> [(name: String, value: String)] {
@@ -104,6 +104,17 @@ struct RecordedTrace {
         case SonioxOptions.vendor: return "\(machine.answered(VendorAnswer(status: 201, body: Array(#"{"id":"f-1"}"#.utf8))))"
         default: return "\(step)"
         }
+    }
+
+    /// Returns the parts in which two traces differ, with what each engine is sent; empty: the traces are equal.
+    func differences(from other: RecordedTrace) throws -> [String] {
+        var names = Set(parts.keys).union(other.parts.keys).filter { parts[$0] != other.parts[$0] }.sorted()
+        if refusal != other.refusal { names.append("refusal") }
+        guard refusal == nil else { return names }
+        for vendor in Catalogue.vendors.map(\.name) {
+            if try sent(to: vendor) != other.sent(to: vendor) { names.append("sent to \(vendor)") }
+        }
+        return names
     }
 
     /// Returns what became of a member that this request has and `base` does not; nil: it left no trace.

@@ -58,13 +58,14 @@ package struct DeepgramFluxServer: LiveServerMachine {
 
     init(_ options: DeepgramFluxOptions, _ context: HandshakeContext) {
         self.options = options
-        request = options.request
+        let language = options.language.isMulti ? .english : options.language
+        filter = options.hidesProfanity ? ProfanityFilter(language, own: context.profanity) : nil
+        if options.hidesProfanity, filter == nil { self.options.vendorOptions.markUnread("profanity_filter") }
+        request = self.options.request
         requestID = context.requestID
         thresholds = options.thresholds
         keyterms = options.keyterms
         if let numerals = options.numerals { formatting.write(numerals: numerals) }
-        let language = options.language.isMulti ? .english : options.language
-        filter = options.hidesProfanity ? ProfanityFilter(language, own: context.profanity) : nil
         limit = min(context.credentialLimit ?? Self.sessionLimit, Self.sessionLimit)
     }
 

@@ -85,7 +85,7 @@ extension SpeechmaticsConfiguration {
                 paths.append(prefix + name.prefix(64))
             }
         }
-        let top: Set<String> = ["message", "audio_format", "transcription_config", "turn_config", "translation_config", "audio_events_config"]
+        let top: Set<String> = ["message", "audio_format", "transcription_config", "turn_config"]
         add(root, "", unless: top.contains)
         add(root["transcription_config"], "transcription_config.", unless: SpeechmaticsAgentSettings.has)
         add(root["turn_config"], "turn_config.") { $0 == "turn_detection_mode" }
