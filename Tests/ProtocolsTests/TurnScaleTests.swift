@@ -117,7 +117,7 @@ import Testing
         #expect(stream.event(Realtime.commit("Well,", 0, 1, .pause)).isEmpty)
         #expect(stream.event(Realtime.commit("no.", 1, 2, .endOfTurn)).isEmpty)
         #expect(stream.event(.turnEnded(.first, at: Realtime.at(2))).isEmpty)
-        #expect(stream.commit() == ["committed 1 after none", "added 1", "done 1", "→ finalize"])
+        #expect(stream.commit() == ["committed 1 after none", "added 1", "done 1", "1+“Well, no.”", "→ finalize"])
         #expect(stream.event(.flushed(.first)).last == "1=“Well, no.”")
     }
 

@@ -192,10 +192,10 @@ import Testing
     @Test func `are the client's own once it says so, and three demands at once end one of them`() throws {
         let force = #"{"type":"ForceEndTurn"}"#
         var stream = try Conversation()
-        let rule = TurnRule(confidence: 1, maximumSilence: .seconds(5))
+        var change = StreamChange(turn: TurnRule(confidence: 1, maximumSilence: .seconds(5)))
+        change.vendor = VendorChange([.init("eot_threshold", .text("1.0"), aspect: .turn)])
         #expect(
-            stream.text(#"{"type":"Configure","thresholds":{"eot_threshold":1.0}}"#)
-                == ["→ \(SessionCommand.update(StreamChange(turn: rule)))", "configured"])
+            stream.text(#"{"type":"Configure","thresholds":{"eot_threshold":1.0}}"#) == ["→ \(SessionCommand.update(change))", "configured"])
         // Before the first word a demand ends nothing.
         #expect(stream.text(force) == ["→ finalize"] && stream.event(.flushed(.first)).isEmpty)
         _ = stream.event(commit("Well.", 0, 1, .pause))

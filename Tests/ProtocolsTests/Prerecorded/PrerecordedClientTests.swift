@@ -108,7 +108,7 @@ import Testing
         let answered = try JSONValue(parsing: AssemblyAIPrerecordedAnswer(id: "t", request: request, state: .completed(done)).body)
         guard case .array(let words)? = answered["words"], case .array(let turns)? = answered["utterances"] else { return #expect(Bool(false)) }
         #expect(words.map { $0["speaker"] } == speakers.map { JSONValue.string($0) as JSONValue? })
-        #expect(turns.first?["speaker"] == .string(speakers[0]) && turns.first?["channel"] == "1" && turns.first?["text"] == "Hi")
+        #expect(turns.first?["speaker"] == .string(speakers[0]) && turns.first?["channel"] == "1" && turns.first?["text"] == "Hi there.")
         #expect(turns.allSatisfy { turn in speakers.contains { turn["speaker"] == .string($0) } }, "\(turns)")
     }
 

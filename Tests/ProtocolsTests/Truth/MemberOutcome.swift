@@ -49,6 +49,9 @@ struct TriedMember: Sendable, CustomTestStringConvertible {
         case ("AssemblyAI, live", "language_code"), ("AssemblyAI, recorded", "language_code"): route.service == .live ? "es" : #""es""#
         case ("AssemblyAI, recorded", "audio_url"), ("Soniox, recorded", "audio_url"): #""https://example.org/other.wav""#
         case ("AssemblyAI, recorded", "audio_end_at"): "3000"
+        case ("AssemblyAI, recorded", "custom_spelling"): #"[{"from":["ninety"],"to":"90"}]"#
+        // Of Speechmatics' own models the service has one; others are those of the gateway's engines.
+        case ("Speechmatics, Agent STT", "model"), ("Speechmatics, Agent STT", "operating_point"): #""moonshine-base-en""#
         case ("Deepgram, live `/v1/listen`", "encoding"), ("Deepgram, live `/v2/listen`", "encoding"), ("Deepgram, recorded", "encoding"): "mulaw"
         case (_, "multichannel"): "true"
         case (_, "channels") where route.table.vendor == DeepgramOptions.vendor: "2"
@@ -84,6 +87,8 @@ struct TriedMember: Sendable, CustomTestStringConvertible {
         case ("Deepgram, live `/v2/listen`", "numerals"): [("model", "flux-general-en")]
         case ("Deepgram, recorded", "utt_split"): [("utterances", "true")]
         case ("Deepgram, recorded", "callback_method"): [("callback", "https://example.org/done")]
+        // The language of a recording without a hint is found in any case.
+        case ("Soniox, recorded", "enable_language_identification"): [("language_hints", #"["en"]"#)]
         case ("Soniox, live", "max_endpoint_delay_ms"): [("enable_endpoint_detection", "true")]
         case ("Speechmatics, live", "channel_diarization_labels"): [("diarization", #""channel""#)]
         case (_, "speaker_diarization_config"): [("diarization", #""speaker""#)]
