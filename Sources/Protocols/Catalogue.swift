@@ -54,18 +54,26 @@ package enum Catalogue {
     ]
 
     /// Returns the names of a client's options that have no effect with an engine.
-    package static func ignored(_ options: VendorOptions?, with engine: EngineName, _ service: VendorOption.Service) -> [String] {
+    ///
+    /// - Parameter takesPrompt: true if the model that the engine uses takes a prompt, although others of the engine do not.
+    package static func ignored(
+        _ options: VendorOptions?, with engine: EngineName, _ service: VendorOption.Service, takesPrompt: Bool = false
+    ) -> [String] {
         guard let options, let table = optionTables.first(where: { $0.vendor == options.vendor }) else { return [] }
-        return table.ignored(options, with: engine, service)
+        return table.ignored(options, with: engine, service, takesPrompt: takesPrompt)
     }
 
     /// Returns the names of a client's options that have no effect with an engine, and of its key terms for which the engine's vendor has no room.
     ///
-    /// - Parameter model: the model that the client named; nil: none.
+    /// - Parameters:
+    ///   - model: the model that the client named; nil: none.
+    ///   - language: the language of a live session; nil: none was named.
     package static func ignored(
-        _ options: VendorOptions?, keyterms: [String], model: String?, with engine: EngineName, _ service: VendorOption.Service
+        _ options: VendorOptions?, keyterms: [String], model: String?, language: LanguageTag? = nil, with engine: EngineName,
+        _ service: VendorOption.Service
     ) -> [String] {
-        ignored(options, with: engine, service) + cut(keyterms, model: model, with: engine)
+        let takesPrompt = service == .live && SharedOption.isPromptTaken(by: engine, model: model, language: language)
+        return ignored(options, with: engine, service, takesPrompt: takesPrompt) + cut(keyterms, model: model, with: engine)
     }
 
     /// Returns the key terms that an engine is not sent because its vendor takes no more, as the names of ignored options: `keyterm=TERM`.

@@ -98,6 +98,8 @@ package final class LiveSession: LiveHandler, SessionObserver {
     var vendorOptions: VendorOptions?
     /// The session's key terms, as the client last set them.
     var keyterms: [String]
+    /// The model and the language that the client named, as it last set them; nil: none.
+    var named: (model: String?, language: LanguageTag?)
     /// Names of the ignored options that the client was told.
     var toldIgnored: Set<String> = []
     package let record: SessionRecord
@@ -204,6 +206,7 @@ package final class LiveSession: LiveHandler, SessionObserver {
         plannedRun.options.redaction = redaction
         plannedRun.options.shared = request.shared
         keyterms = request.keyterms
+        named = (request.model, plannedRun.options.language)
         vendorOptions = request.vendorOptions
         if demanded != nil { vendorOptions?.allowsAnswers = false }
         plannedRun.options.vendorOptions = vendorOptions
@@ -295,7 +298,7 @@ package final class LiveSession: LiveHandler, SessionObserver {
 
     /// Returns the names of the client's options that an engine ignores, and of the key terms for which its vendor has no room.
     func ignoredOptions(by engine: EngineName) -> [String] {
-        Catalogue.ignored(vendorOptions, keyterms: keyterms, model: plannedRun.options.model, with: engine, .live)
+        Catalogue.ignored(vendorOptions, keyterms: keyterms, model: named.model, language: named.language, with: engine, .live)
     }
 
     var firstEngine: EngineName { engines.first?.name ?? .local }

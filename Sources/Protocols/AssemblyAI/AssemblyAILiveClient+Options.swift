@@ -18,9 +18,11 @@ extension AssemblyAILiveClient {
 
     /// Returns the model that the client named if the vendor has this model. Otherwise: a model that has the language; models that report word by
     /// word come before models that report whole segments.
-    static func model(for options: StreamOptions) -> AssemblyAIModel {
-        if let named = options.model.map(AssemblyAIModel.init), named.isKnown { return named }
-        switch options.language?.primary {
+    static func model(for options: StreamOptions) -> AssemblyAIModel { Self.model(named: options.model, language: options.language) }
+
+    static func model(named name: String?, language: LanguageTag?) -> AssemblyAIModel {
+        if let named = name.map(AssemblyAIModel.init), named.isKnown { return named }
+        switch language?.primary {
         case nil, "en": return .english
         case "es", "fr", "de", "it", "pt", "multi": return .multilingual
         case .some: return .widest
@@ -54,6 +56,7 @@ extension AssemblyAILiveClient {
         }
         if options.diarize, !has("speaker_labels") { query.add("speaker_labels", "true") }
         if let most = options.shared.maxSpeakers, options.diarize, !has("max_speakers") { query.add("max_speakers", "\(most)") }
+        if let prompt = options.shared.prompt, model.takesPrompt, !has("prompt") { query.add("prompt", prompt) }
         for option in given where option.name != "speech_model" { query.add(option.name, option.value.text) }
         return query
     }

@@ -33,6 +33,9 @@ package struct AssemblyAIModel: Sendable, Equatable {
     /// The model's family; an unknown model counts as one of the newest family.
     package var family: Family { name.hasPrefix("universal-streaming") ? .universalStreaming : .universal3 }
 
+    /// True if the model takes a text that describes the audio. Models that report word by word take none.
+    var takesPrompt: Bool { family == .universal3 }
+
     /// True if the vendor has this model, or may have it by now: new models carry the names of their family.
     package var isKnown: Bool { Self.names.contains(name) || Self.families.contains { name.hasPrefix($0) } }
 

@@ -44,13 +44,18 @@ package struct OptionTable: Sendable {
 
     /// Returns the names of the options that have no effect with an engine, each once. An option that asks for nothing, such as
     /// `profanity_filter=false`, is left out.
-    package func ignored(_ options: VendorOptions, with engine: EngineName, _ service: VendorOption.Service) -> [String] {
+    ///
+    /// - Parameter takesPrompt: true if the model that the engine uses takes a prompt, although others of the engine do not.
+    package func ignored(
+        _ options: VendorOptions, with engine: EngineName, _ service: VendorOption.Service, takesPrompt: Bool = false
+    ) -> [String] {
         var names: [String] = []
         for option in options.options where !option.isCovered && !option.value.isEmpty && !names.contains(option.name) {
             let isWithheld = !options.allowsAnswers && revealsTexts(option.name, service)
             // Its own vendor is not sent what Harken decides.
             let isUnread = option.isUnread && (engine != vendor || entry(option.name, service)?.handling == .gateway)
-            let isIgnored = effect(of: option.name, with: engine, service) == .ignored
+            let isPrompt = entry(option.name, service)?.handling == .shared(.prompt)
+            let isIgnored = effect(of: option.name, with: engine, service) == .ignored && !(isPrompt && takesPrompt)
             if isWithheld || isUnread || isIgnored && option.uncoveredMembers == nil {
                 names.append(option.name)
             } else if engine != vendor {

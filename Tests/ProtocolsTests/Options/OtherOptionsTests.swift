@@ -124,6 +124,20 @@ import Testing
         #expect(try VendorRequests.recordedBody(prompted, by: "assemblyai")["temperature"] == 0.5)
     }
 
+    @Test(arguments: [("nl", true), ("en", false), ("fr", false)])
+    func `are a prompt to those models of AssemblyAI that take one, and named with the others`(language: String, isTaken: Bool) throws {
+        let vendor = AssemblyAIOptions.vendor, given = try soniox(#""context":{"text":"a parcel"}"#).vendorOptions
+        var options = StreamOptions(rate: .speech, language: LanguageTag(language))
+        options.shared.prompt = "a parcel"
+        #expect(try VendorRequests.liveQuery(options, to: vendor.rawValue).all("prompt") == (isTaken ? ["a parcel"] : []))
+        let ignored = Catalogue.ignored(given, keyterms: [], model: nil, language: options.language, with: vendor, .live)
+        #expect(ignored == (isTaken ? [] : ["context"]))
+        var change = StreamChange()
+        change.shared = SharedOptions(prompt: "a letter")
+        let capabilities = try #require(Catalogue.vendors.first { $0.name == vendor }?.live).capabilities
+        #expect(change.isInStream(of: vendor, capabilities, options) != isTaken)
+    }
+
     @Test func `are named where another engine serves, unless Harken sees to the value`() throws {
         func ignored(_ options: VendorOptions?, _ service: VendorOption.Service) -> [String] { Catalogue.ignored(options, with: .local, service) }
         #expect(try ignored(soniox(#""context":{"terms":["a"]},"endpoint_sensitivity":0.5"#).vendorOptions, .live) == ["endpoint_sensitivity"])
