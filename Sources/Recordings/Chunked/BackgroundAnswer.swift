@@ -65,14 +65,14 @@ package enum BackgroundAnswer {
 
     /// Writes the engine's speakers of the chunk, how often they came back, and the conversation's speakers that they became.
     private static func writeDiagnostics(_ taken: ChunkedRecordings.Taken, _ segments: [Segment], _ json: inout JSONWriter) {
-        let clusters = taken.chunk.words.compactMap(\.cluster)
-        let runs = clusters.indices.filter { $0 == 0 || clusters[$0 - 1] != clusters[$0] }.map { clusters[$0] }
-        let split = Dictionary(grouping: runs) { $0 }.values.filter { $0.count > 1 }
+        // A speaker who came back behind another one is split into parts.
+        let parts = Dictionary(grouping: Set(taken.chunk.words.compactMap(\.cluster))) { String(ClusterParts.base($0)) }
+        let split = parts.values.filter { $0.count > 1 }
         let speakers = Set(segments.compactMap(\.speaker)).sorted()
         json.beginObject()
-        json.member("provider_cluster_count", Set(clusters).count)
+        json.member("provider_cluster_count", parts.count)
         json.key("provider_clusters")
-        json.array(Array(Set(clusters).sorted().prefix(maxExamples)))
+        json.array(Array(parts.keys.sorted().prefix(maxExamples)))
         json.member("mapped_speaker_count", speakers.count)
         json.key("mapped_speaker_ids")
         json.beginArray()
