@@ -72,8 +72,17 @@ package enum Catalogue {
         _ options: VendorOptions?, keyterms: [String], model: String?, language: LanguageTag? = nil, with engine: EngineName,
         _ service: VendorOption.Service
     ) -> [String] {
-        let takesPrompt = service == .live && SharedOption.isPromptTaken(by: engine, model: model, language: language)
+        let takesPrompt = service == .live && isPromptTaken(by: engine, model: model, language: language)
         return ignored(options, with: engine, service, takesPrompt: takesPrompt) + cut(keyterms, model: model, with: engine)
+    }
+
+    /// Returns true if a live engine is sent the prompt of a client of another protocol: all models of the engine take one, or the model that hears a
+    /// session in this language.
+    ///
+    /// - Parameter model: the model that the client named; nil: none.
+    static func isPromptTaken(by engine: EngineName, model: String?, language: LanguageTag?) -> Bool {
+        if SharedOption.prompt.engines(.live).contains(engine.rawValue) { return true }
+        return engine == AssemblyAIOptions.vendor && AssemblyAILiveClient.model(named: model, language: language).takesPrompt
     }
 
     /// Returns the key terms that an engine is not sent because its vendor takes no more, as the names of ignored options: `keyterm=TERM`.

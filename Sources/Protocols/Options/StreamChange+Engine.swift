@@ -8,6 +8,6 @@ extension StreamChange {
         guard aspects.isSubset(of: capabilities.liveChanges) else { return false }
         if vendor != nil, options.vendorOptions?.isFor(engine) == true { return capabilities.takesVendorChanges }
         // The prompt is the only one of the shared options that a protocol lets a client change.
-        return shared == nil || !SharedOption.isPromptTaken(by: engine, model: options.model, language: options.language)
+        return shared == nil || !Catalogue.isPromptTaken(by: engine, model: options.model, language: options.language)
     }
 }

@@ -68,7 +68,7 @@ package enum SharedOption: Sendable, CaseIterable {
         case (.fillerWords, .recorded): ["assemblyai", "deepgram", "speechmatics"]
         case (.knownSpeakers, .live): []
         case (.knownSpeakers, .recorded): ["local", "openai"]
-        // AssemblyAI's models that report word by word take none: see `isPromptTaken`.
+        // AssemblyAI's models that report word by word take none: see `Catalogue.isPromptTaken`.
         case (.prompt, .live): ["openai", "soniox"]
         case (.prompt, .recorded): ["assemblyai", "openai", "soniox"]
         case (.speakerCount, .live): ["assemblyai", "speechmatics"]
@@ -76,17 +76,6 @@ package enum SharedOption: Sendable, CaseIterable {
         case (.temperature, .live): []
         case (.temperature, .recorded): ["assemblyai", "openai"]
         }
-    }
-}
-
-extension SharedOption {
-    /// Returns true if a live engine is sent the prompt of a client of another protocol: all models of the engine take one, or the model that hears a
-    /// session in this language.
-    ///
-    /// - Parameter model: the model that the client named; nil: none.
-    static func isPromptTaken(by engine: EngineName, model: String?, language: LanguageTag?) -> Bool {
-        if Self.prompt.engines(.live).contains(engine.rawValue) { return true }
-        return engine == AssemblyAIOptions.vendor && AssemblyAILiveClient.model(named: model, language: language).takesPrompt
     }
 }
 

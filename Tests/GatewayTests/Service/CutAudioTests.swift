@@ -66,10 +66,10 @@ import Testing
             }
         }
 
-        /// Two seconds of noise.
+        /// Two seconds of noise; four at the rate of telephones.
         var noise: [UInt8] {
             var generator = SeededGenerator(seed: 56)
-            return (0..<2 * rate).flatMap { _ -> [UInt8] in
+            return (0..<max(2 * rate, 32_000)).flatMap { _ -> [UInt8] in
                 let sample = Int16.random(in: -2_000...2_000, using: &generator)
                 let bits: UInt32
                 switch encoding {
