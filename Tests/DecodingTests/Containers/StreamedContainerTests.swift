@@ -75,7 +75,7 @@ struct `Containers that are streamed` {
     @Test(arguments: all.filter { $0.features.contains(.offset) })
     func `have their sound where a player has it, late or late together with the picture`(muxing: Muxing) async throws {
         let late = try await Heard(bytes(muxing.make(in: folder, offset: 2)))
-        #expect(late.end == .ended && late.notices == [], "late: \(late.notices)")
+        #expect(late.end == .ended && late.notices == [], "late: \(late.end) \(late.notices)")
         #expect(Tones.isNear(late.tones, Muxing.tones.map { $0 + 2 }), "late: \(late.tones)")
         let shifted = try await Heard(bytes(muxing.make(in: folder, shift: 2))), start = muxing.startsAtZero ? 2.0 : 0
         #expect(shifted.end == .ended && shifted.notices == [], "shifted: \(shifted.notices)")
