@@ -167,26 +167,14 @@ extension MediaContainer {
         let code = avformat_open_input(&format, nil, demuxer, &options)
         guard code >= 0, let opened = format else { throw failure(code) }
         guard !isLive || needsReadingAhead(opened) else { return }
-        var found = avformat_find_stream_info(opened, nil)
-        if isLive, found >= 0, !hasSound(opened) {
-            // The sound may begin behind more of the picture than libav has read: some transport streams do not name its codec before.
-            opened.pointee.probesize = Self.longestSearch
-            found = avformat_find_stream_info(opened, nil)
-        }
+        let found = avformat_find_stream_info(opened, nil)
         guard found >= 0 else { throw failure(found) }
     }
-
-    /// Number of bytes of a live stream in which its sound is looked for: libav's own limit.
-    private static var longestSearch: Int64 { 5_000_000 }
 
     /// True if the streams are known only after the first packets, as in some containers.
     private func needsReadingAhead(_ format: UnsafeMutablePointer<AVFormatContext>) -> Bool {
         guard format.pointee.ctx_flags & AVFMTCTX_NOHEADER == 0 else { return true }
-        return !hasSound(format)
-    }
-
-    private func hasSound(_ format: UnsafeMutablePointer<AVFormatContext>) -> Bool {
-        (0..<Int(format.pointee.nb_streams)).contains { format.pointee.streams[$0].map(isAudio) ?? false }
+        return !(0..<Int(format.pointee.nb_streams)).contains { format.pointee.streams[$0].map(isAudio) ?? false }
     }
 
     private func failure(_ code: Int32) -> MediaError {

@@ -72,7 +72,9 @@ struct `Containers that are streamed` {
         #expect(abs(at / .seconds(1) - Double(cut.samples.count) / 16_000) < 0.1, "cut")
     }
 
-    @Test(arguments: all.filter { $0.features.contains(.offset) })
+    /// Without AAC in transport streams of cameras, whose codec is known only from its packets: of a live stream so much is not read ahead. Cameras
+    /// write AC-3, which the stream names.
+    @Test(arguments: all.filter { $0.features.contains(.offset) && $0.file != "camera.m2ts" })
     func `have their sound where a player has it, late or late together with the picture`(muxing: Muxing) async throws {
         let late = try await Heard(bytes(muxing.make(in: folder, offset: 2)))
         #expect(late.end == .ended && late.notices == [], "late: \(late.end) \(late.notices)")

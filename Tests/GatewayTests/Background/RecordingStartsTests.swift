@@ -300,11 +300,7 @@ import Testing
 
     @Test func `begins no later than its sound came, when nobody says when it began`() async throws {
         let engine = ChunkEngine(.local) { (_, _) async throws(EngineError) in [.at(1, "Hello.")] }
-        try await TestGateway.with(
-            ScriptedEngine(), keys: TestKeys(valid: []), recorded: [engine],
-            // Imports are heard in the order of the engines.
-            change: { if way == .importByField || way == .importByQuery { $0.engines = [engine.name] } }, now: { TestGateway.daytime }
-        ) { gateway in
+        try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), recorded: [engine], now: { TestGateway.daytime }) { gateway in
             let before = TestGateway.daytime, id = try await gateway.startRecording()
             // An hour of sound comes at once, the end of it first.
             for (name, start) in [("b", 3_585_000), ("a", 0)] { #expect(try await gateway.sendChunk(name, at: start, of: id).status == 200) }
