@@ -23,7 +23,7 @@ import Testing
             #expect(about["engines"] == [["name": "scripted", "state": "ready"]])
             #expect(about["keyless"] == true && about["user"] == "local")
             let what = "Only programs on this machine are served; others need a key, and --listen."
-            #expect(about["missing"] == [["what": what, "command": "harken keys create"]])
+            #expect(about["missing"] == [["what": .string(what), "command": "harken keys create"]])
         }
     }
 
