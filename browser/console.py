@@ -82,6 +82,7 @@ class Console:
     def __init__(self, browser, server, path, viewport, settings, context=None):
         self.server, self.problems, self.requests, self.sockets = server, [], [], []
         self._open = set()  # requests that are not answered; streams of events never are
+        self.has_line = False  # true: Playwright carries the messages of the page's WebSockets
         self.context = context or browser.new_context(base_url=server.url, viewport=viewport, accept_downloads=True, **settings)
         self.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
         self.page = self.context.new_page()
@@ -102,7 +103,9 @@ class Console:
     def _heard(self, message):
         # A gateway answers 404 to what it does not have, 401 to who has not logged in, and 409 to a name that is taken; Chromium notes them all.
         is_answer = "Failed to load resource" in message.text and any(code in message.text for code in ("401", "403", "404", "409", "503"))
-        if message.type == "error" and not is_answer:
+        # The page sends on open connections only. Playwright carries what was under way to one that ends at that moment.
+        is_carried = self.has_line and "already in CLOSING or CLOSED state" in message.text
+        if message.type == "error" and not is_answer and not is_carried:
             self.problems.append(f"console: {message.text}")
 
     def _asked(self, request):

@@ -52,6 +52,7 @@ class Line:
     def __init__(self, console):
         self.console, self.is_silent, self.kept, self.only, self.links, self.safe = console, False, [], None, 0, 0
         self.mine = self.theirs = None
+        console.has_line = True
         console.page.route_web_socket(re.compile("/v4/listen"), self._between)
 
     def _between(self, route):
