@@ -266,7 +266,7 @@ class Roles:
         note = page.locator(".notes .note.bad")
         note.wait_for()
         words = note.inner_text()
-        expect(re.search(r"The session ended at \d\d:\d\d", words) and "The key was revoked" in words, f"the page says {words!r}")
+        expect(re.search(r"The session ended at \d\d:\d\d", words) and "it was revoked, or has expired" in words, f"the page says {words!r}")
         expect(page.evaluate(SAID), "what was said is gone from the screen")
         page.get_by_role("button", name="Start listening").wait_for()
         console.judge()

@@ -49,7 +49,9 @@ struct TriedMember: Sendable, CustomTestStringConvertible {
         case ("AssemblyAI, live", "language_code"), ("AssemblyAI, recorded", "language_code"): route.service == .live ? "es" : #""es""#
         case ("AssemblyAI, recorded", "audio_url"), ("Soniox, recorded", "audio_url"): #""https://example.org/other.wav""#
         case ("AssemblyAI, recorded", "audio_end_at"): "3000"
-        case ("AssemblyAI, recorded", "custom_spelling"): #"[{"from":["ninety"],"to":"90"}]"#
+        case ("AssemblyAI, recorded", "custom_spelling"): #"[{"from":["bye"],"to":"Farewell"}]"#
+        case ("AssemblyAI, live", "redact_pii_sub"), ("AssemblyAI, recorded", "redact_pii_sub"):
+            route.service == .live ? "entity_name" : #""entity_name""#
         // Of Speechmatics' own models the service has one; others are those of the gateway's engines.
         case ("Speechmatics, Agent STT", "model"), ("Speechmatics, Agent STT", "operating_point"): #""moonshine-base-en""#
         case ("Deepgram, live `/v1/listen`", "encoding"), ("Deepgram, live `/v2/listen`", "encoding"), ("Deepgram, recorded", "encoding"): "mulaw"
