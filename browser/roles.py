@@ -259,7 +259,8 @@ class Roles:
         console, key = self._enter("/#/live")
         page = console.page
         page.get_by_role("button", name="Start listening").click()
-        console.wait("() => document.querySelector('.live-text .said')?.textContent", "the first caption")
+        # Grey words go with the session.
+        console.wait("() => document.querySelector('.live-text .said')?.firstChild.data", "the first words that are final")
         keys = json.loads(self.server.get("/api/v1/admin/keys", self._key("--scope", "admin"))[1])["keys"]
         identity = next(one["id"] for one in keys if key.startswith(one["prefix"]))
         subprocess.run([self.harken, "keys", "revoke", identity, "--data", self.server.data], capture_output=True, timeout=HANG, check=True)
