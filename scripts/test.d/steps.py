@@ -24,7 +24,7 @@ HANG_LIMIT = 3_600
 # Lines that tell of each of some thousand tests say nothing as long as the tests pass. Some are the end of a name with a line break.
 QUIET = re.compile(r"^◇ |^. (Test|Suite) .* (passed|started)|^\[\d+/\d+\]|.* to \".+\" started\.$")
 # A Swift test that failed, or a play with its reason.
-FAILED_TEST = re.compile(r"^✘ Test (.+?) (?:with \d+ test cases? )?failed after|^FAIL  (.+)")
+FAILED_TEST = re.compile(r"^✘ Test (?!run with )(.+?) (?:with \d+ test cases? )?failed after|^FAIL  (.+)")
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 SUMMARY = re.compile(r"^. Test run with .*")
 _LIBC = ctypes.CDLL(None)
