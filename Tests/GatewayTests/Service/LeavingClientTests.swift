@@ -30,7 +30,19 @@ import Testing
     /// The words of so much speech: one for each second that has begun.
     private func words(of milliseconds: Int) -> String { (1...(milliseconds + 999) / 1_000).map { "w\($0)" }.joined(separator: " ") }
 
-    private func speak(_ milliseconds: Int, channels: Int = 1, rate: Int = 16_000, to connection: RawConnection) throws {
+    /// Speaks from a thread of its own: a write that waits for the gateway would hold one of the few threads on which the gateway judges callers.
+    private func speak(
+        _ milliseconds: Int, channels: Int = 1, rate: Int = 16_000, _ audio: PaymentExpectation.Audio = .binary, to connection: RawConnection
+    ) async throws {
+        let result: Result<Void, any Error> = await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                continuation.resume(returning: Result { try write(milliseconds, channels: channels, rate: rate, audio, to: connection) })
+            }
+        }
+        try result.get()
+    }
+
+    private func write(_ milliseconds: Int, channels: Int, rate: Int, to connection: RawConnection) throws {
         let piece = [UInt8](repeating: 32, count: rate / 10 * 2)
         for _ in 0..<milliseconds / 100 {
             // Of several channels, each message names its own.
@@ -38,8 +50,8 @@ import Testing
         }
     }
 
-    private func speak(_ milliseconds: Int, rate: Int, _ audio: PaymentExpectation.Audio, to connection: RawConnection) throws {
-        guard audio == .realtime else { return try speak(milliseconds, rate: rate, to: connection) }
+    private func write(_ milliseconds: Int, channels: Int, rate: Int, _ audio: PaymentExpectation.Audio, to connection: RawConnection) throws {
+        guard audio == .realtime else { return try write(milliseconds, channels: channels, rate: rate, to: connection) }
         let piece = Data(repeating: 32, count: rate / 10 * 2).base64EncodedString()
         for _ in 0..<milliseconds / 100 {
             try connection.send(frame: 1, Array(#"{"type":"input_audio_buffer.append","audio":"\#(piece)"}"#.utf8))
@@ -92,7 +104,7 @@ import Testing
                 let connection = try RawConnection(port: gateway.port)
                 try await connection.openWebSocket(
                     "/v4/listen?language=en&sample_rate=16000&codec=pcm16&client_conversation_id=\(id.rawValue)\(options)")
-                try speak(length, channels: channels, to: connection)
+                try await speak(length, channels: channels, to: connection)
                 try await leave(connection, way)
                 // Time that passes before the gateway has read all would end the connection of a client that answers no ping.
                 try await until { try await hasTaken(length, left.count, gateway) }
@@ -150,7 +162,7 @@ import Testing
             let id = String(try #require(answer.split(separator: "X-Harken-Session: ").dropFirst().first?.prefix(36)))
             let (text, name) = Self.telling(id, on: route)
             if let opening { try connection.send(frame: 1, Array(opening.utf8)) }
-            try speak(2_300, rate: rate, audio, to: connection)
+            try await speak(2_300, rate: rate, audio, to: connection)
             if !answer.contains(text) { try await connection.receive { $0.contains(text) } }
             try await leave(connection, way)
             try await until {
@@ -169,7 +181,7 @@ import Testing
                 let answer = try await connection.openWebSocket(target)
                 let id = try #require(answer.split(separator: "X-Harken-Session: ").dropFirst().first?.prefix(36))
                 if let opening { try connection.send(frame: 1, Array(opening.utf8)) }
-                try speak(length, rate: rate, audio, to: connection)
+                try await speak(length, rate: rate, audio, to: connection)
                 try await leave(connection, way)
                 try await gateway.sessionsEnd()
                 let path = gateway.directory + "/transcripts"
@@ -198,7 +210,7 @@ import Testing
             let answer = try await connection.openWebSocket("/v1/listen?encoding=linear16&sample_rate=16000&channels=2&multichannel=true")
             let id = try #require(answer.split(separator: "X-Harken-Session: ").dropFirst().first?.prefix(36))
             // Both channels are in each message, so that it is twice as long.
-            try speak(2_300, rate: 32_000, to: connection)
+            try await speak(2_300, rate: 32_000, to: connection)
             try await leave(connection, way)
             try await gateway.sessionsEnd()
             try await until {
@@ -223,7 +235,7 @@ import Testing
             let connection = try RawConnection(port: gateway.port)
             try await connection.openWebSocket(target)
             try connection.send(frame: 1, Array(try #require(Self.openings[target]).utf8))
-            try speak(2_300, to: connection)
+            try await speak(2_300, to: connection)
             try await leave(connection, way)
             try await until { keys.slowReadings == 1 }
             keys.letSlow()
@@ -250,7 +262,7 @@ import Testing
             let connection = try RawConnection(port: gateway.port)
             try await connection.openWebSocket(
                 "/v4/listen?language=en&sample_rate=16000&codec=pcm16&source=desktop&client_conversation_id=\(id.rawValue)")
-            try speak(1_000, to: connection)
+            try await speak(1_000, to: connection)
             try await leave(connection, way)
             try await until { try await said(in: id, gateway) == "heard0 heard1 heard2" }
         }
