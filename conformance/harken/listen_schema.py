@@ -96,6 +96,7 @@ EVENTS = {
     "translating": ({"segments": array(segment)}, {}),
     "segments_deleted": ({"segment_ids": array(uuid)}, {}),
     "speaker_label_suggestion": ({"speaker_id": whole, "person_id": text, "person_name": text, "segment_id": uuid}, {}),
+    "speaker_label": ({"speaker_id": whole, "label": text}, {}),
     "photo_processing": ({"temp_id": text, "photo_id": uuid}, {}),
     "photo_described": ({"photo_id": uuid, "description": text, "discarded": flag}, {}),
     "freemium_threshold_reached": ({"remaining_seconds": lambda value: whole(value) and value >= 0,
