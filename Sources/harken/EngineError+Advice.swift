@@ -1,3 +1,4 @@
+import Protocols
 import Speech
 
 extension EngineError {
@@ -11,10 +12,10 @@ extension EngineError {
         }
     }
 
-    /// The error of an engine that this process asks itself, in one line: the environment has the key of a vendor.
+    /// One line for the user of a command that asks an engine itself. A refused key is one of the environment: its variable is named.
     func advice(on engine: EngineName) -> String {
         guard case .unauthorized = self else { return advice }
         let what = explanation
-        return "\(what.hasSuffix(".") ? String(what.dropLast()) : what); correct \(engine.rawValue.uppercased())_API_KEY"
+        return "\(what.hasSuffix(".") ? String(what.dropLast()) : what); correct \(engine.keyVariable)"
     }
 }
