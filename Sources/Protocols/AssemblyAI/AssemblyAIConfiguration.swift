@@ -69,7 +69,7 @@ extension AssemblyAIConfiguration {
     /// The vendor's default for `max_turn_silence`, in milliseconds.
     private static let usualMaximumSilence = 1_280
 
-    /// With a confidence of 1 the model ends no turn, and only the longest silence does, which no engine may choose then: `TurnRule.soleSilence`.
+    /// The rule of turns. With a confidence of 1 the model ends no turn: the longest silence alone does (`TurnRule.soleSilence`).
     package var turn: TurnRule {
         let maximumSilence = maximumSilence ?? (confidence == 1 ? Self.usualMaximumSilence : nil)
         return TurnRule(
