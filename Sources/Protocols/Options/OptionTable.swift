@@ -52,10 +52,10 @@ package struct OptionTable: Sendable {
         var names: [String] = []
         for option in options.options where !option.isCovered && !option.value.isEmpty && !names.contains(option.name) {
             let isWithheld = !options.allowsAnswers && revealsTexts(option.name, service)
-            // Its own vendor is not sent what Harken decides.
-            let isUnread = option.isUnread && (engine != vendor || entry(option.name, service)?.handling == .gateway)
-            let isPrompt = entry(option.name, service)?.handling == .shared(.prompt)
-            let isIgnored = effect(of: option.name, with: engine, service) == .ignored && !(isPrompt && takesPrompt)
+            let handling = entry(option.name, service)?.handling
+            // The protocol's own vendor is not sent what Harken decides.
+            let isUnread = option.isUnread && (engine != vendor || handling == .gateway)
+            let isIgnored = effect(of: option.name, with: engine, service) == .ignored && !(handling == .shared(.prompt) && takesPrompt)
             if isWithheld || isUnread || isIgnored && option.uncoveredMembers == nil {
                 names.append(option.name)
             } else if engine != vendor {
