@@ -242,7 +242,7 @@ struct SonioxPrerecordedEndpoint: Endpoint {
         switch job.status {
         case .queued: state = .queued
         case .processing: state = .processing
-        case .completed: state = .completed(length: transcript.map { $0.length.duration(at: $0.rate) })
+        case .completed: state = .completed(length: job.duration ?? transcript.map { $0.length.duration(at: $0.rate) })
         case .error: state = .failed(SonioxJobError(stored: job.error ?? ""))
         case .deleted: return nil
         }
