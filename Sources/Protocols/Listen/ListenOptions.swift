@@ -158,7 +158,7 @@ package struct ListenOptions: Sendable, Equatable {
         var given = VendorOptions(Self.table.vendor)
         for pair in query.pairs where !heeds(pair.name) && given.options.count < VendorOptions.maxCount {
             var option = VendorOptions.Option(pair.name, .text(pair.value == "disabled" ? "" : pair.value))
-            option.isUnread = true
+            option.reading = .unread
             given.options.append(option)
         }
         return Self.table.ignored(given, with: .local, .live)
