@@ -56,7 +56,7 @@ import Testing
         _ = try await gateway.keys.create(AccessKeyRequest())
         let rejected = try await run([gateway.recording(seconds: 1), "--url", gateway.url], in: gateway.folder)
         #expect(rejected.status == .failed)
-        #expect(rejected.diagnostics == "harken live: the gateway refused the key, or needs one; give a valid key with --key or HARKEN_KEY\n")
+        #expect(rejected.diagnostics == "harken live: The gateway refused the key, or needs one; give a valid key with --key or HARKEN_KEY\n")
     }
 
     @Test(arguments: ["harken", "listen"]) func `with an engine that the gateway has not are refused in one line`(wire: String) async throws {
