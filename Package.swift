@@ -213,9 +213,8 @@ let package = Package(
         tests(
             "Recordings",
             [
-                "Speech", "Framing", "Net", "Protocols", "Audio", "Conversations", "RecordingAssembly", "Store", "Observability", "Engines", "Usage",
-                "Admission",
-                "Live", "Recordings", "HarkenTesting",
+                "Speech", "Framing", "Net", "Protocols", "Audio", "Conversations", "Speakers", "RecordingAssembly", "Store", "Observability",
+                "Engines", "Usage", "Admission", "Live", "Recordings", "HarkenTesting",
             ]),
         tests(
             "Gateway",

@@ -58,11 +58,16 @@ package struct Vendor: Sendable {
 
     /// Variables that Harken reads for each vendor: the key, the addresses, and the maximum duration of a live stream.
     package var variables: Set<String> {
-        var names = [variablePrefix + "_API_KEY"]
+        var names = [name.keyVariable]
         if live != nil { names += [streamingVariable, variablePrefix + "_SESSION_CAP_SECONDS"] }
         if prerecorded != nil { names.append(variablePrefix + "_BASE_URL") }
         return Set(names)
     }
+}
+
+extension EngineName {
+    /// Environment variable with the key of the vendor of this name: `DEEPGRAM_API_KEY`.
+    package var keyVariable: String { rawValue.uppercased() + "_API_KEY" }
 }
 
 extension Capabilities {

@@ -9,18 +9,29 @@ package struct VendorOptions: Sendable, Equatable {
             case json(String)
         }
 
+        /// The share of the value that is in force with engines of other vendors.
+        package enum Reading: Sendable, Equatable {
+            /// The entry of the option in its table holds.
+            ///
+            /// - Parameter unread: names of the value's members that only the vendor's own engine may heed.
+            case usual(unread: [String])
+            /// Harken sees to a part of the value with every engine.
+            ///
+            /// - Parameters:
+            ///   - uncovered: names of the members that Harken does not see to, for engines that ignore the option.
+            ///   - unread: the same for engines that heed the option.
+            case partial(uncovered: [String], unread: [String])
+            /// Harken sees to this value with every engine, although not to others of the option.
+            case full
+            /// This request does not read the option, although others of the vendor's protocol do: only the vendor's own engine may heed it.
+            case unread
+        }
+
         package var name: String
         package var value: Value
         /// The option of the session that has the same meaning. A session that changes it no longer sends this value. nil: there is none.
         package var aspect: StreamAspect?
-        /// True if Harken sees to this value with every engine, although it would not to others of the option.
-        package var isCovered = false
-        /// True if this request does not read the option, although others of the vendor's protocol do: only the vendor's own engine may heed it.
-        package var isUnread = false
-        /// Members of the value that Harken does not read, by their names: only the vendor's own engine may heed them.
-        package var unreadMembers: [String] = []
-        /// Members of a value of which Harken sees to the others with every engine, by their names; nil: it sees to none.
-        package var uncoveredMembers: [String]?
+        package var reading = Reading.usual(unread: [])
 
         package init(_ name: String, _ value: Value, aspect: StreamAspect? = nil) {
             self.name = name
@@ -50,7 +61,7 @@ package struct VendorOptions: Sendable, Equatable {
 
     /// Marks an option as one that this request does not read.
     package mutating func markUnread(_ name: String) {
-        for index in options.indices where options[index].name == name { options[index].isUnread = true }
+        for index in options.indices where options[index].name == name { options[index].reading = .unread }
     }
 
     /// Removes the options that a change of the session replaces.

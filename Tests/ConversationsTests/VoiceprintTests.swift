@@ -54,7 +54,7 @@ import Testing
         Voiceprint(parts: [one(x, y), Voiceprint([z, w], model: "two")!], isTelephone: true)!
     }
 
-    @Test func `is compared by the sorts of speech that were heard, so that one threshold holds for microphone and telephone`() throws {
+    @Test func `is compared by sorts of speech: one threshold for microphone and telephone`() throws {
         #expect(telephone(1, 0, 1, 0).model == "one+two/telephone" && telephone(1, 0, 1, 0).isTelephone)
         // Cosines 1 and 0.
         #expect(abs(both(1, 0, 1, 0).distance(to: telephone(1, 0, 0, 1)) - 0.5 * 0.50 / 0.62) < 1e-6)

@@ -52,7 +52,7 @@ import Testing
         zh-TW th af ar az be bn bs cy eu fa gl gu he hr kk kn mk ml mr pa sl sq sr sw ta te tl ur tlh xx
         """.split(whereSeparator: \.isWhitespace).map { LanguageTag(String($0)) }
 
-    @Test func `serves a language with those alone who have it, in the order that is wanted, as the language that it is, and never with English`()
+    @Test func `serves a language only by engines that have it, in the order that is wanted`()
         throws
     {
         let names = ["assemblyai", "deepgram", "soniox", "speechmatics"]

@@ -77,6 +77,22 @@ private struct Foreign: SpeechToText {
         #expect(try end(events).error == nil)
     }
 
+    @Test func `tell a rejection as a loss only if another engine goes on`() async throws {
+        let refused = EngineError.unauthorized("a wrong key"), unknown = EngineError.badRequest("an unknown model")
+        func lost(_ events: [StreamEvent]) -> [StreamEvent] { events.filter { if case .problem(.connectionLost) = $0 { true } else { false } } }
+        for error in [refused, unknown, .quotaExhausted("no credit")] {
+            let events = try await play(engine(Self.first, .rejects(error)))
+            #expect(lost(events) == [])
+            #expect(try end(events).error == error)
+        }
+        let both = try await play(Failover([engine(Self.first, .rejects(refused)), engine(Self.second, .rejects(unknown))], repair: []))
+        #expect(lost(both) == [.problem(.connectionLost(Self.first, refused))])
+        #expect(try end(both).error == unknown)
+        let goesOn = try await play(Failover([engine(Self.first, .rejects(refused)), engine(Self.second)], repair: []))
+        #expect(lost(goesOn) == [.problem(.connectionLost(Self.first, refused))])
+        #expect(try end(goesOn).error == nil)
+    }
+
     @Test func `are heard at the same time where the first final counts, and a silent one does no harm`() async throws {
         let events = try await play(Hedged([engine(Self.first, .mute), engine(Self.second, words: "v")], repair: []))
         #expect(words(events).map(\.text) == (1...10).map { "v\($0)" })

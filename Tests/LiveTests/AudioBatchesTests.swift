@@ -10,7 +10,7 @@ import Testing
         return samples.withUnsafeBytes { batches.take($0, range) }
     }
 
-    @Test func `waits in batches of five seconds, no more than two minutes of it, and what comes then is counted as dropped`() {
+    @Test func `waits in batches of 5 s, two minutes at most, and counts what is dropped`() {
         var batches = AudioBatches(rate: SampleRate(hertz: 100), channels: 1)
         #expect(take(&batches, 4, at: 0) == nil)
         for number in 0..<AudioBatches.maxWaiting {

@@ -12,7 +12,7 @@ import Testing
 /// The conversation of a session, for which it is not known yet which one it is: the test says.
 struct WaitingConversation {
     /// The time of day.
-    private static var time: UnixTime { UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) }  // real time: of the files' dates
+    static var time: UnixTime { UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) }  // real time: of the files' dates
 
     let store: SQLConversationStore
     let metrics = Metrics()
@@ -25,31 +25,34 @@ struct WaitingConversation {
     }
 
     static func with(
-        audioDays: Int = 0, texts: (any TextEmbedding)? = nil, log: Log = Log(level: .error), _ body: (WaitingConversation) async throws -> Void
+        audioDays: Int = 0, texts: (any TextEmbedding)? = nil, log: Log = Log(level: .error), now: @escaping @Sendable () -> UnixTime = { Self.time },
+        _ body: (WaitingConversation) async throws -> Void
     ) async throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "harken-waiting-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let group = try LoopGroup(count: 1)
         defer { group.shutdown() }
-        try await body(WaitingConversation(in: directory, on: group.loops[0], audioDays: audioDays, texts: texts, log: log))
+        try await body(WaitingConversation(in: directory, on: group.loops[0], audioDays: audioDays, texts: texts, log: log, now: now))
     }
 
-    private init(in directory: String, on loop: Loop, audioDays: Int, texts: (any TextEmbedding)?, log: Log) async throws {
+    private init(
+        in directory: String, on loop: Loop, audioDays: Int, texts: (any TextEmbedding)?, log: Log, now: @escaping @Sendable () -> UnixTime
+    ) async throws {
         let database = try SQLiteDatabase(in: DataDirectory(creating: directory))
         let audio = Blobs(in: database.directory).audio
-        store = SQLConversationStore(in: database, audio: audio, now: { Self.time })
+        store = SQLConversationStore(in: database, audio: audio, now: now)
         let service = ConversationService(
             store: store, audio: audio, audioDays: audioDays, voiceDays: 365, deletedDays: 7, texts: texts, summaries: nil, voices: TestEars(),
             detecting: nil, speakerPatience: .seconds(120), poll: .seconds(3_600), completionWaits: [], listener: { nil },
             newPath: { directory + "/heard" }, log: log, metrics: metrics, newID: { UUID().uuidString.lowercased() },
-            now: { Self.time })
+            now: now)
         self.service = service
         let shown = shown
         let made = await loop.run {
             LoopBound(
                 LiveConversation(
                     session: ID("session"), user: .local, request: ConversationRequest(endsWithSession: true), language: nil,
-                    started: Self.time, rate: .speech, channels: 1, service: service, loop: loop,
+                    started: now(), rate: .speech, channels: 1, service: service, loop: loop,
                     audio: { [Int16](repeating: 8_000, count: Int($0.count.samples)) },
                     show: { event in shown.events.withLock { $0.append(event) } }), on: loop)
         }

@@ -118,7 +118,7 @@ import Testing
         #expect(world.server.chunks.filter { $0.conversation == "c2" }.map(\.samples.count) == [16_000, 2_600])
     }
 
-    @Test func `goes on where a process that was killed left it, in the same conversation, and has the time between as a hole`() async throws {
+    @Test func `goes on in the same conversation after a killed process, with a hole between`() async throws {
         let world = try RecorderWorld()
         let microphone = try await world.listen()
         microphone.say(samples(40_000))

@@ -89,12 +89,12 @@ final class MediaReader {
 
     /// Length that the container declares; good enough for progress, not for computing positions.
     var length: SampleCount? {
-        guard let length = container.length, length >= .zero, length < .seconds(Self.mostSamples / Int64(rate.hertz)) else { return nil }
+        guard let length = container.length, length >= .zero, length < .seconds(Self.maxSamples / Int64(rate.hertz)) else { return nil }
         return SampleCount(length, at: rate)
     }
 
     /// Number of samples from which a declared length is not believed.
-    private static let mostSamples: Int64 = 1 << 50
+    private static let maxSamples: Int64 = 1 << 50
 
     /// True if the file is one sound track from 0:00 on.
     var isPlain: Bool { container.isSoundAlone && !sounds.contains(where: \.startsLate) }

@@ -37,8 +37,8 @@ struct ActionRules: Sendable {
         "and", "but", "so", "okay", "ok", "well", "oh", "um", "uh", "yeah", "yes", "then", "alright", "hey", "also", "maybe",
     ]
 
-    private static let leastWords = 2
-    private static let mostWords = 40
+    private static let minWords = 2
+    private static let maxWords = 40
 
     /// Returns the task as an instruction; nil when the sentence has none.
     static func task(in words: SpokenWords) -> String? {
@@ -46,7 +46,7 @@ struct ActionRules: Sendable {
         while start < words.plain.count, fillers.contains(words.plain[start]) { start += 1 }
         guard let begin = begin(words, at: start) else { return nil }
         let task = words.written[begin...]
-        guard (leastWords...mostWords).contains(task.count) else { return nil }
+        guard (minWords...maxWords).contains(task.count) else { return nil }
         return sentence(task)
     }
 

@@ -513,14 +513,8 @@ package struct ConversationMachine: Sendable {
     /// only a session with words ends their conversation. One that gets no words is deleted after `patience`.
     private var waitsForFirstWords: Bool { configuration.request.endsWithSession && configuration.request.channels.isEmpty }
 
-    /// Maximum time for which a conversation without words waits for the client's next session.
-    private static let firstWordsLimit: Duration = .seconds(120)
-
     /// Time from the session's end to the end of the conversation, if no other session goes on with it.
-    package var patience: Duration {
-        let timeout = configuration.request.timeout
-        return hasSegments ? timeout : min(timeout, Self.firstWordsLimit)
-    }
+    package var patience: Duration { Conversation.patience(timeout: configuration.request.timeout, hasWords: hasSegments) }
 
     /// Ends the session.
     ///

@@ -180,7 +180,7 @@ package struct GatewayConfiguration: Sendable {
         prices = try PriceTable(settings)
         limits = try UsageLimits(settings)
         vendors = try reachable.map { vendor throws(ConfigurationError) in
-            try settings.key(vendor.name.rawValue.uppercased() + "_API_KEY").map { vendor.with($0) }
+            try settings.key(vendor.name.keyVariable).map { vendor.with($0) }
         }.compactMap(\.self)
         let configured = vendors.map(\.name) + [.local]
         if let names = settings.list("HARKEN_ENGINES") {
@@ -193,7 +193,7 @@ package struct GatewayConfiguration: Sendable {
                 throw ConfigurationError(
                     "HARKEN_ENGINES", isVendor ? "\(engine) has no key" : "there is no engine \"\(engine)\"",
                     accepted: configured.map(\.rawValue).joined(separator: ", ")
-                        + (isVendor ? "; or set \(engine.rawValue.uppercased())_API_KEY" : ""))
+                        + (isVendor ? "; or set \(engine.keyVariable)" : ""))
             }
         } else {
             engines = configured

@@ -98,7 +98,7 @@ struct BackgroundEndpoint: Endpoint {
         } else {
             try await recordings.chunked.beginChosen(place, language: language, source: source, started: started, recordings)
         }
-        if !title.isEmpty { _ = try await recordings.chunked.entitle(place, title, recordings) }
+        if !title.isEmpty { _ = try await recordings.chunked.setTitle(place, title, recordings) }
         return BackgroundAnswer.started(place.conversation)
     }
 

@@ -111,7 +111,7 @@ struct SonioxPrerecordedEndpoint: Endpoint {
         let page: SonioxPage
         do throws(SonioxAPIError) { page = try SonioxPage(head.query) } catch { return .failure(error) }
         let place = page.cursor.map { Upload.Place(created: $0.time, id: ID($0.id)) }
-        let found = try await recordings.runner.uploads.files(of: owner.user, limit: page.sought, after: place)
+        let found = try await recordings.runner.uploads.files(of: owner.user, limit: page.fetchLimit, after: place)
         let body = page.body("files", found, at: { ($0.created, $0.id.rawValue) }) { file, json in SonioxFile(file).write(to: &json) }
         return .success(Answer(body: body))
     }
@@ -179,7 +179,7 @@ struct SonioxPrerecordedEndpoint: Endpoint {
         let page: SonioxPage
         do throws(SonioxAPIError) { page = try SonioxPage(head.query) } catch { return .failure(error) }
         // The row of a deleted job stays, so that a cursor stays good.
-        let query = TranscriptionJobQuery(limit: page.sought, showsDeleted: false, before: page.cursor.map { ID($0.id) })
+        let query = TranscriptionJobQuery(limit: page.fetchLimit, showsDeleted: false, before: page.cursor.map { ID($0.id) })
         let found = try await RequestError.orStored { () throws(StoreError) in
             try await recordings.runner.jobs.list(of: owner.user, dialect: SonioxJobs.dialect, query)
         }
@@ -242,7 +242,7 @@ struct SonioxPrerecordedEndpoint: Endpoint {
         switch job.status {
         case .queued: state = .queued
         case .processing: state = .processing
-        case .completed: state = .completed(length: transcript.map { $0.length.duration(at: $0.rate) })
+        case .completed: state = .completed(length: job.duration ?? transcript.map { $0.length.duration(at: $0.rate) })
         case .error: state = .failed(SonioxJobError(stored: job.error ?? ""))
         case .deleted: return nil
         }

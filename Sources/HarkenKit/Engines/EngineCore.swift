@@ -72,7 +72,7 @@ final class EngineCore: Sendable {
     ///   - key: the vendor's API key; nil: the value of the vendor's environment variable.
     ///   - url: the server's address; nil: the vendor's own.
     convenience init(vendor name: String, title: String, key: String?, url: String?, options: TranscriptionOptions) throws(KitError) {
-        let variable = name.uppercased() + "_API_KEY"
+        let variable = EngineName(name).keyVariable
         let given = key ?? getenv(variable).map { String(cString: $0) } ?? ""
         guard !given.isEmpty else { throw .missingKey(vendor: title, variable: variable) }
         let text = try KeyText(given, isParameter: key != nil, variable: variable)

@@ -183,8 +183,8 @@ final class StreamRecorder: Sendable {
                 if !isCurrent || !wasStarting { await end(attempt) }
             case .sessionEnded(_, let end): sessionEnd = end
             case .problem(.complaint(_, let complaint)): callbacks.failed(.complaint(complaint))
-            // After an end of the session, or an error that would come again, no connection is made: the end tells why.
-            case .problem(.connectionLost(_, let error)): if sessionEnd == nil, !error.isRejection { callbacks.failed(.connectionLost(error)) }
+            // After an end of the session no connection is made: the end tells why.
+            case .problem(.connectionLost(_, let error)): if sessionEnd == nil { callbacks.failed(.connectionLost(error)) }
             case .session, .message, .startOfSpeech, .preflight, .endOfSpeech, .usage, .metrics, .problem: break
             }
         }

@@ -69,7 +69,7 @@ public struct StreamMetrics: Sendable, Equatable {
 /// A fault that a stream survived.
 public enum StreamProblem: Sendable, Equatable {
     /// The engine was lost: its connection failed, or it did not answer. The stream goes on with the next engine, or connects again, and no audio is
-    /// lost.
+    /// lost. The rejection by the last engine that is left is told by the stream's end only.
     case connectionLost(EngineName, EngineError)
     /// A message could not be read and was left out.
     case unreadableMessage(EngineName, String)

@@ -1,3 +1,4 @@
+import Continuity
 import Net
 import Sessions
 import Speakers
@@ -20,6 +21,9 @@ final class StreamSession: SessionObserver {
     private var run: SessionDriver?
     private var hasSaidFull = false
     private var converter: RateConverter
+    private let engines: Set<EngineName>
+    /// Engines that have rejected the stream for good.
+    private var rejecting: Set<EngineName> = []
     /// The rate of the last audio that could not be converted.
     private var unusableRate: SampleRate?
     /// Tells the speakers of words by their voices; nil: the engines' own labels are shown.
@@ -34,6 +38,7 @@ final class StreamSession: SessionObserver {
     ) {
         self.options = options
         self.tell = tell
+        self.engines = Set(engines.engines.map(\.name))
         loop = context.loop
         rate = options.sampleRate
         converter = RateConverter(to: options.sampleRate)
@@ -126,10 +131,19 @@ final class StreamSession: SessionObserver {
         case .messageSkipped(let engine, let problem): tell(.problem(.unreadableMessage(engine, problem)))
         case .attemptEnded(let attempt, _):
             if let span = trace?.ran(attempt) { tracer?.take([span]) }
-            if attempt.kind == .stream, let error = attempt.error { tell(.problem(.connectionLost(attempt.engine, error))) }
+            if attempt.kind == .stream, let error = attempt.error { lost(attempt.engine, error) }
         // A stream has no gate, and its journal bounds what waits.
         case .fact, .attemptBegan, .counted, .gateFailed, .paused, .heard, .judged, .hidden, .userSpeaks: break
         }
+    }
+
+    /// Tells of a lost engine. When no engine is left that has not rejected the stream, the stream's end tells the reason.
+    private func lost(_ engine: EngineName, _ error: EngineError) {
+        if error.isRejection {
+            rejecting.insert(engine)
+            guard rejecting != engines else { return }
+        }
+        tell(.problem(.connectionLost(engine, error)))
     }
 
     private func hear(_ event: SessionEvent) {

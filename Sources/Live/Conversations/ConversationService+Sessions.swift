@@ -29,7 +29,7 @@ extension ConversationService {
                 continue
             }
             detach(part.conversation, of: user, timeout: nil)
-            if let conversation { leave(conversation, until: now()) }
+            if let conversation { leave(conversation, hasWords: !conversation.segments.isEmpty, until: now()) }
         }
     }
 
@@ -120,7 +120,7 @@ extension ConversationService {
             if conversation.segments.isEmpty {
                 // A record of an earlier version has no time of recording. A conversation that was created long before its session has it.
                 let isSaved =
-                    stored.record.recorded == nil && begun - conversation.started > max(conversation.timeout ?? .zero, Self.patience)
+                    stored.record.recorded == nil && begun - conversation.started > max(conversation.timeout ?? .zero, Conversation.standardTimeout)
                 started = (isSaved ? conversation.started : begun) + first
                 shift = .zero - first
             } else {

@@ -78,8 +78,6 @@ package final class ConversationService: Sendable {
         var hasRecovered = false
     }
 
-    /// Maximum time that a conversation without a timeout of its own waits for its client.
-    static let patience: Duration = .seconds(120)
     /// Maximum time that completing a conversation takes, all attempts included.
     private static let processingLimit: Duration = .seconds(300)
     /// Maximum time for which a gateway that stops waits for what its sessions have left. Words that are not stored by then are taken from the journal at
@@ -321,16 +319,25 @@ package final class ConversationService: Sendable {
     /// Keeps a conversation without words open until `noMoreWords`: the session is over, and its audio is recognized again. The caller has attached the
     /// conversation, and does not detach it.
     ///
-    /// - Parameter timeout: silence, after the last words came, after which the conversation is over.
+    /// - Parameter timeout: silence, after the last words came, after which the conversation is over. One that gets no words is over earlier.
     func awaitWords(of session: ID<Session>, in id: ID<Conversation>, of user: ID<User>, timeout: Duration) {
         let former = state.withLock { $0.awaiting.updateValue((OwnedConversation(id: id, user: user), timeout), forKey: session) }
         if let former { detach(former.conversation.id, of: former.conversation.user, timeout: former.timeout) }
     }
 
     /// Notes that no more words of a session come. A conversation that was kept open for them and has none is deleted.
-    package func noMoreWords(of session: ID<Session>) {
+    package func noMoreWords(of session: ID<Session>) async {
         guard let (conversation, timeout) = state.withLock({ $0.awaiting.removeValue(forKey: session) }) else { return }
-        detach(conversation.id, of: conversation.user, timeout: timeout)
+        let hasWords = await hasWords(conversation)
+        detach(conversation.id, of: conversation.user, timeout: Conversation.patience(timeout: timeout, hasWords: hasWords))
+    }
+
+    /// Returns true also when the store cannot be read: a conversation whose words are not known waits longer.
+    private func hasWords(_ key: OwnedConversation) async -> Bool {
+        do throws(StoreError) { return try await store.conversation(key.id, of: key.user)?.segments.isEmpty == false } catch {
+            log.error("the words of a conversation cannot be read", [.conversation: key.id.rawValue, .error: "\(error)"])
+            return true
+        }
     }
 
     package func isLive(_ id: ID<Conversation>, of user: ID<User>) -> Bool {
@@ -397,16 +404,18 @@ package final class ConversationService: Sendable {
     private func takeUp(processingSince time: UnixTime) async {
         let now = now()
         do throws(StoreError) {
-            for conversation in try await store.standing(.processing, since: time, limit: 10_000) { leave(conversation, until: now) }
-            for conversation in try await store.standing(.inProgress, since: now, limit: 10_000) { leave(conversation, until: now) }
+            let standing = try await store.standing(.processing, since: time, limit: 10_000) + store.standing(.inProgress, since: now, limit: 10_000)
+            for found in standing { leave(found.conversation, hasWords: found.hasWords, until: now) }
         } catch {
             log.error("conversations of earlier runs cannot be read", [.error: "\(error)"])
         }
     }
 
     /// Completes the conversation after its timeout, unless a session comes back to it.
-    package func leave(_ conversation: Conversation, until time: UnixTime) {
-        let silence = conversation.status == .inProgress ? conversation.timeout ?? Self.patience : .zero
+    ///
+    /// - Parameter time: the earliest time at which the conversation is completed.
+    func leave(_ conversation: Conversation, hasWords: Bool, until time: UnixTime) {
+        let silence = conversation.status == .inProgress ? Conversation.patience(timeout: conversation.timeout, hasWords: hasWords) : .zero
         let key = OwnedConversation(id: conversation.id, user: conversation.user)
         state.withLock { state in
             guard state.live[key] == nil, state.left[key] == nil else { return }

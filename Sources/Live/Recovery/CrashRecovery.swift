@@ -379,7 +379,7 @@ package actor CrashRecovery {
                 switch (outcome, pending.record) {
                 case (.waits, _), (.mayPass, nil): break
                 case (_, let record?): await parts.conversations.release(record, wordsMayCome: outcome == .mayPass)
-                case (_, nil): parts.conversations.noMoreWords(of: pending.id)
+                case (_, nil): await parts.conversations.noMoreWords(of: pending.id)
                 }
                 over(pending, outcome, parts)
             }

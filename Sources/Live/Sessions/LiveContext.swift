@@ -165,7 +165,7 @@ package final class LiveContext {
                 } else {
                     log.warning("words of a session are put into its conversation at the next start", [.session: stored.record.id.rawValue])
                 }
-                conversations.noMoreWords(of: stored.record.id)
+                await conversations.noMoreWords(of: stored.record.id)
             }
         }
     }

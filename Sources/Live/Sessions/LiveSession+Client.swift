@@ -139,7 +139,7 @@ extension LiveSession {
             return
         }
         if let terms = change.keyterms { keyterms = terms }
-        named = (change.model ?? named.model, change.language ?? named.language)
+        named.apply(change)
         if let vendor = change.vendor { note(vendor) }
         run?.command(command)
         // A stream that goes on hears nothing of options that its engine ignores, but the client does.

@@ -98,8 +98,8 @@ package final class LiveSession: LiveHandler, SessionObserver {
     var vendorOptions: VendorOptions?
     /// The session's key terms, as the client last set them.
     var keyterms: [String]
-    /// The model and the language that the client named, as it last set them; nil: none.
-    var named: (model: String?, language: LanguageTag?)
+    /// The model and the language that the client named, as it last set them.
+    var named: NamedModel
     /// Names of the ignored options that the client was told.
     var toldIgnored: Set<String> = []
     package let record: SessionRecord
@@ -206,7 +206,7 @@ package final class LiveSession: LiveHandler, SessionObserver {
         plannedRun.options.redaction = redaction
         plannedRun.options.shared = request.shared
         keyterms = request.keyterms
-        named = (request.model, plannedRun.options.language)
+        named = NamedModel(model: request.model, language: plannedRun.options.language)
         vendorOptions = request.vendorOptions
         if demanded != nil { vendorOptions?.allowsAnswers = false }
         plannedRun.options.vendorOptions = vendorOptions

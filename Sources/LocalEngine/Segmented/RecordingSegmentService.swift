@@ -50,7 +50,7 @@ final class RecordingSegmentService: SegmentService, @unchecked Sendable {
         let limit = configuration.patience + .seconds(request.audio.count.seconds(at: .speech))
         let engine = engine
         let work = Task { [options] in
-            // What was cancelled before its turn came is not sent.
+            // A request that was cancelled before its turn came is not sent.
             guard !Task.isCancelled else { return }
             do throws(EngineError) {
                 let audio = try SegmentAudio(samples)

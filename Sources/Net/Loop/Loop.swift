@@ -362,7 +362,7 @@ extension Loop {
         }
         dirty.removeAll()
         for index in slots.indices { slots[index].source = nil }
-        // What ends with its socket may hand work to the loop at the last moment. That work runs too.
+        // Sources that end with their sockets may hand work to the loop at the last moment. That work runs too.
         while !local.isEmpty || !endOfBatch.isEmpty {
             runLocalJobs()
             runEndOfBatch()

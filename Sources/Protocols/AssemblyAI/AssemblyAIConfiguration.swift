@@ -67,11 +67,11 @@ extension AssemblyAIConfiguration {
     private static let leastMaximumSilence = 500
 
     /// The vendor's default for `max_turn_silence`, in milliseconds.
-    private static let usualMaximumSilence = 1_280
+    private static let standardMaximumSilence = 1_280
 
-    /// With a confidence of 1 the model ends no turn, and only the longest silence does, which no engine may choose then: `TurnRule.soleSilence`.
+    /// The rule of turns. With a confidence of 1 the model ends no turn: the longest silence alone does (`TurnRule.soleSilence`).
     package var turn: TurnRule {
-        let maximumSilence = maximumSilence ?? (confidence == 1 ? Self.usualMaximumSilence : nil)
+        let maximumSilence = maximumSilence ?? (confidence == 1 ? Self.standardMaximumSilence : nil)
         return TurnRule(
             confidence: confidence.map { Float($0) }, minimumSilence: minimumSilence.map { .milliseconds($0) },
             maximumSilence: maximumSilence.map { .milliseconds(max($0, Self.leastMaximumSilence, minimumSilence ?? 0)) },

@@ -41,11 +41,13 @@ package struct DeepgramFormatting: Sendable, Equatable {
     static func writesNumerals(in language: LanguageTag) -> Bool { InverseTextNormalizer(language, kinds: numerals) != nil }
 
     /// The parameters of this form for which Harken has no rules in a language: engines of other vendors leave the words as they are.
-    func parametersWithoutRules(in language: LanguageTag) -> [String] {
+    ///
+    /// - Parameter filtered: language of the words that are looked for to hide them; nil: `language` too.
+    func parametersWithoutRules(in language: LanguageTag, filtered: LanguageTag? = nil) -> [String] {
         var names: [String] = []
         if spellsNumbers || !writtenForms.isEmpty, !Self.writesNumerals(in: language) { names += ["numerals", "measurements"] }
         if dictates, Dictation(language) == nil { names.append("dictation") }
-        if hidesProfanity, ProfanityFilter(language, own: profanity) == nil { names.append("profanity_filter") }
+        if hidesProfanity, ProfanityFilter(filtered ?? language, own: profanity) == nil { names.append("profanity_filter") }
         return names
     }
 

@@ -99,7 +99,7 @@ package struct ListenClient: LiveClientMachine {
         case 1000? where isFinishing: end(nil, &actions)
         case 1008? where reason == "Invalid token": end(.unauthorized("The gateway refused the key, or needs one."), &actions)
         case 1008? where reason == "trial_expired": end(.quotaExhausted("The key has no credit left."), &actions)
-        case 1003?, 1008?: end(.badRequest("The gateway refused the stream."), &actions)
+        case 1003?, 1008?, 1009?, 4003?: end(.badRequest("The gateway refused the stream: \(reason)"), &actions)
         case let code?: end(.unavailable("The gateway ended the stream with code \(code)."), &actions)
         case nil: end(.unavailable("The connection to the gateway broke."), &actions)
         }

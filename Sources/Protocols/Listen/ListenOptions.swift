@@ -111,13 +111,14 @@ package struct ListenOptions: Sendable, Equatable {
             }
     }
 
-    /// Parameters of a session with a conversation, of words, and of any session.
-    private static let ofConversations: Set<String> = [
-        "onboarding", "include_speech_profile", "conversation_timeout", "source", "device_id", "client_conversation_id", "custom_stt", "started_at",
-        "title",
+    /// Parameters of each session with a conversation.
+    private static let conversationParameters: Set<String> = [
+        "onboarding", "include_speech_profile", "source", "device_id", "client_conversation_id", "custom_stt", "started_at", "title",
     ]
-    private static let ofChoices: Set<String> = ["speaker_auto_assign", "create_speakers", "vad_gate", "stt_service"]
-    private static let ofAll: Set<String> = ["language", "codec", "sample_rate", "channels", "redact", "ack", "session_id", "resume_from", "seen"]
+    /// Parameters of each session.
+    private static let commonParameters: Set<String> = [
+        "language", "codec", "sample_rate", "channels", "redact", "ack", "session_id", "resume_from", "seen",
+    ]
 
     /// The parameters of the query, with values that clients may give.
     package static let table = OptionTable(
@@ -157,24 +158,25 @@ package struct ListenOptions: Sendable, Equatable {
         var given = VendorOptions(Self.table.vendor)
         for pair in query.pairs where !heeds(pair.name) && given.options.count < VendorOptions.maxCount {
             var option = VendorOptions.Option(pair.name, .text(pair.value == "disabled" ? "" : pair.value))
-            option.isUnread = true
+            option.reading = .unread
             given.options.append(option)
         }
         return Self.table.ignored(given, with: .local, .live)
     }
 
     private func heeds(_ name: String) -> Bool {
-        if OptionTable.isWithheld(name) || Self.ofAll.contains(name) { return true }
+        if OptionTable.isWithheld(name) || Self.commonParameters.contains(name) { return true }
         let converses = conversation != nil
         return switch name {
         case "call_id": converses && channels > 1
-        case "conversation_timeout", "vad_gate": converses && channels == 1 && (name != "vad_gate" || route != .web)
+        case "conversation_timeout": converses && channels == 1
+        case "vad_gate": converses && channels == 1 && route != .web
+        case "speaker_auto_assign", "create_speakers": converses && route != .web
         case "stt_service": route != .web && !takesTranscripts
         case "interims": tellsInterims || !tellsWords && !takesTranscripts
         case "words": tellsWords
         case "keyterm", "diarize": tellsWords
-        case _ where Self.ofConversations.contains(name): converses
-        case _ where Self.ofChoices.contains(name): converses && route != .web
+        case _ where Self.conversationParameters.contains(name): converses
         case _: false
         }
     }

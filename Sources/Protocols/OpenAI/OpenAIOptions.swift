@@ -52,7 +52,7 @@ package enum OpenAIOptions {
             form.fields.prefix(VendorOptions.maxCount).compactMap { field in
                 var option = table.option(field.name, .text(field.value), .recorded)
                 // The key terms of a prompt reach every engine.
-                if field.name == "prompt", !PromptTerms.terms(of: field.value).isEmpty { option?.isCovered = true }
+                if field.name == "prompt", !PromptTerms.terms(of: field.value).isEmpty { option?.reading = .full }
                 return option
             })
     }

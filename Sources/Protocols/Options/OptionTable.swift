@@ -50,18 +50,23 @@ package struct OptionTable: Sendable {
         _ options: VendorOptions, with engine: EngineName, _ service: VendorOption.Service, takesPrompt: Bool = false
     ) -> [String] {
         var names: [String] = []
-        for option in options.options where !option.isCovered && !option.value.isEmpty && !names.contains(option.name) {
+        for option in options.options where option.reading != .full && !option.value.isEmpty && !names.contains(option.name) {
             let isWithheld = !options.allowsAnswers && revealsTexts(option.name, service)
-            // Its own vendor is not sent what Harken decides.
-            let isUnread = option.isUnread && (engine != vendor || entry(option.name, service)?.handling == .gateway)
-            let isPrompt = entry(option.name, service)?.handling == .shared(.prompt)
-            let isIgnored = effect(of: option.name, with: engine, service) == .ignored && !(isPrompt && takesPrompt)
-            if isWithheld || isUnread || isIgnored && option.uncoveredMembers == nil {
+            let handling = entry(option.name, service)?.handling
+            // The protocol's own vendor is not sent what Harken decides.
+            let isUnread = option.reading == .unread && (engine != vendor || handling == .gateway)
+            let isIgnored = effect(of: option.name, with: engine, service) == .ignored && !(handling == .shared(.prompt) && takesPrompt)
+            let members: [String]? =
+                switch option.reading {
+                case .usual(let unread): isIgnored ? nil : unread
+                case .partial(let uncovered, let unread): isIgnored ? uncovered : unread
+                case .full, .unread: isIgnored ? nil : []
+                }
+            guard !isWithheld, !isUnread, let members else {
                 names.append(option.name)
-            } else if engine != vendor {
-                let members = isIgnored ? option.uncoveredMembers ?? [] : option.unreadMembers
-                names += members.map { "\(option.name).\($0)" }.filter { !names.contains($0) }
+                continue
             }
+            if engine != vendor { names += members.map { "\(option.name).\($0)" }.filter { !names.contains($0) } }
         }
         return names
     }
@@ -77,7 +82,7 @@ package struct OptionTable: Sendable {
                 let value = VendorOptions.Option.Value.text(pair.value)
                 guard unread.contains(pair.name) else { return option(pair.name, value, service) }
                 var left = option(pair.name, value, service) ?? VendorOptions.Option(pair.name, value)
-                left.isUnread = true
+                left.reading = .unread
                 return left
             })
     }
@@ -92,7 +97,7 @@ package struct OptionTable: Sendable {
         case .session(let aspect): option = VendorOptions.Option(name, value, aspect: aspect)
         case .shared, .own, .demanded, nil: option = VendorOptions.Option(name, value)
         }
-        if let read = entry?.readMembers { option.unreadMembers = value.members(besides: read) }
+        if let read = entry?.readMembers { option.reading = .usual(unread: value.members(besides: read)) }
         return option
     }
 
@@ -113,6 +118,14 @@ package struct OptionTable: Sendable {
     private func revealsTexts(_ name: String, _ service: VendorOption.Service) -> Bool {
         guard let option = entry(name, service) else { return true }
         return option.answers || option.bypasses
+    }
+}
+
+extension VendorOptions.Option {
+    /// Notes that Harken sees to one member of the value with every engine, where the value has that member.
+    mutating func cover(member name: String) {
+        guard let uncovered = value.members(uncoveredBy: name), case .usual(let unread) = reading else { return }
+        reading = .partial(uncovered: uncovered, unread: unread)
     }
 }
 

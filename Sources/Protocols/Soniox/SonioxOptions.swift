@@ -49,7 +49,7 @@ package enum SonioxOptions {
             if name == "context" {
                 option.aspect = .keyterms
                 // Key terms reach every engine.
-                option.uncoveredMembers = option.value.members(uncoveredBy: "terms")
+                option.cover(member: "terms")
             }
             options.options.append(option)
         }

@@ -15,7 +15,7 @@ package struct SonioxPage: Sendable {
     package var cursor: Place?
 
     /// Number of items to look for: one more than the page shows tells whether there are more.
-    package var sought: Int { limit + 1 }
+    package var fetchLimit: Int { limit + 1 }
 
     package init(_ query: URLQuery) throws(SonioxAPIError) {
         limit = Self.limits.upperBound
@@ -35,7 +35,7 @@ package struct SonioxPage: Sendable {
     ///
     /// - Parameters:
     ///   - name: the member with the items.
-    ///   - found: the items behind the cursor, at most `sought`.
+    ///   - found: the items behind the cursor, at most `fetchLimit`.
     package func body<Item>(
         _ name: StaticString, _ found: [Item], at place: (Item) -> Place, write: (Item, inout JSONWriter) -> Void
     ) -> [UInt8] {

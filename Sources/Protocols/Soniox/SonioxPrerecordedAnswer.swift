@@ -8,7 +8,7 @@ package struct SonioxPrerecordedAnswer: Sendable {
     package enum State: Sendable, Equatable {
         case queued
         case processing
-        /// - Parameter length: length of the audio; nil where the transcript was not read.
+        /// - Parameter length: length of the audio; nil where it is not stored and the transcript was not read.
         case completed(length: Duration?)
         case failed(SonioxJobError)
     }

@@ -41,7 +41,7 @@ extension SpeechmaticsConfiguration {
                 fillerWords: config["transcript_filtering_config"]["remove_disfluencies"].bool.map { !$0 },
                 maxSpeakers: config["speaker_diarization_config"]["max_speakers"].int)
             configuration.asksForTranslation = root["translation_config"]["target_languages"].count > 0
-            configuration.unserved = unserved(root)
+            configuration.unsupportedOptions = unsupportedOptions(root)
             return configuration
         }
     }
@@ -50,7 +50,7 @@ extension SpeechmaticsConfiguration {
     private static let served: Set<String> = ["message", "audio_format", "transcription_config", "translation_config"]
 
     /// Returns the names of the members that nobody here serves, such as `audio_events_config`. A member that asks for nothing is left out.
-    private static func unserved(_ root: JSONView) -> [String] {
+    private static func unsupportedOptions(_ root: JSONView) -> [String] {
         var names: [String] = []
         root.forEachMember { name, value in
             guard names.count < maxChannels, !served.contains(name), !VendorOptions.Option.Value(value).isEmpty else { return }

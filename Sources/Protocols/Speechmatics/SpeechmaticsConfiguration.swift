@@ -23,7 +23,7 @@ package struct SpeechmaticsConfiguration: Sendable, Equatable {
     /// True if the client asked for translation, which no engine here can do.
     package var asksForTranslation = false
     /// Names of members of the opening message that no engine is asked for.
-    var unserved: [String] = []
+    var unsupportedOptions: [String] = []
     /// The members of `transcription_config` that go to Speechmatics as they are.
     package var vendorOptions: VendorOptions?
     /// The members that cannot change while the session runs, as `StartRecognition` has them.

@@ -8,10 +8,9 @@ package import Speech
 ///
 /// Source: Speechmatics "Real-time API" reference.
 package struct SpeechmaticsLiveClient: LiveClientMachine {
-    package static let startLimit: Duration = .seconds(10)
-    package static let finalizeLimit: Duration = .seconds(3)
-    /// Maximum silence of the vendor after EndOfStream; each message of the vendor restarts this time.
-    package static let drainLimit: Duration = .seconds(20)
+    package static let startLimit = SpeechmaticsConnection.startLimit
+    package static let finalizeLimit = SpeechmaticsConnection.finalizeLimit
+    package static let drainLimit = SpeechmaticsConnection.drainLimit
     /// Maximum delay of the vendor's finals.
     package static let delay: Duration = .seconds(1)
     package static let model = "enhanced"
@@ -77,18 +76,7 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
 
     package mutating func rejected(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
         guard state == .connecting else { return }
-        fail(Self.rejection(status: status, headers: headers, body: body), &actions)
-    }
-
-    /// Returns the error of a rejected upgrade, of either service.
-    static func rejection(status: Int?, headers: HTTPHeaders, body: [UInt8]) -> EngineError {
-        let wait = headers["Retry-After"].flatMap { Int64($0) }.map { Duration.seconds(min(max($0, 0), 3_600)) }
-        return SpeechmaticsError.engineError(status: status, retryAfter: wait, said: said(in: body) ?? "no reason given")
-    }
-
-    private static func said(in body: [UInt8]) -> String? {
-        guard let document = try? JSONDocument(parsing: body, sizeLimit: 65_536) else { return nil }
-        return document.root["detail"].string ?? document.root["error"].string
+        fail(SpeechmaticsConnection.rejection(status: status, headers: headers, body: body), &actions)
     }
 
     // MARK: To the vendor
@@ -253,16 +241,7 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
     package var deadline: Instant? { state.deadline(owed) }
 
     package mutating func timePassed(now: Instant, actions: inout [ClientAction]) {
-        if let error = Self.timePassed(now, state, &owed, &actions) { fail(error, &actions) }
-    }
-
-    /// Returns the error of a service that did not answer in time, as `LiveClientState.timePassed` does.
-    static func timePassed(
-        _ now: Instant, _ state: LiveClientState, _ owed: inout OwedFlushes, _ actions: inout [ClientAction]
-    ) -> EngineError? {
-        state.timePassed(
-            now, &owed, start: "Speechmatics did not start the recognition.", end: "Speechmatics did not end the transcript after EndOfStream.",
-            &actions)
+        if let error = SpeechmaticsConnection.timePassed(now, state, &owed, &actions) { fail(error, &actions) }
     }
 }
 

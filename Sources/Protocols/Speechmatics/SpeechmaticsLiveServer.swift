@@ -80,7 +80,7 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         if configuration.asksForTranslation {
             send(.warning(type: "unsupported_translation_pair", reason: "Translation is not available here."), &output)
         }
-        for name in configuration.unserved { warn("unsupported_option", IgnoredOptions.warning(name), &output) }
+        for name in configuration.unsupportedOptions { warn("unsupported_option", IgnoredOptions.warning(name), &output) }
         for notice in earlyNotices { warn(notice.name, RecordingNotices.live(notice), &output) }
         earlyNotices = []
         if lacksSpeakers { warn("speaker_id", RequestError.untoldSpeakers("diarization"), &output) }

@@ -44,7 +44,7 @@ package enum SpeechmaticsOptions {
             guard !value.isNull, options.options.count < VendorOptions.maxCount else { return }
             guard var option = table.option(name, .init(value), .live) else { return }
             // Harken replaces words with every engine.
-            if name == "transcript_filtering_config" { option.uncoveredMembers = option.value.members(uncoveredBy: "replacements") }
+            if name == "transcript_filtering_config" { option.cover(member: "replacements") }
             options.options.append(option)
         }
         return options
@@ -63,7 +63,7 @@ package enum SpeechmaticsOptions {
             var json = JSONWriter()
             json.value(value)
             guard json.text != "{}", var option = table.option(name, .json(json.text), .live) else { return }
-            if name == "transcript_filtering_config" { option.uncoveredMembers = option.value.members(uncoveredBy: "replacements") }
+            if name == "transcript_filtering_config" { option.cover(member: "replacements") }
             options.options.append(option)
         }
         return options

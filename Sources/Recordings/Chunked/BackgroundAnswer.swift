@@ -63,7 +63,8 @@ package enum BackgroundAnswer {
     /// Number of examples in the diagnostics.
     private static let maxExamples = 20
 
-    /// Writes the engine's speakers of the chunk, how often they came back, and the conversation's speakers that they became.
+    /// Writes the engine's speakers of the chunk, how often they came back, and the conversation's speakers that they became. A part of a speaker that
+    /// is not taken for the earlier part counts as a violation prevented. A voice counts as accepted when it was identified, otherwise as rejected.
     private static func writeDiagnostics(_ taken: ChunkedRecordings.Taken, _ segments: [Segment], _ json: inout JSONWriter) {
         // A speaker who came back behind another one is split into parts.
         let parts = Dictionary(grouping: Set(taken.chunk.words.compactMap(\.cluster))) { String(ClusterParts.base($0)) }
@@ -82,6 +83,10 @@ package enum BackgroundAnswer {
         json.array(speakers.prefix(maxExamples).map(\.label))
         json.member("speaker_split_cluster_count", split.count)
         json.member("speaker_split_segment_count", split.reduce(0) { $0 + $1.count })
+        json.member("cannot_link_violations_prevented", split.reduce(0) { $0 + $1.count - 1 })
+        let known = taken.chunk.identities.filter { $0.value.who != .unknown }
+        json.member("speaker_reconciliation_accepted_count", known.count)
+        json.member("speaker_reconciliation_rejected_count", taken.chunk.voices.filter { known[$0.key] == nil }.count)
         json.endObject()
     }
 

@@ -8,7 +8,7 @@ extension ChunkedRecordings {
     /// Gives a recording's conversation a title, which automation does not replace. A conversation that has a title keeps it.
     ///
     /// - Returns: false when the conversation does not exist any more.
-    package nonisolated func entitle(
+    package nonisolated func setTitle(
         _ place: Place, _ title: String, _ services: RecordingServices
     ) async throws(ChunkedRecordingError) -> Bool {
         let store = services.conversations.store, id = ID<Conversation>(place.conversation)

@@ -130,7 +130,8 @@ package struct SyncJobs: WorkloadJobs {
                     await end()
                 }
             }
-            // The same file gets the same conversation, and one of its own for another choice of tracks. If that one is complete without the file, or was deleted, the next number is tried.
+            // The same file gets the same conversation, and one of its own for another choice of tracks. If that one is complete without the file, or
+            // was deleted, the next number is tried.
             for number in 0..<Self.maxConversations {
                 let name = "sync/\(file.digest)/\(file.started?.milliseconds ?? 0)" + (order.tracks(of: file).text.map { "/" + $0 } ?? "")
                 let place = ChunkedRecordings.Place(user: job.user, conversation: DerivedUUID(name, index: number).description)

@@ -59,7 +59,7 @@ package struct SyncRequest: Sendable {
             if case .raw(let encoding, let rate, _)? = offline.frames { (file.encoding, file.rate) = (encoding, rate) }
             files.append(file)
             // An upload that is no file is always kept.
-            _ = try await ChunkedRecordingError.heard { () throws(RequestError) in
+            try await ChunkedRecordingError.heard { () throws(RequestError) -> Void in
                 try await services.runner.uploads.keep(content, id: upload, user: caller.user, now: services.now())
             }
         }

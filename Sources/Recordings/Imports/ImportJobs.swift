@@ -96,7 +96,7 @@ package struct ImportJobs: WorkloadJobs {
             place, language: order.choices.language, source: Self.source,
             started: order.choices.started ?? order.choices.modified ?? job.created, services)
         // A conversation that its user deletes meanwhile is not brought back.
-        guard try await services.chunked.entitle(place, order.title, services) else { throw Self.deleted }
+        guard try await services.chunked.setTitle(place, order.title, services) else { throw Self.deleted }
         // An owner who cancelled before the conversation began has removed none.
         guard await !isGone(job, services) else { throw Self.deleted }
         var recording = Recording(path: upload.path)

@@ -52,7 +52,7 @@ extension SettingTable {
         let uses = [vendor.live.flatMap { $0.isOptional ? nil : "live audio" }, vendor.prerecorded.map { _ in "recordings" }].compactMap(\.self)
         var rows = [
             SettingDescription(
-                prefix + "_API_KEY", .vendors, nil, "The key of \(title). It makes \(title) an engine for \(uses.joined(separator: " and ")).",
+                vendor.name.keyVariable, .vendors, nil, "The key of \(title). It makes \(title) an engine for \(uses.joined(separator: " and ")).",
                 isSecret: true)
         ]
         let address = prefix + "_BASE_URL"

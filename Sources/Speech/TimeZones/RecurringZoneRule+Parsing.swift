@@ -7,13 +7,13 @@ extension RecurringZoneRule {
         let bytes = Array(text.utf8)
         guard bytes.count <= Self.maxText else { return nil }
         var reader = RuleReader(bytes)
-        guard let name = reader.name(), let west = reader.time(mostHours: 24), let standard = Self.offset(name, -west) else { return nil }
+        guard let name = reader.name(), let west = reader.time(maxHours: 24), let standard = Self.offset(name, -west) else { return nil }
         self.standard = standard
         guard !reader.isAtEnd else { return }
         guard let summerName = reader.name() else { return nil }
         var ahead = standard.seconds + 3_600
         if !reader.isAt(",") {
-            guard let west = reader.time(mostHours: 24) else { return nil }
+            guard let west = reader.time(maxHours: 24) else { return nil }
             ahead = -west
         }
         guard let offset = Self.offset(summerName, ahead), let start = reader.change(), let end = reader.change(), reader.isAtEnd else { return nil }
@@ -54,7 +54,7 @@ private struct RuleReader {
     }
 
     /// Reads `[+-]hh[:mm[:ss]]` in seconds.
-    mutating func time(mostHours most: Int) -> Int? {
+    mutating func time(maxHours most: Int) -> Int? {
         let isNegative = take("-")
         if !isNegative { _ = take("+") }
         guard let hours = number(0...most) else { return nil }
@@ -71,7 +71,7 @@ private struct RuleReader {
     mutating func change() -> YearlyChange? {
         guard take(","), let day = dayRule() else { return nil }
         guard take("/") else { return YearlyChange(day: day, seconds: 2 * 3_600) }
-        return time(mostHours: 167).map { YearlyChange(day: day, seconds: $0) }
+        return time(maxHours: 167).map { YearlyChange(day: day, seconds: $0) }
     }
 
     private mutating func dayRule() -> YearlyChange.DayRule? {

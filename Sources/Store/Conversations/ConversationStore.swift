@@ -41,7 +41,7 @@ package protocol ConversationStore: Sendable {
 
     /// Returns the conversations of all users that have had this status since before `time`, without segments, the longest-standing first. Used for
     /// recovery at a start. Conversations of other gateways that live are left out.
-    func standing(_ status: Conversation.Status, since time: UnixTime, limit: Int) async throws(StoreError) -> [Conversation]
+    func standing(_ status: Conversation.Status, since time: UnixTime, limit: Int) async throws(StoreError) -> [StandingConversation]
 
     /// Returns false if another gateway that lives has the conversation: a session there has spoken in it last.
     func mayTakeUp(_ conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool

@@ -43,6 +43,8 @@ package struct TranscriptionJob: Sendable, Equatable {
     package var error: String?
     /// HTTP status with which the caller's server answered the report of the job's end; nil when nothing was reported or the server did not answer.
     package var noticeStatus: Int?
+    /// Length of the recording; nil until the job is completed, and for jobs that earlier versions completed.
+    package var duration: Duration?
 
     package init(
         id: ID<TranscriptionJob>, dialect: String, user: ID<User>, key: ID<AccessKey>? = nil, status: Status = .queued, created: UnixTime,
@@ -50,7 +52,7 @@ package struct TranscriptionJob: Sendable, Equatable {
         request: String, audio: String, engines: [EngineName] = [], ownKeys: [EngineName] = [],
         signingKey: [UInt8]? = nil, sealed: [UInt8]? = nil, keepsRaw: Bool = false,
         attempts: Int = 0, error: String? = nil,
-        noticeStatus: Int? = nil
+        noticeStatus: Int? = nil, duration: Duration? = nil
     ) {
         self.id = id
         self.dialect = dialect
@@ -69,6 +71,7 @@ package struct TranscriptionJob: Sendable, Equatable {
         self.attempts = attempts
         self.error = error
         self.noticeStatus = noticeStatus
+        self.duration = duration
     }
 }
 

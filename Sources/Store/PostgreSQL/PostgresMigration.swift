@@ -46,6 +46,7 @@ struct PostgresMigration: Sendable {
             "ALTER TABLE uploads ADD COLUMN name TEXT COLLATE \"C\"", "ALTER TABLE uploads ADD COLUMN reference TEXT COLLATE \"C\"",
         ]),
         PostgresMigration(statements: ["CREATE INDEX uploads_by_user ON uploads (user, created_at)"]),
+        PostgresMigration(statements: ["ALTER TABLE jobs ADD COLUMN duration BIGINT"]),
     ]
 
     /// Key of the lock that lets one process at a time change a schema.

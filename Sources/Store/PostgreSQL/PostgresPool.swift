@@ -19,7 +19,7 @@ final class PostgresPool: Sendable {
         private var first = 0
 
         /// Number of begun pieces from which they are removed, when they are more than those that wait.
-        private static let mostDone = 1_000
+        private static let maxDone = 1_000
 
         var count: Int { waiting.count - first }
 
@@ -33,7 +33,7 @@ final class PostgresPool: Sendable {
             }
             let next = waiting[first]
             first += 1
-            if first > Self.mostDone, first > waiting.count / 2 {
+            if first > Self.maxDone, first > waiting.count / 2 {
                 waiting.removeFirst(first)
                 first = 0
             }

@@ -14,4 +14,7 @@ extension Migration {
         "ALTER TABLE uploads ADD COLUMN reference TEXT",
         "CREATE INDEX uploads_by_user ON uploads (user, created_at)"
     )
+
+    /// Adds the length of a completed job's recording, in nanoseconds; NULL in rows of earlier versions.
+    static let jobDurations = Migration("ALTER TABLE jobs ADD COLUMN duration INTEGER")
 }

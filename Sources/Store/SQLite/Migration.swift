@@ -128,6 +128,7 @@ package struct Migration: Sendable {
         wordsWithoutSpeakers,
         reclaimedVoices,
         namedUploads,
+        jobDurations,
     ]
 
     /// Returns the number of the last step that the database has.

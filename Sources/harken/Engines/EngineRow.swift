@@ -61,7 +61,7 @@ struct EngineRow: Equatable {
             return EngineRow(
                 name: vendor.name, capabilities: vendor.capabilities,
                 state: configuration.vendors.contains { $0.name == vendor.name }
-                    ? .available : .missing("no key: set \(vendor.name.rawValue.uppercased())_API_KEY"))
+                    ? .available : .missing("no key: set \(vendor.name.keyVariable)"))
         }
         var local = LocalEngine.capabilities
         local.speakers = hasVoices

@@ -3,18 +3,17 @@ import Net
 
 /// A running gateway, as the user names it: its address, the access key, and the certificates to trust.
 struct GatewayAddress: Sendable {
+    private static let accepted = "a URL such as http://127.0.0.1:8080 or https://captions.example.org, or HOST:PORT"
     private static let urlOption = Option(
-        "--url", "URL", standard: "http://127.0.0.1:8080", variable: "HARKEN_URL",
-        accepts: "a URL such as http://127.0.0.1:8080 or https://captions.example.org", "The gateway's address."
-    ) { WebSocketTarget($0) == nil ? nil : $0 }
+        "--url", "URL", standard: "http://127.0.0.1:8080", variable: "HARKEN_URL", accepts: accepted, "The gateway's address.", parse: url)
     private static let keyOption = Option(key: "--key", "KEY", variable: "HARKEN_KEY", "The access key, if the gateway needs one.")
     private static let authoritiesOption = Option(
         "--ca", "FILE", variable: "HARKEN_CA",
         "Trusts the certificate authorities in FILE (PEM), in place of the system's, for an address with https.")
 
     private static let choiceOption = Option(
-        "--url", "URL", variable: "HARKEN_URL", accepts: "a URL such as http://127.0.0.1:8080 or https://captions.example.org",
-        "Uses the data of the gateway at this address, through its API, in place of a data directory.", parse: urlOption.parse)
+        "--url", "URL", variable: "HARKEN_URL", accepts: accepted,
+        "Uses the data of the gateway at this address, through its API, in place of a data directory.", parse: url)
 
     static let options: [any OptionDescription] = [urlOption, keyOption, authoritiesOption]
     /// Options of commands that can do without a gateway.
@@ -37,6 +36,14 @@ struct GatewayAddress: Sendable {
     init?(chosenBy arguments: Arguments) throws(UsageError) {
         guard let url = try arguments.value(Self.choiceOption) else { return nil }
         self.init(url, key: try arguments.value(Self.keyOption)?.text, authorities: try arguments.value(Self.authoritiesOption))
+    }
+
+    /// Returns the URL that a user means; nil when the text is not an address. `HOST:PORT` means `http`. A host without a port needs a scheme: a
+    /// gateway on a standard port is often one with `https`, and the key must not go to it unencrypted.
+    @Sendable private static func url(_ text: String) -> String? {
+        let url = text.contains("://") ? text : "http://" + text
+        guard let target = WebSocketTarget(url) else { return nil }
+        return url == text || text.prefix(while: { $0 != "/" }).hasSuffix(":\(target.port)") ? url : nil
     }
 
     /// True if the command line itself names a gateway.

@@ -34,7 +34,7 @@ struct RecordingEngine {
             throw (error as? UsageError) ?? UsageError("\(error)")
         }
         guard let settings = configured.first(where: { $0.name == name }) else {
-            throw UsageError("the engine \(name) needs a key: set \(name.rawValue.uppercased())_API_KEY")
+            throw UsageError("the engine \(name) needs a key: set \(name.keyVariable)")
         }
         vendor = settings
     }

@@ -429,7 +429,7 @@ import Testing
         #expect(talk.session.label(SpeakerLabel(0), of: LegID(1)) == talk.session.label(SpeakerLabel(0), of: LegID(1)))
     }
 
-    @Test func `takes another stream that knows more before long where nobody pauses, and none of an engine that does not hear it`() {
+    @Test func `takes another stream that knows more before long where nobody pauses`() {
         var talk = Conversation()
         talk.isDense = true
         talk.hear(2.5)

@@ -138,7 +138,7 @@ import Testing
         #expect(fresh(words(["house 6700-7140"]), after: tail, through: at(6_630), context).map(\.text) == ["house"])
     }
 
-    @Test func `takes a word that says where it lies, behind what is committed, for a new one, wherever the words before it were`() {
+    @Test func `takes a word that lies behind what is committed for a new one`() {
         let context = ComparisonContext(rate: .speech, hasTimes: true, others: false)
         let tail = words(["her 3100-3500", "yeah 3532-3572"])
         #expect(fresh(words(["yeah 4810-4955", "yeah 4955-5251"]), after: tail, through: at(4_005), context).count == 2)
@@ -192,7 +192,7 @@ import Testing
         #expect(fresh(words(["tell 800-6019", "river 6019-12281"]), after: tail, through: at(2_394), context).isEmpty)
     }
 
-    @Test func `takes an engine that began within what another said for one that heard its last words, not for one that heard more`() {
+    @Test func `takes an engine that began within what another said for one that heard its end`() {
         // “A over river” and, from within it, “river over river”.
         let context = ComparisonContext(rate: .speech, origin: at(4_600), hasTimes: false, others: false)
         let tail = words(["a 4166-4356", "over 4356-4830", "river 4830-5400"])
@@ -308,7 +308,7 @@ import Testing
         #expect(fresh(words(["wait 2880-3381", "35 3503-3919"]), after: tail, through: at(4_100), context).map(\.text) == ["five"])
     }
 
-    @Test func `takes a word without a length for new behind the last one that its engine said, and not when it is said again`() {
+    @Test func `takes a word without a length for new only behind the last one of its engine`() {
         let tail = ["no 777-955"]
         #expect(fresh(["all 1000-1000"], after: tail, through: 955, having: ["no 758-1000"]) == ["all"])
         #expect(fresh(["all 1000-1000"], after: tail, through: 955, having: ["no 758-1000", "all 1000-1000"]) == [])

@@ -58,6 +58,7 @@ import Testing
             let told = try #require(answer.json["speaker_diagnostics"])
             #expect(told["provider_cluster_count"] == 3 && told["provider_clusters"] == ["0", "1", "2"], "\(answer.text)")
             #expect(told["speaker_split_cluster_count"] == 1 && told["speaker_split_segment_count"] == 2, "\(answer.text)")
+            #expect(told["cannot_link_violations_prevented"] == 1 && told["speaker_reconciliation_accepted_count"] == 0, "\(answer.text)")
             guard case .array(let ids)? = told["mapped_speaker_ids"], case .array(let labels)? = told["mapped_speaker_labels"] else {
                 return #expect(Bool(false), "\(answer.text)")
             }

@@ -253,7 +253,7 @@ import Testing
             let accepted = try await gateway.importing(RecordingFile.tone(seconds: 3), name: "talk.wav")
             let store = try gateway.store()
             let begun = try await untilSome {
-                try await store.standing(.inProgress, since: UnixTime(milliseconds: .max), limit: 10).first
+                try await store.standing(.inProgress, since: UnixTime(milliseconds: .max), limit: 10).first?.conversation
             }
             #expect(begun.source == "import")
             #expect(try await gateway.api(.delete, "/api/v1/conversations/\(begun.id)").status == 204)

@@ -69,7 +69,7 @@ import Testing
         }
     }
 
-    @Test func `what was committed stands when the journal's limit has taken its audio, and what was not is a reported gap`() async throws {
+    @Test func `keeps what was committed when the journal lost its audio, and reports gaps`() async throws {
         let run = try EarlierRun(limits: JournalLimits(segmentBytes: 100_000, logBytes: 400_000))
         _ = run.session(record(id), seconds: 30, committed: 12)
         run.log.finish()

@@ -1,6 +1,6 @@
-import Testing
 import Foundation
 import HarkenTesting
+import Testing
 
 /// Films of eight seconds that ffmpeg makes. Tones are heard in them.
 struct Film: Sendable, CustomTestStringConvertible {

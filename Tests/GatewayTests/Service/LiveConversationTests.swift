@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test(arguments: [false, true])
-    func `shows a change for every two seconds of speech, though sentences are long and words wait for their speakers`(
+    func `shows a change for every two seconds of speech, though words wait for speakers`(
         areVoicesFound: Bool
     ) async throws {
         try await TestGateway.with(
@@ -299,7 +299,7 @@ import Testing
         }
     }
 
-    @Test func `joins an engine's labels by their voices, whatever it calls them another time, and says names that it knows`() async throws {
+    @Test func `joins an engine's labels by their voices, and says names that it knows`() async throws {
         // It changes its mind about who is who: 0 and 1 in the first session, 1 and 0 in the second.
         let isSecond = Atomic(false)
         let engine = ScriptedEngine(speaker: { SpeakerLabel(($0 > 8) != isSecond.load(ordering: .relaxed) ? 1 : 0) })

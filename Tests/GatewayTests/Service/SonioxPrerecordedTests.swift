@@ -35,6 +35,8 @@ import Testing
             let id = try #require(order.string("id"))
             let done = try await gateway.transcription(id, headers: k)
             #expect(done.string("status") == "completed" && done.json["audio_duration_ms"] == 2_500 && done.json["file_id"] == .string(file))
+            let listed = try await gateway.api(.get, "/v1/transcriptions", headers: k)
+            #expect(listed.json["transcriptions"] == .array([done.json]), "\(listed.text)")
             let transcript = try await gateway.api(.get, "/v1/transcriptions/\(id)/transcript", headers: k)
             #expect(transcript.string("text") == "Good morning." && transcript.string("id") == id)
             let tokens = """

@@ -109,7 +109,9 @@ import Testing
         #expect(error(1000) == .unavailable("The gateway ended the stream with code 1000."))
         #expect(error(1008, "Invalid token") == .unauthorized("The gateway refused the key, or needs one."))
         #expect(error(1008, "trial_expired") == .quotaExhausted("The key has no credit left."))
-        #expect(error(1003) == .badRequest("The gateway refused the stream."))
+        for code: UInt16 in [1003, 1008, 1009, 4003] {
+            #expect(error(code, "no such engine") == .badRequest("The gateway refused the stream: no such engine"))
+        }
         #expect(error(nil, finishing: true) == .unavailable("The connection to the gateway broke."))
     }
 

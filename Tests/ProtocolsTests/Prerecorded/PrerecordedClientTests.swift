@@ -398,7 +398,7 @@ import Testing
         #expect(try confidences(sure, #","segments":[{"start":0,"end":3,"avg_logprob":-3}]"#) == [0.75, 0.25])
     }
 
-    @Test func `OpenAI: a model that has only text is asked for the probabilities of its tokens, and a server without them for text`() throws {
+    @Test func `OpenAI: a model that has only text is asked for probabilities, then for text`() throws {
         var machine = try machine("openai", RecognitionOptions(model: "gpt-4o-transcribe"))
         let asked = try fields(request(machine.start()))
         #expect(asked["include[]"] == "logprobs" && asked["response_format"] == "json" && asked["model"] == "gpt-4o-transcribe")

@@ -168,7 +168,7 @@ import Testing
         #expect(try page([:]).limit == 1_000 && page([:]).cursor == nil)
         func json(_ found: [Int]) throws -> JSONValue {
             let first = try page(["limit": "2"])
-            #expect(first.sought == 3)
+            #expect(first.fetchLimit == 3)
             return try JSONValue(
                 parsing: first.body("files", found, at: { (UnixTime(milliseconds: Int64($0)), Self.file) }) { item, json in json.value(item) })
         }

@@ -139,7 +139,7 @@ import Testing
         #expect(seen == Set(Self.rows.indices), "a row that nothing falls under")
     }
 
-    @Test func `never lets the operator pay for a caller with a key, nor lets their audio reach a vendor that they have no key for`() {
+    @Test func `never pays for callers with keys, and sends nothing to vendors without their key`() {
         for one in Self.all where !one.user.isEmpty {
             guard case .recorded(let plan) = try? one.routing.decide(one.workload, keys: one.keys) else { continue }
             for attempt in plan.attempts + (plan.shadow.map { [$0] } ?? []) {

@@ -219,7 +219,7 @@ import Testing
         #expect((events.count == 2) == isSecond)
     }
 
-    @Test func `gives the user to nobody of two who are as near, whoever speaks next, and to the nearer one when that is plain`() throws {
+    @Test func `gives the user to the plainly nearer one of two, and to nobody on a tie`() throws {
         let one = Self.print(0.45, axis: 1), other = Self.print(0.45, axis: 2)
         var tracker = SpeakerTracker(rule: SpeakerRule(distance: min(0.65, one.distance(to: other))))
         tracker.know([Self.voice("me", Self.along(0), .user)])

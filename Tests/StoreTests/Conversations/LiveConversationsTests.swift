@@ -63,9 +63,11 @@ import Testing
         _ = try await store.begin(.of(.ann, "a", status: .inProgress))
         _ = try await store.begin(.of(.bob, "b", status: .processing, .said("s", "text")))
         _ = try await store.begin(.of(.bob, "c"))
-        #expect(try await store.standing(.inProgress, since: .at(0), limit: 9).map(\.id) == [ID("a")])
+        let wordless = try await store.standing(.inProgress, since: .at(0), limit: 9)
+        #expect(wordless.map(\.conversation.id) == [ID("a")] && wordless.map(\.hasWords) == [false])
         let found = try await store.standing(.processing, since: .at(0), limit: 9)
-        #expect(found.map(\.id) == [ID("b")] && found.map(\.user) == [.bob] && found[0].segments.isEmpty)
+        #expect(found.map(\.conversation.id) == [ID("b")] && found.map(\.conversation.user) == [.bob])
+        #expect(found[0].conversation.segments.isEmpty && found[0].hasWords)
         #expect(try await store.standing(.processing, since: .at(-1), limit: 9) == [])
     }
 
@@ -76,7 +78,7 @@ import Testing
         _ = try await store.begin(conversation)
         _ = try await store.begin(.of(.ann, "c2", status: .inProgress))
         #expect(try await store.conversation(id, of: .ann)?.timeout == .seconds(14_400))
-        #expect(try await store.standing(.inProgress, since: .at(0), limit: 9).map(\.timeout) == [.seconds(14_400), nil])
+        #expect(try await store.standing(.inProgress, since: .at(0), limit: 9).map(\.conversation.timeout) == [.seconds(14_400), nil])
         let session = ID<Session>("session")
         var first = SessionPart(session: session, conversation: id, begins: .zero)
         let second = SessionPart(session: session, conversation: ID("c2"), begins: .seconds(300), shift: .seconds(-301))

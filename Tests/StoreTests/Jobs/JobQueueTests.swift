@@ -54,6 +54,8 @@ import Testing
         let found = try #require(try await jobs.find(claimed.id, of: ann))
         #expect(found.transcript == Transcript.sample)
         #expect(found.job.status == .completed && found.job.finished == UnixTime(milliseconds: 9))
+        #expect(claimed.duration == nil && found.job.duration == .seconds(3))
+        #expect(try await jobs.list(of: ann, dialect: "assemblyai", TranscriptionJobQuery(limit: 9)).map(\.duration) == [.seconds(3)])
         #expect(try await jobs.find(claimed.id, of: bob) == nil)
         #expect(try await jobs.delete(claimed.id, of: bob, dialect: "assemblyai", leaving: "{}") == nil)
     }

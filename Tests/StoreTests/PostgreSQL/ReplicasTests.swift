@@ -82,7 +82,7 @@ struct `Several gateways on one database` {
         #expect(try await !one.stores.conversations.mayTakeUp(ID("c"), of: ann))
         #expect(try await two.stores.conversations.mayTakeUp(ID("c"), of: ann))
         try bury(two)
-        #expect(try await one.stores.conversations.standing(.inProgress, since: .at(9), limit: 9).map(\.id) == [ID("c")])
+        #expect(try await one.stores.conversations.standing(.inProgress, since: .at(9), limit: 9).map(\.conversation.id) == [ID("c")])
     }
 
     private func session(_ gateway: Gateway, part: String = "s", base: Duration = .zero, earlier: OpenLiveSession.Earlier? = nil) -> OpenLiveSession {

@@ -55,7 +55,17 @@ import Testing
         let gateway = try await TestGateway()
         _ = try await gateway.keys.create(AccessKeyRequest())
         let rejected = try await run([gateway.recording(seconds: 1), "--url", gateway.url], in: gateway.folder)
-        #expect(rejected.status == .failed && rejected.diagnostics.contains("give a valid key with --key or HARKEN_KEY"), "\(rejected.diagnostics)")
+        #expect(rejected.status == .failed)
+        #expect(rejected.diagnostics == "harken live: The gateway refused the key, or needs one; give a valid key with --key or HARKEN_KEY\n")
+    }
+
+    @Test(arguments: ["harken", "listen"]) func `with an engine that the gateway has not are refused in one line`(wire: String) async throws {
+        let gateway = try await TestGateway()
+        let words = try [gateway.recording(seconds: 1), "--url", gateway.url, "--protocol", wire, "--engine", "nosuch"]
+        let refused = try await run(words, in: gateway.folder)
+        #expect(refused.status == .failed && refused.output == "")
+        #expect(refused.diagnostics.hasPrefix("harken live: ") && refused.diagnostics.contains("\"nosuch\""), "\(refused.diagnostics)")
+        #expect(refused.diagnostics.filter { $0 == "\n" }.count == 1 && !refused.diagnostics.contains("lost"), "\(refused.diagnostics)")
     }
 
     @Test func `as JSON are objects, the last of which says how it ended`() async throws {

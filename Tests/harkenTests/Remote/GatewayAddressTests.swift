@@ -19,6 +19,25 @@ import Testing
         #expect(throws: UsageError.self) { try address([], environment: ["HARKEN_URL": "b.example"]) }
     }
 
+    @Test(arguments: [
+        ("127.0.0.1:8080", "http://127.0.0.1:8080"), ("gateway:80/", "http://gateway:80"), ("[::1]:8080", "http://[::1]:8080"),
+        ("gateway:8080/prefix", "http://gateway:8080/prefix"),
+    ])
+    func `without a scheme is one with http, on every way to name it`(text: String, url: String) throws {
+        let choosing = CommandDescription(name: "choose", summary: "Chooses.", options: GatewayAddress.choice)
+        for (words, environment) in [(["--url", text], [:]), ([], ["HARKEN_URL": text])] {
+            #expect(try address(words, environment: environment).url == url)
+            #expect(try GatewayAddress(chosenBy: Arguments(words, for: choosing, environment: environment))?.url == url)
+        }
+    }
+
+    @Test(arguments: ["gateway", "gateway/prefix", "8080", "gateway:port", "gateway:0", "::1", "[::1]", ":8080", "ftp://gateway:21", "a@gateway:80"])
+    func `is refused without scheme and port, or with others`(text: String) {
+        let accepted = "a URL such as http://127.0.0.1:8080 or https://captions.example.org, or HOST:PORT"
+        let problem = #expect(throws: UsageError.self) { try address(["--url", text]) }
+        #expect(problem?.description.contains(accepted) == true)
+    }
+
     @Test(arguments: ["hk_1\n", "hk_1\r\n", " hk_1 ", "\"hk_1\""]) func `has the key without what other systems put around it`(text: String) throws {
         #expect(try address([], environment: ["HARKEN_KEY": text]).key == "hk_1")
         #expect(try address(["--key", text]).key == "hk_1")

@@ -66,7 +66,6 @@ package struct DeepgramFluxOptions: Sendable, Equatable {
         vendorOptions = DeepgramOptions.table.options(in: head.query, .live, unread: DeepgramOptions.unreadByFlux)
         vendorOptions.dropForeignLanguages(in: [LanguageParameter.deepgramFlux.name])
         if named != Self.multilingual { vendorOptions.markUnread(LanguageParameter.deepgramFlux.name) }
-        if !DeepgramFormatting.writesNumerals(in: language) { vendorOptions.markUnread("numerals") }
         format = try Self.format(query)
     }
 

@@ -60,12 +60,14 @@ package struct DeepgramFluxServer: LiveServerMachine {
         self.options = options
         let language = options.language.isMulti ? .english : options.language
         filter = options.hidesProfanity ? ProfanityFilter(language, own: context.profanity) : nil
-        if options.hidesProfanity, filter == nil { self.options.vendorOptions.markUnread("profanity_filter") }
+        if let numerals = options.numerals { formatting.write(numerals: numerals) }
+        var wanted = formatting
+        (wanted.hidesProfanity, wanted.profanity) = (options.hidesProfanity, context.profanity)
+        for name in wanted.parametersWithoutRules(in: options.language, filtered: language) { self.options.vendorOptions.markUnread(name) }
         request = self.options.request
         requestID = context.requestID
         thresholds = options.thresholds
         keyterms = options.keyterms
-        if let numerals = options.numerals { formatting.write(numerals: numerals) }
         limit = min(context.credentialLimit ?? Self.sessionLimit, Self.sessionLimit)
     }
 

@@ -426,7 +426,7 @@ extension RealtimeConfiguration {
             var json = JSONWriter()
             value(&json)
             guard var option = OpenAIOptions.table.option(name, .json(json.text), .live) else { return }
-            option.isCovered = isCovered
+            if isCovered { option.reading = .full }
             options.options.append(option)
         }
         if let prompt = transcription.prompt {

@@ -11,6 +11,8 @@ struct RealtimeItem: Sendable {
     let id: String
     /// Start of the item's audio.
     var start: SampleIndex
+    /// True if the client was told that speech began, and not yet that it ended.
+    var isSpeech = false
     private(set) var text = ""
     /// The committed words.
     private(set) var words: [Word] = []

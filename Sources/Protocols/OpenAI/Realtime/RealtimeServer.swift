@@ -92,7 +92,7 @@ package struct RealtimeServer: LiveServerMachine {
                 RealtimeError("Too many commits wait for their transcripts.", .rateLimit, code: "rate_limit_exceeded"), clientEvent: id, &output)
         }
         var item = open ?? RealtimeItem(id: voice.newItemID(), start: boundary)
-        if open != nil, configuration.endingDetection != nil { voice.speechStopped(item.id, at: milliseconds(received), &output) }
+        stopSpeech(in: &item, at: received, &output)
         open = nil
         boundary = received
         announce(item, &output)
@@ -121,8 +121,9 @@ package struct RealtimeServer: LiveServerMachine {
             }, &voice, &output)
         guard let old else { return }
         // The client was told that speech began, and no end of speech follows any more.
-        if let open, old.endingDetection != nil, configuration.endingDetection == nil {
-            voice.speechStopped(open.id, at: milliseconds(max(received, open.start)), &output)
+        if var item = open, old.endingDetection != nil, configuration.endingDetection == nil {
+            stopSpeech(in: &item, at: max(received, item.start), &output)
+            open = item
         }
         guard let change = configuration.change(from: old) else { return }
         // The engine's ignored options are told anew for the new values.
@@ -166,9 +167,19 @@ package struct RealtimeServer: LiveServerMachine {
     private mutating func begin(at position: SampleIndex, _ output: inout ServerOutput) {
         guard open == nil else { return }
         let start = max(boundary, position - SampleCount(configuration.endingDetection?.prefix ?? .zero, at: rate))
-        let item = RealtimeItem(id: voice.newItemID(), start: start)
+        var item = RealtimeItem(id: voice.newItemID(), start: start)
+        if configuration.endingDetection != nil {
+            item.isSpeech = true
+            voice.speechStarted(item.id, at: milliseconds(start), &output)
+        }
         open = item
-        if configuration.endingDetection != nil { voice.speechStarted(item.id, at: milliseconds(start), &output) }
+    }
+
+    /// Tells the client once that an item's speech ended, if the client knows that it began: turn detection may have been switched meanwhile.
+    private mutating func stopSpeech(in item: inout RealtimeItem, at position: SampleIndex, _ output: inout ServerOutput) {
+        guard item.isSpeech else { return }
+        item.isSpeech = false
+        voice.speechStopped(item.id, at: milliseconds(position), &output)
     }
 
     private mutating func interim(_ hypothesis: Hypothesis, _ output: inout ServerOutput) {
@@ -213,7 +224,7 @@ package struct RealtimeServer: LiveServerMachine {
         open = nil
         let end = max(position, item.start)
         boundary = max(boundary, end)
-        if configuration.endingDetection != nil { voice.speechStopped(item.id, at: milliseconds(end), &output) }
+        stopSpeech(in: &item, at: end, &output)
         announce(item, &output)
         sendRest(of: &item, &output)
         complete(item, end: end, &output)

@@ -12,11 +12,11 @@ package import Speech
 ///
 /// Source: speechmatics/docs, `spec/agent-stt.yaml` and the page "Turn detection", September 2026; speechmatics-agent-stt 0.3.0.
 package struct SpeechmaticsAgentClient: LiveClientMachine {
-    package static let startLimit = SpeechmaticsLiveClient.startLimit
-    package static let finalizeLimit = SpeechmaticsLiveClient.finalizeLimit
+    package static let startLimit = SpeechmaticsConnection.startLimit
+    package static let finalizeLimit = SpeechmaticsConnection.finalizeLimit
     /// Wait for the answer to a `finalize` where nobody seems to have spoken: the vendor may end no turn then.
     package static let quietFinalizeLimit: Duration = .milliseconds(700)
-    package static let drainLimit = SpeechmaticsLiveClient.drainLimit
+    package static let drainLimit = SpeechmaticsConnection.drainLimit
     /// The service's only model.
     package static let model = "linden-1"
     /// Sample rates that the service takes, in samples a second.
@@ -69,7 +69,7 @@ package struct SpeechmaticsAgentClient: LiveClientMachine {
 
     package mutating func rejected(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
         guard state == .connecting else { return }
-        fail(SpeechmaticsLiveClient.rejection(status: status, headers: headers, body: body), &actions)
+        fail(SpeechmaticsConnection.rejection(status: status, headers: headers, body: body), &actions)
     }
 
     // MARK: To the vendor
@@ -223,6 +223,6 @@ package struct SpeechmaticsAgentClient: LiveClientMachine {
     package var deadline: Instant? { state.deadline(owed) }
 
     package mutating func timePassed(now: Instant, actions: inout [ClientAction]) {
-        if let error = SpeechmaticsLiveClient.timePassed(now, state, &owed, &actions) { fail(error, &actions) }
+        if let error = SpeechmaticsConnection.timePassed(now, state, &owed, &actions) { fail(error, &actions) }
     }
 }

@@ -25,19 +25,23 @@ extension SQLConversationStore {
         }
     }
 
-    package func standing(_ status: Conversation.Status, since time: UnixTime, limit: Int) async throws(StoreError) -> [Conversation] {
+    package func standing(
+        _ status: Conversation.Status, since time: UnixTime, limit: Int
+    ) async throws(StoreError) -> [StandingConversation] {
         try await database.read { (connection) throws(StoreError) in
-            var found: [Conversation] = []
+            var found: [StandingConversation] = []
             try connection.run(
                 connection.isRemote ? Self.abandoned : Self.standing, [.text(status.rawValue), .time(time), .integer(max(0, limit))]
-            ) { (row) throws(StoreError) in found.append(ConversationRow.conversation(row)) }
+            ) { (row) throws(StoreError) in
+                found.append(StandingConversation(conversation: ConversationRow.conversation(row), hasWords: (row.integer(14) ?? 0) > 0))
+            }
             return found
         }
     }
 
     private static let standing: StaticString = """
         SELECT c.id, a.user, c.status, c.source, c.device, c.language, c.title, c.summary, c.started_at, c.finished_at, c.reason,
-        c.call, c.timeout, c.findings, c.number
+        c.call, c.timeout, c.findings, c.segment_count
         FROM conversations c JOIN archives a ON a.number = c.archive
         WHERE c.status = ? AND c.status IN ('in_progress', 'processing') AND c.since <= ? ORDER BY c.since, c.number LIMIT ?
         """
@@ -45,7 +49,7 @@ extension SQLConversationStore {
     /// Conversations of other gateways that live are left to them. Recordings that come in chunks stay open for any gateway.
     private static let abandoned: StaticString = """
         SELECT c.id, a.user, c.status, c.source, c.device, c.language, c.title, c.summary, c.started_at, c.finished_at, c.reason,
-        c.call, c.timeout, c.findings, c.number
+        c.call, c.timeout, c.findings, c.segment_count
         FROM conversations c JOIN archives a ON a.number = c.archive
         WHERE c.status = ? AND c.status IN ('in_progress', 'processing') AND c.since <= ?
         AND (c.replica = this_replica() OR NOT coalesce(replica_lives(c.replica), FALSE))

@@ -38,7 +38,7 @@ struct JobPage {
         ComposedSQL(
             """
             SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
-            notice_status, access_key, keeps_raw, sealed, own_keys FROM jobs INDEXED BY
+            notice_status, access_key, keeps_raw, sealed, own_keys, duration FROM jobs INDEXED BY
             """, " ", index,
             """
              WHERE user = ?1 AND dialect = ?2 AND (?3 IS NULL OR status IN (SELECT value FROM json_each(?3)))

@@ -18,7 +18,7 @@ extension SQLJobQueue {
 
     private static let claimed: StaticString = """
         RETURNING id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
-        notice_status, access_key, keeps_raw, sealed, own_keys
+        notice_status, access_key, keeps_raw, sealed, own_keys, duration
         """
 
     private static let claiming =

@@ -50,10 +50,13 @@ package final class SQLJobQueue: JobQueue {
         return try await database.write(.readCommitted) { (connection) throws(StoreError) in
             try connection.run(
                 """
-                UPDATE jobs SET status = 'completed', transcript = ?, raw = ?, finished_at = ?, lease_until = NULL
+                UPDATE jobs SET status = 'completed', transcript = ?, raw = ?, duration = ?, finished_at = ?, lease_until = NULL
                 WHERE id = ? AND status = 'processing'
                 """,
-                [.text(text), .blob(transcript.raw), .integer(now.milliseconds), .text(id.rawValue)])
+                [
+                    .text(text), .blob(transcript.raw), .duration(transcript.length.duration(at: transcript.rate)),
+                    .integer(now.milliseconds), .text(id.rawValue),
+                ])
             return try connection.changedRows() == 1
         }
     }
@@ -78,10 +81,10 @@ package final class SQLJobQueue: JobQueue {
             try connection.run(
                 """
                 SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
-                notice_status, access_key, keeps_raw, sealed, own_keys,
+                notice_status, access_key, keeps_raw, sealed, own_keys, duration,
                 transcript FROM jobs WHERE id = ? AND user = ?
                 """, [.text(id.rawValue), .text(user.rawValue)]
-            ) { (row) throws(StoreError) in found = (TranscriptionJob(row), row.text(17).flatMap(TranscriptCoding.decode)) }
+            ) { (row) throws(StoreError) in found = (TranscriptionJob(row), row.text(18).flatMap(TranscriptCoding.decode)) }
             return found
         }
     }
@@ -92,7 +95,7 @@ package final class SQLJobQueue: JobQueue {
             try connection.run(
                 """
                 SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
-                notice_status, access_key, keeps_raw, sealed, own_keys FROM jobs WHERE id = ?
+                notice_status, access_key, keeps_raw, sealed, own_keys, duration FROM jobs WHERE id = ?
                 """, [.text(id.rawValue)]
             ) { (row) throws(StoreError) in found = TranscriptionJob(row) }
             return found
@@ -138,15 +141,15 @@ package final class SQLJobQueue: JobQueue {
             try connection.run(
                 """
                 SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
-                notice_status, access_key, keeps_raw, sealed, own_keys
+                notice_status, access_key, keeps_raw, sealed, own_keys, duration
                 FROM jobs WHERE id = ? AND user = ? AND dialect = ?
                 """, [.text(id.rawValue), .text(user.rawValue), .text(dialect)]
             ) { (row) throws(StoreError) in found = TranscriptionJob(row) }
             guard let found else { return nil }
             try connection.run(
                 """
-                UPDATE jobs SET status = 'deleted', request = ?, audio = '', transcript = NULL, raw = NULL, error = NULL, signing_key = NULL,
-                sealed = NULL, notice = NULL
+                UPDATE jobs SET status = 'deleted', request = ?, audio = '', transcript = NULL, raw = NULL, duration = NULL, error = NULL,
+                signing_key = NULL, sealed = NULL, notice = NULL
                 WHERE id = ?
                 """, [.text(request), .text(id.rawValue)])
             return found
@@ -173,14 +176,14 @@ package final class SQLJobQueue: JobQueue {
 
     private static let unannounced: StaticString = """
         SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
-        notice_status, access_key, keeps_raw, sealed, own_keys
+        notice_status, access_key, keeps_raw, sealed, own_keys, duration
         FROM jobs WHERE notice = 'wanted' AND status IN ('completed', 'error') ORDER BY number LIMIT 1000
         """
 
     /// Gateways that live notify the owners of the jobs that they have ended.
     private static let leftUnannounced: StaticString = """
         SELECT id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
-        notice_status, access_key, keeps_raw, sealed, own_keys
+        notice_status, access_key, keeps_raw, sealed, own_keys, duration
         FROM jobs WHERE notice = 'wanted' AND status IN ('completed', 'error')
         AND (owner = this_replica() OR NOT coalesce(replica_lives(owner), FALSE)) ORDER BY number LIMIT 1000
         """
@@ -196,7 +199,7 @@ package final class SQLJobQueue: JobQueue {
 
 extension TranscriptionJob {
     /// Reads a row of the columns id, dialect, user, status, created_at, finished_at, request, audio, engines, signing_key, attempts, error,
-    /// notice_status, access_key, keeps_raw, sealed, own_keys.
+    /// notice_status, access_key, keeps_raw, sealed, own_keys, duration.
     init(_ row: borrowing SQLRow) {
         self.init(
             id: ID(row.text(0) ?? ""), dialect: row.text(1) ?? "", user: ID(row.text(2) ?? ""), key: row.text(13).map { ID($0) },
@@ -204,7 +207,7 @@ extension TranscriptionJob {
             finished: row.integer(5).map { UnixTime(milliseconds: $0) }, request: row.text(6) ?? "", audio: row.text(7) ?? "",
             engines: Self.names(row.text(8)), ownKeys: Self.names(row.text(16)), signingKey: row.blob(9),
             sealed: row.blob(15), keepsRaw: row.flag(14), attempts: Int(row.integer(10) ?? 0), error: row.text(11),
-            noticeStatus: row.integer(12).map { Int($0) })
+            noticeStatus: row.integer(12).map { Int($0) }, duration: row.integer(17).map { .nanoseconds($0) })
     }
 
     private static func names(_ list: String?) -> [EngineName] { (list ?? "").split(separator: ",").map { EngineName(String($0)) } }

@@ -37,6 +37,7 @@ struct StoredTable: Sendable {
                 ("created_at", .integer), ("finished_at", .integer), ("attempts", .integer), ("request", .text), ("audio", .text),
                 ("engines", .text), ("signing_key", .blob), ("error", .text), ("transcript", .text), ("notice", .text), ("notice_status", .integer),
                 ("keeps_raw", .flag), ("raw", .blob), ("owner", .text), ("lease_until", .integer), ("sealed", .blob), ("own_keys", .text),
+                ("duration", .integer),
             ]),
         StoredTable(
             "background_recordings",

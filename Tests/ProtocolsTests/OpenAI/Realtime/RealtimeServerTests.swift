@@ -340,6 +340,22 @@ import Testing
             #expect(stream.event(.flushed(.first)) == ["2=“”"])
         }
 
+        @Test func `tells once that speech ended, however often turn detection is switched`() throws {
+            let on = RealtimeConversation.update(#""turn_detection":{"type":"server_vad"}"#), off = RealtimeConversation.manual
+            for endsByCommit in [true, false] {
+                for (beginsOn, switches) in [(true, [off, on]), (true, [off, on, off, on]), (false, [on])] {
+                    var stream = try RealtimeConversation.speaking(beginsOn ? on : off)
+                    _ = stream.append(2)
+                    var told = stream.event(Realtime.interim("Hello there", 0, 1, stable: 1))
+                    for change in switches { told += stream.text(change) }
+                    told += endsByCommit ? stream.commit() : stream.event(Realtime.commit("Hello there.", 0, 2.1, .pause))
+                    let speech = told.filter { $0.hasPrefix("started") || $0.hasPrefix("stopped") }
+                    #expect(speech == (beginsOn ? ["started 1 at 0", "stopped 1 at 2100"] : []), "\(told)")
+                    #expect(told.contains("committed 1 after none"), "\(told)")
+                }
+            }
+        }
+
         @Test func `forgets what is cleared`() throws {
             var stream = try RealtimeConversation.speaking()
             _ = stream.append(2)
