@@ -33,10 +33,10 @@ bench: ## every figure on time, memory and processor, judged; table here, JSON a
 	@scripts/bench
 
 lint: ## check the format of the Swift sources
-	@swift format lint -r --strict $(SWIFT)
+	@swift format lint -r -p --strict $(SWIFT)
 
 format: ## apply the format to the Swift sources
-	@swift format -r -i $(SWIFT)
+	@swift format -r -p -i $(SWIFT)
 
 docs: ## reference pages from the doc comments, in .build/docs
 	@scripts/docs

@@ -37,19 +37,30 @@ import Testing
 
     private static func turned(_ samples: [Float], _ gain: Float = 1) -> [Float] { samples.map { -$0 * gain } }
 
+    /// Channels, and the share of Ann's voice that their mix must have.
+    struct Channels: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var samples: [[Float]]
+        var share: Float
+
+        init(_ name: String, _ samples: [[Float]], share: Float) { (testDescription, self.samples, self.share) = (name, samples, share) }
+    }
+
     @Test(
         arguments: [
-            ("a side turned around", [ann, turned(ann)], 1), ("a side turned around, quieter", [ann, turned(ann, 0.8)], 0.9),
-            ("alike", [ann, ann], 1), ("one side silent", [ann, silence], 0.5), ("a tone beside", [tone(gain: 0.25), ann], 0.5),
-            ("noise beside that is as loud", [bob, ann], 0.5), ("three, two of them turned", [ann, turned(ann), turned(ann)], 1),
-            ("six, in pairs", [ann, turned(ann), bob, turned(bob), silence, silence], 1.0 / 3),
-            ("a loud pair beside", [bob, turned(bob), quiet.map { $0 * 3 }, ann, turned(ann), silence, silence, silence], 0.25),
-        ] as [(String, [[Float]], Float)])
-    func `has a voice however its channels move`(name: String, channels: [[Float]], share: Float) {
-        var mix = ChannelMix(channelCount: channels.count, rate: Self.rate)
-        let mixed = mix.mix(channels)
+            Channels("a side turned around", [ann, turned(ann)], share: 1),
+            Channels("a side turned around, quieter", [ann, turned(ann, 0.8)], share: 0.9),
+            Channels("alike", [ann, ann], share: 1), Channels("one side silent", [ann, silence], share: 0.5),
+            Channels("a tone beside", [tone(gain: 0.25), ann], share: 0.5), Channels("noise beside that is as loud", [bob, ann], share: 0.5),
+            Channels("three, two of them turned", [ann, turned(ann), turned(ann)], share: 1),
+            Channels("six, in pairs", [ann, turned(ann), bob, turned(bob), silence, silence], share: 1.0 / 3),
+            Channels("a loud pair beside", [bob, turned(bob), quiet.map { $0 * 3 }, ann, turned(ann), silence, silence, silence], share: 0.25),
+        ])
+    func `has a voice however its channels move`(channels: Channels) {
+        var mix = ChannelMix(channelCount: channels.samples.count, rate: Self.rate)
+        let mixed = mix.mix(channels.samples)
         #expect(mixed.count == 32_000)
-        #expect(abs(Self.share(of: Self.ann, in: mixed) - share) < 0.1, "\(Self.share(of: Self.ann, in: mixed))")
+        #expect(abs(Self.share(of: Self.ann, in: mixed) - channels.share) < 0.1, "\(Self.share(of: Self.ann, in: mixed))")
     }
 
     @Test func `has a quiet person beside a loud one, each on a side`() {

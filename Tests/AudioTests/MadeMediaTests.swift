@@ -26,9 +26,6 @@ private struct Making: Sendable, CustomTestStringConvertible {
     }
 
     var testDescription: String { name }
-    static let encoder = "/usr/bin/ffmpeg"
-    static var isPossible: Bool { FileManager.default.isExecutableFile(atPath: encoder) }
-
     static let all = [
         Making("tone.flac", "-c:a flac"), Making("tone24.flac", "-c:a flac -sample_fmt s32 -ar 48000"),
         Making("tone.oga", "-c:a libvorbis -ar 44100"),
@@ -49,8 +46,8 @@ private struct Making: Sendable, CustomTestStringConvertible {
     func make(video: String? = nil) throws -> TemporaryFile? {
         let file = try TemporaryFile(named: name)
         let inputs = (video.map { ["-f", "lavfi", "-i", $0] } ?? []) + ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000:duration=2"]
-        let words = [Self.encoder, "-nostdin", "-loglevel", "error", "-y"] + inputs + ["-ar", "16000"] + arguments + [file.path]
-        return try ChildProcess.run(words).status == 0 ? file : nil
+        do { try MadeMedia.make(inputs + ["-ar", "16000"] + arguments, to: file.path) } catch is MadeMedia.Unmade { return nil }
+        return file
     }
 }
 
@@ -62,7 +59,7 @@ private func isTone(_ samples: [Float], level: Float = 1) -> Bool {
     return abs(rootMeanSquare(middle) / (level * 0.0884) - 1) < 0.15 && abs(crossings - 880) < 12
 }
 
-@Suite(.needs(Making.isPossible, "ffmpeg is not installed")) struct `Media made by ffmpeg` {
+@Suite(.needs(MadeMedia.isPossible, "ffmpeg is not installed")) struct `Media made by ffmpeg` {
     @Test(arguments: Making.all)
     fileprivate func `are read, whole and as a stream`(making: Making) async throws {
         guard let file = try making.make() else { return }

@@ -10,7 +10,7 @@ from steps import ROOT, Neighbour, Runner, Step
 PASSED = ROOT / ".build/passed"
 # Swift tests that open no socket. They compute, which would take the processors from those that wait for a peer.
 COMPUTING = ("^(Audio|Console|Continuity|Conversations|Decoding|Engines|Evaluation|Framing|LocalEngine|Protocols|RecordingAssembly|Simulation|Speakers|Speech|"
-             r"Store|TextNormalization|VoiceTracking)Tests\.")
+             r"Store|TextNormalization)Tests\.")
 # Tests of these suites need speech or a sound card in real time: scripts/verify runs them.
 REAL_TIME = "In real time"
 # What this leaves out, and the command that runs it.
@@ -43,23 +43,29 @@ BUILD = Step(
     ["swift", "build", "--build-tests", "-c", "release", "--scratch-path", BUILD_FOLDER, "-Xswiftc", "-enable-testing",
      "-Xswiftc", "-enforce-exclusivity=checked", "--explicit-target-dependency-import-check", "error"])
 BUILDS = [FORMAT, BUILD]
-STEPS = [
-    Step("simulated sessions", [f"{PROGRAMS}/simulate", "--seeds", "10000", "--kept", "Tests/Mutations/kept.txt"], needs=(BUILD.name,)),
-    Step("interface of HarkenKit", ["scripts/api", "--build", PROGRAMS], needs=(BUILD.name,)),
-    Step("links of the documents", ["scripts/play", "documents", *HARKEN, "--links"], needs=(BUILD.name,)),
-    Step("chart, compose file and metrics", ["scripts/play", "deploy", *HARKEN, "chart", "compose", "metric"], needs=(BUILD.name,)),
-    Step("a recording", ["scripts/play", "recording", *HARKEN], needs=(BUILD.name,)),
-    Step("vendors' clients", ["scripts/play", "wire", *HARKEN], needs=(BUILD.name,)),
-    Step("kill and stop", ["scripts/play", "kill", *HARKEN], needs=(BUILD.name,)),
-    Step("power cuts", ["scripts/play", "power-cut", *HARKEN], needs=(BUILD.name,)),
-    Step("descriptors", ["scripts/play", "descriptors", *HARKEN], needs=(BUILD.name,)),
-    Step("take-over", ["scripts/play", "take-over", *HARKEN, "--sessions", "6", "--upgrades", "2"], needs=(BUILD.name,)),
-    Step("the page", ["scripts/play", "page", *HARKEN], needs=(BUILD.name,)),
-    # Last, so that their summary is near the end.
-    Step("Swift tests without sockets", swift_tests("--filter", COMPUTING, "--skip", REAL_TIME), needs=(BUILD.name,), environment=at_a_time(1.5)),
-    Step("Swift tests with sockets", swift_tests("--skip", COMPUTING, "--skip", REAL_TIME), needs=(BUILD.name,), environment=at_a_time(3)),
-]
 
+
+def play(name, *words):
+    """A play of a gateway with the programs of the build. Plays wait for their clients most of the time, and so run beside the tests."""
+    return Step(name, ["scripts/play", words[0], *HARKEN, *words[1:]], needs=(BUILD.name,), lane="plays")
+
+
+STEPS = [
+    play("the page", "page"),
+    play("vendors' clients", "wire"),
+    play("power cuts", "power-cut"),
+    play("kill and stop", "kill"),
+    play("descriptors", "descriptors"),
+    play("take-over", "take-over", "--sessions", "6", "--upgrades", "2"),
+    play("a recording", "recording"),
+    play("chart, compose file and metrics", "deploy", "chart", "compose", "metric"),
+    play("links of the documents", "documents", "--links"),
+    Step("simulated sessions", [f"{PROGRAMS}/simulate", "--seeds", "10000", "--kept", "Tests/Mutations/kept.txt"], needs=(BUILD.name,), lane="tests"),
+    Step("interface of HarkenKit", ["scripts/api", "--build", PROGRAMS], needs=(BUILD.name,), lane="tests"),
+    # Last, so that their summary is near the end.
+    Step("Swift tests without sockets", swift_tests("--filter", COMPUTING, "--skip", REAL_TIME), needs=(BUILD.name,), environment=at_a_time(1.5), lane="tests"),
+    Step("Swift tests with sockets", swift_tests("--skip", COMPUTING, "--skip", REAL_TIME), needs=(BUILD.name,), environment=at_a_time(3), lane="tests"),
+]
 
 def git(*arguments):
     done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
@@ -74,7 +80,7 @@ def clean_commit():
 def main():
     parser = argparse.ArgumentParser(prog="scripts/test", description="The gate: all that must hold before a change lands.")
     parser.add_argument("--repeat", type=int, metavar="N", help="the builds, then the other steps N times; a table says which failed how often")
-    parser.add_argument("--slow", action="store_true", help="the steps on one processor, which a busy loop shares")
+    parser.add_argument("--slow", action="store_true", help="the steps one after the other on one processor, which a busy loop shares")
     parser.add_argument("--step", action="append", metavar="NAME", choices=[step.name for step in STEPS], help="only this step, after the builds")
     parser.add_argument("arguments", nargs="*", metavar="ARGUMENT", help="behind --: arguments for swift test; the steps are then format, build and these tests")
     chosen = parser.parse_args()
@@ -92,9 +98,10 @@ def main():
     neighbour = Neighbour() if chosen.slow else None
     try:
         if chosen.repeat:
-            failed = runner.repeat(steps, chosen.repeat) + sum(result.verdict != "passed" for result in runner.results[:len(BUILDS)])
+            failed = runner.repeat(steps, chosen.repeat, side_by_side=not chosen.slow) + sum(result.verdict != "passed" for result in runner.results[:len(BUILDS)])
             return finish(runner, failed)
-        runner.run(steps)
+        # On one processor, lanes would only be in each other's way.
+        runner.run(steps, side_by_side=not chosen.slow)
     finally:
         if neighbour:
             neighbour.stop()

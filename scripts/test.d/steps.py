@@ -1,4 +1,4 @@
-"""Steps of a test, one after the other: each is a command, and a step that fails does not end the run.
+"""Steps of a test: each is a command, and a step that fails does not end the run. The steps of a lane run one after the other, and lanes side by side.
 
 The output of each step is in `.build/steps`. A table at the end has the verdict, the time and the load of each step; below it is, for each failed step, the
 command that repeats it, its log and what it said last.
@@ -37,6 +37,7 @@ class Step:
     # Steps without which this one cannot run.
     needs: tuple = ()
     environment: dict = dataclasses.field(default_factory=dict)
+    lane: str = ""
 
 
 @dataclasses.dataclass
@@ -69,7 +70,8 @@ class Neighbour:
 
 class Runner:
     def __init__(self, name, logs=LOGS):
-        self.name, self.logs, self.results, self._running = name, logs, [], None
+        self.name, self.logs, self.results, self.seconds = name, logs, [], 0
+        self._running, self._is_stopped, self._writing = set(), False, threading.Lock()
         logs.mkdir(parents=True, exist_ok=True)
         for old in logs.glob("*"):
             if old.is_file():
@@ -78,41 +80,61 @@ class Runner:
         signal.signal(signal.SIGINT, self._interrupted)
 
     def _interrupted(self, number, _):
-        self._end_group()
+        self._is_stopped = True
+        for process in list(self._running):
+            self._end_group(process)
         sys.exit(128 + number)
 
-    def _end_group(self):
-        if self._running:
-            try:
-                os.killpg(self._running.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+    @staticmethod
+    def _end_group(process):
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
 
-    def run(self, steps, suffix=""):
-        """Runs the steps and returns their results."""
-        found = {result.step.name: result.verdict for result in self.results}
-        results = []
+    def run(self, steps, suffix="", side_by_side=True):
+        """Runs the steps and returns their results, in the order of the steps. A step may need those before it in its lane, and those of earlier runs."""
+        began, lanes, results = time.monotonic(), {}, {}
         for step in steps:
-            missing = [name for name in step.needs if found.get(name, "passed") != "passed"]
-            if missing:
-                result = Result(step, "not run", 0, 0, None, f"{missing[0]} failed")
-            else:
-                result = self._run(step, suffix)
-            found[step.name] = result.verdict
-            results.append(result)
-        self.results += results
-        return results
+            lanes.setdefault(step.lane if side_by_side else "", []).append(step)
+        found = {result.step.name: result.verdict for result in self.results}
 
-    def _run(self, step, suffix):
+        def run_lane(lane):
+            for step in lane:
+                missing = [name for name in step.needs if found.get(name, "passed") != "passed"]
+                if self._is_stopped:
+                    return
+                if missing:
+                    results[step.name] = Result(step, "not run", 0, 0, None, f"{missing[0]} failed")
+                else:
+                    results[step.name] = self._run(step, suffix, f"{step.lane}: " if len(lanes) > 1 else "")
+                found[step.name] = results[step.name].verdict
+
+        # A child dies with the thread that began it. Signals come to this one.
+        threads = [threading.Thread(target=run_lane, args=(lane,), daemon=True) for lane in lanes.values()]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        ordered = [results[step.name] for step in steps]
+        self.results += ordered
+        self.seconds += time.monotonic() - began
+        return ordered
+
+    def _say(self, line, file=sys.stdout):
+        with self._writing:
+            print(line, file=file, flush=True)
+
+    def _run(self, step, suffix, prefix):
         log = self.logs / (step.name.replace(" ", "-").replace("/", "-") + suffix + ".log")
-        print(f"{self.name}: {step.name} ({time.strftime('%T')})", file=sys.stderr, flush=True)
+        self._say(f"{self.name}: {step.name} ({time.strftime('%T')})", sys.stderr)
         began = time.monotonic()
         reason, tests = "", []
         with log.open("wb") as file:
             process = subprocess.Popen(
                 step.command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
                 env={**os.environ, **step.environment}, preexec_fn=_dies_with_us)
-            self._running = process
+            self._running.add(process)
             hanging = threading.Event()
 
             def end():
@@ -129,12 +151,12 @@ class Runner:
                 if test := FAILED_TEST.match(plain):
                     tests.append(test[1] or test[2][:400])
                 if not QUIET.match(plain):
-                    print(text, flush=True)
+                    self._say(prefix + text)
             status = process.wait()
             limit.cancel()
             # What a step leaves running would be beside the next one.
-            self._end_group()
-            self._running = None
+            self._end_group(process)
+            self._running.discard(process)
         if hanging.is_set():
             reason = f"it hung: ended after {HANG_LIMIT} s"
         elif status != 0:
@@ -157,7 +179,7 @@ class Runner:
         print(f"\n{'verdict':8} {'seconds':>7} {'load':>5}  step")
         for result in results:
             print(f"{result.verdict:8} {result.seconds:7.0f} {result.load:5.1f}  {result.step.name}")
-        print(f"{'':8} {sum(result.seconds for result in results):7.0f} {'':5}  all steps")
+        print(f"{'':8} {self.seconds:7.0f} {'':5}  all steps")
         for result in results:
             if result.log:
                 for line in result.log.read_text(errors="replace").splitlines():
@@ -168,12 +190,13 @@ class Runner:
             print("\n".join(f"failed: {result.step.name}: {test}" for test in result.tests or [result.reason]))
         return len(failures)
 
-    def repeat(self, steps, count):
+    def repeat(self, steps, count, side_by_side=True):
         """Runs the steps so many times, and prints which failed how often. Returns the number of failures."""
         failures, seconds, worst = collections.Counter(), collections.defaultdict(list), []
         for number in range(1, count + 1):
             print(f"{self.name}: run {number} of {count}", file=sys.stderr, flush=True)
-            results = self.run(steps, suffix=f"-{number}")
+            began = time.monotonic()
+            results = self.run(steps, f"-{number}", side_by_side)
             for result in results:
                 seconds[result.step.name].append(result.seconds)
                 if result.verdict != "passed":
@@ -181,7 +204,7 @@ class Runner:
                     worst.append(f"run {number}: {result.step.name}: {result.reason}; log {result.log and result.log.relative_to(ROOT)}; load {result.load:.1f}")
                 for test in result.tests:
                     failures[f"{result.step.name}: {test}"] += 1
-            print(f"{self.name}: run {number} took {sum(result.seconds for result in results):.0f} s, "
+            print(f"{self.name}: run {number} took {time.monotonic() - began:.0f} s, "
                   f"{sum(result.verdict != 'passed' for result in results)} steps failed", file=sys.stderr, flush=True)
         print(f"\n{'failures':>8} {'of':>4} {'seconds':>12}  step or test")
         for name in [step.name for step in steps] + sorted(name for name in failures if ": " in name):

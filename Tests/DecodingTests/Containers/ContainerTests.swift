@@ -6,7 +6,7 @@ import Speech
 import Testing
 
 /// Containers × codecs × {late sound, hole, two tracks, marked track, cut}, in the confined decoder.
-@Suite(.hangLimit, .needs(BuiltHarken.isThere, "harken is not built"), .needs(Muxing.isPossible, "ffmpeg is not installed"))
+@Suite(.hangLimit, .needs(BuiltHarken.isThere, "harken is not built"), .needs(MadeMedia.isPossible, "ffmpeg is not installed"))
 struct `Files in every container` {
     private let folder = TemporaryFolder()
 

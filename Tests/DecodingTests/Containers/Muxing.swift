@@ -48,9 +48,6 @@ struct Muxing: Sendable, CustomTestStringConvertible {
     /// Times at which the tones begin, in seconds. Players show bare frames of AAC as they are decoded, with the encoder's delay of 1,024 samples.
     var tones: [Double] { file == "tone.aac" ? Self.tones.map { $0 + 0.064 } : Self.tones }
 
-    static let encoder = "/usr/bin/ffmpeg"
-    static var isPossible: Bool { FileManager.default.isExecutableFile(atPath: encoder) }
-
     /// Every container and codec that docs/media.md names and ffmpeg can write.
     static let all: [Muxing] = [
         Muxing("aac.mkv", "aac", picture: "mpeg4", [.offset, .hole, .tracks]),
@@ -158,7 +155,7 @@ struct Muxing: Sendable, CustomTestStringConvertible {
         let late = offset == 0 || isAVI ? [] : ["-itsoffset", "\(offset)"], moved = shift == 0 || isAVI ? [] : ["-output_ts_offset", "\(shift)"]
         let maps = picture == nil ? ["-map", "0:a"] : ["-map", "0:v", "-map", "1:a"]
         let parts = chapters.map { (["-i", $0], ["-map_chapters", picture == nil ? "1" : "2"]) } ?? ([], [])
-        try run(pictureInput + late + soundInput(in: folder) + parts.0 + maps + parts.1 + outputs + moved + [path])
+        try run(pictureInput + late + soundInput(in: folder) + parts.0 + maps + parts.1 + outputs + moved, to: path)
         if isAVI, offset + shift > 0 { try delay(path, by: Double(offset + shift), picture: shift > 0) }
         return path
     }
@@ -170,13 +167,13 @@ struct Muxing: Sendable, CustomTestStringConvertible {
         let path = folder.path(of: "hole-" + file)
         let shift = ["-map", "0", "-c", "copy", "-bsf:a", "setts=ts='if(gte(TS*TB,2),TS+2/TB,TS)'"]
         guard let (middle, from) = detour else {
-            try run(["-i", whole] + shift + container + [path])
+            try run(["-i", whole] + shift + container, to: path)
             return path
         }
         let holed = folder.path(of: "holed-" + middle)
         let other = Muxing(middle, from, picture: picture, [])
-        try run(["-i", try other.make(in: folder)] + shift + [holed])
-        try run(["-i", holed, "-map", "0", "-c", "copy"] + container + [path])
+        try run(["-i", try other.make(in: folder)] + shift, to: holed)
+        try run(["-i", holed, "-map", "0", "-c", "copy"] + container, to: path)
         return path
     }
 
@@ -194,7 +191,7 @@ struct Muxing: Sendable, CustomTestStringConvertible {
     func makeTracks(in folder: TemporaryFolder) throws -> String {
         let path = folder.path(of: "tracks-" + file)
         let maps = picture == nil ? ["-map", "0:a", "-map", "1:a"] : ["-map", "0:v", "-map", "1:a", "-map", "2:a"]
-        try run(pictureInput + soundInput(isSilent: true, in: folder) + soundInput(in: folder) + maps + outputs + [path])
+        try run(pictureInput + soundInput(isSilent: true, in: folder) + soundInput(in: folder) + maps + outputs, to: path)
         return path
     }
 
@@ -206,7 +203,7 @@ struct Muxing: Sendable, CustomTestStringConvertible {
         let path = folder.path(of: "marked-" + file)
         let maps = picture == nil ? ["-map", "0:a", "-map", "1:a"] : ["-map", "0:v", "-map", "1:a", "-map", "2:a"]
         let marks = ["-disposition:a:0", "0", "-disposition:a:1", "default"]
-        try run(pictureInput + soundInput(in: folder) + soundInput(delay: 1, in: folder) + maps + outputs + marks + [path])
+        try run(pictureInput + soundInput(in: folder) + soundInput(delay: 1, in: folder) + maps + outputs + marks, to: path)
         return path
     }
 
@@ -219,10 +216,7 @@ struct Muxing: Sendable, CustomTestStringConvertible {
         return try folder.write(bytes.prefix(bytes.count * share / 100 | 1), as: "cut-" + file)
     }
 
-    func run(_ arguments: [String]) throws {
-        let outcome = try ChildProcess.run([Self.encoder, "-nostdin", "-loglevel", "error", "-y"] + arguments)
-        guard outcome.status == 0 else { throw Unmade(file: file, reason: outcome.diagnostics) }
-    }
+    private func run(_ arguments: [String], to path: String) throws { try MadeMedia.make(arguments, to: path) }
 
     struct Unmade: Error {
         let file: String

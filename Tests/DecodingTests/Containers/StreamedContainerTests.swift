@@ -5,7 +5,7 @@ import Speech
 import Testing
 
 /// Containers that arrive live, in pieces: their sound, and what is told about it.
-@Suite(.hangLimit, .needs(Muxing.isPossible, "ffmpeg is not installed"))
+@Suite(.hangLimit, .needs(MadeMedia.isPossible, "ffmpeg is not installed"))
 struct `Containers that are streamed` {
     private let folder = TemporaryFolder()
 

@@ -36,9 +36,6 @@ struct Film: Sendable, CustomTestStringConvertible {
     var testDescription: String { "\(kind.rawValue) \(container)" }
     var name: String { "film." + container }
 
-    static let encoder = "/usr/bin/ffmpeg"
-    static var isPossible: Bool { FileManager.default.isExecutableFile(atPath: encoder) }
-
     /// Seconds at which the tones of each sound track begin, where a player has them.
     var tones: [[Double]] {
         switch kind {
@@ -86,14 +83,14 @@ struct Film: Sendable, CustomTestStringConvertible {
             words += ["-itsoffset", "\(late)", "-f", "lavfi", "-i", "aevalsrc='0.3*sin(2*PI*440*t)*(\(parts))':s=48000:d=5"]
         }
         words += ["-map", "0:v"] + (kind == .twoTracks ? tones.indices : 0..<1).flatMap { ["-map", "\($0 + 1):a"] } + codecs + ["-ac", "1"]
-        try run(words + (kind == .shifted ? ["-output_ts_offset", "2"] : []) + [path])
+        try MadeMedia.make(words + (kind == .shifted ? ["-output_ts_offset", "2"] : []), to: path)
         switch kind {
         case .late, .shifted, .twoTracks: return try read(path)
         case .holed:
-            try run(["-i", path, "-map", "0", "-c", "copy", "-bsf:a", "setts=ts='if(gte(TS*TB,2),TS+2/TB,TS)'", changed])
+            try MadeMedia.make(["-i", path, "-map", "0", "-c", "copy", "-bsf:a", "setts=ts='if(gte(TS*TB,2),TS+2/TB,TS)'"], to: changed)
             return try read(changed)
         case .edited:
-            try run(["-ss", "0.75", "-i", path, "-c", "copy", changed])
+            try MadeMedia.make(["-ss", "0.75", "-i", path, "-c", "copy"], to: changed)
             return try read(changed)
         case .cut:
             let whole = try read(path)
@@ -102,13 +99,4 @@ struct Film: Sendable, CustomTestStringConvertible {
     }
 
     private func read(_ path: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(filePath: path))) }
-
-    private func run(_ arguments: [String]) throws {
-        let outcome = try ChildProcess.run([Self.encoder, "-nostdin", "-loglevel", "error", "-y"] + arguments)
-        guard outcome.status == 0 else { throw Unmade(reason: outcome.diagnostics) }
-    }
-
-    struct Unmade: Error {
-        let reason: String
-    }
 }

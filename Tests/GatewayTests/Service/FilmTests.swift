@@ -7,7 +7,7 @@ import Speech
 import Testing
 
 /// Films by every way on which a recording comes.
-@Suite(.hangLimit, .needs(Film.isPossible, "ffmpeg is not installed")) struct `Films` {
+@Suite(.hangLimit, .needs(MadeMedia.isPossible, "ffmpeg is not installed")) struct `Films` {
     /// A way on which a recording comes.
     enum Way: CaseIterable, Sendable {
         case openAI, deepgram, deepgramAddress, deepgramCallback, assemblyAI, assemblyAddress, soniox, sonioxAddress, chunk, keptChunk, offlineFile,

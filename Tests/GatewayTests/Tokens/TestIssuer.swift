@@ -16,9 +16,12 @@ final class TestIssuer: HTTPService {
     /// Questions that wait for their answer; nil: none does.
     private let held = Mutex<[HTTPExchange]?>(nil)
 
+    /// The first key of every issuer. One pair costs a third of a second of a processor, and the matrices have an issuer for each route.
+    private static let firstKey = Result { try SigningKey.rsa("one") }
+
     private init(port: UInt16) throws {
         url = "http://127.0.0.1:\(port)/issuer"
-        key = try .rsa("one")
+        key = try Self.firstKey.get()
         keys = Mutex([key])
     }
 
