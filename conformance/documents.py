@@ -144,6 +144,8 @@ class Desk:
         if re.search(r"^([A-Z_]+=\S+ )*harken serve\b", command):
             return self._serve(command)
         command = re.sub(ADDRESS, self.server.url.removeprefix("http://"), command).replace("DIR", "pages")
+        # The data of a service are those of the gateway here.
+        command = command.replace("/var/lib/harken", self.environment["HARKEN_DATA"])
         done = subprocess.run(["bash", "-o", "pipefail", "-c", command], cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=180)
         # doctor's status is 1 when something is missing, such as a key: that it answers is enough.
         if done.returncode == 0 or (command == "harken doctor" and done.returncode == 1 and done.stdout):
