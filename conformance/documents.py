@@ -127,7 +127,7 @@ class Desk:
                 with wave.open(f"{audio}/{name}") as clip:
                     talk.writeframes(clip.readframes(clip.getnframes()) + bytes(32_000))
         (self.folder / "memos").mkdir()
-        for name in ("talk.mp3", "talk.mp4", "screen.mkv", "old.wav", "Talk with Ann.m4a", "memos/monday.wav"):
+        for name in ("talk.mp3", "talk.mp4", "screen.mkv", "old.wav", "call.wav", "Talk with Ann.m4a", "memos/monday.wav"):
             shutil.copy(self.folder / "talk.wav", self.folder / name)
 
     def close(self):
