@@ -6,8 +6,8 @@ import { rate } from './microphone.js';
 const path = '/v4/listen';
 /** A conversation of this source is over when its client ends in order; others wait for two minutes of silence. */
 const source = 'desktop';
-/** Samples in a packet, and bytes that may wait in the socket: one second. */
-const packet = 320, backlog = 2 * rate;
+/** Samples in a packet, and bytes that may wait in the socket: four seconds. */
+const packet = 320, backlog = 8 * rate;
 /** Samples that the page keeps at most while the gateway is away: an hour, 115 MB. */
 const kept = 3600 * rate;
 /** Codes after which nothing is resumed: the client's mistake, no credit, no engine, the session is over. */
@@ -105,18 +105,17 @@ export class ListenClient extends EventTarget {
   }
 
   pump() {
-    if (this.state !== 'listening' || this.socket.readyState !== WebSocket.OPEN) return;
-    while (this.socket.bufferedAmount < backlog) {
-      const next = this.packets[(this.sent - this.first) / packet];
-      if (!next) break;
-      this.socket.send(next);
-      this.sent += packet;
+    clearTimeout(this.due);
+    const { socket, packets } = this, end = this.first + packets.length * packet;
+    if (this.state !== 'listening' || socket.readyState !== WebSocket.OPEN) return;
+    for (; this.sent < end && socket.bufferedAmount < backlog; this.sent += packet) socket.send(packets[(this.sent - this.first) / packet]);
+    // The socket does not tell when it has room again.
+    if (this.sent < end) this.due = setTimeout(() => this.pump(), 20);
+    else if (this.isFinishing && !this.hasFinished) {
+      this.hasFinished = true;
+      socket.send(JSON.stringify({ type: 'finish' }));
+      setTimeout(() => { if (this.state !== 'ended' && socket === this.socket) socket.close(1000); }, 15_000);
     }
-    if (!this.isFinishing || this.hasFinished || this.sent < this.first + this.packets.length * packet) return;
-    this.hasFinished = true;
-    this.socket.send(JSON.stringify({ type: 'finish' }));
-    const { socket } = this;
-    setTimeout(() => { if (this.state !== 'ended' && socket === this.socket) socket.close(1000); }, 15_000);
   }
 
   receive(data) {
