@@ -176,7 +176,8 @@ def spoken(folder):
     samples, heard = bytearray(), []
     for number, (sentence, silence) in enumerate(zip(SENTENCES, SILENCES)):
         path = os.path.join(folder, f"sentence-{number}.wav")
-        subprocess.run(["espeak-ng", "-v", "cmn", "-s", "140", "-w", path, sentence], check=True, capture_output=True, timeout=HANG)
+        # The voice `cmn` reads what its dictionary makes of Chinese signs as English.
+        subprocess.run(["espeak-ng", "-v", "cmn-latn-pinyin", "-s", "140", "-w", path, sentence], check=True, capture_output=True, timeout=HANG)
         plain = ffmpeg("-i", path, "-ac", "1", "-ar", "16000", os.path.join(folder, f"plain-{number}.wav"))
         with wave.open(plain) as clip:
             said = memoryview(clip.readframes(clip.getnframes())).cast("h")
