@@ -42,7 +42,7 @@ EXCUSED = [
 ]
 # The files that run the plays of each tier, and how they name one.
 TIERS = {
-    "test": ("scripts/test.d/gate.py", r'"scripts/play", "{}"'),
+    "test": ("scripts/test.d/gate.py", r'play\("[^"]+", "{}"'),
     "verify": ("scripts/test.d/verify.py", r'"scripts/play", "{}"'),
     "nightly": ("scripts/nightly", r"scripts/play {} "),
     "bench": ("Benchmarks/figures/run", r"'{}[ ']"),

@@ -247,7 +247,8 @@ import Testing
         (["a.wav", "--protocol", "smtp"], "--protocol cannot be \"smtp\": it takes harken, deepgram or listen"),
         (
             ["a.wav", "--url", "localhost"],
-            "--url cannot be \"localhost\": it takes a URL such as http://127.0.0.1:8080 or https://captions.example.org"
+            "--url cannot be \"localhost\": it takes a URL such as http://127.0.0.1:8080 or https://captions.example.org, "
+                + "or HOST:PORT"
         ),
         (["a.wav", "--protocol", "harken", "--speed", "2"], "--protocol harken takes a --speed of at most 1"),
         (["a.wav", "--protocol", "listen", "--engine", "local,deepgram"], "--protocol listen takes one engine"),
