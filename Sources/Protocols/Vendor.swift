@@ -56,10 +56,10 @@ package struct Vendor: Sendable {
         return variablePrefix + (isOneHost ? "_BASE_URL" : "_STREAMING_URL")
     }
 
-    /// Variables that Harken reads for each vendor: the key, the addresses, and the maximum duration of a live stream.
+    /// Variables that Harken reads for each vendor: the key, the addresses, and the maximum duration and speed of a live stream.
     package var variables: Set<String> {
         var names = [name.keyVariable]
-        if live != nil { names += [streamingVariable, variablePrefix + "_SESSION_CAP_SECONDS"] }
+        if live != nil { names += [streamingVariable, variablePrefix + "_SESSION_CAP_SECONDS", variablePrefix + "_PACE"] }
         if prerecorded != nil { names.append(variablePrefix + "_BASE_URL") }
         return Set(names)
     }

@@ -19,13 +19,15 @@ package struct VendorSettings: Sendable {
     package var timeLimit: Duration?
     /// Maximum duration of one live stream; another stream takes over before. Zero: no limit; nil: the service's own value.
     package var sessionCap: Duration?
+    /// Maximum speed of a live stream, in seconds of audio per second. Zero: no limit; nil: the service's own value.
+    package var pace: Double?
     /// Time between two interims, where the vendor's service for recordings recognises live audio segment by segment; nil: it does not.
     package var interimPeriod: Duration?
 
     package init(
         name: EngineName, credential: Credential, streamingAddress: String? = nil, address: String? = nil, model: String? = nil,
         liveModel: String? = nil, pollInterval: Duration? = nil, timeLimit: Duration? = nil, sessionCap: Duration? = nil,
-        interimPeriod: Duration? = nil
+        pace: Double? = nil, interimPeriod: Duration? = nil
     ) {
         self.name = name
         self.credential = credential
@@ -36,6 +38,7 @@ package struct VendorSettings: Sendable {
         self.pollInterval = pollInterval
         self.timeLimit = timeLimit
         self.sessionCap = sessionCap
+        self.pace = pace
         self.interimPeriod = interimPeriod
     }
 

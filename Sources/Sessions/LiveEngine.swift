@@ -28,4 +28,10 @@ package struct LiveEngine: Sendable {
         guard case .vendor(_, let settings) = access, let cap = settings.sessionCap else { return capabilities.sessionCap }
         return cap > .zero ? cap : nil
     }
+
+    /// Maximum speed of a stream, in seconds of audio per second; nil: no limit.
+    package var pace: Double? {
+        guard case .vendor(_, let settings) = access, let pace = settings.pace else { return capabilities.pace }
+        return pace > 0 ? pace : nil
+    }
 }

@@ -132,7 +132,7 @@ package final class SessionDriver {
                     let isInProcess = if case .inProcess = engine.access { true } else { false }
                     // A gateway watches its own engines, and its stream decides itself when to give it up.
                     let isVendor = if case .vendor = engine.access { true } else { false }
-                    let limits = Leg.Limits(pace: engine.capabilities.pace, unanswered: isInProcess ? SampleCount(.seconds(30), at: rate) : nil)
+                    let limits = Leg.Limits(pace: engine.pace, unanswered: isInProcess ? SampleCount(.seconds(30), at: rate) : nil)
                     return SessionEngine(
                         engine.name, limits: limits, channelsPerLeg: engine.capabilities.channelsPerStream, cap: engine.sessionCap,
                         slowness: engine.slowness, isWatched: isVendor, hasWordTimes: engine.capabilities.timesWords(of: request.options.model))
@@ -371,7 +371,7 @@ package final class SessionDriver {
             return
         }
         let name = engine.name
-        let stream = PrimedStream(prelude, rate: options.rate, isPaced: engine.capabilities.pace != nil, on: connector.loop) { [self] in
+        let stream = PrimedStream(prelude, rate: options.rate, isPaced: engine.pace != nil, on: connector.loop) { [self] in
             guard !machine.isEnded else { return }
             // If another engine hears the session, the stream would only be sent silence to the end.
             guard let actions = machine.renew(name, now: connector.loop.now) else { return forgetPreceded() }

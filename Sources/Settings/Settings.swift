@@ -116,12 +116,24 @@ package struct Settings: Sendable {
     package func seconds(
         _ name: String, in range: ClosedRange<Double>, orZero: Bool = false, default standard: Double
     ) throws(ConfigurationError) -> Duration {
-        guard let text = values[name] else { return .seconds(standard) }
+        .seconds(try number(name, in: range, orZero: orZero, accepted: "seconds") ?? standard)
+    }
+
+    /// Returns how many times faster than real time something may be, 1 to 1,000; 0: without a limit; nil: not set.
+    package func speed(_ name: String) throws(ConfigurationError) -> Double? {
+        try number(name, in: 1...1_000, orZero: true, accepted: "a speed")
+    }
+
+    private func number(
+        _ name: String, in range: ClosedRange<Double>, orZero: Bool, accepted: String
+    ) throws(ConfigurationError) -> Double? {
+        guard let text = values[name] else { return nil }
         guard let value = Double(text), range.contains(value) || orZero && value == 0 else {
             let also = orZero ? ", or 0" : ""
-            throw ConfigurationError(name, "\"\(text)\" is not usable", accepted: "seconds from \(range.lowerBound) to \(range.upperBound)\(also)")
+            let numbers = "from \(range.lowerBound) to \(range.upperBound)\(also)"
+            throw ConfigurationError(name, "\"\(text)\" is not usable", accepted: "\(accepted) \(numbers)")
         }
-        return .seconds(value)
+        return value
     }
 
     /// Returns a time with its unit, such as `90s`, `5m` or `1h`; nil when the setting is missing or 0, which means "never".

@@ -349,6 +349,7 @@ package struct GatewayConfiguration: Sendable {
                 made.liveModel = settings[prefix + "_LIVE_MODEL"]
                 let cap = prefix + "_SESSION_CAP_SECONDS"
                 if settings[cap] != nil { made.sessionCap = try settings.seconds(cap, in: 120...604_800, orZero: true, default: 0) }
+                made.pace = try settings.speed(prefix + "_PACE")
             }
             if let prerecorded = vendor.prerecorded {
                 let name = prefix + "_BASE_URL"

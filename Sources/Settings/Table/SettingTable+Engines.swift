@@ -71,6 +71,13 @@ extension SettingTable {
                     Seconds that the vendor lets one live stream last, 120 to 604800. 0: no limit. A session changes to a new stream in a silence, at \
                     the latest a minute before.
                     """))
+            rows.append(
+                .init(
+                    prefix + "_PACE", .vendors, vendor.live?.capabilities.pace.map(number) ?? "0",
+                    """
+                    How many times faster than real time the vendor takes live audio, 1 to 1000. 0: as fast as it comes. A server of your own at the \
+                    address above may take more than the vendor's: then audio that has waited catches up sooner.
+                    """))
         }
         if vendor.prerecorded?.recognizesSegments == true {
             rows.append(
@@ -93,6 +100,9 @@ extension SettingTable {
         }
         return rows + (special[vendor.name.rawValue] ?? [])
     }
+
+    /// Returns a number as people write it: `1`, `1.25`.
+    private static func number(_ value: Double) -> String { Int(exactly: value).map { "\($0)" } ?? "\(value)" }
 
     private static let titles = [
         "assemblyai": "AssemblyAI", "deepgram": "Deepgram", "soniox": "Soniox", "speechmatics": "Speechmatics",

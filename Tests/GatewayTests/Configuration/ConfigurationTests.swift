@@ -166,6 +166,19 @@ import Testing
         #expect(configuration.vendors.first { $0.name == EngineName("soniox") }?.sessionCap == .seconds(600))
     }
 
+    @Test func `knows how fast a server of the operator's own takes live audio`() throws {
+        let settings = ["DEEPGRAM_PACE": "40", "SONIOX_PACE": "0"]
+        let configuration = try configuration(settings)
+        func pace(_ name: EngineName) throws -> Double? {
+            let vendor = try #require(Catalogue.vendors.first { $0.name == name }), live = try #require(vendor.live)
+            let settings = try #require(configuration.reachable.first { $0.name == name })
+            return LiveEngine(name: name, capabilities: live.capabilities, access: .vendor(live, settings)).pace
+        }
+        #expect(try pace(.deepgram) == 40)
+        #expect(try pace(EngineName("soniox")) == nil)
+        #expect(try pace(.assemblyAI) == 1)
+    }
+
     @Test(arguments: [
         (nil, false, false), ("off", false, false), ("false", false, false), ("true", false, true), ("Recordings", false, true),
         ("realtime", true, false),
@@ -195,7 +208,8 @@ import Testing
         ("HARKEN_LISTEN", "nonsense"), ("HARKEN_LISTEN", "::1:80"), ("HARKEN_LISTEN", "127.0.0.1:99999"), ("HARKEN_LOG", "loud"),
         ("HARKEN_ENGINES", "whisper"), ("HARKEN_ENGINES", "deepgram"), ("HARKEN_MODE", "hedged"), ("HARKEN_MODE", "best"),
         ("HARKEN_VOTE_SECONDS", "0"), ("HARKEN_SHADOW_SHARE", "2"), ("HARKEN_STALL_SECONDS", "soon"),
-        ("SONIOX_SESSION_CAP_SECONDS", "5"), ("HARKEN_KEEP_ALIVE", "5"), ("HARKEN_KEEP_ALIVE", "0.1s"), ("HARKEN_KEEP_ALIVE", "nan"),
+        ("SONIOX_SESSION_CAP_SECONDS", "5"), ("SONIOX_PACE", "0.5"), ("SONIOX_PACE", "fast"),
+        ("HARKEN_KEEP_ALIVE", "5"), ("HARKEN_KEEP_ALIVE", "0.1s"), ("HARKEN_KEEP_ALIVE", "nan"),
         ("HARKEN_REPAIR_SECONDS", "-1"), ("HARKEN_DRAIN_SECONDS", "x"), ("HARKEN_TLS_CERT", "only.pem"), ("HARKEN_LOOPS", "0"),
         ("HARKEN_COMPRESSION", "perhaps"), ("ASSEMBLYAI_BACKGROUND_STT_ENABLED", "perhaps"),
         ("ASSEMBLYAI_BACKGROUND_STT_WORKLOADS", "sync,everything"), ("ASSEMBLYAI_PRERECORDED_STT_WORKLOADS", "realtime"),
@@ -237,7 +251,7 @@ import Testing
     @Test(arguments: SettingTable.all.filter { $0.standard != nil }.map(\.name))
     func `has the defaults that the table of settings names`(name: String) throws {
         // These defaults are in the parts that use them.
-        guard name != "HARKEN_MODELS", !name.hasSuffix("_SESSION_CAP_SECONDS"), !name.hasSuffix("_POLL_INTERVAL_SECONDS"),
+        guard name != "HARKEN_MODELS", !name.hasSuffix("_SESSION_CAP_SECONDS"), !name.hasSuffix("_PACE"), !name.hasSuffix("_POLL_INTERVAL_SECONDS"),
             !name.hasSuffix("_MAX_POLL_SECONDS"),
             name != "OPENAI_STT_MODEL", name != "OPENAI_INTERIM_SECONDS", !name.hasSuffix("_LIVE_MODEL")
         else { return }
