@@ -25,6 +25,8 @@ package struct APIOperation: Sendable {
         case object([Field])
         /// The answer is an object of the `APISchema` of this name.
         case schema(String)
+        /// The answer is a list of values of this type, which is written as that of a `Field`.
+        case list(String)
         /// The answer is another document, of this media type.
         case content(String)
         case nothing

@@ -34,7 +34,7 @@ struct CaptionOperations: Sendable {
             }
             let runs = try Self.runs(request)
             let end = try request.seconds("duration").map { SampleIndex(seconds: min($0 / .seconds(1), Self.maxSeconds), at: .speech) } ?? .zero
-            let cues = Captions.cues(of: runs, rate: .speech, length: end - .zero)
+            let cues = Captions.cues(of: [runs], rate: .speech, length: end - .zero)
             return APIAnswer(contentType: format.contentType, body: format == .srt ? Captions.srt(cues) : Captions.vtt(cues))
         }
         operation.maxBody = Self.maxBody

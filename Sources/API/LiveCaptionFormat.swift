@@ -9,8 +9,10 @@ struct LiveCaptionFormat: WatchFormat {
     static let heartbeat = Array("NOTE\n\n".utf8)
 
     private var rate: SampleRate?
-    /// End of the last caption, in milliseconds.
-    private var shown: Int64 = 0
+    /// Ends of the channels' last captions, in milliseconds.
+    private var shown: [ChannelIndex: Int64] = [:]
+    /// Start of the last caption, in milliseconds: in a WebVTT file no caption starts earlier than the one before.
+    private var started: Int64 = 0
 
     mutating func write(_ event: WatchedEvent) -> [UInt8] {
         switch event {
@@ -18,24 +20,28 @@ struct LiveCaptionFormat: WatchFormat {
             guard rate == nil else { return [] }
             rate = state.rate
             return Captions.vtt([])
-        case .commit(let commit): return write(commit.words, through: commit.range.end)
+        case .commit(let commit): return write(commit.words, of: commit.channel, through: commit.range.end)
         case .brought(let segments):
             guard let rate else { return [] }
             return segments.flatMap { segment -> [UInt8] in
                 let words = Self.words(of: segment, rate)
-                return words.last.map { write(words, through: $0.range.end) } ?? []
+                return words.last.map { write(words, of: .first, through: $0.range.end) } ?? []
             }
         case .interim, .segments, .removed, .labeled, .gap, .notice, .engine, .ended: return []
         }
     }
 
-    private mutating func write(_ words: [Word], through end: SampleIndex) -> [UInt8] {
+    private mutating func write(_ words: [Word], of channel: ChannelIndex, through end: SampleIndex) -> [UInt8] {
         guard let rate else { return [] }
+        let readable = Int64(CaptionRules().readable / .milliseconds(1))
         var cues = Captions.cues(of: [words], rate: rate, length: end - .zero)
         for index in cues.indices {
-            cues[index].start = max(cues[index].start, shown)
-            cues[index].end = max(cues[index].end, cues[index].start + 1)
-            shown = cues[index].end
+            let start = max(cues[index].start, shown[channel] ?? 0, started)
+            // A caption that comes after those of another channel starts with them at the earliest, and stays to be read.
+            if start > cues[index].start { cues[index].end = max(cues[index].end, start + readable) }
+            cues[index].start = start
+            shown[channel] = cues[index].end
+            started = start
         }
         return Captions.vttCues(cues)
     }

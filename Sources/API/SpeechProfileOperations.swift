@@ -68,26 +68,38 @@ struct SpeechProfileOperations: Sendable {
                 return APIAnswer(contentType: "audio/ogg", blobs: StoredContent([file], in: profiles.service.audio))
             },
             APIOperation(
-                .get, "/v3/speech-profile/expand", .read, summary: "Lists the additional recordings of the user's voice.",
-                answer: .object([.init("samples", "[SpeechSample]", required: true, "The oldest first.")])
+                .get, SpeechSampleAddress.folder, .read,
+                summary: "Lists the addresses of the recordings that were added to the user's profile, or of a person's, the oldest first.",
+                query: [SpeechSampleSelection.person], answer: .list("string")
             ) { request throws(APIError) in
-                let others = try await samples(request).others
-                return Self.object { json in
-                    json.key("samples")
-                    json.beginArray()
-                    for sample in others { sample.write(to: &json) }
-                    json.endArray()
-                }
+                let owner = SpeechSampleSelection.owner(request.query)
+                let kept = try await recordings(of: owner, request).filter { $0.file != nil }
+                return .json { $0.array(kept.map { SpeechSampleAddress($0.id, of: owner).path }) }
             },
             APIOperation(
-                .delete, "/v3/speech-profile/expand", .write, summary: "Deletes one additional recording of the user's voice, or all of them.",
-                query: [.init("id", "string", "The id of the recording; without it all are deleted.")], answer: .nothing
+                .get, SpeechSampleAddress.folder + "/{name}", .read, summary: "Returns the audio of a recording that the list names: Opus in Ogg.",
+                query: [SpeechSampleSelection.person], answer: .content("audio/ogg")
             ) { request throws(APIError) in
-                let others = try await samples(request).others
-                let chosen = request.query.first("id").map { id in others.filter { $0.id.rawValue == id } } ?? others
-                guard request.query.first("id") == nil || !chosen.isEmpty else { throw .notFound("sample", request.query.first("id") ?? "") }
+                let name = request.parameters["name"] ?? "", owner = SpeechSampleSelection.owner(request.query)
+                let address = SpeechSampleAddress(name: name, of: owner)
+                guard let file = try await recordings(of: owner, request).first(where: { $0.id == address?.sample })?.file else {
+                    throw .notFound("recording", name)
+                }
+                return APIAnswer(contentType: "audio/ogg", blobs: StoredContent([file], in: profiles.service.audio))
+            },
+            APIOperation(
+                .delete, SpeechSampleAddress.folder, .write,
+                summary: "Deletes one recording that was added to the user's profile, or a person's; or, with all=true, all of them.",
+                query: SpeechSampleSelection.fields, answer: .object([.init("status", "string", required: true, "ok.")])
+            ) { request throws(APIError) in
+                let selection = try SpeechSampleSelection(request.query)
+                guard let chosen = selection.chosen(from: try await recordings(of: selection.owner, request)) else {
+                    throw .notFound("recording", request.query.first("memory_id") ?? request.query.first("id") ?? "")
+                }
                 try await APIError.stored { () throws(StoreError) in try await profiles.remove(chosen, of: request.user) }
-                return .erasing
+                var answer = Self.object { $0.member("status", "ok") }
+                answer.headers = APIAnswer.erasing.headers
+                return answer
             },
         ].map { operation in
             var operation = operation
@@ -98,6 +110,10 @@ struct SpeechProfileOperations: Sendable {
 
     private func samples(_ request: APIRequest) async throws(APIError) -> (profile: SpeechSample?, others: [SpeechSample]) {
         try await APIError.stored { () throws(StoreError) in try await profiles.samples(of: request.user) }
+    }
+
+    private func recordings(of owner: Voice.Owner, _ request: APIRequest) async throws(APIError) -> [SpeechSample] {
+        try await APIError.stored { () throws(StoreError) in try await profiles.additions(of: owner, of: request.user) }
     }
 
     private static func object(_ write: (inout JSONWriter) -> Void) -> APIAnswer {

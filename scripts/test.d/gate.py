@@ -88,7 +88,8 @@ def main():
     os.environ["TESTS_NEED_ALL"] = "1"
     if not (ROOT.parent / "shared/audio").is_dir():
         print("test: ../shared/audio is not here: tests of its recordings are left out", file=sys.stderr)
-    runner = Runner("test")
+    # On one processor, lanes would only be in each other's way.
+    runner = Runner("test", side_by_side=not chosen.slow)
     commit = clean_commit()
     if chosen.arguments:
         runner.run([FORMAT, BUILD, Step("Swift tests", swift_tests(*chosen.arguments), needs=(BUILD.name,), environment=at_a_time(2))])
@@ -98,10 +99,9 @@ def main():
     neighbour = Neighbour() if chosen.slow else None
     try:
         if chosen.repeat:
-            failed = runner.repeat(steps, chosen.repeat, side_by_side=not chosen.slow) + sum(result.verdict != "passed" for result in runner.results[:len(BUILDS)])
+            failed = runner.repeat(steps, chosen.repeat) + sum(result.verdict != "passed" for result in runner.results[:len(BUILDS)])
             return finish(runner, failed)
-        # On one processor, lanes would only be in each other's way.
-        runner.run(steps, side_by_side=not chosen.slow)
+        runner.run(steps)
     finally:
         if neighbour:
             neighbour.stop()

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LOGS = ROOT / ".build/steps"
@@ -69,8 +70,10 @@ class Neighbour:
 
 
 class Runner:
-    def __init__(self, name, logs=LOGS):
-        self.name, self.logs, self.results, self.seconds = name, logs, [], 0
+    """Runs steps. Without side_by_side, all steps are one lane."""
+
+    def __init__(self, name, logs=LOGS, side_by_side=True):
+        self.name, self.logs, self.side_by_side, self.results, self.seconds = name, logs, side_by_side, [], 0
         self._running, self._is_stopped, self._writing = set(), False, threading.Lock()
         logs.mkdir(parents=True, exist_ok=True)
         for old in logs.glob("*"):
@@ -92,11 +95,11 @@ class Runner:
         except ProcessLookupError:
             pass
 
-    def run(self, steps, suffix="", side_by_side=True):
+    def run(self, steps, suffix=""):
         """Runs the steps and returns their results, in the order of the steps. A step may need those before it in its lane, and those of earlier runs."""
         began, lanes, results = time.monotonic(), {}, {}
         for step in steps:
-            lanes.setdefault(step.lane if side_by_side else "", []).append(step)
+            lanes.setdefault(step.lane if self.side_by_side else "", []).append(step)
         found = {result.step.name: result.verdict for result in self.results}
 
         def run_lane(lane):
@@ -107,7 +110,12 @@ class Runner:
                 if missing:
                     results[step.name] = Result(step, "not run", 0, 0, None, f"{missing[0]} failed")
                 else:
-                    results[step.name] = self._run(step, suffix, f"{step.lane}: " if len(lanes) > 1 else "")
+                    try:
+                        results[step.name] = self._run(step, suffix, f"{step.lane}: " if len(lanes) > 1 else "")
+                    except Exception as error:
+                        # An error of a thread would be that of a missing result.
+                        traceback.print_exc()
+                        results[step.name] = Result(step, "failed", 0, os.getloadavg()[0], None, f"it could not be run: {error!r}")
                 found[step.name] = results[step.name].verdict
 
         # A child dies with the thread that began it. Signals come to this one.
@@ -143,20 +151,22 @@ class Runner:
 
             limit = threading.Timer(HANG_LIMIT, end)
             limit.start()
-            for line in process.stdout:
-                file.write(line)
-                file.flush()
-                text = line.decode(errors="replace").rstrip("\n")
-                plain = COLOURS.sub("", text)
-                if test := FAILED_TEST.match(plain):
-                    tests.append(test[1] or test[2][:400])
-                if not QUIET.match(plain):
-                    self._say(prefix + text)
-            status = process.wait()
-            limit.cancel()
-            # What a step leaves running would be beside the next one.
-            self._end_group(process)
-            self._running.discard(process)
+            try:
+                for line in process.stdout:
+                    file.write(line)
+                    file.flush()
+                    text = line.decode(errors="replace").rstrip("\n")
+                    plain = COLOURS.sub("", text)
+                    if test := FAILED_TEST.match(plain):
+                        tests.append(test[1] or test[2][:400])
+                    if not QUIET.match(plain):
+                        self._say(prefix + text)
+                status = process.wait()
+            finally:
+                limit.cancel()
+                # What a step leaves running would be beside the next one.
+                self._end_group(process)
+                self._running.discard(process)
         if hanging.is_set():
             reason = f"it hung: ended after {HANG_LIMIT} s"
         elif status != 0:
@@ -190,13 +200,13 @@ class Runner:
             print("\n".join(f"failed: {result.step.name}: {test}" for test in result.tests or [result.reason]))
         return len(failures)
 
-    def repeat(self, steps, count, side_by_side=True):
+    def repeat(self, steps, count):
         """Runs the steps so many times, and prints which failed how often. Returns the number of failures."""
         failures, seconds, worst = collections.Counter(), collections.defaultdict(list), []
         for number in range(1, count + 1):
             print(f"{self.name}: run {number} of {count}", file=sys.stderr, flush=True)
             began = time.monotonic()
-            results = self.run(steps, f"-{number}", side_by_side)
+            results = self.run(steps, f"-{number}")
             for result in results:
                 seconds[result.step.name].append(result.seconds)
                 if result.verdict != "passed":

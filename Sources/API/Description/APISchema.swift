@@ -151,9 +151,6 @@ struct APISchema: Sendable {
             .init("is_user", "boolean", required: true, "True for the user."),
             .init("distance", "number", required: true, "0 to 2; the smaller, the more similar.")),
         APISchema(
-            "SpeechSample", .init("id", "string", required: true, "The recording."),
-            .init("duration_seconds", "number", required: true, "Its length."), creation),
-        APISchema(
             "ImportCount", .init("added", "integer", required: true, "Objects that are new."),
             .init("present", "integer", required: true, "Objects that were there, and stayed as they are.")),
         APISchema(

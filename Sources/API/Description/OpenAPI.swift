@@ -145,17 +145,8 @@ enum OpenAPI {
         json.member("description", literal: "Done.")
         switch operation.answer {
         case .object(let fields): content("application/json", fields, to: &json)
-        case .schema(let name):
-            json.key("content")
-            json.beginObject()
-            json.key("application/json")
-            json.beginObject()
-            json.key("schema")
-            json.beginObject()
-            writeType(name, to: &json)
-            json.endObject()
-            json.endObject()
-            json.endObject()
+        case .schema(let name): content(name, to: &json)
+        case .list(let type): content("[\(type)]", to: &json)
         case .content(let type): content(type, nil, to: &json)
         case .nothing: break
         }
@@ -219,6 +210,20 @@ enum OpenAPI {
             json.key("schema")
             writeObject(fields, to: &json)
         }
+        json.endObject()
+        json.endObject()
+    }
+
+    /// Writes the content of a JSON answer of a type.
+    private static func content(_ type: String, to json: inout JSONWriter) {
+        json.key("content")
+        json.beginObject()
+        json.key("application/json")
+        json.beginObject()
+        json.key("schema")
+        json.beginObject()
+        writeType(type, to: &json)
+        json.endObject()
         json.endObject()
         json.endObject()
     }

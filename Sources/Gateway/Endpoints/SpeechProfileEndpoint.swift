@@ -7,7 +7,7 @@ internal import Recordings
 internal import Speech
 
 /// The endpoint for forms with a recording of the user's voice. `POST /v3/upload-audio` makes the recording the profile, and answers with its
-/// address; `POST /v3/speech-profile/expand` keeps the recording in addition, and answers with the recordings that are kept.
+/// address; `POST /v3/speech-profile/expand` keeps the recording in addition, and answers with what is kept of it.
 struct SpeechProfileEndpoint: Endpoint {
     let isProfile: Bool
     let profiles: SpeechProfiles

@@ -1,5 +1,5 @@
 internal import Audio
-internal import Conversations
+package import Conversations
 internal import Glibc
 internal import Observability
 internal import Protocols
@@ -26,6 +26,16 @@ package struct SpeechProfiles: Sendable {
         let chosen = try await service.store.settings(of: user)[Self.setting]
         let all = try await service.store.samples(of: .user, of: user)
         return (all.first { $0.id.rawValue == chosen }, all.filter { $0.id.rawValue != chosen })
+    }
+
+    /// Returns the recordings that can be listed and deleted one by one, the oldest first: the user's in addition to the profile, or those of a person
+    /// whose audio is kept.
+    package func additions(of owner: Voice.Owner, of user: ID<User>) async throws(StoreError) -> [SpeechSample] {
+        switch owner {
+        case .user: try await samples(of: user).others
+        case .person: try await service.store.samples(of: owner, of: user).filter { $0.file != nil }
+        case .nobody: []
+        }
     }
 
     /// Returns the user's audio that an engine hears before a conversation, one channel at `.speech`; nil when there is no profile or it cannot be
@@ -121,10 +131,10 @@ package struct SpeechProfiles: Sendable {
         }
     }
 
-    /// Deletes recordings. The user's voice is learned from the remaining ones.
+    /// Deletes recordings. The user's voice is learned from the remaining ones; a person's voices stay as they are.
     package func remove(_ samples: [SpeechSample], of user: ID<User>) async throws(StoreError) {
-        guard !samples.isEmpty else { return }
         for sample in samples { _ = try await service.store.delete(sample.id, of: user) }
+        guard samples.contains(where: { $0.owner == .user }) else { return }
         let left = try await service.store.samples(of: .user, of: user)
         guard !left.isEmpty else { return try await forget(user) }
         let voices = left.compactMap { sample in sample.voiceprint.map { VoiceEvidence($0, sample.duration) } }

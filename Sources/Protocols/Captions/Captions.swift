@@ -2,35 +2,69 @@ package import Speech
 
 /// The captions of a transcript, and the two formats in which captions are written.
 package enum Captions {
-    /// Returns the captions of all channels, sorted by time; no two captions overlap.
+    /// Returns the captions of all channels, sorted by time.
     package static func cues(of transcript: Transcript, rules: CaptionRules = CaptionRules()) -> [Cue] {
         cues(of: transcript.channels.map(\.words), rate: transcript.rate, length: transcript.length, rules: rules)
     }
 
-    /// Returns the captions of runs of words, sorted by time; no two captions overlap. A caption has words of one run and one speaker.
+    /// Returns the captions of channels, sorted by time. A caption has words of one channel and one speaker.
+    package static func cues(of channels: [[Word]], rate: SampleRate, length: SampleCount, rules: CaptionRules = CaptionRules()) -> [Cue] {
+        cues(of: channels.map { [$0] }, rate: rate, length: length, rules: rules)
+    }
+
+    /// Returns the captions of channels that are divided into runs of words, sorted by time. A caption has words of one run and one speaker.
     ///
     /// A caption is shown from its first word to the end of its last word. A short caption is shown longer, as far as the next caption leaves room.
-    package static func cues(of runs: [[Word]], rate: SampleRate, length: SampleCount, rules: CaptionRules = CaptionRules()) -> [Cue] {
-        var cues: [Cue] = runs.flatMap { CaptionSplitter.captions(of: $0, rate: rate, rules: rules) }.compactMap { units in
+    /// Captions of one channel never overlap. When channels speak at once, each has its caption for the time of its words, and for
+    /// `CaptionRules.readable` at least.
+    package static func cues(of channels: [[[Word]]], rate: SampleRate, length: SampleCount, rules: CaptionRules = CaptionRules()) -> [Cue] {
+        let end = milliseconds(.zero + length, rate)
+        var timed = channels.enumerated().flatMap { number, runs in
+            placed(runs.flatMap { cues(of: $0, rate, rules) }, end: end, rules).map { (cue: $0.cue, spoken: $0.spoken, channel: number) }
+        }
+        timed.sort { ($0.cue.start, $0.cue.end, $0.channel) < ($1.cue.start, $1.cue.end, $1.channel) }
+        let readable = Int64(rules.readable / .milliseconds(1))
+        // Start of the next caption of each channel.
+        var next: [Int: Int64] = [:]
+        for index in timed.indices.reversed() {
+            let (cue, spoken, channel) = timed[index]
+            if let other = next.filter({ $0.key != channel }).map(\.value).min() {
+                timed[index].cue.end = min(cue.end, max(other, spoken, cue.start + readable))
+            }
+            next[channel] = cue.start
+        }
+        return timed.map(\.cue)
+    }
+
+    /// Returns the captions of a run of words, each with the time of its words.
+    private static func cues(of run: [Word], _ rate: SampleRate, _ rules: CaptionRules) -> [Cue] {
+        CaptionSplitter.captions(of: run, rate: rate, rules: rules).compactMap { units in
             guard let first = units.first?.word, let last = units.last?.word else { return nil }
             let lines = CaptionLines.wrapped(units, rules: rules)
             guard !lines.isEmpty else { return nil }
             return Cue(start: max(0, milliseconds(first.range.start, rate)), end: milliseconds(last.range.end, rate), lines: lines)
         }
-        cues.sort { ($0.start, $0.end) < ($1.start, $1.end) }
+    }
 
+    /// Returns the captions of one channel with the times for which they are shown, and with the ends of their words.
+    ///
+    /// - Parameter end: end of the recording in milliseconds.
+    private static func placed(_ cues: [Cue], end: Int64, _ rules: CaptionRules) -> [(cue: Cue, spoken: Int64)] {
+        var cues = cues.sorted { ($0.start, $0.end) < ($1.start, $1.end) }
         let shortest = Int64(rules.shortest / .milliseconds(1)), longest = Int64(rules.longest / .milliseconds(1))
-        let end = milliseconds(.zero + length, rate)
         var free: Int64 = 0
+        var placed: [(cue: Cue, spoken: Int64)] = []
         for index in cues.indices {
+            let spoken = cues[index].end
             cues[index].start = max(cues[index].start, free)
             let start = cues[index].start
-            let next = index + 1 < cues.count ? cues[index + 1].start : max(end, cues[index].end)
+            let next = index + 1 < cues.count ? cues[index + 1].start : max(end, spoken)
             // A word may have been given more time than a caption can have.
-            cues[index].end = max(start + 1, min(next, start + longest, max(cues[index].end, start + shortest)))
+            cues[index].end = max(start + 1, min(next, start + longest, max(spoken, start + shortest)))
             free = cues[index].end
+            placed.append((cues[index], spoken))
         }
-        return cues
+        return placed
     }
 
     private static func milliseconds(_ index: SampleIndex, _ rate: SampleRate) -> Int64 {

@@ -11,7 +11,13 @@ package enum DeepgramModels {
     /// Source: Deepgram "Models & Languages Overview".
     package static func isKnown(_ name: String) -> Bool {
         let name = name.lowercased()
-        if UUIDText.canonical(name) != nil || variants.contains(name) { return true }
+        if UUIDText.canonical(name) != nil { return true }
+        return isNamed(name)
+    }
+
+    /// True if the vendor has a model with this name, in lower case.
+    private static func isNamed(_ name: String) -> Bool {
+        if variants.contains(name) { return true }
         for family in families where name.hasPrefix(family) {
             let rest = name.dropFirst(family.count)
             if rest.isEmpty || rest.first == "-" && variants.contains(String(rest.dropFirst())) { return true }
@@ -28,23 +34,39 @@ package enum DeepgramModels {
     static func writeList(_ context: HandshakeContext, to json: inout JSONWriter) {
         json.key("stt")
         json.beginArray()
-        for name in listed + context.models.subtracting(listed).sorted() {
-            let isFlux = DeepgramFluxOptions.models.contains(name)
+        for name in names(context) {
             json.beginObject()
-            json.member("name", name)
-            json.member("canonical_name", name)
-            json.member("architecture", name.hasPrefix("flux") ? "flux" : String(name.prefix { $0 != "-" }))
-            json.member("version", literal: "harken")
-            json.member("uuid", DerivedUUID("model/" + name).description)
-            json.member("batch", !isFlux)
-            json.member("streaming", true)
-            json.member("formatted_output", true)
+            writeMembers(name, to: &json)
             json.endObject()
         }
         json.endArray()
         json.key("tts")
         json.beginArray()
         json.endArray()
+    }
+
+    private static func names(_ context: HandshakeContext) -> [String] { listed + context.models.subtracting(listed).sorted() }
+
+    private static func uuid(_ name: String) -> String { DerivedUUID("model/" + name).description }
+
+    /// Returns the name of a model that a client asks for by its UUID in the list, or by its name; nil when there is no such model.
+    static func name(of model: String, _ context: HandshakeContext) -> String? {
+        let model = model.lowercased()
+        return names(context).first { $0 == model || uuid($0) == model } ?? (isNamed(model) ? model : nil)
+    }
+
+    /// Writes the members of a model.
+    ///
+    /// Source: Deepgram API reference, "Get Model".
+    static func writeMembers(_ name: String, to json: inout JSONWriter) {
+        json.member("name", name)
+        json.member("canonical_name", name)
+        json.member("architecture", name.hasPrefix("flux") ? "flux" : String(name.prefix { $0 != "-" }))
+        json.member("version", literal: "harken")
+        json.member("uuid", uuid(name))
+        json.member("batch", !DeepgramFluxOptions.models.contains(name))
+        json.member("streaming", true)
+        json.member("formatted_output", true)
     }
 
     private static let families = ["nova-3", "nova-2", "nova", "enhanced", "base", "whisper"]

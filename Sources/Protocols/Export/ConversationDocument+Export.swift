@@ -42,7 +42,7 @@ extension ConversationDocument {
 
     /// The captions of the conversation. A caption never spans two segments; the speaker's name comes first where the speaker changes.
     private var cues: [Cue] {
-        var runs: [[Word]] = []
+        var channels: [ChannelIndex: [[Word]]] = [:]
         var speaker: String?
         for segment in conversation.segments {
             var words = Self.words(of: segment)
@@ -50,9 +50,10 @@ extension ConversationDocument {
             let name = name(of: segment)
             if let name, name != speaker { words[0].text = name + ": " + words[0].text }
             speaker = name
-            runs.append(words)
+            channels[segment.channel, default: []].append(words)
         }
         let end = SampleIndex(seconds: duration / .seconds(1), at: .speech)
+        let runs = channels.sorted { $0.key.number < $1.key.number }.map(\.value)
         return Captions.cues(of: runs, rate: .speech, length: end - .zero)
     }
 

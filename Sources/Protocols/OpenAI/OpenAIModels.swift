@@ -16,6 +16,14 @@ package enum OpenAIModels {
         known.contains(name) || context.models.contains(name.lowercased())
     }
 
+    /// Maximum length of a model's name, in bytes.
+    static let longestName = 1_000
+
+    /// True if a request for a transcription may name the model: the engines or the operator's aliases have it.
+    private static func isServed(_ name: String, _ context: HandshakeContext, _ aliases: ModelAliases) -> Bool {
+        isKnown(name, context) || aliases.engine(for: name) != nil && name.utf8.count <= longestName
+    }
+
     /// Returns the names that a list of models has behind the vendor's own: those of the engines, and those that the operator has given to engines.
     private static func others(_ context: HandshakeContext, _ aliases: ModelAliases) -> [String] {
         context.models.union(aliases.names).subtracting(known).sorted()
@@ -61,26 +69,35 @@ package enum OpenAIModels {
         return json.bytes
     }
 
-    /// Returns the body of `GET /v1/models/{name}`.
+    /// Returns the body of `GET /v1/models/{name}`: OpenAI's members, and Deepgram's for a model of Deepgram's list or one of its families. A name is found
+    /// when a request may name it: `POST /v1/audio/transcriptions`, or one of Deepgram's protocol.
     ///
-    /// - Parameter name: the rest of the path, percent-decoded; may contain `/`.
+    /// - Parameter name: the rest of the path, percent-decoded; may contain `/`. Deepgram's clients send the UUID of a model.
     package static func one(
         _ name: String, _ context: HandshakeContext, _ aliases: ModelAliases = .none, created: UnixTime
     ) -> Result<[UInt8], ErrorResponse> {
-        guard isKnown(name, context) || aliases.names.contains(name.lowercased()) else {
+        let deepgram = DeepgramModels.name(of: name, context)
+        guard deepgram != nil || isServed(name, context, aliases) else {
             return .failure(OpenAIErrorResponse.make(.unknownModel(name), requestID: context.requestID))
         }
         var json = JSONWriter()
-        write(name, created, &json)
+        json.beginObject()
+        writeMembers(name, created, &json)
+        if let deepgram { DeepgramModels.writeMembers(deepgram, to: &json) }
+        json.endObject()
         return .success(json.bytes)
     }
 
     private static func write(_ name: String, _ created: UnixTime, _ json: inout JSONWriter) {
         json.beginObject()
+        writeMembers(name, created, &json)
+        json.endObject()
+    }
+
+    private static func writeMembers(_ name: String, _ created: UnixTime, _ json: inout JSONWriter) {
         json.member("id", name)
         json.member("object", literal: "model")
         json.member("created", Int(created.milliseconds / 1_000))
         json.member("owned_by", literal: "harken")
-        json.endObject()
     }
 }

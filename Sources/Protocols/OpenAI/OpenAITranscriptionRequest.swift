@@ -74,13 +74,10 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
         }
     }
 
-    /// Maximum length of a model's name, in bytes.
-    private static let longestName = 1_000
-
     private init(_ form: OpenAIForm, engines: [EngineName]) throws(OpenAIFieldError) {
         model = form.text("model") ?? OpenAIModels.standard
-        guard model.utf8.count <= Self.longestName else {
-            throw OpenAIFieldError("The model's name is longer than \(Self.longestName) bytes.", "model")
+        guard model.utf8.count <= OpenAIModels.longestName else {
+            throw OpenAIFieldError("The model's name is longer than \(OpenAIModels.longestName) bytes.", "model")
         }
         self.engines = engines
         tracks = try Self.tracks(form)

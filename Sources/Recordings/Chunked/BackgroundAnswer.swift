@@ -55,41 +55,9 @@ package enum BackgroundAnswer {
         json.member("duplicate", taken.isDuplicate)
         RecordingNotices.write(taken.chunk.notices, to: &json)
         json.key("speaker_diagnostics")
-        writeDiagnostics(taken, segments, &json)
+        SpeakerDiagnostics(taken.chunk, segments).write(to: &json)
         json.endObject()
         return json.bytes
-    }
-
-    /// Number of examples in the diagnostics.
-    private static let maxExamples = 20
-
-    /// Writes the speakers of the chunk and the conversation's speakers that they became. The members mean what they mean to Omi's clients: a speaker
-    /// who came back behind another one is as many clusters as parts. A part that is not taken for the earlier part counts as a violation prevented. A
-    /// voice counts as accepted when it was identified, otherwise as rejected.
-    private static func writeDiagnostics(_ taken: ChunkedRecordings.Taken, _ segments: [Segment], _ json: inout JSONWriter) {
-        let parts = Dictionary(grouping: Set(taken.chunk.words.compactMap(\.cluster))) { String(ClusterParts.base($0)) }
-        let split = parts.values.filter { $0.count > 1 }
-        let splitParts = split.reduce(0) { $0 + $1.count }
-        let clusters = parts.flatMap { base, parts in parts.count > 1 ? parts : [base] }.sorted()
-        let speakers = Set(segments.compactMap(\.speaker)).sorted()
-        json.beginObject()
-        json.member("provider_cluster_count", clusters.count)
-        json.key("provider_clusters")
-        json.array(Array(clusters.prefix(maxExamples)))
-        json.member("mapped_speaker_count", speakers.count)
-        json.key("mapped_speaker_ids")
-        json.beginArray()
-        for speaker in speakers.prefix(maxExamples) { json.value(speaker.number) }
-        json.endArray()
-        json.key("mapped_speaker_labels")
-        json.array(speakers.prefix(maxExamples).map(\.label))
-        json.member("speaker_split_cluster_count", splitParts)
-        json.member("speaker_split_segment_count", splitParts)
-        json.member("cannot_link_violations_prevented", splitParts - split.count)
-        let known = taken.chunk.identities.filter { $0.value.who != .unknown }
-        json.member("speaker_reconciliation_accepted_count", known.count)
-        json.member("speaker_reconciliation_rejected_count", taken.chunk.voices.filter { known[$0.key] == nil }.count)
-        json.endObject()
     }
 
     /// Returns the answer for a recording without speech.

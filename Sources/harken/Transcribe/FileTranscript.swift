@@ -40,8 +40,8 @@ struct FileTranscript {
 
     /// The captions. A caption has the words of one speaker; the speaker's name comes first where the speaker changes.
     private var cues: [Cue] {
-        var runs: [[Word]] = []
-        for (number, channel) in transcript.channels.enumerated() {
+        let channels = transcript.channels.enumerated().map { number, channel in
+            var runs: [[Word]] = []
             var start = channel.words.startIndex
             while start < channel.words.endIndex {
                 let speaker = channel.words[start].speaker
@@ -51,8 +51,9 @@ struct FileTranscript {
                 runs.append(words)
                 start = end
             }
+            return runs
         }
-        return Captions.cues(of: runs, rate: transcript.rate, length: transcript.length)
+        return Captions.cues(of: channels, rate: transcript.rate, length: transcript.length)
     }
 
     private func name(_ speaker: SpeakerLabel, in channel: Int) -> String { person(speaker, in: channel) ?? "Speaker \(speaker.number + 1)" }

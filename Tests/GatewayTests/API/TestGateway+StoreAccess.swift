@@ -11,7 +11,7 @@ extension TestGateway {
             in: try SQLiteDatabase(in: data), audio: Blobs(in: data).audio, now: { UnixTime(milliseconds: 2_000_000_000_000) })
     }
 
-    /// Two conversations, two people, a voice, audio, a speech profile and an enrolled key.
+    /// Two conversations, two people, a voice, audio, a speech profile with another recording, and an enrolled key.
     func keepMemories(of user: ID<User>) async throws {
         let store = try store()
         let day: Int64 = 86_400_000
@@ -56,6 +56,10 @@ extension TestGateway {
             id: ID("sample-1"), owner: .user, file: "profile.opus", duration: .seconds(9), created: UnixTime(milliseconds: day))
         _ = try await store.add(profile, of: user)
         try await store.set("speech_profile", to: profile.id.rawValue, of: user)
+        try Data("OggS-addition".utf8).write(to: URL(filePath: folder + "/addition.opus"))
+        let addition = SpeechSample(
+            id: ID("addition"), owner: .user, file: "addition.opus", duration: .seconds(6), created: UnixTime(milliseconds: 2 * day))
+        _ = try await store.add(addition, of: user)
         try await store.set(
             ProviderKey(provider: EngineName("soniox"), fingerprint: "aa", created: UnixTime(milliseconds: day)), of: user)
     }

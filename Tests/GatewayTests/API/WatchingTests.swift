@@ -3,7 +3,7 @@ import Framing
 @testable import API
 @testable import Gateway
 import HarkenTesting
-import Live
+@testable import Live
 import Net
 import Speech
 import Testing
@@ -129,6 +129,26 @@ import Testing
         #expect(told.map(\.name) == ["speaker_label"])
         #expect(told.first?.data["speaker_id"] == 1 && told.first?.data["label"] == "Speaker \"4\"")
         #expect(captions.write(label).isEmpty)
+    }
+
+    @Test func `has captions of channels that speak at once, none of them for a moment only`() {
+        var captions = LiveCaptionFormat()
+        _ = captions.write(
+            .state(
+                OpenSession(
+                    id: ID("s"), state: .open, started: UnixTime(milliseconds: 0), duration: .zero, engine: .local, language: LanguageTag("en"),
+                    source: "test", rate: .speech, hasConversation: false)))
+        func shown(_ text: String, _ channel: Int, _ start: Double, _ end: Double) -> String {
+            let range = SampleRange(SampleIndex(seconds: start, at: .speech), SampleIndex(seconds: end, at: .speech))
+            let words = [Word(text, range, confidence: 1)]
+            let commit = Commit(channel: ChannelIndex(channel), range: range, words: words, reason: .pause, engine: .local)
+            return String(decoding: captions.write(.commit(commit)), as: UTF8.self)
+        }
+        #expect(shown("One.", 0, 0, 4) == "00:00:00.000 --> 00:00:04.000\nOne.\n\n")
+        #expect(shown("Two.", 1, 0.01, 1) == "00:00:00.010 --> 00:00:01.000\nTwo.\n\n")
+        #expect(shown("Three.", 0, 5, 6) == "00:00:05.000 --> 00:00:06.000\nThree.\n\n")
+        // No caption of the file starts before the one that came before it.
+        #expect(shown("Four.", 1, 2, 2.1) == "00:00:05.000 --> 00:00:05.500\nFour.\n\n")
     }
 
     @Test func `makes a segment of each turn of a speaker`() {

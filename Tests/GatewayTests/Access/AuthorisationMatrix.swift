@@ -234,8 +234,10 @@ struct RouteExpectation: Sendable {
         "DELETE /v3/speech-profile": .http("/v3/speech-profile", 204, scopes: ["write"]),
         "POST /api/v1/people/enroll": .http("/api/v1/people/enroll", body: "", 400, scopes: ["write"]),
         "POST /v3/speech-profile/expand": .http("/v3/speech-profile/expand", body: "", 400, scopes: ["write"]),
-        "GET /v3/speech-profile/expand": .http("/v3/speech-profile/expand", scopes: ["read", "write"]),
-        "DELETE /v3/speech-profile/expand": .http("/v3/speech-profile/expand", 204, scopes: ["write"]),
+        "GET /v3/speech-profile/expand": .http("/v3/speech-profile/expand", secret: "addition", scopes: ["read", "write"]),
+        "GET /v3/speech-profile/expand/{name}": .http(
+            "/v3/speech-profile/expand/addition_segment_0.ogg", stranger: 404, secret: "OggS", scopes: ["read", "write"]),
+        "DELETE /v3/speech-profile/expand": .http("/v3/speech-profile/expand?memory_id=addition", stranger: 404, scopes: ["write"]).once,
         "GET /api/v1/openapi.json": .open("/api/v1/openapi.json"),
     ]
 }

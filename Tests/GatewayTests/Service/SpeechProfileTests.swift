@@ -186,13 +186,82 @@ import Testing
             try await expect("/v3/speech-profile/status", "sample_count", .int(2), gateway)
             let joined = try #require(try await voices(gateway, of: ID<User>.local.rawValue).first).voiceprint.direction
             #expect(joined.allSatisfy { abs($0 - 0.707) < 0.01 }, "\(joined)")
-            guard case .array(let samples)? = try await get(path, gateway)["samples"], case .string(let id)? = samples.first?["id"] else {
-                Issue.record("no samples")
-                return
-            }
-            #expect(try await gateway.send(.delete, path + "?id=" + id).status == 204)
+            let id = try #require(try await gateway.store().samples(of: .user, of: .local).last?.id)
+            #expect(try await get(path, gateway) == .array([.string("\(path)/\(id)_segment_0.ogg")]))
+            #expect(try await gateway.send(.delete, path + "?id=\(id)").status == 200)
             #expect(try await voices(gateway, of: ID<User>.local.rawValue).map(\.voiceprint.direction) == [[1, 0]])
             try await expect("/v3/speech-profile", "has_profile", .bool(true), gateway)
+        }
+    }
+
+    @Test func `loses the one recording that Omi's app names`() async throws {
+        try await TestGateway.with(keys: TestKeys(valid: []), ears: TestEars()) { gateway in
+            let path = "/v3/speech-profile/expand", store = try gateway.store()
+            try await upload(wav([(6, 8_000)]), to: gateway, status: 200)
+            for value: Int16 in [8_000, -8_000] { try await upload(wav([(6, value)]), to: gateway, at: path, status: 200) }
+            guard case .array(let addresses) = try await get(path, gateway), case .string(let address)? = addresses.first else {
+                Issue.record("no addresses")
+                return
+            }
+            #expect(addresses.count == 2)
+            let audio = try await gateway.send(.get, address)
+            #expect(audio.status == 200 && audio.headers["Content-Type"] == "audio/ogg" && audio.text.hasPrefix("OggS"))
+            // The app's own steps.
+            let name = try #require(address.split(separator: "/").last?.split(separator: ".").first)
+            let parts = String(name).components(separatedBy: "_segment_")
+            try #require(parts.count == 2)
+            let target = path + "?memory_id=\(parts[0])&segment_idx=\(parts[1])&person_id=null"
+            let answer = try await gateway.send(.delete, target)
+            #expect(answer.status == 200 && answer.text == #"{"status":"ok"}"# && answer.headers["X-Harken-Erasure"] != nil)
+            #expect(try await get(path, gateway) == .array([addresses[1]]))
+            #expect(try await store.samples(of: .user, of: .local).count == 2)
+            #expect(try await gateway.send(.get, address).status == 404)
+            #expect(try await gateway.send(.delete, target).status == 404)
+        }
+    }
+
+    @Test(arguments: [
+        ("", 400), ("?memory_id=&segment_idx=0", 400), ("?memory_idx=ID&segment_idx=0", 400), ("?memory_id=ID&segment_idx=first", 400),
+        ("?memory_id=ID&segment_idx=1", 404), ("?memory_id=none&segment_idx=0", 404), ("?segment_idx=0", 400), ("?id=none", 404), ("?id=", 400),
+        ("?memory_id=ID&segment_idx=0&person_id=person-1", 404), ("?memory_id=ID&id=ID", 400), ("?id=ID&all=true", 400), ("?all=false", 400),
+        ("?all=1", 400), ("?all=true&person=person-1", 400), ("?person_id=null", 400), ("?memory_id=ID&memory_id=none", 400),
+    ])
+    func `keeps every recording when a deletion names none of them`(query: String, status: Int) async throws {
+        try await TestGateway.with(keys: TestKeys(valid: [])) { gateway in
+            try await gateway.keepMemories(of: .local)
+            let store = try gateway.store(), before = try await store.samples(of: .user, of: .local)
+            let answer = try await gateway.send(.delete, "/v3/speech-profile/expand" + query.replacing("ID", with: "addition"))
+            #expect(answer.status == status, "\(answer.text)")
+            if status == 400 { #expect(answer.text.contains("memory_id") && answer.text.contains("all=true"), "\(answer.text)") }
+            #expect(try await store.samples(of: .user, of: .local) == before && before.count == 2)
+        }
+    }
+
+    @Test func `loses all recordings but its own when a deletion says all`() async throws {
+        try await TestGateway.with(keys: TestKeys(valid: [])) { gateway in
+            try await gateway.keepMemories(of: .local)
+            #expect(try await gateway.send(.delete, "/v3/speech-profile/expand?all=true").status == 200)
+            #expect(try await gateway.store().samples(of: .user, of: .local).map(\.id) == [ID("sample-1")])
+        }
+    }
+
+    @Test func `has the recordings of a person apart from the user's`() async throws {
+        try await TestGateway.with(keys: TestKeys(valid: [])) { gateway in
+            try await gateway.keepMemories(of: .local)
+            let store = try gateway.store(), owner = Voice.Owner.person(ID("person-1")), path = "/v3/speech-profile/expand"
+            try Data("OggS-Anna".utf8).write(to: URL(filePath: gateway.directory + "/audio/anna.opus"))
+            // The second was learned from a conversation, and has no audio of its own.
+            for (id, file) in [("anna", "anna.opus"), ("learned", nil)] as [(String, String?)] {
+                let sample = SpeechSample(id: ID(id), owner: owner, file: file, duration: .seconds(6), created: UnixTime(milliseconds: 0))
+                #expect(try await store.add(sample, of: .local))
+            }
+            let address = path + "/anna_segment_0.ogg?person_id=person-1"
+            #expect(try await get(path + "?person_id=person-1", gateway) == .array([.string(address)]))
+            #expect(try await gateway.send(.get, address).text == "OggS-Anna")
+            #expect(try await gateway.send(.get, path + "/anna_segment_0.ogg").status == 404)
+            #expect(try await gateway.send(.delete, path + "?memory_id=anna&segment_idx=0&person_id=person-1").status == 200)
+            #expect(try await store.samples(of: owner, of: .local).map(\.id) == [ID("learned")])
+            #expect(try await store.samples(of: .user, of: .local).count == 2)
         }
     }
 

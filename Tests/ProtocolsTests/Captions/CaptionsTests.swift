@@ -102,11 +102,33 @@ import Testing
         #expect(Captions.cues(of: transcript([])).isEmpty)
     }
 
-    @Test func `do not overlap when channels do`() {
-        var both = transcript(words("One two three", from: 0))
-        both.channels.append(.init(words: words("Four five six", from: 0.5), segments: []))
-        let cues = Captions.cues(of: both)
-        #expect(cues.count == 2)
-        #expect(cues[1].start >= cues[0].end)
+    private func word(_ text: String, _ start: Double, _ end: Double) -> Word {
+        Word(text, SampleRange(SampleIndex(seconds: start, at: .speech), SampleIndex(seconds: end, at: .speech)), confidence: 1)
+    }
+
+    /// Words of a first and a second channel, and the times of their captions in milliseconds.
+    private static let atOnce: [(first: (Double, Double), second: (Double, Double), shown: [Range<Int64>])] = [
+        ((0, 4), (0.01, 3), [0..<4_000, 10..<3_000]), ((0, 0.2), (0.01, 3), [0..<500, 10..<3_000]), ((0, 3), (0, 3), [0..<3_000, 0..<3_000]),
+        ((0, 0.3), (0.7, 3), [0..<700, 700..<3_000]), ((0, 0.3), (2, 5), [0..<1_000, 2_000..<5_000]), ((0, 0.3), (0.3, 5), [0..<500, 300..<5_000]),
+    ]
+
+    @Test(arguments: atOnce.indices) func `stay to be read while another channel speaks`(index: Int) {
+        let (first, second, shown) = Self.atOnce[index]
+        let channels = [[word("One.", first.0, first.1)], [word("Two.", second.0, second.1)]]
+        let cues = Captions.cues(of: channels, rate: .speech, length: SampleCount(160_000))
+        #expect(cues.map { $0.start..<$0.end } == shown && cues.map(\.lines) == [["One."], ["Two."]])
+    }
+
+    @Test func `do not overlap within a channel`() {
+        let channels = [[[word("One.", 0, 0.2)], [word("Two.", 0.3, 0.4), word("Three.", 2.5, 3)]], [[word("Four.", 0.1, 0.3)]]]
+        let cues = Captions.cues(of: channels, rate: .speech, length: SampleCount(160_000))
+        #expect(cues.map { $0.start..<$0.end } == [0..<300, 100..<600, 300..<1_300, 2_500..<3_500])
+        #expect(cues.map(\.lines) == [["One."], ["Four."], ["Two."], ["Three."]])
+    }
+
+    @Test func `of many channels stay for half a second at least`() {
+        let channels = (0..<8).map { channel in (0..<2_000).map { word("One.", Double($0) * 2 + Double(channel) / 100, Double($0) * 2 + 1) } }
+        let cues = Captions.cues(of: channels, rate: .speech, length: SampleCount(64_000_000))
+        #expect(cues.count == 16_000 && cues.allSatisfy { $0.end - $0.start >= 500 })
     }
 }

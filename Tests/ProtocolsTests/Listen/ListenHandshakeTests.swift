@@ -69,6 +69,11 @@ import Testing
         #expect(try Self.options("codec=\(codec)&sample_rate=\(rate)").format == format)
     }
 
+    @Test(arguments: ["codec=pcm8&sample_rate=8000", ""])
+    func `takes pcm8 for 8 bits with several channels too`(query: String) throws {
+        #expect(try Self.options("channels=2&" + query).format == .raw(.unsigned8, .telephone, channels: 2))
+    }
+
     @Test(arguments: [8_000, 12_000, 16_000, 24_000, 48_000])
     func `has Opus at five rates`(rate: Int) throws {
         #expect(Self.rejection("codec=opus&sample_rate=\(rate)") == nil)

@@ -35,15 +35,42 @@ import Testing
         #expect(try Parsed(OpenAIModels.list(context, created: created))["models"][0]["languages"].count > 90)
     }
 
-    @Test(arguments: [
-        ("whisper-1", true), ("Moonshine-Base", true), ("whisper-large-v3", true), ("Whisper-Large-V3", true), ("no-such-model", false), ("*", false),
-    ])
-    func `has an entry for each model that has a name here`(name: String, isThere: Bool) throws {
+    /// Names that only requests of Deepgram's protocol may have.
+    private static let deepgramOnly: Set<String> = ["Nova-2-Meeting", "flux-general-en"]
+    /// Operators' aliases, and the names that have an entry with them.
+    private static let entries: [(ModelAliases, String, Bool)] = [
+        (.none, "whisper-1", true), (.none, "Moonshine-Base", true), (.none, "no-such-model", false), (.none, "*", false),
+        (.none, "nova-3", true), (.none, "Nova-2-Meeting", true), (.none, "flux-general-en", true), (.none, "nova-9", false),
+        (.none, "11111111-2222-4333-8444-555555555555", false), (ModelAliases(["Whisper-Large-V3": .local]), "whisper-large-v3", true),
+        (ModelAliases(["Whisper-Large-V3": .local]), "Whisper-Large-V3", true), (ModelAliases(["Whisper-Large-V3": .local]), "no-such-model", false),
+        (.standard, "no-such-model", true), (.standard, "Systran/faster-whisper-small", true),
+        (.standard, String(repeating: "m", count: 1_000), true), (.standard, String(repeating: "m", count: 1_001), false),
+    ]
+
+    @Test(arguments: entries)
+    func `has an entry for each model that a request may name`(aliases: ModelAliases, name: String, isThere: Bool) throws {
         switch OpenAIModels.one(name, context, aliases, created: created) {
         case .success(let body):
             let id = try Parsed(body)["id"].string
             #expect(isThere && id == name)
         case .failure(let response): #expect(!isThere && response.status == .notFound)
+        }
+        guard !Self.deepgramOnly.contains(name) else { return }
+        let fields = [OpenAITranscriptionRequest.Field(name: "model", value: name)]
+        let head = try HTTPRequestHead(.post, "/v1/audio/transcriptions")
+        let request = OpenAITranscriptionRequest.parse(fields, hasFile: true, head, context, aliases: aliases)
+        #expect(((try? request.get()) != nil) == isThere)
+    }
+
+    @Test(arguments: [("nova-3", true), ("flux-general-en", false), ("moonshine-base", true)])
+    func `has Deepgram's members behind the name and the UUID of an entry`(name: String, isBatch: Bool) throws {
+        let list = try Parsed(OpenAIModels.list(context, created: created))["stt"]
+        let entry = try #require((0..<list.count).map { list[$0] }.first { $0["name"].string == name })
+        let uuid = try #require(entry["uuid"].string)
+        for asked in [name, uuid, uuid.uppercased()] {
+            let model = try Parsed(OpenAIModels.one(asked, context, created: created).get())
+            #expect(model["id"].string == asked && model["object"].string == "model")
+            #expect(model["name"].string == name && model["uuid"].string == uuid && model["batch"].bool == isBatch)
         }
     }
 }
