@@ -28,14 +28,27 @@ enum StoreKind: CaseIterable, Sendable {
         }
     }
 
-    /// The address of a schema that belongs to the folder.
+    /// The address of a database that belongs to the folder. It is a copy of one whose schema is made once.
     static func address(of folder: TemporaryFolder) throws -> PostgresAddress {
         let server = try #require(PostgresServer.shared)
-        return try #require(PostgresAddress(server.url(schema: schema(of: folder))))
+        return try #require(PostgresAddress(server.url(database: name(of: folder), copyOf: template.get())))
     }
 
-    /// The folders' names end with an id.
-    static func schema(of folder: TemporaryFolder) -> String {
+    /// The address of an empty schema that belongs to the folder.
+    static func emptyAddress(of folder: TemporaryFolder) throws -> PostgresAddress {
+        let server = try #require(PostgresServer.shared)
+        return try #require(PostgresAddress(server.url(schema: name(of: folder))))
+    }
+
+    /// The name of a database that has the stores' schema and no rows.
+    private static let template = Result {
+        let server = try #require(PostgresServer.shared), name = "stores"
+        _ = try PostgresDatabase(at: #require(PostgresAddress(server.url(database: name))))
+        return name
+    }
+
+    /// The name of the folder's database. The folders' names end with an id.
+    static func name(of folder: TemporaryFolder) -> String {
         "t" + String(decoding: folder.path.utf8.suffix(36).filter { $0 != UInt8(ascii: "-") }, as: UTF8.self).lowercased()
     }
 
