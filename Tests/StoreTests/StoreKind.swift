@@ -13,17 +13,16 @@ enum StoreKind: CaseIterable, Sendable {
 
     /// Opens the back end in a folder of the test's own: a new, empty one, or what an earlier call has left.
     func backEnd(in folder: TemporaryFolder) throws -> any StoreBackEnd {
-        let directory = try DataDirectory(creating: folder.path)
         switch self {
-        case .sqlite: return try SQLiteInstallation(in: directory)
-        case .postgreSQL: return try PostgresInstallation(at: Self.address(of: folder), in: directory)
+        case .sqlite: return try SQLiteInstallation(in: DataDirectory(prepared: folder.path))
+        case .postgreSQL: return try PostgresInstallation(at: Self.address(of: folder), in: DataDirectory(creating: folder.path))
         }
     }
 
     /// Opens the database in the folder, beside the stores.
     func database(in folder: TemporaryFolder) throws -> any SQLDatabase {
         switch self {
-        case .sqlite: try SQLiteDatabase(in: DataDirectory(creating: folder.path))
+        case .sqlite: try SQLiteDatabase(in: DataDirectory(prepared: folder.path))
         case .postgreSQL: try PostgresDatabase(at: Self.address(of: folder))
         }
     }

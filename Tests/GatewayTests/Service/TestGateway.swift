@@ -72,7 +72,7 @@ final class TestGateway: Sendable {
                 return hearing.flatMap { SegmentedEntry.make(entry, settings, ears: $0) } ?? entry
             }
         }
-        let data = try DataDirectory(creating: directory), metrics = Metrics()
+        let data = try DataDirectory(prepared: directory), metrics = Metrics()
         let installation = try SQLiteInstallation(in: data)
         storeHealth = installation.health
         storeHealth.report(to: log, metrics)

@@ -32,7 +32,7 @@ final class TestGateway: Sendable {
         settings.merge(["HARKEN_DATA": folder.path, "HARKEN_LOOPS": "1", "HARKEN_LOG": "error"])
         settings.merge(chosen)
         let configuration = try GatewayConfiguration(settings, home: folder.path, cores: 1)
-        let directory = try DataDirectory(creating: folder.path)
+        let directory = try DataDirectory(prepared: folder.path)
         let installation = try Installation(in: directory)
         keys = try installation.keys(hashing: OpenSSLHashing(), now: { .now })
         loops = try LoopGroup(count: 1)
