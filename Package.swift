@@ -103,7 +103,7 @@ let package = Package(
                 "Settings", "Observability", "Engines", "Usage", "Journal", "Admission", "Recordings", "Live", "API", "Console",
             ]),
         module("Evaluation", ["Speech", "Framing"]),
-        module("HarkenTesting", ["Speech", "Conversations"]),
+        module("HarkenTesting", ["Speech", "Conversations", "Store"]),
         module("Simulation", ["Speech", "Continuity"]),
         .executableTarget(
             name: "harken",

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Synchronization
 
 /// A PostgreSQL server of this test process, with an empty database. It ends with the process, and its folder is removed then.
 package final class PostgresServer: Sendable {
@@ -21,7 +22,8 @@ package final class PostgresServer: Sendable {
         fi
         cd "$folder"
         $as "$programs/initdb" -D "$folder/data" -U harken -A trust -E UTF8 --locale=C --no-sync || exit 1
-        $as "$programs/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c max_connections=400 -c fsync=off -c shared_buffers=64MB &
+        $as "$programs/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c max_connections=400 -c fsync=off -c shared_buffers=64MB \
+            -c autovacuum=off &
         server=$!
         while kill -0 "$parent" && kill -0 "$server"; do sleep 0.5; done
         kill -QUIT "$server"
@@ -32,6 +34,8 @@ package final class PostgresServer: Sendable {
     private let folder: String
     private let psql: String
     private let process: ChildProcess
+    /// Names of the databases that `url(database:copyOf:)` has made.
+    private let databases = Mutex<Set<String>>([])
 
     private init(_ programs: String) throws {
         // Not the process's number: another process of that number may have been killed together with its shell. Short, for the path of the socket.
@@ -54,8 +58,22 @@ package final class PostgresServer: Sendable {
         return "postgres://harken@/postgres?host=\(folder)&options=-csearch_path%3D\(schema)&application_name=\(schema)"
     }
 
-    /// Runs SQL in the database. Blocks.
-    package func run(_ sql: String) throws -> ChildProcess.Outcome {
-        try ChildProcess.run([psql, "-X", "-q", "-A", "-t", "-h", folder, "-U", "harken", "-d", "postgres", "-c", sql])
+    /// The URL of a database with this name, which the first call makes. The name is also the name of the connections. Blocks.
+    ///
+    /// - Parameter template: the name of the database that is copied, to which nobody may be connected; nil: the new database is empty.
+    package func url(database: String, copyOf template: String? = nil) throws -> String {
+        try databases.withLock { names in
+            guard !names.contains(database) else { return }
+            // With the other strategy, each page goes through the server's log, which takes twice as long.
+            let made = try run("CREATE DATABASE \(database) TEMPLATE \(template ?? "template1") STRATEGY file_copy")
+            precondition(made.status == 0, made.diagnostics)
+            names.insert(database)
+        }
+        return "postgres://harken@/\(database)?host=\(folder)&application_name=\(database)"
+    }
+
+    /// Runs SQL in a database. Blocks.
+    package func run(_ sql: String, in database: String = "postgres") throws -> ChildProcess.Outcome {
+        try ChildProcess.run([psql, "-X", "-q", "-A", "-t", "-h", folder, "-U", "harken", "-d", database, "-c", sql])
     }
 }

@@ -45,7 +45,7 @@ import Testing
         #expect(bytes[1].count == later.byteCount && bytes[2].count == earlier.byteCount)
         // No forty bytes of the first seconds are in the later part. Before them there is much padding.
         for place in stride(from: 2_000, to: bytes[0].count * 3 / 10, by: 500) {
-            #expect(bytes[1].firstRange(of: bytes[0][place..<place + 40]) == nil)
+            #expect(!bytes[1].has(bytes[0][place..<place + 40]))
         }
         // It begins with a quiet second, and a loud one follows.
         let loud = try tenths(part)
@@ -86,7 +86,7 @@ import Testing
         #expect(loud[32..<39].allSatisfy { $0 > 0.02 } && rest[25..<40].allSatisfy { $0 < 0.01 }, "\(rest)")
         #expect(rest[12..<19].allSatisfy { $0 > 0.02 } && rest[52..<58].allSatisfy { $0 > 0.02 }, "\(rest)")
         for place in stride(from: before.count * 4 / 10, to: before.count * 6 / 10, by: 500) {
-            #expect(after.firstRange(of: before[place..<place + 40]) == nil)
+            #expect(!after.has(before[place..<place + 40]))
         }
     }
 }

@@ -249,7 +249,7 @@ import Testing
     }
 
     private func isOnDisk(_ bytes: [UInt8]) throws -> Bool {
-        try FileManager.default.contentsOfDirectory(atPath: directory).contains { try Data(self.bytes(of: $0)).firstRange(of: Data(bytes)) != nil }
+        try FileManager.default.contentsOfDirectory(atPath: directory).contains { try Data(self.bytes(of: $0)).has(bytes) }
     }
 
     @Test func `gives up what is to be known no more, when its session is over, and nothing of others`() async throws {

@@ -38,7 +38,7 @@ struct WaitingConversation {
     private init(
         in directory: String, on loop: Loop, audioDays: Int, texts: (any TextEmbedding)?, log: Log, now: @escaping @Sendable () -> UnixTime
     ) async throws {
-        let database = try SQLiteDatabase(in: DataDirectory(creating: directory))
+        let database = try SQLiteDatabase(in: DataDirectory(prepared: directory))
         let audio = Blobs(in: database.directory).audio
         store = SQLConversationStore(in: database, audio: audio, now: now)
         let service = ConversationService(

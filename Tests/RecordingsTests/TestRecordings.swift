@@ -35,7 +35,7 @@ final class TestRecordings: Sendable {
         self.folder = folder
         let newID: @Sendable () -> String = { UUID().uuidString.lowercased() }
         let now: @Sendable () -> UnixTime = { UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) }  // real time: of the files' dates
-        let database = try SQLiteDatabase(in: DataDirectory(creating: folder.path))
+        let database = try SQLiteDatabase(in: DataDirectory(prepared: folder.path))
         self.database = database
         let metrics = Metrics(), client = try HTTPClient(), spool = try Spool(directory: folder.path(of: "spool"))
         let entries = engines.map { EngineEntry(name: $0.name, capabilities: $0.capabilities, prerecorded: $0) }

@@ -13,29 +13,41 @@ enum StoreKind: CaseIterable, Sendable {
 
     /// Opens the back end in a folder of the test's own: a new, empty one, or what an earlier call has left.
     func backEnd(in folder: TemporaryFolder) throws -> any StoreBackEnd {
-        let directory = try DataDirectory(creating: folder.path)
         switch self {
-        case .sqlite: return try SQLiteInstallation(in: directory)
-        case .postgreSQL: return try PostgresInstallation(at: Self.address(of: folder), in: directory)
+        case .sqlite: return try SQLiteInstallation(in: DataDirectory(prepared: folder.path))
+        case .postgreSQL: return try PostgresInstallation(at: Self.address(of: folder), in: DataDirectory(creating: folder.path))
         }
     }
 
     /// Opens the database in the folder, beside the stores.
     func database(in folder: TemporaryFolder) throws -> any SQLDatabase {
         switch self {
-        case .sqlite: try SQLiteDatabase(in: DataDirectory(creating: folder.path))
+        case .sqlite: try SQLiteDatabase(in: DataDirectory(prepared: folder.path))
         case .postgreSQL: try PostgresDatabase(at: Self.address(of: folder))
         }
     }
 
-    /// The address of a schema that belongs to the folder.
+    /// The address of a database that belongs to the folder. It is a copy of one whose schema is made once.
     static func address(of folder: TemporaryFolder) throws -> PostgresAddress {
         let server = try #require(PostgresServer.shared)
-        return try #require(PostgresAddress(server.url(schema: schema(of: folder))))
+        return try #require(PostgresAddress(server.url(database: name(of: folder), copyOf: template.get())))
     }
 
-    /// The folders' names end with an id.
-    static func schema(of folder: TemporaryFolder) -> String {
+    /// The address of an empty schema that belongs to the folder.
+    static func emptyAddress(of folder: TemporaryFolder) throws -> PostgresAddress {
+        let server = try #require(PostgresServer.shared)
+        return try #require(PostgresAddress(server.url(schema: name(of: folder))))
+    }
+
+    /// The name of a database that has the stores' schema and no rows.
+    private static let template = Result {
+        let server = try #require(PostgresServer.shared), name = "stores"
+        _ = try PostgresDatabase(at: #require(PostgresAddress(server.url(database: name))))
+        return name
+    }
+
+    /// The name of the folder's database. The folders' names end with an id.
+    static func name(of folder: TemporaryFolder) -> String {
         "t" + String(decoding: folder.path.utf8.suffix(36).filter { $0 != UInt8(ascii: "-") }, as: UTF8.self).lowercased()
     }
 

@@ -1,12 +1,17 @@
 /// A step of PostgreSQL's schema. Steps that have been released are never edited, because databases that were made with another content are
 /// refused; new ones are appended to `all`. The steps are numbered apart from SQLite's: the first one makes the whole schema of that day.
 struct PostgresMigration: Sendable {
-    var statements: [StaticString]
+    let statements: [StaticString]
     /// The work of a step that may take long with many rows, in words: see `SchemaWork`. nil for the others.
-    var work: StaticString?
-
+    let work: StaticString?
     /// Checksum of the statements.
-    var content: String { MigrationContent.checksum(of: statements) }
+    let content: String
+
+    init(statements: [StaticString], work: StaticString? = nil) {
+        self.statements = statements
+        self.work = work
+        content = MigrationContent.checksum(of: statements)
+    }
 
     static let all: [PostgresMigration] = [
         PostgresMigration(statements: functions + orders + conversations + search + usage),

@@ -1,17 +1,17 @@
 /// A step that takes the schema from one number to the next. Steps that have been released are never edited, because databases that were made with
 /// another content are refused; new ones are appended to `all`.
 package struct Migration: Sendable {
-    package var statements: [StaticString]
+    package let statements: [StaticString]
     /// The work of a step that may take long with many rows, in words: see `SchemaWork`. nil for the others.
-    package var work: StaticString?
+    package let work: StaticString?
+    /// Checksum of the statements.
+    package let content: String
 
     package init(work: StaticString? = nil, _ statements: StaticString...) {
         self.statements = statements
         self.work = work
+        content = MigrationContent.checksum(of: statements)
     }
-
-    /// Checksum of the statements.
-    package var content: String { MigrationContent.checksum(of: statements) }
 
     /// All steps, in order. The number of the schema is the number of steps that were run.
     package static let all: [Migration] = [

@@ -24,7 +24,7 @@ import Testing
             }
     }
 
-    private static func found(in bytes: Data) -> [String] { needles.filter { bytes.range(of: Data($0.utf8)) != nil } }
+    private static func found(in bytes: Data) -> [String] { needles.filter { bytes.has(Data($0.utf8)) } }
 
     /// Everything that was answered.
     private final class Answers: Sendable {

@@ -5,8 +5,34 @@ import Testing
 
 /// The gateway's description of its API, with which all answers that tests get are compared.
 struct AnswerDescription: Sendable {
-    private let document: JSONValue
+    /// An operation whose good answer is described.
+    private struct Operation {
+        /// Method and path, in parts. A parameter is a part that begins with a brace.
+        let parts: [String]
+        /// Schema of the answer.
+        let answer: JSONValue
+
+        func fits(_ asked: [Substring]) -> Bool {
+            parts.count == asked.count && zip(parts, asked).allSatisfy { $0 == $1 || $0.hasPrefix("{") }
+        }
+    }
+
+    /// The operations; those with fewer parameters first, because a path without parameters is nearer than one with them.
+    private let operations: [Operation]
+    private let schemas: [String: JSONValue]
     private static let shared = Mutex<AnswerDescription?>(nil)
+
+    private init(document: JSONValue) {
+        operations = Self.members(document["paths"]).flatMap { path in
+            Self.members(path.value).map { method in
+                let parts = path.name.split(separator: "/", omittingEmptySubsequences: false).map { String($0) }
+                return Operation(
+                    parts: [method.name.uppercased()] + parts,
+                    answer: method.value["responses"]?["200"]?["content"]?["application/json"]?["schema"] ?? .null)
+            }
+        }.sorted { one, other in one.parts.count { $0.hasPrefix("{") } < other.parts.count { $0.hasPrefix("{") } }
+        schemas = Dictionary(Self.members(document["components"]?["schemas"]).map { ($0.name, $0.value) }) { first, _ in first }
+    }
 
     /// Returns the description, which all gateways have in common.
     static func of(_ gateway: TestGateway) async throws -> AnswerDescription {
@@ -19,27 +45,16 @@ struct AnswerDescription: Sendable {
 
     /// Records an issue for each member of an answer that is not as described.
     func check(_ text: String, _ method: HTTPMethod, _ path: String) throws {
-        let path = String(path.prefix { $0 != "?" })
-        guard let operation = operation(method, path) else { return }
-        let schema = operation["responses"]?["200"]?["content"]?["application/json"]?["schema"] ?? .null
-        guard schema != .null else { return }
+        let path = path.prefix { $0 != "?" }
+        let asked = [Substring(method.rawValue)] + path.split(separator: "/", omittingEmptySubsequences: false)
+        guard let schema = operations.first(where: { $0.fits(asked) })?.answer, schema != .null else { return }
         let problems = problems(of: try JSONValue(parsing: Array(text.utf8)), schema, "\(method.rawValue) \(path)")
         #expect(problems.isEmpty, "\(problems.joined(separator: "; "))")
     }
 
-    private func operation(_ method: HTTPMethod, _ path: String) -> JSONValue? {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        let fits = members(document["paths"]).filter { template in
-            let names = template.name.split(separator: "/", omittingEmptySubsequences: false)
-            return names.count == parts.count && zip(names, parts).allSatisfy { $0 == $1 || $0.hasPrefix("{") }
-        }
-        // A path without parameters is nearer than one with them.
-        return fits.min { $0.name.count { $0 == "{" } < $1.name.count { $0 == "{" } }?.value[method.rawValue.lowercased()]
-    }
-
     private func problems(of value: JSONValue, _ schema: JSONValue, _ place: String) -> [String] {
         if case .string(let reference)? = schema["$ref"] {
-            guard let name = reference.split(separator: "/").last, let named = document["components"]?["schemas"]?[String(name)] else {
+            guard let name = reference.split(separator: "/").last, let named = schemas[String(name)] else {
                 return ["\(place): there is no \(reference)"]
             }
             return problems(of: value, named, place)
@@ -84,5 +99,5 @@ struct AnswerDescription: Sendable {
         }
     }
 
-    private func members(_ value: JSONValue?) -> [JSONValue.Member] { if case .object(let members)? = value { members } else { [] } }
+    private static func members(_ value: JSONValue?) -> [JSONValue.Member] { if case .object(let members)? = value { members } else { [] } }
 }

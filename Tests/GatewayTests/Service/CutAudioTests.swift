@@ -68,18 +68,33 @@ import Testing
 
         /// Two seconds of noise; four at the rate of telephones.
         var noise: [UInt8] {
-            var generator = SeededGenerator(seed: 56)
-            return (0..<max(2 * rate, 32_000)).flatMap { _ -> [UInt8] in
+            let isInteger = target.contains("linear32"), name = "\(encoding) \(isInteger) \(rate)"
+            return Self.noises.withLock { noises in
+                if let made = noises[name] { return made }
+                let made = makeNoise(isInteger)
+                noises[name] = made
+                return made
+            }
+        }
+
+        /// What `noise` has made, which the sessions of all routes share.
+        private static let noises = Mutex<[String: [UInt8]]>([:])
+
+        /// - Parameter isInteger: wide samples are integers, not floating-point numbers.
+        private func makeNoise(_ isInteger: Bool) -> [UInt8] {
+            var generator = SeededGenerator(seed: 56), noise: [UInt8] = []
+            for _ in 0..<max(2 * rate, 32_000) {
                 let sample = Int16.random(in: -2_000...2_000, using: &generator)
                 let bits: UInt32
                 switch encoding {
                 case .linear16: bits = UInt32(UInt16(bitPattern: sample))
                 case .mulaw: bits = UInt32(UInt8(truncatingIfNeeded: sample))
-                case .wide where target.contains("linear32"): bits = UInt32(bitPattern: Int32(sample) << 16)
+                case .wide where isInteger: bits = UInt32(bitPattern: Int32(sample) << 16)
                 case .wide: bits = (Float(sample) / 32_768).bitPattern
                 }
-                return (0..<bytesPerSample).map { UInt8(truncatingIfNeeded: bits >> (8 * UInt32($0))) }
+                for place in 0..<bytesPerSample { noise.append(UInt8(truncatingIfNeeded: bits >> (8 * UInt32(place)))) }
             }
+            return noise
         }
     }
 

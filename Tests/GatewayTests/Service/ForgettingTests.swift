@@ -41,7 +41,7 @@ import Testing
     private func files(_ gateway: TestGateway, with bytes: [UInt8]) throws -> [String] {
         let files = FileManager.default.enumerator(atPath: gateway.directory)?.compactMap { $0 as? String } ?? []
         #expect(files.contains { $0.hasPrefix("journal/") })
-        return files.filter { FileManager.default.contents(atPath: gateway.directory + "/" + $0)?.firstRange(of: Data(bytes)) != nil }
+        return files.filter { FileManager.default.contents(atPath: gateway.directory + "/" + $0)?.has(bytes) == true }
     }
 
     private func sessions(_ gateway: TestGateway) throws -> [String] {
@@ -198,9 +198,9 @@ import Testing
             try await until { try FileManager.default.contentsOfDirectory(atPath: folder) == [earlier.file] }
             let left = try #require(FileManager.default.contents(atPath: folder + "/" + earlier.file))
             for place in stride(from: bytes.count * 7 / 10, to: bytes.count - 100, by: 700) {
-                #expect(left.firstRange(of: bytes[place..<place + 40]) == nil)
+                #expect(!left.has(bytes[place..<place + 40]))
             }
-            #expect(left.firstRange(of: bytes[bytes.count / 4..<bytes.count / 4 + 40]) != nil)
+            #expect(left.has(bytes[bytes.count / 4..<bytes.count / 4 + 40]))
         }
     }
 
@@ -212,9 +212,9 @@ import Testing
         let (kept, silenced) = try await noise("silenced", in: folder, silencing: range)
         #expect(kept.count == SampleCount(160_000) && kept.byteCount == silenced.count)
         for place in stride(from: whole.count * 48 / 100, to: whole.count * 57 / 100, by: 300) {
-            #expect(silenced.firstRange(of: whole[place..<place + 40]) == nil)
+            #expect(!silenced.has(whole[place..<place + 40]))
         }
-        #expect(silenced.firstRange(of: whole[whole.count / 4..<whole.count / 4 + 40]) != nil)
+        #expect(silenced.has(whole[whole.count / 4..<whole.count / 4 + 40]))
     }
 
     @Test func `are silent and wordless in a redacted time, in every file`() async throws {
@@ -244,9 +244,9 @@ import Testing
             try await until { try FileManager.default.contentsOfDirectory(atPath: folder) == [file] }
             let silenced = try #require(FileManager.default.contents(atPath: folder + "/" + file))
             for place in stride(from: bytes.count * 48 / 100, to: bytes.count * 57 / 100, by: 300) {
-                #expect(silenced.firstRange(of: bytes[place..<place + 40]) == nil)
+                #expect(!silenced.has(bytes[place..<place + 40]))
             }
-            #expect(silenced.firstRange(of: bytes[bytes.count / 4..<bytes.count / 4 + 40]) != nil)
+            #expect(silenced.has(bytes[bytes.count / 4..<bytes.count / 4 + 40]))
             let bad = try await gateway.send(
                 .post, "/api/v1/conversations/spoken/redact", headers: ["Content-Type": "application/json"], body: Array(#"{"from":6}"#.utf8))
             #expect(bad.status == 400)

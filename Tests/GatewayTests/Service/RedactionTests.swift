@@ -39,13 +39,13 @@ import Testing
         let needles = Self.secret.filter { $0 != "zero" } + ["4929185300427716"]
         return files.filter { file in
             guard let bytes = FileManager.default.contents(atPath: gateway.directory + "/" + file) else { return false }
-            return needles.contains { bytes.firstRange(of: Data($0.utf8)) != nil }
+            return needles.contains { bytes.has(Data($0.utf8)) }
         }
     }
 
     private func files(_ gateway: TestGateway, with bytes: Data) throws -> [String] {
         let files = FileManager.default.enumerator(atPath: gateway.directory)?.compactMap { $0 as? String } ?? []
-        return files.filter { FileManager.default.contents(atPath: gateway.directory + "/" + $0)?.firstRange(of: bytes) != nil }
+        return files.filter { FileManager.default.contents(atPath: gateway.directory + "/" + $0)?.has(bytes) == true }
     }
 
     private func with(_ settings: [String: String], _ body: (TestGateway) async throws -> Void) async throws {

@@ -20,6 +20,9 @@ import Vendors
 
 /// A whole gateway on a free port of this machine, with engines of the test's choice.
 final class TestGateway: Sendable {
+    /// The system's certificate authorities, which take 30 ms to read: one for all gateways.
+    private static let tls = Result { () throws(TLSError) in try TLSClientContext() }
+
     private let composition: Composition
     let server: HTTPServer
     let group: LoopGroup
@@ -61,7 +64,7 @@ final class TestGateway: Sendable {
             group = try LoopGroup(count: loops)
         }
         client = try HTTPClient()
-        webSocketClient = WebSocketClient(tls: try TLSClientContext(), resolver: Resolver())
+        webSocketClient = WebSocketClient(tls: try Self.tls.get(), resolver: Resolver())
         let hearing = ears.map { EngineEntry(name: $0.name, capabilities: $0.capabilities, prerecorded: $0) }
         let entries = vendors.compactMap { [client] settings in
             Catalogue.vendors.first { $0.name == settings.name }.map { vendor in
@@ -69,7 +72,7 @@ final class TestGateway: Sendable {
                 return hearing.flatMap { SegmentedEntry.make(entry, settings, ears: $0) } ?? entry
             }
         }
-        let data = try DataDirectory(creating: directory), metrics = Metrics()
+        let data = try DataDirectory(prepared: directory), metrics = Metrics()
         let installation = try SQLiteInstallation(in: data)
         storeHealth = installation.health
         storeHealth.report(to: log, metrics)

@@ -67,7 +67,7 @@ import Testing
         }
         let secrets =
             [alice, "zanzibar", "Annabella", "Quagmire", "wednesbury", "Thornfield"].map { ($0, Data($0.utf8)) } + [("audio", Data(pcm(100)))]
-        return secrets.flatMap { name, bytes in files.filter { $0.1.range(of: bytes) != nil }.map { "\(name) in \($0.0)" } }
+        return secrets.flatMap { name, bytes in files.filter { $0.1.has(bytes) }.map { "\(name) in \($0.0)" } }
     }
 
     /// Waits until nothing is left of the user: the journal of a session that ended a moment ago is cleared a little later.

@@ -37,7 +37,7 @@ final class ScriptedReceivers: Sendable {
     private let answer: @Sendable (Request) async -> Answer
 
     init(in folder: TemporaryFolder, _ answer: @escaping @Sendable (Request) async -> Answer) throws {
-        directory = try DataDirectory(creating: folder.path)
+        directory = try DataDirectory(prepared: folder.path)
         self.answer = answer
         let database = try SQLiteDatabase(in: directory)
         store = SQLConversationStore(in: database, audio: Blobs(in: directory).audio, now: { ScriptedReceivers.start })

@@ -332,7 +332,7 @@ import Testing
     private func onDisk() throws -> [String] {
         let files = try #require(FileManager.default.enumerator(atPath: folder.path)).compactMap { $0 as? String }
         let contents = files.compactMap { FileManager.default.contents(atPath: folder.path(of: $0)) }
-        return Self.secrets.filter { secret in contents.contains { $0.firstRange(of: Data(secret.utf8)) != nil } }
+        return Self.secrets.filter { secret in contents.contains { $0.has(Data(secret.utf8)) } }
     }
 
     @Test(arguments: End.allCases) func `leave no byte when they go for good`(end: End) async throws {

@@ -17,8 +17,8 @@ import Testing
             let path = folder.path(of: file)
             var isFolder: ObjCBool = false
             guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue else { return false }
-            let bytes = try Data(contentsOf: URL(filePath: path)).map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }
-            return Data(bytes).firstRange(of: Data(text.lowercased().utf8)) != nil
+            let bytes = try [UInt8](Data(contentsOf: URL(filePath: path))).map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }
+            return Data(bytes).has(Data(text.lowercased().utf8))
         }
     }
 
@@ -26,7 +26,7 @@ import Testing
     private func onDisk(_ all: [[UInt8]]) throws -> Set<Int> {
         let files = try #require(FileManager.default.enumerator(atPath: folder.path)).compactMap { $0 as? String }
         let contents = files.compactMap { FileManager.default.contents(atPath: folder.path(of: $0)) }
-        return Set(all.indices.filter { number in contents.contains { $0.range(of: Data(all[number])) != nil } })
+        return Set(all.indices.filter { number in contents.contains { $0.has(all[number]) } })
     }
 
     /// A voiceprint that no other number has, and the bytes by which it is found in a file.

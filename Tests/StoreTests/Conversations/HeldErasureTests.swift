@@ -69,7 +69,7 @@ import Testing
     private func isOnDisk(_ bytes: [UInt8]) throws -> Bool {
         let files = try #require(FileManager.default.enumerator(atPath: folder.path)).compactMap { $0 as? String }
         #expect(files.contains("harken.db"))
-        return files.contains { FileManager.default.contents(atPath: folder.path(of: $0))?.firstRange(of: Data(bytes)) != nil }
+        return files.contains { FileManager.default.contents(atPath: folder.path(of: $0))?.has(bytes) == true }
     }
 
     @Test(arguments: Deletion.allCases, Meanwhile.allCases)

@@ -21,7 +21,7 @@ struct `PostgreSQL database` {
 
     /// Ends all connections of the test's databases, as a server does that is restarted.
     private func endConnections() throws {
-        let name = StoreKind.schema(of: folder)
+        let name = StoreKind.name(of: folder)
         let ended = try PostgresServer.shared?.run("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = '\(name)'")
         #expect(ended?.status == 0)
     }
@@ -155,12 +155,12 @@ struct `PostgreSQL database` {
     }
 
     @Test func `is made once by many processes that open it at the same time`() async throws {
-        let address = try StoreKind.address(of: folder)
+        let address = try StoreKind.emptyAddress(of: folder)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<6 { group.addTask { _ = try PostgresDatabase(at: address) } }
             try await group.waitForAll()
         }
-        #expect(try await count("migrations", in: open()) == Int64(PostgresMigration.all.count))
+        #expect(try await count("migrations", in: PostgresDatabase(at: address)) == Int64(PostgresMigration.all.count))
     }
 
     /// A replica that reads goes on while another one builds an index. A lock that lets readers in is never made stricter: a writer that has read
@@ -168,7 +168,7 @@ struct `PostgreSQL database` {
     @Test func `gets no index in a step that keeps readers out`() throws {
         // Earlier steps have been released.
         let released = 16, steps = PostgresMigration.all
-        let connection = try PostgresConnection(StoreKind.address(of: folder))
+        let connection = try PostgresConnection(StoreKind.emptyAddress(of: folder))
         try PostgresMigration.run(Array(steps.prefix(released)), on: connection)
         for (number, step) in steps.enumerated().dropFirst(released) {
             try connection.begin(.readCommitted)
@@ -226,7 +226,7 @@ struct `PostgreSQL database` {
 
     @Test func `tells before a step that may take long, unless it is new`() throws {
         let told = Mutex<[SchemaWork]>([])
-        let connection = try PostgresConnection(StoreKind.address(of: folder))
+        let connection = try PostgresConnection(StoreKind.emptyAddress(of: folder))
         func run(_ steps: [PostgresMigration]) throws {
             try PostgresMigration.run(steps, on: connection) { work in told.withLock { $0.append(work) } }
         }

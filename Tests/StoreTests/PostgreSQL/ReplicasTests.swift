@@ -31,8 +31,7 @@ struct `Several gateways on one database` {
 
     /// Makes a gateway dead for the others, as one that was killed some time ago.
     private func bury(_ gateway: Gateway) throws {
-        let schema = StoreKind.schema(of: folder)
-        let done = try PostgresServer.shared?.run("DELETE FROM \(schema).replicas WHERE id = '\(gateway.id)'")
+        let done = try PostgresServer.shared?.run("DELETE FROM replicas WHERE id = '\(gateway.id)'", in: StoreKind.name(of: folder))
         #expect(done?.status == 0)
     }
 

@@ -15,6 +15,9 @@ import Sessions
 
 /// A gateway in this process, on a free port, with an engine that needs no model.
 final class TestGateway: Sendable {
+    /// The system's certificate authorities, which take 30 ms to read: one for all gateways.
+    private static let tls = Result { () throws(TLSError) in try TLSClientContext() }
+
     let url: String
     let folder: TemporaryFolder
     let keys: any AccessKeyAdministration
@@ -29,7 +32,7 @@ final class TestGateway: Sendable {
         settings.merge(["HARKEN_DATA": folder.path, "HARKEN_LOOPS": "1", "HARKEN_LOG": "error"])
         settings.merge(chosen)
         let configuration = try GatewayConfiguration(settings, home: folder.path, cores: 1)
-        let directory = try DataDirectory(creating: folder.path)
+        let directory = try DataDirectory(prepared: folder.path)
         let installation = try Installation(in: directory)
         keys = try installation.keys(hashing: OpenSSLHashing(), now: { .now })
         loops = try LoopGroup(count: 1)
@@ -39,7 +42,7 @@ final class TestGateway: Sendable {
             GatewayInputs(
                 configuration: configuration, loops: loops.loops, entries: [entry] + others, keys: keys, directory: directory,
                 stores: installation.stores(now: { .now }), client: client,
-                webSocketClient: WebSocketClient(tls: TLSClientContext(), resolver: Resolver()), metrics: Metrics(), log: Log(level: .error),
+                webSocketClient: WebSocketClient(tls: Self.tls.get(), resolver: Resolver()), metrics: Metrics(), log: Log(level: .error),
                 newID: RandomUUID.text))
         server = HTTPServer(loops: loops.loops, service: gateway.service)
         url = try "http://\(server.start(on: SocketAddress(.loopback, port: 0)))"
