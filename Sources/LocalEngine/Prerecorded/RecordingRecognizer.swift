@@ -28,6 +28,14 @@ package enum RecordingRecognizer: Sendable {
     case known(SpokenLanguageRecognizer)
     /// The first seconds of speech tell the language.
     case identified(Identify)
+
+    /// Maximum speech in a window, as far as there are silences to cut at.
+    var longestWindow: SampleCount {
+        switch self {
+        case .known(let known): known.recognizer.longestWindow
+        case .identified: WindowPlanner.longest
+        }
+    }
 }
 
 /// The choice of what recognises a recording. Keeps the first windows until there is enough speech to tell the language. Pure.

@@ -122,10 +122,10 @@ package struct RecordingWork: Sendable {
     }
 
     private func next(_ reader: RecordingReader) async throws(EngineError) -> RecordingReader.Batch {
+        let longest = recognizer.longestWindow
         let batch = await pool.run(.prerecorded) { permit in
             Result { () throws(EngineError) in
-                try reader.next(
-                    limit: { pool.isLive ? WindowPlanner.longestWhileLive : WindowPlanner.longest }, mayContinue: { permit.mayContinue() })
+                try reader.next(limit: { pool.isLive ? WindowPlanner.longestWhileLive : longest }, mayContinue: { permit.mayContinue() })
             }
         }
         guard let batch else { throw .cancelled }

@@ -1,9 +1,11 @@
-import Speech
+package import Speech
 
 /// Recognises one window of a recording with Whisper, in one language.
 package struct WhisperWindowRecognizer: WindowRecognizing {
     /// Time after the end of speech from which words are invented.
     private static let reach = 8_000
+    /// Minimum number of samples of audio that is heard in two parts.
+    private static let shortestCut = 96_000
 
     private let recognizer: WhisperRecognizer
     private let code: String
@@ -23,24 +25,56 @@ package struct WhisperWindowRecognizer: WindowRecognizing {
         self.use = use
     }
 
+    package var longestWindow: SampleCount { WhisperRecognizer.longest }
+
+    /// A part of a window's audio, and its text.
+    struct HeardPart {
+        var range: Range<Int>
+        var decoded: WhisperDecoded
+    }
+
     package func recognize(_ item: RecordingReader.Item, mayContinue: () -> Bool) throws(InferenceError) -> RecognizedWindow? {
-        let decoded = try recognizer.decode(item.samples.span, language: code, mayContinue: mayContinue)
+        guard let parts = try hear(item.samples.indices, of: item.samples, mayContinue) else { return nil }
+        return Self.window(of: parts, item, LanguageTag(code))
+    }
+
+    /// Returns the text of a range of the samples, in two parts where one text cannot have all words; nil when `mayContinue` returned false.
+    private func hear(_ range: Range<Int>, of samples: [Float], _ mayContinue: () -> Bool) throws(InferenceError) -> [HeardPart]? {
+        let decoded = try recognizer.decode(samples.span.extracting(range), language: code, mayContinue: mayContinue)
         guard decoded.stop != .cancelled else { return nil }
+        guard decoded.isFull, range.count >= Self.shortestCut else { return [HeardPart(range: range, decoded: decoded)] }
+        let cut = range.lowerBound + WindowRecognizer.quietest(Array(samples[range]))
+        guard let first = try hear(range.lowerBound..<cut, of: samples, mayContinue),
+            let second = try hear(cut..<range.upperBound, of: samples, mayContinue)
+        else { return nil }
+        return first + second
+    }
+
+    /// Returns the words of the texts on the recording's timeline. Words do not overlap.
+    static func window(of parts: [HeardPart], _ item: RecordingReader.Item, _ language: LanguageTag) -> RecognizedWindow {
+        let texts = parts.map(\.decoded), tokens = texts.reduce(0) { $0 + $1.tokens.count }
+        let mean = tokens == 0 ? texts.first?.mean ?? 0 : texts.reduce(0) { $0 + $1.mean * Float($1.tokens.count) } / Float(tokens)
         // The text is the likeliest one, not one that was drawn.
         let measures = RecognizerMeasures(
-            noSpeech: decoded.noSpeech.map { Double($0) }, meanLogProbability: Double(decoded.mean), temperature: 0, seek: item.window.seek)
+            noSpeech: texts.compactMap(\.noSpeech).min().map { Double($0) }, meanLogProbability: Double(mean), temperature: 0, seek: item.window.seek)
         var window = RecognizedWindow(words: [], measures)
         guard let first = item.window.speech.first, let last = item.window.speech.last else { return window }
         let origin = item.window.audio.start
         let speech = Int((first.start - origin).samples)..<Int((last.end - origin).samples)
-        for (word, range) in zip(decoded.words, Self.ranges(of: decoded, in: speech)) {
-            guard let range else { continue }
-            var placed = Word(
-                word.text, SampleRange(origin + SampleCount(range.lowerBound), origin + SampleCount(range.upperBound)),
-                confidence: word.confidence, language: LanguageTag(code))
-            if let blank = word.blankBefore { placed.blankBefore = blank }
-            window.words.append(placed)
-            window.tokens.append(decoded.tokens[word.tokens].map { Int($0.token.id) })
+        var floor = 0
+        for part in parts {
+            let start = part.range.lowerBound, spoken = speech.clamped(to: part.range)
+            let ranges = ranges(of: part.decoded, in: spoken.lowerBound - start..<spoken.upperBound - start)
+            for (word, range) in zip(part.decoded.words, ranges) {
+                guard let range else { continue }
+                let begin = max(floor, start + range.lowerBound), end = max(begin + 1, start + range.upperBound)
+                floor = end
+                var placed = Word(
+                    word.text, SampleRange(origin + SampleCount(begin), origin + SampleCount(end)), confidence: word.confidence, language: language)
+                if let blank = word.blankBefore { placed.blankBefore = blank }
+                window.words.append(placed)
+                window.tokens.append(part.decoded.tokens[word.tokens].map { Int($0.token.id) })
+            }
         }
         return window
     }

@@ -28,8 +28,11 @@ package struct WindowPlanner: Sendable {
     /// Maximum speech in a window while a live stream is open, so that the recogniser is free again soon.
     package static let longestWhileLive = SampleCount(.seconds(5), at: .speech)
 
+    /// Length at which speech is cut in any case, so that silence fits behind it into the longest window of a model.
+    private static let longestOfAll = SampleCount(.seconds(24), at: .speech)
+
     /// Returns the length at which speech without any silence is cut. Up to this length the planner waits for a silence.
-    package static func hardLimit(_ limit: SampleCount) -> SampleCount { SampleCount(limit.samples * 4 / 3) }
+    package static func hardLimit(_ limit: SampleCount) -> SampleCount { max(limit, min(SampleCount(limit.samples * 4 / 3), longestOfAll)) }
 
     /// Desired maximum of speech in a window. May change at any time.
     package var limit: SampleCount

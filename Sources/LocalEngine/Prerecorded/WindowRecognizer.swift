@@ -73,7 +73,7 @@ package struct WindowRecognizer: WindowRecognizing {
     }
 
     /// Returns the middle of the quietest 100 ms of the middle third.
-    private static func quietest(_ samples: [Float]) -> Int {
+    static func quietest(_ samples: [Float]) -> Int {
         let width = 1_600
         let starts = stride(from: samples.count / 3, to: samples.count * 2 / 3, by: width / 4)
         func power(_ start: Int) -> Float { samples[start..<min(start + width, samples.count)].reduce(0) { $0 + $1 * $1 } }

@@ -1,5 +1,14 @@
+package import Speech
+
 /// A recogniser of one window of a recording.
 package protocol WindowRecognizing: Sendable {
+    /// Maximum speech in a window, as far as there are silences to cut at.
+    var longestWindow: SampleCount { get }
+
     /// Returns the words in `item` and the recogniser's measures; nil when `mayContinue` returned false.
     func recognize(_ item: RecordingReader.Item, mayContinue: () -> Bool) throws(InferenceError) -> RecognizedWindow?
+}
+
+extension WindowRecognizing {
+    package var longestWindow: SampleCount { WindowPlanner.longest }
 }

@@ -6,18 +6,19 @@ import Speech
 package struct SpeechProbabilities: Sendable {
     /// Mean power below which a window is silent (−80 dBFS): a muted line, near the last of 16 bits.
     private static let silentPower: Float = 1e-8
-    /// Number of silent windows after which the model starts with a fresh state.
+    /// Number of silent windows after which the model has the state of silence, as at the start.
     private static let forgetAfter = 8
 
     private let model: VoiceActivity
     private var gain = AutomaticGain()
     /// The model's context, followed by the samples of the next window that have come.
     private var pending: [Float]
-    private var state = [Float](repeating: 0, count: VoiceActivity.stateCount)
+    private var state: [Float]
     private var silentWindows = 0
 
     package init(_ model: VoiceActivity) {
         self.model = model
+        state = model.silence
         pending = [Float](repeating: 0, count: VoiceActivity.context)
         pending.reserveCapacity(VoiceActivity.context + Int(VoiceActivity.window.samples))
     }
@@ -55,9 +56,7 @@ package struct SpeechProbabilities: Sendable {
     private mutating func probabilityOfPending(_ power: Float) throws(InferenceError) -> Float {
         guard power > Self.silentPower else {
             silentWindows += 1
-            if silentWindows == Self.forgetAfter {
-                state = [Float](repeating: 0, count: VoiceActivity.stateCount)
-            }
+            if silentWindows == Self.forgetAfter { state = model.silence }
             return 0
         }
         silentWindows = 0

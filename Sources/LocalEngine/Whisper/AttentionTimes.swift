@@ -47,11 +47,24 @@ enum AttentionTimes {
     private static func median(_ values: ArraySlice<Float>) -> [Float] {
         let reach = medianLength / 2, count = values.count
         guard count > reach else { return Array(values) }
+        func value(_ index: Int) -> Float { values[values.startIndex + (index < 0 ? -index : index >= count ? 2 * (count - 1) - index : index)] }
+        // The values around the frame, in order.
+        var sorted = (-reach...reach).map(value).sorted()
         return (0..<count).map { center in
-            let around = (center - reach...center + reach).map { index in
-                values[values.startIndex + (index < 0 ? -index : index >= count ? 2 * (count - 1) - index : index)]
+            if center > 0 {
+                let new = value(center + reach)
+                var place = sorted.firstIndex(of: value(center - reach - 1)) ?? 0
+                while place + 1 < medianLength, sorted[place + 1] < new {
+                    sorted[place] = sorted[place + 1]
+                    place += 1
+                }
+                while place > 0, sorted[place - 1] > new {
+                    sorted[place] = sorted[place - 1]
+                    place -= 1
+                }
+                sorted[place] = new
             }
-            return around.sorted()[reach]
+            return sorted[reach]
         }
     }
 

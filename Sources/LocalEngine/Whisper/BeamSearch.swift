@@ -53,8 +53,11 @@ struct BeamSearch: Sendable {
     }
 
     /// The best hypothesis: one that ended if there is one.
-    var best: Hypothesis {
-        let all = ended.isEmpty ? live : ended
-        return all.max { $0.mean < $1.mean } ?? Hypothesis()
+    var best: Hypothesis { (ended.isEmpty ? live : ended).max { $0.mean < $1.mean } ?? Hypothesis() }
+
+    /// True if a text that goes on is better than all that ended: one of these is the beginning of the text.
+    var goesOn: Bool {
+        guard let ended = ended.map(\.mean).max() else { return true }
+        return live.contains { $0.mean > ended }
     }
 }

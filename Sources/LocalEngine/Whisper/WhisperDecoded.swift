@@ -7,21 +7,35 @@ package struct WhisperDecoded: Sendable, Equatable {
     package var stop: Decoded.Stop
     /// Probability that there is no speech, 0…1; nil when the model was not asked.
     package var noSpeech: Float?
-    /// True if the text cannot be right: it repeats itself, has more tokens than fit, or is improbable.
-    var isDoubtful = false
+    /// True if the mean is too low for a text that is right.
+    var isImprobable = false
+    /// Number of words of the first half of a text that says everything twice; nil for other texts, and for drafts.
+    var firstHalf: Int?
+    /// True if the text was cut off because it has as many tokens as a text may have: words behind it are missing.
+    var isFull = false
     /// For each token, and for the end, the sample at which it begins; nil when the model does not tell.
     var starts: [Int]?
 
     /// Number of tokens at the beginning that were settled before.
     var settled = 0
 
+    /// True if the text cannot be right: it repeats itself, has more tokens than fit, or is improbable.
+    var isDoubtful: Bool {
+        switch stop {
+        case .repetition, .budget: true
+        case .end: isImprobable || firstHalf != nil
+        case .cancelled: false
+        }
+    }
+
     /// The part of the last try that is kept: the settled words of a text that is improbable, the beginning of one that repeats itself.
     var kept: WhisperDecoded {
         guard isDoubtful, stop == .end else { return self }
-        let words = Array(words.prefix { $0.tokens.upperBound <= settled })
+        let own = isImprobable ? 0 : firstHalf ?? 0
+        let words = Array(words.enumerated().prefix { $0.offset < own || $0.element.tokens.upperBound <= settled }.map(\.element))
         guard let count = words.last?.tokens.upperBound else { return WhisperDecoded(stop: .end) }
         var kept = WhisperDecoded(words: words, tokens: Array(tokens.prefix(count)), mean: mean, stop: .end)
-        kept.settled = count
+        kept.settled = min(settled, count)
         kept.noSpeech = noSpeech
         kept.starts = starts.map { Array($0.prefix(count + 1)) }
         return kept

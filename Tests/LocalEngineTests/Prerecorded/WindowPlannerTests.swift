@@ -100,6 +100,20 @@ struct SeededGenerator: RandomNumberGenerator {
         #expect(lengths.allSatisfy { $0 <= SampleCount(.seconds(6), at: .speech) })
     }
 
+    @Test(arguments: [(5, 106_666), (15, 320_000), (23, 384_000)] as [(Int, Int64)])
+    func `speech without silence is cut a third later, and after 24 s`(limit: Int, hard: Int64) {
+        #expect(WindowPlanner.hardLimit(SampleCount(.seconds(limit), at: .speech)).samples == hard)
+    }
+
+    @Test func `windows of a model for long speech are cut in pauses, after 24 s at most`() {
+        let speech = Self.probabilities([10] + Array(repeatElement([Self.windows(7), 8], count: 12).joined()))
+        let windows = Self.plan(speech, limit: WhisperRecognizer.longest)
+        // Three stretches of 7 s and the silences between them.
+        #expect(windows.count == 4 && windows.allSatisfy { $0.speech.count == 3 })
+        let endless = Self.plan(Self.probabilities([10, Self.windows(60)]), limit: WhisperRecognizer.longest)
+        #expect(endless.allSatisfy { $0.audio.count <= SampleCount(.seconds(24), at: .speech) + SampleCount(6_400) })
+    }
+
     @Test(arguments: 0..<60 as Range<UInt64>)
     func `windows cover all speech once, in order and within the limits`(seed: UInt64) {
         var random = SeededGenerator(seed: seed)

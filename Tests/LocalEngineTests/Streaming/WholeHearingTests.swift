@@ -106,7 +106,7 @@ import Testing
         let tokens = (0..<4).map { ScoredToken(Token($0), logProbability: -2) }
         let words = (0..<4).map { DecodedWord(text: "w\($0)", confidence: 0.1, tokens: $0..<$0 + 1) }
         var decoded = WhisperDecoded(words: words, tokens: tokens, mean: -2, stop: .end)
-        decoded.isDoubtful = true
+        decoded.isImprobable = true
         decoded.starts = [0, 100, 200, 300, 400]
         #expect(decoded.kept == WhisperDecoded(stop: .end))
         decoded.settled = 2

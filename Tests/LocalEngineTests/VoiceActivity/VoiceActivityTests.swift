@@ -30,6 +30,31 @@ import Testing
         #expect(try probabilities(speech, pieces: size) == probabilities(speech))
     }
 
+    /// Speech from one of its first windows on: a recording that is cut in the middle of a word.
+    private func speech(from window: Int = 1) throws -> [Float] {
+        let samples = try TestModels.samples("beckett.wav"), heard = try probabilities(samples)
+        let first = try #require(heard.indices.first { heard[$0...].prefix(20).allSatisfy { $0 > 0.5 } })
+        return Array(samples[((first + window) * 512)...])
+    }
+
+    /// With a state of zeros the model gives these windows 0.3 to 0.4.
+    @Test(arguments: [1, 3, 4]) func `hears speech in the first window`(window: Int) throws {
+        let heard = try probabilities(Array(speech(from: window).prefix(16 * 512)))
+        #expect(heard.allSatisfy { $0 > 0.5 }, "\(heard)")
+    }
+
+    @Test(arguments: [1, 7, 8, 32, 100]) func `hears the same after digital silence as with none before`(windows: Int) throws {
+        let speech = try speech(), silence = [Float](repeating: 0, count: windows * 512)
+        let heard = try probabilities(speech), later = try probabilities(silence + speech)
+        #expect(later.prefix(windows).allSatisfy { $0 == 0 })
+        #expect(Array(later.dropFirst(windows)) == heard)
+    }
+
+    @Test func `hears speech after digital silence in its middle as if it began there`() throws {
+        let speech = Array(try speech().prefix(40 * 512)), silence = [Float](repeating: 0, count: 8 * 512)
+        #expect(try Array(probabilities(speech + silence + speech).dropFirst(48)) == probabilities(speech))
+    }
+
     @Test func `hears speech near −50 dBFS`() throws {
         let loud = try TestModels.samples("beckett.wav")
         let quiet = loud.map { $0 / 8 }

@@ -19,10 +19,10 @@ struct `Whisper with random weights` {
     @Test func `the text of the best of five hypotheses is that of the reference`() throws {
         let decoded = try recognizer.decode(samples.span, language: "de")
         let expected: [Int32] = [
-            260, 225, 225, 307, 225, 260, 260, 260, 249, 69, 197, 177, 58, 298, 260, 214, 260, 260, 208, 260, 260, 214, 260, 260, 260, 260, 148,
+            260, 311, 12, 260, 120, 260, 260, 260, 306, 307, 260, 12, 211, 307, 307, 260, 260, 307, 307, 260, 260, 260, 260, 225, 225, 208,
         ]
         #expect(decoded.tokens.map(\.token.id) == expected)
-        #expect(abs(decoded.mean - -0.845) < 0.01)
+        #expect(abs(decoded.mean - -0.880) < 0.01)
         #expect(decoded.stop == .end)
         #expect(decoded.words.map(\.text) == expected.map { "w\($0)" })
     }
@@ -30,12 +30,12 @@ struct `Whisper with random weights` {
     @Test func `times of tokens are those of the reference`() throws {
         let decoded = try recognizer.decode(samples.span, language: "de")
         let frames = [
-            0, 0, 0, 3, 4, 6, 7, 15, 17, 18, 19, 24, 80, 81, 82, 83, 84, 85, 86, 92, 93, 175, 175, 175, 175, 175, 175, 175,
+            0, 1, 46, 47, 47, 47, 48, 49, 50, 51, 52, 57, 58, 59, 60, 61, 62, 63, 64, 143, 143, 146, 149, 150, 151, 153, 175,
         ]
         // The attention of random weights hardly prefers one frame, so that a few tokens may begin elsewhere.
         let starts = try #require(decoded.starts)
         #expect(starts.count == frames.count)
-        #expect(zip(starts, frames).count { $0 == min($1 * 320, samples.count) } >= 24, "\(starts)")
+        #expect(zip(starts, frames).count { $0 == min($1 * 320, samples.count) } >= 23, "\(starts)")
     }
 
     @Test func `the language and its probability are those of the reference`() throws {
@@ -93,6 +93,15 @@ struct `Whisper with random weights` {
         _ = search.extend([candidates([(9, -0.9), (3, -5)]), candidates([(9, -9), (3, -9)])])
         #expect(search.ended.map { $0.tokens.count } == [0, 1])
         #expect(search.best.tokens.map(\.token.id) == [1])
+        #expect(!search.goesOn)
+    }
+
+    @Test func `a text that goes on may be better than the end of its first sentence`() {
+        var search = BeamSearch(width: 2, end: end)
+        #expect(search.goesOn)
+        _ = search.extend([candidates([(1, -0.1), (2, -2)])])
+        _ = search.extend([candidates([(3, -0.1), (9, -2.5)]), candidates([(4, -3)])])
+        #expect(search.ended.count == 1 && search.goesOn)
     }
 }
 

@@ -130,7 +130,7 @@ def main(folder, language, path, first=0, last=None):
     samples = samples[int(first):int(last) if last else None]
     model = Whisper(folder)
     print(model.identify(samples[:48_000]))
-    print(model.decode(samples, language, min(max(len(samples) / RATE + 3, 6), 30)))
+    print(model.decode(samples, language, min(max(len(samples) / RATE + 7, 10), 30)))
 
 
 if __name__ == "__main__":
