@@ -20,8 +20,38 @@ struct `Languages of the local engine` {
     }
 
     private func transcript(_ name: String, _ language: String?) async throws(EngineError) -> Transcript {
+        try await transcript(at: TestModels.recording(name), language)
+    }
+
+    private func transcript(at path: String, _ language: String?) async throws(EngineError) -> Transcript {
         let options = RecognitionOptions(language: language.map { LanguageTag($0) })
-        return try await engine.recognize(Recording(path: TestModels.recording(name)), options: options) { _ in }
+        return try await engine.recognize(Recording(path: path), options: options) { _ in }
+    }
+
+    /// Returns what `hear` makes of the first recording that it takes for German. Which one the random weights take for German depends on where the
+    /// speech begins, so each recording is heard from several places on.
+    private func ofGerman<Heard>(_ hear: ([Float]) async throws -> Heard, _ isGerman: (Heard) -> Bool) async throws -> Heard {
+        for place in stride(from: 0, to: 8_000, by: 800) {
+            for name in ["cards/003.wav", "cards/002.wav", "cards/004.wav", "cards/005.wav"] {
+                let heard = try await hear(Array(TestModels.samples(name).dropFirst(place)))
+                if isGerman(heard) { return heard }
+            }
+        }
+        throw NothingGerman()
+    }
+
+    private struct NothingGerman: Error {}
+
+    /// Calls `use` with the path of a file with these samples.
+    private func withFile<Result>(_ samples: [Float], _ use: (String) async throws -> Result) async throws -> Result {
+        func little(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
+        let sound = samples.flatMap { little(Int(max(-32_768, min(32_767, $0 * 32_768))), 2) }
+        let head = Array("RIFF".utf8) + little(36 + sound.count, 4) + Array("WAVEfmt ".utf8) + little(16, 4) + little(1, 2) + little(1, 2)
+        let rates = little(16_000, 4) + little(32_000, 4) + little(2, 2) + little(16, 2)
+        let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString + ".wav")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data(head + rates + Array("data".utf8) + little(sound.count, 4) + sound).write(to: file)
+        return try await use(file.path)
     }
 
     private func isOfWhisper(_ word: Word) -> Bool { word.text.hasPrefix("w") && Int(word.text.dropFirst()) != nil }
@@ -57,23 +87,27 @@ struct `Languages of the local engine` {
         #expect(english.language == .english && english.model == "moonshine-base-en")
         #expect(english.languageConfidence ?? 0 > 0.25)
         #expect(english.text().contains("spades") && english.channels[0].words.allSatisfy { $0.language == .english })
-        let german = try await transcript("cards/003.wav", tag)
-        #expect(german.language.rawValue == "de" && german.model == "whisper-base")
+        let german = try await ofGerman({ samples in try await withFile(samples) { try await transcript(at: $0, tag) } }) {
+            $0.language.rawValue == "de" && !$0.channels[0].words.isEmpty
+        }
+        #expect(german.model == "whisper-base")
         #expect(german.languageConfidence ?? 0 > 0.25)
-        #expect(!german.channels[0].words.isEmpty && german.channels[0].words.allSatisfy(isOfWhisper))
+        #expect(german.channels[0].words.allSatisfy(isOfWhisper))
     }
 
     @Test func `a language that neither model has is refused`() async throws {
         await #expect(throws: EngineError.unsupportedLanguage(LanguageTag("ja"))) { try await transcript("cards/005.wav", "ja") }
     }
 
-    private func finals(_ name: String, _ language: String?) async throws -> [Word] {
+    private func finals(_ name: String, _ language: String?) async throws -> [Word] { try await finals(of: TestModels.samples(name), language) }
+
+    private func finals(of samples: [Float], _ language: String?) async throws -> [Word] {
         let (events, said) = AsyncStream.makeStream(of: EngineEvent.self)
         let stream = engine.open(StreamOptions(rate: .speech, language: language.map { LanguageTag($0) })) { event in
             said.yield(event)
             if case .closed = event { said.finish() }
         }
-        send(try TestModels.samples(name), to: stream)
+        send(samples, to: stream)
         var all: [EngineEvent] = []
         for await event in events { all.append(event) }
         #expect(all.last == .closed(nil))
@@ -86,8 +120,8 @@ struct `Languages of the local engine` {
     }
 
     @Test func `a live stream in several languages finds its language out`() async throws {
-        let german = try await finals("cards/003.wav", "multi")
-        #expect(!german.isEmpty && german.allSatisfy { isOfWhisper($0) && $0.language?.rawValue == "de" })
+        let german = try await ofGerman({ try await finals(of: $0, "multi") }) { $0.contains { $0.language?.rawValue == "de" } }
+        #expect(german.allSatisfy { isOfWhisper($0) && $0.language?.rawValue == "de" })
         let english = try await finals("cards/005.wav", "multi")
         #expect(english.contains { $0.text.lowercased().contains("spades") } && english.allSatisfy { $0.language == .english })
     }
