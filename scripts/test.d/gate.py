@@ -15,7 +15,7 @@ COMPUTING = ("^(Audio|Console|Continuity|Conversations|Decoding|Engines|Evaluati
 REAL_TIME = "In real time"
 # What this leaves out, and the command that runs it.
 ELSEWHERE = [
-    ("real speech at its own pace, vendors that fail, killed and stopped gateways, clusters, balancers, attacks, the whole page", "make verify"),
+    ("real speech at its own pace, vendors that fail, killed and stopped gateways, clusters, balancers, attacks, the whole page, whole matrices", "make verify"),
     ("conformance of every client with every engine, sanitizers, fuzzing, mutations, soak", "make nightly"),
     ("thresholds on time, memory and processor", "make bench"),
 ]

@@ -247,9 +247,11 @@ private let areRecordingsThere = [german, noise].allSatisfy { FileManager.defaul
 @Suite(
     .enabled(if: TestModels.areThere && areRecordingsThere, "the models or the development recordings are not here"), .hangLimit)
 struct `German with English models` {
+    private static let loaded = Result { LocalEngine(try EnglishModels.shared.get(), pool: 1) }
+
     private let engine: LocalEngine
 
-    init() throws { engine = LocalEngine(try EnglishModels.shared.get(), pool: 1) }
+    init() throws { engine = try Self.loaded.get() }
 
     @Test func `is refused as a language that nobody knows, and nothing is reported before`() async throws {
         let segments = Mutex(0)
@@ -272,9 +274,7 @@ struct `German with English models` {
     .enabled(if: TestModels.areThere && areRecordingsThere, "the models or the development recordings are not here"),
     .needs(TestModels.folder.problem(ModelFolder.Item.multilingual) == nil, "the models are older: make setup"), .hangLimit)
 struct `German with Whisper` {
-    private let engine = LocalEngine(TestModels.folder, pool: 2)
-
-    private func transcript(_ path: String, _ language: String? = nil) async throws -> Transcript {
+    private func transcript(_ path: String, _ language: String? = nil, by engine: LocalEngine = TestModels.engine) async throws -> Transcript {
         try await engine.recognize(Recording(path: path), options: RecognitionOptions(language: language.map { LanguageTag($0) })) { _ in }
     }
 
@@ -288,10 +288,11 @@ struct `German with Whisper` {
     }
 
     @Test func `is loaded for speech alone, and only if its language is asked for`() async throws {
-        #expect(try await transcript(noise).text().isEmpty)
-        #expect(try await transcript(TestModels.recording("cards/005.wav"), "en").text().contains("spades"))
+        let engine = LocalEngine(TestModels.folder, pool: 2)
+        #expect(try await transcript(noise, by: engine).text().isEmpty)
+        #expect(try await transcript(TestModels.recording("cards/005.wav"), "en", by: engine).text().contains("spades"))
         #expect(engine.multilingual?.presence == .idle)
-        let english = try await transcript(TestModels.recording("cards/005.wav"))
+        let english = try await transcript(TestModels.recording("cards/005.wav"), by: engine)
         #expect(english.text().contains("spades") && english.model == "moonshine-base-en" && english.languageConfidence ?? 0 > 0.5)
         #expect(engine.multilingual?.presence == .loaded)
     }
