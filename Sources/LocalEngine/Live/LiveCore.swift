@@ -72,8 +72,17 @@ package struct LiveCore: Sendable {
 
     /// Questions that are likely to be asked soon. To answer them early saves time and changes nothing.
     package var foreseen: Set<LiveQuestion> {
-        guard let window, let judgedTo = window.pause?.judgedTo, history.allowsEarly(timing.history), timing.completeness < 1 else { return [] }
-        return [.completeness(turnAudio(through: judgedTo))]
+        guard let window, let pause = window.pause else { return [] }
+        var questions: Set<LiveQuestion> = []
+        let mayLeaveEarly = history.allowsEarly(timing.history) && timing.completeness < 1
+        if mayLeaveEarly, let judgedTo = pause.judgedTo { questions.insert(.completeness(turnAudio(through: judgedTo))) }
+        if let reading = pause.reading, !reading.words.isEmpty, mayLeaveEarly || position - pause.silent >= timing.early {
+            questions.insert(
+                .times(
+                    of: reading.words.map(\.text), in: SampleRange(window.start, reading.end),
+                    speech: SampleRange(window.speech, pause.end)))
+        }
+        return questions
     }
 
     /// Speech that has not paused; nil when nobody speaks.
