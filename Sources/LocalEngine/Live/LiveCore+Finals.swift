@@ -86,12 +86,12 @@ extension LiveCore {
         let sent = Array(words.prefix(count)), range = SampleRange(through, coverage)
         let times = sent.isEmpty ? [] : try answers.times(of: words, in: audio, speech: speech)
         var last = range.start
-        let shown = zip(zip(sent, seam.shown(sent)), times).map { word, time in
+        let shown = zip(zip(sent, boundary.shown(sent)), times).map { word, time in
             let start = min(max(time.start, last), range.end), end = min(max(time.end, start), range.end)
             last = start
             return Word(word.1, SampleRange(start, end), confidence: word.0.confidence)
         }
-        seam.sent(sent, next: count < words.count ? words[count] : nil)
+        boundary.sent(sent, next: count < words.count ? words[count] : nil)
         if !sent.isEmpty { turn.saidWords() }
         emit(.final(Hypothesis(channel: channel, range: range, words: shown), reason: reason))
         through = range.end

@@ -61,7 +61,7 @@ extension LiveCore {
     mutating func cutWithoutPause(_ open: OpenWindow, _ answers: LiveAnswers) throws(MissingAnswer) {
         let audio = SampleRange(open.start, position), speech = SampleRange(open.speech, position)
         let joint = try answers.words(in: audio)
-        let (at, guess) = seam(in: try answers.times(of: joint, in: audio, speech: speech), of: audio)
+        let (at, guess) = cutPlace(in: try answers.times(of: joint, in: audio, speech: speech), of: audio)
         let own = try answers.words(in: SampleRange(at, position))
         let place = WordPlace(of: Array(joint[..<guess]), in: joint, before: own, tie: .behind)
         let isFound = place.count > 0 && place.before + place.behind <= max(1, own.count / 2)
@@ -73,7 +73,7 @@ extension LiveCore {
     }
 
     /// Returns the place of a cut, and the number of words before it.
-    private func seam(in times: [SampleRange], of audio: SampleRange) -> (at: SampleIndex, words: Int) {
+    private func cutPlace(in times: [SampleRange], of audio: SampleRange) -> (at: SampleIndex, words: Int) {
         let size = VoiceActivity.window.samples
         let origin = position - SampleCount(Int64(powers.count) * size)
         func middle(_ index: Int) -> SampleIndex { origin + SampleCount(Int64(index) * size + size / 2) }

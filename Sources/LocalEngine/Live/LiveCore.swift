@@ -40,7 +40,7 @@ package struct LiveCore: Sendable {
     /// The open window; nil: nobody speaks.
     var window: OpenWindow?
     var known = KnownWords()
-    var seam = FinalSeam()
+    var boundary = FinalBoundary()
     var history = PauseHistory()
     /// Start of the first speech that the end-of-turn model hears; nil: speech has not begun.
     var turnStart: SampleIndex?
@@ -174,9 +174,10 @@ package struct LiveCore: Sendable {
             pause.judgedTo = position
             window?.pause = pause
         }
-        if pause.reading == nil, silence >= timing.look, isSpeech(SampleRange(open.speech, pause.end)) {
+        if isDue(pause, after: silence), isSpeech(SampleRange(open.speech, pause.end)) {
             let end = min(pause.end + timing.tail, position)
-            let reading = OpenWindow.Pause.Reading(words: try words(of: open, through: end, answers), end: end)
+            let reading = OpenWindow.Pause.Reading(
+                words: try words(of: open, through: end, answers), end: end, isSecond: pause.reading != nil)
             window?.pause?.reading = reading
             if !reading.words.isEmpty { events.append(.heard(reading.words, in: SampleRange(open.start, end))) }
             try sendSentences(answers)
@@ -191,6 +192,18 @@ package struct LiveCore: Sendable {
         try commit(open, pause, reading, answers)
     }
 
+    /// True if the window has to be read at the pause now.
+    private func isDue(_ pause: OpenWindow.Pause, after silence: SampleCount) -> Bool {
+        guard let reading = pause.reading else { return silence >= timing.look }
+        guard let again = timing.lookAgain, !reading.isSecond, silence >= again else { return false }
+        return !isSure(reading) && min(pause.end + timing.tail, position) > reading.end
+    }
+
+    /// True if the last words of the reading are sure.
+    private func isSure(_ reading: OpenWindow.Pause.Reading) -> Bool {
+        reading.words.suffix(timing.sureWords).allSatisfy { $0.confidence >= timing.sure }
+    }
+
     /// True if `range` is long enough to be speech: behind a cut there may be only the rest of a sound.
     func isSpeech(_ range: SampleRange) -> Bool { range.count >= timing.detection.minimumSpeech }
 
@@ -203,9 +216,7 @@ package struct LiveCore: Sendable {
     private func isEnd(
         _ pause: OpenWindow.Pause, _ reading: OpenWindow.Pause.Reading, _ answers: LiveAnswers
     ) throws(MissingAnswer) -> Bool {
-        guard history.allowsEarly(timing.history), timing.completeness < 1, let judgedTo = pause.judgedTo,
-            reading.words.suffix(timing.sureWords).allSatisfy({ $0.confidence >= timing.sure })
-        else { return false }
+        guard history.allowsEarly(timing.history), timing.completeness < 1, let judgedTo = pause.judgedTo, isSure(reading) else { return false }
         return try answers.completeness(turnAudio(through: judgedTo)) ?? 0 > timing.completeness
     }
 

@@ -7,7 +7,10 @@ package import Speech
 package struct LiveTiming: Sendable, Equatable {
     /// Silence after which the open window is read. All later decisions at the pause rest on this reading.
     package var look = Self.samples(260)
-    /// Silence behind which the end-of-turn model judges.
+    /// Silence after which the window is read again where the last words of the first reading are not sure; nil: never.
+    package var lookAgain: SampleCount?
+    /// Silence behind which the end-of-turn model judges. Less than the look lets the model and the recogniser work at the same time; it was no quicker
+    /// where words' times are found meanwhile, and took a pause for an end.
     package var judgment: SampleCount
     /// Silence after which words leave when the turn sounds complete and its last words are sure.
     package var early: SampleCount

@@ -18,6 +18,8 @@ struct OpenWindow: Sendable, Equatable {
         struct Reading: Sendable, Equatable {
             var words: [LiveWord]
             var end: SampleIndex
+            /// True if the pause was read a second time.
+            var isSecond = false
         }
 
         /// End of the speech before the pause, and end of its sound.

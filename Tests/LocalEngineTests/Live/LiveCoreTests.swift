@@ -80,6 +80,24 @@ import Testing
         #expect(final.reason == .endOfTurn)
     }
 
+    @Test(arguments: [(Float(0.9), 1), (0.5, 2)])
+    func `reads a pause again only when the last words are unsure`(confidence: Float, count: Int) {
+        var timing = Self.quick
+        (timing.look, timing.lookAgain) = (SampleCount(.milliseconds(160), at: .speech), SampleCount(.milliseconds(300), at: .speech))
+        let stream = play("One two.", timing) { $0.confidence = confidence }
+        #expect(stream.asked.count { if case .words = $0 { true } else { false } } == count)
+        #expect(stream.texts == ["One two."])
+    }
+
+    @Test(arguments: [(228, ["turn", "words", "times"]), (300, ["words", "times", "turn"])])
+    func `asks early for what a final will need`(judgment: Int, expected: [String]) {
+        var timing = Self.quick
+        timing.judgment = SampleCount(.milliseconds(judgment), at: .speech)
+        let stream = play("One two.", timing)
+        let kinds = stream.asked.map { if case .completeness = $0 { "turn" } else if case .words = $0 { "words" } else { "times" } }
+        #expect(kinds == expected)
+    }
+
     @Test func `sends captions early once pauses have been ends`() {
         let stream = play("One two. 2000 Three four. 2000 Five six. 2000 Seven.")
         let silences = stream.finals.filter { !$0.words.isEmpty }.map { Int(($0.decided - ($0.words.last?.range.end ?? .zero)).samples / 16) }

@@ -1,5 +1,5 @@
 /// The place where one final follows another: decides the capital of the next final's first word. A final that was sent is never changed.
-struct FinalSeam: Sendable, Equatable {
+struct FinalBoundary: Sendable, Equatable {
     private enum Before: Sendable, Equatable {
         /// There is no text before.
         case nothing
