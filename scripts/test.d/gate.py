@@ -58,6 +58,7 @@ STEPS = [
     play("descriptors", "descriptors"),
     play("take-over", "take-over", "--sessions", "6", "--upgrades", "2"),
     play("a recording", "recording"),
+    play("cases", "cases", "--gate"),
     play("chart, compose file and metrics", "deploy", "chart", "compose", "metric"),
     play("links of the documents", "documents", "--links"),
     Step("simulated sessions", [f"{PROGRAMS}/simulate", "--seeds", "10000", "--kept", "Tests/Mutations/kept.txt"], needs=(BUILD.name,), lane="tests"),
