@@ -1,4 +1,4 @@
-package import Foundation
+internal import Foundation
 
 /// How much of the large matrices of the tests runs: `make verify` sets `TESTS_WHOLE`, the gate does not.
 package enum TestMatrices {
