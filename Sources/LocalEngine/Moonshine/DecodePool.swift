@@ -1,5 +1,6 @@
 import Audio
 import Glibc
+import Speech
 import Synchronization
 
 /// The threads that recognise. Their priority is below that of the event loops, so that recognition never delays a socket.
@@ -77,6 +78,18 @@ package final class DecodePool: Sendable {
             }
         } onCancel: {
             pending.cancel()
+        }
+    }
+
+    /// Runs work of a recording and waits for its result.
+    ///
+    /// - Parameter body: returns nil when the work was cancelled.
+    func prerecorded<R: Sendable>(_ body: @escaping @Sendable (DecodePermit) throws(InferenceError) -> R?) async throws(EngineError) -> R {
+        let done = await run(.prerecorded) { permit in Result { () throws(InferenceError) in try body(permit) } }
+        switch done {
+        case nil, .success(nil)?: throw .cancelled
+        case .failure(let error)?: throw .unavailable(error.description)
+        case .success(let result?)?: return result
         }
     }
 

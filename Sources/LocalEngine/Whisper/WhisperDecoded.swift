@@ -11,6 +11,8 @@ package struct WhisperDecoded: Sendable, Equatable {
     var isImprobable = false
     /// Number of words of the first half of a text that says everything twice; nil for other texts, and for drafts.
     var firstHalf: Int?
+    /// True if this is the first half of a text that said everything twice, whatever the window.
+    var isHalf = false
     /// True if the text was cut off because it has as many tokens as a text may have: words behind it are missing.
     var isFull = false
     /// For each token, and for the end, the sample at which it begins; nil when the model does not tell.
@@ -37,6 +39,7 @@ package struct WhisperDecoded: Sendable, Equatable {
         var kept = WhisperDecoded(words: words, tokens: Array(tokens.prefix(count)), mean: mean, stop: .end)
         kept.settled = min(settled, count)
         kept.noSpeech = noSpeech
+        kept.isHalf = own > 0
         kept.starts = starts.map { Array($0.prefix(count + 1)) }
         return kept
     }

@@ -46,7 +46,7 @@ package struct OpenAITranscriptionAnswer {
         var json = JSONWriter(capacity: 65_536)
         json.beginObject()
         json.member("task", literal: "transcribe")
-        json.member("language", transcript.language.englishName)
+        json.member("language", transcript.language == .undetermined ? "unknown" : transcript.language.englishName)
         json.member("duration", transcript.length.seconds(at: transcript.rate), decimals: timeDecimals)
         json.member("text", transcript.text())
         if request.granularities.contains(.word) {

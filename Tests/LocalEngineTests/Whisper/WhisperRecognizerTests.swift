@@ -48,6 +48,21 @@ struct `Whisper with random weights` {
         #expect(try recognizer.identify(start, among: ["xx"]) == nil)
     }
 
+    /// The numbers are those of `language_rule.py`, the reference program of the trials.
+    @Test func `one hearing tells the languages, the score of a text, and the text`() throws {
+        let hearing = try recognizer.hear(samples.span)
+        let languages = try recognizer.languages(of: hearing)
+        let expected: [String: Float] = ["en": -0.6802, "de": -1.9243, "es": -1.2634, "fr": -2.7365]
+        for (code, value) in expected { #expect(abs((languages[code] ?? 0) - value) < 0.01, "\(languages)") }
+        #expect(languages.count == expected.count && !hearing.isSilent)
+        for (text, score) in [("w260 w311 w12", -2.923), ("w1 w25", -10.420), ("zz w7", -8.980)] as [(String, Float)] {
+            // Random weights make much of the last digits of the window's sound.
+            #expect(abs(try recognizer.score(text, of: hearing, language: "de") - score) < 0.3)
+        }
+        let decoded = try recognizer.decode(hearing, language: "de") { true }
+        #expect(decoded == (try recognizer.decode(samples.span, language: "de")), "asking changes nothing")
+    }
+
     @Test func `a text goes on from the words that it must begin with`() throws {
         let prefix: [Int32] = [260, 225, 225, 307, 225]
         let draft = try recognizer.decode(samples.span, language: "de", prefix: prefix.map { Token($0) }, isDraft: true)

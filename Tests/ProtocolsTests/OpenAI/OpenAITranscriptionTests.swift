@@ -44,8 +44,9 @@ import Testing
     func `take one language, or leave several to the engine`(languages: [String], expected: String?) throws {
         let request = try Self.request([("model", "gpt-transcribe")] + languages.map { ("languages[]", $0) }).get()
         #expect(request.language == expected.map { LanguageTag($0) })
+        #expect(request.options.shared.languages == languages.map { LanguageTag($0) })
         let both = try Self.request([("model", "gpt-transcribe"), ("language", "fr")] + languages.map { ("languages[]", $0) }).get()
-        #expect(both.language == LanguageTag("fr"))
+        #expect(both.language == LanguageTag("fr") && both.options.shared.languages.isEmpty)
     }
 
     @Test func `are bare as text`() throws {
