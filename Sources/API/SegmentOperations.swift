@@ -48,25 +48,31 @@ struct SegmentOperations: Sendable {
                 .post, "/conversations/{id}/segments/assign", .write,
                 summary: """
                     Assigns a person to segments, to all segments of a speaker, or to a voice in every conversation. A speaker's voice without a name \
-                    gets the person's name.
+                    gets the person's name. What an assignment of "segment_ids" answers as "former" takes it back.
                     """,
                 body: [
                     .init("person_id", "string", "The person; null: nobody."), .init("is_user", "boolean", "True: yourself."),
                     .init("segment_ids", "[string]", "These segments; or"),
                     .init("speaker_id", "integer", "the conversation's speaker of this number; or"),
                     .init("voice_id", "string", "this voice, wherever it speaks."),
+                    .init("former", "[FormerSpeaker]", "In place of all others: the speakers that segments get back."),
                 ],
-                answer: .object([.init("segments", "[Segment]", required: true, "As they are now.")])
+                answer: .object([
+                    .init("segments", "[Segment]", required: true, "As they are now."),
+                    .init("former", "[FormerSpeaker]", "The speakers of before, where segment_ids were assigned."),
+                ])
             ) { request throws(APIError) in
+                if let former = try FormerSpeaker.list(request) { return Self.answer(try await takeBack(former, request)) }
                 let owner = try request.owner()
                 let conversation = try await request.conversation(in: store)
-                var segments: [Segment]
+                let segments: [Segment]
                 if let ids = try request.strings("segment_ids") {
-                    segments = try await assign(ids.map { ID($0) }, to: owner, namingVoices: false, conversation, request)
+                    let done = try await assign(ids.map { ID($0) }, to: owner, namingVoices: false, conversation, request)
+                    return Self.answer(done.segments, former: done.former)
                 } else if let number = try request.integer("speaker_id") {
                     let theirs = conversation.segments.filter { $0.speaker?.number == number }
                     guard !theirs.isEmpty else { throw .notFound("speaker", "\(number)") }
-                    segments = try await assign(theirs.map(\.id), to: owner, namingVoices: true, conversation, request)
+                    segments = try await assign(theirs.map(\.id), to: owner, namingVoices: true, conversation, request).segments
                 } else if let voice = try request.string("voice_id") {
                     guard try await name(ID(voice), owner, request) else { throw .notFound("voice or person of this name:", voice) }
                     let ids = Set(conversation.segments.filter { $0.identity.voice == ID(voice) }.map(\.id))
@@ -74,30 +80,55 @@ struct SegmentOperations: Sendable {
                 } else {
                     throw .badRequest("Name the segments: \"segment_ids\", \"speaker_id\" or \"voice_id\".")
                 }
-                return .json { json in
-                    json.beginObject()
-                    json.key("segments")
-                    json.beginArray()
-                    for segment in segments { segment.write(to: &json, withWords: true) }
-                    json.endArray()
-                    json.endObject()
-                }
+                return Self.answer(segments)
             },
         ]
     }
 
+    private static func answer(_ segments: [Segment], former: [FormerSpeaker]? = nil) -> APIAnswer {
+        .json { json in
+            json.beginObject()
+            json.key("segments")
+            json.beginArray()
+            for segment in segments { segment.write(to: &json, withWords: true) }
+            json.endArray()
+            if let former {
+                json.key("former")
+                json.beginArray()
+                for speaker in former { speaker.write(to: &json) }
+                json.endArray()
+            }
+            json.endObject()
+        }
+    }
+
     private func assign(
         _ ids: [ID<Segment>], to owner: Voice.Owner, namingVoices: Bool, _ conversation: Conversation, _ request: APIRequest
-    ) async throws(APIError) -> [Segment] {
-        let segments = try await APIError.stored { () throws(StoreError) in
+    ) async throws(APIError) -> (segments: [Segment], former: [FormerSpeaker]) {
+        let done = try await APIError.stored { () throws(StoreError) in
             try await store.assign(ids, in: conversation.id, to: owner, namingVoices: namingVoices, of: request.user)
         }
-        guard let segments else { throw APIError(.notFound, "not_found", "The person does not exist.") }
+        guard let done else { throw APIError(.notFound, "not_found", "The person does not exist.") }
         service.reconcileVoices(of: request.user)
         if case .person(let person) = owner, conversation.status == .completed {
             service.teach(UntaughtVoice(person, in: conversation.id, of: request.user))
         }
-        return segments
+        return done
+    }
+
+    /// Gives segments their former speakers. The voices agree again when it returns: a guess that came of the assignment is gone.
+    private func takeBack(_ former: [FormerSpeaker], _ request: APIRequest) async throws(APIError) -> [Segment] {
+        let isDone = try await APIError.stored { () throws(StoreError) in try await store.restore(former, in: request.id("id"), of: request.user) }
+        guard isDone else { throw request.missingConversation }
+        await service.reconcileVoices(of: request.user).value
+        let conversation = try await request.conversation(in: store)
+        if conversation.status == .completed {
+            for person in Set(conversation.segments.filter(\.identity.isFixed).compactMap(\.identity.person)) {
+                service.teach(UntaughtVoice(person, in: conversation.id, of: request.user))
+            }
+        }
+        let ids = Set(former.map(\.segment))
+        return conversation.segments.filter { ids.contains($0.id) }
     }
 
     private func name(_ voice: ID<Voice>, _ owner: Voice.Owner, _ request: APIRequest) async throws(APIError) -> Bool {

@@ -95,6 +95,13 @@ struct APISchema: Sendable {
             .init("speaker_identity_state", "string", required: true, "unknown, unassigned, identified or user.")),
         APISchema("Segment", SegmentOperations.segment),
         APISchema(
+            "FormerSpeaker", .init("segment_id", "string", required: true, "The segment."),
+            .init("person_id", "string?", "The person whom the segment itself named; null: its voice tells who speaks."),
+            .init("is_user", "boolean", "True if the segment itself named the user."),
+            .init("voice_id", "string?", "The voice; null when nobody knew."),
+            .init("speaker_identity_source", "string?", "voiceprint, profile, channel, spoken_name, manual, or null."),
+            .init("speaker_identity_confidence", "number?", "0 to 1, or null.")),
+        APISchema(
             "Word", .init("text", "string", required: true, "The word with its punctuation."), start, end,
             .init("confidence", "number?", "0 to 1.")),
         APISchema(

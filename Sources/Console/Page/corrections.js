@@ -105,14 +105,9 @@ async function assign(conversation, segment, changed) {
   ask(`Who said this, at ${clock(segment.start)}?`,
     h('div.stack', h('p', spoken(conversation.language), `“${segment.text}”`),
       field('Name', input, 'Only this segment. Leave it empty if nobody knows.')), 'Assign', async () => {
-      const name = input.value.trim(), give = (owner) => post(`${path(conversation)}/segments/assign`, { ...owner, segment_ids: [segment.id] });
-      const { person_id, is_user, speaker_identity_state: state, speaker_identity_source: source } = segment;
-      const words = name ? [said(name), ' said it'] : ['Nobody is named there'];
-      await give(name ? await ownerOf(name) : { person_id: null });
-      // A voice without a name cannot be given back, and what a machine had guessed would count as said by hand.
-      if (source === 'manual' || state === 'unknown') return done(words, changed, () => give(is_user ? { is_user } : { person_id: person_id ?? null }));
-      await changed();
-      toast(...words);
+      const name = input.value.trim(), give = (what) => post(`${path(conversation)}/segments/assign`, what);
+      const { former } = await give({ ...(name ? await ownerOf(name) : { person_id: null }), segment_ids: [segment.id] });
+      await done(name ? [said(name), ' said it'] : ['Nobody is named there'], changed, () => give({ former }));
     });
 }
 

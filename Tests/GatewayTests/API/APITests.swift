@@ -94,6 +94,43 @@ import Testing
         }
     }
 
+    @Test(arguments: [#""person_id":"person-1""#, #""person_id":null"#, #""is_user":true"#])
+    func `takes an assignment back, whoever was named before`(owner: String) async throws {
+        try await with { gateway in
+            let conversation = "/conversations/conversation-1", path = conversation + "/segments/assign"
+            _ = try await ask(gateway, .post, path, #"{"person_id":"person-2","segment_ids":["segment-3"]}"#)
+            let before = list(try await ask(gateway, .get, conversation)["segments"])
+            #expect(before.map { $0["speaker_identity_source"] } == ["voiceprint", .null, "manual"])
+            let assigned = try await ask(gateway, .post, path, #"{\#(owner),"segment_ids":["segment-1","segment-2","segment-3"]}"#)
+            #expect(list(assigned["segments"]).allSatisfy { $0["speaker_identity_source"] == "manual" })
+            #expect(list(assigned["former"]).map { $0["segment_id"] } == ["segment-1", "segment-2", "segment-3"])
+            #expect(list(assigned["former"]).map { $0["voice_id"] } == ["voice-1", .null, "voice-1"])
+            #expect(list(assigned["former"]).map { $0["person_id"] } == [.null, .null, "person-2"])
+            var body = JSONWriter()
+            body.beginObject()
+            body.key("former")
+            body.value(assigned["former"] ?? .null)
+            body.endObject()
+            let back = try await ask(gateway, .post, path, String(decoding: body.bytes, as: UTF8.self))
+            #expect(list(back["segments"]) == before && back["former"] == nil)
+            #expect(list(try await ask(gateway, .get, conversation)["segments"]) == before)
+            _ = try await ask(gateway, .post, "/conversations/none/segments/assign", #"{"former":[]}"#, status: 404)
+        }
+    }
+
+    @Test(arguments: [
+        "7", "[7]", "[{}]", #"[{"segment_id":1}]"#, #"[{"segment_id":"segment-1","person_id":7}]"#,
+        #"[{"segment_id":"segment-1","person_id":"person-1","is_user":true}]"#, #"[{"segment_id":"segment-1","voice_id":1}]"#,
+        #"[{"segment_id":"segment-1","speaker_identity_source":"rumour"}]"#, #"[{"segment_id":"segment-1","speaker_identity_confidence":1.5}]"#,
+    ])
+    func `gives back no speakers that no assignment has answered`(former: String) async throws {
+        try await with { gateway in
+            let before = try await ask(gateway, .get, "/conversations/conversation-1")
+            _ = try await ask(gateway, .post, "/conversations/conversation-1/segments/assign", #"{"former":\#(former)}"#, status: 400)
+            #expect(try await ask(gateway, .get, "/conversations/conversation-1") == before)
+        }
+    }
+
     @Test func `names a speaker once, in the past too`() async throws {
         try await with { gateway in
             let path = "/conversations/conversation-1/segments/assign"

@@ -179,12 +179,18 @@ import Testing
         return try #require(try await store.conversation(id, of: .local))
     }
 
-    private func assign(_ conversation: Conversation, to owner: String = #""person_id":"anna""#, _ gateway: TestGateway) async throws {
+    /// Assigns all segments of a conversation.
+    ///
+    /// - Returns: the JSON of the former speakers.
+    @discardableResult private func assign(
+        _ conversation: Conversation, to owner: String = #""person_id":"anna""#, _ gateway: TestGateway
+    ) async throws -> JSONValue {
         let ids = conversation.segments.map { #""\#($0.id.rawValue)""# }.joined(separator: ",")
         let answer = try await gateway.send(
             .post, "/api/v1/conversations/\(conversation.id.rawValue)/segments/assign", headers: ["Content-Type": "application/json"],
             body: Array(#"{\#(owner),"segment_ids":[\#(ids)]}"#.utf8))
         #expect(answer.status == 200)
+        return try #require(try JSONValue(parsing: Array(answer.text.utf8))["former"])
     }
 
     /// Waits until an enrollment has had this outcome. One assignment may be queued twice.
@@ -211,6 +217,28 @@ import Testing
             try await assign(conversation, to: #""is_user":true"#, gateway)
             #expect(try await store.samples(of: .person(anna), of: .local).isEmpty)
             _ = try await voices(store) { $0.map(\.owner) == [.nobody] }
+        }
+    }
+
+    @Test func `takes what was learned from an assignment back with it`() async throws {
+        try await with(heard: (3...14).map { "w\($0)" }) { gateway, store in
+            let conversation = try await conversation(gateway, store), voices = try await store.voices(of: .local)
+            let former = try await assign(conversation, gateway)
+            try await enrollment("learned", gateway)
+            #expect(try await store.voices(of: .local).map(\.owner) == [.person(anna), .person(anna)])
+            var body = JSONWriter()
+            body.beginObject()
+            body.key("former")
+            body.value(former)
+            body.endObject()
+            let answer = try await gateway.send(
+                .post, "/api/v1/conversations/\(conversation.id.rawValue)/segments/assign", headers: ["Content-Type": "application/json"],
+                body: body.bytes)
+            #expect(answer.status == 200, "\(answer.text)")
+            // At the answer already: nothing shows the name any more.
+            #expect(try await store.voices(of: .local).map(\.owner) == voices.map(\.owner) && voices.map(\.owner) == [.nobody])
+            #expect(try await store.samples(of: .person(anna), of: .local).isEmpty)
+            #expect(try await store.conversation(conversation.id, of: .local)?.segments == conversation.segments)
         }
     }
 

@@ -136,14 +136,14 @@ import Testing
         let segments = [Segment.said("s1", "a", at: 0, .voice(one.id)), .said("s2", "b", at: 1, .voice(one.id))]
         _ = try await store.begin(.of(.ann, "c1", segments[0], segments[1]))
         let changed = try await store.assign([ID("s2"), ID("s9")], in: id, to: .person(anna.id), namingVoices: false, of: .ann)
-        #expect(changed?.map(\.id) == [ID("s2")] && changed?[0].identity == SpeakerIdentity(.person(anna.id), by: .manual))
+        #expect(changed?.segments.map(\.id) == [ID("s2")] && changed?.segments[0].identity == SpeakerIdentity(.person(anna.id), by: .manual))
         #expect(try await store.setText("by hand", of: ID("s2"), in: id, of: .ann)?.words.map(\.text) == ["by", "hand"])
         #expect(try await store.write(ConversationUpdate(id, changed: segments), of: .ann))
         #expect(try await store.setOwner(.user, of: one.id, of: .ann))
         #expect(try await who(store) == [.user, .person(anna.id)])
         #expect(try await store.conversation(id, of: .ann)?.segments.map(\.text) == ["a", "by hand"])
         #expect(
-            try await store.assign([ID("s1")], in: id, to: .nobody, namingVoices: false, of: .ann)?[0].identity
+            try await store.assign([ID("s1")], in: id, to: .nobody, namingVoices: false, of: .ann)?.segments[0].identity
                 == SpeakerIdentity(.unknown, by: .manual))
         #expect(try await store.write(ConversationUpdate(id, changed: segments), of: .ann))
         #expect(try await who(store) == [.unknown, .person(anna.id)])

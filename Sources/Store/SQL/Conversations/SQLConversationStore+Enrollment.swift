@@ -117,7 +117,7 @@ extension SQLConversationStore {
         return numbers
     }
 
-    /// Forgets what was learned of people's voices from segments that now belong to somebody else.
+    /// Forgets what was learned of people's voices from segments that are not assigned to these people by hand any more.
     ///
     /// - Parameter segments: the segments' ids, as a JSON list.
     /// - Returns: true if something was forgotten.
@@ -131,7 +131,7 @@ extension SQLConversationStore {
             SELECT DISTINCT l.number, v.number, l.makes_voice FROM segments s JOIN speech_sample_sources o ON o.segment = s.number
             JOIN speech_samples l ON l.number = o.sample LEFT JOIN voices v ON v.number = l.voice AND v.person = l.person
             LEFT JOIN people q ON q.number = s.person WHERE s.conversation = ?1 AND s.id IN (SELECT value FROM json_each(?2))
-            AND coalesce(q.joined_to, q.number) IS DISTINCT FROM l.person
+            AND (coalesce(q.joined_to, q.number) IS DISTINCT FROM l.person OR s.identified_by IS DISTINCT FROM 'manual')
             """, [.integer(conversation), segments]
         ) { (row) throws(StoreError) in
             if let sample = row.integer(0) { wrong.append((sample, row.integer(1), row.flag(2))) }
