@@ -120,7 +120,10 @@ async def main():
         OK(t) and all(k.get("language") == "de" for k in tokens if k["text"].strip()),
         "Soniox with identification: German words, each token with its language",
         repr(t[:60]),
+        ENGLISH,
     )
+    languages = {k.get("language") for k in tokens if k["text"].strip()}
+    v.see(languages and None not in languages, "Soniox with identification: each token has a language", languages)
 
 
 asyncio.run(main())
