@@ -6,7 +6,7 @@ from common import A, Verdict, arguments, connect, errors, ffmpeg, load, solo
 
 a = arguments(__doc__)
 v = Verdict()
-x = load(a.audio, A[:2])
+x = load(a.audio, A[:1])
 H = {"Authorization": "x"}
 LAW = ffmpeg("-f", "s16le", "-ar", "16000", "-ac", "1", "-i", "pipe:0", "-f", "mulaw", "-", data=x.tobytes())
 QUERIES = {
