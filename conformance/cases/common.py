@@ -316,7 +316,7 @@ class Realtime:
         """The answer to an update, whichever it is."""
         at = len(self.s.messages)
         await self.s.json(message)
-        return await self.s.wait(lambda m: m["type"] in ("error", "session.updated", "transcription_session.updated"), 20, at)
+        return await self.s.wait(lambda m: m["type"] in ("error", "session.updated", "transcription_session.updated"), since=at)
 
     async def commit(self):
         await self.s.json({"type": "input_audio_buffer.commit"})

@@ -71,7 +71,7 @@ async def main():
             )
         at = len(r.s.messages)
         await r.s.json({"type": "response.create"})
-        m = await r.s.wait(lambda m: True, 20, at)
+        m = await r.s.wait(lambda m: True, since=at)
         v.see(m is not None and m["type"] == "error" and not r.s.closed, f"{name}: response.create gives one error, and the socket stays open", m and m["type"])
         if message is pcmu:
             for i in range(0, len(law), 800):
