@@ -32,8 +32,8 @@ struct LanguageTally: Sendable {
 
     /// The language of most of the speech, with the mean confidence in it and the name of its model; nil when no window told its language.
     var main: (language: LanguageTag, confidence: Float, model: String)? {
-        // Of equals the first: `max` takes the last.
-        guard let most = shares.reversed().max(by: { $0.length < $1.length }) else {
+        // Of equals the first.
+        guard let most = shares.max(by: { $0.length < $1.length }) else {
             return unknown.isEmpty ? nil : (.undetermined, 0, Recognizer.modelName)
         }
         return (most.language, Float(most.confidence / Double(max(1, most.length.samples))), most.model)

@@ -14,6 +14,8 @@ import Testing
         "Speechmatics, live/max_delay_mode": "sends ahead what will not change",
         "Speechmatics/max_delay": "sends ahead what will not change",
         "Speechmatics/max_delay_mode": "sends ahead what will not change",
+        // A list of languages beside a language that is named has no effect.
+        "AssemblyAI, recorded/language_detection_options": "are those of AssemblyAI's list, where no language is named",
         "OpenAI, recorded/known_speaker_names[]": "has speakers with the names of the client's references",
         "OpenAI, recorded/known_speaker_references[]": "has speakers with the names of the client's references",
     ]
