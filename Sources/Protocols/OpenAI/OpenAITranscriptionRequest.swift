@@ -76,8 +76,8 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
 
     private init(_ form: OpenAIForm, engines: [EngineName]) throws(OpenAIFieldError) {
         model = form.text("model") ?? OpenAIModels.standard
-        guard model.utf8.count <= OpenAIModels.longestName else {
-            throw OpenAIFieldError("The model's name is longer than \(OpenAIModels.longestName) bytes.", "model")
+        guard model.utf8.count <= OpenAIModels.maxNameByteCount else {
+            throw OpenAIFieldError("The model's name is longer than \(OpenAIModels.maxNameByteCount) bytes.", "model")
         }
         self.engines = engines
         tracks = try Self.tracks(form)
