@@ -102,6 +102,19 @@ import Testing
         #expect(try answer([("response_format", "vtt")]).body.hasPrefix("WEBVTT\n\n00:00:00.250 --> "))
     }
 
+    @Test(arguments: [("srt", ","), ("vtt", ".")])
+    func `have captions of channels that speak at once`(format: String, mark: String) throws {
+        func words(_ text: String, _ start: Int64, _ end: Int64) -> [Word] {
+            [Word(text, SampleRange(SampleIndex(start * 16), SampleIndex(end * 16)), confidence: 1)]
+        }
+        let channels = [words("One.", 0, 4_000), words("Two.", 10, 3_000)].map { Transcript.Channel(words: $0, segments: []) }
+        let both = Transcript(rate: .speech, length: SampleCount(96_000), language: .english, model: "m", channels: channels)
+        let request = try Self.request([("model", "whisper-1"), ("response_format", format)]).get()
+        let body = String(decoding: OpenAITranscriptionAnswer(both, for: request, requestID: "r").body, as: UTF8.self)
+        #expect(body.contains("00:00:00\(mark)000 --> 00:00:04\(mark)000\nOne.\n"), "\(body)")
+        #expect(body.contains("00:00:00\(mark)010 --> 00:00:03\(mark)000\nTwo.\n"), "\(body)")
+    }
+
     @Test func `have one speaker until they are told apart`() throws {
         let body = try answer([("response_format", "diarized_json")]).body
         #expect(body.contains(#"{"type":"transcript.text.segment","id":"seg_0","start":0.25,"#))
