@@ -1,5 +1,4 @@
 package import Conversations
-internal import Speech
 
 /// The voice that a user's recordings make together, without anything learned elsewhere.
 package struct RecordedVoice: Sendable {
