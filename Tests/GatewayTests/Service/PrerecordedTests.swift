@@ -214,7 +214,7 @@ import Testing
             let (body, headers) = form([("model", "Systran/faster-distil-whisper-large-v3")], file: [UInt8](repeating: 0, count: 100))
             for answer in [
                 try await gateway.send(.post, "/v1/audio/transcriptions", headers: headers, body: body),
-                try await gateway.send(.get, "/v1/models/base"),
+                try await gateway.send(.get, "/v1/models/no-such-model"),
             ] { #expect(answer.status == 404 && answer.text.contains("GET /v1/models lists the models")) }
         }
     }
