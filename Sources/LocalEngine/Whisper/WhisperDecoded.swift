@@ -9,7 +9,7 @@ package struct WhisperDecoded: Sendable, Equatable {
     package var noSpeech: Float?
     /// True if the mean is too low for a text that is right.
     var isImprobable = false
-    /// Number of words of the first half of a text that says everything twice; nil for other texts, and for drafts.
+    /// Number of words of the first half of a text that says twice what the audio says once; nil for other texts, and for drafts.
     var firstHalf: Int?
     /// True if the text was cut off because it has as many tokens as a text may have: words behind it are missing.
     var isFull = false

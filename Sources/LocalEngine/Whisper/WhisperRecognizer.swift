@@ -131,8 +131,8 @@ package final class WhisperRecognizer: Sendable {
         decoded.noSpeech = noSpeech
         decoded.isImprobable = best.mean < Self.doubtLimit
         decoded.isFull = stop == .budget && best.tokens.count >= limit
-        if !isDraft { decoded.firstHalf = DoubledText.firstHalf(of: decoded.words.map(\.text)) }
         if !isDraft { decoded.starts = try starts(audio, prompt, kept.map(\.token), sampleCount: samples.count) }
+        if !isDraft { decoded.firstHalf = DoubledText.firstHalf(of: decoded) }
         return decoded
     }
 
