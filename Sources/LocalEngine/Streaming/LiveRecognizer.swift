@@ -65,7 +65,7 @@ struct LiveRecognizer: Sendable {
             let decoded = try others.decode(own.span, language: code, prefix: prefix, isDraft: isDraft, mayContinue: mayContinue)
             guard decoded.stop != .cancelled else { return nil }
             isTimed = decoded.starts != nil
-            return WholeHearing.Heard(words: Self.words(decoded, audio, speech, code), isDoubtful: decoded.isDoubtful)
+            return WholeHearing.Heard(decoded, words: Self.words(decoded, audio, speech, code))
         }
         guard let heard = whole else { return nil }
         let own = Array(samples.suffix(Int(request.audio.count.samples)))

@@ -86,7 +86,7 @@ package final class WhisperRecognizer: Sendable {
     /// Recognises the speech in `samples`. Blocks: 20 ms for each second of audio, then 5 ms for each token.
     ///
     /// - Parameters:
-    ///   - samples: audio, mono, 16 kHz, −1…1; never above 28 s. A text of more tokens than a text may have is cut off, and `isFull`.
+    ///   - samples: audio, mono, 16 kHz, −1…1; never above 28 s. A text that has more tokens than a text may have is cut off, and `isFull`.
     ///   - code: the language, one of `facts.codes`.
     ///   - prefix: tokens that the text begins with.
     ///   - isDraft: true: one hypothesis, one try, no times of tokens.
@@ -97,8 +97,8 @@ package final class WhisperRecognizer: Sendable {
         let seconds = Double(samples.count) / Double(Recognizer.rate.hertz)
         let window = (isDraft ? configuration.draftWindow : configuration.window).length(for: seconds)
         let first = try attempt(samples, code, window: window, prefix, isDraft, mayContinue)
-        // A full text is not wrong: the caller has to hear the speech in parts.
-        guard first.isDoubtful, !first.isFull, !isDraft else { return first }
+        // The beginning of a text is not wrong: the caller has to hear the speech in parts.
+        guard first.isDoubtful, !first.isBeginning, !isDraft else { return first }
         guard window < Self.wholeWindow else { return first.kept }
         return try attempt(samples, code, window: Self.wholeWindow, prefix, isDraft, mayContinue).kept
     }
@@ -121,7 +121,8 @@ package final class WhisperRecognizer: Sendable {
             scored.append(ScoredToken(token, logProbability: logf(max(probability, 1e-9))))
         }
         var search = BeamSearch(width: isDraft ? 1 : configuration.beam, end: facts.end, prefix: scored)
-        let stop = try run(&search, &state, audio, budget: budget(samples.count), mayContinue)
+        let limit = min(configuration.maxTokens, facts.maxTokens - 8), budget = min(Self.tokenBudget(for: SampleCount(samples.count)), limit)
+        let stop = try run(&search, &state, audio, budget: budget, mayContinue)
         guard stop != .cancelled else { return WhisperDecoded(stop: .cancelled) }
         let best = stop == .end ? search.best : search.live.first ?? search.best
         let loop = stop == .repetition ? DecodeGuard.endOfLoop(in: best.tokens.map(\.token)) : nil
@@ -130,16 +131,15 @@ package final class WhisperRecognizer: Sendable {
         decoded.settled = min(known.count, kept.count)
         decoded.noSpeech = noSpeech
         decoded.isImprobable = best.mean < Self.doubtLimit
-        decoded.isFull = stop == .budget && best.tokens.count >= limit
+        decoded.isTooFast = stop == .budget && budget < limit
         if !isDraft { decoded.starts = try starts(audio, prompt, kept.map(\.token), sampleCount: samples.count) }
         if !isDraft { decoded.firstHalf = DoubledText.firstHalf(of: decoded) }
         return decoded
     }
 
-    /// Maximum number of tokens of a text, whatever the audio's length.
-    private var limit: Int { min(configuration.maxTokens, facts.maxTokens - 8) }
-
-    private func budget(_ sampleCount: Int) -> Int { min(sampleCount * 12 / Int(Recognizer.rate.hertz) + 12, limit) }
+    /// Returns the number of tokens that no speech of this length exceeds. Speech has 3 to 6 tokens a second in Latin scripts, 16 to 20 in Hindi, 28 to 33
+    /// in Bengali and 35 to 43 in Georgian, where each letter takes several.
+    static func tokenBudget(for count: SampleCount) -> Int { Int(count.seconds(at: Recognizer.rate) * 40) + 12 }
 
     private func run(
         _ search: inout BeamSearch, _ state: inout WhisperModel.State, _ audio: WhisperModel.Audio, budget: Int, _ mayContinue: () -> Bool
@@ -161,8 +161,8 @@ package final class WhisperRecognizer: Sendable {
             try model.select(parents, in: &state)
             try model.advance(&state, audio, by: search.live.map { hypothesis in hypothesis.tokens.suffix(1).map(\.token) })
         }
-        // A text that has as many tokens as a text may have is heard in parts. Its best end until now may be that of its first sentence.
-        return search.ended.isEmpty || (budget == limit && search.goesOn) ? .budget : .end
+        // A text that is cut off is heard in parts. Its best end until now may be that of its first sentence.
+        return search.goesOn ? .budget : .end
     }
 
     /// Returns for each token, and for the end, the sample at which it begins; nil when the model does not tell.
