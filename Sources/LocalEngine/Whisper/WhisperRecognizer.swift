@@ -89,22 +89,25 @@ package final class WhisperRecognizer: Sendable {
     ///   - samples: audio, mono, 16 kHz, −1…1; never above 28 s. A text that has more tokens than a text may have is cut off, and `isFull`.
     ///   - code: the language, one of `facts.codes`.
     ///   - prefix: tokens that the text begins with.
-    ///   - isDraft: true: one hypothesis, one try, no times of tokens.
+    ///   - isDraft: true: one hypothesis, one try, a shorter window.
+    ///   - isTimed: true: a draft has the times of its tokens too. Other texts always have them.
     ///   - mayContinue: called before every step; false ends the work with `.cancelled`.
     package func decode(
-        _ samples: Span<Float>, language code: String, prefix: [Token] = [], isDraft: Bool = false, mayContinue: () -> Bool = { true }
+        _ samples: Span<Float>, language code: String, prefix: [Token] = [], isDraft: Bool = false, isTimed: Bool = false,
+        mayContinue: () -> Bool = { true }
     ) throws(InferenceError) -> WhisperDecoded {
         let seconds = Double(samples.count) / Double(Recognizer.rate.hertz)
         let window = (isDraft ? configuration.draftWindow : configuration.window).length(for: seconds)
-        let first = try attempt(samples, code, window: window, prefix, isDraft, mayContinue)
+        let first = try attempt(samples, code, window: window, prefix, isDraft, isTimed: isTimed || !isDraft, mayContinue)
         // The beginning of a text is not wrong: the caller has to hear the speech in parts.
         guard first.isDoubtful, !first.isBeginning, !isDraft else { return first }
         guard window < Self.wholeWindow else { return first.kept }
-        return try attempt(samples, code, window: Self.wholeWindow, prefix, isDraft, mayContinue).kept
+        return try attempt(samples, code, window: Self.wholeWindow, prefix, isDraft, isTimed: true, mayContinue).kept
     }
 
     private func attempt(
-        _ samples: Span<Float>, _ code: String, window: Double, _ prefix: [Token], _ isDraft: Bool, _ mayContinue: () -> Bool
+        _ samples: Span<Float>, _ code: String, window: Double, _ prefix: [Token], _ isDraft: Bool, isTimed: Bool,
+        _ mayContinue: () -> Bool
     ) throws(InferenceError) -> WhisperDecoded {
         guard mayContinue(), let language = facts.languages[code] else { return WhisperDecoded(stop: .cancelled) }
         let audio = try model.encode(samples, seconds: window)
@@ -132,7 +135,7 @@ package final class WhisperRecognizer: Sendable {
         decoded.noSpeech = noSpeech
         decoded.isImprobable = best.mean < Self.doubtLimit
         decoded.isTooFast = stop == .budget && budget < limit
-        if !isDraft { decoded.starts = try starts(audio, prompt, kept.map(\.token), sampleCount: samples.count) }
+        if isTimed { decoded.starts = try starts(audio, prompt, kept.map(\.token), sampleCount: samples.count) }
         if !isDraft { decoded.firstHalf = DoubledText.firstHalf(of: decoded) }
         return decoded
     }
