@@ -28,14 +28,6 @@ package enum RecordingRecognizer: Sendable {
     case known(SpokenLanguageRecognizer)
     /// The first seconds of speech tell the language.
     case identified(Identify)
-
-    /// Maximum speech in a window, as far as there are silences to cut at.
-    var longestWindow: SampleCount {
-        switch self {
-        case .known(let known): known.recognizer.longestWindow
-        case .identified: WindowPlanner.longest
-        }
-    }
 }
 
 /// The choice of what recognises a recording. Keeps the first windows until there is enough speech to tell the language. Pure.
@@ -68,6 +60,9 @@ struct RecognizerChoice: Sendable {
         guard chosen == nil, !items.isEmpty, isEnd || speech.count >= Int(IdentifiedLanguage.speech.samples) else { return nil }
         return identify
     }
+
+    /// Maximum speech in the next windows, as far as there are silences to cut at.
+    var longestWindow: SampleCount { chosen?.recognizer.longestWindow ?? WindowPlanner.longest }
 
     mutating func answer(_ recognizer: SpokenLanguageRecognizer) {
         chosen = recognizer

@@ -65,7 +65,7 @@ package struct RecordingWork: Sendable {
         while true {
             while !state.isRead, runningCount < maxRunning {
                 let batch: RecordingReader.Batch
-                do throws(EngineError) { batch = try await next(reader) } catch { return .failure(error) }
+                do throws(EngineError) { batch = try await next(reader, choice.longestWindow) } catch { return .failure(error) }
                 for item in batch.items {
                     choice.add(item, state.began(item))
                 }
@@ -121,11 +121,11 @@ package struct RecordingWork: Sendable {
         return try opened.get()
     }
 
-    private func next(_ reader: RecordingReader) async throws(EngineError) -> RecordingReader.Batch {
-        let longest = recognizer.longestWindow
+    private func next(_ reader: RecordingReader, _ longest: SampleCount) async throws(EngineError) -> RecordingReader.Batch {
+        let limit = WindowPlanner.limit(longest, threads: pool.threadCount)
         let batch = await pool.run(.prerecorded) { permit in
             Result { () throws(EngineError) in
-                try reader.next(limit: { pool.isLive ? WindowPlanner.longestWhileLive : longest }, mayContinue: { permit.mayContinue() })
+                try reader.next(limit: limit, mayContinue: { permit.mayContinue() })
             }
         }
         guard let batch else { throw .cancelled }
@@ -140,7 +140,7 @@ package struct RecordingWork: Sendable {
     }
 
     private func recognize(_ item: RecordingReader.Item, _ index: Int, _ recognizer: any WindowRecognizing) async -> FinishedWindow {
-        let heard: Result<HeardWindow, EngineError>?? = await pool.run(.prerecorded) { permit in
+        let heard: Result<HeardWindow, EngineError>?? = await pool.run(.prerecorded, isLong: recognizer.isLong(item)) { permit in
             do throws(InferenceError) {
                 guard let window = try recognizer.recognize(item, mayContinue: permit.mayContinue) else { return nil }
                 guard let speakers else { return .success(HeardWindow(window: window)) }
