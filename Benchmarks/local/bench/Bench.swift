@@ -109,7 +109,7 @@ import Synchronization
                 while true {
                     if !state.waiting.isEmpty { return state.waiting.removeFirst() }
                     if let reader = state.reader {
-                        guard let batch = try? reader.next(limit: { WindowPlanner.longest }, mayContinue: { true }) else { return nil }
+                        guard let batch = try? reader.next(limit: WindowPlanner.longest, mayContinue: { true }) else { return nil }
                         state.waiting = batch.items.map { (state.fileIndex, $0) }
                         if batch.isEnd {
                             state.audio[state.fileIndex] = reader.decodedLength.seconds(at: .speech)

@@ -39,7 +39,7 @@ package struct LanguageHearing: Sendable {
         if first.window.found != nil { return first }
         guard let whisper = try await load() else { return try await assumed(first) }
         do throws(EngineError) {
-            return try await pool.prerecorded { (permit) throws(InferenceError) -> HeardUtterance? in
+            return try await pool.prerecorded(isLong: WhisperWindowRecognizer.isLong(item)) { (permit) throws(InferenceError) -> HeardUtterance? in
                 var utterance = first
                 return try judge(&utterance, rule(after: nil), whisper, permit) ? utterance : nil
             }
@@ -60,7 +60,8 @@ package struct LanguageHearing: Sendable {
         if case .found(let verdict) = rule.next(utterance.evidence), HeardUtterance.isSame(verdict, utterance.verdict) { return utterance.window }
         guard let whisper = try await load() else { return utterance.window }
         do throws(EngineError) {
-            return try await pool.prerecorded { (permit) throws(InferenceError) -> RecognizedWindow? in
+            let isLong = WhisperWindowRecognizer.isLong(utterance.item)
+            return try await pool.prerecorded(isLong: isLong) { (permit) throws(InferenceError) -> RecognizedWindow? in
                 var utterance = utterance
                 return try judge(&utterance, rule, whisper, permit) ? utterance.window : nil
             }

@@ -71,7 +71,7 @@ package struct RecordingWork: Sendable {
         while true {
             while !state.isRead, runningCount < maxRunning {
                 let batch: RecordingReader.Batch
-                do throws(EngineError) { batch = try await next(reader) } catch { return .failure(error) }
+                do throws(EngineError) { batch = try await next(reader, recognizer.longestWindow) } catch { return .failure(error) }
                 for item in batch.items {
                     let index = state.began(item)
                     runningCount += 1
@@ -121,11 +121,11 @@ package struct RecordingWork: Sendable {
         return try opened.get()
     }
 
-    private func next(_ reader: RecordingReader) async throws(EngineError) -> RecordingReader.Batch {
-        let longest = recognizer.longestWindow
+    private func next(_ reader: RecordingReader, _ longest: SampleCount) async throws(EngineError) -> RecordingReader.Batch {
+        let limit = WindowPlanner.limit(longest, threads: pool.threadCount)
         let batch = await pool.run(.prerecorded) { permit in
             Result { () throws(EngineError) in
-                try reader.next(limit: { pool.isLive ? WindowPlanner.longestWhileLive : longest }, mayContinue: { permit.mayContinue() })
+                try reader.next(limit: limit, mayContinue: { permit.mayContinue() })
             }
         }
         guard let batch else { throw .cancelled }
@@ -155,7 +155,7 @@ package struct RecordingWork: Sendable {
         case .heard(let hearing): return .utterance(try await hearing.hear(item))
         case .known(let known):
             return .window(
-                try await pool.prerecorded { (permit) throws(InferenceError) in
+                try await pool.prerecorded(isLong: known.recognizer.isLong(item)) { (permit) throws(InferenceError) in
                     try known.recognizer.recognize(item, mayContinue: permit.mayContinue)
                 })
         }

@@ -70,6 +70,8 @@ struct `Whisper with random weights` {
         #expect(draft.tokens.prefix(5).map(\.token.id) == prefix && draft.tokens.count > 5)
         #expect(draft.tokens.allSatisfy { $0.logProbability < 0 && $0.logProbability > -20 })
         #expect(draft.starts == nil)
+        let timed = try recognizer.decode(samples.span, language: "de", prefix: prefix.map { Token($0) }, isDraft: true, isTimed: true)
+        #expect(timed.tokens == draft.tokens && timed.starts?.count == draft.tokens.count + 1)
     }
 
     @Test func `work that may not continue ends as cancelled`() throws {
