@@ -146,8 +146,8 @@ class Day:
                                        preexec_fn=dies_with_us)
         url = self.vendor.stdout.readline().strip()
         self.settings = {"HARKEN_ENGINES": "deepgram", "DEEPGRAM_API_KEY": KEY, "DEEPGRAM_BASE_URL": url,
-                         # The vendor is this machine's: it hears as fast as the microphone speaks.
-                         "DEEPGRAM_PACE": "0", "HARKEN_MODELS": "/nowhere"}
+                         # The vendor is this machine's: it hears faster than the microphone speaks.
+                         "DEEPGRAM_PACE": f"{1.5 * chosen.speed:g}", "HARKEN_MODELS": "/nowhere"}
         self.line, self.server = Line(), None
         self.begin()
         self.browser = Browser(playwright, self.folder)

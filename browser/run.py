@@ -57,6 +57,8 @@ FAILING = {"tells_of_a_failover": ""}
 HEARS = {"captions_a_tab", "captions_the_microphone", "enrols_a_voice", "mends_a_broken_connection", "follows_a_gateway_that_goes_down"}
 # Plays whose microphone goes on: it hears the recording over and over.
 SPEAKS_ON = {name for name in vars(Microphone) if not name.startswith("_")}
+# Plays of a table, of which the gate asks a part.
+TABLES = {"is_accessible", "searches_before_a_page_comes"}
 # What axe looks at, but for the whole run, which looks at all.
 SHORT_LOOKS = [("light", wide), ("dark", narrow)]
 
@@ -126,7 +128,10 @@ class Run:
         for name in names:
             browser = browser_for(name)
             plays = Plays(browser, server, self.recording, self.folder, self.chosen.harken, hearing)
-            self.play(plays, name, **({"looks": SHORT_LOOKS} if name == "is_accessible" and self.chosen.run != "whole" else {}))
+            options = {"is_whole": False} if name in TABLES and self.chosen.run == "gate" else {}
+            if name == "is_accessible" and self.chosen.run != "whole":
+                options["looks"] = SHORT_LOOKS
+            self.play(plays, name, **options)
             if browser is not browser_for(None):
                 browser.close()
 

@@ -14,9 +14,10 @@ import sys
 here = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(here.parent / "local"))
 import audio_set  # noqa: E402
+import finals  # noqa: E402
 
 
-def plan(streams, recorded, threads, rehearsal=False, frame=50, endpointing=300):
+def plan(streams, recorded, threads, rehearsal=None, frame=50, endpointing=300):
     return {
         "threads": threads,
         "frameMilliseconds": frame,
@@ -258,12 +259,17 @@ def main():
     parser.add_argument("--load-streams", type=int, default=6)
     parser.add_argument("--pause", type=int, default=2000, help="silence between clips in milliseconds")
     parser.add_argument(
-        "--rehearsal", action="store_true", help="each clip once on a clock of its own: the same words and times however busy the machine is")
+        "--rehearsal", action="store_true",
+        help="each clip once on a clock of its own: the same words and times however busy the machine is; then the core of live finals beside it")
+    parser.add_argument("--models", type=pathlib.Path, default=pathlib.Path.home() / ".cache/harken/models-v1/models", help="of the reference program")
+    parser.add_argument("--spike-python", help="a Python with numpy and onnxruntime for the reference program; none: it is left out")
+    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of a rehearsal")
+    parser.add_argument("--every", type=int, default=1, help="play every Nth clip only")
     arguments = parser.parse_args()
     if not (arguments.audio / "manifest.jsonl").exists():
         print(f"streaming: {arguments.audio} is not there; nothing to play", file=sys.stderr)
         return
-    clips = [clip for clip in audio_set.load(arguments.audio) if "english" in clip.subsets and clip.seconds >= 1]
+    clips = [clip for clip in audio_set.load(arguments.audio) if "english" in clip.subsets and clip.seconds >= 1][:: arguments.every]
 
     if arguments.rehearsal:
         arguments.load = 0
@@ -271,7 +277,7 @@ def main():
         streams = [{"name": f"stream {n + 1}", "items": [item(clip, arguments.pause) for clip in clips[n::count]]} for n in range(count)]
     else:
         streams = spread(clips, arguments.streams, arguments.minutes, arguments.pause)
-    recorded, played, totals = play(arguments.binary, plan(streams, True, os.cpu_count(), arguments.rehearsal))
+    recorded, played, totals = play(arguments.binary, plan(streams, True, arguments.threads, "segments" if arguments.rehearsal else None))
     final, turn, missed = latencies(played)
     gaps, worst = interim_gaps(played)
     live = words_of_clips(played)
@@ -318,9 +324,14 @@ def main():
             "time_beyond_audio_s": round(max(s["wall"] - s["seconds"] for s in played), 2),
         }
 
+    if arguments.rehearsal:
+        result["finals"] = finals.compare(sys.modules[__name__], arguments, clips, recorded)
+
     arguments.results.mkdir(parents=True, exist_ok=True)
     (arguments.results / "streaming.json").write_text(json.dumps(result, indent=2) + "\n")
     show(result)
+    if arguments.rehearsal:
+        finals.show(result["finals"])
 
 
 def show(result):

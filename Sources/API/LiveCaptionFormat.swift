@@ -23,6 +23,7 @@ struct LiveCaptionFormat: WatchFormat {
         case .commit(let commit): return write(commit.words, of: commit.channel, through: commit.range.end)
         case .brought(let segments):
             guard let rate else { return [] }
+            // A client that brings words names no channel.
             return segments.flatMap { segment -> [UInt8] in
                 let words = Self.words(of: segment, rate)
                 return words.last.map { write(words, of: .first, through: $0.range.end) } ?? []
@@ -33,12 +34,12 @@ struct LiveCaptionFormat: WatchFormat {
 
     private mutating func write(_ words: [Word], of channel: ChannelIndex, through end: SampleIndex) -> [UInt8] {
         guard let rate else { return [] }
-        let readable = Int64(CaptionRules().readable / .milliseconds(1))
+        let minOverlapped = Int64(CaptionRules().minOverlapped / .milliseconds(1))
         var cues = Captions.cues(of: [words], rate: rate, length: end - .zero)
         for index in cues.indices {
             let start = max(cues[index].start, shown[channel] ?? 0, started)
             // A caption that comes after those of another channel starts with them at the earliest, and stays to be read.
-            if start > cues[index].start { cues[index].end = max(cues[index].end, start + readable) }
+            if start > cues[index].start { cues[index].end = max(cues[index].end, start + minOverlapped) }
             cues[index].start = start
             shown[channel] = cues[index].end
             started = start

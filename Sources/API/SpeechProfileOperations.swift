@@ -69,12 +69,12 @@ struct SpeechProfileOperations: Sendable {
             },
             APIOperation(
                 .get, SpeechSampleAddress.folder, .read,
-                summary: "Lists the addresses of the recordings that were added to the user's profile, or of a person's, the oldest first.",
+                summary: "Lists the addresses of the recordings that were added to the user's profile, the oldest first.",
                 query: [SpeechSampleSelection.person], answer: .list("string")
             ) { request throws(APIError) in
                 let owner = SpeechSampleSelection.owner(request.query)
-                let kept = try await recordings(of: owner, request).filter { $0.file != nil }
-                return .json { $0.array(kept.map { SpeechSampleAddress($0.id, of: owner).path }) }
+                let listed = try await recordings(of: owner, request)
+                return .json { $0.array(listed.map { SpeechSampleAddress($0.id, of: owner).path }) }
             },
             APIOperation(
                 .get, SpeechSampleAddress.folder + "/{name}", .read, summary: "Returns the audio of a recording that the list names: Opus in Ogg.",
@@ -82,14 +82,15 @@ struct SpeechProfileOperations: Sendable {
             ) { request throws(APIError) in
                 let name = request.parameters["name"] ?? "", owner = SpeechSampleSelection.owner(request.query)
                 let address = SpeechSampleAddress(name: name, of: owner)
-                guard let file = try await recordings(of: owner, request).first(where: { $0.id == address?.sample })?.file else {
+                guard let sample = try await recordings(of: owner, request).first(where: { $0.id == address?.sample }) else {
                     throw .notFound("recording", name)
                 }
+                guard let file = sample.file else { throw APIError(.notFound, "not_found", "The recording's audio is not kept.") }
                 return APIAnswer(contentType: "audio/ogg", blobs: StoredContent([file], in: profiles.service.audio))
             },
             APIOperation(
                 .delete, SpeechSampleAddress.folder, .write,
-                summary: "Deletes one recording that was added to the user's profile, or a person's; or, with all=true, all of them.",
+                summary: "Deletes one recording that was added to the user's profile; or, with all=true, all of them.",
                 query: SpeechSampleSelection.fields, answer: .object([.init("status", "string", required: true, "ok.")])
             ) { request throws(APIError) in
                 let selection = try SpeechSampleSelection(request.query)

@@ -28,7 +28,8 @@ struct SpeechSampleSelection: Sendable, Equatable {
         person,
     ]
     /// The parameter that names the owner.
-    static let person = APIOperation.Field("person_id", "string", "The person whose voice is recorded. Default, and null: the user.")
+    static let person = APIOperation.Field(
+        "person_id", "string", "The person whose voice is recorded; no recordings of people are kept today. Default, and null: the user.")
 
     init(_ query: URLQuery) throws(APIError) {
         let names = query.pairs.map(\.name)

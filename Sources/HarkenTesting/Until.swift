@@ -4,6 +4,9 @@ internal import Speech
 /// Time after which a wait counts as hung. It is shorter than a suite's limit, which would name no line.
 private let hangLimit: Duration = .seconds(300)
 
+/// Pauses between two looks at a condition. They grow, so that a long wait takes little of the processors that others compute on.
+private let pauses: (first: Duration, longest: Duration) = (.milliseconds(5), .milliseconds(25))
+
 /// Waits until the condition is true. A condition that stays false for five minutes is a hang: the wait ends with an error that names its line.
 ///
 /// - Parameter state: what the error shows besides.
@@ -11,9 +14,11 @@ public func until(
     showing state: @autoclosure () -> String = "", fileID: String = #fileID, line: Int = #line, _ condition: () async throws -> Bool
 ) async throws {
     let limit = Instant.now + hangLimit
+    var pause = pauses.first
     while try await !condition() {
         guard Instant.now < limit else { throw Hang(place: "\(fileID):\(line)", state: state()) }
-        try await Task.sleep(for: .milliseconds(5))
+        try await Task.sleep(for: pause)
+        pause = min(pause + .milliseconds(1), pauses.longest)
     }
 }
 

@@ -85,11 +85,24 @@ package enum LanguageParameter: String, Sendable, CaseIterable {
     ///
     /// - Returns: the only language of the list; `multi` for several; nil for an empty list.
     package func read(_ list: [String], as given: String? = nil) throws(LanguageFault) -> LanguageTag? {
+        let names = try names(list, as: given)
+        return names.count > 1 ? .multi : names.first?.tag
+    }
+
+    /// Reads a list of the languages that the speech may be in.
+    ///
+    /// - Returns: the languages; empty where the list leaves the choice to the engine, also with one of its names.
+    package func choice(_ list: [String], as given: String? = nil) throws(LanguageFault) -> [LanguageTag] {
+        let names = try names(list, as: given), named = names.compactMap(\.named)
+        return named.count == names.count ? named : []
+    }
+
+    private func names(_ list: [String], as given: String?) throws(LanguageFault) -> [LanguageName] {
         var names: [LanguageName] = []
         for text in list {
             guard let name = LanguageName(text) else { throw LanguageFault(given ?? self.name, text) }
             names.append(name)
         }
-        return names.count > 1 ? .multi : names.first?.tag
+        return names
     }
 }

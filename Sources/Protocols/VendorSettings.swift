@@ -19,7 +19,7 @@ package struct VendorSettings: Sendable {
     package var timeLimit: Duration?
     /// Maximum duration of one live stream; another stream takes over before. Zero: no limit; nil: the service's own value.
     package var sessionCap: Duration?
-    /// Maximum speed of a live stream, in seconds of audio per second. Zero: no limit; nil: the service's own value.
+    /// Maximum speed of a live stream, in seconds of audio per second; nil: the service's own value.
     package var pace: Double?
     /// Time between two interims, where the vendor's service for recordings recognises live audio segment by segment; nil: it does not.
     package var interimPeriod: Duration?

@@ -31,7 +31,7 @@ package struct LiveEngine: Sendable {
 
     /// Maximum speed of a stream, in seconds of audio per second; nil: no limit.
     package var pace: Double? {
-        guard case .vendor(_, let settings) = access, let pace = settings.pace else { return capabilities.pace }
-        return pace > 0 ? pace : nil
+        guard case .vendor(_, let settings) = access else { return capabilities.pace }
+        return settings.pace ?? capabilities.pace
     }
 }

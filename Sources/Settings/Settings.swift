@@ -119,13 +119,11 @@ package struct Settings: Sendable {
         .seconds(try number(name, in: range, orZero: orZero, accepted: "seconds") ?? standard)
     }
 
-    /// Returns how many times faster than real time something may be, 1 to 1,000; 0: without a limit; nil: not set.
-    package func speed(_ name: String) throws(ConfigurationError) -> Double? {
-        try number(name, in: 1...1_000, orZero: true, accepted: "a speed")
-    }
+    /// Returns how many times faster than real time something may be, 1 to 100; nil: not set.
+    package func speed(_ name: String) throws(ConfigurationError) -> Double? { try number(name, in: 1...100, accepted: "a number") }
 
     private func number(
-        _ name: String, in range: ClosedRange<Double>, orZero: Bool, accepted: String
+        _ name: String, in range: ClosedRange<Double>, orZero: Bool = false, accepted: String
     ) throws(ConfigurationError) -> Double? {
         guard let text = values[name] else { return nil }
         guard let value = Double(text), range.contains(value) || orZero && value == 0 else {

@@ -21,6 +21,10 @@ package enum RecordingNotice: Sendable, Hashable {
     case cut(at: Duration, of: Duration?)
     /// Packets that could not be decoded. The sound between them is there.
     case damaged(packets: Int)
+    /// Stretches of speech whose language could not be told, and which have no words.
+    ///
+    /// - Parameter first: place of the first one.
+    case unknownLanguage(count: Int, total: Duration, first: Duration)
 
     /// Maximum number of names of tracks in a notice, and maximum length of a name. A character may have any number of bytes.
     package static let maxNames = 16, maxNameLength = 60, maxNameByteCount = 200
@@ -73,13 +77,18 @@ extension RecordingNotice {
             return "The \(it) is cut off: it has \(Self.clock(at))" + (length.map { " of \(Self.clock($0))." } ?? " of sound, and no end.")
         case .damaged(let packets):
             return "The \(it) is damaged: \(packets) of its packets \(packets == 1 ? "was" : "were") left out."
+        case .unknownLanguage(let count, let total, let first):
+            return count == 1
+                ? "The language of the speech from \(Self.clock(first)) on for \(Self.seconds(total)) s is unknown; the speech has no words."
+                : "The language of \(count) stretches of speech of \(Self.seconds(total)) s in all, the first at \(Self.clock(first)), is unknown;"
+                    + " they have no words."
         }
     }
 
     /// Place that the notice is about; nil when it is about the whole medium.
     package var place: Duration? {
         switch self {
-        case .holes(_, _, let first): first
+        case .holes(_, _, let first), .unknownLanguage(_, _, let first): first
         case .cut(let at, _): at
         case .otherTracks, .silentTrack, .damaged: nil
         }
@@ -90,6 +99,7 @@ extension RecordingNotice {
         switch self {
         case .holes(let count, let total, let first): .holes(count: count, total: total, first: max(.zero, first + start))
         case .cut(let at, let length): .cut(at: max(.zero, at + start), of: length.map { $0 + start })
+        case .unknownLanguage(let count, let total, let first): .unknownLanguage(count: count, total: total, first: max(.zero, first + start))
         case .otherTracks, .silentTrack, .damaged: self
         }
     }
@@ -108,6 +118,7 @@ extension RecordingNotice {
         case .holes: "holes"
         case .cut: "cut"
         case .damaged: "damaged"
+        case .unknownLanguage: "unknown_language"
         }
     }
 
@@ -138,6 +149,7 @@ extension RecordingNotice {
             case .holes(let count, let total, let first): ["\(count)", "\(total.wholeNanoseconds)", "\(first.wholeNanoseconds)"]
             case .cut(let at, let length): ["\(at.wholeNanoseconds)", length.map { "\($0.wholeNanoseconds)" } ?? "-"]
             case .damaged(let packets): ["\(packets)"]
+            case .unknownLanguage(let count, let total, let first): ["\(count)", "\(total.wholeNanoseconds)", "\(first.wholeNanoseconds)"]
             }
         return ([name] + fields).joined(separator: "\t")
     }
@@ -154,9 +166,11 @@ extension RecordingNotice {
         case "silent_track":
             guard fields.count == 2, let number = number(1) else { return nil }
             self = .silentTrack(number)
-        case "holes":
+        case "holes", "unknown_language":
             guard fields.count == 4, let count = number(1), let total = time(2), let first = time(3) else { return nil }
-            self = .holes(count: count, total: total, first: first)
+            self =
+                fields[0] == "holes"
+                ? .holes(count: count, total: total, first: first) : .unknownLanguage(count: count, total: total, first: first)
         case "cut":
             guard fields.count == 3, let at = time(1) else { return nil }
             let length = time(2)

@@ -10,6 +10,8 @@ package struct SharedOptions: Sendable, Equatable {
     package var maxSpeakers: Int?
     /// Temperature of the recognition, 0…1.
     package var temperature: Double?
+    /// Languages that the speech may be in, where the engine finds its language; empty: all.
+    package var languages: [LanguageTag] = []
 
     package init(
         fillerWords: Bool? = nil, prompt: String? = nil, minSpeakers: Int? = nil, maxSpeakers: Int? = nil, temperature: Double? = nil

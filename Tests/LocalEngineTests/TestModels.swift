@@ -6,6 +6,8 @@ import Testing
 enum TestModels {
     static let folder = ModelFolder(environment: ProcessInfo.processInfo.environment)
     static let areThere = folder.missing().isEmpty
+    /// The engine of the suites that need a fresh one in nothing: it loads each model once for all of them.
+    static let engine = LocalEngine(folder, pool: 2)
     static let needed: Comment = "the models are not there: run `make setup`"
 
     /// A recording of the cache's `test-audio`.

@@ -25,6 +25,14 @@ import Testing
         (.cut(at: .seconds(16), of: nil), "The file is cut off: it has 00:16 of sound, and no end."),
         (.damaged(packets: 1), "The file is damaged: 1 of its packets was left out."),
         (.damaged(packets: 5), "The file is damaged: 5 of its packets were left out."),
+        (
+            .unknownLanguage(count: 1, total: .milliseconds(2_540), first: .seconds(65)),
+            "The language of the speech from 01:05 on for 2.5 s is unknown; the speech has no words."
+        ),
+        (
+            .unknownLanguage(count: 3, total: .seconds(9), first: .seconds(61)),
+            "The language of 3 stretches of speech of 9.0 s in all, the first at 01:01, is unknown; they have no words."
+        ),
     ]
 
     @Test(arguments: all.indices)
@@ -42,6 +50,9 @@ import Testing
         #expect(cut.moved(by: .seconds(60)) == .cut(at: .seconds(64), of: .seconds(66)))
         #expect(hole.moved(by: .seconds(-60)) == .holes(count: 2, total: .seconds(9), first: .zero))
         #expect(hole.place == .seconds(3) && cut.place == .seconds(4))
+        let unknown = RecordingNotice.unknownLanguage(count: 1, total: .seconds(2), first: .seconds(5))
+        #expect(unknown.moved(by: .seconds(60)) == .unknownLanguage(count: 1, total: .seconds(2), first: .seconds(65)))
+        #expect(unknown.place == .seconds(5))
         for notice in [RecordingNotice.silentTrack(1), .damaged(packets: 3), .otherTracks(heard: 1, total: 2, names: [])] {
             #expect(notice.moved(by: .seconds(60)) == notice && notice.place == nil)
         }

@@ -15,7 +15,7 @@ COMPUTING = ("^(Audio|Console|Continuity|Conversations|Decoding|Engines|Evaluati
 REAL_TIME = "In real time"
 # What this leaves out, and the command that runs it.
 ELSEWHERE = [
-    ("real speech at its own pace, vendors that fail, killed and stopped gateways, clusters, balancers, attacks, the whole page", "make verify"),
+    ("real speech at its own pace, vendors that fail, killed and stopped gateways, clusters, balancers, attacks, the whole page, whole matrices", "make verify"),
     ("conformance of every client with every engine, sanitizers, fuzzing, mutations, soak", "make nightly"),
     ("thresholds on time, memory and processor", "make bench"),
 ]
@@ -58,6 +58,7 @@ STEPS = [
     play("descriptors", "descriptors"),
     play("take-over", "take-over", "--sessions", "6", "--upgrades", "2"),
     play("a recording", "recording"),
+    play("cases", "cases", "--gate"),
     play("chart, compose file and metrics", "deploy", "chart", "compose", "metric"),
     play("links of the documents", "documents", "--links"),
     Step("simulated sessions", [f"{PROGRAMS}/simulate", "--seeds", "10000", "--kept", "Tests/Mutations/kept.txt"], needs=(BUILD.name,), lane="tests"),

@@ -181,7 +181,8 @@ class Runner:
             print(f"\n{self.name}: {result.step.name}: {result.verdict}, {result.reason}")
             for test in result.tests:
                 print(f"    test    {test}")
-            print(f"    again   {shlex.join(result.step.command)}")
+            environment = [f"{name}={value}" for name, value in result.step.environment.items()]
+            print(f"    again   {shlex.join([*(['env'] if environment else []), *environment, *result.step.command])}")
             if result.log:
                 print(f"    log     {result.log.relative_to(ROOT)}    load {result.load:.1f}")
                 lines = [line for line in COLOURS.sub("", result.log.read_text(errors="replace")).splitlines() if not QUIET.match(line)]

@@ -15,10 +15,10 @@ import Speech
         if plan.recorded {
             for id in Set(plan.streams.flatMap(\.items)) { try printLine(try await Recorded(id, engine)) }
         }
-        if plan.rehearsal {
+        if let rehearsal = plan.rehearsal {
             let models = try await engine.models().model
             let cpu = cpuSeconds()
-            let played = try await rehearsed(plan, models)
+            let played = try await rehearsed(plan, rehearsal, models)
             try printLine(
                 Totals(cpu: cpuSeconds() - cpu, audio: played.reduce(0) { $0 + $1.seconds }, wall: played.map(\.wall).max() ?? 0))
             for stream in played { try printLine(stream) }
@@ -43,14 +43,21 @@ import Speech
     }
 
     /// The streams as they would be on a free core, as many at once as there are threads.
-    private static func rehearsed(_ plan: Plan, _ models: LocalModels) async throws -> [Played] {
+    private static func rehearsed(_ plan: Plan, _ kind: Plan.Rehearsed, _ models: LocalModels) async throws -> [Played] {
         try await withThrowingTaskGroup(of: (Int, Played).self) { group in
             var done: [Int: Played] = [:]
             for (index, stream) in plan.streams.enumerated() {
                 if index >= plan.threads, let (number, played) = try await group.next() { done[number] = played }
                 group.addTask {
-                    var rehearsal = Rehearsal(try Player(stream, plan), models)
-                    return (index, try rehearsal.play())
+                    let player = try Player(stream, plan)
+                    switch kind {
+                    case .segments:
+                        var rehearsal = Rehearsal(player, models)
+                        return (index, try rehearsal.play())
+                    case .finals:
+                        var rehearsal = FinalsRehearsal(player, models)
+                        return (index, try rehearsal.play())
+                    }
                 }
             }
             for try await (number, played) in group { done[number] = played }
@@ -86,14 +93,22 @@ struct Plan: Decodable {
         var pauseMilliseconds: Int
     }
 
+    enum Rehearsed: String, Decodable {
+        /// The machine that live streams use.
+        case segments
+        /// The core of live finals.
+        case finals
+    }
+
     var threads: Int
     var frameMilliseconds: Int
-    var endpointingMilliseconds: Int
+    /// null: nobody asks for a pause.
+    var endpointingMilliseconds: Int?
     /// Recognise the clips as recordings too.
     var recorded: Bool
     var interims: Bool
-    /// On a clock of its own instead of at real time.
-    var rehearsal: Bool
+    /// The machine that plays on a clock of its own; null: the engine plays at real time.
+    var rehearsal: Rehearsed?
     var streams: [Stream]
 }
 

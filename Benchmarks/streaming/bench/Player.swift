@@ -19,6 +19,8 @@ struct Played: Encodable {
     struct Event: Encodable {
         /// When it came.
         var at: Double
+        /// The position in the audio at which it was decided; nil: that is not known.
+        var decided: Double?
         var kind: String
         var start: Double?
         var end: Double?
@@ -31,6 +33,8 @@ struct Played: Encodable {
     var wall: Double
     var clips: [Clip]
     var events: [Event]
+    /// nil: the work was not measured.
+    var reading: Reading?
 }
 
 /// Plays one stream at real time, in frames that are sent when their last sample has been spoken.
@@ -39,14 +43,15 @@ struct Player: Sendable {
     let samples: [Float]
     let clips: [Played.Clip]
     private let frame: Int
-    let endpointing: Duration
+    /// nil: nothing is asked for.
+    let endpointing: Duration?
     let interims: Bool
     private static let rate = SampleRate.speech
 
     init(_ stream: Plan.Stream, _ plan: Plan) throws {
         name = stream.name
         frame = plan.frameMilliseconds * Self.rate.hertz / 1_000
-        endpointing = .milliseconds(plan.endpointingMilliseconds)
+        endpointing = plan.endpointingMilliseconds.map { .milliseconds($0) }
         interims = plan.interims
         var samples: [Float] = []
         var clips: [Played.Clip] = []
@@ -66,6 +71,9 @@ struct Player: Sendable {
         (self.samples, self.clips) = (samples, clips)
     }
 
+    /// The endpointing of streams whose client asks for none.
+    var usualEndpointing: Duration { endpointing ?? .milliseconds(300) }
+
     private static func speech(in clip: [Float]) -> [Int] {
         let frame = 320, pause = 4_800
         let loud = (clip.map(abs).max() ?? 0) * 0.02
@@ -82,7 +90,7 @@ struct Player: Sendable {
         let log = Mutex<[Played.Event]>([])
         let start = Instant.now
         let (closed, close) = AsyncStream.makeStream(of: Void.self)
-        let stream = engine.open(StreamOptions(rate: Self.rate, language: .english, interims: interims, endpointing: endpointing)) { event in
+        let stream = engine.open(StreamOptions(rate: Self.rate, language: .english, interims: interims, endpointing: usualEndpointing)) { event in
             let entry = Self.entry(event, (Instant.now - start) / .seconds(1))
             log.withLock { $0.append(entry) }
             if case .closed = event { close.finish() }

@@ -22,7 +22,7 @@ struct Rehearsal {
         self.player = player
         self.models = models
         recognizer = SegmentRecognizer(models)
-        machine = UtteranceMachine(channel: .first, timing: StreamTiming(endpointing: player.endpointing), wantsInterims: player.interims)
+        machine = UtteranceMachine(channel: .first, timing: StreamTiming(endpointing: player.usualEndpointing), wantsInterims: player.interims)
         probabilities = SpeechProbabilities(models.voiceActivity)
     }
 

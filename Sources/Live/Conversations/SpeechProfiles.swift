@@ -131,18 +131,33 @@ package struct SpeechProfiles: Sendable {
         }
     }
 
-    /// Deletes recordings. The user's voice is learned from the remaining ones; a person's voices stay as they are.
+    /// Deletes recordings. The user's voice is learned from the remaining ones. When none remains, the voices that were made from recordings alone are
+    /// deleted; voices that were also learned in live sessions stay. A person's voices stay as they are. A call that was interrupted is completed by
+    /// another call.
     package func remove(_ samples: [SpeechSample], of user: ID<User>) async throws(StoreError) {
+        if samples.contains(where: { $0.owner == .user }) { try await unlearn(samples, of: user) }
         for sample in samples { _ = try await service.store.delete(sample.id, of: user) }
-        guard samples.contains(where: { $0.owner == .user }) else { return }
-        let left = try await service.store.samples(of: .user, of: user)
-        guard !left.isEmpty else { return try await forget(user) }
-        let voices = left.compactMap { sample in sample.voiceprint.map { VoiceEvidence($0, sample.duration) } }
-        guard var evidence = voices.last else { return }
-        // Voiceprints of different models cannot be joined: then the newest one counts.
-        for other in voices.dropLast() { evidence.add(other) }
-        for known in try await taught(of: user) { try await set(evidence, known, user) }
+        if let chosen = try await service.store.settings(of: user)[Self.setting], samples.contains(where: { $0.id.rawValue == chosen }) {
+            try await service.store.set(Self.setting, to: nil, of: user)
+        }
+    }
+
+    /// Takes what recordings have taught from the user's voices.
+    private func unlearn(_ samples: [SpeechSample], of user: ID<User>) async throws(StoreError) {
+        let all = try await service.store.samples(of: .user, of: user), gone = Set(samples.map(\.id))
+        let before = Self.voice(of: all), taught = try await taught(of: user), own = taught.filter(before.made)
+        if let evidence = Self.voice(of: all.filter { !gone.contains($0.id) }).evidence {
+            // A voice that was also learned in live sessions is made from the recordings again.
+            let nearest = taught.min { evidence.voiceprint.distance(to: $0.voiceprint) < evidence.voiceprint.distance(to: $1.voiceprint) }
+            for known in own.isEmpty ? nearest.map({ [$0] }) ?? [] : own { try await set(evidence, known, user) }
+        } else {
+            for known in own { _ = try await service.store.delete(known.id, of: user) }
+        }
         service.reconcileVoices(of: user)
+    }
+
+    private static func voice(of samples: [SpeechSample]) -> RecordedVoice {
+        RecordedVoice(samples.compactMap { sample in sample.voiceprint.map { VoiceEvidence($0, sample.duration) } })
     }
 
     /// Deletes the user's voices and speech samples from the store. A call that was interrupted is completed by another call.

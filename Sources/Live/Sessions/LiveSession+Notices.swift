@@ -145,7 +145,7 @@ extension LiveSession {
     func noticed(_ notice: RecordingNotice) {
         switch notice {
         case .otherTracks, .silentTrack: guard toldNotices.insert(notice.withoutNames).inserted else { return }
-        case .holes, .cut, .damaged: break
+        case .holes, .cut, .damaged, .unknownLanguage: break
         }
         let notice = notice.moved(by: decoderStart)
         context.log.info("a session's audio stream is not whole", [.session: id.rawValue, .dialect: dialectName, .reason: notice.name])

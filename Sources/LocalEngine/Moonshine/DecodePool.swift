@@ -1,5 +1,6 @@
 import Audio
 import Glibc
+import Speech
 import Synchronization
 
 /// The threads that recognise. Their priority is below that of the event loops, so that recognition never delays a socket.
@@ -26,13 +27,12 @@ package final class DecodePool: Sendable {
         typealias Entry = (permit: DecodePermit, work: Work)
 
         let threadCount: Int
-
-        init(threadCount: Int) { self.threadCount = threadCount }
-
         let state = Monitor(State())
         /// Amount of live work that no thread has taken. Threads read this at every token, without the lock.
         let liveWaiting = Atomic(0)
         let liveStreams = Atomic(0)
+
+        init(threadCount: Int) { self.threadCount = threadCount }
 
         /// Runs the waiting live work on the calling thread.
         func giveWay() {
@@ -106,6 +106,22 @@ package final class DecodePool: Sendable {
             }
         } onCancel: {
             pending.cancel()
+        }
+    }
+
+    /// Runs work of a recording and waits for its result.
+    ///
+    /// - Parameters:
+    ///   - isLong: as for `submit`.
+    ///   - body: returns nil when the work was cancelled.
+    func prerecorded<R: Sendable>(
+        isLong: Bool = false, _ body: @escaping @Sendable (DecodePermit) throws(InferenceError) -> R?
+    ) async throws(EngineError) -> R {
+        let done = await run(.prerecorded, isLong: isLong) { permit in Result { () throws(InferenceError) in try body(permit) } }
+        switch done {
+        case nil, .success(nil)?: throw .cancelled
+        case .failure(let error)?: throw .unavailable(error.description)
+        case .success(let result?)?: return result
         }
     }
 

@@ -18,6 +18,8 @@ package struct Decoded: Sendable, Equatable {
     package var tokens: [ScoredToken]
     package var words: [DecodedWord]
     package var stop: Stop
+    /// Mean logarithm of the probability of a token, the end included; 0 for a text that did not come to its end.
+    package var mean: Float = 0
 
     package init(tokens: [ScoredToken], words: [DecodedWord], stop: Stop) {
         self.tokens = tokens

@@ -54,7 +54,11 @@ package final class Recognizer: Sendable {
         let budget = max(DecodeGuard.tokenBudget(for: SampleCount(samples.count), at: Self.rate), known.count)
         var plain = known
         while true {
-            guard next.token != .end else { return Heard(decoded: decoded(tokens, .end), state: state, scores: scores) }
+            guard next.token != .end else {
+                var ended = decoded(tokens, .end)
+                ended.mean = (tokens.reduce(0) { $0 + $1.logProbability } + next.logProbability) / Float(tokens.count + 1)
+                return Heard(decoded: ended, state: state, scores: scores)
+            }
             guard tokens.count < budget else { return Heard(decoded: decoded(tokens, .budget), state: state) }
             tokens.append(next)
             plain.append(next.token)

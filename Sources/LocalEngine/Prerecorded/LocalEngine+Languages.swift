@@ -7,41 +7,39 @@ extension LocalEngine {
     /// Codes of the languages that speech may turn out to be.
     var identifiable: Set<String> { languages.identifiable(known: facts?.codes ?? []) }
 
+    /// Returns the codes of the languages that speech may turn out to be, if the client or the operator limits them; nil: all.
+    ///
+    /// - Parameter languages: those that the client named, in place of the operator's; empty: none.
+    func allowed(_ languages: [LanguageTag]) -> Set<String>? {
+        let all = self.languages.codes(known: facts?.codes ?? [])
+        let named = Set(languages.compactMap { facts?.code(for: $0) ?? facts?.code(for: $0.usual) }).intersection(all)
+        let limited = named.isEmpty ? identifiable : named
+        return limited == facts?.codes ? nil : limited
+    }
+
     /// Returns what recognises a recording. The model for other languages is loaded when speech asks for it, and is kept for no longer than the recording
-    /// needs it: speech that turns out to be English needs that model for a moment.
+    /// needs it: speech that is plainly English does not need that model at all.
     ///
     /// - Parameters:
     ///   - language: the language that the client asked for; the engine has it.
+    ///   - among: the languages that the client thinks possible; empty: all.
     ///   - keyterms: terms that are likely to be said; used where the speech is English.
-    func recognizer(_ language: LanguageTag?, _ models: LocalModels, keyterms: [String]) async throws(EngineError) -> RecordingRecognizer {
+    func recognizer(
+        _ language: LanguageTag?, among: [LanguageTag], _ models: LocalModels, keyterms: [String]
+    ) async throws(EngineError) -> RecordingRecognizer {
         let moonshine = WindowRecognizer(models.recognizer, models.aligner, terms: KeyTermList(keyterms, models.keyTerms))
-        @Sendable func english(confidence: Float? = nil, isAssumed: Bool = false) -> SpokenLanguageRecognizer {
-            SpokenLanguageRecognizer(moonshine, .english, confidence: confidence, model: Recognizer.modelName, isAssumed: isAssumed)
-        }
-        @Sendable func other(_ code: String, _ use: ModelUse<WhisperRecognizer>, confidence: Float? = nil) -> SpokenLanguageRecognizer {
-            SpokenLanguageRecognizer(
-                WhisperWindowRecognizer(use, code), LanguageTag(code), confidence: confidence, model: WhisperRecognizer.modelName)
+        func english(isAssumed: Bool = false) -> RecordingRecognizer {
+            .known(SpokenLanguageRecognizer(moonshine, .english, model: Recognizer.modelName, isAssumed: isAssumed))
         }
         let named = Self.named(language)
-        guard let facts, let multilingual else { return .known(english(isAssumed: named == nil)) }
-        let languages = languages, among = identifiable
-        if let code = named.map({ facts.code(for: $0) ?? $0.primary }) ?? (among.count == 1 ? among.first : nil) {
-            guard languages.model(for: code) == .whisper else { return .known(english()) }
+        guard let facts, let multilingual else { return english(isAssumed: named == nil) }
+        let allowed = allowed(among)
+        if let code = named.map({ facts.code(for: $0) ?? $0.primary }) ?? (allowed?.count == 1 ? allowed?.first : nil) {
+            guard languages.model(for: code) == .whisper else { return english() }
             guard let use = try await Self.use(of: multilingual) else { throw .unavailable("the model for other languages cannot be loaded") }
-            return .known(other(code, use))
+            return .known(SpokenLanguageRecognizer(WhisperWindowRecognizer(use, code), LanguageTag(code), model: WhisperRecognizer.modelName))
         }
-        return .identified { [pool] speech async throws(EngineError) in
-            guard let use = try await Self.use(of: multilingual) else { return english(isAssumed: true) }
-            let found = await pool.run(.prerecorded) { _ in
-                Result { () throws(InferenceError) in try use.model.identify(speech.span, among: among) }
-            }
-            guard let found else { throw .cancelled }
-            switch found {
-            case .failure(let error): throw .unavailable(error.description)
-            case .success(let heard?) where languages.model(for: heard.language.primary) == .whisper:
-                return other(heard.language.primary, use, confidence: heard.confidence)
-            case .success(let heard): return english(confidence: heard?.confidence)
-            }
-        }
+        return .heard(
+            LanguageHearing(moonshine, languages, allowed: allowed, pool) { () async throws(EngineError) in try await Self.use(of: multilingual) })
     }
 }

@@ -19,7 +19,8 @@ extension LocalEngine: PrerecordedEngine {
         defer { withExtendedLifetime((use, voice, overlap)) {} }
         let work = RecordingWork(
             media: media, pool: pool, voiceActivity: models.voiceActivity,
-            recognizer: try await recognizer(options.language, models, keyterms: usesKeyTerms ? options.keyterms : []),
+            recognizer: try await recognizer(
+                options.language, among: options.shared.languages, models, keyterms: usesKeyTerms ? options.keyterms : []),
             speakers: voice.map { SpeakerListener($0.model, overlap?.model) })
         var spoken = try await work.run(recording, options, progress: progress)
         if let voice, !options.references.isEmpty {

@@ -7,12 +7,28 @@ package struct RecognizedWindow: Sendable, Equatable {
     package var measures: RecognizerMeasures
     /// For each word, the numbers of its tokens in Whisper's vocabulary; empty: the model has another vocabulary.
     package var tokens: [[Int]]
+    /// The language of the window, where it was not known before; nil: it was.
+    package var found: FoundLanguage?
 
     package init(words: [Word], _ measures: RecognizerMeasures = .init(), tokens: [[Int]] = []) {
         self.words = words
         self.measures = measures
         self.tokens = tokens
     }
+}
+
+/// What was found out about the language of a window.
+package enum FoundLanguage: Sendable, Equatable {
+    /// - Parameters:
+    ///   - confidence: confidence in the language, 0…1.
+    ///   - model: the name of the model whose words the window has.
+    case language(LanguageTag, confidence: Float, model: String)
+    /// Nobody can tell the language; the window has no words.
+    case unknown
+    /// English, because there is no model that tells languages.
+    case assumed
+    /// There is no speech in the window.
+    case nothing
 }
 
 extension SpeechWindow {

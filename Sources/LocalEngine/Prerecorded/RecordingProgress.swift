@@ -7,15 +7,18 @@ struct RecordingProgress {
     private var stretches: [[RecognizedStretch]]
     private var speakers: [Diarization]
     private let length: SampleCount?
-    /// Starts of the windows that have not been reported, by the windows' numbers.
-    private var running: [Int: SampleIndex] = [:]
+    /// Speech windows that have not been reported, by their numbers.
+    private var running: [Int: SpeechWindow] = [:]
+    /// The languages of the windows, where they were found out, and the last one of each channel.
+    private var tally = LanguageTally()
+    private var languages: [LanguageTag?]
     private var lastIndex = -1
     private var planned = SampleIndex.zero
     private var reported = SampleIndex.zero
     private(set) var isRead = false
-    /// The recogniser of the recording; nil until the language is known.
+    /// The recogniser of the recording; nil where each window tells its language.
     var recognizer: SpokenLanguageRecognizer? {
-        didSet { if doubt == nil, recognizer?.isAssumed == true { doubt = LanguageDoubt() } }
+        didSet { if recognizer?.isAssumed == true { assume() } }
     }
     /// The doubt that the speech is in the language that was assumed; nil where nothing was assumed.
     private var doubt: LanguageDoubt?
@@ -25,19 +28,28 @@ struct RecordingProgress {
     private var heldFrom: SampleIndex?
 
     /// True if the speech is in a language that nobody here knows.
-    var isForeign: Bool { doubt?.isForeign ?? false }
+    var isForeign: Bool { tally.isEmpty && doubt?.isForeign ?? false }
+
+    /// Facts about the speech that readers have to know.
+    var notices: [RecordingNotice] { tally.notices }
+
+    /// Returns the language of a channel's latest window that told its language; nil when none did.
+    func language(of channel: ChannelIndex) -> LanguageTag? { languages.indices.contains(channel.number) ? languages[channel.number] : nil }
+
+    private mutating func assume() { if doubt == nil, tally.isEmpty { doubt = LanguageDoubt() } }
 
     init(channels: Int, length: SampleCount?) {
         self.channels = Array(repeating: [], count: channels)
         stretches = Array(repeating: [], count: channels)
         speakers = Array(repeating: Diarization(), count: channels)
+        languages = Array(repeating: nil, count: channels)
         self.length = length
     }
 
     /// - Returns: the window's number.
     mutating func began(_ item: RecordingReader.Item) -> Int {
         lastIndex += 1
-        running[lastIndex] = item.window.audio.start
+        running[lastIndex] = item.window
         return lastIndex
     }
 
@@ -54,19 +66,16 @@ struct RecordingProgress {
         _ index: Int, _ channel: ChannelIndex, _ window: RecognizedWindow, _ passages: [SpeakerListener.Passage],
         _ report: (RecognitionProgress) -> Void
     ) {
-        let start = running.removeValue(forKey: index)
-        // Words of every model have their language, if the language was found out.
-        let found = recognizer?.confidence == nil ? nil : recognizer?.language
-        var words = window.words
-        if let found { for index in words.indices { words[index].language = found } }
+        let place = running.removeValue(forKey: index), words = window.words
+        note(window.found, place?.spoken ?? SampleRange(.zero, .zero), channel)
         if channels.indices.contains(channel.number) {
             for passage in passages { speakers[channel.number].add(passage.range, passage.heard) }
         }
         if !words.isEmpty, channels.indices.contains(channel.number) {
-            let place = channels[channel.number].count
-            stretches[channel.number].append(RecognizedStretch(words: place..<place + words.count, window.measures, tokens: window.tokens))
+            let count = channels[channel.number].count
+            stretches[channel.number].append(RecognizedStretch(words: count..<count + words.count, window.measures, tokens: window.tokens))
             channels[channel.number] += words
-            if heldFrom == nil { heldFrom = start }
+            if heldFrom == nil { heldFrom = place?.audio.start }
             held.append(.segment(channel, words: words, rate: Recognizer.rate))
             doubt?.add(words)
         }
@@ -77,6 +86,19 @@ struct RecordingProgress {
         self.report(report)
     }
 
+    private mutating func note(_ found: FoundLanguage?, _ speech: SampleRange, _ channel: ChannelIndex) {
+        switch found {
+        case .language(let language, let confidence, let model):
+            tally.add(language, confidence: confidence, model: model, speech)
+            if languages.indices.contains(channel.number) { languages[channel.number] = language }
+            // Words that were held back fit the recording.
+            doubt = nil
+        case .unknown: tally.addUnknown(speech)
+        case .assumed: assume()
+        case .nothing, nil: break
+        }
+    }
+
     /// Notes the speakers of a stretch, in any order.
     mutating func heard(_ stretch: LocalSpeakers, _ channel: ChannelIndex) {
         if speakers.indices.contains(channel.number) { speakers[channel.number].add(stretch) }
@@ -84,20 +106,21 @@ struct RecordingProgress {
 
     mutating func report(_ report: (RecognitionProgress) -> Void) {
         // Words that are held back are not reported yet.
-        let done = running.values.min() ?? planned, through = min(done, heldFrom ?? done)
+        let done = running.values.map(\.audio.start).min() ?? planned, through = min(done, heldFrom ?? done)
         guard through > reported else { return }
         reported = through
         report(.reached(through: through, of: length, rate: Recognizer.rate))
     }
 
     func transcript(length: SampleCount) -> SpokenTranscript {
+        let found = tally.main
         var transcript = Transcript(
-            rate: Recognizer.rate, length: length, language: recognizer?.language ?? .english, languageConfidence: recognizer?.confidence,
-            model: recognizer?.model ?? Recognizer.modelName,
+            rate: Recognizer.rate, length: length, language: recognizer?.language ?? found?.language ?? .english,
+            languageConfidence: found?.confidence, model: recognizer?.model ?? found?.model ?? Recognizer.modelName,
             channels: channels.map { Transcript.Channel(words: $0, segments: SegmentRule.segments(of: $0)) })
         for index in stretches.indices { transcript.channels[index].stretches = stretches[index] }
-        let found = speakers.map { $0.result() }
-        for index in found.indices where !found[index].turns.isEmpty { transcript.channels[index].tell(found[index]) }
-        return SpokenTranscript(transcript: transcript, voices: found.map(\.voices))
+        let results = speakers.map { $0.result() }
+        for index in results.indices where !results[index].turns.isEmpty { transcript.channels[index].tell(results[index]) }
+        return SpokenTranscript(transcript: transcript, voices: results.map(\.voices))
     }
 }

@@ -37,8 +37,14 @@ package struct RecordingWork: Sendable {
     }
 
     private struct HeardWindow: Sendable {
-        var window: RecognizedWindow
+        var text: HeardText
         var passages: [SpeakerListener.Passage] = []
+    }
+
+    private enum HeardText: Sendable {
+        case window(RecognizedWindow)
+        /// The windows before have a part in its language.
+        case utterance(HeardUtterance)
     }
 
     package func run(
@@ -61,23 +67,15 @@ package struct RecordingWork: Sendable {
         // This number keeps every thread busy while the next windows are looked for.
         let maxRunning = 2 * pool.threadCount + 1
         var runningCount = 0
-        var choice = RecognizerChoice(recognizer)
+        if case .known(let known) = recognizer { state.recognizer = known }
         while true {
             while !state.isRead, runningCount < maxRunning {
                 let batch: RecordingReader.Batch
-                do throws(EngineError) { batch = try await next(reader, choice.longestWindow) } catch { return .failure(error) }
+                do throws(EngineError) { batch = try await next(reader) } catch { return .failure(error) }
                 for item in batch.items {
-                    choice.add(item, state.began(item))
-                }
-                if let identify = choice.question(isEnd: batch.isEnd) {
-                    do throws(EngineError) { choice.answer(try await identify(choice.speech)) } catch { return .failure(error) }
-                }
-                if let chosen = choice.chosen {
-                    state.recognizer = chosen
-                    for (item, index) in choice.takeItems() {
-                        runningCount += 1
-                        group.addTask { .window(await recognize(item, index, chosen.recognizer)) }
-                    }
+                    let index = state.began(item)
+                    runningCount += 1
+                    group.addTask { .window(await recognize(item, index)) }
                 }
                 for stretch in batch.stretches {
                     runningCount += 1
@@ -93,9 +91,11 @@ package struct RecordingWork: Sendable {
             case .stretch(let channel, .success(let speakers)): if let speakers { state.heard(speakers, channel) }
             case .window(let window):
                 for finished in order.add(window, at: window.index) {
-                    switch finished.heard {
-                    case .failure(let error): return .failure(error)
-                    case .success(let heard): state.finished(finished.index, finished.channel, heard.window, heard.passages, progress)
+                    do throws(EngineError) {
+                        let heard = try finished.heard.get(), window = try await settle(heard.text, after: state.language(of: finished.channel))
+                        state.finished(finished.index, finished.channel, window, heard.passages, progress)
+                    } catch {
+                        return .failure(error)
                     }
                 }
             }
@@ -103,7 +103,7 @@ package struct RecordingWork: Sendable {
         if Task.isCancelled { return .failure(.cancelled) }
         if state.isForeign { return .failure(.unsupportedLanguage(.undetermined)) }
         var spoken = state.transcript(length: reader.decodedLength)
-        spoken.transcript.notices = reader.notices
+        spoken.transcript.notices = reader.notices + state.notices
         return .success(spoken)
     }
 
@@ -121,8 +121,8 @@ package struct RecordingWork: Sendable {
         return try opened.get()
     }
 
-    private func next(_ reader: RecordingReader, _ longest: SampleCount) async throws(EngineError) -> RecordingReader.Batch {
-        let limit = WindowPlanner.limit(longest, threads: pool.threadCount)
+    private func next(_ reader: RecordingReader) async throws(EngineError) -> RecordingReader.Batch {
+        let limit = WindowPlanner.limit(recognizer.longestWindow, threads: pool.threadCount)
         let batch = await pool.run(.prerecorded) { permit in
             Result { () throws(EngineError) in
                 try reader.next(limit: limit, mayContinue: { permit.mayContinue() })
@@ -139,16 +139,39 @@ package struct RecordingWork: Sendable {
         return heard?.mapError { .unavailable($0.description) } ?? .failure(.cancelled)
     }
 
-    private func recognize(_ item: RecordingReader.Item, _ index: Int, _ recognizer: any WindowRecognizing) async -> FinishedWindow {
-        let heard: Result<HeardWindow, EngineError>?? = await pool.run(.prerecorded, isLong: recognizer.isLong(item)) { permit in
-            do throws(InferenceError) {
-                guard let window = try recognizer.recognize(item, mayContinue: permit.mayContinue) else { return nil }
-                guard let speakers else { return .success(HeardWindow(window: window)) }
-                return try speakers.listen(to: item, mayContinue: permit.mayContinue).map { .success(HeardWindow(window: window, passages: $0)) }
-            } catch {
-                return .failure(.unavailable(error.description))
-            }
+    private func recognize(_ item: RecordingReader.Item, _ index: Int) async -> FinishedWindow {
+        let heard: Result<HeardWindow, EngineError>
+        do throws(EngineError) {
+            let text = try await text(of: item)
+            heard = .success(HeardWindow(text: text, passages: try await passages(of: item)))
+        } catch {
+            heard = .failure(error)
         }
-        return FinishedWindow(index: index, channel: item.channel, heard: (heard ?? nil) ?? .failure(.cancelled))
+        return FinishedWindow(index: index, channel: item.channel, heard: heard)
+    }
+
+    private func text(of item: RecordingReader.Item) async throws(EngineError) -> HeardText {
+        switch recognizer {
+        case .heard(let hearing): return .utterance(try await hearing.hear(item))
+        case .known(let known):
+            return .window(
+                try await pool.prerecorded(isLong: known.recognizer.isLong(item)) { (permit) throws(InferenceError) in
+                    try known.recognizer.recognize(item, mayContinue: permit.mayContinue)
+                })
+        }
+    }
+
+    private func passages(of item: RecordingReader.Item) async throws(EngineError) -> [SpeakerListener.Passage] {
+        guard let speakers else { return [] }
+        return try await pool.prerecorded { (permit) throws(InferenceError) in try speakers.listen(to: item, mayContinue: permit.mayContinue) }
+    }
+
+    /// Returns the window of a text, in the language that it has behind the windows before.
+    private func settle(_ text: HeardText, after former: LanguageTag?) async throws(EngineError) -> RecognizedWindow {
+        switch (text, recognizer) {
+        case (.window(let window), _): return window
+        case (.utterance(let utterance), .heard(let hearing)): return try await hearing.settle(utterance, after: former?.primary)
+        case (.utterance(let utterance), .known): return utterance.window
+        }
     }
 }

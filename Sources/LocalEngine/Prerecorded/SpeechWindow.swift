@@ -11,4 +11,7 @@ package struct SpeechWindow: Sendable, Equatable {
         self.audio = audio
         self.speech = speech
     }
+
+    /// The stretch from the first sound of speech to the last.
+    var spoken: SampleRange { SampleRange(speech.first?.start ?? audio.start, speech.last?.end ?? audio.end) }
 }

@@ -28,7 +28,9 @@ package struct WhisperWindowRecognizer: WindowRecognizing {
     package var longestWindow: SampleCount { WhisperRecognizer.longest }
 
     /// The window of 8 s of audio is encoded in 0.23 s of one core, and that of 23 s in 0.6 s.
-    package func isLong(_ item: RecordingReader.Item) -> Bool { item.samples.count > 128_000 }
+    static func isLong(_ item: RecordingReader.Item) -> Bool { item.samples.count > 128_000 }
+
+    package func isLong(_ item: RecordingReader.Item) -> Bool { Self.isLong(item) }
 
     /// A part of a window's audio, and its text.
     struct HeardPart {

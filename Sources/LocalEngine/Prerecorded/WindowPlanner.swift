@@ -36,7 +36,7 @@ package struct WindowPlanner: Sendable {
     /// Returns the length at which speech without any silence is cut. Up to this length the planner waits for a silence.
     package static func hardLimit(_ limit: SampleCount) -> SampleCount { max(limit, min(SampleCount(limit.samples * 4 / 3), longestOfAll)) }
 
-    /// Desired maximum of speech in a window. May change at any time: it rises when the language is found.
+    /// Desired maximum of speech in a window. May change at any time.
     package var limit: SampleCount
 
     private let configuration: Configuration

@@ -33,6 +33,26 @@ package struct WindowRecognizer: WindowRecognizing {
     /// voice detector's stands for it.
     package func recognize(_ item: RecordingReader.Item, mayContinue: () -> Bool) throws(InferenceError) -> RecognizedWindow? {
         guard let words = try decode(item.samples, mayContinue) else { return nil }
+        return window(of: words, item)
+    }
+
+    /// The first try at a window.
+    struct FirstTry: Sendable {
+        /// The text as it was heard.
+        var heard: Decoded
+        /// The text with the key terms that sound like it.
+        var decoded: Decoded
+    }
+
+    /// Makes the first try at a window; nil when `mayContinue` returned false.
+    func firstTry(_ samples: [Float], mayContinue: () -> Bool) throws(InferenceError) -> FirstTry? {
+        guard let heard = try recognizer.hear(samples.span, keepsScores: terms != nil, mayContinue: mayContinue) else { return nil }
+        let decoded = if let look { try recognizer.lookAgain(at: heard, look, mayContinue: mayContinue) } else { heard.decoded }
+        return decoded.stop == .cancelled ? nil : FirstTry(heard: heard.decoded, decoded: decoded)
+    }
+
+    /// Returns the window with the words of its text, and their times.
+    func window(of words: [DecodedWord], _ item: RecordingReader.Item) -> RecognizedWindow {
         let measures = RecognizerMeasures(noSpeech: item.speechProbability.map { Double(1 - $0) }, temperature: 0, seek: item.window.seek)
         return RecognizedWindow(words: place(words, item), measures)
     }

@@ -11,6 +11,8 @@ package struct WhisperDecoded: Sendable, Equatable {
     var isImprobable = false
     /// Number of words of the first half of a text that says twice what the audio says once; nil for other texts, and for drafts.
     var firstHalf: Int?
+    /// True if this is the first half of a text that said everything twice, whatever the window.
+    var isHalf = false
     /// True if the text was cut off because it has more tokens than speech of its length can have; false if it has as many as any text may have.
     var isTooFast = false
     /// For each token, and for the end, the sample at which it begins; nil when the model does not tell.
@@ -49,6 +51,7 @@ package struct WhisperDecoded: Sendable, Equatable {
         var kept = WhisperDecoded(words: words, tokens: Array(tokens.prefix(count)), mean: mean, stop: stop)
         kept.settled = min(settled, count)
         kept.noSpeech = noSpeech
+        kept.isHalf = own > 0
         kept.starts = starts.map { Array($0.prefix(count + 1)) }
         return kept
     }

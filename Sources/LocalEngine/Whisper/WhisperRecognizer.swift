@@ -40,7 +40,7 @@ package final class WhisperRecognizer: Sendable {
     /// Length of the windows that the model was trained with, in seconds.
     fileprivate static let wholeWindow = 30.0
     /// Probability that there is no speech, above which there are no words.
-    private static let noSpeechLimit: Float = 0.4
+    fileprivate static let noSpeechLimit: Float = 0.4
     /// Mean logarithm of the probability of a token, below which a text cannot be right.
     private static let doubtLimit: Float = -1
 
@@ -98,23 +98,87 @@ package final class WhisperRecognizer: Sendable {
     ) throws(InferenceError) -> WhisperDecoded {
         let seconds = Double(samples.count) / Double(Recognizer.rate.hertz)
         let window = (isDraft ? configuration.draftWindow : configuration.window).length(for: seconds)
-        let first = try attempt(samples, code, window: window, prefix, isDraft, isTimed: isTimed || !isDraft, mayContinue)
+        let first = try attempt(samples, code, window: window, prefix, isDraft, isTimed: isTimed, mayContinue)
         // The beginning of a text is not wrong: the caller has to hear the speech in parts.
         guard first.isDoubtful, !first.isBeginning, !isDraft else { return first }
         guard window < Self.wholeWindow else { return first.kept }
-        return try attempt(samples, code, window: Self.wholeWindow, prefix, isDraft, isTimed: true, mayContinue).kept
+        return try attempt(samples, code, window: Self.wholeWindow, prefix, isDraft, isTimed: isTimed, mayContinue).kept
     }
 
     private func attempt(
         _ samples: Span<Float>, _ code: String, window: Double, _ prefix: [Token], _ isDraft: Bool, isTimed: Bool,
         _ mayContinue: () -> Bool
     ) throws(InferenceError) -> WhisperDecoded {
-        guard mayContinue(), let language = facts.languages[code] else { return WhisperDecoded(stop: .cancelled) }
+        guard mayContinue() else { return WhisperDecoded(stop: .cancelled) }
         let audio = try model.encode(samples, seconds: window)
         guard mayContinue() else { return WhisperDecoded(stop: .cancelled) }
-        var state = try model.begin(audio, [facts.begin])
+        let hearing = try begin(audio, sampleCount: samples.count)
+        guard hearing.noSpeech <= Self.noSpeechLimit else { return WhisperDecoded(stop: .end) }
+        return try decode(hearing, language: code, prefix: prefix, isDraft: isDraft, isTimed: isTimed, mayContinue: mayContinue)
+    }
+
+    /// Audio that the model has heard, for several questions about it. One thread at a time may use a value.
+    struct Hearing {
+        fileprivate let audio: WhisperModel.Audio
+        /// The state behind the first token.
+        fileprivate let state: WhisperModel.State
+        fileprivate let sampleCount: Int
+        /// Probability that there is no speech, 0…1.
+        let noSpeech: Float
+        /// True if there is so little speech that every text is invented.
+        var isSilent: Bool { noSpeech > WhisperRecognizer.noSpeechLimit }
+    }
+
+    /// Hears audio, for several questions about it. Blocks: 20 ms for each second of the window.
+    ///
+    /// - Parameter samples: audio, mono, 16 kHz, −1…1; never above 28 s.
+    func hear(_ samples: Span<Float>) throws(InferenceError) -> Hearing {
+        let window = configuration.window.length(for: Double(samples.count) / Double(Recognizer.rate.hertz))
+        return try begin(try model.encode(samples, seconds: window), sampleCount: samples.count)
+    }
+
+    private func begin(_ audio: WhisperModel.Audio, sampleCount: Int) throws(InferenceError) -> Hearing {
+        let state = try model.begin(audio, [facts.begin])
         let noSpeech = try model.withScores(state, row: 0) { WhisperScores($0).probability(of: facts.noSpeech) }
-        guard noSpeech <= Self.noSpeechLimit else { return WhisperDecoded(stop: .end) }
+        return Hearing(audio: audio, state: state, sampleCount: sampleCount, noSpeech: noSpeech)
+    }
+
+    /// Returns the logarithms of the languages' probabilities, by their codes.
+    func languages(of hearing: Hearing) throws(InferenceError) -> [String: Float] {
+        var isLanguage = [Bool](repeating: false, count: facts.vocabulary)
+        for token in facts.languages.values { isLanguage[Int(token.id)] = true }
+        let all = try model.withScores(hearing.state, row: 0) { WhisperScores($0).best(facts.languages.count, isAllowed: isLanguage.span) }
+        let probabilities = Dictionary(all.map { ($0.token, $0.logProbability) }) { first, _ in first }
+        return facts.languages.compactMapValues { probabilities[$0] }
+    }
+
+    /// Returns the mean logarithm of the probability of a token of a text, the end included. One pass, 10 to 30 ms.
+    ///
+    /// - Parameter text: the text, of which up to 200 tokens count. The tokens are the longest that fit, which is enough for a score.
+    func score(_ text: String, of hearing: Hearing, language code: String) throws(InferenceError) -> Float {
+        guard let language = facts.languages[code] else { return -.infinity }
+        let text = tokens.longest(of: Array(" \(text)".utf8), count: 200) + [facts.end]
+        let isAllowed = isAllowed
+        var state = hearing.state
+        try model.advance(&state, hearing.audio, by: [[language, facts.transcribe, facts.noTimes] + text.dropLast()])
+        var sum: Float = 0
+        for (index, token) in text.enumerated() {
+            let score = try model.withScores(state, row: 0, behind: text.count - 1 - index) {
+                WhisperScores($0).logProbability(of: token, isAllowed: isAllowed.span)
+            }
+            // A token that no text has is improbable, not impossible.
+            sum += max(-12, score)
+        }
+        return sum / Float(text.count)
+    }
+
+    /// Writes the speech as a text in one language, in one try. Silence gets words too.
+    func decode(
+        _ hearing: Hearing, language code: String, prefix: [Token] = [], isDraft: Bool = false, isTimed: Bool = false, mayContinue: () -> Bool
+    ) throws(InferenceError) -> WhisperDecoded {
+        guard mayContinue(), let language = facts.languages[code] else { return WhisperDecoded(stop: .cancelled) }
+        let audio = hearing.audio
+        var state = hearing.state
         let prompt = [facts.begin, language, facts.transcribe, facts.noTimes]
         let known = prefix.filter { isAllowed.indices.contains(Int($0.id)) && $0 != facts.end }
         try model.advance(&state, audio, by: [prompt.dropFirst() + known])
@@ -124,7 +188,7 @@ package final class WhisperRecognizer: Sendable {
             scored.append(ScoredToken(token, logProbability: logf(max(probability, 1e-9))))
         }
         var search = BeamSearch(width: isDraft ? 1 : configuration.beam, end: facts.end, prefix: scored)
-        let limit = min(configuration.maxTokens, facts.maxTokens - 8), budget = min(Self.tokenBudget(for: SampleCount(samples.count)), limit)
+        let limit = min(configuration.maxTokens, facts.maxTokens - 8), budget = min(Self.tokenBudget(for: SampleCount(hearing.sampleCount)), limit)
         let stop = try run(&search, &state, audio, budget: budget, mayContinue)
         guard stop != .cancelled else { return WhisperDecoded(stop: .cancelled) }
         let best = stop == .end ? search.best : search.live.first ?? search.best
@@ -132,10 +196,10 @@ package final class WhisperRecognizer: Sendable {
         let kept = Array(best.tokens[..<max(loop ?? best.tokens.count, known.count)])
         var decoded = WhisperDecoded(words: tokens.words(of: kept), tokens: kept, mean: best.mean, stop: stop)
         decoded.settled = min(known.count, kept.count)
-        decoded.noSpeech = noSpeech
+        decoded.noSpeech = hearing.noSpeech
         decoded.isImprobable = best.mean < Self.doubtLimit
         decoded.isTooFast = stop == .budget && budget < limit
-        if isTimed { decoded.starts = try starts(audio, prompt, kept.map(\.token), sampleCount: samples.count) }
+        if isTimed || !isDraft { decoded.starts = try starts(audio, prompt, kept.map(\.token), sampleCount: hearing.sampleCount) }
         if !isDraft { decoded.firstHalf = DoubledText.firstHalf(of: decoded) }
         return decoded
     }

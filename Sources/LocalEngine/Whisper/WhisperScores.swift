@@ -29,6 +29,17 @@ struct WhisperScores: ~Escapable {
         return best.map { ScoredToken(Token(Int32($0.id)), logProbability: $0.logit - whole) }
     }
 
+    /// Returns the logarithm of a token's probability among those that may be chosen; −∞ for a token that may not.
+    func logProbability(of token: Token, isAllowed: Span<Bool>) -> Float {
+        let count = min(logits.count, isAllowed.count), own = Int(token.id)
+        guard own < count, isAllowed[own] else { return -.infinity }
+        var highest = -Float.infinity
+        for id in 0..<count where isAllowed[id] && logits[id] > highest { highest = logits[id] }
+        var sum: Float = 0
+        for id in 0..<count where isAllowed[id] && logits[id] - highest > -16 { sum += expf(logits[id] - highest) }
+        return logits[own] - highest - logf(sum)
+    }
+
     /// Returns the probability of a token among all.
     func probability(of token: Token) -> Float {
         var highest = -Float.infinity

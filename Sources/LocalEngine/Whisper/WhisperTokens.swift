@@ -8,6 +8,8 @@ struct WhisperTokens: Sendable {
     /// All tokens' bytes, one after another, and the range of each token.
     private var bytes: [UInt8] = []
     private var ranges: [Range<Int>] = []
+    /// The tokens that have bytes, in the order of their bytes.
+    private var ordered: [Int32] = []
 
     var count: Int { ranges.count }
 
@@ -22,6 +24,40 @@ struct WhisperTokens: Sendable {
             bytes += decoded
         }
         guard !ranges.isEmpty else { throw .unusableModel(path: path, reason: "the file has no tokens") }
+        ordered = ranges.indices.filter { !ranges[$0].isEmpty }.map { Int32($0) }
+        ordered.sort { bytes[ranges[Int($0)]].lexicographicallyPrecedes(bytes[ranges[Int($1)]]) }
+    }
+
+    /// Maximum number of bytes of a token that is searched for.
+    private static let longestToken = 16
+
+    /// Divides bytes into tokens, the longest that fits first. Bytes that no token has are left out.
+    ///
+    /// - Parameter count: maximum number of tokens; the bytes behind are left out.
+    func longest(of text: [UInt8], count: Int) -> [Token] {
+        var found: [Token] = [], rest = text[...]
+        while !rest.isEmpty, found.count < count {
+            var length = min(Self.longestToken, rest.count)
+            while length > 0 {
+                if let token = token(with: rest.prefix(length)) {
+                    found.append(token)
+                    break
+                }
+                length -= 1
+            }
+            rest = rest.dropFirst(max(1, length))
+        }
+        return found
+    }
+
+    private func token(with wanted: ArraySlice<UInt8>) -> Token? {
+        var low = 0, high = ordered.count
+        while low < high {
+            let middle = (low + high) / 2
+            if bytes[ranges[Int(ordered[middle])]].lexicographicallyPrecedes(wanted) { low = middle + 1 } else { high = middle }
+        }
+        guard low < ordered.count, bytes[ranges[Int(ordered[low])]].elementsEqual(wanted) else { return nil }
+        return Token(ordered[low])
     }
 
     /// Returns the bytes of a token; empty for special tokens.

@@ -62,13 +62,14 @@ struct AssemblyAIFields: ~Escapable {
         do throws(LanguageFault) { return try parameter.read(text) } catch { throw .badRequest(error.message) }
     }
 
-    /// Checks the languages that may be heard: only AssemblyAI's own engine limits its choice to them.
-    func checkLanguages() throws(RequestError) {
+    /// Returns the languages that the speech may be in: `language_codes`, else `expected_languages`; empty: all.
+    func languages() throws(RequestError) -> [LanguageTag] {
         let codes = try texts("language_codes") ?? [], name = "expected_languages"
         let expected = root["language_detection_options"][name].strings ?? []
         do throws(LanguageFault) {
-            _ = try LanguageParameter.assemblyAIRecorded.read(codes, as: "language_codes")
-            _ = try LanguageParameter.assemblyAIRecorded.read(expected, as: name)
+            let named = try LanguageParameter.assemblyAIRecorded.choice(codes, as: "language_codes")
+            let others = try LanguageParameter.assemblyAIRecorded.choice(expected, as: name)
+            return codes.isEmpty ? others : named
         } catch {
             throw .badRequest(error.message)
         }

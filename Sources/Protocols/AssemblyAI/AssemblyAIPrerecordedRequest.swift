@@ -6,7 +6,7 @@ package import Speech
 /// Applied: `audio_url`, `language_code`, `language_detection`, `language_confidence_threshold`, `speech_model`, `speech_models`, `punctuate`,
 /// `format_text`, `speaker_labels`, `multichannel`, `dual_channel`, `audio_start_from`, `audio_end_at`, `keyterms_prompt`, `word_boost`,
 /// `custom_spelling`, `speech_threshold`, `redact_pii`, `redact_pii_policies`, `redact_pii_sub`, `filter_profanity`, and the webhook. Checked, and then
-/// left to the engine: `language_codes`, `language_detection_options`, `disfluencies`, `speakers_expected`, `speaker_options`, `prompt`, `temperature`,
+/// left to the engine: `language_codes`, `expected_languages`, `disfluencies`, `speakers_expected`, `speaker_options`, `prompt`, `temperature`,
 /// `boost_param`. Harken's own: `track`. Everything beyond transcription needs AssemblyAI's own engine: see `demands`. `AssemblyAIOptions` lists what that engine is sent.
 ///
 /// Source: AssemblyAI "Submit a transcription job" API reference.
@@ -65,7 +65,8 @@ package struct AssemblyAIPrerecordedRequest: Sendable, Equatable {
         let named = try fields.language()
         languageCode = named?.named?.rawValue
         // Other vendors' words for this vendor's detection are `auto` and `multi`.
-        detectsLanguage = try fields.flag("language_detection") ?? false || named != nil && named?.named == nil
+        let languages = try fields.languages(), hasCodes = try fields.texts("language_codes")?.isEmpty == false
+        detectsLanguage = try fields.flag("language_detection") ?? false || (named == nil ? hasCodes : named?.named == nil)
         languageThreshold = try fields.number("language_confidence_threshold", in: 0...1)
         speechModel = try fields.text("speech_model", longest: 40)
         if let speechModel, !Self.closedModels.contains(speechModel) {
@@ -87,7 +88,7 @@ package struct AssemblyAIPrerecordedRequest: Sendable, Equatable {
         if shared.prompt != nil, try fields.texts("keyterms_prompt") != nil {
             throw .badRequest("prompt and keyterms_prompt cannot be used together.")
         }
-        try fields.checkLanguages()
+        shared.languages = detectsLanguage && languageCode == nil ? languages : []
         spelling = try fields.spelling()
         speechThreshold = try fields.number("speech_threshold", in: 0...1)
         webhook = try fields.webhook()

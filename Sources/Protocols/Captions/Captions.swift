@@ -15,21 +15,21 @@ package enum Captions {
     /// Returns the captions of channels that are divided into runs of words, sorted by time. A caption has words of one run and one speaker.
     ///
     /// A caption is shown from its first word to the end of its last word. A short caption is shown longer, as far as the next caption leaves room.
-    /// Captions of one channel never overlap. When channels speak at once, each has its caption for the time of its words, and for
-    /// `CaptionRules.readable` at least.
+    /// Captions of one channel never overlap. When channels speak at once, each has its caption for the time of its words, and another channel's
+    /// caption does not end it before `CaptionRules.minOverlapped`.
     package static func cues(of channels: [[[Word]]], rate: SampleRate, length: SampleCount, rules: CaptionRules = CaptionRules()) -> [Cue] {
         let end = milliseconds(.zero + length, rate)
         var timed = channels.enumerated().flatMap { number, runs in
             placed(runs.flatMap { cues(of: $0, rate, rules) }, end: end, rules).map { (cue: $0.cue, spoken: $0.spoken, channel: number) }
         }
         timed.sort { ($0.cue.start, $0.cue.end, $0.channel) < ($1.cue.start, $1.cue.end, $1.channel) }
-        let readable = Int64(rules.readable / .milliseconds(1))
+        let minOverlapped = Int64(rules.minOverlapped / .milliseconds(1))
         // Start of the next caption of each channel.
         var next: [Int: Int64] = [:]
         for index in timed.indices.reversed() {
             let (cue, spoken, channel) = timed[index]
             if let other = next.filter({ $0.key != channel }).map(\.value).min() {
-                timed[index].cue.end = min(cue.end, max(other, spoken, cue.start + readable))
+                timed[index].cue.end = min(cue.end, max(other, spoken, cue.start + minOverlapped))
             }
             next[channel] = cue.start
         }

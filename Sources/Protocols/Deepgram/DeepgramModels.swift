@@ -11,19 +11,15 @@ package enum DeepgramModels {
     /// Source: Deepgram "Models & Languages Overview".
     package static func isKnown(_ name: String) -> Bool {
         let name = name.lowercased()
-        if UUIDText.canonical(name) != nil { return true }
-        return isNamed(name)
+        return UUIDText.canonical(name) != nil || vendorNames.contains(name)
     }
 
-    /// True if the vendor has a model with this name, in lower case.
-    private static func isNamed(_ name: String) -> Bool {
-        if variants.contains(name) { return true }
-        for family in families where name.hasPrefix(family) {
-            let rest = name.dropFirst(family.count)
-            if rest.isEmpty || rest.first == "-" && variants.contains(String(rest.dropFirst())) { return true }
-        }
-        return name.hasPrefix("2-") && name.hasSuffix("-nova") && variants.contains(String(name.dropFirst(2).dropLast(5)))
-    }
+    /// All names of the vendor's models, in lower case.
+    private static let vendorNames = Set(
+        families + variants + families.flatMap { family in variants.map { "\(family)-\($0)" } } + variants.map { "2-\($0)-nova" })
+
+    /// The vendor's names by the UUIDs that answers give them.
+    private static let vendorUUIDs = Dictionary(vendorNames.map { (uuid($0), $0) }) { first, _ in first }
 
     /// The vendor's names that a list of models has. The configured engines serve all of them.
     private static let listed = ["nova-3", "nova-2"] + DeepgramFluxOptions.models
@@ -49,10 +45,10 @@ package enum DeepgramModels {
 
     private static func uuid(_ name: String) -> String { DerivedUUID("model/" + name).description }
 
-    /// Returns the name of a model that a client asks for by its UUID in the list, or by its name; nil when there is no such model.
+    /// Returns the name of a model that a client asks for by its name, or by the UUID that an answer has given it; nil when there is no such model.
     static func name(of model: String, _ context: HandshakeContext) -> String? {
         let model = model.lowercased()
-        return names(context).first { $0 == model || uuid($0) == model } ?? (isNamed(model) ? model : nil)
+        return names(context).first { $0 == model || uuid($0) == model } ?? vendorUUIDs[model] ?? (vendorNames.contains(model) ? model : nil)
     }
 
     /// Writes the members of a model.
@@ -71,7 +67,7 @@ package enum DeepgramModels {
 
     private static let families = ["nova-3", "nova-2", "nova", "enhanced", "base", "whisper"]
 
-    private static let variants: Set<String> = [
+    private static let variants = [
         "general", "meeting", "phonecall", "finance", "conversationalai", "voicemail", "video", "medical", "drivethru", "automotive", "atc",
         "tiny", "small", "medium", "large",
     ]

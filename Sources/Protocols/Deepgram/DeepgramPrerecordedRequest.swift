@@ -58,7 +58,8 @@ package struct DeepgramPrerecordedRequest: Sendable, Equatable {
         paragraphs = try query.flag("paragraphs") ?? false || smart
         if paragraphs { parameters.formatting.punctuates = true }
         parameters.formatting.speakerConfidences = parameters.diarizes
-        detectsLanguage = try Self.detectsLanguage(query) || parameters.findsLanguage
+        let languages = try Self.languages(query)
+        detectsLanguage = languages != nil || parameters.findsLanguage
         if parameters.findsLanguage { parameters.formatting.languages = false }
         callback = try Self.callback(query)
         engines = EngineChoice.engines(of: head)
@@ -67,6 +68,7 @@ package struct DeepgramPrerecordedRequest: Sendable, Equatable {
         vendorOptions.dropForeignLanguages(in: [LanguageParameter.deepgramRecorded.name], words: ["multi"]) { $0.rawValue == $0.usual.rawValue }
         vendorOptions.dropForeignLanguages(in: ["detect_language"], words: ["true", "false"]) { $0.rawValue == $0.usual.rawValue }
         shared = try DeepgramOptions.shared(query)
+        shared.languages = languages ?? []
     }
 
     /// True if the media type is JSON; its parameters do not matter, as at the vendor.
@@ -75,11 +77,15 @@ package struct DeepgramPrerecordedRequest: Sendable, Equatable {
     }
 
     /// Reads `detect_language`: a flag, or the language codes among which to choose.
-    private static func detectsLanguage(_ query: QueryParameters) throws(QueryParameterError) -> Bool {
+    ///
+    /// - Returns: the languages; empty for all; nil when the language is not to be detected.
+    private static func languages(_ query: QueryParameters) throws(QueryParameterError) -> [LanguageTag]? {
         let name = "detect_language", values = try query.list(name)
-        if values.count == 1, values[0].equalsIgnoringCase("true") || values[0].equalsIgnoringCase("false") { return try query.flag(name) ?? false }
+        if values.count == 1, values[0].equalsIgnoringCase("true") || values[0].equalsIgnoringCase("false") {
+            return try query.flag(name) ?? false ? [] : nil
+        }
         do throws(LanguageFault) {
-            return try LanguageParameter.deepgramRecorded.read(values, as: name) != nil
+            return values.isEmpty ? nil : try LanguageParameter.deepgramRecorded.choice(values, as: name)
         } catch {
             throw QueryParameterError(error)
         }

@@ -17,11 +17,11 @@ package enum OpenAIModels {
     }
 
     /// Maximum length of a model's name, in bytes.
-    static let longestName = 1_000
+    static let maxNameByteCount = 1_000
 
     /// True if a request for a transcription may name the model: the engines or the operator's aliases have it.
     private static func isServed(_ name: String, _ context: HandshakeContext, _ aliases: ModelAliases) -> Bool {
-        isKnown(name, context) || aliases.engine(for: name) != nil && name.utf8.count <= longestName
+        isKnown(name, context) || aliases.engine(for: name) != nil && name.utf8.count <= maxNameByteCount
     }
 
     /// Returns the names that a list of models has behind the vendor's own: those of the engines, and those that the operator has given to engines.

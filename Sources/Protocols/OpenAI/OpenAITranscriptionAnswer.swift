@@ -7,15 +7,15 @@ package struct OpenAITranscriptionAnswer {
     package var headers: HTTPHeaders
     package var body: [UInt8]
 
-    /// The protocol has one channel, so several channels are joined.
-    package init(_ transcript: Transcript, for request: OpenAITranscriptionRequest, requestID: String) {
-        let transcript = transcript.joined().transcript
+    /// The protocol has one channel, so several channels are joined; captions of channels that speak at once overlap.
+    package init(_ recognized: Transcript, for request: OpenAITranscriptionRequest, requestID: String) {
+        let transcript = recognized.joined().transcript
         let channel = transcript.channels.first ?? Transcript.Channel(words: [], segments: []), words = channel.words
         switch request.format {
         case .json: body = Self.json(transcript, request, words)
         case .text: body = Array((transcript.text() + "\n").utf8)
-        case .srt: body = Captions.srt(Captions.cues(of: [words], rate: transcript.rate, length: transcript.length))
-        case .vtt: body = Captions.vtt(Captions.cues(of: [words], rate: transcript.rate, length: transcript.length))
+        case .srt: body = Captions.srt(Captions.cues(of: recognized))
+        case .vtt: body = Captions.vtt(Captions.cues(of: recognized))
         case .verboseJSON: body = Self.verbose(transcript, request, channel)
         case .diarizedJSON: body = Self.diarized(transcript, channel)
         }
@@ -46,7 +46,7 @@ package struct OpenAITranscriptionAnswer {
         var json = JSONWriter(capacity: 65_536)
         json.beginObject()
         json.member("task", literal: "transcribe")
-        json.member("language", transcript.language.englishName)
+        json.member("language", transcript.language == .undetermined ? "unknown" : transcript.language.englishName)
         json.member("duration", transcript.length.seconds(at: transcript.rate), decimals: timeDecimals)
         json.member("text", transcript.text())
         if request.granularities.contains(.word) {

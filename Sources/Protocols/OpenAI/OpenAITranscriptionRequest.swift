@@ -76,12 +76,13 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
 
     private init(_ form: OpenAIForm, engines: [EngineName]) throws(OpenAIFieldError) {
         model = form.text("model") ?? OpenAIModels.standard
-        guard model.utf8.count <= OpenAIModels.longestName else {
-            throw OpenAIFieldError("The model's name is longer than \(OpenAIModels.longestName) bytes.", "model")
+        guard model.utf8.count <= OpenAIModels.maxNameByteCount else {
+            throw OpenAIFieldError("The model's name is longer than \(OpenAIModels.maxNameByteCount) bytes.", "model")
         }
         self.engines = engines
         tracks = try Self.tracks(form)
-        language = try Self.language(form)
+        let languages = try Self.languages(form)
+        language = languages.tag
         keyterms = form.list("keywords")
         for term in PromptTerms.terms(of: form.text("prompt")) where !keyterms.contains(term) { keyterms.append(term) }
         format = try form.choice("response_format", Format.self) ?? .json
@@ -89,6 +90,7 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
         vendorOptions = OpenAIOptions.options(in: form)
         vendorOptions.dropForeignLanguages(in: ["language", "languages", "languages[]"])
         shared = SharedOptions(prompt: form.text("prompt"), temperature: form.text("temperature") == nil ? nil : temperature)
+        shared.languages = languages.choice
         streams = try form.flag("stream") ?? false
         granularities = try Self.granularities(form, format)
         includesLogprobs = form.list("include").contains("logprobs")
@@ -102,13 +104,14 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
         }
     }
 
-    /// Returns the language; several candidates leave the choice to the engine.
-    private static func language(_ form: OpenAIForm) throws(OpenAIFieldError) -> LanguageTag? {
+    /// Returns the language, and the candidates. Several leave the choice to the engine.
+    private static func languages(_ form: OpenAIForm) throws(OpenAIFieldError) -> (tag: LanguageTag?, choice: [LanguageTag]) {
         let candidates = form.text("language") == nil ? form.list("languages") : []
         let name = candidates.isEmpty ? "language" : "languages"
         do throws(LanguageFault) {
-            guard candidates.isEmpty else { return try LanguageParameter.openAIRecorded.read(candidates, as: name) }
-            return try LanguageParameter.openAIRecorded.read(form.text("language"))?.ofRecording
+            let parameter = LanguageParameter.openAIRecorded
+            guard candidates.isEmpty else { return (try parameter.read(candidates, as: name), try parameter.choice(candidates, as: name)) }
+            return (try parameter.read(form.text("language"))?.ofRecording, [])
         } catch {
             throw OpenAIFieldError(
                 "Invalid language '\(error.value ?? "")'. Language parameter must be specified in ISO-639-1 format, such as en. \(error.message)",

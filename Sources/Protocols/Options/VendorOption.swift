@@ -59,7 +59,7 @@ package struct VendorOption: Sendable, Equatable {
 
 /// An option that several engines have under names of their own: the members of `SharedOptions`, and the voices of known speakers.
 package enum SharedOption: Sendable, CaseIterable {
-    case fillerWords, knownSpeakers, prompt, speakerCount, temperature
+    case fillerWords, knownSpeakers, languages, prompt, speakerCount, temperature
 
     /// The engines that are asked for the option in their own words.
     package func engines(_ service: VendorOption.Service) -> Set<String> {
@@ -68,6 +68,8 @@ package enum SharedOption: Sendable, CaseIterable {
         case (.fillerWords, .recorded): ["assemblyai", "deepgram", "speechmatics"]
         case (.knownSpeakers, .live): []
         case (.knownSpeakers, .recorded): ["local", "openai"]
+        case (.languages, .live): []
+        case (.languages, .recorded): ["local"]
         // AssemblyAI's models that report word by word take none: see `Catalogue.isPromptTaken`.
         case (.prompt, .live): ["openai", "soniox"]
         case (.prompt, .recorded): ["assemblyai", "openai", "soniox"]

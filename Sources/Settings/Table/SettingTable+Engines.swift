@@ -73,10 +73,10 @@ extension SettingTable {
                     """))
             rows.append(
                 .init(
-                    prefix + "_PACE", .vendors, vendor.live?.capabilities.pace.map(number) ?? "0",
+                    prefix + "_PACE", .vendors, vendor.live?.capabilities.pace.map(number),
                     """
-                    How many times faster than real time the vendor takes live audio, 1 to 1000. 0: as fast as it comes. A server of your own at the \
-                    address above may take more than the vendor's: then audio that has waited catches up sooner.
+                    How many times faster than real time the vendor takes live audio, 1 to 100. A server of your own at the address above may take \
+                    more than the vendor's: then audio that has waited catches up sooner.
                     """))
         }
         if vendor.prerecorded?.recognizesSegments == true {

@@ -1,9 +1,11 @@
 import Glibc
 
 extension KeysMarker {
-    /// Maximum number of looks for a key, with `pause` microseconds between two looks: the marker of the first key is written before the key itself.
+    /// Maximum number of looks for a key, with a pause between two looks: the marker of the first key is written before the key itself.
     private static let patience = 40
-    private static let pause: UInt32 = 50_000
+
+    /// Waits 50 ms.
+    static func pause() { usleep(50_000) }
 
     /// Checks that the database's file has keys if it ever had some. Changes nothing, because the rest of a damaged file is worth keeping.
     ///
@@ -11,7 +13,7 @@ extension KeysMarker {
     ///   - database: path of the database's file, which need not exist.
     ///   - wait: waits between two looks.
     /// - Throws: `keysLost` when the marker exists and the database has no keys.
-    func check(_ database: String, wait: () -> Void = { usleep(pause) }) throws(StoreError) {
+    func check(_ database: String, wait: () -> Void = pause) throws(StoreError) {
         guard try isThere() else { return }
         for round in 0..<Self.patience {
             if round > 0 { wait() }

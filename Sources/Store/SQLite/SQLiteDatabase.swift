@@ -20,18 +20,19 @@ package final class SQLiteDatabase: SQLDatabase {
     ///   - durability: the place of a transaction when `write` returns.
     ///   - checkTime: time limit for the check of the pages.
     ///   - readers: number of queries that run at a time: one that takes long does not hold up the others.
+    ///   - pauseForKeys: waits between two looks for a key where the directory's marker says that there are keys; nil: 50 ms.
     ///   - report: called before a step of the schema that may take long.
     /// - Throws: `keysLost` when the database has no keys although keys were made, `corrupt` when a page is damaged, `newerSchema` or `otherSchema` when
     ///   another build of Harken made the schema.
     package init(
         in directory: DataDirectory, migrations: [Migration] = Migration.all, durability: CommitDurability = .disk, checkTime: Duration = .seconds(1),
-        readers count: Int = 3, report: @Sendable (SchemaWork) -> Void = { _ in }
+        readers count: Int = 3, pauseForKeys: (@Sendable () -> Void)? = nil, report: @Sendable (SchemaWork) -> Void = { _ in }
     ) throws(StoreError) {
         let path = directory.database
         self.directory = directory
         var foreignParts: [String] = []
         let connection = try directory.withSetUpLock { () throws(StoreError) in
-            try KeysMarker(of: directory).check(path)
+            try KeysMarker(of: directory).check(path, wait: pauseForKeys ?? KeysMarker.pause)
             try Self.makePrivateFile(path)
             let connection = try SQLiteConnection.open(path, .readWrite, durability: durability)
             // The mode is kept in the file. It is set at each start because a restored copy may have lost it.

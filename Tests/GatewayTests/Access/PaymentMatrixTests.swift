@@ -33,7 +33,7 @@ import Testing
         }
 
         /// The cells that are asked: `pairs` in the gate, all in `make verify`, which sets `TESTS_WHOLE`.
-        static let asked = ProcessInfo.processInfo.environment["TESTS_WHOLE"] == "1" ? all : pairs
+        static let asked = TestMatrices.areWhole ? all : pairs
 
         var name: String { "\(own.rawValue)-\(limit.rawValue)-\(credit.rawValue)" }
         /// The Harken key.

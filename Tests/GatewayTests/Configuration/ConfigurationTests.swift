@@ -167,7 +167,7 @@ import Testing
     }
 
     @Test func `knows how fast a server of the operator's own takes live audio`() throws {
-        let settings = ["DEEPGRAM_PACE": "40", "SONIOX_PACE": "0"]
+        let settings = ["DEEPGRAM_PACE": "40", "SONIOX_PACE": "2.5"]
         let configuration = try configuration(settings)
         func pace(_ name: EngineName) throws -> Double? {
             let vendor = try #require(Catalogue.vendors.first { $0.name == name }), live = try #require(vendor.live)
@@ -175,7 +175,7 @@ import Testing
             return LiveEngine(name: name, capabilities: live.capabilities, access: .vendor(live, settings)).pace
         }
         #expect(try pace(.deepgram) == 40)
-        #expect(try pace(EngineName("soniox")) == nil)
+        #expect(try pace(EngineName("soniox")) == 2.5)
         #expect(try pace(.assemblyAI) == 1)
     }
 
@@ -208,7 +208,7 @@ import Testing
         ("HARKEN_LISTEN", "nonsense"), ("HARKEN_LISTEN", "::1:80"), ("HARKEN_LISTEN", "127.0.0.1:99999"), ("HARKEN_LOG", "loud"),
         ("HARKEN_ENGINES", "whisper"), ("HARKEN_ENGINES", "deepgram"), ("HARKEN_MODE", "hedged"), ("HARKEN_MODE", "best"),
         ("HARKEN_VOTE_SECONDS", "0"), ("HARKEN_SHADOW_SHARE", "2"), ("HARKEN_STALL_SECONDS", "soon"),
-        ("SONIOX_SESSION_CAP_SECONDS", "5"), ("SONIOX_PACE", "0.5"), ("SONIOX_PACE", "fast"),
+        ("SONIOX_SESSION_CAP_SECONDS", "5"), ("SONIOX_PACE", "0"), ("SONIOX_PACE", "fast"),
         ("HARKEN_KEEP_ALIVE", "5"), ("HARKEN_KEEP_ALIVE", "0.1s"), ("HARKEN_KEEP_ALIVE", "nan"),
         ("HARKEN_REPAIR_SECONDS", "-1"), ("HARKEN_DRAIN_SECONDS", "x"), ("HARKEN_TLS_CERT", "only.pem"), ("HARKEN_LOOPS", "0"),
         ("HARKEN_COMPRESSION", "perhaps"), ("ASSEMBLYAI_BACKGROUND_STT_ENABLED", "perhaps"),

@@ -245,6 +245,66 @@ import Testing
         }
     }
 
+    @Test(arguments: ["memory_id=ID&segment_idx=0", "all=true"])
+    func `loses only what recordings taught when the last one is deleted`(query: String) async throws {
+        try await TestGateway.with(keys: TestKeys(valid: []), ears: TestEars()) { gateway in
+            let path = "/v3/speech-profile/expand", store = try gateway.store()
+            // There is no profile: this is the only recording.
+            try await upload(wav([(6, 8_000)]), to: gateway, at: path, status: 200)
+            let recording = try #require(try await store.samples(of: .user, of: .local).first)
+            func hear(_ id: String, _ owner: Voice.Owner, _ direction: [Float], _ seconds: Int) async throws {
+                let voiceprint = try #require(Voiceprint(direction, model: "sign"))
+                let voice = NewVoice(
+                    id: ID(id), owner: owner, voiceprint: voiceprint, evidence: .seconds(seconds), created: UnixTime(milliseconds: 0))
+                _ = try await store.add(voice, of: .local)
+            }
+            // The user said so of two voices of live sessions. The third became the user's because it sounds like the recording.
+            try await hear("other", .user, [0, 1], 6)
+            try await hear("longer", .user, [1, 0], 30)
+            try await hear("adopted", .nobody, [1, 0], 30)
+            await gateway.conversations.reconcileVoices(of: .local).value
+            #expect(try await store.voices(of: .local).last?.adoption != nil)
+            let target = path + "?" + query.replacing("ID", with: recording.id.rawValue)
+            #expect(try await gateway.send(.delete, target).status == 200)
+            await gateway.conversations.reconcileVoices(of: .local).value
+            let left = try await store.voices(of: .local)
+            #expect(left.map(\.id.rawValue) == ["other", "longer", "adopted"] && left.allSatisfy { $0.owner == .user })
+            #expect(left.map(\.evidence) == [.seconds(6), .seconds(30), .seconds(30)])
+            #expect(try await store.samples(of: .user, of: .local).isEmpty)
+        }
+    }
+
+    @Test func `is not named by a setting when its recording is deleted`() async throws {
+        try await TestGateway.with(keys: TestKeys(valid: []), ears: TestEars()) { gateway in
+            let profiles = SpeechProfiles(service: gateway.conversations), store = try gateway.store()
+            try await upload(wav([(6, 8_000)]), to: gateway, status: 200)
+            try await upload(wav([(7, -8_000)]), to: gateway, at: "/v3/speech-profile/expand", status: 200)
+            let (profile, others) = try await profiles.samples(of: .local)
+            try await profiles.remove(others, of: .local)
+            #expect(try await store.settings(of: .local) == [SpeechProfiles.setting: try #require(profile).id.rawValue])
+            try await profiles.remove([try #require(profile)], of: .local)
+            #expect(try await store.settings(of: .local).isEmpty)
+            #expect(try await store.voices(of: .local).isEmpty)
+        }
+    }
+
+    @Test func `counts, lists and deletes the same recordings, also without audio`() async throws {
+        try await TestGateway.with(keys: TestKeys(valid: [])) { gateway in
+            try await gateway.keepMemories(of: .local)
+            let store = try gateway.store(), path = "/v3/speech-profile/expand"
+            let sample = SpeechSample(id: ID("imported"), owner: .user, duration: .seconds(6), created: UnixTime(milliseconds: 0))
+            #expect(try await store.add(sample, of: .local))
+            try await expect("/v3/speech-profile/status", "sample_count", .int(3), gateway)
+            let addresses = ["addition", "imported"].map { JSONValue.string("\(path)/\($0)_segment_0.ogg") }
+            #expect(try await get(path, gateway) == .array(addresses))
+            let audio = try await gateway.send(.get, path + "/imported_segment_0.ogg")
+            #expect(audio.status == 404 && audio.text.contains("audio is not kept"))
+            #expect(try await gateway.send(.delete, path + "?all=true").status == 200)
+            #expect(try await get(path, gateway) == .array([]))
+            try await expect("/v3/speech-profile/status", "sample_count", .int(1), gateway)
+        }
+    }
+
     @Test func `has the recordings of a person apart from the user's`() async throws {
         try await TestGateway.with(keys: TestKeys(valid: [])) { gateway in
             try await gateway.keepMemories(of: .local)

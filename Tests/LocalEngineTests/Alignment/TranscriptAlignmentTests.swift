@@ -63,7 +63,7 @@ import Testing
         }
 
         @Test func `puts words where they are spoken, of a language that it knows`() async throws {
-            let engine = LocalEngine(TestModels.folder, pool: 1)
+            let engine = TestModels.engine
             let recording = Recording(path: TestModels.recording(Self.name))
             let aligned = try #require(try await engine.align(transcript(), in: recording))
             // Starts in seconds, from the alignment that is published with the recording.

@@ -6,11 +6,13 @@ import Testing
 @Suite(.needs(TestModels.areThere, TestModels.needed)) struct `Word aligner` {
     private static let recording = "librivox/sense_and_sensibility_01_austen_64kb-0870.wav"
 
-    private func aligner() throws -> WordAligner {
+    private static let loaded = Result {
         try WordAligner(
             library: AlignerLibrary(path: TestModels.folder.path(of: .alignerLibrary)), acousticModel: TestModels.folder.alignerFolder,
             dictionary: TestModels.folder.path(of: .alignerDictionary), decoders: 2)
     }
+
+    private func aligner() throws -> WordAligner { try Self.loaded.get() }
 
     private let text = [
         "And", "Mr.", "John", "Dashwood", "had", "then", "leisure", "to", "consider", "how", "much", "there", "might", "be", "prudently", "in", "his",

@@ -3,6 +3,10 @@ import LocalEngine
 import Testing
 
 @Suite(.needs(TestModels.areThere, TestModels.needed)) struct `End of turn` {
+    private static let loaded = Result {
+        try EndOfTurn(InferenceRuntime(path: TestModels.folder.path(of: .runtime)), path: TestModels.folder.path(of: .endOfTurn))
+    }
+
     /// Some of the features of beckett.wav, computed with numpy after the description of Whisper's extractor.
     private static let expected: [(count: Int, band: Int, frame: Int, value: Float)] = [
         (48_000, 0, 0, -0.14339), (48_000, 0, 799, 1.03035), (48_000, 10, 550, 1.65586), (48_000, 40, 620, 0.35586), (48_000, 79, 700, 0.57799),
@@ -26,8 +30,7 @@ import Testing
             ("librivox/sense_and_sensibility_01_austen_64kb-0870.wav", 113_600, 0.9854),
         ])
     func `a finished sentence is complete and one that was cut is not`(recording: String, count: Int, expected: Float) throws {
-        let runtime = try InferenceRuntime(path: TestModels.folder.path(of: .runtime))
-        let model = try EndOfTurn(runtime, path: TestModels.folder.path(of: .endOfTurn))
+        let model = try Self.loaded.get()
         let samples = Array(try TestModels.samples(recording).prefix(count))
         #expect(abs(try model.probability(samples.span) - expected) < 0.05)
     }

@@ -11,7 +11,6 @@ import Testing
     .needs(TestModels.areThere, TestModels.needed),
     .enabled(if: DevelopmentAudio.isThere, "the development recordings (../shared/audio) are not here"), .serialized)
 struct `Key terms` {
-    private static let engine = LocalEngine(TestModels.folder, pool: 1)
     private static let clip = "asr/ls-1998-15444-0009.flac"
 
     /// Sound and change as the reference gives them, for a list of all these terms.
@@ -24,7 +23,7 @@ struct `Key terms` {
 
     @Test(arguments: ["asr/ls-1998-15444-0009.flac", "asr/ls-2033-164914-0007.flac", "asr/ls-1998-15444-0003.flac"])
     func `are found, scored and put in as the reference does`(file: String) async throws {
-        let models = try await Self.engine.models().model
+        let models = try await TestModels.engine.models().model
         let samples = try await DevelopmentAudio.samples(file)
         let heard = try #require(try models.recognizer.hear(samples.span, keepsScores: true))
         let look = KeyTermLook(models.keyTerms.compile(Self.terms))
@@ -45,8 +44,8 @@ struct `Key terms` {
 
     @Test func `reach recordings, and nothing changes without them`() async throws {
         let recording = Recording(path: DevelopmentAudio.path(Self.clip))
-        let plain = try await Self.engine.recognize(recording, options: RecognitionOptions(language: .english)) { _ in }
-        let mended = try await Self.engine.recognize(recording, options: RecognitionOptions(language: .english, keyterms: Self.terms)) { _ in }
+        let plain = try await TestModels.engine.recognize(recording, options: RecognitionOptions(language: .english)) { _ in }
+        let mended = try await TestModels.engine.recognize(recording, options: RecognitionOptions(language: .english, keyterms: Self.terms)) { _ in }
         let words = mended.channels.flatMap(\.words)
         #expect(words.contains { $0.bare == "narcotic" && $0.heard != nil })
         #expect(words.contains { $0.bare == "apomorphine" && $0.heard != nil })
@@ -66,7 +65,7 @@ struct `Key terms` {
         PCM.appendLinear16(samples.span, to: &bytes)
         let (events, said) = AsyncStream.makeStream(of: EngineEvent.self)
         var options = StreamOptions(rate: .speech, language: .english, keyterms: isLate ? [] : Self.terms)
-        let stream = Self.engine.open(options) { event in
+        let stream = TestModels.engine.open(options) { event in
             said.yield(event)
             if case .closed = event { said.finish() }
         }

@@ -31,12 +31,10 @@ import Testing
 }
 
 @Suite(.needs(TestModels.areThere, TestModels.needed), .hangLimit) struct `Local engine with recordings` {
-    private static let engine = LocalEngine(TestModels.folder, pool: 2)
-
     private func recognize(
         _ path: String, _ options: RecognitionOptions = RecognitionOptions(), progress: @escaping @Sendable (RecognitionProgress) -> Void = { _ in }
     ) async throws(EngineError) -> Transcript {
-        try await Self.engine.recognize(Recording(path: path), options: options, progress: progress)
+        try await TestModels.engine.recognize(Recording(path: path), options: options, progress: progress)
     }
 
     private let folder = TemporaryFolder()
@@ -44,11 +42,12 @@ import Testing
     /// A WAV file of 16-bit PCM in the temporary folder.
     private func file(_ channels: [[Float]], rate: Int = 16_000) throws -> String {
         let frames = channels.first?.count ?? 0
-        var data = Data("RIFF".utf8)
+        var data = Array("RIFF".utf8)
         func add<T: FixedWidthInteger>(_ value: T) { withUnsafeBytes(of: value.littleEndian) { data.append(contentsOf: $0) } }
         let bytes = frames * channels.count * 2
+        data.reserveCapacity(44 + bytes)
         add(UInt32(36 + bytes))
-        data += Data("WAVEfmt ".utf8)
+        data += Array("WAVEfmt ".utf8)
         add(UInt32(16))
         add(UInt16(1))
         add(UInt16(channels.count))
@@ -56,9 +55,15 @@ import Testing
         add(UInt32(rate * channels.count * 2))
         add(UInt16(channels.count * 2))
         add(UInt16(16))
-        data += Data("data".utf8)
+        data += Array("data".utf8)
         add(UInt32(bytes))
-        for frame in 0..<frames { for channel in channels { add(Int16(max(-1, min(1, channel[frame])) * 32_767)) } }
+        for frame in 0..<frames {
+            for channel in channels {
+                let sample = Int16(max(-1, min(1, channel[frame])) * 32_767)
+                data.append(UInt8(truncatingIfNeeded: sample))
+                data.append(UInt8(truncatingIfNeeded: sample >> 8))
+            }
+        }
         return try folder.write(data, as: "recording.wav")
     }
 

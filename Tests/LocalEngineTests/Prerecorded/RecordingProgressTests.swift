@@ -56,6 +56,39 @@ import Testing
         #expect(enough.count == 3)
     }
 
+    /// Recognizes windows of one second, each with what was found out about its language.
+    private func heard(_ found: [FoundLanguage]) -> (progress: RecordingProgress, segments: Int) {
+        var progress = RecordingProgress(channels: 1, length: nil), segments = 0
+        for (index, found) in found.enumerated() {
+            let range = Self.range(16_000 * index, 16_000 * (index + 1))
+            let number = progress.began(RecordingReader.Item(channel: .first, window: SpeechWindow(audio: range, speech: [range]), samples: []))
+            progress.read(through: range.end, isEnd: false)
+            var window = RecognizedWindow(words: found == .unknown ? [] : words(3, from: 16_000 * index))
+            window.found = found
+            progress.finished(number, .first, window, []) { report in if case .segment = report { segments += 1 } }
+        }
+        return (progress, segments)
+    }
+
+    private let german = FoundLanguage.language(LanguageTag("de"), confidence: 0.8, model: "w")
+
+    @Test func `has the language of the windows, and tells of those without one`() {
+        let (progress, segments) = heard([german, .unknown, german, .nothing])
+        #expect(progress.language(of: .first) == LanguageTag("de"))
+        let transcript = progress.transcript(length: SampleCount(64_000)).transcript
+        #expect(transcript.language == LanguageTag("de") && transcript.model == "w")
+        #expect(abs((transcript.languageConfidence ?? 0) - 0.8) < 0.001)
+        #expect(progress.notices == [.unknownLanguage(count: 1, total: .seconds(1), first: .seconds(1))])
+        #expect(segments == 3)
+    }
+
+    @Test func `holds words back while English is only assumed, until a language is found`() {
+        #expect(heard([.assumed, .assumed]).segments == 0)
+        #expect(heard([.assumed, german]).segments == 2)
+        #expect(heard([german, .assumed, .assumed]).segments == 3)
+        #expect(heard([.assumed, .assumed]).progress.transcript(length: .zero).transcript.language == .english)
+    }
+
     @Test func `keeps the measures and the tokens of each window with its words`() {
         var progress = RecordingProgress(channels: 1, length: nil)
         progress.recognizer = SpokenLanguageRecognizer(Silent(), .english, model: "m")

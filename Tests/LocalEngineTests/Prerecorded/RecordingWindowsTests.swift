@@ -39,14 +39,3 @@ private final class Ear: WindowRecognizing {
         #expect(!alone.isEmpty && alone == beside)
     }
 }
-
-@Suite struct `Choice of a recording's recogniser` {
-    @Test func `makes windows as long as the chosen model takes them`() {
-        let ear = SpokenLanguageRecognizer(Ear(), LanguageTag("de"), model: "ear")
-        #expect(RecognizerChoice(.known(ear)).longestWindow == WhisperRecognizer.longest)
-        var choice = RecognizerChoice(.identified { _ in ear })
-        #expect(choice.longestWindow == WindowPlanner.longest)
-        choice.answer(ear)
-        #expect(choice.longestWindow == WhisperRecognizer.longest)
-    }
-}

@@ -20,18 +20,20 @@ struct `Speaker segmentation` {
     private let samples: [Float]
     private let stretches: [LocalSpeakers]
 
-    init() throws {
-        runtime = try InferenceRuntime(path: TestModels.folder.path(of: .runtime))
+    /// The model, the recording, and what the model says of the recording.
+    private static let loaded = Result {
+        let runtime = try InferenceRuntime(path: TestModels.folder.path(of: .runtime))
         let segmentation = try SpeakerSegmentation(runtime, path: TestModels.folder.path(of: .segmentation))
         let file = try MediaFile(Recording(path: recording))
         var samples: [Float] = []
         while let block = try file.next() { samples += block.channels[0] }
-        self.samples = samples
-        self.segmentation = segmentation
-        stretches = try stride(from: 0, to: 160_001, by: 40_000).map { start in
+        let stretches = try stride(from: 0, to: 160_001, by: 40_000).map { start in
             try segmentation.speakers(in: Array(samples[start..<min(start + 160_000, samples.count)]), from: SampleIndex(start))
         }
+        return (runtime: runtime, segmentation: segmentation, samples: samples, stretches: stretches)
     }
+
+    init() throws { (runtime, segmentation, samples, stretches) = try Self.loaded.get() }
 
     private func isNear(_ value: Float, _ expected: Float, within: Float = 0.0006) -> Bool { abs(value - expected) < within }
 

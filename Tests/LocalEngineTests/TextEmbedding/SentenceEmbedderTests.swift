@@ -3,11 +3,13 @@ import LocalEngine
 import Testing
 
 @Suite(.needs(TestModels.areThere, TestModels.needed)) struct `Sentence embedder` {
+    private static let loaded = Result {
+        try SentenceEmbedder(TestModels.folder, InferenceRuntime(path: TestModels.folder.path(of: .runtime)), threads: 2)
+    }
+
     private let embedder: SentenceEmbedder
 
-    init() throws {
-        embedder = try SentenceEmbedder(TestModels.folder, InferenceRuntime(path: TestModels.folder.path(of: .runtime)), threads: 2)
-    }
+    init() throws { embedder = try Self.loaded.get() }
 
     private func cosine(_ a: [Float], _ b: [Float]) -> Float { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
 

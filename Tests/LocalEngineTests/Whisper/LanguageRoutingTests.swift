@@ -24,6 +24,20 @@ struct `Languages of the local engine` {
         return try await engine.recognize(Recording(path: TestModels.recording(name)), options: options) { _ in }
     }
 
+    /// Returns what `hear` makes of the first recording that it takes for German. Which one the random weights take for German depends on where the
+    /// speech begins, so each recording is heard from several places on.
+    private func ofGerman<Heard>(_ hear: ([Float]) async throws -> Heard, _ isGerman: (Heard) -> Bool) async throws -> Heard {
+        for place in stride(from: 0, to: 8_000, by: 800) {
+            for name in ["cards/003.wav", "cards/002.wav", "cards/004.wav", "cards/005.wav"] {
+                let heard = try await hear(Array(TestModels.samples(name).dropFirst(place)))
+                if isGerman(heard) { return heard }
+            }
+        }
+        throw NothingGerman()
+    }
+
+    private struct NothingGerman: Error {}
+
     private func isOfWhisper(_ word: Word) -> Bool { word.text.hasPrefix("w") && Int(word.text.dropFirst()) != nil }
 
     @Test func `has the languages of both models`() {
@@ -52,28 +66,29 @@ struct `Languages of the local engine` {
         #expect(with.model == "moonshine-base-en" && with.languageConfidence == nil)
     }
 
-    @Test(arguments: [nil, "multi"]) func `where none is named, the first speech tells the language`(tag: String?) async throws {
+    @Test(arguments: [nil, "multi"]) func `plain English that nobody named has Moonshine's words`(tag: String?) async throws {
         let english = try await transcript("cards/005.wav", tag)
         #expect(english.language == .english && english.model == "moonshine-base-en")
-        #expect(english.languageConfidence ?? 0 > 0.25)
+        #expect(english.languageConfidence ?? 0 > 0.9)
         #expect(english.text().contains("spades") && english.channels[0].words.allSatisfy { $0.language == .english })
-        let german = try await transcript("cards/003.wav", tag)
-        #expect(german.language.rawValue == "de" && german.model == "whisper-base")
-        #expect(german.languageConfidence ?? 0 > 0.25)
-        #expect(!german.channels[0].words.isEmpty && german.channels[0].words.allSatisfy(isOfWhisper))
+        let named = try await transcript("cards/005.wav", "en")
+        #expect(english.channels[0].words.map(\.text) == named.channels[0].words.map(\.text))
+        #expect(english.notices.isEmpty)
     }
 
     @Test func `a language that neither model has is refused`() async throws {
         await #expect(throws: EngineError.unsupportedLanguage(LanguageTag("ja"))) { try await transcript("cards/005.wav", "ja") }
     }
 
-    private func finals(_ name: String, _ language: String?) async throws -> [Word] {
+    private func finals(_ name: String, _ language: String?) async throws -> [Word] { try await finals(of: TestModels.samples(name), language) }
+
+    private func finals(of samples: [Float], _ language: String?) async throws -> [Word] {
         let (events, said) = AsyncStream.makeStream(of: EngineEvent.self)
         let stream = engine.open(StreamOptions(rate: .speech, language: language.map { LanguageTag($0) })) { event in
             said.yield(event)
             if case .closed = event { said.finish() }
         }
-        send(try TestModels.samples(name), to: stream)
+        send(samples, to: stream)
         var all: [EngineEvent] = []
         for await event in events { all.append(event) }
         #expect(all.last == .closed(nil))
@@ -81,13 +96,13 @@ struct `Languages of the local engine` {
     }
 
     @Test func `a live stream in a named language has Whisper's words`() async throws {
-        let words = try await finals("cards/003.wav", "de")
+        let words = try await finals("cards/005.wav", "de")
         #expect(!words.isEmpty && words.allSatisfy { isOfWhisper($0) && $0.language?.rawValue == "de" })
     }
 
     @Test func `a live stream in several languages finds its language out`() async throws {
-        let german = try await finals("cards/003.wav", "multi")
-        #expect(!german.isEmpty && german.allSatisfy { isOfWhisper($0) && $0.language?.rawValue == "de" })
+        let german = try await ofGerman({ try await finals(of: $0, "multi") }) { $0.contains { $0.language?.rawValue == "de" } }
+        #expect(german.allSatisfy { isOfWhisper($0) && $0.language?.rawValue == "de" })
         let english = try await finals("cards/005.wav", "multi")
         #expect(english.contains { $0.text.lowercased().contains("spades") } && english.allSatisfy { $0.language == .english })
     }
@@ -119,13 +134,15 @@ struct `Settings of the local engine's languages` {
         try await engine.recognize(Recording(path: TestModels.recording(name)), options: RecognitionOptions(language: language)) { _ in }
     }
 
-    // Among all languages, the first recording is found to be German, and the second one English.
+    // Random weights say nothing about a language: what matters is that nothing else is found.
     @Test(arguments: ["cards/003.wav", "cards/005.wav"]) func `speech turns out to be only what it may turn out to be`(name: String) async throws {
         let one = try limited(to: "fr"), two = try limited(to: "en, fr")
         let french = try await transcript(one, name)
         #expect(french.language.rawValue == "fr")
         let either = try await transcript(two, name)
-        #expect(["en", "fr"].contains(either.language.rawValue))
+        #expect(["en", "fr", "und"].contains(either.language.rawValue))
+        #expect(either.channels[0].words.isEmpty == (either.language == .undetermined))
+        #expect((either.notices.map(\.name) == ["unknown_language"]) == (either.language == .undetermined))
         let named = try await transcript(one, name, LanguageTag("de"))
         #expect(named.language.rawValue == "de", "a named language is not found out")
     }
@@ -149,6 +166,14 @@ struct `Settings of the local engine's languages` {
         let found = try await transcript(one, "cards/005.wav")
         #expect(found.language.rawValue == "de")
         await #expect(throws: EngineError.unsupportedLanguage(.english)) { try await transcript(one, "cards/005.wav", .english) }
+    }
+
+    @Test func `the client's languages count in place of the operator's`() async throws {
+        var options = RecognitionOptions()
+        options.shared.languages = [LanguageTag("fr-CA")]
+        let recording = Recording(path: TestModels.recording("cards/005.wav"))
+        let french = try await limited(to: "de, es").recognize(recording, options: options) { _ in }
+        #expect(french.language.rawValue == "fr", "with one language nothing is asked")
     }
 
     @Test func `a live stream that names no language is in the only one that it may be`() async throws {
@@ -209,13 +234,36 @@ private let german = developmentRecording("multilingual/pv-leopard-de.flac")
 private let noise = developmentRecording("noise/white-noise-6s.flac")
 private let areRecordingsThere = [german, noise].allSatisfy { FileManager.default.fileExists(atPath: $0) }
 
+/// A folder in which Whisper's weights are broken, but not the facts about it.
+@Suite(.needs(RandomWhisper.isPossible, "\(TestModels.needed), or /usr/bin/python3 is not"), .hangLimit)
+struct `English with a broken Whisper` {
+    private let folder = TemporaryFolder()
+
+    /// Short English, for which Whisper is asked.
+    @Test func `keeps its words`() async throws {
+        let whole = try RandomWhisper.shared.get().models, root = URL(filePath: folder.path + "/broken")
+        try EnglishModels.link(at: root)
+        let models = root.appending(path: "models/whisper-base")
+        try FileManager.default.copyItem(atPath: whole.path + "/models/whisper-base", toPath: models.path)
+        try Data("no model".utf8).write(to: models.appending(path: "decoder.onnx"))
+        let engine = LocalEngine(ModelFolder(root.path), pool: 1)
+        let recording = Recording(path: TestModels.recording("cards/003.wav"))
+        let broken = try await engine.recognize(recording, options: RecognitionOptions()) { _ in }
+        let named = try await engine.recognize(recording, options: RecognitionOptions(language: .english)) { _ in }
+        #expect(broken.language == .english && broken.languageConfidence == nil)
+        #expect(!broken.text().isEmpty && broken.text() == named.text())
+    }
+}
+
 /// German speech with a folder that knows English only.
 @Suite(
     .enabled(if: TestModels.areThere && areRecordingsThere, "the models or the development recordings are not here"), .hangLimit)
 struct `German with English models` {
+    private static let loaded = Result { LocalEngine(try EnglishModels.shared.get(), pool: 1) }
+
     private let engine: LocalEngine
 
-    init() throws { engine = LocalEngine(try EnglishModels.shared.get(), pool: 1) }
+    init() throws { engine = try Self.loaded.get() }
 
     @Test func `is refused as a language that nobody knows, and nothing is reported before`() async throws {
         let segments = Mutex(0)
@@ -238,9 +286,7 @@ struct `German with English models` {
     .enabled(if: TestModels.areThere && areRecordingsThere, "the models or the development recordings are not here"),
     .needs(TestModels.folder.problem(ModelFolder.Item.multilingual) == nil, "the models are older: make setup"), .hangLimit)
 struct `German with Whisper` {
-    private let engine = LocalEngine(TestModels.folder, pool: 2)
-
-    private func transcript(_ path: String, _ language: String? = nil) async throws -> Transcript {
+    private func transcript(_ path: String, _ language: String? = nil, by engine: LocalEngine = TestModels.engine) async throws -> Transcript {
         try await engine.recognize(Recording(path: path), options: RecognitionOptions(language: language.map { LanguageTag($0) })) { _ in }
     }
 
@@ -254,11 +300,23 @@ struct `German with Whisper` {
     }
 
     @Test func `is loaded for speech alone, and only if its language is asked for`() async throws {
-        #expect(try await transcript(noise).text().isEmpty)
-        #expect(try await transcript(TestModels.recording("cards/005.wav"), "en").text().contains("spades"))
+        let engine = LocalEngine(TestModels.folder, pool: 2)
+        #expect(try await transcript(noise, by: engine).text().isEmpty)
+        #expect(try await transcript(TestModels.recording("cards/005.wav"), "en", by: engine).text().contains("spades"))
         #expect(engine.multilingual?.presence == .idle)
-        let english = try await transcript(TestModels.recording("cards/005.wav"))
+        let english = try await transcript(TestModels.recording("cards/005.wav"), by: engine)
         #expect(english.text().contains("spades") && english.model == "moonshine-base-en" && english.languageConfidence ?? 0 > 0.5)
+        #expect(engine.multilingual?.presence == .idle, "plain English needs no other model")
+        #expect(try await transcript(german, by: engine).language == LanguageTag("de"))
         #expect(engine.multilingual?.presence == .loaded)
+    }
+
+    @Test func `is unknown among other languages, without words, and the answer says so`() async throws {
+        var options = RecognitionOptions()
+        options.shared.languages = [LanguageTag("en"), LanguageTag("fr")]
+        let transcript = try await TestModels.engine.recognize(Recording(path: german), options: options) { _ in }
+        #expect(transcript.language == .undetermined && transcript.channels[0].words.isEmpty)
+        guard case .unknownLanguage(count: 1, let total, let first)? = transcript.notices.first else { throw CancellationError() }
+        #expect(total > .seconds(3) && first < .seconds(1))
     }
 }

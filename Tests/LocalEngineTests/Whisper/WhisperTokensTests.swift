@@ -32,6 +32,16 @@ import Testing
         if sample.language.wordDelimiter.isEmpty, bytes == 1 { #expect(words.count >= sample.text.count / 3) }
     }
 
+    @Test func `are the longest that fit into a text, and bytes without a token are left out`() throws {
+        let folder = TemporaryFolder(), texts = ["b", " a", "ab", "abc", "a", ""]
+        let lines = texts.enumerated().map { "\(Data($1.utf8).base64EncodedString()) \($0)" }.joined(separator: "\n")
+        let tokens = try WhisperTokens(path: folder.write(lines.utf8, as: "tokens"))
+        #expect(tokens.longest(of: Array(" abcabxb".utf8), count: 9).map(\.id) == [1, 0, 2, 0])
+        #expect(tokens.longest(of: Array("abcabxb".utf8), count: 9).map(\.id) == [3, 2, 0])
+        #expect(tokens.longest(of: Array("abcabxb".utf8), count: 2).map(\.id) == [3, 2])
+        #expect(tokens.longest(of: [], count: 2).isEmpty)
+    }
+
     @Test(arguments: ["วันนี้ อากาศดี", "今日は Harken です", "东京 iPhone 手机"])
     func `keep the blanks that the model wrote`(sentence: String) throws {
         #expect(text(try words(of: sentence, bytes: 1)) == sentence)

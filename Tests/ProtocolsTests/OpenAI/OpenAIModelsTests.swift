@@ -62,6 +62,15 @@ import Testing
         #expect(((try? request.get()) != nil) == isThere)
     }
 
+    @Test(arguments: ["nova-2-meeting", "Nova-2-Meeting", "nova", "medical", "2-general-nova"])
+    func `finds a model that no list has by the UUID in its entry`(name: String) throws {
+        let entry = try Parsed(OpenAIModels.one(name, context, created: created).get())
+        let uuid = try #require(entry["uuid"].string)
+        let found = try Parsed(OpenAIModels.one(uuid, context, created: created).get())
+        #expect(found["id"].string == uuid && found["uuid"].string == uuid)
+        #expect(found["name"].string == name.lowercased() && entry["name"].string == name.lowercased())
+    }
+
     @Test(arguments: [("nova-3", true), ("flux-general-en", false), ("moonshine-base", true)])
     func `has Deepgram's members behind the name and the UUID of an entry`(name: String, isBatch: Bool) throws {
         let list = try Parsed(OpenAIModels.list(context, created: created))["stt"]

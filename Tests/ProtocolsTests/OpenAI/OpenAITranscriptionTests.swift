@@ -44,8 +44,9 @@ import Testing
     func `take one language, or leave several to the engine`(languages: [String], expected: String?) throws {
         let request = try Self.request([("model", "gpt-transcribe")] + languages.map { ("languages[]", $0) }).get()
         #expect(request.language == expected.map { LanguageTag($0) })
+        #expect(request.options.shared.languages == languages.map { LanguageTag($0) })
         let both = try Self.request([("model", "gpt-transcribe"), ("language", "fr")] + languages.map { ("languages[]", $0) }).get()
-        #expect(both.language == LanguageTag("fr"))
+        #expect(both.language == LanguageTag("fr") && both.options.shared.languages.isEmpty)
     }
 
     @Test func `are bare as text`() throws {
@@ -100,6 +101,19 @@ import Testing
         let cues = try answer([("response_format", "srt")]).body.split(separator: " --> ").count - 1
         #expect(cues == segments["segments"].count)
         #expect(try answer([("response_format", "vtt")]).body.hasPrefix("WEBVTT\n\n00:00:00.250 --> "))
+    }
+
+    @Test(arguments: [("srt", ","), ("vtt", ".")])
+    func `have captions of channels that speak at once`(format: String, mark: String) throws {
+        func words(_ text: String, _ start: Int64, _ end: Int64) -> [Word] {
+            [Word(text, SampleRange(SampleIndex(start * 16), SampleIndex(end * 16)), confidence: 1)]
+        }
+        let channels = [words("One.", 0, 4_000), words("Two.", 10, 3_000)].map { Transcript.Channel(words: $0, segments: []) }
+        let both = Transcript(rate: .speech, length: SampleCount(96_000), language: .english, model: "m", channels: channels)
+        let request = try Self.request([("model", "whisper-1"), ("response_format", format)]).get()
+        let body = String(decoding: OpenAITranscriptionAnswer(both, for: request, requestID: "r").body, as: UTF8.self)
+        #expect(body.contains("00:00:00\(mark)000 --> 00:00:04\(mark)000\nOne.\n"), "\(body)")
+        #expect(body.contains("00:00:00\(mark)010 --> 00:00:03\(mark)000\nTwo.\n"), "\(body)")
     }
 
     @Test func `have one speaker until they are told apart`() throws {

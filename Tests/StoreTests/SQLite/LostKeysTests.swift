@@ -10,7 +10,8 @@ import Testing
 
     private func open(_ path: String) throws -> SQLAccessKeyStore {
         let directory = try DataDirectory(creating: path)
-        return try SQLAccessKeyStore(in: SQLiteDatabase(in: directory), of: directory, hashing: TestHashing(), now: { UnixTime(milliseconds: 1) })
+        let database = try SQLiteDatabase(in: directory, pauseForKeys: {})
+        return try SQLAccessKeyStore(in: database, of: directory, hashing: TestHashing(), now: { UnixTime(milliseconds: 1) })
     }
 
     /// The data directory as a process leaves it that is killed now.

@@ -1,0 +1,183 @@
+"""The core of live finals on the clips, beside the machine that live streams use and the reference program: words, boundaries, delays and work."""
+
+import difflib
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+here = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(here.parent / "local"))
+import audio_set  # noqa: E402
+
+# Silence behind each clip, and between the clips of a stream of many turns, in milliseconds.
+ALONE, BETWEEN = 1200, 1600
+TURNS = 18
+SETTINGS = [
+    {"name": "captions", "endpointing": None, "early": 420, "captions": True},
+    {"name": "quick, 300 ms", "endpointing": 300, "early": 300, "captions": False},
+    {"name": "quick, 400 ms", "endpointing": 400, "early": 400, "captions": False},
+]
+
+
+def compare(bench, arguments, clips, recorded):
+    """The rows of the table. `bench` is the module that plays."""
+    rows = {}
+    alone = [{"name": clip.name, "items": [bench.item(clip, ALONE)]} for clip in clips]
+    turns = [
+        {"name": f"turns {n + 1}", "items": [bench.item(clip, BETWEEN) for clip in clips[n : n + TURNS]]} for n in range(0, len(clips), TURNS)
+    ]
+
+    def play(streams, kind, setting):
+        plan = bench.plan(streams, False, arguments.threads, kind, endpointing=setting["endpointing"])
+        plan["interims"] = False
+        return bench.play(arguments.binary, plan)[1]
+
+    rows["today, 300 ms"] = row(bench, play(alone, "segments", SETTINGS[1]), clips, recorded)
+    for setting in SETTINGS:
+        rows[setting["name"]] = row(bench, play(alone, "finals", setting), clips, recorded)
+    for setting in SETTINGS[:2]:
+        rows[setting["name"] + ", many turns"] = row(bench, play(turns, "finals", setting), clips, recorded)
+    spike = reference(arguments, clips)
+    for setting in SETTINGS:
+        entries = [entry for entry in spike if entry["setting"] == setting["name"]]
+        if entries:
+            rows["reference: " + setting["name"]] = reference_row(entries, clips, recorded)
+    return {"rows": rows, "same_as_reference": same(rows) if spike else None}
+
+
+def same(rows):
+    """How many clips have the reference program's finals, for each setting."""
+    pairs = [(rows[name]["finals"], rows["reference: " + name]["finals"]) for name in (setting["name"] for setting in SETTINGS)]
+    both = [(own[clip], other[clip]) for own, other in pairs for clip in other if clip in own]
+    return {"clips": len(both), "same": sum(own == other for own, other in both)}
+
+
+def row(bench, played, clips, recorded):
+    """The figures of streams."""
+    finals, delays, arrivals, inside = {}, [], [], []
+    for stream in played:
+        said = [event for event in bench.finals_of(stream) if event["words"]]
+        for clip, following in zip(stream["clips"], stream["clips"][1:] + [None]):
+            end = following["start"] if following else float("inf")
+            own = [e for e in said if clip["start"] <= (e["words"][0]["start"] + e["words"][-1]["end"]) / 2 < end]
+            finals[clip["id"]] = [" ".join(word["text"] for word in event["words"]) for event in own]
+            if own:
+                delays.append(own[-1].get("decided", own[-1]["at"]) - clip["speechEnd"])
+                arrivals.append(own[-1]["at"] - clip["speechEnd"])
+                inside += [event.get("decided", event["at"]) - event["words"][-1]["end"] for event in own[:-1]]
+    seconds = sum(stream["seconds"] for stream in played)
+    result = figures(finals, clips, recorded) | {
+        "end_to_decision_s": bench.summary(delays),
+        "end_to_final_s": bench.summary(arrivals),
+        "inside_a_turn_s": bench.summary(inside),
+        "finals": finals,
+    }
+    if all(stream.get("reading") for stream in played):
+        work = {key: sum(stream["reading"][key] for stream in played) for key in ("audio", "count", "words", "times", "turns")}
+        result["read_s_per_s"] = round(work["audio"] / seconds, 3)
+        result["work_s_per_s"] = {key: round(work[key] / seconds, 4) for key in ("words", "times", "turns")}
+    return result
+
+
+def reference_row(entries, clips, recorded):
+    seconds = sum(entry["seconds"] for entry in entries)
+    finals = {entry["clip"]: [text for _, text in entry["finals"]] for entry in entries}
+    return figures(finals, clips, recorded) | {
+        "read_s_per_s": round(sum(entry["read"] for entry in entries) / seconds, 3),
+        "model_s_per_s": round(sum(0.012 * entry["read"] + 0.006 * entry["steps"] for entry in entries) / seconds, 4),
+        "finals": finals,
+    }
+
+
+def figures(finals, clips, recorded):
+    """Word errors relative to the recording's, and the share of finals whose last stop and first capital are the recording's."""
+    scored = [clip for clip in clips if clip.name in finals and clip.name in recorded]
+    live = audio_set.score_group(scored, {name: " ".join(texts) for name, texts in finals.items()})["wer"]
+    whole = {name: " ".join(word["text"] for word in words) for name, words in recorded.items()}
+    base = audio_set.score_group(scored, whole)["wer"]
+    right = seen = 0
+    wrong = []
+    for clip in scored:
+        other = whole[clip.name].split()
+        texts = [text.split() for text in finals[clip.name] if text.split()]
+        words = [word for text in texts for word in text]
+        matcher = difflib.SequenceMatcher(None, [bare(w) for w in words], [bare(w) for w in other], autojunk=False)
+        places = {a + i: b + i for a, b, size in matcher.get_matching_blocks() for i in range(size)}
+        end = 0
+        for text in texts[:-1]:
+            end += len(text)
+            before, after = places.get(end - 1), places.get(end)
+            if before is None or after != before + 1:
+                continue
+            seen += 1
+            if looks(words[end - 1], words[end]) == looks(other[before], other[after]):
+                right += 1
+            else:
+                wrong.append(f"{clip.name}: {words[end - 1]} {words[end]} | {other[before]} {other[after]}")
+    return {
+        "clips": len(scored),
+        "wer": round(live, 4),
+        "wer_recorded": round(base, 4),
+        "relative": round(live / base, 3) if base else None,
+        "boundaries": {"count": seen, "as_recorded": round(right / seen, 3) if seen else None, "wrong": wrong},
+    }
+
+
+def looks(before, after):
+    letter = next((c for c in after if c.isalpha()), "")
+    return bool(re.search(r"[.?!][\"'”’)]*$", before)), letter.isupper()
+
+
+def bare(word):
+    return re.sub(r"[^a-z0-9']", "", word.lower())
+
+
+def reference(arguments, clips):
+    """What the reference program says; empty when it or what it needs is not there."""
+    folder = arguments.audio.parent / "spikes"
+    missing = [
+        name
+        for name, there in [
+            ("live_decoding.py", (folder / "live_decoding.py").exists()),
+            ("--spike-python", bool(arguments.spike_python)),
+            ("ffmpeg", bool(shutil.which("ffmpeg"))),
+        ]
+        if not there
+    ]
+    if missing:
+        print(f"streaming: the reference program is left out, because {' and '.join(missing)} is missing", file=sys.stderr)
+        return []
+    with tempfile.TemporaryDirectory() as temporary:
+        plan = {"clips": [], "settings": SETTINGS, "pause": ALONE / 1000}
+        for clip in clips:
+            wav = pathlib.Path(temporary) / f"{clip.name}.wav"
+            form = ["-ar", "16000", "-ac", "1", "-sample_fmt", "s16"]
+            subprocess.run(["ffmpeg", "-loglevel", "error", "-i", clip.path, *form, wav], check=True, stdin=subprocess.DEVNULL)
+            plan["clips"].append({"id": clip.name, "wav": str(wav)})
+        command = [arguments.spike_python, here / "spike.py", folder, arguments.models]
+        done = subprocess.run(command, input=json.dumps(plan), capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"the reference program failed: {done.stderr.strip()[-2000:]}")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def show(result):
+    print(f"streaming: finals, one clip a stream with {ALONE} ms of silence behind it; many turns: {TURNS} clips with {BETWEEN} ms between them")
+    print(f"  {'':<28}{'errors':>8}{'of recorded':>13}{'boundaries':>16}{'end → decided':>22}{'end → final':>22}{'inside':>22}{'read':>7}  work")
+
+    def spread(numbers):
+        return "–" if not numbers or numbers["p50"] is None else " / ".join(f"{numbers[key]:.2f}" for key in ("p50", "p90", "p99"))
+
+    for name, figures in result["rows"].items():
+        places = figures["boundaries"]
+        share = "–" if places["as_recorded"] is None else f"{places['as_recorded']:.0%} of {places['count']}"
+        work = figures.get("work_s_per_s")
+        spent = " + ".join(f"{work[key]:.3f} {key}" for key in ("words", "times", "turns")) if work else f"{figures.get('model_s_per_s', '')}"
+        delays = "".join(f"{spread(figures.get(key)):>22}" for key in ("end_to_decision_s", "end_to_final_s", "inside_a_turn_s"))
+        print(f"  {name:<28}{figures['wer']:>8.2%}{figures['relative']:>12.3f}×{share:>16}{delays}{figures.get('read_s_per_s', ''):>7}  {spent}")
+    if alike := result["same_as_reference"]:
+        print(f"  finals that are those of the reference program, in {len(SETTINGS)} settings: {alike['same']} of {alike['clips']}")

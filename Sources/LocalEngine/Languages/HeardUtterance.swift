@@ -1,0 +1,35 @@
+import Speech
+
+/// A window of a recording whose language nobody named, as the models heard it, with the verdict for a window that nothing came before.
+struct HeardUtterance: Sendable {
+    let item: RecordingReader.Item
+    /// The English text, with the key terms.
+    let english: Decoded
+    var evidence: LanguageEvidence
+    /// The texts by the model for all languages, by the languages' codes.
+    var texts: [String: WhisperDecoded] = [:]
+    /// True if that model hears no speech.
+    var isSilent = false
+    var verdict = LanguageRule.Verdict.unknown
+    var window = RecognizedWindow(words: [])
+    /// True if the language is assumed, so that the windows before mean nothing for it.
+    var isAssumed = false
+
+    init(_ item: RecordingReader.Item, _ first: WindowRecognizer.FirstTry) {
+        self.item = item
+        english = first.decoded
+        let heard = first.heard
+        evidence = LanguageEvidence(
+            seconds: Double(item.samples.count) / Double(Recognizer.rate.hertz),
+            english: TriedText(heard.text, mean: heard.mean, hasEnded: heard.stop == .end))
+    }
+
+    /// True if both verdicts are of the same language.
+    static func isSame(_ a: LanguageRule.Verdict, _ b: LanguageRule.Verdict) -> Bool {
+        switch (a, b) {
+        case (.language(let a, _), .language(let b, _)): a == b
+        case (.unknown, .unknown): true
+        case (.language, .unknown), (.unknown, .language): false
+        }
+    }
+}

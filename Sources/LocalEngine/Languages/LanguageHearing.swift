@@ -1,0 +1,193 @@
+import Speech
+
+/// Recognises the windows of a recording whose language nobody named, each in the language that it is spoken in: asks the models what the rule wants to know.
+package struct LanguageHearing: Sendable {
+    typealias Whisper = ModelUse<WhisperRecognizer>
+    /// Loads the model for all languages; returns nil when it cannot be loaded.
+    typealias Load = @Sendable () async throws(EngineError) -> Whisper?
+
+    private let moonshine: WindowRecognizer
+    private let languages: LocalLanguages
+    private let allowed: Set<String>?
+    private let pool: DecodePool
+    private let load: Load
+
+    /// - Parameters:
+    ///   - moonshine: the recogniser that hears English and nothing else.
+    ///   - languages: the model of each language.
+    ///   - allowed: codes of the languages that speech may turn out to be, beside English; nil: all.
+    ///   - load: loads the model for all languages, which is asked only where English is not plain.
+    init(_ moonshine: WindowRecognizer, _ languages: LocalLanguages, allowed: Set<String>?, _ pool: DecodePool, load: @escaping Load) {
+        self.moonshine = moonshine
+        self.languages = languages
+        self.allowed = allowed
+        self.pool = pool
+        self.load = load
+    }
+
+    /// Hears a window as if nothing came before it. Windows may be heard in any order, several at once.
+    func hear(_ item: RecordingReader.Item) async throws(EngineError) -> HeardUtterance {
+        let first = try await pool.prerecorded { (permit) throws(InferenceError) -> HeardUtterance? in
+            guard let first = try moonshine.firstTry(item.samples, mayContinue: permit.mayContinue) else { return nil }
+            var utterance = HeardUtterance(item, first)
+            if case .found(let verdict) = rule(after: nil).next(utterance.evidence), languages.model(for: Self.english) == .moonshine {
+                utterance.verdict = verdict
+                utterance.window = englishWindow(utterance)
+            }
+            return utterance
+        }
+        if first.window.found != nil { return first }
+        guard let whisper = try await load() else { return try await assumed(first) }
+        do throws(EngineError) {
+            return try await pool.prerecorded(isLong: WhisperWindowRecognizer.isLong(item)) { (permit) throws(InferenceError) -> HeardUtterance? in
+                var utterance = first
+                return try judge(&utterance, rule(after: nil), whisper, permit) ? utterance : nil
+            }
+        } catch .cancelled {
+            throw .cancelled
+        } catch {
+            // A broken model for other languages costs no English words.
+            return try await assumed(first)
+        }
+    }
+
+    /// Returns the window in the language that it has behind the windows before. Windows are settled one after another, in their order.
+    ///
+    /// - Parameter former: code of the language of the window before; nil: there is none.
+    func settle(_ utterance: HeardUtterance, after former: String?) async throws(EngineError) -> RecognizedWindow {
+        guard !utterance.isAssumed, former != nil else { return utterance.window }
+        let rule = rule(after: former)
+        if case .found(let verdict) = rule.next(utterance.evidence), HeardUtterance.isSame(verdict, utterance.verdict) { return utterance.window }
+        guard let whisper = try await load() else { return utterance.window }
+        do throws(EngineError) {
+            let isLong = WhisperWindowRecognizer.isLong(utterance.item)
+            return try await pool.prerecorded(isLong: isLong) { (permit) throws(InferenceError) -> RecognizedWindow? in
+                var utterance = utterance
+                return try judge(&utterance, rule, whisper, permit) ? utterance.window : nil
+            }
+        } catch .cancelled {
+            throw .cancelled
+        } catch {
+            return utterance.window
+        }
+    }
+
+    private static let english = LanguageTag.english.primary
+
+    private func rule(after former: String?) -> LanguageRule { LanguageRule(allowed: allowed, former: former) }
+
+    /// Finds the language and the words of an utterance. Returns false when the work was cancelled.
+    private func judge(
+        _ utterance: inout HeardUtterance, _ rule: LanguageRule, _ whisper: Whisper, _ permit: DecodePermit
+    ) throws(InferenceError) -> Bool {
+        var hearing: WhisperRecognizer.Hearing?
+        while true {
+            switch rule.next(utterance.evidence) {
+            case .found(let verdict):
+                utterance.verdict = verdict
+                return try write(&utterance, whisper, permit)
+            case .ask(let question):
+                guard permit.mayContinue() else { return false }
+                let heard = if let hearing { hearing } else { try whisper.model.hear(utterance.item.samples.span) }
+                hearing = heard
+                utterance.isSilent = heard.isSilent
+                guard try answer(question, &utterance, heard, whisper.model, permit) else { return false }
+            }
+        }
+    }
+
+    private func answer(
+        _ question: LanguageRule.Question, _ utterance: inout HeardUtterance, _ hearing: WhisperRecognizer.Hearing, _ model: WhisperRecognizer,
+        _ permit: DecodePermit
+    ) throws(InferenceError) -> Bool {
+        let text = utterance.evidence.english.text
+        switch question {
+        case .head: utterance.evidence.head = try model.languages(of: hearing)
+        case .forced: utterance.evidence.forced = text.isEmpty ? -6 : try model.score(text, of: hearing, language: Self.english)
+        case .text(let code):
+            var decoded = try model.decode(hearing, language: code, mayContinue: permit.mayContinue)
+            if decoded.firstHalf != nil {
+                decoded = try model.decode(utterance.item.samples.span, language: code, mayContinue: permit.mayContinue)
+            }
+            guard decoded.stop != .cancelled else { return false }
+            utterance.texts[code] = decoded
+            var text = TriedText(decoded.text, mean: decoded.mean, hasEnded: decoded.stop == .end || decoded.isBeginning)
+            text.repeatsItself = decoded.isHalf
+            utterance.evidence.texts[code] = text
+        }
+        return true
+    }
+
+    /// Gives an utterance the words of its language. Returns false when the work was cancelled.
+    private func write(_ utterance: inout HeardUtterance, _ whisper: Whisper, _ permit: DecodePermit) throws(InferenceError) -> Bool {
+        switch utterance.verdict {
+        case .unknown:
+            utterance.window = RecognizedWindow(words: [])
+            utterance.window.found = utterance.isSilent ? .nothing : .unknown
+        case .language(let code, let confidence):
+            let model = languages.model(for: code)
+            switch model {
+            case .moonshine? where utterance.evidence.english.hasWords: utterance.window = englishWindow(utterance)
+            case .moonshine?, .whisper?:
+                guard var window = try otherWindow(utterance, code, whisper, permit) else { return false }
+                window.found = .language(LanguageTag(code), confidence: confidence, model: WhisperRecognizer.modelName)
+                if window.words.isEmpty, model == .moonshine, !utterance.isSilent {
+                    guard let rest = try settledWindow(utterance, permit) else { return false }
+                    window = rest
+                    window.found = .language(.english, confidence: confidence, model: Recognizer.modelName)
+                }
+                if window.words.isEmpty { window.found = .nothing }
+                for index in window.words.indices { window.words[index].language = LanguageTag(code) }
+                utterance.window = window
+            case nil:
+                utterance.window = RecognizedWindow(words: [])
+                utterance.window.found = .unknown
+            }
+        }
+        return true
+    }
+
+    /// Returns the words of the model for all languages; nil when the work was cancelled.
+    private func otherWindow(
+        _ utterance: HeardUtterance, _ code: String, _ whisper: Whisper, _ permit: DecodePermit
+    ) throws(InferenceError) -> RecognizedWindow? {
+        let item = utterance.item
+        if let text = utterance.texts[code], !text.isDoubtful, !utterance.isSilent {
+            return WhisperWindowRecognizer.window(of: [.init(range: item.samples.indices, decoded: text)], item, LanguageTag(code))
+        }
+        // The text is heard again with all guards: in the longest window, in parts, or not at all.
+        return try WhisperWindowRecognizer(whisper, code).recognize(item, mayContinue: permit.mayContinue)
+    }
+
+    private func englishWindow(_ utterance: HeardUtterance) -> RecognizedWindow {
+        var window = moonshine.window(of: utterance.english.words, utterance.item)
+        guard case .language(_, let confidence) = utterance.verdict else { return window }
+        window.found = .language(.english, confidence: confidence, model: Recognizer.modelName)
+        for index in window.words.indices { window.words[index].language = .english }
+        return window
+    }
+
+    /// Returns the words of further tries of the English model; nil when the work was cancelled.
+    private func settledWindow(_ utterance: HeardUtterance, _ permit: DecodePermit) throws(InferenceError) -> RecognizedWindow? {
+        let words = try moonshine.settle(utterance.english, utterance.item.samples, permit.mayContinue)
+        return words.map { moonshine.window(of: $0, utterance.item) }
+    }
+
+    /// Returns the utterance with English words, because nobody can tell its language.
+    private func assumed(_ utterance: HeardUtterance) async throws(EngineError) -> HeardUtterance {
+        try await pool.prerecorded { (permit) throws(InferenceError) -> HeardUtterance? in
+            guard let window = try settledWindow(utterance, permit) else { return nil }
+            var utterance = utterance
+            utterance.isAssumed = true
+            utterance.window = window
+            utterance.window.found = .assumed
+            return utterance
+        }
+    }
+}
+
+extension WhisperDecoded {
+    var text: String {
+        words.reduce(into: "") { text, word in WordSpacing.append(word.text, blank: word.blankBefore, to: &text) }
+    }
+}

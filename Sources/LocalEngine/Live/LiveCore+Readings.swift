@@ -1,0 +1,94 @@
+import Speech
+
+extension LiveCore {
+    /// Returns the words of the open window up to `end`. Committed words are heard again and taken off by comparison; they are never forced.
+    func words(of open: OpenWindow, through end: SampleIndex, _ answers: LiveAnswers) throws(MissingAnswer) -> [LiveWord] {
+        let own = SampleRange(open.start, end)
+        guard let start = known.start else { return try answers.words(in: own) }
+        let joint = try answers.words(in: SampleRange(start, end))
+        let sure = WordPlace(of: known.words, in: joint)
+        if sure.before == 0, sure.count < joint.count { return Array(joint[sure.count...]) }
+        let alone = try answers.words(in: own)
+        let place = WordPlace(of: known.words, in: joint, before: alone)
+        let rest = joint.count - place.count
+        guard rest > 0, place.before <= max(1, known.words.count / 2), place.behind <= max(2, rest / 2) else { return alone }
+        return Array(joint[place.count...])
+    }
+
+    // MARK: Sentences
+
+    /// Makes final the words before an earlier pause of the window, if both sides of that pause were just read together.
+    mutating func sendSentences(_ answers: LiveAnswers) throws(MissingAnswer) {
+        guard let open = window, let now = open.pause, let reading = now.reading, let (past, place) = sentenceEnd(open, now, reading) else { return }
+        let start = past.end + min(timing.tail, SampleCount((past.resumed - past.end).samples / 2))
+        let own = try answers.words(in: SampleRange(max(start, past.resumed - timing.lead), reading.end))
+        let exact = WordPlace(of: past.words, in: reading.words, before: own, tie: .behind).count
+        let count = 0 < exact && exact < reading.words.count ? exact : place
+        try send(
+            reading.words, first: count, of: SampleRange(open.start, reading.end), speech: SampleRange(open.speech, now.end), coverage: start,
+            .pause, answers)
+        known.forget()
+        covered = start
+        var rest = open.rest(from: past, start: max(start, past.resumed - timing.lead))
+        rest.pause?.reading?.words = own
+        window = rest
+    }
+
+    /// Returns the pause before which words may leave, and their number; nil when there is none.
+    private func sentenceEnd(
+        _ open: OpenWindow, _ now: OpenWindow.Pause, _ reading: OpenWindow.Pause.Reading
+    ) -> (OpenWindow.PastPause, Int)? {
+        var stop: (OpenWindow.PastPause, Int)?
+        var quietest: (OpenWindow.PastPause, Int)?, highest = -Double.infinity
+        for past in open.pauses where now.end - past.resumed >= timing.follow {
+            let place = WordPlace(of: past.words, in: reading.words)
+            guard 0 < place.count, place.count < reading.words.count, place.before <= max(1, past.words.count / 3) else { continue }
+            if reading.words[place.count - 1].endsSentence { stop = (past, place.count) }
+            // The longest silence wins, and late in the window it counts more.
+            let share = Double((past.end - open.start).samples) / Double(max(1, timing.softLength.samples))
+            let rank = Double((past.resumed - past.silent).samples) * (0.25 + min(1, share))
+            if rank > highest { (quietest, highest) = ((past, place.count), rank) }
+        }
+        return stop ?? (now.end - open.start >= timing.softLength ? quietest : nil)
+    }
+
+    // MARK: Maximum length
+
+    /// Cuts speech without any pause between two words, at the quietest place that lies neither early nor late in the window.
+    ///
+    /// The place lies between two words by their times. The reading of the audio behind the cut then decides on which side the words at the cut are:
+    /// no word is lost, and none is said twice.
+    mutating func cutWithoutPause(_ open: OpenWindow, _ answers: LiveAnswers) throws(MissingAnswer) {
+        let audio = SampleRange(open.start, position), speech = SampleRange(open.speech, position)
+        let joint = try answers.words(in: audio)
+        let (at, guess) = cutPlace(in: try answers.times(of: joint, in: audio, speech: speech), of: audio)
+        let own = try answers.words(in: SampleRange(at, position))
+        let place = WordPlace(of: Array(joint[..<guess]), in: joint, before: own, tie: .behind)
+        let isFound = place.count > 0 && place.before + place.behind <= max(1, own.count / 2)
+        let count = isFound ? place.count : guess
+        try send(joint, first: count, of: audio, speech: speech, coverage: at, .length, answers)
+        known.forget()
+        covered = at
+        openWindow(speech: at)
+    }
+
+    /// Returns the place of a cut, and the number of words before it.
+    private func cutPlace(in times: [SampleRange], of audio: SampleRange) -> (at: SampleIndex, words: Int) {
+        let size = VoiceActivity.window.samples
+        let origin = position - SampleCount(Int64(powers.count) * size)
+        func middle(_ index: Int) -> SampleIndex { origin + SampleCount(Int64(index) * size + size / 2) }
+        let allowed = powers.indices.filter {
+            let at = middle($0)
+            return at >= audio.start + timing.beforeCut && at <= audio.end - timing.behindCut
+        }
+        // At most two windows from the place where one word ends and the next begins.
+        let near = allowed.filter { index in
+            zip(times, times.dropFirst()).contains { abs(middle(index).samples - ($0.end.samples + $1.start.samples) / 2) <= 2 * size }
+        }
+        guard let quietest = (near.isEmpty ? allowed : near).min(by: { powers[$0] < powers[$1] }) else {
+            return (audio.end - timing.behindCut, times.count { $0.middle < audio.end - timing.behindCut })
+        }
+        let at = middle(quietest)
+        return (at, times.count { $0.middle < at })
+    }
+}

@@ -1,0 +1,247 @@
+package import Speech
+
+/// Decides what the words of one channel of live audio are, and when they become final. Pure: windows of audio, commands and answers in, events out.
+///
+/// Every decision falls at a position in the audio, and rests on answers that depend on the audio alone. The same audio and commands therefore always
+/// give the same events. All positions are in samples at 16 kHz.
+///
+/// A pause is not an end: the open window is read again at each pause, and the words before an earlier pause leave when both sides of it were read
+/// together. Wrong words at a pause are never forced into a later reading: the audio of committed words is heard again, and the words behind it are
+/// found by comparing words.
+package struct LiveCore: Sendable {
+    package enum Input: Sendable, Equatable {
+        /// The next window of audio: the probability of speech, and the mean of the samples' squares.
+        case window(probability: Float, power: Float)
+        /// New rules for pauses and turns.
+        case timing(LiveTiming)
+        /// Make final all audio up to this position, which lies less than a window behind the last window.
+        case finalize(SampleIndex)
+        /// No more audio comes behind this position, which lies less than a window behind the last window.
+        case finish(SampleIndex)
+    }
+
+    package enum Event: Sendable, Equatable {
+        case engine(EngineEvent)
+        /// Speech has paused. The speech began after the pause before.
+        case paused(SampleRange)
+        /// Words of the open window as they were read at a pause, with the audio of the window: words to show until the final comes.
+        case heard([LiveWord], in: SampleRange)
+    }
+
+    let channel: ChannelIndex
+    package internal(set) var timing: LiveTiming
+    var detector: SpeechDetector
+    /// Powers of the latest windows, up to `position`.
+    var powers: [Float] = []
+    /// End of the audio that finals cover.
+    package internal(set) var through = SampleIndex.zero
+    /// Start of the audio that the next window may read.
+    var covered = SampleIndex.zero
+    /// The open window; nil: nobody speaks.
+    var window: OpenWindow?
+    var known = KnownWords()
+    var boundary = FinalBoundary()
+    var history = PauseHistory()
+    /// Start of the first speech that the end-of-turn model hears; nil: speech has not begun.
+    var turnStart: SampleIndex?
+    var turn = LiveTurn()
+    /// Start of the speech that has not paused; nil when nobody speaks.
+    var spokenFrom: SampleIndex?
+    package internal(set) var hasFinished = false
+    var events: [Event] = []
+
+    /// Maximum audio that the end-of-turn model hears.
+    static let turnMemory = SampleCount(8 * 16_000)
+
+    package init(channel: ChannelIndex = .first, timing: LiveTiming) {
+        self.channel = channel
+        self.timing = timing
+        detector = SpeechDetector(timing.detection)
+    }
+
+    /// End of the last window.
+    package var position: SampleIndex { detector.position }
+
+    /// Start of the audio that may still be needed.
+    package var neededFrom: SampleIndex {
+        var first = (detector.soundSince ?? position) - timing.lead
+        if let start = known.start { first = min(first, start) }
+        if let window { first = min(first, window.start, (window.pause?.judgedTo ?? position) - Self.turnMemory) }
+        return max(.zero, first)
+    }
+
+    /// Questions that are likely to be asked soon. To answer them early saves time and changes nothing.
+    package var foreseen: Set<LiveQuestion> {
+        guard let window, let pause = window.pause else { return [] }
+        var questions: Set<LiveQuestion> = []
+        let mayLeaveEarly = history.allowsEarly(timing.history) && timing.completeness < 1
+        if mayLeaveEarly, let judgedTo = pause.judgedTo { questions.insert(.completeness(turnAudio(through: judgedTo))) }
+        if let reading = pause.reading, !reading.words.isEmpty, mayLeaveEarly || position - pause.silent >= timing.early {
+            questions.insert(
+                .times(
+                    of: reading.words.map(\.text), in: SampleRange(window.start, reading.end),
+                    speech: SampleRange(window.speech, pause.end)))
+        }
+        return questions
+    }
+
+    /// Speech that has not paused; nil when nobody speaks.
+    package var unpausedSpeech: SampleRange? { spokenFrom.map { SampleRange($0, position) } }
+
+    // MARK: Inputs
+
+    /// Takes an input, and returns what happens. Without an answer that the input needs, the state is undefined: apply the input to a copy.
+    package mutating func apply(_ input: Input, _ answers: LiveAnswers) throws(MissingAnswer) -> [Event] {
+        guard !hasFinished else { return [] }
+        switch input {
+        case .window(let probability, let power): try heard(probability, power, answers)
+        case .timing(let timing):
+            self.timing = timing
+            detector.configuration = timing.detection
+        case .finalize(let end): try finalize(max(end, position), answers)
+        case .finish(let end): try finish(max(end, position), answers)
+        }
+        defer { events.removeAll() }
+        return events
+    }
+
+    private mutating func heard(_ probability: Float, _ power: Float, _ answers: LiveAnswers) throws(MissingAnswer) {
+        let event = detector.add(probability)
+        remember(power)
+        let end = position
+        window?.hear(power, through: end, silentShare: timing.silentShare)
+        switch event {
+        case .started(let start): started(at: start)
+        case .ended(let end): paused(at: end)
+        case nil: break
+        }
+        history.passed(position)
+        if window != nil { try judgeWindow(answers) } else { passSilence() }
+    }
+
+    private mutating func remember(_ power: Float) {
+        let kept = Int(timing.cutLength.samples / VoiceActivity.window.samples) + 64
+        if powers.count >= 2 * kept { powers.removeFirst(kept) }
+        powers.append(power)
+    }
+
+    // MARK: Beginnings and pauses
+
+    private mutating func started(at start: SampleIndex) {
+        history.resumed(at: start, counting: timing.early)
+        spokenFrom = start
+        guard var open = window else {
+            emit(.speechStarted(channel, at: max(start, through)))
+            return openWindow(speech: start)
+        }
+        if let pause = open.pause, let reading = pause.reading {
+            open.pauses.append(.init(end: pause.end, silent: pause.silent, words: reading.words, resumed: start))
+        }
+        open.pause = nil
+        window = open
+    }
+
+    mutating func openWindow(speech: SampleIndex) {
+        let start = max(covered, speech - timing.lead)
+        if let first = known.start, speech - known.end > timing.contextGap || start - first > timing.contextLength { known.forget() }
+        window = OpenWindow(start: start, speech: speech)
+        turnStart = turnStart ?? speech
+        turn.goesOn()
+    }
+
+    private mutating func paused(at detected: SampleIndex) {
+        let began = spokenFrom
+        spokenFrom = nil
+        guard let open = window else { return }
+        let end = max(detected, open.start)
+        let silent = min(end, max(end - timing.hangover, open.soundEnd))
+        window?.pause = OpenWindow.Pause(end: end, silent: silent)
+        history.paused(at: silent)
+        events.append(.paused(SampleRange(min(began ?? silent, silent), silent)))
+    }
+
+    // MARK: Steps
+
+    /// Takes the steps that are due in the open window.
+    private mutating func judgeWindow(_ answers: LiveAnswers) throws(MissingAnswer) {
+        guard let open = window else { return }
+        guard var pause = open.pause else {
+            if position - open.start >= timing.cutLength { try cutWithoutPause(open, answers) }
+            return
+        }
+        let silence = position - pause.silent
+        if pause.judgedTo == nil, silence >= timing.judgment {
+            pause.judgedTo = position
+            window?.pause = pause
+        }
+        if isDue(pause, after: silence), isSpeech(SampleRange(open.speech, pause.end)) {
+            let end = min(pause.end + timing.tail, position)
+            let reading = OpenWindow.Pause.Reading(
+                words: try words(of: open, through: end, answers), end: end, isSecond: pause.reading != nil)
+            window?.pause?.reading = reading
+            if !reading.words.isEmpty { events.append(.heard(reading.words, in: SampleRange(open.start, end))) }
+            try sendSentences(answers)
+        }
+        guard let open = window, let pause = open.pause else { return }
+        guard let reading = pause.reading else {
+            if silence >= timing.late { dropWindow(silent: pause.silent) }
+            return
+        }
+        guard silence >= timing.early else { return }
+        if silence < timing.late { guard try isEnd(pause, reading, answers) else { return } }
+        try commit(open, pause, reading, answers)
+    }
+
+    /// True if the window has to be read at the pause now.
+    private func isDue(_ pause: OpenWindow.Pause, after silence: SampleCount) -> Bool {
+        guard let reading = pause.reading else { return silence >= timing.look }
+        guard let again = timing.lookAgain, !reading.isSecond, silence >= again else { return false }
+        return !isSure(reading) && min(pause.end + timing.tail, position) > reading.end
+    }
+
+    /// True if the last words of the reading are sure.
+    private func isSure(_ reading: OpenWindow.Pause.Reading) -> Bool {
+        reading.words.suffix(timing.sureWords).allSatisfy { $0.confidence >= timing.sure }
+    }
+
+    /// True if `range` is long enough to be speech: behind a cut there may be only the rest of a sound.
+    func isSpeech(_ range: SampleRange) -> Bool { range.count >= timing.detection.minimumSpeech }
+
+    /// Returns the audio of the turn that the end-of-turn model hears.
+    func turnAudio(through end: SampleIndex) -> SampleRange {
+        SampleRange(max(turnStart ?? end, end - Self.turnMemory, .zero), end)
+    }
+
+    /// True if the pause is an end of the turn by the sound, the words and the stream's history.
+    private func isEnd(
+        _ pause: OpenWindow.Pause, _ reading: OpenWindow.Pause.Reading, _ answers: LiveAnswers
+    ) throws(MissingAnswer) -> Bool {
+        guard history.allowsEarly(timing.history), timing.completeness < 1, let judgedTo = pause.judgedTo, isSure(reading) else { return false }
+        return try answers.completeness(turnAudio(through: judgedTo)) ?? 0 > timing.completeness
+    }
+
+    /// Drops sound that was no speech.
+    private mutating func dropWindow(silent: SampleIndex) {
+        covered = max(covered, position - timing.lead)
+        window = nil
+        turnStart = nil
+        turn.paused(at: silent, probability: nil)
+    }
+
+    /// Ends the turn, or covers silence, where nobody speaks.
+    private mutating func passSilence() {
+        if turn.isOver(at: position, timing) { endTurn() }
+        // Speech from here on is too far from the committed words.
+        if (detector.soundSince ?? position) - known.end > timing.contextGap { known.forget() }
+        guard position - through >= timing.silencePeriod + timing.silenceMargin else { return }
+        let end = min(position - timing.silenceMargin, (detector.soundSince ?? position) - timing.lead)
+        if end > through { cover(through: end, .pause) }
+    }
+
+    mutating func endTurn() {
+        if turn.hasWords { emit(.turnEnded(channel, at: through)) }
+        turn = LiveTurn()
+    }
+
+    mutating func emit(_ event: EngineEvent) { events.append(.engine(event)) }
+}

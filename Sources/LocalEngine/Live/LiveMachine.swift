@@ -1,0 +1,107 @@
+package import Speech
+
+/// Drives a `LiveCore` with answers that come late. Pure: inputs and answers in, actions out.
+///
+/// Each input is applied to a copy of the core. Where an answer is missing, the copy is thrown away, the answer is asked for, and the input is applied
+/// again once the answer is there. Late answers delay what follows, and never change it.
+package struct LiveMachine: Sendable {
+    package enum Action: Sendable, Equatable {
+        /// Something happened. `at` is the position in the audio at which it was decided.
+        case event(LiveCore.Event, at: SampleIndex)
+        /// Answer the question. The core may wait for the answer.
+        case ask(LiveQuestion)
+        /// The answer to the question is not needed any more.
+        case drop(LiveQuestion)
+        /// Finals cover all audio, and all commands are answered.
+        case finished
+        /// Answers cannot keep up. The stream ends, and finals do not cover all of its audio.
+        case fellBehind
+    }
+
+    /// The state after all inputs that need no more answers.
+    package private(set) var core: LiveCore
+    private var waiting: [LiveCore.Input] = []
+    /// Index of the first input that waits; the inputs before it are done.
+    private var next = 0
+    private var answers = LiveAnswers()
+    private var asked: Set<LiveQuestion> = []
+    private var isOver = false
+    /// Maximum number of inputs that wait. One more ends the stream.
+    private let maxWaiting: Int
+
+    /// - Parameter backlog: maximum delay: a stream that falls this far behind is given up.
+    package init(_ core: LiveCore, backlog: SampleCount = SampleCount(.seconds(120), at: .speech)) {
+        self.core = core
+        maxWaiting = Int(backlog.samples / VoiceActivity.window.samples)
+    }
+
+    /// Number of inputs that wait for an answer.
+    package var waitingCount: Int { waiting.count - next }
+
+    /// Start of the audio that may still be needed.
+    package var neededFrom: SampleIndex { core.neededFrom }
+
+    package mutating func take(_ input: LiveCore.Input) -> [Action] {
+        guard !isOver else { return [] }
+        waiting.append(input)
+        guard waitingCount <= maxWaiting else {
+            isOver = true
+            waiting = []
+            next = 0
+            return [.fellBehind]
+        }
+        return asked.isEmpty || waitingCount == 1 ? advance() : []
+    }
+
+    /// Takes the answer to a question. An answer that nobody needs changes nothing.
+    package mutating func answer(_ question: LiveQuestion, _ answer: LiveAnswer) -> [Action] {
+        guard !isOver, asked.remove(question) != nil else { return [] }
+        answers[question] = answer
+        return advance()
+    }
+
+    /// Applies inputs until one needs an answer that is not there.
+    private mutating func advance() -> [Action] {
+        var actions: [Action] = []
+        while next < waiting.count {
+            var attempt = core
+            do throws(MissingAnswer) {
+                let events = try attempt.apply(waiting[next], answers)
+                core = attempt
+                let at = core.position
+                actions += events.map { .event($0, at: at) }
+            } catch {
+                ask(error.question, &actions)
+                break
+            }
+            next += 1
+            forget(&actions)
+            for question in core.foreseen where answers[question] == nil { ask(question, &actions) }
+            if core.hasFinished {
+                isOver = true
+                actions += asked.map { .drop($0) } + [.finished]
+                asked = []
+                break
+            }
+        }
+        if next > 256 || next == waiting.count {
+            waiting.removeFirst(next)
+            next = 0
+        }
+        return actions
+    }
+
+    private mutating func ask(_ question: LiveQuestion, _ actions: inout [Action]) {
+        if asked.insert(question).inserted { actions.append(.ask(question)) }
+    }
+
+    /// Forgets answers and questions that no later input needs.
+    private mutating func forget(_ actions: inout [Action]) {
+        let foreseen = core.foreseen
+        answers.keep(foreseen)
+        for question in asked where !foreseen.contains(question) {
+            asked.remove(question)
+            actions.append(.drop(question))
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package import Speech
+
+/// A question about a live stream's audio that a model answers. The answer depends on the question and the samples alone.
+package enum LiveQuestion: Hashable, Sendable {
+    /// Which words are spoken in this audio? The driver reads the audio freely, without any forced beginning.
+    case words(in: SampleRange)
+    /// When are these words spoken in this audio? `speech` is the part of the audio that the voice detector calls speech.
+    case times(of: [String], in: SampleRange, speech: SampleRange)
+    /// How probable is it that the turn is complete at the end of this audio?
+    case completeness(SampleRange)
+
+    /// The audio that the answer needs.
+    package var audio: SampleRange {
+        switch self {
+        case .words(let audio), .completeness(let audio): audio
+        case .times(_, let audio, _): audio
+        }
+    }
+}
+
+/// The answer to a question of the same kind.
+package enum LiveAnswer: Sendable, Equatable {
+    case words([LiveWord])
+    /// One range for each word, in the stream's positions.
+    case times([SampleRange])
+    /// 0…1; nil when there is no model to ask.
+    case completeness(Float?)
+}
+
+/// The error of a step that needs an answer that is not there yet.
+package struct MissingAnswer: Error, Equatable {
+    package var question: LiveQuestion
+}
+
+/// The answers that are known.
+package struct LiveAnswers: Sendable {
+    private var given: [LiveQuestion: LiveAnswer] = [:]
+
+    package init() {}
+
+    package subscript(question: LiveQuestion) -> LiveAnswer? {
+        get { given[question] }
+        set { given[question] = newValue }
+    }
+
+    /// Drops the answers to all questions but these.
+    package mutating func keep(_ questions: Set<LiveQuestion>) {
+        guard !given.isEmpty else { return }
+        given = given.filter { questions.contains($0.key) }
+    }
+
+    func words(in audio: SampleRange) throws(MissingAnswer) -> [LiveWord] {
+        guard !audio.isEmpty else { return [] }
+        guard case .words(let words)? = given[.words(in: audio)] else { throw MissingAnswer(question: .words(in: audio)) }
+        return words
+    }
+
+    func times(of words: [LiveWord], in audio: SampleRange, speech: SampleRange) throws(MissingAnswer) -> [SampleRange] {
+        guard !words.isEmpty else { return [] }
+        let question = LiveQuestion.times(of: words.map(\.text), in: audio, speech: speech)
+        guard case .times(let times)? = given[question] else { throw MissingAnswer(question: question) }
+        // An answer that is too short would leave words without times.
+        return times + [SampleRange](repeating: speech, count: max(0, words.count - times.count))
+    }
+
+    func completeness(_ audio: SampleRange) throws(MissingAnswer) -> Float? {
+        guard case .completeness(let probability)? = given[.completeness(audio)] else { throw MissingAnswer(question: .completeness(audio)) }
+        return probability
+    }
+}

@@ -1,0 +1,93 @@
+package import Speech
+
+/// The lengths and limits by which a live stream's words become final. In samples at 16 kHz.
+///
+/// Two settings, chosen by what the client asks for. Captions: the text is what counts, so words leave early only where this stream's pauses have been
+/// ends. Quick: somebody waits for the words, so they leave early from the first pause on.
+package struct LiveTiming: Sendable, Equatable {
+    /// Silence after which the open window is read. All later decisions at the pause rest on this reading.
+    package var look = Self.samples(260)
+    /// Silence after which the window is read again where the last words of the first reading are not sure; nil: never.
+    package var lookAgain: SampleCount?
+    /// Silence behind which the end-of-turn model judges. Less than the look lets the model and the recogniser work at the same time; it was no quicker
+    /// where words' times are found meanwhile, and took a pause for an end.
+    package var judgment: SampleCount
+    /// Silence after which words leave when the turn sounds complete and its last words are sure.
+    package var early: SampleCount
+    /// Silence after which words leave in any case.
+    package var late: SampleCount
+    /// Audio that is read before the place where speech was detected, and behind the end of speech.
+    package var lead = Self.samples(300), tail = Self.samples(200)
+    /// Minimum speech behind a pause before the sentence in front of the pause leaves.
+    package var follow = Self.samples(1_500)
+    /// Length from which a window is cut at a pause without a stop, and length at which it is cut without a pause.
+    package var softLength = Self.samples(9_000), cutLength = Self.samples(14_000)
+    /// Speech in a window that is kept on each side of a cut without a pause.
+    package var beforeCut = Self.samples(7_000), behindCut = Self.samples(2_000)
+    /// Maximum audio of committed words that is heard again, and the silence up to which it is.
+    package var contextLength = Self.samples(9_000), contextGap = Self.samples(1_000)
+    /// Probability above which a turn counts as complete, 0.05…1. At 1, silence alone ends turns.
+    package var completeness = EndOfTurn.threshold
+    /// Minimum confidence of each of the last words, and the number of these words, when words leave early.
+    package var sure: Float = 0.6, sureWords = 2
+    /// The rule by which the stream's history allows early finals; nil: always.
+    package var history: PauseHistory.Rule?
+    /// Minimum silence that ends a turn.
+    package var turnSilence: SampleCount
+    /// Silence that ends a turn that does not sound complete: from `nearTurn` (nearly complete) to `longestTurn` (far from complete).
+    package var nearTurn: SampleCount, longestTurn: SampleCount
+    /// Maximum silence until an empty final covers it, and the silence that such a final leaves out at its end.
+    package var silencePeriod = Self.samples(10_000), silenceMargin = Self.samples(1_000)
+    /// Time for which the voice detector still reports speech after the sound has ended. Silence counts from the end of the sound.
+    package var hangover = SampleCount(4 * 512)
+    /// Mean power, relative to the loudest part of the window, below which there is silence: 5 % of the level.
+    package var silentShare: Float = 0.0025
+    package var detection = SpeechDetector.Configuration(minimumSpeech: SampleCount(3 * 512), minimumSilence: SampleCount(2 * 512))
+
+    /// Endpointing from which the client wants words soon. Protocols' defaults of 10 to 25 ms are meant for engines that weigh the text too.
+    private static let meant: Duration = .milliseconds(100)
+    /// Maximum silence for which words wait, however long a pause the client asks for: a longer wait would hold words back for nothing.
+    private static let longestWait = samples(2_000)
+
+    /// Makes the timing for what a client asks for.
+    ///
+    /// - Parameters:
+    ///   - endpointing: the silence that ends an utterance; nil: the client named none.
+    ///   - turn: the client's rule of turns.
+    package init(endpointing: Duration? = nil, turn: TurnRule = TurnRule()) {
+        let asked = SampleCount(min(max(endpointing ?? .zero, .zero), .seconds(3_600)), at: .speech)
+        let rule = [turn.minimumSilence, turn.maximumSilence, turn.finalSilence].compactMap(\.self)
+        let isQuick = !rule.isEmpty || turn.confidence != nil || (endpointing ?? .zero) >= Self.meant && asked <= Self.longestWait
+        let minimum = turn.minimumSilence.map { max(asked, SampleCount($0, at: .speech)) } ?? asked
+        let maximum = turn.maximumSilence.map { SampleCount($0, at: .speech) }
+        let longest = min(max(Self.samples(860), minimum), Self.longestWait)
+        late = max(look, min(longest, maximum ?? longest))
+        early = min(isQuick ? max(Self.samples(300), minimum) : Self.samples(420), late)
+        judgment = early
+        history = isQuick ? nil : PauseHistory.Rule()
+        turnSilence = minimum
+        longestTurn = max(maximum ?? late, minimum)
+        nearTurn = min(max(Self.samples(1_000), minimum), longestTurn)
+        if let confidence = turn.confidence { completeness = min(max(confidence, 0.05), 1) }
+        if let voice = turn.voice { detection.listen(from: voice) }
+    }
+
+    /// Returns true if a turn is over.
+    ///
+    /// - Parameters:
+    ///   - silence: silence since the turn's last sound.
+    ///   - probability: the probability, 0…1, that the turn is complete; nil: nothing is known.
+    package func isOver(silence: SampleCount, _ probability: Float?) -> Bool {
+        guard silence >= turnSilence else { return false }
+        if silence >= longestTurn { return true }
+        guard completeness < 1, let probability else { return false }
+        if probability > completeness { return true }
+        let doubt = Double(1 - max(0, probability) / completeness)
+        return silence >= nearTurn + SampleCount(Int64(Double((longestTurn - nearTurn).samples) * doubt))
+    }
+
+    /// True if it depends on the end-of-turn model when a turn is over.
+    package var judgesTurns: Bool { turnSilence < longestTurn && completeness < 1 }
+
+    private static func samples(_ milliseconds: Int) -> SampleCount { SampleCount(.milliseconds(milliseconds), at: .speech) }
+}

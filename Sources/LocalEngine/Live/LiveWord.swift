@@ -1,0 +1,30 @@
+/// One word of a reading: as it was heard, before key terms are put in.
+package struct LiveWord: Sendable, Hashable {
+    /// The word as displayed, with its capitals and the punctuation that touches it.
+    package let text: String
+    /// Geometric mean of the probabilities of the word's tokens, 0…1.
+    package let confidence: Float
+    /// The letters, digits and apostrophes of the word, in lower case. Readings are compared by them.
+    package let bare: String
+
+    package init(_ text: String, confidence: Float) {
+        self.text = text
+        self.confidence = confidence
+        bare = String(text.lowercased().filter { $0.isLetter || $0.isNumber || $0 == "'" })
+    }
+
+    private static let stops: Set<Character> = [".", "?", "!"]
+    private static let closing: Set<Character> = ["'", "\"", "”", "’", ")"]
+    private static let abbreviations: Set<String> = ["mr", "mrs", "ms", "dr", "st", "vs", "prof", "capt", "gen", "col", "rev"]
+
+    /// True if the word ends a sentence: it has a full stop, a question mark or an exclamation mark at its end, and is neither an abbreviation nor an
+    /// initial.
+    package var endsSentence: Bool {
+        var end = text[...]
+        while let last = end.last, Self.closing.contains(last) { end.removeLast() }
+        guard let mark = end.last, Self.stops.contains(mark) else { return false }
+        guard text.last == "." else { return true }
+        let before = text.dropLast().lowercased()
+        return !Self.abbreviations.contains(before) && !(before.count == 1 && before.allSatisfy(\.isLetter))
+    }
+}

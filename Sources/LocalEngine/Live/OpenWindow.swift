@@ -1,0 +1,86 @@
+import Speech
+
+/// Audio whose words are not final yet: speech that goes on, or has just paused, with the pauses in it.
+struct OpenWindow: Sendable, Equatable {
+    /// A pause behind which speech went on.
+    struct PastPause: Sendable, Equatable {
+        /// End of the speech before the pause, and end of its sound.
+        var end: SampleIndex, silent: SampleIndex
+        /// The words of the window up to the pause, read at the pause.
+        var words: [LiveWord]
+        /// Start of the speech behind the pause.
+        var resumed: SampleIndex
+    }
+
+    /// The pause at the end of the window.
+    struct Pause: Sendable, Equatable {
+        /// The words of the window, and the end of the audio that was read.
+        struct Reading: Sendable, Equatable {
+            var words: [LiveWord]
+            var end: SampleIndex
+            /// True if the pause was read a second time.
+            var isSecond = false
+        }
+
+        /// End of the speech before the pause, and end of its sound.
+        var end: SampleIndex, silent: SampleIndex
+        var reading: Reading?
+        /// End of the audio that the end-of-turn model hears; nil: the pause has not lasted long enough.
+        var judgedTo: SampleIndex?
+    }
+
+    /// Start of the audio that is read.
+    let start: SampleIndex
+    /// Start of the speech.
+    let speech: SampleIndex
+    var pauses: [PastPause] = []
+    /// nil: speech goes on.
+    var pause: Pause?
+    /// Power of the loudest part of the window.
+    private var loudest: Float = 0
+    /// End of the last part that was not silent.
+    private(set) var soundEnd = SampleIndex.zero
+
+    init(start: SampleIndex, speech: SampleIndex) {
+        self.start = start
+        self.speech = speech
+    }
+
+    /// Returns the rest of the window from `pause` on.
+    func rest(from pause: PastPause, start: SampleIndex) -> OpenWindow {
+        var rest = OpenWindow(start: start, speech: pause.resumed)
+        (rest.loudest, rest.soundEnd, rest.pause) = (loudest, soundEnd, self.pause)
+        rest.pauses = pauses.filter { $0.end > pause.end }.map { later in
+            var later = later
+            later.words.removeFirst(WordPlace(of: pause.words, in: later.words).count)
+            return later
+        }
+        return rest
+    }
+
+    /// Takes the power of the next part of the audio, which ends at `position`.
+    mutating func hear(_ power: Float, through position: SampleIndex, silentShare: Float) {
+        loudest = max(loudest, power)
+        if power >= loudest * silentShare { soundEnd = position }
+    }
+}
+
+/// Committed words that are heard again, so that the words behind them are read in their context.
+struct KnownWords: Sendable, Equatable {
+    private(set) var words: [LiveWord] = []
+    /// Start of the audio of these words; nil when there are none.
+    private(set) var start: SampleIndex?
+    /// End of the sound of the last committed words.
+    private(set) var end = SampleIndex.zero
+
+    /// Adds the words of a window that is committed as a whole.
+    mutating func add(_ more: [LiveWord], from start: SampleIndex, end: SampleIndex) {
+        if !more.isEmpty {
+            self.start = self.start ?? start
+            words += more
+        }
+        self.end = end
+    }
+
+    mutating func forget() { (words, start) = ([], nil) }
+}

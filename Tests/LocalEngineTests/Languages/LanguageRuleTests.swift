@@ -1,0 +1,72 @@
+import Testing
+
+@testable import LocalEngine
+
+@Suite struct `The language of an utterance that nobody named` {
+    /// A text for which the reference does not ask.
+    private struct UnknownText: Error { var code: String }
+
+    /// Answers what the rule asks, and returns its verdict with the number of questions.
+    private func verdict(_ known: LanguageCase, english: TriedText? = nil) throws -> (verdict: LanguageRule.Verdict, questions: Int) {
+        var evidence = LanguageEvidence(seconds: known.seconds, english: english ?? known.english)
+        for questions in 0..<8 {
+            switch known.rule.next(evidence) {
+            case .found(let verdict): return (verdict, questions)
+            case .ask(.head): evidence.head = known.head
+            case .ask(.forced): evidence.forced = known.forced
+            case .ask(.text(let code)):
+                guard let text = known.texts[code] else { throw UnknownText(code: code) }
+                evidence.texts[code] = text
+            }
+        }
+        throw CancellationError()
+    }
+
+    @Test(arguments: LanguageCase.all.indices) func `is told as by the reference`(index: Int) throws {
+        let known = LanguageCase.all[index]
+        switch try verdict(known).verdict {
+        case .unknown: #expect(known.expected == nil)
+        case .language(let code, let confidence):
+            #expect(code == known.expected)
+            #expect((0...1).contains(confidence))
+        }
+    }
+
+    private let german = LanguageCase(
+        "de", seconds: 3, former: nil, allowed: nil, english: ("The hinter these portal", -1.1, true), forced: -4,
+        head: ["en": -6, "de": -0.01, "fr": -7], texts: ["de": ("der hinter diesem Portal", -0.3, true), "en": ("Behind this gate", -0.9, true)])
+
+    @Test func `needs no other model for plain English`() throws {
+        let found = try verdict(german, english: TriedText("I do not know", mean: -0.2))
+        #expect(found.questions == 0)
+        guard case .language("en", let confidence) = found.verdict else { throw CancellationError() }
+        #expect(confidence > 0.8)
+    }
+
+    @Test(arguments: [("I do not", -0.2, true), ("I do not know", -0.31, true), ("I do not know", -0.02, false)] as [(String, Float, Bool)])
+    func `asks the other model about short, improbable and looping English`(text: String, mean: Float, hasEnded: Bool) {
+        let evidence = LanguageEvidence(seconds: 3, english: TriedText(text, mean: mean, hasEnded: hasEnded))
+        #expect(LanguageRule().next(evidence) == .ask(.head))
+    }
+
+    @Test func `is not one whose text says the same again and again`() throws {
+        var known = german
+        guard case .language("de", let confidence) = try verdict(known).verdict else { throw CancellationError() }
+        #expect(confidence > 0.9)
+        known.texts["de"]?.repeatsItself = true
+        #expect(try verdict(known).verdict == .unknown)
+    }
+
+    @Test func `is none but English outside the allowed ones`() throws {
+        var known = german
+        known.rule.allowed = ["en", "fr"]
+        known.texts["fr"] = TriedText("derrière ce portail", mean: -0.7)
+        #expect(try verdict(known).verdict == .unknown)
+    }
+
+    @Test func `loses the penalty of an unusable language when it is allowed by name`() {
+        let head: [String: Float] = ["en": -1, "cy": -1, "ca": -2, "de": -3]
+        #expect(LanguageRule().scores(head) == ["en": 0, "cy": -4, "ca": -3.5, "de": -3])
+        #expect(LanguageRule(allowed: ["cy", "ca"], former: "cy").scores(head) == ["en": 0, "cy": 0.5, "ca": -2])
+    }
+}

@@ -1,0 +1,168 @@
+import LocalEngine
+import Speech
+import Testing
+
+@Suite struct `A live stream's core` {
+    private func play(
+        _ text: String, _ timing: LiveTiming = LiveTiming(), commands: [(after: Int, input: LiveCore.Input)] = [],
+        _ change: (inout ScriptedSpeech) -> Void = { _ in }
+    ) -> ScriptedStream {
+        var speech = ScriptedSpeech(text)
+        change(&speech)
+        var stream = ScriptedStream(speech, timing)
+        stream.play(commands: commands)
+        return stream
+    }
+
+    private static let quick = LiveTiming(endpointing: .milliseconds(300))
+    /// Eight words of 300 ms without a pause.
+    private static let clause = "aa bb cc dd ee ff gg hh"
+
+    // MARK: Pauses
+
+    @Test func `keeps a sentence open over a short pause`() {
+        let stream = play("The cat sat 500 on the mat.")
+        #expect(stream.texts == ["The cat sat on the mat."])
+        #expect(stream.finals.first?.reason == .endOfTurn)
+    }
+
+    @Test func `sends a sentence when enough speech was read behind its end`() {
+        let stream = play("One two. 500 Three \(Self.clause) 600 ii. 500 jj")
+        #expect(stream.texts == ["One two.", "Three aa bb cc dd ee ff gg hh ii. jj."])
+        #expect(stream.finals.map(\.reason).first == .pause)
+    }
+
+    @Test func `waits with a sentence when too little speech was read behind its end`() {
+        let stream = play("One two. 500 Three four five.")
+        #expect(stream.texts == ["One two. Three four five."])
+    }
+
+    @Test func `reads nothing at a gap between two words`() {
+        let stream = play("one two 120 three four 120 five.")
+        #expect(stream.asked.count { if case .words = $0 { true } else { false } } == 1)
+    }
+
+    @Test func `sends words in any case after a long pause`() {
+        let stream = play("One two 900 three four.")
+        #expect(stream.texts == ["One two.", "Three four."])
+    }
+
+    @Test func `hears committed words again, and takes them off`() {
+        let stream = play("One two 900 three four.")
+        let readings = stream.asked.compactMap { if case .words(let audio) = $0 { audio } else { nil } }
+        #expect(readings.count == 2)
+        #expect(readings.map(\.start) == [readings[0].start, readings[0].start])
+    }
+
+    @Test func `hears committed words no more after a long silence`() {
+        let stream = play("One two. 1500 Three four.")
+        let readings = stream.asked.compactMap { if case .words(let audio) = $0 { audio } else { nil } }
+        #expect(readings.count == 2)
+        #expect(readings[1].start > readings[0].end)
+    }
+
+    @Test func `counts silence from the end of the sound`() throws {
+        let stream = play("One two.", Self.quick) { $0.completeness = 0 }
+        let final = try #require(stream.finals.first)
+        let silence = final.decided - (try #require(final.words.last?.range.end))
+        #expect(silence >= Self.quick.late - SampleCount(512))
+        #expect(silence <= Self.quick.late + SampleCount(1_024))
+    }
+
+    // MARK: Early finals
+
+    @Test(arguments: [(Float(0.9), Float(0.9), 300), (0.4, 0.9, 860), (0.9, 0.5, 860)])
+    func `sends words early when the turn and its last words are sure`(completeness: Float, confidence: Float, expected: Int) throws {
+        let stream = play("One two.", Self.quick) { ($0.completeness, $0.confidence) = (completeness, confidence) }
+        let final = try #require(stream.finals.first)
+        let silence = Int((final.decided - (try #require(final.words.last?.range.end))).samples / 16)
+        #expect(abs(silence - expected) <= 64)
+        #expect(final.reason == .endOfTurn)
+    }
+
+    @Test(arguments: [(Float(0.9), 1), (0.5, 2)])
+    func `reads a pause again only when the last words are unsure`(confidence: Float, count: Int) {
+        var timing = Self.quick
+        (timing.look, timing.lookAgain) = (SampleCount(.milliseconds(160), at: .speech), SampleCount(.milliseconds(300), at: .speech))
+        let stream = play("One two.", timing) { $0.confidence = confidence }
+        #expect(stream.asked.count { if case .words = $0 { true } else { false } } == count)
+        #expect(stream.texts == ["One two."])
+    }
+
+    @Test(arguments: [(228, ["turn", "words", "times"]), (300, ["words", "times", "turn"])])
+    func `asks early for what a final will need`(judgment: Int, expected: [String]) {
+        var timing = Self.quick
+        timing.judgment = SampleCount(.milliseconds(judgment), at: .speech)
+        let stream = play("One two.", timing)
+        let kinds = stream.asked.map { if case .completeness = $0 { "turn" } else if case .words = $0 { "words" } else { "times" } }
+        #expect(kinds == expected)
+    }
+
+    @Test func `sends captions early once pauses have been ends`() {
+        let stream = play("One two. 2000 Three four. 2000 Five six. 2000 Seven.")
+        let silences = stream.finals.filter { !$0.words.isEmpty }.map { Int(($0.decided - ($0.words.last?.range.end ?? .zero)).samples / 16) }
+        #expect(silences.map { $0 > 800 } == [true, true, false, false])
+    }
+
+    @Test func `asks no model about turns where history allows nothing early`() {
+        let stream = play("One two. 2000 Three four.")
+        #expect(!stream.asked.contains { if case .completeness = $0 { true } else { false } })
+    }
+
+    // MARK: Turns
+
+    @Test func `ends the turn later than its words when the client asks for more silence`() {
+        let rule = TurnRule(confidence: 1, maximumSilence: .milliseconds(1_500))
+        let stream = play("One two 1000 three four.", LiveTiming(endpointing: .milliseconds(300), turn: rule))
+        #expect(stream.finals.filter { !$0.words.isEmpty }.map(\.reason) == [.pause, .pause])
+        #expect(stream.events.count { if case .engine(.turnEnded) = $0 { true } else { false } } == 1)
+    }
+
+    @Test func `ends no turn without an end by silence, and holds no words back`() {
+        let stream = play("One two. 60000 Three four.", LiveTiming(endpointing: .seconds(3_600)))
+        #expect(stream.texts == ["One two.", "Three four."])
+        #expect(!stream.events.contains { if case .engine(.turnEnded) = $0 { true } else { false } })
+        #expect(stream.finals.first { !$0.words.isEmpty }?.reason == .pause)
+    }
+
+    // MARK: Commands
+
+    @Test func `makes words final in the middle of speech when the client asks`() {
+        // The eighth word ends at 2.9 s.
+        let stream = play("\(Self.clause) ii jj kk.", commands: [(after: 91, input: .finalize(SampleIndex(46_700)))])
+        #expect(stream.texts == ["Aa bb cc dd ee ff gg hh.", "Ii jj kk."])
+        #expect(stream.finals.first?.reason == .flush)
+        #expect(stream.finals.first?.range.end == SampleIndex(46_700))
+    }
+
+    @Test func `answers a request for a final in silence`() {
+        let stream = play("One two. 3000 Three.", commands: [(after: 90, input: .finalize(SampleIndex(46_100)))])
+        #expect(stream.events.count { if case .engine(.flushed) = $0 { true } else { false } } == 1)
+        #expect(stream.texts == ["One two.", "Three."])
+    }
+
+    @Test(arguments: [0, 100, 300, 1_000])
+    func `gives all words at the end of the audio`(silence: Int) {
+        var stream = ScriptedStream(
+            ScriptedSpeech([.init(text: "Hello", range: SampleRange(SampleIndex(8_000), SampleIndex(14_336)))], silence: .milliseconds(silence)),
+            LiveTiming())
+        stream.play()
+        #expect(stream.texts == ["Hello."])
+        #expect(stream.hasFinished)
+    }
+
+    @Test func `covers long silence with finals without words`() {
+        let stream = play("One. 25000 Two.")
+        #expect(stream.finals.filter(\.words.isEmpty).count >= 2)
+        #expect(stream.texts == ["One.", "Two."])
+    }
+
+    @Test func `sends no words for sound that has none`() {
+        var speech = ScriptedSpeech("One. 3000 x 3000 Two.")
+        speech.silent = ["x"]
+        var stream = ScriptedStream(speech, LiveTiming())
+        stream.play()
+        #expect(stream.texts == ["One.", "Two."])
+        #expect(stream.finals.filter { $0.reason == .endOfTurn }.count == 2)
+    }
+}

@@ -1,0 +1,91 @@
+import HarkenTesting
+import LocalEngine
+import Speech
+import Testing
+
+/// What holds for live finals whatever is said, whatever the client asks for, and however late the answers come.
+@Suite struct `Live finals` {
+    private static let silences: [Int?] = [nil, 0, 25, 99, 100, 300, 500, 900, 1_500, 2_500, 60_000, 3_600_000]
+    private static let rules: [TurnRule] = [
+        TurnRule(), TurnRule(confidence: 0.3), TurnRule(confidence: 1), TurnRule(confidence: 1, maximumSilence: .milliseconds(700)),
+        TurnRule(minimumSilence: .milliseconds(100), maximumSilence: .milliseconds(100)), TurnRule(minimumSilence: .seconds(3)),
+        TurnRule(maximumSilence: .seconds(4)), TurnRule(finalSilence: .milliseconds(300)), TurnRule(minimumSilence: .zero, maximumSilence: .zero),
+    ]
+    static let timings: [LiveTiming] = silences.flatMap { silence in
+        rules.map { LiveTiming(endpointing: silence.map { .milliseconds($0) }, turn: $0) }
+    }
+
+    private static func commands(_ seed: UInt64, _ speech: ScriptedSpeech) -> [(after: Int, input: LiveCore.Input)] {
+        var random = SeededGenerator(seed: seed)
+        return (0..<Int.random(in: 0...4, using: &random)).map { _ in
+            let after = Int.random(in: 1...max(1, speech.windows), using: &random)
+            guard Int.random(in: 0..<3, using: &random) > 0, let timing = timings.randomElement(using: &random) else {
+                return (after, .finalize(SampleIndex(after * ScriptedSpeech.window + Int.random(in: 0..<512, using: &random))))
+            }
+            return (after, .timing(timing))
+        }
+    }
+
+    @Test(arguments: 0..<40 as Range<UInt64>)
+    func `depend on the audio and the options alone`(seed: UInt64) {
+        var speech = ScriptedSpeech(seed: seed, words: 10...50)
+        (speech.mishears, speech.completeness) = (true, nil)
+        let timing = Self.timings[Int(seed * 7) % Self.timings.count]
+        let commands = Self.commands(seed, speech)
+        var prompt = ScriptedStream(speech, timing)
+        prompt.play(commands: commands)
+        for (delay, frame) in [(1, 1), (20, 1), (0, 8), (60, 3), (300, 1), (9, 100_000)] {
+            var late = ScriptedStream(speech, timing, delay: delay, seed: seed + UInt64(delay))
+            late.play(frame: frame, commands: frame > 1_000 ? [] : commands)
+            guard frame < 1_000 || commands.isEmpty else { continue }
+            #expect(late.hasFinished)
+            #expect(late.events == prompt.events, "answers \(delay) windows late, frames of \(frame) windows")
+            #expect(late.finals == prompt.finals)
+        }
+    }
+
+    /// Every combination of options: the stream ends, and no word waits for long.
+    @Test(arguments: timings)
+    func `come for every word in time and in order`(timing: LiveTiming) {
+        for seed in 0..<6 as Range<UInt64> {
+            let speech = ScriptedSpeech(seed: seed)
+            var stream = ScriptedStream(speech, timing)
+            stream.play(commands: seed % 3 == 0 ? Self.commands(seed, speech).filter { if case .finalize = $0.input { true } else { false } } : [])
+            #expect(stream.hasFinished)
+            #expect(stream.finals.flatMap { $0.words.map(\.bare) } == speech.spoken.map { Word.bare($0.text) }, "seed \(seed)")
+            var through = SampleIndex.zero
+            for final in stream.finals {
+                #expect(final.range.start == through)
+                through = final.range.end
+                #expect(final.words.allSatisfy { $0.range.start >= final.range.start && $0.range.end <= final.range.end })
+                // A window is cut at 14 s, or when a pause of 2 s has begun before.
+                #expect(final.words.allSatisfy { final.decided - $0.range.start <= SampleCount(.seconds(17), at: .speech) })
+            }
+            #expect(through == speech.end)
+            #expect(stream.maxNeeded <= SampleCount(.seconds(30), at: .speech))
+        }
+    }
+
+    @Test(arguments: 0..<30 as Range<UInt64>)
+    func `lose and repeat no word where speech is cut without a pause`(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        var spoken: [ScriptedSpeech.Spoken] = [], position = 4_000
+        for number in 0..<120 {
+            let length = Int.random(in: 4_000...9_000, using: &random)
+            spoken.append(.init(text: "w\(number)", range: SampleRange(SampleIndex(position), count: SampleCount(length))))
+            position += length + Int.random(in: 0...200, using: &random)
+        }
+        let speech = ScriptedSpeech(spoken)
+        var stream = ScriptedStream(speech, LiveTiming())
+        stream.play()
+        #expect(stream.finals.contains { $0.reason == .length })
+        #expect(stream.finals.flatMap { $0.words.map(\.bare) } == spoken.map(\.text))
+    }
+
+    @Test func `are given up when answers fall too far behind`() {
+        var stream = ScriptedStream(ScriptedSpeech("Hello there. 60000 Hello."), LiveTiming(), delay: 100_000, backlog: .seconds(20))
+        stream.play()
+        #expect(stream.fellBehind)
+        #expect(!stream.hasFinished)
+    }
+}

@@ -1,0 +1,66 @@
+import LocalEngine
+import Speech
+import Testing
+
+@Suite struct `The timing of live finals` {
+    private func milliseconds(_ count: SampleCount) -> Int { Int(count.samples / 16) }
+
+    @Test(arguments: [nil, 0, 10, 25, 99])
+    func `is that of captions when no pause is asked for`(endpointing: Int?) {
+        let timing = LiveTiming(endpointing: endpointing.map { .milliseconds($0) })
+        #expect(milliseconds(timing.early) == 420)
+        #expect(milliseconds(timing.late) == 860)
+        #expect(timing.history != nil)
+        #expect(timing.isOver(silence: timing.late, nil))
+    }
+
+    @Test(arguments: [
+        (100, 300, 860), (300, 300, 860), (400, 400, 860), (700, 700, 860), (860, 860, 860), (1_200, 1_200, 1_200), (2_000, 2_000, 2_000),
+    ])
+    func `is quick when somebody waits for the words`(endpointing: Int, early: Int, late: Int) {
+        let timing = LiveTiming(endpointing: .milliseconds(endpointing))
+        #expect(milliseconds(timing.early) == early)
+        #expect(milliseconds(timing.late) == late)
+        #expect(timing.history == nil)
+    }
+
+    @Test(arguments: [5_000, 3_600_000, Int.max / 2_000_000])
+    func `holds no words back for a pause that never comes`(endpointing: Int) {
+        let timing = LiveTiming(endpointing: .milliseconds(endpointing))
+        #expect(milliseconds(timing.late) == 2_000)
+        #expect(!timing.isOver(silence: timing.late, 1))
+        #expect(timing.isOver(silence: SampleCount(.seconds(3_600), at: .speech), nil))
+    }
+
+    @Test(arguments: [
+        (TurnRule(minimumSilence: .milliseconds(160)), 400, 400, 860, 860), (TurnRule(minimumSilence: .milliseconds(560)), 400, 560, 860, 860),
+        (TurnRule(maximumSilence: .milliseconds(500)), 300, 300, 500, 500), (TurnRule(maximumSilence: .milliseconds(2_400)), 400, 400, 860, 2_400),
+        (TurnRule(minimumSilence: .milliseconds(200), maximumSilence: .milliseconds(200)), 200, 260, 260, 200),
+        (TurnRule(finalSilence: .milliseconds(300)), 300, 300, 860, 860),
+    ])
+    func `follows the client's rule of turns`(rule: TurnRule, endpointing: Int, early: Int, late: Int, turn: Int) {
+        let timing = LiveTiming(endpointing: .milliseconds(endpointing), turn: rule)
+        #expect(milliseconds(timing.early) == early)
+        #expect(milliseconds(timing.late) == late)
+        #expect(milliseconds(timing.longestTurn) == turn)
+        #expect(timing.history == nil)
+    }
+
+    @Test func `ends turns by silence alone when no confidence is enough`() {
+        let timing = LiveTiming(endpointing: .milliseconds(300), turn: TurnRule(confidence: 1, maximumSilence: .seconds(2)))
+        #expect(!timing.isOver(silence: SampleCount(.milliseconds(1_900), at: .speech), 1))
+        #expect(timing.isOver(silence: SampleCount(.seconds(2), at: .speech), nil))
+    }
+
+    @Test func `ends turns sooner the more complete they sound`() {
+        let timing = LiveTiming(endpointing: .milliseconds(300), turn: TurnRule(maximumSilence: .seconds(2)))
+        func isOver(_ milliseconds: Int, _ probability: Float?) -> Bool {
+            timing.isOver(silence: SampleCount(.milliseconds(milliseconds), at: .speech), probability)
+        }
+        #expect(isOver(300, 0.6))
+        #expect(!isOver(290, 0.6))
+        #expect(!isOver(1_000, 0.25))
+        #expect(isOver(1_500, 0.25))
+        #expect(!isOver(1_500, nil))
+    }
+}

@@ -1,0 +1,117 @@
+import HarkenTesting
+import LocalEngine
+import Speech
+
+/// Speech by a script, with a detector that hears it exactly and models that answer any question about it: the same question always gets the same
+/// answer.
+struct ScriptedSpeech {
+    struct Spoken {
+        var text: String
+        var range: SampleRange
+    }
+
+    static let window = 512
+    let spoken: [Spoken]
+    let windows: Int
+    /// True if the reader mishears words at the edges of its audio, as the model does.
+    var mishears = false
+    /// The probability that a turn is complete; nil: it depends on the question.
+    var completeness: Float? = 0.9
+    var confidence: Float = 0.9
+    /// Texts of sounds that the reader hears nothing in.
+    var silent: Set<String> = []
+    private let loud: [Bool]
+
+    /// - Parameters:
+    ///   - spoken: the words, in order.
+    ///   - silence: silence behind the last word.
+    init(_ spoken: [Spoken], silence: Duration = .seconds(2)) {
+        self.spoken = spoken
+        windows = Int(((spoken.last?.range.end ?? .zero) + SampleCount(silence, at: .speech)).samples) / Self.window
+        var covered = [Int64](repeating: 0, count: windows + 1)
+        for word in spoken {
+            for window in Int(word.range.start.samples) / Self.window...Int(word.range.end.samples) / Self.window {
+                let span = SampleRange(SampleIndex(window * Self.window), count: SampleCount(Self.window))
+                covered[window] += word.range.intersection(span)?.count.samples ?? 0
+            }
+        }
+        loud = covered.map { $0 >= 256 }
+    }
+
+    /// Makes the speech of words of 300 ms. A number is the silence in milliseconds before the next word.
+    init(_ text: String, silence: Duration = .seconds(2)) {
+        var spoken: [Spoken] = []
+        var position = 8_000
+        for word in text.split(separator: " ") {
+            if let pause = Int(word) {
+                position += pause * 16
+            } else {
+                spoken.append(Spoken(text: String(word), range: SampleRange(SampleIndex(position), count: SampleCount(4_800))))
+                position += 4_800
+            }
+        }
+        self.init(spoken, silence: silence)
+    }
+
+    /// Makes a random speech of numbered words, in sentences.
+    init(seed: UInt64, words: ClosedRange<Int> = 20...90) {
+        var random = SeededGenerator(seed: seed)
+        // Some talk almost without pauses, others pause at every word.
+        let sides = [8, 20, 120, 1_000].randomElement(using: &random) ?? 20
+        var spoken: [Spoken] = []
+        var position = Int.random(in: 0...30_000, using: &random), isFirst = true
+        for number in 0..<Int.random(in: words, using: &random) {
+            let length = Int.random(in: 3_200...9_600, using: &random)
+            let isLast = Int.random(in: 0..<9, using: &random) == 0
+            spoken.append(
+                Spoken(
+                    text: (isFirst ? "W" : "w") + "\(number)" + (isLast ? "." : ""),
+                    range: SampleRange(SampleIndex(position), count: SampleCount(length))))
+            isFirst = isLast
+            let gap =
+                switch Int.random(in: 0..<sides, using: &random) {
+                case 0: Int.random(in: 8_000...60_000, using: &random)
+                case 1: Int.random(in: 14_000...250_000, using: &random)
+                case 2...5: Int.random(in: 1_600...8_000, using: &random)
+                default: Int.random(in: 0...800, using: &random)
+                }
+            position += length + gap
+        }
+        self.init(spoken, silence: .milliseconds(Int.random(in: 0...3_000, using: &random)))
+    }
+
+    /// End of the audio, inside of the window behind the last whole one.
+    var end: SampleIndex { SampleIndex(windows * Self.window + 100) }
+
+    func input(_ window: Int) -> LiveCore.Input {
+        .window(probability: loud[window] ? 0.9 : 0.1, power: loud[window] ? Float(1 + window * 7 % 13) / 100 : 1e-6)
+    }
+
+    func answer(_ question: LiveQuestion) -> LiveAnswer {
+        switch question {
+        case .words(let audio): .words(words(in: audio))
+        case .times(let words, let audio, let speech): .times(times(of: words, in: audio, speech: speech))
+        case .completeness(let audio):
+            .completeness(completeness ?? Float(abs(audio.end.samples &* 31 &+ audio.start.samples) % 100) / 100)
+        }
+    }
+
+    /// Returns the words whose middle lies in the audio: the first with a capital, the last with a stop.
+    private func words(in audio: SampleRange) -> [LiveWord] {
+        let inside = spoken.filter { audio.contains($0.range.middle) && !silent.contains($0.text) }
+        return inside.enumerated().map { index, word in
+            var text = word.text
+            if index == 0 { text = text.prefix(1).uppercased() + text.dropFirst() }
+            if index == inside.count - 1, text.last != "." { text += "." }
+            let isCut = word.range.start < audio.start || word.range.end + SampleCount(3_000) > audio.end
+            if mishears, isCut, (audio.start.samples + audio.end.samples) % 3 == 0 { text = "misheard" + text }
+            return LiveWord(text, confidence: confidence)
+        }
+    }
+
+    private func times(of words: [String], in audio: SampleRange, speech: SampleRange) -> [SampleRange] {
+        let inside = spoken.filter { audio.contains($0.range.middle) }.map(\.range)
+        // The words are the last ones of those that a longer reading has.
+        return words.count <= inside.count ? Array(inside.suffix(words.count)) : words.map { _ in speech }
+    }
+}

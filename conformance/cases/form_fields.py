@@ -1,0 +1,48 @@
+"""OpenAI recordings: references of known speakers as the vendor takes them (2 to 10 s each, up to four) are used or named as ignored, never refused."""
+
+import base64
+
+import numpy as np
+
+from common import A, C, RATE, Verdict, arguments, cut, load, openai, wav
+
+a = arguments(__doc__)
+v = Verdict()
+x, y = load(a.audio, A), load(a.audio, C)
+talk = wav(np.concatenate([cut(x, 0, 6), cut(y, 0, 6), cut(x, 6, 12), cut(y, 6, 12)]))
+url = lambda samples, rate=RATE: "data:audio/wav;base64," + base64.b64encode(wav(samples, rate)).decode()
+MODEL = "gpt-4o-transcribe-diarize"
+references = {
+    "1 s": [url(cut(x, 0, 1))],
+    "2 s": [url(cut(x, 0, 2))],
+    "10 s": [url(cut(x, 0, 10))],
+    "10 s at 44.1 kHz": [url(load(a.audio, A, 44100)[:441000], 44100)],
+    "four of 10 s": [url(cut(s, t, t + 10)) for s in (x, y) for t in (0, 3)],
+}
+for what, urls in references.items():
+    for format in ("diarized_json", "json"):
+        r = openai(
+            a.url,
+            talk,
+            model=MODEL,
+            response_format=format,
+            chunking_strategy="auto",
+            **{"known_speaker_names[]": [f"Person {i}" for i in range(len(urls))], "known_speaker_references[]": urls},
+        )
+        ok = v.see(r.status_code == 200, f"{what}, {format}: accepted", f"{r.status_code} {r.text[:160] if r.status_code != 200 else ''}")
+        if ok:
+            ignored = r.headers.get("X-Harken-Ignored", "")
+            names = {s["speaker"] for s in r.json().get("segments", [])}
+            v.see(
+                "known_speaker" in ignored or any(n.startswith("Person") for n in names),
+                f"{what}, {format}: used, or named in X-Harken-Ignored",
+                ignored or names,
+            )
+long = "word " * 60000
+r = openai(a.url, talk, model="whisper-1", prompt=long)
+v.see(
+    r.status_code == 200 or r.status_code == 400 and r.json()["error"].get("param") == "prompt",
+    "a prompt of 300 kB: accepted, or an error that names the field in param",
+    r.text[:200],
+)
+v.end()

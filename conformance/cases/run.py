@@ -1,0 +1,150 @@
+"""Runs the cases: small programs, each of which shows one kind of fault that was found from outside, and exits with 0 when it is not there.
+
+All have one gateway without keys, with the local engine. One that ends is replaced, which fails the case that ended it. A case prints what it saw: `right`,
+`WRONG`, or `known` with the reason of a decision. What is known and turns out right fails, too.
+"""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+
+from common import HERE, wait_until_loaded
+from gateway import Server, ServerError, dies_with_us
+
+ROOT = os.path.dirname(os.path.dirname(HERE))
+# Seconds after which a case hangs: the longest takes a fifth of it.
+LIMIT = 1_200
+# Settings of whoever starts this, which are not those of the cases.
+FOREIGN = ("HARKEN_", "OPENAI", "DEEPGRAM", "ASSEMBLYAI", "SONIOX", "SPEECHMATICS")
+OURS = ("HARKEN_MODELS", "HARKEN_CACHE")
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    # What is wrong where the case fails.
+    kind: str
+    # Whether the gate runs it: it takes seconds, and no speech at its own pace.
+    in_gate: bool = False
+    # Whether it plays people of ../shared/audio, whose voices nothing else has.
+    needs_shared: bool = False
+
+
+CASES = [
+    Case("form_fields", "fields of a form that are longer than 64 KiB"),
+    Case("assemblyai_opening", "parameters that have a default at the vendor", in_gate=True),
+    Case("stream_logprobs", "a field that was asked for is missing in the stream", in_gate=True),
+    Case("realtime_shapes", "sessions of the realtime protocol that are not opened as transcription sessions", in_gate=True),
+    Case("realtime_turn_update", "an update of one setting changes others", in_gate=True),
+    Case("opposite_phase", "channels that cancel each other"),
+    Case("segment_doubt", "constants where clients expect a model's measures", in_gate=True),
+    Case("language_names", "languages by other names, by none, and by wrong ones"),
+    Case("live_changes", "options that change while a session runs"),
+    Case("short_turns", "turns that follow each other without a pause", needs_shared=True),
+    Case("flux_turns", "the top of a scale, which means never; an end of a turn that says something else than its early notice"),
+    Case("split_samples", "raw samples in messages that end inside a sample or a frame"),
+    Case("sound_tracks", "files with two sound tracks, of which one is left out without a word"),
+    Case("mpegts", "transport streams of television, HLS and cameras"),
+    Case("edited_words", "an edit of a word that loses the times of the others"),
+    Case("when_recorded", "the time of delivery in place of the time of recording, and the user's zone"),
+    Case("vendor_keys", "keys and files of settings from other systems: line ends, blanks, byte order marks"),
+    Case("page_scripts", "scripts from the right, and scripts without blanks, on the page and in the overlay"),
+]
+BY_NAME = {case.name: case for case in CASES}
+
+
+class Gateway:
+    """The gateway of all cases."""
+
+    def __init__(self, harken, folder):
+        self._harken, self._folder, self._count, self._server = harken, folder, 0, None
+
+    def url(self):
+        """The address of a gateway that runs."""
+        if self._server is None or self._server.status is not None:
+            self._count += 1
+            self._server = Server(self._harken, os.path.join(self._folder, f"data-{self._count}"))
+            wait_until_loaded(self._server)
+        return self._server.url
+
+    def problem(self):
+        """How it ended, when it has ended."""
+        status = self._server.status
+        return None if status is None else f"the gateway ended with the status {status}: {''.join(self._server.lines[-5:])}"
+
+    def stop(self):
+        return self._server.stop() if self._server else 0
+
+
+def run(case, args, gateway):
+    """What is wrong, or None. The case prints what it saw."""
+    command = [
+        sys.executable,
+        "-B",
+        os.path.join(HERE, case.name + ".py"),
+        "--url",
+        gateway.url(),
+        "--audio",
+        args.test_audio,
+        "--shared",
+        args.shared,
+        "--harken",
+        os.path.abspath(args.harken),
+    ]
+    try:
+        status = subprocess.run(command, stdin=subprocess.DEVNULL, timeout=LIMIT, preexec_fn=dies_with_us).returncode
+    except subprocess.TimeoutExpired:
+        return f"it hangs: ended after {LIMIT} s"
+    return gateway.problem() or (f"exit status {status}" if status else None)
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        prog="scripts/play cases", description=__doc__.splitlines()[0], epilog="; ".join(f"{case.name}: {case.kind}" for case in CASES)
+    )
+    parser.add_argument("cases", nargs="*", metavar="NAME", help="only these; without it, all")
+    parser.add_argument("--harken", default=os.path.join(ROOT, ".build/release/harken"), help="the executable under test")
+    parser.add_argument("--test-audio", required=True, help="folder of the models' test audio")
+    parser.add_argument("--shared", default=os.path.join(os.path.dirname(ROOT), "shared/audio"), help="folder of the development recordings")
+    tier = parser.add_mutually_exclusive_group()
+    tier.add_argument("--gate", action="store_true", help="only those of the gate, which take seconds and hear no speech at its own pace")
+    tier.add_argument("--rest", action="store_true", help="only those that the gate leaves out")
+    args = parser.parse_args()
+    if not os.access(args.harken, os.X_OK):
+        parser.error(f"{args.harken} is not there: make build first, or name another with --harken")
+    unknown = [name for name in args.cases if name not in BY_NAME]
+    if unknown:
+        parser.error(f"no case is called {unknown[0]}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for name in [name for name in os.environ if name.startswith(FOREIGN) and name not in OURS]:
+        del os.environ[name]
+    chosen = [BY_NAME[name] for name in args.cases] or [case for case in CASES if not (args.gate and not case.in_gate or args.rest and case.in_gate)]
+    results = []
+    with tempfile.TemporaryDirectory(prefix="harken-cases-") as folder:
+        gateway = Gateway(args.harken, folder)
+        try:
+            for case in chosen:
+                if case.needs_shared and not os.path.isdir(args.shared):
+                    results.append(("SKIP", case.name, "the development recordings (../shared/audio) are not here"))
+                    continue
+                print(f"== {case.name}: {case.kind}", flush=True)
+                began = time.monotonic()
+                problem = run(case, args, gateway)
+                results.append(("FAIL" if problem else "PASS", case.name, f"{time.monotonic() - began:.0f} s" + (f"; {problem}" if problem else "")))
+        except (ServerError, TimeoutError) as error:
+            results.append(("FAIL", "gateway", str(error)))
+        status = gateway.stop()
+        if status != 0:
+            results.append(("FAIL", "gateway", f"it ended with the status {status} after SIGTERM"))
+    for verdict, name, told in results:
+        print(f"{verdict}  {name}  {told}", flush=True)
+    return 1 if any(verdict == "FAIL" for verdict, _, _ in results) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

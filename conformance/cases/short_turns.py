@@ -1,0 +1,88 @@
+"""Two people who take turns of 4 s without a pause, or cutting into each other by 80 ms: who said each word, on every route that tells speakers."""
+
+import asyncio
+import itertools
+import uuid
+
+import numpy as np
+import requests
+
+from common import HANG, RATE, Verdict, arguments, assemblyai, connect, cut, deepgram, final_words, live, load, wav
+
+a = arguments(__doc__)
+v = Verdict()
+WOMAN, MAN, WOMAN2, MAN2 = "asr/ls-5688-15787-0000.flac", "asr/ls-3857-180923-0000.flac", "asr/ls-1069-133699-0000.flac", "asr/ls-60-121082-0000.flac"
+MAN3 = "asr/ls-909-131041-0000.flac"
+PAIRS = {
+    "a woman and a man": (WOMAN, MAN),
+    "another woman and a man": (WOMAN2, "asr/ls-446-123501-0000.flac"),
+    "two women": (WOMAN, WOMAN2),
+    "two men": (MAN2, MAN3),
+}
+ENOUGH = 0.9
+
+
+def talk(x, y, over):
+    out, at, spans = np.zeros(25 * RATE, int), 0.0, []
+    for clip, start, who in ((x, 0, 0), (y, 0, 1), (x, 4, 0), (y, 4, 1), (x, 8, 0), (y, 8, 1)):
+        part = cut(clip, start, start + 4)
+        i = int(at * RATE)
+        out[i : i + len(part)] += part
+        spans.append((at, at + 4, who))
+        at += 4 - over
+    return np.clip(out[: int((at + over) * RATE)], -32768, 32767).astype("<i2"), spans
+
+
+def judge(route, said, spans):
+    """`said`: word, start, end and label of each word."""
+    truth = [(w, next((k for s, e, k in spans if s <= (w[1] + w[2]) / 2 < e), None)) for w in said]
+    labels = list(dict.fromkeys(w[3] for w in said))
+    right = max((sum({p: 0, q: 1}.get(w[3]) == k for w, k in truth) for p, q in itertools.permutations([*labels, "-"], 2)), default=0)
+    share = right / max(1, len(said))
+    turns = 1 + sum(p[3] != q[3] for p, q in zip(said, said[1:]))
+    ok = len(said) > 30 and share >= ENOUGH and len(labels) == 2 and turns >= 6 and None not in labels
+    v.see(ok, route, f"{share:.0%} of {len(said)} words with the right person, {turns} turns of 6, labels {labels}")
+
+
+async def main():
+    for name, (p, q) in PAIRS.items():
+        for over in (0, 0.08):
+            clip, spans = talk(load(a.shared, [p]), load(a.shared, [q]), over)
+            data, what = wav(clip), f"{name}, {int(over * 1000)} ms over:"
+            ws = deepgram(a.url, data, "diarize=true&utterances=true&punctuate=true").json()["results"]
+            judge(
+                f"{what} Deepgram recorded", [(w["word"], w["start"], w["end"], w.get("speaker")) for w in ws["channels"][0]["alternatives"][0]["words"]], spans
+            )
+            _, j = assemblyai(a.url, data, speaker_labels=True)
+            judge(f"{what} AssemblyAI recorded", [(w["text"], w["start"] / 1000, w["end"] / 1000, w.get("speaker")) for w in j["words"]], spans)
+            s = await live(a.ws, clip, "diarize=true&punctuate=true", speed=2)
+            judge(f"{what} Deepgram live", [(w["word"], w["start"], w["end"], w.get("speaker")) for w in final_words(s)], spans)
+            s = await connect(f"{a.ws}/v3/ws?sample_rate=16000&format_turns=true&speaker_labels=true", {"Authorization": "x"})
+            await s.audio(clip, speed=2)
+            await s.json({"type": "Terminate"})
+            await s.end()
+            turns = {m["turn_order"]: m for m in s.of("Turn") if m["end_of_turn"]}
+            judge(
+                f"{what} AssemblyAI live",
+                [(w["text"], w["start"] / 1000, w["end"] / 1000, w.get("speaker") or m.get("speaker_label")) for m in turns.values() for w in m["words"]],
+                spans,
+            )
+            s = await connect(f"{a.ws}/v4/listen?codec=pcm16&sample_rate=16000&create_speakers=false&device_id={uuid.uuid4()}")
+            await s.audio(clip, speed=2)
+            await s.json({"type": "finish"})
+            await s.end()
+            conversation = next((m["conversation_id"] for m in s.of("conversation_session")), None)
+            said = []
+            for _ in range(60):
+                r = requests.get(f"{a.url}/api/v1/conversations/{conversation}/segments", timeout=HANG).json()
+                said = [(w["text"], w["start"], w["end"], g["speaker"]) for g in r.get("segments", []) for w in g.get("words") or []]
+                if said:
+                    break
+                await asyncio.sleep(0.5)
+            # A conversation's clock begins with its first word, which the recorded answer has at its place.
+            shift = ws["channels"][0]["alternatives"][0]["words"][0]["start"] - said[0][1] if said else 0
+            judge(f"{what} /v4/listen", [(w, s + shift, e + shift, k) for w, s, e, k in said], spans)
+
+
+asyncio.run(main())
+v.end()
