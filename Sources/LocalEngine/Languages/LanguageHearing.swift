@@ -89,7 +89,8 @@ package struct LanguageHearing: Sendable {
     /// Returns the text as evidence. An empty text of a second try is none: the mean stays that of the first try.
     static func evidence(_ decoded: WhisperDecoded, after first: WhisperDecoded) -> TriedText {
         let isLost = decoded.words.isEmpty && !first.words.isEmpty
-        var text = TriedText(decoded.text, mean: isLost ? first.mean : decoded.mean, hasEnded: decoded.stop == .end && !isLost)
+        let hasEnded = decoded.stop == .end || decoded.isBeginning
+        var text = TriedText(decoded.text, mean: isLost ? first.mean : decoded.mean, hasEnded: hasEnded && !isLost)
         text.repeatsItself = RepeatedText.isLoop(text.text)
         return text
     }

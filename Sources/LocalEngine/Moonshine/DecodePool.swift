@@ -27,13 +27,12 @@ package final class DecodePool: Sendable {
         typealias Entry = (permit: DecodePermit, work: Work)
 
         let threadCount: Int
-
-        init(threadCount: Int) { self.threadCount = threadCount }
-
         let state = Monitor(State())
         /// Amount of live work that no thread has taken. Threads read this at every token, without the lock.
         let liveWaiting = Atomic(0)
         let liveStreams = Atomic(0)
+
+        init(threadCount: Int) { self.threadCount = threadCount }
 
         /// Runs the waiting live work on the calling thread.
         func giveWay() {
@@ -113,7 +112,7 @@ package final class DecodePool: Sendable {
     /// Runs work of a recording and waits for its result.
     ///
     /// - Parameters:
-    ///   - isLong: true for work with steps of more than 0.2 s, which cannot be interrupted.
+    ///   - isLong: as for `submit`.
     ///   - body: returns nil when the work was cancelled.
     func prerecorded<R: Sendable>(
         isLong: Bool = false, _ body: @escaping @Sendable (DecodePermit) throws(InferenceError) -> R?

@@ -71,7 +71,7 @@ package struct RecordingWork: Sendable {
         while true {
             while !state.isRead, runningCount < maxRunning {
                 let batch: RecordingReader.Batch
-                do throws(EngineError) { batch = try await next(reader, recognizer.longestWindow) } catch { return .failure(error) }
+                do throws(EngineError) { batch = try await next(reader) } catch { return .failure(error) }
                 for item in batch.items {
                     let index = state.began(item)
                     runningCount += 1
@@ -121,8 +121,8 @@ package struct RecordingWork: Sendable {
         return try opened.get()
     }
 
-    private func next(_ reader: RecordingReader, _ longest: SampleCount) async throws(EngineError) -> RecordingReader.Batch {
-        let limit = WindowPlanner.limit(longest, threads: pool.threadCount)
+    private func next(_ reader: RecordingReader) async throws(EngineError) -> RecordingReader.Batch {
+        let limit = WindowPlanner.limit(recognizer.longestWindow, threads: pool.threadCount)
         let batch = await pool.run(.prerecorded) { permit in
             Result { () throws(EngineError) in
                 try reader.next(limit: limit, mayContinue: { permit.mayContinue() })

@@ -29,6 +29,7 @@ package struct WhisperWindowRecognizer: WindowRecognizing {
 
     /// The window of 8 s of audio is encoded in 0.23 s of one core, and that of 23 s in 0.6 s.
     static func isLong(_ item: RecordingReader.Item) -> Bool { item.samples.count > 128_000 }
+
     package func isLong(_ item: RecordingReader.Item) -> Bool { Self.isLong(item) }
 
     /// A part of a window's audio, and its text.

@@ -98,11 +98,11 @@ package final class WhisperRecognizer: Sendable {
     ) throws(InferenceError) -> WhisperDecoded {
         let seconds = Double(samples.count) / Double(Recognizer.rate.hertz)
         let window = (isDraft ? configuration.draftWindow : configuration.window).length(for: seconds)
-        let first = try attempt(samples, code, window: window, prefix, isDraft, isTimed: isTimed || !isDraft, mayContinue)
+        let first = try attempt(samples, code, window: window, prefix, isDraft, isTimed: isTimed, mayContinue)
         // The beginning of a text is not wrong: the caller has to hear the speech in parts.
         guard first.isDoubtful, !first.isBeginning, !isDraft else { return first }
         guard window < Self.wholeWindow else { return first.kept }
-        return try attempt(samples, code, window: Self.wholeWindow, prefix, isDraft, isTimed: true, mayContinue).kept
+        return try attempt(samples, code, window: Self.wholeWindow, prefix, isDraft, isTimed: isTimed, mayContinue).kept
     }
 
     private func attempt(
@@ -174,7 +174,7 @@ package final class WhisperRecognizer: Sendable {
 
     /// Writes the speech as a text in one language, in one try. Silence gets words too.
     func decode(
-        _ hearing: Hearing, language code: String, prefix: [Token] = [], isDraft: Bool = false, isTimed: Bool = true, mayContinue: () -> Bool
+        _ hearing: Hearing, language code: String, prefix: [Token] = [], isDraft: Bool = false, isTimed: Bool = false, mayContinue: () -> Bool
     ) throws(InferenceError) -> WhisperDecoded {
         guard mayContinue(), let language = facts.languages[code] else { return WhisperDecoded(stop: .cancelled) }
         let audio = hearing.audio
@@ -188,8 +188,7 @@ package final class WhisperRecognizer: Sendable {
             scored.append(ScoredToken(token, logProbability: logf(max(probability, 1e-9))))
         }
         var search = BeamSearch(width: isDraft ? 1 : configuration.beam, end: facts.end, prefix: scored)
-        let limit = min(configuration.maxTokens, facts.maxTokens - 8)
-        let budget = min(Self.tokenBudget(for: SampleCount(hearing.sampleCount)), limit)
+        let limit = min(configuration.maxTokens, facts.maxTokens - 8), budget = min(Self.tokenBudget(for: SampleCount(hearing.sampleCount)), limit)
         let stop = try run(&search, &state, audio, budget: budget, mayContinue)
         guard stop != .cancelled else { return WhisperDecoded(stop: .cancelled) }
         let best = stop == .end ? search.best : search.live.first ?? search.best
@@ -200,7 +199,7 @@ package final class WhisperRecognizer: Sendable {
         decoded.noSpeech = hearing.noSpeech
         decoded.isImprobable = best.mean < Self.doubtLimit
         decoded.isTooFast = stop == .budget && budget < limit
-        if isTimed { decoded.starts = try starts(audio, prompt, kept.map(\.token), sampleCount: hearing.sampleCount) }
+        if isTimed || !isDraft { decoded.starts = try starts(audio, prompt, kept.map(\.token), sampleCount: hearing.sampleCount) }
         if !isDraft { decoded.firstHalf = DoubledText.firstHalf(of: decoded) }
         return decoded
     }

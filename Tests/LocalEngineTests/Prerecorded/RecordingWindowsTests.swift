@@ -39,10 +39,3 @@ private final class Ear: WindowRecognizing {
         #expect(!alone.isEmpty && alone == beside)
     }
 }
-
-@Suite struct `Choice of a recording's recogniser` {
-    @Test func `makes windows as long as the chosen model takes them`() {
-        let ear = SpokenLanguageRecognizer(Ear(), LanguageTag("de"), model: "ear")
-        #expect(RecordingRecognizer.known(ear).longestWindow == WhisperRecognizer.longest)
-    }
-}
