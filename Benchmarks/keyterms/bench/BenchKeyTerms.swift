@@ -44,7 +44,7 @@ import Speech
         line.changes = compiled.map { _ in [] }
         var isEnd = false
         while !isEnd {
-            let batch = try reader.next(limit: { WindowPlanner.longest }, mayContinue: { true })
+            let batch = try reader.next(limit: WindowPlanner.longest, mayContinue: { true })
             isEnd = batch.isEnd
             for item in batch.items {
                 let start = cpuSeconds()

@@ -44,7 +44,7 @@ import Synchronization
         let folder = ModelFolder(environment: ProcessInfo.processInfo.environment)
         let engine = LocalEngine(folder, pool: threads)
         let models = try await engine.models().model
-        if arguments[1] == "engine", let first = files.first { _ = try await transcript(first, engine) }
+        if arguments[1] == "engine", let first = files.first { _ = try await recognized(first, engine) }
         let (wall, cpu) = (Instant.now, cpuSeconds())
         let lines =
             switch arguments[1] {
@@ -69,7 +69,7 @@ import Synchronization
             for (index, file) in files.enumerated() {
                 if index >= threads, let (done, line) = try await group.next() { lines[done] = line }
                 group.addTask {
-                    let transcript = try await transcript(file, engine)
+                    let transcript = try await recognized(file, engine)
                     let words = transcript.channels.flatMap(\.words)
                     return (
                         index,
@@ -86,7 +86,7 @@ import Synchronization
         }
     }
 
-    private static func transcript(_ line: String, _ engine: LocalEngine) async throws -> Transcript {
+    private static func recognized(_ line: String, _ engine: LocalEngine) async throws -> Transcript {
         let fields = line.split(separator: "\t").map(String.init)
         let options = RecognitionOptions(language: fields.count > 1 ? LanguageTag(fields[1]) : nil)
         return try await engine.recognize(Recording(path: fields.first ?? line), options: options) { _ in }
@@ -109,7 +109,7 @@ import Synchronization
                 while true {
                     if !state.waiting.isEmpty { return state.waiting.removeFirst() }
                     if let reader = state.reader {
-                        guard let batch = try? reader.next(limit: { WindowPlanner.longest }, mayContinue: { true }) else { return nil }
+                        guard let batch = try? reader.next(limit: WindowPlanner.longest, mayContinue: { true }) else { return nil }
                         state.waiting = batch.items.map { (state.fileIndex, $0) }
                         if batch.isEnd {
                             state.audio[state.fileIndex] = reader.decodedLength.seconds(at: .speech)

@@ -5,12 +5,15 @@ import Synchronization
 package final class DecodePermit: Sendable {
     let id: UInt64
     let urgency: DecodeUrgency
+    /// True for prerecorded work whose amount at once is limited.
+    let isLong: Bool
     let shared: DecodePool.Shared
     let isCancelled = Atomic(false)
 
-    init(id: UInt64, urgency: DecodeUrgency, _ shared: DecodePool.Shared) {
+    init(id: UInt64, urgency: DecodeUrgency, isLong: Bool, _ shared: DecodePool.Shared) {
         self.id = id
         self.urgency = urgency
+        self.isLong = isLong
         self.shared = shared
     }
 

@@ -5,7 +5,9 @@ import Synchronization
 
 /// The threads that recognise. Their priority is below that of the event loops, so that recognition never delays a socket.
 ///
-/// Live work does not wait until prerecorded work ends: at the next token, a thread with prerecorded work runs the waiting live work first.
+/// Live work does not wait until prerecorded work ends: at the next token, a thread with prerecorded work runs the waiting live work first. Long work
+/// has steps that cannot be interrupted, such as 0.6 s to encode 30 s for Whisper. While a live stream is open, it leaves a thread free, if there is a
+/// second one. So the load decides when work is done, and never how: the words of a recording do not depend on it.
 package final class DecodePool: Sendable {
     package typealias Work = @Sendable (DecodePermit) -> Void
 
@@ -17,15 +19,20 @@ package final class DecodePool: Sendable {
         struct State {
             var queue = DecodeQueue<Entry>()
             var lastID: UInt64 = 0
+            /// Amount of long work that threads have taken.
+            var longRunning = 0
             var isStopping = false
         }
 
         typealias Entry = (permit: DecodePermit, work: Work)
 
+        let threadCount: Int
         let state = Monitor(State())
         /// Amount of live work that no thread has taken. Threads read this at every token, without the lock.
         let liveWaiting = Atomic(0)
         let liveStreams = Atomic(0)
+
+        init(threadCount: Int) { self.threadCount = threadCount }
 
         /// Runs the waiting live work on the calling thread.
         func giveWay() {
@@ -35,16 +42,27 @@ package final class DecodePool: Sendable {
             }
         }
 
+        /// Takes the next work for a thread that has none; nil when there is none that may run now.
+        func next(_ state: inout State) -> Entry? {
+            let limit = DecodePool.longLimit(threads: threadCount, isLive: liveStreams.load(ordering: .relaxed) > 0)
+            let entry = state.queue.next(mayBeLong: state.longRunning < limit)
+            if let entry, entry.permit.isLong { state.longRunning += 1 }
+            return entry
+        }
+
         func run(_ entry: Entry) {
             if entry.permit.urgency != .prerecorded { liveWaiting.subtract(1, ordering: .relaxed) }
             entry.work(entry.permit)
+            guard entry.permit.isLong else { return }
+            state.withLock { $0.longRunning -= 1 }
+            state.signal()
         }
     }
 
     /// - Parameter threads: number of threads, at least 1; usually the number of cores for recognition.
     package init(threads: Int) {
-        shared = Shared()
         threadCount = max(1, threads)
+        shared = Shared(threadCount: threadCount)
         for _ in 0..<threadCount { Self.startThread(shared) }
     }
 
@@ -54,14 +72,22 @@ package final class DecodePool: Sendable {
         shared.state.signalAll()
     }
 
+    /// Returns the maximum amount of long work at once. It takes up to 0.2 GB each: four fit into 2 GB with all models.
+    static func longLimit(threads: Int, isLive: Bool) -> Int {
+        let limit = max(4, threads / 2)
+        return isLive ? max(1, min(limit, threads - 1)) : limit
+    }
+
     /// Submits work, which runs once, on one of the pool's threads. Work whose job is cancelled while it waits never runs.
+    ///
+    /// - Parameter isLong: true for prerecorded work with steps of more than 0.2 s, which cannot be interrupted.
     @discardableResult
-    package func submit(_ urgency: DecodeUrgency, _ work: @escaping Work) -> DecodeJob {
+    package func submit(_ urgency: DecodeUrgency, isLong: Bool = false, _ work: @escaping Work) -> DecodeJob {
         let permit = shared.state.withLock { state in
             state.lastID += 1
-            let permit = DecodePermit(id: state.lastID, urgency: urgency, shared)
+            let permit = DecodePermit(id: state.lastID, urgency: urgency, isLong: isLong && urgency == .prerecorded, shared)
             if urgency != .prerecorded { shared.liveWaiting.add(1, ordering: .relaxed) }
-            state.queue.add((permit, work), id: permit.id, urgency: urgency)
+            state.queue.add((permit, work), id: permit.id, urgency: urgency, isLong: permit.isLong)
             return permit
         }
         shared.state.signal()
@@ -69,12 +95,14 @@ package final class DecodePool: Sendable {
     }
 
     /// Submits work and waits for its result; nil when the calling task was cancelled first.
-    package func run<R: Sendable>(_ urgency: DecodeUrgency, _ body: @escaping @Sendable (DecodePermit) -> R) async -> R? {
+    package func run<R: Sendable>(
+        _ urgency: DecodeUrgency, isLong: Bool = false, _ body: @escaping @Sendable (DecodePermit) -> R
+    ) async -> R? {
         let pending = PendingResult<R>()
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 pending.wait(continuation)
-                pending.job(submit(urgency) { permit in pending.finish(body(permit)) })
+                pending.job(submit(urgency, isLong: isLong) { permit in pending.finish(body(permit)) })
             }
         } onCancel: {
             pending.cancel()
@@ -83,9 +111,13 @@ package final class DecodePool: Sendable {
 
     /// Runs work of a recording and waits for its result.
     ///
-    /// - Parameter body: returns nil when the work was cancelled.
-    func prerecorded<R: Sendable>(_ body: @escaping @Sendable (DecodePermit) throws(InferenceError) -> R?) async throws(EngineError) -> R {
-        let done = await run(.prerecorded) { permit in Result { () throws(InferenceError) in try body(permit) } }
+    /// - Parameters:
+    ///   - isLong: as for `submit`.
+    ///   - body: returns nil when the work was cancelled.
+    func prerecorded<R: Sendable>(
+        isLong: Bool = false, _ body: @escaping @Sendable (DecodePermit) throws(InferenceError) -> R?
+    ) async throws(EngineError) -> R {
+        let done = await run(.prerecorded, isLong: isLong) { permit in Result { () throws(InferenceError) in try body(permit) } }
         switch done {
         case nil, .success(nil)?: throw .cancelled
         case .failure(let error)?: throw .unavailable(error.description)
@@ -93,10 +125,14 @@ package final class DecodePool: Sendable {
         }
     }
 
-    /// Notes that a live stream is open, so that prerecorded work keeps its windows short. Each call needs a later `liveStreamClosed`.
+    /// Notes that a live stream is open, so that long work leaves a thread free. Each call needs a later `liveStreamClosed`.
     package func liveStreamOpened() { shared.liveStreams.add(1, ordering: .relaxed) }
-    package func liveStreamClosed() { shared.liveStreams.subtract(1, ordering: .relaxed) }
-    package var isLive: Bool { shared.liveStreams.load(ordering: .relaxed) > 0 }
+
+    package func liveStreamClosed() {
+        // Under the lock: a thread that still saw the stream waits by now, and hears the signal.
+        shared.state.withLock { _ in _ = shared.liveStreams.subtract(1, ordering: .relaxed) }
+        shared.state.signalAll()
+    }
 
     /// Amount of work that no thread has begun.
     package var waitingCount: Int { shared.state.withLock { $0.queue.count } }
@@ -121,7 +157,7 @@ private func runThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawP
     setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, DecodePool.niceness)
     while true {
         let entry: DecodePool.Shared.Entry?? = shared.state.wait { state in
-            state.isStopping ? .some(nil) : state.queue.next().map { .some($0) }
+            state.isStopping ? .some(nil) : shared.next(&state).map { .some($0) }
         }
         guard let entry, let entry else { return nil }
         shared.run(entry)

@@ -8,22 +8,31 @@ struct DecodeQueue<Work> {
         var work: Work
     }
 
+    private struct Prerecorded {
+        var id: UInt64
+        var isLong: Bool
+        var work: Work
+    }
+
     private var live: [Live] = []
-    private var prerecorded: [(id: UInt64, work: Work)] = []
+    private var prerecorded: [Prerecorded] = []
 
     var isLiveWaiting: Bool { !live.isEmpty }
     var count: Int { live.count + prerecorded.count }
 
-    mutating func add(_ work: Work, id: UInt64, urgency: DecodeUrgency) {
+    /// - Parameter isLong: true for prerecorded work that holds a thread, and much memory, for long.
+    mutating func add(_ work: Work, id: UInt64, urgency: DecodeUrgency, isLong: Bool = false) {
         switch urgency {
         case .live(let deadline): live.append(Live(deadline: deadline, id: id, work: work))
-        case .prerecorded: prerecorded.append((id, work))
+        case .prerecorded: prerecorded.append(Prerecorded(id: id, isLong: isLong, work: work))
         }
     }
 
-    mutating func next() -> Work? {
+    /// - Parameter mayBeLong: false: long work stays in the queue, and work that came later overtakes it.
+    mutating func next(mayBeLong: Bool = true) -> Work? {
         if let work = nextLive() { return work }
-        return prerecorded.isEmpty ? nil : prerecorded.removeFirst().work
+        guard let index = prerecorded.firstIndex(where: { mayBeLong || !$0.isLong }) else { return nil }
+        return prerecorded.remove(at: index).work
     }
 
     mutating func nextLive() -> Work? {

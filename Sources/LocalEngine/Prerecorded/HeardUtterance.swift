@@ -2,7 +2,7 @@ import Speech
 
 /// A window of a recording whose language nobody named, as the models heard it, with the verdict for a window that nothing came before.
 struct HeardUtterance: Sendable {
-    let item: RecordingReader.Item
+    private(set) var item: RecordingReader.Item
     /// The English text, with the key terms.
     let english: Decoded
     var evidence: LanguageEvidence
@@ -22,6 +22,13 @@ struct HeardUtterance: Sendable {
         evidence = LanguageEvidence(
             seconds: Double(item.samples.count) / Double(Recognizer.rate.hertz),
             english: TriedText(heard.text, mean: heard.mean, hasEnded: heard.stop == .end))
+    }
+
+    /// The utterance without its audio, which waits in little memory: nothing will be asked about it.
+    var settled: HeardUtterance {
+        var settled = self
+        settled.item.samples = []
+        return settled
     }
 
     /// True if both verdicts are of the same language.

@@ -36,10 +36,10 @@ package struct LanguageHearing: Sendable {
             }
             return utterance
         }
-        if first.window.found != nil { return first }
+        if first.window.found != nil { return first.settled }
         guard let whisper = try await load() else { return try await assumed(first) }
         do throws(EngineError) {
-            return try await pool.prerecorded { (permit) throws(InferenceError) -> HeardUtterance? in
+            return try await pool.prerecorded(isLong: WhisperWindowRecognizer.isLong(item)) { (permit) throws(InferenceError) -> HeardUtterance? in
                 var utterance = first
                 return try judge(&utterance, rule(after: nil), whisper, permit) ? utterance : nil
             }
@@ -55,12 +55,14 @@ package struct LanguageHearing: Sendable {
     ///
     /// - Parameter former: code of the language of the window before; nil: there is none.
     func settle(_ utterance: HeardUtterance, after former: String?) async throws(EngineError) -> RecognizedWindow {
-        guard !utterance.isAssumed, former != nil else { return utterance.window }
+        guard former != nil else { return utterance.window }
+        guard !utterance.isAssumed else { return Self.assumed(utterance.window, after: former) }
         let rule = rule(after: former)
         if case .found(let verdict) = rule.next(utterance.evidence), HeardUtterance.isSame(verdict, utterance.verdict) { return utterance.window }
         guard let whisper = try await load() else { return utterance.window }
         do throws(EngineError) {
-            return try await pool.prerecorded { (permit) throws(InferenceError) -> RecognizedWindow? in
+            let isLong = WhisperWindowRecognizer.isLong(utterance.item)
+            return try await pool.prerecorded(isLong: isLong) { (permit) throws(InferenceError) -> RecognizedWindow? in
                 var utterance = utterance
                 return try judge(&utterance, rule, whisper, permit) ? utterance.window : nil
             }
@@ -72,6 +74,26 @@ package struct LanguageHearing: Sendable {
     }
 
     private static let english = LanguageTag.english.primary
+    /// Mean of the English text by a model that does not know English: the middle between those of English speech (−1.2) and of other speech (−3.2).
+    private static let noForced: Float = -2.2
+
+    /// Returns a window whose language nobody could ask for. Behind another language than English it has no words: they would be invented.
+    static func assumed(_ window: RecognizedWindow, after former: String?) -> RecognizedWindow {
+        guard let former, former != english else { return window }
+        return RecognizedWindow(found: .unknown)
+    }
+
+    /// Returns what is known of a window without words: there is no speech only if the English model has none either.
+    static func foundWithoutWords(isSilent: Bool, english: String) -> FoundLanguage { isSilent && english.isEmpty ? .nothing : .unknown }
+
+    /// Returns the text as evidence. An empty text of a second try is none: the mean stays that of the first try.
+    static func evidence(_ decoded: WhisperDecoded, after first: WhisperDecoded) -> TriedText {
+        let isLost = decoded.words.isEmpty && !first.words.isEmpty
+        let hasEnded = decoded.stop == .end || decoded.isBeginning
+        var text = TriedText(decoded.text, mean: isLost ? first.mean : decoded.mean, hasEnded: hasEnded && !isLost)
+        text.repeatsItself = RepeatedText.isLoop(text.text)
+        return text
+    }
 
     private func rule(after former: String?) -> LanguageRule { LanguageRule(allowed: allowed, former: former) }
 
@@ -102,17 +124,24 @@ package struct LanguageHearing: Sendable {
         let text = utterance.evidence.english.text
         switch question {
         case .head: utterance.evidence.head = try model.languages(of: hearing)
-        case .forced: utterance.evidence.forced = text.isEmpty ? -6 : try model.score(text, of: hearing, language: Self.english)
+        case .forced:
+            let knowsEnglish = model.facts.languages[Self.english] != nil
+            utterance.evidence.forced =
+                text.isEmpty ? -6 : knowsEnglish ? try model.score(text, of: hearing, language: Self.english) : Self.noForced
         case .text(let code):
-            var decoded = try model.decode(hearing, language: code, mayContinue: permit.mayContinue)
-            if decoded.firstHalf != nil {
+            guard model.facts.languages[code] != nil else {
+                // A model that does not know the language has no text in it.
+                utterance.evidence.texts[code] = TriedText("", mean: -2, hasEnded: false)
+                return true
+            }
+            let first = try model.decode(hearing, language: code, mayContinue: permit.mayContinue)
+            var decoded = first
+            if first.firstHalf != nil {
                 decoded = try model.decode(utterance.item.samples.span, language: code, mayContinue: permit.mayContinue)
             }
-            guard decoded.stop != .cancelled else { return false }
+            guard first.stop != .cancelled, decoded.stop != .cancelled else { return false }
             utterance.texts[code] = decoded
-            var text = TriedText(decoded.text, mean: decoded.mean, hasEnded: decoded.stop == .end)
-            text.repeatsItself = decoded.isHalf
-            utterance.evidence.texts[code] = text
+            utterance.evidence.texts[code] = Self.evidence(decoded, after: first)
         }
         return true
     }
@@ -122,7 +151,7 @@ package struct LanguageHearing: Sendable {
         switch utterance.verdict {
         case .unknown:
             utterance.window = RecognizedWindow(words: [])
-            utterance.window.found = utterance.isSilent ? .nothing : .unknown
+            utterance.window.found = Self.foundWithoutWords(isSilent: utterance.isSilent, english: utterance.evidence.english.text)
         case .language(let code, let confidence):
             let model = languages.model(for: code)
             switch model {
@@ -135,7 +164,10 @@ package struct LanguageHearing: Sendable {
                     window = rest
                     window.found = .language(.english, confidence: confidence, model: Recognizer.modelName)
                 }
-                if window.words.isEmpty { window.found = .nothing }
+                if window.words.isEmpty {
+                    let isSilent = utterance.isSilent || model == .moonshine
+                    window.found = Self.foundWithoutWords(isSilent: isSilent, english: utterance.evidence.english.text)
+                }
                 for index in window.words.indices { window.words[index].language = LanguageTag(code) }
                 utterance.window = window
             case nil:
@@ -154,6 +186,7 @@ package struct LanguageHearing: Sendable {
         if let text = utterance.texts[code], !text.isDoubtful, !utterance.isSilent {
             return WhisperWindowRecognizer.window(of: [.init(range: item.samples.indices, decoded: text)], item, LanguageTag(code))
         }
+        guard whisper.model.facts.languages[code] != nil else { return RecognizedWindow(words: []) }
         // The text is heard again with all guards: in the longest window, in parts, or not at all.
         return try WhisperWindowRecognizer(whisper, code).recognize(item, mayContinue: permit.mayContinue)
     }

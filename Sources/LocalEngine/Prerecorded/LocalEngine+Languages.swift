@@ -17,6 +17,15 @@ extension LocalEngine {
         return limited == facts?.codes ? nil : limited
     }
 
+    /// Returns the code of the only language that speech may be in; nil: there are several, or the client named several of which the engine has only one.
+    ///
+    /// - Parameter languages: those that the client named; empty: none.
+    func only(of languages: [LanguageTag]) -> String? {
+        guard let allowed = allowed(languages), allowed.count == 1, let code = allowed.first else { return nil }
+        let named = Set(languages.map { facts?.code(for: $0) ?? $0.usual.primary })
+        return named.contains(code) && named.count > 1 ? nil : code
+    }
+
     /// Returns what recognises a recording. The model for other languages is loaded when speech asks for it, and is kept for no longer than the recording
     /// needs it: speech that is plainly English does not need that model at all.
     ///
@@ -34,7 +43,7 @@ extension LocalEngine {
         let named = Self.named(language)
         guard let facts, let multilingual else { return english(isAssumed: named == nil) }
         let allowed = allowed(among)
-        if let code = named.map({ facts.code(for: $0) ?? $0.primary }) ?? (allowed?.count == 1 ? allowed?.first : nil) {
+        if let code = named.map({ facts.code(for: $0) ?? $0.primary }) ?? only(of: among) {
             guard languages.model(for: code) == .whisper else { return english() }
             guard let use = try await Self.use(of: multilingual) else { throw .unavailable("the model for other languages cannot be loaded") }
             return .known(SpokenLanguageRecognizer(WhisperWindowRecognizer(use, code), LanguageTag(code), model: WhisperRecognizer.modelName))

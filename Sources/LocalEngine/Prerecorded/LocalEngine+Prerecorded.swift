@@ -12,7 +12,10 @@ extension LocalEngine: PrerecordedEngine {
     package func recognizeSpeakers(
         _ recording: Recording, options: RecognitionOptions, progress: @escaping @Sendable (RecognitionProgress) -> Void
     ) async throws(EngineError) -> SpokenTranscript {
-        try check(options.language)
+        // A gap of a live stream that named no language is in the language that the stream was heard in.
+        let isOfStream = options.language == nil && options.workload == .realtime
+        let language = isOfStream ? liveLanguage(nil).code.map { LanguageTag($0) } : options.language
+        try check(language)
         let use = try await models(), models = use.model
         let voice = options.diarize ? try await Self.use(of: voices) : nil
         let overlap = voice == nil ? nil : try await Self.use(of: overlaps)
@@ -20,7 +23,7 @@ extension LocalEngine: PrerecordedEngine {
         let work = RecordingWork(
             media: media, pool: pool, voiceActivity: models.voiceActivity,
             recognizer: try await recognizer(
-                options.language, among: options.shared.languages, models, keyterms: usesKeyTerms ? options.keyterms : []),
+                language, among: options.shared.languages, models, keyterms: usesKeyTerms ? options.keyterms : []),
             speakers: voice.map { SpeakerListener($0.model, overlap?.model) })
         var spoken = try await work.run(recording, options, progress: progress)
         if let voice, !options.references.isEmpty {

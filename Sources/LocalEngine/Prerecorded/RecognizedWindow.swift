@@ -15,6 +15,12 @@ package struct RecognizedWindow: Sendable, Equatable {
         self.measures = measures
         self.tokens = tokens
     }
+
+    /// Makes a window without words.
+    init(found: FoundLanguage) {
+        self.init(words: [])
+        self.found = found
+    }
 }
 
 /// What was found out about the language of a window.

@@ -14,6 +14,9 @@ package final class RecordedVoice: Sendable {
     private static let passages = WindowPlanner.Configuration(
         pause: SampleCount(.seconds(2), at: .speech), lead: SampleCount(.seconds(1), at: .speech), tail: SampleCount(.seconds(1), at: .speech))
 
+    /// Maximum speech in a window: the reading ends soon after there is enough of it.
+    private static let window = SampleCount(.seconds(5), at: .speech)
+
     /// Loads the models of voice activity and voices. The models of recognition are not needed.
     package init(_ folder: ModelFolder) throws(InferenceError) {
         try folder.check([.runtime, .voiceActivity, .speakerEmbedder])
@@ -66,7 +69,7 @@ package final class RecordedVoice: Sendable {
         var heard: [Float] = []
         var isEnd = false
         while !isEnd, heard.count < Int(SpeakerEmbedder.longest.samples), limit.map({ reader.decodedLength < $0 }) ?? true {
-            let batch = try reader.next(limit: { WindowPlanner.longestWhileLive }, mayContinue: { permit.mayContinue() })
+            let batch = try reader.next(limit: window, mayContinue: { permit.mayContinue() })
             isEnd = batch.isEnd
             for item in batch.items { heard += item.samples }
         }

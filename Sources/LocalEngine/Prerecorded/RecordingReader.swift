@@ -87,9 +87,9 @@ package final class RecordingReader: Sendable {
     /// Reads on to the next windows. Blocks.
     ///
     /// - Parameters:
-    ///   - limit: returns the maximum speech in a window; called for each second of audio.
+    ///   - limit: maximum speech in a window.
     ///   - mayContinue: called before each second of audio; false stops the reading.
-    package func next(limit: @Sendable () -> SampleCount, mayContinue: @Sendable () -> Bool) throws(EngineError) -> Batch {
+    package func next(limit: SampleCount, mayContinue: @Sendable () -> Bool) throws(EngineError) -> Batch {
         let result = state.withLock { state in
             Result { () throws(EngineError) in try Self.next(&state, limit: limit, mayContinue: mayContinue) }
         }
@@ -97,7 +97,7 @@ package final class RecordingReader: Sendable {
     }
 
     private static func next(
-        _ state: inout State, limit: @Sendable () -> SampleCount, mayContinue: @Sendable () -> Bool
+        _ state: inout State, limit: SampleCount, mayContinue: @Sendable () -> Bool
     ) throws(EngineError) -> Batch {
         var items: [Item] = []
         var stretches: [Stretch] = []
@@ -106,7 +106,6 @@ package final class RecordingReader: Sendable {
             guard mayContinue() else { throw .cancelled }
             let block = try read(state.file)
             isEnd = block == nil
-            let limit = limit()
             for number in state.channels.indices {
                 state.channels[number].planner.limit = limit
                 let windows =

@@ -122,10 +122,10 @@ package struct RecordingWork: Sendable {
     }
 
     private func next(_ reader: RecordingReader) async throws(EngineError) -> RecordingReader.Batch {
-        let longest = recognizer.longestWindow
+        let limit = WindowPlanner.limit(recognizer.longestWindow, threads: pool.threadCount)
         let batch = await pool.run(.prerecorded) { permit in
             Result { () throws(EngineError) in
-                try reader.next(limit: { pool.isLive ? WindowPlanner.longestWhileLive : longest }, mayContinue: { permit.mayContinue() })
+                try reader.next(limit: limit, mayContinue: { permit.mayContinue() })
             }
         }
         guard let batch else { throw .cancelled }
@@ -155,7 +155,7 @@ package struct RecordingWork: Sendable {
         case .heard(let hearing): return .utterance(try await hearing.hear(item))
         case .known(let known):
             return .window(
-                try await pool.prerecorded { (permit) throws(InferenceError) in
+                try await pool.prerecorded(isLong: known.recognizer.isLong(item)) { (permit) throws(InferenceError) in
                     try known.recognizer.recognize(item, mayContinue: permit.mayContinue)
                 })
         }

@@ -5,7 +5,7 @@ package struct WhisperWindowRecognizer: WindowRecognizing {
     /// Time after the end of speech from which words are invented.
     private static let reach = 8_000
     /// Minimum number of samples of audio that is heard in two parts.
-    private static let shortestCut = 96_000
+    static let shortestCut = 48_000
 
     private let recognizer: WhisperRecognizer
     private let code: String
@@ -27,6 +27,11 @@ package struct WhisperWindowRecognizer: WindowRecognizing {
 
     package var longestWindow: SampleCount { WhisperRecognizer.longest }
 
+    /// The window of 8 s of audio is encoded in 0.23 s of one core, and that of 23 s in 0.6 s.
+    static func isLong(_ item: RecordingReader.Item) -> Bool { item.samples.count > 128_000 }
+
+    package func isLong(_ item: RecordingReader.Item) -> Bool { Self.isLong(item) }
+
     /// A part of a window's audio, and its text.
     struct HeardPart {
         var range: Range<Int>
@@ -34,18 +39,21 @@ package struct WhisperWindowRecognizer: WindowRecognizing {
     }
 
     package func recognize(_ item: RecordingReader.Item, mayContinue: () -> Bool) throws(InferenceError) -> RecognizedWindow? {
-        guard let parts = try hear(item.samples.indices, of: item.samples, mayContinue) else { return nil }
-        return Self.window(of: parts, item, LanguageTag(code))
+        let parts = try Self.hear(item.samples.indices, of: item.samples) { (range) throws(InferenceError) in
+            try recognizer.decode(item.samples.span.extracting(range), language: code, mayContinue: mayContinue)
+        }
+        return parts.map { Self.window(of: $0, item, LanguageTag(code)) }
     }
 
-    /// Returns the text of a range of the samples, in two parts where one text cannot have all words; nil when `mayContinue` returned false.
-    private func hear(_ range: Range<Int>, of samples: [Float], _ mayContinue: () -> Bool) throws(InferenceError) -> [HeardPart]? {
-        let decoded = try recognizer.decode(samples.span.extracting(range), language: code, mayContinue: mayContinue)
+    /// Returns the text of a range of the samples, in two parts where one text cannot have all words; nil when the work was cancelled.
+    static func hear(
+        _ range: Range<Int>, of samples: [Float], _ decode: (Range<Int>) throws(InferenceError) -> WhisperDecoded
+    ) throws(InferenceError) -> [HeardPart]? {
+        let decoded = try decode(range)
         guard decoded.stop != .cancelled else { return nil }
-        guard decoded.isFull, range.count >= Self.shortestCut else { return [HeardPart(range: range, decoded: decoded)] }
+        guard decoded.isFull, range.count >= shortestCut else { return [HeardPart(range: range, decoded: decoded)] }
         let cut = range.lowerBound + WindowRecognizer.quietest(Array(samples[range]))
-        guard let first = try hear(range.lowerBound..<cut, of: samples, mayContinue),
-            let second = try hear(cut..<range.upperBound, of: samples, mayContinue)
+        guard let first = try hear(range.lowerBound..<cut, of: samples, decode), let second = try hear(cut..<range.upperBound, of: samples, decode)
         else { return nil }
         return first + second
     }

@@ -25,8 +25,10 @@ package struct WindowPlanner: Sendable {
 
     /// Maximum speech in a window, as far as there are silences to cut at.
     package static let longest = SampleCount(.seconds(15), at: .speech)
-    /// Maximum speech in a window while a live stream is open, so that the recogniser is free again soon.
-    package static let longestWhileLive = SampleCount(.seconds(5), at: .speech)
+
+    /// Returns the maximum speech in a window for a recogniser that takes so much. On the only thread, which live streams need too, windows stay under
+    /// 15 s. Nothing else changes the windows of a recording: they depend on its audio, and its words do not depend on the load.
+    package static func limit(_ longest: SampleCount, threads: Int) -> SampleCount { threads > 1 ? longest : min(longest, Self.longest) }
 
     /// Length at which speech is cut in any case, so that silence fits behind it into the longest window of a model.
     private static let longestOfAll = SampleCount(.seconds(24), at: .speech)

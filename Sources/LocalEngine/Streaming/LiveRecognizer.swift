@@ -57,15 +57,16 @@ struct LiveRecognizer: Sendable {
         _ code: String, _ others: WhisperRecognizer, _ request: SegmentRequest, _ samples: [Float], _ mayContinue: () -> Bool
     ) throws(InferenceError) -> SegmentResult? {
         // Words before the segment are heard again only if the segment seems to have none: this model knows how a text begins without them.
-        let isDraft = request.purpose == .interim && !request.timesInterim
+        let isDraft = request.purpose == .interim
         let origin = request.heard.end - SampleCount(samples.count)
         var isTimed = false
         let whole = try WholeHearing.recognize(request) { (audio, speech, prefix) throws(InferenceError) in
             let own = Array(samples.prefix(Int((audio.end - origin).samples)).suffix(Int(audio.count.samples)))
-            let decoded = try others.decode(own.span, language: code, prefix: prefix, isDraft: isDraft, mayContinue: mayContinue)
+            let decoded = try others.decode(
+                own.span, language: code, prefix: prefix, isDraft: isDraft, isTimed: request.timesInterim, mayContinue: mayContinue)
             guard decoded.stop != .cancelled else { return nil }
             isTimed = decoded.starts != nil
-            return WholeHearing.Heard(words: Self.words(decoded, audio, speech, code), isDoubtful: decoded.isDoubtful)
+            return WholeHearing.Heard(decoded, words: Self.words(decoded, audio, speech, code))
         }
         guard let heard = whole else { return nil }
         let own = Array(samples.suffix(Int(request.audio.count.samples)))

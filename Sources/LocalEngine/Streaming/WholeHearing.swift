@@ -11,6 +11,17 @@ enum WholeHearing {
         var words: [SegmentResult.Word]
         /// True if the text cannot be right.
         var isDoubtful = false
+
+        init(words: [SegmentResult.Word], isDoubtful: Bool = false) {
+            self.words = words
+            self.isDoubtful = isDoubtful
+        }
+
+        /// - Parameter words: the words of the text, in the stream. A text that has as many tokens as a text may have is not doubtful: the speech behind
+        ///   its last word is heard again.
+        init(_ decoded: WhisperDecoded, words: [SegmentResult.Word]) {
+            self.init(words: words, isDoubtful: decoded.isDoubtful && !decoded.isBeginning)
+        }
     }
 
     /// Speech behind the last word from which on words are missing. Shorter speech may be a drawn-out sound or a breath.

@@ -9,17 +9,23 @@ package struct WhisperDecoded: Sendable, Equatable {
     package var noSpeech: Float?
     /// True if the mean is too low for a text that is right.
     var isImprobable = false
-    /// Number of words of the first half of a text that says everything twice; nil for other texts, and for drafts.
+    /// Number of words of the first half of a text that says twice what the audio says once; nil for other texts, and for drafts.
     var firstHalf: Int?
     /// True if this is the first half of a text that said everything twice, whatever the window.
     var isHalf = false
-    /// True if the text was cut off because it has as many tokens as a text may have: words behind it are missing.
-    var isFull = false
+    /// True if the text was cut off because it has more tokens than speech of its length can have; false if it has as many as any text may have.
+    var isTooFast = false
     /// For each token, and for the end, the sample at which it begins; nil when the model does not tell.
     var starts: [Int]?
 
     /// Number of tokens at the beginning that were settled before.
     var settled = 0
+
+    /// True if the text was cut off: words behind it may be missing.
+    var isFull: Bool { stop == .budget }
+
+    /// True if the text is right as far as it goes, but was cut off because it has as many tokens as a text may have.
+    var isBeginning: Bool { isFull && !isTooFast && !isImprobable }
 
     /// True if the text cannot be right: it repeats itself, has more tokens than fit, or is improbable.
     var isDoubtful: Bool {
@@ -30,13 +36,19 @@ package struct WhisperDecoded: Sendable, Equatable {
         }
     }
 
-    /// The part of the last try that is kept: the settled words of a text that is improbable, the beginning of one that repeats itself.
+    /// The part of the last try that is kept: the settled words of a text that is improbable, the beginning of one that says everything twice. A text
+    /// that was cut off stays one, so that its speech is heard in parts.
     var kept: WhisperDecoded {
-        guard isDoubtful, stop == .end else { return self }
-        let own = isImprobable ? 0 : firstHalf ?? 0
+        let own: Int
+        switch stop {
+        case .end, .repetition, .budget:
+            if isImprobable { own = 0 } else if stop == .end, let firstHalf { own = firstHalf } else { return self }
+        case .cancelled: return self
+        }
+        let stop: Decoded.Stop = isFull ? .budget : .end
         let words = Array(words.enumerated().prefix { $0.offset < own || $0.element.tokens.upperBound <= settled }.map(\.element))
-        guard let count = words.last?.tokens.upperBound else { return WhisperDecoded(stop: .end) }
-        var kept = WhisperDecoded(words: words, tokens: Array(tokens.prefix(count)), mean: mean, stop: .end)
+        guard let count = words.last?.tokens.upperBound else { return WhisperDecoded(stop: stop) }
+        var kept = WhisperDecoded(words: words, tokens: Array(tokens.prefix(count)), mean: mean, stop: stop)
         kept.settled = min(settled, count)
         kept.noSpeech = noSpeech
         kept.isHalf = own > 0

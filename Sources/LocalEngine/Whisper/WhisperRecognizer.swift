@@ -86,32 +86,35 @@ package final class WhisperRecognizer: Sendable {
     /// Recognises the speech in `samples`. Blocks: 20 ms for each second of audio, then 5 ms for each token.
     ///
     /// - Parameters:
-    ///   - samples: audio, mono, 16 kHz, −1…1; never above 28 s. A text of more tokens than a text may have is cut off, and `isFull`.
+    ///   - samples: audio, mono, 16 kHz, −1…1; never above 28 s. A text that has more tokens than a text may have is cut off, and `isFull`.
     ///   - code: the language, one of `facts.codes`.
     ///   - prefix: tokens that the text begins with.
-    ///   - isDraft: true: one hypothesis, one try, no times of tokens.
+    ///   - isDraft: true: one hypothesis, one try, a shorter window.
+    ///   - isTimed: true: a draft has the times of its tokens too. Other texts always have them.
     ///   - mayContinue: called before every step; false ends the work with `.cancelled`.
     package func decode(
-        _ samples: Span<Float>, language code: String, prefix: [Token] = [], isDraft: Bool = false, mayContinue: () -> Bool = { true }
+        _ samples: Span<Float>, language code: String, prefix: [Token] = [], isDraft: Bool = false, isTimed: Bool = false,
+        mayContinue: () -> Bool = { true }
     ) throws(InferenceError) -> WhisperDecoded {
         let seconds = Double(samples.count) / Double(Recognizer.rate.hertz)
         let window = (isDraft ? configuration.draftWindow : configuration.window).length(for: seconds)
-        let first = try attempt(samples, code, window: window, prefix, isDraft, mayContinue)
-        // A full text is not wrong: the caller has to hear the speech in parts.
-        guard first.isDoubtful, !first.isFull, !isDraft else { return first }
+        let first = try attempt(samples, code, window: window, prefix, isDraft, isTimed: isTimed, mayContinue)
+        // The beginning of a text is not wrong: the caller has to hear the speech in parts.
+        guard first.isDoubtful, !first.isBeginning, !isDraft else { return first }
         guard window < Self.wholeWindow else { return first.kept }
-        return try attempt(samples, code, window: Self.wholeWindow, prefix, isDraft, mayContinue).kept
+        return try attempt(samples, code, window: Self.wholeWindow, prefix, isDraft, isTimed: isTimed, mayContinue).kept
     }
 
     private func attempt(
-        _ samples: Span<Float>, _ code: String, window: Double, _ prefix: [Token], _ isDraft: Bool, _ mayContinue: () -> Bool
+        _ samples: Span<Float>, _ code: String, window: Double, _ prefix: [Token], _ isDraft: Bool, isTimed: Bool,
+        _ mayContinue: () -> Bool
     ) throws(InferenceError) -> WhisperDecoded {
         guard mayContinue() else { return WhisperDecoded(stop: .cancelled) }
         let audio = try model.encode(samples, seconds: window)
         guard mayContinue() else { return WhisperDecoded(stop: .cancelled) }
         let hearing = try begin(audio, sampleCount: samples.count)
         guard hearing.noSpeech <= Self.noSpeechLimit else { return WhisperDecoded(stop: .end) }
-        return try decode(hearing, language: code, prefix: prefix, isDraft: isDraft, mayContinue: mayContinue)
+        return try decode(hearing, language: code, prefix: prefix, isDraft: isDraft, isTimed: isTimed, mayContinue: mayContinue)
     }
 
     /// Audio that the model has heard, for several questions about it. One thread at a time may use a value.
@@ -171,7 +174,7 @@ package final class WhisperRecognizer: Sendable {
 
     /// Writes the speech as a text in one language, in one try. Silence gets words too.
     func decode(
-        _ hearing: Hearing, language code: String, prefix: [Token] = [], isDraft: Bool = false, mayContinue: () -> Bool
+        _ hearing: Hearing, language code: String, prefix: [Token] = [], isDraft: Bool = false, isTimed: Bool = false, mayContinue: () -> Bool
     ) throws(InferenceError) -> WhisperDecoded {
         guard mayContinue(), let language = facts.languages[code] else { return WhisperDecoded(stop: .cancelled) }
         let audio = hearing.audio
@@ -185,7 +188,8 @@ package final class WhisperRecognizer: Sendable {
             scored.append(ScoredToken(token, logProbability: logf(max(probability, 1e-9))))
         }
         var search = BeamSearch(width: isDraft ? 1 : configuration.beam, end: facts.end, prefix: scored)
-        let stop = try run(&search, &state, audio, budget: budget(hearing.sampleCount), mayContinue)
+        let limit = min(configuration.maxTokens, facts.maxTokens - 8), budget = min(Self.tokenBudget(for: SampleCount(hearing.sampleCount)), limit)
+        let stop = try run(&search, &state, audio, budget: budget, mayContinue)
         guard stop != .cancelled else { return WhisperDecoded(stop: .cancelled) }
         let best = stop == .end ? search.best : search.live.first ?? search.best
         let loop = stop == .repetition ? DecodeGuard.endOfLoop(in: best.tokens.map(\.token)) : nil
@@ -194,16 +198,15 @@ package final class WhisperRecognizer: Sendable {
         decoded.settled = min(known.count, kept.count)
         decoded.noSpeech = hearing.noSpeech
         decoded.isImprobable = best.mean < Self.doubtLimit
-        decoded.isFull = stop == .budget && best.tokens.count >= limit
-        if !isDraft { decoded.firstHalf = DoubledText.firstHalf(of: decoded.words.map(\.text)) }
-        if !isDraft { decoded.starts = try starts(audio, prompt, kept.map(\.token), sampleCount: hearing.sampleCount) }
+        decoded.isTooFast = stop == .budget && budget < limit
+        if isTimed || !isDraft { decoded.starts = try starts(audio, prompt, kept.map(\.token), sampleCount: hearing.sampleCount) }
+        if !isDraft { decoded.firstHalf = DoubledText.firstHalf(of: decoded) }
         return decoded
     }
 
-    /// Maximum number of tokens of a text, whatever the audio's length.
-    private var limit: Int { min(configuration.maxTokens, facts.maxTokens - 8) }
-
-    private func budget(_ sampleCount: Int) -> Int { min(sampleCount * 12 / Int(Recognizer.rate.hertz) + 12, limit) }
+    /// Returns the number of tokens that no speech of this length exceeds. Speech has 3 to 6 tokens a second in Latin scripts, 16 to 20 in Hindi, 28 to 33
+    /// in Bengali and 35 to 43 in Georgian, where each letter takes several.
+    static func tokenBudget(for count: SampleCount) -> Int { Int(count.seconds(at: Recognizer.rate) * 40) + 12 }
 
     private func run(
         _ search: inout BeamSearch, _ state: inout WhisperModel.State, _ audio: WhisperModel.Audio, budget: Int, _ mayContinue: () -> Bool
@@ -225,8 +228,8 @@ package final class WhisperRecognizer: Sendable {
             try model.select(parents, in: &state)
             try model.advance(&state, audio, by: search.live.map { hypothesis in hypothesis.tokens.suffix(1).map(\.token) })
         }
-        // A text that has as many tokens as a text may have is heard in parts. Its best end until now may be that of its first sentence.
-        return search.ended.isEmpty || (budget == limit && search.goesOn) ? .budget : .end
+        // A text that is cut off is heard in parts. Its best end until now may be that of its first sentence.
+        return search.goesOn ? .budget : .end
     }
 
     /// Returns for each token, and for the end, the sample at which it begins; nil when the model does not tell.

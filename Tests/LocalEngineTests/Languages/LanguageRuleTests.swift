@@ -39,8 +39,35 @@ import Testing
     @Test func `needs no other model for plain English`() throws {
         let found = try verdict(german, english: TriedText("I do not know", mean: -0.2))
         #expect(found.questions == 0)
-        guard case .language("en", let confidence) = found.verdict else { throw CancellationError() }
-        #expect(confidence > 0.8)
+        #expect(found.verdict == .language("en", confidence: 0.99))
+    }
+
+    /// The confidence is one in the language, not the probability of the text: clients compare it with thresholds of up to 0.9.
+    @Test(arguments: [-0.299, -0.2, -0.01] as [Float]) func `is English with certainty, however probable the plain text`(mean: Float) throws {
+        #expect(try verdict(german, english: TriedText("I do not know", mean: mean)).verdict == .language("en", confidence: 0.99))
+    }
+
+    @Test func `is English with certainty where the other model can hear the sure text`() throws {
+        let short = LanguageCase(
+            "en", seconds: 2, former: nil, allowed: nil, english: ("Thank you", -0.33, true), forced: -1, head: ["en": -0.7, "de": -0.9], texts: [:])
+        #expect(try verdict(short).verdict == .language("en", confidence: 0.99))
+    }
+
+    @Test(arguments: [(-1.5, 0.52...0.6), (-0.6, 0.85...0.9)] as [(Float, ClosedRange<Float>)])
+    func `is English with the confidence of the agreement where the other text is poor`(forced: Float, range: ClosedRange<Float>) throws {
+        let poor = LanguageCase(
+            "en", seconds: 3, former: nil, allowed: nil, english: ("Thank", -1.1, true), forced: forced, head: ["en": -3, "de": -0.1],
+            texts: ["de": ("danke sehr", -0.9, true), "en": ("Welcome here", -1.9, true)])
+        guard case .language("en", let confidence) = try verdict(poor).verdict else { throw CancellationError() }
+        #expect(range.contains(confidence))
+    }
+
+    @Test func `is told by Moonshine's text where the other model does not know English`() throws {
+        var known = german
+        known.head["en"] = nil
+        known.forced = -2.2
+        #expect(try verdict(known).verdict != .unknown)
+        #expect(try verdict(known, english: TriedText("Thank you", mean: -0.3)).verdict == .language("en", confidence: 0.99))
     }
 
     @Test(arguments: [("I do not", -0.2, true), ("I do not know", -0.31, true), ("I do not know", -0.02, false)] as [(String, Float, Bool)])

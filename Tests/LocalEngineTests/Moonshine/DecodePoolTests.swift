@@ -98,14 +98,27 @@ import Testing
         #expect(pool.waitingCount == 0)
     }
 
-    @Test func `knows whether anything is live`() {
-        let pool = DecodePool(threads: 1)
-        #expect(!pool.isLive)
+    @Test func `long work leaves a thread free while a live stream is open`() {
+        let pool = DecodePool(threads: 2)
+        let begun = DispatchSemaphore(value: 0), release = DispatchSemaphore(value: 0)
+        let long = DispatchSemaphore(value: 0), short = DispatchSemaphore(value: 0)
         pool.liveStreamOpened()
-        pool.liveStreamOpened()
+        pool.submit(.prerecorded, isLong: true) { _ in
+            begun.signal()
+            release.wait()
+        }
+        begun.wait()
+        pool.submit(.prerecorded, isLong: true) { _ in long.signal() }
+        pool.submit(.prerecorded) { _ in short.signal() }
+        short.wait()
+        #expect(pool.waitingCount == 1, "the long work waits, and the short work overtook it")
         pool.liveStreamClosed()
-        #expect(pool.isLive)
-        pool.liveStreamClosed()
-        #expect(!pool.isLive)
+        long.wait()
+        release.signal()
+    }
+
+    @Test(arguments: [(1, false, 4), (1, true, 1), (2, false, 4), (2, true, 1), (3, true, 2), (8, true, 4), (16, false, 8), (16, true, 8)])
+    func `long work at once is limited, but never to none`(threads: Int, isLive: Bool, limit: Int) {
+        #expect(DecodePool.longLimit(threads: threads, isLive: isLive) == limit)
     }
 }

@@ -18,6 +18,15 @@ import Testing
         #expect(order == ["sooner", "as soon, but came after", "later", "file 1", "file 2"])
     }
 
+    @Test func `keeps long work while there may be no more of it, and gives what came later`() {
+        var queue = DecodeQueue<String>()
+        queue.add("long 1", id: 1, urgency: .prerecorded, isLong: true)
+        queue.add("long 2", id: 2, urgency: .prerecorded, isLong: true)
+        queue.add("short", id: 3, urgency: .prerecorded)
+        let order = [false, false, true, true].map { queue.next(mayBeLong: $0) }
+        #expect(order == ["short", nil, "long 1", "long 2"])
+    }
+
     @Test func `gives no prerecorded work to who asks for live work`() {
         var queue = DecodeQueue<String>()
         queue.add("file", id: 1, urgency: .prerecorded)

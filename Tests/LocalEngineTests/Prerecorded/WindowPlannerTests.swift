@@ -93,11 +93,19 @@ struct SeededGenerator: RandomNumberGenerator {
         #expect(abs((windows[0].audio.end - Self.index(dip)).samples) <= 2 * Self.step)
     }
 
-    @Test func `windows are short while somebody speaks live`() {
+    private static let short = SampleCount(.seconds(5), at: .speech)
+
+    @Test func `windows are as short as they have to be`() {
         let speech = Self.probabilities([10] + Array(repeatElement([Self.windows(2), 8], count: 12).joined()))
-        let lengths = Self.plan(speech, limit: WindowPlanner.longestWhileLive).map(\.audio.count)
+        let lengths = Self.plan(speech, limit: Self.short).map(\.audio.count)
         #expect(lengths.count >= 6)
         #expect(lengths.allSatisfy { $0 <= SampleCount(.seconds(6), at: .speech) })
+    }
+
+    @Test(arguments: [(15, 1, 15), (15, 2, 15), (23, 1, 15), (23, 2, 23), (23, 8, 23)])
+    func `windows are under 15 s where there is one thread`(longest: Int, threads: Int, limit: Int) {
+        let limited = WindowPlanner.limit(SampleCount(.seconds(longest), at: .speech), threads: threads)
+        #expect(limited == SampleCount(.seconds(limit), at: .speech))
     }
 
     @Test(arguments: [(5, 106_666), (15, 320_000), (23, 384_000)] as [(Int, Int64)])
@@ -112,6 +120,7 @@ struct SeededGenerator: RandomNumberGenerator {
         #expect(windows.count == 4 && windows.allSatisfy { $0.speech.count == 3 })
         let endless = Self.plan(Self.probabilities([10, Self.windows(60)]), limit: WhisperRecognizer.longest)
         #expect(endless.allSatisfy { $0.audio.count <= SampleCount(.seconds(24), at: .speech) + SampleCount(6_400) })
+        #expect(endless.count >= 3 && endless.reduce(0) { $0 + $1.audio.count.samples } >= 59 * 16_000, "60 s of speech are in the windows")
     }
 
     @Test(arguments: 0..<60 as Range<UInt64>)
@@ -122,13 +131,13 @@ struct SeededGenerator: RandomNumberGenerator {
                 ? Int.random(in: 0...(seed % 3 == 0 ? 8 : 60), using: &random) : Int.random(in: 1...(seed % 4 == 0 ? 900 : 120), using: &random)
         }
         let probabilities = Self.probabilities(lengths)
-        let limits = [WindowPlanner.longest, WindowPlanner.longestWhileLive]
+        let limits = [WindowPlanner.longest, Self.short]
 
         var planner = WindowPlanner()
         var windows: [SpeechWindow] = []
         var neededFrom = SampleIndex.zero
         for (position, probability) in probabilities.enumerated() {
-            // Live streams come and go meanwhile in every other run.
+            // The limit changes meanwhile in every other run.
             planner.limit = seed % 2 == 0 ? WindowPlanner.longest : limits[position / 300 % 2]
             let added = planner.add(probability: probability, power: Float.random(in: 0...1, using: &random))
             #expect(added.allSatisfy { $0.audio.start >= neededFrom })

@@ -61,7 +61,9 @@ import Testing
 
     @Test func `is heard in several parts when a text is cut by its limit each time`() throws {
         let request = Self.request(0...6)
-        let heard = try WholeHearing.recognize(request) { audio, _, _ in Heard(words: Array(Self.words(audio).prefix(4))) }
+        let heard = try WholeHearing.recognize(request) { audio, _, _ in
+            Heard(WhisperDecoded(stop: .budget), words: Array(Self.words(audio).prefix(4)))
+        }
         #expect(Self.texts(heard) == Self.words(request.audio).map(\.text))
     }
 
@@ -69,6 +71,17 @@ import Testing
         let request = Self.request(0...6)
         let heard = try WholeHearing.recognize(request) { audio, _, _ in
             Heard(words: Array(Self.words(audio).prefix(7)), isDoubtful: audio != request.audio)
+        }
+        #expect(heard?.words.count == 7)
+    }
+
+    @Test(arguments: [(isTooFast: true, isImprobable: false), (false, true)])
+    func `has no words of a rest that was cut off and cannot be right`(isTooFast: Bool, isImprobable: Bool) throws {
+        let request = Self.request(0...6)
+        let heard = try WholeHearing.recognize(request) { audio, _, _ in
+            var decoded = WhisperDecoded(stop: .budget)
+            if audio != request.audio { (decoded.isTooFast, decoded.isImprobable) = (isTooFast, isImprobable) }
+            return Heard(decoded, words: Array(Self.words(audio).prefix(7)))
         }
         #expect(heard?.words.count == 7)
     }
@@ -102,6 +115,17 @@ import Testing
 }
 
 @Suite struct `A text of Whisper that cannot be right` {
+    @Test(arguments: [Decoded.Stop.end, .repetition, .budget]) func `is dropped when it is improbable, however it ended`(stop: Decoded.Stop) {
+        let tokens = (0..<4).map { ScoredToken(Token($0), logProbability: -2) }
+        let words = (0..<4).map { DecodedWord(text: "w\($0)", confidence: 0.1, tokens: $0..<$0 + 1) }
+        var decoded = WhisperDecoded(words: words, tokens: tokens, mean: -2, stop: stop)
+        decoded.isImprobable = true
+        #expect(decoded.isDoubtful && decoded.kept.words.isEmpty && decoded.kept.tokens.isEmpty)
+        #expect(decoded.kept.isFull == (stop == .budget), "speech whose text was cut off is heard in parts")
+        decoded.isImprobable = false
+        #expect(decoded.kept == decoded)
+    }
+
     @Test func `keeps the settled words and their times`() {
         let tokens = (0..<4).map { ScoredToken(Token($0), logProbability: -2) }
         let words = (0..<4).map { DecodedWord(text: "w\($0)", confidence: 0.1, tokens: $0..<$0 + 1) }

@@ -57,10 +57,11 @@ struct `Whisper with random weights` {
         #expect(languages.count == expected.count && !hearing.isSilent)
         for (text, score) in [("w260 w311 w12", -2.923), ("w1 w25", -10.420), ("zz w7", -8.980)] as [(String, Float)] {
             // Random weights make much of the last digits of the window's sound.
-            #expect(abs(try recognizer.score(text, of: hearing, language: "de") - score) < 0.3)
+            let found = try recognizer.score(text, of: hearing, language: "de")
+            #expect(abs(found - score) < 0.3)
         }
-        let decoded = try recognizer.decode(hearing, language: "de") { true }
-        #expect(decoded == (try recognizer.decode(samples.span, language: "de")), "asking changes nothing")
+        let asked = try recognizer.decode(hearing, language: "de") { true }, fresh = try recognizer.decode(samples.span, language: "de")
+        #expect(asked == fresh, "questions change nothing")
     }
 
     @Test func `a text goes on from the words that it must begin with`() throws {
@@ -69,6 +70,8 @@ struct `Whisper with random weights` {
         #expect(draft.tokens.prefix(5).map(\.token.id) == prefix && draft.tokens.count > 5)
         #expect(draft.tokens.allSatisfy { $0.logProbability < 0 && $0.logProbability > -20 })
         #expect(draft.starts == nil)
+        let timed = try recognizer.decode(samples.span, language: "de", prefix: prefix.map { Token($0) }, isDraft: true, isTimed: true)
+        #expect(timed.tokens == draft.tokens && timed.starts?.count == draft.tokens.count + 1)
     }
 
     @Test func `work that may not continue ends as cancelled`() throws {

@@ -39,6 +39,33 @@ import Testing
     }
 }
 
+/// Scripts differ in the number of tokens a second: German 6, Hindi 20, Bengali 33, Georgian 43.
+@Suite struct `Speech with many tokens a second` {
+    /// The text of a model that hears one token after another, and is cut off as Whisper's text is.
+    private func text(_ range: Range<Int>, rate: Int) -> WhisperDecoded {
+        let most = min(WhisperRecognizer.tokenBudget(for: SampleCount(range.count)), WhisperRecognizer.Configuration().maxTokens)
+        let spoken = range.lowerBound * rate / 16_000..<range.upperBound * rate / 16_000
+        let tokens = spoken.prefix(most).map { ScoredToken(Token(Int32($0)), logProbability: -0.1) }
+        return WhisperDecoded(tokens: tokens, mean: -0.1, stop: tokens.count < spoken.count ? .budget : .end)
+    }
+
+    @Test(arguments: [6, 20, 33, 43], [3, 10, 24]) func `is heard whole`(rate: Int, seconds: Int) throws {
+        let samples = [Float](repeating: 0, count: seconds * 16_000)
+        let heard = try WhisperWindowRecognizer.hear(samples.indices, of: samples) { range in text(range, rate: rate) }
+        let parts = try #require(heard)
+        #expect(parts.flatMap(\.decoded.tokens).map(\.token.id) == Array(0..<Int32(seconds * rate)))
+        #expect(parts.map(\.range.lowerBound) == [0] + parts.dropLast().map(\.range.upperBound) && parts.last?.range.upperBound == samples.count)
+        #expect(parts.count == 1 || seconds * rate > 220)
+    }
+
+    @Test func `is cut down to 3 s, and no further`() throws {
+        let samples = [Float](repeating: 0, count: 10 * 16_000)
+        let heard = try WhisperWindowRecognizer.hear(samples.indices, of: samples) { _ in WhisperDecoded(stop: .budget) }
+        let parts = try #require(heard)
+        #expect(parts.allSatisfy { 16_000..<48_000 ~= $0.range.count } && parts.count > 3)
+    }
+}
+
 @Suite(.needs(RandomWhisper.isPossible, "\(TestModels.needed), or /usr/bin/python3 is not"))
 struct `A full text of Whisper` {
     private let samples: [Float]

@@ -77,7 +77,7 @@ class Whisper:
         prompt = [self.languages[language], int(self.facts["transcribe"]), int(self.facts["no_timestamps"])]
         logits, past, _ = self.step(cross, [prompt], past)
         live, ended = [([], 0.0)], []
-        for count in range(min(int(len(samples) * 12 / RATE) + 12, 220)):
+        for count in range(min(int(len(samples) * 40 / RATE) + 12, 220)):
             forbidden = self.numbers("non_speech_tokens") + (self.numbers("suppress_begin") if count == 0 else [])
             y = logits[:, -1, :self.eot + 1].astype(np.float64)
             y[:, [t for t in forbidden if t <= self.eot]] = -np.inf

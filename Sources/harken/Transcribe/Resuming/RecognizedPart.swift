@@ -42,7 +42,7 @@ struct RecognizedPart: Sendable, Equatable {
 
     /// The transcript as far as it goes.
     var transcript: Transcript {
-        joined(with: Transcript(rate: .speech, length: .zero, language: language ?? .english, model: "", channels: []))
+        joined(with: Transcript(rate: .speech, length: .zero, language: .english, model: "", channels: []))
     }
 
     /// Returns the transcript of the whole recording.
@@ -59,16 +59,38 @@ struct RecognizedPart: Sendable, Equatable {
             let words = stretches.filter { $0.channel == channel }.flatMap(\.words) + rest.words(of: channel, from: through, at: .speech)
             return Transcript.Channel(words: words, segments: SegmentRule.segments(of: words))
         }
+        if hasLanguages, let main = Self.language(of: whole.channels.flatMap(\.words)), main != rest.language {
+            whole.language = main
+            // The confidence of the rest is in another language.
+            whole.languageConfidence = nil
+        }
         return whole
     }
 
-    /// The language that was found out; nil where nobody found it out.
-    private var language: LanguageTag? { stretches.lazy.flatMap(\.words).compactMap(\.language).first }
+    /// True if an engine found out the language of the words.
+    private var hasLanguages: Bool { stretches.contains { $0.words.contains { $0.language != nil } } }
 
-    /// Returns the options for the rest: the rest is in the language of this part.
+    /// Returns the language of most of the speech, the first one of equals; nil where no word has a language.
+    private static func language(of words: [Word]) -> LanguageTag? {
+        var lengths: [(language: LanguageTag, length: SampleCount)] = []
+        for word in words {
+            guard let language = word.language else { continue }
+            if let place = lengths.firstIndex(where: { $0.language == language }) {
+                lengths[place].length += word.range.count
+            } else {
+                lengths.append((language, word.range.count))
+            }
+        }
+        // Of equals the first: `max` takes the last.
+        return lengths.reversed().max { $0.length < $1.length }?.language
+    }
+
+    /// Returns the options for the rest. Where each stretch of speech told its own language, the rest tells its language too; where nobody found one out,
+    /// this part was taken for English, and the rest is.
     func options(_ options: RecognitionOptions) -> RecognitionOptions {
         var options = options
-        if options.language == nil || options.language?.isMulti == true, !stretches.isEmpty { options.language = language ?? .english }
+        let isOpen = options.language == nil || options.language?.isMulti == true
+        if isOpen, !stretches.isEmpty, !hasLanguages { options.language = .english }
         return options
     }
 }

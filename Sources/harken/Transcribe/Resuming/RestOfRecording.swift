@@ -62,7 +62,9 @@ extension RecognizedPart {
         if let recording = rest.recording {
             whole = joined(with: try await engine.recognize(recording, options: options(wanted)) { progress($0.shifted(by: skipped)) })
         }
-        whole.notices = rest.notices
+        // Facts about the file are known of the whole file; those about the speech are the engine's.
+        let heard = whole.notices.filter { if case .unknownLanguage = $0 { true } else { false } }
+        whole.notices = rest.notices + heard.map { $0.moved(by: skipped.duration(at: .speech)) }
         return whole
     }
 }

@@ -153,15 +153,36 @@ struct SecondsEngine: PrerecordedEngine {
         #expect(whole.notices.map(\.name) == ["cut"])
     }
 
-    @Test func `decides the language of the rest`() {
+    private func part(_ language: LanguageTag?, seconds: Int) -> RecognizedPart {
         var part = RecognizedPart()
-        func language(_ given: LanguageTag?) -> LanguageTag? { part.options(RecognitionOptions(language: given)).language }
-        #expect(language(nil) == nil && language(LanguageTag("multi")) == LanguageTag("multi"))
-        part.add([.init(channel: .first, words: [Word("w", SampleRange(.zero, SampleIndex(1)), confidence: 1)])], through: SampleIndex(2), of: nil)
-        #expect(language(nil) == .english && language(LanguageTag("de")) == LanguageTag("de"))
-        var other = RecognizedPart()
-        let word = Word("Wort", SampleRange(.zero, SampleIndex(1)), confidence: 1, language: LanguageTag("de"))
-        other.add([.init(channel: .first, words: [word])], through: SampleIndex(2), of: nil)
-        #expect(other.options(RecognitionOptions(language: LanguageTag("multi"))).language == LanguageTag("de"))
+        let word = Word("w", SampleRange(.zero, SampleIndex(seconds * 16_000)), confidence: 1, language: language)
+        part.add([.init(channel: .first, words: [word])], through: SampleIndex(seconds * 16_000), of: nil)
+        return part
+    }
+
+    private func language(_ given: LanguageTag?, after part: RecognizedPart) -> LanguageTag? {
+        part.options(RecognitionOptions(language: given)).language
+    }
+
+    @Test func `leaves the language of the rest open where each stretch told its own`() {
+        let german = LanguageTag("de"), multi = LanguageTag("multi")
+        #expect(language(nil, after: part(german, seconds: 1)) == nil && language(multi, after: part(.english, seconds: 1)) == multi)
+        #expect(language(LanguageTag("fr"), after: part(german, seconds: 1)) == LanguageTag("fr"))
+    }
+
+    @Test func `is English with its rest where nobody found a language out`() {
+        let german = LanguageTag("de"), multi = LanguageTag("multi"), none = RecognizedPart()
+        #expect(language(nil, after: part(nil, seconds: 1)) == .english && language(german, after: part(nil, seconds: 1)) == german)
+        #expect(language(nil, after: none) == nil && language(multi, after: none) == multi)
+    }
+
+    @Test(arguments: [(1, "en"), (3, "de")]) func `becomes a transcript in the language of most of the speech`(seconds: Int, language: String) {
+        let word = Word("w", SampleRange(.zero, SampleIndex(2 * 16_000)), confidence: 1, language: .english)
+        var rest = Transcript(
+            rate: .speech, length: SampleCount(32_000), language: .english, model: "m", channels: [.init(words: [word], segments: [])])
+        rest.languageConfidence = 0.9
+        let whole = part(LanguageTag("de"), seconds: seconds).joined(with: rest)
+        #expect(whole.language == LanguageTag(language))
+        #expect(whole.languageConfidence == (language == "en" ? 0.9 : nil))
     }
 }
