@@ -1,7 +1,7 @@
 """What the local engine makes of the language of recordings. Parts, which --only chooses from:
 
-english   cuts of English clips, of 1, 2, 3 and 5 s and whole, from the first sound: found to be English, unknown, or another language
-foreign   cuts of 3 s of the clips in other languages, with little silence in them: the clip's language, unknown, or another one
+english   cuts of English clips, of 1, 2, 3 and 5 s and whole, from the first sound: found to be English, unknown, another language, or without words
+foreign   cuts of 3 s of the clips in other languages, with little silence in them: the clip's language, unknown, another one, or without words
 noise     English speech in noise: word errors where no language is named, beside those with English named
 paddings  the clips in other languages, named, with five kinds of silence around them: texts that say a sentence twice, and the spread of their errors
 errors    the clips in other languages, named: errors and processor time beside faster-whisper (int8, beam 5, one thread) with the same weights
@@ -66,13 +66,18 @@ class Bench:
         return lines[:-1], lines[-1]["cpu"]
 
     def judged(self, cuts):
-        """How many cuts have their language, are unknown, and have another language; with the last ones."""
+        """How many cuts have words in their language, are unknown, have words in another language, and have no words at all; with the wrong ones."""
         cuts = cuts[::self.every]
         lines, _ = self.recognize([(self.write(samples), None) for _, _, samples in cuts])
-        wrong = [f"{name}: {line['language']}: {line['text']}" for (name, language, _), line in zip(cuts, lines)
-                 if line["language"] not in (language, "und")]
-        unknown = sum(line["language"] == "und" for line in lines)
-        return {"cuts": len(cuts), "right": len(cuts) - unknown - len(wrong), "unknown": unknown, "another": len(wrong), "which": wrong}
+        counts, wrong = {"right": 0, "unknown": 0, "another": 0, "empty": 0}, []
+        for (name, language, _), line in zip(cuts, lines):
+            # A cut of unknown language has no words on purpose; other cuts without words say nothing about the language.
+            kind = ("unknown" if line["language"] == "und" else "empty" if not line["text"].strip()
+                    else "right" if line["language"] == language else "another")
+            counts[kind] += 1
+            if kind == "another":
+                wrong.append(f"{name}: {line['language']}: {line['text']}")
+        return {"cuts": len(cuts), **counts, "which": wrong}
 
 
 def sound(samples):
@@ -107,7 +112,7 @@ def english(bench):
                         and entry["sample_rate"] == RATE and entry["duration_s"] >= 2)
     lengths = [1, 2, 3, 5, None]
     clips = clips[::max(1, len(clips) * len(lengths) // MOST_CUTS["english"])]
-    result, total = {}, {"cuts": 0, "right": 0, "unknown": 0, "another": 0, "which": []}
+    result, total = {}, {"cuts": 0, "right": 0, "unknown": 0, "another": 0, "empty": 0, "which": []}
     for length in lengths:
         cuts = []
         for entry in clips:

@@ -8,7 +8,23 @@ package struct ProfanityFilter: Sendable {
         var words: Set<String>
     }
 
-    private static let lists: [String: List] = [
+    /// Words of the operator's own.
+    struct OwnWords: Sendable, Equatable {
+        /// Whole words.
+        var words: Set<String>
+        /// Beginnings of words.
+        var stems: [String]
+
+        /// - Parameter texts: words in lower case. A word with `*` at its end is a beginning.
+        init(_ texts: [String]) {
+            words = Set(texts.filter { !$0.hasSuffix("*") })
+            stems = texts.filter { $0.hasSuffix("*") && $0.count > 1 }.map { String($0.dropLast()) }
+        }
+
+        var isEmpty: Bool { words.isEmpty && stems.isEmpty }
+    }
+
+    private static let known: [String: List] = [
         "en": List(
             stems: ["fuck", "motherfuck", "shit", "bullshit", "bitch", "cunt", "asshole", "arsehole", "wanker", "goddamn", "dickhead", "cocksuck"],
             words: [
@@ -26,19 +42,20 @@ package struct ProfanityFilter: Sendable {
             words: ["con", "cons", "conne", "pute", "putes", "chiant", "foutre", "bite", "couilles"]),
     ]
 
-    private let list: List?
-    /// Words of the operator's own: whole words, and beginnings of words.
-    private let own: (words: Set<String>, stems: [String])
+    private let lists: [List]
+    private let own: OwnWords
 
     /// Returns nil for a language without a list, unless there are words of the operator's own.
     ///
     /// - Parameter own: further words of any language, in lower case. A word with `*` at its end is hidden whatever follows.
-    package init?(_ language: LanguageTag, own: [String] = []) {
-        list = Self.lists[language.primary]
-        guard list != nil || !own.isEmpty else { return nil }
-        self.own = (
-            Set(own.filter { !$0.hasSuffix("*") }), own.filter { $0.hasSuffix("*") && $0.count > 1 }.map { String($0.dropLast()) }
-        )
+    package init?(_ language: LanguageTag, own: [String] = []) { self.init([language], own: OwnWords(own)) }
+
+    /// Makes a filter for texts of several languages that do not tell which word is in which language: words that are profane in any of them are hidden.
+    /// Returns nil if no language has a list, unless there are words of the operator's own.
+    init?(_ languages: [LanguageTag], own: OwnWords) {
+        lists = languages.compactMap { Self.known[$0.primary] }
+        guard !lists.isEmpty || !own.isEmpty else { return nil }
+        self.own = own
     }
 
     /// Returns the words, of profane ones the first letter and the marks.
@@ -55,7 +72,7 @@ package struct ProfanityFilter: Sendable {
 
     private func isProfane(_ bare: String) -> Bool {
         own.words.contains(bare) || own.stems.contains { bare.hasPrefix($0) }
-            || list.map { $0.words.contains(bare) || $0.stems.contains { bare.hasPrefix($0) } } ?? false
+            || lists.contains { $0.words.contains(bare) || $0.stems.contains { bare.hasPrefix($0) } }
     }
 
     private static func hidden(_ text: String) -> String {

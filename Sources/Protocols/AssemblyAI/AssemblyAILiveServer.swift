@@ -31,7 +31,6 @@ package struct AssemblyAILiveServer: LiveServerMachine {
     private var changed: Set<String> = []
     /// Sizes, in bytes, of the settings that the vendor does not document and that the client has changed.
     private var unknown: [String: Int] = [:]
-    private let profanity: [String]
     private var state: LiveServerState<LiveServerEnd> = .connecting
     /// Reason for which the key ended the session: no credit left, or revoked. nil: the key did not end the session.
     private var accountEnd: AccountNotice?
@@ -59,8 +58,8 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         limit = min(context.credentialLimit ?? Self.sessionLimit, Self.sessionLimit)
         wording = AssemblyAIWording(
             rate: .speech, isFormatted: options.model.family == .universal3, labelsSpeakers: options.labelsSpeakers)
-        profanity = context.profanity
-        if options.hidesProfanity { wording.filter = ProfanityFilter(.english, own: profanity) }
+        wording.language = Self.language(configuration, request) ?? .english
+        wording.rules = WordRules(hidesProfanity: options.hidesProfanity, profanity: context.profanity)
     }
 
     package mutating func opened(_ start: LiveStart, now: Instant, output: inout ServerOutput) {
@@ -106,8 +105,9 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         case .updateConfiguration(let change, let members):
             let before = configuration, given = kept(members, &output)
             configuration.apply(change)
+            wording.language = Self.language(configuration, request) ?? .english
             changed.formUnion(given.map(\.name))
-            if let hides = change.hidesProfanity { wording.filter = hides ? ProfanityFilter(.english, own: profanity) : nil }
+            if let hides = change.hidesProfanity { wording.rules.hidesProfanity = hides }
             if let change = before.change(to: configuration, given, options.shared) { output.command(.update(change)) }
             if before.sendsHeartbeats != true { lastHeartbeat = now }
         case .forceEndpoint:
@@ -276,7 +276,8 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         }
         send(.turn(message), &output)
         if !wording.isFormatted, configuration.formatsTurns == true {
-            let formatted = AssemblyAIWording(rate: wording.rate, isFormatted: true, labelsSpeakers: wording.labelsSpeakers, filter: wording.filter)
+            var formatted = wording
+            formatted.isFormatted = true
             message.isFormatted = true
             message.utterance = ""
             message.words = turn.words.map { formatted.word($0, isFinal: true) }
@@ -288,14 +289,19 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         order += 1
     }
 
+    /// Returns the one language that the client asked for; nil: several, or none.
+    private static func language(_ configuration: AssemblyAIConfiguration, _ request: LiveRequest) -> LanguageTag? {
+        guard let asked = configuration.language ?? request.language, !asked.isMulti else { return nil }
+        return asked
+    }
+
     /// Returns the language of most words, and the engine's mean confidence in it; without one, its share of the words. When no word names a
     /// language: the language that the client asked for, with share 1.
     private func language(of words: [Word]) -> (LanguageTag, Double)? {
         var counts: [LanguageTag: Int] = [:]
         for case let language? in words.lazy.map(\.language) { counts[language, default: 0] += 1 }
         guard let most = counts.max(by: { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }) else {
-            guard let asked = configuration.language ?? request.language, !asked.isMulti else { return nil }
-            return (asked, 1)
+            return Self.language(configuration, request).map { ($0, 1) }
         }
         let measured = words.filter { $0.language == most.key }.compactMap(\.languageConfidence)
         guard measured.isEmpty else { return (most.key, Double(measured.reduce(0, +)) / Double(measured.count)) }

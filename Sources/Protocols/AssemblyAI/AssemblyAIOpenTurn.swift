@@ -57,8 +57,10 @@ struct AssemblyAIWording: Sendable {
     /// True if words are written with capitals and punctuation.
     var isFormatted: Bool
     var labelsSpeakers: Bool
-    /// Filter of profane words; nil: they are shown.
-    var filter: ProfanityFilter?
+    /// Hides profane words, where the client asked for it.
+    var rules = WordRules()
+    /// Language of words that tell none, where profane ones are looked for.
+    var language = LanguageTag.english
 
     func word(_ word: Word, isFinal: Bool) -> AssemblyAIWord {
         let start = milliseconds(word.range.start)
@@ -70,7 +72,10 @@ struct AssemblyAIWording: Sendable {
 
     private func text(of word: Word) -> String {
         let text = isFormatted ? word.text : word.bare
-        return filter?.filtered(text) ?? text
+        guard rules.hidesProfanity else { return text }
+        var word = word
+        word.text = text
+        return rules.applied(to: [word], in: language).first?.text ?? text
     }
 
     /// Returns the position in milliseconds, rounded to the nearest whole number.

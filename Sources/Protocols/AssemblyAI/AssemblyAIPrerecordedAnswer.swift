@@ -66,7 +66,7 @@ package struct AssemblyAIPrerecordedAnswer: Sendable {
         } else {
             json.nullMember("error")
         }
-        let filter = transcript.flatMap { request.hidesProfanity ? ProfanityFilter($0.language, own: request.profanity) : nil }
+        let filter = transcript.flatMap { request.rules.filter(ofTextsIn: $0.languages) }
         let fields = VendorFields.members(in: transcript?.vendorFields, hiding: filter)
         writeContent(&json)
         writeRequest(&json)
@@ -109,7 +109,9 @@ package struct AssemblyAIPrerecordedAnswer: Sendable {
         } else {
             json.nullMember("language_confidence")
         }
-        json.member("language_code", request.languageCode ?? (request.detectsLanguage ? Self.code(of: transcript.language) : "en_us"))
+        // Clients know a closed set of codes; an unknown language has none.
+        let detected = transcript.language == .undetermined ? nil : Self.code(of: transcript.language)
+        json.member("language_code", orNull: request.languageCode ?? (request.detectsLanguage ? detected : "en_us"))
         json.member("speech_model_used", transcript.model)
         writeWarnings(about: transcript, &json)
     }

@@ -19,15 +19,13 @@ struct AssemblyAIPrerecordedText {
         rate = transcript.rate
         separatesChannels = request.separatesChannels
         var words: [ShownWord] = []
-        let normalizer = request.formats ? InverseTextNormalizer(transcript.language) : nil
-        let filter = request.hidesProfanity ? ProfanityFilter(transcript.language, own: request.profanity) : nil
+        let rules = request.rules
         for (channel, content) in transcript.channels.enumerated() {
             // The vendor's own engine has left out and respelled words as the client asked.
             let spelled =
                 transcript.isNative
                 ? content.words : WordReplacement.apply(request.spelling, to: Self.chosen(content.words, request, transcript.rate))
-            let written = normalizer?.written(spelled) ?? spelled
-            for word in filter?.filtered(written) ?? written {
+            for word in rules.applied(to: spelled, in: transcript.language) {
                 var word = word
                 if !request.punctuates { word.text = word.unpunctuated }
                 if !request.formats { word.text = word.text.lowercased() }
@@ -130,4 +128,9 @@ struct AssemblyAIPrerecordedText {
     }
 
     func milliseconds(_ index: SampleIndex) -> Int { Int((index.seconds(at: rate) * 1_000).rounded()) }
+}
+
+extension AssemblyAIPrerecordedRequest {
+    /// The rules for the words' text.
+    var rules: WordRules { WordRules(writtenForms: formats ? .readable : [], hidesProfanity: hidesProfanity, profanity: profanity) }
 }

@@ -12,15 +12,8 @@ package struct DeepgramFormatting: Sendable, Equatable {
     /// Adds `language` to each word.
     package var languages: Bool
     package var replacements: [WordReplacement]
-    /// Kinds of words that are written as people write them, such as `$25` for `twenty five dollars`.
-    package var writtenForms: Set<WrittenForm.Kind>
-    /// Writes numbers as words, also where the engine wrote digits: the client has said that it wants no numerals.
-    package var spellsNumbers = false
-    /// Turns spoken marks into marks.
-    package var dictates = false
-    package var hidesProfanity = false
-    /// The operator's own profane words.
-    package var profanity: [String] = []
+    /// Written forms, dictated marks and hidden words, by the words' languages. Numbers are spelled where the client has said that it wants no numerals.
+    package var rules: WordRules
 
     package init(
         punctuates: Bool = false, speakers: Bool = false, speakerConfidences: Bool = false, languages: Bool = false,
@@ -31,7 +24,7 @@ package struct DeepgramFormatting: Sendable, Equatable {
         self.speakerConfidences = speakerConfidences
         self.languages = languages
         self.replacements = replacements
-        self.writtenForms = writtenForms
+        rules = WordRules(writtenForms: writtenForms)
     }
 
     /// The written forms that `numerals` asks for.
@@ -45,32 +38,29 @@ package struct DeepgramFormatting: Sendable, Equatable {
     /// - Parameter filtered: language of the words that are looked for to hide them; nil: `language` too.
     func parametersWithoutRules(in language: LanguageTag, filtered: LanguageTag? = nil) -> [String] {
         var names: [String] = []
-        if spellsNumbers || !writtenForms.isEmpty, !Self.writesNumerals(in: language) { names += ["numerals", "measurements"] }
-        if dictates, Dictation(language) == nil { names.append("dictation") }
-        if hidesProfanity, ProfanityFilter(filtered ?? language, own: profanity) == nil { names.append("profanity_filter") }
+        if rules.spellsNumbers || !rules.writtenForms.isEmpty, !Self.writesNumerals(in: language) { names += ["numerals", "measurements"] }
+        if rules.dictates, Dictation(language) == nil { names.append("dictation") }
+        if rules.hidesProfanity, ProfanityFilter(filtered ?? language, own: rules.profanity) == nil { names.append("profanity_filter") }
         return names
     }
 
     /// Applies `numerals`. Where `smart_format` has asked for all written forms, `numerals=false` leaves them.
     mutating func write(numerals: Bool) {
         if numerals {
-            writtenForms.formUnion(Self.numerals)
-            spellsNumbers = false
-        } else if !writtenForms.isSuperset(of: .readable) {
-            writtenForms.subtract(Self.numerals)
-            spellsNumbers = true
+            rules.writtenForms.formUnion(Self.numerals)
+            rules.spellsNumbers = false
+        } else if !rules.writtenForms.isSuperset(of: .readable) {
+            rules.writtenForms.subtract(Self.numerals)
+            rules.spellsNumbers = true
         }
     }
 
     /// Returns the words that will be shown: with replacements, written forms and dictated marks, and without speakers unless the request asks for speakers.
     ///
-    /// - Parameter language: the language of the words.
+    /// - Parameter language: language of words that tell none.
     package func chosen(_ words: [Word], in language: LanguageTag) -> [Word] {
         var words = replacements.isEmpty ? words : WordReplacement.apply(replacements, to: words)
-        if spellsNumbers, let speller = NumberSpeller(language) { words = speller.spelled(words) }
-        if let normalizer = InverseTextNormalizer(language, kinds: writtenForms) { words = normalizer.written(words) }
-        if dictates, let dictation = Dictation(language) { words = dictation.marked(words) }
-        if hidesProfanity, let filter = ProfanityFilter(language, own: profanity) { words = filter.filtered(words) }
+        words = rules.applied(to: words, in: language)
         if !speakers {
             for index in words.indices where words[index].speaker != nil { words[index].speaker = nil }
         }

@@ -1,5 +1,6 @@
 package import Framing
 import Speech
+import TextNormalization
 
 extension DeepgramLiveServer {
     package static let dialect = LiveDialect(
@@ -12,7 +13,7 @@ extension DeepgramLiveServer {
     package static func accept(_ head: HTTPRequestHead, _ context: HandshakeContext) -> Result<LiveHandshake, ErrorResponse> {
         do throws(QueryParameterError) {
             var options = try DeepgramLiveOptions(head)
-            options.parameters.formatting.profanity = context.profanity
+            options.parameters.formatting.rules.profanity = context.profanity
             options.markParametersWithoutRules()
             let model = options.parameters.model
             guard DeepgramModels.isKnown(model) || context.models.contains(model.lowercased()) else {

@@ -1,4 +1,5 @@
 package import Framing
+import Speech
 
 /// The description of a stream, which is sent once before its socket closes.
 package struct DeepgramMetadata: Sendable, Equatable {
@@ -26,6 +27,14 @@ package struct DeepgramMetadata: Sendable, Equatable {
 
         /// A warning about a parameter that the engine ignores.
         init(ignored name: String) { self.init(parameter: name, message: IgnoredOptions.warning(name)) }
+
+        /// A warning about a recording, which names the parameter that can change what was heard.
+        ///
+        /// - Parameter languageParameter: the request's parameter that chooses languages.
+        init(_ notice: RecordingNotice, languageParameter: String) {
+            let isAboutLanguage = if case .unknownLanguage = notice { true } else { false }
+            self.init(parameter: isAboutLanguage ? languageParameter : "track", message: notice.text(by: .parameter))
+        }
 
         /// Writes the member `warnings`, unless there are none.
         static func write(_ warnings: [Warning], to json: inout JSONWriter) {

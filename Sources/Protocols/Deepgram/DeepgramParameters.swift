@@ -52,8 +52,8 @@ package struct DeepgramParameters: Sendable, Equatable {
             replacements: try query.list("replace").map { pair throws(QueryParameterError) in try Self.replacement(pair, query) },
             writtenForms: try Self.writtenForms(query, smart: smart))
         if let numerals = try query.flag("numerals") { formatting.write(numerals: numerals) }
-        formatting.dictates = try query.flag("dictation") ?? false
-        formatting.hidesProfanity = try query.flag("profanity_filter") ?? false
+        formatting.rules.dictates = try query.flag("dictation") ?? false
+        formatting.rules.hidesProfanity = try query.flag("profanity_filter") ?? false
         keyterms = try Self.keyterms(query)
         tags = try query.list("tag")
         extra = try query.list("extra").map { pair throws(QueryParameterError) in

@@ -14,9 +14,8 @@ package struct DeepgramPrerecordedAnswer {
         self.transcript = transcript
         self.request = request
         self.requestID = requestID
-        let formatting = request.parameters.formatting
         vendorFields = DeepgramVendorFields(
-            transcript.vendorFields, hiding: formatting.hidesProfanity ? ProfanityFilter(transcript.language, own: formatting.profanity) : nil)
+            transcript.vendorFields, hiding: request.parameters.formatting.rules.filter(ofTextsIn: transcript.languages))
     }
 
     /// Returns the headers of every answer.
@@ -71,7 +70,8 @@ package struct DeepgramPrerecordedAnswer {
             json.key("extra")
             DeepgramMetadata.Extra.write(parameters.extra, to: &json)
         }
-        let notices = RecordingNotices.texts(transcript.notices).map { DeepgramMetadata.Warning(parameter: "track", message: $0) }
+        let languageParameter = request.detectsLanguage ? "detect_language" : "language"
+        let notices = transcript.notices.map { DeepgramMetadata.Warning($0, languageParameter: languageParameter) }
         DeepgramMetadata.Warning.write(transcript.ignoredOptions.map(DeepgramMetadata.Warning.init(ignored:)) + notices, to: &json)
         vendorFields.write(.metadata, to: &json)
         json.endObject()
@@ -82,7 +82,8 @@ package struct DeepgramPrerecordedAnswer {
         if transcript.isNative { formatting.replacements = [] }
         let channels = transcript.channels.map { channel in
             let words = formatting.chosen(channel.words, in: transcript.language)
-            return ShownChannel(words: words, written: formatting.written(words, rate: transcript.rate))
+            return ShownChannel(
+                words: words, written: formatting.written(words, rate: transcript.rate), language: transcript.mainLanguage(of: channel))
         }
         json.key("results")
         json.beginObject()
@@ -99,15 +100,18 @@ package struct DeepgramPrerecordedAnswer {
         var words: [Word]
         /// The words as Deepgram writes them, one for each item of `words`.
         var written: [DeepgramWord]
+        /// The language of most words, with the confidence in it; nil: not known.
+        var language: (language: LanguageTag, confidence: Float?)?
     }
 
     private func write(_ channel: ShownChannel, _ index: Int, _ json: inout JSONWriter) {
         json.beginObject()
         vendorFields.write(.channel(index), to: &json)
-        if request.detectsLanguage {
-            json.member("detected_language", transcript.language.rawValue)
-            let confidence = transcript.languageConfidence ?? Word.unknownConfidence
-            json.member("language_confidence", Double(confidence), decimals: DeepgramWord.confidenceDecimals)
+        // Clients know a closed set of languages, so an unknown one is left out.
+        if request.detectsLanguage, let found = channel.language {
+            json.member("detected_language", found.language.rawValue)
+            json.member(
+                "language_confidence", Double(found.confidence ?? Word.unknownConfidence), decimals: DeepgramWord.confidenceDecimals)
         }
         json.key("alternatives")
         json.beginArray()

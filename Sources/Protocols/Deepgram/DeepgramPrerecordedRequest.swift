@@ -1,5 +1,6 @@
 package import Framing
 package import Speech
+import TextNormalization
 
 /// The request of `POST /v1/listen`.
 ///
@@ -37,7 +38,7 @@ package struct DeepgramPrerecordedRequest: Sendable, Equatable {
     package static func parse(_ head: HTTPRequestHead, _ context: HandshakeContext) -> Result<DeepgramPrerecordedRequest, ErrorResponse> {
         do throws(QueryParameterError) {
             var request = try DeepgramPrerecordedRequest(head)
-            request.parameters.formatting.profanity = context.profanity
+            request.parameters.formatting.rules.profanity = context.profanity
             let model = request.parameters.model
             guard DeepgramModels.isKnown(model) || context.models.contains(model.lowercased()) else {
                 return .failure(DeepgramErrorResponse.make(.unknownModel(model), requestID: context.requestID))

@@ -134,13 +134,15 @@ package struct OpenAITranscriptionAnswer {
         json.member("duration", transcript.length.seconds(at: transcript.rate), decimals: timeDecimals)
     }
 
-    /// Writes the member `languages`.
+    /// Writes the member `languages`; an empty list says that no language is known.
     static func write(languagesOf transcript: Transcript, _ json: inout JSONWriter) {
         json.key("languages")
         json.beginArray()
-        json.beginObject()
-        json.member("code", transcript.language.primary)
-        json.endObject()
+        for language in transcript.languages {
+            json.beginObject()
+            json.member("code", language.primary)
+            json.endObject()
+        }
         json.endArray()
     }
 

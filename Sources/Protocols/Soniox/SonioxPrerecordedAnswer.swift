@@ -126,7 +126,8 @@ package struct SonioxPrerecordedAnswer: Sendable {
             words = words.enumerated().sorted { ($0.element.range.start, $0.offset) < ($1.element.range.start, $1.offset) }.map(\.element)
         }
         let writer = SonioxTokens(
-            rate: transcript.rate, showsSpeakers: request.diarizes, showsLanguages: request.identifiesLanguage, language: transcript.language.primary)
+            rate: transcript.rate, showsSpeakers: request.diarizes, showsLanguages: request.identifiesLanguage,
+            language: transcript.language == .undetermined ? nil : transcript.language.primary)
         var tokens: [SonioxToken] = []
         writer.append(words, isFinal: true, behind: "", to: &tokens)
         return tokens

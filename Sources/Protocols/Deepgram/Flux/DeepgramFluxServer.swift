@@ -38,8 +38,10 @@ package struct DeepgramFluxServer: LiveServerMachine {
     private var index = 0
     /// Committed words of the turn; `guess` has the words after them, which may change.
     private var words: [DeepgramWord] = []
-    /// Filter of profane words; nil: they are shown.
-    private let filter: ProfanityFilter?
+    /// Hides profane words, where the client asked for it.
+    private let filter: WordRules
+    /// Language of words that tell none, where profane ones are looked for.
+    private let filteredLanguage: LanguageTag
     private var guess: [DeepgramWord] = []
     /// Mark of the last committed word if the turn ends with it; nil: as the word is.
     private var lastMark: LateMarks.Mark?
@@ -59,10 +61,11 @@ package struct DeepgramFluxServer: LiveServerMachine {
     init(_ options: DeepgramFluxOptions, _ context: HandshakeContext) {
         self.options = options
         let language = options.language.isMulti ? .english : options.language
-        filter = options.hidesProfanity ? ProfanityFilter(language, own: context.profanity) : nil
+        filter = WordRules(hidesProfanity: options.hidesProfanity, profanity: context.profanity)
+        filteredLanguage = language
         if let numerals = options.numerals { formatting.write(numerals: numerals) }
         var wanted = formatting
-        (wanted.hidesProfanity, wanted.profanity) = (options.hidesProfanity, context.profanity)
+        (wanted.rules.hidesProfanity, wanted.rules.profanity) = (options.hidesProfanity, context.profanity)
         for name in wanted.parametersWithoutRules(in: options.language, filtered: language) { self.options.vendorOptions.markUnread(name) }
         request = self.options.request
         requestID = context.requestID
@@ -279,7 +282,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
 
     private func written(_ words: [Word]) -> [DeepgramWord] {
         let chosen = options.numerals == nil ? words : formatting.chosen(words, in: options.language)
-        return formatting.written(filter?.filtered(chosen) ?? chosen, rate: rate).map { word in
+        return formatting.written(filter.applied(to: chosen, in: filteredLanguage), rate: rate).map { word in
             DeepgramWord(
                 word: word.shown, start: word.start, end: word.end, confidence: word.confidence,
                 language: options.isMultilingual ? word.language : nil, blankBefore: word.blankBefore)
