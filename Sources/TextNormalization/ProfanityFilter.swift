@@ -42,6 +42,9 @@ package struct ProfanityFilter: Sendable {
             words: ["con", "cons", "conne", "pute", "putes", "chiant", "foutre", "bite", "couilles"]),
     ]
 
+    /// True if profane words of the language are known.
+    static func knows(_ language: LanguageTag) -> Bool { known[language.primary] != nil }
+
     private let lists: [List]
     private let own: OwnWords
 

@@ -12,6 +12,8 @@ package struct WordRules: Sendable, Equatable {
     /// Turns spoken marks into marks.
     package var dictates = false
     package var hidesProfanity = false
+    /// Languages whose profane words are hidden among words of every language.
+    package var profanityLanguages: [LanguageTag] = []
     /// The operator's own profane words, of any language.
     package var profanity: [String] = [] {
         didSet { ownWords = ProfanityFilter.OwnWords(profanity) }
@@ -20,12 +22,13 @@ package struct WordRules: Sendable, Equatable {
 
     package init(
         spellsNumbers: Bool = false, writtenForms: Set<WrittenForm.Kind> = [], dictates: Bool = false, hidesProfanity: Bool = false,
-        profanity: [String] = []
+        profanityLanguages: [LanguageTag] = [], profanity: [String] = []
     ) {
         self.spellsNumbers = spellsNumbers
         self.writtenForms = writtenForms
         self.dictates = dictates
         self.hidesProfanity = hidesProfanity
+        self.profanityLanguages = profanityLanguages
         self.profanity = profanity
         ownWords = ProfanityFilter.OwnWords(profanity)
     }
@@ -41,7 +44,7 @@ package struct WordRules: Sendable, Equatable {
         var start = 0
         while start < words.count {
             let end = languages[start...].firstIndex { $0 != languages[start] } ?? words.count
-            applied += rewritten(Array(words[start..<end]), in: LanguageTag(languages[start]))
+            applied += rewritten(Array(words[start..<end]), in: LanguageTag(languages[start]), of: language)
             start = end
         }
         return applied
@@ -55,12 +58,15 @@ package struct WordRules: Sendable, Equatable {
     }
 
     /// Returns the words of one language in the form that its rules give them.
-    private func rewritten(_ words: [Word], in language: LanguageTag) -> [Word] {
+    ///
+    /// - Parameter main: the language whose profane words are hidden where those of `language` are not known.
+    private func rewritten(_ words: [Word], in language: LanguageTag, of main: LanguageTag) -> [Word] {
         var words = words
         if spellsNumbers, let speller = NumberSpeller(language) { words = speller.spelled(words) }
         if let normalizer = InverseTextNormalizer(language, kinds: writtenForms) { words = normalizer.written(words) }
         if dictates, let dictation = Dictation(language) { words = dictation.marked(words) }
-        if hidesProfanity, let filter = ProfanityFilter([language], own: ownWords) { words = filter.filtered(words) }
+        let profane = [ProfanityFilter.knows(language) ? language : main] + profanityLanguages
+        if hidesProfanity, let filter = ProfanityFilter(profane, own: ownWords) { words = filter.filtered(words) }
         return words
     }
 }

@@ -17,10 +17,18 @@ import TextNormalization
             ("en", nil, "twenty five comma mist", "25, mist"), ("en-US", "en-GB", "twenty five comma mist", "25, mist"),
             ("en", "de", "twenty five comma mist", "twenty five comma m***"), ("und", nil, "twenty five comma mist", "twenty five comma mist"),
             ("und", "en", "damn mist", "d*** mist"), ("multi", "de", "damn mist", "damn m***"),
+            // No list has Italian words: those of the main language stay hidden.
+            ("en", "it", "damn mist", "d*** mist"),
         ] as [(String, String?, String, String)])
     func `are those of the words' own language`(main: String, own: String?, spoken: String, expected: String) {
         let rules = WordRules(writtenForms: .readable, dictates: true, hidesProfanity: true)
         #expect(Self.text(rules.applied(to: Self.said(spoken, own), in: LanguageTag(main))) == expected)
+    }
+
+    @Test func `hide words of further languages everywhere`() {
+        let rules = WordRules(hidesProfanity: true, profanityLanguages: [.english])
+        let spoken = Self.said("damn mist", "de") + Self.said("damn", "nl")
+        #expect(Self.text(rules.applied(to: spoken, in: LanguageTag("de"))) == "d*** m*** d***")
     }
 
     @Test func `make no form of words of two languages`() {

@@ -31,20 +31,21 @@ extension LocalEngine {
     ///
     /// - Parameters:
     ///   - language: the language that the client asked for; the engine has it.
+    ///   - isAssumed: true if nobody named the language: words that do not fit it are refused.
     ///   - among: the languages that the client thinks possible; empty: all.
     ///   - keyterms: terms that are likely to be said; used where the speech is English.
     func recognizer(
-        _ language: LanguageTag?, among: [LanguageTag], _ models: LocalModels, keyterms: [String]
+        _ language: LanguageTag?, isAssumed: Bool = false, among: [LanguageTag], _ models: LocalModels, keyterms: [String]
     ) async throws(EngineError) -> RecordingRecognizer {
         let moonshine = WindowRecognizer(models.recognizer, models.aligner, terms: KeyTermList(keyterms, models.keyTerms))
         func english(isAssumed: Bool = false) -> RecordingRecognizer {
             .known(SpokenLanguageRecognizer(moonshine, .english, model: Recognizer.modelName, isAssumed: isAssumed))
         }
         let named = Self.named(language)
-        guard let facts, let multilingual else { return english(isAssumed: named == nil) }
+        guard let facts, let multilingual else { return english(isAssumed: isAssumed || named == nil) }
         let allowed = allowed(among)
         if let code = named.map({ facts.code(for: $0) ?? $0.primary }) ?? only(of: among) {
-            guard languages.model(for: code) == .whisper else { return english() }
+            guard languages.model(for: code) == .whisper else { return english(isAssumed: isAssumed) }
             guard let use = try await Self.use(of: multilingual) else { throw .unavailable("the model for other languages cannot be loaded") }
             return .known(SpokenLanguageRecognizer(WhisperWindowRecognizer(use, code), LanguageTag(code), model: WhisperRecognizer.modelName))
         }

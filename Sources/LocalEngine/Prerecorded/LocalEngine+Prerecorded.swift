@@ -12,7 +12,8 @@ extension LocalEngine: PrerecordedEngine {
     package func recognizeSpeakers(
         _ recording: Recording, options: RecognitionOptions, progress: @escaping @Sendable (RecognitionProgress) -> Void
     ) async throws(EngineError) -> SpokenTranscript {
-        // A gap of a live stream that named no language is in the language that the stream was heard in.
+        // A gap of a live stream that named no language is in the language that this engine hears such streams in. Where another engine heard the stream,
+        // that is a guess.
         let isOfStream = options.language == nil && options.workload == .realtime
         let language = isOfStream ? liveLanguage(nil).code.map { LanguageTag($0) } : options.language
         try check(language)
@@ -23,7 +24,7 @@ extension LocalEngine: PrerecordedEngine {
         let work = RecordingWork(
             media: media, pool: pool, voiceActivity: models.voiceActivity,
             recognizer: try await recognizer(
-                language, among: options.shared.languages, models, keyterms: usesKeyTerms ? options.keyterms : []),
+                language, isAssumed: isOfStream, among: options.shared.languages, models, keyterms: usesKeyTerms ? options.keyterms : []),
             speakers: voice.map { SpeakerListener($0.model, overlap?.model) })
         var spoken = try await work.run(recording, options, progress: progress)
         if let voice, !options.references.isEmpty {

@@ -59,7 +59,7 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         wording = AssemblyAIWording(
             rate: .speech, isFormatted: options.model.family == .universal3, labelsSpeakers: options.labelsSpeakers)
         wording.language = Self.language(configuration, request) ?? .english
-        wording.rules = WordRules(hidesProfanity: options.hidesProfanity, profanity: context.profanity)
+        wording.rules = WordRules(hidesProfanity: options.hidesProfanity, profanityLanguages: [.english], profanity: context.profanity)
     }
 
     package mutating func opened(_ start: LiveStart, now: Instant, output: inout ServerOutput) {

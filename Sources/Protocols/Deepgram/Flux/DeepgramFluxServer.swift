@@ -61,7 +61,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
     init(_ options: DeepgramFluxOptions, _ context: HandshakeContext) {
         self.options = options
         let language = options.language.isMulti ? .english : options.language
-        filter = WordRules(hidesProfanity: options.hidesProfanity, profanity: context.profanity)
+        filter = WordRules(hidesProfanity: options.hidesProfanity, profanityLanguages: [language], profanity: context.profanity)
         filteredLanguage = language
         if let numerals = options.numerals { formatting.write(numerals: numerals) }
         var wanted = formatting
