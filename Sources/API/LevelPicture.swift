@@ -21,7 +21,7 @@ struct LevelPicture: Sendable, Equatable {
         for (index, peak) in peaks.enumerated() {
             let begin = start + .seconds(index) / AudioPeaks.perSecond, end = begin + .seconds(1) / AudioPeaks.perSecond
             guard end > .zero, begin < duration else { continue }
-            let first = max(0, Int(begin / duration * Double(levels.count)))
+            let first = max(0, min(levels.count - 1, Int(begin / duration * Double(levels.count))))
             // A file may have fewer levels than the picture has parts in its time.
             let last = max(first, min(levels.count, Int((end / duration * Double(levels.count)).rounded(.up))) - 1)
             for part in first...min(last, levels.count - 1) { levels[part] = max(levels[part] ?? 0, peak) }

@@ -54,7 +54,7 @@ package final class PostgresServer: Sendable {
     /// The URL of a schema with this name, which is made if it does not exist. The name is also the name of the connections.
     package func url(schema: String) throws -> String {
         let made = try run("CREATE SCHEMA IF NOT EXISTS \(schema)")
-        precondition(made.status == 0, made.diagnostics)
+        try Self.check(made)
         return "postgres://harken@/postgres?host=\(folder)&options=-csearch_path%3D\(schema)&application_name=\(schema)"
     }
 
@@ -66,10 +66,15 @@ package final class PostgresServer: Sendable {
             guard !names.contains(database) else { return }
             // With the other strategy, each page goes through the server's log, which takes twice as long.
             let made = try run("CREATE DATABASE \(database) TEMPLATE \(template ?? "template1") STRATEGY file_copy")
-            precondition(made.status == 0, made.diagnostics)
+            try Self.check(made)
             names.insert(database)
         }
         return "postgres://harken@/\(database)?host=\(folder)&application_name=\(database)"
+    }
+
+    /// An error, not a trap: a trap would end all tests of the process, and say nothing.
+    private static func check(_ outcome: ChildProcess.Outcome) throws {
+        guard outcome.status == 0 else { throw CocoaError(.executableLoad, userInfo: [NSDebugDescriptionErrorKey: outcome.diagnostics]) }
     }
 
     /// Runs SQL in a database. Blocks.

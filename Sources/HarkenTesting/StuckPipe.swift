@@ -6,9 +6,9 @@ package final class StuckPipe: Sendable {
     package let input: Int32
     private let output: Int32
 
-    package init() {
+    package init() throws {
         var ends: [Int32] = [0, 0]
-        precondition(pipe(&ends) == 0)
+        guard pipe(&ends) == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EMFILE) }
         (output, input) = (ends[0], ends[1])
         _ = fcntl(output, F_SETFL, O_NONBLOCK)
     }

@@ -8,7 +8,7 @@ import Testing
 
 @Suite(.hangLimit) struct `A log writer` {
     @Test func `stops nobody when nobody reads, and tells what was lost when somebody does`() async throws {
-        let pipe = StuckPipe()
+        let pipe = try StuckPipe()
         let dropped = Mutex(0)
         let writer = try LogWriter(descriptor: pipe.input, maxLines: 100, now: { UnixTime(milliseconds: 0) }) { dropped.withLock { $0 += 1 } }
         let line = String(repeating: "x", count: 999) + "\n"
@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test func `has written everything after a flush`() throws {
-        let pipe = StuckPipe()
+        let pipe = try StuckPipe()
         let writer = try LogWriter(descriptor: pipe.input)
         for number in 0..<500 { writer.write("line \(number)\n") }
         writer.flush(within: .seconds(600))

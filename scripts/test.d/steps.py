@@ -28,7 +28,32 @@ QUIET = re.compile(r"^◇ |^. (Test|Suite) .* (passed|started)|^\[\d+/\d+\]|.* t
 FAILED_TEST = re.compile(r"^✘ Test (?!run with )(.+?) (?:with \d+ test cases? )?failed after|^FAIL  (.+)")
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 SUMMARY = re.compile(r"^. Test run with .*")
+# What a Swift program says when it crashes: why, and the frames of the thread that did.
+CRASH = re.compile(r"Fatal error: |^\*\*\* Program crashed")
+CRASHED_THREAD = re.compile(r"^Thread \d+ .*crashed:")
+FRAME = re.compile(r"^\s*\d+ .* in ")
+BEGUN_TEST = re.compile(r"^◇ Test (?!case |run )(.+) started\.$")
+ENDED_TEST = re.compile(r"^. Test (?!case |run )(.+?) (?:with \d+ test cases? )?(?:passed|failed|skipped)\b")
 _LIBC = ctypes.CDLL(None)
+
+
+def crash(log):
+    """Why the program of this log ended before its time: its message, the frames of the thread, and the Swift tests that had begun and had not ended."""
+    message, frames, running, is_crashed_thread = [], [], {}, False
+    for line in COLOURS.sub("", log.read_text(errors="replace")).splitlines():
+        if begun := BEGUN_TEST.match(line):
+            running[begun[1]] = True
+        elif ended := ENDED_TEST.match(line):
+            running.pop(ended[1], None)
+        elif CRASH.search(line):
+            message.append(line.strip("* "))
+        elif CRASHED_THREAD.match(line):
+            is_crashed_thread = True
+        elif line.startswith("Thread "):
+            is_crashed_thread = False
+        elif is_crashed_thread and FRAME.match(line):
+            frames.append(line.strip())
+    return [line[:240] for line in message[:3] + frames[:12]] + [f"had begun: {test}" for test in list(running)[:12]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,6 +74,7 @@ class Result:
     load: float
     log: pathlib.Path | None
     reason: str = ""
+    # The tests that failed. After a crash also what crash() tells.
     tests: tuple = ()
 
 
@@ -171,6 +197,9 @@ class Runner:
             reason = f"it hung: ended after {HANG_LIMIT} s"
         elif status != 0:
             reason = f"exit status {status}"
+            if status < 0:
+                reason += f" ({signal.Signals(-status).name})"
+                tests += [reason, *crash(log)]
         return Result(step, "failed" if reason else "passed", time.monotonic() - began, os.getloadavg()[0], log, reason, tuple(tests))
 
     def table(self, results=None):

@@ -71,11 +71,8 @@ package final class Loop: SerialExecutor, @unchecked Sendable {
         epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard epoll >= 0 else { throw SystemError(call: "epoll_create1") }
         wakeUp = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
-        guard wakeUp >= 0 else {
-            let error = SystemError(call: "eventfd")
-            close(epoll)
-            throw error
-        }
+        // From here on an error runs deinit, which closes both.
+        guard wakeUp >= 0 else { throw SystemError(call: "eventfd") }
         // Edge-triggered: every write is a separate event, so the counter never needs to be read.
         var event = epoll_event(events: EPOLLIN.rawValue | EPOLLET.rawValue, data: epoll_data_t(u64: UInt64.max))
         guard epoll_ctl(epoll, EPOLL_CTL_ADD, wakeUp, &event) == 0 else { throw SystemError(call: "epoll_ctl eventfd") }
@@ -85,7 +82,7 @@ package final class Loop: SerialExecutor, @unchecked Sendable {
     deinit {
         readBuffer.deallocate()
         close(epoll)
-        close(wakeUp)
+        if wakeUp >= 0 { close(wakeUp) }
     }
 
     /// True if the caller runs on this loop's thread.

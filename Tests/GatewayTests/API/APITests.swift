@@ -63,7 +63,7 @@ import Testing
             let whole = try await ask(gateway, .get, "/conversations/conversation-1")
             #expect(whole["status"] == "completed" && whole["title"] == "The harbour" && whole["duration"] == 23.5)
             let segments = list(whole["segments"])
-            #expect(segments.map { $0["id"] } == ["segment-1", "segment-2", "segment-3"])
+            try #require(segments.map { $0["id"] } == ["segment-1", "segment-2", "segment-3"])
             #expect(segments[1]["person_id"] == "person-1" && segments[1]["speaker_identity_state"] == "identified")
             #expect(segments[1]["speaker"] == "SPEAKER_01" && segments[1]["start"] == 10.0)
             #expect(list(segments[1]["words"]).first == ["text": "The", "start": 10.0, "end": 10.5])

@@ -89,6 +89,7 @@ import Testing
                 case .array(let failovers)? = try await ask(gateway, .get, "/failovers", key: nil)["failovers"]
             else { throw Missing() }
             #expect(engines.map { $0["name"] } == ["first", "other"] && engines.map { $0["streams"] } == [1, 1])
+            try #require(engines.count == 2)
             #expect(engines[0]["state"] == "resting" && engines[1]["state"] == "ready", "\(engines)")
             #expect(engines[0]["errors"] == ["unavailable": 1] && engines[1]["errors"] == .object([]), "\(engines)")
             #expect(engines[1]["p50"] != .null && engines[1]["capabilities"]?["streaming"] == true)

@@ -39,6 +39,7 @@ import Testing
     private func events(_ text: String) throws -> [(name: String, data: JSONValue)] {
         try text.split(separator: "\n\n").filter { !$0.hasPrefix(":") }.map { event in
             let lines = event.split(separator: "\n")
+            try #require(lines.count >= 2, "\(event)")
             return (String(lines[0].dropFirst("event: ".count)), try JSONValue(parsing: Array(lines[1].dropFirst("data: ".count).utf8)))
         }
     }

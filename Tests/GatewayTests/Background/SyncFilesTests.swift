@@ -85,6 +85,7 @@ import Testing
             // The silence before "Two." is shorter by its half second of speech: 100.5 to 221 and 221.5 to 345.
             #expect(starts == [0, 221, 345] && titles.allSatisfy { $0 != nil } && Set(titles).count == 3, "\(starts) \(titles)")
             // Sent again they are the same ones; joined by hand they stay joined.
+            try #require(parts.count == 3)
             #expect(ids(try await gateway.synchronize(files)) == parts)
             let joined = try await gateway.api(.post, "/api/v1/conversations/\(parts[0])/merge", body: #"{"conversation_id":"\#(parts[1])"}"#)
             #expect(joined.status == 200, "\(joined.text)")
@@ -239,7 +240,7 @@ import Testing
             let first = try await gateway.synchronize(files)
             #expect(try await speakers(first) == [0, 1, 0])
             let voices = try await gateway.store().voices(of: .local)
-            #expect(voices.count == 2)
+            try #require(voices.count == 2)
             let second = try await gateway.synchronize([(OfflineFiles.name(at: Self.day + 9_000), OfflineFiles.frames(seconds: 12, sample: 2_000))])
             #expect(second.string("status") == "completed")
             #expect(try await gateway.store().voices(of: .local).count == 2)

@@ -106,6 +106,7 @@ import Testing
             #expect(seen.last?.body == #"{"transcript_id":"\#(id)","status":"completed"}"#)
             #expect(seen.last?.header == "s3")
             let signature = try #require(seen.last?.signature.split(separator: ",v1="))
+            try #require(signature.count == 2)
             let seconds = signature[0].dropFirst(2)
             let key = hmacSHA256(Array("harken-callback".utf8), key: Array("k".utf8))
             let expected = hmacSHA256(Array("\(seconds).\(seen[1].body)".utf8), key: key).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }

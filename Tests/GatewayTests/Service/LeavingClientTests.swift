@@ -31,7 +31,7 @@ import Testing
     private static let settings = ["HARKEN_GATE": "off"].merging(TestMatrices.areWhole ? [:] : ["HARKEN_AUDIO_DAYS": "0"]) { $1 }
 
     /// The words of so much speech: one for each second that has begun.
-    private func words(of milliseconds: Int) -> String { (1...(milliseconds + 999) / 1_000).map { "w\($0)" }.joined(separator: " ") }
+    private func words(of milliseconds: Int) -> String { (0..<(milliseconds + 999) / 1_000).map { "w\($0 + 1)" }.joined(separator: " ") }
 
     /// Speaks from a thread of its own: a write that waits for the gateway would hold one of the few threads on which the gateway judges callers.
     private func speak(
@@ -68,8 +68,8 @@ import Testing
         case .broken: connection.end()
         case .reset:
             // A reset may overtake what the gateway has not read yet.
-            try connection.send(frame: 9, [1])
-            try await connection.receive { $0.utf8.contains(1) }
+            try connection.send(frame: 9, Array("all of it".utf8))
+            try await connection.receive { $0.contains("all of it") }
             connection.end(byReset: true)
         }
     }
@@ -194,7 +194,7 @@ import Testing
                     ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).count { $0.hasSuffix(".json") } == number + 1
                 }
                 let found = try await gateway.api(.get, "/api/v1/sessions/" + id)
-                #expect(found.string("status") == "complete")
+                #expect(found.string("status") == "complete", "\(found)")
                 let said = found.texts.joined(separator: " ").split(separator: " ").count
                 // A protocol may force a final in the middle of a word of long speech, which is two words then.
                 #expect(((length + 999) / 1_000...(length + 999) / 1_000 + length / 10_000).contains(said), "\(found.text)")

@@ -203,7 +203,7 @@ import Testing
                 Issue.record("no addresses")
                 return
             }
-            #expect(addresses.count == 2)
+            try #require(addresses.count == 2)
             let audio = try await gateway.send(.get, address)
             #expect(audio.status == 200 && audio.headers["Content-Type"] == "audio/ogg" && audio.text.hasPrefix("OggS"))
             // The app's own steps.
