@@ -106,7 +106,7 @@ package struct LanguageHearing: Sendable {
             switch rule.next(utterance.evidence) {
             case .found(let verdict):
                 utterance.verdict = verdict
-                return try write(&utterance, whisper, permit)
+                return try write(&utterance, hearing, whisper, permit)
             case .ask(let question):
                 guard permit.mayContinue() else { return false }
                 let heard = if let hearing { hearing } else { try whisper.model.hear(utterance.item.samples.span) }
@@ -137,7 +137,11 @@ package struct LanguageHearing: Sendable {
             let first = try model.decode(hearing, language: code, mayContinue: permit.mayContinue)
             var decoded = first
             if first.firstHalf != nil {
-                decoded = try model.decode(utterance.item.samples.span, language: code, mayContinue: permit.mayContinue)
+                if hearing.isSilent {
+                    decoded = WhisperDecoded(stop: .end)
+                } else {
+                    decoded = try model.settle(first, utterance.item.samples.span, language: code, mayContinue: permit.mayContinue)
+                }
             }
             guard first.stop != .cancelled, decoded.stop != .cancelled else { return false }
             utterance.texts[code] = decoded
@@ -147,7 +151,11 @@ package struct LanguageHearing: Sendable {
     }
 
     /// Gives an utterance the words of its language. Returns false when the work was cancelled.
-    private func write(_ utterance: inout HeardUtterance, _ whisper: Whisper, _ permit: DecodePermit) throws(InferenceError) -> Bool {
+    ///
+    /// - Parameter hearing: the utterance's audio as the model for all languages heard it; nil: it was not asked now.
+    private func write(
+        _ utterance: inout HeardUtterance, _ hearing: WhisperRecognizer.Hearing?, _ whisper: Whisper, _ permit: DecodePermit
+    ) throws(InferenceError) -> Bool {
         switch utterance.verdict {
         case .unknown:
             utterance.window = RecognizedWindow(words: [])
@@ -157,7 +165,7 @@ package struct LanguageHearing: Sendable {
             switch model {
             case .moonshine? where utterance.evidence.english.hasWords: utterance.window = englishWindow(utterance)
             case .moonshine?, .whisper?:
-                guard var window = try otherWindow(utterance, code, whisper, permit) else { return false }
+                guard var window = try otherWindow(utterance, code, hearing, whisper, permit) else { return false }
                 window.found = .language(LanguageTag(code), confidence: confidence, model: WhisperRecognizer.modelName)
                 if window.words.isEmpty, model == .moonshine, !utterance.isSilent {
                     guard let rest = try settledWindow(utterance, permit) else { return false }
@@ -180,10 +188,15 @@ package struct LanguageHearing: Sendable {
 
     /// Returns the words of the model for all languages; nil when the work was cancelled.
     private func otherWindow(
-        _ utterance: HeardUtterance, _ code: String, _ whisper: Whisper, _ permit: DecodePermit
+        _ utterance: HeardUtterance, _ code: String, _ hearing: WhisperRecognizer.Hearing?, _ whisper: Whisper, _ permit: DecodePermit
     ) throws(InferenceError) -> RecognizedWindow? {
         let item = utterance.item
-        if let text = utterance.texts[code], !text.isDoubtful, !utterance.isSilent {
+        if var text = utterance.texts[code], !text.isDoubtful, !utterance.isSilent {
+            if text.starts == nil, !text.tokens.isEmpty {
+                guard permit.mayContinue() else { return nil }
+                let heard = if let hearing { hearing } else { try whisper.model.hear(item.samples.span) }
+                text = try whisper.model.timed(text, of: heard, language: code)
+            }
             return WhisperWindowRecognizer.window(of: [.init(range: item.samples.indices, decoded: text)], item, LanguageTag(code))
         }
         guard whisper.model.facts.languages[code] != nil else { return RecognizedWindow(words: []) }
