@@ -10,18 +10,24 @@ package struct LanguageHearing: Sendable {
     private let languages: LocalLanguages
     private let allowed: Set<String>?
     private let pool: DecodePool
+    private let failure: FailureReport
     private let load: Load
 
     /// - Parameters:
     ///   - moonshine: the recogniser that hears English and nothing else.
     ///   - languages: the model of each language.
     ///   - allowed: codes of the languages that speech may turn out to be, beside English; nil: all.
+    ///   - failure: takes the failures of the model for all languages, which cost no English words.
     ///   - load: loads the model for all languages, which is asked only where English is not plain.
-    init(_ moonshine: WindowRecognizer, _ languages: LocalLanguages, allowed: Set<String>?, _ pool: DecodePool, load: @escaping Load) {
+    init(
+        _ moonshine: WindowRecognizer, _ languages: LocalLanguages, allowed: Set<String>?, _ pool: DecodePool, _ failure: FailureReport,
+        load: @escaping Load
+    ) {
         self.moonshine = moonshine
         self.languages = languages
         self.allowed = allowed
         self.pool = pool
+        self.failure = failure
         self.load = load
     }
 
@@ -47,6 +53,7 @@ package struct LanguageHearing: Sendable {
             throw .cancelled
         } catch {
             // A broken model for other languages costs no English words.
+            failure.note(error)
             return try await assumed(first)
         }
     }
@@ -69,6 +76,7 @@ package struct LanguageHearing: Sendable {
         } catch .cancelled {
             throw .cancelled
         } catch {
+            failure.note(error)
             return utterance.window
         }
     }
