@@ -8,10 +8,13 @@ extension DataDirectory {
     package init(prepared path: String) throws {
         try self.init(creating: path)
         guard !FileManager.default.fileExists(atPath: database) else { return }
-        let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
-        guard FileManager.default.createFile(atPath: database, contents: try Self.emptyDatabase.get(), attributes: attributes) else {
-            throw CocoaError(.fileWriteUnknown)
+        let empty = try Self.emptyDatabase.get(), attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
+        // Another process may set the directory up now: its database, and what it has stored there, must stay.
+        let isThere = try withSetUpLock {
+            FileManager.default.fileExists(atPath: database)
+                || FileManager.default.createFile(atPath: database, contents: empty, attributes: attributes)
         }
+        guard isThere else { throw CocoaError(.fileWriteUnknown) }
     }
 
     private static let emptyDatabase = Result {

@@ -34,6 +34,8 @@ package final class LocalEngine: Sendable {
     private static let languageKeepAlive = Duration.seconds(60)
     /// The languages of that model, known before it is loaded.
     let facts: WhisperFacts?
+    /// The report that the model for other languages fails: recordings do without it.
+    let multilingualFailure: FailureReport
     /// The loader of the voice model; nil when set-up has not made this model.
     let voices: ModelLoader<SpeakerEmbedder>?
     /// The loader of the model that hears two speakers at once; nil when set-up has not made this model: speakers of recordings are then told apart
@@ -54,9 +56,10 @@ package final class LocalEngine: Sendable {
     ///     for ever, and those of recognition are loaded now, in the background; but the model for other languages is kept for a minute.
     ///   - usesKeyTerms: true: key terms are put in where they sound like what was heard. False: key terms are ignored.
     ///   - languages: the model of each language, and the languages that speech may turn out to be.
+    ///   - report: called once with the reason when the model for other languages fails. Recordings are then recognized without it.
     package init(
         _ folder: ModelFolder, pool threads: Int, media: any MediaSource = InProcessMedia(), keepAlive: Duration? = nil, usesKeyTerms: Bool = true,
-        languages: LocalLanguages = .standard
+        languages: LocalLanguages = .standard, report: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.media = media
         self.languages = languages
@@ -66,7 +69,14 @@ package final class LocalEngine: Sendable {
         recognition = ModelLoader(keepAlive: keepAlive, pool: pool) { () throws(InferenceError) in
             try LocalModels(folder, runtime.open(), threads: max(1, threads))
         }
-        facts = WhisperFacts(of: folder)
+        let failure = FailureReport(report)
+        multilingualFailure = failure
+        do throws(InferenceError) {
+            facts = try WhisperFacts.find(in: folder)
+        } catch {
+            failure.note(error)
+            facts = nil
+        }
         multilingual =
             facts == nil
             ? nil

@@ -19,19 +19,12 @@ extension Transcript {
     /// Words that tell no language are in the transcript's language, and so is a channel without words. Of languages with equally many words, the one
     /// that was spoken first counts.
     package func mainLanguage(of channel: Channel) -> (language: LanguageTag, confidence: Float?)? {
-        var counts: [(language: String, words: Int)] = []
-        for word in channel.words {
-            let language = (word.language ?? self.language).primary
-            if let place = counts.firstIndex(where: { $0.language == language }) {
-                counts[place].words += 1
-            } else {
-                counts.append((language, 1))
-            }
+        var shares = LanguageShares()
+        for word in channel.words { shares.add(LanguageTag((word.language ?? language).primary), 1) }
+        guard let main = shares.main, main.rawValue != language.primary else {
+            return language == .undetermined ? nil : (language, languageConfidence)
         }
-        var main = counts.first
-        for count in counts where count.words > main?.words ?? 0 { main = count }
-        guard let main, main.language != language.primary else { return language == .undetermined ? nil : (language, languageConfidence) }
-        let confidences = channel.words.filter { $0.language?.primary == main.language }.compactMap(\.languageConfidence)
-        return (LanguageTag(main.language), confidences.isEmpty ? nil : confidences.reduce(0, +) / Float(confidences.count))
+        let confidences = channel.words.filter { $0.language?.primary == main.rawValue }.compactMap(\.languageConfidence)
+        return (main, confidences.isEmpty ? nil : confidences.reduce(0, +) / Float(confidences.count))
     }
 }

@@ -19,8 +19,9 @@ import requests
 import websockets
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path += [os.path.dirname(HERE), os.path.join(os.path.dirname(HERE), "harken")]
+sys.path += [os.path.dirname(HERE), os.path.join(os.path.dirname(HERE), "harken"), os.path.join(os.path.dirname(HERE), "streaming")]
 
+from conformance_common import normalise, word_error_rate
 from gateway import Server
 
 RATE = 16_000
@@ -165,18 +166,12 @@ def encoded(samples, *args, rate=RATE):
 
 # words
 def words(text):
-    return re.findall(r"[^\W_]+(?:'[^\W_]+)*", (text or "").lower())
+    return normalise(text or "")
 
 
 def errors(got, want):
     """Word errors between two texts, as a share of the words of the second one."""
-    a, b = words(got), words(want)
-    d = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        p, d[0] = d[0], i
-        for j, y in enumerate(b, 1):
-            p, d[j] = d[j], min(d[j] + 1, d[j - 1] + 1, p + (x != y))
-    return d[-1] / max(1, len(b))
+    return word_error_rate(want or "", got or "")
 
 
 # requests

@@ -52,7 +52,7 @@ import Speech
                     let player = try Player(stream, plan)
                     switch kind {
                     case .segments:
-                        var rehearsal = Rehearsal(player, models)
+                        var rehearsal = SegmentsRehearsal(player, models)
                         return (index, try rehearsal.play())
                     case .finals:
                         var rehearsal = FinalsRehearsal(player, models)

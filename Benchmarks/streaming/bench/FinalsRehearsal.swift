@@ -2,18 +2,19 @@ import Glibc
 import LocalEngine
 import Speech
 
-/// Plays one stream to the core of live finals as fast as the machine can. The finals and the positions at which they are decided depend on the audio
-/// alone. The times at which they come are those of a free core, by a table.
-struct FinalsRehearsal {
-    private let player: Player
+/// A rehearsal of the core of live finals. The finals and the positions at which they are decided depend on the audio alone. The times at which they
+/// come are those of a free core.
+struct FinalsRehearsal: Rehearsal {
+    let player: Player
     private let reader: LiveReader
     private var machine: LiveMachine
-    private var probabilities: SpeechProbabilities
-    private var now = SampleIndex.zero
+    var probabilities: SpeechProbabilities
+    var now = SampleIndex.zero
     private var due: [(at: SampleIndex, question: LiveQuestion)] = []
-    private var events: [Played.Event] = []
-    private var isFinished = false
-    private var reading = Played.Reading()
+    var events: [Played.Event] = []
+    private(set) var isFinished = false
+    private var spent = Played.Reading()
+    var reading: Played.Reading? { spent }
 
     init(_ player: Player, _ models: LocalModels) {
         self.player = player
@@ -22,38 +23,22 @@ struct FinalsRehearsal {
         probabilities = SpeechProbabilities(models.voiceActivity)
     }
 
-    mutating func play() throws -> Played {
-        let window = Int(VoiceActivity.window.samples)
-        events = [Played.Event(at: 0, kind: "opened")]
-        for start in stride(from: 0, to: player.samples.count, by: window) {
-            let piece = Array(player.samples[start..<min(start + window, player.samples.count)])
-            now += SampleCount(piece.count)
-            try deliver()
-            var heard: [(Float, Float)] = []
-            try probabilities.append(piece.span) { heard.append(($0, $1)) }
-            for (probability, power) in heard { run(machine.take(.window(probability: probability, power: power))) }
-        }
-        run(machine.take(.finish(SampleIndex(player.samples.count))))
-        while !isFinished {
-            now += VoiceActivity.window
-            try deliver()
-        }
-        events.append(Played.Event(at: seconds(now), kind: "closed"))
-        return Played(
-            stream: player.name, seconds: Double(player.samples.count) / 16_000, wall: seconds(now), clips: player.clips, events: events,
-            reading: reading)
-    }
-
-    private mutating func deliver() throws {
+    mutating func deliver() throws {
         while let index = due.firstIndex(where: { $0.at <= now }) {
             let question = due.remove(at: index).question
-            let range = Int(question.audio.start.samples)..<min(Int(question.audio.end.samples), player.samples.count)
             let before = Self.threadSeconds()
-            guard let answer = try reader.answer(question, Array(player.samples[range])) else { continue }
-            reading.add(question, Self.threadSeconds() - before)
+            guard let answer = try reader.answer(question, samples(in: question.audio)) else { continue }
+            spent.add(question, Self.threadSeconds() - before)
             run(machine.answer(question, answer))
         }
     }
+
+    /// The machine takes windows only.
+    mutating func receive(_ count: SampleCount) {}
+
+    mutating func heard(_ probability: Float, power: Float) { run(machine.take(.window(probability: probability, power: power))) }
+
+    mutating func finish() { run(machine.take(.finish(SampleIndex(player.samples.count)))) }
 
     private mutating func run(_ actions: [LiveMachine.Action]) {
         for action in actions {
@@ -70,14 +55,12 @@ struct FinalsRehearsal {
         }
     }
 
-    /// The time of an answer on a free core: 8 ms for each second that the encoder hears, 4 ms for each token (speech has about 3.5 a second), 9 ms for
-    /// each second that is aligned, 60 ms for the end-of-turn model.
     private static func duration(of question: LiveQuestion) -> Duration {
-        let length = question.audio.count.seconds(at: .speech)
+        let audio = question.audio.count
         return switch question {
-        case .words: .milliseconds(12 + 8 * length + 4 * 3.5 * length)
-        case .times: .milliseconds(9 * length)
-        case .completeness: .milliseconds(60)
+        case .words: FreeCore.words(heard: audio, tokens: FreeCore.tokensPerSecond * audio.seconds(at: .speech))
+        case .times: FreeCore.times(of: audio)
+        case .completeness: FreeCore.completeness
         }
     }
 
@@ -86,8 +69,6 @@ struct FinalsRehearsal {
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
-
-    private func seconds(_ index: SampleIndex) -> Double { index.seconds(at: .speech) }
 }
 
 extension Played {

@@ -156,8 +156,8 @@ package struct SpeechProfiles: Sendable {
         service.reconcileVoices(of: user)
     }
 
-    private static func voice(of samples: [SpeechSample]) -> RecordedVoice {
-        RecordedVoice(samples.compactMap { sample in sample.voiceprint.map { VoiceEvidence($0, sample.duration) } })
+    private static func voice(of samples: [SpeechSample]) -> VoiceOfRecordings {
+        VoiceOfRecordings(samples.compactMap { sample in sample.voiceprint.map { VoiceEvidence($0, sample.duration) } })
     }
 
     /// Deletes the user's voices and speech samples from the store. A call that was interrupted is completed by another call.

@@ -10,7 +10,8 @@ struct LanguageTally: Sendable {
         var confidence: Double = 0
     }
 
-    /// In the order in which the languages came.
+    private var languages = LanguageShares()
+    /// The speech of each language by each model, in the order in which it came.
     private var shares: [Share] = []
     /// Stretches of speech in languages that nobody can tell.
     private var unknown: [SampleRange] = []
@@ -24,19 +25,21 @@ struct LanguageTally: Sendable {
                 shares.append(Share(language: language, model: model))
                 return shares.count - 1
             }()
+        languages.add(language, range.count.samples)
         shares[place].length += range.count
         shares[place].confidence += Double(confidence) * Double(range.count.samples)
     }
 
     mutating func addUnknown(_ range: SampleRange) { unknown.append(range) }
 
-    /// The language of most of the speech, with the mean confidence in it and the name of its model; nil when no window told its language.
+    /// The language of most of the speech, with the mean confidence in it and the name of the model of most of it; nil when no window told its language.
     var main: (language: LanguageTag, confidence: Float, model: String)? {
-        // Of equals the first.
-        guard let most = shares.max(by: { $0.length < $1.length }) else {
+        let own = shares.filter { $0.language == languages.main }
+        guard let most = own.max(by: { $0.length < $1.length }) else {
             return unknown.isEmpty ? nil : (.undetermined, 0, Recognizer.modelName)
         }
-        return (most.language, Float(most.confidence / Double(max(1, most.length.samples))), most.model)
+        let length = own.reduce(SampleCount.zero) { $0 + $1.length }, confidence = own.reduce(0) { $0 + $1.confidence }
+        return (most.language, Float(confidence / Double(max(1, length.samples))), most.model)
     }
 
     /// The speech that has no words because nobody can tell its language; empty when there is none.

@@ -6,7 +6,7 @@ struct HeardUtterance: Sendable {
     /// The English text, with the key terms.
     let english: Decoded
     var evidence: LanguageEvidence
-    /// The texts by the model for all languages, by the languages' codes.
+    /// The texts by the model for all languages, by the languages' codes. Most have no times yet.
     var texts: [String: WhisperDecoded] = [:]
     /// True if that model hears no speech.
     var isSilent = false

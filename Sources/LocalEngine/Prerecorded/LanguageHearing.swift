@@ -10,18 +10,24 @@ package struct LanguageHearing: Sendable {
     private let languages: LocalLanguages
     private let allowed: Set<String>?
     private let pool: DecodePool
+    private let failure: FailureReport
     private let load: Load
 
     /// - Parameters:
     ///   - moonshine: the recogniser that hears English and nothing else.
     ///   - languages: the model of each language.
     ///   - allowed: codes of the languages that speech may turn out to be, beside English; nil: all.
+    ///   - failure: takes the failures of the model for all languages, which cost no English words.
     ///   - load: loads the model for all languages, which is asked only where English is not plain.
-    init(_ moonshine: WindowRecognizer, _ languages: LocalLanguages, allowed: Set<String>?, _ pool: DecodePool, load: @escaping Load) {
+    init(
+        _ moonshine: WindowRecognizer, _ languages: LocalLanguages, allowed: Set<String>?, _ pool: DecodePool, _ failure: FailureReport,
+        load: @escaping Load
+    ) {
         self.moonshine = moonshine
         self.languages = languages
         self.allowed = allowed
         self.pool = pool
+        self.failure = failure
         self.load = load
     }
 
@@ -47,6 +53,7 @@ package struct LanguageHearing: Sendable {
             throw .cancelled
         } catch {
             // A broken model for other languages costs no English words.
+            failure.note(error)
             return try await assumed(first)
         }
     }
@@ -69,6 +76,7 @@ package struct LanguageHearing: Sendable {
         } catch .cancelled {
             throw .cancelled
         } catch {
+            failure.note(error)
             return utterance.window
         }
     }
@@ -106,7 +114,7 @@ package struct LanguageHearing: Sendable {
             switch rule.next(utterance.evidence) {
             case .found(let verdict):
                 utterance.verdict = verdict
-                return try write(&utterance, whisper, permit)
+                return try write(&utterance, hearing, whisper, permit)
             case .ask(let question):
                 guard permit.mayContinue() else { return false }
                 let heard = if let hearing { hearing } else { try whisper.model.hear(utterance.item.samples.span) }
@@ -137,7 +145,11 @@ package struct LanguageHearing: Sendable {
             let first = try model.decode(hearing, language: code, mayContinue: permit.mayContinue)
             var decoded = first
             if first.firstHalf != nil {
-                decoded = try model.decode(utterance.item.samples.span, language: code, mayContinue: permit.mayContinue)
+                if hearing.isSilent {
+                    decoded = WhisperDecoded(stop: .end)
+                } else {
+                    decoded = try model.settle(first, utterance.item.samples.span, language: code, mayContinue: permit.mayContinue)
+                }
             }
             guard first.stop != .cancelled, decoded.stop != .cancelled else { return false }
             utterance.texts[code] = decoded
@@ -147,7 +159,11 @@ package struct LanguageHearing: Sendable {
     }
 
     /// Gives an utterance the words of its language. Returns false when the work was cancelled.
-    private func write(_ utterance: inout HeardUtterance, _ whisper: Whisper, _ permit: DecodePermit) throws(InferenceError) -> Bool {
+    ///
+    /// - Parameter hearing: the utterance's audio as the model for all languages heard it; nil: it was not asked now.
+    private func write(
+        _ utterance: inout HeardUtterance, _ hearing: WhisperRecognizer.Hearing?, _ whisper: Whisper, _ permit: DecodePermit
+    ) throws(InferenceError) -> Bool {
         switch utterance.verdict {
         case .unknown:
             utterance.window = RecognizedWindow(words: [])
@@ -157,7 +173,7 @@ package struct LanguageHearing: Sendable {
             switch model {
             case .moonshine? where utterance.evidence.english.hasWords: utterance.window = englishWindow(utterance)
             case .moonshine?, .whisper?:
-                guard var window = try otherWindow(utterance, code, whisper, permit) else { return false }
+                guard var window = try otherWindow(utterance, code, hearing, whisper, permit) else { return false }
                 window.found = .language(LanguageTag(code), confidence: confidence, model: WhisperRecognizer.modelName)
                 if window.words.isEmpty, model == .moonshine, !utterance.isSilent {
                     guard let rest = try settledWindow(utterance, permit) else { return false }
@@ -180,10 +196,15 @@ package struct LanguageHearing: Sendable {
 
     /// Returns the words of the model for all languages; nil when the work was cancelled.
     private func otherWindow(
-        _ utterance: HeardUtterance, _ code: String, _ whisper: Whisper, _ permit: DecodePermit
+        _ utterance: HeardUtterance, _ code: String, _ hearing: WhisperRecognizer.Hearing?, _ whisper: Whisper, _ permit: DecodePermit
     ) throws(InferenceError) -> RecognizedWindow? {
         let item = utterance.item
-        if let text = utterance.texts[code], !text.isDoubtful, !utterance.isSilent {
+        if var text = utterance.texts[code], !text.isDoubtful, !utterance.isSilent {
+            if text.starts == nil, !text.tokens.isEmpty {
+                guard permit.mayContinue() else { return nil }
+                let heard = if let hearing { hearing } else { try whisper.model.hear(item.samples.span) }
+                text = try whisper.model.timed(text, of: heard, language: code)
+            }
             return WhisperWindowRecognizer.window(of: [.init(range: item.samples.indices, decoded: text)], item, LanguageTag(code))
         }
         guard whisper.model.facts.languages[code] != nil else { return RecognizedWindow(words: []) }

@@ -43,13 +43,15 @@ extension LocalEngine {
         }
         let named = Self.named(language)
         guard let facts, let multilingual else { return english(isAssumed: isAssumed || named == nil) }
+        let load: LanguageHearing.Load = { [multilingualFailure] () async throws(EngineError) in
+            try await Self.use(of: multilingual, multilingualFailure)
+        }
         let allowed = allowed(among)
         if let code = named.map({ facts.code(for: $0) ?? $0.primary }) ?? only(of: among) {
             guard languages.model(for: code) == .whisper else { return english(isAssumed: isAssumed) }
-            guard let use = try await Self.use(of: multilingual) else { throw .unavailable("the model for other languages cannot be loaded") }
+            guard let use = try await load() else { throw .unavailable("the model for other languages cannot be loaded") }
             return .known(SpokenLanguageRecognizer(WhisperWindowRecognizer(use, code), LanguageTag(code), model: WhisperRecognizer.modelName))
         }
-        return .heard(
-            LanguageHearing(moonshine, languages, allowed: allowed, pool) { () async throws(EngineError) in try await Self.use(of: multilingual) })
+        return .heard(LanguageHearing(moonshine, languages, allowed: allowed, pool, multilingualFailure, load: load))
     }
 }

@@ -37,11 +37,15 @@ extension LocalEngine: PrerecordedEngine {
     }
 
     /// Waits until a model is loaded, and returns it; nil when it cannot be loaded, or is not there. What needs the model is then done less well, or not.
-    static func use<Model>(of loader: ModelLoader<Model>?) async throws(EngineError) -> ModelUse<Model>? {
+    ///
+    /// - Parameter failure: takes the reason why the model cannot be loaded; nil: nobody is told.
+    static func use<Model>(of loader: ModelLoader<Model>?, _ failure: FailureReport? = nil) async throws(EngineError) -> ModelUse<Model>? {
         guard let loader else { return nil }
         switch await loader.wait() {
         case nil: throw .cancelled
-        case .failure: return nil
+        case .failure(let error):
+            failure?.note(error)
+            return nil
         case .success(let use): return use
         }
     }

@@ -23,7 +23,7 @@ package struct RecognizedWindow: Sendable, Equatable {
     }
 }
 
-/// What was found out about the language of a window.
+/// The language of a window, as far as it was found out.
 package enum FoundLanguage: Sendable, Equatable {
     /// - Parameters:
     ///   - confidence: confidence in the language, 0…1.

@@ -31,10 +31,14 @@ package struct WhisperFacts: Sendable {
 
     /// The facts of the model in a folder; nil when the folder has no such model, or one that cannot be used.
     package init?(of folder: ModelFolder) {
-        guard folder.missing(ModelFolder.Item.multilingual).isEmpty, let facts = try? WhisperFacts(path: folder.path(of: .whisperEncoder)) else {
-            return nil
-        }
+        guard let facts = try? Self.find(in: folder) else { return nil }
         self = facts
+    }
+
+    /// Returns the facts of the model in a folder; nil when the folder has no such model.
+    static func find(in folder: ModelFolder) throws(InferenceError) -> WhisperFacts? {
+        guard folder.missing(ModelFolder.Item.multilingual).isEmpty else { return nil }
+        return try WhisperFacts(path: folder.path(of: .whisperEncoder))
     }
 
     /// - Parameter path: the path of the encoder.

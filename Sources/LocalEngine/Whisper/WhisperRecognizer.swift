@@ -96,14 +96,23 @@ package final class WhisperRecognizer: Sendable {
         _ samples: Span<Float>, language code: String, prefix: [Token] = [], isDraft: Bool = false, isTimed: Bool = false,
         mayContinue: () -> Bool = { true }
     ) throws(InferenceError) -> WhisperDecoded {
-        let seconds = Double(samples.count) / Double(Recognizer.rate.hertz)
-        let window = (isDraft ? configuration.draftWindow : configuration.window).length(for: seconds)
-        let first = try attempt(samples, code, window: window, prefix, isDraft, isTimed: isTimed, mayContinue)
-        // The beginning of a text is not wrong: the caller has to hear the speech in parts.
-        guard first.isDoubtful, !first.isBeginning, !isDraft else { return first }
-        guard window < Self.wholeWindow else { return first.kept }
-        return try attempt(samples, code, window: Self.wholeWindow, prefix, isDraft, isTimed: isTimed, mayContinue).kept
+        let window = isDraft ? configuration.draftWindow : configuration.window
+        let first = try attempt(
+            samples, code, window: window.length(for: Self.seconds(of: samples)), prefix, isDraft, isTimed: isTimed || !isDraft, mayContinue)
+        return isDraft ? first : try settle(first, samples, language: code, prefix: prefix, mayContinue: mayContinue)
     }
+
+    /// Returns the text that stays of a first try in the usual window: the first try, or one in the longest window where the first cannot be right.
+    func settle(
+        _ first: WhisperDecoded, _ samples: Span<Float>, language code: String, prefix: [Token] = [], mayContinue: () -> Bool
+    ) throws(InferenceError) -> WhisperDecoded {
+        // The beginning of a text is not wrong: the caller has to hear the speech in parts.
+        guard first.isDoubtful, !first.isBeginning else { return first }
+        guard configuration.window.length(for: Self.seconds(of: samples)) < Self.wholeWindow else { return first.kept }
+        return try attempt(samples, code, window: Self.wholeWindow, prefix, false, isTimed: true, mayContinue).kept
+    }
+
+    private static func seconds(of samples: Span<Float>) -> Double { Double(samples.count) / Double(Recognizer.rate.hertz) }
 
     private func attempt(
         _ samples: Span<Float>, _ code: String, window: Double, _ prefix: [Token], _ isDraft: Bool, isTimed: Bool,
@@ -133,7 +142,7 @@ package final class WhisperRecognizer: Sendable {
     ///
     /// - Parameter samples: audio, mono, 16 kHz, −1…1; never above 28 s.
     func hear(_ samples: Span<Float>) throws(InferenceError) -> Hearing {
-        let window = configuration.window.length(for: Double(samples.count) / Double(Recognizer.rate.hertz))
+        let window = configuration.window.length(for: Self.seconds(of: samples))
         return try begin(try model.encode(samples, seconds: window), sampleCount: samples.count)
     }
 
@@ -173,13 +182,17 @@ package final class WhisperRecognizer: Sendable {
     }
 
     /// Writes the speech as a text in one language, in one try. Silence gets words too.
+    ///
+    /// - Parameters:
+    ///   - isDraft: true: one hypothesis, which nobody checks for a text that is said twice.
+    ///   - isTimed: true: the text has the times of its tokens. One that seems to be said twice has them too, unless it is a draft.
     func decode(
         _ hearing: Hearing, language code: String, prefix: [Token] = [], isDraft: Bool = false, isTimed: Bool = false, mayContinue: () -> Bool
     ) throws(InferenceError) -> WhisperDecoded {
         guard mayContinue(), let language = facts.languages[code] else { return WhisperDecoded(stop: .cancelled) }
         let audio = hearing.audio
         var state = hearing.state
-        let prompt = [facts.begin, language, facts.transcribe, facts.noTimes]
+        let prompt = prompt(language)
         let known = prefix.filter { isAllowed.indices.contains(Int($0.id)) && $0 != facts.end }
         try model.advance(&state, audio, by: [prompt.dropFirst() + known])
         var scored: [ScoredToken] = []
@@ -199,10 +212,23 @@ package final class WhisperRecognizer: Sendable {
         decoded.noSpeech = hearing.noSpeech
         decoded.isImprobable = best.mean < Self.doubtLimit
         decoded.isTooFast = stop == .budget && budget < limit
-        if isTimed || !isDraft { decoded.starts = try starts(audio, prompt, kept.map(\.token), sampleCount: hearing.sampleCount) }
-        if !isDraft { decoded.firstHalf = DoubledText.firstHalf(of: decoded) }
+        // Only the times tell a text that the model wrote twice from one that was said twice.
+        let seemsDoubled = !isDraft && DoubledText.firstHalf(of: decoded.words.map(\.text)) != nil
+        if isTimed || seemsDoubled { decoded.starts = try starts(audio, prompt, kept.map(\.token), sampleCount: hearing.sampleCount) }
+        if seemsDoubled { decoded.firstHalf = DoubledText.firstHalf(of: decoded) }
         return decoded
     }
+
+    /// Returns a text of the hearing with the times of its tokens, where the model tells them. One pass, 10 to 30 ms.
+    func timed(_ decoded: WhisperDecoded, of hearing: Hearing, language code: String) throws(InferenceError) -> WhisperDecoded {
+        guard decoded.starts == nil, let language = facts.languages[code] else { return decoded }
+        var timed = decoded
+        timed.starts = try starts(hearing.audio, prompt(language), decoded.tokens.map(\.token), sampleCount: hearing.sampleCount)
+        return timed
+    }
+
+    /// Returns the tokens before a text in a language.
+    private func prompt(_ language: Token) -> [Token] { [facts.begin, language, facts.transcribe, facts.noTimes] }
 
     /// Returns the number of tokens that no speech of this length exceeds. Speech has 3 to 6 tokens a second in Latin scripts, 16 to 20 in Hindi, 28 to 33
     /// in Bengali and 35 to 43 in Georgian, where each letter takes several.

@@ -234,7 +234,7 @@ package struct DeepgramLiveServer: LiveServerMachine {
             model: end.received > .zero ? model : nil, extra: options.parameters.extra,
             warnings: (lacksSpeakers ? [.init(parameter: "diarize", message: RequestError.untoldSpeakers("diarize"))] : [])
                 + ignored.map(DeepgramMetadata.Warning.init(ignored:))
-                + notices.map { .init(parameter: "track", message: RecordingNotices.live($0)) })
+                + notices.map(DeepgramMetadata.Warning.init(live:)))
         send(.metadata(summary), &output)
         switch accountEnd {
         case .exhausted?: return output.close(1008, "ASR_PAYMENT_REQUIRED: the project has no credits left.")

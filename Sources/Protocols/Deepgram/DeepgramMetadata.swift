@@ -32,8 +32,19 @@ package struct DeepgramMetadata: Sendable, Equatable {
         ///
         /// - Parameter languageParameter: the request's parameter that chooses languages.
         init(_ notice: RecordingNotice, languageParameter: String) {
-            let isAboutLanguage = if case .unknownLanguage = notice { true } else { false }
-            self.init(parameter: isAboutLanguage ? languageParameter : "track", message: notice.text(by: .parameter))
+            self.init(parameter: Self.parameter(of: notice, languageParameter), message: notice.text(by: .parameter))
+        }
+
+        /// A warning about a live stream. It names the same parameter as that about a recording, though no live client can choose a track.
+        init(live notice: RecordingNotice) {
+            self.init(parameter: Self.parameter(of: notice, LanguageParameter.deepgramLive.name), message: RecordingNotices.live(notice))
+        }
+
+        private static func parameter(of notice: RecordingNotice, _ languageParameter: String) -> String {
+            switch notice {
+            case .otherTracks, .silentTrack, .holes, .cut, .damaged: "track"
+            case .unknownLanguage: languageParameter
+            }
         }
 
         /// Writes the member `warnings`, unless there are none.

@@ -2,6 +2,7 @@ import Audio
 import Engines
 import Gateway
 import LocalEngine
+import Observability
 import Speech
 
 /// The local engine's entry in the gateway's list of engines.
@@ -9,10 +10,15 @@ enum LocalEngineEntry {
     /// - Parameters:
     ///   - media: the decoder of recordings.
     ///   - configuration: says how long idle models are kept, whether key terms are put in, and which model hears which language.
-    static func make(_ folder: ModelFolder, _ media: any MediaSource, _ configuration: GatewayConfiguration) -> EngineEntry {
+    static func make(_ folder: ModelFolder, _ media: any MediaSource, _ configuration: GatewayConfiguration, _ log: Log) -> EngineEntry {
         let engine = LocalEngine(
             folder, pool: Processors.count, media: media, keepAlive: configuration.keepAlive, usesKeyTerms: configuration.usesKeyTerms,
-            languages: configuration.localLanguages)
+            languages: configuration.localLanguages
+        ) { reason in
+            log.warning(
+                "the model for other languages than English failed; recordings in these languages have no words",
+                [.engine: EngineName.local.rawValue, .error: reason])
+        }
         var entry = entry(of: engine, folder)
         // The engine labels the speakers of recordings. In live sessions the gateway tells them apart, by the same voice model.
         entry.labelsLiveSpeakers = false

@@ -412,7 +412,7 @@ struct Serve: Command {
     private func engines(
         _ configuration: GatewayConfiguration, _ models: ModelFolder, _ client: HTTPClient, _ media: any MediaSource, _ log: Log
     ) -> [EngineEntry] {
-        var entries = [LocalEngineEntry.make(models, media, configuration)]
+        var entries = [LocalEngineEntry.make(models, media, configuration, log)]
         for settings in configuration.vendors {
             guard let vendor = Catalogue.vendors.first(where: { $0.name == settings.name }) else { continue }
             let entry = EngineEntry(vendor, settings: settings, client: client, clock: .system)

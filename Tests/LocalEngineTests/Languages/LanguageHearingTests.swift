@@ -62,7 +62,8 @@ import Testing
     ) async throws -> Result {
         let use = try await TestModels.engine.models()
         defer { withExtendedLifetime(use) {} }
-        let hearing = LanguageHearing(WindowRecognizer(use.model.recognizer, nil), .standard, allowed: nil, TestModels.engine.pool) { nil }
+        let hearing = LanguageHearing(
+            WindowRecognizer(use.model.recognizer, nil), .standard, allowed: nil, TestModels.engine.pool, FailureReport { _ in }, load: { nil })
         let samples = try TestModels.samples(name), all = SampleRange(.zero, SampleIndex(samples.count))
         let item = RecordingReader.Item(channel: .first, window: SpeechWindow(audio: all, speech: [all]), samples: samples)
         return try await body(hearing, hearing.hear(item))

@@ -25,6 +25,15 @@ import Testing
         #expect(tally.main?.language == LanguageTag("fr"))
     }
 
+    @Test func `are told by the speech of all models together`() {
+        var tally = LanguageTally()
+        tally.add(.english, confidence: 0.9, model: "m", range(0, 4))
+        tally.add(LanguageTag("de"), confidence: 0.8, model: "w", range(6, 5))
+        tally.add(.english, confidence: 0.5, model: "w", range(12, 2))
+        #expect(tally.main?.language == .english && tally.main?.model == "m")
+        #expect(abs((tally.main?.confidence ?? 0) - 4.6 / 6) < 0.001)
+    }
+
     @Test func `are unknown only if no speech has a language`() {
         var tally = LanguageTally()
         tally.addUnknown(range(3, 2))

@@ -259,18 +259,22 @@ struct `English with a broken Whisper` {
     private let folder = TemporaryFolder()
 
     /// Short English, for which Whisper is asked.
-    @Test func `keeps its words`() async throws {
+    @Test func `keeps its words, and the failure is reported once`() async throws {
         let whole = try RandomWhisper.shared.get().models, root = URL(filePath: folder.path + "/broken")
         try EnglishModels.link(at: root)
         let models = root.appending(path: "models/whisper-base")
         try FileManager.default.copyItem(atPath: whole.path + "/models/whisper-base", toPath: models.path)
         try Data("no model".utf8).write(to: models.appending(path: "decoder.onnx"))
-        let engine = LocalEngine(ModelFolder(root.path), pool: 1)
+        let reports = Mutex<[String]>([])
+        let engine = LocalEngine(ModelFolder(root.path), pool: 1) { reason in reports.withLock { $0.append(reason) } }
         let recording = Recording(path: TestModels.recording("cards/003.wav"))
         let broken = try await engine.recognize(recording, options: RecognitionOptions()) { _ in }
         let named = try await engine.recognize(recording, options: RecognitionOptions(language: .english)) { _ in }
         #expect(broken.language == .english && broken.languageConfidence == nil)
         #expect(!broken.text().isEmpty && broken.text() == named.text())
+        _ = try await engine.recognize(recording, options: RecognitionOptions()) { _ in }
+        let reported = reports.withLock { $0 }
+        #expect(reported.count == 1 && reported.allSatisfy { $0.contains("decoder.onnx") }, "\(reported)")
     }
 }
 

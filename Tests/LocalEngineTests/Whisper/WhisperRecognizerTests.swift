@@ -60,8 +60,15 @@ struct `Whisper with random weights` {
             let found = try recognizer.score(text, of: hearing, language: "de")
             #expect(abs(found - score) < 0.3)
         }
-        let asked = try recognizer.decode(hearing, language: "de") { true }, fresh = try recognizer.decode(samples.span, language: "de")
-        #expect(asked == fresh, "questions change nothing")
+        let asked = try recognizer.decode(hearing, language: "de", isTimed: true) { true }
+        #expect(try asked == recognizer.decode(samples.span, language: "de"), "questions change nothing")
+    }
+
+    @Test func `a text gets its times when they are asked for`() throws {
+        let hearing = try recognizer.hear(samples.span)
+        let text = try recognizer.decode(hearing, language: "de") { true }
+        #expect(text.starts == nil && !text.tokens.isEmpty)
+        #expect(try recognizer.timed(text, of: hearing, language: "de") == recognizer.decode(samples.span, language: "de"))
     }
 
     @Test func `a text goes on from the words that it must begin with`() throws {

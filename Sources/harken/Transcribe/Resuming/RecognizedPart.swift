@@ -70,19 +70,11 @@ struct RecognizedPart: Sendable, Equatable {
     /// True if an engine found out the language of the words.
     private var hasLanguages: Bool { stretches.contains { $0.words.contains { $0.language != nil } } }
 
-    /// Returns the language of most of the speech, the first one of equals; nil where no word has a language.
+    /// Returns the language of most of the speech; nil where no word has a language.
     private static func language(of words: [Word]) -> LanguageTag? {
-        var lengths: [(language: LanguageTag, length: SampleCount)] = []
-        for word in words {
-            guard let language = word.language else { continue }
-            if let place = lengths.firstIndex(where: { $0.language == language }) {
-                lengths[place].length += word.range.count
-            } else {
-                lengths.append((language, word.range.count))
-            }
-        }
-        // Of equals the first: `max` takes the last.
-        return lengths.reversed().max { $0.length < $1.length }?.language
+        var shares = LanguageShares()
+        for word in words { if let language = word.language { shares.add(language, word.range.count.samples) } }
+        return shares.main
     }
 
     /// Returns the options for the rest. Where each stretch of speech told its own language, the rest tells its language too; where nobody found one out,

@@ -176,7 +176,8 @@ struct SecondsEngine: PrerecordedEngine {
         #expect(language(nil, after: none) == nil && language(multi, after: none) == multi)
     }
 
-    @Test(arguments: [(1, "en"), (3, "de")]) func `becomes a transcript in the language of most of the speech`(seconds: Int, language: String) {
+    @Test(arguments: [(1, "en"), (2, "de"), (3, "de")])
+    func `becomes a transcript in the language of most of the speech`(seconds: Int, language: String) {
         let word = Word("w", SampleRange(.zero, SampleIndex(2 * 16_000)), confidence: 1, language: .english)
         var rest = Transcript(
             rate: .speech, length: SampleCount(32_000), language: .english, model: "m", channels: [.init(words: [word], segments: [])])

@@ -1,7 +1,7 @@
 package import Conversations
 
 /// The voice that a user's recordings make together, without anything learned elsewhere.
-package struct RecordedVoice: Sendable {
+package struct VoiceOfRecordings: Sendable {
     /// Voiceprint and duration of each recording, the oldest first.
     private let recordings: [VoiceEvidence]
 

@@ -16,13 +16,13 @@ import Testing
     }
 
     @Test func `is the mean of all of them`() throws {
-        let made = try #require(RecordedVoice([Self.evidence([1, 0], 6), Self.evidence([0, 1], 6)]).evidence)
+        let made = try #require(VoiceOfRecordings([Self.evidence([1, 0], 6), Self.evidence([0, 1], 6)]).evidence)
         #expect(made.duration == .seconds(12) && made.voiceprint.direction.allSatisfy { abs($0 - 0.707) < 0.01 })
-        #expect(RecordedVoice([]).evidence == nil)
+        #expect(VoiceOfRecordings([]).evidence == nil)
     }
 
     @Test func `is the newest one's where models differ`() throws {
-        let made = RecordedVoice([try Self.evidence([1, 0], 6, model: "old"), try Self.evidence([0, 1], 7)]).evidence
+        let made = VoiceOfRecordings([try Self.evidence([1, 0], 6, model: "old"), try Self.evidence([0, 1], 7)]).evidence
         #expect(made == (try Self.evidence([0, 1], 7)))
     }
 
@@ -34,8 +34,8 @@ import Testing
     ]
 
     @Test(arguments: voices) func `is known from voices that were learned elsewhere`(direction: [Float], seconds: Int, isMade: Bool) throws {
-        let recorded = RecordedVoice([try Self.evidence([1, 0], 6), try Self.evidence([0, 1], 7), try Self.evidence([0, 1], 8)])
+        let recorded = VoiceOfRecordings([try Self.evidence([1, 0], 6), try Self.evidence([0, 1], 7), try Self.evidence([0, 1], 8)])
         #expect(recorded.made(try voice(direction, seconds)) == isMade)
-        #expect(!RecordedVoice([]).made(try voice(direction, seconds)))
+        #expect(!VoiceOfRecordings([]).made(try voice(direction, seconds)))
     }
 }
