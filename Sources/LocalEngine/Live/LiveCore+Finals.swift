@@ -89,7 +89,7 @@ extension LiveCore {
         let shown = zip(zip(sent, boundary.shown(sent)), times).map { word, time in
             let start = min(max(time.start, last), range.end), end = min(max(time.end, start), range.end)
             last = start
-            return Word(word.1, SampleRange(start, end), confidence: word.0.confidence)
+            return word.0.shown(as: word.1, in: SampleRange(start, end))
         }
         boundary.sent(sent, next: count < words.count ? words[count] : nil)
         if !sent.isEmpty { turn.saidWords() }

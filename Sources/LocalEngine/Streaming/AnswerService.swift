@@ -1,0 +1,21 @@
+import Speech
+
+/// The models of one channel of a live stream whose finals are decided by the core: answers the core's questions, and reads the channel for interims.
+/// Its methods are called on the listening thread only, and do not block; its answers come on any thread.
+protocol AnswerService: AnyObject, Sendable {
+    /// Returns the timing of finals that the stream's client asked for, within the limits of this service.
+    func timing(_ options: StreamOptions) -> LiveTiming
+
+    /// Begins to answer a question. The answer depends on the question, its samples and the answers before, and on nothing else.
+    ///
+    /// - Parameters:
+    ///   - samples: the audio of the question.
+    ///   - give: takes the answer, or the error, at most once; it may not be called when the work was cancelled.
+    /// - Returns: a closure that cancels the work.
+    func answer(
+        _ question: LiveQuestion, _ samples: [Float], _ give: @escaping @Sendable (Result<LiveAnswer, EngineError>) -> Void
+    ) -> @Sendable () -> Void
+
+    /// Takes an answer before the core does.
+    func settle(_ answer: LiveAnswer)
+}

@@ -1,0 +1,52 @@
+import Speech
+
+/// The models of this machine for one channel whose finals are decided by the core.
+final class LocalAnswerService: AnswerService, @unchecked Sendable {
+    // Unchecked: `language` is used on the listening thread only.
+    private let models: ModelUse<LocalModels>
+    private let pool: DecodePool
+    /// The channel's language. Channels find it out by themselves: the order in which their answers come must change nothing.
+    private var language: LiveLanguage
+    private let readings = TimedReadings()
+
+    init(_ models: ModelUse<LocalModels>, _ language: LiveLanguage, _ pool: DecodePool) {
+        self.models = models
+        self.language = language
+        self.pool = pool
+    }
+
+    func timing(_ options: StreamOptions) -> LiveTiming {
+        var timing = LiveTiming(endpointing: options.endpointing, turn: options.turn)
+        // This model knows how a text begins without the words before it, and its work is dear.
+        if case .other = language.state { timing.contextLength = .zero }
+        return timing
+    }
+
+    func answer(
+        _ question: LiveQuestion, _ samples: [Float], _ give: @escaping @Sendable (Result<LiveAnswer, EngineError>) -> Void
+    ) -> @Sendable () -> Void {
+        let reader = ChannelReader(models.model, language, readings)
+        let job = pool.submit(.live(deadline: .now + Self.patience(question))) { permit in
+            let outcome = Result { () throws(InferenceError) in try reader.answer(question, samples, mayContinue: permit.mayContinue) }
+            switch outcome {
+            case .success(nil): return
+            case .success(let answer?): give(.success(answer))
+            case .failure(let error): give(.failure(.unavailable(error.description)))
+            }
+        }
+        return { job.cancel() }
+    }
+
+    func settle(_ answer: LiveAnswer) {
+        guard case .words(let words) = answer, let found = words.lazy.compactMap(\.language).first else { return }
+        language.decide(found)
+    }
+
+    /// Returns the time that an answer may take. An answer goes before every interim that has not waited for long.
+    private static func patience(_ question: LiveQuestion) -> Duration {
+        switch question {
+        case .words, .times: .milliseconds(200)
+        case .completeness: .milliseconds(300)
+        }
+    }
+}
