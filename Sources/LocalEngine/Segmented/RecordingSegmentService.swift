@@ -36,6 +36,13 @@ final class RecordingSegmentService: SegmentService, @unchecked Sendable {
         return detector
     }
 
+    func makeAnswerService() -> (any AnswerService)? {
+        switch configuration.finals {
+        case .utterances: nil
+        case .core: RecordingAnswerService(self, configuration)
+        }
+    }
+
     func timing(_ options: StreamOptions) -> StreamTiming { StreamTiming(options).recordings(configuration) }
 
     func update(_ options: StreamOptions) { self.options = order(options) }

@@ -1,0 +1,112 @@
+import Speech
+
+/// One channel of a live stream whose finals are decided by the core, on the listening thread: its samples, voice detector, machine, and the questions
+/// that are being answered.
+///
+/// The machine takes windows of audio and commands in their order. An answer that comes late delays what follows, and never changes it.
+final class LiveListener: StreamChannel {
+    private struct Job {
+        let cancel: @Sendable () -> Void
+        /// Number of the pause that an end-of-turn model judges.
+        let pause: Int
+    }
+
+    private let channel: ChannelIndex
+    private let answers: any AnswerService
+    private let lateness: EngineError
+    private let post: @Sendable (ChannelAnswer) -> Void
+    private var machine: LiveMachine
+    private var timeline: StreamTimeline
+    private var detector: any VoiceDetector
+    private var ring = SampleRing()
+    private var jobs: [LiveQuestion: Job] = [:]
+    /// Number of pauses so far.
+    private var pauses = 0
+    private var isOver = false
+
+    /// - Parameters:
+    ///   - lateness: the reason for which the stream is closed when answers cannot keep up.
+    ///   - post: passes an answer on to `take`. Called on any thread.
+    init(
+        _ channel: ChannelIndex, _ input: StreamInput, _ options: StreamOptions, _ detector: any VoiceDetector, _ answers: any AnswerService,
+        lateness: EngineError, post: @escaping @Sendable (ChannelAnswer) -> Void
+    ) {
+        self.channel = channel
+        self.detector = detector
+        self.answers = answers
+        self.lateness = lateness
+        self.post = post
+        timeline = StreamTimeline(input)
+        machine = LiveMachine(LiveCore(channel: channel, timing: answers.timing(options)))
+    }
+
+    // MARK: Audio
+
+    func hear(_ samples: [Float], _ act: (ChannelAction) -> Void) throws { try listen(to: timeline.append(samples), act) }
+
+    func drain(_ act: (ChannelAction) -> Void) throws { try listen(to: timeline.drain(), act) }
+
+    private func listen(to samples: [Float], _ act: (ChannelAction) -> Void) throws {
+        ring.append(samples[...])
+        var windows: [LiveCore.Input] = []
+        try detector.append(samples.span) { windows.append(.window(probability: $0, power: $1)) }
+        for window in windows { take(window, act) }
+        ring.forget(before: machine.neededFrom)
+    }
+
+    // MARK: Commands and answers
+
+    func update(_ options: StreamOptions, _ act: (ChannelAction) -> Void) { take(.timing(answers.timing(options)), act) }
+    func finalize(_ act: (ChannelAction) -> Void) { take(.finalize(ring.end), act) }
+    func finish(_ act: (ChannelAction) -> Void) { take(.finish(ring.end), act) }
+
+    private func take(_ input: LiveCore.Input, _ act: (ChannelAction) -> Void) {
+        guard !isOver else { return }
+        run(machine.take(input), act)
+    }
+
+    func take(_ answer: ChannelAnswer, _ act: (ChannelAction) -> Void) {
+        switch answer {
+        case .answered(let question, .success(let answer)):
+            guard let job = jobs.removeValue(forKey: question) else { return }
+            answers.settle(answer)
+            if case .completeness(let probability?) = answer { act(.hearing(.turn(channel, pause: job.pause, probability: probability))) }
+            run(machine.answer(question, answer), act)
+        case .answered(let question, .failure(let error)):
+            // Finals end before the question's audio: the session knows what is missing.
+            if jobs.removeValue(forKey: question) != nil { act(.failed(error)) }
+        case .recognized, .judged: return
+        }
+    }
+
+    // MARK: Work
+
+    private func run(_ actions: [LiveMachine.Action], _ act: (ChannelAction) -> Void) {
+        for action in actions where !isOver {
+            switch action {
+            case .event(.engine(let event), _): act(.event(timeline.event(event)))
+            case .event(.paused(let speech), _):
+                pauses += 1
+                act(.hearing(.speech(channel, timeline.range(speech), pause: pauses)))
+            case .event(.heard, _): continue
+            case .ask(let question): ask(question)
+            case .drop(let question): jobs.removeValue(forKey: question)?.cancel()
+            case .finished:
+                if let speech = machine.core.unpausedSpeech { act(.hearing(.speech(channel, timeline.range(speech), pause: nil))) }
+                act(.finished)
+            case .fellBehind: act(.failed(lateness))
+            }
+        }
+    }
+
+    private func ask(_ question: LiveQuestion) {
+        let cancel = answers.answer(question, ring.copy(question.audio)) { [post] in post(.answered(question, $0)) }
+        jobs[question] = Job(cancel: cancel, pause: pauses)
+    }
+
+    func cancelWork() {
+        isOver = true
+        for job in jobs.values { job.cancel() }
+        jobs = [:]
+    }
+}
