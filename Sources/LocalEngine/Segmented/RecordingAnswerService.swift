@@ -13,7 +13,7 @@ final class RecordingAnswerService: AnswerService {
     }
 
     func timing(_ options: StreamOptions) -> LiveTiming {
-        LiveTiming(endpointing: options.endpointing, turn: options.turn).recordings(longest: configuration.longest)
+        LiveTiming(endpointing: options.askedEndpointing, turn: options.turn).recordings(longest: configuration.longest)
     }
 
     func answer(

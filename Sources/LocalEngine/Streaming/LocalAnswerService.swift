@@ -16,7 +16,7 @@ final class LocalAnswerService: AnswerService, @unchecked Sendable {
     }
 
     func timing(_ options: StreamOptions) -> LiveTiming {
-        var timing = LiveTiming(endpointing: options.endpointing, turn: options.turn)
+        var timing = LiveTiming(endpointing: options.askedEndpointing, turn: options.turn)
         // This model knows how a text begins without the words before it, and its work is dear.
         if case .other = language.state { timing.contextLength = .zero }
         return timing

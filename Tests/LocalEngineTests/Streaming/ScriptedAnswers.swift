@@ -37,7 +37,7 @@ final class ScriptedAnswers: AnswerService {
         state = Mutex(State(random: SeededGenerator(seed: seed)))
     }
 
-    func timing(_ options: StreamOptions) -> LiveTiming { LiveTiming(endpointing: options.endpointing, turn: options.turn) }
+    func timing(_ options: StreamOptions) -> LiveTiming { LiveTiming(endpointing: options.askedEndpointing, turn: options.turn) }
 
     func answer(
         _ question: LiveQuestion, _ samples: [Float], _ give: @escaping @Sendable (Result<LiveAnswer, EngineError>) -> Void
