@@ -37,6 +37,18 @@ final class RecordingAnswerService: AnswerService {
     func settle(_ answer: LiveAnswer) {
         if case .words = answer { segments.succeeded() }
     }
+
+    // MARK: Interims
+
+    var clock: @Sendable () -> Instant { segments.clock }
+
+    func interimTiming(_ options: StreamOptions) -> StreamTiming { segments.timing(options) }
+
+    func read(
+        _ request: SegmentRequest, _ samples: [Float], _ give: @escaping @Sendable (Result<SegmentResult, EngineError>) -> Void
+    ) -> @Sendable () -> Void { segments.recognize(request, samples, give) }
+
+    func settle(_ outcome: Result<SegmentResult, EngineError>) -> Result<SegmentResult, EngineError> { segments.settle(outcome, of: .interim) }
 }
 
 extension LiveTiming {

@@ -18,4 +18,27 @@ protocol AnswerService: AnyObject, Sendable {
 
     /// Takes an answer before the core does.
     func settle(_ answer: LiveAnswer)
+
+    // MARK: Interims
+
+    /// Returns the timing of interims that the stream's client asked for, within the limits of this service.
+    func interimTiming(_ options: StreamOptions) -> StreamTiming
+
+    /// Begins to read audio for an interim. No answer depends on the result.
+    ///
+    /// - Parameter give: takes the result, or the error, at most once; it may not be called when the work was cancelled.
+    /// - Returns: a closure that cancels the work.
+    func read(
+        _ request: SegmentRequest, _ samples: [Float], _ give: @escaping @Sendable (Result<SegmentResult, EngineError>) -> Void
+    ) -> @Sendable () -> Void
+
+    /// Takes the outcome of an interim's reading before the channel does. Returns the result that the channel uses; an error ends the stream.
+    func settle(_ outcome: Result<SegmentResult, EngineError>) -> Result<SegmentResult, EngineError>
+
+    /// The time by which it is measured how long a reading takes.
+    var clock: @Sendable () -> Instant { get }
+}
+
+extension AnswerService {
+    var clock: @Sendable () -> Instant { { .now } }
 }

@@ -1,7 +1,7 @@
 import Speech
 
 /// One channel of a live stream whose finals are decided by the core, on the listening thread: its samples, voice detector, machine, and the questions
-/// that are being answered.
+/// that are being answered, and its interims.
 ///
 /// The machine takes windows of audio and commands in their order. An answer that comes late delays what follows, and never changes it.
 final class LiveListener: StreamChannel {
@@ -20,6 +20,9 @@ final class LiveListener: StreamChannel {
     private var detector: any VoiceDetector
     private var ring = SampleRing()
     private var jobs: [LiveQuestion: Job] = [:]
+    private var interims: LiveInterims
+    /// The interim that is being read; nil: none.
+    private var reading: (id: Int, cancel: @Sendable () -> Void, since: Instant)?
     /// Number of pauses so far.
     private var pauses = 0
     private var isOver = false
@@ -38,6 +41,7 @@ final class LiveListener: StreamChannel {
         self.post = post
         timeline = StreamTimeline(input)
         machine = LiveMachine(LiveCore(channel: channel, timing: answers.timing(options)))
+        interims = LiveInterims(answers.interimTiming(options), areWanted: options.interims)
     }
 
     // MARK: Audio
@@ -50,13 +54,20 @@ final class LiveListener: StreamChannel {
         ring.append(samples[...])
         var windows: [LiveCore.Input] = []
         try detector.append(samples.span) { windows.append(.window(probability: $0, power: $1)) }
-        for window in windows { take(window, act) }
+        for window in windows {
+            take(window, act)
+            readNext()
+        }
         ring.forget(before: machine.neededFrom)
     }
 
     // MARK: Commands and answers
 
-    func update(_ options: StreamOptions, _ act: (ChannelAction) -> Void) { take(.timing(answers.timing(options)), act) }
+    func update(_ options: StreamOptions, _ act: (ChannelAction) -> Void) {
+        interims.timing = answers.interimTiming(options)
+        take(.timing(answers.timing(options)), act)
+    }
+
     func finalize(_ act: (ChannelAction) -> Void) { take(.finalize(ring.end), act) }
     func finish(_ act: (ChannelAction) -> Void) { take(.finish(ring.end), act) }
 
@@ -75,6 +86,7 @@ final class LiveListener: StreamChannel {
         case .answered(let question, .failure(let error)):
             // Finals end before the question's audio: the session knows what is missing.
             if jobs.removeValue(forKey: question) != nil { act(.failed(error)) }
+        case .read(let id, let outcome): read(id, outcome, act)
         case .recognized, .judged: return
         }
     }
@@ -84,7 +96,9 @@ final class LiveListener: StreamChannel {
     private func run(_ actions: [LiveMachine.Action], _ act: (ChannelAction) -> Void) {
         for action in actions where !isOver {
             switch action {
-            case .event(.engine(let event), _): act(.event(timeline.event(event)))
+            case .event(.engine(let event), _):
+                if case .final(let final, _) = event { interims.sent(final) }
+                act(.event(timeline.event(event)))
             case .event(.paused(let speech), _):
                 pauses += 1
                 act(.hearing(.speech(channel, timeline.range(speech), pause: pauses)))
@@ -97,16 +111,46 @@ final class LiveListener: StreamChannel {
             case .fellBehind: act(.failed(lateness))
             }
         }
+        guard !isOver else { return }
+        if let words = interims.heard(machine.core) { act(.event(timeline.event(.interim(words)))) }
+        if !interims.isReading { dropReading() }
     }
 
     private func ask(_ question: LiveQuestion) {
         let cancel = answers.answer(question, ring.copy(question.audio)) { [post] in post(.answered(question, $0)) }
         jobs[question] = Job(cancel: cancel, pause: pauses)
+        if case .words = question { interims.asked() }
+    }
+
+    // MARK: Interims
+
+    /// Begins to read the next interim if it is due. While a question waits for its answer, there is none: finals come first.
+    private func readNext() {
+        guard !isOver, machine.waitingCount == 0, let request = interims.next(machine.core) else { return }
+        let cancel = answers.read(request, ring.copy(request.audio)) { [post] in post(.read(id: request.id, $0)) }
+        reading = (request.id, cancel, answers.clock())
+    }
+
+    private func read(_ id: Int, _ outcome: Result<SegmentResult, EngineError>, _ act: (ChannelAction) -> Void) {
+        guard let begun = reading, begun.id == id else { return }
+        reading = nil
+        switch answers.settle(outcome) {
+        case .success(let result):
+            let took = SampleCount(answers.clock() - begun.since, at: .speech)
+            if let words = interims.read(id, result, took: took, machine.core) { act(.event(timeline.event(.interim(words)))) }
+        case .failure(let error): act(.failed(error))
+        }
+    }
+
+    private func dropReading() {
+        reading?.cancel()
+        reading = nil
     }
 
     func cancelWork() {
         isOver = true
         for job in jobs.values { job.cancel() }
         jobs = [:]
+        dropReading()
     }
 }

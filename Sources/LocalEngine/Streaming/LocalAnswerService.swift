@@ -42,6 +42,34 @@ final class LocalAnswerService: AnswerService, @unchecked Sendable {
         language.decide(found)
     }
 
+    // MARK: Interims
+
+    func interimTiming(_ options: StreamOptions) -> StreamTiming { StreamTiming(options) }
+
+    func read(
+        _ request: SegmentRequest, _ samples: [Float], _ give: @escaping @Sendable (Result<SegmentResult, EngineError>) -> Void
+    ) -> @Sendable () -> Void {
+        // While the language is not known, an interim finds it out for itself alone.
+        let recognizer = LiveRecognizer(models.model, language, nil)
+        let job = pool.submit(.live(deadline: .now + Self.interimPatience)) { permit in
+            let outcome = Result { () throws(InferenceError) in try recognizer.recognize(request, samples, mayContinue: permit.mayContinue) }
+            switch outcome {
+            case .success(nil): return
+            case .success(let result?): give(.success(result))
+            case .failure(let error): give(.failure(.unavailable(error.description)))
+            }
+        }
+        return { job.cancel() }
+    }
+
+    func settle(_ outcome: Result<SegmentResult, EngineError>) -> Result<SegmentResult, EngineError> {
+        // An interim may be missed; its audio is read again.
+        .success((try? outcome.get()) ?? SegmentResult(words: [], isSuspect: true))
+    }
+
+    /// Time that an interim may take: interims may be rare.
+    private static let interimPatience = Duration.seconds(3)
+
     /// Returns the time that an answer may take. An answer goes before every interim that has not waited for long.
     private static func patience(_ question: LiveQuestion) -> Duration {
         switch question {

@@ -39,4 +39,6 @@ enum ChannelAnswer: Sendable {
     case recognized(id: Int, SegmentRequest.Purpose, Result<SegmentResult, EngineError>)
     case judged(id: Int, Float)
     case answered(LiveQuestion, Result<LiveAnswer, EngineError>)
+    /// The reading of an interim.
+    case read(id: Int, Result<SegmentResult, EngineError>)
 }

@@ -5,36 +5,46 @@ import Testing
 
 @testable import LocalEngine
 
-/// The models of a channel by a script. An answer is given when the test says so.
+/// The models of a channel by a script. Answers come late, in any order, when the test lets time pass.
 final class ScriptedAnswers: AnswerService {
-    struct Due {
-        var at: Int
-        var question: LiveQuestion
-        var give: @Sendable (Result<LiveAnswer, EngineError>) -> Void
-    }
-
-    struct State {
-        var due: [Due] = []
-        var asked: [LiveQuestion] = []
-        var cancelled = 0
-        var settled = 0
+    private struct State {
+        var due: [(at: Int, number: Int, give: @Sendable () -> Void)] = []
         var random: SeededGenerator
+        var clock = 0
+        private var count = 0
+        var asked: [LiveQuestion] = []
+        var read: [SegmentRequest] = []
+        var cancelled = 0
+
+        init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+
+        mutating func add(within delay: Int, _ give: @escaping @Sendable () -> Void) -> Int {
+            count += 1
+            due.append((clock + Int.random(in: 0...delay, using: &random), count, give))
+            return count
+        }
     }
 
+    private let state: Mutex<State>
     private let speech: ScriptedSpeech
     private let delay: Int
-    let state: Mutex<State>
-    /// The questions that fail.
-    private let failure: (question: @Sendable (LiveQuestion) -> Bool, error: EngineError)?
+    private let fails: @Sendable (LiveQuestion) -> Bool
+    private let failsToRead: Bool
+    static let failure = EngineError.unavailable("the model is broken")
 
     /// - Parameters:
     ///   - delay: maximum delay of an answer, in steps of the test's clock.
+    ///   - failsToRead: true if no interim can be read.
     ///   - fails: true for a question that has no answer but an error.
-    init(_ speech: ScriptedSpeech, delay: Int, seed: UInt64, failing fails: (@Sendable (LiveQuestion) -> Bool)? = nil) {
+    init(
+        _ speech: ScriptedSpeech, delay: Int, seed: UInt64, failsToRead: Bool = false,
+        failing fails: @escaping @Sendable (LiveQuestion) -> Bool = { _ in false }
+    ) {
         self.speech = speech
         self.delay = delay
-        failure = fails.map { ($0, .unavailable("the model is broken")) }
-        state = Mutex(State(random: SeededGenerator(seed: seed)))
+        self.fails = fails
+        self.failsToRead = failsToRead
+        state = Mutex(State(seed: seed))
     }
 
     func timing(_ options: StreamOptions) -> LiveTiming { LiveTiming(endpointing: options.askedEndpointing, turn: options.turn) }
@@ -42,45 +52,79 @@ final class ScriptedAnswers: AnswerService {
     func answer(
         _ question: LiveQuestion, _ samples: [Float], _ give: @escaping @Sendable (Result<LiveAnswer, EngineError>) -> Void
     ) -> @Sendable () -> Void {
-        // The samples of a scripted channel are their own positions.
-        #expect(samples.count == Int(question.audio.count.samples))
-        #expect(samples.first.map { Int64($0) } ?? question.audio.start.samples == question.audio.start.samples)
-        state.withLock { state in
-            state.asked.append(question)
-            state.due.append(Due(at: now + Int.random(in: 0...delay, using: &state.random), question: question, give: give))
+        check(samples, question.audio)
+        let outcome: Result<LiveAnswer, EngineError> = fails(question) ? .failure(Self.failure) : .success(speech.answer(question))
+        return begin({ $0.asked.append(question) }, { give(outcome) })
+    }
+
+    func settle(_ answer: LiveAnswer) {}
+
+    // MARK: Interims
+
+    func interimTiming(_ options: StreamOptions) -> StreamTiming { StreamTiming(options) }
+
+    func read(
+        _ request: SegmentRequest, _ samples: [Float], _ give: @escaping @Sendable (Result<SegmentResult, EngineError>) -> Void
+    ) -> @Sendable () -> Void {
+        check(samples, request.audio)
+        var outcome = Result<SegmentResult, EngineError>.failure(Self.failure)
+        if !failsToRead, case .words(let words) = speech.answer(.words(in: request.audio)) {
+            let read = words.map { word in
+                SegmentResult.Word(
+                    text: word.text, confidence: word.confidence, tokens: word.text.unicodeScalars.map { Token(Int32($0.value)) },
+                    range: request.speech)
+            }
+            outcome = .success(SegmentResult(words: read))
+        }
+        return begin({ $0.read.append(request) }, { [outcome] in give(outcome) })
+    }
+
+    func settle(_ outcome: Result<SegmentResult, EngineError>) -> Result<SegmentResult, EngineError> {
+        .success((try? outcome.get()) ?? SegmentResult(words: [], isSuspect: true))
+    }
+
+    let clock: @Sendable () -> Instant = {
+        let clock = HeldClock()
+        return { clock.now }
+    }()
+
+    // MARK: Time
+
+    private func begin(_ note: (inout State) -> Void, _ give: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
+        let number = state.withLock { state in
+            note(&state)
+            return state.add(within: delay, give)
         }
         return { [weak self] in
             self?.state.withLock { state in
                 state.cancelled += 1
-                state.due.removeAll { $0.question == question }
+                state.due.removeAll { $0.number == number }
             }
         }
     }
 
-    func settle(_ answer: LiveAnswer) { state.withLock { $0.settled += 1 } }
+    /// The samples of a scripted channel are their own positions.
+    private func check(_ samples: [Float], _ audio: SampleRange) {
+        #expect(samples.count == Int(audio.count.samples))
+        #expect(samples.first.map { Int64($0) } ?? audio.start.samples == audio.start.samples)
+    }
 
-    private let clock = Mutex(0)
-    private var now: Int { clock.withLock { $0 } }
+    var asked: [LiveQuestion] { state.withLock { $0.asked } }
+    var readings: [SegmentRequest] { state.withLock { $0.read } }
+    /// Number of cancelled questions and interims.
+    var cancelled: Int { state.withLock { $0.cancelled } }
 
-    /// True if a question waits for its answer.
-    var isAsked: Bool { state.withLock { !$0.due.isEmpty } }
+    /// True if an answer or an interim is due some time.
+    var isBusy: Bool { state.withLock { !$0.due.isEmpty } }
 
     /// Lets time pass, and gives the answers that are due.
     func pass(_ steps: Int) {
-        let now = clock.withLock { clock in
-            clock += steps
-            return clock
-        }
         let due = state.withLock { state in
-            defer { state.due.removeAll { $0.at <= now } }
-            return state.due.filter { $0.at <= now }
+            state.clock += steps
+            let due = state.due.filter { $0.at <= state.clock }
+            state.due.removeAll { $0.at <= state.clock }
+            return due
         }
-        for item in due {
-            if let failure, failure.question(item.question) {
-                item.give(.failure(failure.error))
-            } else {
-                item.give(.success(speech.answer(item.question)))
-            }
-        }
+        for item in due { item.give() }
     }
 }

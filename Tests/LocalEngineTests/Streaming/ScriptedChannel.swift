@@ -66,7 +66,7 @@ final class ScriptedChannel {
             for (after, command) in commands where after == stop && !isOver { try obey(command) }
         }
         if !isOver { try obey(.finish) }
-        while !isOver, answers.isAsked { pass(1) }
+        while !isOver, answers.isBusy { pass(1) }
     }
 
     private func obey(_ command: EngineCommand) throws {
@@ -104,6 +104,7 @@ final class ScriptedChannel {
     // MARK: What was said
 
     var finals: [Hypothesis] { events.compactMap { if case .final(let final, _) = $0 { final } else { nil } } }
+    var interims: [Hypothesis] { events.compactMap { if case .interim(let interim) = $0 { interim } else { nil } } }
     var texts: [String] { finals.map(\.text).filter { !$0.isEmpty } }
     /// The speech that was told; what is told of turns may be late for a pause.
     var speech: [EngineHearing] { hearings.filter { if case .speech = $0 { true } else { false } } }
