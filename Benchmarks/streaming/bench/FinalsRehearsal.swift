@@ -77,6 +77,7 @@ struct FinalsRehearsal {
         return switch question {
         case .words: .milliseconds(12 + 8 * length + 4 * 3.5 * length)
         case .times: .milliseconds(9 * length)
+        case .terms: .milliseconds(12 + 8 * length)
         case .completeness: .milliseconds(60)
         }
     }
@@ -108,6 +109,7 @@ extension Played {
                 count += 1
                 words += spent
             case .times: times += spent
+            case .terms: words += spent
             case .completeness: turns += spent
             }
         }

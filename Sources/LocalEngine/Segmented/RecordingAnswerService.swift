@@ -16,6 +16,9 @@ final class RecordingAnswerService: AnswerService {
         LiveTiming(endpointing: options.askedEndpointing, turn: options.turn).recordings(longest: configuration.longest)
     }
 
+    /// The engine itself takes the terms, with each request.
+    func terms(_ options: StreamOptions) -> Int? { nil }
+
     func answer(
         _ question: LiveQuestion, _ samples: [Float], _ give: @escaping @Sendable (Result<LiveAnswer, EngineError>) -> Void
     ) -> @Sendable () -> Void {
@@ -28,6 +31,7 @@ final class RecordingAnswerService: AnswerService {
             }
         case .times(let words, let audio, let speech):
             give(.success(.times(readings.times(of: words, through: audio.end, speech: speech))))
+        case .terms: give(.success(.terms([])))
         case .completeness:
             segments.completeness(ofTurn: samples) { give(.success(.completeness($0))) }
         }

@@ -6,6 +6,11 @@ protocol AnswerService: AnyObject, Sendable {
     /// Returns the timing of finals that the stream's client asked for, within the limits of this service.
     func timing(_ options: StreamOptions) -> LiveTiming
 
+    /// Uses the key terms of these options from here on.
+    ///
+    /// - Returns: the number of the list that the core's questions name; nil: no terms are put in.
+    func terms(_ options: StreamOptions) -> Int?
+
     /// Begins to answer a question. The answer depends on the question, its samples and the answers before, and on nothing else.
     ///
     /// - Parameters:

@@ -5,9 +5,13 @@ struct ChannelReader: Sendable {
     private let models: LocalModels
     private let language: LiveLanguage
     private let readings: TimedReadings
+    private let terms: KeyTermList?
 
-    /// - Parameter readings: the channel's readings by the model that gives times.
-    init(_ models: LocalModels, _ language: LiveLanguage, _ readings: TimedReadings) {
+    /// - Parameters:
+    ///   - readings: the channel's readings by the model that gives times.
+    ///   - terms: the list of key terms that the question names; nil: there is none.
+    init(_ models: LocalModels, _ language: LiveLanguage, _ readings: TimedReadings, _ terms: KeyTermList?) {
+        self.terms = terms
         self.models = models
         self.language = language
         self.readings = readings
@@ -15,12 +19,16 @@ struct ChannelReader: Sendable {
 
     /// Returns the answer; nil when `mayContinue` returned false.
     func answer(_ question: LiveQuestion, _ samples: [Float], mayContinue: () -> Bool) throws(InferenceError) -> LiveAnswer? {
-        let reader = LiveReader(models)
+        let reader = LiveReader(models, terms: terms)
         switch (question, language.state) {
         case (.words(let audio), .other(let code)): return try other(code, audio, samples, mayContinue)
         case (.words(let audio), .unknown): return try unknown(audio, samples, mayContinue)
         case (.times(let words, let audio, let speech), .other), (.times(let words, let audio, let speech), .unknown):
             return .times(readings.times(of: words, through: audio.end, speech: speech))
+        case (.terms, .other), (.terms, .unknown): return .terms([])
+        case (.terms, .english):
+            // Without the terms, the words are final as they were heard.
+            return (try? reader.answer(question, samples, mayContinue: mayContinue)) ?? .terms([])
         case (.completeness, _):
             // Without an answer of the model, silence alone ends the turn. That loses no word.
             return (try? reader.answer(question, samples, mayContinue: mayContinue)) ?? .completeness(nil)

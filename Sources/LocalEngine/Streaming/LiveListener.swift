@@ -40,7 +40,7 @@ final class LiveListener: StreamChannel {
         self.lateness = lateness
         self.post = post
         timeline = StreamTimeline(input)
-        machine = LiveMachine(LiveCore(channel: channel, timing: answers.timing(options)))
+        machine = LiveMachine(LiveCore(channel: channel, timing: answers.timing(options), terms: answers.terms(options)))
         interims = LiveInterims(answers.interimTiming(options), areWanted: options.interims)
     }
 
@@ -66,6 +66,7 @@ final class LiveListener: StreamChannel {
     func update(_ options: StreamOptions, _ act: (ChannelAction) -> Void) {
         interims.timing = answers.interimTiming(options)
         take(.timing(answers.timing(options)), act)
+        take(.terms(answers.terms(options)), act)
     }
 
     func finalize(_ act: (ChannelAction) -> Void) { take(.finalize(ring.end), act) }

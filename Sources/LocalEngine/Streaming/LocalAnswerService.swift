@@ -2,14 +2,21 @@ import Speech
 
 /// The models of this machine for one channel whose finals are decided by the core.
 final class LocalAnswerService: AnswerService, @unchecked Sendable {
-    // Unchecked: `language` is used on the listening thread only.
+    // Unchecked: `language` and the lists of terms are used on the listening thread only.
     private let models: ModelUse<LocalModels>
     private let pool: DecodePool
     /// The channel's language. Channels find it out by themselves: the order in which their answers come must change nothing.
     private var language: LiveLanguage
     private let readings = TimedReadings()
+    private let usesKeyTerms: Bool
+    /// The latest lists of key terms, by their numbers.
+    private var lists: [Int: KeyTermList] = [:]
+    private var lastList = 0
+    /// Number of lists that are kept: questions about earlier audio may still name one.
+    private static let memory = 16
 
-    init(_ models: ModelUse<LocalModels>, _ language: LiveLanguage, _ pool: DecodePool) {
+    init(_ models: ModelUse<LocalModels>, _ language: LiveLanguage, _ pool: DecodePool, usesKeyTerms: Bool) {
+        self.usesKeyTerms = usesKeyTerms
         self.models = models
         self.language = language
         self.pool = pool
@@ -22,10 +29,24 @@ final class LocalAnswerService: AnswerService, @unchecked Sendable {
         return timing
     }
 
+    func terms(_ options: StreamOptions) -> Int? {
+        guard usesKeyTerms else { return nil }
+        if options.keyterms == lists[lastList]?.terms { return lastList }
+        guard let list = KeyTermList(options.keyterms, models.model.keyTerms) else { return nil }
+        lastList += 1
+        lists[lastList] = list
+        lists[lastList - Self.memory] = nil
+        // The terms are compiled before the first final needs them.
+        pool.submit(.live(deadline: .now + .seconds(1))) { _ in _ = list.compiled }
+        return lastList
+    }
+
     func answer(
         _ question: LiveQuestion, _ samples: [Float], _ give: @escaping @Sendable (Result<LiveAnswer, EngineError>) -> Void
     ) -> @Sendable () -> Void {
-        let reader = ChannelReader(models.model, language, readings)
+        var terms: KeyTermList?
+        if case .terms(let list, _, _) = question { terms = lists[list] }
+        let reader = ChannelReader(models.model, language, readings, terms)
         let job = pool.submit(.live(deadline: .now + Self.patience(question))) { permit in
             let outcome = Result { () throws(InferenceError) in try reader.answer(question, samples, mayContinue: permit.mayContinue) }
             switch outcome {
@@ -73,7 +94,7 @@ final class LocalAnswerService: AnswerService, @unchecked Sendable {
     /// Returns the time that an answer may take. An answer goes before every interim that has not waited for long.
     private static func patience(_ question: LiveQuestion) -> Duration {
         switch question {
-        case .words, .times: .milliseconds(200)
+        case .words, .times, .terms: .milliseconds(200)
         case .completeness: .milliseconds(300)
         }
     }

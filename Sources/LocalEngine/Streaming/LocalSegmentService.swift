@@ -27,7 +27,7 @@ final class LocalSegmentService: SegmentService, @unchecked Sendable {
     func makeAnswerService() -> (any AnswerService)? {
         switch finals {
         case .utterances: nil
-        case .core: LocalAnswerService(models, language, pool)
+        case .core: LocalAnswerService(models, language, pool, usesKeyTerms: usesKeyTerms)
         }
     }
 

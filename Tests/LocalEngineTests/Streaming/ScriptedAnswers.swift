@@ -18,36 +18,44 @@ final class ScriptedAnswers: AnswerService {
 
         init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
-        mutating func add(within delay: Int, _ give: @escaping @Sendable () -> Void) -> Int {
+        mutating func add(within delay: ClosedRange<Int>, _ give: @escaping @Sendable () -> Void) -> Int {
             count += 1
-            due.append((clock + Int.random(in: 0...delay, using: &random), count, give))
+            due.append((clock + Int.random(in: delay, using: &random), count, give))
             return count
         }
     }
 
     private let state: Mutex<State>
     private let speech: ScriptedSpeech
-    private let delay: Int
+    private let delay: ClosedRange<Int>
     private let fails: @Sendable (LiveQuestion) -> Bool
     private let failsToRead: Bool
+    private let held: HeldClock
+    private let stands: Bool
     static let failure = EngineError.unavailable("the model is broken")
 
     /// - Parameters:
-    ///   - delay: maximum delay of an answer, in steps of the test's clock.
+    ///   - delay: maximum delay of an answer, in steps of the test's clock; `least` is the minimum.
+    ///   - clock: a clock that moves with the steps of the test's clock, by a window each; nil: every reading takes no time.
     ///   - failsToRead: true if no interim can be read.
     ///   - fails: true for a question that has no answer but an error.
     init(
-        _ speech: ScriptedSpeech, delay: Int, seed: UInt64, failsToRead: Bool = false,
+        _ speech: ScriptedSpeech, delay: Int, least: Int = 0, seed: UInt64, clock: HeldClock? = nil, failsToRead: Bool = false,
         failing fails: @escaping @Sendable (LiveQuestion) -> Bool = { _ in false }
     ) {
         self.speech = speech
-        self.delay = delay
+        self.delay = least...max(least, delay)
         self.fails = fails
         self.failsToRead = failsToRead
+        stands = clock == nil
+        held = clock ?? HeldClock()
         state = Mutex(State(seed: seed))
     }
 
     func timing(_ options: StreamOptions) -> LiveTiming { LiveTiming(endpointing: options.askedEndpointing, turn: options.turn) }
+
+    /// The first key term of the options is the number of a list of the script.
+    func terms(_ options: StreamOptions) -> Int? { options.keyterms.first.flatMap { Int($0) } }
 
     func answer(
         _ question: LiveQuestion, _ samples: [Float], _ give: @escaping @Sendable (Result<LiveAnswer, EngineError>) -> Void
@@ -83,10 +91,7 @@ final class ScriptedAnswers: AnswerService {
         .success((try? outcome.get()) ?? SegmentResult(words: [], isSuspect: true))
     }
 
-    let clock: @Sendable () -> Instant = {
-        let clock = HeldClock()
-        return { clock.now }
-    }()
+    var clock: @Sendable () -> Instant { { [held] in held.now } }
 
     // MARK: Time
 
@@ -119,6 +124,7 @@ final class ScriptedAnswers: AnswerService {
 
     /// Lets time pass, and gives the answers that are due.
     func pass(_ steps: Int) {
+        if !stands { held.advance(by: .milliseconds(32 * steps)) }
         let due = state.withLock { state in
             state.clock += steps
             let due = state.due.filter { $0.at <= state.clock }

@@ -108,6 +108,13 @@ final class ScriptedChannel {
     var texts: [String] { finals.map(\.text).filter { !$0.isEmpty } }
     /// The speech that was told; what is told of turns may be late for a pause.
     var speech: [EngineHearing] { hearings.filter { if case .speech = $0 { true } else { false } } }
-    /// The events that a client may rely on: all but the interims.
-    var settled: [EngineEvent] { events.filter { if case .interim = $0 { false } else { true } } }
+    /// The events that a client may rely on: all but interims and notices.
+    var settled: [EngineEvent] {
+        events.filter {
+            switch $0 {
+            case .interim, .notice: false
+            default: true
+            }
+        }
+    }
 }
