@@ -23,6 +23,7 @@ final class LiveListener: StreamChannel {
     private var interims: LiveInterims
     /// The interim that is being read; nil: none.
     private var reading: (id: Int, cancel: @Sendable () -> Void, since: Instant)?
+    private var starvation = Starvation()
     /// Number of pauses so far.
     private var pauses = 0
     private var isOver = false
@@ -52,6 +53,7 @@ final class LiveListener: StreamChannel {
 
     private func listen(to samples: [Float], _ act: (ChannelAction) -> Void) throws {
         ring.append(samples[...])
+        starvation.heard(through: ring.end, at: answers.clock())
         var windows: [LiveCore.Input] = []
         try detector.append(samples.span) { windows.append(.window(probability: $0, power: $1)) }
         for window in windows {
@@ -59,6 +61,13 @@ final class LiveListener: StreamChannel {
             readNext()
         }
         ring.forget(before: machine.neededFrom)
+        tellStarvation(act)
+    }
+
+    private func tellStarvation(_ act: (ChannelAction) -> Void) {
+        let isWaiting = machine.waitingCount > 0
+        guard !isOver, starvation.isToBeTold(behind: machine.core.position, isWaiting: isWaiting, at: answers.clock()) else { return }
+        act(.event(.notice(.complaint(.starved))))
     }
 
     // MARK: Commands and answers

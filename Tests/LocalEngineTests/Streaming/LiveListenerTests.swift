@@ -133,6 +133,16 @@ import Testing
         #expect(channel.texts.isEmpty)
     }
 
+    @Test(arguments: [(2, 0), (40, 0), (200, 1), (1_000, 1)])
+    func `says once that it is starved, and says the same words`(delay: Int, count: Int) throws {
+        let speech = ScriptedSpeech("One two. 2000 Three four. 2000 Five six. 9000 Seven.")
+        let slow = try ScriptedChannel(
+            speech, StreamOptions(rate: .speech), ScriptedAnswers(speech, delay: 0, least: delay, seed: 1, clock: HeldClock()))
+        try slow.play(frame: 512)
+        #expect(slow.events.count { $0 == EngineEvent.notice(.complaint(.starved)) } == count)
+        #expect(slow.texts == ["One two.", "Three four.", "Five six.", "Seven."])
+    }
+
     @Test func `changes nothing in another channel`() throws {
         let first = ScriptedSpeech(seed: 3), second = ScriptedSpeech(seed: 4)
         let alone = try channel(second, number: ChannelIndex(1))
