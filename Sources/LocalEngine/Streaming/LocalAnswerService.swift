@@ -7,6 +7,9 @@ final class LocalAnswerService: AnswerService, @unchecked Sendable {
     private let pool: DecodePool
     /// The channel's language. Channels find it out by themselves: the order in which their answers come must change nothing.
     private var language: LiveLanguage
+    /// True if the language was not English from the beginning. A language that is found out changes no timing: an update of the options would find it
+    /// decided or not, as the load has it.
+    private let isOther: Bool
     private let readings = TimedReadings()
     private let usesKeyTerms: Bool
     /// The latest lists of key terms, by their numbers.
@@ -17,6 +20,7 @@ final class LocalAnswerService: AnswerService, @unchecked Sendable {
 
     init(_ models: ModelUse<LocalModels>, _ language: LiveLanguage, _ pool: DecodePool, usesKeyTerms: Bool) {
         self.usesKeyTerms = usesKeyTerms
+        isOther = if case .other = language.state { true } else { false }
         self.models = models
         self.language = language
         self.pool = pool
@@ -25,7 +29,7 @@ final class LocalAnswerService: AnswerService, @unchecked Sendable {
     func timing(_ options: StreamOptions) -> LiveTiming {
         var timing = LiveTiming(endpointing: options.askedEndpointing, turn: options.turn)
         // This model knows how a text begins without the words before it, and its work is dear.
-        if case .other = language.state { timing.contextLength = .zero }
+        if isOther { timing.contextLength = .zero }
         return timing
     }
 
