@@ -64,7 +64,7 @@ final class ChannelListener: StreamChannel {
         case .judged(let id, let probability):
             act(.hearing(.turn(channel, pause: id, probability: probability)))
             run(machine.judged(id, probability), act)
-        case .answered, .read: return
+        case .answered, .read, .placed: return
         }
     }
 

@@ -15,6 +15,13 @@ struct LiveInterims: Sendable {
 
     private typealias Shown = (word: LiveWord, range: SampleRange)
 
+    /// The words that the core has read at a pause.
+    enum Heard: Sendable, Equatable {
+        case interim(Hypothesis)
+        /// The client wants exact times: `placed` takes the answer.
+        case place(LiveQuestion)
+    }
+
     var timing: StreamTiming
     private let areWanted: Bool
     private var place: Place?
@@ -105,8 +112,8 @@ struct LiveInterims: Sendable {
         return Array(zip(rest, ProportionalTimes.ranges(of: rest.map(\.text), in: speech)))
     }
 
-    /// Returns an interim of the words that the core has read at a pause, if there are new ones.
-    mutating func heard(_ core: LiveCore) -> Hypothesis? {
+    /// Returns the words that the core has read at a pause, if there are new ones.
+    mutating func heard(_ core: LiveCore) -> Heard? {
         guard areWanted else { return nil }
         guard let window = core.window else {
             (outstanding, promised) = (nil, [])
@@ -117,8 +124,19 @@ struct LiveInterims: Sendable {
         }
         promise(reading.words, in: window)
         lastHeard = (window.start, reading.end, reading.words)
-        let speech = SampleRange(max(window.speech, window.start), max(pause.end, window.start))
-        return interim(Array(zip(reading.words, ProportionalTimes.ranges(of: reading.words.map(\.text), in: speech))), through: reading.end, core)
+        let start = max(window.speech, window.start), speech = SampleRange(start, max(pause.end, start)), texts = reading.words.map(\.text)
+        guard !timing.timesInterims || texts.isEmpty else {
+            return .place(.times(of: texts, in: SampleRange(window.start, reading.end), speech: speech))
+        }
+        return interim(Array(zip(reading.words, ProportionalTimes.ranges(of: texts, in: speech))), through: reading.end, core).map { .interim($0) }
+    }
+
+    /// Takes the times of the words at a pause, and returns the interim of these words; nil when the core knows better by now.
+    func placed(_ question: LiveQuestion, _ times: [SampleRange], _ core: LiveCore) -> Hypothesis? {
+        guard let lastHeard, core.window?.start == lastHeard.start, core.window?.pause?.reading?.end == lastHeard.end,
+            question.audio == SampleRange(lastHeard.start, lastHeard.end), times.count == lastHeard.words.count
+        else { return nil }
+        return interim(Array(zip(lastHeard.words, times)), through: lastHeard.end, core)
     }
 
     /// Promises the words that this reading of the window and the one before have.
@@ -138,7 +156,7 @@ struct LiveInterims: Sendable {
     }
 
     /// Returns the interim of these words, which begins with the promised ones.
-    private mutating func interim(_ own: [Shown], through end: SampleIndex, _ core: LiveCore) -> Hypothesis? {
+    private func interim(_ own: [Shown], through end: SampleIndex, _ core: LiveCore) -> Hypothesis? {
         guard !own.isEmpty else { return nil }
         var shown = own
         if !promised.isEmpty {

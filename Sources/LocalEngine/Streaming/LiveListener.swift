@@ -23,6 +23,8 @@ final class LiveListener: StreamChannel {
     private var interims: LiveInterims
     /// The interim that is being read; nil: none.
     private var reading: (id: Int, cancel: @Sendable () -> Void, since: Instant)?
+    /// Cancels the search for the times of an interim; nil: there is none.
+    private var placing: (@Sendable () -> Void)?
     private var starvation = Starvation()
     /// Number of pauses so far.
     private var pauses = 0
@@ -97,6 +99,9 @@ final class LiveListener: StreamChannel {
             // Finals end before the question's audio: the session knows what is missing.
             if jobs.removeValue(forKey: question) != nil { act(.failed(error)) }
         case .read(let id, let outcome): read(id, outcome, act)
+        case .placed(let question, let times):
+            placing = nil
+            if let words = interims.placed(question, times, machine.core) { act(.event(timeline.event(.interim(words)))) }
         case .recognized, .judged: return
         }
     }
@@ -122,7 +127,11 @@ final class LiveListener: StreamChannel {
             }
         }
         guard !isOver else { return }
-        if let words = interims.heard(machine.core) { act(.event(timeline.event(.interim(words)))) }
+        switch interims.heard(machine.core) {
+        case .interim(let words)?: act(.event(timeline.event(.interim(words))))
+        case .place(let question)?: place(question)
+        case nil: break
+        }
         if !interims.isReading { dropReading() }
     }
 
@@ -152,6 +161,14 @@ final class LiveListener: StreamChannel {
         }
     }
 
+    /// Finds the times of an interim. The core asks for them too, but not so soon, and its questions wait for nothing.
+    private func place(_ question: LiveQuestion) {
+        placing?()
+        placing = answers.answer(question, ring.copy(question.audio)) { [post] outcome in
+            if case .success(.times(let times)) = outcome { post(.placed(question, times)) }
+        }
+    }
+
     private func dropReading() {
         reading?.cancel()
         reading = nil
@@ -161,6 +178,8 @@ final class LiveListener: StreamChannel {
         isOver = true
         for job in jobs.values { job.cancel() }
         jobs = [:]
+        placing?()
+        placing = nil
         dropReading()
     }
 }

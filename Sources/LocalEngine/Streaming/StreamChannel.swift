@@ -41,4 +41,6 @@ enum ChannelAnswer: Sendable {
     case answered(LiveQuestion, Result<LiveAnswer, EngineError>)
     /// The reading of an interim.
     case read(id: Int, Result<SegmentResult, EngineError>)
+    /// The times of an interim's words.
+    case placed(LiveQuestion, [SampleRange])
 }

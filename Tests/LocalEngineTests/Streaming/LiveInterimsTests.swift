@@ -42,6 +42,22 @@ import Testing
         #expect(channel.texts == ["Yes."])
     }
 
+    @Test(arguments: [0, 3, 400])
+    func `have exact times where the client wants them, and change no final`(delay: Int) throws {
+        let speech = ScriptedSpeech("One two three. 1500 Four five.")
+        let plain = try channel(speech)
+        try plain.play(frame: 512)
+        let options = StreamOptions(rate: .speech, timesInterims: true)
+        let timed = try ScriptedChannel(speech, options, ScriptedAnswers(speech, delay: delay, seed: 2, failsToRead: true))
+        try timed.play(frame: 512)
+        #expect(timed.settled == plain.settled)
+        for interim in timed.interims {
+            let spoken = speech.spoken.filter { interim.range.contains($0.range.middle) }
+            #expect(interim.words.map(\.range) == spoken.map(\.range))
+        }
+        #expect(delay > 0 || timed.interims.map(\.text) == ["One two three.", "Four five."])
+    }
+
     @Test func `leave out committed words that are heard again`() throws {
         let channel = try channel(ScriptedSpeech("One two 900 three four five six seven eight nine ten."))
         try channel.play(frame: 512)
