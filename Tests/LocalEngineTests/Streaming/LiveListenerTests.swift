@@ -1,6 +1,5 @@
 import HarkenTesting
 import Speech
-import Synchronization
 import Testing
 
 @testable import LocalEngine
