@@ -17,8 +17,9 @@ import audio_set  # noqa: E402
 import finals  # noqa: E402
 
 
-def plan(streams, recorded, threads, rehearsal=None, frame=50, endpointing=300):
+def plan(streams, recorded, threads, rehearsal=None, frame=50, endpointing=300, finals=None):
     return {
+        "finals": finals,
         "threads": threads,
         "frameMilliseconds": frame,
         "endpointingMilliseconds": endpointing,
@@ -263,6 +264,8 @@ def main():
         help="each clip once on a clock of its own: the same words and times however busy the machine is; then the core of live finals beside it")
     parser.add_argument("--models", type=pathlib.Path, default=pathlib.Path.home() / ".cache/harken/models-v1/models", help="of the reference program")
     parser.add_argument("--spike-python", help="a Python with numpy and onnxruntime for the reference program; none: it is left out")
+    parser.add_argument("--finals", choices=["utterances", "core"], help=argparse.SUPPRESS)
+    parser.add_argument("--endpointing", type=lambda text: int(text) if text else None, default=300, help=argparse.SUPPRESS)
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of a rehearsal")
     parser.add_argument("--every", type=int, default=1, help="play every Nth clip only")
     arguments = parser.parse_args()
@@ -277,7 +280,8 @@ def main():
         streams = [{"name": f"stream {n + 1}", "items": [item(clip, arguments.pause) for clip in clips[n::count]]} for n in range(count)]
     else:
         streams = spread(clips, arguments.streams, arguments.minutes, arguments.pause)
-    recorded, played, totals = play(arguments.binary, plan(streams, True, arguments.threads, "segments" if arguments.rehearsal else None))
+    recorded, played, totals = play(arguments.binary, plan(
+        streams, True, arguments.threads, "segments" if arguments.rehearsal else None, endpointing=arguments.endpointing, finals=arguments.finals))
     final, turn, missed = latencies(played)
     gaps, worst = interim_gaps(played)
     live = words_of_clips(played)
@@ -313,7 +317,7 @@ def main():
     if arguments.load > 0:
         continuous = sorted((clip for clip in clips if clip.seconds >= 8), key=lambda clip: clip.name)
         loaded = spread(continuous, arguments.load_streams, arguments.load / 60, 0)
-        _, played, totals = play(arguments.binary, plan(loaded, False, 1))
+        _, played, totals = play(arguments.binary, plan(loaded, False, 1, endpointing=arguments.endpointing, finals=arguments.finals))
         gaps, worst = interim_gaps(played)
         result["one_core"] = {
             "streams": arguments.load_streams,

@@ -7,7 +7,13 @@ public struct LiveRequest: Sendable, Equatable {
     public var interims: Bool
     /// True if the client needs exact times of interim words, because it may take these words for final.
     public var timesInterims: Bool
-    public var endpointing: Duration
+    /// Silence after which the words so far become final, as the client asked; nil: the client asked for none, and the engine chooses.
+    package var askedEndpointing: Duration?
+    /// Silence after which the words so far become final: what the client asked for, or `StreamOptions.usualEndpointing`.
+    public var endpointing: Duration {
+        get { askedEndpointing ?? StreamOptions.usualEndpointing }
+        set { askedEndpointing = newValue }
+    }
     public var turn: TurnRule
     /// True if each channel is recognised by itself; false: the channels are mixed to one.
     public var separateChannels: Bool
@@ -31,7 +37,7 @@ public struct LiveRequest: Sendable, Equatable {
 
     public init(
         format: AudioFormat, language: LanguageTag? = nil, model: String? = nil, interims: Bool = true, timesInterims: Bool = false,
-        endpointing: Duration = .milliseconds(300), turn: TurnRule = TurnRule(), separateChannels: Bool = false, diarize: Bool = false,
+        endpointing: Duration? = nil, turn: TurnRule = TurnRule(), separateChannels: Bool = false, diarize: Bool = false,
         keyterms: [String] = [],
         engines: [EngineName] = [], workload: Workload = .realtime, shortestPiece: Duration = .zero
     ) {
@@ -40,7 +46,7 @@ public struct LiveRequest: Sendable, Equatable {
         self.model = model
         self.interims = interims
         self.timesInterims = timesInterims
-        self.endpointing = endpointing
+        askedEndpointing = endpointing
         self.turn = turn
         self.separateChannels = separateChannels
         self.diarize = diarize

@@ -11,8 +11,15 @@ public struct StreamOptions: Sendable, Equatable {
     public var interims: Bool
     /// True if interim words need exact times. Estimated times cost less.
     public var timesInterims: Bool
-    /// Silence after which the words so far become final.
-    public var endpointing: Duration
+    /// Silence after which the words so far become final, as the client asked; nil: the client asked for none, and the engine chooses.
+    package var askedEndpointing: Duration?
+    /// Silence after which the words so far become final: what the client asked for, or `usualEndpointing`.
+    public var endpointing: Duration {
+        get { askedEndpointing ?? Self.usualEndpointing }
+        set { askedEndpointing = newValue }
+    }
+    /// The endpointing of clients that ask for none, for engines that need a value.
+    package static let usualEndpointing: Duration = .milliseconds(300)
     public var turn: TurnRule
     /// Terms that are likely to be said.
     public var keyterms: [String]
@@ -34,7 +41,7 @@ public struct StreamOptions: Sendable, Equatable {
 
     public init(
         rate: SampleRate, channels: Int = 1, language: LanguageTag? = nil, model: String? = nil, interims: Bool = true,
-        timesInterims: Bool = false, endpointing: Duration = .milliseconds(300), turn: TurnRule = TurnRule(), keyterms: [String] = [],
+        timesInterims: Bool = false, endpointing: Duration? = nil, turn: TurnRule = TurnRule(), keyterms: [String] = [],
         diarize: Bool = false,
         formatted: Bool? = nil, shortestPiece: Duration = .zero
     ) {
@@ -44,7 +51,7 @@ public struct StreamOptions: Sendable, Equatable {
         self.model = model
         self.interims = interims
         self.timesInterims = timesInterims
-        self.endpointing = endpointing
+        askedEndpointing = endpointing
         self.turn = turn
         self.keyterms = keyterms
         self.diarize = diarize

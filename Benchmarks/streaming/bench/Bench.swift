@@ -10,7 +10,8 @@ import Speech
 @main struct Bench {
     static func main() async throws {
         let plan = try JSONDecoder().decode(Plan.self, from: FileHandle.standardInput.readDataToEndOfFile())
-        let engine = LocalEngine(ModelFolder(environment: ProcessInfo.processInfo.environment), pool: plan.threads)
+        let engine = LocalEngine(
+            ModelFolder(environment: ProcessInfo.processInfo.environment), pool: plan.threads, finals: plan.finals == .core ? .core : .utterances)
         _ = try await engine.models()
         if plan.recorded {
             for id in Set(plan.streams.flatMap(\.items)) { try printLine(try await Recorded(id, engine)) }
@@ -93,6 +94,10 @@ struct Plan: Decodable {
         var pauseMilliseconds: Int
     }
 
+    enum Decided: String, Decodable {
+        case utterances, core
+    }
+
     enum Rehearsed: String, Decodable {
         /// The machine that live streams use.
         case segments
@@ -107,6 +112,8 @@ struct Plan: Decodable {
     /// Recognise the clips as recordings too.
     var recorded: Bool
     var interims: Bool
+    /// How the engine decides finals; null: as it does by itself.
+    var finals: Decided?
     /// The machine that plays on a clock of its own; null: the engine plays at real time.
     var rehearsal: Rehearsed?
     var streams: [Stream]

@@ -60,6 +60,7 @@ struct FinalsRehearsal: Rehearsal {
         return switch question {
         case .words: FreeCore.words(heard: audio, tokens: FreeCore.tokensPerSecond * audio.seconds(at: .speech))
         case .times: FreeCore.times(of: audio)
+        case .terms: FreeCore.words(heard: audio, tokens: 0)
         case .completeness: FreeCore.completeness
         }
     }
@@ -89,6 +90,7 @@ extension Played {
                 count += 1
                 words += spent
             case .times: times += spent
+            case .terms: words += spent
             case .completeness: turns += spent
             }
         }

@@ -90,7 +90,7 @@ struct Player: Sendable {
         let log = Mutex<[Played.Event]>([])
         let start = Instant.now
         let (closed, close) = AsyncStream.makeStream(of: Void.self)
-        let stream = engine.open(StreamOptions(rate: Self.rate, language: .english, interims: interims, endpointing: usualEndpointing)) { event in
+        let stream = engine.open(StreamOptions(rate: Self.rate, language: .english, interims: interims, endpointing: endpointing)) { event in
             let entry = Self.entry(event, (Instant.now - start) / .seconds(1))
             log.withLock { $0.append(entry) }
             if case .closed = event { close.finish() }

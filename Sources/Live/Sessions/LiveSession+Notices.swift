@@ -226,7 +226,9 @@ extension LiveSession {
         switch notice {
         case .creditsLow(let remaining):
             context.log.warning("engine is nearly out of credit", [.engine: engine.rawValue, .seconds: "\(remaining.components.seconds)"])
-        case .complaint(let complaint): context.log.warning("an engine reported an error", [.engine: engine.rawValue, .error: "\(complaint)"])
+        case .complaint(let complaint):
+            context.log.warning(
+                "an engine reported an error", [.session: id.rawValue, .engine: engine.rawValue, .error: "\(complaint)"])
         case .session(let session):
             context.log.info(
                 "the engine's session has begun", [.session: id.rawValue, .engine: engine.rawValue, .engineSession: session.id])

@@ -194,7 +194,7 @@ package final class LiveSession: LiveHandler, SessionObserver {
             channels: channels,
             options: StreamOptions(
                 rate: rate, channels: channels, language: request.language, model: request.model, interims: request.interims,
-                timesInterims: request.timesInterims, endpointing: request.endpointing, turn: request.turn, keyterms: request.keyterms,
+                timesInterims: request.timesInterims, endpointing: request.askedEndpointing, turn: request.turn, keyterms: request.keyterms,
                 diarize: request.diarize,
                 formatted: true, shortestPiece: request.shortestPiece),
             engines: zip(plan.engines, accounts).compactMap { $0.liveEngine(slowness: health.slowness($1)) },

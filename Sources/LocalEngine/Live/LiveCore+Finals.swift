@@ -84,14 +84,20 @@ extension LiveCore {
         _ answers: LiveAnswers
     ) throws(MissingAnswer) {
         let sent = Array(words.prefix(count)), range = SampleRange(through, coverage)
-        let times = sent.isEmpty ? [] : try answers.times(of: words, in: audio, speech: speech)
-        var last = range.start
-        let shown = zip(zip(sent, boundary.shown(sent)), times).map { word, time in
-            let start = min(max(time.start, last), range.end), end = min(max(time.end, start), range.end)
-            last = start
-            return Word(word.1, SampleRange(start, end), confidence: word.0.confidence)
+        var placed: [PlacedWord] = []
+        if !sent.isEmpty {
+            placed = zip(sent, try answers.times(of: words, in: audio, speech: speech)).map { PlacedWord(word: $0, range: $1) }
+            placed.put(try answers.terms(list: terms, of: words, in: audio))
         }
-        boundary.sent(sent, next: count < words.count ? words[count] : nil)
+        var last = range.start
+        let shown = zip(placed, boundary.shown(placed.map(\.word))).map { placed, text in
+            let start = min(max(placed.range.start, last), range.end), end = min(max(placed.range.end, start), range.end)
+            last = start
+            var word = placed.word.shown(as: text, in: SampleRange(start, end))
+            word.heard = placed.heard
+            return word
+        }
+        boundary.sent(placed.map(\.word), next: count < words.count ? words[count] : nil)
         if !sent.isEmpty { turn.saidWords() }
         emit(.final(Hypothesis(channel: channel, range: range, words: shown), reason: reason))
         through = range.end

@@ -14,6 +14,8 @@ package struct LiveCore: Sendable {
         case window(probability: Float, power: Float)
         /// New rules for pauses and turns.
         case timing(LiveTiming)
+        /// The number of the list of key terms that are put into finals; nil: none.
+        case terms(Int?)
         /// Make final all audio up to this position, which lies less than a window behind the last window.
         case finalize(SampleIndex)
         /// No more audio comes behind this position, which lies less than a window behind the last window.
@@ -30,6 +32,8 @@ package struct LiveCore: Sendable {
 
     let channel: ChannelIndex
     package internal(set) var timing: LiveTiming
+    /// The number of the list of key terms; nil: there are none.
+    package internal(set) var terms: Int?
     var detector: SpeechDetector
     /// Powers of the latest windows, up to `position`.
     var powers: [Float] = []
@@ -53,9 +57,10 @@ package struct LiveCore: Sendable {
     /// Maximum audio that the end-of-turn model hears.
     static let turnMemory = SampleCount(8 * 16_000)
 
-    package init(channel: ChannelIndex = .first, timing: LiveTiming) {
+    package init(channel: ChannelIndex = .first, timing: LiveTiming, terms: Int? = nil) {
         self.channel = channel
         self.timing = timing
+        self.terms = terms
         detector = SpeechDetector(timing.detection)
     }
 
@@ -77,10 +82,9 @@ package struct LiveCore: Sendable {
         let mayLeaveEarly = history.allowsEarly(timing.history) && timing.completeness < 1
         if mayLeaveEarly, let judgedTo = pause.judgedTo { questions.insert(.completeness(turnAudio(through: judgedTo))) }
         if let reading = pause.reading, !reading.words.isEmpty, mayLeaveEarly || position - pause.silent >= timing.early {
-            questions.insert(
-                .times(
-                    of: reading.words.map(\.text), in: SampleRange(window.start, reading.end),
-                    speech: SampleRange(window.speech, pause.end)))
+            let words = reading.words.map(\.text), audio = SampleRange(window.start, reading.end)
+            questions.insert(.times(of: words, in: audio, speech: SampleRange(window.speech, pause.end)))
+            if let terms { questions.insert(.terms(list: terms, of: words, in: audio)) }
         }
         return questions
     }
@@ -98,6 +102,7 @@ package struct LiveCore: Sendable {
         case .timing(let timing):
             self.timing = timing
             detector.configuration = timing.detection
+        case .terms(let list): terms = list
         case .finalize(let end): try finalize(max(end, position), answers)
         case .finish(let end): try finish(max(end, position), answers)
         }

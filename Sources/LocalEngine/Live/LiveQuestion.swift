@@ -6,6 +6,8 @@ package enum LiveQuestion: Hashable, Sendable {
     case words(in: SampleRange)
     /// When are these words spoken in this audio? `speech` is the part of the audio that the voice detector calls speech.
     case times(of: [String], in: SampleRange, speech: SampleRange)
+    /// Which key terms of the list with this number sound like some of these words? The words are spoken at the end of this audio.
+    case terms(list: Int, of: [String], in: SampleRange)
     /// How probable is it that the turn is complete at the end of this audio?
     case completeness(SampleRange)
 
@@ -13,7 +15,7 @@ package enum LiveQuestion: Hashable, Sendable {
     package var audio: SampleRange {
         switch self {
         case .words(let audio), .completeness(let audio): audio
-        case .times(_, let audio, _): audio
+        case .times(_, let audio, _), .terms(_, _, let audio): audio
         }
     }
 }
@@ -23,6 +25,8 @@ package enum LiveAnswer: Sendable, Equatable {
     case words([LiveWord])
     /// One range for each word, in the stream's positions.
     case times([SampleRange])
+    /// The terms to put in, without overlaps.
+    case terms([LiveTerm])
     /// 0…1; nil when there is no model to ask.
     case completeness(Float?)
 }
@@ -61,6 +65,14 @@ package struct LiveAnswers: Sendable {
         guard case .times(let times)? = given[question] else { throw MissingAnswer(question: question) }
         // An answer that is too short would leave words without times.
         return times + [SampleRange](repeating: speech, count: max(0, words.count - times.count))
+    }
+
+    /// - Parameter list: the number of the stream's list of key terms; nil: there are none.
+    func terms(list: Int?, of words: [LiveWord], in audio: SampleRange) throws(MissingAnswer) -> [LiveTerm] {
+        guard let list, !words.isEmpty else { return [] }
+        let question = LiveQuestion.terms(list: list, of: words.map(\.text), in: audio)
+        guard case .terms(let terms)? = given[question] else { throw MissingAnswer(question: question) }
+        return terms
     }
 
     func completeness(_ audio: SampleRange) throws(MissingAnswer) -> Float? {

@@ -1,3 +1,5 @@
+package import Speech
+
 /// One word of a reading: as it was heard, before key terms are put in.
 package struct LiveWord: Sendable, Hashable {
     /// The word as displayed, with its capitals and the punctuation that touches it.
@@ -6,19 +8,26 @@ package struct LiveWord: Sendable, Hashable {
     package let confidence: Float
     /// The letters, digits and apostrophes of the word, in lower case. Readings are compared by them.
     package let bare: String
+    /// The language; nil where the client named it, or it was assumed.
+    package let language: LanguageTag?
+    /// As in `Word`.
+    package let blankBefore: Bool?
 
-    package init(_ text: String, confidence: Float) {
+    package init(_ text: String, confidence: Float, language: LanguageTag? = nil, blankBefore: Bool? = nil) {
         self.text = text
         self.confidence = confidence
+        self.language = language
+        self.blankBefore = blankBefore
         bare = String(text.lowercased().filter { $0.isLetter || $0.isNumber || $0 == "'" })
     }
 
-    private static let stops: Set<Character> = [".", "?", "!"]
-    private static let closing: Set<Character> = ["'", "\"", "”", "’", ")"]
+    /// The marks of all scripts that end a sentence.
+    private static let stops: Set<Character> = [".", "?", "!", "。", "．", "｡", "？", "！", "؟", "۔", "।", "॥", "։", "።", "፧", "။", "។"]
+    private static let closing: Set<Character> = ["'", "\"", "”", "’", ")", "»", "」", "』", "）"]
     private static let abbreviations: Set<String> = ["mr", "mrs", "ms", "dr", "st", "vs", "prof", "capt", "gen", "col", "rev"]
 
-    /// True if the word ends a sentence: it has a full stop, a question mark or an exclamation mark at its end, and is neither an abbreviation nor an
-    /// initial.
+    /// True if the word ends a sentence: it has a full stop, a question mark or an exclamation mark of its script at its end, and is neither an
+    /// abbreviation nor an initial.
     package var endsSentence: Bool {
         var end = text[...]
         while let last = end.last, Self.closing.contains(last) { end.removeLast() }
@@ -26,5 +35,16 @@ package struct LiveWord: Sendable, Hashable {
         guard text.last == "." else { return true }
         let before = text.dropLast().lowercased()
         return !Self.abbreviations.contains(before) && !(before.count == 1 && before.allSatisfy(\.isLetter))
+    }
+}
+
+extension LiveWord {
+    /// Returns the word as clients get it.
+    ///
+    /// - Parameter text: the word's text as it is displayed behind the words before.
+    func shown(as text: String, in range: SampleRange) -> Word {
+        var word = Word(text, range, confidence: confidence, language: language)
+        if let blankBefore { word.blankBefore = blankBefore }
+        return word
     }
 }

@@ -36,6 +36,13 @@ final class RecordingSegmentService: SegmentService, @unchecked Sendable {
         return detector
     }
 
+    func makeAnswerService() -> (any AnswerService)? {
+        switch configuration.finals {
+        case .utterances: nil
+        case .core: RecordingAnswerService(self, configuration)
+        }
+    }
+
     func timing(_ options: StreamOptions) -> StreamTiming { StreamTiming(options).recordings(configuration) }
 
     func update(_ options: StreamOptions) { self.options = order(options) }
@@ -89,13 +96,23 @@ final class RecordingSegmentService: SegmentService, @unchecked Sendable {
     }
 
     func judge(turn samples: [Float], _ answer: @escaping @Sendable (Float) -> Void) {
-        guard let turns else { return }
+        guard turns != nil else { return }
+        completeness(ofTurn: samples) { if let probability = $0 { answer(probability) } }
+    }
+
+    /// Begins to judge whether a turn is complete.
+    ///
+    /// - Parameter answer: takes the probability, 0…1; nil when there is no model to ask.
+    func completeness(ofTurn samples: [Float], _ answer: @escaping @Sendable (Float?) -> Void) {
+        guard let turns else { return answer(nil) }
         Task {
-            guard let probability = await turns.judge(turn: samples) else { return }
             // The threshold of the timing is that of the machine's own model.
-            answer(probability - turns.completeness + EndOfTurn.threshold)
+            answer(await turns.judge(turn: samples).map { $0 - turns.completeness + EndOfTurn.threshold })
         }
     }
+
+    /// Notes that a request succeeded.
+    func succeeded() { failures.succeeded() }
 }
 
 extension StreamTiming {

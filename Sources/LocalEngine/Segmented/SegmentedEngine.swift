@@ -13,6 +13,8 @@ package struct SegmentedEngine: StreamingEngine {
         package var longest = Duration.seconds(18)
         /// Time that the engine may take for a segment, in addition to the segment's own length. A stream whose final takes longer is closed.
         package var patience = Duration.seconds(15)
+        /// The way in which finals are decided.
+        package var finals = LiveFinals.utterances
 
         package init(interimPeriod: Duration = .seconds(1)) { self.interimPeriod = interimPeriod }
     }

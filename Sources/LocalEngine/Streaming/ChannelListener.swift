@@ -1,112 +1,102 @@
 import Speech
 
-/// One channel of a live stream on the listening thread: its samples, voice detector, machine, and running work.
-final class ChannelListener {
+/// One channel of a live stream that is recognized utterance by utterance, on the listening thread: its samples, voice detector, machine, and running
+/// work.
+final class ChannelListener: StreamChannel {
+    private let channel: ChannelIndex
+    private let service: any SegmentService
+    private let post: @Sendable (ChannelAnswer) -> Void
     private var machine: UtteranceMachine
-    private var input: StreamInput
+    private var timeline: StreamTimeline
     private var detector: any VoiceDetector
     private var ring = SampleRing()
-    private let clock: @Sendable () -> Instant
     private var jobs: [Int: (cancel: @Sendable () -> Void, since: Instant)] = [:]
-    /// End of the audio that finals cover, on the stream's own timeline.
-    private var through = SampleIndex.zero
+    private var isOver = false
 
+    /// - Parameter post: passes an answer on to `take`. Called on any thread.
     init(
-        _ channel: ChannelIndex, _ input: StreamInput, _ timing: StreamTiming, wantsInterims: Bool, _ detector: any VoiceDetector,
-        clock: @escaping @Sendable () -> Instant
-    ) {
-        self.clock = clock
-        self.input = input
-        self.detector = detector
-        machine = UtteranceMachine(channel: channel, timing: timing, wantsInterims: wantsInterims)
+        _ channel: ChannelIndex, _ input: StreamInput, _ options: StreamOptions, _ service: any SegmentService,
+        post: @escaping @Sendable (ChannelAnswer) -> Void
+    ) throws {
+        self.channel = channel
+        self.service = service
+        self.post = post
+        timeline = StreamTimeline(input)
+        detector = try service.makeDetector()
+        machine = UtteranceMachine(channel: channel, timing: service.timing(options), wantsInterims: options.interims)
     }
 
     // MARK: Audio
 
-    /// Takes samples at the stream's rate, and passes on the machine's actions window by window.
-    func hear(_ samples: [Float], _ act: ([UtteranceMachine.Action]) -> Void) throws {
-        try listen(to: input.append(samples), act)
-    }
+    func hear(_ samples: [Float], _ act: (ChannelAction) -> Void) throws { try listen(to: timeline.append(samples), act) }
 
-    /// Takes the samples that the resampler still holds, so that the machine has heard all audio sent so far.
-    func drain(_ act: ([UtteranceMachine.Action]) -> Void) throws {
-        try listen(to: input.drain(), act)
-    }
+    func drain(_ act: (ChannelAction) -> Void) throws { try listen(to: timeline.drain(), act) }
 
-    private func listen(to samples: [Float], _ act: ([UtteranceMachine.Action]) -> Void) throws {
+    private func listen(to samples: [Float], _ act: (ChannelAction) -> Void) throws {
         // One window at a time: the machine then decides as if the audio came in real time.
         for start in stride(from: 0, to: samples.count, by: Int(VoiceActivity.window.samples)) {
             let piece = samples[start..<min(start + Int(VoiceActivity.window.samples), samples.count)]
             ring.append(piece)
-            act(machine.receive(SampleCount(piece.count)))
+            run(machine.receive(SampleCount(piece.count)), act)
             var heard: [(probability: Float, power: Float)] = []
             try detector.append(Array(piece).span) { heard.append(($0, $1)) }
-            for window in heard { act(machine.heard(window.probability, power: window.power)) }
+            for window in heard { run(machine.heard(window.probability, power: window.power), act) }
         }
         ring.forget(before: machine.neededFrom)
     }
 
-    func samples(_ range: SampleRange) -> [Float] { ring.copy(range) }
+    // MARK: Commands and answers
 
-    // MARK: Commands and results
+    func update(_ options: StreamOptions, _ act: (ChannelAction) -> Void) { run(machine.update(service.timing(options)), act) }
+    func finalize(_ act: (ChannelAction) -> Void) { run(machine.finalize(), act) }
+    func finish(_ act: (ChannelAction) -> Void) { run(machine.finish(), act) }
 
-    func update(_ timing: StreamTiming) -> [UtteranceMachine.Action] { machine.update(timing) }
-    func finalize() -> [UtteranceMachine.Action] { machine.finalize() }
-    func finish() -> [UtteranceMachine.Action] { machine.finish() }
-
-    func recognized(_ id: Int, _ result: SegmentResult) -> [UtteranceMachine.Action] {
-        guard let begun = jobs.removeValue(forKey: id) else { return [] }
-        return machine.recognized(id, result, took: SampleCount(clock() - begun.since, at: .speech))
+    func take(_ answer: ChannelAnswer, _ act: (ChannelAction) -> Void) {
+        switch answer {
+        case .recognized(let id, let purpose, let outcome):
+            guard let begun = jobs[id] else { return }
+            switch service.settle(outcome, of: purpose) {
+            case .success(let result):
+                jobs[id] = nil
+                run(machine.recognized(id, result, took: SampleCount(service.clock() - begun.since, at: .speech)), act)
+            case .failure(let error): act(.failed(error))
+            }
+        case .judged(let id, let probability):
+            act(.hearing(.turn(channel, pause: id, probability: probability)))
+            run(machine.judged(id, probability), act)
+        case .answered, .read, .placed: return
+        }
     }
-
-    func judged(_ id: Int, _ probability: Float) -> [UtteranceMachine.Action] { machine.judged(id, probability) }
 
     // MARK: Work
 
-    func began(_ id: Int, cancel: @escaping @Sendable () -> Void) { jobs[id] = (cancel, clock()) }
-    func cancel(_ id: Int) { jobs.removeValue(forKey: id)?.cancel() }
+    private func run(_ actions: [UtteranceMachine.Action], _ act: (ChannelAction) -> Void) {
+        for action in actions where !isOver {
+            switch action {
+            case .event(let event): act(.event(timeline.event(event)))
+            case .recognize(let request): recognize(request)
+            case .cancel(let id): jobs.removeValue(forKey: id)?.cancel()
+            case .judge(let id, let audio, let speech):
+                act(.hearing(.speech(channel, timeline.range(speech), pause: id)))
+                guard !isOver else { return }
+                service.judge(turn: ring.copy(audio)) { [post] in post(.judged(id: id, $0)) }
+            case .finished:
+                if let speech = machine.unpausedSpeech { act(.hearing(.speech(channel, timeline.range(speech), pause: nil))) }
+                act(.finished)
+            case .fellBehind: act(.failed(service.lateness))
+            }
+        }
+    }
 
-    /// True if the request with this number was begun and neither answered nor cancelled.
-    func runs(_ id: Int) -> Bool { jobs[id] != nil }
+    private func recognize(_ request: SegmentRequest) {
+        let id = request.id, purpose = request.purpose
+        let cancel = service.recognize(request, ring.copy(request.heard)) { [post] in post(.recognized(id: id, purpose, $0)) }
+        jobs[id] = (cancel, service.clock())
+    }
 
     func cancelWork() {
+        isOver = true
         for job in jobs.values { job.cancel() }
         jobs = [:]
-    }
-
-    // MARK: Positions
-
-    /// Returns the event with its positions on the stream's own timeline, on which finals tile exactly.
-    func onStream(_ event: EngineEvent) -> EngineEvent {
-        switch event {
-        case .speechStarted(let channel, let at): return .speechStarted(channel, at: max(through, input.position(at)))
-        case .turnEnded(let channel, let at): return .turnEnded(channel, at: min(through, input.position(at)))
-        case .interim(let hypothesis): return .interim(onStream(hypothesis))
-        case .final(let hypothesis, let reason):
-            let final = onStream(hypothesis)
-            through = final.range.end
-            return .final(final, reason: reason)
-        case .opened, .flushed, .skipped, .notice, .closed: return event
-        }
-    }
-
-    /// Returns a range on the stream's own timeline.
-    func onStream(_ range: SampleRange) -> SampleRange {
-        let start = input.position(range.start)
-        return SampleRange(start, max(start, input.position(range.end)))
-    }
-
-    /// Speech that had not paused when the audio ended, on the stream's own timeline; nil when there is none.
-    var unpausedSpeech: SampleRange? { machine.unpausedSpeech.map { onStream($0) } }
-
-    private func onStream(_ hypothesis: Hypothesis) -> Hypothesis {
-        var mapped = hypothesis
-        mapped.range = SampleRange(through, input.position(hypothesis.range.end))
-        for index in mapped.words.indices {
-            let range = mapped.words[index].range
-            let start = min(max(input.position(range.start), mapped.range.start), mapped.range.end)
-            mapped.words[index].range = SampleRange(start, min(max(input.position(range.end), start), mapped.range.end))
-        }
-        return mapped
     }
 }

@@ -53,7 +53,8 @@ struct LiveRecognizer: Sendable {
         return result
     }
 
-    private func other(
+    /// Recognizes the request in a language of the other model; nil when `mayContinue` returned false.
+    func other(
         _ code: String, _ others: WhisperRecognizer, _ request: SegmentRequest, _ samples: [Float], _ mayContinue: () -> Bool
     ) throws(InferenceError) -> SegmentResult? {
         // Words before the segment are heard again only if the segment seems to have none: this model knows how a text begins without them.

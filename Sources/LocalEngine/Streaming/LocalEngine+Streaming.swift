@@ -16,9 +16,9 @@ extension LocalEngine: HearingEngine {
             stream.post(.unavailable(unsupported))
             return stream
         }
-        let usesKeyTerms = usesKeyTerms
+        let usesKeyTerms = usesKeyTerms, finals = finals
         @Sendable func item(_ loaded: Result<ModelUse<LocalModels>, InferenceError>, _ language: LiveLanguage) -> StreamInbox.Item {
-            Self.item(loaded, language, pool, usesKeyTerms: usesKeyTerms)
+            Self.item(loaded, language, pool, usesKeyTerms: usesKeyTerms, finals)
         }
         let language = liveLanguage(options.language), others = facts != nil && language.needsOthers ? multilingual : nil
         if others == nil, let ready = recognition.use() {
@@ -49,10 +49,11 @@ extension LocalEngine: HearingEngine {
     }
 
     private static func item(
-        _ loaded: Result<ModelUse<LocalModels>, InferenceError>, _ language: LiveLanguage, _ pool: DecodePool, usesKeyTerms: Bool
+        _ loaded: Result<ModelUse<LocalModels>, InferenceError>, _ language: LiveLanguage, _ pool: DecodePool, usesKeyTerms: Bool,
+        _ finals: LiveFinals
     ) -> StreamInbox.Item {
         switch loaded {
-        case .success(let models): .ready(LocalSegmentService(models, language, pool, usesKeyTerms: usesKeyTerms))
+        case .success(let models): .ready(LocalSegmentService(models, language, pool, usesKeyTerms: usesKeyTerms, finals))
         case .failure(let error): .unavailable(.unavailable(error.description))
         }
     }

@@ -6,21 +6,30 @@ final class LocalSegmentService: SegmentService, @unchecked Sendable {
     private let models: ModelUse<LocalModels>
     private let pool: DecodePool
     private let usesKeyTerms: Bool
+    private let finals: LiveFinals
     /// The language of the stream, with the model for other languages than English if it is needed.
     private var language: LiveLanguage
     /// The key terms; nil when there are none.
     private var terms: KeyTermList?
 
-    init(_ models: ModelUse<LocalModels>, _ language: LiveLanguage, _ pool: DecodePool, usesKeyTerms: Bool) {
+    init(_ models: ModelUse<LocalModels>, _ language: LiveLanguage, _ pool: DecodePool, usesKeyTerms: Bool, _ finals: LiveFinals) {
         self.models = models
         self.language = language
         self.pool = pool
         self.usesKeyTerms = usesKeyTerms
+        self.finals = finals
     }
 
     let lateness = EngineError.unavailable("the local engine cannot keep up with its live streams")
 
     func makeDetector() throws -> any VoiceDetector { SpeechProbabilities(models.model.voiceActivity) }
+
+    func makeAnswerService() -> (any AnswerService)? {
+        switch finals {
+        case .utterances: nil
+        case .core: LocalAnswerService(models, language, pool, usesKeyTerms: usesKeyTerms)
+        }
+    }
 
     func timing(_ options: StreamOptions) -> StreamTiming { StreamTiming(options) }
 

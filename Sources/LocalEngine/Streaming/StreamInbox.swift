@@ -7,8 +7,7 @@ struct StreamInbox: Sendable {
         /// The models are loaded; the service recognises the stream's segments.
         case ready(any SegmentService)
         case unavailable(EngineError)
-        case recognized(channel: Int, id: Int, SegmentRequest.Purpose, Result<SegmentResult, EngineError>)
-        case judged(channel: Int, id: Int, Float)
+        case answer(channel: Int, ChannelAnswer)
     }
 
     /// Audio as 16-bit little-endian PCM.

@@ -7,8 +7,11 @@ struct StreamInput {
     private var resampler: Resampler?
     private var sent = SampleIndex.zero
     private var made = SampleIndex.zero
-    /// One moment at both rates: the stream's beginning or the last `drain`.
-    private var anchor = (stream: SampleIndex.zero, speech: SampleIndex.zero)
+    /// Moments at both rates, in order: the stream's beginning and each `drain`. An event about earlier audio may come after a `drain`, and has the
+    /// same position as before it.
+    private var anchors = [(stream: SampleIndex.zero, speech: SampleIndex.zero)]
+    /// Maximum number of moments that are kept.
+    private static let memory = 512
 
     /// Makes the input; nil for a rate that cannot be converted.
     init?(rate: SampleRate) {
@@ -35,18 +38,18 @@ struct StreamInput {
 
     /// Returns the samples that the filter still holds, so that all audio sent so far has been returned.
     mutating func drain() -> [Float] {
-        guard let resampler, sent > anchor.stream else { return [] }
+        guard let resampler, let last = anchors.last, sent > last.stream else { return [] }
         var output: [Float] = []
         resampler.finish(into: &output)
         made += SampleCount(output.count)
         self.resampler = Resampler(from: rate, to: .speech)
-        anchor = (sent, made)
+        anchors = anchors.suffix(Self.memory - 1) + [(sent, made)]
         return output
     }
 
     /// Returns the place of a position at 16 kHz on the stream's own timeline.
     func position(_ index: SampleIndex) -> SampleIndex {
-        guard rate != .speech else { return index }
+        guard rate != .speech, let anchor = anchors.last(where: { $0.speech <= index }) ?? anchors.first else { return index }
         let offset = SampleIndex((index - anchor.speech).samples).converted(from: .speech, to: rate)
         return max(.zero, anchor.stream + SampleCount(offset.samples))
     }

@@ -1,8 +1,7 @@
 import Audio
 import Speech
 
-/// The part of a live stream that runs on the listening thread: splits audio into channels, and turns the actions of their machines into work and
-/// events.
+/// The part of a live stream that runs on the listening thread: splits audio into channels, and passes on what the channels have to say.
 final class StreamListener: @unchecked Sendable {
     // Unchecked: only `take`, which the listening thread alone calls, and `deinit` touch the mutable state.
     private let options: StreamOptions
@@ -14,7 +13,7 @@ final class StreamListener: @unchecked Sendable {
     private let closed: @Sendable () -> Void
     /// The recogniser of the segments; nil until its models are loaded.
     private var service: (any SegmentService)?
-    private var channels: [ChannelListener] = []
+    private var channels: [any StreamChannel] = []
     private var unfinished = 0
     /// Bytes that came before the models were loaded, or that do not fill a frame yet.
     private var pending: [UInt8] = []
@@ -43,31 +42,25 @@ final class StreamListener: @unchecked Sendable {
     func take(_ inbox: StreamInbox, _ stream: SegmentStream) {
         var done = 0
         for (after, item) in inbox.items {
-            hear(inbox.audio[done..<after], stream)
+            hear(inbox.audio[done..<after])
             done = after
             guard !isClosed else { return }
             act(on: item, stream)
             guard !isClosed else { return }
         }
-        hear(inbox.audio[done...], stream)
+        hear(inbox.audio[done...])
     }
 
     private func act(on item: StreamInbox.Item, _ stream: SegmentStream) {
         switch item {
         case .command(.cancel): close(.cancelled)
         case .command(let command):
-            if service == nil { waitingCommands.append((pending.count, command)) } else { obey(command, stream) }
+            if service == nil { waitingCommands.append((pending.count, command)) } else { obey(command) }
         case .ready(let service): begin(service, stream)
         case .unavailable(let error): close(error)
-        case .recognized(let channel, let id, let purpose, let outcome):
-            guard channels[channel].runs(id), let service else { return }
-            switch service.settle(outcome, of: purpose) {
-            case .success(let result): run(channels[channel].recognized(id, result), channel, stream)
-            case .failure(let error): close(error)
-            }
-        case .judged(let channel, let id, let probability):
-            tell?(.turn(ChannelIndex(channel), pause: id, probability: probability))
-            run(channels[channel].judged(id, probability), channel, stream)
+        case .answer(let channel, let answer):
+            guard channels.indices.contains(channel) else { return }
+            channels[channel].take(answer) { carryOut($0) }
         }
     }
 
@@ -76,11 +69,9 @@ final class StreamListener: @unchecked Sendable {
             guard let input = StreamInput(rate: options.rate) else {
                 return close(.badRequest("a sample rate of \(options.rate.hertz) Hz cannot be recognized; send 8000 to 96000 Hz"))
             }
+            let post: @Sendable (ChannelAnswer) -> Void = { [weak stream] in stream?.post(.answer(channel: number, $0)) }
             do {
-                channels.append(
-                    ChannelListener(
-                        ChannelIndex(number), input, service.timing(options), wantsInterims: options.interims, try service.makeDetector(),
-                        clock: service.clock))
+                channels.append(try channel(ChannelIndex(number), input, service, post))
             } catch {
                 return close(.unavailable("\(error)"))
             }
@@ -94,15 +85,22 @@ final class StreamListener: @unchecked Sendable {
         (pending, waitingCommands) = ([], [])
         var done = 0
         for (after, command) in commands {
-            hear(audio[done..<after], stream)
+            hear(audio[done..<after])
             done = after
             guard !isClosed else { return }
-            obey(command, stream)
+            obey(command)
         }
-        hear(audio[done...], stream)
+        hear(audio[done...])
     }
 
-    private func hear(_ bytes: ArraySlice<UInt8>, _ stream: SegmentStream) {
+    private func channel(
+        _ number: ChannelIndex, _ input: StreamInput, _ service: any SegmentService, _ post: @escaping @Sendable (ChannelAnswer) -> Void
+    ) throws -> any StreamChannel {
+        guard let answers = service.makeAnswerService() else { return try ChannelListener(number, input, options, service, post: post) }
+        return LiveListener(number, input, options, try service.makeDetector(), answers, lateness: service.lateness, post: post)
+    }
+
+    private func hear(_ bytes: ArraySlice<UInt8>) {
         guard !isClosed, !bytes.isEmpty else { return }
         let frame = 2 * max(1, options.channels)
         pending += bytes
@@ -121,7 +119,7 @@ final class StreamListener: @unchecked Sendable {
             let own =
                 channels.count == 1 ? samples : stride(from: number, to: samples.count, by: channels.count).map { samples[$0] }
             do {
-                try channels[number].hear(own) { run($0, number, stream) }
+                try channels[number].hear(own) { carryOut($0) }
             } catch {
                 return close(.unavailable("\(error)"))
             }
@@ -129,57 +127,37 @@ final class StreamListener: @unchecked Sendable {
         }
     }
 
-    private func obey(_ command: EngineCommand, _ stream: SegmentStream) {
+    private func obey(_ command: EngineCommand) {
         switch command {
         case .keepAlive: return
         case .update(let options):
             guard let service else { return }
             service.update(options)
-            for number in channels.indices where !isClosed { run(channels[number].update(service.timing(options)), number, stream) }
+            for number in channels.indices where !isClosed { channels[number].update(options) { carryOut($0) } }
         case .cancel: close(.cancelled)
         case .finalize, .finish:
             for number in channels.indices where !isClosed {
+                let channel = channels[number]
                 do {
-                    try channels[number].drain { run($0, number, stream) }
+                    try channel.drain { carryOut($0) }
                 } catch {
                     return close(.unavailable("\(error)"))
                 }
                 guard !isClosed else { return }
-                run(command == .finish ? channels[number].finish() : channels[number].finalize(), number, stream)
+                if command == .finish { channel.finish { carryOut($0) } } else { channel.finalize { carryOut($0) } }
             }
         }
     }
 
-    private func run(_ actions: [UtteranceMachine.Action], _ channel: Int, _ stream: SegmentStream) {
-        for action in actions where !isClosed {
-            switch action {
-            case .event(let event): deliver?(channels[channel].onStream(event))
-            case .recognize(let request): recognize(request, channel, stream)
-            case .cancel(let id): channels[channel].cancel(id)
-            case .judge(let id, let audio, let speech):
-                tell?(.speech(ChannelIndex(channel), channels[channel].onStream(speech), pause: id))
-                judge(id, audio, channel, stream)
-            case .finished:
-                if let speech = channels[channel].unpausedSpeech { tell?(.speech(ChannelIndex(channel), speech, pause: nil)) }
-                unfinished -= 1
-                if unfinished == 0 { close(nil) }
-            case .fellBehind: close(service?.lateness)
-            }
-        }
-    }
-
-    private func recognize(_ request: SegmentRequest, _ channel: Int, _ stream: SegmentStream) {
-        guard let service else { return }
-        let id = request.id, purpose = request.purpose
-        let cancel = service.recognize(request, channels[channel].samples(request.heard)) { [weak stream] outcome in
-            stream?.post(.recognized(channel: channel, id: id, purpose, outcome))
-        }
-        channels[channel].began(id, cancel: cancel)
-    }
-
-    private func judge(_ id: Int, _ audio: SampleRange, _ channel: Int, _ stream: SegmentStream) {
-        service?.judge(turn: channels[channel].samples(audio)) { [weak stream] probability in
-            stream?.post(.judged(channel: channel, id: id, probability))
+    private func carryOut(_ action: ChannelAction) {
+        guard !isClosed else { return }
+        switch action {
+        case .event(let event): deliver?(event)
+        case .hearing(let hearing): tell?(hearing)
+        case .finished:
+            unfinished -= 1
+            if unfinished == 0 { close(nil) }
+        case .failed(let error): close(error)
         }
     }
 
@@ -187,6 +165,8 @@ final class StreamListener: @unchecked Sendable {
         guard !isClosed else { return }
         isClosed = true
         for channel in channels { channel.cancelWork() }
+        // The channels hold the service, and with it the models.
+        channels = []
         closed()
         deliver?(.closed(error))
         deliver = nil

@@ -78,7 +78,7 @@ extension UtteranceMachine {
         open.interimPeriod = timing.interimPeriod(after: took)
         self.took = took
         defer { segment = open }
-        let words = trusted(result, of: request)
+        let words = result.trusted(of: request, doubtful: timing.doubtful)
         guard !words.isEmpty, words.count > open.agreement.stable.count || words.count == result.words.count else {
             open.interimPeriod = timing.soonerPeriod(after: took)
             return
@@ -96,24 +96,6 @@ extension UtteranceMachine {
                 Hypothesis(
                     channel: channel, range: SampleRange(through, request.audio.end), words: shown(words, opening, in: request.audio),
                     stableWords: agreement.stable.count)))
-    }
-
-    /// Returns the words of an interim that can be shown: all, or, when the result looks wrong, the words at the beginning that look right. Where
-    /// audio breaks off in mid sound, the recogniser often repeats the last words; with little audio, it invents words. Both kinds of wrong words
-    /// come after the right ones.
-    private func trusted(_ result: SegmentResult, of request: SegmentRequest) -> [SegmentResult.Word] {
-        let words = result.words
-        // Nobody speaks more than five words a second for long.
-        let most = Int(2 + 5 * request.speech.count.seconds(at: .speech))
-        guard result.isSuspect || words.count > most || request.audio.count < timing.doubtful else { return words }
-        var pairs: Set<[String]> = []
-        let wrong = words.indices.first { index in
-            let next = index + 1 < words.count ? words[index + 1].bare : ""
-            return words[index].confidence < 0.5 || words[index].bare == next || !pairs.insert([words[index].bare, next]).inserted
-        }
-        // The last word is the likeliest to be wrong where the error has no visible place.
-        let sure = wrong ?? (result.isSuspect ? words.count - 1 : words.count)
-        return sure > most ? [] : Array(words.prefix(max(0, sure)))
     }
 
     mutating func final(_ result: SegmentResult, of request: SegmentRequest, took: SampleCount) {

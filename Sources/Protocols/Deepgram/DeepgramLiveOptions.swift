@@ -8,7 +8,8 @@ package import Speech
 package struct DeepgramLiveOptions: Sendable, Equatable {
     package var parameters: DeepgramParameters
     package var interims: Bool
-    package var endpointing: Duration
+    /// The silence that the client asked for; nil: the client asked for none.
+    package var endpointing: Duration?
     /// Silence after which words become final although the sentence goes on; nil: the engine decides.
     package var finalSilence: Duration?
     /// Silence after the last word that is reported as `UtteranceEnd`; nil when the client did not ask for it.
@@ -31,7 +32,7 @@ package struct DeepgramLiveOptions: Sendable, Equatable {
         interims = try query.flag("interim_results") ?? false
         endpointing = try Self.endpointing(query)
         let isNumber = query.text("endpointing").map { Int($0) != nil } ?? false
-        finalSilence = isNumber && endpointing >= Self.meantEndpointing ? endpointing : nil
+        finalSilence = isNumber ? endpointing.flatMap { $0 >= Self.meantEndpointing ? $0 : nil } : nil
         utteranceEnd = try query.whole("utterance_end_ms", in: 1_000...5_000).map { .milliseconds($0) }
         speechEvents = try query.flag("vad_events") ?? false
         engines = EngineChoice.engines(of: head)
@@ -55,11 +56,10 @@ package struct DeepgramLiveOptions: Sendable, Equatable {
         for name in parameters.formatting.parametersWithoutRules(in: parameters.language) { vendorOptions.markUnread(name) }
     }
 
-    /// Reads `endpointing`. Without a value the session's default applies: the vendor's default of 10 ms suits only the vendor's own engine.
-    private static func endpointing(_ query: QueryParameters) throws(QueryParameterError) -> Duration {
-        let usual = LiveRequest(format: .container).endpointing
-        guard let value = query.text("endpointing") else { return usual }
-        if value.equalsIgnoringCase("true") { return usual }
+    /// Reads `endpointing`. Without a value the engine chooses: the vendor's default of 10 ms suits only the vendor's own engine.
+    private static func endpointing(_ query: QueryParameters) throws(QueryParameterError) -> Duration? {
+        guard let value = query.text("endpointing") else { return nil }
+        if value.equalsIgnoringCase("true") { return nil }
         if value.equalsIgnoringCase("false") { return noEndpointing }
         guard let milliseconds = Int(value), (0...60_000).contains(milliseconds) else {
             throw query.wrong("endpointing", value, "milliseconds from 0 to 60000, true or false")

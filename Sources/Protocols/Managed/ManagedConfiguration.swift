@@ -13,7 +13,12 @@ package struct ManagedConfiguration: Sendable, Equatable {
     package var encoding: AudioEncoding = .linear16
     package var interims = true
     package var punctuates = true
-    package var endpointing: Duration = .milliseconds(300)
+    /// Silence after which words become final, as the client asked; nil: the client asked for none.
+    package var askedEndpointing: Duration?
+    package var endpointing: Duration {
+        get { askedEndpointing ?? StreamOptions.usualEndpointing }
+        set { askedEndpointing = newValue }
+    }
     package var keyterms: [String] = []
     /// True if transcripts carry the times of words.
     package var words = false

@@ -59,7 +59,7 @@ package struct ManagedLiveServer: LiveServerMachine {
         let engine = configuration.model.map(EngineName.init).flatMap { context.engines.contains($0) ? $0 : nil }
         request = LiveRequest(
             format: configuration.format, language: configuration.language, model: engine == nil ? configuration.model : nil,
-            interims: configuration.interims, endpointing: configuration.endpointing, keyterms: configuration.keyterms,
+            interims: configuration.interims, endpointing: configuration.askedEndpointing, keyterms: configuration.keyterms,
             engines: engine.map { [$0] } ?? [])
     }
 

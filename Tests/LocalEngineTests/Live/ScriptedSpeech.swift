@@ -20,6 +20,8 @@ struct ScriptedSpeech {
     var confidence: Float = 0.9
     /// Texts of sounds that the reader hears nothing in.
     var silent: Set<String> = []
+    /// The key terms of each list, by the word as it is heard.
+    var terms: [Int: [String: String]] = [:]
     private let loud: [Bool]
 
     /// - Parameters:
@@ -91,8 +93,19 @@ struct ScriptedSpeech {
         switch question {
         case .words(let audio): .words(words(in: audio))
         case .times(let words, let audio, let speech): .times(times(of: words, in: audio, speech: speech))
+        case .terms(let list, let words, _): .terms(terms(of: words, list: list))
         case .completeness(let audio):
             .completeness(completeness ?? Float(abs(audio.end.samples &* 31 &+ audio.start.samples) % 100) / 100)
+        }
+    }
+
+    private func terms(of words: [String], list: Int) -> [LiveTerm] {
+        words.enumerated().compactMap { index, word in
+            terms[list]?[LiveWord(word, confidence: confidence).bare].map { term in
+                let text = term + (word.last == "." ? "." : "")
+                return LiveTerm(
+                    place: index..<index + 1, words: text.split(separator: " ").map { LiveWord(String($0), confidence: confidence) }, heard: word)
+            }
         }
     }
 

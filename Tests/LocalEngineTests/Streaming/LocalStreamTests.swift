@@ -7,6 +7,7 @@ import Testing
 /// Real models over real speech, sent faster than anybody speaks.
 @Suite(.needs(TestModels.areThere, TestModels.needed), .serialized) struct `Local stream` {
     private static let engine = LocalEngine(TestModels.folder, pool: 2)
+    private static let core = LocalEngine(TestModels.folder, pool: 2, finals: .core)
 
     /// Everything that a stream says until it closes.
     private func events(
@@ -30,12 +31,12 @@ import Testing
     }
 
     /// In pieces of an odd number of bytes.
-    private func send(_ bytes: [UInt8], to stream: any EngineStream) {
+    private func send(_ bytes: [UInt8], in size: Int = 1_601, to stream: any EngineStream) {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let piece = Array(rest.prefix(1_601))
+            let piece = Array(rest.prefix(size))
             stream.send(piece.span.bytes)
-            rest = rest.dropFirst(1_601)
+            rest = rest.dropFirst(size)
         }
     }
 
@@ -120,6 +121,26 @@ import Testing
             expectTiling(own, through: samples.count)
             #expect(own.flatMap(\.0.words).map(\.bare) == (channel == 0 ? beckett : []))
         }
+    }
+
+    @Test(arguments: [nil, 300]) func `has the same finals in pieces of any size where the core decides`(endpointing: Int?) async throws {
+        let samples = try TestModels.samples("beckett.wav")
+        var options = StreamOptions(rate: .speech, channels: 2)
+        options.askedEndpointing = endpointing.map { .milliseconds($0) }
+        let audio = bytes(zip(samples, [Float](repeating: 0, count: 24_000) + samples).flatMap { [$0, $1] })
+        var texts: [[[Word]]] = []
+        for size in [641, 40_001] {
+            let said = await events(options, Self.core) { stream in
+                send(audio, in: size, to: stream)
+                stream.send(.finish)
+            }
+            #expect(said.last == .closed(nil))
+            let channels = (0..<2).map { channel in finals(said).filter { $0.0.channel == ChannelIndex(channel) } }
+            for own in channels { expectTiling(own, through: samples.count) }
+            texts.append(channels.map { $0.flatMap(\.0.words) })
+        }
+        #expect(texts.allSatisfy { $0.allSatisfy { !$0.isEmpty } })
+        #expect(texts.first == texts.last)
     }
 
     @Test func `stops at once when it is cancelled`() async throws {

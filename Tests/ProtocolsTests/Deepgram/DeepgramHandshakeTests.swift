@@ -71,6 +71,13 @@ import Testing
                     engines: [EngineName("deepgram"), .local]))
     }
 
+    @Test(arguments: [("", nil), ("endpointing=true", nil), ("endpointing=10", 10), ("endpointing=300", 300)] as [(String, Int?)])
+    func `tells a silence that was asked for from the usual one`(query: String, milliseconds: Int?) throws {
+        let request = try #require(try accept(query).get().session).request
+        #expect(request.askedEndpointing == milliseconds.map { .milliseconds($0) })
+        #expect(request.endpointing == .milliseconds(milliseconds ?? 300))
+    }
+
     @Test(
         arguments: [
             ("", nil), ("endpointing=true", nil), ("endpointing=false", nil), ("endpointing=25", nil), ("endpointing=100", 100),

@@ -104,6 +104,12 @@ import Testing
             #expect(requested.machine.request == LiveRequest(format: .linear16(.speech)))
         }
 
+        @Test func `leaves the silence before a final to the engine unless the client asks for one`() throws {
+            var stream = try ManagedConversation()
+            #expect(stream.text(ManagedConversation.auth).isEmpty)
+            #expect(stream.requested?.machine.request.askedEndpointing == nil)
+        }
+
         @Test func `reads every option`() throws {
             var stream = try ManagedConversation()
             #expect(

@@ -1,0 +1,71 @@
+import Speech
+
+/// An engine for recordings for one channel whose finals are decided by the core. The engine reads each stretch of audio as a recording.
+final class RecordingAnswerService: AnswerService {
+    private let segments: RecordingSegmentService
+    private let configuration: SegmentedEngine.Configuration
+    private let readings = TimedReadings()
+
+    /// - Parameter segments: the service of the stream's segments.
+    init(_ segments: RecordingSegmentService, _ configuration: SegmentedEngine.Configuration) {
+        self.segments = segments
+        self.configuration = configuration
+    }
+
+    func timing(_ options: StreamOptions) -> LiveTiming {
+        LiveTiming(endpointing: options.askedEndpointing, turn: options.turn).recordings(longest: configuration.longest)
+    }
+
+    /// The engine itself takes the terms, with each request.
+    func terms(_ options: StreamOptions) -> Int? { nil }
+
+    func answer(
+        _ question: LiveQuestion, _ samples: [Float], _ give: @escaping @Sendable (Result<LiveAnswer, EngineError>) -> Void
+    ) -> @Sendable () -> Void {
+        switch question {
+        case .words(let audio):
+            let request = SegmentRequest(id: 0, purpose: .final, audio: audio, speech: audio, prefix: [], context: nil)
+            return segments.recognize(request, samples) { [readings] outcome in
+                // An error ends the stream: without these words, a final would lose them.
+                give(outcome.map { .words(readings.add($0.words, through: audio.end)) })
+            }
+        case .times(let words, let audio, let speech):
+            give(.success(.times(readings.times(of: words, through: audio.end, speech: speech))))
+        case .terms: give(.success(.terms([])))
+        case .completeness:
+            segments.completeness(ofTurn: samples) { give(.success(.completeness($0))) }
+        }
+        return {}
+    }
+
+    func settle(_ answer: LiveAnswer) {
+        if case .words = answer { segments.succeeded() }
+    }
+
+    // MARK: Interims
+
+    var clock: @Sendable () -> Instant { segments.clock }
+
+    func interimTiming(_ options: StreamOptions) -> StreamTiming { segments.timing(options) }
+
+    func read(
+        _ request: SegmentRequest, _ samples: [Float], _ give: @escaping @Sendable (Result<SegmentResult, EngineError>) -> Void
+    ) -> @Sendable () -> Void { segments.recognize(request, samples, give) }
+
+    func settle(_ outcome: Result<SegmentResult, EngineError>) -> Result<SegmentResult, EngineError> { segments.settle(outcome, of: .interim) }
+}
+
+extension LiveTiming {
+    /// Returns the timing for an engine that reads each stretch as a recording.
+    ///
+    /// - Parameter longest: maximum length of a stretch that is not final.
+    func recordings(longest: Duration) -> LiveTiming {
+        var timing = self
+        let longest = SampleCount(longest, at: .speech)
+        timing.cutLength = min(timing.cutLength, longest)
+        timing.softLength = min(timing.softLength, SampleCount(timing.cutLength.samples * 2 / 3))
+        timing.beforeCut = min(timing.beforeCut, SampleCount(timing.cutLength.samples / 2))
+        timing.behindCut = min(timing.behindCut, SampleCount(timing.cutLength.samples / 4))
+        return timing
+    }
+}

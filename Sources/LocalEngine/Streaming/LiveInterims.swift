@@ -1,0 +1,180 @@
+import Speech
+
+/// The interims of one channel whose finals are decided by the core: the latest guess at the words of the open window. Pure: readings in, requests and
+/// interims out.
+///
+/// Interims are read by themselves: none answers a question of the core. They may come late or never, and the finals stay the same.
+struct LiveInterims: Sendable {
+    /// The audio that interims read.
+    private struct Place: Sendable, Equatable {
+        /// Start of the audio: that of committed words which are heard again, or that of the window.
+        var start: SampleIndex
+        /// Start of the window.
+        var window: SampleIndex
+    }
+
+    private typealias Shown = (word: LiveWord, range: SampleRange)
+
+    /// The words that the core has read at a pause.
+    enum Heard: Sendable, Equatable {
+        case interim(Hypothesis)
+        /// The client wants exact times: `placed` takes the answer.
+        case place(LiveQuestion)
+    }
+
+    var timing: StreamTiming
+    private let areWanted: Bool
+    private var place: Place?
+    /// The interims of this place, which begin with the same words as far as they agree.
+    private var agreement = Agreement()
+    private var outstanding: SegmentRequest?
+    private var lastID = 0
+    /// End of the audio of the last request; `period` is the wait until the next.
+    private var lastEnd = SampleIndex.zero
+    private var period = SampleCount.zero
+    /// Time that the last reading took.
+    private var took = SampleCount.zero
+    /// The last reading of the window by the core.
+    private var lastHeard: (start: SampleIndex, end: SampleIndex, words: [LiveWord])?
+    /// The words that later interims keep: two successive readings of the window by the core have them.
+    private var promised: [LiveWord] = []
+
+    /// Number of words at the end of a reading that are never promised.
+    private static let unsettled = 3
+
+    init(_ timing: StreamTiming, areWanted: Bool) {
+        self.timing = timing
+        self.areWanted = areWanted
+    }
+
+    /// True if an interim is being read whose result can be shown.
+    var isReading: Bool { outstanding != nil }
+
+    // MARK: Requests
+
+    /// Returns the next request if one is due.
+    mutating func next(_ core: LiveCore) -> SegmentRequest? {
+        guard areWanted, outstanding == nil, let window = core.window, window.pause == nil else { return nil }
+        let end = core.position, known = core.known.start.flatMap { end - $0 <= timing.heardLength ? $0 : nil }
+        let here = Place(start: known ?? window.start, window: window.start)
+        if place != here {
+            if place?.window != here.window {
+                lastEnd = max(window.speech, window.start)
+                period = timing.soonerPeriod(after: took)
+            }
+            place = here
+            agreement = Agreement()
+        }
+        guard end - lastEnd >= period else { return nil }
+        lastEnd = end
+        lastID += 1
+        let request = SegmentRequest(
+            id: lastID, purpose: .interim, timesInterim: timing.timesInterims, audio: SampleRange(here.start, end),
+            speech: SampleRange(known ?? max(window.speech, window.start), end), prefix: agreement.prefix, context: nil)
+        outstanding = request
+        return request
+    }
+
+    /// Notes that the core has asked for words. They take the place of an interim that is being read, unless its cost is lost all the same.
+    mutating func asked() {
+        if timing.dropsRequests { outstanding = nil }
+    }
+
+    // MARK: Readings
+
+    /// Takes the result of a request, and returns the interim that it makes.
+    ///
+    /// - Parameter took: time from the request to the result, as a length of audio.
+    mutating func read(_ id: Int, _ result: SegmentResult, took: SampleCount, _ core: LiveCore) -> Hypothesis? {
+        guard let request = outstanding, request.id == id else { return nil }
+        outstanding = nil
+        self.took = took
+        period = timing.interimPeriod(after: took)
+        guard let place, let window = core.window, window.start == place.window, request.audio.start == place.start, window.pause?.reading == nil
+        else { return nil }
+        let words = result.trusted(of: request, doubtful: timing.doubtful)
+        guard !words.isEmpty, words.count > agreement.stable.count || words.count == result.words.count else {
+            period = timing.soonerPeriod(after: took)
+            return nil
+        }
+        let read = timing.settlesWords ? agreement.add(words, heardThrough: request.audio.end) : words
+        return interim(own(read, at: place, request, core, window), through: request.audio.end, core)
+    }
+
+    /// Returns the words of the window, without committed words that were heard again.
+    private func own(_ read: [SegmentResult.Word], at place: Place, _ request: SegmentRequest, _ core: LiveCore, _ window: OpenWindow) -> [Shown] {
+        let words = read.map { LiveWord($0.text, confidence: $0.confidence, language: $0.language, blankBefore: $0.blankBefore) }
+        guard place.start < place.window else { return Array(zip(words, read.map(\.range))) }
+        let count = WordPlace(of: core.known.words, in: words).count
+        let rest = Array(words[count...])
+        if request.timesInterim { return Array(zip(rest, read[count...].map(\.range))) }
+        let speech = SampleRange(max(window.speech, window.start), request.audio.end)
+        return Array(zip(rest, ProportionalTimes.ranges(of: rest.map(\.text), in: speech)))
+    }
+
+    /// Returns the words that the core has read at a pause, if there are new ones.
+    mutating func heard(_ core: LiveCore) -> Heard? {
+        guard areWanted else { return nil }
+        guard let window = core.window else {
+            (outstanding, promised) = (nil, [])
+            return nil
+        }
+        guard let pause = window.pause, let reading = pause.reading, lastHeard?.start != window.start || lastHeard?.end != reading.end else {
+            return nil
+        }
+        promise(reading.words, in: window)
+        lastHeard = (window.start, reading.end, reading.words)
+        let start = max(window.speech, window.start), speech = SampleRange(start, max(pause.end, start)), texts = reading.words.map(\.text)
+        guard !timing.timesInterims || texts.isEmpty else {
+            return .place(.times(of: texts, in: SampleRange(window.start, reading.end), speech: speech))
+        }
+        return interim(Array(zip(reading.words, ProportionalTimes.ranges(of: texts, in: speech))), through: reading.end, core).map { .interim($0) }
+    }
+
+    /// Takes the times of the words at a pause, and returns the interim of these words; nil when the core knows better by now.
+    func placed(_ question: LiveQuestion, _ times: [SampleRange], _ core: LiveCore) -> Hypothesis? {
+        guard let lastHeard, core.window?.start == lastHeard.start, core.window?.pause?.reading?.end == lastHeard.end,
+            question.audio == SampleRange(lastHeard.start, lastHeard.end), times.count == lastHeard.words.count
+        else { return nil }
+        return interim(Array(zip(lastHeard.words, times)), through: lastHeard.end, core)
+    }
+
+    /// Promises the words that this reading of the window and the one before have.
+    private mutating func promise(_ words: [LiveWord], in window: OpenWindow) {
+        guard let lastHeard, lastHeard.start == window.start else { return }
+        let same = zip(words, lastHeard.words).prefix { $0.text == $1.text }.count
+        let count = min(same, min(words.count, lastHeard.words.count) - Self.unsettled)
+        guard count > promised.count, zip(promised, words).allSatisfy({ $0.text == $1.text }) else { return }
+        promised = Array(words.prefix(count))
+    }
+
+    /// Notes a final. What was promised of its words is kept or broken now; what follows them stays promised.
+    mutating func sent(_ final: Hypothesis) {
+        guard !final.words.isEmpty, !promised.isEmpty else { return }
+        let words = final.words.map { LiveWord($0.text, confidence: $0.confidence) }
+        promised.removeFirst(WordPlace(of: words, in: promised).count)
+    }
+
+    /// Returns the interim of these words, which begins with the promised ones.
+    private func interim(_ own: [Shown], through end: SampleIndex, _ core: LiveCore) -> Hypothesis? {
+        guard !own.isEmpty else { return nil }
+        var shown = own
+        if !promised.isEmpty {
+            let count = WordPlace(of: promised, in: own.map(\.word)).count
+            let known = own[..<count].map(\.range)
+            let start = own.first?.range.start ?? core.through
+            let ranges =
+                count == promised.count
+                ? known : ProportionalTimes.ranges(of: promised.map(\.text), in: SampleRange(start, max(start, known.last?.end ?? start)))
+            shown = Array(zip(promised, ranges)) + own[count...]
+        }
+        let range = SampleRange(core.through, max(core.through, end))
+        var last = range.start
+        let words = zip(core.boundary.shown(shown.map(\.word)), shown).map { text, shown in
+            let start = min(max(shown.range.start, last), range.end), end = min(max(shown.range.end, start), range.end)
+            last = start
+            return shown.word.shown(as: text, in: SampleRange(start, end))
+        }
+        return Hypothesis(channel: core.channel, range: range, words: words, stableWords: promised.count)
+    }
+}

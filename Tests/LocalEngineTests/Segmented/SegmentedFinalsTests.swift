@@ -1,0 +1,137 @@
+import HarkenTesting
+import LocalEngine
+import Speech
+import Synchronization
+import Testing
+
+@Suite(.hangLimit) struct `A server for recordings whose finals are decided by the core` {
+    /// What a stream said, in order.
+    private final class Log: Sendable {
+        let events = Mutex<[EngineEvent]>([])
+        var closed: EngineError?? { events.withLock { $0.lazy.compactMap { if case .closed(let error) = $0 { .some(error) } else { nil } }.first } }
+
+        func finals(_ channel: ChannelIndex = .first) -> [Hypothesis] {
+            events.withLock { $0.compactMap { if case .final(let final, _) = $0, final.channel == channel { final } else { nil } } }
+        }
+    }
+
+    private func open(_ server: RecordingServer, _ log: Log, channels: Int = 1, rate: SampleRate = .speech) -> any EngineStream {
+        let clock = HeldClock()
+        var configuration = SegmentedEngine.Configuration()
+        configuration.patience = .seconds(3_600)
+        configuration.finals = .core
+        return SegmentedEngine(
+            server, detecting: TestEars(), turns: TestEars(), configuration, clock: { clock.now },
+            order: { RecognitionOptions(language: $0.language) }
+        )
+        .open(StreamOptions(rate: rate, channels: channels, interims: false)) { event in log.events.withLock { $0.append(event) } }
+    }
+
+    /// Sends sound (true) or silence for these tenths of a second in each channel.
+    private func send(_ parts: [(tenths: Int, sounds: [Bool])], to stream: any EngineStream) {
+        for part in parts {
+            let piece = (0..<1_600).flatMap { index in
+                part.sounds.flatMap { sound -> [UInt8] in
+                    let value = Int16(sound ? (index / 16 % 2 == 0 ? 8_000 : -8_000) : 0)
+                    return [UInt8(truncatingIfNeeded: value), UInt8(truncatingIfNeeded: value >> 8)]
+                }
+            }
+            for _ in 0..<part.tenths { stream.send(piece.span.bytes) }
+        }
+    }
+
+    private func expectTiling(_ finals: [Hypothesis], through end: Int) {
+        var through = SampleIndex.zero
+        for final in finals {
+            #expect(final.range.start == through)
+            through = final.range.end
+        }
+        #expect(through == SampleIndex(end))
+    }
+
+    /// A word for each half second of audio.
+    private func halves() -> RecordingServer {
+        RecordingServer { _, seconds in RecordingServer.transcript((0..<max(1, Int(seconds * 2))).map { "w\($0)" }, seconds: seconds) }
+    }
+
+    @Test func `says the server's words where they were said`() async throws {
+        let server = RecordingServer { _, seconds in RecordingServer.transcript(["one", "two"], seconds: seconds) }
+        let log = Log()
+        let stream = open(server, log)
+        send([(20, [true]), (20, [false]), (10, [true])], to: stream)
+        stream.send(.finish)
+        try await until { log.closed != nil }
+        #expect(log.closed == .some(nil))
+        #expect(log.finals().map(\.text).filter { !$0.isEmpty } == ["one two", "one two"])
+        #expect(log.finals().flatMap(\.words).map { $0.range.start.samples / 16_000 } == [0, 1, 3, 4])
+        expectTiling(log.finals(), through: 5 * 16_000)
+    }
+
+    @Test func `asks the server nothing while nobody speaks`() async throws {
+        let server = RecordingServer { _, seconds in RecordingServer.transcript(["Thank", "you."], seconds: seconds) }
+        let log = Log()
+        let stream = open(server, log)
+        send([(300, [false])], to: stream)
+        stream.send(.finish)
+        try await until { log.closed != nil }
+        #expect(server.requests.isEmpty)
+        #expect(log.finals().allSatisfy { $0.words.isEmpty })
+    }
+
+    @Test(arguments: [EngineError.unavailable("status 500"), .unauthorized("no"), .timedOut("late")])
+    func `ends the stream when the words of a final fail, so that another engine takes over`(error: EngineError) async throws {
+        let server = RecordingServer { number, seconds throws(EngineError) in
+            if number > 1 { throw error }
+            return RecordingServer.transcript(["one"], seconds: seconds)
+        }
+        let log = Log()
+        let stream = open(server, log)
+        send([(20, [true]), (20, [false]), (10, [true]), (20, [false])], to: stream)
+        stream.send(.finish)
+        try await until { log.closed != nil }
+        #expect(log.closed == .some(error))
+        #expect(log.finals().flatMap(\.words).map(\.text) == ["one"])
+        #expect((log.finals().last?.range.end ?? .zero) <= SampleIndex(4 * 16_000))
+    }
+
+    @Test func `cuts speech without pauses within the limit of the server`() async throws {
+        let log = Log(), server = halves()
+        let stream = open(server, log)
+        for tens in 1...5 {
+            send([(100, [true])], to: stream)
+            // No more than the engine takes: all but the last stretch is final.
+            try await until { (log.finals().last?.range.end ?? .zero) >= SampleIndex((tens * 10 - 15) * 16_000) }
+        }
+        stream.send(.finish)
+        try await until { log.closed != nil }
+        #expect(server.requests.allSatisfy { $0 <= 28 })
+        #expect(log.finals().count >= 3)
+        expectTiling(log.finals(), through: 50 * 16_000)
+    }
+
+    @Test func `hears each channel by itself`() async throws {
+        let log = Log()
+        let stream = open(halves(), log, channels: 2)
+        send([(20, [true, false]), (20, [false, false]), (30, [false, true])], to: stream)
+        stream.send(.finish)
+        try await until { log.closed != nil }
+        for channel in 0..<2 { expectTiling(log.finals(ChannelIndex(channel)), through: 7 * 16_000) }
+        #expect(log.finals(ChannelIndex(0)).flatMap(\.words).allSatisfy { $0.range.start < SampleIndex(2 * 16_000) })
+        #expect(log.finals(ChannelIndex(1)).flatMap(\.words).allSatisfy { $0.range.end > SampleIndex(4 * 16_000) })
+        #expect(log.finals(ChannelIndex(0)).contains { !$0.words.isEmpty } && log.finals(ChannelIndex(1)).contains { !$0.words.isEmpty })
+    }
+
+    @Test func `keeps the stream's own timeline when audio is resampled`() async throws {
+        let server = RecordingServer { _, seconds in RecordingServer.transcript(["hello"], seconds: seconds) }
+        let log = Log()
+        let stream = open(server, log, rate: .telephone)
+        send([(40, [true])], to: stream)
+        stream.send(.finalize)
+        send([(41, [true])], to: stream)
+        stream.send(.finish)
+        try await until { log.closed != nil }
+        let ends = log.finals().map(\.range.end)
+        #expect(ends.contains(SampleIndex(64_000)))
+        expectTiling(log.finals(), through: 81 * 1_600)
+    }
+}

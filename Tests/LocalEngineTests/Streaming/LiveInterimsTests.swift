@@ -1,0 +1,110 @@
+import Speech
+import Testing
+
+@testable import LocalEngine
+
+@Suite struct `Interims beside the core` {
+    private func channel(
+        _ speech: ScriptedSpeech, interims: Bool = true, delay: Int = 0, seed: UInt64 = 1, failsToRead: Bool = false
+    ) throws -> ScriptedChannel {
+        let answers = ScriptedAnswers(speech, delay: delay, seed: seed, failsToRead: failsToRead)
+        return try ScriptedChannel(speech, StreamOptions(rate: .speech, interims: interims), answers)
+    }
+
+    @Test(arguments: 0..<12 as Range<UInt64>)
+    func `change no final, whether they are late, fail or are not wanted`(seed: UInt64) throws {
+        var speech = ScriptedSpeech(seed: seed, words: 10...50)
+        speech.mishears = true
+        let plain = try channel(speech, interims: false)
+        try plain.play(frame: 512)
+        #expect(plain.interims.isEmpty)
+        for (delay, fails) in [(0, false), (12, false), (90, false), (5, true)] {
+            let other = try channel(speech, delay: delay, seed: seed + 3, failsToRead: fails)
+            try other.play(frame: 700)
+            #expect(other.hasFinished)
+            #expect(other.settled == plain.settled)
+        }
+    }
+
+    @Test func `show words while speech goes on, one reading at a time`() throws {
+        let channel = try channel(ScriptedSpeech("aa bb cc dd ee ff gg hh ii jj kk ll."), delay: 6)
+        try channel.play(frame: 512)
+        let counts = channel.interims.map(\.words.count)
+        #expect(counts.count >= 4)
+        #expect(counts == counts.sorted())
+        #expect(channel.interims.first?.text.hasPrefix("Aa") == true)
+    }
+
+    @Test func `show the words that were read at a pause`() throws {
+        let channel = try channel(ScriptedSpeech("Yes."), failsToRead: true)
+        try channel.play(frame: 512)
+        #expect(channel.interims.map(\.text) == ["Yes."])
+        #expect(channel.texts == ["Yes."])
+    }
+
+    @Test(arguments: [0, 3, 400])
+    func `have exact times where the client wants them, and change no final`(delay: Int) throws {
+        let speech = ScriptedSpeech("One two three. 1500 Four five.")
+        let plain = try channel(speech)
+        try plain.play(frame: 512)
+        let options = StreamOptions(rate: .speech, timesInterims: true)
+        let timed = try ScriptedChannel(speech, options, ScriptedAnswers(speech, delay: delay, seed: 2, failsToRead: true))
+        try timed.play(frame: 512)
+        #expect(timed.settled == plain.settled)
+        for interim in timed.interims {
+            let spoken = speech.spoken.filter { interim.range.contains($0.range.middle) }
+            #expect(interim.words.map(\.range) == spoken.map(\.range))
+        }
+        #expect(delay > 0 || timed.interims.map(\.text) == ["One two three.", "Four five."])
+    }
+
+    @Test func `leave out committed words that are heard again`() throws {
+        let channel = try channel(ScriptedSpeech("One two 900 three four five six seven eight nine ten."))
+        try channel.play(frame: 512)
+        let second = try #require(channel.finals.last { !$0.words.isEmpty })
+        let behind = channel.interims.filter { $0.range.start == second.range.start }
+        #expect(!behind.isEmpty)
+        #expect(behind.allSatisfy { !$0.words.contains { ["one", "two"].contains($0.bare) } })
+        #expect(channel.answers.readings.contains { !$0.prefix.isEmpty })
+    }
+
+    @Test func `never take back what they promise before the next final`() throws {
+        var promises = 0
+        for seed in 0..<20 as Range<UInt64> {
+            var speech = ScriptedSpeech(seed: seed)
+            speech.mishears = true
+            let channel = try channel(speech, delay: 4, seed: seed)
+            try channel.play(frame: 512)
+            var promised: [String] = []
+            for event in channel.events {
+                switch event {
+                case .interim(let interim):
+                    let words = interim.words.map(\.bare)
+                    #expect(Array(words.prefix(promised.count)) == promised)
+                    promised = Array(words.prefix(interim.stableWords))
+                    promises += promised.count
+                case .final: promised = []
+                default: continue
+                }
+            }
+        }
+        #expect(promises > 0)
+    }
+
+    @Test func `lie in the audio that is not final yet`() throws {
+        for seed in 0..<10 as Range<UInt64> {
+            let channel = try channel(ScriptedSpeech(seed: seed), delay: 8, seed: seed)
+            try channel.play(frame: 1_000)
+            var through = SampleIndex.zero
+            for event in channel.events {
+                switch event {
+                case .interim(let interim):
+                    #expect(interim.range.start == through)
+                    #expect(interim.words.allSatisfy { $0.range.start >= through && $0.range.end <= interim.range.end })
+                case .final(let final, _): through = final.range.end
+                default: continue
+                }
+            }
+        }
+    }
+}
