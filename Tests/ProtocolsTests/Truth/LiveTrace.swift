@@ -96,7 +96,7 @@ struct LiveTrace {
     private mutating func run(_ machine: any LiveServerMachine, _ messages: [String], from start: Instant) {
         var request = machine.request
         options = StreamOptions(
-            rate: .speech, language: request.language, model: request.model, interims: request.interims, endpointing: request.endpointing,
+            rate: .speech, language: request.language, model: request.model, interims: request.interims, endpointing: request.askedEndpointing,
             turn: request.turn, keyterms: request.keyterms, diarize: request.diarize, formatted: true)
         options.redaction = request.redaction
         options.vendorOptions = request.vendorOptions
