@@ -55,31 +55,59 @@ struct NamedError: Sendable {
 
     // MARK: - JSON
 
-    /// The error among the answers of an operation.
-    var answer: JSONValue.Member { .init(name: "\(status.code)", value: ["$ref": .string("#/components/responses/\(name)")]) }
-
-    /// The error among the components of the description.
-    var component: JSONValue.Member {
-        let answer: JSONValue = ["error": ["code": .string(codes.first ?? ""), "message": .string(example)]]
-        return .init(
-            name: name,
-            value: [
-                "description": .string("\(meaning) Codes: \(codes.joined(separator: ", "))."),
-                "content": ["application/json": ["schema": ["$ref": "#/components/schemas/Error"], "example": answer]],
-            ])
+    func writeReference(to json: inout JSONWriter) {
+        json.key(escaping: "\(status.code)")
+        json.beginObject()
+        json.member("$ref", "#/components/responses/\(name)")
+        json.endObject()
     }
 
-    /// The schema of all errors.
-    static let schema: JSONValue = [
-        "type": "object", "required": ["error"],
-        "properties": [
-            "error": [
-                "type": "object", "required": ["code", "message"],
-                "properties": [
-                    "code": ["type": "string", "description": "Name of the error, for programs."],
-                    "message": ["type": "string", "description": "What happened and what to do, for people."],
-                ],
-            ]
-        ],
-    ]
+    func writeComponent(to json: inout JSONWriter) {
+        json.key(escaping: name)
+        json.beginObject()
+        json.member("description", "\(meaning) Codes: \(codes.joined(separator: ", ")).")
+        json.key("content")
+        json.beginObject()
+        json.key("application/json")
+        json.beginObject()
+        json.key("schema")
+        json.beginObject()
+        json.member("$ref", literal: "#/components/schemas/Error")
+        json.endObject()
+        json.key("example")
+        json.beginObject()
+        json.error(code: codes.first ?? "", message: example)
+        json.endObject()
+        json.endObject()
+        json.endObject()
+        json.endObject()
+    }
+
+    /// Writes the schema of all errors.
+    static func writeSchema(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("type", literal: "object")
+        json.key("required")
+        json.array(["error"])
+        json.key("properties")
+        json.beginObject()
+        json.key("error")
+        json.beginObject()
+        json.member("type", literal: "object")
+        json.key("required")
+        json.array(["code", "message"])
+        json.key("properties")
+        json.beginObject()
+        for (name, meaning) in [("code", "Name of the error, for programs."), ("message", "What happened and what to do, for people.")] {
+            json.key(escaping: name)
+            json.beginObject()
+            json.member("type", literal: "string")
+            json.member("description", meaning)
+            json.endObject()
+        }
+        json.endObject()
+        json.endObject()
+        json.endObject()
+        json.endObject()
+    }
 }

@@ -84,15 +84,24 @@ enum OpenAPI {
         json.beginObject()
         for schema in APISchema.all {
             json.key(escaping: schema.name)
-            json.value(object(schema.fields))
+            writeObject(schema.fields, to: &json)
         }
         json.key("Error")
-        json.value(NamedError.schema)
+        NamedError.writeSchema(to: &json)
         json.endObject()
         json.key("responses")
-        json.value(.object(NamedError.all.map(\.component)))
+        json.beginObject()
+        for error in NamedError.all { error.writeComponent(to: &json) }
+        json.endObject()
         json.key("securitySchemes")
-        json.value(["key": ["type": "http", "scheme": "bearer", "description": "An access key, or a token of the identity provider."]])
+        json.beginObject()
+        json.key("key")
+        json.beginObject()
+        json.member("type", literal: "http")
+        json.member("scheme", literal: "bearer")
+        json.member("description", literal: "An access key, or a token of the identity provider.")
+        json.endObject()
+        json.endObject()
         json.endObject()
     }
 
@@ -117,29 +126,34 @@ enum OpenAPI {
         json.endArray()
         if let body = operation.body {
             json.key("requestBody")
-            json.value(["required": true, "content": content("application/json", object(body))])
+            json.beginObject()
+            json.member("required", true)
+            content("application/json", body, to: &json)
+            json.endObject()
         }
         if let type = operation.streamed {
             json.key("requestBody")
-            json.value(["required": true, "content": content(type)])
+            json.beginObject()
+            json.member("required", true)
+            content(type, nil, to: &json)
+            json.endObject()
         }
         json.key("responses")
-        json.value(.object([success(operation.answer)] + NamedError.of(operation).map(\.answer)))
+        json.beginObject()
+        json.key(escaping: operation.answer.isNothing ? "204" : "200")
+        json.beginObject()
+        json.member("description", literal: "Done.")
+        switch operation.answer {
+        case .object(let fields): content("application/json", fields, to: &json)
+        case .schema(let name): content(name, to: &json)
+        case .list(let type): content("[\(type)]", to: &json)
+        case .content(let type): content(type, nil, to: &json)
+        case .nothing: break
+        }
         json.endObject()
-    }
-
-    /// The answer of an operation that did its work.
-    private static func success(_ answer: APIOperation.Answer) -> JSONValue.Member {
-        let body: JSONValue? =
-            switch answer {
-            case .object(let fields): content("application/json", object(fields))
-            case .schema(let name): content("application/json", .object(schema(name)))
-            case .list(let type): content("application/json", .object(schema("[\(type)]")))
-            case .content(let type): content(type)
-            case .nothing: nil
-            }
-        guard let body else { return .init(name: "204", value: ["description": "Done."]) }
-        return .init(name: "200", value: ["description": "Done.", "content": body])
+        for error in NamedError.of(operation) { error.writeReference(to: &json) }
+        json.endObject()
+        json.endObject()
     }
 
     // MARK: - Parts
@@ -177,47 +191,96 @@ enum OpenAPI {
         json.member("required", field.isRequired)
         json.member("description", field.meaning)
         json.key("schema")
-        json.value(.object(schema(field.type)))
+        json.beginObject()
+        writeType(field.type, to: &json)
+        json.endObject()
         if let example = APIExample.of(field.name, field.type) {
             json.key("example")
-            json.value(example)
+            APIExample.write(example, to: &json)
         }
         json.endObject()
     }
 
-    /// The content of a body: a type, and the schema of what has it; nil: nothing is said about that.
-    static func content(_ type: String, _ schema: JSONValue? = nil) -> JSONValue {
-        let described: JSONValue = if let schema { ["schema": schema] } else { .object([]) }
-        return .object([.init(name: type, value: described)])
+    private static func content(_ type: String, _ fields: [APIOperation.Field]?, to json: inout JSONWriter) {
+        json.key("content")
+        json.beginObject()
+        json.key(escaping: type)
+        json.beginObject()
+        if let fields {
+            json.key("schema")
+            writeObject(fields, to: &json)
+        }
+        json.endObject()
+        json.endObject()
     }
 
-    /// The schema of an object with these members.
-    static func object(_ fields: [APIOperation.Field]) -> JSONValue {
-        [
-            "type": "object", "required": .array(fields.filter(\.isRequired).map { .string($0.name) }),
-            "properties": .object(
-                fields.map { field in
-                    let examples = APIExample.of(field.name, field.type).map { [JSONValue.Member(name: "examples", value: [$0])] } ?? []
-                    let meaning = JSONValue.Member(name: "description", value: .string(field.meaning))
-                    return .init(name: field.name, value: .object(schema(field.type) + [meaning] + examples))
-                }),
-        ]
+    /// Writes the content of a JSON answer of a type.
+    private static func content(_ type: String, to json: inout JSONWriter) {
+        json.key("content")
+        json.beginObject()
+        json.key("application/json")
+        json.beginObject()
+        json.key("schema")
+        json.beginObject()
+        writeType(type, to: &json)
+        json.endObject()
+        json.endObject()
+        json.endObject()
     }
 
-    /// The members of the schema of a type.
-    private static func schema(_ type: String) -> [JSONValue.Member] {
+    static func writeObject(_ fields: [APIOperation.Field], to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("type", literal: "object")
+        json.key("required")
+        json.array(fields.filter(\.isRequired).map(\.name))
+        json.key("properties")
+        json.beginObject()
+        for field in fields {
+            json.key(escaping: field.name)
+            json.beginObject()
+            writeType(field.type, to: &json)
+            json.member("description", field.meaning)
+            if let example = APIExample.of(field.name, field.type) {
+                json.key("examples")
+                json.beginArray()
+                APIExample.write(example, to: &json)
+                json.endArray()
+            }
+            json.endObject()
+        }
+        json.endObject()
+        json.endObject()
+    }
+
+    private static func writeType(_ type: String, to json: inout JSONWriter) {
         if type.hasPrefix("["), type.hasSuffix("]") {
-            let items = schema(String(type.dropFirst().dropLast()))
-            return [.init(name: "type", value: "array"), .init(name: "items", value: .object(items))]
+            json.member("type", literal: "array")
+            json.key("items")
+            json.beginObject()
+            writeType(String(type.dropFirst().dropLast()), to: &json)
+            json.endObject()
+        } else if type.hasSuffix("?"), type.first?.isUppercase == true || type.first == "[" {
+            json.key("anyOf")
+            json.beginArray()
+            for choice in [String(type.dropLast()), "null"] {
+                json.beginObject()
+                writeType(choice, to: &json)
+                json.endObject()
+            }
+            json.endArray()
+        } else if type.hasSuffix("?") {
+            json.key("type")
+            json.array([String(type.dropLast()), "null"])
+        } else if type.first?.isUppercase == true {
+            json.member("$ref", "#/components/schemas/\(type)")
+        } else {
+            json.member("type", type)
         }
-        let isOptional = type.hasSuffix("?"), some = isOptional ? String(type.dropLast()) : type
-        if isOptional, type.first?.isUppercase == true || type.first == "[" {
-            return [.init(name: "anyOf", value: .array([some, "null"].map { .object(schema($0)) }))]
-        }
-        if isOptional { return [.init(name: "type", value: [.string(some), "null"])] }
-        if type.first?.isUppercase == true { return [.init(name: "$ref", value: .string("#/components/schemas/\(type)"))] }
-        return [.init(name: "type", value: .string(type))]
     }
+}
+
+extension APIOperation.Answer {
+    fileprivate var isNothing: Bool { if case .nothing = self { true } else { false } }
 }
 
 extension APIOperation {

@@ -148,9 +148,19 @@ struct RouteDescription: Sendable {
         for field in description.query { OpenAPI.write(field, in: "query", to: &json) }
         json.endArray()
         if let request = description.request {
-            let schema = description.members.isEmpty ? nil : OpenAPI.object(description.members)
             json.key("requestBody")
-            json.value(["content": OpenAPI.content(request, schema)])
+            json.beginObject()
+            json.key("content")
+            json.beginObject()
+            json.key(escaping: request)
+            json.beginObject()
+            if !description.members.isEmpty {
+                json.key("schema")
+                OpenAPI.writeObject(description.members, to: &json)
+            }
+            json.endObject()
+            json.endObject()
+            json.endObject()
         }
         json.key("responses")
         json.beginObject()
@@ -159,7 +169,11 @@ struct RouteDescription: Sendable {
         json.member("description", isWebSocket ? "The connection is a WebSocket from now on." : "Done.")
         if !isWebSocket {
             json.key("content")
-            json.value(OpenAPI.content(description.answer))
+            json.beginObject()
+            json.key(escaping: description.answer)
+            json.beginObject()
+            json.endObject()
+            json.endObject()
         }
         json.endObject()
         json.key("default")
