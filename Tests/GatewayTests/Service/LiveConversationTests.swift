@@ -120,8 +120,14 @@ import Testing
             }
             let first = try await begin()
             try await leave(first.socket)
+            // The client hears of its conversation before the store has it, and a session may end sooner.
+            guard case .string(let id)? = first.id else {
+                Issue.record("the session has no conversation")
+                return
+            }
+            try await until { try await gateway.send(.get, "/api/v1/conversations/" + id).status == 200 }
             let second = try await begin()
-            #expect(second.id == first.id && first.id != nil)
+            #expect(second.id == first.id)
             send(2, of: 8_000, to: second.socket)
             #expect(await second.socket.next { $0.contains("w2") } != nil)
             try await leave(second.socket)
