@@ -285,8 +285,8 @@ package final class LiveSpeakers {
             guard let voiceprint = voice.voiceprint else { return nil }
             let told = tracker.hear(voiceprint, lasting: voice.duration, label: nil)
             events += told.events
-            // A short clip that is unlike everybody has the label of the next new speaker where words do not wait for others.
-            return told.label ?? (purpose == .labels ? tracker.newcomer(voiceprint, lasting: voice.duration) : nil)
+            // A short clip that is unlike everybody has the label of the next new speaker.
+            return told.label ?? tracker.newcomer(voiceprint, lasting: voice.duration)
         }
         let shift = start - SampleIndex.zero
         let turns = heard.turns.map { SpeakerTurn($0.range.converted(from: .speech, to: rate).shifted(by: shift), $0.speaker) }

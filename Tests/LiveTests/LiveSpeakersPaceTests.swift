@@ -13,6 +13,10 @@ import VoiceTracking
     private struct Talk {
         let words: [(range: SampleRange, voice: Int)]
 
+        init(_ words: (start: Int64, count: Int, voice: Int)...) {
+            self.words = words.map { (SampleRange(SampleIndex($0.start), count: SampleCount($0.count)), $0.voice) }
+        }
+
         init(seed: UInt64) {
             var random = SeededGenerator(seed: seed), place: Int64 = 0
             words = (0..<60).map { _ in
@@ -109,6 +113,14 @@ import VoiceTracking
         let atOnce = try await labels(of: talk, for: purpose, late: nil)
         #expect(atOnce.count == talk.words.count && Set(atOnce).count >= 3)
         for late in 1...2 { #expect(try await labels(of: talk, for: purpose, late: UInt64(late)) == atOnce) }
+    }
+
+    @Test(arguments: [LiveSpeakers.Purpose.conversation, .labels])
+    func `tell a short turn of somebody new from the turns before and after it`(purpose: LiveSpeakers.Purpose) async throws {
+        let talk = Talk((0, 64_000, 0), (72_000, 19_200, 1), (99_200, 64_000, 0))
+        let labels = try await labels(of: talk, for: purpose, late: nil)
+        let first = try #require(labels.first ?? nil)
+        #expect(labels == [first, first + 1, first])
     }
 
     /// Audio of clips beyond the first thirty-two is read when their turn comes.

@@ -10,10 +10,13 @@ package struct SegmentMaker: Sendable {
         package var pause: Duration
         /// Number of characters from which a segment ends with its sentence.
         package var length: Int
+        /// Duration below which words may move across a border between speakers: engines and voices place a border only to within some words.
+        package var border: Duration
 
-        package init(pause: Duration = .seconds(3), length: Int = 125) {
+        package init(pause: Duration = .seconds(3), length: Int = 125, border: Duration = .milliseconds(500)) {
             self.pause = pause
             self.length = length
+            self.border = border
         }
     }
 
@@ -192,7 +195,7 @@ extension SegmentMaker {
 
     /// Returns true if some words may move to the speaker of the others: they are fewer than the others, and short enough for an error of the border.
     private func mayMove(_ some: Range<Int>, before others: Range<Int>) -> Bool {
-        words[some.upperBound - 1].end - words[some.lowerBound].start < rule.pause && length(some) < length(others)
+        words[some.upperBound - 1].end - words[some.lowerBound].start < rule.border && length(some) < length(others)
     }
 
     private func length(_ range: Range<Int>) -> Int { words[range].reduce(0) { $0 + $1.text.count + 1 } }

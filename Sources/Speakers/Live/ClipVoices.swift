@@ -27,10 +27,14 @@ package enum ClipVoices {
         }
     }
 
-    /// Minimum length of a clip that is searched for a second voice.
-    private static let shortestShared = SampleCount(48_000)
-    /// Distance below which the beginning and the end of a clip count as one voice. Windows of one voice are farther apart than whole clips; a clip
-    /// beyond this distance is examined closely, which costs more work.
+    /// Minimum length of a clip that is searched for a second voice, window by window.
+    private static let shortestClip = SampleCount(32_000)
+    /// Minimum length of the audio that is searched: the clip, and the end of what came before it.
+    private static let shortestSearch = SampleCount(48_000)
+    /// Maximum length of the audio before a clip that is searched with it.
+    private static let longestLead = SampleCount(80_000)
+    /// Distance below which windows count as one voice. Windows of one voice are farther apart than whole clips; audio with windows beyond this
+    /// distance is examined closely, which costs more work.
     private static let surelyOne: Float = 0.6
     /// Minimum distance at which parts of a clip count as two voices. On the development recordings, stretches of 1.5 to 4 s were up to 0.66 apart
     /// for one voice, and at least 0.73 apart for different voices.
@@ -39,8 +43,8 @@ package enum ClipVoices {
     /// Distance below which two speakers of a segmentation model are one voice.
     private static let sameVoice: Float = 0.5
 
-    /// Finds the voices of a clip. A segmentation model, if there is one, finds the places where the speaker changes; otherwise the clip's beginning and
-    /// end are compared.
+    /// Finds the voices of a clip. A segmentation model, if there is one, finds the places where the speaker changes. It takes similar voices for one:
+    /// where it finds one voice, and where there is no such model, windows of the clip are compared.
     ///
     /// - Parameters:
     ///   - samples: the clip at 16 kHz, after audio that came before the clip.
@@ -49,20 +53,23 @@ package enum ClipVoices {
         to samples: [Float], lead: SampleCount = .zero, by voices: any Voiceprinting
     ) async throws -> Result {
         let clip = SampleRange(SampleIndex.zero + lead, SampleIndex(Int64(samples.count)))
-        guard let stretch = try await (voices as? any SpeakerSegmenting)?.speakers(in: samples) else {
-            return try await listen(to: samples[clip], voices)
+        if let stretch = try await (voices as? any SpeakerSegmenting)?.speakers(in: samples),
+            let told = try await segmented(samples[clip], SegmentedClip(stretch, clip: clip), voices)
+        {
+            return told
         }
-        return try await listen(to: samples[clip], SegmentedClip(stretch, clip: clip), voices)
+        if let found = try await searched(samples, clip: clip, voices) { return found }
+        let whole = SpeakerTurn(SampleRange(.zero, count: clip.count), SpeakerLabel(0))
+        return Result(voices: [try await voice(of: [clip], in: samples, voices)], turns: [whole])
     }
 
-    private static func listen(
-        to samples: [Float], _ segmented: SegmentedClip, _ voices: any Voiceprinting
-    ) async throws -> Result {
+    /// Returns the voices of a clip of several speakers, as the segmentation model tells them apart; nil when the clip has only one voice.
+    private static func segmented(
+        _ samples: [Float], _ segmented: SegmentedClip, _ voices: any Voiceprinting
+    ) async throws -> Result? {
         var segmented = segmented, heard: [VoiceSample] = []
         while segmented.alone.count > 1, heard.count < segmented.alone.count {
-            let speech = segmented.alone[heard.count].flatMap { samples[$0] }
-            let voice = VoiceSample(
-                voiceprint: try await voices.voiceprint(of: speech), duration: SampleCount(speech.count).duration(at: .speech))
+            let voice = try await voice(of: segmented.alone[heard.count], in: samples, voices)
             if let same = heard.firstIndex(where: { $0.isSame(as: voice, within: sameVoice) }) {
                 segmented.join(heard.count, to: same)
                 if heard[same].duration < voice.duration { heard[same] = voice }
@@ -70,54 +77,72 @@ package enum ClipVoices {
                 heard.append(voice)
             }
         }
-        if segmented.alone.count > 1 { return Result(voices: heard, turns: segmented.turns) }
-        let count = SampleCount(samples.count), whole = [SpeakerTurn(SampleRange(.zero, count: count), SpeakerLabel(0))]
-        let voice = VoiceSample(voiceprint: try await voices.voiceprint(of: samples), duration: count.duration(at: .speech))
-        return Result(voices: [voice], turns: whole)
+        return segmented.alone.count > 1 ? Result(voices: heard, turns: segmented.turns) : nil
     }
 
-    private static func listen(to samples: [Float], _ voices: any Voiceprinting) async throws -> Result {
-        let count = SampleCount(samples.count), whole = [SpeakerTurn(SampleRange(.zero, count: count), SpeakerLabel(0))]
-        if let shared = try await shared(samples, voices) { return shared }
-        let heard = VoiceSample(voiceprint: try await voices.voiceprint(of: samples), duration: count.duration(at: .speech))
-        return Result(voices: [heard], turns: whole)
+    private static func voice(
+        of ranges: [SampleRange], in samples: [Float], _ voices: any Voiceprinting
+    ) async throws -> VoiceSample {
+        let speech = ranges.flatMap { samples[$0] }
+        return VoiceSample(voiceprint: try await voices.voiceprint(of: speech), duration: SampleCount(speech.count).duration(at: .speech))
     }
+}
 
-    private static func windows(_ samples: [Float]) -> [SampleRange] {
-        let whole = SampleRange(.zero, count: SampleCount(samples.count))
-        return Diarization.windows(whole, within: whole)
-    }
+// MARK: Windows
 
-    /// Returns the voices of a clip with several; nil when the clip has only one voice.
-    private static func shared(_ samples: [Float], _ voices: any Voiceprinting) async throws -> Result? {
-        let whole = SampleRange(.zero, count: SampleCount(samples.count))
-        let windows = windows(samples)
-        guard whole.count >= shortestShared, let first = windows.first, let last = windows.last,
-            let beginning = try await voices.voiceprint(of: samples[first]), let end = try await voices.voiceprint(of: samples[last]),
-            beginning.distance(to: end) >= surelyOne
-        else { return nil }
-        var heard = [Diarization.WindowVoice(first, beginning)]
-        for window in windows.dropFirst().dropLast() {
-            if let voiceprint = try await voices.voiceprint(of: samples[window]) { heard.append(Diarization.WindowVoice(window, voiceprint)) }
+extension ClipVoices {
+    /// Returns the voices of a clip whose windows have several; nil when the clip has only one voice.
+    ///
+    /// - Parameter samples: the clip, after audio that came before it. That audio may have more of a voice than the clip has.
+    private static func searched(_ samples: [Float], clip: SampleRange, _ voices: any Voiceprinting) async throws -> Result? {
+        let range = SampleRange(max(.zero, clip.start - longestLead), clip.end)
+        guard clip.count >= shortestClip, range.count >= shortestSearch, let windows = try await windows(of: range, in: samples, voices) else {
+            return nil
         }
-        heard.append(Diarization.WindowVoice(last, end))
         var diarization = Diarization()
-        diarization.add(whole, heard)
-        let turns = diarization.result().turns
-        var result: [VoiceSample] = []
-        for speaker in Set(turns.map(\.speaker.number)).sorted() {
-            let speech = turns.filter { $0.speaker.number == speaker }.flatMap { samples[$0.range] }
-            result.append(
-                VoiceSample(voiceprint: try await voices.voiceprint(of: speech), duration: SampleCount(speech.count).duration(at: .speech)))
+        diarization.add(range, windows)
+        let all = diarization.result().turns
+        var turns: [SpeakerTurn] = [], speakers: [Int] = []
+        for turn in all {
+            guard let part = turn.range.intersection(clip) else { continue }
+            let number = speakers.firstIndex(of: turn.speaker.number) ?? speakers.count
+            if number == speakers.count { speakers.append(turn.speaker.number) }
+            turns.append(SpeakerTurn(part, SpeakerLabel(number)))
         }
-        // Single windows may differ although whole turns do not.
-        let isOne = result.indices.contains { index in
-            result[..<index].contains { other in
-                guard let one = result[index].voiceprint, let other = other.voiceprint else { return false }
-                return one.distance(to: other) < surelyTwo
-            }
+        guard speakers.count > 1, try await areDifferent(all, in: samples, voices) else { return nil }
+        var heard: [VoiceSample] = []
+        for number in speakers.indices {
+            heard.append(try await voice(of: turns.filter { $0.speaker.number == number }.map(\.range), in: samples, voices))
         }
-        return result.count > 1 && !isOne ? Result(voices: result, turns: turns) : nil
+        let start = SampleIndex.zero - clip.start
+        return Result(voices: heard, turns: turns.map { SpeakerTurn($0.range.shifted(by: start), $0.speaker) })
+    }
+
+    /// Returns the windows of a range with their voiceprints; nil when the windows are surely of one voice. Every second window is enough to tell that.
+    private static func windows(
+        of range: SampleRange, in samples: [Float], _ voices: any Voiceprinting
+    ) async throws -> [Diarization.WindowVoice]? {
+        let windows = Diarization.windows(range, within: range)
+        var heard: [Int: Voiceprint] = [:]
+        for index in windows.indices where index % 2 == 0 || index == windows.count - 1 {
+            heard[index] = try await voices.voiceprint(of: samples[windows[index]])
+        }
+        guard heard.values.contains(where: { one in heard.values.contains { $0.distance(to: one) >= surelyOne } }) else { return nil }
+        for index in windows.indices where index % 2 == 1 && index < windows.count - 1 {
+            heard[index] = try await voices.voiceprint(of: samples[windows[index]])
+        }
+        return windows.indices.compactMap { index in heard[index].map { Diarization.WindowVoice(windows[index], $0) } }
+    }
+
+    /// Returns true if all that each speaker says sounds unlike what every other one says. Single windows may differ although whole turns do not.
+    private static func areDifferent(_ turns: [SpeakerTurn], in samples: [Float], _ voices: any Voiceprinting) async throws -> Bool {
+        var heard: [VoiceSample] = []
+        for number in Set(turns.map(\.speaker.number)) {
+            let voice = try await voice(of: turns.filter { $0.speaker.number == number }.map(\.range), in: samples, voices)
+            if heard.contains(where: { $0.isSame(as: voice, within: surelyTwo) }) { return false }
+            heard.append(voice)
+        }
+        return true
     }
 }
 

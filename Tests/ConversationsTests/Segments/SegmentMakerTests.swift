@@ -127,6 +127,18 @@ import Testing
         #expect(made.texts.count == 2)
     }
 
+    @Test func `leaves short turns without full stops to who says them`() {
+        var made = Made()
+        made.add(Self.words("There were three good hotels and several stores and", at: 0, by: 0))
+        made.add(Self.words("the preceding pages have outlined", at: 2.3, by: 1))
+        made.add(Self.words("as a watchmaker. Lots of diggers were returning now", at: 3.6, by: 0))
+        #expect(
+            made.texts == [
+                "0: There were three good hotels and several stores and", "1: the preceding pages have outlined",
+                "0: as a watchmaker. Lots of diggers were returning now",
+            ])
+    }
+
     @Test func `moves a short beginning forward to who says the rest, and reports a segment that is left empty`() {
         var made = Made()
         made.add(Self.words("But", at: 0, by: 0))

@@ -29,13 +29,15 @@ private struct SegmentingEars: SpeakerSegmenting {
     var overlap: ClosedRange<Double>?
     /// The local speakers who are one person, in place of different ones.
     var isConfused = false
+    /// The model takes all speakers for one.
+    var hearsOne = false
 
     func voiceprint(of samples: [Float]) async throws -> Voiceprint? { try await Ears(likeness: likeness).voiceprint(of: samples) }
 
     func speakers(in samples: [Float]) async throws -> LocalSpeakers? {
         var probabilities = [Float](repeating: 0.01, count: LocalSpeakers.frames * LocalSpeakers.count)
         for frame in 0..<min(LocalSpeakers.frames, samples.count / 270) {
-            let speaker = isConfused ? frame / 100 % 2 : Int(samples[frame * 270]) - 1
+            let speaker = hearsOne ? 0 : isConfused ? frame / 100 % 2 : Int(samples[frame * 270]) - 1
             probabilities[frame * LocalSpeakers.count + speaker] = 0.95
             if let overlap, overlap.contains(Double(frame * 270) / 16_000) {
                 for speaker in 0..<2 { probabilities[frame * LocalSpeakers.count + speaker] = 0.95 }
@@ -45,7 +47,9 @@ private struct SegmentingEars: SpeakerSegmenting {
     }
 }
 
-private func speech(_ turns: (speaker: Int, seconds: Double)...) -> [Float] {
+private func speech(_ turns: (speaker: Int, seconds: Double)...) -> [Float] { speech(turns) }
+
+private func speech(_ turns: [(speaker: Int, seconds: Double)]) -> [Float] {
     turns.flatMap { [Float](repeating: Float($0.speaker), count: Int($0.seconds * 16_000)) }
 }
 
@@ -110,6 +114,29 @@ private func speech(_ turns: (speaker: Int, seconds: Double)...) -> [Float] {
         let heard = try await ClipVoices.listen(to: speech((1, 6)), by: SegmentingEars(isConfused: true))
         #expect(heard.turns == [SpeakerTurn(SampleRange(.zero, count: SampleCount(96_000)), SpeakerLabel(0))])
         #expect(heard.voices.map(\.duration) == [.seconds(6)])
+    }
+
+    @Test(arguments: [([(1, 4.0), (2, 4.0)], [0, 1]), ([(1, 3.0), (2, 4.0), (1, 3.0)], [0, 1, 0])])
+    func `are those of its windows where a model takes similar voices for one`(_ turns: [(Int, Double)], _ labels: [Int]) async throws {
+        let heard = try await ClipVoices.listen(to: speech(turns), by: SegmentingEars(hearsOne: true))
+        try #require(heard.turns.map(\.speaker.number) == labels)
+        #expect(heard.voices.count == 2 && heard.turns.first?.range.start == .zero)
+        #expect(abs(heard.turns[0].range.end.seconds(at: .speech) - turns[0].1) < 0.75)
+        #expect(zip(heard.turns, heard.turns.dropFirst()).allSatisfy { $0.range.end == $1.range.start })
+        #expect(try #require(heard.voices[0].voiceprint).distance(to: #require(heard.voices[1].voiceprint)) > 0.7)
+    }
+
+    @Test func `are told apart by what was said before too, and begin with the clip`() async throws {
+        let heard = try await ClipVoices.listen(to: speech([(1, 4), (2, 3)]), lead: SampleCount(51_200), by: SegmentingEars(hearsOne: true))
+        try #require(heard.turns.map(\.speaker.number) == [0, 1] && heard.voices.count == 2)
+        #expect(heard.turns[0].range.start == .zero && heard.turns[1].range.end == SampleIndex(60_800))
+        #expect(abs(heard.turns[0].range.end.seconds(at: .speech) - 0.8) < 0.75)
+    }
+
+    @Test func `are one in a clip of one speaker after another`() async throws {
+        let heard = try await ClipVoices.listen(to: speech([(2, 4), (1, 4)]), lead: SampleCount(72_000), by: SegmentingEars(hearsOne: true))
+        #expect(heard.turns == [SpeakerTurn(SampleRange(.zero, count: SampleCount(56_000)), SpeakerLabel(0))])
+        #expect(heard.voices.map(\.duration) == [.milliseconds(3_500)])
     }
 
     @Test func `are one with somebody of whom too little was heard alone`() async throws {
