@@ -37,6 +37,26 @@ import Testing
         #expect(stream.texts == ["One two. Three four five."])
     }
 
+    @Test func `keeps all words where the part behind a pause has none when it is read alone`() {
+        // The second sentence begins at 1.6 s.
+        let stream = play("One two. 500 Three \(Self.clause).") { $0.heard = { $0.start > SampleIndex(16_000) ? "" : nil } }
+        #expect(stream.texts == ["One two. Three \(Self.clause)."])
+        #expect(stream.finals.first?.words.last?.range.end == SampleIndex(68_800))
+    }
+
+    @Test(arguments: [
+        ("One too three four five six.", ["One two.", "Three four five six."]),
+        ("Won too three four five six.", ["One two.", "Three four five six."]),
+        ("One too.", ["One two."]),
+    ])
+    func `keeps words behind misheard known words where the window has none when it is read alone`(joint: String, expected: [String]) {
+        // The window of the last four words begins at 1.7 s.
+        let stream = play("One two 900 three four five six.") {
+            $0.heard = { $0.start > SampleIndex(16_000) ? "" : $0.end > SampleIndex(32_000) ? joint : nil }
+        }
+        #expect(stream.texts == expected)
+    }
+
     @Test func `reads nothing at a gap between two words`() {
         let stream = play("one two 120 three four 120 five.")
         #expect(stream.asked.count { if case .words = $0 { true } else { false } } == 1)
