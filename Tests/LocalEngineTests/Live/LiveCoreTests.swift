@@ -155,6 +155,26 @@ import Testing
         #expect(stream.finals.first?.range.end == SampleIndex(46_700))
     }
 
+    @Test func `leaves sound between two requests to the next final where the sound is too short to be read`() {
+        // The ninth word begins at 2.9 s. The requests are 63 ms apart.
+        let commands: [(after: Int, input: LiveCore.Input)] = [
+            (after: 91, input: .finalize(SampleIndex(46_700))), (after: 93, input: .finalize(SampleIndex(47_700))),
+        ]
+        let stream = play("\(Self.clause) ii jj kk.", commands: commands)
+        #expect(stream.texts == ["Aa bb cc dd ee ff gg hh.", "Ii jj kk."])
+        #expect(stream.finals.map(\.range.end).first == SampleIndex(46_700))
+        #expect(stream.finals.dropFirst().first?.words.first?.range == SampleRange(SampleIndex(46_700), SampleIndex(51_200)))
+        #expect(stream.flushes == 2)
+    }
+
+    @Test(arguments: [1, 2, 3, 5])
+    func `loses and repeats no word however often the client asks for finals`(windows: Int) {
+        let commands = stride(from: 20, through: 120, by: windows).map { (after: $0, input: LiveCore.Input.finalize(.zero)) }
+        let stream = play("\(Self.clause) ii jj kk.", commands: commands)
+        #expect(stream.finals.flatMap { $0.words.map(\.bare) } == "\(Self.clause) ii jj kk".split(separator: " ").map(String.init))
+        #expect(stream.flushes == commands.count)
+    }
+
     @Test func `answers a request for a final in silence`() {
         let stream = play("One two. 3000 Three.", commands: [(after: 90, input: .finalize(SampleIndex(46_100)))])
         #expect(stream.events.count { if case .engine(.flushed) = $0 { true } else { false } } == 1)

@@ -82,6 +82,20 @@ import Testing
         #expect(stream.finals.flatMap { $0.words.map(\.bare) } == spoken.map(\.text))
     }
 
+    @Test(arguments: [1, 3, 100])
+    func `depend on the audio alone where requests for finals follow each other closely`(delay: Int) {
+        let speech = ScriptedSpeech("aa bb cc dd 200 ee ff gg hh. 1500 ii jj kk.")
+        let commands = (10...180).flatMap { window in
+            [0, 320].map { (after: window, input: LiveCore.Input.finalize(SampleIndex(window * ScriptedSpeech.window + $0))) }
+        }
+        var prompt = ScriptedStream(speech, LiveTiming()), late = ScriptedStream(speech, LiveTiming(), delay: delay)
+        prompt.play(commands: commands)
+        late.play(commands: commands)
+        #expect(late.events == prompt.events)
+        #expect(late.flushes == commands.count)
+        #expect(late.finals.flatMap { $0.words.map(\.bare) } == speech.spoken.map { Word.bare($0.text) })
+    }
+
     @Test func `are given up when answers fall too far behind`() {
         var stream = ScriptedStream(ScriptedSpeech("Hello there. 60000 Hello."), LiveTiming(), delay: 100_000, backlog: .seconds(20))
         stream.play()
