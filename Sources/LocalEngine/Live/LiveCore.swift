@@ -21,6 +21,9 @@ package struct LiveCore: Sendable {
         case finalize(SampleIndex)
         /// No more audio comes behind this position, which lies less than a window behind the last window.
         case finish(SampleIndex)
+
+        /// True for audio, false for a command.
+        var isWindow: Bool { if case .window = self { true } else { false } }
     }
 
     package enum Event: Sendable, Equatable {
