@@ -35,8 +35,12 @@ extension LiveCore {
     // MARK: Commands
 
     /// Makes final all audio up to `end`.
+    ///
+    /// Soon behind another finalize, the sound of speech that goes on is too short to be read. It is left to the next final, which reads it whole.
     mutating func finalize(_ end: SampleIndex, _ answers: LiveAnswers) throws(MissingAnswer) {
-        if window != nil {
+        if let open = window {
+            let isLong = isSpeech(SampleRange(max(open.start, open.speech), end))
+            guard open.pause != nil || isLong else { return emit(.flushed(channel)) }
             try closeWindow(at: end, .flush, answers)
             // Words from here on belong to another turn, even when the voice does not pause.
             if detector.isSpeaking { openWindow(speech: end) }

@@ -11,17 +11,22 @@ extension LiveCore {
         let alone = try answers.words(in: own)
         let place = WordPlace(of: known.words, in: joint, before: alone)
         let rest = joint.count - place.count
-        guard rest > 0, place.before <= max(1, known.words.count / 2), place.behind <= max(2, rest / 2) else { return alone }
-        return Array(joint[place.count...])
+        guard rest > 0 else { return alone }
+        // A reading alone without words is no reason to lose the words of the joint one.
+        let fits = place.before <= max(1, known.words.count / 2) && place.behind <= max(2, rest / 2)
+        return fits || alone.isEmpty ? Array(joint[place.count...]) : alone
     }
 
     // MARK: Sentences
 
     /// Makes final the words before an earlier pause of the window, if both sides of that pause were just read together.
+    ///
+    /// The words behind the pause are read alone too. Where that reading has no words, the window stays whole: its reading has them.
     mutating func sendSentences(_ answers: LiveAnswers) throws(MissingAnswer) {
         guard let open = window, let now = open.pause, let reading = now.reading, let (past, place) = sentenceEnd(open, now, reading) else { return }
         let start = past.end + min(timing.tail, SampleCount((past.resumed - past.end).samples / 2))
         let own = try answers.words(in: SampleRange(max(start, past.resumed - timing.lead), reading.end))
+        guard !own.isEmpty else { return }
         let exact = WordPlace(of: past.words, in: reading.words, before: own, tie: .behind).count
         let count = 0 < exact && exact < reading.words.count ? exact : place
         try send(

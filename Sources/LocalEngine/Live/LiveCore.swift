@@ -16,10 +16,14 @@ package struct LiveCore: Sendable {
         case timing(LiveTiming)
         /// The number of the list of key terms that are put into finals; nil: none.
         case terms(Int?)
-        /// Make final all audio up to this position, which lies less than a window behind the last window.
+        /// Make final all audio up to this position, which lies less than a window behind the last window. Soon behind another `finalize`, speech
+        /// that goes on may be too short to be read: it stays open.
         case finalize(SampleIndex)
         /// No more audio comes behind this position, which lies less than a window behind the last window.
         case finish(SampleIndex)
+
+        /// True for audio, false for a command.
+        var isWindow: Bool { if case .window = self { true } else { false } }
     }
 
     package enum Event: Sendable, Equatable {

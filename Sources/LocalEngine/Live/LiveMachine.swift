@@ -26,13 +26,17 @@ package struct LiveMachine: Sendable {
     private var answers = LiveAnswers()
     private var asked: Set<LiveQuestion> = []
     private var isOver = false
-    /// Maximum number of inputs that wait. One more ends the stream.
-    private let maxWaiting: Int
+    /// Number of windows among the inputs that wait.
+    private var waitingWindows = 0
+    /// Maximum number of windows that wait. One more ends the stream.
+    private let maxWindows: Int
+    /// Maximum number of other inputs that wait: one for each 8 ms of the backlog. One more ends the stream. Commands take no room from the audio.
+    private var maxCommands: Int { 4 * maxWindows }
 
     /// - Parameter backlog: maximum delay: a stream that falls this far behind is given up.
     package init(_ core: LiveCore, backlog: SampleCount = SampleCount(.seconds(120), at: .speech)) {
         self.core = core
-        maxWaiting = Int(backlog.samples / VoiceActivity.window.samples)
+        maxWindows = Int(backlog.samples / VoiceActivity.window.samples)
     }
 
     /// Number of inputs that wait for an answer.
@@ -44,10 +48,11 @@ package struct LiveMachine: Sendable {
     package mutating func take(_ input: LiveCore.Input) -> [Action] {
         guard !isOver else { return [] }
         waiting.append(input)
-        guard waitingCount <= maxWaiting else {
+        if input.isWindow { waitingWindows += 1 }
+        guard waitingWindows <= maxWindows, waitingCount - waitingWindows <= maxCommands else {
             isOver = true
             waiting = []
-            next = 0
+            (next, waitingWindows) = (0, 0)
             return [.fellBehind]
         }
         return asked.isEmpty || waitingCount == 1 ? advance() : []
@@ -74,6 +79,7 @@ package struct LiveMachine: Sendable {
                 ask(error.question, &actions)
                 break
             }
+            if waiting[next].isWindow { waitingWindows -= 1 }
             next += 1
             forget(&actions)
             for question in core.foreseen where answers[question] == nil { ask(question, &actions) }

@@ -37,6 +37,26 @@ import Testing
         #expect(stream.texts == ["One two. Three four five."])
     }
 
+    @Test func `keeps all words where the part behind a pause has none when it is read alone`() {
+        // The second sentence begins at 1.6 s.
+        let stream = play("One two. 500 Three \(Self.clause).") { $0.heard = { $0.start > SampleIndex(16_000) ? "" : nil } }
+        #expect(stream.texts == ["One two. Three \(Self.clause)."])
+        #expect(stream.finals.first?.words.last?.range.end == SampleIndex(68_800))
+    }
+
+    @Test(arguments: [
+        ("One too three four five six.", ["One two.", "Three four five six."]),
+        ("Won too three four five six.", ["One two.", "Three four five six."]),
+        ("One too.", ["One two."]),
+    ])
+    func `keeps words behind misheard known words where the window has none when it is read alone`(joint: String, expected: [String]) {
+        // The window of the last four words begins at 1.7 s.
+        let stream = play("One two 900 three four five six.") {
+            $0.heard = { $0.start > SampleIndex(16_000) ? "" : $0.end > SampleIndex(32_000) ? joint : nil }
+        }
+        #expect(stream.texts == expected)
+    }
+
     @Test func `reads nothing at a gap between two words`() {
         let stream = play("one two 120 three four 120 five.")
         #expect(stream.asked.count { if case .words = $0 { true } else { false } } == 1)
@@ -133,6 +153,26 @@ import Testing
         #expect(stream.texts == ["Aa bb cc dd ee ff gg hh.", "Ii jj kk."])
         #expect(stream.finals.first?.reason == .flush)
         #expect(stream.finals.first?.range.end == SampleIndex(46_700))
+    }
+
+    @Test func `leaves sound between two requests to the next final where the sound is too short to be read`() {
+        // The ninth word begins at 2.9 s. The requests are 63 ms apart.
+        let commands: [(after: Int, input: LiveCore.Input)] = [
+            (after: 91, input: .finalize(SampleIndex(46_700))), (after: 93, input: .finalize(SampleIndex(47_700))),
+        ]
+        let stream = play("\(Self.clause) ii jj kk.", commands: commands)
+        #expect(stream.texts == ["Aa bb cc dd ee ff gg hh.", "Ii jj kk."])
+        #expect(stream.finals.map(\.range.end).first == SampleIndex(46_700))
+        #expect(stream.finals.dropFirst().first?.words.first?.range == SampleRange(SampleIndex(46_700), SampleIndex(51_200)))
+        #expect(stream.flushes == 2)
+    }
+
+    @Test(arguments: [1, 2, 3, 5])
+    func `loses and repeats no word however often the client asks for finals`(windows: Int) {
+        let commands = stride(from: 20, through: 120, by: windows).map { (after: $0, input: LiveCore.Input.finalize(.zero)) }
+        let stream = play("\(Self.clause) ii jj kk.", commands: commands)
+        #expect(stream.finals.flatMap { $0.words.map(\.bare) } == "\(Self.clause) ii jj kk".split(separator: " ").map(String.init))
+        #expect(stream.flushes == commands.count)
     }
 
     @Test func `answers a request for a final in silence`() {

@@ -82,6 +82,46 @@ import Testing
         #expect(stream.finals.flatMap { $0.words.map(\.bare) } == spoken.map(\.text))
     }
 
+    @Test(arguments: [1, 3, 100])
+    func `depend on the audio alone where requests for finals follow each other closely`(delay: Int) {
+        let speech = ScriptedSpeech("aa bb cc dd 200 ee ff gg hh. 1500 ii jj kk.")
+        let commands = (10...180).flatMap { window in
+            [0, 320].map { (after: window, input: LiveCore.Input.finalize(SampleIndex(window * ScriptedSpeech.window + $0))) }
+        }
+        var prompt = ScriptedStream(speech, LiveTiming()), late = ScriptedStream(speech, LiveTiming(), delay: delay)
+        prompt.play(commands: commands)
+        late.play(commands: commands)
+        #expect(late.events == prompt.events)
+        #expect(late.flushes == commands.count)
+        #expect(late.finals.flatMap { $0.words.map(\.bare) } == speech.spoken.map { Word.bare($0.text) })
+    }
+
+    /// Returns the number of windows that a stream without answers takes until it is given up.
+    ///
+    /// - Parameter commands: number of commands behind each window that waits.
+    private func endurance(_ backlog: Duration, commands: Int) -> Int? {
+        let speech = ScriptedSpeech("Hello there. 60000 Hello.")
+        var machine = LiveMachine(LiveCore(timing: LiveTiming()), backlog: SampleCount(backlog, at: .speech))
+        return (0..<speech.windows).first { window in
+            if machine.take(speech.input(window)).contains(.fellBehind) { return true }
+            guard machine.waitingCount > 0 else { return false }
+            return (0..<commands).contains { _ in machine.take(.finalize(.zero)).contains(.fellBehind) }
+        }
+    }
+
+    @Test func `are not given up sooner for commands that wait with the audio`() throws {
+        let alone = try #require(endurance(.seconds(20), commands: 0))
+        #expect(alone >= 625)
+        // One in 20 ms is less than two in a window.
+        #expect(endurance(.seconds(20), commands: 2) == alone)
+    }
+
+    @Test func `are given up when too many commands wait`() throws {
+        let alone = try #require(endurance(.seconds(20), commands: 0))
+        let flooded = try #require(endurance(.seconds(20), commands: 100))
+        #expect(flooded < alone)
+    }
+
     @Test func `are given up when answers fall too far behind`() {
         var stream = ScriptedStream(ScriptedSpeech("Hello there. 60000 Hello."), LiveTiming(), delay: 100_000, backlog: .seconds(20))
         stream.play()

@@ -20,6 +20,8 @@ struct ScriptedSpeech {
     var confidence: Float = 0.9
     /// Texts of sounds that the reader hears nothing in.
     var silent: Set<String> = []
+    /// The text that the reader hears in audio; nil: it hears what is said there.
+    var heard: @Sendable (SampleRange) -> String? = { _ in nil }
     /// The key terms of each list, by the word as it is heard.
     var terms: [Int: [String: String]] = [:]
     private let loud: [Bool]
@@ -111,6 +113,7 @@ struct ScriptedSpeech {
 
     /// Returns the words whose middle lies in the audio: the first with a capital, the last with a stop.
     private func words(in audio: SampleRange) -> [LiveWord] {
+        if let text = heard(audio) { return text.split(separator: " ").map { LiveWord(String($0), confidence: confidence) } }
         let inside = spoken.filter { audio.contains($0.range.middle) && !silent.contains($0.text) }
         return inside.enumerated().map { index, word in
             var text = word.text

@@ -91,6 +91,16 @@ struct ScriptedStream {
         }
     }
 
+    /// Number of answers to requests for finals.
+    var flushes: Int {
+        events.count {
+            switch $0 {
+            case .engine(.flushed), .engine(.final(_, reason: .flush)): true
+            default: false
+            }
+        }
+    }
+
     /// The texts of the finals that have words.
     var texts: [String] { finals.map(\.text).filter { !$0.isEmpty } }
 }
