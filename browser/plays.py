@@ -962,10 +962,22 @@ class Plays(Writings, Microphone, Lists, Copies):
         path = f"/api/v1/conversations/{conversation}"
         console.go(f"conversation/{conversation}")
         page.wait_for_selector(".vrow .who")
-        page.locator(".vrow .who").first.click()
-        page.fill(".pop input", "Vera")
-        page.get_by_role("button", name="Name", exact=True).last.click()
-        console.wait("() => [...document.querySelectorAll('.spk .who')].some((who) => who.textContent.includes('Vera'))", "Vera is named")
+        vera = "[...document.querySelectorAll('.spk .who')].some((who) => who.textContent.includes('Vera'))"
+
+        def names():
+            page.locator(".vrow .who").first.click()
+            page.fill(".pop input", "Vera")
+            page.get_by_role("button", name="Name", exact=True).last.click()
+            console.wait(f"() => {vera}", "Vera is named")
+
+        undo, unnamed = page.get_by_role("button", name="Undo", exact=True), console.get(path)["segments"]
+        names()
+        expect(console.get(path)["segments"] != unnamed, "the gateway has Vera's segments")
+        undo.click()
+        console.wait(f"() => !({vera})", "nobody is named after Undo")
+        expect(console.get(path)["segments"] == unnamed, "the gateway has the speakers of before")
+        undo.wait_for(state="detached")
+        names()
         expect("Vera" in [person["name"] for person in console.get(path)["people"]], "the gateway knows Vera")
         page.locator(".vrow button.time").first.click()
         page.get_by_role("button", name="Edit the words").click()
