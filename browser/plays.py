@@ -700,6 +700,27 @@ class Plays(Writings, Microphone, Lists, Copies):
         console.judge()
         console.close()
 
+    def asks_for_voices_that_can_be_heard(self):
+        """A voice without a sample has no card: nobody could tell whose it is."""
+        console = self.visit("/#/start")
+        page = console.page
+        voices = [
+            {"id": name, "label": label, "person_id": None, "is_user": False, "is_silent": is_silent, "adoption": None, "evidence": 20.0,
+             "created_at": "2019-10-01T10:00:00Z", "heard_at": "2019-11-01T10:00:00Z"}
+            for name, label, is_silent in (("dodo", "Speaker 7", False), ("mouse", "Speaker 8", True))]
+        page.route("**/api/v1/voices", lambda route: route.fulfill(json={"voices": voices}))
+        page.route("**/api/v1/voices/*/samples", lambda route: route.fulfill(json={"samples": [], "near": []}))
+        console.go("people")
+        page.locator(".voice").get_by_role("heading", name="Speaker 7", exact=True).wait_for()
+        expect(page.locator(".voice").count() == 1, f"the page asks for {page.locator('.voice h3').all_inner_texts()}")
+        del voices[0]
+        console.go("start")
+        console.go("people")
+        page.get_by_text("Every voice has a name.").wait_for()
+        expect(page.locator(".voice").count() == 0, "the page asks for a voice that nobody can hear")
+        console.judge()
+        console.close()
+
     def keeps_people(self):
         """People are renamed, merged and deleted."""
         console = self.visit("/#/start")
@@ -962,10 +983,22 @@ class Plays(Writings, Microphone, Lists, Copies):
         path = f"/api/v1/conversations/{conversation}"
         console.go(f"conversation/{conversation}")
         page.wait_for_selector(".vrow .who")
-        page.locator(".vrow .who").first.click()
-        page.fill(".pop input", "Vera")
-        page.get_by_role("button", name="Name", exact=True).last.click()
-        console.wait("() => [...document.querySelectorAll('.spk .who')].some((who) => who.textContent.includes('Vera'))", "Vera is named")
+        vera = "[...document.querySelectorAll('.spk .who')].some((who) => who.textContent.includes('Vera'))"
+
+        def names():
+            page.locator(".vrow .who").first.click()
+            page.fill(".pop input", "Vera")
+            page.get_by_role("button", name="Name", exact=True).last.click()
+            console.wait(f"() => {vera}", "Vera is named")
+
+        undo, unnamed = page.get_by_role("button", name="Undo", exact=True), console.get(path)["segments"]
+        names()
+        expect(console.get(path)["segments"] != unnamed, "the gateway has Vera's segments")
+        undo.click()
+        console.wait(f"() => !({vera})", "nobody is named after Undo")
+        expect(console.get(path)["segments"] == unnamed, "the gateway has the speakers of before")
+        undo.wait_for(state="detached")
+        names()
         expect("Vera" in [person["name"] for person in console.get(path)["people"]], "the gateway knows Vera")
         page.locator(".vrow button.time").first.click()
         page.get_by_role("button", name="Edit the words").click()

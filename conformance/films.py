@@ -28,6 +28,10 @@ import wave
 from gateway import OPENER, Server, ServerError, dies_with_us, environment
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.join(HERE, "streaming"))
+
+from conformance_common import normalise, word_error_rate
+
 HANG = 300  # seconds after which what is waited for does not come
 # Mandarin, and the seconds of silence before each sentence and at the end.
 SENTENCES, SILENCES = ("今天天气很好，我们去公园走走。", "明天早上九点在车站见面，请不要忘记带票。"), (2, 3, 2)
@@ -41,21 +45,6 @@ def ffmpeg(*arguments):
     if done.returncode != 0:
         raise ServerError(f"ffmpeg: {done.stderr.strip()[-300:]}")
     return arguments[-1]
-
-
-def words(text):
-    return re.findall(r"[^\W_]+(?:'[^\W_]+)*", (text or "").lower())
-
-
-def share(found, wanted):
-    """The share of the words of `wanted` that `found` lacks or has wrong."""
-    first, second = words(found), words(wanted)
-    costs = list(range(len(second) + 1))
-    for number, word in enumerate(first, 1):
-        before, costs[0] = costs[0], number
-        for place, other in enumerate(second, 1):
-            before, costs[place] = costs[place], min(costs[place] + 1, costs[place - 1] + 1, before + (word != other))
-    return costs[-1] / max(1, len(second))
 
 
 class Ways:
@@ -100,7 +89,7 @@ class Ways:
             job, _ = self.send("/v2/transcript/" + job["id"], scheme="")
         if job["status"] == "error":
             raise ServerError(job["error"])
-        return job["text"], [word["start"] / 1000 for word in job["words"]], json.dumps(job["metadata"])
+        return job["text"] or "", [word["start"] / 1000 for word in job["words"]], json.dumps(job["metadata"])
 
     def command(self, path, track):
         done = subprocess.run(
@@ -151,23 +140,23 @@ def judge_way(name, hear, files):
         ):
             text, _, told = hear(files[f"{file} {kind}"], track)
             # Words that are said at the same time come in the order of their utterances.
-            wrong = share(text, wanted) if track != "all" else abs(len(words(text)) / max(1, len(words(wanted))) - 1)
+            wrong = word_error_rate(wanted, text) if track != "all" else abs(len(normalise(text)) / max(1, len(normalise(wanted))) - 1)
             if wrong > 0.25:
                 yield f"{name}, {file} {kind}, track {track}: {text}; expected {wanted}"
             if names_track(told) != isNamed:
                 yield f"{name}, {file} {kind}, track {track}: the other track is {'not ' if isNamed else ''}named: {told[-300:]}"
     for kind in ("mkv", "mp4", "ts"):
         text, late, _ = hear(files[f"late {kind}"], None)
-        if share(text, first) > 0.1 or len(late) != len(starts):
+        if word_error_rate(first, text) > 0.1 or len(late) != len(starts):
             yield f"{name}, late {kind}: {text}; expected {first}"
         elif sorted(abs(after - before - 3) for before, after in zip(starts, late))[len(late) // 2] > 0.05:
             yield f"{name}, late {kind}: words at {late[:5]}; expected 3 s after {starts[:5]}"
     for file in ("named ts", "audio ts", "camera m2ts"):
         text, _, _ = hear(files[file], None)
-        if share(text, first) > 0.1:
+        if word_error_rate(first, text) > 0.1:
             yield f"{name}, {file}: {text}; expected {first}"
     text, _, told = hear(files["cut mkv"], None)
-    if "cut off" not in told or not words(text):
+    if "cut off" not in told or not normalise(text):
         yield f"{name}, a film that is cut off: {text}; told {told[-300:]}"
 
 

@@ -48,7 +48,7 @@ struct SegmentOperations: Sendable {
                 .post, "/conversations/{id}/segments/assign", .write,
                 summary: """
                     Assigns a person to segments, to all segments of a speaker, or to a voice in every conversation. A speaker's voice without a name \
-                    gets the person's name. What an assignment of "segment_ids" answers as "former" takes it back.
+                    gets the person's name. What an assignment answers as "former" and "former_owners" takes it back.
                     """,
                 body: [
                     .init("person_id", "string", "The person; null: nobody."), .init("is_user", "boolean", "True: yourself."),
@@ -56,55 +56,73 @@ struct SegmentOperations: Sendable {
                     .init("speaker_id", "integer", "the conversation's speaker of this number; or"),
                     .init("voice_id", "string", "this voice, wherever it speaks."),
                     .init("former", "[FormerSpeaker]", "In place of all others: the speakers that segments get back."),
+                    .init("former_owners", "[FormerOwner]", "Alone or with former: the owners that voices get back."),
                 ],
                 answer: .object([
                     .init("segments", "[Segment]", required: true, "As they are now."),
-                    .init("former", "[FormerSpeaker]", "The speakers of before, where segment_ids were assigned."),
+                    .init("former", "[FormerSpeaker]", "The speakers that the segments had before, where segments were assigned."),
+                    .init("former_owners", "[FormerOwner]", "The owners that voices had before, where voices got a name."),
                 ])
             ) { request throws(APIError) in
-                if let former = try FormerSpeaker.list(request) { return Self.answer(try await takeBack(former, request)) }
+                let former = try request.former("former", FormerSpeaker.init), owners = try request.former("former_owners", FormerOwner.init)
+                if former != nil || owners != nil { return Self.answer(try await takeBack(former ?? [], owners ?? [], request)) }
                 let owner = try request.owner()
                 let conversation = try await request.conversation(in: store)
-                let segments: [Segment]
                 if let ids = try request.strings("segment_ids") {
-                    let done = try await assign(ids.map { ID($0) }, to: owner, namingVoices: false, conversation, request)
-                    return Self.answer(done.segments, former: done.former)
+                    return Self.answer(try await assign(ids.map { ID($0) }, to: owner, namingVoices: false, conversation, request))
                 } else if let number = try request.integer("speaker_id") {
                     let theirs = conversation.segments.filter { $0.speaker?.number == number }
                     guard !theirs.isEmpty else { throw .notFound("speaker", "\(number)") }
-                    segments = try await assign(theirs.map(\.id), to: owner, namingVoices: true, conversation, request).segments
+                    return Self.answer(try await assign(theirs.map(\.id), to: owner, namingVoices: true, conversation, request))
                 } else if let voice = try request.string("voice_id") {
-                    guard try await name(ID(voice), owner, request) else { throw .notFound("voice or person of this name:", voice) }
+                    guard let former = try await name(ID(voice), owner, request) else { throw .notFound("voice or person of this name:", voice) }
                     let ids = Set(conversation.segments.filter { $0.identity.voice == ID(voice) }.map(\.id))
-                    segments = try await request.conversation(in: store).segments.filter { ids.contains($0.id) }
+                    let segments = try await request.conversation(in: store).segments.filter { ids.contains($0.id) }
+                    return Self.answer((segments, [], [former]))
                 } else {
                     throw .badRequest("Name the segments: \"segment_ids\", \"speaker_id\" or \"voice_id\".")
                 }
-                return Self.answer(segments)
             },
         ]
     }
 
-    private static func answer(_ segments: [Segment], former: [FormerSpeaker]? = nil) -> APIAnswer {
+    /// Segments that were assigned, or whose voice was, with what they and their voices were before.
+    private typealias Assigned = (segments: [Segment], former: [FormerSpeaker], owners: [FormerOwner])
+
+    private static func answer(_ assigned: Assigned) -> APIAnswer {
         .json { json in
             json.beginObject()
-            json.key("segments")
+            write(assigned.segments, to: &json)
+            json.key("former")
             json.beginArray()
-            for segment in segments { segment.write(to: &json, withWords: true) }
+            for speaker in assigned.former { speaker.write(to: &json) }
             json.endArray()
-            if let former {
-                json.key("former")
-                json.beginArray()
-                for speaker in former { speaker.write(to: &json) }
-                json.endArray()
-            }
+            json.key("former_owners")
+            json.beginArray()
+            for owner in assigned.owners { owner.write(to: &json) }
+            json.endArray()
             json.endObject()
         }
     }
 
+    private static func answer(_ segments: [Segment]) -> APIAnswer {
+        .json { json in
+            json.beginObject()
+            write(segments, to: &json)
+            json.endObject()
+        }
+    }
+
+    private static func write(_ segments: [Segment], to json: inout JSONWriter) {
+        json.key("segments")
+        json.beginArray()
+        for segment in segments { segment.write(to: &json, withWords: true) }
+        json.endArray()
+    }
+
     private func assign(
         _ ids: [ID<Segment>], to owner: Voice.Owner, namingVoices: Bool, _ conversation: Conversation, _ request: APIRequest
-    ) async throws(APIError) -> (segments: [Segment], former: [FormerSpeaker]) {
+    ) async throws(APIError) -> Assigned {
         let done = try await APIError.stored { () throws(StoreError) in
             try await store.assign(ids, in: conversation.id, to: owner, namingVoices: namingVoices, of: request.user)
         }
@@ -116,9 +134,14 @@ struct SegmentOperations: Sendable {
         return done
     }
 
-    /// Gives segments their former speakers. The voices agree again when it returns: a guess that came of the assignment is gone.
-    private func takeBack(_ former: [FormerSpeaker], _ request: APIRequest) async throws(APIError) -> [Segment] {
-        let isDone = try await APIError.stored { () throws(StoreError) in try await store.restore(former, in: request.id("id"), of: request.user) }
+    /// Gives segments their former speakers, and voices their former owners. The voices agree again when it returns: a guess that came of the
+    /// assignment is gone.
+    private func takeBack(
+        _ former: [FormerSpeaker], _ owners: [FormerOwner], _ request: APIRequest
+    ) async throws(APIError) -> [Segment] {
+        let isDone = try await APIError.stored { () throws(StoreError) in
+            try await store.restore(former, owners: owners, in: request.id("id"), of: request.user)
+        }
         guard isDone else { throw request.missingConversation }
         await service.reconcileVoices(of: request.user).value
         let conversation = try await request.conversation(in: store)
@@ -127,13 +150,14 @@ struct SegmentOperations: Sendable {
                 service.teach(UntaughtVoice(person, in: conversation.id, of: request.user))
             }
         }
-        let ids = Set(former.map(\.segment))
-        return conversation.segments.filter { ids.contains($0.id) }
+        let ids = Set(former.map(\.segment)), voices = Set(owners.map(\.voice))
+        return conversation.segments.filter { ids.contains($0.id) || $0.identity.voice.map(voices.contains) == true }
     }
 
-    private func name(_ voice: ID<Voice>, _ owner: Voice.Owner, _ request: APIRequest) async throws(APIError) -> Bool {
-        let isDone = try await APIError.stored { () throws(StoreError) in try await store.setOwner(owner, of: voice, of: request.user) }
-        if isDone { service.reconcileVoices(of: request.user) }
-        return isDone
+    /// Returns the owner that the voice had; nil when the voice or the person does not exist.
+    private func name(_ voice: ID<Voice>, _ owner: Voice.Owner, _ request: APIRequest) async throws(APIError) -> FormerOwner? {
+        let former = try await APIError.stored { () throws(StoreError) in try await store.assign(voice, to: owner, of: request.user) }
+        if former != nil { service.reconcileVoices(of: request.user) }
+        return former
     }
 }

@@ -36,8 +36,8 @@ package final class LocalEngine: Sendable {
     private static let languageKeepAlive = Duration.seconds(60)
     /// The languages of that model, known before it is loaded.
     let facts: WhisperFacts?
-    /// The report that the model for other languages fails: recordings do without it.
-    let multilingualFailure: FailureReport
+    /// The reports of models that fail, where recordings do without them.
+    let failures: ModelFailureReports
     /// The loader of the voice model; nil when set-up has not made this model.
     let voices: ModelLoader<SpeakerEmbedder>?
     /// The loader of the model that hears two speakers at once; nil when set-up has not made this model: speakers of recordings are then told apart
@@ -59,10 +59,11 @@ package final class LocalEngine: Sendable {
     ///   - usesKeyTerms: true: key terms are put in where they sound like what was heard. False: key terms are ignored.
     ///   - languages: the model of each language, and the languages that speech may turn out to be.
     ///   - finals: the way in which the finals of live streams are decided.
-    ///   - report: called once with the reason when the model for other languages fails. Recordings are then recognized without it.
+    ///   - report: called when the model for other languages, the voice model or the segmentation model fails, once for each. Recordings are then
+    ///     recognized without it.
     package init(
         _ folder: ModelFolder, pool threads: Int, media: any MediaSource = InProcessMedia(), keepAlive: Duration? = nil, usesKeyTerms: Bool = true,
-        languages: LocalLanguages = .standard, finals: LiveFinals = .utterances, report: @escaping @Sendable (String) -> Void = { _ in }
+        languages: LocalLanguages = .standard, finals: LiveFinals = .utterances, report: @escaping @Sendable (ModelFailure) -> Void = { _ in }
     ) {
         self.media = media
         self.languages = languages
@@ -73,12 +74,12 @@ package final class LocalEngine: Sendable {
         recognition = ModelLoader(keepAlive: keepAlive, pool: pool) { () throws(InferenceError) in
             try LocalModels(folder, runtime.open(), threads: max(1, threads))
         }
-        let failure = FailureReport(report)
-        multilingualFailure = failure
+        let failures = ModelFailureReports(report)
+        self.failures = failures
         do throws(InferenceError) {
             facts = try WhisperFacts.find(in: folder)
         } catch {
-            failure.note(error)
+            failures.multilingual.note(error)
             facts = nil
         }
         multilingual =

@@ -72,6 +72,17 @@ import Testing
         }
     }
 
+    @Test func `counts the wrong words of a play by one rule`() throws {
+        let folder = Self.root.appending(path: "conformance")
+        let files = try #require(FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)).compactMap { $0 as? URL }
+        let counting = try files.filter { file in
+            // The first row of an edit distance.
+            guard file.pathExtension == "py" else { return false }
+            return try String(contentsOf: file, encoding: .utf8).contains(/= list\(range\(len\(\w+\) \+ 1\)\)/)
+        }
+        #expect(counting.map(\.lastPathComponent) == ["conformance_common.py"])
+    }
+
     private struct Target: Equatable {
         var name: String
         var imports: [String]

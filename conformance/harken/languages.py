@@ -7,7 +7,6 @@ words, unless the client named English, or the protocol means English when nothi
 
 import json
 import pathlib
-import re
 import sys
 import time
 import urllib.error
@@ -15,6 +14,10 @@ import urllib.request
 import uuid
 
 import judging
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "streaming"))
+
+from conformance_common import word_error_rate
 
 SHARED = pathlib.Path(__file__).resolve().parents[3] / "shared" / "audio"
 CLIPS = {"de": "multilingual/pv-leopard-de.flac", "es": "multilingual/pv-leopard-es.flac", "fr": "multilingual/pv-leopard-fr.flac"}
@@ -67,21 +70,6 @@ class Gateway:
         return status, (answer["language_code"][:2], answer["text"] or "")
 
 
-def words(text):
-    return re.findall(r"\w+", text.lower())
-
-
-def word_errors(heard, said):
-    """Words wrong, missing or too many, for each word that was said."""
-    heard, said = words(heard), words(said)
-    row = list(range(len(heard) + 1))
-    for i, word in enumerate(said, 1):
-        before, row[0] = row[0], i
-        for j, other in enumerate(heard, 1):
-            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (word != other))
-    return row[-1] / max(1, len(said))
-
-
 def run(args, check, _):
     gateway = Gateway(args.url, args.key)
     texts = {}
@@ -106,7 +94,7 @@ def run(args, check, _):
                 expected = "en" if way == SILENT and defaults_to_english else code
                 check(name + f": {expected}", status == 200 and answer[0] == expected, (status, answer))
                 if status == 200 and expected == code:
-                    check(name + ": the words", word_errors(answer[1], text) <= WORD_ERRORS, answer[1])
+                    check(name + ": the words", word_error_rate(text, answer[1]) <= WORD_ERRORS, answer[1])
 
 
 def missing(_):

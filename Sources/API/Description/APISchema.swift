@@ -102,6 +102,13 @@ struct APISchema: Sendable {
             .init("speaker_identity_source", "string?", "voiceprint, profile, channel, spoken_name, manual, or null."),
             .init("speaker_identity_confidence", "number?", "0 to 1, or null.")),
         APISchema(
+            "FormerOwner", .init("voice_id", "string", required: true, "The voice."),
+            .init("person_id", "string?", "The person whose voice it was; null: nobody's, or the user's."),
+            .init("is_user", "boolean", "True if it was the user's."),
+            .init("adopted_at", "string?", "When the owner got the voice automatically, UTC, RFC 3339; null when a hand named it."),
+            .init("adoption_distance", "number?", "Distance of the voice from the owner's nearest voice then, 0 to 2, or null."),
+            .init("was_rejected", "boolean", "True if a hand had taken the voice from its new owner before.")),
+        APISchema(
             "Word", .init("text", "string", required: true, "The word with its punctuation."), start, end,
             .init("confidence", "number?", "0 to 1.")),
         APISchema(

@@ -4,7 +4,7 @@ import { destroy } from './deleted.js';
 import { h, said, spoken } from './elements.js';
 import { clock, dayOf, timeOf, titleOf } from './figures.js';
 import { icon } from './icons.js';
-import { knownPeople, ownerOf } from './naming.js';
+import { knownPeople, ownerOf, takenBack } from './naming.js';
 import { ask, complain, copy, field, pop, save, select, settle, toast, undoable } from './pieces.js';
 import { letters } from './writing.js';
 
@@ -105,9 +105,9 @@ async function assign(conversation, segment, changed) {
   ask(`Who said this, at ${clock(segment.start)}?`,
     h('div.stack', h('p', spoken(conversation.language), `“${segment.text}”`),
       field('Name', input, 'Only this segment. Leave it empty if nobody knows.')), 'Assign', async () => {
-      const name = input.value.trim(), give = (what) => post(`${path(conversation)}/segments/assign`, what);
-      const { former } = await give({ ...(name ? await ownerOf(name) : { person_id: null }), segment_ids: [segment.id] });
-      await done(name ? [said(name), ' said it'] : ['Nobody is named there'], changed, () => give({ former }));
+      const name = input.value.trim(), owner = name ? await ownerOf(name) : { person_id: null };
+      const before = await post(`${path(conversation)}/segments/assign`, { ...owner, segment_ids: [segment.id] });
+      await done(name ? [said(name), ' said it'] : ['Nobody is named there'], changed, () => takenBack(conversation.id, before));
     });
 }
 

@@ -42,6 +42,17 @@ export const ownerOf = async (name) => {
   return name ? { person_id: (await post('/people', { name, reuse: true })).id } : { is_user: true };
 };
 
+/** Number of speakers that one request gives back: a day's conversation has more than a request may have. */
+const atOnce = 2000;
+
+/** Takes an assignment back. @param {{former: object[], former_owners: object[]}} before what the assignment has answered */
+export async function takenBack(conversation, { former, former_owners }) {
+  for (let from = 0; from === 0 || from < former.length; from += atOnce) {
+    await post(`/conversations/${conversation}/segments/assign`, {
+      former: former.slice(from, from + atOnce), former_owners: from ? [] : former_owners });
+  }
+}
+
 /**
  * Opens the question whose voice this is.
  * @param {HTMLElement} anchor

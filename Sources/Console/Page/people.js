@@ -6,7 +6,7 @@ import { h, said } from './elements.js';
 import { dayOf, length, within } from './figures.js';
 import { may } from './gateway.js';
 import { icon } from './icons.js';
-import { knownPeople, ownerOf, sampleButton } from './naming.js';
+import { knownPeople, ownerOf, sampleButton, takenBack } from './naming.js';
 import { ask, busy, complain, empty, field, fill, glyph, select, settle, undoable, who } from './pieces.js';
 import { Player } from './player.js';
 import { colorOf } from './voices.js';
@@ -112,12 +112,12 @@ function card(voice, order, people, seen) {
     }, said(person.name))));
   };
   const give = async (name) => {
-    const owner = await ownerOf(name);
-    await post(`/conversations/${await conversationOf(samples)}/segments/assign`, { ...owner, voice_id: voice.id });
+    const owner = await ownerOf(name), conversation = await conversationOf(samples);
+    const before = await post(`/conversations/${conversation}/segments/assign`, { ...owner, voice_id: voice.id });
     await reread();
     undoable([said(name ?? 'You'), ' is named'], async () => {
       // The person stays: other voices may have got the name meanwhile, and would go with it.
-      await patch(`/voices/${voice.id}`, { person_id: null });
+      await takenBack(conversation, before);
       await reread();
     });
   };

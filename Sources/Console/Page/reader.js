@@ -8,8 +8,8 @@ import { finder } from './find.js';
 import { gapsOf } from './gaps.js';
 import { may } from './gateway.js';
 import { icon } from './icons.js';
-import { nameVoice } from './naming.js';
-import { complain, fill, note, select, toast, who } from './pieces.js';
+import { nameVoice, takenBack } from './naming.js';
+import { complain, fill, note, select, toast, undoable, who } from './pieces.js';
 import { Player } from './player.js';
 import { SegmentPages } from './segmentpages.js';
 import { Transcript } from './transcript.js';
@@ -106,10 +106,14 @@ function show(root, all, from) {
       } : null,
       effect: 'All that this voice said gets the name, in every conversation, and it is known from then on.',
       assign: async (owner, name) => {
-        await post(`/conversations/${conversation.id}/segments/assign`, { ...owner, speaker_id: voice.speaker });
+        const before = await post(`/conversations/${conversation.id}/segments/assign`, { ...owner, speaker_id: voice.speaker });
         await changed();
         countVoices();
-        toast(said(name), ' is named');
+        undoable([said(name), ' is named'], async () => {
+          await takenBack(conversation.id, before);
+          await changed();
+          countVoices();
+        });
       },
     });
   }

@@ -43,8 +43,8 @@ extension LocalEngine {
         }
         let named = Self.named(language)
         guard let facts, let multilingual else { return english(isAssumed: isAssumed || named == nil) }
-        let load: LanguageHearing.Load = { [multilingualFailure] () async throws(EngineError) in
-            try await Self.use(of: multilingual, multilingualFailure)
+        let load: LanguageHearing.Load = { [failures] () async throws(EngineError) in
+            try await Self.use(of: multilingual, failures.multilingual)
         }
         let allowed = allowed(among)
         if let code = named.map({ facts.code(for: $0) ?? $0.primary }) ?? only(of: among) {
@@ -52,6 +52,6 @@ extension LocalEngine {
             guard let use = try await load() else { throw .unavailable("the model for other languages cannot be loaded") }
             return .known(SpokenLanguageRecognizer(WhisperWindowRecognizer(use, code), LanguageTag(code), model: WhisperRecognizer.modelName))
         }
-        return .heard(LanguageHearing(moonshine, languages, allowed: allowed, pool, multilingualFailure, load: load))
+        return .heard(LanguageHearing(moonshine, languages, allowed: allowed, pool, failures.multilingual, load: load))
     }
 }

@@ -18,8 +18,8 @@ extension LocalEngine: PrerecordedEngine {
         let language = isOfStream ? liveLanguage(nil).code.map { LanguageTag($0) } : options.language
         try check(language)
         let use = try await models(), models = use.model
-        let voice = options.diarize ? try await Self.use(of: voices) : nil
-        let overlap = voice == nil ? nil : try await Self.use(of: overlaps)
+        let voice = options.diarize ? try await Self.use(of: voices, failures.voices) : nil
+        let overlap = voice == nil ? nil : try await Self.use(of: overlaps, failures.segmentation)
         defer { withExtendedLifetime((use, voice, overlap)) {} }
         let work = RecordingWork(
             media: media, pool: pool, voiceActivity: models.voiceActivity,
@@ -38,13 +38,13 @@ extension LocalEngine: PrerecordedEngine {
 
     /// Waits until a model is loaded, and returns it; nil when it cannot be loaded, or is not there. What needs the model is then done less well, or not.
     ///
-    /// - Parameter failure: takes the reason why the model cannot be loaded; nil: nobody is told.
-    static func use<Model>(of loader: ModelLoader<Model>?, _ failure: FailureReport? = nil) async throws(EngineError) -> ModelUse<Model>? {
+    /// - Parameter failure: takes the reason why the model cannot be loaded.
+    static func use<Model>(of loader: ModelLoader<Model>?, _ failure: FailureReport) async throws(EngineError) -> ModelUse<Model>? {
         guard let loader else { return nil }
         switch await loader.wait() {
         case nil: throw .cancelled
         case .failure(let error):
-            failure?.note(error)
+            failure.note(error)
             return nil
         case .success(let use): return use
         }

@@ -28,13 +28,14 @@ extension LocalEngine {
             guard EngineError(error) != .cancelled else { throw .cancelled }
             return nil
         }
-        let found = await pool.run(.prerecorded) { permit in
+        let found = await pool.run(.prerecorded) { [failures] permit in
             Result { () throws(EngineError) -> Voiceprint? in
                 let speech = try RecordedVoice.speech(in: turn, voiceActivity, permit, within: Self.longestReference)
                 do throws(InferenceError) {
                     // The same model as for the recording's speakers, so that the distances are those of the rule.
                     return try embedder.embed(speech.span)
                 } catch {
+                    failures.voices.note(error)
                     throw .unavailable(error.description)
                 }
             }

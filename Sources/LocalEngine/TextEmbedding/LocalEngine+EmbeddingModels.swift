@@ -4,7 +4,9 @@ internal import Speech
 
 extension LocalEngine: EmbeddingModels {
     package var sentences: (any TextEmbedding)? { meanings.map(LocalSentences.init) }
-    package var voiceprints: (any Voiceprinting)? { voices.map { LocalVoiceprints(loader: $0, overlaps: overlaps, pool: embedding) } }
+    package var voiceprints: (any Voiceprinting)? {
+        voices.map { LocalVoiceprints(loader: $0, overlaps: overlaps, failures: failures, pool: embedding) }
+    }
 }
 
 /// The engine's sentence model. The first request loads it.
@@ -25,6 +27,7 @@ private struct LocalVoiceprints: SpeakerSegmenting {
     let loader: ModelLoader<SpeakerEmbedder>
     /// nil when set-up has not made the segmentation model.
     let overlaps: ModelLoader<SpeakerSegmentation>?
+    let failures: ModelFailureReports
     let pool: DecodePool
     var model: String { SpeakerEmbedder.modelName }
     var shortest: Duration { SpeakerEmbedder.shortest }
@@ -38,19 +41,31 @@ private struct LocalVoiceprints: SpeakerSegmenting {
     }
 
     func speakers(in samples: [Float]) async throws -> LocalSpeakers? {
-        guard let use = try? await overlaps?.wait()?.get(), !samples.isEmpty else { return nil }
+        guard let use = try? await LocalEngine.use(of: overlaps, failures.segmentation), !samples.isEmpty else { return nil }
         defer { withExtendedLifetime(use) {} }
         let segmentation = use.model
         let heard = await pool.run(.live(deadline: .now + .seconds(2))) { _ in
             Result { () throws(InferenceError) in try segmentation.speakers(in: samples, from: .zero) }
         }
-        return try heard?.get()
+        do throws(InferenceError) { return try heard?.get() } catch {
+            failures.segmentation.note(error)
+            throw error
+        }
     }
 
     /// Runs `body` with the voice model, which stays in memory meanwhile.
     private func withEmbedder(_ body: (SpeakerEmbedder) async throws -> Voiceprint?) async throws -> Voiceprint? {
-        guard let use = try await loader.wait()?.get() else { throw CancellationError() }
-        defer { withExtendedLifetime(use) {} }
-        return try await body(use.model)
+        switch await loader.wait() {
+        case nil: throw CancellationError()
+        case .failure(let error):
+            failures.voices.note(error)
+            throw error
+        case .success(let use):
+            defer { withExtendedLifetime(use) {} }
+            do { return try await body(use.model) } catch let error as InferenceError {
+                failures.voices.note(error)
+                throw error
+            }
+        }
     }
 }

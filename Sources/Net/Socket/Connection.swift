@@ -27,6 +27,9 @@ final class Connection: EventSource {
     var outputLowMark = 64 * 1024
     /// Maximum time for which output waits without the peer accepting a byte.
     var writeTimeout: Duration = .seconds(30)
+    /// True: when the peer resets the connection while the input is paused, what the peer sent before is read after the pause, and then the handler
+    /// learns of the reset. False: the connection fails at once.
+    var readsAfterReset = false
     /// Counts the buffers' memory while the peer is an unauthenticated client; nil: the memory is not counted.
     private(set) var share: UnauthenticatedShare?
 
@@ -235,9 +238,9 @@ final class Connection: EventSource {
 
     /// Gives up what the peer will not read. What the peer sent before it went may still wait in the socket: it is read first, and then the end.
     private func loseOutput(_ failure: ConnectionError) {
-        guard !isSecure, !isInputPaused, !hasInputEnded, case .system(let error) = failure, [EPIPE, ECONNRESET].contains(error.code) else {
-            return fail(failure)
-        }
+        guard !isSecure, !isInputPaused || readsAfterReset, !hasInputEnded, case .system(let error) = failure,
+            [EPIPE, ECONNRESET].contains(error.code)
+        else { return fail(failure) }
         written = output.count
         endIsNear = true
         readMoreSoon()
@@ -300,7 +303,8 @@ final class Connection: EventSource {
 
     private func updateInterest() {
         guard let registration, !isSecuring else { return }
-        var wanted: Readiness = isSecure ? [] : .onlyChanges
+        // epoll reports a reset in any case: during a pause, one report is enough.
+        var wanted: Readiness = isSecure && !(isInputPaused && endIsNear) ? [] : .onlyChanges
         if !isInputPaused, !hasInputEnded { wanted.formUnion(isSecure ? .readable : [.readable, .inputEnded]) }
         if isBlocked { wanted.insert(waitsForRoom ? .writable : .readable) }
         watch(for: wanted, registration)
@@ -323,6 +327,10 @@ final class Connection: EventSource {
             if !isInputPaused, !hasInputEnded {
                 if hasTrouble || readiness.contains(.inputEnded) { endIsNear = true }
                 read()
+            } else if hasTrouble, readsAfterReset, !hasInputEnded {
+                // The kernel keeps the waiting bytes.
+                endIsNear = true
+                updateInterest()
             } else if hasTrouble {
                 fail(.system(SystemError(call: "connection to \(peer)", code: pendingError())))
             }

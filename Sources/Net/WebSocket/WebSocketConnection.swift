@@ -60,6 +60,7 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
             role: isServer ? .server : .client(nextMask: { masks.next() }), messageLimit: limit, compression: compression)
         connection.outputLowMark = configuration.outputLowMark
         connection.writeTimeout = configuration.writeTimeout
+        connection.readsAfterReset = true
         connection.attach(self)
         if let interval = configuration.pingInterval { wake(at: loop.now + interval) }
     }

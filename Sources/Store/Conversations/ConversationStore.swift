@@ -104,18 +104,22 @@ package protocol ConversationStore: Sendable {
     ///
     /// - Parameter namingVoices: true if `segments` are all segments of a speaker. The speaker's voice then gets this name too, if the voice has no
     ///   name, or has its name from an assignment of these segments by hand.
-    /// - Returns: the changed segments, and the speakers that they had, in order, without segments that do not exist; nil when the conversation or
-    ///   the person does not exist.
+    /// - Returns: the changed segments, and the speakers that they had, in order, without segments that do not exist; and the owners that the named
+    ///   voices had. nil when the conversation or the person does not exist.
     func assign(
         _ segments: [ID<Segment>], in conversation: ID<Conversation>, to owner: Voice.Owner, namingVoices: Bool, of user: ID<User>
-    ) async throws(StoreError) -> (segments: [Segment], former: [FormerSpeaker])?
+    ) async throws(StoreError) -> (segments: [Segment], former: [FormerSpeaker], owners: [FormerOwner])?
 
-    /// Takes assignments by hand back: segments get their former speakers, and a former guess counts as a guess. A segment whose former person or voice
-    /// was forgotten meanwhile, or whose person was merged into another one, has no speaker. What was learned from a segment that is not assigned to that person by hand any more is forgotten.
-    /// Voices that were named keep their names.
+    /// Takes assignments by hand back: segments get their former speakers, and a former guess counts as a guess. A segment whose former person or
+    /// voice was forgotten meanwhile, or whose person was merged into another one, has no speaker. What was learned from a segment that is not
+    /// assigned to that person by hand any more is forgotten.
     ///
+    /// - Parameter owners: the owners that voices get back. A voice whose former owner is gone has no owner. Voices that were forgotten or merged
+    ///   meanwhile are left out.
     /// - Returns: false when the conversation does not exist. Segments that do not exist are left out.
-    func restore(_ speakers: [FormerSpeaker], in conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool
+    func restore(
+        _ speakers: [FormerSpeaker], owners: [FormerOwner], in conversation: ID<Conversation>, of user: ID<User>
+    ) async throws(StoreError) -> Bool
 
     /// Merges a conversation into another one, each segment at its time of day. Speakers with the same voice become one speaker.
     ///

@@ -38,6 +38,11 @@ package protocol VoiceStore: Sendable {
     /// - Returns: false when the voice or the person does not exist.
     func setOwner(_ owner: Voice.Owner, of voice: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool
 
+    /// Sets the owner of a voice by hand, as `setOwner` does.
+    ///
+    /// - Returns: the owner that the voice had; nil when the voice or the person does not exist.
+    func assign(_ voice: ID<Voice>, to owner: Voice.Owner, of user: ID<User>) async throws(StoreError) -> FormerOwner?
+
     /// Gives a voice without an owner to `owner`, as `setOwner` does, because it sounds like a voice of this owner.
     ///
     /// - Parameter distance: distance of the two voices.

@@ -55,7 +55,9 @@ struct ModelsTest: Command {
     /// Returns nil when the model is not there, or does not hear the language.
     private func test(_ model: LocalLanguages.Model, _ path: String, _ context: CommandContext) async throws -> Outcome? {
         guard let languages = LocalLanguages(models: (model == .moonshine ? "en=" : "*=") + model.rawValue) else { return nil }
-        let engine = LocalEngine(place.folder, pool: Processors.count, languages: languages)
+        let engine = LocalEngine(place.folder, pool: Processors.count, languages: languages) { failure in
+            context.printError(Self.description, "\(failure.consequence): \(failure.reason)")
+        }
         guard model != .whisper || WhisperFacts(of: place.folder) != nil else {
             context.note("\(model.rawValue) is not there; harken models fetch brings it")
             return nil

@@ -14,10 +14,8 @@ enum LocalEngineEntry {
         let engine = LocalEngine(
             folder, pool: Processors.count, media: media, keepAlive: configuration.keepAlive, usesKeyTerms: configuration.usesKeyTerms,
             languages: configuration.localLanguages
-        ) { reason in
-            log.warning(
-                "the model for other languages than English failed; recordings in these languages have no words",
-                [.engine: EngineName.local.rawValue, .error: reason])
+        ) { failure in
+            log.warning(failure.consequence, [.engine: EngineName.local.rawValue, .error: failure.reason])
         }
         var entry = entry(of: engine, folder)
         // The engine labels the speakers of recordings. In live sessions the gateway tells them apart, by the same voice model.

@@ -51,6 +51,10 @@ struct RecordingEngine {
             context.printError(command, "the local engine cannot be used: \(problem); \(ModelFolder.remedy)")
             return nil
         }
-        return LocalEngine(models, pool: Processors.count, languages: languages)
+        return LocalEngine(models, pool: Processors.count, languages: languages) { failure in
+            // A line of progress may stand there.
+            if context.diagnostics.isTerminal { context.diagnostics.write("\r\u{1B}[K") }
+            context.printError(command, "\(failure.consequence): \(failure.reason)")
+        }
     }
 }

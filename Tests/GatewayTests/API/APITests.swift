@@ -94,6 +94,54 @@ import Testing
         }
     }
 
+    /// The body that takes an assignment back.
+    private func takingBack(_ assigned: JSONValue) -> String {
+        var body = JSONWriter()
+        body.beginObject()
+        for name in ["former", "former_owners"] {
+            body.key(escaping: name)
+            body.value(assigned[name] ?? .null)
+        }
+        body.endObject()
+        return String(decoding: body.bytes, as: UTF8.self)
+    }
+
+    @Test(arguments: [#""speaker_id":0"#, #""voice_id":"voice-1""#])
+    func `takes a name back that a speaker or a voice got`(what: String) async throws {
+        try await with { gateway in
+            func seen() async throws -> [JSONValue] {
+                var answers: [JSONValue] = []
+                for path in ["/conversations/conversation-1", "/conversations/conversation-2", "/voices", "/voices/count"] {
+                    answers.append(try await ask(gateway, .get, path))
+                }
+                return answers
+            }
+            let path = "/conversations/conversation-1/segments/assign", before = try await seen()
+            let assigned = try await ask(gateway, .post, path, #"{"person_id":"person-2",\#(what)}"#)
+            #expect(list(assigned["segments"]).map { $0["person_id"] } == ["person-2", "person-2"])
+            let owners = list(assigned["former_owners"])
+            #expect(owners.map { $0["voice_id"] } == ["voice-1"] && owners.map { $0["person_id"] } == [.null])
+            #expect(list(assigned["former"]).count == (what.contains("speaker") ? 2 : 0))
+            #expect(try await ask(gateway, .get, "/voices/count")["unnamed"] == 0)
+            let back = try await ask(gateway, .post, path, takingBack(assigned))
+            #expect(list(back["segments"]).map { $0["person_id"] } == [.null, .null])
+            #expect(try await seen() == before)
+        }
+    }
+
+    @Test(arguments: [
+        "7", "[7]", "[{}]", #"[{"voice_id":1}]"#, #"[{"voice_id":"voice-1","person_id":7}]"#, #"[{"voice_id":"voice-1","was_rejected":1}]"#,
+        #"[{"voice_id":"voice-1","is_user":true,"adopted_at":"yesterday","adoption_distance":0.1}]"#,
+        #"[{"voice_id":"voice-1","is_user":true,"adopted_at":"2026-01-31T12:00:00Z","adoption_distance":3}]"#,
+    ])
+    func `gives back no owners that no assignment has answered`(owners: String) async throws {
+        try await with { gateway in
+            let before = try await ask(gateway, .get, "/voices")
+            _ = try await ask(gateway, .post, "/conversations/conversation-1/segments/assign", #"{"former_owners":\#(owners)}"#, status: 400)
+            #expect(try await ask(gateway, .get, "/voices") == before)
+        }
+    }
+
     @Test(arguments: [#""person_id":"person-1""#, #""person_id":null"#, #""is_user":true"#])
     func `takes an assignment back, whoever was named before`(owner: String) async throws {
         try await with { gateway in
@@ -106,12 +154,8 @@ import Testing
             #expect(list(assigned["former"]).map { $0["segment_id"] } == ["segment-1", "segment-2", "segment-3"])
             #expect(list(assigned["former"]).map { $0["voice_id"] } == ["voice-1", .null, "voice-1"])
             #expect(list(assigned["former"]).map { $0["person_id"] } == [.null, .null, "person-2"])
-            var body = JSONWriter()
-            body.beginObject()
-            body.key("former")
-            body.value(assigned["former"] ?? .null)
-            body.endObject()
-            let back = try await ask(gateway, .post, path, String(decoding: body.bytes, as: UTF8.self))
+            #expect(assigned["former_owners"] == .array([]))
+            let back = try await ask(gateway, .post, path, takingBack(assigned))
             #expect(list(back["segments"]) == before && back["former"] == nil)
             #expect(list(try await ask(gateway, .get, conversation)["segments"]) == before)
             _ = try await ask(gateway, .post, "/conversations/none/segments/assign", #"{"former":[]}"#, status: 404)

@@ -65,6 +65,37 @@ import Testing
         for _ in 0..<200 { #expect(handler.events.next() == .binary(1000)) }
     }
 
+    @Test func `reads what the peer had sent before it reset, after a pause`() throws {
+        let answered = Signal<Void>()
+        let server = try server(
+            .webSocket(handler: {
+                TestHandler(onText: { connection, _ in
+                    // A socket that is closed with unread input resets its connection.
+                    connection.pauseReading()
+                    connection.send(text: "last")
+                    answered.send()
+                })
+            }))
+        let handler = TestHandler()
+        let connection = try connect(server, trust: trusted, handler: handler).get()
+        connection.loop.execute {
+            connection.pauseReading()
+            connection.send(text: "first")
+        }
+        try #require(answered.next() != nil)
+        connection.loop.execute { connection.send(text: "unread") }
+        server.settle()
+        server.server.stop()
+        server.settle()
+        #expect(handler.events.isEmpty)
+        connection.loop.execute { connection.resumeReading() }
+        #expect(handler.events.next() == .text("last"))
+        guard case .closed = handler.events.next() else {
+            Issue.record("the end is not told")
+            return
+        }
+    }
+
     @Test func `rejects a server that nobody vouches for, and one with another name`() throws {
         let unknown = try server(.webSocketEcho)
         guard case .failure(.lost(.tls(let error))) = try connect(unknown, trust: .system, handler: TestHandler()) else {

@@ -191,6 +191,39 @@ import Testing
         }
     }
 
+    @Test(arguments: [false, true])
+    func `hears what a client had sent before it reset, though the handler had paused`(answers: Bool) throws {
+        let connections = Signal<WebSocketConnection>()
+        let handler = Unchecked(
+            TestHandler(onText: { connection, _ in
+                guard connections.isEmpty else { return }
+                connection.pauseReading()
+                connections.send(connection)
+            }))
+        let server = try TestServer(.webSocket { handler.value })
+        let client = try server.client()
+        _ = try client.upgrade()
+        try client.send(text: "first")
+        let connection = try #require(connections.next())
+        #expect(handler.value.events.next() == .text("first"))
+        try client.send(text: "second")
+        try client.send(text: "third")
+        try client.delivered()
+        client.reset()
+        server.settle()
+        if answers { connection.loop.execute { connection.send(text: "answer") } }
+        server.settle()
+        #expect(handler.value.events.isEmpty)
+        connection.loop.execute { connection.resumeReading() }
+        #expect(handler.value.events.next() == .text("second"))
+        connection.loop.execute { connection.resumeReading() }
+        #expect(handler.value.events.next() == .text("third"))
+        guard case .closed = handler.value.events.next() else {
+            Issue.record("the end is not told")
+            return
+        }
+    }
+
     @Test func `answers pings`() throws {
         let server = try TestServer(.webSocketEcho)
         let client = try server.client()

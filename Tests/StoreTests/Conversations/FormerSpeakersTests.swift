@@ -37,6 +37,11 @@ import Testing
         try #require(try await store.assign(segments.map { ID($0) }, in: id, to: owner, namingVoices: false, of: .ann)).former
     }
 
+    /// Gives voice v1 to somebody automatically.
+    private func adopt(by person: ID<Person>, in store: any ConversationStores) async throws -> Bool {
+        try await store.adopt(one, by: .person(person), distance: 0.25, of: .ann)
+    }
+
     private func identities(_ store: any ConversationStores) async throws -> [SpeakerIdentity] {
         try await store.conversation(id, of: .ann)?.segments.map(\.identity) ?? []
     }
@@ -138,5 +143,71 @@ import Testing
             #expect(try await store.restore([foreign], in: ID("c2"), of: .bob))
             #expect(try await store.conversation(ID("c2"), of: .bob)?.segments.first?.identity == .unknown)
         }
+    }
+
+    @Test(arguments: StoreKind.allCases) func `gives a voice the owner of before`(kind: StoreKind) async throws {
+        let store = try await fill(kind)
+        #expect(try await adopt(by: vera, in: store))
+        let before = try await store.voices(of: .ann), revision = try await store.revision(of: .ann)
+        for owner in [Voice.Owner.person(otto), .user, .nobody] {
+            let former = try #require(try await store.assign(one, to: owner, of: .ann))
+            #expect(former == FormerOwner(one, .person(vera), adoption: before[0].adoption))
+            #expect(try await store.voices(of: .ann)[0].owner == owner)
+            #expect(try await store.restore([], owners: [former], in: id, of: .ann))
+            #expect(try await store.voices(of: .ann) == before)
+        }
+        #expect(before[0].adoption?.distance == 0.25)
+        #expect(try await store.revision(of: .ann) > revision)
+        // Whose name was taken back may get the voice automatically; who owned it may still have it so.
+        #expect(try await store.release(one, isRejected: false, of: .ann))
+        #expect(try await adopt(by: otto, in: store))
+        #expect(try await store.assign(ID("v8"), to: .user, of: .ann) == nil)
+        #expect(try await store.assign(one, to: .person(ID("p9")), of: .ann) == nil)
+    }
+
+    @Test(arguments: StoreKind.allCases) func `keeps from a voice whom a hand had taken it from before`(kind: StoreKind) async throws {
+        let store = try await fill(kind)
+        #expect(try await adopt(by: vera, in: store))
+        #expect(try await store.release(one, isRejected: true, of: .ann))
+        let former = try #require(try await store.assign(one, to: .person(vera), of: .ann))
+        #expect(former == FormerOwner(one, .nobody, wasRejected: true))
+        #expect(try await store.restore([], owners: [former], in: id, of: .ann))
+        #expect(try await !adopt(by: vera, in: store))
+    }
+
+    @Test(arguments: StoreKind.allCases) func `takes the name from the voice of a speaker too`(kind: StoreKind) async throws {
+        let store = try await fill(kind)
+        let before = try await store.portableConversation(id, of: .ann), voices = try await store.voices(of: .ann)
+        let segments = ["s2", "s3", "s6", "s7"].map { ID<Segment>($0) }
+        let assigned = try #require(try await store.assign(segments, in: id, to: .person(vera), namingVoices: true, of: .ann))
+        #expect(assigned.owners == [FormerOwner(one, .nobody)])
+        #expect(try await store.voices(of: .ann).map(\.owner) == [.person(vera), .person(anna)])
+        #expect(try await store.restore(assigned.former, owners: assigned.owners, in: id, of: .ann))
+        #expect(try await store.portableConversation(id, of: .ann) == before)
+        #expect(try await store.voices(of: .ann) == voices)
+    }
+
+    @Test(arguments: StoreKind.allCases) func `gives no voice to an owner who is gone, and none that was merged`(kind: StoreKind) async throws {
+        let store = try await fill(kind)
+        let anna = try #require(try await store.assign(two, to: .person(otto), of: .ann))
+        #expect(anna == FormerOwner(two, .person(self.anna)))
+        #expect(try await store.delete(self.anna, of: .ann))
+        #expect(try await store.restore([], owners: [anna], in: id, of: .ann))
+        #expect(try await store.voices(of: .ann).map(\.owner) == [.nobody, .nobody])
+        let nobody = try #require(try await store.assign(one, to: .person(vera), of: .ann))
+        #expect(try await store.setOwner(.person(otto), of: two, of: .ann))
+        #expect(try await store.merge(one, into: two, of: .ann))
+        #expect(try await store.restore([], owners: [nobody], in: id, of: .ann))
+        #expect(try await store.voices(of: .ann).map(\.owner) == [.person(otto)])
+        // Another user's voice.
+        #expect(try await store.begin(.of(.bob, "c2", .said("s2", "b"))))
+        #expect(try await store.restore([], owners: [FormerOwner(two, .user)], in: ID("c2"), of: .bob))
+        #expect(try await store.voices(of: .ann).map(\.owner) == [.person(otto)])
+    }
+}
+
+extension ConversationStore {
+    func restore(_ speakers: [FormerSpeaker], in conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> Bool {
+        try await restore(speakers, owners: [], in: conversation, of: user)
     }
 }

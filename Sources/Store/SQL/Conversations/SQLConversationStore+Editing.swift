@@ -63,19 +63,20 @@ extension SQLConversationStore {
 
     package func assign(
         _ segments: [ID<Segment>], in conversation: ID<Conversation>, to owner: Voice.Owner, namingVoices: Bool, of user: ID<User>
-    ) async throws(StoreError) -> (segments: [Segment], former: [FormerSpeaker])? {
+    ) async throws(StoreError) -> (segments: [Segment], former: [FormerSpeaker], owners: [FormerOwner])? {
         try ConversationLimits.check(segments.count, "segments", most: ConversationLimits.segments)
         let list = SQLValue.text(SegmentCoding.list(segments.map(\.rawValue)))
         // A day's 6,000 segments take about a quarter of a second: one transaction, so that a crash leaves all of them or none.
         let done = try await change(user) {
-            (archive, connection) throws(StoreError) -> (conversation: Int64, former: [FormerSpeaker], isRevised: Bool)? in
+            (archive, connection) throws(StoreError) -> (conversation: Int64, former: [FormerSpeaker], owners: [FormerOwner], isRevised: Bool)? in
             guard let number = try archive.conversation(conversation, on: connection),
                 let columns = try OwnerColumns(owner, in: archive, on: connection)
             else { return nil }
             let former = try Self.formerSpeakers(of: list, in: number, on: connection)
-            var isRevised = false
+            var owners: [FormerOwner] = [], isRevised = false
             if namingVoices {
                 for voice in try Self.voicesToName(of: list, in: number, on: connection) where voice.isNamed || owner != .nobody {
+                    if let former = try Self.formerOwner(of: voice.number, before: columns, on: connection) { owners.append(former) }
                     try Self.name(voice.number, columns, on: connection)
                     isRevised = true
                 }
@@ -89,7 +90,7 @@ extension SQLConversationStore {
                 [.integer(number), list, .integer(columns.person), .flag(columns.isUser)])
             if try Self.unlearn(segments: list, of: number, on: connection) { isRevised = true }
             if isRevised { try archive.revise(on: connection) }
-            return (number, former, isRevised)
+            return (number, former, owners, isRevised)
         }
         guard let done else { return nil }
         if done.isRevised {
@@ -101,7 +102,7 @@ extension SQLConversationStore {
         let assigned = try await read(user) { (_, connection) throws(StoreError) -> [Segment]? in
             try ConversationRow.segments(of: done.conversation, ids: segments, on: connection)
         }
-        return (assigned ?? [], done.former)
+        return (assigned ?? [], done.former, done.owners)
     }
 
     /// Returns the voices of segments that may get a new name: voices without an owner, and voices whose owner was set by hand through these

@@ -28,13 +28,62 @@ extension SQLConversationStore {
         return speakers
     }
 
+    /// Reads the owner of a voice before an assignment.
+    ///
+    /// - Parameters:
+    ///   - voice: number of the voice's row.
+    ///   - owner: the new owner.
+    static func formerOwner(
+        of voice: Int64, before owner: OwnerColumns, on connection: borrowing SQLConnection
+    ) throws(StoreError) -> FormerOwner? {
+        var former: FormerOwner?
+        try connection.run(
+            """
+            SELECT v.id, p.id, v.is_user, v.adopted_at, v.adoption_distance, EXISTS (SELECT 1 FROM rejected_owners r WHERE r.voice = v.number
+            AND r.person IS NOT DISTINCT FROM ?2 AND (?2 IS NOT NULL OR ?3))
+            FROM voices v LEFT JOIN people p ON p.number = v.person WHERE v.number = ?1
+            """, [.integer(voice), .integer(owner.person), .flag(owner.isUser)]
+        ) { (row) throws(StoreError) in
+            former = FormerOwner(
+                ID(row.text(0) ?? ""), row.flag(2) ? .user : row.text(1).map { .person(ID($0)) } ?? .nobody,
+                adoption: row.integer(3).map { _ in Voice.Adoption(row.time(3), distance: Float(row.real(4) ?? 0)) }, wasRejected: row.flag(5))
+        }
+        return former
+    }
+
+    /// Gives voices their former owners. Returns true when there are such voices.
+    private static func restore(
+        _ owners: [FormerOwner], in archive: UserPartition, on connection: borrowing SQLConnection
+    ) throws(StoreError) -> Bool {
+        var isRevised = false
+        for former in owners {
+            // The owner of a voice that was merged into another one is that of the other.
+            guard
+                let voice = try connection.integer(
+                    "SELECT number FROM voices WHERE archive = ? AND id = ? AND joined_to IS NULL AND NOT is_gone",
+                    [.integer(archive.number), .text(former.voice.rawValue)])
+            else { continue }
+            let owner = try OwnerColumns(former.owner, in: archive, on: connection) ?? .nobody
+            try name(voice, owner, rejectsFormer: former.wasRejected, on: connection)
+            if let adoption = former.adoption, owner.person != nil || owner.isUser {
+                try connection.run(
+                    "UPDATE voices SET adopted_at = ?, adoption_distance = ? WHERE number = ?",
+                    [.time(adoption.time), .real(adoption.distance), .integer(voice)])
+            }
+            isRevised = true
+        }
+        return isRevised
+    }
+
     package func restore(
-        _ speakers: [FormerSpeaker], in conversation: ID<Conversation>, of user: ID<User>
+        _ speakers: [FormerSpeaker], owners: [FormerOwner], in conversation: ID<Conversation>, of user: ID<User>
     ) async throws(StoreError) -> Bool {
         try ConversationLimits.check(speakers.count, "segments", most: ConversationLimits.segments)
+        try ConversationLimits.check(owners.count, "voices", most: ConversationLimits.voices)
         let list = SQLValue.text(SegmentCoding.list(speakers.map(\.segment.rawValue)))
         let isRevised = try await change(user) { (archive, connection) throws(StoreError) -> Bool? in
             guard let number = try archive.conversation(conversation, on: connection) else { return nil }
+            let isRenamed = try Self.restore(owners, in: archive, on: connection)
             var rows = FormerRows(archive: archive)
             for speaker in speakers {
                 try connection.run(
@@ -42,7 +91,8 @@ extension SQLConversationStore {
                     UPDATE segments SET person = ?, is_user = ?, voice = ?, identified_by = ?, confidence = ? WHERE conversation = ? AND id = ?
                     """, try rows.identity(of: speaker, on: connection) + [.integer(number), .text(speaker.segment.rawValue)])
             }
-            guard try Self.unlearn(segments: list, of: number, on: connection) else { return false }
+            let isUnlearned = try Self.unlearn(segments: list, of: number, on: connection)
+            guard isRenamed || isUnlearned else { return false }
             try archive.revise(on: connection)
             return true
         }

@@ -163,13 +163,22 @@ extension SQLConversationStore {
     }
 
     package func setOwner(_ owner: Voice.Owner, of voice: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool {
-        try await reown(user) { (archive, connection) throws(StoreError) in
-            guard let number = try archive.voice(voice, on: connection), let columns = try OwnerColumns(owner, in: archive, on: connection) else {
-                return false
-            }
+        try await assign(voice, to: owner, of: user) != nil
+    }
+
+    package func assign(_ voice: ID<Voice>, to owner: Voice.Owner, of user: ID<User>) async throws(StoreError) -> FormerOwner? {
+        let former = try await change(user) { (archive, connection) throws(StoreError) -> FormerOwner? in
+            guard let number = try archive.voice(voice, on: connection), let columns = try OwnerColumns(owner, in: archive, on: connection),
+                let former = try Self.formerOwner(of: number, before: columns, on: connection)
+            else { return nil }
             try Self.name(number, columns, on: connection)
-            return true
+            try archive.revise(on: connection)
+            return former
         }
+        guard let former else { return nil }
+        revisions.tell(user)
+        startReclaiming()
+        return former
     }
 
     package func adopt(_ voice: ID<Voice>, by owner: Voice.Owner, distance: Float, of user: ID<User>) async throws(StoreError) -> Bool {
@@ -208,16 +217,22 @@ extension SQLConversationStore {
     /// Sets the owner of a voice by hand. An owner who loses the voice does not get it automatically again. The caller calls `startReclaiming`
     /// afterwards.
     ///
-    /// - Parameter voice: number of the voice's row.
-    static func name(_ voice: Int64, _ owner: OwnerColumns, on connection: borrowing SQLConnection) throws(StoreError) {
+    /// - Parameters:
+    ///   - voice: number of the voice's row.
+    ///   - rejectsFormer: false if the owner who loses the voice may get it automatically again.
+    static func name(
+        _ voice: Int64, _ owner: OwnerColumns, rejectsFormer: Bool = true, on connection: borrowing SQLConnection
+    ) throws(StoreError) {
         try connection.run(
             "DELETE FROM rejected_owners WHERE voice = ?1 AND person IS NOT DISTINCT FROM ?2 AND (?2 IS NOT NULL OR ?3)",
             [.integer(voice), .integer(owner.person), .flag(owner.isUser)])
-        try connection.run(
-            """
-            INSERT INTO rejected_owners (voice, person) SELECT number, person FROM voices WHERE number = ?1
-            AND (person IS NOT NULL OR is_user) AND (person IS DISTINCT FROM ?2 OR is_user <> ?3)
-            """, [.integer(voice), .integer(owner.person), .flag(owner.isUser)])
+        if rejectsFormer {
+            try connection.run(
+                """
+                INSERT INTO rejected_owners (voice, person) SELECT number, person FROM voices WHERE number = ?1
+                AND (person IS NOT NULL OR is_user) AND (person IS DISTINCT FROM ?2 OR is_user <> ?3)
+                """, [.integer(voice), .integer(owner.person), .flag(owner.isUser)])
+        }
         try set(owner, of: voice, on: connection)
     }
 
