@@ -1105,7 +1105,7 @@ class Plays(Writings, Microphone, Lists, Copies):
         console.close()
 
     def undoes_what_a_hand_did(self):
-        """New words, another speaker and a split can be undone for ten seconds; what failed is told until somebody closes it."""
+        """New words, another speaker, a speaker's name and a split can be undone for ten seconds; what failed is told until somebody closes it."""
         console = self.visit("/#/start")
         page = console.page
         conversation = store(console, TEA[:5])
@@ -1173,6 +1173,18 @@ class Plays(Writings, Microphone, Lists, Copies):
         undo.click()
         console.wait(f"() => {first}.includes('Lorina')", "the guess of before")
         expect(console.get(path)["segments"][0] == guessed, f"the gateway has {console.get(path)['segments'][0]}, and had {guessed}")
+        undo.wait_for(state="detached")
+        # A name for all that a speaker said: of the speaker's segments, one is that guess, and the others have no name.
+        before = console.get(path)["segments"]
+        page.locator(".vrow", has_text="Why is a raven").locator(".who").click()
+        page.fill(".pop input", "Edith")
+        page.get_by_role("button", name="Name", exact=True).last.click()
+        console.wait(f"() => {first}.includes('Edith') && !document.querySelector('.pop')", "all that the speaker said is Edith's")
+        owners = [segment["person_id"] for segment in console.get(path)["segments"] if segment["speaker_id"] == before[0]["speaker_id"]]
+        expect(len(owners) > 1 and set(owners) == {names["Edith"]}, f"the speaker's segments are {owners}, and Edith is {names['Edith']}")
+        undo.click()
+        console.wait(f"() => {first}.includes('Lorina')", "each segment has the speaker of before")
+        expect(console.get(path)["segments"] == before, f"the gateway has {console.get(path)['segments']}, and had {before}")
         undo.wait_for(state="detached")
         page.locator(".vrow button.time").nth(2).click()
         page.get_by_role("button", name="Split here").click()
