@@ -212,7 +212,7 @@ class Day:
     def drop(self, path):
         """Drops a file on the page, and leaves it to the gateway."""
         self.page.set_input_files("input[type=file]", str(path))
-        self.console.wait("() => document.querySelector('.jobs li') && !document.querySelector('.jobs li[data-state=sending]')", "the gateway has the file")
+        self.console.wait("() => document.querySelector('.jobs li') && !document.querySelector('.jobs li:is([data-state=sending], [data-state=waiting])')", "the gateway has the file")
 
     def speak(self, until):
         """The microphone hears more words; the gateway may be away."""

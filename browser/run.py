@@ -26,7 +26,7 @@ OPEN = {
     "paints_at_once": "verify bench", "is_small": "gate verify", "is_cached": "gate verify", "computes_right": "gate verify", "draws_codes": "gate verify",
     "goes_by_keyboard": "gate verify", "searches_before_a_page_comes": "gate verify", "describes_the_api": "gate verify",
     "survives_a_lost_gateway": "gate verify", "warns_of_a_full_disk": "gate verify", "keeps_a_dropped_file": "gate verify",
-    "shows_how_far_a_file_is": "gate verify", "says_why_a_file_fails": "gate verify", "hears_all_tracks": "gate verify",
+    "sends_a_file_until_it_is_safe": "gate", "shows_how_far_a_file_is": "gate verify", "says_why_a_file_fails": "gate verify", "hears_all_tracks": "gate verify",
     "compares_engines": "gate verify", "shows_captions_for_obs": "gate verify", "mends_a_broken_connection": "", "follows_a_gateway_that_goes_down": "",
     "captions_the_microphone": "gate verify", "captions_a_tab": "", "watches_an_open_session": "gate", "watches_a_session": "verify",
     "names_voices": "verify", "keeps_people": "gate verify", "merges_two_of_one_name": "gate verify",
