@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 
 from console import HANG, Server, expect
 from scripted_vendor import plain
@@ -43,6 +44,8 @@ WORDS = "async () => (await import('/console/listening.js')).listening.lines.wor
 STANDING = """() => [...document.querySelectorAll('.live-text > .line, .live-text > .event, .live-text > .gap')].map((line) =>
     [line.className, (line.querySelector('.said') ?? line).textContent])"""
 NOTE = "(words) => [...document.querySelectorAll('.notes .note')].some((note) => note.checkVisibility() && note.textContent.includes(words))"
+# True when the page says that captions are late, by more than what it says first.
+LATE = "() => /Captions are late: ([5-9]|[1-9]\\d+) s/.test(document.querySelector('.notes')?.textContent)"
 NO_NOTE = "(words) => ![...document.querySelectorAll('.notes .note')].some((note) => note.textContent.includes(words))"
 
 
@@ -303,6 +306,31 @@ class Microphone:
         console.judge()
         console.close()
 
+    def waits_for_a_slow_gateway(self):
+        """A gateway that stands still for seconds: the page says how late captions are, and keeps what is said; then they go on, whole and in order."""
+        # A gateway that stood still takes its vendor for the one that did, and would have another stream begin the vendor's text anew.
+        server = self._own("slow", HARKEN_STALL_SECONDS="0", DEEPGRAM_PACE="10")
+        try:
+            console = self._live(server)
+            page = console.page
+            self._start(console)
+            server.signal(signal.SIGSTOP)
+            console.wait(LATE, "how late it is")
+            console.wait(NOTE, "what is said is kept", "What you say is kept in this page")
+            amount = self.hearing.least(page.evaluate(SECONDS))
+            server.signal(signal.SIGCONT)
+            console.wait(NO_NOTE, "the gateway that goes on is told", "Captions are late")
+            console.until(lambda: len(plain(page.evaluate(SAID))) >= amount, f"the {amount} words that were said until the gateway went on")
+            self._stops(console)
+            self._shows_what_is_stored(console)
+            events = [text for kind, text in page.evaluate(STANDING) if kind != "line"]
+            expect(not events, f"the gateway was slow, and the page tells of {events}")
+            console.judge()
+            console.close()
+        finally:
+            server.signal(signal.SIGCONT)
+            server.stop()
+
     def tells_of_a_full_disk(self):
         """The gateway says that its disk is full: the page says so at once, with what is safe, and at Stop."""
         console = self.visit("/#/start")
@@ -348,9 +376,9 @@ class Microphone:
         console.judge()
         console.close()
 
-    def _own(self, name, port=0):
-        """A gateway of this play's own, with the engines of the others; on the port of the one before it."""
-        server = Server(self.harken, f"{self.folder}/{name}", self.server.environment, port=port)
+    def _own(self, name, port=0, **settings):
+        """A gateway of this play's own, with the engines of the others and further settings; on the port of the one before it."""
+        server = Server(self.harken, f"{self.folder}/{name}", {**self.server.environment, **settings}, port=port)
         server.wait_until_ready(HANG)
         return server
 
