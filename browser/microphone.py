@@ -5,6 +5,7 @@ import re
 import signal
 
 from console import HANG, Server, expect
+from disks import SmallDisk
 from scripted_vendor import plain
 from stored import SAID
 
@@ -351,6 +352,34 @@ class Microphone:
         expect(re.search(r"\d+:\d\d of \d+:\d\d are safe on it", console.text(".notes")), console.text(".notes"))
         console.judge()
         console.close()
+
+    def keeps_words_over_a_full_disk(self):
+        """The disk of a gateway is really full while somebody speaks, and again at Stop: the page says so, and what is safe. With room again, all is kept."""
+        with SmallDisk() as disk:
+            server = Server(self.harken, f"{disk.folder}/data", self.server.environment)
+            try:
+                server.wait_until_ready(HANG)
+                console = self._live(server)
+                self._start(console)
+                self._goes_on(console)
+                disk.fill()
+                for words in ("The gateway’s disk is full", "are safe there"):
+                    console.wait(NOTE, "the full disk is told", words)
+                self._goes_on(console)
+                disk.empty()
+                console.wait(NO_NOTE, "the room is told", "The gateway’s disk is full")
+                self._goes_on(console)
+                disk.fill()
+                console.wait(NOTE, "the disk that is full again is told", "The gateway’s disk is full")
+                self._hears(console)
+                self._stops(console)
+                console.wait(NOTE, "Stop tells of the full disk", "Stopped while the gateway’s disk is full")
+                expect(re.search(r"\d+:\d\d of \d+:\d\d are safe on it", console.text(".notes")), console.text(".notes"))
+                disk.empty()
+                self._shows_what_is_stored(console)
+                console.close()
+            finally:
+                server.stop()
 
     def goes_on_after_a_reload(self):
         """A page that is loaded anew offers to go on: the same session, with what was said before."""

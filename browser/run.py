@@ -54,6 +54,8 @@ KEYED = {
     "shows_a_key_what_it_may_do": "gate verify", "listens_through_a_phone": "gate verify",
     "says_when_its_key_was_revoked": "gate",
 }
+# Plays with the scripted vendor in each run, so that every word can be judged; the gate has no right to mount a disk.
+SCRIPTED = {"keeps_words_over_a_full_disk": "verify"}
 FAILING = {"tells_of_a_failover": ""}
 # Plays that hear the microphone from its beginning, so that each has a browser of its own when an engine hears what is said there.
 HEARS = {"captions_a_tab", "captions_the_microphone", "enrols_a_voice", "mends_a_broken_connection", "follows_a_gateway_that_goes_down"}
@@ -145,7 +147,7 @@ class Run:
             for server in servers:
                 server.wait_until_ready(HANG)
             browser = self.launch(recording=self.recording, repeats=True, options=Roles.options(servers[1]))
-            self.play_open(self.wanted(OPEN), lambda _: browser, servers[0], Scripted())
+            self.play_open(self.wanted(OPEN) + self.wanted(SCRIPTED), lambda _: browser, servers[0], Scripted())
             roles = Roles(browser, servers[1], self.chosen.harken, f"{self.folder}/first", Scripted(), vendor.settings)
             for name in self.wanted(KEYED):
                 self.play(roles, name)
@@ -172,6 +174,17 @@ class Run:
                 shared.close()
             finally:
                 server.stop()
+        if self.wanted(SCRIPTED):
+            vendor = ScriptedVendor(self.chosen.simulators)
+            server = self.serve("scripted", vendor.settings)
+            try:
+                server.wait_until_ready(HANG)
+                browser = self.launch(recording=self.recording, repeats=True)
+                self.play_open(self.wanted(SCRIPTED), lambda _: browser, server, Scripted())
+                browser.close()
+            finally:
+                server.stop()
+                vendor.stop()
         if self.wanted(KEYED):
             server = self.serve("keyed")
             try:
@@ -197,7 +210,7 @@ def main():
     chosen = arguments()
     with tempfile.TemporaryDirectory(prefix="harken-browser-") as folder, sync_playwright() as playwright:
         run = Run(chosen, playwright, folder)
-        unknown = [name for name in chosen.names if name not in {**OPEN, **KEYED, **FAILING}]
+        unknown = [name for name in chosen.names if name not in {**OPEN, **KEYED, **SCRIPTED, **FAILING}]
         if unknown:
             print(f"browser: no play is called {', '.join(unknown)}", file=sys.stderr)
             return 2
