@@ -44,6 +44,14 @@ WORDS = "async () => (await import('/console/listening.js')).listening.lines.wor
 # The captions as they stand: `said`, `event` or `gap`, with the text.
 STANDING = """() => [...document.querySelectorAll('.live-text > .line, .live-text > .event, .live-text > .gap')].map((line) =>
     [line.className, (line.querySelector('.said') ?? line).textContent])"""
+# Words at the end of the captions that may still change, with their colour, that of the words that are final, and those words; null: there are none.
+GUESS = """() => {
+    const guess = document.querySelector('.live-text .line:last-child .interim');
+    if (!guess?.textContent.trim()) return null;
+    const finals = [...document.querySelectorAll('.live-text .said')].map((line) => line.firstChild.data);
+    return [guess.textContent, getComputedStyle(guess).color, getComputedStyle(guess.parentElement).color, finals.join(' ')];
+}"""
+FINALS = "() => [...document.querySelectorAll('.live-text .said')].map((line) => line.firstChild.data).join(' ')"
 NOTE = "(words) => [...document.querySelectorAll('.notes .note')].some((note) => note.checkVisibility() && note.textContent.includes(words))"
 # True when the page says that captions are late, by more than what it says first.
 LATE = "() => /Captions are late: ([5-9]|[1-9]\\d+) s/.test(document.querySelector('.notes')?.textContent)"
@@ -186,6 +194,22 @@ class Microphone:
         console.go("live")
         console.wait("() => document.querySelector('.live-text .said')?.textContent", "the captions")
         self.hearing.judge(page.evaluate(SAID))
+        console.judge()
+        console.close()
+
+    def draws_guesses_grey(self):
+        """What a gateway has heard and may still change is grey behind the words that are final; then it is ink, and after Stop nothing is grey."""
+        console = self.visit("/#/live", color_scheme="light")
+        page = console.page
+        page.get_by_role("button", name="Start listening").click()
+        guess, grey, ink, finals = console.until(lambda: page.evaluate(GUESS), "words that may still change")
+        shade, dark = ([int(part) for part in re.findall(r"\d+", color)[:3]] for color in (grey, ink))
+        expect(max(shade) - min(shade) < 16 and min(shade) > max(dark) + 40, f"words that may still change are {grey}, and those that are final {ink}")
+        amount = len(plain(finals)) + len(plain(guess))
+        console.until(lambda: len(plain(page.evaluate(FINALS))) >= amount, f"{guess!r} becomes final behind {finals[-60:]!r}")
+        self._hears(console)
+        self._stops(console)
+        expect(page.evaluate(GUESS) is None, f"after Stop, {page.evaluate(GUESS)} is grey")
         console.judge()
         console.close()
 
