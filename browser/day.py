@@ -1,7 +1,7 @@
 """Plays a person's day against `harken serve`: nothing that is said is lost, doubled or moved, on the page and in the store.
 
-A file of two hours is dropped on the page. The page's microphone hears three hours, while the line is silent, the gateway is restarted and killed. A
-recording that was made without a connection is delivered, a deletion is undone, and a folder is imported. The vendor of all of it counts
+A file of two hours is dropped on the page. The page's microphone hears three hours, while the line is silent and the gateway stands still, is restarted
+and killed. A recording that was made without a connection is delivered, a deletion is undone, and a folder is imported. The vendor of all of it counts
 (`conformance/counting_vendor.py`), and the microphone is a script that speaks faster than people do.
 """
 
@@ -23,6 +23,7 @@ import wave
 from playwright.sync_api import sync_playwright
 
 from console import HANG, Browser, Error, Failure, Server, ServerError, expect
+from microphone import LATE
 from stored import SAID
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -212,7 +213,8 @@ class Day:
     def drop(self, path):
         """Drops a file on the page, and leaves it to the gateway."""
         self.page.set_input_files("input[type=file]", str(path))
-        self.console.wait("() => document.querySelector('.jobs li') && !document.querySelector('.jobs li[data-state=sending]')", "the gateway has the file")
+        self.console.wait("() => document.querySelector('.jobs li')"
+                          " && !document.querySelector('.jobs li:is([data-state=sending], [data-state=waiting])')", "the gateway has the file")
 
     def speak(self, until):
         """The microphone hears more words; the gateway may be away."""
@@ -230,6 +232,12 @@ class Day:
         console.wait("() => document.querySelector('.notes')?.textContent.includes('Captions are late')", "the page says that captions are late")
         self.speak(count // 5)
         self.line.speaks.set()
+        self.speak(count // 4)
+        self.say("the gateway stands still")
+        self.server.signal(signal.SIGSTOP)
+        console.wait(LATE, "the page says how late captions are")
+        self.speak(count // 4 + count // 50)
+        self.server.signal(signal.SIGCONT)
         self.speak(count // 3)
         self.say("the gateway is restarted")
         self.server.terminate(HANG)
@@ -318,6 +326,7 @@ class Day:
 
     def end(self):
         self.browser.close()
+        self.server.signal(signal.SIGCONT)
         self.server.stop()
         self.vendor.terminate()
 

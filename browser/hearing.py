@@ -4,7 +4,7 @@ import pathlib
 import re
 
 from console import expect
-from scripted_vendor import TEXT, plain, said
+from scripted_vendor import STEP, TEXT, plain, said
 
 
 class Recognised:
@@ -25,6 +25,10 @@ class Recognised:
 
     judge_recording = judge
 
+    def least(self, seconds):
+        """The least number of words of so many seconds of the microphone."""
+        return int(seconds / 4)
+
 
 class Scripted:
     """The scripted vendor says its text, whatever the audio is."""
@@ -33,6 +37,9 @@ class Scripted:
 
     def is_enough(self, text):
         return len(plain(text)) >= self.amount
+
+    def least(self, seconds):
+        return int(seconds / STEP)
 
     def judge(self, text):
         """A live session has the words in their order: none is missing, none is there twice."""

@@ -2,8 +2,10 @@
 
 import json
 import re
+import signal
 
 from console import HANG, Server, expect
+from disks import SmallDisk
 from scripted_vendor import plain
 from stored import SAID
 
@@ -42,7 +44,17 @@ WORDS = "async () => (await import('/console/listening.js')).listening.lines.wor
 # The captions as they stand: `said`, `event` or `gap`, with the text.
 STANDING = """() => [...document.querySelectorAll('.live-text > .line, .live-text > .event, .live-text > .gap')].map((line) =>
     [line.className, (line.querySelector('.said') ?? line).textContent])"""
+# Words at the end of the captions that may still change, with their colour, that of the words that are final, and those words; null: there are none.
+GUESS = """() => {
+    const guess = document.querySelector('.live-text .line:last-child .interim');
+    if (!guess?.textContent.trim()) return null;
+    const finals = [...document.querySelectorAll('.live-text .said')].map((line) => line.firstChild.data);
+    return [guess.textContent, getComputedStyle(guess).color, getComputedStyle(guess.parentElement).color, finals.join(' ')];
+}"""
+FINALS = "() => [...document.querySelectorAll('.live-text .said')].map((line) => line.firstChild.data).join(' ')"
 NOTE = "(words) => [...document.querySelectorAll('.notes .note')].some((note) => note.checkVisibility() && note.textContent.includes(words))"
+# True when the page says that captions are late, by more than what it says first.
+LATE = "() => /Captions are late: ([5-9]|[1-9]\\d+) s/.test(document.querySelector('.notes')?.textContent)"
 NO_NOTE = "(words) => ![...document.querySelectorAll('.notes .note')].some((note) => note.textContent.includes(words))"
 
 
@@ -185,6 +197,22 @@ class Microphone:
         console.judge()
         console.close()
 
+    def draws_guesses_grey(self):
+        """What a gateway has heard and may still change is grey behind the words that are final; then it is ink, and after Stop nothing is grey."""
+        console = self.visit("/#/live", color_scheme="light")
+        page = console.page
+        page.get_by_role("button", name="Start listening").click()
+        guess, grey, ink, finals = console.until(lambda: page.evaluate(GUESS), "words that may still change")
+        shade, dark = ([int(part) for part in re.findall(r"\d+", color)[:3]] for color in (grey, ink))
+        expect(max(shade) - min(shade) < 16 and min(shade) > max(dark) + 40, f"words that may still change are {grey}, and those that are final {ink}")
+        amount = len(plain(finals)) + len(plain(guess))
+        console.until(lambda: len(plain(page.evaluate(FINALS))) >= amount, f"{guess!r} becomes final behind {finals[-60:]!r}")
+        self._hears(console)
+        self._stops(console)
+        expect(page.evaluate(GUESS) is None, f"after Stop, {page.evaluate(GUESS)} is grey")
+        console.judge()
+        console.close()
+
     def begins_one_session_a_press(self):
         """Two presses, one right after the other, begin one session; Stop leaves no track and no session."""
         console = self._live(viewport={"width": 390, "height": 800})
@@ -303,6 +331,31 @@ class Microphone:
         console.judge()
         console.close()
 
+    def waits_for_a_slow_gateway(self):
+        """A gateway that stands still for seconds: the page says how late captions are, and keeps what is said; then they go on, whole and in order."""
+        # A gateway that stood still takes its vendor for the one that did, and would have another stream begin the vendor's text anew.
+        server = self._own("slow", HARKEN_STALL_SECONDS="0", DEEPGRAM_PACE="10")
+        try:
+            console = self._live(server)
+            page = console.page
+            self._start(console)
+            server.signal(signal.SIGSTOP)
+            console.wait(LATE, "how late it is")
+            console.wait(NOTE, "what is said is kept", "What you say is kept in this page")
+            amount = self.hearing.least(page.evaluate(SECONDS))
+            server.signal(signal.SIGCONT)
+            console.wait(NO_NOTE, "the gateway that goes on is told", "Captions are late")
+            console.until(lambda: len(plain(page.evaluate(SAID))) >= amount, f"the {amount} words that were said until the gateway went on")
+            self._stops(console)
+            self._shows_what_is_stored(console)
+            events = [text for kind, text in page.evaluate(STANDING) if kind != "line"]
+            expect(not events, f"the gateway was slow, and the page tells of {events}")
+            console.judge()
+            console.close()
+        finally:
+            server.signal(signal.SIGCONT)
+            server.stop()
+
     def tells_of_a_full_disk(self):
         """The gateway says that its disk is full: the page says so at once, with what is safe, and at Stop."""
         console = self.visit("/#/start")
@@ -323,6 +376,34 @@ class Microphone:
         expect(re.search(r"\d+:\d\d of \d+:\d\d are safe on it", console.text(".notes")), console.text(".notes"))
         console.judge()
         console.close()
+
+    def keeps_words_over_a_full_disk(self):
+        """The disk of a gateway is really full while somebody speaks, and again at Stop: the page says so, and what is safe. With room again, all is kept."""
+        with SmallDisk() as disk:
+            server = Server(self.harken, f"{disk.folder}/data", self.server.environment)
+            try:
+                server.wait_until_ready(HANG)
+                console = self._live(server)
+                self._start(console)
+                self._goes_on(console)
+                disk.fill()
+                for words in ("The gateway’s disk is full", "are safe there"):
+                    console.wait(NOTE, "the full disk is told", words)
+                self._goes_on(console)
+                disk.empty()
+                console.wait(NO_NOTE, "the room is told", "The gateway’s disk is full")
+                self._goes_on(console)
+                disk.fill()
+                console.wait(NOTE, "the disk that is full again is told", "The gateway’s disk is full")
+                self._hears(console)
+                self._stops(console)
+                console.wait(NOTE, "Stop tells of the full disk", "Stopped while the gateway’s disk is full")
+                expect(re.search(r"\d+:\d\d of \d+:\d\d are safe on it", console.text(".notes")), console.text(".notes"))
+                disk.empty()
+                self._shows_what_is_stored(console)
+                console.close()
+            finally:
+                server.stop()
 
     def goes_on_after_a_reload(self):
         """A page that is loaded anew offers to go on: the same session, with what was said before."""
@@ -348,9 +429,9 @@ class Microphone:
         console.judge()
         console.close()
 
-    def _own(self, name, port=0):
-        """A gateway of this play's own, with the engines of the others; on the port of the one before it."""
-        server = Server(self.harken, f"{self.folder}/{name}", self.server.environment, port=port)
+    def _own(self, name, port=0, **settings):
+        """A gateway of this play's own, with the engines of the others and further settings; on the port of the one before it."""
+        server = Server(self.harken, f"{self.folder}/{name}", {**self.server.environment, **settings}, port=port)
         server.wait_until_ready(HANG)
         return server
 

@@ -6,6 +6,7 @@ import io
 import json
 import pathlib
 import re
+import signal
 import subprocess
 import tarfile
 import threading
@@ -46,6 +47,16 @@ def talk_of(recording, folder):
                 # A second of silence between them.
                 talk.writeframes(clip.readframes(clip.getnframes()) + bytes(32_000))
     return str(path)
+
+
+def with_silence(recording, tenths):
+    """The bytes of a recording with so many tenths of a second of silence behind it: another file."""
+    made = io.BytesIO()
+    with wave.open(str(recording)) as clip, wave.open(made, "wb") as other:
+        other.setparams(clip.getparams())
+        silence = bytes(clip.getframerate() // 10 * tenths * clip.getsampwidth() * clip.getnchannels())
+        other.writeframes(clip.readframes(clip.getnframes()) + silence)
+    return made.getvalue()
 
 
 SCROLLING = """async () => {
@@ -95,6 +106,27 @@ PLAY = """async (data) => {
     source.buffer = await context.decodeAudioData(Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0)).buffer);
     source.connect(context.destination);
     source.start();
+}"""
+
+# Drops a file, given as base64, on the page Start.
+DROP = """([bytes, name]) => {
+    const transfer = new DataTransfer();
+    const options = {type: 'audio/wav', lastModified: Date.UTC(2025, 4, 6, 12)};
+    transfer.items.add(new File([Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0))], name, options));
+    document.querySelector('.drop').dispatchEvent(new DragEvent('drop', {dataTransfer: transfer, bubbles: true, cancelable: true}));
+}"""
+# True when a recording's row has a state, and words in it.
+ROW = """([name, state, words]) => [...document.querySelectorAll(`.jobs li[data-state=${state}]`)]
+    .some((row) => row.textContent.includes(name) && row.textContent.includes(words))"""
+# The answer to the next file reaches the browser, and not the page. Counts how often a file is sent.
+LOSE_ANSWER = """() => {
+    const ask = window.fetch;
+    window.sent = 0;
+    window.fetch = async (path, init) => {
+        const answer = await ask(path, init);
+        if (init?.method === 'POST' && path === '/api/v1/jobs' && ++sent === 1) throw new TypeError('Failed to fetch');
+        return answer;
+    };
 }"""
 
 # Bytes in a code: the most that each size holds, and one more.
@@ -337,14 +369,9 @@ class Plays(Writings, Microphone, Lists, Copies):
         console = self.visit("/#/start")
         console.page.wait_for_selector(".drop")
         data = pathlib.Path(self.recording).read_bytes()
-        drop = """([bytes, name]) => {
-            const transfer = new DataTransfer();
-            const options = {type: 'audio/wav', lastModified: Date.UTC(2025, 4, 6, 12)};
-            transfer.items.add(new File([Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0))], name, options));
-            document.querySelector('.drop').dispatchEvent(new DragEvent('drop', {dataTransfer: transfer, bubbles: true, cancelable: true}));
-        }"""
-        console.page.evaluate(drop, [base64.b64encode(data).decode(), "A talk.wav"])
-        console.wait("() => document.querySelector('.jobs li:not([data-state=sending])')", "the gateway has the file")
+        console.page.evaluate(DROP, [base64.b64encode(data).decode(), "A talk.wav"])
+        console.wait("() => [...document.querySelectorAll('.jobs li:not([data-state=sending], [data-state=waiting])')]"
+                     ".some((row) => row.textContent.includes('A talk.wav'))", "the gateway has the file")
         console.page.goto("about:blank")
         console.page.goto("/#/conversations")
         console.go("start")
@@ -366,11 +393,79 @@ class Plays(Writings, Microphone, Lists, Copies):
         expect(console.context.request.get(f"/api/v1/conversations/{identity}/audio").ok, "the conversation has audio")
         # The same file again is the same conversation.
         console.go("start")
-        console.page.evaluate(drop, [base64.b64encode(data).decode(), "Another name.wav"])
+        console.page.evaluate(DROP, [base64.b64encode(data).decode(), "Another name.wav"])
         console.wait("() => document.querySelector('.toast')?.textContent === 'Another name.wav is there already'", "the file is known")
         names = [job["name"] for job in console.get("/api/v1/jobs")["jobs"]]
         expect("A talk.wav" in names and "Another name.wav" not in names, f"one file has one job: {names}")
         console.judge()
+        console.close()
+
+    def sends_a_file_until_it_is_safe(self):
+        """The gateway is killed, or stopped, while a file is sent: the page says so, asks before it is closed, and sends the file again by itself. The file
+        has one conversation, also when the gateway had it, and only its answer was lost."""
+        server = self._own("sent")
+        port = int(server.url.rsplit(":", 1)[1])
+        console = self.browser.open(server, "/#/usage")
+        page, asked = console.page, []
+
+        def drops(name, silence):
+            page.evaluate(DROP, [base64.b64encode(with_silence(self.recording, silence)).decode(), name])
+
+        def row(name, state, words=""):
+            console.wait(ROW, f"the row of {name} is {state}: {words}", [name, state, words])
+
+        def asks():
+            return not page.evaluate("() => dispatchEvent(new Event('beforeunload', {cancelable: true}))")
+
+        def is_one(name):
+            """The file is one conversation with its words, and has one row."""
+            row(name, "completed")
+            console.until(lambda: page.locator(".jobs li", has_text=name).count() == 1 and not asks(), f"{name} has one row, and nothing is left to send")
+            titles = [one["title"] for one in console.get("/api/v1/conversations?limit=50")["conversations"]]
+            jobs = [one for one in console.get("/api/v1/jobs")["jobs"] if one["name"] == name]
+            expect(titles.count(name.split(".")[0]) == 1 and len(jobs) == 1, f"{name} has {len(jobs)} jobs; the conversations are {titles}")
+            found = console.get(f"/api/v1/conversations/{jobs[0]['conversation_id']}")
+            self.hearing.judge_recording(" ".join(segment["text"] for segment in found["segments"]))
+
+        try:
+            console.wait("() => document.querySelector('main h1')?.textContent === 'Usage'", "Usage is drawn")
+            console.go("start")
+            expect(not asks(), "the browser asks, and nothing is sent")
+            # A gateway that stands still takes the connection, and never answers.
+            server.signal(signal.SIGSTOP)
+            drops("Killed.wav", 1)
+            row("Killed.wav", "sending", "keep this page open")
+            # A browser asks only whoever has used the page.
+            page.locator("main h1").first.click()
+            page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+            page.evaluate("() => { setTimeout(() => location.reload()); }")
+            console.until(lambda: asked, "the browser asks before the page is closed")
+            server.kill()
+            row("Killed.wav", "waiting", "The gateway does not answer. The file is sent again by itself; keep this page open until then")
+            expect(asks(), "the browser does not ask while a file waits to be sent again")
+            console.go("usage")
+            console.go("start")
+            row("Killed.wav", "waiting")
+            server = self._own("sent", port)
+            is_one("Killed.wav")
+
+            server.signal(signal.SIGSTOP)
+            drops("Stopped.wav", 2)
+            row("Stopped.wav", "sending")
+            server.signal(signal.SIGTERM)
+            server.signal(signal.SIGCONT)
+            expect(server.ended(HANG) is not None, "the gateway that is stopped ends")
+            server = self._own("sent", port)
+            is_one("Stopped.wav")
+
+            # The gateway takes the file, and the page never hears of it.
+            page.evaluate(LOSE_ANSWER)
+            drops("Lost.wav", 3)
+            console.wait("() => sent === 2", "the file is sent again")
+            is_one("Lost.wav")
+        finally:
+            server.signal(signal.SIGCONT)
+            server.stop()
         console.close()
 
     def shows_how_far_a_file_is(self):

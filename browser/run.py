@@ -26,6 +26,7 @@ OPEN = {
     "paints_at_once": "verify bench", "is_small": "gate verify", "is_cached": "gate verify", "computes_right": "gate verify", "draws_codes": "gate verify",
     "goes_by_keyboard": "gate verify", "searches_before_a_page_comes": "gate verify", "describes_the_api": "gate verify",
     "survives_a_lost_gateway": "gate verify", "warns_of_a_full_disk": "gate verify", "keeps_a_dropped_file": "gate verify",
+    "sends_a_file_until_it_is_safe": "gate",
     "shows_how_far_a_file_is": "gate verify", "says_why_a_file_fails": "gate verify", "hears_all_tracks": "gate verify",
     "compares_engines": "gate verify", "shows_captions_for_obs": "gate verify", "mends_a_broken_connection": "", "follows_a_gateway_that_goes_down": "",
     "captions_the_microphone": "gate verify", "captions_a_tab": "", "watches_an_open_session": "gate", "watches_a_session": "verify",
@@ -41,8 +42,10 @@ OPEN = {
     "moves_to_another_gateway": "gate",
     "copies_the_transcript": "gate verify", "copies_what_is_selected": "gate verify", "copies_every_script": "gate verify",
     "prints_the_transcript": "gate verify", "saves_the_transcript_as_text": "gate verify",
-    "records_on_every_page": "gate", "begins_one_session_a_press": "gate", "takes_the_question_back": "gate", "waits_for_its_microphone": "gate",
-    "tells_of_a_silent_microphone": "gate", "says_how_late_it_is": "gate", "tells_of_a_full_disk": "gate", "goes_on_after_a_reload": "gate",
+    "records_on_every_page": "gate", "draws_guesses_grey": "gate verify",
+    "begins_one_session_a_press": "gate", "takes_the_question_back": "gate", "waits_for_its_microphone": "gate",
+    "tells_of_a_silent_microphone": "gate", "says_how_late_it_is": "gate", "waits_for_a_slow_gateway": "gate",
+    "tells_of_a_full_disk": "gate", "goes_on_after_a_reload": "gate",
     "follows_a_restarted_gateway": "gate", "shows_what_a_killed_gateway_stored": "gate", "watches_over_a_restart": "gate",
     "says_what_is_not_kept": "gate", "draws_a_break_in_its_own_session": "gate", "takes_away_what_is_not_stored": "gate",
     "reads_a_broken_session_once": "verify",
@@ -53,6 +56,8 @@ KEYED = {
     "shows_a_key_what_it_may_do": "gate verify", "listens_through_a_phone": "gate verify",
     "says_when_its_key_was_revoked": "gate",
 }
+# Plays with the scripted vendor in each run, so that every word can be judged; the gate has no right to mount a disk.
+SCRIPTED = {"keeps_words_over_a_full_disk": "verify"}
 FAILING = {"tells_of_a_failover": ""}
 # Plays that hear the microphone from its beginning, so that each has a browser of its own when an engine hears what is said there.
 HEARS = {"captions_a_tab", "captions_the_microphone", "enrols_a_voice", "mends_a_broken_connection", "follows_a_gateway_that_goes_down"}
@@ -144,7 +149,7 @@ class Run:
             for server in servers:
                 server.wait_until_ready(HANG)
             browser = self.launch(recording=self.recording, repeats=True, options=Roles.options(servers[1]))
-            self.play_open(self.wanted(OPEN), lambda _: browser, servers[0], Scripted())
+            self.play_open(self.wanted(OPEN) + self.wanted(SCRIPTED), lambda _: browser, servers[0], Scripted())
             roles = Roles(browser, servers[1], self.chosen.harken, f"{self.folder}/first", Scripted(), vendor.settings)
             for name in self.wanted(KEYED):
                 self.play(roles, name)
@@ -171,6 +176,17 @@ class Run:
                 shared.close()
             finally:
                 server.stop()
+        if self.wanted(SCRIPTED):
+            vendor = ScriptedVendor(self.chosen.simulators)
+            server = self.serve("scripted", vendor.settings)
+            try:
+                server.wait_until_ready(HANG)
+                browser = self.launch(recording=self.recording, repeats=True)
+                self.play_open(self.wanted(SCRIPTED), lambda _: browser, server, Scripted())
+                browser.close()
+            finally:
+                server.stop()
+                vendor.stop()
         if self.wanted(KEYED):
             server = self.serve("keyed")
             try:
@@ -196,7 +212,7 @@ def main():
     chosen = arguments()
     with tempfile.TemporaryDirectory(prefix="harken-browser-") as folder, sync_playwright() as playwright:
         run = Run(chosen, playwright, folder)
-        unknown = [name for name in chosen.names if name not in {**OPEN, **KEYED, **FAILING}]
+        unknown = [name for name in chosen.names if name not in {**OPEN, **KEYED, **SCRIPTED, **FAILING}]
         if unknown:
             print(f"browser: no play is called {', '.join(unknown)}", file=sys.stderr)
             return 2

@@ -22,7 +22,7 @@ package enum ConsoleFiles {
 
     private static func sent(_ bytes: [UInt8], as name: String) -> [UInt8] {
         switch ending(of: name) {
-        case "js": SentText.withTightImports(SentText.withoutComments(bytes[...], hasLineComments: true))
+        case "js": SentText.withTightLines(SentText.withoutComments(bytes[...], hasLineComments: true))
         case "css": SentText.withoutBlanks(SentText.withoutComments(bytes[...], hasLineComments: false))
         default: bytes
         }

@@ -34,21 +34,26 @@ enum SentText {
         return sent
     }
 
-    /// Returns a script whose imports have no blanks that separate nothing: a blank stays between two names only.
+    /// Returns a script without the blanks that separate nothing, in its imports, and in lines without texts, templates, patterns, divisions and
+    /// comments. A blank stays between two words, and beside a sign that could join another sign.
     ///
     /// - Parameter script: a script in which each line that begins with `import {` is an import, and names a file without blanks.
-    static func withTightImports(_ script: [UInt8]) -> [UInt8] {
+    static func withTightLines(_ script: [UInt8]) -> [UInt8] {
         var sent: [UInt8] = []
         sent.reserveCapacity(script.count)
         for line in script.split(separator: lineEnd, omittingEmptySubsequences: false) {
             if line.startIndex > script.startIndex { sent.append(lineEnd) }
-            guard line.starts(with: "import {".utf8) else {
+            let isImport = line.starts(with: "import {".utf8)
+            guard isImport || !line.contains(where: { "'\"`/".utf8.contains($0) }) else {
                 sent += line
                 continue
             }
+            let signs = isImport ? "{},'" : "{}(),;:=<>?&|"
             for (index, byte) in zip(line.indices, line) {
-                let neighbours = line[max(line.startIndex, index - 1)..<min(line.endIndex, index + 2)]
-                if byte == UInt8(ascii: " "), neighbours.contains(where: { "{},'".utf8.contains($0) }) { continue }
+                if byte == UInt8(ascii: " ") {
+                    let neighbours = line[max(line.startIndex, index - 1)..<min(line.endIndex, index + 2)]
+                    if neighbours.contains(where: { signs.utf8.contains($0) }) { continue }
+                }
                 sent.append(byte)
             }
         }

@@ -53,11 +53,14 @@ import Testing
 
     @Test(arguments: [
         ("import { a, b as c } from './d.js';\nimport { e } from './f.js';\n", "import{a,b as c}from'./d.js';\nimport{e}from'./f.js';\n"),
-        ("\n\nimport { a } from './b.js';\nrun({ a, b });", "\n\nimport{a}from'./b.js';\nrun({ a, b });"),
+        ("\n\nimport { a } from './b.js';\nrun({ a, b });", "\n\nimport{a}from'./b.js';\nrun({a,b});"),
+        ("const add = async (a, b) => {\nreturn a < b ? a + +b : [a, -b];\n}", "const add=async(a,b)=>{\nreturn a<b?a + +b:[a,-b];\n}"),
+        ("let a = 'b = c', d = e;\nlet f = `${g} = h`;\n", "let a = 'b = c', d = e;\nlet f = `${g} = h`;\n"),
+        ("const i = / = /;\nlet j = k; // l = m\n", "const i = / = /;\nlet j = k; // l = m\n"),
         ("const a = await import('./b.js');\n", "const a = await import('./b.js');\n"), ("", ""), ("\n", "\n"),
     ])
-    func `are sent as scripts whose imports have no blanks that separate nothing`(source: String, sent: String) {
-        #expect(String(decoding: SentText.withTightImports(Array(source.utf8)), as: UTF8.self) == sent)
+    func `are sent as scripts without blanks that separate nothing, but for lines with texts and patterns`(source: String, sent: String) {
+        #expect(String(decoding: SentText.withTightLines(Array(source.utf8)), as: UTF8.self) == sent)
     }
 
     @Test func `have no quoted text in styles that would lose a blank`() throws {

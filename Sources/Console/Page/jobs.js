@@ -2,12 +2,13 @@
 import { address, get, post, remove, send } from './api.js';
 import { h, said, say } from './elements.js';
 import { bytes, clock } from './figures.js';
+import { gateway } from './gateway.js';
 import { icon } from './icons.js';
 import { busy, complain, note, toast } from './pieces.js';
 
 /**
- * @typedef {object} Job as the API tells it; one that is being sent has no `job_id` yet
- * @property {string} status sending, queued, processing, completed or failed
+ * @typedef {object} Job as the API tells it; one that the gateway does not have yet has no `job_id`
+ * @property {string} status sending, waiting (it is sent again), queued, processing, completed or failed
  * @property {?string} conversation_id
  * @property {?number} heard seconds that are recognised
  * @property {?number} duration seconds in all
@@ -18,13 +19,20 @@ import { busy, complain, note, toast } from './pieces.js';
 const formats = { srt: 'SRT', vtt: 'VTT', json: 'JSON', text: 'Text' };
 /** Files on their way to the gateway. They go on while other pages are shown. @type {Job[]} */
 const sending = [];
+/** Answers of a gateway that is away, or busy: none at all, too many requests, those of a proxy, and of a gateway that begins or ends. */
+const passing = new Set([0, 429, 502, 503, 504]);
 /** Where each job was when it was first seen at work, for its speed. */
 const began = new Map();
+/** Reads the list again. @param {boolean} [isNow] true: what this page knows is drawn before, also while the gateway is slow */
 let redraw = () => {};
 
-addEventListener('beforeunload', (event) => { if (sending.some((job) => job.status === 'sending')) event.preventDefault(); });
-
 const isOpen = (job) => job.status === 'queued' || job.status === 'processing';
+/** True while the gateway does not have a file that it is to get. */
+const isUnsafe = (job) => job.status === 'sending' || job.status === 'waiting';
+/** False where somebody else has logged in since the file was added: it is not shown, and not sent under that login. */
+const isMine = (job) => (job.user ??= gateway.user) === gateway.user;
+
+addEventListener('beforeunload', (event) => { if (sending.some(isUnsafe)) event.preventDefault(); });
 
 function speed(job) {
   if (job.heard == null) return null;
@@ -36,6 +44,7 @@ function speed(job) {
 /** What a row says of a job. */
 function words(job) {
   if (job.status === 'sending') return `Sending, ${bytes(job.bytes)}; keep this page open until then`;
+  if (job.status === 'waiting') return `${job.error} The file is sent again by itself; keep this page open until then`;
   if (job.status === 'queued') return 'Waiting for its turn';
   if (job.status === 'failed') return job.error ?? 'It failed.';
   if (job.status === 'completed') return job.conversation_id ? 'Done' : 'Done. Nothing was said, or its conversation is deleted.';
@@ -44,22 +53,49 @@ function words(job) {
     rate ? `${rate.toFixed(0)}× real time` : null, left ? `${clock(left)} left` : null].filter(Boolean).join(', ');
 }
 
+/** Takes a file from the way to the gateway. */
+function forget(job) {
+  clearTimeout(job.due);
+  sending.splice(sending.indexOf(job), 1);
+}
+
+/** Sends a file, and sends it again while the gateway is away. The gateway knows a file by its content: one that it has is not heard twice. */
 async function dispatch(job) {
+  clearTimeout(job.due);
+  if (!isMine(job)) return later(job);
   Object.assign(job, { status: 'sending', error: null });
-  redraw();
+  redraw(true);
   try {
     const body = new FormData(), at = new Date(job.file.lastModified);
     if (at > 0) body.append('modified', at.toISOString());
     if (job.track) body.append('track', job.track);
     body.append('file', job.file, job.name);
     const kept = await (await send('/api/v1/jobs', { method: 'POST', body, signal: job.stopping.signal })).json();
-    sending.splice(sending.indexOf(job), 1);
-    if (kept.status === 'completed') toast(said(job.name), ' is there already');
+    forget(job);
+    if (kept.status === 'completed' && !job.tries) toast(said(job.name), ' is there already');
+    // The row stays until the one of the gateway's job takes its place.
+    return redraw();
   } catch (error) {
-    if (error.name === 'AbortError') sending.splice(sending.indexOf(job), 1);
-    else Object.assign(job, { status: 'failed', error: error.message });
+    if (error.name === 'AbortError') forget(job);
+    else await failed(job, error);
   }
-  redraw();
+  redraw(true);
+}
+
+/** @param {number} most milliseconds that a file waits at most before it is sent again */
+function later(job, most = 30_000) {
+  job.due = setTimeout(dispatch, Math.min(most, 1000 * 2 ** job.tries++), job);
+}
+
+/** Keeps a file that was not sent: to be sent again by itself, or by hand. */
+async function failed(job, { status = 0, message }) {
+  // A file that was changed or removed cannot be sent: to the page that looks like a gateway that is away.
+  const isThere = await job.file.slice(0, 1).arrayBuffer().catch(() => null);
+  if (isThere && passing.has(status)) {
+    Object.assign(job, { status: 'waiting', error: message });
+    // A gateway that refuses has taken the file for nothing.
+    later(job, status ? 300_000 : undefined);
+  } else Object.assign(job, { status: 'failed', error: isThere ? message : 'The file cannot be read: it was changed or removed. Choose it again.' });
 }
 
 /**
@@ -80,7 +116,7 @@ export function recordings(choose) {
     }) }, content);
     return button;
   };
-  const drop = (job) => (job.job_id ? remove(`/jobs/${job.job_id}`) : sending.splice(sending.indexOf(job), 1));
+  const drop = (job) => (job.job_id ? remove(`/jobs/${job.job_id}`) : forget(job));
   async function again(job, track) {
     if (!job.job_id) return void dispatch(job);
     began.delete(job.job_id);
@@ -109,23 +145,28 @@ export function recordings(choose) {
       bar.setAttribute('aria-valuenow', share);
     };
     place(job);
+    const away = (leave) => act(`Remove ${job.name}`, icon('trash'), leave, '.ghost');
     const buttons = {
-      failed: () => [act(`Try again: ${job.name}`, 'Try again', () => again(job)),
-        act(`Remove ${job.name}`, icon('trash'), () => drop(job), '.ghost')],
+      failed: () => [act(`Try again: ${job.name}`, 'Try again', () => again(job)), away(() => drop(job))],
       completed: () => [...(id ? Object.keys(formats) : []).map((format) =>
         h('a.btn.ghost.s', {
           href: address(`/conversations/${id}/export`, { format }), download: true, 'aria-label': `${formats[format]}: ${job.name}`,
         }, formats[format])),
       id ? h('a.btn.s', { href: `#/conversation/${id}`, 'aria-label': `Open conversation: ${job.name}` }, 'Open conversation') : null,
       act(`Take ${job.name} from the list`, icon('check'), () => drop(job), '.ghost')],
-    }[job.status]?.() ?? act(`Stop: ${job.name}`, 'Stop', () => (job.job_id ? drop(job) : job.stopping.abort()));
+      sending: () => {
+        const stop = () => job.stopping.abort();
+        // Nothing comes under a pointer that is on its way to "Try again".
+        return job.tries ? away(stop) : act(`Stop: ${job.name}`, 'Stop', stop);
+      },
+    }[job.status === 'waiting' ? 'failed' : job.status]?.() ?? act(`Stop: ${job.name}`, 'Stop', () => drop(job));
     const item = h('li', { 'data-state': job.status }, h('div', name, line, bar), h('div.row', buttons));
     if (job.warnings?.length) item.firstChild.append(about(job));
     return { item, place };
   }
   function draw() {
     if (isLeft) return;
-    const all = [...sending, ...jobs], kept = new Set();
+    const all = [...sending.filter(isMine), ...jobs], kept = new Set();
     for (const [index, job] of all.entries()) {
       const key = job.job_id ?? job, state = job.status + job.conversation_id + job.error;
       kept.add(key);
@@ -135,7 +176,8 @@ export function recordings(choose) {
           const hasFocus = old.item.contains(document.activeElement);
           old.item.replaceWith(made.item);
           if (hasFocus) made.item.querySelector('a, button')?.focus();
-          if (!isOpen(job)) say(`${job.name}: ${words(job)}`);
+          // Attempts that follow the first one are no news.
+          if (isUnsafe(job) ? job.status === 'waiting' && job.tries === 1 : !isOpen(job)) say(`${job.name}: ${words(job)}`);
         }
         rows.set(key, made);
         states.set(key, state);
@@ -152,31 +194,36 @@ export function recordings(choose) {
     }
     list.hidden = !all.length;
     const open = jobs.filter((job) => job.status === 'processing').length, waiting = jobs.filter((job) => job.status === 'queued').length;
-    title.textContent = sending.some((job) => job.status === 'sending') ? 'Leave this page when all are sent; the rest goes on without it.'
+    title.textContent = sending.some(isUnsafe) ? 'Leave this page when all are sent; the rest goes on without it.'
       : open + waiting ? `${[open && `${open} at work`, waiting && `${waiting} waiting`].filter(Boolean).join(', ')}. Goes on without this page.` : '';
     more.hidden = !next;
   }
   async function load(isMore = false) {
     clearTimeout(timer);
+    let isLost = false;
     try {
       const page = await get('/jobs', { cursor: isMore ? next : null, limit: isMore ? null : Math.min(200, Math.max(20, jobs.length)) });
       jobs = isMore ? [...jobs, ...page.jobs] : page.jobs;
       next = page.next;
-    } catch {
+    } catch (error) {
       // An older gateway, or one that does not answer: the shell says so.
+      isLost = error.status === 0;
     }
     draw();
     // Several answers may come one after the other: one timer is set.
     clearTimeout(timer);
-    if (!isLeft && jobs.some(isOpen)) timer = setTimeout(load, 1000);
+    if (!isLeft && (isLost || jobs.some(isOpen))) timer = setTimeout(load, isLost ? 4000 : 1000);
   }
-  redraw = load;
-  load();
+  redraw = (isNow) => {
+    if (isNow) draw();
+    load();
+  };
+  redraw(true);
   return {
     list,
     add(files, track) {
       for (const file of files) {
-        const job = { file, track, name: file.name || 'recording', bytes: file.size, conversation_id: null, stopping: new AbortController() };
+        const job = { file, track, name: file.name || 'recording', bytes: file.size, conversation_id: null, tries: 0, stopping: new AbortController() };
         sending.unshift(job);
         dispatch(job);
       }
