@@ -144,6 +144,8 @@ package final class LiveSession: LiveHandler, SessionObserver {
     package var gate: SilenceGate?
     /// The part of the gate's savings that was counted.
     var countedSavings = VADGate.Savings()
+    /// Delay of the final words, once they come late.
+    var lateness = SessionLateness()
     /// Number of the client's undecodable messages that were counted.
     var countedDamage = 0
     /// Records of the attempts that are not over, by their numbers.
