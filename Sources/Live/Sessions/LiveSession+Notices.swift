@@ -70,7 +70,7 @@ extension LiveSession {
 
     private func began(_ attempt: AttemptStart, _ number: Int) {
         if attempt.kind == .stream {
-            streams.insert(number)
+            streams[number] = attempt.engine
             tellWatchers(.engine(attempt.engine))
             countFailovers(to: attempt.engine)
             if vendorOptions != nil || !keyterms.isEmpty {
@@ -111,7 +111,7 @@ extension LiveSession {
     private func ran(_ run: RecognitionAttempt, _ number: Int?) {
         context.metrics.ran(run)
         if run.kind == .stream {
-            if let number { streams.remove(number) }
+            if let number { streams[number] = nil }
             if run.error != nil { orphaned.append(run) }
             if !streams.isEmpty { countFailovers(to: self.run?.servingEngine) }
         }
@@ -243,7 +243,7 @@ extension LiveSession {
 
     /// True if the session has no other words than those of this engine. Where several engines hear a session, its words do not wait for the slowest.
     /// A shadow's words are not shown.
-    private func servesAlone(_ engine: EngineName) -> Bool { streams.count == 1 && run?.servingEngine == engine }
+    private func servesAlone(_ engine: EngineName) -> Bool { Array(streams.values) == [engine] }
 
     /// Tells the client, the watchers, the log and the metrics, once a session, that final words come late.
     private func finalsAreLate(by engine: EngineName) {
