@@ -283,9 +283,7 @@ extension LiveSession {
             context.log.warning("many of a session's messages could not be decoded", [.session: id.rawValue, .count: "\(countedDamage)"])
         }
         if lateness.isTold {
-            context.log.info(
-                "the final words of a session came late",
-                [.session: id.rawValue, .engine: firstEngine.rawValue, .delay: lateness.longest?.logged ?? "-"])
+            context.log.info("the final words of a session came late", [.session: id.rawValue, .delay: lateness.longest?.logged ?? "-"])
         }
         if dialect.request.workload == .pushToTalk {
             context.voiceBudget.spend(SampleCount(end.received.samples).duration(at: rate), by: grant.user, now: .now)
