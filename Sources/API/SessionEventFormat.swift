@@ -72,13 +72,8 @@ struct SessionEventFormat: WatchFormat {
                 json.member("reason", reason)
                 json.endObject()
             }
-        case .notice(let notice):
-            append("notice", to: &output) { json in
-                json.beginObject()
-                json.member("name", notice.name)
-                json.member("text", RecordingNotices.live(notice))
-                json.endObject()
-            }
+        case .notice(let notice): appendNotice(notice.name, RecordingNotices.live(notice), to: &output)
+        case .late: appendNotice(LateFinals.name, LateFinals.text, to: &output)
         case .engine(let engine):
             append("engine", to: &output) { json in
                 json.beginObject()
@@ -94,6 +89,15 @@ struct SessionEventFormat: WatchFormat {
             }
         }
         return output
+    }
+
+    private func appendNotice(_ name: String, _ text: String, to output: inout [UInt8]) {
+        append("notice", to: &output) { json in
+            json.beginObject()
+            json.member("name", name)
+            json.member("text", text)
+            json.endObject()
+        }
     }
 
     private func append(_ name: String, to output: inout [UInt8], _ write: (inout JSONWriter) -> Void) {

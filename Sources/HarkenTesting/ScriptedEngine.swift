@@ -15,6 +15,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
     private let transcript: Result<Transcript, EngineError>
     private let aligned: Transcript?
     private let takes: (@Sendable ([UInt8]) -> Void)?
+    private let notices: [EngineNotice]
     private let streams = Mutex(0)
     private let opened = Mutex(0)
     private let waiting = Mutex<[@Sendable () -> Void]>([])
@@ -26,13 +27,15 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
     ///   - tellsSpeakers: true if the engine claims to tell speakers apart.
     ///   - speaker: returns the speaker of that second.
     ///   - takes: gets all audio of the streams, as it comes.
+    ///   - notices: the notices of each stream, which come with its first audio.
     package init(
         name: EngineName = EngineName("scripted"), languages: Capabilities.Languages = .only(["en"]), fault: ScriptedFault = .none,
         tellsSpeakers: Bool = false, sentence: Int = 1,
         word: @escaping @Sendable (Int) -> String = { "w\($0)" }, speaker: @escaping @Sendable (Int) -> SpeakerLabel? = { _ in nil },
         transcript: Result<Transcript, EngineError> = .failure(.unavailable("no transcript was given")), aligned: Transcript? = nil,
-        takes: (@Sendable ([UInt8]) -> Void)? = nil
+        takes: (@Sendable ([UInt8]) -> Void)? = nil, notices: [EngineNotice] = []
     ) {
+        self.notices = notices
         self.name = name
         self.fault = fault
         self.sentence = sentence
@@ -72,7 +75,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
             count += 1
             return count == 1
         }
-        let stream = Stream(options, fault == .tires && !isFirst ? .none : fault, sentence, word, speaker, takes, deliver) { [self] in
+        let stream = Stream(options, fault == .tires && !isFirst ? .none : fault, sentence, word, speaker, takes, notices, deliver) { [self] in
             streams.withLock { $0 -= 1 }
         }
         stream.start()
@@ -102,6 +105,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
         private let text: @Sendable (Int) -> String
         private let speaker: @Sendable (Int) -> SpeakerLabel?
         private let takes: (@Sendable ([UInt8]) -> Void)?
+        private let notices: [EngineNotice]
         private let deliver: @Sendable (EngineEvent) -> Void
         private let ended: () -> Void
         private var heard = SampleIndex.zero
@@ -113,12 +117,13 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
         init(
             _ options: StreamOptions, _ fault: ScriptedFault, _ sentence: Int, _ text: @escaping @Sendable (Int) -> String,
             _ speaker: @escaping @Sendable (Int) -> SpeakerLabel?, _ takes: (@Sendable ([UInt8]) -> Void)?,
-            _ deliver: @escaping @Sendable (EngineEvent) -> Void, ended: @escaping () -> Void
+            _ notices: [EngineNotice], _ deliver: @escaping @Sendable (EngineEvent) -> Void, ended: @escaping () -> Void
         ) {
             self.sentence = sentence
             self.text = text
             self.speaker = speaker
             self.takes = takes
+            self.notices = notices
             self.options = options
             self.fault = fault
             self.deliver = deliver
@@ -139,6 +144,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
         func send(_ audio: RawSpan) {
             guard !isClosed else { return }
             takes?(audio.withUnsafeBytes { Array($0) })
+            if heard == .zero { for notice in notices { deliver(.notice(notice)) } }
             heard += SampleCount(audio.byteCount / (2 * options.channels))
             if fault == .mute || fault == .stuck || fault == .holds { return }
             if case .breaks(let error, let after) = fault, heard >= .zero + after { return close(error) }

@@ -51,6 +51,8 @@ package enum LogKey: String, Sendable {
     case audio = "audio.seconds"
     /// Seconds of audio without words.
     case missing = "missing.seconds"
+    /// Longest delay of final words, in seconds.
+    case delay = "delay.seconds"
     /// Number of words.
     case words
 }

@@ -38,6 +38,7 @@ package final class Metrics: Sendable {
         case gaps = "harken_gap_seconds_total"
         /// Deprecated; stays for one version.
         case gapSamples = "harken_gap_samples_total"
+        case starved = "harken_starved_sessions_total"
         case skipped = "harken_engine_messages_skipped_total"
         case failovers = "harken_failovers_total"
         case repairs = "harken_repairs_total"
@@ -68,7 +69,7 @@ package final class Metrics: Sendable {
             case .engineStreams: ["engine", "outcome"]
             case .recognized: ["engine"]
             case .engineAudio: ["engine", "kind"]
-            case .gaps, .gapSamples, .skipped, .mended, .mendedSamples: ["engine"]
+            case .gaps, .gapSamples, .starved, .skipped, .mended, .mendedSamples: ["engine"]
             case .failovers: ["engine", "reason"]
             case .repairs, .recoveries, .shadows, .shadowWords: ["engine", "outcome"]
             case .gated: ["kind"]
@@ -91,6 +92,7 @@ package final class Metrics: Sendable {
             case .engineAudio: "Audio that engines were sent in streams, repairs, recoveries and recordings, in seconds, the sum of all channels."
             case .gaps: "Live audio that no engine recognized, in seconds."
             case .gapSamples: "Deprecated, removed in version 0.3: use harken_gap_seconds_total. Live audio that no engine recognized, in samples."
+            case .starved: "Live sessions whose final words came late because their engine was behind the audio, each counted once."
             case .skipped: "Messages from engines that could not be read."
             case .failovers: "Streams of live sessions that failed, stalled or did not open in time, and that another stream replaced."
             case .repairs: "Intervals of live audio that were recognized again because their stream had failed."
@@ -199,6 +201,9 @@ package final class Metrics: Sendable {
         add(count.seconds(at: rate), .gaps, [engine.rawValue])
         add(Double(count.samples), .gapSamples, [engine.rawValue])
     }
+
+    /// Counts a session whose final words come late.
+    package func starved(by engine: EngineName) { add(1, .starved, [engine.rawValue]) }
 
     /// Counts an engine's attempt that has ended.
     package func ran(_ run: RecognitionAttempt) {

@@ -44,6 +44,10 @@ package protocol LiveServerMachine: Sendable {
     /// with a message for warnings, or for facts about a session, sends it.
     mutating func noticed(_ notice: RecordingNotice, now: Instant, output: inout ServerOutput)
 
+    /// Notes that final words come late, because recognition is behind the audio. Called at most once a session. A dialect with a message for
+    /// warnings sends it.
+    mutating func finalsAreLate(now: Instant, output: inout ServerOutput)
+
     /// Handles the gateway's shutdown: the machine lets the session finish and closes the socket.
     mutating func drain(now: Instant, output: inout ServerOutput)
 
@@ -55,6 +59,7 @@ extension LiveServerMachine {
     package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) {}
     package mutating func served(ignoring names: [String], now: Instant, output: inout ServerOutput) {}
     package mutating func noticed(_ notice: RecordingNotice, now: Instant, output: inout ServerOutput) {}
+    package mutating func finalsAreLate(now: Instant, output: inout ServerOutput) {}
 }
 
 /// The facts about a session that are known when it exists.

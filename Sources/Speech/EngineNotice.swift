@@ -26,6 +26,14 @@ public struct EngineComplaint: Sendable, Equatable, CustomStringConvertible {
     public var description: String { code.isEmpty ? message : "[\(code)] \(message)" }
 }
 
+extension EngineComplaint {
+    /// Code of a complaint that final words come late, because recognition is behind the audio.
+    package static let lateCode = "late"
+
+    /// True if the engine reports that final words come late.
+    package var isAboutLateness: Bool { code == Self.lateCode }
+}
+
 /// The end of a session by its engine.
 public struct EngineSessionEnd: Sendable, Equatable {
     /// Duration of the audio that the engine counted.

@@ -7,7 +7,8 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$")
 OUTCOMES = {"success", "expected_silence", "empty_unexpected", "timeout", "upstream_error", "config_error", "invalid_input"}
 STATUSES = {"initiating", "in_progress_conversations_processing", "stt_initiating", "ready", "stt_failed", "stt_degraded", "stt_recovered", "finalized",
-            "unknown_channel", "unknown_person", "freemium_threshold_reached", "translation_unavailable", "storage_full", "storage_recovered"}
+            "unknown_channel", "unknown_person", "freemium_threshold_reached", "translation_unavailable", "storage_full", "storage_recovered",
+            "stt_late"}
 STATES = {"unknown", "legacy_ambiguous", "unassigned", "identified", "user"}
 
 

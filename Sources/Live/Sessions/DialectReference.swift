@@ -37,6 +37,8 @@ final class DialectReference<Machine: LiveServerMachine>: LiveServerMachine, @un
 
     func noticed(_ notice: RecordingNotice, now: Instant, output: inout ServerOutput) { machine.noticed(notice, now: now, output: &output) }
 
+    func finalsAreLate(now: Instant, output: inout ServerOutput) { machine.finalsAreLate(now: now, output: &output) }
+
     func drain(now: Instant, output: inout ServerOutput) { machine.drain(now: now, output: &output) }
 
     func timePassed(now: Instant, output: inout ServerOutput) { machine.timePassed(now: now, output: &output) }

@@ -122,6 +122,7 @@ extension LiveSession {
         guard let run, run.takesAudio, !pcm.isEmpty else { return }
         let range = SampleRange(run.received, count: SampleCount(pcm.byteCount / (2 * channels)))
         if let conversation { pcm.withUnsafeBytes { conversation.keep($0, range) } }
+        lateness.heard(at: context.loop.now)
         trace?.received(through: range.end, now: context.loop.now)
         if let count = run.push(pcm) { context.received(count, at: rate) }
         countSavings()

@@ -70,7 +70,7 @@ extension LiveSession {
 
     private func began(_ attempt: AttemptStart, _ number: Int) {
         if attempt.kind == .stream {
-            streams.insert(number)
+            streams[number] = attempt.engine
             tellWatchers(.engine(attempt.engine))
             countFailovers(to: attempt.engine)
             if vendorOptions != nil || !keyterms.isEmpty {
@@ -111,7 +111,7 @@ extension LiveSession {
     private func ran(_ run: RecognitionAttempt, _ number: Int?) {
         context.metrics.ran(run)
         if run.kind == .stream {
-            if let number { streams.remove(number) }
+            if let number { streams[number] = nil }
             if run.error != nil { orphaned.append(run) }
             if !streams.isEmpty { countFailovers(to: self.run?.servingEngine) }
         }
@@ -201,6 +201,8 @@ extension LiveSession {
             if let run { journal.transcript?.show(commit, received: run.received) }
             if let run, !commit.words.isEmpty {
                 context.metrics.finalCame(from: commit.engine, behind: (run.received - commit.range.end).seconds(at: rate))
+                let end = (commit.range.end - .zero).duration(at: rate), received = (run.received - .zero).duration(at: rate)
+                lateness.finalCame(through: end, of: received, at: context.loop.now)
             }
             conversation?.committed(commit.words, in: commit.channel, by: commit.engine, model: run?.model(of: commit.engine))
             conversation?.covered(through: commit.range.end)
@@ -226,6 +228,7 @@ extension LiveSession {
         switch notice {
         case .creditsLow(let remaining):
             context.log.warning("engine is nearly out of credit", [.engine: engine.rawValue, .seconds: "\(remaining.components.seconds)"])
+        case .complaint(let complaint) where complaint.isAboutLateness && servesAlone(engine): finalsAreLate(by: engine)
         case .complaint(let complaint):
             context.log.warning(
                 "an engine reported an error", [.session: id.rawValue, .engine: engine.rawValue, .error: "\(complaint)"])
@@ -236,6 +239,21 @@ extension LiveSession {
         case .message: break
         case .sessionEnded(let end): context.log.info("an engine ended its session", [.engine: engine.rawValue, .reason: end.reason])
         }
+    }
+
+    /// True if the session has no other words than those of this engine. Where several engines hear a session, its words do not wait for the slowest.
+    /// A shadow's words are not shown.
+    private func servesAlone(_ engine: EngineName) -> Bool { Array(streams.values) == [engine] }
+
+    /// Tells the client, the watchers, the log and the metrics, once a session, that final words come late.
+    private func finalsAreLate(by engine: EngineName) {
+        guard lateness.tell() else { return }
+        context.metrics.starved(by: engine)
+        context.log.warning("the final words of a session come late", [.session: id.rawValue, .engine: engine.rawValue])
+        tellWatchers(.late)
+        guard !clientIsGone else { return }
+        dialect.finalsAreLate(now: context.loop.now, output: &context.output)
+        carryOutOutput()
     }
 
     private func traced(_ event: SessionEvent) {
@@ -263,6 +281,9 @@ extension LiveSession {
         gate = nil
         if countedDamage >= StreamDecoder.maxDamagedInRow {
             context.log.warning("many of a session's messages could not be decoded", [.session: id.rawValue, .count: "\(countedDamage)"])
+        }
+        if lateness.isTold {
+            context.log.info("the final words of a session came late", [.session: id.rawValue, .delay: lateness.longest?.logged ?? "-"])
         }
         if dialect.request.workload == .pushToTalk {
             context.voiceBudget.spend(SampleCount(end.received.samples).duration(at: rate), by: grant.user, now: .now)

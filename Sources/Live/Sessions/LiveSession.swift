@@ -144,12 +144,14 @@ package final class LiveSession: LiveHandler, SessionObserver {
     package var gate: SilenceGate?
     /// The part of the gate's savings that was counted.
     var countedSavings = VADGate.Savings()
+    /// Delay of the final words, once they come late.
+    var lateness = SessionLateness()
     /// Number of the client's undecodable messages that were counted.
     var countedDamage = 0
     /// Records of the attempts that are not over, by their numbers.
     package var attempts: [Int: UsageRecord] = [:]
-    /// Numbers of the attempts whose streams are not over.
-    package var streams: Set<Int> = []
+    /// Engines of the attempts whose streams are not over, by the attempts' numbers. Shadows are not among them.
+    package var streams: [Int: EngineName] = [:]
     /// Attempts whose streams failed and that no other stream has replaced yet.
     var orphaned: [RecognitionAttempt] = []
     /// Trace of the session; nil when the session is not traced.

@@ -332,7 +332,7 @@ package struct AssemblyAILiveServer: LiveServerMachine {
     }
 
     /// Names settings of `UpdateConfiguration` that have no effect. Those of the opening are named in the upgrade's header: clients fail at warnings
-    /// that they did not ask for.
+    /// that they did not ask for. Therefore they are not told either what is missing in their stream, or that final words come late.
     package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) {
         guard state == .open else { return }
         for name in names where changed.contains(name) { send(.warning(code: 3006, message: IgnoredOptions.warning(name)), &output) }

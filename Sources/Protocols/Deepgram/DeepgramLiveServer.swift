@@ -30,6 +30,8 @@ package struct DeepgramLiveServer: LiveServerMachine {
     private var ignored: [String] = []
     /// Notices about the client's stream. The protocol has one message for them, the last.
     private var notices: [RecordingNotice] = []
+    /// True if final words came late. The last message tells it.
+    private var isLate = false
     private var model: DeepgramModelInfo
     /// The value of `metadata` in all results; it is encoded only once.
     private var metadata: [UInt8] = []
@@ -234,7 +236,7 @@ package struct DeepgramLiveServer: LiveServerMachine {
             model: end.received > .zero ? model : nil, extra: options.parameters.extra,
             warnings: (lacksSpeakers ? [.init(parameter: "diarize", message: RequestError.untoldSpeakers("diarize"))] : [])
                 + ignored.map(DeepgramMetadata.Warning.init(ignored:))
-                + notices.map(DeepgramMetadata.Warning.init(live:)))
+                + notices.map(DeepgramMetadata.Warning.init(live:)) + (isLate ? [DeepgramMetadata.Warning.lateFinals] : []))
         send(.metadata(summary), &output)
         switch accountEnd {
         case .exhausted?: return output.close(1008, "ASR_PAYMENT_REQUIRED: the project has no credits left.")
@@ -257,6 +259,8 @@ package struct DeepgramLiveServer: LiveServerMachine {
     package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) { ignored += names }
 
     package mutating func noticed(_ notice: RecordingNotice, now: Instant, output: inout ServerOutput) { notices.append(notice) }
+
+    package mutating func finalsAreLate(now: Instant, output: inout ServerOutput) { isLate = true }
 
     package mutating func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput) {
         switch notice {

@@ -25,6 +25,9 @@ package struct DeepgramMetadata: Sendable, Equatable {
             self.message = message
         }
 
+        /// A warning that final words came late. It names the parameter that chooses the model: a smaller model may keep up.
+        static var lateFinals: Warning { Warning(parameter: "model", message: LateFinals.text) }
+
         /// A warning about a parameter that the engine ignores.
         init(ignored name: String) { self.init(parameter: name, message: IgnoredOptions.warning(name)) }
 

@@ -387,6 +387,11 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         say(.status(ListenStatus(.incompleteAudio, text: RecordingNotices.live(notice), reason: notice.name)), &output)
     }
 
+    package mutating func finalsAreLate(now: Instant, output: inout ServerOutput) {
+        guard state != .connecting, state != .closed else { return }
+        say(.status(ListenStatus(.late, text: LateFinals.text)), &output)
+    }
+
     private mutating func freemium(_ remaining: Duration, _ output: inout ServerOutput) {
         for message in ListenServerMessage.freemium(remaining) { say(message, &output) }
     }

@@ -11,6 +11,8 @@ package struct ListenStatus: Sendable, Equatable {
         /// A stretch of audio was not recognized; the session goes on.
         case degraded = "stt_degraded"
         case recovered = "stt_recovered"
+        /// Recognition is behind the audio, and final words come late. The session goes on.
+        case late = "stt_late"
         /// The session failed. This is the last event; the close follows.
         case failed = "stt_failed"
         /// The text of all audio before `finalize` has been sent.
@@ -35,8 +37,8 @@ package struct ListenStatus: Sendable, Equatable {
             case .initiating: "Service Starting"
             case .conversations: "Processing Conversations"
             case .engineStarting: "STT Service Starting"
-            case .ready, .degraded, .recovered, .failed, .finalized, .unknownChannel, .unknownPerson, .incompleteAudio, .noTranslation, .storageFull,
-                .storageRecovered, .freemium:
+            case .ready, .degraded, .recovered, .late, .failed, .finalized, .unknownChannel, .unknownPerson, .incompleteAudio, .noTranslation,
+                .storageFull, .storageRecovered, .freemium:
                 nil
             }
         }

@@ -113,8 +113,15 @@ package struct ListenWordsClient: LiveClientMachine {
         case "auth_response", "reconnect": break
         case let type:
             seen += 1
-            if type == "service_status", message["status"].equals("stt_failed") { failure = message["status_text"].string }
-            actions.append(.resumable(.said(seen, ListenWords(message)?.events ?? [])))
+            var events = ListenWords(message)?.events ?? []
+            if type == "service_status" {
+                let text = message["status_text"].string
+                if message["status"].equals("stt_failed") { failure = text }
+                if message["status"].equals("stt_late") {
+                    events.append(.notice(.complaint(EngineComplaint(code: EngineComplaint.lateCode, message: text ?? LateFinals.text))))
+                }
+            }
+            actions.append(.resumable(.said(seen, events)))
         }
     }
 

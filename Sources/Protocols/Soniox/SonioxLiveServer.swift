@@ -195,6 +195,13 @@ package struct SonioxLiveServer: LiveServerMachine {
         }
     }
 
+    package mutating func finalsAreLate(now: Instant, output: inout ServerOutput) {
+        switch state {
+        case .connecting, .closed: break
+        case .open, .ending: update(warnings: [LateFinals.text], now: now, &output)
+        }
+    }
+
     private mutating func update(final: [SonioxToken] = [], warnings: [String] = [], now: Instant, _ output: inout ServerOutput) {
         lastSaid = now
         hasNewAudio = false

@@ -369,6 +369,14 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         }
     }
 
+    package mutating func finalsAreLate(now: Instant, output: inout ServerOutput) {
+        switch state {
+        // Recognition that has not started is not behind.
+        case .connecting, .starting, .closed: break
+        case .open, .ending: warn(LateFinals.name, LateFinals.text, &output)
+        }
+    }
+
     package mutating func drain(now: Instant, output: inout ServerOutput) {
         switch state {
         case .starting, .open: finish(saying: .goingDown, &output)

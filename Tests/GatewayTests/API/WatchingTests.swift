@@ -132,6 +132,13 @@ import Testing
         #expect(captions.write(label).isEmpty)
     }
 
+    @Test func `tells that final words come late, in events only`() throws {
+        var format = SessionEventFormat(ID("s")), captions = LiveCaptionFormat()
+        let told = try events(String(decoding: format.write(.late), as: UTF8.self))
+        #expect(told.map(\.name) == ["notice"] && told.first?.data["name"] == "late")
+        #expect(captions.write(.late).isEmpty)
+    }
+
     @Test func `has captions of channels that speak at once, none of them for a moment only`() {
         var captions = LiveCaptionFormat()
         _ = captions.write(

@@ -89,6 +89,15 @@ import Testing
         }
     }
 
+    @Test func `come with the complaint that they come late`() throws {
+        var server = try Self.server(), client = Self.client()
+        var number = 0
+        for message in server.raw { number += client.text(message).contains { if case .resumable(.said) = $0 { true } else { false } } ? 1 : 0 }
+        _ = server.run { $0.finalsAreLate(now: $1, output: &$2) }
+        let complaint = EngineComplaint(code: EngineComplaint.lateCode, message: LateFinals.text)
+        #expect(client.text(server.raw.last ?? "") == [.resumable(.said(number + 1, [.notice(.complaint(complaint))]))])
+    }
+
     @Test func `are asked for at once, and to the end`() throws {
         var server = try Self.server(), client = Self.client()
         func sent(_ command: EngineCommand) throws -> String {

@@ -177,6 +177,13 @@ package struct DeepgramFluxServer: LiveServerMachine {
         }
     }
 
+    package mutating func finalsAreLate(now: Instant, output: inout ServerOutput) {
+        switch state {
+        case .connecting, .closed: break
+        case .open, .ending: send(.warning(code: "LATE_RESULTS", description: LateFinals.text), &output)
+        }
+    }
+
     // MARK: From the session
 
     package mutating func session(_ event: SessionEvent, now: Instant, output: inout ServerOutput) {
