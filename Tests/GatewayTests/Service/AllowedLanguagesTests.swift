@@ -70,7 +70,8 @@ import Testing
     /// The recording of chunks of `NamingClient` begins in English.
     @Test(arguments: Holder.allCases, served.filter { $0 != .chunk })
     func `are the language of the speech where there is only one`(holder: Holder, parameter: LanguageParameter) async throws {
-        let engine = ScriptedEngine(name: .local, languages: .any, transcript: .success(Self.transcript)), only = [LanguageTag("pt")]
+        let engine = ScriptedEngine(name: .local, languages: .any, transcript: .success(Self.transcript))
+        let only: [LanguageTag?] = [LanguageTag("pt")]
         try await with(["pt"], of: holder, engine) { gateway in
             let client = NamingClient(gateway: gateway, parameter: parameter)
             let found = try await client.ask("auto", 0)
@@ -112,7 +113,7 @@ import Testing
             #expect(try await gateway.api(.patch, Self.settings, body: #"{"languages":["de"]}"#).status == 200)
             let none = try await client.ask("auto", 2)
             #expect(engine.takeLanguages().isEmpty && none.contains("is not allowed"), "\(none)")
-            #expect(try await gateway.api(.patch, Self.settings, body: #"{"languages":[]}"#).json["languages"] == [])
+            #expect(try await gateway.api(.patch, Self.settings, body: #"{"languages":[]}"#).json["languages"] == .array([]))
             _ = try await client.ask("en", 3)
             #expect(engine.takeLanguages() == [.english])
             let refused = try await gateway.api(.patch, Self.settings, body: #"{"languages":["xx"]}"#)
