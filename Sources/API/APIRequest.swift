@@ -120,6 +120,17 @@ package struct APIRequest: Sendable {
         }
     }
 
+    /// Reads a list of languages that are allowed.
+    ///
+    /// - Returns: the list as it is stored; nil when the list is empty, or not there.
+    func languages(_ name: String) throws(APIError) -> String? {
+        guard let names = try strings(name), !names.isEmpty else { return nil }
+        guard let list = AllowedLanguages.stored(names) else {
+            throw .badRequest("\"\(name)\" must be a list of languages' codes such as de or pt-BR, or of their English names.")
+        }
+        return list
+    }
+
     /// Reads an owner from the body: `person_id`, with a person's id or null for nobody; or `is_user`.
     func owner() throws(APIError) -> Voice.Owner {
         if let flag = body?["is_user"], flag != .null {

@@ -11,6 +11,8 @@ extension JSONWriter {
         member("user", key.user.rawValue)
         self.key("scopes")
         array(key.scopes)
+        self.key("languages")
+        array(key.languages.map(\.rawValue))
         member("created_at", key.created.rfc3339)
         self.key("expires_at")
         value(key.expires?.rfc3339)

@@ -16,6 +16,7 @@ struct KeyOperations: Sendable {
         .init("prefix", "string", required: true, "The first characters of the key."), .init("name", "string?", required: true, "The key's name."),
         .init("user", "string", required: true, "The user of the key."),
         .init("scopes", "[string]", required: true, "The uses that the key allows; empty: everything but administration."),
+        .init("languages", "[string]", required: true, "The only languages that the key allows, by their codes; empty: every language."),
         .init("created_at", "string", required: true, "UTC, RFC 3339."), .init("expires_at", "string?", required: true, "The end, or null."),
         .init("revoked_at", "string?", required: true, "The time of the revocation, or null."),
         .init("credits", "integer?", required: true, "Seconds of audio that the key may still use; null: not limited."),
@@ -50,6 +51,7 @@ struct KeyOperations: Sendable {
                 body: [
                     .init("name", "string", "The key's name in lists."), .init("user", "string", "The key's user; a new one if it is left out."),
                     .init("scopes", "[string]", "The uses that the key allows; everything but administration if it is left out."),
+                    .init("languages", "[string]", "The only languages that the key allows, such as de; every language if it is left out."),
                     .init("expires_at", "string", "The key's end: a time, or a day."),
                     .init("credits", "integer", "Seconds of audio that the key may use; not limited if it is left out."),
                 ], answer: .object([.init("key", "string", required: true, "The key, which is not shown again.")] + Self.members)
@@ -104,7 +106,8 @@ struct KeyOperations: Sendable {
         let name = try request.string("name")
         if let name, name.utf8.count > 200 { throw .badRequest("\"name\" may have at most 200 bytes.") }
         return AccessKeyRequest(
-            name: name, user: user.map { ID($0) }, scopes: scopes, expires: try end(request),
+            name: name, user: user.map { ID($0) }, scopes: scopes,
+            languages: try request.languages("languages").map(AllowedLanguages.list) ?? [], expires: try end(request),
             creditSeconds: try Self.seconds("credits", from: 0, request))
     }
 

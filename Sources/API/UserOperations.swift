@@ -116,6 +116,7 @@ struct UserOperations: Sendable {
                 try await change(.vocabulary, to: Self.vocabulary(request), request)
                 // An empty name is none, as everywhere.
                 try await change(.language, to: try request.string("language").flatMap { $0.isEmpty ? nil : $0 }, request)
+                try await change(.languages, to: try request.languages("languages"), request)
                 try await change(.name, to: try request.string("name"), request)
                 try await change(.learnsVoices, to: request.flag("learn_voices").map { $0 ? "true" : "false" }, request)
                 try await change(.usesSummaryModel, to: request.flag("model_summaries").map { $0 ? "true" : "false" }, request)
@@ -184,6 +185,9 @@ struct UserOperations: Sendable {
             "vocabulary", "[string]",
             "Words that engines are to expect: at most 500 of 100 characters each. An engine gets the first 99."),
         .init("language", "string", "The user's own language: a code such as de or pt-BR, or an English name; auto leaves it to the engine."),
+        .init(
+            "languages", "[string]",
+            "The only languages that the user's speech may be in, such as de. A request for another language is refused. Empty: every language."),
         .init("name", "string", "The user's name. A speaker who says it does not become a new person."),
         .init("learn_voices", "boolean", "False: assigning speakers teaches the gateway no voices of other people."),
         .init("model_summaries", "boolean", "False: no language model is given conversations for their title and summary."),
@@ -205,6 +209,7 @@ struct UserOperations: Sendable {
         .init("single_language_mode", "boolean", required: true, "True if sessions are in one language."),
         .init("vocabulary", "[string]", required: true, "Words that engines are to expect."),
         .init("language", "string?", required: true, "The user's own language; auto: the engine finds it."),
+        .init("languages", "[string]", required: true, "The only languages that the user's speech may be in, by their codes; empty: every language."),
         .init("name", "string?", required: true, "The user's name."),
         .init("learn_voices", "boolean", required: true, "True if voices of other people are learned."),
         .init("model_summaries", "boolean", required: true, "True if the operator's language model may get conversations."),
@@ -299,6 +304,8 @@ struct UserOperations: Sendable {
         for word in choices.vocabulary { json.value(word) }
         json.endArray()
         json.member("language", optional: choices.language.map { $0.isMulti ? "auto" : $0.rawValue })
+        json.key("languages")
+        json.array(choices.languages.map(\.rawValue))
         json.member("name", optional: choices.name)
         json.member("learn_voices", choices.learnsVoices)
         json.member("model_summaries", choices.usesSummaryModel)

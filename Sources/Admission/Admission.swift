@@ -153,15 +153,18 @@ package final class Admission: Sendable {
         try grant(to: caller, keys, await standing(of: caller, keys), for: use)
     }
 
-    /// True if `standing` must be called before a grant can be made.
-    package func needsStanding(_ keys: BYOKCredentials) -> Bool { !keys.isEmpty || watch.isNeeded }
-
-    /// Returns the state of a caller that must be known before a grant can be made.
+    /// Returns the state of a caller, which must be known before a grant can be made.
     ///
     /// - Parameter asksForUser: true to read the user's choices too.
     package func standing(of caller: AuthenticatedCaller, _ keys: BYOKCredentials, asksForUser: Bool = false) async -> CallerStanding {
         var standing = CallerStanding()
-        if asksForUser || !keys.isEmpty { standing.user = await KnownUser(caller.user, in: store) }
+        if asksForUser || !keys.isEmpty {
+            let user = await KnownUser(caller.user, in: store)
+            standing.languages = user.choices.languages
+            standing.user = user
+        } else {
+            standing.languages = await languages(of: caller.user)
+        }
         standing.spending = await spending(of: UsageOwner(caller.caller), keys)
         return standing
     }
@@ -169,7 +172,7 @@ package final class Admission: Sendable {
     /// Makes the grant, or throws the reason for the rejection. Does not wait; may be called on any thread.
     ///
     /// - Parameters:
-    ///   - standing: result of `standing`; nil when it was not needed.
+    ///   - standing: result of `standing`; nil when the caller was refused before it was read.
     ///   - goesOn: true for a live session that was at another gateway until now, and may be counted there still.
     package func grant(
         to caller: AuthenticatedCaller, _ keys: BYOKCredentials, _ standing: CallerStanding?, for use: RecognitionUse, goesOn: Bool = false
@@ -180,7 +183,8 @@ package final class Admission: Sendable {
             guard let user = standing?.user else { throw .internalError }
             try user.check(keys.all)
         }
-        return try grant(caller.caller, keys, standing?.spending ?? Spending(), for: use, goesOn: goesOn)
+        guard let standing else { throw .internalError }
+        return try grant(caller.caller, keys, standing.spending, languages: standing.languages, for: use, goesOn: goesOn)
     }
 
     /// Makes the grant for a job when its turn comes. Since the order, the job's key may have been revoked, and its limits used up.
@@ -192,7 +196,8 @@ package final class Admission: Sendable {
         let keys = keys ?? BYOKCredentials()
         guard let key = job.key else {
             let owner = UsageOwner(job.user)
-            return try grant(owner, keys, await spending(of: owner, keys), account: nil, for: .recording)
+            let languages = AllowedLanguages(user: await languages(of: job.user))
+            return try grant(owner, keys, await spending(of: owner, keys), account: nil, languages, for: .recording)
         }
         let standing: KeyStanding?
         do throws(StoreError) {
@@ -204,8 +209,9 @@ package final class Admission: Sendable {
         guard let standing else { throw .unavailable("The key store cannot be read.") }
         guard standing.isValid else { throw .forbidden("The key that ordered this job is not valid any more.") }
         let credit = standing.remaining.map { Duration.microseconds($0) }
-        let caller = Caller.key(AccessGrant(key: key, user: job.user, scopes: [], credit: credit))
-        return try grant(caller, keys, await spending(of: UsageOwner(caller), keys), for: .recording)
+        let caller = Caller.key(AccessGrant(key: key, user: job.user, scopes: [], languages: standing.languages, credit: credit))
+        return try grant(
+            caller, keys, await spending(of: UsageOwner(caller), keys), languages: await languages(of: job.user), for: .recording)
     }
 
     /// Makes the grant for the missing part of a transcript, whose audio was accepted before. When the limits are used up, only free engines may be
@@ -232,24 +238,50 @@ package final class Admission: Sendable {
 
     private func grant(ofGateway owner: UsageOwner, _ use: RecognitionUse) async -> Grant {
         let spending = await watch.spending(of: owner)
+        // A summary has no speech.
+        var allowed = AllowedLanguages.all
+        if use == .repair { allowed = AllowedLanguages(key: await languages(of: owner.key), user: await languages(of: owner.user)) }
         return Grant(
-            Stamp(), for: use, of: owner, keys: BYOKCredentials(), account: nil, freeOnly: spending.audioUsedUp ?? spending.costUsedUp, directory)
+            Stamp(), for: use, of: owner, keys: BYOKCredentials(), account: nil, languages: allowed,
+            freeOnly: spending.audioUsedUp ?? spending.costUsedUp, directory)
     }
 
     private func grant(
-        _ caller: Caller, _ keys: BYOKCredentials, _ spending: Spending, for use: RecognitionUse, goesOn: Bool = false
+        _ caller: Caller, _ keys: BYOKCredentials, _ spending: Spending, languages: [LanguageTag], for use: RecognitionUse, goesOn: Bool = false
     ) throws(RequestError) -> Grant {
         let account: BillingUse? =
             caller == .local ? nil : try accounts.open(caller, for: use.scope ?? .transcribe, paysWithCredit: keys.isEmpty, goesOn: goesOn)
-        return try grant(UsageOwner(caller), keys, spending, account: account, for: use)
+        let allowed = AllowedLanguages(key: caller.grant?.languages ?? [], user: languages)
+        return try grant(UsageOwner(caller), keys, spending, account: account, allowed, for: use)
     }
 
     private func grant(
-        _ owner: UsageOwner, _ keys: BYOKCredentials, _ spending: Spending, account: BillingUse?, for use: RecognitionUse
+        _ owner: UsageOwner, _ keys: BYOKCredentials, _ spending: Spending, account: BillingUse?, _ languages: AllowedLanguages,
+        for use: RecognitionUse
     ) throws(RequestError) -> Grant {
         try check(spending)
         if let warning = spending.warning { log.warning("a usage limit is nearly reached", [.reason: warning]) }
-        return Grant(Stamp(), for: use, of: owner, keys: keys, account: account, freeOnly: spending.costUsedUp, directory)
+        return Grant(
+            Stamp(), for: use, of: owner, keys: keys, account: account, languages: languages, freeOnly: spending.costUsedUp, directory)
+    }
+
+    /// Returns the languages that a user's speech may be in; empty: every language, also when the store cannot be read.
+    private func languages(of user: ID<User>) async -> [LanguageTag] {
+        do throws(StoreError) { return UserChoices(settings: try await store.settings(of: user)).languages } catch {
+            log.warning("a user's languages cannot be read from the store", [.error: "\(error)"])
+            return []
+        }
+    }
+
+    /// Returns the languages that a key allows; empty: every language, also when the key is not valid any more.
+    private func languages(of key: ID<AccessKey>?) async -> [LanguageTag] {
+        guard let key else { return [] }
+        do throws(StoreError) {
+            if case .valid(let grant) = try await keys.standing(of: key) { return grant.languages }
+        } catch {
+            log.warning("a key cannot be read from the store", [.key: key.rawValue, .error: "\(error)"])
+        }
+        return []
     }
 
     // MARK: Room

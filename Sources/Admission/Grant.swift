@@ -17,6 +17,8 @@ package struct Grant: Sendable {
     package let keys: BYOKCredentials
     /// The account whose credit is charged; nil for jobs that were ordered without a key, and for the gateway's own work.
     package let account: BillingUse?
+    /// The languages that the speech may be in.
+    private let languages: AllowedLanguages
     /// The reason why only free engines may be used; nil when all engines may be used.
     package let freeOnly: String?
     private let directory: EngineDirectory
@@ -25,13 +27,14 @@ package struct Grant: Sendable {
     ///
     /// - Parameter stamp: proof that `Admission` makes the grant.
     init(
-        _ stamp: Admission.Stamp, for use: RecognitionUse, of owner: UsageOwner, keys: BYOKCredentials, account: BillingUse?, freeOnly: String?,
-        _ directory: EngineDirectory
+        _ stamp: Admission.Stamp, for use: RecognitionUse, of owner: UsageOwner, keys: BYOKCredentials, account: BillingUse?,
+        languages: AllowedLanguages, freeOnly: String?, _ directory: EngineDirectory
     ) {
         self.use = use
         self.owner = owner
         self.keys = keys
         self.account = account
+        self.languages = languages
         self.freeOnly = freeOnly
         self.directory = directory
     }
@@ -49,14 +52,66 @@ package struct Grant: Sendable {
         _ = account.spend(audio.wholeMicroseconds)
     }
 
+    // MARK: Languages
+
+    /// Limits a recording's options to the languages that the caller's key and user allow. Every recognition of a recording passes here.
+    ///
+    /// - Throws: when the options ask for languages that are not allowed.
+    package func limitLanguages(of options: inout RecognitionOptions) throws(RequestError) {
+        let limited = try limited(options.language, options.shared.languages)
+        // The client's own words for any language are not those for the only one that is left.
+        if limited.language != options.language { options.vendorOptions?.drop([.language]) }
+        options.language = limited.language
+        options.shared.languages = limited.among
+    }
+
+    /// Limits a live session's request in the same way. A client that names no language has it found among several that are allowed.
+    package func limitLanguages(of request: inout LiveRequest) throws(RequestError) {
+        var limited = try limited(request.language, request.shared.languages)
+        if limited.language == nil, !limited.among.isEmpty { limited.language = .multi }
+        if limited.language != request.language { request.vendorOptions?.drop([.language]) }
+        request.language = limited.language
+        request.shared.languages = limited.among
+    }
+
+    /// Limits a live session's change in the same way. A change that leaves the language as it is asks for none.
+    ///
+    /// - Parameter shared: the session's options until now.
+    package func limitLanguages(of change: inout StreamChange, shared: SharedOptions) throws(RequestError) {
+        let limited = try limited(change.language ?? .multi, (change.shared ?? shared).languages)
+        if change.language != nil { change.language = limited.language }
+        if change.shared != nil { change.shared?.languages = limited.among }
+    }
+
+    private func limited(
+        _ language: LanguageTag?, _ among: [LanguageTag]
+    ) throws(RequestError) -> (language: LanguageTag?, among: [LanguageTag]) {
+        var language = language, among = among
+        do throws(DisallowedLanguage) { try languages.limit(&language, among: &among) } catch { throw .languageNotAllowed(error.message) }
+        return (language, among)
+    }
+
     // MARK: Engines
 
-    /// Returns the engines that may be used, best first; never empty.
+    /// Returns the engines that may hear a recording, best first; never empty. The options are limited to the languages that are allowed.
+    ///
+    /// - Parameter named: engines that the caller asks for; empty for the operator's order.
+    package func engines(for options: inout RecognitionOptions, named: [EngineName]) throws(RequestError) -> [EngineEntry] {
+        try limitLanguages(of: &options)
+        return try engines(for: .prerecorded, named: named, language: options.language)
+    }
+
+    /// Returns the engines that may hear a live session, best first; never empty. The request is limited to the languages that are allowed.
     ///
     /// - Parameters:
     ///   - named: engines that the caller asks for; empty for the operator's order.
     ///   - preferred: engine that comes before the operator's order.
-    package func engines(
+    package func engines(for request: inout LiveRequest, named: [EngineName], preferred: EngineName?) throws(RequestError) -> [EngineEntry] {
+        try limitLanguages(of: &request)
+        return try engines(for: .live, named: named, preferred: preferred, language: request.language)
+    }
+
+    private func engines(
         for kind: Router.Kind, named: [EngineName], preferred: EngineName? = nil, language: LanguageTag?
     ) throws(RequestError) -> [EngineEntry] {
         guard keys.isEmpty else { return try ownEngines(for: kind, named: named, language: language) }

@@ -20,6 +20,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
     private let opened = Mutex(0)
     private let waiting = Mutex<[@Sendable () -> Void]>([])
     private let asked = Mutex<[LanguageTag?]>([])
+    private let choices = Mutex<[[LanguageTag]]>([])
 
     /// - Parameters:
     ///   - sentence: seconds of audio, and so words, of a final.
@@ -58,6 +59,14 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
         }
     }
 
+    /// The languages that the engine was to find the speech's language among, one list for each stream and recording, since the last call.
+    package func takeChoices() -> [[LanguageTag]] {
+        choices.withLock { choices in
+            defer { choices = [] }
+            return choices
+        }
+    }
+
     /// Opens the streams that hang.
     package func openAll() {
         let open = waiting.withLock { waiting in
@@ -70,6 +79,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
     package func open(_ options: StreamOptions, deliver: @escaping @Sendable (EngineEvent) -> Void) -> any EngineStream {
         streams.withLock { $0 += 1 }
         asked.withLock { $0.append(options.language) }
+        choices.withLock { $0.append(options.shared.languages) }
         if fault == .hangs { waiting.withLock { $0.append { deliver(.opened) } } }
         let isFirst = opened.withLock { count in
             count += 1
@@ -86,6 +96,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
         _ recording: Recording, options: RecognitionOptions, progress: @escaping @Sendable (RecognitionProgress) -> Void
     ) async throws(EngineError) -> Transcript {
         asked.withLock { $0.append(options.language) }
+        choices.withLock { $0.append(options.shared.languages) }
         var transcript = try transcript.get()
         if !options.keepsRaw { transcript.raw = nil }
         for (index, channel) in transcript.channels.enumerated() {

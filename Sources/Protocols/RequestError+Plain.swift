@@ -14,7 +14,9 @@ extension RequestError {
         case .methodNotAllowed(let allowed): (.methodNotAllowed, "method_not_allowed", "Allowed here: \(allowed).")
         case .tooLarge(let limit, _): (.contentTooLarge, "too_large", "The body is longer than \(limit) bytes.")
         case .incompleteBody: (.badRequest, "incomplete_body", "The upload ended early.")
-        case .badRequest(let reason), .invalidField(let reason, _), .unsupportedLanguage(_, let reason): (.badRequest, "bad_request", reason)
+        case .badRequest(let reason), .invalidField(let reason, _), .unsupportedLanguage(_, let reason),
+            .languageNotAllowed(let reason):
+            (.badRequest, "bad_request", reason)
         case .unknownModel(let model): (.badRequest, "unknown_model", "There is no model \"\(model)\".")
         case .remoteContent(let reason): (.badRequest, "remote_content", reason)
         case .unavailable(let reason): (.serviceUnavailable, "unavailable", reason)

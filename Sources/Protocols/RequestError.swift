@@ -24,6 +24,8 @@ package enum RequestError: Error, Sendable, Equatable {
     case invalidField(String, name: String)
     /// No engine has this language. The text says what can be done.
     case unsupportedLanguage(LanguageTag, String)
+    /// The caller's key or user does not allow the language. The text names the key or the user, and the languages that it allows.
+    case languageNotAllowed(String)
     /// No model has this name.
     case unknownModel(String)
     /// A URL that the caller gave could not be fetched. The text says why.

@@ -15,6 +15,9 @@ extension UserChoices.Setting {
         case .singleLanguage, .learnsVoices, .usesSummaryModel: value == "true" || value == "false" ? nil : "\"\(rawValue)\" must be true or false."
         case .vocabulary: UserChoices.vocabularyFault(in: value)
         case .language: LanguageName(value) == nil ? LanguageFault(LanguageParameter.settings.name, value).message : nil
+        case .languages:
+            AllowedLanguages.stored(value.split(separator: " ").map(String.init)) == value
+                ? nil : "\"languages\" must be codes of languages such as de or en, each once."
         case .name:
             value.utf8.count > UserChoices.maxName || value.allSatisfy(\.isWhitespace)
                 ? "\"name\" must have letters, and at most \(UserChoices.maxName) bytes." : nil

@@ -10,6 +10,8 @@ package struct UserChoices: Sendable, Equatable {
         case vocabulary
         /// The user's own language, into which other languages would be translated.
         case language
+        /// The languages that the user's speech may be in: codes with blanks between them. Without it, every language.
+        case languages
         /// The user's own name; no other person is created from it.
         case name
         /// `false`: other people's voices are not learned from speech that was assigned to them by hand.
@@ -31,6 +33,8 @@ package struct UserChoices: Sendable, Equatable {
     package var vocabulary: [String]
     /// The user's language; `multi`: the user leaves it to the engine. nil: the user has chosen none.
     package var language: LanguageTag?
+    /// The languages that the user's speech may be in; empty: every language.
+    package var languages: [LanguageTag]
     package var name: String?
     package var learnsVoices: Bool
     package var usesSummaryModel: Bool
@@ -46,12 +50,13 @@ package struct UserChoices: Sendable, Equatable {
     package static let maxAudioDays = 36_500
 
     package init(
-        isSingleLanguage: Bool = false, vocabulary: [String] = [], language: LanguageTag? = nil, name: String? = nil, learnsVoices: Bool = true,
-        usesSummaryModel: Bool = true, audioDays: Int? = nil, timeZone: TimeZoneName? = nil
+        isSingleLanguage: Bool = false, vocabulary: [String] = [], language: LanguageTag? = nil, languages: [LanguageTag] = [], name: String? = nil,
+        learnsVoices: Bool = true, usesSummaryModel: Bool = true, audioDays: Int? = nil, timeZone: TimeZoneName? = nil
     ) {
         self.isSingleLanguage = isSingleLanguage
         self.vocabulary = vocabulary
         self.language = language
+        self.languages = languages
         self.name = name
         self.learnsVoices = learnsVoices
         self.usesSummaryModel = usesSummaryModel
@@ -64,6 +69,7 @@ package struct UserChoices: Sendable, Equatable {
         isSingleLanguage = settings[Setting.singleLanguage.rawValue] == "true"
         vocabulary = settings[Setting.vocabulary.rawValue].map { $0.split(separator: "\n").map(String.init) } ?? []
         language = settings[Setting.language.rawValue].flatMap { LanguageName($0)?.tag }
+        languages = settings[Setting.languages.rawValue].map(AllowedLanguages.list) ?? []
         name = settings[Setting.name.rawValue]
         learnsVoices = settings[Setting.learnsVoices.rawValue] != "false"
         usesSummaryModel = settings[Setting.usesSummaryModel.rawValue] != "false"

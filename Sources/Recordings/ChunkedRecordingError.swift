@@ -26,7 +26,7 @@ package struct ChunkedRecordingError: Error, Sendable, Equatable {
         switch error {
         case .outOfCredit: self.init(.tooManyRequests, "credits_exhausted", "Transcription credits exhausted")
         case .tooManyRequests(let after): self.init(status, code, message, retryAfter: after)
-        case .unsupportedLanguage: self.init(.unprocessableContent, "unsupported_language", message)
+        case .unsupportedLanguage, .languageNotAllowed: self.init(.unprocessableContent, "unsupported_language", message)
         case .engine(let error, let engine, let payer): self.init(ProviderError(error, by: engine, payer: payer), request: nil)
         case .unauthenticated, .forbidden, .otherKey, .notFound, .methodNotAllowed, .tooLarge, .incompleteBody, .badRequest, .invalidField,
             .unknownModel,

@@ -120,7 +120,6 @@ async def main():
         OK(t) and all(k.get("language") == "de" for k in tokens if k["text"].strip()),
         "Soniox with identification: German words, each token with its language",
         repr(t[:60]),
-        ENGLISH,
     )
 
 

@@ -237,7 +237,8 @@ struct APISchema: Sendable {
         APISchema(
             "AccessKey", .init("id", "string", required: true, "The key."), .init("prefix", "string", required: true, "The beginning of the key."),
             .init("name", "string?", required: true, "The key's name."), .init("user", "string", required: true, "Whose data the key reads."),
-            .init("scopes", "[string]", required: true, "What the key allows."), creation,
+            .init("scopes", "[string]", required: true, "What the key allows."),
+            .init("languages", "[string]", required: true, "The languages that the key allows; empty: every language."), creation,
             .init("expires_at", "string?", required: true, "UTC, RFC 3339."), .init("revoked_at", "string?", required: true, "UTC, RFC 3339."),
             .init("credits", "integer?", required: true, "Seconds of audio that are left; null: no limit.")),
         APISchema(

@@ -98,7 +98,8 @@ struct AssemblyAIPrerecordedEndpoint: Endpoint {
         let keepsRaw = try RawChoice.isWanted(by: exchange.request)
         var engines = EngineChoice.engines(of: exchange.request)
         // This rejects an impossible order at once; the engines are chosen when the job's turn comes.
-        let usable = try grant.engines(for: .prerecorded, named: engines, language: request.language)
+        var options = request.options
+        let usable = try grant.engines(for: &options, named: engines)
         if !request.demands.isEmpty {
             // Harken cannot redact what the vendor writes about the speech.
             let mayBeNative = usable.contains { $0.name == AssemblyAIOptions.vendor } && recordings.settings.redaction?.rule(for: caller.user) == nil

@@ -53,8 +53,7 @@ struct BackgroundEndpoint: Endpoint {
             case .capabilities:
                 body = BackgroundAnswer.capabilities(BackgroundReport(recordings.settings.routing, keys: recordings.admission.routingKeys(keys)))
             case .start:
-                _ = try await grant()
-                body = try await start(exchange, caller)
+                body = try await start(exchange, caller, grant())
             case .transcribe:
                 let answer = try await BackgroundChunk(caller: caller, grant: grant(), id: call.id, services: recordings).run(exchange)
                 RecordingNotices.add(answer.notices, to: &headers)
@@ -70,7 +69,9 @@ struct BackgroundEndpoint: Endpoint {
         }
     }
 
-    private func start(_ exchange: HTTPExchange, _ caller: AuthenticatedCaller) async throws(ChunkedRecordingError) -> [UInt8] {
+    private func start(
+        _ exchange: HTTPExchange, _ caller: AuthenticatedCaller, _ grant: Grant
+    ) async throws(ChunkedRecordingError) -> [UInt8] {
         let bytes = try await ChunkedRecordingError.heard { () throws(RequestError) in try await exchange.smallBody(limit: 1 << 16) }
         let value = bytes.isEmpty ? JSONValue.object([]) : (try? JSONValue(parsing: bytes)) ?? .null
         guard case .object = value else { throw ChunkedRecordingError(.unprocessableContent, "bad_body", "the body must be a JSON object") }
@@ -85,6 +86,11 @@ struct BackgroundEndpoint: Endpoint {
         guard ListenOptions.sources.contains(source) else { throw ChunkedRecordingError(.unprocessableContent, "invalid_source", "Invalid source") }
         // A recording in any language has none of its own: each chunk's is found.
         let language = try ChunkedRecordingError.language(text(LanguageParameter.chunkedRecording.name), .chunkedRecording)?.named
+        // A language that the caller's chunks could not be recognized in is refused at once.
+        try await ChunkedRecordingError.heard { () throws(RequestError) in
+            var options = RecognitionOptions(language: language)
+            try grant.limitLanguages(of: &options)
+        }
         let started = try ChunkedRecordingError.start(Self.moment(value["started_at"]), now: recordings.now())
         let title = try text("title").map(NameKey.trimmed) ?? ""
         guard title.utf8.count <= ConversationLimits.title else {

@@ -31,9 +31,10 @@ struct DeepgramPrerecordedEndpoint: Endpoint {
             switch DeepgramPrerecordedRequest.parse(head, handshake) {
             case .failure(let response): exchange.loop.execute { call.reject(exchange, response) }
             case .success(let request):
-                let engines = try grant.engines(for: .prerecorded, named: request.engines, language: request.options.language)
+                var options = request.options
+                let engines = try grant.engines(for: &options, named: request.engines)
                 let job = RecordingJob(
-                    services: recordings, id: call.id, grant: grant, engines: engines, options: request.options,
+                    services: recordings, id: call.id, grant: grant, engines: engines, options: options,
                     request: (call.route, TraceParent(head.headers)))
                 await run(request, job, handshake, JobOwner(caller, call.shown?.credential), exchange, call)
             }

@@ -27,15 +27,14 @@ struct LiveEndpoint: Endpoint {
             let caller = try services.admission.authenticate(exchange, credential: call.shown, for: [.listen])
             let keys = try BYOKCredentials(head)
             let moved = movedSession(of: head, caller, on: exchange.loop)
-            guard asksForStanding(keys) || moved != nil else {
-                return begin(exchange, LiveCaller(caller: caller, keys: keys), call)
-            }
             Task {
-                var liveCaller = LiveCaller(caller: caller, keys: keys)
-                // A gateway that has stood still finds requests of clients that have gone to another one meanwhile.
-                // Bytes that the loop has not read yet are read in its next turn.
-                await exchange.loop.run {}
-                let isThere = await exchange.loop.run { exchange.isClientThere } ?? false
+                var liveCaller = LiveCaller(caller: caller, keys: keys), isThere = false
+                if moved != nil {
+                    // A gateway that has stood still finds requests of clients that have gone to another one meanwhile.
+                    // Bytes that the loop has not read yet are read in its next turn.
+                    await exchange.loop.run {}
+                    isThere = await exchange.loop.run { exchange.isClientThere } ?? false
+                }
                 await ask(for: &liveCaller, isThere ? moved : nil)
                 exchange.loop.execute { [liveCaller] in begin(exchange, liveCaller, call) }
             }
@@ -74,10 +73,6 @@ struct LiveEndpoint: Endpoint {
         else { return nil }
         if let user = caller?.user, waiting.find(id, of: user) != nil { return nil }
         return MovedSession(id: id, waiting: waiting)
-    }
-
-    private func asksForStanding(_ keys: BYOKCredentials) -> Bool {
-        dialect.asksForUser || services.admission.needsStanding(keys)
     }
 
     private func ask(for liveCaller: inout LiveCaller, _ moved: MovedSession?) async {
@@ -153,13 +148,12 @@ struct LiveEndpoint: Endpoint {
             return LiveCaller(caller: caller, keys: keys)
         }
         let moved = movedSession(of: head, nil, on: context.loop)
-        let asksForStanding = asksForStanding(keys) || moved != nil
         return PreSessionHandler(
             opening, context: context, client: call.client, wrongCredentials: call.responder.wrongCredentials,
             prepare: { requested in
                 let credential = pending.shown(requested.credential, to: services.admission)
                 let prepare = services.admission.preparation(for: credential)
-                guard asksForStanding, liveCaller == nil || credential != nil else { return prepare }
+                guard liveCaller == nil || credential != nil else { return prepare }
                 let load: @Sendable () async -> Void = {
                     guard case .success(var liveCaller) = pending.result.withLock({ $0 }) else { return }
                     await ask(for: &liveCaller, moved)
@@ -265,7 +259,7 @@ struct LiveEndpoint: Endpoint {
     ) throws(RequestError) -> LiveSession.Plan {
         // The key may have been revoked while the client was silent.
         guard grant.isValid else { throw .unauthenticated }
-        let request = machine.request
+        var request = machine.request
         if request.separateChannels, case .container = request.format {
             throw .badRequest("Live channels need raw audio: give encoding, sample_rate and channels.")
         }
@@ -276,7 +270,7 @@ struct LiveEndpoint: Endpoint {
             if bringsTranscript {
                 [NullEngine.entry]
             } else {
-                try grant.engines(for: .live, named: named, preferred: personal?.preferredEngine, language: request.language)
+                try grant.engines(for: &request, named: named, preferred: personal?.preferredEngine)
             }
         let usable = engines.filter { if case .unavailable = $0.status() { false } else { true } }
         // An engine's own error, because its text is then written for callers.
@@ -289,8 +283,8 @@ struct LiveEndpoint: Endpoint {
         let mode = asked ?? services.modes.mode(of: id, by: grant.user, engines: usable.count)
         let room = try services.admission.room(for: usable, mode, channels: request.channelCount, isKept: personal?.conversation != nil)
         return LiveSession.Plan(
-            id: id, started: call.now, dialect: dialect.name, machine: machine, engines: usable, mode: mode, grant: grant, room: room,
-            caller: services.isTraced ? TraceParent(head.headers) : nil)
+            id: id, started: call.now, dialect: dialect.name, machine: machine, request: request, engines: usable, mode: mode, grant: grant,
+            room: room, caller: services.isTraced ? TraceParent(head.headers) : nil)
     }
 
     private func upgrade(

@@ -44,10 +44,10 @@ struct OpenAITranscriptionEndpoint: Endpoint {
                         "an unknown model is served by another engine",
                         [.request: call.id, .model: request.model, .engine: request.engines.map(\.rawValue).joined(separator: ",")])
                 }
-                let engines = try grant.engines(for: .prerecorded, named: request.engines, language: request.language)
+                var options = request.options
+                let engines = try grant.engines(for: &options, named: request.engines)
                 let references = try await references(of: request, call)
                 defer { withExtendedLifetime(references) {} }
-                var options = request.options
                 options.references = zip(request.references, references).map { ReferenceVoice(name: $0.name, $1.recording()) }
                 let job = RecordingJob(
                     services: recordings, id: call.id, grant: grant, engines: engines, options: options,

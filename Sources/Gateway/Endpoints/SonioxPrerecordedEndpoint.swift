@@ -152,7 +152,8 @@ struct SonioxPrerecordedEndpoint: Endpoint {
         }
         let engines = EngineChoice.engines(of: exchange.request)
         // This rejects an impossible order at once; the engines are chosen when the job's turn comes.
-        _ = try grant.engines(for: .prerecorded, named: engines, language: request.language)
+        var options = request.options
+        _ = try grant.engines(for: &options, named: engines)
         let audio: String
         switch request.audio {
         case .address(let address): audio = address

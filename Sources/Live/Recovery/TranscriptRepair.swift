@@ -3,6 +3,7 @@ internal import Continuity
 internal import Engines
 internal import Journal
 internal import Observability
+internal import Protocols
 internal import Sessions
 internal import Speech
 internal import Store
@@ -37,7 +38,7 @@ struct TranscriptRepair: Sendable {
     func run(_ stored: inout StoredTranscript) async -> Verdict {
         var verdict = Verdict.done
         let rate = stored.transcript.rate
-        let able = await engines(for: stored.record)
+        let (able, wanted) = await recognition(of: stored.record)
         let engines = able.filter(\.isUsable)
         for channel in (0..<stored.transcript.channels).map({ ChannelIndex($0) }) {
             for missing in stored.transcript.missing(in: channel) {
@@ -49,7 +50,7 @@ struct TranscriptRepair: Sendable {
                         stored.transcript.mend(channel, part, [], by: engines.first?.name ?? .local)
                         continue
                     }
-                    if let cause = await repair(part, channel, engines, &stored) {
+                    if let cause = await repair(part, channel, engines, wanted, &stored) {
                         if Task.isCancelled { return .interrupted }
                         stored.transcript.note(cause, channel, part)
                         switch cause {
@@ -68,14 +69,19 @@ struct TranscriptRepair: Sendable {
         return verdict
     }
 
-    /// Returns the engines that may have the session's audio.
-    private func engines(for record: SessionRecord) async -> [EngineEntry] {
+    /// Returns the engines that may have the session's audio, and what they are asked for.
+    private func recognition(of record: SessionRecord) async -> ([EngineEntry], RecognitionOptions) {
         // A session with the caller's own keys never uses the operator's keys. The local engine costs nothing and sends nothing to others.
         let names = record.isByOwnKeys ? [.local] : record.engines ?? parts.engines
         let user = record.owner.map { ID<User>($0.user) } ?? .local
         let key = record.owner.flatMap { $0.key.isEmpty ? nil : ID<AccessKey>($0.key) }
         let grant = await parts.admission.grantForRepair(of: user, key: key)
-        return grant.engines(named: names).repairers(language: record.language)
+        // The client's model is for live audio, so the engine's own model for recordings is used.
+        let named = RecognitionOptions(language: record.language, keyterms: record.keyterms, workload: record.workload)
+        var wanted = named
+        // The session's language was allowed when the session began.
+        do throws(RequestError) { try grant.limitLanguages(of: &wanted) } catch { wanted = named }
+        return (grant.engines(named: names).repairers(language: wanted.language), wanted)
     }
 
     private func pieces(of range: SampleRange, at rate: SampleRate) -> [SampleRange] {
@@ -87,7 +93,7 @@ struct TranscriptRepair: Sendable {
 
     /// - Returns: the reason why the range could not be recognised; nil when it was recognised.
     private func repair(
-        _ range: SampleRange, _ channel: ChannelIndex, _ engines: [EngineEntry], _ stored: inout StoredTranscript
+        _ range: SampleRange, _ channel: ChannelIndex, _ engines: [EngineEntry], _ wanted: RecognitionOptions, _ stored: inout StoredTranscript
     ) async -> GapCause? {
         guard !engines.isEmpty else { return .noEngine }
         let rate = stored.transcript.rate
@@ -105,8 +111,6 @@ struct TranscriptRepair: Sendable {
                 (piece) async throws(AudioLost) in
                 do throws(JournalError) { return try await audio.read(piece, channel) } catch { throw AudioLost("\(error)") }
             }
-            // The client's model is for live audio, so the engine's own model for recordings is used.
-            let wanted = RecognitionOptions(language: stored.record.language, keyterms: stored.record.keyterms, workload: stored.record.workload)
             for engine in engines {
                 guard let recognizer = engine.prerecorded else { continue }
                 let start = Instant.now

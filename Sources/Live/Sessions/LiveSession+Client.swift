@@ -1,3 +1,4 @@
+internal import Admission
 internal import Audio
 internal import Continuity
 internal import Framing
@@ -135,16 +136,28 @@ extension LiveSession {
             takeDecoded()
             return
         }
-        guard case .update(let change) = command else {
+        guard case .update(var change) = command else {
             run?.command(command)
             return
         }
+        do throws(RequestError) {
+            try grant.limitLanguages(of: &change, shared: sharedOptions)
+        } catch {
+            return refuse(error)
+        }
+        if let shared = change.shared { sharedOptions = shared }
         if let terms = change.keyterms { keyterms = terms }
         named.apply(change)
         if let vendor = change.vendor { note(vendor) }
-        run?.command(command)
+        run?.command(.update(change))
         // A stream that goes on hears nothing of options that its engine ignores, but the client does.
         if change.vendor != nil, let run { tellIgnored(by: run.servingEngine ?? firstEngine) }
+    }
+
+    /// Ends the session of a client that has changed to a language that is not allowed.
+    private func refuse(_ error: RequestError) {
+        context.log.info("a change of a session was refused", [.session: id.rawValue, .reason: error.plain.message])
+        run?.fail(.badRequest(error.plain.message))
     }
 
     /// Notes options that the client has changed: what an engine ignores of them is told, also when it was told of their former values.

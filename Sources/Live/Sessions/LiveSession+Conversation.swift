@@ -19,7 +19,7 @@ extension LiveSession {
         var request = request
         request.started = record.recorded
         conversation = LiveConversation(
-            session: id, user: grant.user, request: request, language: dialect.request.language, started: started,
+            session: id, user: grant.user, request: request, language: record.language, started: started,
             rate: rate, channels: channels, choices: choices, shared: shared, service: context.conversations, loop: context.loop,
             audio: { [self] range in channels == 1 ? heard(range) : nil }, moved: { [self] in moved() },
             journal: { [journal] in journal.note($0) }

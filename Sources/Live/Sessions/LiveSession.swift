@@ -27,6 +27,8 @@ package final class LiveSession: LiveHandler, SessionObserver {
         package var started: UnixTime
         package var dialect: String
         package var machine: any LiveServerMachine
+        /// The machine's request, limited to the languages that the grant allows.
+        package var request: LiveRequest
         /// Engines that may serve the session, in order of preference; not empty.
         package var engines: [EngineEntry]
         /// The mode of the session: tells how many of the engines hear it.
@@ -45,7 +47,7 @@ package final class LiveSession: LiveHandler, SessionObserver {
         package var taken: TakenSession?
 
         package init(
-            id: ID<Session>, started: UnixTime, dialect: String, machine: any LiveServerMachine, engines: [EngineEntry],
+            id: ID<Session>, started: UnixTime, dialect: String, machine: any LiveServerMachine, request: LiveRequest, engines: [EngineEntry],
             mode: SessionMode = .failover, grant: Grant, room: DescriptorShare? = nil, choices: UserChoices = UserChoices(),
             introduction: [Float] = [],
             caller: TraceParent? = nil
@@ -54,6 +56,7 @@ package final class LiveSession: LiveHandler, SessionObserver {
             self.started = started
             self.dialect = dialect
             self.machine = machine
+            self.request = request
             self.engines = engines
             self.mode = mode
             self.grant = grant
@@ -96,6 +99,8 @@ package final class LiveSession: LiveHandler, SessionObserver {
     private var plannedRun: SessionDriver.Request
     /// The client's options in the words of its protocol's vendor; nil: none.
     var vendorOptions: VendorOptions?
+    /// Options that several vendors have, as the client last set them.
+    var sharedOptions: SharedOptions
     /// The session's key terms, as the client last set them.
     var keyterms: [String]
     /// The model and the language that the client named, as it last set them.
@@ -181,7 +186,7 @@ package final class LiveSession: LiveHandler, SessionObserver {
         let conversationDialect = dialect as? any ConversationDialect
         self.conversationDialect = conversationDialect
         tagsChannels = (plan.machine as? any TaggedAudioDialect)?.tagsChannels ?? false
-        let request = plan.machine.request
+        let request = plan.request
         let health = context.continuity.health
         // The audio of a client that brings its own words goes to no vendor.
         let bringsWords = conversationDialect?.conversation?.takesTranscripts == true
@@ -207,6 +212,7 @@ package final class LiveSession: LiveHandler, SessionObserver {
         let redaction = RedactionRule.joined(request.redaction, demanded)
         plannedRun.options.redaction = redaction
         plannedRun.options.shared = request.shared
+        sharedOptions = request.shared
         keyterms = request.keyterms
         named = NamedModel(model: request.model, language: plannedRun.options.language)
         vendorOptions = request.vendorOptions

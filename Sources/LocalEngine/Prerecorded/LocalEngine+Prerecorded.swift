@@ -15,7 +15,7 @@ extension LocalEngine: PrerecordedEngine {
         // A gap of a live stream that named no language is in the language that this engine hears such streams in. Where another engine heard the stream,
         // that is a guess.
         let isOfStream = options.language == nil && options.workload == .realtime
-        let language = isOfStream ? liveLanguage(nil).code.map { LanguageTag($0) } : options.language
+        let language = isOfStream ? liveLanguage(nil, among: options.shared.languages).code.map { LanguageTag($0) } : options.language
         try check(language)
         let use = try await models(), models = use.model
         let voice = options.diarize ? try await Self.use(of: voices, failures.voices) : nil

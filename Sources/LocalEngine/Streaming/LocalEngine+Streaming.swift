@@ -20,7 +20,8 @@ extension LocalEngine: HearingEngine {
         @Sendable func item(_ loaded: Result<ModelUse<LocalModels>, InferenceError>, _ language: LiveLanguage) -> StreamInbox.Item {
             Self.item(loaded, language, pool, usesKeyTerms: usesKeyTerms, finals)
         }
-        let language = liveLanguage(options.language), others = facts != nil && language.needsOthers ? multilingual : nil
+        let language = liveLanguage(options.language, among: options.shared.languages)
+        let others = facts != nil && language.needsOthers ? multilingual : nil
         if others == nil, let ready = recognition.use() {
             stream.post(item(ready, .english))
         } else {
@@ -39,8 +40,10 @@ extension LocalEngine: HearingEngine {
 
     /// Returns the language of a live stream: nil is found out. A stream whose client said nothing is taken for English, or for the only language that it
     /// may be.
-    func liveLanguage(_ language: LanguageTag?) -> LiveLanguage.Choice {
-        let codes = identifiable
+    ///
+    /// - Parameter among: languages that the speech may be in, in place of the operator's; empty: none are named.
+    func liveLanguage(_ language: LanguageTag?, among: [LanguageTag] = []) -> LiveLanguage.Choice {
+        let codes = allowed(among) ?? identifiable
         guard let named = Self.named(language) else {
             let assumed = language != nil ? nil : codes.contains(LanguageTag.english.primary) ? LanguageTag.english.primary : nil
             return .init(code: assumed ?? (codes.count == 1 ? codes.first : nil), languages: languages, among: codes)

@@ -83,6 +83,12 @@ extension AssemblyAIConfiguration {
     /// Language of the session: `multi` for several languages and for an empty list; nil when the client did not give any setting.
     package var language: LanguageTag? { languages.map { $0.count == 1 ? LanguageTag($0[0]) : .multi } }
 
+    /// The languages that the session's is found among, where the client names several; empty: all.
+    package var choice: [LanguageTag] {
+        let names = (languages ?? []).compactMap { LanguageName($0)?.named }
+        return names.count > 1 && names.count == languages?.count ? names : []
+    }
+
     /// Returns what changes in a session when its configuration goes from `self` to `new`; nil when nothing changes.
     ///
     /// - Parameters:
@@ -97,9 +103,10 @@ extension AssemblyAIConfiguration {
             vendor.dropForeignLanguages(in: ["language_codes"], words: ["multi"])
             change.vendor = vendor
         }
-        if new.prompt != prompt {
+        if new.prompt != prompt || new.choice != choice {
             change.shared = shared
             change.shared?.prompt = new.prompt
+            change.shared?.languages = new.choice
         }
         if new.turn != turn { change.turn = new.turn }
         if new.endpointing != endpointing { change.endpointing = new.endpointing }

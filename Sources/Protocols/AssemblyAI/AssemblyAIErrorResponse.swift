@@ -27,7 +27,9 @@ package enum AssemblyAIErrorResponse {
         // Behind the vendor's words, because this account can be used again tomorrow.
         case .limitReached(let words): inBand(1008, "Unauthorized Connection: Insufficient account balance. \(words)")
         case .tooManyRequests: inBand(3009, "Unauthorized Connection: Too many concurrent sessions")
-        case .badRequest(let reason), .invalidField(let reason, _), .unsupportedLanguage(_, let reason): inBand(3006, "Invalid Message: \(reason)")
+        case .badRequest(let reason), .invalidField(let reason, _), .unsupportedLanguage(_, let reason),
+            .languageNotAllowed(let reason):
+            inBand(3006, "Invalid Message: \(reason)")
         case .unknownModel(let name): inBand(3006, "Invalid Message: there is no speech_model \"\(name.prefix(80))\".")
         case .unavailable(let reason): inBand(3005, "Session Cancelled: \(reason)")
         case .engine(let error, let engine, let payer): inBand(code(of: error), text(of: ProviderError(error, by: engine, payer: payer).error))
@@ -71,7 +73,9 @@ package enum AssemblyAIErrorResponse {
         case .methodNotAllowed(let allowed): (.methodNotAllowed, nil, "Allowed here: \(allowed)")
         case .tooLarge(let limit, _): (.contentTooLarge, nil, "The body is larger than the \(limit) bytes that are accepted")
         case .incompleteBody: (.badRequest, nil, "The body was cut off before its end")
-        case .badRequest(let reason), .invalidField(let reason, _), .unsupportedLanguage(_, let reason): (.badRequest, nil, reason)
+        case .badRequest(let reason), .invalidField(let reason, _), .unsupportedLanguage(_, let reason),
+            .languageNotAllowed(let reason):
+            (.badRequest, nil, reason)
         case .unknownModel(let name): (.badRequest, nil, "There is no speech model \"\(name.prefix(80))\"")
         case .remoteContent(let reason): (.badRequest, nil, reason)
         case .unavailable(let reason): (.serviceUnavailable, nil, reason)

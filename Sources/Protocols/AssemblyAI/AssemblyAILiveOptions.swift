@@ -65,6 +65,7 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
         vendorOptions = AssemblyAIOptions.table.options(in: head.query, .live)
         vendorOptions.dropForeignLanguages(in: ["language_code", "language_codes"], words: ["multi"])
         shared = SharedOptions(prompt: query.text("prompt"), maxSpeakers: try query.whole("max_speakers", in: 1...100))
+        shared.languages = configuration.choice
         redaction = try Self.redaction(query, language: language)
     }
 
@@ -78,13 +79,14 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
         return request
     }
 
-    /// The language that the client named, or the language of its model; nil when neither is known.
+    /// The language that the client named, or the language of its model; `multi` for a client of another model that wants to be told the language.
+    /// nil when none of these is known.
     private var language: LanguageTag? {
         if let said = configuration.language { return said }
         switch model {
         case .english: return .english
         case .multilingual: return .multi
-        default: return nil
+        default: return reportsLanguage ? .multi : nil
         }
     }
 

@@ -26,7 +26,7 @@ package enum DeepgramErrorResponse {
                 .contentTooLarge, "PAYLOAD_TOO_LARGE", "The audio is larger than \(limit) bytes. Send a shorter file.", requestID)
         case .incompleteBody:
             answer(.unprocessableContent, "ASR_UNPROCESSABLE_ENTITY", "The upload was cut off before its end.", requestID)
-        case .badRequest(let reason), .invalidField(let reason, _), .unsupportedLanguage(_, let reason):
+        case .badRequest(let reason), .invalidField(let reason, _), .unsupportedLanguage(_, let reason), .languageNotAllowed(let reason):
             answer(.badRequest, "Bad Request", "Bad Request: \(reason)", requestID)
         case .unknownModel(let name):
             answer(

@@ -16,6 +16,8 @@ package struct ListenOptions: Sendable, Equatable {
     package var route: ListenRoute
     /// Language of the audio; `multi` for any language.
     package var language = LanguageTag.english
+    /// True if the client named the language, or leaves it to the engine by a name.
+    package var namesLanguage = false
     package var codec = ListenCodec.pcm8
     package var format = AudioFormat.raw(.unsigned8, .telephone, channels: 1)
     package var channels = 1
@@ -70,7 +72,9 @@ package struct ListenOptions: Sendable, Equatable {
         }
         format = try codec.format(hertz: hertz, channels: channels)
         do throws(LanguageFault) {
-            language = try LanguageParameter.listen.read(query.first(LanguageParameter.listen.name))?.tag ?? language
+            let text = query.first(LanguageParameter.listen.name)
+            language = try LanguageParameter.listen.read(text)?.tag ?? language
+            namesLanguage = text?.isEmpty == false
         } catch {
             throw ListenError(error)
         }

@@ -39,7 +39,8 @@ extension ListenServer {
     private static func inBand(_ error: RequestError) -> InBandError? {
         switch error {
         case .unauthenticated, .forbidden, .tooManyRequests, .notFound, .methodNotAllowed, .tooLarge, .incompleteBody: nil
-        case .outOfCredit, .limitReached, .otherKey, .badRequest, .invalidField, .unsupportedLanguage, .unknownModel, .remoteContent, .unavailable,
+        case .outOfCredit, .limitReached, .otherKey, .badRequest, .invalidField, .unsupportedLanguage,
+            .languageNotAllowed, .unknownModel, .remoteContent, .unavailable,
             .engine,
             .internalError:
             inBandError(error)
@@ -53,7 +54,8 @@ extension ListenServer {
             let messages = ListenServerMessage.freemium(.zero).map(\.text)
             return told(.noCredit, messages, pause: lastPause)
         case .unsupportedLanguage(let language, _), .engine(.unsupportedLanguage(let language), _, _): return told(.language(language.rawValue))
-        case .badRequest(let reason), .invalidField(let reason, _), .remoteContent(let reason), .notFound(let reason), .forbidden(let reason):
+        case .badRequest(let reason), .invalidField(let reason, _), .languageNotAllowed(let reason), .remoteContent(let reason),
+            .notFound(let reason), .forbidden(let reason):
             return told(.policy(reason))
         case .otherKey(let reason): return told(ListenError(code: 4003, reason: reason))
         case .unknownModel: return told(.policy("The model does not exist."))
@@ -85,7 +87,8 @@ extension ListenServer {
             case .notFound(let what): (.notFound, "not_found", what)
             case .methodNotAllowed: (.methodNotAllowed, "method_not_allowed", "This route is a WebSocket: use GET.")
             case .tooLarge: (.contentTooLarge, "too_large", "The request is too large.")
-            case .badRequest(let reason), .invalidField(let reason, _), .unsupportedLanguage(_, let reason), .remoteContent(let reason):
+            case .badRequest(let reason), .invalidField(let reason, _), .unsupportedLanguage(_, let reason),
+                .languageNotAllowed(let reason), .remoteContent(let reason):
                 (.badRequest, "bad_request", reason)
             case .incompleteBody, .unknownModel: (.badRequest, "bad_request", "The request cannot be served.")
             case .unavailable(let reason): (.serviceUnavailable, "unavailable", reason)

@@ -93,9 +93,15 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
 
     package mutating func adopt(_ choices: UserChoices) {
         request.keyterms = Array((request.keyterms + choices.terms).prefix(UserChoices.maxTerms))
+        let ofSession = choices.language ?? (choices.languages.isEmpty ? .english : .multi)
+        // A user who has said which languages they speak is heard in these where the client names none.
+        if !options.namesLanguage, !options.isOnboarding, !choices.languages.isEmpty {
+            request.language = choices.isSingleLanguage ? ofSession : .multi
+            return
+        }
         guard request.language?.isMulti == true else { return }
         if choices.isSingleLanguage {
-            request.language = choices.language ?? .english
+            request.language = ofSession
         } else {
             wantsTranslation = choices.language.map { !$0.isMulti } ?? false
         }

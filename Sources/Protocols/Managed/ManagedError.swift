@@ -56,7 +56,8 @@ package struct ManagedError: Error, Sendable, Equatable {
         case .forbidden(let reason), .otherKey(let reason): self.init(.authFailed, reason)
         case .outOfCredit, .limitReached: self.init(.noCredits, "No credits are left.")
         case .tooManyRequests: self.init(.tooManySessions, "Too many sessions at once. End one, or try again later.")
-        case .badRequest(let reason), .invalidField(let reason, _), .unsupportedLanguage(_, let reason), .remoteContent(let reason),
+        case .badRequest(let reason), .invalidField(let reason, _), .unsupportedLanguage(_, let reason),
+            .languageNotAllowed(let reason), .remoteContent(let reason),
             .notFound(let reason):
             self.init(.badConfig, reason)
         case .unknownModel: self.init(.badConfig, "model is not known.")

@@ -19,7 +19,7 @@ extension ManagedLiveServer {
             case .notFound: .notFound
             case .methodNotAllowed: .methodNotAllowed
             case .tooLarge: .contentTooLarge
-            case .incompleteBody, .badRequest, .invalidField, .unsupportedLanguage, .unknownModel, .remoteContent: .badRequest
+            case .incompleteBody, .badRequest, .invalidField, .unsupportedLanguage, .languageNotAllowed, .unknownModel, .remoteContent: .badRequest
             case .unavailable: .serviceUnavailable
             case .engine: .badGateway
             case .internalError: .internalServerError

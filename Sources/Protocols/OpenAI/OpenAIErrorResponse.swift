@@ -31,7 +31,7 @@ package enum OpenAIErrorResponse {
             response(.badRequest, OpenAIError("The upload was cut off before its end."), requestID)
         case .badRequest(let reason):
             response(.badRequest, OpenAIError(reason), requestID)
-        case .unsupportedLanguage(_, let reason):
+        case .unsupportedLanguage(_, let reason), .languageNotAllowed(let reason):
             invalid(reason, parameter: LanguageParameter.openAIRecorded.name, requestID: requestID)
         case .invalidField(let reason, let name):
             invalid(reason, parameter: name, code: "invalid_value", requestID: requestID)

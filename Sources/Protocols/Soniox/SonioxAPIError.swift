@@ -76,7 +76,7 @@ package struct SonioxAPIError: Error, Sendable, Equatable {
         case .tooLarge(let limit, _): self.init(.badRequest, Self.invalid, "Exceeded maximum file size (maximum is \(limit) bytes).")
         case .incompleteBody: self = .invalidBody("The body was cut off before its end.")
         case .badRequest(let what), .remoteContent(let what): self = .invalidBody(what)
-        case .unsupportedLanguage(_, let what): self = .member(LanguageParameter.sonioxRecorded.name, what)
+        case .unsupportedLanguage(_, let what), .languageNotAllowed(let what): self = .member(LanguageParameter.sonioxRecorded.name, what)
         case .invalidField(let what, let name): self = .field("body.\(name)", what)
         case .unknownModel(let name): self = .member("model", "There is no model \"\(name.prefix(80))\".")
         case .unavailable(let reason): self.init(.serviceUnavailable, Self.unavailable, reason)

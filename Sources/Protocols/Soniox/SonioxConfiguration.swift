@@ -141,9 +141,20 @@ extension SonioxConfiguration {
     /// True if the name follows the vendor's names of models.
     var namesVendorModel: Bool { model.lowercased().hasPrefix("stt-rt-") }
 
+    /// The language that engines are asked for. With several hints the engine chooses the language, and so it does for a client that wants to be told
+    /// the language and gives no hint. nil: the client does neither, and the engine's own language counts.
+    private var language: LanguageTag? {
+        switch languageHints.count {
+        case 0: identifiesLanguage ? .multi : nil
+        case 1: LanguageTag(languageHints[0])
+        case _: .multi
+        }
+    }
+
+    /// The language of words that tell none of their own; nil: there is none.
+    var assumedLanguage: String? { language.flatMap { $0.isMulti ? nil : $0.rawValue } }
+
     func request(engines: [EngineName]) -> LiveRequest {
-        // With several hints, the engine chooses the language.
-        let language = languageHints.count > 1 ? .multi : languageHints.first.map(LanguageTag.init)
         var request = LiveRequest(
             format: format, language: language, model: model, turn: TurnRule(maximumSilence: detectsEndpoints ? maxEndpointDelay : nil),
             diarize: diarizes, keyterms: terms, engines: engines)

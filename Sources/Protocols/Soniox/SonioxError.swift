@@ -46,6 +46,7 @@ extension SonioxError {
         case .outOfCredit, .limitReached: self = SonioxError(402, "Organization balance exhausted. Add credit to go on.")
         case .tooManyRequests: self = SonioxError(429, "Rate limit exceeded. Try again later.")
         case .notFound(let what), .methodNotAllowed(let what), .badRequest(let what), .invalidField(let what, _), .unsupportedLanguage(_, let what),
+            .languageNotAllowed(let what),
             .remoteContent(let what):
             self = SonioxError(400, what)
         case .tooLarge, .incompleteBody: self = .tooLong

@@ -33,7 +33,8 @@ package struct SonioxJobError: Sendable, Equatable {
         case .outOfCredit: self.init(Self.balance, "The balance is exhausted.")
         case .limitReached(let words): self.init(Self.budget, words)
         case .tooLarge(let limit, _): self.init(Self.download, "The file is larger than the \(limit) bytes that are accepted.")
-        case .badRequest(let why), .invalidField(let why, _), .unsupportedLanguage(_, let why), .forbidden(let why), .otherKey(let why),
+        case .badRequest(let why), .invalidField(let why, _), .unsupportedLanguage(_, let why),
+            .languageNotAllowed(let why), .forbidden(let why), .otherKey(let why),
             .notFound(let why):
             self.init(Self.request, why)
         case .unknownModel(let name): self.init(Self.request, "There is no model \"\(name)\".")

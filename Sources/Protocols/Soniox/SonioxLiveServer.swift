@@ -42,9 +42,9 @@ package struct SonioxLiveServer: LiveServerMachine {
     package init(_ configuration: SonioxConfiguration, engines: [EngineName] = []) {
         request = configuration.request(engines: engines)
         detectsEndpoints = configuration.detectsEndpoints
-        let hint = configuration.languageHints.count == 1 ? configuration.languageHints.first : nil
         tokens = SonioxTokens(
-            rate: .speech, showsSpeakers: configuration.diarizes, showsLanguages: configuration.identifiesLanguage, language: hint)
+            rate: .speech, showsSpeakers: configuration.diarizes, showsLanguages: configuration.identifiesLanguage,
+            language: configuration.assumedLanguage)
     }
 
     package mutating func opened(_ start: LiveStart, now: Instant, output: inout ServerOutput) {

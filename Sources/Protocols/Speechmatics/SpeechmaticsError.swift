@@ -67,6 +67,7 @@ extension SpeechmaticsError {
         case .tooManyRequests: self = SpeechmaticsError(.quotaExceeded, "Too many sessions at once. Try again later.")
         case .unknownModel(let name): self = SpeechmaticsError(.invalidModel, "There is no model \"\(name.prefix(80))\".")
         case .notFound(let what), .methodNotAllowed(let what), .badRequest(let what), .invalidField(let what, _), .unsupportedLanguage(_, let what),
+            .languageNotAllowed(let what),
             .remoteContent(let what):
             self = SpeechmaticsError(.invalidConfig, what)
         case .tooLarge, .incompleteBody: self = SpeechmaticsError(.dataError, "The audio is incomplete.")

@@ -35,7 +35,8 @@ extension SpeechmaticsLiveServer {
         case .tooManyRequests(let wait): answer(.tooManyRequests, "Too Many Requests", "Try again later.", retryAfter: wait)
         case .notFound(let what): answer(.notFound, "Path Not Found", what)
         case .methodNotAllowed(let allowed): answer(.methodNotAllowed, "Method Not Allowed", "Use \(allowed).", more: ["Allow": allowed])
-        case .badRequest(let what), .invalidField(let what, _), .unsupportedLanguage(_, let what), .remoteContent(let what):
+        case .badRequest(let what), .invalidField(let what, _), .unsupportedLanguage(_, let what),
+            .languageNotAllowed(let what), .remoteContent(let what):
             answer(.badRequest, "Malformed Request", what)
         case .unknownModel(let name): answer(.badRequest, "Malformed Request", "There is no model \"\(name.prefix(80))\".")
         case .tooLarge, .incompleteBody: answer(.badRequest, "Malformed Request", "The body is incomplete.")

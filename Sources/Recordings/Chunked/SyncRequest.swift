@@ -36,6 +36,10 @@ package struct SyncRequest: Sendable {
         let source = text("source") ?? "omi"
         guard ListenOptions.sources.contains(source) else { throw ChunkedRecordingError(.unprocessableContent, "invalid_source", "Invalid source") }
         let chosen = try ChunkedRecordingError.language(text(LanguageParameter.deviceFiles.name), .deviceFiles)?.named
+        try await ChunkedRecordingError.heard { () throws(RequestError) in
+            var options = RecognitionOptions(language: chosen)
+            try grant.limitLanguages(of: &options)
+        }
         let tracks = try ChunkedRecordingError.tracks(text("track"))
         let now = services.now(), started = try ChunkedRecordingError.start(text("started_at"), now: now)
         var named: [(name: OfflineFile, started: UnixTime?, content: SpooledFile)] = []

@@ -28,6 +28,8 @@ struct WorkloadRecognition: Sendable {
         _ workload: Workload, _ recording: Recording, holding file: SpooledFile?, _ options: RecognitionOptions, by grant: Grant,
         of conversation: String?, id: String, _ services: RecordingServices
     ) async throws(ChunkedRecordingError) -> (transcript: Transcript, run: UsageRecord) {
+        var options = options
+        do throws(RequestError) { try grant.limitLanguages(of: &options) } catch { throw ChunkedRecordingError(error) }
         let decision: RoutingDecision
         do throws(RoutingError) {
             decision = try services.settings.routing.decide(workload, of: grant.user, keys: grant.routingKeys)

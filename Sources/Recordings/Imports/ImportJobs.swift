@@ -112,11 +112,13 @@ package struct ImportJobs: WorkloadJobs {
         let chunk = StoredChunk(id: "file-\(order.digest.prefix(32))", hash: order.digest, start: .zero, duration: .zero)
         var heard = recording
         heard.tracks = order.choices.tracks
-        let engines = try await ChunkedRecordingError.heard { () throws(RequestError) in
-            try grant.engines(for: .prerecorded, named: job.engines, language: order.choices.language)
+        let (engines, options) = try await ChunkedRecordingError.heard { () throws(RequestError) in
+            var options = order.options
+            let engines = try grant.engines(for: &options, named: job.engines)
+            return (engines, options)
         }
         let work = RecordingJob(
-            services: services, id: job.id.rawValue, grant: grant, engines: engines, options: order.options, conversation: order.conversation)
+            services: services, id: job.id.rawValue, grant: grant, engines: engines, options: options, conversation: order.conversation)
         while true {
             try await BackgroundChunk.mayGoOn(grant, services)
             do throws(ChunkedRecordingError) {

@@ -64,7 +64,8 @@ package struct RecordingImports: Sendable {
         let choices = try parameters.choices(in: zone, of: zones.zones, now: services.now())
         let engines = EngineChoice.engines(of: exchange.request)
         // An order that no engine can carry out is refused at once; the engines are chosen when the job's turn comes.
-        _ = try grant.engines(for: .prerecorded, named: engines, language: choices.language)
+        var options = RecognitionOptions(language: choices.language)
+        _ = try grant.engines(for: &options, named: engines)
         let name = ImportOrder.shown(parameters.text("name") ?? sent ?? "", limit: ConversationLimits.name)
         let order = ImportOrder(
             name: name, digest: file.digest, byteCount: file.byteCount, conversation: ID(services.newID()), choices: choices)
@@ -222,7 +223,8 @@ package struct RecordingImports: Sendable {
             id: id, dialect: ImportJobs.dialect, user: user, key: caller.caller.grant?.key, created: found.job.created, request: order.text,
             audio: found.job.audio, engines: found.job.engines, ownKeys: Array(grant.keys.engines))
         _ = try await Self.asked { () throws(RequestError) in
-            try grant.engines(for: .prerecorded, named: job.engines, language: order.choices.language)
+            var options = order.options
+            return try grant.engines(for: &options, named: job.engines)
         }
         do throws(StoreError) {
             // The job that has failed stays until this one takes its place.

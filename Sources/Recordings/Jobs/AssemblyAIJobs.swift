@@ -38,7 +38,8 @@ package struct AssemblyAIJobs: JobProtocol {
         case .remoteContent(let why):
             "Download error, unable to download \(Self.request(of: job)?.audioURL ?? "").  Please make sure the file exists and is accessible from the internet. \(why)"
         case .engine(let error, let engine, let payer): reason(ProviderError(error, by: engine, payer: payer))
-        case .badRequest(let why), .invalidField(let why, _), .unsupportedLanguage(_, let why), .unavailable(let why), .forbidden(let why),
+        case .badRequest(let why), .invalidField(let why, _), .unsupportedLanguage(_, let why),
+            .languageNotAllowed(let why), .unavailable(let why), .forbidden(let why),
             .otherKey(let why),
             .notFound(let why):
             why

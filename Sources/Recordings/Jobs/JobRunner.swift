@@ -239,7 +239,8 @@ package actor JobRunner {
     private func recognize(
         _ job: TranscriptionJob, _ order: JobOrder, _ grant: Grant, _ services: RecordingServices
     ) async throws(RequestError) -> Transcript {
-        let engines = try grant.engines(for: .prerecorded, named: job.engines, language: order.options.language)
+        var options = order.options
+        let engines = try grant.engines(for: &options, named: job.engines)
         let file: any Sendable
         let path: String
         if job.isOfUpload {
@@ -253,7 +254,6 @@ package actor JobRunner {
             (file, path) = (fetched, fetched.path)
         }
         defer { withExtendedLifetime(file) {} }
-        var options = order.options
         options.keepsRaw = job.keepsRaw
         let work = RecordingJob(services: services, id: job.id.rawValue, grant: grant, engines: engines, options: options)
         while true {

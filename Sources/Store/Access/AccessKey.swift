@@ -14,6 +14,8 @@ package struct AccessKey: Sendable, Equatable {
     package var user: ID<User>
     /// Scopes that the key is limited to; empty when the key may be used for everything.
     package var scopes: [String]
+    /// Languages that speech may be in; empty when the key allows every language.
+    package var languages: [LanguageTag]
     package var created: UnixTime
     package var expires: UnixTime?
     package var revoked: UnixTime?
@@ -21,14 +23,15 @@ package struct AccessKey: Sendable, Equatable {
     package var credit: Duration?
 
     package init(
-        id: ID<AccessKey>, prefix: String, name: String?, user: ID<User>, scopes: [String], created: UnixTime, expires: UnixTime? = nil,
-        revoked: UnixTime? = nil, credit: Duration? = nil
+        id: ID<AccessKey>, prefix: String, name: String?, user: ID<User>, scopes: [String], languages: [LanguageTag] = [], created: UnixTime,
+        expires: UnixTime? = nil, revoked: UnixTime? = nil, credit: Duration? = nil
     ) {
         self.id = id
         self.prefix = prefix
         self.name = name
         self.user = user
         self.scopes = scopes
+        self.languages = languages
         self.created = created
         self.expires = expires
         self.revoked = revoked
@@ -42,16 +45,20 @@ package struct AccessKeyRequest: Sendable, Equatable {
     /// User of the key; nil to make a new user.
     package var user: ID<User>?
     package var scopes: [String]
+    /// Languages that speech may be in; empty when the key allows every language.
+    package var languages: [LanguageTag]
     package var expires: UnixTime?
     /// Seconds of audio that the key may spend, at most `AccessKey.maxCreditSeconds`; nil when the key's audio is not counted.
     package var creditSeconds: Int64?
 
     package init(
-        name: String? = nil, user: ID<User>? = nil, scopes: [String] = [], expires: UnixTime? = nil, creditSeconds: Int64? = nil
+        name: String? = nil, user: ID<User>? = nil, scopes: [String] = [], languages: [LanguageTag] = [], expires: UnixTime? = nil,
+        creditSeconds: Int64? = nil
     ) {
         self.name = name
         self.user = user
         self.scopes = scopes
+        self.languages = languages
         self.expires = expires
         self.creditSeconds = creditSeconds
     }
@@ -82,13 +89,16 @@ package struct AccessGrant: Sendable, Equatable {
     package var user: ID<User>
     /// Scopes that the grant is limited to; empty when the grant allows everything.
     package var scopes: [String]
+    /// Languages that speech may be in; empty when the grant allows every language.
+    package var languages: [LanguageTag]
     /// Audio that the key may still spend, as the store knows it; nil when the key's audio is not counted.
     package var credit: Duration?
 
-    package init(key: ID<AccessKey>, user: ID<User>, scopes: [String], credit: Duration?) {
+    package init(key: ID<AccessKey>, user: ID<User>, scopes: [String], languages: [LanguageTag] = [], credit: Duration?) {
         self.key = key
         self.user = user
         self.scopes = scopes
+        self.languages = languages
         self.credit = credit
     }
 }

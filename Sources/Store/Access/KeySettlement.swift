@@ -19,11 +19,14 @@ package struct KeyStanding: Sendable, Equatable {
     package var isValid: Bool
     /// Audio that the key may still spend, in microseconds; nil when the key's audio is not counted.
     package var remaining: Int64?
+    /// Languages that speech may be in; empty when the key allows every language.
+    package var languages: [LanguageTag]
 
-    package init(key: ID<AccessKey>, isValid: Bool, remaining: Int64?) {
+    package init(key: ID<AccessKey>, isValid: Bool, remaining: Int64?, languages: [LanguageTag] = []) {
         self.key = key
         self.isValid = isValid
         self.remaining = remaining
+        self.languages = languages
     }
 }
 

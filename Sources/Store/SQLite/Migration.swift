@@ -129,6 +129,10 @@ package struct Migration: Sendable {
         reclaimedVoices,
         namedUploads,
         jobDurations,
+        Migration(
+            // Codes of the languages that speech may be in, with blanks between them; empty: every language.
+            "ALTER TABLE access_keys ADD COLUMN languages TEXT NOT NULL DEFAULT ''"
+        ),
     ]
 
     /// Returns the number of the last step that the database has.

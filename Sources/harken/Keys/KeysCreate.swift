@@ -16,6 +16,10 @@ struct KeysCreate: Command {
         "The use that the key allows: " + AccessScope.allCases.map { "\($0.rawValue) (\($0.explanation))" }.formatted(with: "or")
             + "; may be given several times. Default: everything but admin.",
         parse: AccessScope.init(rawValue:))
+    private static let language = Option(
+        "--language", "LANGUAGE", accepts: "a language's code such as de or pt-BR, or its English name",
+        "The only language that the key allows; may be given several times. Another language is refused. Default: every language."
+    ) { AllowedLanguages.stored([$0]) }
     private static let expires = Option(
         "--expires", "WHEN", accepts: Expiry.accepts, "The key's end: 12h, 30d, 8w, or a day such as 2027-01-31 (0:00 UTC). Default: never.",
         parse: Expiry.init)
@@ -29,8 +33,11 @@ struct KeysCreate: Command {
             A running gateway on the same data directory accepts the key from the next connection on. Only a keyed hash is stored, so a lost key \
             cannot be shown again. Once a key exists, the gateway refuses callers without one, on this machine too.
             """,
-        options: [name, user, scope, expires, credits] + DataPlace.installationOptions,
-        examples: ["harken keys create --name phone", "harken keys create --name guest --scope listen --expires 30d"])
+        options: [name, user, scope, language, expires, credits] + DataPlace.installationOptions,
+        examples: [
+            "harken keys create --name phone", "harken keys create --name guest --scope listen --expires 30d",
+            "harken keys create --name desk --language de --language en",
+        ])
 
     private let request: AccessKeyRequest
     private let place: DataPlace
@@ -43,6 +50,7 @@ struct KeysCreate: Command {
         request = AccessKeyRequest(
             name: try arguments.value(Self.name), user: try arguments.value(Self.user).map { ID($0) },
             scopes: try arguments.values(Self.scope).map(\.rawValue),
+            languages: AllowedLanguages.list(AllowedLanguages.stored(try arguments.values(Self.language)) ?? ""),
             expires: expires, creditSeconds: try arguments.value(Self.credits))
         place = try DataPlace(arguments, ofUser: false)
         json = arguments.has(.json)

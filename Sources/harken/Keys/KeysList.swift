@@ -47,11 +47,13 @@ struct KeysList: Command {
 
     static func table(_ keys: [AccessKey], now: UnixTime, in zone: TimeZoneRules) -> String {
         Table.text(
-            ["ID", "KEY", "NAME", "USER", "SCOPES", "CREDITS", "CREATED", "STATE"],
+            ["ID", "KEY", "NAME", "USER", "SCOPES", "LANGUAGES", "CREDITS", "CREATED", "STATE"],
             keys.map { key in
                 [
                     key.id.rawValue, key.prefix + "…", key.name ?? "-", key.user.rawValue,
-                    key.scopes.isEmpty ? "all" : key.scopes.joined(separator: ","), key.credit.map { "\($0.components.seconds) s" } ?? "-",
+                    key.scopes.isEmpty ? "all" : key.scopes.joined(separator: ","),
+                    key.languages.isEmpty ? "all" : key.languages.map(\.rawValue).joined(separator: ","),
+                    key.credit.map { "\($0.components.seconds) s" } ?? "-",
                     zone.shortText(of: key.created), state(of: key, now: now, zone),
                 ]
             })

@@ -24,6 +24,8 @@ struct GatewayInstallationData: InstallationData {
         if let user = request.user { body.member("user", user.rawValue) }
         body.key("scopes")
         body.array(request.scopes)
+        body.key("languages")
+        body.array(request.languages.map(\.rawValue))
         if let expires = request.expires { body.member("expires_at", expires.rfc3339) }
         if let credits = request.creditSeconds { body.member("credits", Int(credits)) }
         body.endObject()

@@ -110,10 +110,11 @@ extension AccessKey {
         guard let id = view["id"].string, let prefix = view["prefix"].string, let user = view["user"].string,
             let created = view["created_at"].string.flatMap({ UnixTime(rfc3339: $0) })
         else { return nil }
-        let scopes = view["scopes"]
+        let scopes = view["scopes"], languages = view["languages"]
         self.init(
             id: ID(id), prefix: prefix, name: view["name"].string, user: ID(user), scopes: (0..<scopes.count).compactMap { scopes[$0].string },
-            created: created, expires: view["expires_at"].string.flatMap { UnixTime(rfc3339: $0) },
+            languages: (0..<languages.count).compactMap { languages[$0].string.map { LanguageTag($0) } }, created: created,
+            expires: view["expires_at"].string.flatMap { UnixTime(rfc3339: $0) },
             revoked: view["revoked_at"].string.flatMap { UnixTime(rfc3339: $0) }, credit: view["credits"].int.map { .seconds($0) })
     }
 }

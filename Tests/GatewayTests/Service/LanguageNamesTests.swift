@@ -109,10 +109,10 @@ import Testing
 }
 
 extension LanguageParameter {
-    fileprivate var isOfCommandLine: Bool { name.hasPrefix("-") }
+    var isOfCommandLine: Bool { name.hasPrefix("-") }
 
     /// True for live audio, whose engines are asked for any language by a tag.
-    fileprivate var isLive: Bool {
+    var isLive: Bool {
         switch self {
         case .openAIRealtime, .deepgramLive, .deepgramFlux, .assemblyAILive, .soniox, .speechmatics, .listen, .managed, .captions: true
         case .openAIRecorded, .deepgramRecorded, .assemblyAIRecorded, .sonioxRecorded, .chunk, .chunkedRecording, .deviceFiles, .importedRecording,
@@ -124,7 +124,7 @@ extension LanguageParameter {
 }
 
 /// A client that names its language in one place.
-private struct NamingClient {
+struct NamingClient {
     let gateway: TestGateway
     let parameter: LanguageParameter
 
@@ -180,7 +180,7 @@ private struct NamingClient {
             return try await stream("/v4/listen?words=true&codec=linear16&sample_rate=16000" + query(name), end: #"{"type":"finish"}"#)
         case .managed:
             let language = name.map { #""language":"\#($0)","# } ?? ""
-            let opening = #"{"type":"auth","token":"t","config":{\#(language)"sample_rate":16000,"channels":1}}"#
+            let opening = #"{"type":"auth","token":"k","config":{\#(language)"sample_rate":16000,"channels":1}}"#
             return try await stream("/ws/transcribe", opening: opening, end: #"{"type":"end"}"#)
         case .chunk:
             let id = try await gateway.startRecording()

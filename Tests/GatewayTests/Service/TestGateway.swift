@@ -23,6 +23,9 @@ final class TestGateway: Sendable {
     /// The system's certificate authorities, which take 30 ms to read: one for all gateways.
     private static let tls = Result { () throws(TLSError) in try TLSClientContext() }
 
+    /// Key that requests show where they show no other; nil: they show none.
+    @TaskLocal static var bearer: String?
+
     private let composition: Composition
     let server: HTTPServer
     let group: LoopGroup
@@ -145,7 +148,8 @@ final class TestGateway: Sendable {
     func send(
         _ method: HTTPMethod, _ path: String, headers: HTTPHeaders = [:], body: [UInt8]? = nil
     ) async throws -> (status: Int, headers: HTTPHeaders, text: String) {
-        let answer = try await client.send(HTTPClientRequest(method, "http://127.0.0.1:\(port)\(path)", headers: headers, body: body))
+        let answer = try await client.send(
+            HTTPClientRequest(method, "http://127.0.0.1:\(port)\(path)", headers: Self.authorized(headers), body: body))
         let text = String(decoding: answer.body, as: UTF8.self)
         if path.hasPrefix("/api/v1/"), answer.status.code == 200, answer.headers["Content-Type"] == "application/json",
             !path.hasSuffix("/openapi.json")
@@ -155,13 +159,20 @@ final class TestGateway: Sendable {
         return (answer.status.code, answer.headers, text)
     }
 
+    private static func authorized(_ headers: HTTPHeaders) -> HTTPHeaders {
+        guard let bearer, headers["Authorization"] == nil else { return headers }
+        var headers = headers
+        headers.set("Authorization", "Bearer " + bearer)
+        return headers
+    }
+
     /// - Parameter opening: the client's first message.
     func connect(
         _ pathAndQuery: String, headers: HTTPHeaders = [:], subprotocols: [String] = [], opening: String? = nil
     ) async throws -> TestSocket {
         try await TestSocket.open(
-            WebSocketTarget(isSecure: false, host: "127.0.0.1", port: port, pathAndQuery: pathAndQuery), headers: headers, subprotocols: subprotocols,
-            opening: opening,
+            WebSocketTarget(isSecure: false, host: "127.0.0.1", port: port, pathAndQuery: pathAndQuery), headers: Self.authorized(headers),
+            subprotocols: subprotocols, opening: opening,
             client: webSocketClient, loop: group.loops[0])
     }
 

@@ -8,6 +8,7 @@ import Synchronization
 final class TestKeys: AccessKeyAdministration {
     private struct Key {
         var scopes: [String] = []
+        var languages: [LanguageTag] = []
         var remaining: Int64?
         var isValid = true
         var isExpired = false
@@ -25,11 +26,12 @@ final class TestKeys: AccessKeyAdministration {
     ///   - credit: of each; nil: not counted.
     ///   - users: by text, of keys that are not the one user's.
     ///   - scopesOf: scopes by text, of keys that have others than `scopes`.
+    ///   - languages: languages that each key allows; empty: every language.
     ///   - creditOf: credit by text, of keys that have another than `credit`.
     ///   - slow: text of a key whose reading takes until `letSlow`.
     init(
         valid: [String], credit: Duration? = nil, scopes: [String] = [], users: [String: String] = [:], scopesOf: [String: [String]] = [:],
-        creditOf: [String: Duration] = [:], slow: String? = nil
+        languages: [LanguageTag] = [], creditOf: [String: Duration] = [:], slow: String? = nil
     ) {
         self.users = users
         self.slow = slow
@@ -37,7 +39,7 @@ final class TestKeys: AccessKeyAdministration {
             Dictionary(
                 uniqueKeysWithValues: valid.map { text in
                     let remaining = (creditOf[text] ?? credit).map { Int64($0 / .microseconds(1)) }
-                    return (text, Key(scopes: scopesOf[text] ?? scopes, remaining: remaining))
+                    return (text, Key(scopes: scopesOf[text] ?? scopes, languages: languages, remaining: remaining))
                 }))
     }
 
@@ -73,7 +75,9 @@ final class TestKeys: AccessKeyAdministration {
         guard key.isValid else { return .revoked }
         guard !key.isExpired else { return .expired }
         return .valid(
-            AccessGrant(key: ID(presented), user: ID(users[presented] ?? "user"), scopes: key.scopes, credit: key.remaining.map { .microseconds($0) })
+            AccessGrant(
+                key: ID(presented), user: ID(users[presented] ?? "user"), scopes: key.scopes, languages: key.languages,
+                credit: key.remaining.map { .microseconds($0) })
         )
     }
 
@@ -88,7 +92,8 @@ final class TestKeys: AccessKeyAdministration {
             debits.map { debit in
                 let name = debit.key.rawValue
                 if let remaining = keys[name]?.remaining { keys[name]?.remaining = max(0, remaining - debit.microseconds) }
-                return KeyStanding(key: debit.key, isValid: keys[name]?.isValid ?? false, remaining: keys[name]?.remaining)
+                return KeyStanding(
+                    key: debit.key, isValid: keys[name]?.isValid ?? false, remaining: keys[name]?.remaining, languages: keys[name]?.languages ?? [])
             }
         }
     }
@@ -96,7 +101,7 @@ final class TestKeys: AccessKeyAdministration {
     func create(_ request: AccessKeyRequest) async throws(StoreError) -> CreatedAccessKey {
         let text = keys.withLock { keys in
             let text = "made-\(keys.count)"
-            keys[text] = Key(scopes: request.scopes, remaining: request.creditSeconds.map { $0 * 1_000_000 })
+            keys[text] = Key(scopes: request.scopes, languages: request.languages, remaining: request.creditSeconds.map { $0 * 1_000_000 })
             return text
         }
         return CreatedAccessKey(key: described(text), text: text)
@@ -106,8 +111,8 @@ final class TestKeys: AccessKeyAdministration {
         let key = keys.withLock { $0[text] }
         return AccessKey(
             id: ID(text), prefix: String(text.prefix(3)), name: nil, user: ID(users[text] ?? "user"), scopes: key?.scopes ?? [],
-            created: UnixTime(milliseconds: 0), expires: nil, revoked: key?.isValid == true ? nil : UnixTime(milliseconds: 1),
-            credit: key?.remaining.map { .microseconds($0) })
+            languages: key?.languages ?? [], created: UnixTime(milliseconds: 0), expires: nil,
+            revoked: key?.isValid == true ? nil : UnixTime(milliseconds: 1), credit: key?.remaining.map { .microseconds($0) })
     }
 
     func list() async throws(StoreError) -> [AccessKey] { keys.withLock { $0.keys.sorted() }.map { described($0) } }

@@ -156,6 +156,18 @@ struct `Settings of the local engine's languages` {
         #expect(only("ja", "ko") == "de", "a list of which the engine has nothing does not count")
     }
 
+    @Test func `a live stream's language is found among those that its client allows`() throws {
+        let engine = try engine(.standard)
+        func choice(_ language: LanguageTag?, _ codes: String...) -> LiveLanguage.Choice {
+            engine.liveLanguage(language, among: codes.map { LanguageTag($0) })
+        }
+        #expect(choice(.multi, "de-AT", "fr").among == ["de", "fr"] && choice(.multi, "de", "fr").code == nil)
+        #expect(choice(.multi, "de").code == "de" && choice(nil, "de").code == "de")
+        #expect(choice(nil, "de", "en").code == "en" && choice(nil, "de", "fr").code == nil)
+        #expect(choice(LanguageTag("fr"), "de").code == "fr", "a named language is not found out")
+        #expect(choice(.multi) == engine.liveLanguage(.multi) && choice(nil).code == "en")
+    }
+
     @Test func `a gap of a live stream that named no language is in the language of the stream`() async throws {
         var options = RecognitionOptions()
         options.workload = .realtime

@@ -45,7 +45,7 @@ import Testing
             "sample_rate=16000&encoding=pcm_s16le&speech_model=universal-3-6-pro&formatted_finals=true&min_turn_silence=100&max_turn_silence=100"
             + "&format_turns=true&continuous_partials=true&language_detection=true"
         let expected = LiveRequest(
-            format: .linear16(.speech), model: "universal-3-6-pro", endpointing: .milliseconds(100),
+            format: .linear16(.speech), language: .multi, model: "universal-3-6-pro", endpointing: .milliseconds(100),
             turn: TurnRule(minimumSilence: .milliseconds(100), maximumSilence: .milliseconds(500)))
         #expect(try common(query) == expected)
         #expect(
@@ -70,6 +70,8 @@ import Testing
             ("language_codes=de&language_codes=fr", "multi"), ("language_code=multi", "multi"),
             ("speech_model=universal-streaming-multilingual", "multi"),
             ("speech_model=universal-streaming-english", "en"), ("speech_model=u3-rt-pro", nil), ("language_codes=%5B%5D", "multi"),
+            ("speech_model=u3-rt-pro&language_detection=true", "multi"), ("language_detection=true", "multi"), ("language_detection=false", nil),
+            ("language_detection=true&language_code=de", "de"), ("speech_model=universal-streaming-english&language_detection=true", "en"),
         ] as [(String, String?)])
     func `finds the language`(query: String, language: String?) throws {
         #expect(try Self.request("sample_rate=16000&" + query)?.language?.rawValue == language)

@@ -42,6 +42,27 @@ import Testing
         #expect(stream.serve() == ["ready local"])
     }
 
+    @Test(arguments: [
+        ("", false, "multi"), ("language=auto", false, "multi"), ("language=en", false, "en"), ("language=fr", false, "fr"), ("", true, "de"),
+        ("language=auto", true, "de"), ("onboarding=true", false, "en"),
+    ])
+    func `finds the language where the user has said which they speak, and the client names none`(
+        query: String, isSingle: Bool, language: String
+    ) throws {
+        var stream = try ListenConversation(query)
+        let own: LanguageTag? = isSingle ? LanguageTag("de") : nil
+        stream.server.adopt(UserChoices(isSingleLanguage: isSingle, language: own, languages: [LanguageTag("de"), LanguageTag("fr")]))
+        #expect(stream.machine.request.language == LanguageTag(language))
+    }
+
+    @Test func `has languages by their codes`() {
+        #expect(UserChoices(settings: ["languages": "de en"]).languages == [LanguageTag("de"), LanguageTag("en")])
+        #expect(UserChoices.Setting.languages.fault(in: "de en") == nil)
+        for refused in ["de xx", "de de", "German", "de,en", "auto"] {
+            #expect(UserChoices.Setting.languages.fault(in: refused) != nil, "\(refused)")
+        }
+    }
+
     @Test func `is not served where it needs a translator, and the client is told`() throws {
         var stream = try ListenConversation("language=auto")
         stream.server.adopt(UserChoices(language: LanguageTag("de")))

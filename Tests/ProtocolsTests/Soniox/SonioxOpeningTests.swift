@@ -59,6 +59,17 @@ import Testing
         #expect(requested.machine.request.language == LanguageTag("multi"))
     }
 
+    @Test(arguments: [
+        (#""enable_language_identification":true"#, "multi"), (#""enable_language_identification":true,"language_hints":[]"#, "multi"),
+        (#""enable_language_identification":true,"language_hints":["de"]"#, "de"), (#""enable_language_identification":false"#, nil),
+        (#""language_hints":["auto"]"#, "multi"),
+    ])
+    func `wants its language found where it asks which it is, and gives no hint`(members: String, language: String?) throws {
+        var client = Entrance.soniox()
+        let requested = try client.begin("{\(Self.plain),\(members)}")
+        #expect(requested.machine.request.language == language.map { LanguageTag($0) })
+    }
+
     @Test func `may name an engine's model`() throws {
         var client = Entrance.soniox()
         let text = Self.plain.replacing("stt-rt-v4", with: "moonshine-base-en")

@@ -33,6 +33,19 @@ import Testing
         #expect(try await keys.list() == [created.key])
     }
 
+    @Test(arguments: StoreKind.allCases) func `keep the languages that they allow`(kind: StoreKind) async throws {
+        let keys = try open(kind), languages = ["de", "en"].map { LanguageTag($0) }
+        let created = try await keys.create(AccessKeyRequest(user: ID("ann"), languages: languages))
+        let grant = KeyVerdict.valid(AccessGrant(key: created.key.id, user: ID("ann"), scopes: [], languages: languages, credit: nil))
+        #expect(try await keys.verify(created.text) == grant)
+        #expect(try await keys.standing(of: created.key.id) == grant)
+        #expect(try await keys.list() == [created.key])
+        #expect(try await keys.settle([KeyDebit(key: created.key.id, microseconds: 0)]).first?.languages == languages)
+        let free = try await keys.create(AccessKeyRequest())
+        #expect(free.key.languages.isEmpty)
+        #expect(try await keys.settle([KeyDebit(key: free.key.id, microseconds: 0)]).first?.languages == [])
+    }
+
     @Test(arguments: StoreKind.allCases) func `without a user belong to new ones`(kind: StoreKind) async throws {
         let keys = try open(kind)
         let first = try await keys.create(AccessKeyRequest())

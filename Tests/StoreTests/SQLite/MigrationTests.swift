@@ -94,6 +94,7 @@ import Testing
         ["INSERT INTO reclaimed_voices VALUES (1, 4294967297)"],
         ["UPDATE uploads SET name = 'talk.wav', reference = 'mine'"],
         ["UPDATE jobs SET duration = 2500000000"],
+        ["UPDATE access_keys SET languages = 'de en'"],
     ]
 
     @Test(arguments: 0...Migration.all.count) func `is brought up to date from every earlier one, with its rows`(earlier: Int) async throws {

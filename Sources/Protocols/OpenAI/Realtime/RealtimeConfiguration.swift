@@ -51,6 +51,8 @@ package struct RealtimeConfiguration: Sendable, Equatable {
     package struct Transcription: Sendable, Equatable {
         package var model: String?
         package var language: LanguageTag?
+        /// The languages that the session's is found among, where the client names several; empty: all.
+        package var choice: [LanguageTag] = []
         /// The client's prompt, which is sent back. Its key terms are expected.
         package var prompt: String?
         package var keywords: [String] = []
@@ -215,16 +217,18 @@ package struct RealtimeConfiguration: Sendable, Equatable {
             guard language.isNull || language.string != nil else { throw .invalid(path + ".language", "language must be a string.") }
             do throws(LanguageFault) {
                 transcription.language = try LanguageParameter.openAIRealtime.read(language.string, as: path + ".language")?.tag
+                transcription.choice = []
             } catch {
                 throw .invalid(error.parameter, error.message)
             }
         }
-        // Newer clients send a list: one tag is the language, several tags leave the language to the engine.
+        // Newer clients send a list: one tag is the language, among several tags the engine finds the language.
         let languages = view["languages"]
         if languages.exists, !languages.isNull {
             let names = try Self.strings(languages, path + ".languages", most: Self.maxLanguages)
             do throws(LanguageFault) {
                 transcription.language = try LanguageParameter.openAIRealtime.read(names, as: path + ".languages") ?? transcription.language
+                transcription.choice = try names.count > 1 ? LanguageParameter.openAIRealtime.choice(names, as: path + ".languages") : []
             } catch {
                 throw .invalid(error.parameter, error.message)
             }
@@ -417,7 +421,11 @@ extension RealtimeConfiguration {
         return request
     }
 
-    private var shared: SharedOptions { SharedOptions(prompt: transcription.prompt) }
+    private var shared: SharedOptions {
+        var shared = SharedOptions(prompt: transcription.prompt)
+        shared.languages = transcription.choice
+        return shared
+    }
 
     /// The settings that go to OpenAI's own engine as the client wrote them.
     private var vendorOptions: VendorOptions {
@@ -459,7 +467,7 @@ extension RealtimeConfiguration {
         if endpointing != old.endpointing { change.endpointing = endpointing }
         if turn != old.turn { change.turn = turn }
         if transcription.keyterms != old.transcription.keyterms { change.keyterms = transcription.keyterms }
-        if transcription.prompt != old.transcription.prompt { change.shared = shared }
+        if transcription.prompt != old.transcription.prompt || transcription.choice != old.transcription.choice { change.shared = shared }
         let present = vendorOptions.options, before = old.vendorOptions.options
         let changed = present.filter { !before.contains($0) }, gone = before.filter { !present.contains($0) }
         if !changed.isEmpty || !gone.isEmpty { change.vendor = VendorChange(changed, replacing: Set(gone.map(\.name))) }

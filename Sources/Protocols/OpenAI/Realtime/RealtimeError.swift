@@ -43,7 +43,7 @@ package struct RealtimeError: Error, Sendable, Equatable {
         case .tooManyRequests: self.init("Too many sessions at once. Try again later.", .rateLimit, code: "rate_limit_exceeded")
         case .badRequest(let reason), .invalidField(let reason, _), .remoteContent(let reason), .notFound(let reason):
             self.init(reason, code: "invalid_value")
-        case .unsupportedLanguage(_, let reason): self = .invalid(LanguageParameter.openAIRealtime.name, reason)
+        case .unsupportedLanguage(_, let reason), .languageNotAllowed(let reason): self = .invalid(LanguageParameter.openAIRealtime.name, reason)
         case .unknownModel(let name):
             self.init("The model `\(name.prefix(80))` does not exist or you do not have access to it.", code: "model_not_found")
         case .methodNotAllowed, .tooLarge, .incompleteBody: self.init("The request cannot be served.")

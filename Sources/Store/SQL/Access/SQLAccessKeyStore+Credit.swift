@@ -8,10 +8,12 @@ extension SQLAccessKeyStore {
             for debit in debits {
                 var standing = KeyStanding(key: debit.key, isValid: false, remaining: 0)
                 try connection.run(
-                    "SELECT expires_at, revoked_at, credit_seconds, credit_used FROM access_keys WHERE id = ?", [.text(debit.key.rawValue)]
+                    "SELECT expires_at, revoked_at, credit_seconds, credit_used, languages FROM access_keys WHERE id = ?",
+                    [.text(debit.key.rawValue)]
                 ) { (row) throws(StoreError) in
                     standing.isValid = row.integer(1) == nil && row.integer(0).map { $0 > now.milliseconds } ?? true
                     standing.remaining = Credit.microseconds(given: row.integer(2), used: row.integer(3))
+                    standing.languages = AllowedLanguages.list(row.text(4) ?? "")
                 }
                 standings.append(standing)
             }

@@ -56,11 +56,11 @@ package final class SQLAccessKeyStore: AccessKeyAdministration {
             var verdict = KeyVerdict.unknown
             try connection.run(
                 """
-                SELECT id, prefix, name, user, scopes, created_at, expires_at, revoked_at, credit_seconds, credit_used, hash FROM access_keys
-                WHERE hash = ?
+                SELECT id, prefix, name, user, scopes, created_at, expires_at, revoked_at, credit_seconds, credit_used, languages, hash
+                FROM access_keys WHERE hash = ?
                 """, [.blob(hash)]
             ) { (row) throws(StoreError) in
-                if hashing.areEqual(row.blob(10) ?? [], hash) { verdict = AccessKey(row).verdict(now) }
+                if hashing.areEqual(row.blob(11) ?? [], hash) { verdict = AccessKey(row).verdict(now) }
             }
             return verdict
         }
@@ -72,7 +72,8 @@ package final class SQLAccessKeyStore: AccessKeyAdministration {
             var verdict = KeyVerdict.unknown
             try connection.run(
                 """
-                SELECT id, prefix, name, user, scopes, created_at, expires_at, revoked_at, credit_seconds, credit_used FROM access_keys WHERE id = ?
+                SELECT id, prefix, name, user, scopes, created_at, expires_at, revoked_at, credit_seconds, credit_used, languages
+                FROM access_keys WHERE id = ?
                 """, [.text(key.rawValue)]
             ) { (row) throws(StoreError) in verdict = AccessKey(row).verdict(now) }
             return verdict
@@ -86,7 +87,7 @@ package final class SQLAccessKeyStore: AccessKeyAdministration {
         let creditSeconds = request.creditSeconds.map { min(max($0, 0), AccessKey.maxCreditSeconds) }
         let key = AccessKey(
             id: ID("key_" + Self.urlSafe(try Self.random(9, hashing))), prefix: String(text.prefix(Self.prefixLength)), name: request.name,
-            user: request.user ?? newUser, scopes: request.scopes, created: now(), expires: request.expires,
+            user: request.user ?? newUser, scopes: request.scopes, languages: request.languages, created: now(), expires: request.expires,
             credit: creditSeconds.map { .seconds($0) })
         let isFirst = try !marker.isThere()
         do throws(StoreError) {
@@ -110,13 +111,13 @@ package final class SQLAccessKeyStore: AccessKeyAdministration {
                 [.text(key.user.rawValue), .integer(key.created.milliseconds)])
             try connection.run(
                 """
-                INSERT INTO access_keys (id, hash, prefix, name, user, scopes, created_at, expires_at, credit_seconds)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO access_keys (id, hash, prefix, name, user, scopes, created_at, expires_at, credit_seconds, languages)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
                     .text(key.id.rawValue), .blob(hash), .text(key.prefix), .text(key.name), .text(key.user.rawValue),
                     .text(key.scopes.joined(separator: " ")), .integer(key.created.milliseconds), .integer(key.expires?.milliseconds),
-                    .integer(creditSeconds),
+                    .integer(creditSeconds), .text(key.languages.map(\.rawValue).joined(separator: " ")),
                 ])
             // The marker is written within the transaction: a key never lacks its marker, and a marker is hardly ever without its key.
             try marker.write()
@@ -134,7 +135,8 @@ package final class SQLAccessKeyStore: AccessKeyAdministration {
             var keys: [AccessKey] = []
             try connection.run(
                 """
-                SELECT id, prefix, name, user, scopes, created_at, expires_at, revoked_at, credit_seconds, credit_used FROM access_keys ORDER BY created_at, id
+                SELECT id, prefix, name, user, scopes, created_at, expires_at, revoked_at, credit_seconds, credit_used, languages
+                FROM access_keys ORDER BY created_at, id
                 """
             ) { (row) throws(StoreError) in keys.append(AccessKey(row)) }
             return keys
@@ -187,10 +189,10 @@ extension AccessKey {
     fileprivate func verdict(_ now: UnixTime) -> KeyVerdict {
         if revoked != nil { return .revoked }
         if let expires, expires <= now { return .expired }
-        return .valid(AccessGrant(key: id, user: user, scopes: scopes, credit: credit))
+        return .valid(AccessGrant(key: id, user: user, scopes: scopes, languages: languages, credit: credit))
     }
 
-    /// Reads a row of the columns id, prefix, name, user, scopes, created_at, expires_at, revoked_at, credit_seconds, credit_used.
+    /// Reads a row of the columns id, prefix, name, user, scopes, created_at, expires_at, revoked_at, credit_seconds, credit_used, languages.
     fileprivate init(_ row: borrowing SQLRow) {
         id = ID(row.text(0) ?? "")
         prefix = row.text(1) ?? ""
@@ -201,5 +203,6 @@ extension AccessKey {
         expires = row.integer(6).map { UnixTime(milliseconds: $0) }
         revoked = row.integer(7).map { UnixTime(milliseconds: $0) }
         credit = Credit.remaining(given: row.integer(8), used: row.integer(9))
+        languages = AllowedLanguages.list(row.text(10) ?? "")
     }
 }

@@ -23,6 +23,7 @@ struct StoredTable: Sendable {
             [
                 ("id", .text), ("hash", .blob), ("prefix", .text), ("name", .text), ("user", .text), ("scopes", .text), ("created_at", .integer),
                 ("expires_at", .integer), ("revoked_at", .integer), ("credit_seconds", .integer), ("credit_used", .integer),
+                ("languages", .text),
             ]),
         StoredTable("ended_logins", [("code", .blob), ("expires_at", .integer)]),
         StoredTable(

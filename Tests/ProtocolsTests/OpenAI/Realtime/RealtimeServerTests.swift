@@ -88,6 +88,7 @@ import Testing
             _ = stream.text(RealtimeConversation.update(#""transcription":{"languages":["de","en"]}"#))
             _ = stream.append(0.1)
             #expect(stream.machine?.request.language == LanguageTag("multi"))
+            #expect(stream.machine?.request.shared.languages == [LanguageTag("de"), .english])
             #expect(stream.machine?.request.turn == TurnRule())
         }
 
