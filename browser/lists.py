@@ -173,14 +173,15 @@ class Lists:
         console.close()
 
     def shows_places_page_by_page(self):
-        """Scrolling in what a search found adds only what it found; the number of places is told as all of them only when they are."""
+        """Scrolling in what a search found adds only what it found; the number of places is told as all of them only when they are all."""
         console = self.visit("/#/start")
         page = console.page
         first, second = [hit(number) for number in range(40)], [hit(number) for number in range(30, 50)]
+        is_capped = []
         console.context.route(re.compile(r"/api/v1/conversations\?"), lambda route: route.fulfill(json={
             "conversations": [] if "ids=" in route.request.url else [listed(number) for number in range(50)], "next": "more"}))
         console.context.route(re.compile(r"/api/v1/search\?"), lambda route: route.fulfill(
-            json={"hits": second, "next": None} if "cursor=two" in route.request.url else {"hits": first, "next": "two"}))
+            json={"is_capped": bool(is_capped), **({"hits": second, "next": None} if "cursor=two" in route.request.url else {"hits": first, "next": "two"})}))
         console.go("conversations")
         page.fill("input[type=search]", "toves")
         console.wait("() => document.querySelectorAll('.conv .hit').length === 40", "the first page of places")
@@ -192,6 +193,16 @@ class Lists:
         expect("found20" in page.evaluate("() => document.activeElement.href ?? ''"), "the row that had the keyboard lost it")
         words = console.text("p[role=status]")
         expect(words == "60 places in 50 conversations", words)
+        # A search that ends at its limit has not found all places.
+        is_capped.append(True)
+        page.evaluate("() => scrollTo(0, 0)")
+        page.evaluate("async () => { for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame); }")
+        page.fill("input[type=search]", "mimsy")
+        console.wait("() => /^40 /.test(document.querySelector('p[role=status]').textContent)", "the first page of a search that has an end")
+        page.evaluate("() => scrollTo(0, document.documentElement.scrollHeight)")
+        console.wait("() => document.querySelectorAll('.conv').length === 50", "the second page of the search that has an end")
+        words = console.text("p[role=status]")
+        expect(words == "The first 60 places in 50 conversations", words)
         console.settle()
         page.evaluate("() => scrollTo(0, document.documentElement.scrollHeight)")
         # Whatever comes into sight is told of within two frames.

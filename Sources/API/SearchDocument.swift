@@ -14,6 +14,7 @@ package enum SearchDocument {
         json.member("next", optional: page.next)
         json.key("words_found")
         if let wordsFound = page.wordsFound { json.value(wordsFound) } else { json.null() }
+        json.member("is_capped", page.isCapped)
         json.endObject()
     }
 

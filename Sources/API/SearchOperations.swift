@@ -37,6 +37,10 @@ struct SearchOperations: Sendable {
                         "words_found", "boolean?", required: true,
                         "False if no segment has a word of the query, stop words such as \"the\" aside: the hits are near in meaning only. null if words "
                             + "were not searched for."),
+                    .init(
+                        "is_capped", "boolean", required: true,
+                        "True if the search ended at its limit of \(SearchQuery.maxHits) hits on all pages: there may be more, which a filter or more words "
+                            + "bring."),
                 ])
             ) { request throws(APIError) in
                 guard let text = request.query.first("q"), text.contains(where: { !$0.isWhitespace }) else {

@@ -114,10 +114,13 @@ package struct SearchPage: Sendable, Equatable {
     package var next: String?
     /// False if no segment has a word of the query: the hits of this and of all other pages are near in meaning. nil: words were not searched for.
     package var wordsFound: Bool?
+    /// True if the search ended at `SearchQuery.maxHits` hits on all pages: there may be more.
+    package var isCapped: Bool
 
-    package init(hits: [SearchHit], next: String?, wordsFound: Bool? = nil) {
+    package init(hits: [SearchHit], next: String?, wordsFound: Bool? = nil, isCapped: Bool = false) {
         self.hits = hits
         self.next = next
         self.wordsFound = wordsFound
+        self.isCapped = isCapped
     }
 }

@@ -68,6 +68,7 @@ struct Search: Command {
                 if page.wordsFound == false { context.output.writeLine("Nothing with these words. Near in meaning:") }
                 let names = try await data.speakerNames()
                 for hit in page.hits { context.output.write(Self.text(hit, names, zone)) }
+                if let note = Self.note(on: page) { context.note(note) }
             }
         }
     }
@@ -76,6 +77,12 @@ struct Search: Command {
         var writer = JSONWriter()
         SearchDocument.write(page, to: &writer)
         return writer.text
+    }
+
+    /// Returns the line that tells that there are more hits than those shown; nil when all are shown.
+    static func note(on page: SearchPage) -> String? {
+        if page.next != nil { return "\(page.hits.count) hits are shown, and there are more: --limit shows them" }
+        return page.isCapped ? "these are the first \(SearchQuery.maxHits) hits: more words, --from or --person find others" : nil
     }
 
     private static func text(_ hit: SearchHit, _ names: SpeakerNames, _ zone: TimeZoneRules) -> String {

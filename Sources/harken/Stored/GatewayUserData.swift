@@ -92,8 +92,10 @@ struct GatewayUserData: UserData {
         }
         let document = try await needed(.get, "/search", words)
         let list = document.root["hits"]
-        // A gateway of an earlier version does not tell whether words were found.
-        var page = SearchPage(hits: [], next: document.root["next"].string, wordsFound: document.root["words_found"].bool)
+        // A gateway of an earlier version does not tell whether words were found, or whether the search ended at its limit.
+        var page = SearchPage(
+            hits: [], next: document.root["next"].string, wordsFound: document.root["words_found"].bool,
+            isCapped: document.root["is_capped"].bool ?? false)
         for index in 0..<list.count {
             guard let hit = SearchHit(list[index]) else { throw api.malformed }
             page.hits.append(hit)

@@ -276,6 +276,7 @@ import Testing
                 #expect(try await ask(gateway, .get, "/search?q=" + query)["words_found"] == .bool(isFound), "\(query)")
             }
             #expect(try await ask(gateway, .get, "/search?q=moonlit&by=meaning")["words_found"] == .null)
+            #expect(try await ask(gateway, .get, "/search?q=moonlit&by=words")["is_capped"] == .bool(false))
             #expect(
                 list(try await ask(gateway, .get, "/search?q=moonlit&to=1970-01-12")["hits"]).allSatisfy { $0["conversation_id"] == "conversation-1" }
             )

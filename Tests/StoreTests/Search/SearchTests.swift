@@ -271,6 +271,21 @@ import Testing
         #expect(try await find(store, SearchQuery("common", by: .words, limit: 100)).count == 100)
     }
 
+    @Test(arguments: [99, 150], StoreKind.allCases) func `tells that it ended at its limit, on every page`(count: Int, kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        var conversation = Conversation.of(.ann, "c1")
+        conversation.segments = (0..<count).map { .said("s\($0)", "harbour", at: Double($0)) }
+        _ = try await store.begin(conversation)
+        var query = SearchQuery("harbour", by: .words, limit: 60), found = 0
+        repeat {
+            let page = try await store.search(query, embedding: nil, of: .ann)
+            #expect(page.isCapped == (count > SearchQuery.maxHits))
+            found += page.hits.count
+            query.cursor = page.next
+        } while query.cursor != nil
+        #expect(found == min(count, SearchQuery.maxHits))
+    }
+
     private struct Broken: TextEmbedding {
         struct Failure: Error {}
         let model = "words", dimensions = 384

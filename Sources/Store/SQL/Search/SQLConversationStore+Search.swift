@@ -23,7 +23,8 @@ extension SQLConversationStore {
         }
         let next = offset + page.count
         return SearchPage(
-            hits: hits, next: next < ranked.count ? String(next, radix: 36) : nil, wordsFound: query.by == .meaning ? nil : !said.isEmpty)
+            hits: hits, next: next < ranked.count ? String(next, radix: 36) : nil, wordsFound: query.by == .meaning ? nil : !said.isEmpty,
+            isCapped: ranked.count == SearchQuery.maxHits)
     }
 
     /// The restrictions of a search: archive, speaker, conversation and time.
