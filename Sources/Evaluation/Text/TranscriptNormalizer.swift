@@ -27,6 +27,15 @@ public struct TranscriptNormalizer: Sendable {
         return unit == .word ? words : words.flatMap { $0.map(String.init) }
     }
 
+    /// Returns the units to compare, each with the way in which it joins a text of the units before it.
+    ///
+    /// - Returns: `goesOn` is true for a character that goes on with the word of the unit before it.
+    package func joinedUnits(of text: String) -> [(text: String, goesOn: Bool)] {
+        words(of: text).flatMap { word in
+            unit == .word ? [(word, false)] : word.enumerated().map { (String($1), $0 > 0) }
+        }
+    }
+
     /// Returns the characters to compare for a character error rate, without spaces.
     public func characters(of text: String) -> [String] {
         words(of: text).flatMap { $0.map(String.init) }

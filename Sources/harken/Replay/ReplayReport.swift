@@ -39,31 +39,31 @@ struct ReplayReport {
             segment.words.isEmpty ? [(text: segment.text, start: segment.start)] : segment.words.map { (text: $0.text, start: $0.start) }
         }.filter { word in answers.contains { ($0.part.start..<$0.part.start + $0.part.duration).contains(word.start) } }
         let normalizer = TranscriptNormalizer(language: conversation.language)
-        let units = stored.flatMap { word in normalizer.units(of: word.text).map { (text: $0, start: word.start) } }
-        let heard = answers.flatMap { normalizer.units(of: $0.answer.text) }
-        let alignment = TextAlignment(reference: units.map(\.text), hypothesis: heard)
+        let units = stored.flatMap { word in normalizer.joinedUnits(of: word.text).map { (unit: $0, start: word.start) } }
+        let heard = answers.flatMap { normalizer.joinedUnits(of: $0.answer.text) }
+        let alignment = TextAlignment(reference: units.map(\.unit.text), hypothesis: heard.map(\.text))
         errors = alignment.errors
         var differences: [Difference] = []
         var isOpen = false
         var place = Duration.zero
         for step in alignment.steps {
-            var texts: (stored: String?, heard: String?)
+            var found: (stored: (text: String, goesOn: Bool)?, heard: (text: String, goesOn: Bool)?)
             switch step {
             case .match(let reference, _):
                 place = units[reference].start
                 isOpen = false
                 continue
-            case .substitution(let reference, let hypothesis): texts = (units[reference].text, heard[hypothesis])
-            case .deletion(let reference): texts = (units[reference].text, nil)
-            case .insertion(let hypothesis): texts = (nil, heard[hypothesis])
+            case .substitution(let reference, let hypothesis): found = (units[reference].unit, heard[hypothesis])
+            case .deletion(let reference): found = (units[reference].unit, nil)
+            case .insertion(let hypothesis): found = (nil, heard[hypothesis])
             }
             if case .substitution(let reference, _) = step { place = units[reference].start }
             if case .deletion(let reference) = step { place = units[reference].start }
             if !isOpen { differences.append(Difference(start: place, stored: "", heard: "")) }
             isOpen = true
             let last = differences.count - 1
-            if let text = texts.stored { differences[last].stored += (differences[last].stored.isEmpty ? "" : " ") + text }
-            if let text = texts.heard { differences[last].heard += (differences[last].heard.isEmpty ? "" : " ") + text }
+            if let unit = found.stored { WordSpacing.append(unit.text, blank: unit.goesOn ? false : nil, to: &differences[last].stored) }
+            if let unit = found.heard { WordSpacing.append(unit.text, blank: unit.goesOn ? false : nil, to: &differences[last].heard) }
         }
         self.differences = differences
     }

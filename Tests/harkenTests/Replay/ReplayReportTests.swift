@@ -9,11 +9,11 @@ import Testing
 @testable import harken
 
 @Suite struct `What a replay shows` {
-    private func conversation(_ words: [(String, Int)]) -> Conversation {
+    private func conversation(_ words: [(String, Int)], _ language: LanguageTag = .english) -> Conversation {
         let words = words.map { SegmentWord($0, start: .seconds($1), end: .seconds($1 + 1), confidence: 1) }
         let segment = Segment(id: ID("s"), text: words.map(\.text).joined(separator: " "), start: .zero, end: .seconds(90), words: words)
         return Conversation(
-            id: ID("c"), user: .local, status: .completed, source: "test", language: .english, started: UnixTime(milliseconds: 0),
+            id: ID("c"), user: .local, status: .completed, source: "test", language: language, started: UnixTime(milliseconds: 0),
             finished: UnixTime(milliseconds: 90_000), segments: [segment])
     }
 
@@ -38,6 +38,20 @@ import Testing
         #expect(report.cost == 0.5)
         #expect(report.json.contains(#""difference":0.5"#), "\(report.json)")
         #expect(!report.hasFailed)
+    }
+
+    enum Writer: CaseIterable, Sendable { case storedText, storedJSON, heardText, heardJSON }
+
+    @Test(arguments: Writer.allCases, ScriptSample.all)
+    func `is written as people write it, in every script`(_ writer: Writer, _ sample: ScriptSample) {
+        let isStored = writer == .storedText || writer == .storedJSON
+        let words = isStored ? sample.words.enumerated().map { ($1, $0) } : [("zzz", 0)]
+        let report = ReplayReport(of: conversation(words, sample.language), by: .local, [part(0, 60, isStored ? "zzz" : sample.text)])
+        // Marks are not compared, and case neither.
+        let sentence = sample.text.lowercased().filter { !$0.isPunctuation }
+        #expect(report.differences.map { isStored ? $0.stored : $0.heard } == [sentence])
+        let written = writer == .storedText || writer == .heardText ? report.text : report.json
+        #expect(written.contains(sentence), "\(written)")
     }
 
     @Test func `compares only what there is audio of`() {
