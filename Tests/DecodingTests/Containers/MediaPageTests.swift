@@ -32,6 +32,10 @@ import Testing
         return names[encoder] ?? (encoder.hasPrefix("pcm_") ? "PCM" : encoder)
     }
 
+    @Test(arguments: Muxing.all, Muxing.Feature.allCases) func `has files of every kind, or a reason`(muxing: Muxing, feature: Muxing.Feature) {
+        #expect(muxing.features.contains(feature) == (muxing.reason(without: feature) == nil), "\(muxing.file), \(feature)")
+    }
+
     @Test func `names the containers and codecs that are tried, and no others`() {
         #expect(Self.rows.count > 10)
         #expect(Self.rows.flatMap(\.suffixes).sorted() == Set(Muxing.all.map(\.suffix)).sorted())

@@ -12,7 +12,7 @@ struct Muxing: Sendable, CustomTestStringConvertible {
         case refused
     }
 
-    enum Feature: Sendable {
+    enum Feature: CaseIterable, Sendable {
         /// Its clock can begin before the sound.
         case offset
         /// Its clock can go on without sound.
@@ -68,7 +68,6 @@ struct Muxing: Sendable, CustomTestStringConvertible {
         Muxing("sound.m4a", "aac", container: "-movflags +faststart", [.offset, .hole, .tracks]),
         Muxing("lossless.m4a", "alac", container: "-movflags +faststart", [.offset, .hole, .tracks]),
         Muxing("aac.mov", "aac", picture: "mpeg4", container: "-movflags +faststart", [.offset, .hole, .tracks]),
-        // Plain samples in MOV have no time stamps of their own, and AVI counts its packets from the start that its header tells.
         Muxing("pcm.mov", "pcm_s16le", picture: "mpeg4", container: "-movflags +faststart", [.offset, .tracks]),
         Muxing("aac.3gp", "aac", picture: "mpeg4", [.offset, .hole, .tracks], cut: .refused),
         Muxing("lossless.mov", "alac", picture: "mpeg4", container: "-movflags +faststart", [.offset, .hole, .tracks]),
