@@ -855,14 +855,14 @@ class Plays(Writings, Microphone, Lists, Copies):
     def holds_back_what_cannot_be_undone(self):
         """A merge, a deletion and a forgotten voice reach the gateway in order: when ten seconds for Undo are over, at the next one, or when the page is left.
 
-        Undo leaves all as it was, and a name that is typed meanwhile stays.
+        Undo leaves all as it was, and a name that is typed meanwhile stays. The page tells that a voice is being forgotten until its bytes are gone.
         """
         console = self.visit("/#/start")
         page, people = console.page, "/api/v1/people"
         ids = {name: console.context.request.post(people, data={"name": name}).json()["id"] for name in ("Tweedledum", "Tweedledee", "Humpty", "Dumpty")}
         voice = {"id": "dodo", "label": "Speaker 7", "person_id": None, "is_user": False, "adoption": None, "evidence": 20.0,
                  "created_at": "2019-10-01T10:00:00Z", "heard_at": "2019-11-01T10:00:00Z"}
-        answers, told, merged = [503, 204], [], []
+        answers, told, merged, is_erased = [503, 204], [], [], [False]
         page.on("request", lambda request: merged.append(request.url) if request.url.endswith("/merge") else None)
         page.route("**/api/v1/voices/count", lambda route: route.fulfill(json={"to_name": 7 if merged else 5}))
 
@@ -876,10 +876,11 @@ class Plays(Writings, Microphone, Lists, Copies):
 
         page.route("**/api/v1/voices", lambda route: route.fulfill(json={"voices": [] if 204 in told else [voice]}))
         page.route("**/api/v1/voices/dodo", forget)
+        page.route("**/api/v1/erasure", lambda route: route.fulfill(json={"erased": is_erased[0]}))
         page.route("**/api/v1/voices/dodo/samples", lambda route: route.fulfill(json={"samples": [], "near": []}))
         console.go("people")
         page.evaluate(STAND, 0)
-        undo = page.get_by_role("button", name="Undo")
+        undo, forgotten = page.get_by_role("button", name="Undo"), page.get_by_text("Being forgotten…")
 
         def row(name):
             return page.locator(".table tr", has_text=name)
@@ -915,6 +916,10 @@ class Plays(Writings, Microphone, Lists, Copies):
             if status == 503:
                 page.get_by_role("alert").filter(has_text="There is no room.").get_by_role("button", name="Close").click()
                 card.wait_for()
+                expect(not forgotten.is_visible(), "a voice that stays is being forgotten")
+        forgotten.wait_for()
+        is_erased[0] = True
+        forgotten.wait_for(state="hidden")
         page.unroute_all(behavior="wait")
         page.get_by_role("button", name="Merge Humpty").click()
         page.locator("dialog select").select_option(label="Dumpty")

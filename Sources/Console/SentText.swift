@@ -60,8 +60,8 @@ enum SentText {
         return sent
     }
 
-    /// Returns a style without the blanks that separate nothing, behind `:`, `;`, `,` and `{`, and before `{` and `}`, without the line ends behind
-    /// `{`, `}`, `;` and `,`, and without the `;` before `}`.
+    /// Returns a style without the blanks that separate nothing, behind `:`, `;`, `,`, `{` and `>`, and before `{`, `}` and `>`, without the line ends
+    /// behind `{`, `}`, `;` and `,`, and without the `;` before `}`.
     ///
     /// - Parameter style: a style whose quoted texts have no such blanks.
     static func withoutBlanks(_ style: [UInt8]) -> [UInt8] {
@@ -70,7 +70,7 @@ enum SentText {
         for (index, byte) in style.enumerated() {
             if byte == UInt8(ascii: " ") {
                 let next = index + 1 < style.count ? style[index + 1] : byte
-                if let last = sent.last, ":;,{".utf8.contains(last) || "{}".utf8.contains(next) { continue }
+                if let last = sent.last, ":;,{>".utf8.contains(last) || "{}>".utf8.contains(next) { continue }
             } else if byte == lineEnd, let last = sent.last, "{};,".utf8.contains(last) {
                 continue
             } else if byte == UInt8(ascii: "}"), sent.last == UInt8(ascii: ";") {

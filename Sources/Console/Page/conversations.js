@@ -58,7 +58,7 @@ export default function conversations(root, _, values) {
   history.replaceState({ visit }, '');
   const filter = { person: values.get('person'), days: Number(values.get('days')), deleted: values.has('deleted') };
   const leaving = new AbortController();
-  let timer = 0, request = null, next = null, day = '', group = null, before = left.get(visit), isNear = false, isCapped = false;
+  let timer = 0, request = null, next = null, day = '', group = null, before = left.get(visit), isNear = false, isCapped;
   // What one comes back to is read at once, as far as a search has hits.
   const size = before ? 100 : pageSize;
   /** Hits of the search that is shown; null while the list is. */
@@ -124,7 +124,7 @@ export default function conversations(root, _, values) {
     get(shown ? '/search' : '/conversations', { q: shown && box.value.trim(), ...query(), limit: pageSize, cursor }, mine.signal).then((page) => {
       // Another search has begun meanwhile.
       if (mine !== request) return;
-      [next, isCapped] = [page.next, page.is_capped];
+      next = page.next;
       if (shown) found([...shown, ...page.hits]);
       else append(page.conversations);
     }, () => { if (mine === request) next = cursor; }).finally(() => { if (mine === request) request = null; });
@@ -193,8 +193,7 @@ export default function conversations(root, _, values) {
     if (focused) list.querySelector(`[href="${focused}"]`)?.focus({ preventScroll: true });
     const more = next ? ' and more' : '', time = spent == null ? '' : `, ${Math.round(spent)} ms`;
     // A search that ends at its limit does not tell how many places there are.
-    const first = isCapped && !next ? 'The first ' : '';
-    amount.textContent = `${near}${first}${plural(hits.length, 'place')} in ${plural(by.size, 'conversation')}${more}${time}`;
+    amount.textContent = `${near}${isCapped && !next ? 'The first ' : ''}${plural(hits.length, 'place')} in ${plural(by.size, 'conversation')}${more}${time}`;
   };
 
   async function refresh() {
@@ -209,7 +208,8 @@ export default function conversations(root, _, values) {
       } else if (text) {
         const page = await get('/search', { q: text, limit: size, ...query() }, mine.signal);
         if (mine === request) {
-          [next, isCapped] = [page.next, page.is_capped];
+          next = page.next;
+          isCapped = page.is_capped;
           isNear = page.words_found === false;
           found(page.hits, performance.now() - began);
         }

@@ -73,6 +73,13 @@ const now = (id) => (gone.has(id) ? now(gone.get(id)) : id);
 /** Reads the page that is shown. @param {boolean} [isCalm] true: in a moment, and not under the hands of somebody who types or listens */
 let reread = async () => {};
 
+/** Tells that somebody is being forgotten, until the gateway's disk has nothing more of them. */
+const forgotten = h('p.dim', { role: 'status', hidden: true }, 'Being forgotten…');
+const look = () => get('/erasure').catch(() => ({})).then(({ erased = true }) => {
+  forgotten.hidden = erased;
+  if (!erased && forgotten.isConnected) setTimeout(look, 1500);
+});
+
 /** Shows the page without somebody, with Undo. @param {() => Promise} act tells the gateway */
 async function without(id, heir, words, act) {
   await settle();
@@ -82,6 +89,7 @@ async function without(id, heir, words, act) {
     return reread(hasFailed);
   }, async () => {
     await act();
+    if (heir === true) look();
     reread(true);
     countVoices();
   });
@@ -127,8 +135,8 @@ function card(voice, order, people, seen) {
     if (!words) return input.focus();
     busy(button, () => give(words), problem);
   };
-  const loss = h('p.dim', 'The voiceprint and its samples go. What was said stays, as somebody’s whom nobody knows.');
-  const forget = () => ask(['Forget ', said(name), '?'], loss, 'Forget',
+  const loss = 'The voiceprint and its samples go. What was said stays, without a name.';
+  const forget = () => ask(['Forget ', said(name), '?'], h('p.dim', loss), 'Forget',
     () => without(voice.id, true, [said(name), ' is forgotten'], () => remove(`/voices/${voice.id}`)), { isDanger: true });
   const form = h('form.panel.voice', { onsubmit: submit },
     h('div.row.nowrap', glyph(sign, true),
@@ -250,7 +258,8 @@ export default function page(root) {
   };
   root.append(h('div.head', h('div', h('h1', 'People'),
     h('p', 'Harken tells voices apart by itself. Give one a name and it is known from then on, in what was said before as well.')),
-  may('write') ? h('button.btn', { onclick: () => enrolment(reread) }, icon('plus'), 'Enrol your voice') : null), body);
+  may('write') ? h('button.btn', { onclick: () => enrolment(reread) }, icon('plus'), 'Enrol your voice') : null), forgotten, body);
+  if (!forgotten.hidden) look();
   fill(body, read, show);
   return () => {
     clearTimeout(later);
