@@ -125,6 +125,27 @@ package final class DecodePool: Sendable {
         }
     }
 
+    /// Submits the reading of a live stream's audio.
+    ///
+    /// - Parameters:
+    ///   - patience: time that the reading may take.
+    ///   - read: returns nil when the reading was cancelled.
+    ///   - give: takes the outcome, once; it is not called when the reading was cancelled.
+    /// - Returns: a closure that cancels the reading.
+    func live<R: Sendable>(
+        within patience: Duration, _ read: @escaping @Sendable (DecodePermit) throws(InferenceError) -> R?,
+        _ give: @escaping @Sendable (Result<R, EngineError>) -> Void
+    ) -> @Sendable () -> Void {
+        let job = submit(.live(deadline: .now + patience)) { permit in
+            switch Result(catching: { () throws(InferenceError) in try read(permit) }) {
+            case .success(nil): return
+            case .success(let result?): give(.success(result))
+            case .failure(let error): give(.failure(.unavailable(error.description)))
+            }
+        }
+        return { job.cancel() }
+    }
+
     /// Notes that a live stream is open, so that long work leaves a thread free. Each call needs a later `liveStreamClosed`.
     package func liveStreamOpened() { shared.liveStreams.add(1, ordering: .relaxed) }
 

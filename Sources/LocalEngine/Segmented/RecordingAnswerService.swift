@@ -27,13 +27,13 @@ final class RecordingAnswerService: AnswerService {
             let request = SegmentRequest(id: 0, purpose: .final, audio: audio, speech: audio, prefix: [], context: nil)
             return segments.recognize(request, samples) { [readings] outcome in
                 // An error ends the stream: without these words, a final would lose them.
-                give(outcome.map { .words(readings.add($0.words, through: audio.end)) })
+                give(outcome.map { .words(readings.add($0, of: audio)) })
             }
         case .times(let words, let audio, let speech):
             give(.success(.times(readings.times(of: words, through: audio.end, speech: speech))))
         case .terms: give(.success(.terms([])))
         case .completeness:
-            segments.completeness(ofTurn: samples) { give(.success(.completeness($0))) }
+            return segments.completeness(ofTurn: samples) { give(.success(.completeness($0))) }
         }
         return {}
     }
@@ -41,6 +41,8 @@ final class RecordingAnswerService: AnswerService {
     func settle(_ answer: LiveAnswer) {
         if case .words = answer { segments.succeeded() }
     }
+
+    func isEmptied(_ audio: SampleRange) -> Bool { readings.isEmptied(audio) }
 
     // MARK: Interims
 

@@ -1,4 +1,5 @@
 import Speech
+import Synchronization
 
 /// The recogniser of a live stream's segments by an engine for recordings.
 final class RecordingSegmentService: SegmentService, @unchecked Sendable {
@@ -11,15 +12,18 @@ final class RecordingSegmentService: SegmentService, @unchecked Sendable {
     private let configuration: SegmentedEngine.Configuration
     private let order: @Sendable (StreamOptions) -> RecognitionOptions
     let clock: @Sendable () -> Instant
+    private let timeout: Timeout
+    private let judgments = Mutex(PendingJudgments())
     private var options: RecognitionOptions
     private var failures = SegmentFailures()
 
     init(
         _ engine: any PrerecordedEngine, _ detecting: any VoiceDetecting, keeper: any VoiceDetector, _ turns: (any TurnJudging)?,
         _ configuration: SegmentedEngine.Configuration, _ options: StreamOptions, clock: @escaping @Sendable () -> Instant,
-        _ order: @escaping @Sendable (StreamOptions) -> RecognitionOptions
+        _ timeout: Timeout, _ order: @escaping @Sendable (StreamOptions) -> RecognitionOptions
     ) {
         self.clock = clock
+        self.timeout = timeout
         self.engine = engine
         self.detecting = detecting
         self.keeper = keeper
@@ -36,10 +40,10 @@ final class RecordingSegmentService: SegmentService, @unchecked Sendable {
         return detector
     }
 
-    func makeAnswerService() -> (any AnswerService)? {
+    func makeAnswerServices(_ count: Int) -> [any AnswerService]? {
         switch configuration.finals {
         case .utterances: nil
-        case .core: RecordingAnswerService(self, configuration)
+        case .core: (0..<count).map { _ in RecordingAnswerService(self, configuration) }
         }
     }
 
@@ -55,33 +59,22 @@ final class RecordingSegmentService: SegmentService, @unchecked Sendable {
         // A final that comes late is worse than another engine's, and an interim is soon replaced.
         options.isUrgent = true
         let limit = configuration.patience + .seconds(request.audio.count.seconds(at: .speech))
-        let engine = engine
-        let work = Task { [options] in
-            // A request that was cancelled before its turn came is not sent.
-            guard !Task.isCancelled else { return }
-            do throws(EngineError) {
-                let audio = try SegmentAudio(samples)
-                // The recording's path names the descriptor that the audio keeps open.
-                defer { withExtendedLifetime(audio) {} }
-                let transcript = try await engine.recognize(audio.recording, options: options) { _ in }
-                answer(.success(TranscribedSegment(transcript, of: request, in: samples).result))
-            } catch {
-                if error != .cancelled || !Task.isCancelled { answer(.failure(error)) }
-            }
-        }
-        let clock = Task {
-            guard (try? await Task.sleep(for: limit)) != nil else { return }
-            answer(.failure(.timedOut("\(engine.name) did not recognize a segment in time.")))
-            work.cancel()
-        }
-        Task {
-            await work.value
-            clock.cancel()
-        }
-        return {
-            work.cancel()
-            clock.cancel()
-        }
+        return timeout.run(
+            within: limit,
+            { [engine, options] () -> Result<SegmentResult, EngineError>? in
+                // A request that was cancelled before its turn came is not sent.
+                guard !Task.isCancelled else { return nil }
+                do throws(EngineError) {
+                    let audio = try SegmentAudio(samples)
+                    // The recording's path names the descriptor that the audio keeps open.
+                    defer { withExtendedLifetime(audio) {} }
+                    let transcript = try await engine.recognize(audio.recording, options: options) { _ in }
+                    return .success(TranscribedSegment(transcript, of: request, in: samples).result)
+                } catch {
+                    return error == .cancelled && Task.isCancelled ? nil : .failure(error)
+                }
+            },
+            late: { [engine] in .failure(.timedOut("\(engine.name) did not recognize a segment in time.")) }, answer)
     }
 
     func settle(_ outcome: Result<SegmentResult, EngineError>, of purpose: SegmentRequest.Purpose) -> Result<SegmentResult, EngineError> {
@@ -96,19 +89,31 @@ final class RecordingSegmentService: SegmentService, @unchecked Sendable {
     }
 
     func judge(turn samples: [Float], _ answer: @escaping @Sendable (Float) -> Void) {
-        guard turns != nil else { return }
-        completeness(ofTurn: samples) { if let probability = $0 { answer(probability) } }
+        _ = completeness(ofTurn: samples) { if let probability = $0 { answer(probability) } }
     }
 
     /// Begins to judge whether a turn is complete.
     ///
-    /// - Parameter answer: takes the probability, 0…1; nil when there is no model to ask.
-    func completeness(ofTurn samples: [Float], _ answer: @escaping @Sendable (Float?) -> Void) {
-        guard let turns else { return answer(nil) }
-        Task {
-            // The threshold of the timing is that of the machine's own model.
-            answer(await turns.judge(turn: samples).map { $0 - turns.completeness + EndOfTurn.threshold })
+    /// - Parameter answer: takes the probability, 0…1; nil when there is no model to ask, or when the model does not answer in time. A model that was
+    ///   late is not asked again before it has answered.
+    /// - Returns: a closure that cancels the work.
+    func completeness(ofTurn samples: [Float], _ answer: @escaping @Sendable (Float?) -> Void) -> @Sendable () -> Void {
+        guard let turns, let id = judgments.withLock({ $0.areLate ? nil : $0.begin() }) else {
+            answer(nil)
+            return {}
         }
+        return timeout.run(
+            within: configuration.judgmentPatience, endsWork: false,
+            { [weak self] () -> Float?? in
+                let probability = await turns.judge(turn: samples)
+                self?.judgments.withLock { $0.end(id) }
+                // The threshold of the timing is that of the machine's own model.
+                return .some(probability.map { $0 - turns.completeness + EndOfTurn.threshold })
+            },
+            late: { [weak self] in
+                self?.judgments.withLock { $0.timeOut(id) }
+                return nil
+            }, answer)
     }
 
     /// Notes that a request succeeded.

@@ -13,6 +13,9 @@ package struct SegmentedEngine: StreamingEngine {
         package var longest = Duration.seconds(18)
         /// Time that the engine may take for a segment, in addition to the segment's own length. A stream whose final takes longer is closed.
         package var patience = Duration.seconds(15)
+        /// Time that the end-of-turn model may take. Without its answer, silence alone ends the turn. The answer is due within 300 ms; a busy machine
+        /// may need more.
+        package var judgmentPatience = Duration.seconds(5)
         /// The way in which finals are decided.
         package var finals = LiveFinals.utterances
 
@@ -26,6 +29,7 @@ package struct SegmentedEngine: StreamingEngine {
     private let turns: (any TurnJudging)?
     private let configuration: Configuration
     private let clock: @Sendable () -> Instant
+    private let timeout: Timeout
     private let order: @Sendable (StreamOptions) -> RecognitionOptions
     private let listening = ListeningThread()
 
@@ -35,10 +39,12 @@ package struct SegmentedEngine: StreamingEngine {
     ///   - model: the engine's name of the model that recognises the segments of streams that name none; nil: the engine's default.
     ///   - turns: the model that tells whether a turn is complete; nil: silence alone ends turns.
     ///   - clock: the time by which it is measured how long the engine takes.
+    ///   - wait: waits for a duration, and throws when the task is cancelled; ends the wait for an engine that takes too long.
     ///   - order: returns the options of a segment for those of its stream.
     package init(
         _ engine: any PrerecordedEngine, model: String? = nil, detecting: any VoiceDetecting, turns: (any TurnJudging)?,
         _ configuration: Configuration = Configuration(), clock: @escaping @Sendable () -> Instant = { .now },
+        wait: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
         order: @escaping @Sendable (StreamOptions) -> RecognitionOptions
     ) {
         self.engine = engine
@@ -46,6 +52,7 @@ package struct SegmentedEngine: StreamingEngine {
         self.turns = turns
         self.configuration = configuration
         self.clock = clock
+        timeout = Timeout(wait: wait)
         self.order = order
         name = engine.name
         var capabilities = Self.capabilities(engine.capabilities)
@@ -67,14 +74,15 @@ package struct SegmentedEngine: StreamingEngine {
             stream.post(.unavailable(.badRequest("\(name) accepts up to \(capabilities.channelsPerStream) channels in a stream")))
             return stream
         }
-        Task { [engine, detecting, turns, configuration, clock, order] in
+        Task { [engine, detecting, turns, configuration, clock, timeout, order] in
             do throws(EngineError) {
                 // Waits for the detector's model, and keeps the model until the stream is over.
                 guard let keeper = try await detecting.loadedDetector() else {
                     return stream.post(.unavailable(.unavailable("the voice detector's model is not loaded")))
                 }
                 stream.post(
-                    .ready(RecordingSegmentService(engine, detecting, keeper: keeper, turns, configuration, options, clock: clock, order)))
+                    .ready(
+                        RecordingSegmentService(engine, detecting, keeper: keeper, turns, configuration, options, clock: clock, timeout, order)))
             } catch {
                 stream.post(.unavailable(error))
             }

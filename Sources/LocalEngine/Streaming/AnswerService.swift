@@ -24,6 +24,9 @@ protocol AnswerService: AnyObject, Sendable {
     /// Takes an answer before the core does.
     func settle(_ answer: LiveAnswer)
 
+    /// Returns true if the latest reading of this audio has no words because its text could not be right.
+    func isEmptied(_ audio: SampleRange) -> Bool
+
     // MARK: Interims
 
     /// Returns the timing of interims that the stream's client asked for, within the limits of this service.

@@ -5,16 +5,21 @@ struct ChannelReader: Sendable {
     private let models: LocalModels
     private let language: LiveLanguage
     private let readings: TimedReadings
+    private let earlier: EarlierReadings
     private let terms: KeyTermList?
 
     /// - Parameters:
     ///   - readings: the channel's readings by the model that gives times.
+    ///   - earlier: the same readings with their audio.
     ///   - terms: the list of key terms that the question names; nil: there is none.
-    init(_ models: LocalModels, _ language: LiveLanguage, _ readings: TimedReadings, _ terms: KeyTermList?) {
+    init(
+        _ models: LocalModels, _ language: LiveLanguage, _ readings: TimedReadings, _ earlier: EarlierReadings, _ terms: KeyTermList?
+    ) {
         self.terms = terms
         self.models = models
         self.language = language
         self.readings = readings
+        self.earlier = earlier
     }
 
     /// Returns the answer; nil when `mayContinue` returned false.
@@ -54,10 +59,11 @@ struct ChannelReader: Sendable {
         guard let others = language.others?.model else {
             return try LiveReader(models).answer(.words(in: audio), samples, mayContinue: mayContinue)
         }
-        let request = SegmentRequest(id: 0, purpose: .final, audio: audio, speech: audio, prefix: [], context: nil)
+        let (request, heard) = earlier.request(for: audio, samples, longest: WhisperRecognizer.longest)
         let recognizer = LiveRecognizer(models, language, nil)
-        guard let result = try recognizer.other(code, others, request, samples, mayContinue) else { return nil }
-        return .words(readings.add(result.words, through: audio.end))
+        guard let result = try recognizer.other(code, others, request, heard, mayContinue) else { return nil }
+        earlier.add(result.words, of: audio, samples)
+        return .words(readings.add(result, of: audio))
     }
 }
 

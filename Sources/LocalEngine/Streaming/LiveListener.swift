@@ -23,8 +23,9 @@ final class LiveListener: StreamChannel {
     private var interims: LiveInterims
     /// The interim that is being read; nil: none.
     private var reading: (id: Int, cancel: @Sendable () -> Void, since: Instant)?
-    /// Cancels the search for the times of an interim; nil: there is none.
-    private var placing: (@Sendable () -> Void)?
+    /// The search for the times of an interim; nil: there is none.
+    private var placing: (question: LiveQuestion, cancel: @Sendable () -> Void)?
+    private var emptied = EmptiedTexts()
     private var starvation = Starvation()
     /// Number of pauses so far.
     private var pauses = 0
@@ -43,7 +44,9 @@ final class LiveListener: StreamChannel {
         self.lateness = lateness
         self.post = post
         timeline = StreamTimeline(input)
-        machine = LiveMachine(LiveCore(channel: channel, timing: answers.timing(options), terms: answers.terms(options)))
+        machine = LiveMachine(
+            LiveCore(channel: channel, timing: answers.timing(options), terms: answers.terms(options)),
+            backlog: SampleCount(Starvation.backlog, at: .speech))
         interims = LiveInterims(answers.interimTiming(options), areWanted: options.interims)
     }
 
@@ -93,6 +96,9 @@ final class LiveListener: StreamChannel {
         case .answered(let question, .success(let answer)):
             guard let job = jobs.removeValue(forKey: question) else { return }
             answers.settle(answer)
+            if case .words(let audio) = question {
+                emptied.read(audio, isEmptied: answers.isEmptied(audio), window: machine.core.window?.start)
+            }
             if case .completeness(let probability?) = answer { act(.hearing(.turn(channel, pause: job.pause, probability: probability))) }
             run(machine.answer(question, answer), act)
         case .answered(let question, .failure(let error)):
@@ -100,6 +106,8 @@ final class LiveListener: StreamChannel {
             if jobs.removeValue(forKey: question) != nil { act(.failed(error)) }
         case .read(let id, let outcome): read(id, outcome, act)
         case .placed(let question, let times):
+            // A search that was cancelled may have found its times all the same.
+            guard placing?.question == question else { return }
             placing = nil
             if let words = interims.placed(question, times, machine.core) { act(.event(timeline.event(.interim(words)))) }
         case .recognized, .judged: return
@@ -112,7 +120,10 @@ final class LiveListener: StreamChannel {
         for action in actions where !isOver {
             switch action {
             case .event(.engine(let event), _):
-                if case .final(let final, _) = event { interims.sent(final) }
+                if case .final(let final, _) = event {
+                    interims.sent(final)
+                    if emptied.isGap(final) { act(.event(.notice(.complaint(.emptied)))) }
+                }
                 act(.event(timeline.event(event)))
             case .event(.paused(let speech), _):
                 pauses += 1
@@ -163,10 +174,11 @@ final class LiveListener: StreamChannel {
 
     /// Finds the times of an interim. The core asks for them too, but not so soon, and its questions wait for nothing.
     private func place(_ question: LiveQuestion) {
-        placing?()
-        placing = answers.answer(question, ring.copy(question.audio)) { [post] outcome in
+        placing?.cancel()
+        let cancel = answers.answer(question, ring.copy(question.audio)) { [post] outcome in
             if case .success(.times(let times)) = outcome { post(.placed(question, times)) }
         }
+        placing = (question, cancel)
     }
 
     private func dropReading() {
@@ -178,7 +190,7 @@ final class LiveListener: StreamChannel {
         isOver = true
         for job in jobs.values { job.cancel() }
         jobs = [:]
-        placing?()
+        placing?.cancel()
         placing = nil
         dropReading()
     }

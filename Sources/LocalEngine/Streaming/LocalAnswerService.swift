@@ -11,6 +11,7 @@ final class LocalAnswerService: AnswerService, @unchecked Sendable {
     /// decided or not, as the load has it.
     private let isOther: Bool
     private let readings = TimedReadings()
+    private let earlier = EarlierReadings()
     private let usesKeyTerms: Bool
     /// The latest lists of key terms, by their numbers.
     private var lists: [Int: KeyTermList] = [:]
@@ -50,22 +51,18 @@ final class LocalAnswerService: AnswerService, @unchecked Sendable {
     ) -> @Sendable () -> Void {
         var terms: KeyTermList?
         if case .terms(let list, _, _) = question { terms = lists[list] }
-        let reader = ChannelReader(models.model, language, readings, terms)
-        let job = pool.submit(.live(deadline: .now + Self.patience(question))) { permit in
-            let outcome = Result { () throws(InferenceError) in try reader.answer(question, samples, mayContinue: permit.mayContinue) }
-            switch outcome {
-            case .success(nil): return
-            case .success(let answer?): give(.success(answer))
-            case .failure(let error): give(.failure(.unavailable(error.description)))
-            }
-        }
-        return { job.cancel() }
+        let reader = ChannelReader(models.model, language, readings, earlier, terms)
+        return pool.live(
+            within: Self.patience(question),
+            { permit throws(InferenceError) in try reader.answer(question, samples, mayContinue: permit.mayContinue) }, give)
     }
 
     func settle(_ answer: LiveAnswer) {
         guard case .words(let words) = answer, let found = words.lazy.compactMap(\.language).first else { return }
         language.decide(found)
     }
+
+    func isEmptied(_ audio: SampleRange) -> Bool { readings.isEmptied(audio) }
 
     // MARK: Interims
 
@@ -76,15 +73,9 @@ final class LocalAnswerService: AnswerService, @unchecked Sendable {
     ) -> @Sendable () -> Void {
         // While the language is not known, an interim finds it out for itself alone.
         let recognizer = LiveRecognizer(models.model, language, nil)
-        let job = pool.submit(.live(deadline: .now + Self.interimPatience)) { permit in
-            let outcome = Result { () throws(InferenceError) in try recognizer.recognize(request, samples, mayContinue: permit.mayContinue) }
-            switch outcome {
-            case .success(nil): return
-            case .success(let result?): give(.success(result))
-            case .failure(let error): give(.failure(.unavailable(error.description)))
-            }
-        }
-        return { job.cancel() }
+        return pool.live(
+            within: Self.interimPatience,
+            { permit throws(InferenceError) in try recognizer.recognize(request, samples, mayContinue: permit.mayContinue) }, give)
     }
 
     func settle(_ outcome: Result<SegmentResult, EngineError>) -> Result<SegmentResult, EngineError> {

@@ -7,7 +7,7 @@ final class LocalSegmentService: SegmentService, @unchecked Sendable {
     private let pool: DecodePool
     private let usesKeyTerms: Bool
     private let finals: LiveFinals
-    /// The language of the stream, with the model for other languages than English if it is needed.
+    /// The language of the stream, with the model for other languages than English if it is needed. Without meaning where the core decides.
     private var language: LiveLanguage
     /// The key terms; nil when there are none.
     private var terms: KeyTermList?
@@ -24,10 +24,13 @@ final class LocalSegmentService: SegmentService, @unchecked Sendable {
 
     func makeDetector() throws -> any VoiceDetector { SpeechProbabilities(models.model.voiceActivity) }
 
-    func makeAnswerService() -> (any AnswerService)? {
+    func makeAnswerServices(_ count: Int) -> [any AnswerService]? {
         switch finals {
-        case .utterances: nil
-        case .core: LocalAnswerService(models, language, pool, usesKeyTerms: usesKeyTerms)
+        case .utterances: return nil
+        case .core:
+            // From here on each channel has its own language. The stream itself keeps the model for other languages in memory no longer.
+            defer { language = .english }
+            return (0..<count).map { _ in LocalAnswerService(models, language, pool, usesKeyTerms: usesKeyTerms) }
         }
     }
 
@@ -44,16 +47,10 @@ final class LocalSegmentService: SegmentService, @unchecked Sendable {
     func recognize(
         _ request: SegmentRequest, _ samples: [Float], _ answer: @escaping @Sendable (Result<SegmentResult, EngineError>) -> Void
     ) -> @Sendable () -> Void {
-        let work = LiveRecognizer(models.model, language, terms)
-        let job = pool.submit(.live(deadline: .now + Self.patience(request.purpose))) { permit in
-            let result = Result { () throws(InferenceError) in try work.recognize(request, samples, mayContinue: permit.mayContinue) }
-            switch result {
-            case .success(nil): return
-            case .success(let recognized?): answer(.success(recognized))
-            case .failure(let error): answer(.failure(.unavailable(error.description)))
-            }
-        }
-        return { job.cancel() }
+        let recognizer = LiveRecognizer(models.model, language, terms)
+        return pool.live(
+            within: Self.patience(request.purpose),
+            { permit throws(InferenceError) in try recognizer.recognize(request, samples, mayContinue: permit.mayContinue) }, answer)
     }
 
     func settle(_ outcome: Result<SegmentResult, EngineError>, of purpose: SegmentRequest.Purpose) -> Result<SegmentResult, EngineError> {

@@ -5,8 +5,11 @@ protocol SegmentService: AnyObject, Sendable {
     /// Makes the voice detector of one channel.
     func makeDetector() throws -> any VoiceDetector
 
-    /// Makes the models of one channel whose finals are decided by the core; nil: the channel is recognized utterance by utterance.
-    func makeAnswerService() -> (any AnswerService)?
+    /// Makes the models of each channel of a stream whose finals are decided by the core; nil: the stream is recognized utterance by utterance.
+    /// Called once, before any audio.
+    ///
+    /// - Parameter count: number of the stream's channels.
+    func makeAnswerServices(_ count: Int) -> [any AnswerService]?
 
     /// Returns the timing that the stream's client asked for, within the limits of this service.
     func timing(_ options: StreamOptions) -> StreamTiming

@@ -4,14 +4,20 @@ import Speech
 struct Starvation: Sendable {
     /// Time that audio may wait before the client is told.
     static let limit = Duration.seconds(3)
+    /// Audio that may wait. A stream that falls further behind is closed.
+    static let backlog = Duration.seconds(120)
 
     private var opened: Instant?
+    /// End of the audio that has come.
+    private var end = SampleIndex.zero
     /// The audio that may still wait: the end of each piece, and the time of its arrival.
-    private var pieces: [(end: SampleIndex, arrival: Instant)] = []
+    private(set) var pieces: [(end: SampleIndex, arrival: Instant)] = []
     private var isTold = false
 
-    /// Notes that audio has come.
+    /// Notes that audio has come, or, where it ends as before, that none has.
     mutating func heard(through end: SampleIndex, at now: Instant) {
+        guard end > self.end else { return }
+        self.end = end
         opened = opened ?? now
         pieces.append((end, now))
     }
@@ -33,8 +39,9 @@ struct Starvation: Sendable {
 }
 
 extension EngineComplaint {
-    /// What a stream says whose finals come late.
+    /// Complaint that a stream's finals come late.
     static let starved = EngineComplaint(
         code: "late",
-        message: "recognition is more than \(Starvation.limit.components.seconds) s behind the audio; finals come late, and no word is lost")
+        message: "recognition is more than \(Starvation.limit.components.seconds) s behind the audio: finals come late; "
+            + "a stream that is \(Starvation.backlog.components.seconds) s behind is closed")
 }

@@ -65,13 +65,14 @@ final class StreamListener: @unchecked Sendable {
     }
 
     private func begin(_ service: any SegmentService, _ stream: SegmentStream) {
-        for number in 0..<max(1, options.channels) {
+        let count = max(1, options.channels), answers = service.makeAnswerServices(count)
+        for number in 0..<count {
             guard let input = StreamInput(rate: options.rate) else {
                 return close(.badRequest("a sample rate of \(options.rate.hertz) Hz cannot be recognized; send 8000 to 96000 Hz"))
             }
             let post: @Sendable (ChannelAnswer) -> Void = { [weak stream] in stream?.post(.answer(channel: number, $0)) }
             do {
-                channels.append(try channel(ChannelIndex(number), input, service, post))
+                channels.append(try channel(ChannelIndex(number), input, service, answers.map { $0[number] }, post))
             } catch {
                 return close(.unavailable("\(error)"))
             }
@@ -94,9 +95,10 @@ final class StreamListener: @unchecked Sendable {
     }
 
     private func channel(
-        _ number: ChannelIndex, _ input: StreamInput, _ service: any SegmentService, _ post: @escaping @Sendable (ChannelAnswer) -> Void
+        _ number: ChannelIndex, _ input: StreamInput, _ service: any SegmentService, _ answers: (any AnswerService)?,
+        _ post: @escaping @Sendable (ChannelAnswer) -> Void
     ) throws -> any StreamChannel {
-        guard let answers = service.makeAnswerService() else { return try ChannelListener(number, input, options, service, post: post) }
+        guard let answers else { return try ChannelListener(number, input, options, service, post: post) }
         return LiveListener(number, input, options, try service.makeDetector(), answers, lateness: service.lateness, post: post)
     }
 

@@ -15,10 +15,6 @@ package struct ManagedConfiguration: Sendable, Equatable {
     package var punctuates = true
     /// Silence after which words become final, as the client asked; nil: the client asked for none.
     package var askedEndpointing: Duration?
-    package var endpointing: Duration {
-        get { askedEndpointing ?? StreamOptions.usualEndpointing }
-        set { askedEndpointing = newValue }
-    }
     package var keyterms: [String] = []
     /// True if transcripts carry the times of words.
     package var words = false
@@ -50,7 +46,7 @@ package struct ManagedConfiguration: Sendable, Equatable {
         interims = try Self.flag("interim_results", view) ?? interims
         let smart = try Self.flag("smart_format", view) ?? false
         punctuates = try Self.flag("punctuate", view) ?? punctuates || smart
-        if let milliseconds = try Self.whole("endpointing", view, in: 10...5_000) { endpointing = .milliseconds(milliseconds) }
+        if let milliseconds = try Self.whole("endpointing", view, in: 10...5_000) { askedEndpointing = .milliseconds(milliseconds) }
         keyterms = try Self.keyterms(view)
         words = try Self.flag("words", view) ?? words
     }
@@ -120,7 +116,7 @@ package struct ManagedConfiguration: Sendable, Equatable {
             json.member("punctuate", false)
             json.member("smart_format", false)
         }
-        json.member("endpointing", Int(endpointing.wholeMilliseconds))
+        if let askedEndpointing { json.member("endpointing", Int(askedEndpointing.wholeMilliseconds)) }
         if !keyterms.isEmpty {
             json.key("keyterms")
             json.beginArray()

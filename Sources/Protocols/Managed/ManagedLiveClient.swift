@@ -37,7 +37,8 @@ package struct ManagedLiveClient: LiveClientMachine {
         configuration.rate = options.rate
         configuration.channels = options.channels
         configuration.interims = options.interims
-        configuration.endpointing = options.turn.soleSilence.map { min(max($0, .milliseconds(10)), .seconds(5)) } ?? options.endpointing
+        // A value that nobody asked for would be a wish at the proxy.
+        configuration.askedEndpointing = (options.turn.soleSilence ?? options.askedEndpointing).map { min(max($0, .milliseconds(10)), .seconds(5)) }
         configuration.keyterms = options.keyterms
         configuration.words = true
         self.configuration = configuration

@@ -71,6 +71,20 @@ import Testing
         #expect(stopped == true)
     }
 
+    @Test func `a live reading gives its outcome, or nothing when it was cancelled`() async {
+        let pool = DecodePool(threads: 1)
+        let log = Log()
+        let failure = InferenceError.missingFile("model.ort")
+        @Sendable func note(_ outcome: Result<Int, EngineError>) { log.add("\(outcome)") }
+        let right = Result<Int, EngineError>.success(1), wrong = Result<Int, EngineError>.failure(.unavailable(failure.description))
+        _ = pool.live(within: .seconds(9), { _ in 1 }, note)
+        _ = pool.live(within: .seconds(9), { _ throws(InferenceError) -> Int? in throw failure }, note)
+        _ = pool.live(within: .seconds(9), { _ -> Int? in nil }, note)
+        _ = await pool.run(.prerecorded) { _ in pool.live(within: .seconds(9), { _ in 2 }, note)() }
+        _ = await pool.run(.prerecorded) { _ in }
+        #expect(log.all == ["\(right)", "\(wrong)"])
+    }
+
     @Test func `a cancelled task gets nil for work that waits, at once`() async {
         let pool = DecodePool(threads: 1)
         let release = DispatchSemaphore(value: 0)

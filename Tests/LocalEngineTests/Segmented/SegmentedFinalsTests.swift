@@ -15,16 +15,36 @@ import Testing
         }
     }
 
-    private func open(_ server: RecordingServer, _ log: Log, channels: Int = 1, rate: SampleRate = .speech) -> any EngineStream {
-        let clock = HeldClock()
+    /// An end-of-turn model that never answers.
+    private final class SilentJudge: TurnJudging {
+        let longestTurn = Duration.seconds(8)
+        let completeness: Float = 0.5
+        let asked = Mutex(0)
+
+        func judge(turn samples: [Float]) async -> Float? {
+            asked.withLock { $0 += 1 }
+            await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in }
+            return nil
+        }
+    }
+
+    /// - Parameter areJudgmentsLate: true if the time for each judgment of a turn is over at once.
+    private func open(
+        _ server: RecordingServer, _ log: Log, channels: Int = 1, rate: SampleRate = .speech, endpointing: Duration? = nil,
+        turns: any TurnJudging = TestEars(), areJudgmentsLate: Bool = false
+    ) -> any EngineStream {
+        let clock = HeldClock(), limit = Duration.seconds(7_200)
         var configuration = SegmentedEngine.Configuration()
         configuration.patience = .seconds(3_600)
+        configuration.judgmentPatience = limit
         configuration.finals = .core
+        let options = StreamOptions(rate: rate, channels: channels, interims: false, endpointing: endpointing)
         return SegmentedEngine(
-            server, detecting: TestEars(), turns: TestEars(), configuration, clock: { clock.now },
+            server, detecting: TestEars(), turns: turns, configuration, clock: { clock.now },
+            wait: { if !areJudgmentsLate || $0 != limit { try await Task.sleep(for: $0) } },
             order: { RecognitionOptions(language: $0.language) }
         )
-        .open(StreamOptions(rate: rate, channels: channels, interims: false)) { event in log.events.withLock { $0.append(event) } }
+        .open(options) { event in log.events.withLock { $0.append(event) } }
     }
 
     /// Sends sound (true) or silence for these tenths of a second in each channel.
@@ -65,6 +85,42 @@ import Testing
         #expect(log.finals().map(\.text).filter { !$0.isEmpty } == ["one two", "one two"])
         #expect(log.finals().flatMap(\.words).map { $0.range.start.samples / 16_000 } == [0, 1, 3, 4])
         expectTiling(log.finals(), through: 5 * 16_000)
+    }
+
+    @Test func `ends turns by silence where the end-of-turn model does not answer`() async throws {
+        let server = RecordingServer { _, seconds in RecordingServer.transcript(["one", "two"], seconds: seconds) }
+        let log = Log(), judge = SilentJudge()
+        let stream = open(server, log, endpointing: .milliseconds(300), turns: judge, areJudgmentsLate: true)
+        send([(20, [true]), (20, [false]), (20, [true]), (20, [false])], to: stream)
+        stream.send(.finish)
+        try await until { log.closed != nil }
+        #expect(log.closed == .some(nil))
+        #expect(log.finals().map(\.text).filter { !$0.isEmpty } == ["one two", "one two"])
+        #expect(judge.asked.withLock { $0 } == 1, "a model that is late is not asked again")
+        expectTiling(log.finals(), through: 8 * 16_000)
+    }
+
+    @Test(arguments: [(0, 0), (60, 1)]) func `tells a text that cannot be right from silence`(words: Int, gaps: Int) async throws {
+        let server = RecordingServer { number, seconds in
+            RecordingServer.transcript(number == 1 ? (0..<words).map { "w\($0)" } : ["one", "two"], seconds: seconds)
+        }
+        let log = Log()
+        let stream = open(server, log)
+        send([(20, [true]), (20, [false]), (10, [true]), (20, [false])], to: stream)
+        stream.send(.finish)
+        try await until { log.closed != nil }
+        #expect(log.closed == .some(nil))
+        #expect(log.finals().map(\.text).filter { !$0.isEmpty } == ["one two"])
+        let events = log.events.withLock { $0 }
+        let told = events.indices.filter { if case .notice(.complaint(let complaint)) = events[$0] { complaint.code == "gap" } else { false } }
+        #expect(told.count == gaps)
+        for index in told {
+            guard case .final(let final, _) = events[index + 1] else {
+                Issue.record("\(events[index + 1])")
+                continue
+            }
+            #expect(final.words.isEmpty && final.range.contains(SampleIndex(16_000)))
+        }
     }
 
     @Test func `asks the server nothing while nobody speaks`() async throws {

@@ -58,6 +58,21 @@ import Testing
         #expect(delay > 0 || timed.interims.map(\.text) == ["One two three.", "Four five."])
     }
 
+    @Test func `end the search for their times although an earlier search answers late`() throws {
+        let speech = ScriptedSpeech("One two three."), here = SampleRange(.zero, SampleIndex(8_000))
+        let late = ChannelAnswer.placed(.times(of: ["One"], in: here, speech: here), [])
+        var cancelled: [Int] = []
+        for answer in [nil, late] {
+            let answers = ScriptedAnswers(speech, delay: 0, seed: 1, failsToRead: true, waiting: { if case .times = $0 { true } else { false } })
+            let channel = try ScriptedChannel(speech, StreamOptions(rate: .speech, timesInterims: true), answers)
+            // At 30,000 samples the pause has been read, and its words are searched for.
+            try channel.play(frame: 512, commands: [(after: 30_000, command: .cancel)], late: answer.map { (30_000, $0) })
+            cancelled.append(answers.cancelled)
+        }
+        #expect(cancelled.first ?? 0 > 0)
+        #expect(cancelled.first == cancelled.last)
+    }
+
     @Test func `leave out committed words that are heard again`() throws {
         let channel = try channel(ScriptedSpeech("One two 900 three four five six seven eight nine ten."))
         try channel.play(frame: 512)

@@ -132,6 +132,17 @@ import Testing
         #expect(channel.texts.isEmpty)
     }
 
+    @Test(arguments: [(119, false), (125, true)])
+    func `is closed when it is as far behind as its notice says`(seconds: Int, isClosed: Bool) throws {
+        #expect(Starvation.backlog == .seconds(120))
+        let speech = ScriptedSpeech("One two.", silence: .seconds(seconds))
+        // An answer takes 142 s.
+        let channel = try ScriptedChannel(speech, StreamOptions(rate: .speech), ScriptedAnswers(speech, delay: 4_500, least: 4_500, seed: 1))
+        try channel.play(frame: 51_200)
+        #expect(channel.error == (isClosed ? .unavailable("late") : nil))
+        #expect(channel.texts == (isClosed ? [] : ["One two."]))
+    }
+
     @Test(arguments: [(2, 0), (40, 0), (200, 1), (1_000, 1)])
     func `says once that it is starved, and says the same words`(delay: Int, count: Int) throws {
         let speech = ScriptedSpeech("One two. 2000 Three four. 2000 Five six. 9000 Seven.")

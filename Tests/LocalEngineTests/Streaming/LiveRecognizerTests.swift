@@ -1,5 +1,6 @@
 import HarkenTesting
 import Speech
+import Synchronization
 import Testing
 
 @testable import LocalEngine
@@ -7,16 +8,32 @@ import Testing
 @Suite(.needs(RandomWhisper.isPossible, "\(TestModels.needed), or /usr/bin/python3 is not"))
 struct `Live recognition with Whisper` {
     private let whisper: WhisperRecognizer
+    private let models: LocalModels
     private let recognizer: LiveRecognizer
     private let samples: [Float]
 
     init() throws {
         let random = try RandomWhisper.shared.get()
         whisper = try random.recognizer()
-        let models = try LocalModels(random.models, InferenceRuntime(path: random.models.path(of: .runtime)), threads: 1)
+        models = try LocalModels(random.models, InferenceRuntime(path: random.models.path(of: .runtime)), threads: 1)
         let german = LiveLanguage.Choice(code: "de", languages: .standard, among: [])
         recognizer = LiveRecognizer(models, LiveLanguage(german, ModelUse(whisper) {}), nil)
         samples = try TestModels.samples("cards/005.wav")
+    }
+
+    @Test func `keeps Whisper for no channel that is found to be English`() throws {
+        let isFree = Mutex(false)
+        let choice = LiveLanguage.Choice(code: nil, languages: .standard, among: [])
+        let service = LocalSegmentService(
+            ModelUse(models) {}, LiveLanguage(choice, ModelUse(whisper) { isFree.withLock { $0 = true } }), DecodePool(threads: 1),
+            usesKeyTerms: false, .core)
+        let channels = try #require(service.makeAnswerServices(2))
+        for channel in channels {
+            #expect(!isFree.withLock { $0 })
+            channel.settle(.words([LiveWord("Yes.", confidence: 0.9, language: .english)]))
+        }
+        #expect(isFree.withLock { $0 })
+        withExtendedLifetime((service, channels)) {}
     }
 
     private func words(_ purpose: SegmentRequest.Purpose, timesInterim: Bool) throws -> [SegmentResult.Word] {

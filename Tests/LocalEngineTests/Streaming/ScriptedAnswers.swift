@@ -29,7 +29,10 @@ final class ScriptedAnswers: AnswerService {
     private let speech: ScriptedSpeech
     private let delay: ClosedRange<Int>
     private let fails: @Sendable (LiveQuestion) -> Bool
+    private let waits: @Sendable (LiveQuestion) -> Bool
     private let failsToRead: Bool
+    /// Delay of an answer that waits, in steps of the test's clock.
+    private static let long = 5_000
     private let held: HeldClock
     private let stands: Bool
     static let failure = EngineError.unavailable("the model is broken")
@@ -39,11 +42,14 @@ final class ScriptedAnswers: AnswerService {
     ///   - clock: a clock that moves with the steps of the test's clock, by a window each; nil: every reading takes no time.
     ///   - failsToRead: true if no interim can be read.
     ///   - fails: true for a question that has no answer but an error.
+    ///   - waits: true for a question whose answer comes after all others.
     init(
         _ speech: ScriptedSpeech, delay: Int, least: Int = 0, seed: UInt64, clock: HeldClock? = nil, failsToRead: Bool = false,
-        failing fails: @escaping @Sendable (LiveQuestion) -> Bool = { _ in false }
+        failing fails: @escaping @Sendable (LiveQuestion) -> Bool = { _ in false },
+        waiting waits: @escaping @Sendable (LiveQuestion) -> Bool = { _ in false }
     ) {
         self.speech = speech
+        self.waits = waits
         self.delay = least...max(least, delay)
         self.fails = fails
         self.failsToRead = failsToRead
@@ -62,10 +68,12 @@ final class ScriptedAnswers: AnswerService {
     ) -> @Sendable () -> Void {
         check(samples, question.audio)
         let outcome: Result<LiveAnswer, EngineError> = fails(question) ? .failure(Self.failure) : .success(speech.answer(question))
-        return begin({ $0.asked.append(question) }, { give(outcome) })
+        return begin(within: waits(question) ? Self.long...Self.long : delay, { $0.asked.append(question) }, { give(outcome) })
     }
 
     func settle(_ answer: LiveAnswer) {}
+
+    func isEmptied(_ audio: SampleRange) -> Bool { false }
 
     // MARK: Interims
 
@@ -84,7 +92,7 @@ final class ScriptedAnswers: AnswerService {
             }
             outcome = .success(SegmentResult(words: read))
         }
-        return begin({ $0.read.append(request) }, { [outcome] in give(outcome) })
+        return begin(within: delay, { $0.read.append(request) }, { [outcome] in give(outcome) })
     }
 
     func settle(_ outcome: Result<SegmentResult, EngineError>) -> Result<SegmentResult, EngineError> {
@@ -95,7 +103,9 @@ final class ScriptedAnswers: AnswerService {
 
     // MARK: Time
 
-    private func begin(_ note: (inout State) -> Void, _ give: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
+    private func begin(
+        within delay: ClosedRange<Int>, _ note: (inout State) -> Void, _ give: @escaping @Sendable () -> Void
+    ) -> @Sendable () -> Void {
         let number = state.withLock { state in
             note(&state)
             return state.add(within: delay, give)

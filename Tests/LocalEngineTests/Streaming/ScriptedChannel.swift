@@ -53,7 +53,8 @@ final class ScriptedChannel {
     /// - Parameters:
     ///   - frame: number of samples that come at once.
     ///   - commands: commands, each behind a number of samples.
-    func play(frame: Int, commands: [(after: Int, command: EngineCommand)] = []) throws {
+    ///   - late: an answer that comes before the command at its place; nil: none.
+    func play(frame: Int, commands: [(after: Int, command: EngineCommand)] = [], late: (after: Int, answer: ChannelAnswer)? = nil) throws {
         let end = Int(script.end.samples)
         var sent = 0
         for stop in commands.map(\.after).filter({ $0 < end }).sorted() + [end] {
@@ -63,6 +64,7 @@ final class ScriptedChannel {
                 pass((next - sent) / ScriptedSpeech.window + 1)
                 sent = next
             }
+            if let late, late.after == stop { listener.take(late.answer) { act($0) } }
             for (after, command) in commands where after == stop && !isOver { try obey(command) }
         }
         if !isOver { try obey(.finish) }

@@ -26,6 +26,20 @@ import Testing
         #expect(!isTold)
     }
 
+    @Test func `keeps nothing of a drain that brings no audio`() {
+        var starvation = Starvation()
+        for second in 1...100 { starvation.heard(through: position(1), at: opened + .seconds(second)) }
+        #expect(starvation.pieces.count == 1)
+        // The audio has waited since it came, not since the last drain.
+        let isTold = starvation.isToBeTold(behind: position(0.99), isWaiting: true, at: opened + .seconds(5))
+        #expect(isTold)
+    }
+
+    @Test func `is told what becomes of a stream that falls further behind`() {
+        #expect(EngineComplaint.starved.message.contains("120 s behind is closed"))
+        #expect(!EngineComplaint.starved.message.contains("no word is lost"))
+    }
+
     @Test(arguments: [(8, false), (14, true)])
     func `is one only where the audio would have been spoken long ago`(second: Int, isStarved: Bool) {
         var starvation = Starvation()

@@ -59,6 +59,58 @@ import Testing
         #expect(Self.texts(heard) == Self.words(request.audio).map(\.text))
     }
 
+    private static func samples(_ audio: SampleRange) -> [Float] { (audio.start.samples..<audio.end.samples).map { Float($0) } }
+
+    @Test func `is heard behind the words of the reading in which it was cut off`() throws {
+        let earlier = EarlierReadings(), before = Self.request(0...12).audio, rest = Self.request(10...12).audio
+        earlier.add(Self.words(before), of: before, Self.samples(before))
+        let (request, samples) = earlier.request(for: rest, Self.samples(rest), longest: SampleCount(.seconds(23), at: .speech))
+        #expect(samples == Self.samples(before))
+        let heard = try WholeHearing.recognize(request) { audio, _, prefix in
+            // The model hears nothing in the rest alone.
+            guard audio != rest else { return Heard(words: []) }
+            #expect(audio == before && prefix == Self.words(SampleRange(before.start, rest.start)).flatMap(\.tokens))
+            return Heard(words: Self.words(audio))
+        }
+        #expect(Self.texts(heard) == Self.words(rest).map(\.text))
+    }
+
+    @Test func `has the words of one reading before it as its context, as many as there is room for`() {
+        let earlier = EarlierReadings(), long = Self.request(0...12).audio
+        func context(_ seconds: ClosedRange<Int>, longest: Int = 23) -> SegmentRequest.Context? {
+            let audio = Self.request(seconds).audio
+            let (request, samples) = earlier.request(for: audio, Self.samples(audio), longest: SampleCount(.seconds(longest), at: .speech))
+            #expect(samples == Self.samples(request.heard))
+            return request.context
+        }
+        #expect(context(10...12) == nil)
+        earlier.add(Self.words(long), of: long, Self.samples(long))
+        #expect(context(10...14)?.start == .zero)
+        #expect(context(10...14, longest: 8)?.start == SampleIndex(6 * 16_000))
+        #expect(context(10...14, longest: 8)?.tokens == Self.words(SampleRange(SampleIndex(6 * 16_000), SampleIndex(10 * 16_000))).flatMap(\.tokens))
+        #expect(context(10...14, longest: 4) == nil, "there is no room")
+        #expect(context(13...14) == nil, "audio is missing between the reading and the rest")
+        // Readings of the rest take each other's place, and leave the reading in which it was cut off.
+        for end in 11...14 {
+            let audio = Self.request(10...end).audio
+            earlier.add(Self.words(audio), of: audio, Self.samples(audio))
+        }
+        earlier.add([], of: Self.request(10...15).audio, [])
+        #expect(context(10...15)?.start == .zero)
+        #expect(context(14...15)?.start == SampleIndex(10 * 16_000))
+    }
+
+    @Test func `has no words as its context that no text may begin with`() {
+        let earlier = EarlierReadings(), before = Self.request(0...6).audio, rest = Self.request(5...6).audio
+        var words = Self.words(before)
+        for index in 0..<8 { words[index].tokens = [] }
+        earlier.add(words, of: before, Self.samples(before))
+        let (request, samples) = earlier.request(for: rest, Self.samples(rest), longest: SampleCount(.seconds(23), at: .speech))
+        #expect(request.context?.start == SampleIndex(4 * 16_000))
+        #expect(request.context?.tokens == [Token(8), Token(9)])
+        #expect(samples == Self.samples(request.heard))
+    }
+
     @Test func `is heard in several parts when a text is cut by its limit each time`() throws {
         let request = Self.request(0...6)
         let heard = try WholeHearing.recognize(request) { audio, _, _ in

@@ -26,6 +26,16 @@ import Testing
         #expect(conversation.wait(.seconds(1)).map(\.short).first?.hasPrefix("closed timedOut") == true)
     }
 
+    @Test(arguments: [(nil, nil), (700, 700), (1, 10), (60_000, 5_000)] as [(Int?, Int?)])
+    func `asks for a silence before finals only where its client asked for one`(asked: Int?, told: Int?) throws {
+        var options = StreamOptions(rate: .speech)
+        options.askedEndpointing = asked.map { .milliseconds($0) }
+        var conversation = Conversation(ManagedLiveClient(options, credential: Credential("t0ken")))
+        let said = try #require(conversation.opened().map(\.short).first)
+        #expect(said.contains(#""endpointing""#) == (told != nil))
+        if let told { #expect(said.contains(#""endpointing":\#(told)"#)) }
+    }
+
     @Test func `takes finals without times as whole turns over the audio so far`() {
         var conversation = ready()
         conversation.sent(2)

@@ -1,0 +1,45 @@
+import Speech
+import Testing
+
+@testable import LocalEngine
+
+@Suite struct `A text that was emptied` {
+    private func range(_ seconds: ClosedRange<Int>) -> SampleRange {
+        SampleRange(SampleIndex(seconds.lowerBound * 16_000), SampleIndex(seconds.upperBound * 16_000))
+    }
+
+    private func final(_ seconds: ClosedRange<Int>, words: Bool = false) -> Hypothesis {
+        let range = range(seconds)
+        return Hypothesis(range: range, words: words ? [Word("yes", range, confidence: 1)] : [])
+    }
+
+    private var second: SampleIndex { SampleIndex(16_000) }
+
+    @Test(arguments: [(false, 1...2, false), (true, 1...2, true), (true, 2...4, false)])
+    func `makes a gap of a final without words over its audio`(isEmptied: Bool, audio: ClosedRange<Int>, isGap: Bool) {
+        var emptied = EmptiedTexts()
+        emptied.read(range(audio), isEmptied: isEmptied, window: second)
+        let first = emptied.isGap(final(0...2))
+        #expect(first == isGap)
+        let again = emptied.isGap(final(0...2))
+        #expect(!again, "a gap is told once")
+    }
+
+    @Test func `makes no gap of a final with words`() {
+        var emptied = EmptiedTexts()
+        emptied.read(range(1...2), isEmptied: true, window: second)
+        let isGap = emptied.isGap(final(0...3, words: true))
+        #expect(!isGap)
+    }
+
+    @Test func `counts no more when its window is read again, and counts when a part of the window is`() {
+        var emptied = EmptiedTexts()
+        emptied.read(range(1...3), isEmptied: true, window: second)
+        emptied.read(range(2...3), isEmptied: false, window: second)
+        var other = emptied
+        other.read(range(1...4), isEmptied: false, window: second)
+        let isGap = (part: emptied.isGap(final(0...4)), whole: other.isGap(final(0...4)))
+        #expect(isGap.part)
+        #expect(!isGap.whole)
+    }
+}
