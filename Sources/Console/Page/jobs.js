@@ -207,7 +207,7 @@ export function recordings(choose) {
       next = page.next;
     } catch (error) {
       // An older gateway, or one that does not answer: the shell says so.
-      isLost = error.status === 0;
+      isLost = passing.has(error.status);
     }
     draw();
     // Several answers may come one after the other: one timer is set.

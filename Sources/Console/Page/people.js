@@ -75,9 +75,11 @@ let reread = async () => {};
 
 /** Tells that somebody is being forgotten, until the gateway's disk has nothing more of them. */
 const forgotten = h('p.dim', { role: 'status', hidden: true }, 'Being forgotten…');
-const look = () => get('/erasure').catch(() => ({})).then(({ erased = true }) => {
+let looking = 0;
+const look = () => get('/erasure').catch(({ status }) => ({ erased: status > 0 && status < 500 })).then(({ erased = true }) => {
   forgotten.hidden = erased;
-  if (!erased && forgotten.isConnected) setTimeout(look, 1500);
+  clearTimeout(looking);
+  if (!erased && forgotten.isConnected) looking = setTimeout(look, 1500);
 });
 
 /** Shows the page without somebody, with Undo. @param {() => Promise} act tells the gateway */

@@ -243,7 +243,7 @@ extension LiveSession {
 
     /// True if the session has no other words than those of this engine. Where several engines hear a session, its words do not wait for the slowest.
     /// A shadow's words are not shown.
-    private func servesAlone(_ engine: EngineName) -> Bool { Array(streams.values) == [engine] }
+    private func servesAlone(_ engine: EngineName) -> Bool { !streams.isEmpty && streams.values.allSatisfy { $0 == engine } }
 
     /// Tells the client, the watchers, the log and the metrics, once a session, that final words come late.
     private func finalsAreLate(by engine: EngineName) {

@@ -9,7 +9,7 @@ extension LiveSession {
         OpenSession(
             id: id, state: client == nil ? .waiting : .open, started: started,
             duration: ((run?.received ?? .zero) - .zero).duration(at: rate), engine: run?.servingEngine ?? firstEngine,
-            language: dialect.request.language, source: dialectName, rate: rate, hasConversation: conversation != nil)
+            language: named.language, source: dialectName, rate: rate, hasConversation: conversation != nil)
     }
 
     func tellWatchers(_ event: @autoclosure () -> WatchedEvent) {

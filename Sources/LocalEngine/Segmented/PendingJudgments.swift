@@ -4,8 +4,11 @@ struct PendingJudgments: Sendable, Equatable {
     private var pending: Set<Int> = []
     private var late: Set<Int> = []
 
-    /// True if the model is not asked now: a judgment whose time is over has not come.
-    var areLate: Bool { !late.isEmpty }
+    /// Number of judgments under way from which the model is not asked: those of questions that were taken back count until they come.
+    private static let most = 4
+
+    /// True if the model is not asked now: a judgment whose time is over has not come, or many have not come.
+    var areLate: Bool { !late.isEmpty || pending.count >= Self.most }
 
     /// Returns the number of a new judgment.
     mutating func begin() -> Int {

@@ -36,7 +36,7 @@ package struct WaitingSpeech: Sendable {
     private var moved: Instant?
 
     /// Maximum time without an answer, or without a final, where nobody has set another. A machine that does not keep up does not reach it.
-    package static let standardPatience: Duration = .seconds(10)
+    package static let standardPatience: Duration = .seconds(60)
     /// Maximum gap after which words count as the same speaker's, when nothing else is known.
     private static let pause: Duration = .milliseconds(350)
     /// Maximum gap between a clip and what follows within which that may be the nearest neighbour.

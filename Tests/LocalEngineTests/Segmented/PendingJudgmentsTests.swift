@@ -21,4 +21,12 @@ import Testing
         judgments.timeOut(only)
         #expect(!judgments.areLate)
     }
+
+    @Test func `are late when four have not come, though nobody waits for them`() {
+        var judgments = PendingJudgments()
+        let all = (0..<4).map { _ in judgments.begin() }
+        #expect(judgments.areLate)
+        judgments.end(all[2])
+        #expect(!judgments.areLate)
+    }
 }
