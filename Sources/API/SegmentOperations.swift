@@ -90,7 +90,9 @@ struct SegmentOperations: Sendable {
     private typealias Assigned = (segments: [Segment], former: [FormerSpeaker], owners: [FormerOwner])
 
     private static func answer(_ assigned: Assigned) -> APIAnswer {
-        .json { json in
+        // Another process has carried out a part of the assignment, so what was before is not known as a whole.
+        if assigned.former.isEmpty, assigned.owners.isEmpty, !assigned.segments.isEmpty { return answer(assigned.segments) }
+        return .json { json in
             json.beginObject()
             write(assigned.segments, to: &json)
             json.key("former")
