@@ -24,7 +24,7 @@ import Testing
         }
         #expect(try await store.setOwner(.person(anna), of: one, of: .ann))
         var conversation = Conversation.of(.ann, "c1")
-        conversation.segments = (0..<Self.count).map { number in
+        conversation.segments = (0..<Self.count).map { (number) -> Segment in
             let start = Double(Self.count - number)
             return switch number % 3 {
             case 0: .said("s\(number)", "harbour", at: start, .voice(one))

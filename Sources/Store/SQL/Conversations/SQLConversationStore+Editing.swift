@@ -118,17 +118,20 @@ extension SQLConversationStore {
                 return .begun(conversation: number, begun.effect, left: begun.left)
             }
             guard let next else { return nil }
+            if case .later = next { revisions.tell(user) }
             turn = next
         }
         guard case .begun(let number, var effect, let left) = turn else { return nil }
+        var isWhole = true
         for part in left {
             let more = try await change(user) { (_, connection) throws(StoreError) in try SpeakerParts.finish(part: part, on: connection) }
             guard let more else {
-                effect = SpeakerParts.Effect(isRevised: true)
-                break
+                isWhole = false
+                continue
             }
             effect.add(more)
         }
+        if !isWhole { effect = SpeakerParts.Effect(isRevised: true) }
         if effect.isRevised {
             revisions.tell(user)
             startErasing()
