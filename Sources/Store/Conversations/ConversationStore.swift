@@ -118,6 +118,8 @@ package protocol ConversationStore: Sendable {
     /// voice was forgotten meanwhile, or whose person was merged into another one, has no speaker. What was learned from a segment that is not
     /// assigned to that person by hand any more is forgotten.
     ///
+    /// Many segments get their speakers back in parts, as with `assign`. All voices get their owners back with the first part.
+    ///
     /// - Parameter owners: the owners that voices get back. A voice whose former owner is gone has no owner. Voices that were forgotten or merged
     ///   meanwhile are left out.
     /// - Returns: false when the conversation does not exist. Segments that do not exist are left out.
