@@ -94,6 +94,20 @@ import Testing
         #expect(try await store.voices(of: .ann) == voices)
     }
 
+    @Test(arguments: StoreKind.allCases)
+    func `tells whom automation had given segments of a voice that an earlier part names`(kind: StoreKind) async throws {
+        let store = try await fill(kind)
+        // The second part has this segment of the nameless voice.
+        let segment = Self.segments[601], guess = FormerSpeaker(segment, named: .person(anna), voice: two, by: .spokenName)
+        #expect(try await store.restore([guess], in: id, of: .ann))
+        let before = try await store.portableConversation(id, of: .ann)
+        let done = try #require(try await store.assign(Self.segments, in: id, to: .person(otto), namingVoices: true, of: .ann))
+        #expect(done.owners == [FormerOwner(two, .nobody)])
+        #expect(done.former.first { $0.segment == segment } == guess)
+        #expect(try await store.restore(done.former, owners: done.owners, in: id, of: .ann))
+        #expect(try await store.portableConversation(id, of: .ann) == before)
+    }
+
     @Test(arguments: StoreKind.allCases) func `is finished by the next start after a crash`(kind: StoreKind) async throws {
         _ = try await fill(kind)
         let database = try kind.database(in: folder)

@@ -28,6 +28,19 @@ extension SQLConversationStore {
         return speakers
     }
 
+    /// Reads the speakers of a conversation's segments that automation has given to others than their voice.
+    static func assignedSpeakers(in conversation: Int64, on connection: borrowing SQLConnection) throws(StoreError) -> [FormerSpeaker] {
+        var segments: [String] = []
+        try connection.run(
+            """
+            SELECT id FROM segments INDEXED BY segments_in_order WHERE conversation = ? AND voice IS NOT NULL AND (person IS NOT NULL OR is_user)
+            AND identified_by IS DISTINCT FROM 'manual'
+            """, [.integer(conversation)]
+        ) { (row) throws(StoreError) in segments.append(row.text(0) ?? "") }
+        guard !segments.isEmpty else { return [] }
+        return try formerSpeakers(of: .text(SegmentCoding.list(segments)), in: conversation, on: connection)
+    }
+
     /// Reads the owner of a voice before an assignment.
     ///
     /// - Parameters:

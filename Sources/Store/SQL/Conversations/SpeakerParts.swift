@@ -43,11 +43,19 @@ enum SpeakerParts {
         var owners: [FormerOwner] = []
         /// True if people, voices or samples have changed.
         var isRevised = false
+        /// The speakers of before of segments of later parts that automation had given to others than their voice. A voice that gets a name takes
+        /// such segments back, in whatever part they are.
+        var assigned: [ID<Segment>: FormerSpeaker] = [:]
 
         /// Adds the effect of a later part. A voice that an earlier part has named keeps the owner that it had before that part.
         mutating func add(_ later: Effect) {
             let named = Set(owners.map(\.voice))
-            former += later.former
+            former += later.former.map { speaker in
+                guard let before = assigned[speaker.segment] else { return speaker }
+                var reclaimed = before
+                reclaimed.named = .nobody
+                return speaker == reclaimed ? before : speaker
+            }
             owners += later.owners.filter { !named.contains($0.voice) }
             if later.isRevised { isRevised = true }
         }
@@ -62,7 +70,12 @@ enum SpeakerParts {
     ) throws(StoreError) -> (effect: Effect, left: [Int64]) {
         let parts = change.parts
         guard let first = parts.first else { return (Effect(), []) }
-        let effect = try apply(first, in: conversation, of: archive, on: connection)
+        var assigned: [FormerSpeaker] = []
+        if parts.count > 1, case .assignment(_, to: _, namesVoices: true) = change {
+            assigned = try SQLConversationStore.assignedSpeakers(in: conversation, on: connection)
+        }
+        var effect = try apply(first, in: conversation, of: archive, on: connection)
+        effect.assigned = Dictionary(assigned.map { ($0.segment, $0) }) { first, _ in first }
         var left: [Int64] = []
         for part in parts.dropFirst() {
             if let number = try note(part, in: conversation, on: connection) { left.append(number) }
