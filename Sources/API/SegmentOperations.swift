@@ -60,8 +60,10 @@ struct SegmentOperations: Sendable {
                 ],
                 answer: .object([
                     .init("segments", "[Segment]", required: true, "As they are now."),
-                    .init("former", "[FormerSpeaker]", "The speakers that the segments had before, where segments were assigned."),
-                    .init("former_owners", "[FormerOwner]", "The owners that voices had before, where voices got a name."),
+                    .init(
+                        "former", "[FormerSpeaker]",
+                        "The speakers that the segments had before, where segments were assigned. Absent if another gateway has carried out a part."),
+                    .init("former_owners", "[FormerOwner]", "The owners that voices had before, where voices got a name. Absent as former is."),
                 ])
             ) { request throws(APIError) in
                 let former = try request.former("former", FormerSpeaker.init), owners = try request.former("former_owners", FormerOwner.init)
@@ -90,7 +92,9 @@ struct SegmentOperations: Sendable {
     private typealias Assigned = (segments: [Segment], former: [FormerSpeaker], owners: [FormerOwner])
 
     private static func answer(_ assigned: Assigned) -> APIAnswer {
-        .json { json in
+        // Another process has carried out a part of the assignment: the store does not know all former speakers and owners.
+        if assigned.former.isEmpty, assigned.owners.isEmpty, !assigned.segments.isEmpty { return answer(assigned.segments) }
+        return .json { json in
             json.beginObject()
             write(assigned.segments, to: &json)
             json.key("former")

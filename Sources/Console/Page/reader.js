@@ -109,7 +109,10 @@ function show(root, all, from) {
         const before = await post(`/conversations/${conversation.id}/segments/assign`, { ...owner, speaker_id: voice.speaker });
         await changed();
         countVoices();
-        undoable([said(name), ' is named'], async () => {
+        const words = [said(name), ' is named'];
+        // Where another gateway has carried out a part of the assignment, nothing takes it back.
+        if (!before.former) return toast(...words);
+        undoable(words, async () => {
           await takenBack(conversation.id, before);
           await changed();
           countVoices();

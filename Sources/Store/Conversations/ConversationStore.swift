@@ -102,10 +102,14 @@ package protocol ConversationStore: Sendable {
     /// Sets the speaker of segments by hand. Automation does not change that speaker again. What was learned of another person's voice from the
     /// segments is forgotten.
     ///
+    /// Many segments get the speaker in parts, between which other writes come. All have the speaker when the method returns. After a crash, the next
+    /// start carries out the parts that are left.
+    ///
     /// - Parameter namingVoices: true if `segments` are all segments of a speaker. The speaker's voice then gets this name too, if the voice has no
     ///   name, or has its name from an assignment of these segments by hand.
     /// - Returns: the changed segments, and the speakers that they had, in order, without segments that do not exist; and the owners that the named
-    ///   voices had. nil when the conversation or the person does not exist.
+    ///   voices had, each voice once. nil when the conversation or the person does not exist. Speakers and owners are empty when another process has
+    ///   carried out a part: such an assignment cannot be taken back.
     func assign(
         _ segments: [ID<Segment>], in conversation: ID<Conversation>, to owner: Voice.Owner, namingVoices: Bool, of user: ID<User>
     ) async throws(StoreError) -> (segments: [Segment], former: [FormerSpeaker], owners: [FormerOwner])?
@@ -113,6 +117,8 @@ package protocol ConversationStore: Sendable {
     /// Takes assignments by hand back: segments get their former speakers, and a former guess counts as a guess. A segment whose former person or
     /// voice was forgotten meanwhile, or whose person was merged into another one, has no speaker. What was learned from a segment that is not
     /// assigned to that person by hand any more is forgotten.
+    ///
+    /// Many segments get their speakers back in parts, as with `assign`. All voices get their owners back with the first part.
     ///
     /// - Parameter owners: the owners that voices get back. A voice whose former owner is gone has no owner. Voices that were forgotten or merged
     ///   meanwhile are left out.

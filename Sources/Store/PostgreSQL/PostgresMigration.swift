@@ -53,6 +53,7 @@ struct PostgresMigration: Sendable {
         PostgresMigration(statements: ["CREATE INDEX uploads_by_user ON uploads (user, created_at)"]),
         PostgresMigration(statements: ["ALTER TABLE jobs ADD COLUMN duration BIGINT"]),
         PostgresMigration(statements: ["ALTER TABLE access_keys ADD COLUMN languages TEXT COLLATE \"C\" NOT NULL DEFAULT ''"]),
+        PostgresMigration(statements: speakerParts),
     ]
 
     /// Key of the lock that lets one process at a time change a schema.

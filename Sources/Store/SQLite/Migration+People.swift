@@ -23,6 +23,21 @@ extension Migration {
         ) STRICT
         """)
 
+    /// Adds the parts of changes of speakers by hand that are not carried out yet. `speakers` has the ids of segments that a person, the user or
+    /// nobody gets, or the former speakers of a restoration.
+    static let speakerParts = Migration(
+        """
+        CREATE TABLE speaker_parts (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            conversation INTEGER NOT NULL REFERENCES conversations (number) ON DELETE CASCADE,
+            person INTEGER REFERENCES people (number) ON DELETE CASCADE,
+            is_user INTEGER NOT NULL,
+            names_voices INTEGER NOT NULL,
+            is_restoration INTEGER NOT NULL,
+            speakers TEXT NOT NULL
+        ) STRICT
+        """)
+
     /// Finds the segments that automation has assigned to others than the voice's owner, without a look at all others of the voice.
     static let assignedSegments = Migration(
         work: "indexes segments by their speakers",

@@ -133,6 +133,7 @@ package struct Migration: Sendable {
             // Codes of the languages that speech may be in, with blanks between them; empty: every language.
             "ALTER TABLE access_keys ADD COLUMN languages TEXT NOT NULL DEFAULT ''"
         ),
+        speakerParts,
     ]
 
     /// Returns the number of the last step that the database has.

@@ -95,6 +95,11 @@ import Testing
         ["UPDATE uploads SET name = 'talk.wav', reference = 'mine'"],
         ["UPDATE jobs SET duration = 2500000000"],
         ["UPDATE access_keys SET languages = 'de en'"],
+        [
+            """
+            INSERT INTO speaker_parts (conversation, person, is_user, names_voices, is_restoration, speakers) VALUES (1, NULL, 1, 0, 0, '["s1"]')
+            """
+        ],
     ]
 
     @Test(arguments: 0...Migration.all.count) func `is brought up to date from every earlier one, with its rows`(earlier: Int) async throws {

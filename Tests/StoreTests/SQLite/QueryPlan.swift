@@ -15,7 +15,7 @@ struct QueryPlan {
         "deleted_voices", "ended_logins", "erasures", "forgotten_speech", "people", "provider_keys",
         "rejected_enrollments", "rejected_owners", "settings", "speech_sample_sources", "speech_samples", "sqlite_schema", "uploads", "usage_outbox",
         "users",
-        "reclaimed_voices", "webhook_deliveries",
+        "reclaimed_voices", "speaker_parts", "webhook_deliveries",
     ]
     /// Indexes of a few rows of a large table: of what is under way, and of what a user or a person has few of.
     private static let smallIndexes: Set<String> = [

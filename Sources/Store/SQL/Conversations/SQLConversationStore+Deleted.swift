@@ -25,6 +25,7 @@ extension SQLConversationStore {
             guard let number = try archive.conversation(id, on: connection) else { return nil }
             // The id may have been deleted before, and used again.
             for earlier in try Self.deletions(of: id, in: archive, on: connection) { try Self.end(earlier, now: now, on: connection) }
+            try SpeakerParts.finishAll(of: number, on: connection)
             let voices = try Self.namelessVoices(in: number, on: connection)
             try Self.moveRows(of: number, keptUntil: time, now: now, on: connection)
             try connection.run("DELETE FROM conversations WHERE number = ?", [.integer(number)])

@@ -65,44 +65,111 @@ extension SQLConversationStore {
         _ segments: [ID<Segment>], in conversation: ID<Conversation>, to owner: Voice.Owner, namingVoices: Bool, of user: ID<User>
     ) async throws(StoreError) -> (segments: [Segment], former: [FormerSpeaker], owners: [FormerOwner])? {
         try ConversationLimits.check(segments.count, "segments", most: ConversationLimits.segments)
-        let list = SQLValue.text(SegmentCoding.list(segments.map(\.rawValue)))
-        // A day's 6,000 segments take about a quarter of a second: one transaction, so that a crash leaves all of them or none.
-        let done = try await change(user) {
-            (archive, connection) throws(StoreError) -> (conversation: Int64, former: [FormerSpeaker], owners: [FormerOwner], isRevised: Bool)? in
-            guard let number = try archive.conversation(conversation, on: connection),
-                let columns = try OwnerColumns(owner, in: archive, on: connection)
-            else { return nil }
-            let former = try Self.formerSpeakers(of: list, in: number, on: connection)
-            var owners: [FormerOwner] = [], isRevised = false
-            if namingVoices {
-                for voice in try Self.voicesToName(of: list, in: number, on: connection) where voice.isNamed || owner != .nobody {
-                    if let former = try Self.formerOwner(of: voice.number, before: columns, on: connection) { owners.append(former) }
-                    try Self.name(voice.number, columns, on: connection)
-                    isRevised = true
-                }
-            }
-            // A segment that was assigned to nobody by hand does not belong to its voice either.
-            try connection.run(
-                """
-                UPDATE segments SET person = ?3, is_user = ?4, voice = iif(?3 IS NULL AND NOT ?4, NULL, voice), identified_by = 'manual',
-                confidence = NULL WHERE conversation = ?1 AND id IN (SELECT value FROM json_each(?2))
-                """,
-                [.integer(number), list, .integer(columns.person), .flag(columns.isUser)])
-            if try Self.unlearn(segments: list, of: number, on: connection) { isRevised = true }
-            if isRevised { try archive.revise(on: connection) }
-            return (number, former, owners, isRevised)
+        let done = try await changeSpeakers(in: conversation, of: user) { (archive, connection) throws(StoreError) in
+            try OwnerColumns(owner, in: archive, on: connection).map { .assignment(segments, to: $0, namesVoices: namingVoices) }
         }
         guard let done else { return nil }
-        if done.isRevised {
-            revisions.tell(user)
-            startErasing()
-            startReclaiming()
-        }
         // Other writes do not wait until all words are read.
         let assigned = try await read(user) { (_, connection) throws(StoreError) -> [Segment]? in
             try ConversationRow.segments(of: done.conversation, ids: segments, on: connection)
         }
-        return (assigned ?? [], done.former, done.owners)
+        var former = done.former
+        if segments.count > SpeakerParts.segmentsAtOnce, let assigned {
+            let places = Dictionary(assigned.enumerated().map { ($1.id, $0) }) { first, _ in first }
+            former.sort { places[$0.segment, default: .max] < places[$1.segment, default: .max] }
+        }
+        return (assigned ?? [], former, done.owners)
+    }
+
+    /// Changes speakers by hand, in parts. When it returns, all parts are carried out.
+    ///
+    /// - Parameter make: makes the change; nil when there is nothing to do.
+    /// - Returns: the number of the conversation's row, and the speakers and the voices' owners of before, which are empty when another process has
+    ///   carried out a part; nil when the conversation does not exist, or nothing is to do.
+    func changeSpeakers(
+        in conversation: ID<Conversation>, of user: ID<User>,
+        _ make: @escaping @Sendable (UserPartition, borrowing SQLConnection) throws(StoreError) -> SpeakerParts.Change?
+    ) async throws(StoreError) -> (conversation: Int64, former: [FormerSpeaker], owners: [FormerOwner])? {
+        await removal.beginSpeakerChange()
+        do throws(StoreError) {
+            let done = try await beginSpeakers(in: conversation, of: user, make)
+            await removal.endSpeakerChange()
+            return done
+        } catch {
+            await removal.endSpeakerChange()
+            // The parts that are left are carried out with the deletions.
+            startErasing()
+            throw error
+        }
+    }
+
+    private func beginSpeakers(
+        in conversation: ID<Conversation>, of user: ID<User>,
+        _ make: @escaping @Sendable (UserPartition, borrowing SQLConnection) throws(StoreError) -> SpeakerParts.Change?
+    ) async throws(StoreError) -> (conversation: Int64, former: [FormerSpeaker], owners: [FormerOwner])? {
+        var turn = SpeakerTurn.later
+        while case .later = turn {
+            let next = try await change(user) { (archive, connection) throws(StoreError) -> SpeakerTurn? in
+                guard let number = try archive.conversation(conversation, on: connection) else { return nil }
+                // The segments get the speakers of an earlier change first.
+                if try SpeakerParts.finishFirst(of: number, on: connection) { return .later }
+                guard let change = try make(archive, connection) else { return nil }
+                let begun = try SpeakerParts.begin(change, in: number, of: archive, on: connection)
+                return .begun(conversation: number, begun.effect, left: begun.left)
+            }
+            guard let next else { return nil }
+            if case .later = next { revisions.tell(user) }
+            turn = next
+        }
+        guard case .begun(let number, var effect, let left) = turn else { return nil }
+        var isWhole = true
+        for part in left {
+            let more = try await change(user) { (_, connection) throws(StoreError) in try SpeakerParts.finish(part: part, on: connection) }
+            guard let more else {
+                isWhole = false
+                continue
+            }
+            effect.add(more)
+        }
+        if !isWhole { effect = SpeakerParts.Effect(isRevised: true) }
+        if effect.isRevised {
+            revisions.tell(user)
+            startErasing()
+            startReclaiming()
+        }
+        return (number, effect.former, effect.owners)
+    }
+
+    /// The first transaction of a change of speakers.
+    private enum SpeakerTurn: Sendable {
+        /// A part of an earlier change was carried out in its place.
+        case later
+        case begun(conversation: Int64, SpeakerParts.Effect, left: [Int64])
+    }
+
+    /// Assigns segments, and returns their former speakers, and the former owners of the voices that got a name.
+    ///
+    /// - Parameter segments: the segments' ids, as a JSON list.
+    static func assign(
+        _ segments: SQLValue, in conversation: Int64, to owner: OwnerColumns, namingVoices: Bool, on connection: borrowing SQLConnection
+    ) throws(StoreError) -> SpeakerParts.Effect {
+        var effect = SpeakerParts.Effect(former: try formerSpeakers(of: segments, in: conversation, on: connection))
+        if namingVoices {
+            for voice in try voicesToName(of: segments, in: conversation, on: connection) where voice.isNamed || !owner.isNobody {
+                if let former = try formerOwner(of: voice.number, before: owner, on: connection) { effect.owners.append(former) }
+                try name(voice.number, owner, on: connection)
+                effect.isRevised = true
+            }
+        }
+        // A segment that was assigned to nobody by hand does not belong to its voice either.
+        try connection.run(
+            """
+            UPDATE segments SET person = ?3, is_user = ?4, voice = iif(?3 IS NULL AND NOT ?4, NULL, voice), identified_by = 'manual',
+            confidence = NULL WHERE conversation = ?1 AND id IN (SELECT value FROM json_each(?2))
+            """,
+            [.integer(conversation), segments, .integer(owner.person), .flag(owner.isUser)])
+        if try unlearn(segments: segments, of: conversation, on: connection) { effect.isRevised = true }
+        return effect
     }
 
     /// Returns the voices of segments that may get a new name: voices without an owner, and voices whose owner was set by hand through these
@@ -128,8 +195,11 @@ extension SQLConversationStore {
         _ id: ID<Conversation>, into other: ID<Conversation>, of user: ID<User>
     ) async throws(StoreError) -> Conversation? {
         let merged = try await change(user) { (archive, connection) throws(StoreError) -> (whole: Conversation, stale: Stale)? in
-            guard let gone = try archive.conversation(id, on: connection), let kept = try archive.conversation(other, on: connection),
-                let from = try ConversationRow.whole(gone, on: connection), let to = try ConversationRow.whole(kept, on: connection)
+            guard let gone = try archive.conversation(id, on: connection), let kept = try archive.conversation(other, on: connection)
+            else { return nil }
+            try SpeakerParts.finishAll(of: gone, on: connection)
+            try SpeakerParts.finishAll(of: kept, on: connection)
+            guard let from = try ConversationRow.whole(gone, on: connection), let to = try ConversationRow.whole(kept, on: connection)
             else { return nil }
             guard gone != kept else { return (to, Stale(archive: archive, conversations: [])) }
             try Self.checkIsOver(from)
@@ -180,7 +250,9 @@ extension SQLConversationStore {
         try ConversationLimits.check(new)
         let now = now()
         let parts = try await change(user) { [zones] (archive, connection) throws(StoreError) -> (parts: [Conversation], stale: Stale)? in
-            guard let first = try archive.conversation(id, on: connection), let whole = try ConversationRow.whole(first, on: connection),
+            guard let first = try archive.conversation(id, on: connection) else { return nil }
+            try SpeakerParts.finishAll(of: first, on: connection)
+            guard let whole = try ConversationRow.whole(first, on: connection),
                 let index = whole.segments.firstIndex(where: { $0.id == segment })
             else { return nil }
             try Self.checkIsOver(whole)

@@ -28,6 +28,19 @@ extension SQLConversationStore {
         return speakers
     }
 
+    /// Reads the speakers of a conversation's segments that automation has given to others than their voice.
+    static func assignedSpeakers(in conversation: Int64, on connection: borrowing SQLConnection) throws(StoreError) -> [FormerSpeaker] {
+        var segments: [String] = []
+        try connection.run(
+            """
+            SELECT id FROM segments INDEXED BY segments_in_order WHERE conversation = ? AND voice IS NOT NULL AND (person IS NOT NULL OR is_user)
+            AND identified_by IS DISTINCT FROM 'manual'
+            """, [.integer(conversation)]
+        ) { (row) throws(StoreError) in segments.append(row.text(0) ?? "") }
+        guard !segments.isEmpty else { return [] }
+        return try formerSpeakers(of: .text(SegmentCoding.list(segments)), in: conversation, on: connection)
+    }
+
     /// Reads the owner of a voice before an assignment.
     ///
     /// - Parameters:
@@ -80,29 +93,24 @@ extension SQLConversationStore {
     ) async throws(StoreError) -> Bool {
         try ConversationLimits.check(speakers.count, "segments", most: ConversationLimits.segments)
         try ConversationLimits.check(owners.count, "voices", most: ConversationLimits.voices)
+        return try await changeSpeakers(in: conversation, of: user) { (_, _) throws(StoreError) in .restoration(speakers, owners: owners) } != nil
+    }
+
+    /// Gives segments their former speakers, and voices their former owners.
+    static func restore(
+        _ speakers: [FormerSpeaker], owners: [FormerOwner], in conversation: Int64, of archive: UserPartition, on connection: borrowing SQLConnection
+    ) throws(StoreError) -> SpeakerParts.Effect {
+        let isRenamed = try restore(owners, in: archive, on: connection)
+        var rows = FormerRows(archive: archive)
+        for speaker in speakers {
+            try connection.run(
+                """
+                UPDATE segments SET person = ?, is_user = ?, voice = ?, identified_by = ?, confidence = ? WHERE conversation = ? AND id = ?
+                """, try rows.identity(of: speaker, on: connection) + [.integer(conversation), .text(speaker.segment.rawValue)])
+        }
         let list = SQLValue.text(SegmentCoding.list(speakers.map(\.segment.rawValue)))
-        let isRevised = try await change(user) { (archive, connection) throws(StoreError) -> Bool? in
-            guard let number = try archive.conversation(conversation, on: connection) else { return nil }
-            let isRenamed = try Self.restore(owners, in: archive, on: connection)
-            var rows = FormerRows(archive: archive)
-            for speaker in speakers {
-                try connection.run(
-                    """
-                    UPDATE segments SET person = ?, is_user = ?, voice = ?, identified_by = ?, confidence = ? WHERE conversation = ? AND id = ?
-                    """, try rows.identity(of: speaker, on: connection) + [.integer(number), .text(speaker.segment.rawValue)])
-            }
-            let isUnlearned = try Self.unlearn(segments: list, of: number, on: connection)
-            guard isRenamed || isUnlearned else { return false }
-            try archive.revise(on: connection)
-            return true
-        }
-        guard let isRevised else { return false }
-        if isRevised {
-            revisions.tell(user)
-            startErasing()
-            startReclaiming()
-        }
-        return true
+        let isUnlearned = try unlearn(segments: list, of: conversation, on: connection)
+        return SpeakerParts.Effect(isRevised: isRenamed || isUnlearned)
     }
 }
 

@@ -84,7 +84,9 @@ struct OwnerColumns {
 
     static let nobody = OwnerColumns(person: nil, isUser: false)
 
-    private init(person: Int64?, isUser: Bool) {
+    var isNobody: Bool { person == nil && !isUser }
+
+    init(person: Int64?, isUser: Bool) {
         self.person = person
         self.isUser = isUser
     }

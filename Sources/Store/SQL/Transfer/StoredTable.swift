@@ -102,6 +102,12 @@ struct StoredTable: Sendable {
                 ("confidence", .real), ("channel", .integer), ("engine", .text), ("model", .text), ("words", .text), ("is_edited", .flag),
             ]),
         StoredTable(
+            "speaker_parts", countsRows: true,
+            [
+                ("number", .integer), ("conversation", .integer), ("person", .integer), ("is_user", .flag), ("names_voices", .flag),
+                ("is_restoration", .flag), ("speakers", .text),
+            ]),
+        StoredTable(
             "webhook_deliveries", countsRows: true,
             [
                 ("number", .integer), ("id", .text), ("archive", .integer), ("conversation", .integer), ("due_at", .integer),

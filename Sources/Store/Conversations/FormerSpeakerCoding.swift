@@ -1,0 +1,42 @@
+import Conversations
+import Framing
+import Speech
+
+/// The encoding of former speakers in the database: JSON. A speaker is `[segment, person or user, voice, source, confidence]`, all of them texts; a
+/// text is empty where there is nothing.
+enum FormerSpeakerCoding {
+    static func encode(_ speakers: [FormerSpeaker]) -> String {
+        var json = JSONWriter(capacity: speakers.count * 100)
+        json.beginArray()
+        for speaker in speakers {
+            json.beginArray()
+            json.value(speaker.segment.rawValue)
+            switch speaker.named {
+            case .nobody: json.value("")
+            case .user: json.value("u")
+            case .person(let id): json.value("p" + id.rawValue)
+            }
+            json.value(speaker.voice?.rawValue ?? "")
+            json.value(speaker.source?.rawValue ?? "")
+            json.value(speaker.confidence.map { "\($0)" } ?? "")
+            json.endArray()
+        }
+        json.endArray()
+        return json.text
+    }
+
+    /// Decodes speakers. Leaves out those that cannot be read.
+    static func decode(_ text: String) -> [FormerSpeaker] {
+        guard let document = try? JSONDocument(parsing: Array(text.utf8), sizeLimit: 1 << 28) else { return [] }
+        return (0..<document.root.count).compactMap { index in
+            let speaker = document.root[index]
+            guard let segment = speaker[0].string, let named = speaker[1].string, let voice = speaker[2].string, let source = speaker[3].string,
+                let confidence = speaker[4].string
+            else { return nil }
+            let owner: Voice.Owner = named.first == "p" ? .person(ID(String(named.dropFirst()))) : named == "u" ? .user : .nobody
+            return FormerSpeaker(
+                ID(segment), named: owner, voice: voice.isEmpty ? nil : ID(voice), by: SpeakerIdentity.Source(rawValue: source),
+                confidence: Float(confidence))
+        }
+    }
+}
