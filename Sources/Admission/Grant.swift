@@ -58,37 +58,21 @@ package struct Grant: Sendable {
     ///
     /// - Throws: when the options ask for languages that are not allowed.
     package func limitLanguages(of options: inout RecognitionOptions) throws(RequestError) {
-        let limited = try limited(options.language, options.shared.languages)
-        // The client's own words for any language are not those for the only one that is left.
-        if limited.language != options.language { options.vendorOptions?.drop([.language]) }
-        options.language = limited.language
-        options.shared.languages = limited.among
+        do throws(DisallowedLanguage) { try languages.limit(&options) } catch { throw .languageNotAllowed(error.message) }
     }
 
     /// Limits a live session's request in the same way. A client that names no language has it found among several that are allowed.
     package func limitLanguages(of request: inout LiveRequest) throws(RequestError) {
-        var limited = try limited(request.language, request.shared.languages)
-        if limited.language == nil, !limited.among.isEmpty { limited.language = .multi }
-        if limited.language != request.language { request.vendorOptions?.drop([.language]) }
-        request.language = limited.language
-        request.shared.languages = limited.among
+        do throws(DisallowedLanguage) { try languages.limit(&request) } catch { throw .languageNotAllowed(error.message) }
     }
 
     /// Limits a live session's change in the same way. A change that leaves the language as it is asks for none.
     ///
-    /// - Parameter shared: the session's options until now.
-    package func limitLanguages(of change: inout StreamChange, shared: SharedOptions) throws(RequestError) {
-        let limited = try limited(change.language ?? .multi, (change.shared ?? shared).languages)
-        if change.language != nil { change.language = limited.language }
-        if change.shared != nil { change.shared?.languages = limited.among }
-    }
-
-    private func limited(
-        _ language: LanguageTag?, _ among: [LanguageTag]
-    ) throws(RequestError) -> (language: LanguageTag?, among: [LanguageTag]) {
-        var language = language, among = among
-        do throws(DisallowedLanguage) { try languages.limit(&language, among: &among) } catch { throw .languageNotAllowed(error.message) }
-        return (language, among)
+    /// - Parameters:
+    ///   - language: the session's language until now.
+    ///   - shared: the session's options until now.
+    package func limitLanguages(of change: inout StreamChange, language: LanguageTag?, shared: SharedOptions) throws(RequestError) {
+        do throws(DisallowedLanguage) { try languages.limit(&change, of: language, shared) } catch { throw .languageNotAllowed(error.message) }
     }
 
     // MARK: Engines

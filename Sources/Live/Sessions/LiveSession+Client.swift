@@ -141,7 +141,7 @@ extension LiveSession {
             return
         }
         do throws(RequestError) {
-            try grant.limitLanguages(of: &change, shared: sharedOptions)
+            try grant.limitLanguages(of: &change, language: named.language, shared: sharedOptions)
         } catch {
             return refuse(error)
         }

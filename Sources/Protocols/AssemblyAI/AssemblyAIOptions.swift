@@ -57,10 +57,10 @@ package enum AssemblyAIOptions {
         VendorOption("webhook_url", .gateway, #""https://example.org/done""#, in: [.recorded]),
         VendorOption("webhook_auth_header_name", .gateway, #""X-Webhook""#, in: [.recorded]),
         VendorOption("webhook_auth_header_value", .gateway, #""w""#, in: [.recorded]),
-        VendorOption("language_code", .session(), #""en_us""#, in: [.recorded]),
+        VendorOption("language_code", .session(.language), #""en_us""#, in: [.recorded]),
         VendorOption("language_codes", .shared(.languages), #"["en","es"]"#, in: [.recorded]),
-        VendorOption("language_detection", .session(), in: [.recorded]),
-        VendorOption("language_confidence_threshold", .session(), "0.5", in: [.recorded]),
+        VendorOption("language_detection", .session(.language), in: [.recorded]),
+        VendorOption("language_confidence_threshold", .session(.language), "0.5", in: [.recorded]),
         VendorOption(
             "language_detection_options", .shared(.languages), #"{"expected_languages":["en","es"]}"#, in: [.recorded],
             reading: ["expected_languages"]),

@@ -20,7 +20,7 @@ package enum DeepgramOptions {
             VendorOption("language", .session(.language), "en-US"),
             VendorOption("language_hint", .session(.language), "es", in: [.live], with: DeepgramFluxOptions.multilingual),
             VendorOption("language_hint", .own, "es", in: [.recorded]),
-            VendorOption("detect_language", .session(), in: [.recorded]),
+            VendorOption("detect_language", .session(.language), in: [.recorded]),
             VendorOption("encoding", .gateway, "linear16"),
             VendorOption("sample_rate", .gateway, "48000"),
             VendorOption("channels", .gateway, "1"),

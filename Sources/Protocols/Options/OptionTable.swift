@@ -95,6 +95,7 @@ package struct OptionTable: Sendable {
         switch entry?.handling {
         case .gateway, .refused: return nil
         case .session(let aspect): option = VendorOptions.Option(name, value, aspect: aspect)
+        case .shared(.languages): option = VendorOptions.Option(name, value, aspect: .language)
         case .shared, .own, .demanded, nil: option = VendorOptions.Option(name, value)
         }
         if let read = entry?.readMembers { option.reading = .usual(unread: value.members(besides: read)) }

@@ -79,6 +79,24 @@ import Testing
         }
     }
 
+    @Test func `has its language found when the list of its user lacks it`() async throws {
+        let engine = ChunkEngine(.local) { (count, options) async throws(EngineError) in
+            guard count > 0 else { return [.at(1, "First.")] }
+            guard options.language == nil, options.shared.languages == [.english, LanguageTag("fr")] else { throw .badRequest("not this") }
+            return [.at(1, "New.")]
+        }
+        try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), recorded: [engine]) { gateway in
+            await gateway.resumeJobs()
+            let files = [(name: OfflineFiles.name(at: Self.day), bytes: OfflineFiles.frames(seconds: 5))]
+            let id = try #require(try await gateway.synchronize(files, query: "?language=de").string("conversation_id"))
+            #expect(try await gateway.conversation(id).string("language") == "de")
+            #expect(try await gateway.api(.patch, "/api/v1/users/me/settings", body: #"{"languages":["en","fr"]}"#).status == 200)
+            let state = try await postprocess(id, gateway)
+            #expect(state.string("status") == "completed", "\(state.text)")
+            #expect(try await gateway.conversation(id).texts == ["New."])
+        }
+    }
+
     @Test func `is rejected without audio, and where there is none`() async throws {
         try await with { gateway, _, _ in
             let missing = [
