@@ -5,6 +5,7 @@ import Gateway
 import HarkenTesting
 @testable import Observability
 import Protocols
+import Settings
 import Speech
 import Testing
 
