@@ -79,7 +79,8 @@ extension VendorOptions.Option.Value {
         case .json(let json): (isJSON, text) = (true, json)
         }
         guard isJSON, let value = try? JSONValue(parsing: Array(text.utf8)) else {
-            return JSONValue.string(text).keepingLanguages(isAllowed) == nil ? nil : self
+            guard let language = LanguageName(text)?.named, !isAllowed(language) else { return self }
+            return nil
         }
         guard let kept = value.keepingLanguages(isAllowed) else { return nil }
         guard kept != value else { return self }
@@ -92,19 +93,21 @@ extension VendorOptions.Option.Value {
 
 extension JSONValue {
     /// Returns the value without the texts that name languages that are not allowed; nil when nothing is left of it.
+    ///
+    /// `nil` beside a value would be JSON's null.
     fileprivate func keepingLanguages(_ isAllowed: (LanguageTag) -> Bool) -> JSONValue? {
         switch self {
         case .string(let text):
-            guard let language = LanguageName(text)?.named else { return self }
-            return isAllowed(language) ? self : nil
+            guard let language = LanguageName(text)?.named, !isAllowed(language) else { return self }
+            return Optional.none
         case .array(let items):
             let kept = items.compactMap { $0.keepingLanguages(isAllowed) }
-            return kept.isEmpty && !items.isEmpty ? nil : .array(kept)
+            return kept.isEmpty && !items.isEmpty ? Optional.none : .array(kept)
         case .object(let members):
             let kept = members.compactMap { member in
                 member.value.keepingLanguages(isAllowed).map { Member(name: member.name, value: $0) }
             }
-            return kept.isEmpty && !members.isEmpty ? nil : .object(kept)
+            return kept.isEmpty && !members.isEmpty ? Optional.none : .object(kept)
         case .null, .bool, .int, .double: return self
         }
     }

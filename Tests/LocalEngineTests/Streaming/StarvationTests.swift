@@ -31,7 +31,7 @@ import Testing
         for second in 1...100 { starvation.heard(through: position(1), at: opened + .seconds(second)) }
         #expect(starvation.pieces.count == 1)
         // The audio has waited since it came, not since the last drain.
-        let isTold = starvation.isToBeTold(behind: position(0.99), isWaiting: true, at: opened + .seconds(5))
+        let isTold = starvation.isToBeTold(behind: position(0.99), isWaiting: true, at: opened + .seconds(6))
         #expect(isTold)
     }
 

@@ -44,7 +44,7 @@ import Testing
 
     @Test(arguments: [
         ("", false, "multi"), ("language=auto", false, "multi"), ("language=en", false, "en"), ("language=fr", false, "fr"), ("", true, "de"),
-        ("language=auto", true, "de"), ("onboarding=true", false, "en"),
+        ("language=auto", true, "de"), ("onboarding=enabled", false, "en"),
     ])
     func `finds the language where the user has said which they speak, and the client names none`(
         query: String, isSingle: Bool, language: String
