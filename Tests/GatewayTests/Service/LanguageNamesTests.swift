@@ -164,7 +164,9 @@ struct NamingClient {
         case .soniox:
             // An empty list is what an empty name is elsewhere.
             let hints = name.map { $0.isEmpty ? #","language_hints":[]"# : #","language_hints":["\#($0)"]"# } ?? ""
-            return try await stream("/transcribe-websocket", opening: #"{"api_key":"k","model":"stt-rt-v4",\#(raw)\#(hints)}"#, end: "")
+            // A key in the header is the only one.
+            let key = TestGateway.bearer == nil ? #""api_key":"k","# : ""
+            return try await stream("/transcribe-websocket", opening: #"{\#(key)"model":"stt-rt-v4",\#(raw)\#(hints)}"#, end: "")
         case .sonioxRecorded:
             let hints = name.map { $0.isEmpty ? #","language_hints":[]"# : #","language_hints":["\#($0)"]"# } ?? ""
             return try await gateway.transcribed(by: #""model":"stt-async-v5","enable_language_identification":true\#(hints)"#)

@@ -41,7 +41,7 @@ import Testing
         let options = StreamOptions(rate: rate, channels: channels, interims: false, endpointing: endpointing)
         return SegmentedEngine(
             server, detecting: TestEars(), turns: turns, configuration, clock: { clock.now },
-            wait: { if !areJudgmentsLate || $0 != limit { try await Task.sleep(for: $0) } },
+            wait: { if !areJudgmentsLate || $0 != limit { try await clock.sleep(until: clock.now + $0) } },
             order: { RecognitionOptions(language: $0.language) }
         )
         .open(options) { event in log.events.withLock { $0.append(event) } }
