@@ -67,21 +67,33 @@ async def main():
                 [(w["text"], w["start"] / 1000, w["end"] / 1000, w.get("speaker") or m.get("speaker_label")) for m in turns.values() for w in m["words"]],
                 spans,
             )
-            s = await connect(f"{a.ws}/v4/listen?codec=pcm16&sample_rate=16000&create_speakers=false&device_id={uuid.uuid4()}")
-            await s.audio(clip, speed=2)
-            await s.json({"type": "finish"})
-            await s.end()
-            conversation = next((m["conversation_id"] for m in s.of("conversation_session")), None)
-            said = []
-            for _ in range(60):
-                r = requests.get(f"{a.url}/api/v1/conversations/{conversation}/segments", timeout=HANG).json()
-                said = [(w["text"], w["start"], w["end"], g["speaker"]) for g in r.get("segments", []) for w in g.get("words") or []]
-                if said:
-                    break
-                await asyncio.sleep(0.5)
             # A conversation's clock begins with its first word, which the recorded answer has at its place.
-            shift = ws["channels"][0]["alternatives"][0]["words"][0]["start"] - said[0][1] if said else 0
-            judge(f"{what} /v4/listen", [(w, s + shift, e + shift, k) for w, s, e, k in said], spans)
+            first = ws["channels"][0]["alternatives"][0]["words"][0]["start"]
+            twice = await asyncio.gather(conversation(clip), conversation(clip))
+            for said in twice:
+                shift = first - said[0][1] if said else 0
+                judge(f"{what} /v4/listen", [(w, s + shift, e + shift, k) for w, s, e, k in said], spans)
+            same = [[(bare(w), k) for w, _, _, k in said] for said in twice]
+            v.see(same[0] == same[1], f"{what} /v4/listen twice: the same words and labels", "" if same[0] == same[1] else f"{same[0]} | {same[1]}")
+
+
+async def conversation(clip):
+    """Word, start, end and speaker of each word of a conversation that has ended."""
+    s = await connect(f"{a.ws}/v4/listen?codec=pcm16&sample_rate=16000&create_speakers=false&device_id={uuid.uuid4()}")
+    await s.audio(clip, speed=2)
+    await s.json({"type": "finish"})
+    await s.end()
+    name = next(m["conversation_id"] for m in s.of("conversation_session"))
+    for _ in range(2 * HANG):
+        stored = requests.get(f"{a.url}/api/v1/conversations/{name}", timeout=HANG).json()
+        if stored.get("status") == "completed":
+            break
+        await asyncio.sleep(0.5)
+    return [(w["text"], w["start"], w["end"], g["speaker"]) for g in stored.get("segments", []) for w in g.get("words") or []]
+
+
+def bare(word):
+    return "".join(c for c in word.lower() if c.isalnum())
 
 
 asyncio.run(main())
