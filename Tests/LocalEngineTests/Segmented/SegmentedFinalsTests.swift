@@ -4,7 +4,7 @@ import Speech
 import Synchronization
 import Testing
 
-@Suite(.hangLimit) struct `A server for recordings whose finals are decided by the core` {
+@Suite(.hangLimit) struct `Finals of a server for recordings` {
     /// What a stream said, in order.
     private final class Log: Sendable {
         let events = Mutex<[EngineEvent]>([])
@@ -37,7 +37,6 @@ import Testing
         var configuration = SegmentedEngine.Configuration()
         configuration.patience = .seconds(3_600)
         configuration.judgmentPatience = limit
-        configuration.finals = .core
         let options = StreamOptions(rate: rate, channels: channels, interims: false, endpointing: endpointing)
         return SegmentedEngine(
             server, detecting: TestEars(), turns: turns, configuration, clock: { clock.now },
