@@ -266,7 +266,6 @@ package struct AssemblyAILiveServer: LiveServerMachine {
 
     private mutating func endTurn(confidence: Double, _ output: inout ServerOutput) {
         guard turn.isOpen else { return }
-        turn.close(wording)
         var message = AssemblyAITurn(
             order: order, isFormatted: wording.isFormatted, endOfTurn: true, transcript: turn.transcript, endOfTurnConfidence: confidence,
             words: turn.shown, utterance: turn.endUtterance(), speaker: wording.labelsSpeakers ? turn.shown.speaker : nil)
