@@ -40,7 +40,9 @@ final class Composition: Sendable {
         await disks.begin()
         let deletion = UserDeletion(
             store: storage.stores.conversations, blobs: storage.stores.blobs, transcripts: storage.transcripts,
-            gateway: .init(admission: admission.admission, contexts: live.contexts, erasure: live.erasure) { [runner = recordings.runner] in await runner.cancel($0) },
+            gateway: .init(admission: admission.admission, contexts: live.contexts, erasure: live.erasure) { [runner = recordings.runner] in
+                await runner.cancel($0)
+            },
             log: inputs.log)
         await deletion.rejectDeletedUsers()
         let api = APIParts(
