@@ -410,3 +410,17 @@ class Lists:
         console.judge()
         console.context.unroute_all(behavior="ignoreErrors")
         console.close()
+
+    def filters_by_any_of_many_people(self):
+        """Each of forty people can be chosen as the one who speaks."""
+        console = self.visit("/#/start")
+        page = console.page
+        console.context.route("**/api/v1/people", lambda route: route.fulfill(json={
+            "people": [{"id": f"person{number}", "name": f"Person {number}", "created_at": "2019-11-01T10:00:00Z"} for number in range(40)]}))
+        console.go("conversations")
+        page.get_by_label("Person 39").check()
+        console.wait("() => location.hash === '#/conversations?person=person39'", "the list of the last person")
+        console.until(lambda: any("person=person39" in url for url in console.requests), "the gateway is asked for the last person")
+        console.judge()
+        console.context.unroute_all(behavior="ignoreErrors")
+        console.close()
