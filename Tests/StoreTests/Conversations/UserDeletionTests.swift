@@ -58,7 +58,7 @@ import Testing
             try await store.set("name", to: "\(user)", of: user)
         }
         #expect(try await store.beginDeletion(of: .ann))
-        for (user, count) in [(ID<User>.ann, 0), (.bob, 1)] {
+        for (user, count) in [(ID<User>.ann, 0), (ID<User>.bob, 1)] {
             #expect(try await store.list(ConversationQuery(limit: 9), of: user).conversations.count == count)
             #expect(try await store.outlines(of: [id], of: user).count == count)
             #expect(try await store.search(SearchQuery("hello", by: .words), embedding: nil, of: user).hits.count == count)
