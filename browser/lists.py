@@ -139,6 +139,27 @@ class Lists:
         console.context.unroute_all(behavior="ignoreErrors")
         console.close()
 
+    def heads_days_in_the_users_zone(self):
+        """The days and times of the list are those of the user's zone, where the browser is in another one."""
+        console = self.visit("/#/start", timezone_id="America/Los_Angeles")
+        page = console.page
+        settings = console.get("/api/v1/users/me/settings") | {"time_zone": "Asia/Tokyo"}
+        # Half past midnight of the 27th in Tokyo. In Los Angeles the first two are of one day, and so are the others.
+        page.clock.set_fixed_time("2026-11-26T15:30:00Z")
+        times = ["2026-11-26T15:00:00Z", "2026-11-26T14:59:00Z", "2026-11-25T15:00:00Z", "2026-11-25T14:59:00Z"]
+        found = [listed(number) | {"started_at": began, "finished_at": began} for number, began in enumerate(times)]
+        console.context.route("**/api/v1/users/me/settings", says(settings))
+        console.context.route(re.compile(r"/conversations\?limit="), says({"conversations": found, "next": None}))
+        page.reload()
+        page.wait_for_selector("main h1")
+        console.go("conversations")
+        days = page.eval_on_selector_all("h2.day", HEADINGS)
+        expect(days == ["Today", "Yesterday", "25 November"], f"the days are {days}")
+        expect("00:00" in console.text() and "23:59" in console.text(), console.text())
+        console.judge()
+        console.context.unroute_all(behavior="ignoreErrors")
+        console.close()
+
     def asks_nothing_for_pages_that_are_left(self):
         """What a list has asked for ends when its page is left: the list itself, samples of voices, a search, and what belongs to its places."""
         console = self.visit("/#/start")

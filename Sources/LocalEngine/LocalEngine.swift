@@ -57,7 +57,7 @@ package final class LocalEngine: Sendable {
     ///     for ever, and those of recognition are loaded now, in the background; but the model for other languages is kept for a minute.
     ///   - usesKeyTerms: true: key terms are put in where they sound like what was heard. False: key terms are ignored.
     ///   - languages: the model of each language, and the languages that speech may turn out to be.
-    ///   - report: called when the model for other languages, the voice model or the segmentation model fails, once for each. Recordings are then
+    ///   - report: called when the model for other languages, a voice model or the segmentation model fails, once for each. Recordings are then
     ///     recognized without it.
     package init(
         _ folder: ModelFolder, pool threads: Int, media: any MediaSource = InProcessMedia(), keepAlive: Duration? = nil, usesKeyTerms: Bool = true,
@@ -92,7 +92,8 @@ package final class LocalEngine: Sendable {
             folder.missing([.runtime, .speakerEmbedder]).isEmpty
             ? ModelLoader(keepAlive: keepAlive, pool: embedding) { () throws(InferenceError) in
                 try SpeakerEmbedder(
-                    runtime.open(), path: folder.path(of: .speakerEmbedder), second: folder.path(of: .secondSpeakerEmbedder), pool: embedding)
+                    runtime.open(), path: folder.path(of: .speakerEmbedder), second: folder.path(of: .secondSpeakerEmbedder), pool: embedding
+                ) { failures.secondVoices.note($0) }
             } : nil
         overlaps =
             folder.missing([.runtime, .segmentation]).isEmpty

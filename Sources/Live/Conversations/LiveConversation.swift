@@ -370,7 +370,7 @@ package final class LiveConversation {
             if !isConcluded { _ = conclude(inOrder: inOrder) }
             // Changes that the store still rejects go to another conversation.
             give(.last)
-            transcripts?.ended()
+            transcripts?.ended { [stored] in await stored?.value ?? true }
         }
     }
 

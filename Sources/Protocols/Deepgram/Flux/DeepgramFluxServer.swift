@@ -175,6 +175,13 @@ package struct DeepgramFluxServer: LiveServerMachine {
         }
     }
 
+    package mutating func noticed(_ notice: RecordingNotice, now: Instant, output: inout ServerOutput) {
+        switch state {
+        case .connecting, .closed: break
+        case .open, .ending: send(.warning(code: "INCOMPLETE_AUDIO", description: RecordingNotices.live(notice)), &output)
+        }
+    }
+
     package mutating func finalsAreLate(now: Instant, output: inout ServerOutput) {
         switch state {
         case .connecting, .closed: break
