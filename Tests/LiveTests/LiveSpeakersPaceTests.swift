@@ -140,7 +140,8 @@ import VoiceTracking
 
     @Test(arguments: [LiveSpeakers.Purpose.conversation, .labels])
     func `tell when words have waited long for their voices, and when they wait no more`(purpose: LiveSpeakers.Purpose) async throws {
-        let clock = HeldClock(), group = try LoopGroup(count: 1, clock: { clock.now }), loop = group.loops[0], ears = HeldEars(holds: true)
+        let clock = HeldClock(), ears = HeldEars(holds: true)
+        let group = try LoopGroup(count: 1, clock: { clock.now }), loop = group.loops[0]
         defer { group.shutdown() }
         clock.tell { loop.execute {} }
         let told = Told(), talk = Talk((0, 64_000, 0), (72_000, 64_000, 1))

@@ -56,7 +56,7 @@ struct SessionLateness: Sendable {
     ///   - received: duration of the audio that has come.
     /// - Returns: true if final words came in time until now, or do so from now on.
     mutating func covered(_ channel: ChannelIndex, through end: Duration, of received: Duration, at now: Instant) -> Bool {
-        guard wasLate.contains(.recognition), let delay = delay(through: end, of: received, at: now) else { return false }
+        guard wasLate.contains(.recognition), let delay = waited(through: end, of: received, at: now) else { return false }
         if delay >= Self.again {
             slow.insert(channel)
             return fellBehind(.recognition)
@@ -72,11 +72,12 @@ struct SessionLateness: Sendable {
     ///   - end: end of the words, from the session's start.
     ///   - received: duration of the audio that has come.
     mutating func finalCame(through end: Duration, of received: Duration, at now: Instant) {
-        guard wasLate.contains(.recognition), let delay = delay(through: end, of: received, at: now) else { return }
+        guard wasLate.contains(.recognition), let delay = waited(through: end, of: received, at: now) else { return }
         longest = max(longest ?? .zero, delay)
     }
 
-    private func delay(through end: Duration, of received: Duration, at now: Instant) -> Duration? {
+    /// Returns the time for which audio has waited that ends here; nil when no audio has come.
+    private func waited(through end: Duration, of received: Duration, at now: Instant) -> Duration? {
         guard let began, let last else { return nil }
         return now - max(began + end, last - (received - end))
     }
