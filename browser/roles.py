@@ -10,7 +10,7 @@ import urllib.parse
 from codes import read_code
 from console import HANG, Server, expect
 from gateway import make_key
-from microphone import Line
+from microphone import BEHIND, Line
 from stored import SAID
 
 
@@ -245,6 +245,9 @@ class Roles:
         phone.wait("() => /Captions are late: [1-9]\\d* s/.test(document.querySelector('.login').textContent)", "the phone says how late the captions are")
         line.speak()
         phone.wait("() => !document.querySelector('.login').textContent.includes('Captions are late')", "the captions are not late any more")
+        for status, shown in (("stt_late", ""), ("stt_in_time", "!")):
+            line.mine.send('{"type":"service_status","status":"%s","status_text":null}' % status)
+            phone.wait(f"(words) => {shown}document.querySelector('.login').textContent.includes(words)", f"the phone hears {status}", BEHIND)
         phone.page.get_by_role("button", name="Stop").tap()
         console.wait("() => document.querySelector('.live-bar').textContent.includes('Start listening')", "the session ends on the page, too")
         self.hearing.judge(console.page.evaluate(SAID))
