@@ -398,6 +398,12 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         say(.status(ListenStatus(.late, text: LateFinals.text)), &output)
     }
 
+    package mutating func finalsBecame(late isLate: Bool, now: Instant, output: inout ServerOutput) {
+        guard !isLate else { return finalsAreLate(now: now, output: &output) }
+        guard state != .connecting, state != .closed else { return }
+        say(.status(ListenStatus(.inTime, text: LateFinals.endText)), &output)
+    }
+
     private mutating func freemium(_ remaining: Duration, _ output: inout ServerOutput) {
         for message in ListenServerMessage.freemium(remaining) { say(message, &output) }
     }
