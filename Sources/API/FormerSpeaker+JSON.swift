@@ -32,9 +32,9 @@ extension FormerSpeaker {
         }
         switch json["speaker_identity_confidence"] ?? .null {
         case .null: confidence = nil
-        case .int(let number) where 0...1 ~= number: confidence = Float(number)
-        case .double(let number) where 0...1 ~= number: confidence = Float(number)
-        case _: return nil
+        case let value:
+            guard let number = value.double, 0...1 ~= number else { return nil }
+            confidence = Float(number)
         }
         self.init(ID(segment), named: named, voice: voice, by: source, confidence: confidence)
     }
@@ -57,11 +57,8 @@ extension FormerOwner {
         let adoption: Voice.Adoption?, wasRejected: Bool
         switch (json["adopted_at"] ?? .null, json["adoption_distance"] ?? .null) {
         case (.null, .null): adoption = nil
-        case (.string(let text), .int(let distance)) where 0...2 ~= distance:
-            guard let time = UnixTime(rfc3339: text) else { return nil }
-            adoption = Voice.Adoption(time, distance: Float(distance))
-        case (.string(let text), .double(let distance)) where 0...2 ~= distance:
-            guard let time = UnixTime(rfc3339: text) else { return nil }
+        case (.string(let text), let value):
+            guard let distance = value.double, 0...2 ~= distance, let time = UnixTime(rfc3339: text) else { return nil }
             adoption = Voice.Adoption(time, distance: Float(distance))
         case _: return nil
         }
