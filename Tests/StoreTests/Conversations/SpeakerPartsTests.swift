@@ -150,6 +150,33 @@ import Testing
     }
 
     @Test(arguments: StoreKind.allCases)
+    func `holds up no parts that a crash has left in another conversation`(kind: StoreKind) async throws {
+        var conversation = Conversation.of(.ann, "c2")
+        conversation.segments = (0...SpeakerParts.segmentsAtOnce).map { .said("t\($0)", "harbour", at: Double($0)) }
+        #expect(try await fill(kind).begin(conversation))
+        let database = try InterruptedDatabase(kind.database(in: folder))
+        try await begin(in: database)
+        #expect(try await left(in: database) == 2)
+        let store = try open(database)
+        database.interrupt(after: 1) { () throws(StoreError) in
+            try await store.settle()
+            let left = try await database.read { (connection) throws(StoreError) in
+                var conversations: [String] = []
+                try connection.run("SELECT c.id FROM speaker_parts n JOIN conversations c ON c.number = n.conversation") { (row) throws(StoreError) in
+                    conversations.append(row.text(0) ?? "")
+                }
+                return conversations
+            }
+            #expect(left == ["c2"], "the assignment carries out its own part")
+        }
+        let segments = conversation.segments.map(\.id)
+        let done = try #require(try await store.assign(segments, in: conversation.id, to: .user, namingVoices: false, of: .ann))
+        #expect(done.former?.segments.map(\.segment) == segments)
+        #expect(try await left(in: database) == 0)
+        #expect(try await speakers(store).allSatisfy { $0 == SpeakerIdentity(.person(otto), by: .manual) })
+    }
+
+    @Test(arguments: StoreKind.allCases)
     func `comes before a later one, and before its conversation is split or deleted`(kind: StoreKind) async throws {
         let store = try await fill(kind)
         let database = try kind.database(in: folder), last = Self.segments[Self.count - 2]

@@ -90,13 +90,14 @@ extension SQLConversationStore {
         in conversation: ID<Conversation>, of user: ID<User>,
         _ make: @escaping @Sendable (UserPartition, borrowing SQLConnection) throws(StoreError) -> SpeakerParts.Change?
     ) async throws(StoreError) -> (conversation: Int64, former: FormerSpeakers?)? {
-        await removal.beginSpeakerChange()
+        let place = SpeakerParts.Place(user: user, conversation: conversation)
+        await removal.beginSpeakerChange(in: place)
         do throws(StoreError) {
             let done = try await beginSpeakers(in: conversation, of: user, make)
-            await removal.endSpeakerChange()
+            await removal.endSpeakerChange(in: place)
             return done
         } catch {
-            await removal.endSpeakerChange()
+            await removal.endSpeakerChange(in: place)
             // The parts that are left are carried out with the deletions.
             startErasing()
             throw error
