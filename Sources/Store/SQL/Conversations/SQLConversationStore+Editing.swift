@@ -112,6 +112,8 @@ extension SQLConversationStore {
         while case .later = turn {
             let next = try await change(user) { (archive, connection) throws(StoreError) -> SpeakerTurn? in
                 guard let number = try archive.conversation(conversation, on: connection) else { return nil }
+                // Voices take back first what an earlier change has left to them. Otherwise they would take former guesses, which this change gives back.
+                if try ReclaimedSegments.finishPart(of: archive, on: connection) { return .later }
                 // The segments get the speakers of an earlier change first.
                 if try SpeakerParts.finishFirst(of: number, on: connection) { return .later }
                 guard let change = try make(archive, connection) else { return nil }
@@ -139,7 +141,7 @@ extension SQLConversationStore {
 
     /// The first transaction of a change of speakers.
     private enum SpeakerTurn: Sendable {
-        /// A part of an earlier change was carried out in its place.
+        /// A part of what an earlier change has left was carried out in its place.
         case later
         case begun(conversation: Int64, SpeakerParts.Effect, left: [Int64])
     }
