@@ -206,5 +206,9 @@ import Testing
             FormerSpeaker(ID("s4"), named: .nobody, voice: two, by: .voiceprint, confidence: 0.123_456_79),
         ]
         #expect(FormerSpeakerCoding.decode(FormerSpeakerCoding.encode(speakers)) == speakers)
+        let stored = #"""
+            [["s1","","","",""],["s2","u","v1","channel",""],["s\"3","pu","","manual",""],["s4","","v2","voiceprint","0.12345679"]]
+            """#
+        #expect(FormerSpeakerCoding.decode(stored) == speakers, "as earlier versions have written it")
     }
 }
