@@ -40,7 +40,7 @@ package actor DeletedDataRemoval {
     /// Number of erasures that have failed since the last one that did not.
     private var failures = 0
     /// Number of changes of speakers that this process carries out, part by part, in each conversation that has some.
-    private var speakerChanges: [SpeakerParts.Place: Int] = [:]
+    private var speakerChanges: [OwnedConversation: Int] = [:]
     /// The latest of these failures, once there have been some, until it was told.
     private var untold: StoreError?
 
@@ -53,11 +53,11 @@ package actor DeletedDataRemoval {
     deinit { gathered?.task.cancel() }
 
     /// Leaves the parts of a change of speakers in a conversation to the caller until it calls `endSpeakerChange`.
-    func beginSpeakerChange(in place: SpeakerParts.Place) { speakerChanges[place, default: 0] += 1 }
+    func beginSpeakerChange(in conversation: OwnedConversation) { speakerChanges[conversation, default: 0] += 1 }
 
-    func endSpeakerChange(in place: SpeakerParts.Place) {
-        let left = speakerChanges[place, default: 0] - 1
-        speakerChanges[place] = left > 0 ? left : nil
+    func endSpeakerChange(in conversation: OwnedConversation) {
+        let left = speakerChanges[conversation, default: 0] - 1
+        speakerChanges[conversation] = left > 0 ? left : nil
     }
 
     /// Starts a round when the deletions are gathered.
@@ -139,7 +139,7 @@ package actor DeletedDataRemoval {
     /// former speakers: it has begun before its parts can be read here.
     private func finishSpeakerParts() async throws(StoreError) {
         let left = try await SpeakerParts.left(in: database)
-        try await SpeakerParts.finish(left.filter { speakerChanges[$0.place] == nil }, in: database)
+        try await SpeakerParts.finish(left.filter { speakerChanges[$0.conversation] == nil }, in: database)
     }
 
     /// The deletions that are not erased yet.

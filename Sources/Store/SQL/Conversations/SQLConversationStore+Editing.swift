@@ -90,14 +90,14 @@ extension SQLConversationStore {
         in conversation: ID<Conversation>, of user: ID<User>,
         _ make: @escaping @Sendable (UserPartition, borrowing SQLConnection) throws(StoreError) -> SpeakerParts.Change?
     ) async throws(StoreError) -> (conversation: Int64, former: FormerSpeakers?)? {
-        let place = SpeakerParts.Place(user: user, conversation: conversation)
-        await removal.beginSpeakerChange(in: place)
+        let owned = OwnedConversation(id: conversation, user: user)
+        await removal.beginSpeakerChange(in: owned)
         do throws(StoreError) {
             let done = try await beginSpeakers(in: conversation, of: user, make)
-            await removal.endSpeakerChange(in: place)
+            await removal.endSpeakerChange(in: owned)
             return done
         } catch {
-            await removal.endSpeakerChange(in: place)
+            await removal.endSpeakerChange(in: owned)
             // The parts that are left are carried out with the deletions.
             startErasing()
             throw error

@@ -122,16 +122,10 @@ enum SpeakerParts {
         while try finishFirst(of: conversation, on: connection) {}
     }
 
-    /// A conversation of a user.
-    struct Place: Sendable, Hashable {
-        var user: ID<User>
-        var conversation: ID<Conversation>
-    }
-
     /// A part that was noted.
     struct NotedPart: Sendable {
         var number: Int64
-        var place: Place
+        var conversation: OwnedConversation
     }
 
     /// Returns all parts that are left, in their order.
@@ -145,7 +139,7 @@ enum SpeakerParts {
                 """
             ) { (row) throws(StoreError) in
                 guard let number = row.integer(0), let user = row.text(1), let conversation = row.text(2) else { return }
-                parts.append(NotedPart(number: number, place: Place(user: ID(user), conversation: ID(conversation))))
+                parts.append(NotedPart(number: number, conversation: OwnedConversation(id: ID(conversation), user: ID(user))))
             }
             return parts
         }
@@ -155,7 +149,9 @@ enum SpeakerParts {
     static func finish(_ parts: [NotedPart], in database: any SQLDatabase) async throws(StoreError) {
         for part in parts {
             // Changes of one user come one after the other, also those of other processes.
-            try await database.delete(.user(part.place.user)) { (connection) throws(StoreError) in _ = try finish(part: part.number, on: connection) }
+            try await database.delete(.user(part.conversation.user)) { (connection) throws(StoreError) in
+                _ = try finish(part: part.number, on: connection)
+            }
         }
     }
 
