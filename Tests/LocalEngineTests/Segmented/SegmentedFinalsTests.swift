@@ -122,6 +122,24 @@ import Testing
         }
     }
 
+    @Test(arguments: [(1, ["one two", "w0"], 0), (60, ["one two"], 1)])
+    func `keeps the words of a pause where a longer text cannot be right`(words: Int, texts: [String], gaps: Int) async throws {
+        // The second request is for all of the speech, the third for the part behind the pause.
+        let server = RecordingServer { number, seconds in
+            RecordingServer.transcript(number == 1 ? ["one", "two"] : (0..<(number == 2 ? 60 : words)).map { "w\($0)" }, seconds: seconds)
+        }
+        let log = Log()
+        let stream = open(server, log)
+        send([(20, [true]), (5, [false]), (20, [true]), (20, [false])], to: stream)
+        stream.send(.finish)
+        try await until { log.closed != nil }
+        #expect(log.closed == .some(nil))
+        #expect(log.finals().map(\.text).filter { !$0.isEmpty } == texts)
+        let told = log.events.withLock { $0.count { if case .notice(.complaint(let complaint)) = $0 { complaint.code == "gap" } else { false } } }
+        #expect(told == gaps)
+        expectTiling(log.finals(), through: 65 * 1_600)
+    }
+
     @Test func `asks the server nothing while nobody speaks`() async throws {
         let server = RecordingServer { _, seconds in RecordingServer.transcript(["Thank", "you."], seconds: seconds) }
         let log = Log()
