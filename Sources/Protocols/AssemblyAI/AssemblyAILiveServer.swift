@@ -102,8 +102,9 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         guard state == .open else { return }
         term?.heard(now)
         switch AssemblyAIClientMessage(parsing: text) {
-        case .updateConfiguration(let change, let members):
+        case .updateConfiguration(let change, let members, let fixed):
             let before = configuration, given = kept(members, &output)
+            for option in fixed where !options.isInForce(option) { warnOfFixed(option.name, &output) }
             configuration.apply(change)
             wording.language = Self.language(configuration, request) ?? .english
             changed.formUnion(given.map(\.name))
@@ -145,6 +146,10 @@ package struct AssemblyAILiveServer: LiveServerMachine {
             send(.warning(code: 3006, message: "\(names): ignored, because \(limit)"), &output)
         }
         return kept
+    }
+
+    private func warnOfFixed(_ name: String, _ output: inout ServerOutput) {
+        send(.warning(code: 3006, message: "\(name) cannot change while the session runs: it stays as the opening has set it."), &output)
     }
 
     // MARK: From the session
