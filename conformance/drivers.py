@@ -65,8 +65,8 @@ DRIVERS = [
     Driver("streaming/speakers_livekit", "Deepgram", "/v1/listen", in_test=False, processors=2),
     Driver("streaming/speakers_pipecat", "Deepgram", "/v1/listen", in_test=False, processors=2),
     Driver("streaming/managed_client", "managed proxy", "/ws/transcribe"),
-    # harken/listen proves more of it with real speech.
-    Driver("streaming/listen_client", "Harken", "/v4/listen", in_test=False),
+    # harken/listen proves more of it with real speech, but with the local engine only.
+    Driver("streaming/listen_client", "/listen", "/v4/listen", ["--push-to-talk"], in_test=False),
     Driver("prerecorded/deepgram_sdk", "Deepgram", "/v1/listen", processors=0.8),
     Driver("prerecorded/assemblyai_sdk", "AssemblyAI", "/v2/transcript", processors=0.8),
     Driver("prerecorded/soniox_sdk", "Soniox", "/v1/transcriptions", processors=0.8),
