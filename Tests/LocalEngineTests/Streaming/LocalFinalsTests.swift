@@ -77,8 +77,8 @@ import Testing
             #expect(!words.isEmpty && events.last == .closed(nil))
         }
         for (frames, atOnce) in [(20, 1), (20, 4), (50, 4), (250, 4), (nil, 4)] as [(Int?, Int)] {
-            let other = await Self.said(clips, frames: frames, atOnce: atOnce, interims: true)
-            for (index, (one, other)) in zip(alone, other).enumerated() {
+            let all = await Self.said(clips, frames: frames, atOnce: atOnce, interims: true)
+            for (index, (one, other)) in zip(alone, all).enumerated() {
                 #expect(one == other, "clip \(index) in frames of \(frames ?? 0) ms, \(atOnce) at once")
             }
         }
