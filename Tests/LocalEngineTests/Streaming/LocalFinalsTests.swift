@@ -73,7 +73,7 @@ import Testing
         let clips = try Self.made()
         let alone = await Self.said(clips, frames: nil, atOnce: 1, interims: false)
         for events in alone {
-            let words: [Word] = events.flatMap { if case .final(let final, _) = $0 { final.words } else { [] } }
+            let words: [Word] = events.flatMap { event -> [Word] in if case .final(let final, _) = event { final.words } else { [] } }
             #expect(!words.isEmpty && events.last == .closed(nil))
         }
         for (frames, atOnce) in [(20, 1), (20, 4), (50, 4), (250, 4), (nil, 4)] as [(Int?, Int)] {
