@@ -28,7 +28,7 @@ enum ErasureTriggers {
         Guarded("settings", "value"), Guarded("provider_keys", "fingerprint"),
         Guarded("conversations", "device", "title", "summary", "call", "findings"),
         Guarded("deleted_conversations", "title"), Guarded("deleted_rows", "content"),
-        Guarded("webhook_deliveries", "failure"),
+        Guarded("webhook_deliveries"),
         Guarded("usage_runs", "user", "record"),
     ]
 
