@@ -27,7 +27,7 @@ package enum APIOperations {
                 store: store, service: conversations, erasure: parts.erasure, clock: clock, newID: recordings.newID
             ).all,
             DeletedConversationOperations(store: store, service: conversations, erasure: parts.erasure).all,
-            ErasureOperation(store: store).all,
+            ErasureOperation(store: store, erasure: parts.erasure).all,
             ConversationPartOperations(
                 store: store, peaks: conversations.peaks, transcripts: parts.transcripts, chunked: recordings.chunked, log: recordings.log
             ).all,

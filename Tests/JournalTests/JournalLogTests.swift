@@ -271,7 +271,7 @@ import Testing
         append(SampleRange(SampleIndex(1_000), count: SampleCount(1_000)), 3, &kept)
         #expect(try isOnDisk(Array("nobody".utf8)))
         try await erasing.run()
-        log.erased()
+        log.ended(erasing, isComplete: true)
         #expect(try !isOnDisk(Array("nobody".utf8)) && !isOnDisk(Array(pcm(range, seed: 7_001)[100..<200])))
         #expect(log.erasing([ID("gone")]) == nil)
         var read: [UInt8] = []
@@ -285,6 +285,34 @@ import Testing
         log.close(&after, at: range.end)
         #expect(log.erasing([ID("kept"), ID("after")]) != nil)
         #expect(files == [])
+    }
+
+    @Test func `keeps an erasure that has failed, until an attempt is complete`() async throws {
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let log = try log(interval: Self.hour)
+        var gone = log.open("gone"), kept = log.open("kept")
+        let secret = Array("what nobody shall know".utf8)
+        log.append(commit: secret, at: .zero, cursor: &gone)
+        log.append(commit: Array("what is still of use".utf8), at: .zero, cursor: &kept)
+        log.finish()
+        log.close(&gone, at: .zero)
+        let erasing = try #require(log.erasing([ID("gone")]))
+        // The path of the segment is not that of a file.
+        let path = directory + "/" + (try #require(files.first)), aside = path + ".aside"
+        try FileManager.default.moveItem(atPath: path, toPath: aside)
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        await #expect(throws: JournalError.self) { try await erasing.run() }
+        log.ended(erasing, isComplete: false)
+        #expect(log.erasing([ID("gone")]) == nil && log.unfinishedErasures.count == 1)
+        try FileManager.default.removeItem(atPath: path)
+        try FileManager.default.moveItem(atPath: aside, toPath: path)
+        #expect(try isOnDisk(secret))
+        for erasing in log.unfinishedErasures {
+            try await erasing.run()
+            log.ended(erasing, isComplete: true)
+        }
+        #expect(log.unfinishedErasures.isEmpty)
+        #expect(try !isOnDisk(secret))
     }
 
     @Test func `gives up words, too, whose audio the limit has taken`() async throws {
@@ -302,8 +330,9 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory).contains { $0.hasSuffix(".words") })
         #expect(try isOnDisk(secret))
         log.close(&gone, at: .zero)
-        try await #require(log.erasing([ID("gone")])).run()
-        log.erased()
+        let erasing = try #require(log.erasing([ID("gone")]))
+        try await erasing.run()
+        log.ended(erasing, isComplete: true)
         #expect(try !isOnDisk(secret))
         #expect(try isOnDisk(other))
     }

@@ -1,17 +1,27 @@
 """The kinds of answers of a gateway: what a client is told, and what the gateway must know from then on."""
 
 import asyncio
+import contextlib
+import json
+import os
 import uuid
 
 import websockets
 
 from acts import WORDS, Api, order, speech, talk, text, upload, wav, words_missing
 from counting_vendor import RATE
+from gateway import ServerError
 from hang import HANG, wait_for_fact
 
 
 class Case:
-    """One kind of answer: `act` does what is answered, and `missing` says what a gateway lacks of it; nothing when it knows all."""
+    """One kind of answer: `act` does what is answered, and `missing` says what a gateway lacks of it; nothing when it knows all.
+
+    `erased` are texts that the act deletes or replaces: soon no file has them. None: the act deletes nothing. `is_told` is true if the user can ask
+    `GET /api/v1/erasure` for it.
+    """
+
+    erased, is_told = None, False
 
     def __init__(self, api, base):
         self.api, self.base = api, base
@@ -21,6 +31,26 @@ class Case:
 
     def missing(self, api):
         raise NotImplementedError
+
+    def left(self, folder):
+        """The files of a folder of data that have an erased text in them."""
+        found = []
+        for path, _, names in os.walk(folder):
+            for file in (os.path.join(path, name) for name in names):
+                # A file may go meanwhile.
+                with contextlib.suppress(OSError):
+                    content = open(file, "rb").read() if os.path.isfile(file) else b""
+                    found += [f"{os.path.relpath(file, folder)} has {text!r}" for text in self.erased if text.encode() in content]
+        return "; ".join(found)
+
+    def said(self):
+        """The texts of the first conversation's segments. A word alone may be a part of others."""
+        texts = [one["text"] for one in self.api.get(f"/conversations/{self.base['first']}")["segments"]]
+        texts = [text for text in texts if " " in text]
+        if not texts:
+            raise ServerError("no segment has several words")
+        return texts
+
 
 CASES = {}
 
@@ -94,6 +124,8 @@ class PersonAdded(Case):
 
 @case("a person's name")
 class PersonRenamed(Case):
+    erased = ("Lovelace",)
+
     def act(self):
         self.api.do("PATCH", f"/api/v1/people/{self.base['person']}", {"name": "Grace"})
 
@@ -104,6 +136,8 @@ class PersonRenamed(Case):
 
 @case("a person deleted")
 class PersonDeleted(Case):
+    erased, is_told = ("Lovelace",), True
+
     def act(self):
         self.api.do("DELETE", f"/api/v1/people/{self.base['person']}")
 
@@ -124,7 +158,10 @@ class Titled(Case):
 
 @case("a segment's words")
 class Edited(Case):
+    erased = ()
+
     def act(self):
+        self.erased = self.said()[:1]
         segment = self.api.get(f"/conversations/{self.base['first']}")["segments"][0]["id"]
         self.api.do("PATCH", f"/api/v1/conversations/{self.base['first']}/segments/{segment}", {"text": "Quite other words."})
 
@@ -182,7 +219,10 @@ def gone(api, conversation, words):
 
 @case("a conversation deleted")
 class Deleted(Case):
+    erased, is_told = (), True
+
     def act(self):
+        self.erased = self.said()
         self.files = set(self.api.folder_files())
         self.api.do("DELETE", f"/api/v1/conversations/{self.base['first']}?for_good=true")
         self.left = set(self.api.folder_files())
@@ -200,7 +240,10 @@ class Deleted(Case):
 
 @case("a time redacted")
 class Redacted(Case):
+    erased, is_told = (), True
+
     def act(self):
+        self.erased = self.said()[:1]
         self.api.do("POST", f"/api/v1/conversations/{self.base['first']}/redact", {"from": 0, "to": 1.4})
 
     def missing(self, api):
@@ -216,6 +259,32 @@ class Setting(Case):
     def missing(self, api):
         words = api.get("/users/me/settings")["vocabulary"]
         return "" if words == ["Godot"] else f"the vocabulary is {words}"
+
+
+@case("a setting cleared")
+class SettingCleared(Case):
+    erased = ("Wallabies",)
+
+    def act(self):
+        for words in (["Wallabies"], []):
+            self.api.do("PATCH", "/api/v1/users/me/settings", {"vocabulary": words})
+
+    def missing(self, api):
+        words = api.get("/users/me/settings")["vocabulary"]
+        return f"the vocabulary is {words}" if words else ""
+
+
+@case("people merged")
+class PeopleMerged(Case):
+    erased, is_told = ("Bartholomea",), True
+
+    def act(self):
+        self.id = self.api.do("POST", "/api/v1/people", {"name": "Bartholomea"})["id"]
+        self.api.do("POST", f"/api/v1/people/{self.base['person']}/merge", {"person_id": self.id})
+
+    def missing(self, api):
+        people = {one["id"]: one["name"] for one in api.get("/people")["people"]}
+        return "the person who was merged is back" if self.id in people else ""
 
 
 @case("a vendor's key enrolled")
@@ -274,6 +343,39 @@ class Ordered(Case):
         return "" if words and len(str(words).split()) == WORDS else f"the recording is answered with {found}"
 
 
+@case("a recording's words deleted")
+class OrderDeleted(Case):
+    erased, is_told = (), True
+
+    def act(self):
+        self.id = order(self.api, wav(40))
+
+        def words():
+            self.said_of_it = self.api.do("GET", f"/v2/transcript/{self.id}", scheme="")
+            return "" if self.said_of_it["status"] == "completed" else self.said_of_it["status"]
+        wait_for_fact("the recording's words", words)
+        self.erased = [self.said_of_it["text"], *(json.dumps(one) for one in speech(40)[1])]
+        self.api.do("DELETE", f"/v2/transcript/{self.id}", scheme="")
+
+    def missing(self, api):
+        status, said = api.ask("GET", f"/v2/transcript/{self.id}", scheme="")
+        return "the recording's words are back" if status == 200 and self.said_of_it["text"] == said.get("text") else ""
+
+
+@case("a file deleted")
+class FileDeleted(Case):
+    erased, is_told = ("marsupials",), True
+
+    def act(self):
+        head = 'Content-Disposition: form-data; name="file"; filename="marsupials.wav"\r\nContent-Type: audio/wav\r\n\r\n'
+        form = b"--part\r\n" + head.encode() + wav(40) + b"\r\n--part--\r\n"
+        self.id = self.api.do("POST", "/v1/files", form, type="multipart/form-data; boundary=part")["id"]
+        self.api.do("DELETE", f"/v1/files/{self.id}")
+
+    def missing(self, api):
+        return "the file is back" if api.ask("GET", f"/v1/files/{self.id}")[0] == 200 else ""
+
+
 @case("a recording uploaded")
 class Uploaded(Case):
     def act(self):
@@ -314,7 +416,10 @@ class ChunksFinished(Chunk):
 
 @case("a user deleted")
 class UserDeleted(Case):
+    erased = ()
+
     def act(self):
+        self.erased = ["Lovelace", *self.said()]
         self.api.do("DELETE", "/api/v1/admin/users/me")
 
     def missing(self, api):

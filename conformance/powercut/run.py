@@ -4,7 +4,12 @@ A library under the gateway (disk.c) keeps of each file what it held at its last
 its folder is given back what the disk has, and the next gateway must know what was answered: nothing of it is gone, and nothing that was deleted is
 back. The vendor of counting_vendor.py hears the sessions and recordings, so every word is known.
 
+What an answer says is deleted or replaced is soon in no file: after the first of the cuts the bytes of each file are searched.
+
 With --moments N, clients of every kind work at the same time, and the power goes N times at random moments (--seed says which).
+
+With --erasures N, each deletion is erased N times while the gateway is killed (`kill -9`) at a random moment of it, half of them while another program
+reads the database: the next gateway says that the data is not erased, for as long as that program reads, and then no file has it.
 """
 
 import argparse
@@ -90,8 +95,8 @@ class Play:
         if gateway.server.stop() != 0:
             raise ServerError("the first gateway did not end well")
 
-    def cut(self, name, delay):
-        """One case: the answer, the cut, and what is missing then."""
+    def cut(self, name, delay, first):
+        """One case: the answer, the cut, and what is missing then. After the first delay the files are searched too."""
         folder = os.path.join(self.folder, f"{list(CASES).index(name)}-{delay}")
         shutil.copytree(self.data, folder, ignore=shutil.ignore_patterns("*.sock"))
         disk = Disk(self.library, folder)
@@ -115,13 +120,57 @@ class Play:
                 lacking = wait_for_fact(name, missing)
             except ServerError as error:
                 lacking = str(error)
+        # All these delays end before the erasure begins, so one of them says what the others would.
+        if not lacking and case.erased and delay == first:
+            lacking = self.not_erased(case, gateway)
         self.verdict.expect(not lacking, f"{name}, {delay} s after the answer: {lacking}")
         gateway.server.kill()
         shutil.rmtree(folder)
 
+    def not_erased(self, case, gateway):
+        """Waits until no file has what the case has deleted. Returns the files that still have it; nothing when there are none."""
+        try:
+            return wait_for_fact("the erasure", lambda: case.left(gateway.folder)) or ""
+        except ServerError as error:
+            return str(error)
+
+    def erase(self, name, number, moment, has_reader):
+        """Kills a gateway at a moment after a deletion, in seconds, in the middle of its erasure."""
+        folder = os.path.join(self.folder, f"erasure-{list(CASES).index(name)}-{number}")
+        shutil.copytree(self.data, folder, ignore=shutil.ignore_patterns("*.sock"))
+        gateway = Gateway(self, folder)
+        case, problem = CASES[name](gateway, self.base), ""
+        with contextlib.closing(sqlite3.connect(f"file:{folder}/harken.db?mode=ro", uri=True, isolation_level=None)) as reader:
+            if has_reader:
+                reader.execute("BEGIN")
+                reader.execute("SELECT count(*) FROM people").fetchall()
+            case.act()
+            time.sleep(moment)
+            gateway.server.kill()
+            gateway = Gateway(self, folder)
+            if has_reader:
+                if not case.left(folder):
+                    problem = "the database's log does not have the data that another program could still read"
+                elif case.is_told and gateway.get("/erasure")["erased"]:
+                    problem = "the gateway says that the data is erased"
+        problem = problem or self.not_erased(case, gateway)
+        self.verdict.expect(not problem, f"{name}, killed {moment:.2f} s after the answer{' beside a reader' if has_reader else ''}: {problem}")
+        gateway.server.kill()
+        shutil.rmtree(folder)
+
+    def run_erasures(self, names, count, seed):
+        chance = random.Random(seed)
+        # Deletions are gathered for 5 s.
+        plans = [(name, number, chance.uniform(4.5, 6.5), number % 2 == 0) for number in range(count) for name in names
+                 if CASES[name].erased is not None]
+        with ThreadPoolExecutor(3) as pool:
+            for one in [pool.submit(self.erase, *plan) for plan in plans]:
+                one.result()
+        self.report.append(f"{len(plans)} kills in the middle of erasures, seed {seed}")
+
     def run(self, names, delays):
         with ThreadPoolExecutor(3) as pool:
-            for one in [pool.submit(self.cut, name, delay) for delay in delays for name in names]:
+            for one in [pool.submit(self.cut, name, delay, delays[0]) for delay in delays for name in names]:
                 one.result()
         self.report.append(f"{len(names)} kinds of answers, each {', '.join(f'{delay:g}' for delay in delays)} s before the power went")
 
@@ -187,6 +236,7 @@ def main():
     parser.add_argument("--only", action="append", choices=list(CASES), help="only this kind of answer")
     parser.add_argument("--delay", action="append", type=float, help="only this time between the answer and the cut, in seconds")
     parser.add_argument("--moments", type=int, metavar="N", help="takes the power N times at random moments, under load")
+    parser.add_argument("--erasures", type=int, metavar="N", help="kills the gateway N times in the middle of the erasure of each deletion")
     parser.add_argument("--seed", type=int, default=1, help="the first seed of the moments and of what clients do")
     parser.add_argument("--fsync", help="the gateway's HARKEN_FSYNC")
     args = parser.parse_args()
@@ -199,6 +249,8 @@ def main():
             play.prepare()
             if args.moments:
                 play.run_moments(args.moments, args.seed)
+            elif args.erasures:
+                play.run_erasures(args.only or list(CASES), args.erasures, args.seed)
             else:
                 play.run(args.only or list(CASES), args.delay or DELAYS)
         except (ServerError, OSError, websockets.WebSocketException) as error:

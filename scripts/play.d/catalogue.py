@@ -55,7 +55,7 @@ PLAYS = {
     "recording": Play("the local engine recognizes real speech, the same by `harken transcribe` and by a gateway", "test", "10 s", "conformance/local_recording.py", "system", AUDIO),
     "wire": Play("each vendor's client gets every word, exactly, of a vendor that counts, and each second is paid once", "test", "1 min", "conformance/wire.py"),
     "kill": Play("no word is lost when a gateway is killed or stopped while sessions speak", "test", "20 s", "conformance/kill.py"),
-    "power-cut": Play("what was answered is on the disk, and what was deleted stays gone, when the power goes", "test nightly", "20 s",
+    "power-cut": Play("what was answered is on the disk, and what was deleted stays gone, when the power goes", "test verify nightly", "40 s",
                       "conformance/powercut/run.py"),
     "descriptors": Play("a gateway without descriptors for more sessions refuses them in the form of their protocols, and loses nothing of the others", "test",
                         "10 s", "conformance/descriptors.py"),

@@ -34,6 +34,8 @@ package final class JournalLog {
     private static let betweenTries: Duration = .seconds(10)
     /// Numbers of the sessions that have blocks in the log, for `erasing`.
     private var numbers: [ID<Session>: UInt64] = [:]
+    /// Erasures whose last attempt has failed. The owner tries them again.
+    package private(set) var unfinishedErasures: [JournalErasing] = []
     /// Numbers of the users with audio or words in the log; no number is used twice.
     private var users: [String: Int] = [:]
     private var lastUser = 0
@@ -386,8 +388,15 @@ package final class JournalLog {
             sessions: over, segments: concerned.keys.sorted().compactMap { concerned[$0] }, remains: words, loop: loop, writer: writer)
     }
 
-    /// Clears the ring after `erasing`, so that no erased bytes are left in memory that outlives the process.
-    package func erased() { ring.clear() }
+    /// Takes the end of an attempt of an erasure, and clears the ring, so that no erased bytes are left in memory that outlives the process.
+    ///
+    /// - Parameter isComplete: false when the attempt has failed.
+    package func ended(_ erasing: JournalErasing, isComplete: Bool) {
+        ring.clear()
+        // No other erasure has these sessions.
+        unfinishedErasures.removeAll { $0.sessions == erasing.sessions }
+        if !isComplete { unfinishedErasures.append(erasing) }
+    }
 
     private func header(at location: JournalLocation, in segment: JournalSegment) throws(JournalError) -> JournalBlock {
         var bytes: [UInt8] = Array(repeating: 0, count: JournalBlock.headerLength)

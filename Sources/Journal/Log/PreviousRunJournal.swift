@@ -226,7 +226,10 @@ package final class PreviousRunJournal: Sendable {
     }
 
     /// Erases the blocks of `sessions` in the segments: of sessions that have ended, and of those in `whole` in any case. Blocks the thread.
-    package func erase(_ sessions: Set<ID<Session>>, whole: Set<ID<Session>>) {
+    ///
+    /// - Returns: false when blocks could not be erased; the reason is in the log.
+    package func erase(_ sessions: Set<ID<Session>>, whole: Set<ID<Session>>) -> Bool {
+        var isComplete = true
         let entries = entries.withLock { $0.filter { !$0.isForeign } }
         for loop in Set(entries.map(\.loop)) {
             do throws(JournalError) {
@@ -249,8 +252,10 @@ package final class PreviousRunJournal: Sendable {
                 for file in files { try JournalErasing.erase(over, in: file) }
             } catch {
                 log.error("deleted speech is still in a journal of an earlier run", [.error: "\(error)"])
+                isComplete = false
             }
         }
+        return isComplete
     }
 
     private func keepForeign(_ loop: Int, _ number: UInt32, _ path: String) {

@@ -17,6 +17,8 @@ package final class TranscriptFolder: Sendable {
     private let live = Mutex<[ID<Session>: LiveTranscript]>([:])
     /// Stretches of speech that are left out of every transcript that is stored or read.
     private let forgotten = Mutex<[ID<Session>: [ForgottenSpeech]]>([:])
+    /// Sessions whose stored transcripts still have forgotten speech, because it could not be erased.
+    private let unerased = Mutex<Set<ID<Session>>>([])
     /// Sessions that are over and whose transcripts the disk has not taken yet.
     private let unstored = Mutex<[ID<Session>: Unstored]>([:])
     package let retries: RetrySchedule
@@ -322,20 +324,36 @@ package final class TranscriptFolder: Sendable {
                 known = all
                 return before
             }
-            for (id, stretches) in all where before[id]?.forGood ?? [] != stretches.forGood && live.withLock({ $0[id] }) == nil {
-                await forgetStored(id)
+            let left = unerased.withLock { sessions in
+                sessions.formIntersection(all.keys)
+                return sessions
+            }
+            for (id, stretches) in all where before[id]?.forGood ?? [] != stretches.forGood || left.contains(id) {
+                guard live.withLock({ $0[id] }) == nil else { continue }
+                let isErased = await forgetStored(id)
+                unerased.withLock { sessions in
+                    sessions.remove(id)
+                    if !isErased { sessions.insert(id) }
+                }
             }
         }
     }
 
+    /// True while a stored transcript has forgotten speech that could not be erased. The next `forget` tries it again.
+    package var hasUnerased: Bool { unerased.withLock { !$0.isEmpty } }
+
     /// Erases forgotten speech from a session's blob.
-    private func forgetStored(_ id: ID<Session>) async {
+    ///
+    /// - Returns: false when the blob still has it; the reason is in the log.
+    private func forgetStored(_ id: ID<Session>) async -> Bool {
         do throws(StoredTranscript.Unreadable) {
-            if let found = try await loadBlob(id) { _ = await store(found) }
+            guard let found = try await loadBlob(id) else { return true }
+            return await store(found)
         } catch {
             // A newer version's transcript cannot be read. It is deleted, because it may have words that must be forgotten.
             log.info("an unreadable transcript was deleted, because a part of it had to be deleted", [.session: id.rawValue])
-            if let name = Self.name(of: id) { await remove([name]) }
+            guard let name = Self.name(of: id) else { return true }
+            return await remove([name])
         }
     }
 

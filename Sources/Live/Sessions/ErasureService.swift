@@ -23,6 +23,11 @@ package actor ErasureService {
     private var asked = 0, answered = 0
     /// Forgotten speech that was erased from earlier runs' journals.
     private var erasedEarlier: [ID<Session>: [ForgottenSpeech]] = [:]
+    /// Sessions whose forgotten speech could not be erased from earlier runs' journals.
+    private var unerasedEarlier: Set<ID<Session>> = []
+
+    /// A place outside the store where deleted speech still is, because an attempt to erase it has failed. The raw values are words of the API.
+    package enum UnerasedPlace: String, Sendable { case journal, transcripts }
 
     package init(
         store: any RetentionStore, transcripts: TranscriptFolder, earlier: PreviousRunJournal, contexts: [LoopBound<LiveContext>], age: Duration,
@@ -57,22 +62,48 @@ package actor ErasureService {
         guard !new.isEmpty else { return }
         erasedEarlier = forgotten
         let earlier = earlier, sessions = Set(new.keys), whole = Set(new.filter(\.value.isAll).keys)
-        await Task.detached(priority: .utility) { earlier.erase(sessions, whole: whole) }.value
+        if await Task.detached(priority: .utility, operation: { earlier.erase(sessions, whole: whole) }).value {
+            unerasedEarlier.subtract(sessions)
+        } else {
+            unerasedEarlier.formUnion(sessions)
+            // The next run tries them again.
+            for session in sessions { erasedEarlier[session] = nil }
+        }
     }
 
-    /// Erases speech from the journals, of sessions that were live at the last `run` and are over now.
+    /// Erases speech from the journals, of sessions that were live at the last `run` and are over now, and what could not be erased before.
     package func eraseJournals() async {
         let sessions = Array(forgotten.keys)
-        guard !sessions.isEmpty else { return }
         for context in contexts {
-            guard let erasing = await context.run({ $0.journal.erasing(sessions) }) ?? nil else { continue }
-            do throws(JournalError) {
-                try await erasing.run()
-            } catch {
-                log.error("deleted speech is still in the journal", [.error: "\(error)"])
+            let found = await context.run { live in
+                (again: live.journal.unfinishedErasures, new: sessions.isEmpty ? nil : live.journal.erasing(sessions))
             }
-            await context.run { $0.journal.erased() }
+            guard let found else { continue }
+            for erasing in found.again { await erase(erasing, in: context, isAgain: true) }
+            if let erasing = found.new { await erase(erasing, in: context, isAgain: false) }
         }
+    }
+
+    private func erase(_ erasing: JournalErasing, in context: LoopBound<LiveContext>, isAgain: Bool) async {
+        let isComplete: Bool
+        do throws(JournalError) {
+            try await erasing.run()
+            isComplete = true
+        } catch {
+            // The log has the first failure.
+            if !isAgain { log.error("deleted speech is still in the journal; it is tried again", [.error: "\(error)"]) }
+            isComplete = false
+        }
+        await context.run { $0.journal.ended(erasing, isComplete: isComplete) }
+    }
+
+    /// Returns the places where deleted speech still is because an attempt to erase it has failed. Each is tried again within a minute.
+    package func unerasedPlaces() async -> [UnerasedPlace] {
+        var isInJournal = !unerasedEarlier.isDisjoint(with: forgotten.keys)
+        for context in contexts where !isInJournal {
+            isInJournal = await context.run { !$0.journal.unfinishedErasures.isEmpty } ?? false
+        }
+        return (isInJournal ? [.journal] : []) + (transcripts.hasUnerased ? [.transcripts] : [])
     }
 
     /// Removes old records of forgotten speech from the store, when nothing of the speech can be left.

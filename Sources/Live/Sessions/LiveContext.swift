@@ -177,12 +177,15 @@ package final class LiveContext {
         guard let hidden = audio.hidden, let erasing = journal.erasing([hidden]) else { return }
         let context = LoopBound(self, on: loop)
         Task { [log] in
+            let isComplete: Bool
             do throws(JournalError) {
                 try await erasing.run()
+                isComplete = true
             } catch {
-                log.error("the audio of hidden words is still in the journal", [.session: hidden.rawValue, .error: "\(error)"])
+                log.error("the audio of hidden words is still in the journal; it is tried again", [.session: hidden.rawValue, .error: "\(error)"])
+                isComplete = false
             }
-            context.enter { $0.journal.erased() }
+            context.enter { $0.journal.ended(erasing, isComplete: isComplete) }
         }
     }
 

@@ -41,6 +41,8 @@ package final class SQLiteDatabase: SQLDatabase {
             // SQLite keeps a copy of each page that a statement changes until the statement is done. A file for them would double what is written, and
             // would have what is being deleted.
             try connection.run("PRAGMA temp_store = MEMORY")
+            // After the line above, which would drop them.
+            try ErasureTriggers.create(on: connection)
             return connection
         }
         self.foreignParts = foreignParts

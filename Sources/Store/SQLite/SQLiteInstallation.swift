@@ -44,12 +44,19 @@ package struct SQLiteInstallation: StoreBackEnd {
     package var usage: any UsageStore { SQLUsageStore(in: database) }
 
     package func conversations(zones: TimeZones, now: @escaping @Sendable () -> UnixTime) -> any ConversationStores {
+        conversationStore(zones: zones, now: now)
+    }
+
+    private func conversationStore(zones: TimeZones, now: @escaping @Sendable () -> UnixTime) -> SQLConversationStore {
         SQLConversationStore(in: database, audio: blobs.audio, zones: zones, now: now)
     }
 
     package func stores(zones: TimeZones, now: @escaping @Sendable () -> UnixTime) -> Stores {
-        Stores(
-            conversations: conversations(zones: zones, now: now), jobs: SQLJobQueue(in: database), uploads: SQLUploadStore(in: database),
+        let conversations = conversationStore(zones: zones, now: now)
+        let startErasing: @Sendable () -> Void = { [weak conversations] in conversations?.startErasing() }
+        return Stores(
+            conversations: conversations, jobs: SQLJobQueue(in: database, startErasing: startErasing),
+            uploads: SQLUploadStore(in: database, startErasing: startErasing),
             chunks: SQLChunkStore(in: database), usage: usage, blobs: blobs, upkeep: database, health: health)
     }
 

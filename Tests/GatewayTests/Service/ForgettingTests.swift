@@ -88,6 +88,30 @@ import Testing
         }
     }
 
+    @Test func `are told as not erased while a transcript with their words cannot be changed`() async throws {
+        try await TestGateway.with(keys: TestKeys(valid: [])) { gateway in
+            try await gateway.keepMemories(of: .local)
+            let socket = try await gateway.connect(path)
+            speak(4, to: socket)
+            let said = try await inProgress(gateway, "omi", words: 4)
+            socket.close()
+            try await gateway.sessionsEnd()
+            try await until { try !sessions(gateway).isEmpty }
+            // The path of the transcript is not that of a file.
+            let transcript = gateway.directory + "/transcripts/" + (try #require(try sessions(gateway).first)), aside = gateway.directory + "/aside"
+            try FileManager.default.moveItem(atPath: transcript, toPath: aside)
+            try FileManager.default.createDirectory(atPath: transcript, withIntermediateDirectories: false)
+            #expect(try await gateway.send(.delete, "/api/v1/conversations/\(said.id)?for_good=true").status == 204)
+            #expect(try await gateway.send(.get, "/api/v1/erasure").text == #"{"erased":false,"held_by":["transcripts"]}"#)
+            try FileManager.default.removeItem(atPath: transcript)
+            try FileManager.default.moveItem(atPath: aside, toPath: transcript)
+            // Each deletion for good tries again.
+            #expect(try await gateway.send(.delete, "/api/v1/conversations/conversation-1?for_good=true").status == 204)
+            #expect(try await !gateway.send(.get, "/api/v1/erasure").text.contains("held_by"))
+            #expect(try !files(gateway, with: #""w2""#).contains { $0.hasPrefix("transcripts") })
+        }
+    }
+
     @Test func `say in their session's transcript what stands in them now`() async throws {
         try await TestGateway.with(keys: TestKeys(valid: [])) { gateway in
             let socket = try await gateway.connect(path)

@@ -7,8 +7,23 @@ import Testing
 @testable import Store
 
 @Suite(.hangLimit) struct `What is deleted while another program reads` {
-    /// A way to delete something.
-    enum Deletion: CaseIterable, Sendable { case conversation, kept, person, voice, edit, redaction, user }
+    /// A way to delete or replace something.
+    enum Deletion: CaseIterable, Sendable {
+        case conversation, kept, person, voice, edit, redaction, user, job, file, delivery, setting, sample
+        case mergedVoice, unheardVoice, mergedPerson
+        // What goes by itself, or is replaced. It is erased within an hour, and nobody is told.
+        case finishedJob, repeatedJob, oldFile, sentDelivery, replacedSetting, renamedPerson, mergedConversation, replacedTitle
+
+        var isTold: Bool {
+            switch self {
+            case .edit, .finishedJob, .repeatedJob, .oldFile, .sentDelivery, .replacedSetting, .renamedPerson, .mergedConversation, .replacedTitle:
+                false
+            case .conversation, .kept, .person, .voice, .redaction, .user, .job, .file, .delivery, .setting, .sample, .mergedVoice, .unheardVoice,
+                .mergedPerson:
+                true
+            }
+        }
+    }
     /// What happens to the gateway before the other program ends.
     enum Meanwhile: CaseIterable, Sendable { case tries, isKilled, triesAndIsKilled }
 
@@ -23,9 +38,9 @@ import Testing
             clock: .init(now: { [clock] in clock.now }, sleep: { [clock] in try await clock.sleep(until: $0) }))
     }
 
-    /// The voiceprint of the voice "v1", and the bytes by which it is found in a file.
-    private func voiceprint() throws -> (voiceprint: Voiceprint, bytes: [UInt8]) {
-        var generator = SeededGenerator(seed: 7)
+    /// The voiceprint of the voice "v1" or of another number, and the bytes by which it is found in a file.
+    private func voiceprint(_ number: UInt64 = 1) throws -> (voiceprint: Voiceprint, bytes: [UInt8]) {
+        var generator = SeededGenerator(seed: 6 + number)
         let voiceprint = try #require(Voiceprint((0..<192).map { _ in Float.random(in: -1...1, using: &generator) }, model: "m"))
         return (voiceprint, voiceprint.direction[50..<60].flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } })
     }
@@ -37,6 +52,33 @@ import Testing
             of: .ann)
         for number in 0..<10 { _ = try await store.begin(.of(.ann, "c\(number)", .said("s", "ordinary words about \(number)"))) }
         _ = try await store.begin(.of(.ann, "gone", .said("s1", "the xylophonic harbour", .voice(ID("v1"))), .said("s2", "and more", at: 5)))
+        _ = try await store.add(Person(id: ID("p2"), name: "Bartholomea", created: .at(0)), reusing: false, of: .ann)
+        for number in [UInt64(2), 3] {
+            let voice = NewVoice(id: ID("v\(number)"), voiceprint: try voiceprint(number).voiceprint, evidence: .seconds(9), created: .at(0))
+            _ = try await store.add(voice, of: .ann)
+        }
+        let sample = SpeechSample(
+            id: ID("sample"), owner: .person(ID("p1")), duration: .seconds(9), voiceprint: try voiceprint(4).voiceprint, created: .at(0))
+        #expect(try await store.add(sample, of: .ann))
+        var titled = Conversation.of(.ann, "titled", .said("t1", "ordinary words"))
+        titled.title = "Echidnas at dusk"
+        #expect(try await store.begin(titled))
+        try await store.set("vocabulary", to: "wallabies", of: .ann)
+        #expect(try await store.add(WebhookDelivery(id: ID("delivery-platypus"), user: .ann, conversation: ID("c0")), due: .at(0)))
+        let file = Upload(id: ID("file"), user: .ann, byteCount: 1, created: .at(0), name: "marsupials.wav")
+        #expect(try await SQLUploadStore(in: store.database).add(file, most: 10, userMost: nil) == .added)
+        try await complete(jobs(store))
+    }
+
+    private func jobs(_ store: SQLConversationStore) -> SQLJobQueue { SQLJobQueue(in: store.database) }
+
+    /// Stores the words of a job.
+    private func complete(_ jobs: SQLJobQueue) async throws {
+        var transcript = Transcript.sample
+        transcript.channels[0].words[0].text = "quokkaesque"
+        #expect(try await jobs.add(.of("a1", .ann), most: 9, hasNotice: false))
+        #expect(try await jobs.take()?.id == ID("a1"))
+        #expect(try await jobs.complete(ID("a1"), transcript, now: .at(1)))
     }
 
     /// Deletes something.
@@ -62,8 +104,57 @@ import Testing
             while try await store.deleteRows(of: .ann, sessions: []) {}
             try await store.endDeletion(of: .ann)
             return name
+        case .job, .finishedJob, .repeatedJob, .file, .oldFile: return try await deleteOrder(deletion, store)
+        case .sample:
+            #expect(try await store.delete(ID<SpeechSample>("sample"), of: .ann))
+            return try voiceprint(4).bytes
+        case .mergedVoice:
+            #expect(try await store.merge(ID<Voice>("v2"), into: ID<Voice>("v1"), of: .ann))
+            return try voiceprint(2).bytes
+        case .unheardVoice:
+            #expect(try await store.removeVoices(unheardSince: .at(1_000)) == 2)
+            return try voiceprint(3).bytes
+        case .mergedPerson:
+            #expect(try await store.merge(ID<Person>("p2"), into: ID<Person>("p1"), of: .ann))
+            return Array("Bartholomea".utf8)
+        case .renamedPerson:
+            #expect(try await store.rename(ID("p2"), to: "Cleo", of: .ann))
+            return Array("Bartholomea".utf8)
+        case .mergedConversation:
+            #expect(try await store.merge(ID<Conversation>("titled"), into: ID<Conversation>("c1"), of: .ann) != nil)
+            return Array("Echidnas".utf8)
+        case .replacedTitle:
+            #expect(try await store.write(ConversationUpdate(ID("titled"), title: "Other"), of: .ann))
+            return Array("Echidnas".utf8)
+        case .setting, .replacedSetting:
+            try await store.set("vocabulary", to: deletion == .setting ? nil : "other", of: .ann)
+            return Array("wallabies".utf8)
+        case .delivery:
+            #expect(try await store.removeDelivery(ID("delivery-platypus"), of: .ann))
+            return Array("delivery-platypus".utf8)
+        case .sentDelivery:
+            try await store.removeDelivery(ID("delivery-platypus"))
+            return Array("delivery-platypus".utf8)
         }
         return word
+    }
+
+    /// Deletes a job or a file, as `delete` does.
+    private func deleteOrder(_ deletion: Deletion, _ store: SQLConversationStore) async throws -> [UInt8] {
+        let jobs = jobs(store), uploads = SQLUploadStore(in: store.database)
+        switch deletion {
+        case .job: #expect(try await jobs.delete(ID("a1"), of: .ann, dialect: "assemblyai", leaving: "{}")?.status == .completed)
+        case .finishedJob: try await jobs.remove(ID("a1"))
+        case .repeatedJob: #expect(try await jobs.add(.of("a1", .ann), most: 9, hasNotice: false))
+        default:
+            if deletion == .file {
+                #expect(try await uploads.remove(ID("file"), of: .ann))
+            } else {
+                #expect(try await uploads.expire(before: .at(9), files: .at(9)) == ["file"])
+            }
+            return Array("marsupials".utf8)
+        }
+        return Array("quokkaesque".utf8)
     }
 
     private func isOnDisk(_ bytes: [UInt8]) throws -> Bool {
@@ -86,7 +177,7 @@ import Testing
                 clock.advance(by: .seconds(60))
             }
             // The record stays, so nobody is told that the bytes are gone. Edits are not told of.
-            #expect(try await store.isErasing() == (deletion != .edit))
+            #expect(try await store.isErasing() == deletion.isTold)
         }
         if meanwhile != .tries { store = try open() }
         #expect(try isOnDisk(gone))
@@ -94,7 +185,7 @@ import Testing
         try await until {
             // A round begins by the clock only.
             clock.advance(by: .seconds(60))
-            return if deletion == .edit { try !isOnDisk(gone) } else { try await !store.isErasing() }
+            return if deletion.isTold { try await !store.isErasing() } else { try !isOnDisk(gone) }
         }
         #expect(try !isOnDisk(gone))
     }

@@ -102,7 +102,8 @@ import Testing
         let database = try SQLiteDatabase(in: DataDirectory(creating: temporary.path(of: "empty")))
         let literals = try StoreStatements.literals()
         let whole = Set(try Self.plans(of: Set(literals), in: database).plans.map(\.statement))
-        let run = try await StoreStatements.composed(in: temporary) + StoreStatements.copying(in: temporary)
+        let run =
+            try await StoreStatements.composed(in: temporary) + StoreStatements.copying(in: temporary) + StoreStatements.triggers(in: temporary)
         let left = literals.filter { text in
             !whole.contains(text) && !StoreStatements.isForPostgreSQL(text) && !run.contains { $0.contains(text) }
         }

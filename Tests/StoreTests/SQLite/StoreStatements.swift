@@ -90,6 +90,18 @@ enum StoreStatements {
         return try await prepared(in: copy)
     }
 
+    /// Returns the triggers that a connection creates for itself.
+    static func triggers(in folder: TemporaryFolder) async throws -> [String] {
+        let database = try SQLiteDatabase(in: DataDirectory(creating: folder.path(of: "triggers")))
+        return try await database.write { (connection) throws(StoreError) in
+            var triggers: [String] = []
+            try connection.run("SELECT sql FROM sqlite_temp_schema WHERE type = 'trigger'") { (row) throws(StoreError) in
+                triggers.append(line(row.text(0) ?? ""))
+            }
+            return triggers
+        }
+    }
+
     private static func prepared(in database: SQLiteDatabase) async throws -> [String] {
         let read = try await database.read { (connection) throws(StoreError) in connection.preparedStatements() }
         let written = try await database.write { (connection) throws(StoreError) in connection.preparedStatements() }

@@ -6,7 +6,8 @@ package actor DeletedDataRemoval {
     enum Gathering {
         /// Deletions by somebody.
         case deletions
-        /// Words that an edit has replaced. Each erasure writes the whole index of words, and people edit word by word.
+        /// Words that an edit has replaced, and what the gateway removes by itself. Each erasure of words writes the whole index of words, and people
+        /// edit word by word.
         case edits
 
         fileprivate var duration: Duration { self == .deletions ? .seconds(5) : .seconds(3_600) }
@@ -91,15 +92,17 @@ package actor DeletedDataRemoval {
             untold = nil
             throw error
         }
-        guard gathered?.what != .deletions, try await isErasing(), gathered?.what != .deletions else { return }
-        begin(.deletions, after: .zero)
+        guard gathered?.what != .deletions else { return }
+        let isErasing = try await isErasing(), areEdits = try await Self.erasures(database)?.areEdits ?? false
+        guard gathered?.what != .deletions else { return }
+        if isErasing { begin(.deletions, after: .zero) } else if areEdits { begin(.edits) }
     }
 
     /// Number of failures in a row before they are told: a backup reads the database for some seconds.
     private static let patience = 5
 
-    /// Returns true while deleted data may be on the disk. Words that an edit has replaced, and that are gathered, do not count: otherwise users who edit
-    /// all the time would hide that a deletion is complete.
+    /// Returns true while deleted data may be on the disk. What is gathered as edits does not count: otherwise users who edit all the time would hide that
+    /// a deletion is complete.
     func isErasing() async throws(StoreError) -> Bool {
         if let found = try await Self.erasures(database), !found.areEdits { return true }
         if try await FinalDeletions.isNeeded(database) { return true }
@@ -144,7 +147,7 @@ package actor DeletedDataRemoval {
 
     /// The deletions that are not erased yet.
     private struct Erasures: Sendable {
-        /// The record's number, which the next deletion replaces. Negative: there are only words that edits have replaced.
+        /// The record's number, which the next deletion replaces. Negative: there is only what is gathered as edits.
         var number: Int64
         var haveWords: Bool
 

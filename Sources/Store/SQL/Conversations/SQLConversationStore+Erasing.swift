@@ -26,7 +26,8 @@ extension SQLConversationStore {
         case rows
     }
 
-    /// Records that something is to be erased.
+    /// Records that something is to be erased. Whoever deletes for somebody calls it in the same transaction; `ErasureTriggers` records, to be erased
+    /// within an hour, what goes by itself.
     ///
     /// The record gets a number that no other deletion had: an erasure removes the record of its own number only. A count would begin anew with each
     /// record, and two processes that erase at the same time would take a later deletion for their own. The number is negative while there are only edits.

@@ -53,7 +53,7 @@ extension SQLConversationStore {
     }
 
     package func merge(_ person: ID<Person>, into other: ID<Person>, of user: ID<User>) async throws(StoreError) -> Bool {
-        try await revise(user) { (archive, connection) throws(StoreError) in
+        let isDone = try await revise(user) { (archive, connection) throws(StoreError) in
             guard let gone = try archive.person(person, on: connection), let kept = try archive.person(other, on: connection) else { return false }
             guard gone != kept else { return true }
             let both: [SQLValue] = [.integer(kept), .integer(gone)]
@@ -63,8 +63,11 @@ extension SQLConversationStore {
             try connection.run("UPDATE voices SET person = ? WHERE person = ?", both)
             try connection.run("UPDATE speech_samples SET person = ? WHERE person = ?", both)
             try connection.run("UPDATE rejected_owners SET person = ? WHERE person = ?", both)
+            try Self.noteErasure(of: .rows, on: connection)
             return true
         }
+        if isDone { startErasing() }
+        return isDone
     }
 
     package func delete(_ person: ID<Person>, of user: ID<User>) async throws(StoreError) -> Bool {

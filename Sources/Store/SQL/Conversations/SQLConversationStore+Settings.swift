@@ -18,7 +18,8 @@ extension SQLConversationStore {
         try await database.write(.user(user)) { (connection) throws(StoreError) in
             let archive = try UserPartition.findOrMake(user, on: connection)
             guard let value else {
-                return try connection.run("DELETE FROM settings WHERE archive = ? AND name = ?", [.integer(archive.number), .text(name)])
+                try connection.run("DELETE FROM settings WHERE archive = ? AND name = ?", [.integer(archive.number), .text(name)])
+                return try Self.noteErasure(of: .rows, on: connection)
             }
             try connection.run(
                 "INSERT INTO settings (archive, name, value) VALUES (?, ?, ?) ON CONFLICT (archive, name) DO UPDATE SET value = excluded.value",
@@ -26,6 +27,7 @@ extension SQLConversationStore {
             let count = try connection.integer("SELECT count(*) FROM settings WHERE archive = ?", [.integer(archive.number)]) ?? 0
             try ConversationLimits.check(Int(count), "settings", most: ConversationLimits.settings)
         }
+        if value == nil { startErasing() }
     }
 
     package func users(with setting: String) async throws(StoreError) -> [ID<User>] {
@@ -68,10 +70,15 @@ extension SQLConversationStore {
     }
 
     package func removeProviderKey(_ provider: EngineName, of user: ID<User>) async throws(StoreError) -> Bool {
-        try await change(user) { (archive, connection) throws(StoreError) in
-            try connection.run(
-                "DELETE FROM provider_keys WHERE archive = ? AND provider = ?", [.integer(archive.number), .text(provider.rawValue)])
-            return try connection.changedRows() == 1
-        } ?? false
+        let isRemoved =
+            try await change(user) { (archive, connection) throws(StoreError) -> Bool? in
+                try connection.run(
+                    "DELETE FROM provider_keys WHERE archive = ? AND provider = ?", [.integer(archive.number), .text(provider.rawValue)])
+                guard try connection.changedRows() == 1 else { return false }
+                try Self.noteErasure(of: .rows, on: connection)
+                return true
+            } ?? false
+        if isRemoved { startErasing() }
+        return isRemoved
     }
 }

@@ -3,8 +3,13 @@ package import Speech
 /// The queue of jobs in one SQLite file.
 package final class SQLJobQueue: JobQueue {
     let database: any SQLDatabase
+    private let startErasing: @Sendable () -> Void
 
-    package init(in database: any SQLDatabase) { self.database = database }
+    /// - Parameter startErasing: called when a job was deleted, to erase it from the disk soon.
+    package init(in database: any SQLDatabase, startErasing: @escaping @Sendable () -> Void = {}) {
+        self.database = database
+        self.startErasing = startErasing
+    }
 
     private static func list(_ names: [EngineName]) -> String { names.map(\.rawValue).joined(separator: ",") }
 
@@ -136,7 +141,7 @@ package final class SQLJobQueue: JobQueue {
     package func delete(
         _ id: ID<TranscriptionJob>, of user: ID<User>, dialect: String, leaving request: String
     ) async throws(StoreError) -> TranscriptionJob? {
-        try await database.delete(.readCommitted) { (connection) throws(StoreError) in
+        let deleted = try await database.delete(.readCommitted) { (connection) throws(StoreError) -> TranscriptionJob? in
             var found: TranscriptionJob?
             try connection.run(
                 """
@@ -152,8 +157,11 @@ package final class SQLJobQueue: JobQueue {
                 signing_key = NULL, sealed = NULL, notice = NULL
                 WHERE id = ?
                 """, [.text(request), .text(id.rawValue)])
+            try SQLConversationStore.noteErasure(of: .rows, on: connection)
             return found
         }
+        if deleted != nil { startErasing() }
+        return deleted
     }
 
     package func remove(_ id: ID<TranscriptionJob>) async throws(StoreError) {

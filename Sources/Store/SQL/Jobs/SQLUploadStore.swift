@@ -3,8 +3,13 @@ package import Speech
 /// The register of uploads in one SQLite file.
 package final class SQLUploadStore: UploadStore {
     private let database: any SQLDatabase
+    private let startErasing: @Sendable () -> Void
 
-    package init(in database: any SQLDatabase) { self.database = database }
+    /// - Parameter startErasing: called when a file that its user named was deleted, to erase the name from the disk soon.
+    package init(in database: any SQLDatabase, startErasing: @escaping @Sendable () -> Void = {}) {
+        self.database = database
+        self.startErasing = startErasing
+    }
 
     package func add(_ upload: Upload, most: Int, userMost: Int?) async throws(StoreError) -> Upload.Addition {
         try await database.write { (connection) throws(StoreError) in
@@ -44,14 +49,21 @@ package final class SQLUploadStore: UploadStore {
     }
 
     package func remove(_ id: ID<Upload>, of user: ID<User>) async throws(StoreError) -> Bool {
-        try await database.delete { (connection) throws(StoreError) in
+        let removed = try await database.delete { (connection) throws(StoreError) -> (isThere: Bool, isNamed: Bool) in
+            var isThere = false, isNamed = false
             try connection.run(
                 """
                 DELETE FROM uploads WHERE id = ?1 AND user = ?2
                 AND NOT EXISTS (SELECT 1 FROM jobs WHERE instr(audio, ?1) > 0 AND status IN ('queued', 'processing'))
-                """, [.text(id.rawValue), .text(user.rawValue)])
-            return try connection.changedRows() == 1
+                RETURNING name
+                """, [.text(id.rawValue), .text(user.rawValue)]
+            ) { (row) throws(StoreError) in (isThere, isNamed) = (true, row.text(0) != nil) }
+            // Only files with names are deleted by their users. The others go by themselves, when nobody needs them any more.
+            if isNamed { try SQLConversationStore.noteErasure(of: .rows, on: connection) }
+            return (isThere, isNamed)
         }
+        if removed.isNamed { startErasing() }
+        return removed.isThere
     }
 
     package func expire(before time: UnixTime, files: UnixTime) async throws(StoreError) -> Set<String> {
