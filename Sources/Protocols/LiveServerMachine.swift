@@ -92,8 +92,8 @@ package struct LiveStart: Sendable, Equatable {
 /// The meaning of a binary message in its dialect.
 package enum BinaryMeaning: Sendable, Equatable {
     /// Audio in the request's format, behind the first `skip` bytes. The audio is of `channel` if channels have separate messages, otherwise of all
-    /// channels. `behind`: bytes of earlier messages, with which the audio begins.
-    case audio(channel: ChannelIndex = .first, skip: Int = 0, behind: [UInt8] = [])
+    /// channels. `before`: a byte of an earlier message, with which the audio begins.
+    case audio(channel: ChannelIndex = .first, skip: Int = 0, before: UInt8? = nil)
     case command(SessionCommand)
     /// The message ends the session: the driver closes the socket with this code and reason.
     case rejected(code: UInt16, reason: String)
