@@ -21,7 +21,6 @@ package final class LocalEngine: Sendable {
     let media: any MediaSource
     /// True if key terms are put in.
     let usesKeyTerms: Bool
-    /// The way in which the finals of live streams are decided.
     /// The model of each language, and the languages that speech may turn out to be.
     let languages: LocalLanguages
     /// The threads on which live streams and recordings are recognized.

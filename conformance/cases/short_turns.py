@@ -136,7 +136,7 @@ async def conversation(clip):
     await s.audio(clip, speed=2)
     await s.json({"type": "finish"})
     await s.end()
-    name = next(m["conversation_id"] for m in s.of("conversation_session"))
+    name, stored = next((m["conversation_id"] for m in s.of("conversation_session")), None), {}
     for _ in range(2 * HANG):
         stored = requests.get(f"{a.url}/api/v1/conversations/{name}", timeout=HANG).json()
         if stored.get("status") == "completed":

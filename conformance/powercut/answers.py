@@ -225,7 +225,7 @@ class Deleted(Case):
         self.erased = self.said()
         self.files = set(self.api.folder_files())
         self.api.do("DELETE", f"/api/v1/conversations/{self.base['first']}?for_good=true")
-        self.left = set(self.api.folder_files())
+        self.remaining = set(self.api.folder_files())
 
     def missing(self, api):
         back = gone(api, self.base["first"], speech(0)[1])
@@ -234,7 +234,7 @@ class Deleted(Case):
         status, said = api.ask("GET", f"/api/v1/sessions/{self.base['first_session']}")
         if status == 200 and any(one["words"] for one in said["segments"]):
             return "the session's words are back"
-        wait_for_fact("the deleted audio's erasure", lambda: ", ".join((self.files - self.left) & set(api.folder_files())))
+        wait_for_fact("the deleted audio's erasure", lambda: ", ".join((self.files - self.remaining) & set(api.folder_files())))
         return ""
 
 

@@ -14,9 +14,8 @@ enum FreeCore {
     /// - Parameters:
     ///   - heard: the audio that the encoder hears.
     ///   - tokens: number of tokens that are not known yet.
-    ///   - aligned: the audio whose words get times.
-    static func words(heard: SampleCount, tokens: Double, aligned: SampleCount = .zero) -> Duration {
-        .milliseconds(12 + 8 * heard.seconds(at: .speech) + 4 * tokens + alignment * aligned.seconds(at: .speech))
+    static func words(heard: SampleCount, tokens: Double) -> Duration {
+        .milliseconds(12 + 8 * heard.seconds(at: .speech) + 4 * tokens)
     }
 
     static func times(of aligned: SampleCount) -> Duration { .milliseconds(alignment * aligned.seconds(at: .speech)) }

@@ -10,8 +10,9 @@ struct SessionLateness: Sendable {
 
     /// Maximum delay of finals that come in time.
     private static let limit: Duration = .seconds(3)
-    /// Minimum delay of finals that come late again. It is longer, so that finals that come about as late as the limit are not told over and over.
-    private static let again: Duration = .seconds(6)
+    /// Minimum delay of finals that come late again. It is longer than a sentence may stay open, about 17 s: the words before an earlier pause become
+    /// final with what follows them, on a machine that keeps up too.
+    private static let again: Duration = .seconds(20)
 
     /// Time at which the first audio came; nil: none has come.
     private var began: Instant?

@@ -65,7 +65,10 @@ actor TranscriptDelivery {
         guard await isOn() else { return .off }
         do throws(StoreError) {
             // While the store's delivery waits, it brings these segments too.
-            if try await isBehind() || isCut { return .kept(isStored: try await leaveNewest(conversations)) }
+            if try await isBehind() || isCut {
+                var added: Set<ID<Conversation>> = []
+                return .kept(isStored: try await leaveNewest(conversations, &added))
+            }
             let segments = try await current(segments, kept, conversations)
             return segments.isEmpty ? .done : try await deliver(document.segments(segments, of: session), conversations)
         } catch {
@@ -160,10 +163,10 @@ actor TranscriptDelivery {
     /// Leaves the newest segments of conversations to the store, behind what it brings already.
     ///
     /// - Returns: false if the store does not have one of the conversations.
-    private func leaveNewest(_ conversations: [ID<Conversation>]) async throws(StoreError) -> Bool {
+    private func leaveNewest(_ conversations: [ID<Conversation>], _ added: inout Set<ID<Conversation>>) async throws(StoreError) -> Bool {
         var isStored = !conversations.isEmpty
-        for conversation in conversations where (left[conversation] ?? []).count < 2 {
-            if try await !add(conversation, due: service.now() + Self.storing) { isStored = false }
+        for conversation in conversations where (left[conversation] ?? []).count < 2 && !added.contains(conversation) {
+            if try await add(conversation, due: service.now() + Self.storing) { added.insert(conversation) } else { isStored = false }
         }
         // The earlier delivery may be gone by now, so that nothing looks for this one.
         Task { [service] in if (try? await Task.sleep(for: Self.storing)) != nil { service.wake() } }
@@ -177,10 +180,12 @@ actor TranscriptDelivery {
     func leaveRest(of conversations: [ID<Conversation>], behind stored: @Sendable () async -> Bool) async -> Bool {
         let isWhole = await stored()
         guard await isOn() else { return true }
+        // A second attempt leaves no conversation again.
+        var added: Set<ID<Conversation>> = []
         for attempt in 0... {
             do throws(StoreError) {
                 // The user has deleted a conversation that is not there although all was stored.
-                if try await leaveNewest(conversations) || isWhole { return true }
+                if try await leaveNewest(conversations, &added) || isWhole { return true }
                 service.log.error("segments of a session are lost to a webhook, because the store has not taken them", [.session: session.rawValue])
                 return false
             } catch {

@@ -32,7 +32,7 @@ extension LiveCore {
         let start = border(behind: last)
         try send(
             last.words, first: last.words.count, of: SampleRange(open.start, last.read), speech: SampleRange(open.speech, last.end), coverage: start,
-            .pause, answers)
+            .length, answers)
         known.forget()
         covered = start
         let rest = open.rest(from: last, start: max(start, last.resumed - timing.lead))
@@ -59,7 +59,7 @@ extension LiveCore {
         let count = 0 < exact && exact < reading.words.count ? exact : place
         try send(
             reading.words, first: count, of: SampleRange(open.start, reading.end), speech: SampleRange(open.speech, now.end), coverage: start,
-            .pause, answers)
+            .length, answers)
         known.forget()
         covered = start
         var rest = open.rest(from: past, start: max(start, past.resumed - timing.lead))
@@ -90,15 +90,15 @@ extension LiveCore {
     /// Cuts speech without any pause between two words, at the quietest place that lies neither early nor late in the window.
     ///
     /// The place lies between two words by their times. The reading of the audio behind the cut then decides on which side the words at the cut are:
-    /// no word is lost, and none is said twice. Where that reading has no words, and the times have some there, all words leave with all of the audio:
-    /// the words behind the place are heard again as known words.
+    /// no word is lost, and none is said twice. Where that reading has less than half of the words that the times have there, all words leave with all
+    /// of the audio: the words behind the place are heard again as known words.
     mutating func cutWithoutPause(_ open: OpenWindow, _ answers: LiveAnswers) throws(MissingAnswer) {
         let audio = SampleRange(open.start, position), speech = SampleRange(open.speech, position)
         let joint = try answers.words(in: audio)
         if joint.isEmpty, try sendEarlierWords(of: open, answers) != nil { return }
         let (at, guess) = cutPlace(in: try answers.times(of: joint, in: audio, speech: speech), of: audio)
         let own = try answers.words(in: SampleRange(at, position))
-        let leavesWhole = own.isEmpty && guess < joint.count
+        let leavesWhole = own.count * 2 < joint.count - guess
         let count = leavesWhole ? joint.count : Self.count(before: own, in: joint, guess: guess), end = leavesWhole ? position : at
         try send(joint, first: count, of: audio, speech: speech, coverage: end, .length, answers)
         known.forget()
@@ -106,7 +106,7 @@ extension LiveCore {
         covered = end
         openWindow(speech: end)
         let unsent = count < joint.count ? Array(joint[count...]) : own
-        guard !unsent.isEmpty else { return }
+        guard !leavesWhole, !unsent.isEmpty else { return }
         let last = OpenWindow.PastPause(end: audio.end, silent: audio.end, words: unsent, read: audio.end, resumed: audio.end)
         window?.lastRead = last
     }

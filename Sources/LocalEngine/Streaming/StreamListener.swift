@@ -11,7 +11,7 @@ final class StreamListener: @unchecked Sendable {
     private var tell: (@Sendable (EngineHearing) -> Void)?
     /// Called once, at the end.
     private let closed: @Sendable () -> Void
-    /// The recogniser of the segments; nil until its models are loaded.
+    /// The models of the stream; nil until its models are loaded.
     private var service: (any SegmentService)?
     private var channels: [LiveListener] = []
     private var unfinished = 0

@@ -63,7 +63,8 @@ struct RealtimeSessionUpdate: Sendable {
         }
         func has(_ names: String...) -> Bool { given.contains { names.contains($0.name) } }
         let language = options.language.flatMap { $0.isMulti ? nil : $0.primary }
-        let languages = language.map { [$0] } ?? options.shared.languages.map(\.primary)
+        var languages = language.map { [$0] } ?? []
+        if language == nil { for tag in options.shared.languages where !languages.contains(tag.primary) { languages.append(tag.primary) } }
         json.beginObject()
         json.member("model", model)
         if !has("language", "languages") {
