@@ -17,7 +17,7 @@ import audio_set  # noqa: E402
 import finals  # noqa: E402
 
 
-def plan(streams, recorded, threads, rehearsal=False, frame=50, endpointing=300):
+def plan(streams, recorded, threads, rehearsal=False, frame=50, endpointing=300, looks=()):
     return {
         "threads": threads,
         "frameMilliseconds": frame,
@@ -25,6 +25,8 @@ def plan(streams, recorded, threads, rehearsal=False, frame=50, endpointing=300)
         "recorded": recorded,
         "interims": True,
         "rehearsal": rehearsal,
+        "lookMilliseconds": looks[0] if looks else None,
+        "lookAgainMilliseconds": looks[1] if len(looks) > 1 else None,
         "streams": streams,
     }
 
@@ -249,6 +251,9 @@ def main():
     parser.add_argument("--models", type=pathlib.Path, default=pathlib.Path.home() / ".cache/harken/models-v1/models", help="of the reference program")
     parser.add_argument("--spike-python", help="a Python with numpy and onnxruntime for the reference program; none: it is left out")
     parser.add_argument("--endpointing", type=lambda text: int(text) if text else None, default=300, help="silence that ends an utterance in milliseconds; '': captions")
+    parser.add_argument(
+        "--looks", type=int, nargs="+", default=[],
+        help="of a rehearsal: silence in milliseconds after which a window is read, and read again where its last words are not sure")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of a rehearsal")
     parser.add_argument("--every", type=int, default=1, help="play every Nth clip only")
     arguments = parser.parse_args()
@@ -263,7 +268,8 @@ def main():
         streams = [{"name": f"stream {n + 1}", "items": [item(clip, arguments.pause) for clip in clips[n::count]]} for n in range(count)]
     else:
         streams = spread(clips, arguments.streams, arguments.minutes, arguments.pause)
-    recorded, played, totals = play(arguments.binary, plan(streams, True, arguments.threads, arguments.rehearsal, endpointing=arguments.endpointing))
+    recorded, played, totals = play(arguments.binary, plan(
+        streams, True, arguments.threads, arguments.rehearsal, endpointing=arguments.endpointing, looks=arguments.looks))
     final, turn, missed = latencies(played)
     gaps, worst = interim_gaps(played)
     live = words_of_clips(played)

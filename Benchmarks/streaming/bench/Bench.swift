@@ -95,6 +95,9 @@ struct Plan: Decodable {
     var interims: Bool
     /// Whether the core of live finals plays on a clock of its own, in place of the engine at real time.
     var rehearsal: Bool
+    /// Silence after which a rehearsal reads a window, and reads it again where its last words are not sure; null: as the engine does.
+    var lookMilliseconds: Int?
+    var lookAgainMilliseconds: Int?
     var streams: [Stream]
 }
 

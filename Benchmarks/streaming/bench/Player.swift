@@ -46,6 +46,8 @@ struct Player: Sendable {
     /// nil: nothing is asked for.
     let endpointing: Duration?
     let interims: Bool
+    /// The timing of a rehearsal's finals.
+    let timing: LiveTiming
     private static let rate = SampleRate.speech
 
     init(_ stream: Plan.Stream, _ plan: Plan) throws {
@@ -53,6 +55,10 @@ struct Player: Sendable {
         frame = plan.frameMilliseconds * Self.rate.hertz / 1_000
         endpointing = plan.endpointingMilliseconds.map { .milliseconds($0) }
         interims = plan.interims
+        var timing = LiveTiming(endpointing: endpointing)
+        if let look = plan.lookMilliseconds { timing.look = SampleCount(.milliseconds(look), at: .speech) }
+        if let again = plan.lookAgainMilliseconds { timing.lookAgain = SampleCount(.milliseconds(again), at: .speech) }
+        self.timing = timing
         var samples: [Float] = []
         var clips: [Played.Clip] = []
         for item in stream.items {

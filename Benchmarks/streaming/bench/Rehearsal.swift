@@ -20,7 +20,7 @@ struct Rehearsal {
     init(_ player: Player, _ models: LocalModels) {
         self.player = player
         reader = LiveReader(models)
-        machine = LiveMachine(LiveCore(timing: LiveTiming(endpointing: player.endpointing)))
+        machine = LiveMachine(LiveCore(timing: player.timing))
         probabilities = SpeechProbabilities(models.voiceActivity)
     }
 
