@@ -190,8 +190,8 @@ let package = Package(
         tests(
             "HarkenKit",
             [
-                "HarkenKit", "HarkenTesting", "Recorder", "LocalEngine", "Speech", "Framing", "Net", "Protocols", "Continuity", "Vendors", "Sessions",
-                "Tracing",
+                "HarkenKit", "HarkenTesting", "Recorder", "LocalEngine", "Conversations", "Speech", "Framing", "Net", "Protocols", "Continuity",
+                "Vendors", "Sessions", "Tracing",
             ]),
         tests("Net", ["Net", "HarkenTesting", "Framing"]),
         tests("Decoding", ["Decoding", "HarkenTesting", "Audio", "Speech", "Net"]),

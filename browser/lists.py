@@ -139,6 +139,27 @@ class Lists:
         console.context.unroute_all(behavior="ignoreErrors")
         console.close()
 
+    def heads_days_in_the_users_zone(self):
+        """The days and times of the list are those of the user's zone, where the browser is in another one."""
+        console = self.visit("/#/start", timezone_id="America/Los_Angeles")
+        page = console.page
+        settings = console.get("/api/v1/users/me/settings") | {"time_zone": "Asia/Tokyo"}
+        # Half past midnight of the 27th in Tokyo. In Los Angeles the first two are of one day, and so are the others.
+        page.clock.set_fixed_time("2026-11-26T15:30:00Z")
+        times = ["2026-11-26T15:00:00Z", "2026-11-26T14:59:00Z", "2026-11-25T15:00:00Z", "2026-11-25T14:59:00Z"]
+        found = [listed(number) | {"started_at": began, "finished_at": began} for number, began in enumerate(times)]
+        console.context.route("**/api/v1/users/me/settings", says(settings))
+        console.context.route(re.compile(r"/conversations\?limit="), says({"conversations": found, "next": None}))
+        page.reload()
+        page.wait_for_selector("main h1")
+        console.go("conversations")
+        days = page.eval_on_selector_all("h2.day", HEADINGS)
+        expect(days == ["Today", "Yesterday", "25 November"], f"the days are {days}")
+        expect("00:00" in console.text() and "23:59" in console.text(), console.text())
+        console.judge()
+        console.context.unroute_all(behavior="ignoreErrors")
+        console.close()
+
     def asks_nothing_for_pages_that_are_left(self):
         """What a list has asked for ends when its page is left: the list itself, samples of voices, a search, and what belongs to its places."""
         console = self.visit("/#/start")
@@ -362,6 +383,65 @@ class Lists:
         words = console.text("p[role=status]")
         expect(words.startswith("Nothing with these words. Near in meaning: 40 places"), words)
         expect("same meaning" not in console.text("main"), "places that are near are told as the same")
+        console.judge()
+        console.context.unroute_all(behavior="ignoreErrors")
+        console.close()
+
+    def comes_back_far_down_a_list(self):
+        """Back from a conversation far down the list, or far down a search, brings its place and its row again, however many pages were read before."""
+        console = self.visit("/#/start")
+        page = console.page
+
+        def part(route, name, items, most):
+            """Answers with the page of the items that is asked for; the cursor is the number of items before it."""
+            asked = {word: int(value) for word, value in re.findall(r"[?&](cursor|limit)=(\d+)", route.request.url)}
+            first, limit = asked.get("cursor", 0), asked["limit"]
+            expect(limit <= most, f"{limit} {name} are asked for")
+            route.fulfill(json={name: items[first:first + limit], "next": str(first + limit) if first + limit < len(items) else None})
+
+        def conversations(route):
+            if ids := re.search("ids=([^&]*)", route.request.url):
+                names = ids[1].replace("%2C", ",").split(",")
+                route.fulfill(json={"conversations": [{**listed(0), "id": name, "title": name} for name in names], "next": None})
+            else:
+                part(route, "conversations", [listed(number) for number in range(420)], 200)
+
+        def goes_and_comes_back(words, rows):
+            while (count := page.locator(".conv").count()) < rows:
+                page.evaluate("() => scrollTo(0, document.documentElement.scrollHeight)")
+                console.wait("(count) => document.querySelectorAll('.conv').length > count", f"{words}: more than {count} rows", count)
+            row = page.locator(".conv").nth(rows - 20)
+            row.scroll_into_view_if_needed()
+            console.settle()
+            place = [page.evaluate("scrollY"), row.get_attribute("href")]
+            row.click()
+            console.wait("() => location.hash.startsWith('#/conversation/')", f"{words}: the reader comes")
+            page.go_back()
+            console.wait("([top, row]) => Math.abs(scrollY - top) < 4 && document.activeElement.getAttribute('href') === row",
+                         f"{words}: the place in the list", place)
+
+        console.context.route(re.compile(r"/api/v1/conversations\?"), conversations)
+        console.context.route(re.compile(r"/api/v1/search\?"), lambda route: part(route, "hits", [hit(number) for number in range(260)], 100))
+        console.go("conversations")
+        goes_and_comes_back("the list", 350)
+        page.evaluate("() => scrollTo(0, 0)")
+        page.fill("input[type=search]", "the toves")
+        console.wait("() => document.querySelectorAll('.conv .hit').length === 50", "the hits")
+        goes_and_comes_back("a search", 250)
+        console.judge()
+        console.context.unroute_all(behavior="ignoreErrors")
+        console.close()
+
+    def filters_by_any_of_many_people(self):
+        """Each of forty people can be chosen as the one who speaks."""
+        console = self.visit("/#/start")
+        page = console.page
+        console.context.route("**/api/v1/people", lambda route: route.fulfill(json={
+            "people": [{"id": f"person{number}", "name": f"Person {number}", "created_at": "2019-11-01T10:00:00Z"} for number in range(40)]}))
+        console.go("conversations")
+        page.locator(".facets").get_by_text("Person 39").click()
+        console.wait("() => location.hash === '#/conversations?person=person39'", "the list of the last person")
+        console.until(lambda: any("person=person39" in url for url in console.requests), "the gateway is asked for the last person")
         console.judge()
         console.context.unroute_all(behavior="ignoreErrors")
         console.close()

@@ -38,6 +38,22 @@ BETWEEN = """(() => {
     };
 })();"""
 
+# Keeps the page's streams of events, so that a play can say what the gateway would.
+EVENTS = """(() => {
+    const { EventSource } = window;
+    window.streams = [];
+    window.EventSource = class extends EventSource {
+        constructor(...all) {
+            super(...all);
+            streams.push(this);
+        }
+    };
+    window.tell = (name, data) => streams.at(-1).dispatchEvent(new MessageEvent(name, { data: JSON.stringify(data) }));
+})();"""
+# Says on the page's newest stream that final words come late, or in time again.
+NOTICE = "(name) => tell('notice', { name, text: 'Final words come late, or in time again.' })"
+BEHIND = "The gateway is behind"
+
 # The seconds that the session of the page has heard, and the words that it shows.
 SECONDS = "async () => (await import('/console/listening.js')).listening.seconds"
 WORDS = "async () => (await import('/console/listening.js')).listening.lines.words"
@@ -355,6 +371,36 @@ class Microphone:
         finally:
             server.signal(signal.SIGCONT)
             server.stop()
+
+    def tells_of_a_gateway_that_is_behind(self):
+        """The gateway says that final words come late, to the session or to its watchers: the page says so everywhere, and no more once it has caught up."""
+        console = self.visit("/#/start")
+        console.context.add_init_script(EVENTS)
+        line = Line(console)
+        console.page.reload()
+        console.go("live")
+        self._start(console)
+        console.until(lambda: console.page.evaluate("() => streams.length"), "the page watches its own session")
+        status = '{"type":"service_status","status":"%s","status_text":null}'
+        ways = [(lambda: line.mine.send(status % "stt_late"), lambda: line.mine.send(status % "stt_in_time")),
+                (lambda: console.page.evaluate(NOTICE, "late"), lambda: console.page.evaluate(NOTICE, "in_time"))]
+        for say_late, say_in_time in ways:
+            say_late()
+            console.wait(NOTE, "Live tells it", BEHIND)
+            console.go("usage")
+            console.wait(NOTE, "other pages tell it, too", BEHIND)
+            expect(not console.page.locator(".notes .note.warn, .notes .note.bad", has_text=BEHIND).count(), "the note alarms")
+            say_in_time()
+            console.wait(NO_NOTE, "the gateway that has caught up is told", BEHIND)
+            console.go("live")
+        ways[0][0]()
+        console.wait(NOTE, "the gateway that is behind again is told", BEHIND)
+        self._hears(console)
+        self._stops(console)
+        console.wait(NO_NOTE, "a session that is over is told to be behind", BEHIND)
+        expect(all("Final words" not in text for _, text in console.page.evaluate(STANDING)), "the captions tell it, too")
+        console.judge()
+        console.close()
 
     def tells_of_a_full_disk(self):
         """The gateway says that its disk is full: the page says so at once, with what is safe, and at Stop."""

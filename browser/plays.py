@@ -22,7 +22,7 @@ from console import HANG, expect, narrow, wide
 from copies import Copies
 from figures import within
 from lists import Lists
-from microphone import Line, Microphone
+from microphone import BEHIND, EVENTS, NOTICE, Line, Microphone
 from modules import EXPECTED
 from stored import HOLD, LONG_DAY, SAID, TEA, recognise, samples_of, store
 from writings import Writings
@@ -674,8 +674,9 @@ class Plays(Writings, Microphone, Lists, Copies):
         console.close()
 
     def watches_an_open_session(self):
-        """A session that another page holds open is watched on the page Live and on the overlay: its words, and its end."""
+        """A session that another page holds open is watched on the page Live and on the overlay: its words, that they come late for a while, its end."""
         console = self.visit("/#/live")
+        console.context.add_init_script(EVENTS)
         other = console.beside("/#/start")
         other.page.wait_for_selector("main h1")
         other.page.evaluate(HOLD)
@@ -691,10 +692,15 @@ class Plays(Writings, Microphone, Lists, Copies):
         self._hears(console)
         overlay.wait("() => document.querySelector('#captions p')?.textContent.length > 12", "words on the overlay")
         expect(overlay.page.evaluate("() => document.querySelectorAll('#captions p').length") == 1, "one line was asked for")
+        behind = "(words) => document.querySelector('.reading').textContent.includes(words)"
+        for name, is_told in (("late", True), ("in_time", False), ("late", True)):
+            console.page.evaluate(NOTICE, name)
+            console.wait(behind if is_told else behind.replace("document", "!document"), f"{name} is told", BEHIND)
         other.page.evaluate("() => held.finish()")
         code = other.until(lambda: other.page.evaluate("() => held.code"), "the other page's session ends")
         expect(code == 1000, f"the session ended with {code}")
         self._ends(console)
+        console.wait(behind.replace("document", "!document"), "a session that is over is told to be behind", BEHIND)
         self.hearing.judge_beginning(console.page.evaluate(SAID))
         for page in (console, other, overlay):
             page.judge()
@@ -1380,6 +1386,15 @@ class Plays(Writings, Microphone, Lists, Copies):
         console.page.fill("dialog textarea", "treacle\nwriting-desk")
         console.page.get_by_role("button", name="Keep").click()
         console.page.get_by_role("button", name="2 words").wait_for()
+        for typed, shown, kept in (("de\nEnglish", "German, English", ["de", "en"]), ("", "Every language", [])):
+            console.page.locator(".set", has_text="Allowed languages").get_by_role("button").click()
+            console.page.fill("dialog textarea", "Klingon")
+            console.page.get_by_role("button", name="Keep").click()
+            console.page.locator("dialog").get_by_text("must be a list of languages").wait_for()
+            console.page.fill("dialog textarea", typed)
+            console.page.get_by_role("button", name="Keep").click()
+            console.page.get_by_role("button", name=shown).wait_for()
+            expect(console.get("/api/v1/users/me/settings")["languages"] == kept, "the gateway has the languages")
         console.page.get_by_role("button", name="The gateway’s").click()
         console.page.fill("dialog input", "Asia/Kathmandu")
         console.page.get_by_role("button", name="Keep").click()

@@ -10,7 +10,7 @@ import urllib.parse
 from codes import read_code
 from console import HANG, Server, expect
 from gateway import make_key
-from microphone import Line
+from microphone import BEHIND, Line
 from stored import SAID
 
 
@@ -192,6 +192,7 @@ class Roles:
         page.get_by_role("button", name="Make a key").click()
         page.locator("dialog input.input").first.fill("Phone")
         page.get_by_label("Credit, minutes").fill("10")
+        page.get_by_label("Languages, one in each line").fill("de\nFrench")
         page.get_by_role("button", name="Make the key").click()
         page.wait_for_selector("dialog .secret code")
         key = page.inner_text("dialog .secret code")
@@ -199,6 +200,7 @@ class Roles:
         console.until(lambda: self.server.get("/api/v1/conversations", key)[0] == 200, "the new key works")
         row = page.locator("tr", has_text="Phone")
         row.get_by_text("10 min").wait_for()
+        row.get_by_text("in German, French").wait_for()
         row.get_by_role("button", name="Top up").click()
         row.get_by_text("1 h 10 min").wait_for()
         row.get_by_role("button", name="Revoke").click()
@@ -243,6 +245,9 @@ class Roles:
         phone.wait("() => /Captions are late: [1-9]\\d* s/.test(document.querySelector('.login').textContent)", "the phone says how late the captions are")
         line.speak()
         phone.wait("() => !document.querySelector('.login').textContent.includes('Captions are late')", "the captions are not late any more")
+        for status, shown in (("stt_late", ""), ("stt_in_time", "!")):
+            line.mine.send('{"type":"service_status","status":"%s","status_text":null}' % status)
+            phone.wait(f"(words) => {shown}document.querySelector('.login').textContent.includes(words)", f"the phone hears {status}", BEHIND)
         phone.page.get_by_role("button", name="Stop").tap()
         console.wait("() => document.querySelector('.live-bar').textContent.includes('Start listening')", "the session ends on the page, too")
         self.hearing.judge(console.page.evaluate(SAID))

@@ -3,7 +3,7 @@
     scripts/play board [--harken FILE]
 
 The gateway has a vendor that cannot be reached, so that streams fail over. Every query of the board must be answered, and with figures unless it is
-named in EMPTY; every metric that the board and the rules name must be one of the gateway's.
+named in EMPTY; every metric that the board and the rules name must be one of the gateway's, and every alert that the board names one of the rules.
 """
 
 import argparse
@@ -25,7 +25,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BOARD, RULES = ROOT / "packaging/grafana/harken.json", ROOT / "packaging/prometheus/harken.yml"
 # Metrics without figures on a gateway where nothing of the kind has happened.
 EMPTY = {"harken_gap_seconds_total", "harken_repaired_gap_seconds_total", "harken_repairs_total", "harken_recoveries_total", "harken_decoders_lost_total",
-         "harken_wrong_credentials_total", "harken_store_failures_total", "harken_store_errors_total"}
+         "harken_wrong_credentials_total", "harken_store_failures_total", "harken_store_errors_total", "harken_starved_sessions_total"}
 
 
 def free_address():
@@ -117,6 +117,10 @@ def main():
             for name in sorted({name for text in texts for name in re.findall(r"\b(?:harken|process)_\w+|\bup\b", text)}):
                 if re.sub(r"_(bucket|sum|count)$", "", name) not in known:
                     problems.append(f"{name} is not a metric of the gateway")
+            alerts = set(re.findall(r"alert: (\w+)", RULES.read_text()))
+            for panel in board["panels"]:
+                named = set(re.findall(r"\bHarken[A-Z]\w+", panel.get("description", "")))
+                problems += [f"{panel['title']}: {name} is not an alert of the rules" for name in sorted(named - alerts)]
             for title, query in queries(board):
                 try:
                     result = prometheus.ask("query", query=query)["result"]

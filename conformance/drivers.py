@@ -51,8 +51,10 @@ DRIVERS = [
     Driver("streaming/soniox_client", "Soniox", "/transcribe-websocket"),
     Driver("streaming/speechmatics_client", "Speechmatics", "/v2"),
     Driver("streaming/speechmatics_channels", "Speechmatics", "/v2", processors=0.9),
+    # LiveKit's plug-in brings the Voice SDK, which no other one has.
+    Driver("streaming/speechmatics_voice", "Speechmatics", "/v2", packages="livekit-speechmatics"),
     Driver("streaming/speechmatics_agent", "Speechmatics Agent STT", "/v2/agent"),
-    # Both plug-ins have the client of the driver before inside, in the versions that they pin: LiveKit's is older.
+    # Both plug-ins have the client of `speechmatics_agent` inside, in the versions that they pin: LiveKit's is older.
     Driver("streaming/livekit_speechmatics", "Speechmatics Agent STT", "/v2/agent", in_test=False, packages="livekit-speechmatics"),
     Driver("streaming/pipecat_speechmatics", "Speechmatics Agent STT", "/v2/agent"),
     # Two conversations in real time, side by side: two minutes.
@@ -63,8 +65,8 @@ DRIVERS = [
     Driver("streaming/speakers_livekit", "Deepgram", "/v1/listen", in_test=False, processors=2),
     Driver("streaming/speakers_pipecat", "Deepgram", "/v1/listen", in_test=False, processors=2),
     Driver("streaming/managed_client", "managed proxy", "/ws/transcribe"),
-    # harken/listen proves more of it with real speech.
-    Driver("streaming/listen_client", "Harken", "/v4/listen", in_test=False),
+    # harken/listen proves more of it with real speech, but with the local engine only.
+    Driver("streaming/listen_client", "/listen", "/v4/listen", ["--push-to-talk"], in_test=False),
     Driver("prerecorded/deepgram_sdk", "Deepgram", "/v1/listen", processors=0.8),
     Driver("prerecorded/assemblyai_sdk", "AssemblyAI", "/v2/transcript", processors=0.8),
     Driver("prerecorded/soniox_sdk", "Soniox", "/v1/transcriptions", processors=0.8),

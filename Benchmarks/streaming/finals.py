@@ -1,4 +1,4 @@
-"""The core of live finals on the clips, beside the machine that live streams use and the reference program: words, boundaries, delays and work."""
+"""The core of live finals on the clips, beside the reference program: words, boundaries, delays and work."""
 
 import difflib
 import json
@@ -31,16 +31,15 @@ def compare(bench, arguments, clips, recorded):
         {"name": f"turns {n + 1}", "items": [bench.item(clip, BETWEEN) for clip in clips[n : n + TURNS]]} for n in range(0, len(clips), TURNS)
     ]
 
-    def play(streams, kind, setting):
-        plan = bench.plan(streams, False, arguments.threads, kind, endpointing=setting["endpointing"])
+    def play(streams, setting):
+        plan = bench.plan(streams, False, arguments.threads, True, endpointing=setting["endpointing"])
         plan["interims"] = False
         return bench.play(arguments.binary, plan)[1]
 
-    rows["today, 300 ms"] = row(bench, play(alone, "segments", SETTINGS[1]), clips, recorded)
     for setting in SETTINGS:
-        rows[setting["name"]] = row(bench, play(alone, "finals", setting), clips, recorded)
+        rows[setting["name"]] = row(bench, play(alone, setting), clips, recorded)
     for setting in SETTINGS[:2]:
-        rows[setting["name"] + ", many turns"] = row(bench, play(turns, "finals", setting), clips, recorded)
+        rows[setting["name"] + ", many turns"] = row(bench, play(turns, setting), clips, recorded)
     spike = reference(arguments, clips)
     for setting in SETTINGS:
         entries = [entry for entry in spike if entry["setting"] == setting["name"]]

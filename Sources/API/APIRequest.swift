@@ -87,13 +87,8 @@ package struct APIRequest: Sendable {
 
     /// Returns a position in seconds from the body; nil when the body does not name it.
     func seconds(_ name: String) throws(APIError) -> Duration? {
-        let seconds: Double
-        switch body?[name] {
-        case nil, .null: return nil
-        case .int(let number): seconds = Double(number)
-        case .double(let number): seconds = number
-        case .some: throw .badRequest("\"\(name)\" must be a number of seconds.")
-        }
+        guard let value = body?[name], value != .null else { return nil }
+        guard let seconds = value.double else { throw .badRequest("\"\(name)\" must be a number of seconds.") }
         guard (0...1e9).contains(seconds) else { throw .badRequest("\"\(name)\" must be a number of seconds, such as 90.5.") }
         return .seconds(seconds)
     }

@@ -106,13 +106,7 @@ struct CaptionOperations: Sendable {
     }
 
     private static func seconds(_ value: JSONValue?) -> Double? {
-        let seconds: Double
-        switch value {
-        case .int(let number)?: seconds = Double(number)
-        case .double(let number)?: seconds = number
-        case _: return nil
-        }
-        return (0...maxSeconds).contains(seconds) ? seconds : nil
+        value?.double.flatMap { (0...maxSeconds).contains($0) ? $0 : nil }
     }
 
     /// Returns the speaker's name; nil where the speaker has a number, or none.

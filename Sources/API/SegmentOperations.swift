@@ -67,7 +67,7 @@ struct SegmentOperations: Sendable {
                 ])
             ) { request throws(APIError) in
                 let former = try request.former("former", FormerSpeaker.init), owners = try request.former("former_owners", FormerOwner.init)
-                if former != nil || owners != nil { return Self.answer(try await takeBack(former ?? [], owners ?? [], request)) }
+                if former != nil || owners != nil { return Self.answer((try await takeBack(former ?? [], owners ?? [], request), nil)) }
                 let owner = try request.owner()
                 let conversation = try await request.conversation(in: store)
                 if let ids = try request.strings("segment_ids") {
@@ -80,7 +80,7 @@ struct SegmentOperations: Sendable {
                     guard let former = try await name(ID(voice), owner, request) else { throw .notFound("voice or person of this name:", voice) }
                     let ids = Set(conversation.segments.filter { $0.identity.voice == ID(voice) }.map(\.id))
                     let segments = try await request.conversation(in: store).segments.filter { ids.contains($0.id) }
-                    return Self.answer((segments, [], [former]))
+                    return Self.answer((segments, FormerSpeakers([], owners: [former])))
                 } else {
                     throw .badRequest("Name the segments: \"segment_ids\", \"speaker_id\" or \"voice_id\".")
                 }
@@ -88,40 +88,29 @@ struct SegmentOperations: Sendable {
         ]
     }
 
-    /// Segments that were assigned, or whose voice was, with what they and their voices were before.
-    private typealias Assigned = (segments: [Segment], former: [FormerSpeaker], owners: [FormerOwner])
+    /// Segments that were assigned, or whose voice was, with what they and their voices were before; nil when that is not known, or when the
+    /// assignment was taken back.
+    private typealias Assigned = (segments: [Segment], former: FormerSpeakers?)
 
     private static func answer(_ assigned: Assigned) -> APIAnswer {
-        // Another process has carried out a part of the assignment: the store does not know all former speakers and owners.
-        if assigned.former.isEmpty, assigned.owners.isEmpty, !assigned.segments.isEmpty { return answer(assigned.segments) }
-        return .json { json in
-            json.beginObject()
-            write(assigned.segments, to: &json)
-            json.key("former")
-            json.beginArray()
-            for speaker in assigned.former { speaker.write(to: &json) }
-            json.endArray()
-            json.key("former_owners")
-            json.beginArray()
-            for owner in assigned.owners { owner.write(to: &json) }
-            json.endArray()
-            json.endObject()
-        }
-    }
-
-    private static func answer(_ segments: [Segment]) -> APIAnswer {
         .json { json in
             json.beginObject()
-            write(segments, to: &json)
+            json.key("segments")
+            json.beginArray()
+            for segment in assigned.segments { segment.write(to: &json, withWords: true) }
+            json.endArray()
+            if let former = assigned.former {
+                json.key("former")
+                json.beginArray()
+                for speaker in former.segments { speaker.write(to: &json) }
+                json.endArray()
+                json.key("former_owners")
+                json.beginArray()
+                for owner in former.owners { owner.write(to: &json) }
+                json.endArray()
+            }
             json.endObject()
         }
-    }
-
-    private static func write(_ segments: [Segment], to json: inout JSONWriter) {
-        json.key("segments")
-        json.beginArray()
-        for segment in segments { segment.write(to: &json, withWords: true) }
-        json.endArray()
     }
 
     private func assign(

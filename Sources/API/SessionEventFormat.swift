@@ -73,7 +73,8 @@ struct SessionEventFormat: WatchFormat {
                 json.endObject()
             }
         case .notice(let notice): appendNotice(notice.name, RecordingNotices.live(notice), to: &output)
-        case .late: appendNotice(LateFinals.name, LateFinals.text, to: &output)
+        case .late(true): appendNotice(LateFinals.name, LateFinals.text, to: &output)
+        case .late(false): appendNotice(LateFinals.endName, LateFinals.endText, to: &output)
         case .engine(let engine):
             append("engine", to: &output) { json in
                 json.beginObject()

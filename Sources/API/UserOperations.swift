@@ -66,14 +66,18 @@ struct UserOperations: Sendable {
                 .delete, "/users/me", .write,
                 summary: """
                     Deletes the caller with everything that the gateway has of them: conversations, voices, people, recordings, transcripts, jobs and \
-                    settings. Their keys are revoked and their sessions end. Amounts of usage stay, without a name. Returns when all is gone.
+                    settings. Their keys are revoked and their sessions end. Amounts of usage stay, without a name. No answer has anything of the \
+                    caller from now on, and until the data is removed, which takes minutes for a year of conversations, the caller is refused.
                     """, answer: .nothing
             ) { request throws(APIError) in
                 _ = try await APIError.stored { () throws(StoreError) in try await deletion.delete(request.user) }
                 return .erasing
             },
             APIOperation(
-                .delete, "/admin/users/{user}", .admin, summary: "Deletes a user with everything that the gateway has of them.", answer: .nothing
+                .delete, "/admin/users/{user}", .admin,
+                summary: """
+                    Deletes a user with everything that the gateway has of them, as DELETE /users/me does. GET /admin/deletions tells how far the removal is.
+                    """, answer: .nothing
             ) { request throws(APIError) in
                 let isDone = try await APIError.stored { () throws(StoreError) in try await deletion.delete(request.id("user")) }
                 guard isDone else { throw .notFound("user", request.parameters["user"] ?? "") }

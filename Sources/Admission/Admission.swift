@@ -8,6 +8,7 @@ package import Protocols
 package import RecordingAssembly
 package import Speech
 package import Store
+internal import Synchronization
 package import Usage
 
 /// The admission of callers on every route: checks the caller, the scopes of their key, their vendor keys, their limits and their credit.
@@ -27,6 +28,7 @@ package final class Admission: Sendable {
     private let log: Log
     private let draining = AtomicFlag()
     private let databaseAway = AtomicFlag()
+    private let deletedUsers = Mutex<Set<ID<User>>>([])
 
     package init(
         access: Access, keys: any AccessKeyStore, accounts: BillingAccounts, store: any UserSettingsStore, watch: LimitWatch,
@@ -58,6 +60,11 @@ package final class Admission: Sendable {
 
     /// Returns a vendor's engine with a caller's own key, to check whether the vendor accepts the key; nil when the gateway does not reach this vendor.
     package func engine(of vendor: EngineName, toCheck key: KeyText) -> EngineEntry? { directory.entry(of: vendor, toCheck: key) }
+
+    // MARK: Deleted users
+
+    /// Rejects these users, who are being deleted, until another call leaves them out. Only administration is open to them.
+    package func reject(_ users: Set<ID<User>>) { deletedUsers.withLock { $0 = users } }
 
     // MARK: Callers
 
@@ -109,6 +116,10 @@ package final class Admission: Sendable {
     ) throws(RequestError) -> AuthenticatedCaller {
         let caller = try access.authenticate(head, credential: credential, peer: peer)
         try caller.caller.check(anyOf: scopes)
+        // Whoever is alone on a machine still sees the gateway's state, and how far the deletion is.
+        guard scopes.contains(.admin) || !deletedUsers.withLock({ $0.contains(caller.caller.user) }) else {
+            throw .forbidden("This user is being deleted: nothing is served, and nothing is stored, until that is complete.")
+        }
         return caller
     }
 

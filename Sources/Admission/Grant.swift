@@ -58,12 +58,19 @@ package struct Grant: Sendable {
     ///
     /// - Throws: when the options ask for languages that are not allowed.
     package func limitLanguages(of options: inout RecognitionOptions) throws(RequestError) {
-        do throws(DisallowedLanguage) { try languages.limit(&options) } catch { throw .languageNotAllowed(error.message) }
+        try limit { (languages) throws(DisallowedLanguage) in try languages.limit(&options) }
+    }
+
+    /// Limits a recording's options in the same way, for work that nobody can order again with another language.
+    ///
+    /// - Parameter language: replaces a language that is not allowed; nil: the language is found. Nothing else of such options is changed.
+    package func limitLanguages(of options: inout RecognitionOptions, else language: LanguageTag?) {
+        do throws(RequestError) { try limitLanguages(of: &options) } catch { options.language = language }
     }
 
     /// Limits a live session's request in the same way. A client that names no language has it found among several that are allowed.
     package func limitLanguages(of request: inout LiveRequest) throws(RequestError) {
-        do throws(DisallowedLanguage) { try languages.limit(&request) } catch { throw .languageNotAllowed(error.message) }
+        try limit { (languages) throws(DisallowedLanguage) in try languages.limit(&request) }
     }
 
     /// Limits a live session's change in the same way. A change that leaves the language as it is asks for none.
@@ -72,7 +79,11 @@ package struct Grant: Sendable {
     ///   - language: the session's language until now.
     ///   - shared: the session's options until now.
     package func limitLanguages(of change: inout StreamChange, language: LanguageTag?, shared: SharedOptions) throws(RequestError) {
-        do throws(DisallowedLanguage) { try languages.limit(&change, of: language, shared) } catch { throw .languageNotAllowed(error.message) }
+        try limit { (languages) throws(DisallowedLanguage) in try languages.limit(&change, of: language, shared) }
+    }
+
+    private func limit(_ body: (AllowedLanguages) throws(DisallowedLanguage) -> Void) throws(RequestError) {
+        do throws(DisallowedLanguage) { try body(languages) } catch { throw .languageNotAllowed(error.message) }
     }
 
     // MARK: Engines

@@ -4,8 +4,8 @@ package import Speech
 ///
 /// Two channels may have the same voice with opposite signs: one microphone is wired the wrong way round, or a headset makes a balanced signal. A plain
 /// mean has no voice then. So a channel that moves against another one is turned around. Whether it does is found in the last tenth of a second, for
-/// each pair of channels, and holds from the next hundredth of a second on. The samples alone decide, not the messages in which they come, so a stream
-/// is mixed as the file is.
+/// each pair of channels, and holds from the next hundredth of a second on. Where another sound is louder than the voice in one of them, narrow bands
+/// show it: see `ChannelBands`. The samples alone decide, not the messages in which they come, so a stream is mixed as the file is.
 package struct ChannelMix: Sendable {
     /// Correlation, −1…1, from which on two channels have the same sound, with equal or opposite signs.
     private static let sameSound: Float = 0.5
@@ -23,6 +23,7 @@ package struct ChannelMix: Sendable {
     private var gains: [Float], targets: [Float]
     /// Sums of products for each pair of channels: of the former blocks, and of the present one.
     private var products: [Float], present: [Float]
+    private var bands: ChannelBands
 
     /// - Parameters:
     ///   - channelCount: number of channels, at least 1.
@@ -34,6 +35,7 @@ package struct ChannelMix: Sendable {
         targets = gains
         products = Array(repeating: 0, count: self.channelCount * self.channelCount)
         present = products
+        bands = ChannelBands(channelCount: self.channelCount, blockLength: blockLength, rate: rate)
     }
 
     /// Returns the mix of the next samples. All channels have the same number of samples, −1…1. Channels beyond `channelCount` are left out.
@@ -67,6 +69,7 @@ package struct ChannelMix: Sendable {
             for channel in 0..<channelCount {
                 let value = sample(frame, channel)
                 sum += value * (gains[channel] + (targets[channel] - gains[channel]) * place)
+                bands.add(value, channel, at: filled)
                 for other in channel..<channelCount { present[channel * channelCount + other] += value * sample(frame, other) }
             }
             append(sum * scale)
@@ -85,18 +88,25 @@ package struct ChannelMix: Sendable {
             present[index] = 0
         }
         guard channelCount > 1 else { return }
+        bands.endBlock(memory: Self.memory)
         let least = Self.silence * Float(blockLength)
         let order = (0..<channelCount).filter { energy($0) > least }.sorted { (energy($0), $1) > (energy($1), $0) }
         for (place, channel) in order.enumerated() {
-            var nearest: (channel: Int, correlation: Float)?
-            for other in order[..<place] {
-                let product = products[min(channel, other) * channelCount + max(channel, other)]
-                let correlation = product / (energy(channel) * energy(other)).squareRoot()
-                if abs(correlation) > abs(nearest?.correlation ?? 0) { nearest = (other, correlation) }
-            }
-            guard let nearest, abs(nearest.correlation) >= Self.sameSound else { continue }
-            targets[channel] = nearest.correlation < 0 ? -targets[nearest.channel] : targets[nearest.channel]
+            if let model = likeness(of: channel, to: order[..<place]) { targets[channel] = model.sign * targets[model.channel] }
         }
+    }
+
+    /// Returns the louder channel that has the same sound as a channel, and the sign with which it has this sound; nil if no channel has.
+    private func likeness(of channel: Int, to louder: ArraySlice<Int>) -> (channel: Int, sign: Float)? {
+        var nearest: (channel: Int, correlation: Float)?
+        for other in louder {
+            let product = products[min(channel, other) * channelCount + max(channel, other)]
+            let correlation = product / (energy(channel) * energy(other)).squareRoot()
+            if abs(correlation) > abs(nearest?.correlation ?? 0) { nearest = (other, correlation) }
+        }
+        if let nearest, abs(nearest.correlation) >= Self.sameSound { return (nearest.channel, nearest.correlation < 0 ? -1 : 1) }
+        for other in louder { if let sign = bands.sign(channel, other) { return (other, sign) } }
+        return nil
     }
 
     private func energy(_ channel: Int) -> Float { products[channel * channelCount + channel] }

@@ -22,7 +22,6 @@ package final class LocalEngine: Sendable {
     /// True if key terms are put in.
     let usesKeyTerms: Bool
     /// The way in which the finals of live streams are decided.
-    let finals: LiveFinals
     /// The model of each language, and the languages that speech may turn out to be.
     let languages: LocalLanguages
     /// The threads on which live streams and recordings are recognized.
@@ -58,17 +57,15 @@ package final class LocalEngine: Sendable {
     ///     for ever, and those of recognition are loaded now, in the background; but the model for other languages is kept for a minute.
     ///   - usesKeyTerms: true: key terms are put in where they sound like what was heard. False: key terms are ignored.
     ///   - languages: the model of each language, and the languages that speech may turn out to be.
-    ///   - finals: the way in which the finals of live streams are decided.
-    ///   - report: called when the model for other languages, the voice model or the segmentation model fails, once for each. Recordings are then
+    ///   - report: called when the model for other languages, a voice model or the segmentation model fails, once for each. Recordings are then
     ///     recognized without it.
     package init(
         _ folder: ModelFolder, pool threads: Int, media: any MediaSource = InProcessMedia(), keepAlive: Duration? = nil, usesKeyTerms: Bool = true,
-        languages: LocalLanguages = .standard, finals: LiveFinals = .utterances, report: @escaping @Sendable (ModelFailure) -> Void = { _ in }
+        languages: LocalLanguages = .standard, report: @escaping @Sendable (ModelFailure) -> Void = { _ in }
     ) {
         self.media = media
         self.languages = languages
         self.usesKeyTerms = usesKeyTerms
-        self.finals = finals
         let pool = DecodePool(threads: threads), runtime = SharedRuntime(folder)
         self.pool = pool
         recognition = ModelLoader(keepAlive: keepAlive, pool: pool) { () throws(InferenceError) in
@@ -95,7 +92,8 @@ package final class LocalEngine: Sendable {
             folder.missing([.runtime, .speakerEmbedder]).isEmpty
             ? ModelLoader(keepAlive: keepAlive, pool: embedding) { () throws(InferenceError) in
                 try SpeakerEmbedder(
-                    runtime.open(), path: folder.path(of: .speakerEmbedder), second: folder.path(of: .secondSpeakerEmbedder), pool: embedding)
+                    runtime.open(), path: folder.path(of: .speakerEmbedder), second: folder.path(of: .secondSpeakerEmbedder), pool: embedding
+                ) { failures.secondVoices.note($0) }
             } : nil
         overlaps =
             folder.missing([.runtime, .segmentation]).isEmpty

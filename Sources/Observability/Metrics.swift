@@ -119,7 +119,7 @@ package final class Metrics: Sendable {
                 "Requests with a wrong key or token, by how they were refused: answered (at once), delayed, turned_away (with status 429)."
             case .webhooks:
                 "Requests to users' webhooks (conversation, transcript): delivered, repeated (failed and sent again), failed (failed and given up)."
-            case .webhookSegments: "Segments of live sessions that were not sent to a webhook because its receiver was too slow."
+            case .webhookSegments: "Segments of live sessions that were lost to a webhook because the database had not taken them."
             }
         }
     }

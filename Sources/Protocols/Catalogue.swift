@@ -50,7 +50,8 @@ package enum Catalogue {
 
     /// The settings that the vendors' protocols let a client change while audio flows.
     package static let changeTables: [ChangeTable] = [
-        AssemblyAIOptions.changes, DeepgramOptions.changes, DeepgramOptions.fluxChanges, SpeechmaticsOptions.changes, OpenAIOptions.changes,
+        AssemblyAIOptions.changes, DeepgramOptions.changes, DeepgramOptions.fluxChanges, SpeechmaticsOptions.changes,
+        SpeechmaticsOptions.agentChanges, OpenAIOptions.changes,
     ]
 
     /// Returns the names of a client's options that have no effect with an engine.

@@ -48,6 +48,10 @@ package protocol LiveServerMachine: Sendable {
     /// warnings sends it.
     mutating func finalsAreLate(now: Instant, output: inout ServerOutput)
 
+    /// Notes that final words come in time again, or late again: any number of times, after `finalsAreLate`. Only a dialect that has a message for the
+    /// end of the warning sends these.
+    mutating func finalsBecame(late isLate: Bool, now: Instant, output: inout ServerOutput)
+
     /// Handles the gateway's shutdown: the machine lets the session finish and closes the socket.
     mutating func drain(now: Instant, output: inout ServerOutput)
 
@@ -60,6 +64,7 @@ extension LiveServerMachine {
     package mutating func served(ignoring names: [String], now: Instant, output: inout ServerOutput) {}
     package mutating func noticed(_ notice: RecordingNotice, now: Instant, output: inout ServerOutput) {}
     package mutating func finalsAreLate(now: Instant, output: inout ServerOutput) {}
+    package mutating func finalsBecame(late isLate: Bool, now: Instant, output: inout ServerOutput) {}
 }
 
 /// The facts about a session that are known when it exists.
@@ -87,8 +92,8 @@ package struct LiveStart: Sendable, Equatable {
 /// The meaning of a binary message in its dialect.
 package enum BinaryMeaning: Sendable, Equatable {
     /// Audio in the request's format, behind the first `skip` bytes. The audio is of `channel` if channels have separate messages, otherwise of all
-    /// channels. `before`: a byte of an earlier message, with which the audio begins.
-    case audio(channel: ChannelIndex = .first, skip: Int = 0, before: UInt8? = nil)
+    /// channels. `behind`: bytes of earlier messages, with which the audio begins.
+    case audio(channel: ChannelIndex = .first, skip: Int = 0, behind: [UInt8] = [])
     case command(SessionCommand)
     /// The message ends the session: the driver closes the socket with this code and reason.
     case rejected(code: UInt16, reason: String)

@@ -36,11 +36,6 @@ public struct Word: Hashable, Sendable {
         get { details.blankBefore }
         set { if newValue != blankBefore { details.blankBefore = newValue } }
     }
-    /// Punctuation that was known only after the word had been sent; nil: `text` is right in every text.
-    package var lateMarks: LateMarks? {
-        get { details.lateMarks }
-        set { details.lateMarks = newValue }
-    }
 
     /// The confidence of a word whose engine does not tell how sure it is: neither sure nor in doubt.
     public static let unknownConfidence: Float = 0.5
@@ -57,14 +52,13 @@ public struct Word: Hashable, Sendable {
     private struct Details: Hashable, Sendable {
         var language: LanguageTag?
         var heard: String?
-        var lateMarks: LateMarks?
         var blankBefore: Bool?
         var speakerConfidence: Float?
         var languageConfidence: Float?
         var turnConfidence: Float?
 
         var isEmpty: Bool {
-            language == nil && heard == nil && lateMarks == nil && blankBefore == nil && speakerConfidence == nil && languageConfidence == nil
+            language == nil && heard == nil && blankBefore == nil && speakerConfidence == nil && languageConfidence == nil
                 && turnConfidence == nil
         }
     }

@@ -29,15 +29,16 @@ final class LabeledChannel {
     /// - Parameters:
     ///   - patience: maximum time without a voice that was heard after which final words go on without their speakers.
     ///   - audio: returns audio of the channel; nil when the audio is gone.
+    ///   - wait: called when final words have waited long for their voices, with true, and when they wait no more, with false.
     ///   - deliver: takes the events, in order.
     init(
         _ voices: any Voiceprinting, rule: SpeakerRule, patience: Duration, labelers: Set<EngineName>, rate: SampleRate, loop: Loop,
-        audio: @escaping (SampleRange) -> [Int16]?, deliver: @escaping (SessionEvent) -> Void
+        audio: @escaping (SampleRange) -> [Int16]?, wait: @escaping (Bool) -> Void, deliver: @escaping (SessionEvent) -> Void
     ) {
         self.labelers = labelers
         self.deliver = deliver
         speakers = LiveSpeakers(
-            voices, rule: rule, patience: patience, for: .labels, rate: rate, loop: loop, audio: audio,
+            voices, rule: rule, patience: patience, for: .labels, rate: rate, loop: loop, audio: audio, wait: wait,
             handOn: { [weak self] in self?.labeled($0.words) }, heard: { _ in })
         speakers?.prepare()
     }

@@ -52,10 +52,13 @@ package final class LiveSpeakers {
     private let rate: SampleRate
     private let loop: Loop
     private let audio: (SampleRange) -> [Int16]?
+    private let wait: (Bool) -> Void
     private let handOn: (Spoken) -> Void
     private let heard: ([SpeakerTracker.Event]) -> Void
     private var tracker: SpeakerTracker
     private var waiting: WaitingSpeech
+    /// True while words have waited long for their voices.
+    private var areLate = false
     /// Speakers of words that are not final.
     private var early: EarlySpeakers
     /// Speech that waits, in order. Its words are replaced by the words with their speakers when they are handed on.
@@ -80,11 +83,12 @@ package final class LiveSpeakers {
     /// - Parameters:
     ///   - patience: maximum time without a voice that was heard, or without a final, after which words go on without their speakers.
     ///   - audio: returns audio of the session; nil when the audio is gone.
+    ///   - wait: called when words have waited long for their voices, with true, and when they wait no more, with false.
     ///   - handOn: takes the words, in order.
     ///   - heard: takes events about the speakers.
     package init(
         _ voices: any Voiceprinting, rule: SpeakerRule, patience: Duration, for purpose: Purpose = .conversation, rate: SampleRate, loop: Loop,
-        audio: @escaping (SampleRange) -> [Int16]?,
+        audio: @escaping (SampleRange) -> [Int16]?, wait: @escaping (Bool) -> Void = { _ in },
         handOn: @escaping (Spoken) -> Void, heard: @escaping ([SpeakerTracker.Event]) -> Void
     ) {
         self.voices = voices
@@ -93,6 +97,7 @@ package final class LiveSpeakers {
         self.rate = rate
         self.loop = loop
         self.audio = audio
+        self.wait = wait
         self.handOn = handOn
         self.heard = heard
         waiting = WaitingSpeech(rate: rate, patience: patience, looksAhead: purpose == .conversation)
@@ -303,10 +308,12 @@ package final class LiveSpeakers {
             if purpose == .labels { early.committed(words) }
             handOn(said)
         }
+        tellLateness()
         timer?.cancel()
         timer = nil
         if let deadline = waiting.deadline {
-            timer = loop.schedule(at: deadline) { [self] in
+            let look = areLate ? nil : waiting.lateFrom
+            timer = loop.schedule(at: look.map { min($0, deadline) } ?? deadline) { [self] in
                 timer = nil
                 release()
             }
@@ -314,5 +321,12 @@ package final class LiveSpeakers {
             self.whenIdle = nil
             whenIdle()
         }
+    }
+
+    /// Tells when words have waited long for their voices, and when they wait no more.
+    private func tellLateness() {
+        guard waiting.isLate(areLate, now: loop.now) != areLate else { return }
+        areLate.toggle()
+        wait(areLate)
     }
 }

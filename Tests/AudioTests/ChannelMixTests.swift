@@ -33,7 +33,21 @@ import Testing
     }
 
     private static let ann = voice(1), bob = voice(2), quiet = voice(3, gain: 0.03)
+    /// Ann's voice without its sharp sounds, at its former energy: as strong in some bands as a true voice is.
+    private static let dull: [Float] = {
+        var before: Float = 0
+        let soft = ann.map { sample in
+            before += 0.15 * (sample - before)
+            return before
+        }
+        let gain = (energy(ann) / energy(soft)).squareRoot()
+        return soft.map { $0 * gain }
+    }()
     private static let silence = [Float](repeating: 0, count: 32_000)
+
+    private static func sum(_ one: [Float], _ two: [Float]) -> [Float] { zip(one, two).map { $0 + $1 } }
+
+    private static func late(_ samples: [Float], by count: Int) -> [Float] { Array(repeating: 0, count: count) + samples.dropLast(count) }
 
     private static func turned(_ samples: [Float], _ gain: Float = 1) -> [Float] { samples.map { -$0 * gain } }
 
@@ -52,6 +66,11 @@ import Testing
             Channels("a side turned around, quieter", [ann, turned(ann, 0.8)], share: 0.9),
             Channels("alike", [ann, ann], share: 1), Channels("one side silent", [ann, silence], share: 0.5),
             Channels("a tone beside", [tone(gain: 0.25), ann], share: 0.5), Channels("noise beside that is as loud", [bob, ann], share: 0.5),
+            Channels("a side turned around, a tone over the other one", [sum(ann, tone(gain: 0.5)), turned(ann)], share: 1),
+            Channels("a side turned around, a tone far louder", [sum(ann, tone(gain: 1.5)), turned(ann)], share: 1),
+            Channels("a side turned around under its tone", [ann, sum(turned(ann), tone(gain: 1.5))], share: 1),
+            Channels("alike, a tone over one", [sum(ann, tone(gain: 1.5)), ann], share: 1),
+            Channels("three, a tone over one of a turned pair", [bob, sum(ann, tone(gain: 1.5)), turned(ann)], share: 2.0 / 3),
             Channels("three, two of them turned", [ann, turned(ann), turned(ann)], share: 1),
             Channels("six, in pairs", [ann, turned(ann), bob, turned(bob), silence, silence], share: 1.0 / 3),
             Channels("a loud pair beside", [bob, turned(bob), quiet.map { $0 * 3 }, ann, turned(ann), silence, silence, silence], share: 0.25),
@@ -61,6 +80,34 @@ import Testing
         let mixed = mix.mix(channels.samples)
         #expect(mixed.count == 32_000)
         #expect(abs(Self.share(of: Self.ann, in: mixed) - channels.share) < 0.1, "\(Self.share(of: Self.ann, in: mixed))")
+    }
+
+    @Test(arguments: [SampleRate.speech, SampleRate(hertz: 44_100), .opus])
+    func `has a voice that noise covers in the other channel`(rate: SampleRate) {
+        // More than twice as strong as the voice.
+        let noise = Self.bob.map { $0 * 2.2 }
+        var mix = ChannelMix(channelCount: 2, rate: rate)
+        // The sound of 16 kHz, as it is at another rate.
+        let factor = max(1, rate.hertz / SampleRate.speech.hertz)
+        func stretched(_ samples: [Float]) -> [Float] { samples.flatMap { Array(repeating: $0, count: factor) } }
+        let voice = stretched(Self.dull)
+        let mixed = mix.mix([stretched(Self.sum(Self.dull, noise)), voice.map { -$0 }])
+        let start = voice.count / 10
+        #expect(abs(Self.share(of: Array(voice[start...]), in: Array(mixed[start...])) - 1) < 0.1)
+    }
+
+    @Test(
+        arguments: [
+            Channels("two people", [ann, bob], share: 0.5), Channels("a tone beside", [tone(gain: 0.25), ann], share: 0.5),
+            Channels(
+                "two people, each heard on the other side",
+                [sum(ann, late(bob, by: 20).map { $0 * 0.4 }), sum(bob, late(ann, by: 20).map { $0 * 0.4 })], share: 0.5),
+            Channels("a person before two microphones", [dull, late(dull, by: 24)], share: 0.5),
+            Channels("noise of each side", [sum(dull, bob.map { $0 * 3 }), sum(dull, voice(4).map { $0 * 3 })], share: 1),
+        ])
+    func `leaves ordinary stereo as it is`(channels: Channels) {
+        var mix = ChannelMix(channelCount: 2, rate: Self.rate)
+        #expect(mix.mix(channels.samples) == zip(channels.samples[0], channels.samples[1]).map { ($0 + $1) * 0.5 })
     }
 
     @Test func `has a quiet person beside a loud one, each on a side`() {

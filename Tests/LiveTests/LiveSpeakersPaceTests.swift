@@ -132,4 +132,47 @@ import VoiceTracking
         #expect(atOnce.count == talk.words.count && atOnce.prefix(20) == whole.prefix(20))
         for late in 1...2 { #expect(try await labels(of: talk, for: purpose, late: UInt64(late), reads: 32) == atOnce) }
     }
+
+    private final class Told: Sendable {
+        let lateness = Mutex<[Bool]>([])
+        let words = Mutex(0)
+    }
+
+    @Test(arguments: [LiveSpeakers.Purpose.conversation, .labels])
+    func `tell when words have waited long for their voices, and when they wait no more`(purpose: LiveSpeakers.Purpose) async throws {
+        let clock = HeldClock(), ears = HeldEars(holds: true)
+        let group = try LoopGroup(count: 1, clock: { clock.now }), loop = group.loops[0]
+        defer { group.shutdown() }
+        clock.tell { loop.execute {} }
+        let told = Told(), talk = Talk((0, 64_000, 0), (72_000, 64_000, 1))
+        let made = await loop.run {
+            LoopBound(
+                LiveSpeakers(
+                    ears, rule: SpeakerRule(), patience: .seconds(600), for: purpose, rate: .speech, loop: loop, audio: { talk.audio($0) },
+                    wait: { areLate in told.lateness.withLock { $0.append(areLate) } },
+                    handOn: { spoken in told.words.withLock { $0 += spoken.words.count } }, heard: { _ in }), on: loop)
+        }
+        let bound = try #require(made)
+        await loop.run {
+            _ = bound.withValue { speakers in
+                speakers.know([])
+                for word in talk.words {
+                    speakers.committed(.init(words: [Word("w", word.range, confidence: 1)], channel: .first, engine: .local))
+                    speakers.covered(through: word.range.end)
+                }
+            }
+        }
+        clock.advance(by: .milliseconds(2_999))
+        await loop.run {}
+        #expect(told.lateness.withLock { $0 } == [])
+        clock.advance(by: .milliseconds(1))
+        try await until { told.lateness.withLock { $0 } == [true] }
+        #expect(told.words.withLock { $0 } == 0, "the words still wait")
+        var random = SeededGenerator(seed: 1)
+        try await until {
+            ears.answer(by: &random)
+            return told.words.withLock { $0 } == 2
+        }
+        try await until { told.lateness.withLock { $0 } == [true, false] }
+    }
 }

@@ -26,15 +26,8 @@ struct Parsed {
     var string: String? { if case .string(let text) = value { text } else { nil } }
     var int: Int? { if case .int(let number) = value { number } else { nil } }
     var bool: Bool? { if case .bool(let flag) = value { flag } else { nil } }
+    var double: Double? { value?.double }
     var isArray: Bool { if case .array = value { true } else { false } }
-
-    var double: Double? {
-        switch value {
-        case .double(let number): number
-        case .int(let number): Double(number)
-        default: nil
-        }
-    }
 
     var count: Int {
         switch value {

@@ -46,5 +46,6 @@ import Testing
         for refused in ["xx", "auto", "multi", ""] { #expect(AllowedLanguages.stored(["de", refused]) == nil, "\(refused)") }
         #expect(AllowedLanguages.list("de pt zh") == tags("de pt zh"))
         #expect(AllowedLanguages.list("") == [])
+        for text in ["", "de", "de pt zh"] { #expect(AllowedLanguages.text(of: AllowedLanguages.list(text)) == text) }
     }
 }

@@ -15,6 +15,7 @@ tone = (np.sin(2 * np.pi * 440 * np.arange(len(x)) / RATE) * 32768 * 10 ** (-12 
 clips = {
     "right inverted": pair(x, inverse),
     "right inverted, 1 dB less": pair(x, gain(inverse, -1)),
+    "right inverted, a tone over the left": pair(np.clip(x.astype(int) + tone, -32768, 32767).astype("<i2"), inverse),
     "left silent": pair(zero, x),
     "left a tone": pair(tone, x),
     "both alike": pair(x, x),

@@ -2,25 +2,26 @@
 
 import asyncio
 import base64
+import itertools
 import uuid
 
 import numpy as np
 
-from common import A, B, Verdict, arguments, connect, cut, errors, load, realtime, solo, text, usual_realtime
+from common import A, B, Verdict, arguments, connect, cut, encoded, errors, load, realtime, solo, text, usual_realtime
 
 a = arguments(__doc__)
 v = Verdict()
 BEARER = {"Authorization": "Bearer x"}
 
 
-def parts(data, size):
-    """Messages of `size` bytes; 0: one byte and 6,399 in turn."""
-    out, at, odd = [], 0, True
-    while at < len(data):
-        n = size or (1 if odd else 6399)
+def parts(data, sizes):
+    """Messages of these sizes, in turn."""
+    out, at = [], 0
+    for n in itertools.cycle(sizes):
+        if at >= len(data):
+            return out
         out.append(data[at : at + n])
-        at, odd = at + n, not odd
-    return out
+        at += n
 
 
 async def feed(s, messages):
@@ -83,9 +84,15 @@ async def open_ai(data, size):
     return " ".join(t), r.s
 
 
-async def listen(data, size):
-    s = await connect(f"{a.ws}/v4/listen?codec=pcm16&sample_rate=16000&language=en&create_speakers=false&device_id={uuid.uuid4()}")
-    await feed(s, parts(data, size))
+async def listen(data, size, codec="pcm16", channels=None):
+    """`channels`: the audio of each channel, in messages of its own."""
+    query = f"codec={codec}&sample_rate=16000&language=en&create_speakers=false&device_id={uuid.uuid4()}" + (f"&channels={len(channels)}" if channels else "")
+    s = await connect(f"{a.ws}/v4/listen?{query}")
+    if channels:
+        tagged = [[bytes([tag]) + part for part in parts(channel, size)] for tag, channel in enumerate(channels, 1)]
+        await feed(s, [m for turn in itertools.zip_longest(*tagged) for m in turn if m])
+    else:
+        await feed(s, parts(data, size))
     await s.json({"type": "finish"})
     await s.end()
     segments = {g["id"]: g for m in s.messages if isinstance(m, list) for g in m}
@@ -111,19 +118,25 @@ async def main():
         ("/v4/listen", listen, data),
     ]
     for name, send, samples in cells:
-        for size in (3200, 3201, 0):
+        for size in ((3200,), (3201,), (1, 6399), (1, 2, 6400)):
             t, s = await send(samples, size)
             v.see(
                 errors(t, want) <= 0.15 or refused(s),
-                f"{name}, messages of {size or '1 and 6399'} bytes: the words, or an error",
+                f"{name}, messages of {size} bytes: the words, or an error",
                 f"{errors(t, want):.2f} {t[:40]!r} {s.code} {s.reason}",
             )
     for name, send in (("Soniox", soniox), ("Speechmatics", speechmatics)):
-        for size in (6401, 6402):
+        for size in ((6401,), (6402,)):
             t, s = await send(floats, size, "pcm_f32le")
             v.see(errors(t, want) <= 0.15, f"{name}, floats in messages of {size} bytes: the words", f"{errors(t, want):.2f}")
+    mulaw = encoded(x, "-c:a", "pcm_mulaw", "-f", "mulaw")
+    for size in ((1, 2, 3200), (2, 3199)):
+        t, _ = await listen(mulaw, size, "mulaw")
+        v.see(errors(t, want) <= 0.15, f"/v4/listen, mu-law in messages of {size} bytes: the words", f"{errors(t, want):.2f} {t[:40]!r}")
+        t, _ = await listen(b"", size, channels=[data, bytes(len(data))])
+        v.see(errors(t, want) <= 0.15, f"/v4/listen, a channel of two in messages of {size} bytes: the words", f"{errors(t, want):.2f} {t[:40]!r}")
     both = np.stack([x, y[: len(x)]], 1).tobytes()
-    for size in (6402, 6401):
+    for size in ((6402,), (6401,)):
         _, s = await nova(both, size, "channels=2&multichannel=true")
         v.see(
             errors(text(s, 0), want) <= 0.2 and errors(text(s, 1), other) <= 0.2,

@@ -9,6 +9,7 @@ and `soxr`.
 import argparse
 import asyncio
 import base64
+import itertools
 import json
 import os
 import subprocess
@@ -369,10 +370,15 @@ async def damage(gateway, judge, clip):
         judge(any(event["status"] == "stt_failed" and event.get("outcome") == "invalid_input" and event["retryable"] is False
                   for event in session.of("service_status")), f"{name}: the status", session.events)
 
-    async def odd():
+    async def odd(sizes):
         session = await gateway.session({"codec": "pcm16", "sample_rate": RATE, **OWN_WORDS, "ack": "true"})
-        pcm = codecs.pcm16(clip.cut(1))
-        await session.send(codecs.pieces(pcm, 333))
+        pcm, at, pieces = codecs.pcm16(clip.cut(1)), 0, []
+        for size in itertools.cycle(sizes):
+            if at >= len(pcm):
+                break
+            pieces.append(pcm[at:at + size])
+            at += size
+        await session.send(pieces)
         await session.until(lambda: any(event["samples"] == len(pcm) // 2 for event in session.of("audio_ack")), 15)
         judge(any(event["samples"] == len(pcm) // 2 for event in session.of("audio_ack")), "bytes that make half a sample are carried over",
               session.of("audio_ack"))
@@ -380,9 +386,12 @@ async def damage(gateway, judge, clip):
 
     async def short():
         session = await gateway.session({"codec": "pcm16", "sample_rate": RATE, **OWN_WORDS, "ack": "true"})
-        await session.send([b"", b"\1", b"\1\2"] * 50 + [b"\0" * 3200])
+        for message in [b"", b"\1", b"\1\2"] * 2:
+            await session.say(message)
+            await asyncio.sleep(0.7)
+        await session.send([b"\0" * 3200])
         await session.until(lambda: session.of("audio_ack"), 10)
-        judge([event["samples"] for event in session.of("audio_ack")] == [1600], "two bytes and fewer are no audio", session.of("audio_ack"))
+        judge([event["samples"] for event in session.of("audio_ack")] == [1600], "two bytes and fewer are no audio where none is about", session.of("audio_ack"))
         await session.leave()
 
     async def large():
@@ -398,7 +407,7 @@ async def damage(gateway, judge, clip):
         judge(end is not None and end[0] == 1003, "16-bit samples that are said to have 8", end)
 
     await asyncio.gather(
-        some(), all_of_it(OPUS, bad, "nothing but damage"), all_of_it({"codec": "aac", "sample_rate": RATE}, b"\x12" * 100, "no AAC"), odd(), short(),
+        some(), all_of_it(OPUS, bad, "nothing but damage"), all_of_it({"codec": "aac", "sample_rate": RATE}, b"\x12" * 100, "no AAC"), odd([333]), odd([1, 2, 640]), short(),
         large(), wide())
 
 

@@ -1,4 +1,4 @@
-"""`/listen`, Harken's own protocol, spoken with `websockets` as its documentation says: a session of words, and a conversation.
+"""`/listen`, Harken's own protocol, spoken with `websockets` as its documentation says: a session of words, a conversation, and push-to-talk.
 
 `harken/listen` has each of its rules; here it is one client among those of the other protocols.
 """
@@ -8,20 +8,24 @@ import urllib.parse
 
 import websockets
 
-from conformance_common import HANG, Pacer, Run, normalise, ws_url
+from conformance_common import HANG, Pacer, Run, normalise, word_error_rate, ws_url
 
-PATH = "/v4/listen"
+PATH, PUSH_TO_TALK = "/v4/listen", "/v2/voice-message/transcribe-stream"
+
+
+def extra(p):
+    p.add_argument("--push-to-talk", action="store_true", help="a session of push-to-talk too")
 
 
 class Client:
-    def __init__(self, run, audio, **query):
-        self.run, self.audio = run, audio
+    def __init__(self, run, audio, path=PATH, **query):
+        self.run, self.audio, self.path = run, audio, path
         self.query = {"codec": "pcm16", "sample_rate": audio.rate, **query}
         self.ready = asyncio.Event()
 
     async def talk(self, take):
         """Sends the audio; `take` gets each message."""
-        address = ws_url(self.run.args.url, PATH) + "?" + urllib.parse.urlencode(self.query)
+        address = ws_url(self.run.args.url, self.path) + "?" + urllib.parse.urlencode(self.query)
         async with websockets.connect(address, additional_headers={"Authorization": "Bearer " + self.run.args.key}, max_size=None, proxy=None) as ws:
             receiver = asyncio.create_task(self.receive(ws, take))
             await asyncio.wait_for(self.ready.wait(), HANG)
@@ -74,39 +78,44 @@ async def words(run, audio):
         run.error(f"words reach to {run.through:.3f} s of {audio.seconds:.3f} s")
 
 
-async def conversation(run, audio):
-    """The segments: one may be sent again when it has grown."""
-    segments = {}
+async def segments(run, audio, name, **options):
+    """The segments of a conversation, or of push-to-talk: one may be sent again when it has grown."""
+    found = {}
 
     def take(message):
         if isinstance(message, list):
-            segments.update((segment["id"], segment) for segment in message)
+            found.update((segment["id"], segment) for segment in message)
         elif message["type"] == "segments_deleted":
             for gone in message["segment_ids"]:
-                segments.pop(gone, None)
+                found.pop(gone, None)
 
-    await Client(run, audio, source="plaud").talk(take)
-    ordered = sorted(segments.values(), key=lambda segment: segment["start"])
+    await Client(run, audio, **options).talk(take)
+    ordered = sorted(found.values(), key=lambda segment: segment["start"])
     text = " ".join(segment["text"] for segment in ordered)
-    run.event("conversation", text=text)
+    run.event(name, text=text)
     if any(segment["end"] > audio.seconds + run.args.slack or segment["start"] < 0 for segment in ordered):
         run.error(f"a segment lies outside of the audio: {ordered}")
-    if run.truth and normalise(text) != run.words_of_truth():
-        run.error(f"the conversation is {text!r}")
-    elif not normalise(text):
-        run.error("the conversation is empty")
+    if not normalise(text):
+        run.error(f"the {name} is empty")
+    elif run.truth and normalise(text) != run.words_of_truth():
+        run.error(f"the {name} is {text!r}")
+    elif run.args.expect_text and (rate := word_error_rate(run.args.expect_text, text)) > run.args.max_wer:
+        run.error(f"the {name} has the word error rate {rate:.2f}: {text!r}")
 
 
 async def guard(run, audio):
     try:
-        await asyncio.gather(words(run, audio), conversation(run, audio))
+        sessions = [words(run, audio), segments(run, audio, "conversation", source="plaud")]
+        if run.args.push_to_talk:
+            sessions.append(segments(run, audio, "push-to-talk", path=PUSH_TO_TALK))
+        await asyncio.gather(*sessions)
         run.terminated("finish, then close")
     except Exception as exc:
         run.error(f"{type(exc).__name__}: {exc}")
 
 
 def main():
-    run = Run("listen", "listen")
+    run = Run("listen", "listen", extra=extra)
     audio = run.load()
     run.opened()
     asyncio.run(guard(run, audio))

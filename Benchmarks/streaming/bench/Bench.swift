@@ -10,16 +10,15 @@ import Speech
 @main struct Bench {
     static func main() async throws {
         let plan = try JSONDecoder().decode(Plan.self, from: FileHandle.standardInput.readDataToEndOfFile())
-        let engine = LocalEngine(
-            ModelFolder(environment: ProcessInfo.processInfo.environment), pool: plan.threads, finals: plan.finals == .core ? .core : .utterances)
+        let engine = LocalEngine(ModelFolder(environment: ProcessInfo.processInfo.environment), pool: plan.threads)
         _ = try await engine.models()
         if plan.recorded {
             for id in Set(plan.streams.flatMap(\.items)) { try printLine(try await Recorded(id, engine)) }
         }
-        if let rehearsal = plan.rehearsal {
+        if plan.rehearsal {
             let models = try await engine.models().model
             let cpu = cpuSeconds()
-            let played = try await rehearsed(plan, rehearsal, models)
+            let played = try await rehearsed(plan, models)
             try printLine(
                 Totals(cpu: cpuSeconds() - cpu, audio: played.reduce(0) { $0 + $1.seconds }, wall: played.map(\.wall).max() ?? 0))
             for stream in played { try printLine(stream) }
@@ -44,21 +43,14 @@ import Speech
     }
 
     /// The streams as they would be on a free core, as many at once as there are threads.
-    private static func rehearsed(_ plan: Plan, _ kind: Plan.Rehearsed, _ models: LocalModels) async throws -> [Played] {
+    private static func rehearsed(_ plan: Plan, _ models: LocalModels) async throws -> [Played] {
         try await withThrowingTaskGroup(of: (Int, Played).self) { group in
             var done: [Int: Played] = [:]
             for (index, stream) in plan.streams.enumerated() {
                 if index >= plan.threads, let (number, played) = try await group.next() { done[number] = played }
                 group.addTask {
-                    let player = try Player(stream, plan)
-                    switch kind {
-                    case .segments:
-                        var rehearsal = SegmentsRehearsal(player, models)
-                        return (index, try rehearsal.play())
-                    case .finals:
-                        var rehearsal = FinalsRehearsal(player, models)
-                        return (index, try rehearsal.play())
-                    }
+                    var rehearsal = Rehearsal(try Player(stream, plan), models)
+                    return (index, try rehearsal.play())
                 }
             }
             for try await (number, played) in group { done[number] = played }
@@ -94,17 +86,6 @@ struct Plan: Decodable {
         var pauseMilliseconds: Int
     }
 
-    enum Decided: String, Decodable {
-        case utterances, core
-    }
-
-    enum Rehearsed: String, Decodable {
-        /// The machine that live streams use.
-        case segments
-        /// The core of live finals.
-        case finals
-    }
-
     var threads: Int
     var frameMilliseconds: Int
     /// null: nobody asks for a pause.
@@ -112,10 +93,8 @@ struct Plan: Decodable {
     /// Recognise the clips as recordings too.
     var recorded: Bool
     var interims: Bool
-    /// How the engine decides finals; null: as it does by itself.
-    var finals: Decided?
-    /// The machine that plays on a clock of its own; null: the engine plays at real time.
-    var rehearsal: Rehearsed?
+    /// Whether the core of live finals plays on a clock of its own, in place of the engine at real time.
+    var rehearsal: Bool
     var streams: [Stream]
 }
 
@@ -129,15 +108,9 @@ struct TimedWord: Encodable {
     var text: String
     var start: Double
     var end: Double
-    /// The mark of the word before, known with this word; null: as it was sent.
-    var before: String?
-    /// True if the word begins with a capital inside a sentence too.
-    var isCapital: Bool?
 
     init(_ word: Word, _ rate: SampleRate) {
         text = word.text
-        before = word.lateMarks?.before?.text
-        isCapital = word.lateMarks?.isCapital
         start = word.range.start.seconds(at: rate)
         end = word.range.end.seconds(at: rate)
     }

@@ -71,9 +71,6 @@ struct Player: Sendable {
         (self.samples, self.clips) = (samples, clips)
     }
 
-    /// The endpointing of streams whose client asks for none.
-    var usualEndpointing: Duration { endpointing ?? .milliseconds(300) }
-
     private static func speech(in clip: [Float]) -> [Int] {
         let frame = 320, pause = 4_800
         let loud = (clip.map(abs).max() ?? 0) * 0.02

@@ -1,33 +1,29 @@
+import Glibc
 import LocalEngine
 import Speech
 
-/// Plays one stream to a machine as fast as the computer can, on a clock of its own: the models' answers come when they would on a free core
-/// (`FreeCore`). The same audio always gives the same words at the same times, however busy the computer is.
-protocol Rehearsal {
-    var player: Player { get }
-    var probabilities: SpeechProbabilities { get set }
+/// Plays one stream to the core of live finals as fast as the computer can, on a clock of its own: the models' answers come when they would on a free
+/// core (`FreeCore`). The finals, the positions at which they are decided and the times at which they come depend on the audio alone.
+struct Rehearsal {
+    private let player: Player
+    private let reader: LiveReader
+    private var machine: LiveMachine
+    private var probabilities: SpeechProbabilities
     /// The audio that was spoken until now, which is the clock.
-    var now: SampleIndex { get set }
-    var events: [Played.Event] { get set }
+    private var now = SampleIndex.zero
+    private var due: [(at: SampleIndex, question: LiveQuestion)] = []
+    private var events: [Played.Event] = []
     /// True once the machine has said everything.
-    var isFinished: Bool { get }
-    /// The work that was measured; nil: none was.
-    var reading: Played.Reading? { get }
+    private var isFinished = false
+    private var spent = Played.Reading()
 
-    /// Gives the machine the answers that are due.
-    mutating func deliver() throws
+    init(_ player: Player, _ models: LocalModels) {
+        self.player = player
+        reader = LiveReader(models)
+        machine = LiveMachine(LiveCore(timing: LiveTiming(endpointing: player.endpointing)))
+        probabilities = SpeechProbabilities(models.voiceActivity)
+    }
 
-    /// Gives the machine audio, before anything is known about it.
-    mutating func receive(_ count: SampleCount) throws
-
-    /// Gives the machine a window of voice activity.
-    mutating func heard(_ probability: Float, power: Float) throws
-
-    /// Gives the machine the end of the audio.
-    mutating func finish() throws
-}
-
-extension Rehearsal {
     mutating func play() throws -> Played {
         let window = Int(VoiceActivity.window.samples)
         events = [Played.Event(at: 0, kind: "opened")]
@@ -35,12 +31,11 @@ extension Rehearsal {
             let piece = Array(player.samples[start..<min(start + window, player.samples.count)])
             now += SampleCount(piece.count)
             try deliver()
-            try receive(SampleCount(piece.count))
             var heard: [(Float, Float)] = []
             try probabilities.append(piece.span) { heard.append(($0, $1)) }
-            for (probability, power) in heard { try self.heard(probability, power: power) }
+            for (probability, power) in heard { run(machine.take(.window(probability: probability, power: power))) }
         }
-        try finish()
+        run(machine.take(.finish(SampleIndex(player.samples.count))))
         while !isFinished {
             now += VoiceActivity.window
             try deliver()
@@ -48,13 +43,80 @@ extension Rehearsal {
         events.append(Played.Event(at: seconds(now), kind: "closed"))
         return Played(
             stream: player.name, seconds: Double(player.samples.count) / 16_000, wall: seconds(now), clips: player.clips, events: events,
-            reading: reading)
+            reading: spent)
+    }
+
+    /// Gives the machine the answers that are due.
+    private mutating func deliver() throws {
+        while let index = due.firstIndex(where: { $0.at <= now }) {
+            let question = due.remove(at: index).question
+            let before = Self.threadSeconds()
+            guard let answer = try reader.answer(question, samples(in: question.audio)) else { continue }
+            spent.add(question, Self.threadSeconds() - before)
+            run(machine.answer(question, answer))
+        }
     }
 
     /// Returns the player's samples in a range, as far as there are any.
-    func samples(in range: SampleRange) -> [Float] {
+    private func samples(in range: SampleRange) -> [Float] {
         Array(player.samples[Int(range.start.samples)..<min(Int(range.end.samples), player.samples.count)])
     }
 
-    func seconds(_ index: SampleIndex) -> Double { index.seconds(at: .speech) }
+    private func seconds(_ index: SampleIndex) -> Double { index.seconds(at: .speech) }
+
+    private mutating func run(_ actions: [LiveMachine.Action]) {
+        for action in actions {
+            switch action {
+            case .event(.engine(let event), let at):
+                var entry = Player.entry(event, seconds(now))
+                entry.decided = seconds(at)
+                events.append(entry)
+            case .event: break
+            case .ask(let question): due.append((now + SampleCount(Self.duration(of: question), at: .speech), question))
+            case .drop(let question): due.removeAll { $0.question == question }
+            case .finished, .fellBehind: isFinished = true
+            }
+        }
+    }
+
+    private static func duration(of question: LiveQuestion) -> Duration {
+        let audio = question.audio.count
+        return switch question {
+        case .words: FreeCore.words(heard: audio, tokens: FreeCore.tokensPerSecond * audio.seconds(at: .speech))
+        case .times: FreeCore.times(of: audio)
+        case .terms: FreeCore.words(heard: audio, tokens: 0)
+        case .completeness: FreeCore.completeness
+        }
+    }
+
+    private static func threadSeconds() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+}
+
+extension Played {
+    /// The work for a stream's finals.
+    struct Reading: Encodable {
+        /// Seconds of audio that were read for words, and number of readings.
+        var audio = 0.0
+        var count = 0
+        /// Seconds of a core for words, for times and for the end-of-turn model.
+        var words = 0.0
+        var times = 0.0
+        var turns = 0.0
+
+        mutating func add(_ question: LiveQuestion, _ spent: Double) {
+            switch question {
+            case .words:
+                audio += question.audio.count.seconds(at: .speech)
+                count += 1
+                words += spent
+            case .times: times += spent
+            case .terms: words += spent
+            case .completeness: turns += spent
+            }
+        }
+    }
 }

@@ -7,16 +7,6 @@ extension JSONWriter {
     /// Writes a position or a length in seconds, exactly to the nanosecond.
     mutating func member(_ name: StaticString, exact duration: Duration) { member(name, duration / .seconds(1), decimals: 9) }
 
-    mutating func member(_ name: StaticString, exact value: Float?) {
-        key(name)
-        self.value(exact: value)
-    }
-
-    /// Writes a number by as few digits as lead back to it.
-    mutating func value(exact value: Float?) {
-        if let value, value.isFinite { self.value(raw: Array(value.description.utf8)) } else { null() }
-    }
-
     /// Writes a list of numbers, exactly.
     mutating func member(_ name: StaticString, exact values: [Float]) {
         key(name)
@@ -61,14 +51,6 @@ extension JSONView {
     var owner: Voice.Owner {
         if let person = id("person_id", as: Person.self) { return .person(person) }
         return self["is_user"].bool == true ? .user : .nobody
-    }
-}
-
-extension JSONWriter {
-    /// Writes the members `person_id` and `is_user`.
-    mutating func members(of owner: Voice.Owner) {
-        member("person_id", optional: { if case .person(let id) = owner { id.rawValue } else { nil } }())
-        member("is_user", owner == .user)
     }
 }
 

@@ -33,7 +33,7 @@ const signs = (people) => h('span.glyphs', (people ?? []).slice(0, 5).map((perso
 
 /** The conversations that a list or a search has had, by their ids. */
 const known = new Map();
-/** Where the list was left, by the entries of the history: how far down, and the row that was opened. */
+/** Where the list was left, by the entries of the history: how far down, the row that was opened, and the number of rows or hits. */
 const left = new Map();
 
 function row(conversation, hits = []) {
@@ -59,7 +59,7 @@ export default function conversations(root, _, values) {
   const filter = { person: values.get('person'), days: Number(values.get('days')), deleted: values.has('deleted') };
   const leaving = new AbortController();
   let timer = 0, request = null, next = null, day = '', group = null, before = left.get(visit), isNear = false, isCapped;
-  // What one comes back to is read at once, as far as a search has hits.
+  // What one comes back to is read in large pages, the largest that a search has.
   const size = before ? 100 : pageSize;
   /** Hits of the search that is shown; null while the list is. */
   let hits = null;
@@ -88,11 +88,21 @@ export default function conversations(root, _, values) {
     const words = new URLSearchParams(Object.entries({ q: box.value.trim(), ...filter }).filter(([, value]) => value));
     readdress('#/conversations' + (words.size ? `?${words}` : ''));
   };
-  /** Goes to where the list was left, when somebody comes back to it. */
-  const comeBack = () => {
+  const count = () => hits?.length ?? list.querySelectorAll('.conv').length;
+  /** Reads on to where the list was left, when somebody comes back to it, and goes there. */
+  const comeBack = async () => {
     if (!before) return;
-    scrollTo(0, before.top);
-    list.querySelector(`[href="${before.row}"]`)?.focus({ preventScroll: true });
+    for (let had = -1; next && count() > had && count() < before.count;) {
+      had = count();
+      await read(size);
+      if (leaving.signal.aborted) return;
+      // Another search has begun.
+      if (request) break;
+    }
+    if (!request) {
+      scrollTo(0, before.top);
+      list.querySelector(`[href="${before.row}"]`)?.focus({ preventScroll: true });
+    }
     before = null;
   };
 
@@ -117,17 +127,20 @@ export default function conversations(root, _, values) {
     }
   };
 
-  const more = new IntersectionObserver((entries) => {
-    if (!entries[0].isIntersecting || !next || request) return;
+  /** Reads the next page. */
+  const read = (limit) => {
     const cursor = next, shown = hits, mine = request = new AbortController();
     next = null;
-    get(shown ? '/search' : '/conversations', { q: shown && box.value.trim(), ...query(), limit: pageSize, cursor }, mine.signal).then((page) => {
+    return get(shown ? '/search' : '/conversations', { q: shown && box.value.trim(), ...query(), limit, cursor }, mine.signal).then((page) => {
       // Another search has begun meanwhile.
       if (mine !== request) return;
       next = page.next;
       if (shown) found([...shown, ...page.hits]);
       else append(page.conversations);
     }, () => { if (mine === request) next = cursor; }).finally(() => { if (mine === request) request = null; });
+  };
+  const more = new IntersectionObserver((entries) => {
+    if (entries[0].isIntersecting && next && !request) read(pageSize);
   }, { rootMargin: '800px' });
 
   const show = (page) => {
@@ -217,7 +230,10 @@ export default function conversations(root, _, values) {
         const page = await get('/conversations', { ...query(), limit: size }, mine.signal);
         if (mine === request) show(page);
       }
-      if (mine === request) comeBack();
+      if (mine === request) {
+        request = null;
+        comeBack();
+      }
     } catch (error) {
       if (error.name !== 'AbortError' && mine === request) list.replaceChildren(failure(error, refresh));
     } finally {
@@ -246,7 +262,7 @@ export default function conversations(root, _, values) {
   get('/people', {}, leaving.signal).then(({ people }) => {
     if (!people.length) return;
     who.hidden = false;
-    who.append(h('legend', 'Who'), ...people.slice(0, 12).map((person) =>
+    who.append(h('legend', 'Who'), ...people.slice(0, 200).map((person) =>
       choice(who, said(person.name), person.id === filter.person, (isOn) => { filter.person = isOn ? person.id : null; })));
   }, () => {});
 
@@ -273,7 +289,7 @@ export default function conversations(root, _, values) {
     comeBack();
   });
   return () => {
-    left.set(visit, { top: scrollY, row: document.activeElement.hash });
+    left.set(visit, before ?? { top: scrollY, row: document.activeElement.hash, count: count() });
     clearTimeout(timer);
     request?.abort();
     leaving.abort();

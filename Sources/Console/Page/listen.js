@@ -15,6 +15,8 @@ const final = new Set([1000, 1003, 1008, 1009, 1011, 4003]);
 
 /** What is told while the gateway is behind: how late it is stands behind the first. */
 export const lateWords = ['Captions are late', 'What you say is kept in this page until the gateway has it.'];
+/** What is told while the gateway has what is said and is late with its words. */
+export const behindWords = ['The gateway is behind', 'Words become final some seconds late, until it has caught up.'];
 
 /**
  * Says `state` ('connecting', 'listening', 'resuming', 'ended'), `segments`, `interim` (words that may still change),

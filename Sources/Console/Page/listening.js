@@ -2,10 +2,10 @@
 import { CaptionLines, missing } from './captionlines.js';
 import { h, say } from './elements.js';
 import { clock, plural, timeOf } from './figures.js';
-import { lateWords, ListenClient } from './listen.js';
+import { behindWords, lateWords, ListenClient } from './listen.js';
 import { heightOf, openSound, rate, trembling } from './microphone.js';
 import { note } from './pieces.js';
-import { events, fill, take, watch } from './watching.js';
+import { events, fill, lateness, take, watch } from './watching.js';
 
 /** Milliseconds without any sound after which that is said. */
 const mute = 2000;
@@ -242,7 +242,10 @@ class Listening extends EventTarget {
 
   #began({ id, isNext }) {
     // A guess of the session before becomes final where that session is completed.
-    if (isNext) this.lines.interim = null;
+    if (isNext) {
+      this.lines.interim = null;
+      this.tellLate(false);
+    }
     if (this.broke) {
       const { broke } = this;
       this.wasBroken = true;
@@ -257,7 +260,7 @@ class Listening extends EventTarget {
     this.broke = null;
     this.session = id;
     this.unwatch?.();
-    this.unwatch = watch(id, { engine: events(this, () => this.#drawn()).engine });
+    this.unwatch = watch(id, { engine: events(this, () => this.#drawn()).engine, notice: (event) => lateness(this, event) });
     this.#say('facts');
   }
 
@@ -291,9 +294,13 @@ class Listening extends EventTarget {
     if (event.type === 'speaker_label') this.lines.label(event);
     if (event.type === 'segments_deleted') this.lines.drop(event.segment_ids ?? []);
     if (event.status === 'stt_degraded') this.lines.mark('gap', event.status_text ?? 'Audio was not recognised here');
+    if (event.status === 'stt_late' || event.status === 'stt_in_time') this.tellLate(event.status === 'stt_late');
     if (event.status === 'storage_full' || event.status === 'storage_recovered') this.#stored(event.status === 'storage_full');
     this.#drawn();
   }
+
+  /** Says that final words come late, until they come in time again. */
+  tellLate(isLate) { this.tell('behind', '', ...(isLate ? behindWords : [])); }
 
   #stored(isFull) {
     this.isFull = isFull;
@@ -314,7 +321,7 @@ class Listening extends EventTarget {
     clearInterval(this.timer);
     removeEventListener('beforeunload', keepOpen);
     remember(null);
-    for (const key of ['line', 'late', 'sound', 'disk', 'rest']) this.tell(key);
+    for (const key of ['line', 'late', 'behind', 'sound', 'disk', 'rest']) this.tell(key);
     this.#become('off');
     say('Stopped');
     if (unsent) {

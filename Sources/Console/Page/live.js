@@ -6,6 +6,7 @@ import { h, say, spoken } from './elements.js';
 import { clock, count, language, length, plural } from './figures.js';
 import { gateway } from './gateway.js';
 import { icon } from './icons.js';
+import { behindWords } from './listen.js';
 import { listening } from './listening.js';
 import { heightOf } from './microphone.js';
 import { pair } from './pairing.js';
@@ -20,7 +21,7 @@ const audible = 0.012, quiet = 10;
 export default function live(root) {
   root.classList.add('fill');
   const level = bars('meter'), captions = h('div.live-text', { tabindex: 0, role: 'region', 'aria-label': 'Captions' });
-  const heard = h('span.small.dim', 'Not listening'), log = new CaptionLog(), problem = h('div'), told = h('div');
+  const heard = h('span.small.dim', 'Not listening'), log = new CaptionLog(), problem = h('div'), told = h('div'), behind = h('div', { role: 'status' });
   const time = h('span.mono.small', '0:00'), button = h('button.btn.primary'), engine = h('dd', '–'), words = h('dd', '0'), safe = h('dd', '–');
   const session = h('dd', '–'), share = h('div.stack.s');
   const source = select('Source', [['microphone', 'Microphone'], ['tab', 'Tab audio']]);
@@ -112,11 +113,13 @@ export default function live(root) {
     isDue = true;
     requestAnimationFrame(draw);
   };
+  const tellLate = (isLate) => behind.replaceChildren(...(isLate ? [note('', ...behindWords)] : []));
   const fresh = () => {
     log.told = 0;
     drawn = [];
     scrolled(true);
     problem.replaceChildren();
+    tellLate(false);
     captions.replaceChildren(h('div.spring'));
   };
   const idle = () => captions.replaceChildren(h('div.spring'), empty([8, 16, 30, 18, 40, 24, 12, 20, 8], 'Press Start and say something',
@@ -175,6 +178,7 @@ export default function live(root) {
   function stopWatching() {
     watched?.stop?.();
     if (watched) watched.stop = null;
+    tellLate(false);
     silent('Not listening');
     label();
     say('Stopped');
@@ -188,14 +192,17 @@ export default function live(root) {
   }
 
   function watchSession(id) {
-    const mine = watched = { lines: new CaptionLines(), speech: running.find((entry) => entry.id === id)?.language, serving: null, engine: null };
+    const mine = watched = { lines: new CaptionLines(), speech: running.find((entry) => entry.id === id)?.language, serving: null, engine: null, tellLate };
     mine.lines.know(listening.people);
     fresh();
     name(id);
     silent('Watching');
     mine.stop = watch(id, {
       ...events(mine, redraw), end: () => { if (mine.stop) stopWatching(); },
-      lost: () => problem.replaceChildren(note('warn', 'The gateway is gone', 'The session is looked for until it goes on, here or at the next gateway.')),
+      lost: () => {
+        tellLate(false);
+        problem.replaceChildren(note('warn', 'The gateway is gone', 'The session is looked for until it goes on, here or at the next gateway.'));
+      },
       back: (now) => {
         problem.replaceChildren();
         name(now);
@@ -256,7 +263,7 @@ export default function live(root) {
   };
   document.addEventListener('harken-key', onkey);
   root.append(h('header.live-bar', h('h1', 'Live'), button, time, source, tongue, h('a.btn.ghost.hide-s', { href: 'captions', target: '_blank' }, 'Overlay')),
-    h('div.live', h('div.reading', h('div', told, problem), captions, back), h('aside.side', { 'aria-label': 'Session' }, h('div.sect', level, heard),
+    h('div.live', h('div.reading', h('div', told, problem, behind), captions, back), h('aside.side', { 'aria-label': 'Session' }, h('div.sect', level, heard),
       h('div.sect.hide-s', h('h2', 'Engine'), order, h('dl.dl', h('dt', 'Serving'), engine, h('dt', 'Words'), words,
         h('dt', 'Safe on disk to'), safe, h('dt', 'Session'), session)), h('div.sect.hide-s', h('h2', 'Who speaks'), share),
     h('div.sect.hide-s', h('div', phone)))), log.element);

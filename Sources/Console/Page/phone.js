@@ -4,7 +4,7 @@ import { bars } from './drawing.js';
 import { h, say, spoken } from './elements.js';
 import { clock } from './figures.js';
 import { icon, logo } from './icons.js';
-import { lateWords, ListenClient } from './listen.js';
+import { behindWords, lateWords, ListenClient } from './listen.js';
 import { heightOf, openSound, rate, trembling } from './microphone.js';
 import { note } from './pieces.js';
 import { joined } from './writing.js';
@@ -17,7 +17,8 @@ export default function phone(root, _, values) {
   const ticket = values.get('ticket'), level = bars('meter'), problem = h('div');
   const text = h('p.phone-text', spoken(values.get('language'))), log = new CaptionLog();
   const time = h('span.mono.small'), button = h('button.btn.primary', { disabled: true }), lines = new CaptionLines();
-  const late = h('div', { role: 'status' }), lateness = h('span', { 'aria-hidden': 'true' }), warning = note('warn', [lateWords[0], lateness], lateWords[1]);
+  const behind = h('div', { role: 'status' }), late = h('div', { role: 'status' });
+  const lateness = h('span', { 'aria-hidden': 'true' }), warning = note('warn', [lateWords[0], lateness], lateWords[1]);
   let sound = null, asking = null, samples = 0, client = null;
   // A ticket is good for one session: it need not stay in the address.
   history.replaceState(null, '', '#/phone');
@@ -57,6 +58,7 @@ export default function phone(root, _, values) {
   };
   const over = (title, words) => {
     stop();
+    behind.replaceChildren();
     button.disabled = true;
     if (!problem.children.length) problem.replaceChildren(note('', title, words));
     say(title);
@@ -79,7 +81,7 @@ export default function phone(root, _, values) {
   label();
   root.append(h('div.login', h('div', h('span.brand', logo(), 'Harken'), h('h1', 'This phone is the microphone'),
     h('p.small.dim', 'What is said here becomes captions on the screen whose code you have scanned.'),
-    level, h('div.row.between', button, time), problem, late, text, log.element)));
+    level, h('div.row.between', button, time), problem, late, behind, text, log.element)));
   if (!ticket) {
     over('The code was used', 'It is good for one session. Scan the one that is on the screen now.');
     return () => {};
@@ -108,6 +110,8 @@ export default function phone(root, _, values) {
     if (detail.status === 'storage_full') {
       problem.replaceChildren(note('bad', 'The gateway’s disk is full', 'Captions go on. Keep this page open until the disk has room.'));
     } else if (detail.status === 'storage_recovered') problem.replaceChildren();
+    else if (detail.status === 'stt_late') behind.replaceChildren(note('', ...behindWords));
+    else if (detail.status === 'stt_in_time') behind.replaceChildren();
     if (detail.type !== 'segments_deleted') return;
     lines.drop(detail.segment_ids ?? []);
     draw();

@@ -15,7 +15,13 @@ const scopes = [
   ['listen', 'listen: stream and hear back'], ['transcribe', 'transcribe: recordings'], ['read', 'read: conversations and search'],
   ['write', 'write: change and delete them'], ['admin', 'admin: keys, engines, everybody’s usage'],
 ];
+const languagesHint = 'Codes such as de, or English names. None: every language.';
 const expiries = [['', 'Never'], ['30', 'In 30 days'], ['90', 'In 90 days'], ['365', 'In a year']];
+
+/** Lines that somebody typed. */
+const linesOf = (area) => area.value.split('\n').map((text) => text.trim()).filter(Boolean);
+/** The only languages that a key or a user allows, in words. */
+const allowed = (tags) => (tags.length ? tags.map(language).join(', ') : 'Every language');
 
 // MARK: Access keys
 
@@ -30,6 +36,7 @@ function make(changed) {
   const name = h('input.input', { placeholder: 'Phone' }), expires = select('', expiries);
   const minutes = h('input.input', { inputmode: 'numeric', placeholder: 'No limit' });
   const user = h('input.input', { value: gateway.user ?? '', autocomplete: 'off', spellcheck: 'false' });
+  const tongues = h('textarea.area', { rows: 2 });
   const chosen = new Set(['listen', 'transcribe', 'read', 'write', ...(isFirst ? ['admin'] : [])]);
   const boxes = scopes.map(([scope, words]) => check(words, chosen.has(scope), { onchange: (event) => {
     if (event.target.checked) chosen.add(scope); else chosen.delete(scope);
@@ -39,8 +46,9 @@ function make(changed) {
       'From then on, programs without a key are refused, on this machine too. This page logs in with the new key.') : null,
     field('Name', name, 'So that you know it again.'),
     field('User', user, 'Whose conversations and people it reaches. Empty: a new user.'), h('fieldset.stack.s', h('legend', 'May'), boxes),
+    field('Languages, one in each line', tongues, languagesHint),
     h('div.two', field('Expires', expires), field('Credit, minutes', minutes))), 'Make the key', async () => {
-    const body = { name: name.value.trim() || undefined, user: user.value.trim() || undefined, scopes: [...chosen] };
+    const body = { name: name.value.trim() || undefined, user: user.value.trim() || undefined, scopes: [...chosen], languages: linesOf(tongues) };
     if (expires.value) body.expires_at = new Date(Date.now() + expires.value * 86_400_000).toISOString();
     if (minutes.value.trim()) body.credits = Math.round(Number(minutes.value) * 60);
     const answer = await post('/admin/keys', body);
@@ -71,7 +79,8 @@ function keys(all, changed) {
   const rows = all.map((key) => h('tr', { 'data-row': true, tabindex: -1 },
     h('td.full.strong', { 'data-l': '' }, said(key.name || key.prefix)),
     h('td', { 'data-l': 'Key' }, h('code', key.prefix + '…')), h('td', { 'data-l': 'User' }, said(key.user)),
-    h('td', { 'data-l': 'May' }, key.scopes.join(', ') || 'everything'),
+    h('td', { 'data-l': 'May' }, key.scopes.join(', ') || 'everything',
+      key.languages.length ? h('div.small.dim', `in ${allowed(key.languages)}`) : null),
     h('td.dim', { 'data-l': 'Made' }, dayOf(key.created_at)),
     h('td', { 'data-l': 'Ends' }, key.revoked_at ? tag('bad', 'Revoked') : h('span.dim', key.expires_at ? dayOf(key.expires_at) : 'never')),
     h('td.num', { 'data-l': 'Credit' }, key.credits == null ? h('span.faint', 'no limit') : length(key.credits)),
@@ -155,10 +164,19 @@ function choices(settings) {
     const area = h('textarea.area', { rows: 8 });
     area.value = settings.vocabulary.join('\n');
     ask('Words to expect', field('One in each line', area, 'Names and terms, at most 500. Engines are told the first 99.'), 'Keep', async () => {
-      await keep(settings, { vocabulary: area.value.split('\n').map((word) => word.trim()).filter(Boolean) }, 'Kept');
+      await keep(settings, { vocabulary: linesOf(area) }, 'Kept');
       expected.textContent = amount();
     });
   };
+  const limit = () => {
+    const area = h('textarea.area', { rows: 5 });
+    area.value = settings.languages.join('\n');
+    ask('Allowed languages', field('One in each line', area, languagesHint), 'Keep', async () => {
+      await keep(settings, { languages: linesOf(area) }, 'Kept');
+      limits.textContent = allowed(settings.languages);
+    });
+  };
+  const limits = h('button.btn.s', { onclick: limit }, allowed(settings.languages));
   const amount = () => (settings.vocabulary.length === 1 ? '1 word' : `${settings.vocabulary.length} words`);
   const expected = h('button.btn.s', { onclick: words }, amount());
   const name = h('input.input', { value: settings.name ?? '', 'aria-label': 'Your name', autocomplete: 'off' });
@@ -173,6 +191,7 @@ function choices(settings) {
         flag('model_summaries', 'Summaries by a language model')))),
     h('section.sect', h('h2', 'Listening'), h('div',
       line('Language', 'Your own language.', spoken),
+      line('Allowed languages', 'Speech in another one is refused.', limits),
       line('One language at a time', 'Sessions of any language become sessions of yours.', flag('single_language_mode', 'One language at a time')),
       line('Words to expect', 'Names and terms; engines are told.', expected),
       zoneSetting(settings),

@@ -96,12 +96,19 @@ export function take(view, segments) {
   view.engine = [last.stt_provider, last.stt_model].filter(Boolean).join(' ');
 }
 
+/** Takes a notice that final words come late, or in time again. Returns false for another one. @param {{tellLate: ?(isLate: boolean) => void}} view */
+export function lateness(view, { name }) {
+  const isLate = { late: true, in_time: false }[name];
+  if (isLate != null) view.tellLate?.(isLate);
+  return isLate != null;
+}
+
 /** Returns what to do with the events of a watched session. @param {() => void} changed called after each */
 export function events(view, changed) {
   const on = {
     interim: (event) => { view.lines.interim = event.text || null; },
     gap: ({ start, end, reason }) => view.lines.mark('gap', missing(end - start, reason?.replaceAll('_', ' '))),
-    notice: ({ text }) => view.lines.mark('event', text),
+    notice: (event) => { if (!lateness(view, event)) view.lines.mark('event', event.text); },
     engine: (event) => {
       if (view.serving && view.serving !== event.engine) {
         view.lines.mark('event', `${event.engine} took over from ${view.serving}. What was open is recognised again.`);

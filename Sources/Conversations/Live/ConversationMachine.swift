@@ -251,7 +251,7 @@ package struct ConversationMachine: Sendable {
             SpokenWord(
                 word.text, start: SampleCount(word.range.start.samples).duration(at: heard.rate),
                 end: SampleCount(word.range.end.samples).duration(at: heard.rate), confidence: word.confidence, engine: heard.engine,
-                model: heard.model, lateMarks: word.lateMarks, blankBefore: word.blankBefore)
+                model: heard.model, blankBefore: word.blankBefore)
         }
     }
 

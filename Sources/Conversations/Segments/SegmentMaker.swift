@@ -41,12 +41,7 @@ package struct SegmentMaker: Sendable {
     /// - Parameter newID: returns an id that was never used before.
     package mutating func add(_ new: [SpokenWord], newID: () -> ID<Segment>) -> SegmentChanges {
         guard !new.isEmpty else { return SegmentChanges() }
-        for word in new {
-            var word = word
-            // The next speaker's words do not change the end of the words before.
-            if let last = words.indices.last, words[last].speaker == word.speaker { word.lateMarks?.join(&word.text, behind: &words[last].text) }
-            words.append(word)
-        }
+        words += new
         return remake(newID: newID)
     }
 
@@ -90,12 +85,10 @@ package struct SegmentMaker: Sendable {
         let first = words[range.lowerBound]
         var segment = before ?? Segment(id: newID(), text: "", start: first.start, end: first.end, channel: channel)
         segment.text = ""
-        for (word, text) in zip(words, texts(of: range)) { Sentence.append(text, blank: word.blankBefore, to: &segment.text) }
+        for word in words { Sentence.append(word.text, blank: word.blankBefore, to: &segment.text) }
         segment.start = first.start
         segment.end = words.reduce(first.end) { max($0, $1.end) }
-        segment.words = zip(words, texts(of: range)).map { word, text in
-            SegmentWord(text, start: word.start, end: word.end, confidence: word.confidence)
-        }
+        segment.words = words.map { SegmentWord($0.text, start: $0.start, end: $0.end, confidence: $0.confidence) }
         segment.engine = first.engine
         segment.model = first.model
         let speaker = speaker(of: range)
@@ -103,13 +96,6 @@ package struct SegmentMaker: Sendable {
         if segment.speaker != speaker, before?.speaker != nil, !segment.identity.isFixed { segment.identity = .unknown }
         segment.speaker = speaker
         return segment
-    }
-
-    /// Returns the texts of a segment's words; the last word ends the segment's text.
-    private func texts(of range: Range<Int>) -> [String] {
-        var texts = words[range].map(\.text)
-        if let last = texts.indices.last, let mark = words[range.upperBound - 1].lateMarks?.end { texts[last] = texts[last].closed(by: mark) }
-        return texts
     }
 
     /// Returns the speaker of most of the words, because words of another speaker may have been moved in.

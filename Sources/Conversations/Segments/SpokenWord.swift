@@ -10,14 +10,12 @@ package struct SpokenWord: Sendable, Equatable {
     package var speaker: SpeakerNumber?
     package var engine: EngineName?
     package var model: String?
-    /// Punctuation that was known only after the word had been sent.
-    package var lateMarks: LateMarks?
     /// As in `Word`.
     package var blankBefore: Bool?
 
     package init(
         _ text: String, start: Duration, end: Duration, confidence: Float = 1, speaker: SpeakerNumber? = nil, engine: EngineName? = nil,
-        model: String? = nil, lateMarks: LateMarks? = nil, blankBefore: Bool? = nil
+        model: String? = nil, blankBefore: Bool? = nil
     ) {
         self.text = text
         self.start = start
@@ -26,7 +24,6 @@ package struct SpokenWord: Sendable, Equatable {
         self.speaker = speaker
         self.engine = engine
         self.model = model
-        self.lateMarks = lateMarks
         self.blankBefore = blankBefore
     }
 

@@ -19,7 +19,7 @@ enum AnswerReading {
 
     private static func segment(_ value: JSONValue) -> EngineAnswer.Segment {
         let state = value["speaker_identity_state"]?.text
-        let confidence = value["speaker_identity_confidence"]?.number
+        let confidence = value["speaker_identity_confidence"]?.double
         return EngineAnswer.Segment(
             text: value["text"]?.text ?? value["word"]?.text ?? "", start: value["start"]?.seconds, end: value["end"]?.seconds,
             cluster: cluster(value),
@@ -57,12 +57,12 @@ enum AnswerReading {
             (value["timeout_count"]?.whole ?? 0) + (value["error_count"]?.whole ?? 0) + count("timeout", "timed_out")
             + (status == "timeout" || status == "timed_out" ? 1 : 0)
         let latency =
-            value["timing"]?["latency_ms"]?.number.map { Duration.milliseconds(Int($0.rounded(.toNearestOrEven, within: 0...86_400_000))) }
+            value["timing"]?["latency_ms"]?.double.map { Duration.milliseconds(Int($0.rounded(.toNearestOrEven, within: 0...86_400_000))) }
             ?? value["latency_seconds"]?.seconds ?? value["duration_seconds"]?.seconds ?? value["elapsed_seconds"]?.seconds
         return RunFigures(
             count: max(1, value["run_count"]?.whole ?? 1), failed: failed, timedOut: timedOut, fallbacks: value["fallback_count"]?.whole ?? 0,
             latency: latency,
-            billable: value["billable_seconds"]?.seconds ?? .zero, cost: value["estimated_cost_usd"]?.number)
+            billable: value["billable_seconds"]?.seconds ?? .zero, cost: value["estimated_cost_usd"]?.double)
     }
 }
 
@@ -77,22 +77,14 @@ extension JSONValue {
     var elements: [JSONValue]? { if case .array(let elements) = self { elements } else { nil } }
     var flag: Bool? { if case .bool(let flag) = self { flag } else { nil } }
 
-    var number: Double? {
-        switch self {
-        case .int(let number): Double(number)
-        case .double(let number) where number.isFinite: number
-        case .null, .bool, .double, .string, .array, .object: nil
-        }
-    }
-
     /// The number as a count, limited so that a sum of many counts does not overflow.
     var whole: Int? {
-        number.map { Int($0.rounded(.toNearestOrEven, within: 0...1_000_000_000)) }
+        double.map { Int($0.rounded(.toNearestOrEven, within: 0...1_000_000_000)) }
     }
 
     /// The number as a position or length in a recording, at most a year.
     var seconds: Duration? {
-        number.map { .microseconds(Int(($0 * 1_000_000).rounded(.toNearestOrEven, within: 0...31_536_000_000_000))) }
+        double.map { .microseconds(Int(($0 * 1_000_000).rounded(.toNearestOrEven, within: 0...31_536_000_000_000))) }
     }
 
     /// The value as a speaker's name or number.

@@ -46,6 +46,15 @@ package enum JSONValue: Sendable, Equatable {
         guard case .object(let members) = self else { return nil }
         return members.last { $0.name == name }?.value
     }
+
+    /// The number, whole or not; nil for another value, and for a number that JSON cannot write.
+    package var double: Double? {
+        switch self {
+        case .int(let number): Double(number)
+        case .double(let number): number.isFinite ? number : nil
+        case .null, .bool, .string, .array, .object: nil
+        }
+    }
 }
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral,

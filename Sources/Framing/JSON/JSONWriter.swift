@@ -113,6 +113,12 @@ package struct JSONWriter: Sendable {
         value(raw: Array(number.description.utf8))
     }
 
+    /// Writes a number by as few digits as lead back to it; `null` when there is none, or when it is not finite.
+    package mutating func value(exact number: Float?) {
+        guard let number, number.isFinite else { return null() }
+        value(raw: Array(number.description.utf8))
+    }
+
     /// Writes a number rounded to at most `decimals` decimals, without zeros at the end except the first decimal: `0.125`, `1.0`. `null` when it is
     /// not finite.
     ///
@@ -329,5 +335,11 @@ extension JSONWriter {
     package mutating func member(_ name: StaticString, _ value: Double, decimals: Int) {
         key(name)
         self.value(value, decimals: decimals)
+    }
+
+    /// - Parameter value: the number; nil writes `null`.
+    package mutating func member(_ name: StaticString, exact value: Float?) {
+        key(name)
+        self.value(exact: value)
     }
 }

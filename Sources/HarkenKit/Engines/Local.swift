@@ -12,9 +12,13 @@ public final class Local: SpeechToText, CoreEngine {
     /// - Parameters:
     ///   - models: the folder with the models; nil: the folder that `harken models install` fills.
     ///   - threads: number of recognitions that run at the same time; nil: the number of the machine's cores.
+    ///   - modelFailed: called on any thread when a model fails without which the engine still works, once for each model.
     /// - Throws: `KitError.unavailable` when a model is missing.
-    public init(models: String? = nil, threads: Int? = nil, options: TranscriptionOptions = TranscriptionOptions()) throws(KitError) {
-        core = try Self.core(models: models, threads: threads, options: options)
+    public init(
+        models: String? = nil, threads: Int? = nil, options: TranscriptionOptions = TranscriptionOptions(),
+        modelFailed: @escaping @Sendable (LocalModelFailure) -> Void = { _ in }
+    ) throws(KitError) {
+        core = try Self.core(models: models, threads: threads, options: options, modelFailed: modelFailed)
     }
 
     /// Returns the folder with the models of this machine.
@@ -24,12 +28,14 @@ public final class Local: SpeechToText, CoreEngine {
         return models.map { ModelFolder($0) } ?? ModelFolder(environment: environment)
     }
 
-    static func core(models: String?, threads: Int?, options: TranscriptionOptions) throws(KitError) -> EngineCore {
+    static func core(
+        models: String?, threads: Int?, options: TranscriptionOptions, modelFailed: @escaping @Sendable (LocalModelFailure) -> Void = { _ in }
+    ) throws(KitError) -> EngineCore {
         let folder = folder(models)
         if let missing = folder.missing(ModelFolder.Item.recognition).first {
             throw .unavailable("\(missing) is missing; install the models with: harken models install")
         }
-        let engine = LocalEngine(folder, pool: threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        let engine = LocalEngine(folder, pool: threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) { modelFailed(LocalModelFailure($0)) }
         return EngineCore(
             LiveEngine(name: engine.name, capabilities: engine.capabilities, access: .inProcess(engine)), prerecorded: .inProcess(engine),
             listener: SpeechListener(engine), voices: engine.voiceprints, options: options)

@@ -1,4 +1,5 @@
 package import Conversations
+package import Speech
 
 /// Tells the category of a conversation by the meaning of its title and summary, compared with what the categories are about.
 package actor ConversationCategories {
@@ -6,26 +7,21 @@ package actor ConversationCategories {
     private static let minSimilarity: Float = 0.2
 
     private let texts: (any TextEmbedding)?
+    private let timeout: Timeout
     /// The vectors of the categories, once they are known.
     private var vectors: [(category: ConversationCategory, vector: [Float])] = []
 
-    /// - Parameter texts: model that embeds texts; nil: every conversation is of the category `other`.
-    package init(_ texts: (any TextEmbedding)?) { self.texts = texts }
+    /// - Parameters:
+    ///   - texts: model that embeds texts; nil: every conversation is of the category `other`.
+    ///   - timeout: ends the wait for a model that takes too long.
+    package init(_ texts: (any TextEmbedding)?, timeout: Timeout = .system) {
+        self.texts = texts
+        self.timeout = timeout
+    }
 
     /// Returns the category, or `other` when the model does not tell one within a time.
     func category(of conversation: Conversation, within limit: Duration) async -> ConversationCategory {
-        let (answers, answer) = AsyncStream.makeStream(of: ConversationCategory.self)
-        let asked = Task { answer.yield(await category(of: conversation)) }
-        let waits = Task {
-            try? await Task.sleep(for: limit)
-            answer.yield(.other)
-        }
-        defer {
-            asked.cancel()
-            waits.cancel()
-        }
-        for await first in answers { return first }
-        return .other
+        await timeout.outcome(within: limit, late: .other) { await self.category(of: conversation) }
     }
 
     package func category(of conversation: Conversation) async -> ConversationCategory {

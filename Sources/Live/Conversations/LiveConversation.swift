@@ -104,13 +104,15 @@ package final class LiveConversation {
     ///   - shared: the session's place among those of all gateways; nil when only this gateway may go on with the session.
     ///   - audio: returns audio of the session, of its only channel; nil when the audio is gone.
     ///   - moved: called when another gateway has taken the session over.
+    ///   - wait: called when final words have waited long for their voices, with true, and when they wait no more, with false.
     ///   - journal: notes a conversation in the session's journal.
     ///   - show: passes an event to the client's dialect.
     package init(
         session: ID<Session>, user: ID<User>, request: ConversationRequest, language: LanguageTag?, started: UnixTime, rate: SampleRate,
         channels: Int, choices: UserChoices = UserChoices(), shared: SharedSession? = nil,
         service: ConversationService, loop: Loop, audio heard: @escaping (SampleRange) -> [Int16]?, moved: @escaping () -> Void = {},
-        journal: @escaping (ConversationRecord) -> Void = { _ in }, show: @escaping (ConversationEvent) -> Void
+        wait: @escaping (Bool) -> Void = { _ in }, journal: @escaping (ConversationRecord) -> Void = { _ in },
+        show: @escaping (ConversationEvent) -> Void
     ) {
         self.session = session
         self.user = user
@@ -147,7 +149,7 @@ package final class LiveConversation {
         }
         guard let voices = service.voices, request.channels.isEmpty, !request.takesTranscripts else { return }
         speakers = LiveSpeakers(
-            voices, rule: service.speakerRule, patience: service.speakerPatience, rate: rate, loop: loop, audio: heard,
+            voices, rule: service.speakerRule, patience: service.speakerPatience, rate: rate, loop: loop, audio: heard, wait: wait,
             handOn: { [unowned self] in add($0) }, heard: { [unowned self] in hear($0) })
     }
 
@@ -370,7 +372,7 @@ package final class LiveConversation {
             if !isConcluded { _ = conclude(inOrder: inOrder) }
             // Changes that the store still rejects go to another conversation.
             give(.last)
-            transcripts?.ended()
+            transcripts?.ended { [stored] in await stored?.value ?? true }
         }
     }
 

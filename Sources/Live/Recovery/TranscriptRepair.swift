@@ -3,7 +3,6 @@ internal import Continuity
 internal import Engines
 internal import Journal
 internal import Observability
-internal import Protocols
 internal import Sessions
 internal import Speech
 internal import Store
@@ -77,10 +76,9 @@ struct TranscriptRepair: Sendable {
         let key = record.owner.flatMap { $0.key.isEmpty ? nil : ID<AccessKey>($0.key) }
         let grant = await parts.admission.grantForRepair(of: user, key: key)
         // The client's model is for live audio, so the engine's own model for recordings is used.
-        let named = RecognitionOptions(language: record.language, keyterms: record.keyterms, workload: record.workload)
-        var wanted = named
+        var wanted = RecognitionOptions(language: record.language, keyterms: record.keyterms, workload: record.workload)
         // The session's language was allowed when the session began.
-        do throws(RequestError) { try grant.limitLanguages(of: &wanted) } catch { wanted = named }
+        grant.limitLanguages(of: &wanted, else: record.language)
         return (grant.engines(named: names).repairers(language: wanted.language), wanted)
     }
 

@@ -39,6 +39,10 @@ final class DialectReference<Machine: LiveServerMachine>: LiveServerMachine, @un
 
     func finalsAreLate(now: Instant, output: inout ServerOutput) { machine.finalsAreLate(now: now, output: &output) }
 
+    func finalsBecame(late isLate: Bool, now: Instant, output: inout ServerOutput) {
+        machine.finalsBecame(late: isLate, now: now, output: &output)
+    }
+
     func drain(now: Instant, output: inout ServerOutput) { machine.drain(now: now, output: &output) }
 
     func timePassed(now: Instant, output: inout ServerOutput) { machine.timePassed(now: now, output: &output) }

@@ -201,6 +201,7 @@ package final class LiveContext {
         lastWatcher += 1
         session.watchers[lastWatcher] = tell
         tell(.state(session.snapshot))
+        if session.lateness.isLate { tell(.late(true)) }
         return lastWatcher
     }
 

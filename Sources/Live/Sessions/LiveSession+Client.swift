@@ -19,10 +19,7 @@ extension LiveSession {
         guard connection === client?.connection else { return }
         switch dialect.receivedBinary(binary, now: context.loop.now, output: &context.output) {
         case .audio(let channel, let skip, let before):
-            if let before {
-                let first = [before]
-                audio(first.span.bytes, of: channel)
-            }
+            if !before.isEmpty { audio(before.span.bytes, of: channel) }
             audio(binary.extracting(droppingFirst: skip), of: channel)
         case .command(let command): take(command)
         case .rejected(let code, let reason): reject(code: code, reason: reason)

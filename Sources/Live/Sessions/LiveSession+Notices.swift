@@ -195,6 +195,7 @@ extension LiveSession {
             journal.transcript?.note(.init(channel: channel, range: range, cause: GapCause(error)))
             conversation?.missed()
             conversation?.covered(through: range.end)
+            covered(channel, through: range.end)
         }
         if case .commit(let commit) = event {
             context.metrics.committed(words: commit.words.count)
@@ -204,6 +205,7 @@ extension LiveSession {
                 let end = (commit.range.end - .zero).duration(at: rate), received = (run.received - .zero).duration(at: rate)
                 lateness.finalCame(through: end, of: received, at: context.loop.now)
             }
+            covered(commit.channel, through: commit.range.end)
             conversation?.committed(commit.words, in: commit.channel, by: commit.engine, model: run?.model(of: commit.engine))
             conversation?.covered(through: commit.range.end)
             if !commit.words.isEmpty { tellWaiting(in: commit.channel) }
@@ -245,14 +247,41 @@ extension LiveSession {
     /// A shadow's words are not shown.
     private func servesAlone(_ engine: EngineName) -> Bool { !streams.isEmpty && streams.values.allSatisfy { $0 == engine } }
 
-    /// Tells the client, the watchers, the log and the metrics, once a session, that final words come late.
+    /// Notes that final words come late, because their engine is behind the audio. The log and the metrics are told once a session.
     private func finalsAreLate(by engine: EngineName) {
-        guard lateness.tell() else { return }
-        context.metrics.starved(by: engine)
-        context.log.warning("the final words of a session come late", [.session: id.rawValue, .engine: engine.rawValue])
-        tellWatchers(.late)
+        let isFirst = !lateness.wasLate.contains(.recognition), isNews = lateness.complained(channels: channels)
+        if isFirst {
+            context.metrics.starved(by: engine)
+            context.log.warning("the final words of a session come late", [.session: id.rawValue, .engine: engine.rawValue])
+        }
+        if isNews { tellLateness() }
+    }
+
+    /// Notes that final words wait for their voices, or wait no more. The log is told once a session.
+    func wordsWait(_ areLate: Bool) {
+        let isFirst = areLate && !lateness.wasLate.contains(.voices), isNews = lateness.wordsWait(areLate)
+        if isFirst { context.log.warning("the final words of a session wait for their voices", [.session: id.rawValue]) }
+        if isNews { tellLateness() }
+    }
+
+    /// Notes that finals, or a gap, cover the audio of a channel.
+    private func covered(_ channel: ChannelIndex, through end: SampleIndex) {
+        guard let run else { return }
+        let received = (run.received - .zero).duration(at: rate)
+        if lateness.covered(channel, through: (end - .zero).duration(at: rate), of: received, at: context.loop.now) { tellLateness() }
+    }
+
+    /// Tells the client and the watchers that final words come late, or in time again.
+    private func tellLateness() {
+        let isLate = lateness.isLate
+        tellWatchers(.late(isLate))
         guard !clientIsGone else { return }
-        dialect.finalsAreLate(now: context.loop.now, output: &context.output)
+        if isLateTold {
+            dialect.finalsBecame(late: isLate, now: context.loop.now, output: &context.output)
+        } else {
+            isLateTold = true
+            dialect.finalsAreLate(now: context.loop.now, output: &context.output)
+        }
         carryOutOutput()
     }
 
@@ -282,7 +311,7 @@ extension LiveSession {
         if countedDamage >= StreamDecoder.maxDamagedInRow {
             context.log.warning("many of a session's messages could not be decoded", [.session: id.rawValue, .count: "\(countedDamage)"])
         }
-        if lateness.isTold {
+        if lateness.wasLate.contains(.recognition) {
             context.log.info("the final words of a session came late", [.session: id.rawValue, .delay: lateness.longest?.logged ?? "-"])
         }
         if dialect.request.workload == .pushToTalk {

@@ -22,7 +22,8 @@ extension LiveSession {
         labeling = SpeakerLabeling(
             voices, rule: context.conversations.speakerRule, patience: context.conversations.labelPatience, labelers: labelers, channels: channels,
             rate: rate, loop: context.loop,
-            audio: { [self] range, channel in heard(range, of: channel) }, deliver: { [self] event in hear(event) })
+            audio: { [self] range, channel in heard(range, of: channel) }, wait: { [self] areLate in wordsWait(areLate) },
+            deliver: { [self] event in hear(event) })
     }
 
     /// Takes an event of the driver that is shown once its words have speakers.

@@ -1,18 +1,33 @@
 internal import Speech
 
-/// The delay of a session's final words, from the engine's complaint on that they come late.
+/// The delay of a session's final words, from the engine's complaint on that they come late, or from the time on at which they wait for their voices.
 ///
 /// A value without a clock. Audio waits from its arrival. Audio that came faster than it was spoken waits from the time at which it would have been
 /// spoken.
 struct SessionLateness: Sendable {
+    /// A part of the work whose delay makes final words come late.
+    enum LatePart: Sendable { case recognition, voices }
+
+    /// Maximum delay of finals that come in time.
+    private static let limit: Duration = .seconds(3)
+    /// Minimum delay of finals that come late again. It is longer, so that finals that come about as late as the limit are not told over and over.
+    private static let again: Duration = .seconds(6)
+
     /// Time at which the first audio came; nil: none has come.
     private var began: Instant?
     /// Time at which the last audio came.
     private var last: Instant?
-    /// True once the session was told that final words come late.
-    private(set) var isTold = false
+    /// The parts that were late in this session.
+    private(set) var wasLate: Set<LatePart> = []
+    /// The parts that are late now.
+    private var behind: Set<LatePart> = []
+    /// Channels of which no finals have come in time since recognition was late.
+    private var slow: Set<ChannelIndex> = []
     /// Longest delay of final words that came later than the complaint; nil: none came.
     private(set) var longest: Duration?
+
+    /// True while final words come late.
+    var isLate: Bool { !behind.isEmpty }
 
     /// Notes that audio has come.
     mutating func heard(at now: Instant) {
@@ -20,12 +35,35 @@ struct SessionLateness: Sendable {
         last = now
     }
 
-    /// Notes the engine's complaint.
+    /// Notes the engine's complaint, which names no channel.
     ///
-    /// - Returns: true for the first complaint of the session.
-    mutating func tell() -> Bool {
-        defer { isTold = true }
-        return !isTold
+    /// - Parameter channels: number of the session's channels.
+    /// - Returns: true if final words came in time until now.
+    mutating func complained(channels: Int) -> Bool {
+        slow = Set((0..<channels).map { ChannelIndex($0) })
+        return fellBehind(.recognition)
+    }
+
+    /// Notes that words wait for their voices, or wait no more.
+    ///
+    /// - Returns: true if final words came in time until now, or do so from now on.
+    mutating func wordsWait(_ areLate: Bool) -> Bool { areLate ? fellBehind(.voices) : caughtUp(.voices) }
+
+    /// Notes that finals, or a gap, cover the audio of a channel.
+    ///
+    /// - Parameters:
+    ///   - end: end of the covered audio, from the session's start.
+    ///   - received: duration of the audio that has come.
+    /// - Returns: true if final words came in time until now, or do so from now on.
+    mutating func covered(_ channel: ChannelIndex, through end: Duration, of received: Duration, at now: Instant) -> Bool {
+        guard wasLate.contains(.recognition), let delay = waited(through: end, of: received, at: now) else { return false }
+        if delay >= Self.again {
+            slow.insert(channel)
+            return fellBehind(.recognition)
+        }
+        guard delay <= Self.limit else { return false }
+        slow.remove(channel)
+        return slow.isEmpty && caughtUp(.recognition)
     }
 
     /// Notes final words.
@@ -34,8 +72,22 @@ struct SessionLateness: Sendable {
     ///   - end: end of the words, from the session's start.
     ///   - received: duration of the audio that has come.
     mutating func finalCame(through end: Duration, of received: Duration, at now: Instant) {
-        guard isTold, let began, let last else { return }
-        let spoken = max(began + end, last - (received - end))
-        longest = max(longest ?? .zero, now - spoken)
+        guard wasLate.contains(.recognition), let delay = waited(through: end, of: received, at: now) else { return }
+        longest = max(longest ?? .zero, delay)
     }
+
+    /// Returns the time for which audio has waited that ends here; nil when no audio has come.
+    private func waited(through end: Duration, of received: Duration, at now: Instant) -> Duration? {
+        guard let began, let last else { return nil }
+        return now - max(began + end, last - (received - end))
+    }
+
+    private mutating func fellBehind(_ part: LatePart) -> Bool {
+        let wasInTime = behind.isEmpty
+        behind.insert(part)
+        wasLate.insert(part)
+        return wasInTime
+    }
+
+    private mutating func caughtUp(_ part: LatePart) -> Bool { behind.remove(part) != nil && behind.isEmpty }
 }

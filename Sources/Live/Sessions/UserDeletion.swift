@@ -1,3 +1,4 @@
+package import Admission
 package import Journal
 package import Observability
 package import Speech
@@ -5,8 +6,9 @@ package import Store
 
 /// Deletes users: ends their sessions, and removes everything that the gateway has of them.
 ///
-/// The store records a deletion first. A deletion that is cut off is continued at the next start, and one that another process has begun within a
-/// minute.
+/// The store records a deletion first: from then on no answer has anything of the user, and nothing is stored for the user. The removal takes minutes
+/// for a year of conversations. In a gateway it goes on after the answer. A deletion that is cut off is continued at the next start, and one that
+/// another process has begun within a minute.
 package actor UserDeletion {
     private let store: any ConversationStores
     private let blobs: Blobs
@@ -14,14 +16,22 @@ package actor UserDeletion {
     /// The parts of a running gateway; nil in another process, which leaves the journal, and with it the end of the deletion, to the gateway.
     private let gateway: Gateway?
     private let log: Log
+    /// Users whose deletion has begun and not ended, as far as this process knows.
+    private var known: Set<ID<User>> = []
+    /// Users whom this process removes now.
+    private var removed: Set<ID<User>> = []
 
     package struct Gateway: Sendable {
+        let admission: Admission
         let contexts: LiveContexts
         let erasure: ErasureService
         /// Stops the work on a job.
         let cancel: @Sendable (ID<TranscriptionJob>) async -> Void
 
-        package init(contexts: LiveContexts, erasure: ErasureService, cancel: @escaping @Sendable (ID<TranscriptionJob>) async -> Void) {
+        package init(
+            admission: Admission, contexts: LiveContexts, erasure: ErasureService, cancel: @escaping @Sendable (ID<TranscriptionJob>) async -> Void
+        ) {
+            self.admission = admission
             self.contexts = contexts
             self.erasure = erasure
             self.cancel = cancel
@@ -41,24 +51,48 @@ package actor UserDeletion {
         self.log = log
     }
 
-    /// Deletes a user.
+    /// Deletes a user. A gateway removes the user's data after the return, any other process before.
     ///
     /// - Returns: false when there is nothing of the user.
     package func delete(_ user: ID<User>) async throws(StoreError) -> Bool {
         guard try await store.beginDeletion(of: user) else { return false }
-        try await complete(user)
+        if gateway == nil { try await complete(user) } else { start(user) }
         return true
     }
 
     /// Returns the deletions that have begun and not ended, the earliest first.
     package func pending() async throws(StoreError) -> [PendingUserDeletion] { try await store.deletions() }
 
-    /// Continues the deletions that have begun and not ended.
-    package func resume() async {
+    /// Rejects the users whose deletion has begun and not ended.
+    package func rejectDeletedUsers() async {
         do throws(StoreError) {
-            for deletion in try await store.deletions() { try await complete(deletion.user) }
+            let deletions = try await store.deletions()
+            known = removed.union(deletions.map(\.user))
+            gateway?.admission.reject(known)
         } catch {
-            log.error("the deletion of a user is not complete; it is tried again", [.error: "\(error)"])
+            log.error("the deletions of users cannot be read", [.error: "\(error)"])
+        }
+    }
+
+    /// Continues the deletions that have begun and not ended. Does not wait for their end.
+    package func resume() async {
+        await rejectDeletedUsers()
+        for user in known { start(user) }
+    }
+
+    private func start(_ user: ID<User>) {
+        guard removed.insert(user).inserted else { return }
+        known.insert(user)
+        gateway?.admission.reject(known)
+        Task {
+            do throws(StoreError) {
+                try await complete(user)
+                known.remove(user)
+            } catch {
+                log.error("the deletion of a user is not complete; it is tried again", [.error: "\(error)"])
+            }
+            removed.remove(user)
+            gateway?.admission.reject(known)
         }
     }
 
@@ -68,9 +102,10 @@ package actor UserDeletion {
             let sessions = try await transcripts.sessions(of: user)
             try await removeFiles(of: user)
             var isGone = sessions.isEmpty
-            // The sessions are recorded by the first call, whatever it deletes.
+            // The sessions are recorded by the first call, whatever it deletes. Their transcripts go at once, the rows after them.
             if try await store.deleteRows(of: user, sessions: sessions) {
                 isGone = false
+                await gateway?.erasure.run()
                 while try await store.deleteRows(of: user, sessions: []) {}
             }
             await gateway?.erasure.run()

@@ -20,8 +20,8 @@ package enum WatchedEvent: Sendable {
     case gap(ChannelIndex, SampleRange, String)
     /// The client's stream is not whole, or has more sound tracks than are heard. Places are times of the session.
     case notice(RecordingNotice)
-    /// Final words come late, because recognition is behind the audio. Told once.
-    case late
+    /// Final words come late, because recognition is behind the audio; false: they come in time again.
+    case late(Bool)
     /// An engine begins to serve the session.
     case engine(EngineName)
     /// The last event.

@@ -10,31 +10,33 @@ struct SegmentBatch {
     /// Segments that were put back, and have not come again since.
     private(set) var kept: Set<ID<Segment>> = []
 
+    /// Number of segments that were dropped since segments were taken last.
+    private(set) var dropped = 0
+
     var isEmpty: Bool { segments.isEmpty }
 
-    /// Adds new and changed segments. Beyond the maximum the oldest segments are dropped.
-    ///
-    /// - Returns: the number of dropped segments.
-    mutating func add(_ changed: [Segment]) -> Int {
+    /// Adds new and changed segments. Beyond the maximum the oldest segments are dropped: only the store has them.
+    mutating func add(_ changed: [Segment]) {
         for var segment in changed {
             // Words are not sent.
             segment.words = []
             kept.remove(segment.id)
             if let index = segments.lastIndex(where: { $0.id == segment.id }) { segments[index] = segment } else { segments.append(segment) }
         }
-        let dropped = max(0, segments.count - Self.maxSegments)
-        segments.removeFirst(dropped)
-        return dropped
+        let surplus = max(0, segments.count - Self.maxSegments)
+        segments.removeFirst(surplus)
+        dropped += surplus
     }
 
     /// Adds segments that were taken and not sent, before those that have come since. Newer forms of the same segments stay.
     ///
-    /// - Returns: the number of dropped segments.
-    mutating func putBack(_ earlier: [Segment]) -> Int {
+    /// - Parameter dropped: number of segments that had been dropped before the segments were taken.
+    mutating func putBack(_ earlier: [Segment], dropped: Int = 0) {
         let newer = segments
         segments = earlier
         kept = Set(earlier.map(\.id))
-        return add(newer)
+        self.dropped += dropped
+        add(newer)
     }
 
     /// Removes segments that are part of others now.

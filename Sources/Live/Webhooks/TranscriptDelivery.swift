@@ -27,6 +27,8 @@ actor TranscriptDelivery {
     private static let maxWait: Duration = .seconds(60)
     /// Time in which the session's newest words reach the store.
     private static let storing: Duration = .seconds(2)
+    /// Waits between attempts to leave the last segments of a session to a store that cannot be used.
+    private static let leavingWaits: [Duration] = [.seconds(1), .seconds(5), .seconds(30), .seconds(60), .seconds(300)]
 
     private let service: WebhookService
     private let session: ID<Session>
@@ -55,14 +57,15 @@ actor TranscriptDelivery {
     ///
     /// - Parameters:
     ///   - kept: segments of an earlier batch that was kept. Of these, only what the store has still is sent.
+    ///   - isCut: true if the batch had more segments than may wait. The store has the others, so it brings all.
     ///   - conversations: those to which the segments belong.
     func send(
-        _ segments: [Segment], kept: Set<ID<Segment>>, _ document: WebhookDocument, in conversations: [ID<Conversation>]
+        _ segments: [Segment], kept: Set<ID<Segment>>, isCut: Bool = false, _ document: WebhookDocument, in conversations: [ID<Conversation>]
     ) async -> Outcome {
         guard await isOn() else { return .off }
         do throws(StoreError) {
             // While the store's delivery waits, it brings these segments too.
-            if try await isBehind() { return .kept(isStored: try await leaveNewest(conversations)) }
+            if try await isBehind() || isCut { return .kept(isStored: try await leaveNewest(conversations)) }
             let segments = try await current(segments, kept, conversations)
             return segments.isEmpty ? .done : try await deliver(document.segments(segments, of: session), conversations)
         } catch {
@@ -165,6 +168,28 @@ actor TranscriptDelivery {
         // The earlier delivery may be gone by now, so that nothing looks for this one.
         Task { [service] in if (try? await Task.sleep(for: Self.storing)) != nil { service.wake() } }
         return isStored
+    }
+
+    /// Leaves the last segments of a session to the store when it has all that the session has left.
+    ///
+    /// - Parameter stored: returns when the store has all; false: it has not taken all.
+    /// - Returns: false if the segments are lost.
+    func leaveRest(of conversations: [ID<Conversation>], behind stored: @Sendable () async -> Bool) async -> Bool {
+        let isWhole = await stored()
+        guard await isOn() else { return true }
+        for attempt in 0... {
+            do throws(StoreError) {
+                // The user has deleted a conversation that is not there although all was stored.
+                if try await leaveNewest(conversations) || isWhole { return true }
+                service.log.error("segments of a session are lost to a webhook, because the store has not taken them", [.session: session.rawValue])
+                return false
+            } catch {
+                service.log.error("the last segments of a session cannot be left to a webhook", [.session: session.rawValue, .error: "\(error)"])
+                guard error.mayPass, attempt < Self.leavingWaits.count else { return false }
+                try? await Task.sleep(for: Self.leavingWaits[attempt])
+            }
+        }
+        return false
     }
 
     private func add(_ conversation: ID<Conversation>, due time: UnixTime) async throws(StoreError) -> Bool {

@@ -25,10 +25,11 @@ final class TranscriptWebhook {
     private var isSending = false
     /// Segments that were removed while a request is under way.
     private var removedMeanwhile: Set<ID<Segment>> = []
-    /// True if a delivery of the store brings all segments that were not sent: dropped segments are not lost.
+    /// True if a delivery of the store brings all segments that were not sent.
     private var isStored = false
-    /// True if the session is over: segments are sent at once.
-    private var isEnded = false
+    /// Returns when the store has all that the session has left; false: it has not taken all. nil while the session goes on. Afterwards segments are
+    /// sent at once.
+    private var stored: (@Sendable () async -> Bool)?
     /// True if the webhook was removed or switched off.
     private var isOff = false
 
@@ -49,7 +50,7 @@ final class TranscriptWebhook {
     func changed(_ segments: [Segment], _ document: WebhookDocument) {
         guard !isOff else { return }
         self.document = document
-        dropped(batch.add(segments))
+        batch.add(segments)
         collect(after: isStored ? Self.keptInterval : Self.interval)
     }
 
@@ -60,18 +61,18 @@ final class TranscriptWebhook {
     }
 
     /// Sends what waits, because the session is over.
-    func ended() {
-        isEnded = true
+    ///
+    /// - Parameter stored: returns when the store has all that the session has left; false: it has not taken all.
+    func ended(behind stored: @escaping @Sendable () async -> Bool) {
+        self.stored = stored
         timer?.cancel()
         timer = nil
         collect(after: .zero)
     }
 
-    private func dropped(_ count: Int) { if count > 0, !isStored { metrics.webhookSegmentsDropped(count) } }
-
     private func collect(after wait: Duration) {
         guard timer == nil, !isSending, !batch.isEmpty else { return }
-        guard !isEnded else { return send() }
+        guard stored == nil else { return send() }
         timer = loop.schedule(at: loop.now + wait) { [self] in
             timer = nil
             send()
@@ -79,18 +80,21 @@ final class TranscriptWebhook {
     }
 
     private func send() {
-        let kept = batch.kept, segments = batch.take(), conversations = conversations
+        let kept = batch.kept, dropped = batch.dropped, segments = batch.take(), conversations = conversations
         guard !segments.isEmpty else { return }
         self.conversations = Array(conversations.suffix(1))
         isSending = true
         let session = LoopBound(self, on: loop)
         Task { [delivery, document] in
-            let outcome = await delivery.send(segments, kept: kept, document, in: conversations)
-            session.enter { $0.sent(segments, conversations, outcome) }
+            let outcome = await delivery.send(segments, kept: kept, isCut: dropped > 0, document, in: conversations)
+            session.enter { $0.sent(segments, dropped, conversations, outcome) }
         }
     }
 
-    private func sent(_ segments: [Segment], _ earlier: [ID<Conversation>], _ outcome: TranscriptDelivery.Outcome) {
+    /// - Parameter dropped: number of segments that had been dropped before the segments were taken.
+    private func sent(
+        _ segments: [Segment], _ dropped: Int, _ earlier: [ID<Conversation>], _ outcome: TranscriptDelivery.Outcome
+    ) {
         isSending = false
         let removed = removedMeanwhile
         removedMeanwhile = []
@@ -106,13 +110,28 @@ final class TranscriptWebhook {
             // Segments from the store are kept there only: the user may delete or redact them meanwhile.
             guard !isStored else { return collect(after: Self.keptInterval) }
             conversations = earlier.filter { !conversations.contains($0) } + conversations
-            if isEnded {
-                // Nothing is kept in memory after the session.
-                dropped(segments.count)
-                return collect(after: .zero)
-            }
-            dropped(batch.putBack(segments.filter { !removed.contains($0.id) }))
+            if let stored { return leave(segments.count + dropped, behind: stored) }
+            batch.putBack(segments.filter { !removed.contains($0.id) }, dropped: dropped)
             collect(after: Self.keptInterval)
         }
+    }
+
+    /// Leaves segments to the store as soon as it has them: no words are kept in memory after the session.
+    ///
+    /// - Parameter count: number of the segments.
+    private func leave(_ count: Int, behind stored: @escaping @Sendable () async -> Bool) {
+        isSending = true
+        let session = LoopBound(self, on: loop)
+        Task { [delivery, conversations] in
+            let isLeft = await delivery.leaveRest(of: conversations, behind: stored)
+            session.enter { $0.left(count, isLeft) }
+        }
+    }
+
+    private func left(_ count: Int, _ isLeft: Bool) {
+        isSending = false
+        isStored = isLeft
+        if !isLeft { metrics.webhookSegmentsDropped(count) }
+        collect(after: .zero)
     }
 }

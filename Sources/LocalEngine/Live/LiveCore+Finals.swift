@@ -14,41 +14,51 @@ extension LiveCore {
         }
         let isOver = timing.isOver(silence: silence, probability) && (turn.hasWords || !reading.words.isEmpty)
         try close(
-            open, reading.words, through: reading.end, silent: pause.silent, speechEnd: pause.end, isOver ? .endOfTurn : .pause, answers)
+            open, reading.words, through: reading.end, coverage: beforeSound(reading.end), silent: pause.silent, speechEnd: pause.end,
+            isOver ? .endOfTurn : .pause, answers)
         if !isOver { turn.paused(at: pause.silent, probability: probability) }
     }
 
     /// Closes the window, and makes its words final.
     private mutating func close(
-        _ open: OpenWindow, _ words: [LiveWord], through end: SampleIndex, coverage: SampleIndex? = nil, silent: SampleIndex,
-        speechEnd: SampleIndex, _ reason: FinalReason, _ answers: LiveAnswers
+        _ open: OpenWindow, _ words: [LiveWord], through end: SampleIndex, coverage: SampleIndex, silent: SampleIndex, speechEnd: SampleIndex,
+        _ reason: FinalReason, _ answers: LiveAnswers
     ) throws(MissingAnswer) {
         try send(
-            words, first: words.count, of: SampleRange(open.start, end), speech: SampleRange(open.speech, speechEnd), coverage: coverage ?? end,
-            reason, answers)
+            words, first: words.count, of: SampleRange(open.start, end), speech: SampleRange(open.speech, speechEnd), coverage: coverage, reason,
+            answers)
         known.add(words, from: open.start, end: silent)
-        covered = coverage ?? end
+        covered = coverage
         window = nil
         turnStart = nil
     }
 
+    /// Returns `end`, or the start of a sound before it that may become speech: a final ends before such a sound, and the next one reads it whole.
+    private func beforeSound(_ end: SampleIndex) -> SampleIndex { max(through, min(end, detector.soundSince ?? end)) }
+
     // MARK: Commands
 
-    /// Makes final all audio up to `end`.
-    ///
-    /// Soon behind another finalize, the sound of speech that goes on is too short to be read. It is left to the next final, which reads it whole.
+    /// Makes final all audio up to `end`, or up to the beginning of a sound that is too short to be read. The next final reads the sound whole.
     mutating func finalize(_ end: SampleIndex, _ answers: LiveAnswers) throws(MissingAnswer) {
-        if let open = window {
-            let isLong = isSpeech(SampleRange(max(open.start, open.speech), end))
-            guard open.pause != nil || isLong else { return emit(.flushed(channel)) }
-            try closeWindow(at: end, .flush, answers)
+        let last = beforeSound(end)
+        var isReadable = window?.pause != nil
+        if let open = window, open.pause == nil { isReadable = try hasWords(open, through: end, answers) }
+        if isReadable {
+            try closeWindow(at: last, .flush, answers)
             // Words from here on belong to another turn, even when the voice does not pause.
             if detector.isSpeaking { openWindow(speech: end) }
         } else {
-            if through < end { cover(through: end, .pause) }
+            if window == nil, through < last { cover(through: last, .pause) }
             endTurn()
             emit(.flushed(channel))
         }
+    }
+
+    /// False if the speech that goes on in the window has only begun, and has no words up to `end`.
+    private mutating func hasWords(_ open: OpenWindow, through end: SampleIndex, _ answers: LiveAnswers) throws(MissingAnswer) -> Bool {
+        guard isSpeech(SampleRange(max(open.start, open.speech), end)) else { return false }
+        let words = try read(open, through: end, answers), start = (window ?? open).start
+        return !words.isEmpty || end - max(start, spokenFrom ?? start) >= timing.follow
     }
 
     /// Makes final all audio up to `end`, behind which no more comes.
@@ -65,14 +75,16 @@ extension LiveCore {
 
     private mutating func closeWindow(at end: SampleIndex, _ reason: FinalReason, _ answers: LiveAnswers) throws(MissingAnswer) {
         guard let open = window else { return }
-        let speechEnd = open.pause?.end ?? end, silent = open.pause?.silent ?? end
         var reading = open.pause?.reading
-        if reading == nil, isSpeech(SampleRange(open.speech, speechEnd)) {
+        if reading == nil, isSpeech(SampleRange(open.speech, open.pause?.end ?? end)) {
             let last = open.pause.map { min($0.end + timing.tail, end) } ?? end
-            reading = .init(words: try words(of: open, through: last, answers), end: last)
+            reading = .init(words: try read(open, through: last, answers), end: last)
         }
+        // Words of an earlier reading may have left.
+        let rest = window ?? open
         try close(
-            open, reading?.words ?? [], through: reading?.end ?? end, coverage: end, silent: silent, speechEnd: speechEnd, reason, answers)
+            rest, reading?.words ?? [], through: reading?.end ?? end, coverage: end, silent: rest.pause?.silent ?? end,
+            speechEnd: rest.pause?.end ?? end, reason, answers)
         turn = LiveTurn()
     }
 

@@ -17,6 +17,34 @@ extension LiveCore {
         return fits || alone.isEmpty ? Array(joint[place.count...]) : alone
     }
 
+    /// Reads the open window up to `end`.
+    ///
+    /// A reading without words takes none of the words that an earlier reading had: these become final, and the part behind them is read alone.
+    mutating func read(_ open: OpenWindow, through end: SampleIndex, _ answers: LiveAnswers) throws(MissingAnswer) -> [LiveWord] {
+        let whole = try words(of: open, through: end, answers)
+        guard whole.isEmpty, let rest = try sendEarlierWords(of: open, answers) else { return whole }
+        return try words(of: rest, through: end, answers)
+    }
+
+    /// Makes final the words of the window's last reading that had any. Returns the rest of the window; nil where no reading had words.
+    private mutating func sendEarlierWords(of open: OpenWindow, _ answers: LiveAnswers) throws(MissingAnswer) -> OpenWindow? {
+        guard let last = open.lastRead else { return nil }
+        let start = border(behind: last)
+        try send(
+            last.words, first: last.words.count, of: SampleRange(open.start, last.read), speech: SampleRange(open.speech, last.end), coverage: start,
+            .pause, answers)
+        known.forget()
+        covered = start
+        let rest = open.rest(from: last, start: max(start, last.resumed - timing.lead))
+        window = rest
+        return rest
+    }
+
+    /// Returns the place in a pause up to which the final before the pause reaches.
+    private func border(behind past: OpenWindow.PastPause) -> SampleIndex {
+        past.end + min(timing.tail, SampleCount((past.resumed - past.end).samples / 2))
+    }
+
     // MARK: Sentences
 
     /// Makes final the words before an earlier pause of the window, if both sides of that pause were just read together.
@@ -24,7 +52,7 @@ extension LiveCore {
     /// The words behind the pause are read alone too. Where that reading has no words, the window stays whole: its reading has them.
     mutating func sendSentences(_ answers: LiveAnswers) throws(MissingAnswer) {
         guard let open = window, let now = open.pause, let reading = now.reading, let (past, place) = sentenceEnd(open, now, reading) else { return }
-        let start = past.end + min(timing.tail, SampleCount((past.resumed - past.end).samples / 2))
+        let start = border(behind: past)
         let own = try answers.words(in: SampleRange(max(start, past.resumed - timing.lead), reading.end))
         guard !own.isEmpty else { return }
         let exact = WordPlace(of: past.words, in: reading.words, before: own, tie: .behind).count
@@ -62,19 +90,37 @@ extension LiveCore {
     /// Cuts speech without any pause between two words, at the quietest place that lies neither early nor late in the window.
     ///
     /// The place lies between two words by their times. The reading of the audio behind the cut then decides on which side the words at the cut are:
-    /// no word is lost, and none is said twice.
+    /// no word is lost, and none is said twice. Where that reading has no words, and the times have some there, all words leave with all of the audio:
+    /// the words behind the place are heard again as known words.
     mutating func cutWithoutPause(_ open: OpenWindow, _ answers: LiveAnswers) throws(MissingAnswer) {
         let audio = SampleRange(open.start, position), speech = SampleRange(open.speech, position)
         let joint = try answers.words(in: audio)
+        if joint.isEmpty, try sendEarlierWords(of: open, answers) != nil { return }
         let (at, guess) = cutPlace(in: try answers.times(of: joint, in: audio, speech: speech), of: audio)
         let own = try answers.words(in: SampleRange(at, position))
-        let place = WordPlace(of: Array(joint[..<guess]), in: joint, before: own, tie: .behind)
-        let isFound = place.count > 0 && place.before + place.behind <= max(1, own.count / 2)
-        let count = isFound ? place.count : guess
-        try send(joint, first: count, of: audio, speech: speech, coverage: at, .length, answers)
+        let leavesWhole = own.isEmpty && guess < joint.count
+        let count = leavesWhole ? joint.count : Self.count(before: own, in: joint, guess: guess), end = leavesWhole ? position : at
+        try send(joint, first: count, of: audio, speech: speech, coverage: end, .length, answers)
         known.forget()
-        covered = at
-        openWindow(speech: at)
+        if leavesWhole { known.add(Array(joint[guess...]), from: at, end: end) }
+        covered = end
+        openWindow(speech: end)
+        let unsent = count < joint.count ? Array(joint[count...]) : own
+        guard !unsent.isEmpty else { return }
+        let last = OpenWindow.PastPause(end: audio.end, silent: audio.end, words: unsent, read: audio.end, resumed: audio.end)
+        window?.lastRead = last
+    }
+
+    /// Returns the number of words of a reading before a cut. Words' times may be wrong: a reading behind the cut that fits the end of the words decides.
+    ///
+    /// - Parameters:
+    ///   - own: the reading of the audio behind the cut.
+    ///   - guess: the number by the words' times.
+    private static func count(before own: [LiveWord], in joint: [LiveWord], guess: Int) -> Int {
+        guard !own.isEmpty else { return guess }
+        let place = WordPlace(of: Array(joint[..<guess]), in: joint, before: own, tie: .behind)
+        let fits = place.behind <= own.count / 3, isNear = place.before + place.behind <= max(1, own.count / 2)
+        return fits || isNear ? place.count : guess
     }
 
     /// Returns the place of a cut, and the number of words before it.

@@ -16,8 +16,8 @@ package struct LiveCore: Sendable {
         case timing(LiveTiming)
         /// The number of the list of key terms that are put into finals; nil: none.
         case terms(Int?)
-        /// Make final all audio up to this position, which lies less than a window behind the last window. Soon behind another `finalize`, speech
-        /// that goes on may be too short to be read: it stays open.
+        /// Make final all audio up to this position, which lies less than a window behind the last window. A sound that has only begun may be too
+        /// short to be read: it stays open.
         case finalize(SampleIndex)
         /// No more audio comes behind this position, which lies less than a window behind the last window.
         case finish(SampleIndex)
@@ -144,7 +144,9 @@ package struct LiveCore: Sendable {
             return openWindow(speech: start)
         }
         if let pause = open.pause, let reading = pause.reading {
-            open.pauses.append(.init(end: pause.end, silent: pause.silent, words: reading.words, resumed: start))
+            let past = OpenWindow.PastPause(end: pause.end, silent: pause.silent, words: reading.words, read: reading.end, resumed: start)
+            open.pauses.append(past)
+            if !past.words.isEmpty { open.lastRead = past }
         }
         open.pause = nil
         window = open
@@ -184,11 +186,7 @@ package struct LiveCore: Sendable {
             window?.pause = pause
         }
         if isDue(pause, after: silence), isSpeech(SampleRange(open.speech, pause.end)) {
-            let end = min(pause.end + timing.tail, position)
-            let reading = OpenWindow.Pause.Reading(
-                words: try words(of: open, through: end, answers), end: end, isSecond: pause.reading != nil)
-            window?.pause?.reading = reading
-            if !reading.words.isEmpty { events.append(.heard(reading.words, in: SampleRange(open.start, end))) }
+            try readPause(open, pause, answers)
             try sendSentences(answers)
         }
         guard let open = window, let pause = open.pause else { return }
@@ -199,6 +197,18 @@ package struct LiveCore: Sendable {
         guard silence >= timing.early else { return }
         if silence < timing.late { guard try isEnd(pause, reading, answers) else { return } }
         try commit(open, pause, reading, answers)
+    }
+
+    /// Reads the open window at its pause. A second reading without words takes none of the first one's.
+    private mutating func readPause(_ open: OpenWindow, _ pause: OpenWindow.Pause, _ answers: LiveAnswers) throws(MissingAnswer) {
+        let end = min(pause.end + timing.tail, position)
+        if let first = pause.reading, !first.words.isEmpty, try words(of: open, through: end, answers).isEmpty {
+            window?.pause?.reading?.isSecond = true
+            return
+        }
+        let words = try read(open, through: end, answers)
+        window?.pause?.reading = .init(words: words, end: end, isSecond: pause.reading != nil)
+        if let window, !words.isEmpty { events.append(.heard(words, in: SampleRange(window.start, end))) }
     }
 
     /// True if the window has to be read at the pause now.

@@ -8,6 +8,8 @@ struct OpenWindow: Sendable, Equatable {
         var end: SampleIndex, silent: SampleIndex
         /// The words of the window up to the pause, read at the pause.
         var words: [LiveWord]
+        /// End of the audio in which the words were read.
+        var read: SampleIndex
         /// Start of the speech behind the pause.
         var resumed: SampleIndex
     }
@@ -34,6 +36,9 @@ struct OpenWindow: Sendable, Equatable {
     /// Start of the speech.
     let speech: SampleIndex
     var pauses: [PastPause] = []
+    /// The last place up to which a reading of the window had words: a pause, or the end of the audio when the window before was cut. nil: there is
+    /// none.
+    var lastRead: PastPause?
     /// nil: speech goes on.
     var pause: Pause?
     /// Power of the loudest part of the window.
@@ -50,11 +55,13 @@ struct OpenWindow: Sendable, Equatable {
     func rest(from pause: PastPause, start: SampleIndex) -> OpenWindow {
         var rest = OpenWindow(start: start, speech: pause.resumed)
         (rest.loudest, rest.soundEnd, rest.pause) = (loudest, soundEnd, self.pause)
+        if let now = self.pause { rest.pause?.end = max(now.end, start) }
         rest.pauses = pauses.filter { $0.end > pause.end }.map { later in
             var later = later
             later.words.removeFirst(WordPlace(of: pause.words, in: later.words).count)
             return later
         }
+        rest.lastRead = rest.pauses.last { !$0.words.isEmpty }
         return rest
     }
 

@@ -6,6 +6,8 @@ package struct ModelFailure: Sendable, Equatable {
         case multilingual
         /// The model that tells voices apart.
         case voices
+        /// The second model that tells voices apart, which is heard for voices that are kept.
+        case secondVoices
         /// The model that hears two speakers at once.
         case segmentation
     }
@@ -19,6 +21,7 @@ package struct ModelFailure: Sendable, Equatable {
         switch model {
         case .multilingual: "the model for other languages than English failed; recordings in these languages have no words"
         case .voices: "the model that tells voices apart failed; words have no speakers"
+        case .secondVoices: "the second model that tells voices apart failed; voices are recognized by one model, less well"
         case .segmentation: "the model that hears two speakers at once failed; speakers are told apart by their voices alone"
         }
     }
@@ -28,12 +31,14 @@ package struct ModelFailure: Sendable, Equatable {
 struct ModelFailureReports: Sendable {
     let multilingual: FailureReport
     let voices: FailureReport
+    let secondVoices: FailureReport
     let segmentation: FailureReport
 
     /// - Parameter report: called with the first failure of each model.
     init(_ report: @escaping @Sendable (ModelFailure) -> Void) {
         multilingual = FailureReport { report(ModelFailure(model: .multilingual, reason: $0)) }
         voices = FailureReport { report(ModelFailure(model: .voices, reason: $0)) }
+        secondVoices = FailureReport { report(ModelFailure(model: .secondVoices, reason: $0)) }
         segmentation = FailureReport { report(ModelFailure(model: .segmentation, reason: $0)) }
     }
 }

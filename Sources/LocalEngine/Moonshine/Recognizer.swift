@@ -75,12 +75,6 @@ package final class Recognizer: Sendable {
     /// True if the token is punctuation that closes the word before it.
     package func isClosing(_ token: Token) -> Bool { table.isClosing(token) }
 
-    /// Returns the mark that a closing token stands for; `.none` for every other token.
-    package func mark(_ token: Token) -> LateMarks.Mark { table.mark(token) }
-
-    /// Returns the tokens of successive segments as text that `decode` can continue.
-    package func context(of tokens: [Token]) -> [Token] { table.context(of: tokens) }
-
     /// Appends the forced tokens with their scores to `tokens`, and returns the first token after them.
     private func readScores(
         _ state: MoonshineModel.State, following known: [Token], into tokens: inout [ScoredToken]

@@ -18,13 +18,16 @@ package final class RecordedVoice: Sendable {
     private static let window = SampleCount(.seconds(5), at: .speech)
 
     /// Loads the models of voice activity and voices. The models of recognition are not needed.
-    package init(_ folder: ModelFolder) throws(InferenceError) {
+    ///
+    /// - Parameter report: called when the second voice model fails. Voices are then heard by one model.
+    package init(_ folder: ModelFolder, report: (ModelFailure) -> Void = { _ in }) throws(InferenceError) {
         try folder.check([.runtime, .voiceActivity, .speakerEmbedder])
         let runtime = try InferenceRuntime(path: folder.path(of: .runtime))
         pool = DecodePool(threads: 1)
         voiceActivity = try VoiceActivity(runtime, path: folder.path(of: .voiceActivity))
         embedder = try SpeakerEmbedder(
-            runtime, path: folder.path(of: .speakerEmbedder), second: folder.path(of: .secondSpeakerEmbedder), pool: pool)
+            runtime, path: folder.path(of: .speakerEmbedder), second: folder.path(of: .secondSpeakerEmbedder), pool: pool
+        ) { report(ModelFailure(model: .secondVoices, reason: "\($0)")) }
     }
 
     /// Returns the voiceprint; nil when the recording has too little speech.

@@ -1,6 +1,6 @@
 import Speech
 
-/// An engine for recordings for one channel whose finals are decided by the core. The engine reads each stretch of audio as a recording.
+/// An engine for recordings for one channel of a live stream. The engine reads each stretch of audio as a recording.
 final class RecordingAnswerService: AnswerService {
     private let segments: RecordingSegmentService
     private let configuration: SegmentedEngine.Configuration
@@ -48,13 +48,15 @@ final class RecordingAnswerService: AnswerService {
 
     var clock: @Sendable () -> Instant { segments.clock }
 
-    func interimTiming(_ options: StreamOptions) -> StreamTiming { segments.timing(options) }
+    func interimTiming(_ options: StreamOptions) -> InterimTiming {
+        InterimTiming(timesInterims: options.timesInterims).recordings(configuration)
+    }
 
     func read(
         _ request: SegmentRequest, _ samples: [Float], _ give: @escaping @Sendable (Result<SegmentResult, EngineError>) -> Void
     ) -> @Sendable () -> Void { segments.recognize(request, samples, give) }
 
-    func settle(_ outcome: Result<SegmentResult, EngineError>) -> Result<SegmentResult, EngineError> { segments.settle(outcome, of: .interim) }
+    func settle(_ outcome: Result<SegmentResult, EngineError>) -> Result<SegmentResult, EngineError> { segments.settle(interim: outcome) }
 }
 
 extension LiveTiming {

@@ -1,7 +1,7 @@
 import Speech
 import Synchronization
 
-/// The recogniser of a live stream's segments by an engine for recordings.
+/// An engine for recordings as the models of one live stream.
 final class RecordingSegmentService: SegmentService, @unchecked Sendable {
     // Unchecked: all that changes is used on the listening thread only; `keeper` is never used.
     private let engine: any PrerecordedEngine
@@ -40,17 +40,18 @@ final class RecordingSegmentService: SegmentService, @unchecked Sendable {
         return detector
     }
 
-    func makeAnswerServices(_ count: Int) -> [any AnswerService]? {
-        switch configuration.finals {
-        case .utterances: nil
-        case .core: (0..<count).map { _ in RecordingAnswerService(self, configuration) }
-        }
+    func makeAnswerServices(_ count: Int) -> [any AnswerService] {
+        (0..<count).map { _ in RecordingAnswerService(self, configuration) }
     }
-
-    func timing(_ options: StreamOptions) -> StreamTiming { StreamTiming(options).recordings(configuration) }
 
     func update(_ options: StreamOptions) { self.options = order(options) }
 
+    /// Begins to have a stretch of audio recognized.
+    ///
+    /// - Parameters:
+    ///   - samples: the audio of the request.
+    ///   - answer: takes the result, or the error, at most once; it may not be called when the work was cancelled.
+    /// - Returns: a closure that cancels the work.
     func recognize(
         _ request: SegmentRequest, _ samples: [Float], _ answer: @escaping @Sendable (Result<SegmentResult, EngineError>) -> Void
     ) -> @Sendable () -> Void {
@@ -69,7 +70,7 @@ final class RecordingSegmentService: SegmentService, @unchecked Sendable {
                     // The recording's path names the descriptor that the audio keeps open.
                     defer { withExtendedLifetime(audio) {} }
                     let transcript = try await engine.recognize(audio.recording, options: options) { _ in }
-                    return .success(TranscribedSegment(transcript, of: request, in: samples).result)
+                    return .success(TranscribedSegment(transcript, of: request).result)
                 } catch {
                     return error == .cancelled && Task.isCancelled ? nil : .failure(error)
                 }
@@ -77,19 +78,16 @@ final class RecordingSegmentService: SegmentService, @unchecked Sendable {
             late: { [engine] in .failure(.timedOut("\(engine.name) did not recognize a segment in time.")) }, answer)
     }
 
-    func settle(_ outcome: Result<SegmentResult, EngineError>, of purpose: SegmentRequest.Purpose) -> Result<SegmentResult, EngineError> {
+    /// Takes the outcome of an interim's request before the channel does. Returns the result that the channel uses; an error ends the stream.
+    func settle(interim outcome: Result<SegmentResult, EngineError>) -> Result<SegmentResult, EngineError> {
         switch outcome {
         case .success:
             failures.succeeded()
             return outcome
         case .failure(let error):
-            // An interim, or a cut, may be missed; the audio is recognized again later.
-            return failures.isTolerable(error, of: purpose) ? .success(SegmentResult(words: [], isSuspect: true)) : outcome
+            // An interim may be missed; the audio is recognized again later.
+            return failures.isTolerable(error) ? .success(SegmentResult(words: [], isSuspect: true)) : outcome
         }
-    }
-
-    func judge(turn samples: [Float], _ answer: @escaping @Sendable (Float) -> Void) {
-        _ = completeness(ofTurn: samples) { if let probability = $0 { answer(probability) } }
     }
 
     /// Begins to judge whether a turn is complete.
@@ -120,22 +118,16 @@ final class RecordingSegmentService: SegmentService, @unchecked Sendable {
     func succeeded() { failures.succeeded() }
 }
 
-extension StreamTiming {
-    /// Returns the timing for an engine that recognises each segment as a recording.
-    func recordings(_ configuration: SegmentedEngine.Configuration) -> StreamTiming {
+extension InterimTiming {
+    /// Returns the timing for an engine that reads each stretch as a recording.
+    func recordings(_ configuration: SegmentedEngine.Configuration) -> InterimTiming {
         var timing = self
-        timing.interimPeriod = SampleCount(max(configuration.interimPeriod, .milliseconds(200)), at: .speech)
-        timing.rarePeriod = timing.interimPeriod
+        timing.period = SampleCount(max(configuration.interimPeriod, .milliseconds(200)), at: .speech)
+        timing.rarePeriod = timing.period
         timing.settlesWords = false
         timing.dropsRequests = false
         // Other streams do not share this engine's threads, so no time is left to them.
         timing.restFactor = 1
-        // A request that is cancelled at the next word would still cost the server its time.
-        timing.detection.minimumSilence = SampleCount(8 * VoiceActivity.window.samples)
-        let longest = SampleCount(configuration.longest, at: .speech)
-        timing.hardLength = longest
-        timing.cutLength = min(SampleCount(longest.samples * 3 / 4), longest)
-        timing.longEnough = SampleCount(longest.samples / 2)
         return timing
     }
 }

@@ -16,8 +16,6 @@ package struct SegmentedEngine: StreamingEngine {
         /// Time that the end-of-turn model may take. Without its answer, silence alone ends the turn. The answer is due within 300 ms; a busy machine
         /// may need more.
         package var judgmentPatience = Duration.seconds(5)
-        /// The way in which finals are decided.
-        package var finals = LiveFinals.utterances
 
         package init(interimPeriod: Duration = .seconds(1)) { self.interimPeriod = interimPeriod }
     }

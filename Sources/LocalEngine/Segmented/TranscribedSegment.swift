@@ -15,10 +15,8 @@ struct TranscribedSegment: Sendable, Equatable {
 
     let result: SegmentResult
 
-    /// - Parameter samples: the audio of the request's segment.
-    init(_ transcript: Transcript, of request: SegmentRequest, in samples: [Float]) {
-        let (all, areTimed) = Self.words(transcript, request)
-        var words = all.filter { $0.range.start < request.audio.end + Self.beyond }
+    init(_ transcript: Transcript, of request: SegmentRequest) {
+        var words = Self.words(transcript, request).filter { $0.range.start < request.audio.end + Self.beyond }
         var isSuspect = false
         if let end = Self.endOfLoop(words) {
             words = Array(words.prefix(end))
@@ -28,16 +26,12 @@ struct TranscribedSegment: Sendable, Equatable {
             words = []
             isSuspect = true
         }
-        var result = SegmentResult(words: words, isSuspect: isSuspect)
-        if request.purpose == .cut, areTimed, !isSuspect {
-            result.seams = SegmentRecognizer.seams(between: words, in: samples, from: request.audio.start)
-        }
-        self.result = result
+        result = SegmentResult(words: words, isSuspect: isSuspect)
     }
 
-    /// Returns the words on the stream's timeline, and whether the engine gave their times.
-    private static func words(_ transcript: Transcript, _ request: SegmentRequest) -> ([SegmentResult.Word], areTimed: Bool) {
-        guard let channel = transcript.channels.first else { return ([], false) }
+    /// Returns the words on the stream's timeline.
+    private static func words(_ transcript: Transcript, _ request: SegmentRequest) -> [SegmentResult.Word] {
+        guard let channel = transcript.channels.first else { return [] }
         let origin = request.audio.start
         var ranges = channel.words.map { word in
             func position(_ index: SampleIndex) -> SampleIndex {
@@ -49,11 +43,10 @@ struct TranscribedSegment: Sendable, Equatable {
         if channel.estimated.contains(where: { $0.words == channel.words.indices }) {
             ranges = ProportionalTimes.ranges(of: channel.words.map(\.text), in: request.speech)
         }
-        let words = zip(channel.words, ranges).map { word, range in
+        return zip(channel.words, ranges).map { word, range in
             SegmentResult.Word(
                 text: word.text, confidence: word.confidence, tokens: [], range: range, language: word.language, blankBefore: word.blankBefore)
         }
-        return (words, channel.estimated.isEmpty)
     }
 
     private static func count(of words: [SegmentResult.Word]) -> Int {

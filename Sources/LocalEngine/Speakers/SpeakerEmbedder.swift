@@ -1,4 +1,5 @@
 package import Conversations
+import Glibc
 package import Speech
 
 /// Computes voiceprints: SpeechBrain's ECAPA-TDNN, trained on VoxCeleb, about 20 ms of work for a second of speech. Voiceprints that are kept have CAM++'s
@@ -22,7 +23,7 @@ package final class SpeakerEmbedder: Voiceprinting {
     package static let shortest = Duration.milliseconds(500)
 
     private let network: VoiceNetwork
-    /// CAM++; nil when set-up did not make it.
+    /// CAM++; nil when set-up did not make it, or when it cannot be used.
     private let second: VoiceNetwork?
     private let pool: DecodePool
 
@@ -33,10 +34,18 @@ package final class SpeakerEmbedder: Voiceprinting {
     ///   - path: the path of `ecapa-voxceleb.onnx`.
     ///   - second: the path of `campplus-zh-en.onnx`. Without this file, voiceprints that are kept have one model.
     ///   - pool: the pool whose threads do the work. A piece is not interrupted, so a pool for live recognition would be held up.
-    package init(_ runtime: InferenceRuntime, path: String, second: String, pool: DecodePool) throws(InferenceError) {
+    ///   - secondFailed: called when the file at `second` is there and cannot be used. Voiceprints that are kept then have one model.
+    package init(
+        _ runtime: InferenceRuntime, path: String, second: String, pool: DecodePool, secondFailed: (InferenceError) -> Void = { _ in }
+    ) throws(InferenceError) {
         self.pool = pool
         network = try VoiceNetwork(runtime, path: path)
-        self.second = try? VoiceNetwork(runtime, path: second)
+        do throws(InferenceError) {
+            self.second = try VoiceNetwork(runtime, path: second)
+        } catch {
+            self.second = nil
+            if access(second, F_OK) == 0 { secondFailed(error) }
+        }
     }
 
     /// Makes an embedder with threads of its own.

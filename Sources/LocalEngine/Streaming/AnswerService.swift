@@ -1,6 +1,6 @@
 import Speech
 
-/// The models of one channel of a live stream whose finals are decided by the core: answers the core's questions, and reads the channel for interims.
+/// The models of one channel of a live stream: answers the core's questions, and reads the channel for interims.
 /// Its methods are called on the listening thread only, and do not block; its answers come on any thread.
 protocol AnswerService: AnyObject, Sendable {
     /// Returns the timing of finals that the stream's client asked for, within the limits of this service.
@@ -30,7 +30,7 @@ protocol AnswerService: AnyObject, Sendable {
     // MARK: Interims
 
     /// Returns the timing of interims that the stream's client asked for, within the limits of this service.
-    func interimTiming(_ options: StreamOptions) -> StreamTiming
+    func interimTiming(_ options: StreamOptions) -> InterimTiming
 
     /// Begins to read audio for an interim. No answer depends on the result.
     ///

@@ -60,7 +60,7 @@ struct ChannelReader: Sendable {
             return try LiveReader(models).answer(.words(in: audio), samples, mayContinue: mayContinue)
         }
         let (request, heard) = earlier.request(for: audio, samples, longest: WhisperRecognizer.longest)
-        let recognizer = LiveRecognizer(models, language, nil)
+        let recognizer = LiveRecognizer(models, language)
         guard let result = try recognizer.other(code, others, request, heard, mayContinue) else { return nil }
         earlier.add(result.words, of: audio, samples)
         return .words(readings.add(result, of: audio))

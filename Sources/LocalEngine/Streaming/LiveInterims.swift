@@ -1,6 +1,6 @@
 import Speech
 
-/// The interims of one channel whose finals are decided by the core: the latest guess at the words of the open window. Pure: readings in, requests and
+/// The interims of one channel: the latest guess at the words of the open window. Pure: readings in, requests and
 /// interims out.
 ///
 /// Interims are read by themselves: none answers a question of the core. They may come late or never, and the finals stay the same.
@@ -22,7 +22,7 @@ struct LiveInterims: Sendable {
         case place(LiveQuestion)
     }
 
-    var timing: StreamTiming
+    var timing: InterimTiming
     private let areWanted: Bool
     private var place: Place?
     /// The interims of this place, which begin with the same words as far as they agree.
@@ -42,7 +42,7 @@ struct LiveInterims: Sendable {
     /// Number of words at the end of a reading that are never promised.
     private static let unsettled = 3
 
-    init(_ timing: StreamTiming, areWanted: Bool) {
+    init(_ timing: InterimTiming, areWanted: Bool) {
         self.timing = timing
         self.areWanted = areWanted
     }
@@ -89,7 +89,7 @@ struct LiveInterims: Sendable {
         guard let request = outstanding, request.id == id else { return nil }
         outstanding = nil
         self.took = took
-        period = timing.interimPeriod(after: took)
+        period = timing.period(after: took)
         guard let place, let window = core.window, window.start == place.window, request.audio.start == place.start, window.pause?.reading == nil
         else { return nil }
         let words = result.trusted(of: request, doubtful: timing.doubtful)
@@ -97,7 +97,7 @@ struct LiveInterims: Sendable {
             period = timing.soonerPeriod(after: took)
             return nil
         }
-        let read = timing.settlesWords ? agreement.add(words, heardThrough: request.audio.end) : words
+        let read = timing.settlesWords ? agreement.add(words) : words
         return interim(own(read, at: place, request, core, window), through: request.audio.end, core)
     }
 

@@ -1,10 +1,10 @@
 import Speech
 
-/// One channel of a live stream whose finals are decided by the core, on the listening thread: its samples, voice detector, machine, and the questions
-/// that are being answered, and its interims.
+/// One channel of a live stream on the listening thread: its samples, voice detector, machine, the questions that are being answered, and its interims.
+/// Turns audio, commands and answers into events.
 ///
 /// The machine takes windows of audio and commands in their order. An answer that comes late delays what follows, and never changes it.
-final class LiveListener: StreamChannel {
+final class LiveListener {
     private struct Job {
         let cancel: @Sendable () -> Void
         /// Number of the pause that an end-of-turn model judges.
@@ -52,8 +52,10 @@ final class LiveListener: StreamChannel {
 
     // MARK: Audio
 
+    /// Takes samples at the stream's rate.
     func hear(_ samples: [Float], _ act: (ChannelAction) -> Void) throws { try listen(to: timeline.append(samples), act) }
 
+    /// Takes the samples that the resampler still holds, so that the channel has heard all audio sent so far.
     func drain(_ act: (ChannelAction) -> Void) throws { try listen(to: timeline.drain(), act) }
 
     private func listen(to samples: [Float], _ act: (ChannelAction) -> Void) throws {
@@ -77,13 +79,16 @@ final class LiveListener: StreamChannel {
 
     // MARK: Commands and answers
 
+    /// Uses new options from here on.
     func update(_ options: StreamOptions, _ act: (ChannelAction) -> Void) {
         interims.timing = answers.interimTiming(options)
         take(.timing(answers.timing(options)), act)
         take(.terms(answers.terms(options)), act)
     }
 
+    /// Makes final all audio that was heard.
     func finalize(_ act: (ChannelAction) -> Void) { take(.finalize(ring.end), act) }
+    /// Notes that no more audio comes.
     func finish(_ act: (ChannelAction) -> Void) { take(.finish(ring.end), act) }
 
     private func take(_ input: LiveCore.Input, _ act: (ChannelAction) -> Void) {
@@ -91,6 +96,7 @@ final class LiveListener: StreamChannel {
         run(machine.take(input), act)
     }
 
+    /// Takes an answer that the channel's work has posted.
     func take(_ answer: ChannelAnswer, _ act: (ChannelAction) -> Void) {
         switch answer {
         case .answered(let question, .success(let answer)):
@@ -110,7 +116,6 @@ final class LiveListener: StreamChannel {
             guard placing?.question == question else { return }
             placing = nil
             if let words = interims.placed(question, times, machine.core) { act(.event(timeline.event(.interim(words)))) }
-        case .recognized, .judged: return
         }
     }
 
@@ -186,6 +191,7 @@ final class LiveListener: StreamChannel {
         reading = nil
     }
 
+    /// Cancels all work. The channel begins no more.
     func cancelWork() {
         isOver = true
         for job in jobs.values { job.cancel() }

@@ -1,6 +1,7 @@
 import Speech
 
-/// Recognises one segment of a stream in the stream's language, which the segment may tell.
+/// Recognises a stretch of a channel's audio in the channel's language: interims in any language, which they may tell, and finals in other languages than
+/// English.
 struct LiveRecognizer: Sendable {
     /// Speech from which the language is told whatever the model thinks of it, and speech from which it is told when the model is sure.
     private static let enough = IdentifiedLanguage.speech, little = SampleCount(.milliseconds(1_500), at: .speech)
@@ -8,16 +9,13 @@ struct LiveRecognizer: Sendable {
 
     private let models: LocalModels
     private let language: LiveLanguage
-    private let terms: KeyTermList?
 
-    /// - Parameter terms: the key terms of the stream; nil when there are none.
-    init(_ models: LocalModels, _ language: LiveLanguage, _ terms: KeyTermList?) {
+    init(_ models: LocalModels, _ language: LiveLanguage) {
         self.models = models
         self.language = language
-        self.terms = terms
     }
 
-    /// Recognises the request's segment; nil when `mayContinue` returned false. While the language is not known, an interim has no words.
+    /// Recognises the audio of an interim; nil when `mayContinue` returned false. While the language is not known, an interim has no words.
     func recognize(_ request: SegmentRequest, _ samples: [Float], mayContinue: () -> Bool) throws(InferenceError) -> SegmentResult? {
         guard let others = language.others?.model else { return try english(request, samples, mayContinue) }
         switch language.state {
@@ -30,7 +28,6 @@ struct LiveRecognizer: Sendable {
             case .other(let code): result = try other(code, others, request, samples, mayContinue)
             case .english, .unknown: result = try english(request, samples, mayContinue)
             }
-            result?.found = heard
             if let words = result?.words.indices { for index in words { result?.words[index].language = heard } }
             return result
         }
@@ -39,18 +36,35 @@ struct LiveRecognizer: Sendable {
     /// Returns the language of the segment; nil when there is too little speech to tell.
     private func identify(_ request: SegmentRequest, _ samples: [Float], _ others: WhisperRecognizer) throws(InferenceError) -> LanguageTag? {
         let start = Int((request.speech.start - request.audio.start).samples), end = Int((request.speech.end - request.audio.start).samples)
-        let own = samples.suffix(Int(request.audio.count.samples))
-        let speech = Array(own.dropFirst(max(0, start)).prefix(max(0, end - start)))
-        guard request.speech.count >= Self.little || request.purpose != .interim, let heard = try others.identify(speech.span, among: language.among)
-        else { return nil }
-        let isEnough = request.purpose != .interim || request.speech.count >= Self.enough
-        return isEnough || heard.confidence >= Self.sure ? heard.language : nil
+        let speech = Array(samples.dropFirst(max(0, start)).prefix(max(0, end - start)))
+        guard request.speech.count >= Self.little, let heard = try others.identify(speech.span, among: language.among) else { return nil }
+        return request.speech.count >= Self.enough || heard.confidence >= Self.sure ? heard.language : nil
     }
 
     private func english(_ request: SegmentRequest, _ samples: [Float], _ mayContinue: () -> Bool) throws(InferenceError) -> SegmentResult? {
-        var result = try SegmentRecognizer(models, terms: terms).recognize(request, samples, mayContinue: mayContinue)
-        if language.isFound, let words = result?.words.indices { for index in words { result?.words[index].language = .english } }
-        return result
+        // Closing punctuation at the beginning of the prefix belonged to words before.
+        let prefix = Array(request.prefix.drop(while: models.recognizer.isClosing))
+        let decoded = try models.recognizer.decode(samples.span, prefix: prefix, mayContinue: mayContinue)
+        guard decoded.stop != .cancelled, mayContinue() else { return nil }
+        let ranges = times(of: decoded.words.map(\.text), in: samples, request)
+        var next = 0
+        let words = zip(decoded.words, ranges).map { word, range in
+            // Punctuation in front of a word goes with the word's tokens, so that a later request begins with it as well.
+            defer { next = word.tokens.upperBound }
+            return SegmentResult.Word(
+                text: word.text, confidence: word.confidence, tokens: decoded.tokens[next..<word.tokens.upperBound].map(\.token), range: range,
+                language: language.isFound ? .english : nil)
+        }
+        return SegmentResult(words: words, isSuspect: decoded.stop != .end || words.isEmpty)
+    }
+
+    /// Returns the times of an interim's words: exact ones where they are wanted, otherwise in proportion to their letters.
+    private func times(of texts: [String], in samples: [Float], _ request: SegmentRequest) -> [SampleRange] {
+        let origin = request.audio.start
+        if request.timesInterim, !texts.isEmpty, let exact = models.aligner?.place(texts, in: samples) {
+            return exact.map { SampleRange(origin + SampleCount($0.lowerBound), origin + SampleCount($0.upperBound)) }
+        }
+        return ProportionalTimes.ranges(of: texts, in: request.speech)
     }
 
     /// Recognizes the request in a language of the other model; nil when `mayContinue` returned false.
@@ -60,19 +74,14 @@ struct LiveRecognizer: Sendable {
         // Words before the segment are heard again only if the segment seems to have none: this model knows how a text begins without them.
         let isDraft = request.purpose == .interim
         let origin = request.heard.end - SampleCount(samples.count)
-        var isTimed = false
         let whole = try WholeHearing.recognize(request) { (audio, speech, prefix) throws(InferenceError) in
             let own = Array(samples.prefix(Int((audio.end - origin).samples)).suffix(Int(audio.count.samples)))
             let decoded = try others.decode(
                 own.span, language: code, prefix: prefix, isDraft: isDraft, isTimed: request.timesInterim, mayContinue: mayContinue)
             guard decoded.stop != .cancelled else { return nil }
-            isTimed = decoded.starts != nil
             return WholeHearing.Heard(decoded, words: Self.words(decoded, audio, speech, code))
         }
-        guard let heard = whole else { return nil }
-        let own = Array(samples.suffix(Int(request.audio.count.samples)))
-        let seams = request.purpose == .cut && isTimed ? SegmentRecognizer.seams(between: heard.words, in: own, from: request.audio.start) : []
-        return SegmentResult(words: heard.words, isSuspect: heard.isDoubtful, seams: seams)
+        return whole.map { SegmentResult(words: $0.words, isSuspect: $0.isDoubtful) }
     }
 
     private static func words(_ decoded: WhisperDecoded, _ audio: SampleRange, _ speech: SampleRange, _ code: String) -> [SegmentResult.Word] {

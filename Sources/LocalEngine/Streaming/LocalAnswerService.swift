@@ -1,6 +1,6 @@
 import Speech
 
-/// The models of this machine for one channel whose finals are decided by the core.
+/// The models of this machine for one channel of a live stream.
 final class LocalAnswerService: AnswerService, @unchecked Sendable {
     // Unchecked: `language` and the lists of terms are used on the listening thread only.
     private let models: ModelUse<LocalModels>
@@ -66,13 +66,13 @@ final class LocalAnswerService: AnswerService, @unchecked Sendable {
 
     // MARK: Interims
 
-    func interimTiming(_ options: StreamOptions) -> StreamTiming { StreamTiming(options) }
+    func interimTiming(_ options: StreamOptions) -> InterimTiming { InterimTiming(timesInterims: options.timesInterims) }
 
     func read(
         _ request: SegmentRequest, _ samples: [Float], _ give: @escaping @Sendable (Result<SegmentResult, EngineError>) -> Void
     ) -> @Sendable () -> Void {
         // While the language is not known, an interim finds it out for itself alone.
-        let recognizer = LiveRecognizer(models.model, language, nil)
+        let recognizer = LiveRecognizer(models.model, language)
         return pool.live(
             within: Self.interimPatience,
             { permit throws(InferenceError) in try recognizer.recognize(request, samples, mayContinue: permit.mayContinue) }, give)

@@ -16,9 +16,9 @@ extension LocalEngine: HearingEngine {
             stream.post(.unavailable(unsupported))
             return stream
         }
-        let usesKeyTerms = usesKeyTerms, finals = finals
+        let usesKeyTerms = usesKeyTerms
         @Sendable func item(_ loaded: Result<ModelUse<LocalModels>, InferenceError>, _ language: LiveLanguage) -> StreamInbox.Item {
-            Self.item(loaded, language, pool, usesKeyTerms: usesKeyTerms, finals)
+            Self.item(loaded, language, pool, usesKeyTerms: usesKeyTerms)
         }
         let language = liveLanguage(options.language, among: options.shared.languages)
         let others = facts != nil && language.needsOthers ? multilingual : nil
@@ -52,11 +52,10 @@ extension LocalEngine: HearingEngine {
     }
 
     private static func item(
-        _ loaded: Result<ModelUse<LocalModels>, InferenceError>, _ language: LiveLanguage, _ pool: DecodePool, usesKeyTerms: Bool,
-        _ finals: LiveFinals
+        _ loaded: Result<ModelUse<LocalModels>, InferenceError>, _ language: LiveLanguage, _ pool: DecodePool, usesKeyTerms: Bool
     ) -> StreamInbox.Item {
         switch loaded {
-        case .success(let models): .ready(LocalSegmentService(models, language, pool, usesKeyTerms: usesKeyTerms, finals))
+        case .success(let models): .ready(LocalSegmentService(models, language, pool, usesKeyTerms: usesKeyTerms))
         case .failure(let error): .unavailable(.unavailable(error.description))
         }
     }

@@ -7,8 +7,6 @@ package struct SegmentRequest: Sendable, Equatable {
         case interim
         /// The result becomes final, so it needs exact times.
         case final
-        /// A part of the result becomes final: it needs exact times, and the places between words where the segment may be cut.
-        case cut
     }
 
     /// Number of the request in its stream; ascending.
@@ -22,10 +20,10 @@ package struct SegmentRequest: Sendable, Equatable {
     package var speech: SampleRange
     /// Tokens at the beginning of the result.
     package var prefix: [Token]
-    /// Words that were spoken shortly before; nil when they are too long ago, or too much to hear again.
+    /// Words that were read together with the beginning of the audio; nil: there are none.
     package var context: Context?
 
-    /// Final words that the recogniser hears again to know how the segment continues them. They do not become part of the result.
+    /// Words before the segment, behind which a segment that seems to have none is heard again. They do not become part of the result.
     package struct Context: Sendable, Equatable {
         /// Start of the context's audio. The context ends where the segment's audio begins, or a little before.
         package var start: SampleIndex
@@ -62,17 +60,14 @@ package struct SegmentResult: Sendable, Equatable {
         package var range: SampleRange
         /// The language; nil where the client named it, or it was assumed.
         package var language: LanguageTag?
-        /// The mark of a word that the second look put in; nil for a word as it was heard.
-        package var mark: TermMark?
         /// As in `Word`.
         package var blankBefore: Bool?
 
         package init(
-            text: String, confidence: Float, tokens: [Token], range: SampleRange, language: LanguageTag? = nil, mark: TermMark? = nil,
+            text: String, confidence: Float, tokens: [Token], range: SampleRange, language: LanguageTag? = nil,
             blankBefore: Bool? = nil
         ) {
             self.language = language
-            self.mark = mark
             self.blankBefore = blankBefore
             self.text = text
             self.confidence = confidence
@@ -87,37 +82,12 @@ package struct SegmentResult: Sendable, Equatable {
         var isSyllable: Bool { text.first.map(UnspacedScript.contains) ?? false }
     }
 
-    /// A place behind a word where a segment may be cut.
-    package struct Seam: Sendable, Equatable {
-        /// Number of words before the seam.
-        package var words: Int
-        package var at: SampleIndex
-        /// Mean power of the sound at the seam; the lower, the better.
-        package var power: Float
-
-        package init(words: Int, at: SampleIndex, power: Float) {
-            self.words = words
-            self.at = at
-            self.power = power
-        }
-    }
-
     package var words: [Word]
-    /// True if the second look put terms in.
-    var hasTerms: Bool { words.contains { $0.mark != nil } }
     /// True if the recogniser lost its way: the text repeated itself, or had more words than fit.
     package var isSuspect: Bool
-    /// The mark that the recogniser sets between the context and the first word; nil when no context was heard.
-    package var opening: LateMarks.Mark?
-    /// Places for a cut; empty except for the purpose `.cut`.
-    package var seams: [Seam]
-    /// The language that was found out with this segment; nil otherwise.
-    package var found: LanguageTag?
 
-    package init(words: [Word], isSuspect: Bool = false, opening: LateMarks.Mark? = nil, seams: [Seam] = []) {
+    package init(words: [Word], isSuspect: Bool = false) {
         self.words = words
-        self.opening = opening
         self.isSuspect = isSuspect
-        self.seams = seams
     }
 }

@@ -13,7 +13,7 @@ final class StreamListener: @unchecked Sendable {
     private let closed: @Sendable () -> Void
     /// The recogniser of the segments; nil until its models are loaded.
     private var service: (any SegmentService)?
-    private var channels: [any StreamChannel] = []
+    private var channels: [LiveListener] = []
     private var unfinished = 0
     /// Bytes that came before the models were loaded, or that do not fill a frame yet.
     private var pending: [UInt8] = []
@@ -72,7 +72,9 @@ final class StreamListener: @unchecked Sendable {
             }
             let post: @Sendable (ChannelAnswer) -> Void = { [weak stream] in stream?.post(.answer(channel: number, $0)) }
             do {
-                channels.append(try channel(ChannelIndex(number), input, service, answers.map { $0[number] }, post))
+                channels.append(
+                    LiveListener(
+                        ChannelIndex(number), input, options, try service.makeDetector(), answers[number], lateness: service.lateness, post: post))
             } catch {
                 return close(.unavailable("\(error)"))
             }
@@ -92,14 +94,6 @@ final class StreamListener: @unchecked Sendable {
             obey(command)
         }
         hear(audio[done...])
-    }
-
-    private func channel(
-        _ number: ChannelIndex, _ input: StreamInput, _ service: any SegmentService, _ answers: (any AnswerService)?,
-        _ post: @escaping @Sendable (ChannelAnswer) -> Void
-    ) throws -> any StreamChannel {
-        guard let answers else { return try ChannelListener(number, input, options, service, post: post) }
-        return LiveListener(number, input, options, try service.makeDetector(), answers, lateness: service.lateness, post: post)
     }
 
     private func hear(_ bytes: ArraySlice<UInt8>) {

@@ -413,11 +413,9 @@ final class HTTPServerConnection: ConnectionHandler, ServedConnection {
             if let pool = server.pool, !webSocket.isAuthenticated, connection.isOpen, connection.share == nil {
                 worker.count(connection, id, in: pool)
             }
-            // The bytes that came together with the handshake.
-            var rest = leftover
+            let rest = leftover
             leftover = []
-            connection.resumeInput()
-            if !rest.isEmpty { rest.withUnsafeMutableBytes { webSocket.received($0) } }
+            webSocket.begin(with: rest)
             if hasInputEnded { webSocket.inputEnded() }
         }
         return webSocket

@@ -171,6 +171,16 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
         if state == .open, isPaused || isHeldBack { connection.pauseInput() } else { connection.resumeInput() }
     }
 
+    /// Begins to read, unless the handler has paused since the handshake.
+    ///
+    /// - Parameter rest: the bytes that came together with the handshake.
+    func begin(with rest: [UInt8]) {
+        updateInput()
+        guard !rest.isEmpty else { return }
+        var rest = rest
+        rest.withUnsafeMutableBytes { received($0) }
+    }
+
     func received(_ bytes: UnsafeMutableRawBufferPointer) {
         guard state != .ended else { return }
         lastInput = loop.now
@@ -205,10 +215,14 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
         connection.share?.hold(input: unparsed.capacity + machine.keptByteCount)
     }
 
+    /// True if no message is delivered, because an unauthenticated client's handler has paused.
+    private var holdsMessages: Bool { isPaused && !isAuthenticated && state == .open }
+
     /// Delivers the messages, until an unauthenticated client's handler pauses.
     ///
     /// - Returns: the number of bytes that were used.
     private func parse(_ bytes: UnsafeMutableRawBufferPointer) -> Int {
+        guard !holdsMessages else { return 0 }
         var input = bytes.mutableBytes
         var offset = 0
         var replies: [UInt8] = []
@@ -236,7 +250,7 @@ package final class WebSocketConnection: ConnectionHandler, ServedConnection, @u
                 return bytes.count
             }
             guard state != .ended else { return bytes.count }
-            if isPaused, !isAuthenticated, state == .open { return offset }
+            if holdsMessages { return offset }
         }
         return bytes.count
     }

@@ -5,9 +5,11 @@ package import Speech
 ///
 /// Source: AssemblyAI "Universal-Streaming" reference, client messages.
 package enum AssemblyAIClientMessage: Sendable, Equatable {
-    /// - Parameter given: the members for AssemblyAI's own engine, as the client wrote them. A message that is written has them as they are, and the
-    ///   configuration's members besides.
-    case updateConfiguration(AssemblyAIConfiguration, given: [VendorOptions.Option] = [])
+    /// - Parameters:
+    ///   - given: the members for AssemblyAI's own engine, as the client wrote them. A message that is written has them as they are, and the
+    ///     configuration's members besides.
+    ///   - fixed: members that cannot change while a session runs; a message that is written has none.
+    case updateConfiguration(AssemblyAIConfiguration, given: [VendorOptions.Option] = [], fixed: [VendorOptions.Option] = [])
     /// Ends the open turn now.
     case forceEndpoint
     case keepAlive
@@ -22,7 +24,8 @@ package enum AssemblyAIClientMessage: Sendable, Equatable {
             if type.equals("UpdateConfiguration") {
                 do throws(AssemblyAISettingsError) {
                     self = .updateConfiguration(
-                        try AssemblyAISettings.read(document.root), given: AssemblyAISettings.options(in: document.root))
+                        try AssemblyAISettings.read(document.root), given: AssemblyAISettings.options(in: document.root),
+                        fixed: AssemblyAISettings.fixed(in: document.root))
                 } catch {
                     self = .invalid("Invalid Message: \(error.message)")
                 }
@@ -45,7 +48,7 @@ package enum AssemblyAIClientMessage: Sendable, Equatable {
     package func write(to json: inout JSONWriter) {
         json.beginObject()
         switch self {
-        case .updateConfiguration(let configuration, let given):
+        case .updateConfiguration(let configuration, let given, _):
             json.member("type", literal: "UpdateConfiguration")
             AssemblyAISettings.write(configuration, to: &json)
             for option in given {

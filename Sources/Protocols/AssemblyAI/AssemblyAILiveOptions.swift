@@ -23,6 +23,8 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
     /// The parameters that go to AssemblyAI as they are.
     package var vendorOptions: VendorOptions
     package var shared: SharedOptions
+    /// The parameters as the client wrote them.
+    private let query: URLQuery
 
     private enum Encoding: String, CaseIterable {
         case linear16 = "pcm_s16le"
@@ -44,6 +46,7 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
     }
 
     init(_ head: HTTPRequestHead) throws(QueryParameterError) {
+        self.query = head.query
         let query = QueryParameters(query: head.query)
         format = try Self.format(query)
         model = query.text("speech_model").map(AssemblyAIModel.init) ?? .fallback
@@ -67,6 +70,12 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
         shared = SharedOptions(prompt: query.text("prompt"), maxSpeakers: try query.whole("max_speakers", in: 1...100))
         shared.languages = configuration.choice
         redaction = try Self.redaction(query, language: language)
+    }
+
+    /// True if a member of `UpdateConfiguration` says only what the opening has said.
+    func isInForce(_ member: VendorOptions.Option) -> Bool {
+        let values = query.all(member.name)
+        return values.isEmpty ? member.value.isEmpty : values == member.value.texts || values == [member.value.text]
     }
 
     package var request: LiveRequest {

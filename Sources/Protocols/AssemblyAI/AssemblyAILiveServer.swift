@@ -102,8 +102,9 @@ package struct AssemblyAILiveServer: LiveServerMachine {
         guard state == .open else { return }
         term?.heard(now)
         switch AssemblyAIClientMessage(parsing: text) {
-        case .updateConfiguration(let change, let members):
+        case .updateConfiguration(let change, let members, let fixed):
             let before = configuration, given = kept(members, &output)
+            for option in fixed where !options.isInForce(option) { warnOfFixed(option.name, &output) }
             configuration.apply(change)
             wording.language = Self.language(configuration, request) ?? .english
             changed.formUnion(given.map(\.name))
@@ -145,6 +146,10 @@ package struct AssemblyAILiveServer: LiveServerMachine {
             send(.warning(code: 3006, message: "\(names): ignored, because \(limit)"), &output)
         }
         return kept
+    }
+
+    private func warnOfFixed(_ name: String, _ output: inout ServerOutput) {
+        send(.warning(code: 3006, message: "\(name) cannot change while the session runs: it stays as the opening has set it."), &output)
     }
 
     // MARK: From the session
@@ -266,7 +271,6 @@ package struct AssemblyAILiveServer: LiveServerMachine {
 
     private mutating func endTurn(confidence: Double, _ output: inout ServerOutput) {
         guard turn.isOpen else { return }
-        turn.close(wording)
         var message = AssemblyAITurn(
             order: order, isFormatted: wording.isFormatted, endOfTurn: true, transcript: turn.transcript, endOfTurnConfidence: confidence,
             words: turn.shown, utterance: turn.endUtterance(), speaker: wording.labelsSpeakers ? turn.shown.speaker : nil)

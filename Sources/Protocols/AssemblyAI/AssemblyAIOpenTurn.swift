@@ -3,7 +3,7 @@ import TextNormalization
 
 /// The turn that is being spoken, as reported to the client so far.
 struct AssemblyAIOpenTurn: Sendable {
-    /// Committed words, which will not change but for their punctuation.
+    /// Committed words, which will not change.
     private(set) var words: [Word] = []
     /// The committed words as partials show them; `transcript` has the same words joined.
     private(set) var shown: [AssemblyAIWord] = []
@@ -15,32 +15,12 @@ struct AssemblyAIOpenTurn: Sendable {
 
     /// - Parameter wording: the form of words in partials.
     mutating func append(_ words: [Word], _ wording: AssemblyAIWording) {
-        var words = words
-        if let last = self.words.indices.last, let first = words.indices.first, let marks = words[first].lateMarks {
-            marks.join(&words[first].text, behind: &self.words[last].text)
-            rewriteLast(wording)
-        }
         self.words += words
         for word in words {
             let new = wording.word(word, isFinal: true)
             WordSpacing.append(new.text, blank: new.blankBefore, to: &transcript)
             shown.append(new)
         }
-    }
-
-    /// Punctuates the last word as the end of the turn.
-    mutating func close(_ wording: AssemblyAIWording) {
-        guard let last = words.indices.last, let mark = words[last].lateMarks?.end else { return }
-        words[last].text = words[last].text.closed(by: mark)
-        rewriteLast(wording)
-    }
-
-    private mutating func rewriteLast(_ wording: AssemblyAIWording) {
-        guard let last = shown.indices.last, last == words.indices.last else { return }
-        let new = wording.word(words[last], isFinal: true)
-        guard new.text != shown[last].text, transcript.hasSuffix(shown[last].text) else { return }
-        transcript = transcript.dropLast(shown[last].text.count) + new.text
-        shown[last] = new
     }
 
     /// Returns the text since the last utterance, and marks it as reported.

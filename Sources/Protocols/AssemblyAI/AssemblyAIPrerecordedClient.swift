@@ -248,7 +248,7 @@ package struct AssemblyAIPrerecordedClient: PrerecordedClientMachine {
                 words.add(text, start: start / 1_000, end: end / 1_000, confidence: word["confidence"].double, speaker: speaker, channel: channel)
             }
             guard inner.count == 0, let text = turn["text"].string, let start = turn["start"].double, let end = turn["end"].double else { continue }
-            words.add(estimated: text, start: start / 1_000, end: end / 1_000, speaker: speaker)
+            words.add(estimated: text, start: start / 1_000, end: end / 1_000, speaker: speaker, channel: channel)
         }
     }
 

@@ -36,11 +36,29 @@ enum AssemblyAISettings {
             prompt: root["prompt"].string, hidesProfanity: try flag(root, "filter_profanity"))
     }
 
+    /// Names of the members that are in force from then on.
+    private static let changing = Set(AssemblyAIOptions.changes.settings.map(\.name))
+
+    /// True if only the opening may have the member.
+    private static func isFixed(_ name: String) -> Bool {
+        !changing.contains(name) && (AssemblyAIOptions.table.entry(name, .live) != nil || OptionTable.isWithheld(name))
+    }
+
+    /// Returns the members that cannot change while a session runs.
+    static func fixed(in root: borrowing JSONView) -> [VendorOptions.Option] {
+        var options: [VendorOptions.Option] = []
+        root.forEachMember { name, value in
+            guard isFixed(name), !value.isNull, options.count < VendorOptions.maxCount else { return }
+            options.append(VendorOptions.Option(name, .init(value)))
+        }
+        return options
+    }
+
     /// Returns the members that go to AssemblyAI as the client wrote them, those that nobody here knows included.
     static func options(in root: borrowing JSONView) -> [VendorOptions.Option] {
         var options: [VendorOptions.Option] = []
         root.forEachMember { name, value in
-            guard name != "type", !value.isNull, options.count < VendorOptions.maxCount else { return }
+            guard name != "type", !isFixed(name), !value.isNull, options.count < VendorOptions.maxCount else { return }
             if let option = AssemblyAIOptions.table.option(name, .init(value), .live) { options.append(option) }
         }
         return options

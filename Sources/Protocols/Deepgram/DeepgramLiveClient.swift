@@ -82,7 +82,9 @@ package struct DeepgramLiveClient: LiveClientMachine {
         let endpointing =
             options.turn.soleSilence
             ?? (options.turn.minimumSilence == nil ? options.endpointing : max(options.endpointing, .milliseconds(300)))
-        if !given.has("endpointing") {
+        // The vendor's default of 10 ms ends a turn at each short pause, so 300 ms stand for what nobody asked for. A Harken gateway at this address takes
+        // them as asked for: the protocol has no value for an engine's own choice. The vendor's own clients get the vendor's default.
+        if !given.has("endpointing"), !given.isNative || options.askedEndpointing != nil {
             query.add("endpointing", endpointing >= DeepgramLiveOptions.noEndpointing ? "false" : "\(endpointing.wholeMilliseconds)")
         }
         if options.channels > 1 { query.add("multichannel", "true") }

@@ -22,6 +22,8 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
     package static let resumeWindow: Duration = .seconds(120)
     /// Remaining credit below which the client is told about it.
     package static let freemiumThreshold: Duration = .seconds(180)
+    /// Maximum size of a keep-alive, in bytes.
+    private static let keepAliveBytes = 2
     /// Maximum size of a binary message, in bytes.
     package static let messageLimit = 1 << 20
 
@@ -71,19 +73,27 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
     private var finalizes = 0
     private var saidUnknownChannel = false
     private var memory = ListenMemory()
-    /// For clients who send 16-bit samples in messages of any size; nil for others.
-    private var shortMessages: ShortMessages?
+    /// One for each channel if the audio may be cut anywhere; empty if each message is a packet.
+    private var shortMessages: [ShortMessages]
     /// True if the client's connection is lost.
     private var isLost = false
 
     init(_ options: ListenOptions, _ context: HandshakeContext) {
         self.options = options
         request = options.request
-        if case .raw(.linear16, _, channels: 1) = options.format { shortMessages = ShortMessages() }
+        shortMessages = Self.shortMessages(options)
         preferredEngine = options.engine.flatMap { context.engines.contains($0) ? $0 : nil }
         conversation = options.conversation
         sessionID = ID(context.requestID)
         sessionLimit = options.route == .pushToTalk ? min(Self.pushToTalkLimit, context.sessionLimit) : context.sessionLimit
+    }
+
+    private static func shortMessages(_ options: ListenOptions) -> [ShortMessages] {
+        guard case .raw(let encoding, _, let channels) = options.format else { return [] }
+        // Ogg is a stream of bytes, too.
+        guard let sampleBytes = encoding == .oggOpus ? 1 : encoding.bytesPerSample else { return [] }
+        let tagBytes = channels > 1 ? 1 : 0
+        return Array(repeating: ShortMessages(sampleBytes: sampleBytes, keepAliveBytes: keepAliveBytes - tagBytes), count: channels)
     }
 
     package var creditWarnings: [Duration] { [Self.freemiumThreshold] }
@@ -135,23 +145,32 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
             state = .closed
             return .rejected(code: 1009, reason: "A message has more than \(Self.messageLimit) bytes.")
         }
-        // In other encodings a message of at most two bytes only keeps the session alive.
-        switch shortMessages?.meaning(of: message) ?? (message.byteCount > 2 ? .audio : .nothing) {
-        case .audio: break
-        case .audioBehind(let byte):
-            pauses?.audio(now)
-            return .audio(before: byte)
+        let isShort = message.byteCount <= Self.keepAliveBytes
+        if !isShort { pauses?.audio(now) }
+        if message.isEmpty || isShort && shortMessages.isEmpty { return .ignored }
+        let channel: ChannelIndex
+        if tagsChannels {
+            let tag = message.unsafeLoad(fromByteOffset: 0, as: UInt8.self)
+            // A keep-alive may begin with any byte.
+            if isShort, !names(tag) { return .ignored }
+            guard let named = self.channel(of: tag, &output) else { return .ignored }
+            channel = named
+        } else {
+            channel = .first
+        }
+        let skip = tagsChannels ? 1 : 0
+        guard !shortMessages.isEmpty else { return .audio(channel: channel, skip: skip) }
+        switch shortMessages[channel.number].meaning(of: message.extracting(droppingFirst: skip), now: now) {
+        case .audio(let before): return .audio(channel: channel, skip: skip, behind: before)
         case .nothing: return .ignored
         }
-        pauses?.audio(now)
-        guard tagsChannels else { return .audio() }
-        guard let channel = channel(of: message.unsafeLoad(fromByteOffset: 0, as: UInt8.self), &output) else { return .ignored }
-        return .audio(channel: channel, skip: 1)
     }
+
+    private func names(_ tag: UInt8) -> Bool { (1...options.channels).contains(Int(tag)) }
 
     /// The channel that the first byte of a message names; nil: there is no such channel.
     private mutating func channel(of tag: UInt8, _ output: inout ServerOutput) -> ChannelIndex? {
-        guard (1...options.channels).contains(Int(tag)) else {
+        guard names(tag) else {
             if !saidUnknownChannel {
                 let text = "There is no channel \(tag): the first byte of a message is 1 to \(options.channels). Such messages are ignored."
                 say(.status(ListenStatus(.unknownChannel, text: text, outcome: .invalidInput)), &output)
@@ -165,6 +184,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
     package mutating func clientIsHeld(now: Instant) {
         term?.heard(now)
         pauses?.held(now)
+        for index in shortMessages.indices { shortMessages[index].paused(now) }
     }
 
     package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) {
@@ -398,6 +418,12 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         say(.status(ListenStatus(.late, text: LateFinals.text)), &output)
     }
 
+    package mutating func finalsBecame(late isLate: Bool, now: Instant, output: inout ServerOutput) {
+        guard !isLate else { return finalsAreLate(now: now, output: &output) }
+        guard state != .connecting, state != .closed else { return }
+        say(.status(ListenStatus(.inTime, text: LateFinals.endText)), &output)
+    }
+
     private mutating func freemium(_ remaining: Duration, _ output: inout ServerOutput) {
         for message in ListenServerMessage.freemium(remaining) { say(message, &output) }
     }
@@ -431,7 +457,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
     package mutating func clientReturned(_ resume: LiveResume, received: SampleIndex, now: Instant, output: inout ServerOutput) {
         isLost = false
         // The client begins again with a whole sample.
-        shortMessages = shortMessages.map { _ in ShortMessages() }
+        shortMessages = Self.shortMessages(options)
         term?.heard(now)
         pauses?.held(now)
         memory.saw(resume.seen)

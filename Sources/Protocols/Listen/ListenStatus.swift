@@ -13,6 +13,8 @@ package struct ListenStatus: Sendable, Equatable {
         case recovered = "stt_recovered"
         /// Recognition is behind the audio, and final words come late. The session goes on.
         case late = "stt_late"
+        /// Recognition has caught up with the audio, after `late`.
+        case inTime = "stt_in_time"
         /// The session failed. This is the last event; the close follows.
         case failed = "stt_failed"
         /// The text of all audio before `finalize` has been sent.
@@ -37,8 +39,8 @@ package struct ListenStatus: Sendable, Equatable {
             case .initiating: "Service Starting"
             case .conversations: "Processing Conversations"
             case .engineStarting: "STT Service Starting"
-            case .ready, .degraded, .recovered, .late, .failed, .finalized, .unknownChannel, .unknownPerson, .incompleteAudio, .noTranslation,
-                .storageFull, .storageRecovered, .freemium:
+            case .ready, .degraded, .recovered, .late, .inTime, .failed, .finalized, .unknownChannel, .unknownPerson, .incompleteAudio,
+                .noTranslation, .storageFull, .storageRecovered, .freemium:
                 nil
             }
         }

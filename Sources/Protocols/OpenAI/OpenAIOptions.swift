@@ -80,8 +80,20 @@ package enum OpenAIOptions {
                 "audio.input.transcription.delay", of: "delay",
                 #"{"type":"session.update","session":{"audio":{"input":{"transcription":{"delay":"low"}}}}}"#),
             .init(
-                "audio.input.turn_detection", of: "turn_detection",
+                "audio.input.turn_detection.type", of: "turn_detection",
+                #"{"type":"session.update","session":{"audio":{"input":{"turn_detection":{"type":"semantic_vad"}}}}}"#),
+            .init(
+                "audio.input.turn_detection.threshold", of: "turn_detection",
+                #"{"type":"session.update","session":{"audio":{"input":{"turn_detection":{"threshold":0.7}}}}}"#),
+            .init(
+                "audio.input.turn_detection.prefix_padding_ms", of: "turn_detection",
+                #"{"type":"session.update","session":{"audio":{"input":{"turn_detection":{"prefix_padding_ms":100}}}}}"#),
+            .init(
+                "audio.input.turn_detection.silence_duration_ms", of: "turn_detection",
                 #"{"type":"session.update","session":{"audio":{"input":{"turn_detection":{"silence_duration_ms":900}}}}}"#),
+            .init(
+                "audio.input.turn_detection.eagerness", of: "turn_detection",
+                #"{"type":"session.update","session":{"audio":{"input":{"turn_detection":{"type":"semantic_vad","eagerness":"low"}}}}}"#),
             .init(
                 "audio.input.noise_reduction", of: "noise_reduction",
                 #"{"type":"session.update","session":{"audio":{"input":{"noise_reduction":{"type":"near_field"}}}}}"#),

@@ -69,9 +69,9 @@ package struct OpenAITranscriptStream: Sendable {
         return events
     }
 
-    /// Writes the last event: the members of the plain answer, but for the segments, which have events of their own.
+    /// Writes the last event: the members of the plain answer, but for the segments, which have events of their own, and the usage. The event's usage
+    /// has numbers of tokens only, which these engines do not have.
     private func done(_ transcript: Transcript, _ json: inout JSONWriter) {
-        let seconds = transcript.length.seconds(at: transcript.rate)
         json.beginObject()
         json.member("type", literal: "transcript.text.done")
         json.member("text", text)
@@ -81,16 +81,6 @@ package struct OpenAITranscriptStream: Sendable {
             OpenAITranscriptionAnswer.write(languagesOf: transcript, &json)
         }
         if includesLogprobs { OpenAILogprobs.write(sent[...], &json) }
-        json.key("usage")
-        // The protocol wants numbers of tokens, which these engines do not have. Estimate: ten tokens for a second of audio, one for four bytes
-        // of text.
-        let input = Int((seconds * 10).rounded(.up)), output = (text.utf8.count + 3) / 4
-        json.beginObject()
-        json.member("type", literal: "tokens")
-        json.member("input_tokens", input)
-        json.member("output_tokens", output)
-        json.member("total_tokens", input + output)
-        json.endObject()
         RecordingNotices.write(transcript.notices, to: &json)
         json.endObject()
     }

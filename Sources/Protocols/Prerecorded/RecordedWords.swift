@@ -12,8 +12,8 @@ struct RecordedWords {
 
     private var channels: [[Word]] = []
     private var speakers: [String: SpeakerLabel] = [:]
-    /// Segments of the first channel whose words have estimated times.
-    private var estimated: [Transcript.Segment] = []
+    /// Segments whose words have estimated times, for each channel that has such segments.
+    private var estimated: [Int: [Transcript.Segment]] = [:]
     /// Segments of the first channel, with the vendor's own measures.
     private var stretches: [RecognizedStretch] = []
     /// Names of speakers that the vendor found by the client's references.
@@ -48,8 +48,7 @@ struct RecordedWords {
         language: LanguageTag? = nil, channel: Int = 0, hasBlank: Bool? = nil
     ) {
         let text = text.trimmed
-        guard !text.isEmpty, (0..<Self.maxChannels).contains(channel) else { return }
-        while channels.count <= channel { channels.append([]) }
+        guard !text.isEmpty, makeRoom(for: channel) else { return }
         let confidence = confidence.map { Float(min(max($0, 0), 1)) } ?? Word.unknownConfidence
         var word = Word(
             text, SampleRange(Self.position(start), Self.position(end)), confidence: confidence, speaker: speaker,
@@ -62,6 +61,13 @@ struct RecordedWords {
         append(word, channel)
     }
 
+    /// Makes the channels up to this one. Returns false for a number that no channel has.
+    private mutating func makeRoom(for channel: Int) -> Bool {
+        guard (0..<Self.maxChannels).contains(channel) else { return false }
+        while channels.count <= channel { channels.append([]) }
+        return true
+    }
+
     /// Adds a word, which starts no earlier than the word before.
     private mutating func append(_ word: Word, _ channel: Int) {
         let first = max(word.range.start, channels[channel].last?.range.start ?? .zero)
@@ -69,17 +75,17 @@ struct RecordedWords {
         channels[channel][channels[channel].count - 1].range = SampleRange(first, max(word.range.end, first))
     }
 
-    /// Adds words of the first channel that have no times of their own. Their times are estimated in proportion to their letters.
+    /// Adds words that have no times of their own. Their times are estimated in proportion to their letters.
     ///
     /// - Parameters:
     ///   - start: the start of all these words, in seconds; `end` too is in seconds.
-    mutating func add(estimated text: String, start: Double, end: Double, speaker: SpeakerLabel? = nil) {
+    mutating func add(estimated text: String, start: Double, end: Double, speaker: SpeakerLabel? = nil, channel: Int = 0) {
         let range = SampleRange(Self.position(start), Self.position(end))
         let words = WrittenWord.timed(text, in: range, speaker: speaker)
-        guard !words.isEmpty else { return }
-        let first = channels[0].count
-        for word in words { append(word, 0) }
-        estimated.append(Transcript.Segment(range: range, words: first..<channels[0].count))
+        guard !words.isEmpty, makeRoom(for: channel) else { return }
+        let first = channels[channel].count
+        for word in words { append(word, channel) }
+        estimated[channel, default: []].append(Transcript.Segment(range: range, words: first..<channels[channel].count))
     }
 
     /// A segment of the vendor's answer, with the vendor's own measures. Times are in seconds.
@@ -144,7 +150,7 @@ struct RecordedWords {
                     segments: Utterances.split(words, rate: Self.rate, pause: Self.pause).map { range in
                         let end = words[range].map(\.range.end).max() ?? .zero
                         return Transcript.Segment(range: SampleRange(words[range.lowerBound].range.start, end), words: range)
-                    }, estimated: index == 0 ? estimated : [])
+                    }, estimated: estimated[index] ?? [])
                 if index == 0 { channel.stretches = stretches }
                 channel.speakerNames = names
                 return channel

@@ -51,7 +51,7 @@ package enum SpeechmaticsClientMessage: Sendable, Equatable {
             switch SpeechmaticsConfiguration.change(config, for: service) {
             case .success(let change):
                 return .setRecognitionConfig(
-                    change, language: config["language"].string ?? "", fixed: SpeechmaticsOptions.fixed(in: config, for: service))
+                    change, language: config["language"].string ?? "", fixed: SpeechmaticsOptions.fixed(in: root, for: service))
             case .failure(let error): return .invalid(error)
             }
         case "ForceEndOfUtterance":

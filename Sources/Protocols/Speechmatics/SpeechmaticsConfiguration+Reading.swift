@@ -34,7 +34,7 @@ extension SpeechmaticsConfiguration {
             let marks = config["punctuation_overrides"]["permitted_marks"]
             if marks.isArray { configuration.permittedMarks = (0..<min(marks.count, 100)).compactMap { marks[$0].string } }
             configuration.replacements = replacements(config["transcript_filtering_config"]["replacements"])
-            configuration.fixed = SpeechmaticsOptions.fixed(in: config)
+            configuration.fixed = SpeechmaticsOptions.fixed(in: root)
             configuration.vendorOptions = SpeechmaticsOptions.options(in: config)
             configuration.vendorOptions?.dropForeignLanguages(in: ["language"], words: ["auto", "multi"], unless: isOwn)
             configuration.shared = SharedOptions(
@@ -51,7 +51,9 @@ extension SpeechmaticsConfiguration {
 
     /// Returns the names of the members that nobody here serves, such as `audio_events_config`. A member that asks for nothing is left out.
     private static func unsupportedOptions(_ root: JSONView) -> [String] {
-        var names: [String] = []
+        // No engine is sent the rule of utterances: its members that are not read here have no effect.
+        let rule = VendorOptions.Option.Value(root["transcription_config"]["conversation_config"])
+        var names = rule.members(besides: ["end_of_utterance_silence_trigger"]).prefix(maxChannels).map { "conversation_config.\($0)" }
         root.forEachMember { name, value in
             guard names.count < maxChannels, !served.contains(name), !VendorOptions.Option.Value(value).isEmpty else { return }
             names.append(String(name.prefix(64)))

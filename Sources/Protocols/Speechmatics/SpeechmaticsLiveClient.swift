@@ -258,6 +258,8 @@ extension SpeechmaticsConfiguration {
         changes = SpeechmaticsChange(delay: SpeechmaticsLiveClient.delay, partials: options.interims)
         diarizes = options.diarize
         let silence = options.turn.soleSilence ?? options.turn.minimumSilence ?? options.endpointing
+        // The vendor ends no utterance by itself, and an engine's stream has to end turns: a silence is sent too where the client asked for none. A Harken
+        // gateway at this address takes it as asked for.
         // A silence of 60 s or more means that silence does not end utterances.
         if silence < .seconds(60), silence > .zero { endOfUtterance = min(silence, .seconds(2)) }
         vocabulary = options.keyterms

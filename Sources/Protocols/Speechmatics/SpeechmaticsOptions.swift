@@ -72,14 +72,17 @@ package enum SpeechmaticsOptions {
     /// Members of `SetRecognitionConfig` that are in force from then on. The language only says again what was said.
     private static let changing: Set<String> = ["language", "max_delay", "max_delay_mode", "enable_partials"]
 
-    /// Returns the members of a `SetRecognitionConfig` that cannot change while a session runs.
-    static func fixed(in config: borrowing JSONView, for service: SpeechmaticsService = .realtime) -> [VendorOptions.Option] {
+    /// Returns the members of a `SetRecognitionConfig`, and of its `transcription_config`, that cannot change while a session runs.
+    static func fixed(in root: JSONView, for service: SpeechmaticsService = .realtime) -> [VendorOptions.Option] {
         var options: [VendorOptions.Option] = []
-        let changing = service == .agent ? changing.subtracting(["max_delay", "max_delay_mode"]) : changing
-        config.forEachMember { name, value in
-            guard !changing.contains(name), !value.isNull, options.count < 100 else { return }
-            options.append(.init(String(name.prefix(100)), .init(value)))
+        func add(_ object: JSONView, besides known: Set<String>) {
+            object.forEachMember { name, value in
+                guard !known.contains(name), !value.isNull, options.count < 100 else { return }
+                options.append(.init(String(name.prefix(100)), .init(value)))
+            }
         }
+        add(root["transcription_config"], besides: service == .agent ? changing.subtracting(["max_delay", "max_delay_mode"]) : changing)
+        add(root, besides: ["message", "transcription_config"])
         return options
     }
 
@@ -91,4 +94,9 @@ package enum SpeechmaticsOptions {
             .init("max_delay_mode", #"{"message":"SetRecognitionConfig","transcription_config":{"language":"en","max_delay_mode":"fixed"}}"#),
             .init("enable_partials", #"{"message":"SetRecognitionConfig","transcription_config":{"language":"en","enable_partials":true}}"#),
         ])
+
+    /// The message of Agent STT that changes settings while audio flows.
+    package static let agentChanges = ChangeTable(
+        "Speechmatics, Agent STT", "SetRecognitionConfig", table,
+        [.init("enable_partials", #"{"message":"SetRecognitionConfig","transcription_config":{"language":"en","enable_partials":true}}"#)])
 }

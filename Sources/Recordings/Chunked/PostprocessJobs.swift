@@ -53,8 +53,7 @@ package struct PostprocessJobs: WorkloadJobs {
             let recording = Recording(path: file.path)
             var options = RecognitionOptions(language: conversation.language, diarize: true, workload: .postprocess)
             // An engine may have found the conversation's language, which nobody named. Where it is not allowed, it is found among those that are.
-            var allowed = options
-            do throws(RequestError) { try grant.limitLanguages(of: &allowed) } catch { options.language = nil }
+            grant.limitLanguages(of: &options, else: nil)
             let (transcript, run) = try await WorkloadRecognition.run(
                 .postprocess, recording, holding: nil, options, by: grant, of: job.audio, id: job.id.rawValue, services)
             await services.usage.note(run)

@@ -17,6 +17,8 @@ package struct WaitingSpeech: Sendable {
     private struct WaitingWords: Sendable {
         var words: [Word]
         var clips: [Clip]
+        /// Time at which the words came.
+        var since: Instant
 
         var isOpen: Bool { clips.contains(where: \.isOpen) }
     }
@@ -43,6 +45,8 @@ package struct WaitingSpeech: Sendable {
     private static let reach: Duration = .seconds(2)
     /// Maximum time for which words of which no voice is still to be heard wait for others: many vendors send nothing while nobody speaks.
     private static let quiet: Duration = .seconds(3)
+    /// Minimum time that words wait for their voices before that is told, and maximum time with which they are in time again.
+    private static let late: Duration = .seconds(3), inTime: Duration = .seconds(1)
     /// Maximum number of finals that wait.
     private static let maxWaiting = 1_000
 
@@ -65,13 +69,24 @@ package struct WaitingSpeech: Sendable {
         return moved.map { $0 + (isAlone ? min(patience, Self.quiet) : patience) }
     }
 
+    /// The time from which on words are late, if their voices are not heard until then; nil when no words wait for voices.
+    package var lateFrom: Instant? { waiting.first(where: \.isOpen).map { $0.since + Self.late } }
+
+    /// Returns true if words have waited long for their voices. Decides what is told, and nothing about labels.
+    ///
+    /// - Parameter wasLate: true if the last answer was true. Words are then late until those that wait longest came a short time ago.
+    package func isLate(_ wasLate: Bool, now: Instant) -> Bool {
+        guard let first = waiting.first(where: \.isOpen) else { return false }
+        return now - first.since >= (wasLate ? Self.inTime : Self.late)
+    }
+
     /// Takes the next words.
     ///
     /// - Returns: the words' clips, with their numbers.
     package mutating func add(_ words: [Word], rate: SampleRate, now: Instant) -> [(number: Int, clip: SpokenClip)] {
         let clips = SpokenClip.clips(of: words, rate: rate).enumerated().map { Clip(number: nextClip + $0, clip: $1) }
         nextClip += clips.count
-        waiting.append(WaitingWords(words: words, clips: clips))
+        waiting.append(WaitingWords(words: words, clips: clips, since: now))
         if waiting.count == 1 { moved = now }
         return clips.map { ($0.number, $0.clip) }
     }

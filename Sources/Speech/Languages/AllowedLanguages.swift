@@ -34,14 +34,18 @@ package struct AllowedLanguages: Sendable, Equatable {
         text.split(separator: " ").compactMap { LanguageName(String($0))?.named }
     }
 
+    /// Returns a list as it is stored: what `list` reads.
+    package static func text(of languages: [LanguageTag]) -> String { languages.map(\.rawValue).joined(separator: " ") }
+
     /// Returns a list as it is stored, each language once by its code without a region; nil when a name is not a language's.
     package static func stored(_ names: [String]) -> String? {
-        var codes: [String] = []
+        var languages: [LanguageTag] = []
         for name in names {
             guard let code = LanguageName(name)?.named?.usual.primary else { return nil }
-            if !codes.contains(code) { codes.append(code) }
+            let language = LanguageTag(code)
+            if !languages.contains(language) { languages.append(language) }
         }
-        return codes.joined(separator: " ")
+        return text(of: languages)
     }
 
     /// Limits what a recognition asks for.

@@ -107,12 +107,12 @@ package protocol ConversationStore: Sendable {
     ///
     /// - Parameter namingVoices: true if `segments` are all segments of a speaker. The speaker's voice then gets this name too, if the voice has no
     ///   name, or has its name from an assignment of these segments by hand.
-    /// - Returns: the changed segments, and the speakers that they had, in order, without segments that do not exist; and the owners that the named
-    ///   voices had, each voice once. nil when the conversation or the person does not exist. Speakers and owners are empty when another process has
-    ///   carried out a part: such an assignment cannot be taken back.
+    /// - Returns: the changed segments, in order, without segments that do not exist, and what they and their voices were before, in the same order;
+    ///   nil when the conversation or the person does not exist. `former` is nil when another process has carried out a part: such an assignment
+    ///   cannot be taken back.
     func assign(
         _ segments: [ID<Segment>], in conversation: ID<Conversation>, to owner: Voice.Owner, namingVoices: Bool, of user: ID<User>
-    ) async throws(StoreError) -> (segments: [Segment], former: [FormerSpeaker], owners: [FormerOwner])?
+    ) async throws(StoreError) -> (segments: [Segment], former: FormerSpeakers?)?
 
     /// Takes assignments by hand back: segments get their former speakers, and a former guess counts as a guess. A segment whose former person or
     /// voice was forgotten meanwhile, or whose person was merged into another one, has no speaker. What was learned from a segment that is not

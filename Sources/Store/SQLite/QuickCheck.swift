@@ -9,10 +9,11 @@ package enum QuickCheck: Sendable, Equatable {
     /// No damage was found before the time limit.
     case unfinished
 
-    /// Reads the database's pages until the first damage, the end of the file, or the time limit.
+    /// Reads the database's pages until the first damage, the end of the file, or the time limit. Without any time it reads none.
     ///
     /// - Throws: `corrupt`, with a description of the damage.
     static func run(on connection: SQLiteConnection, path: String, within time: Duration) throws(StoreError) -> QuickCheck {
+        guard time > .zero else { return .unfinished }
         let interruption = SignalWatcher(of: connection.handle)
         let (seconds, attoseconds) = time.components
         let deadline = DispatchTime.now() + .nanoseconds(Int(min(seconds, 3_600)) * 1_000_000_000 + Int(attoseconds / 1_000_000_000))

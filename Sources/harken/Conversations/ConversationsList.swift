@@ -54,6 +54,11 @@ struct ConversationsList: Command {
                             ]
                         }))
             }
+            // Standard output has the list alone, also for programs.
+            if page.next != nil, let last = page.conversations.last {
+                let most = limit < ConversationLimits.page ? "--limit \(ConversationLimits.page) or " : ""
+                context.note("there are older ones: list them with \(most)--to \(last.started.rfc3339)")
+            }
         }
     }
 

@@ -27,7 +27,9 @@ struct PeopleEmbed: Command {
     func run(_ context: CommandContext) async -> ExitStatus {
         let voice: RecordedVoice
         do throws(InferenceError) {
-            voice = try RecordedVoice(models)
+            voice = try RecordedVoice(models) { failure in
+                context.printError(Self.description, "\(failure.consequence): \(failure.reason)")
+            }
         } catch {
             context.printError(Self.description, "\(error)")
             return .failed

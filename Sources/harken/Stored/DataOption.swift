@@ -56,9 +56,10 @@ struct DataOption {
         return nil
     }
 
-    /// Opens the stores of the directory.
+    /// Opens the stores of the directory. The start of a gateway, harken doctor and a restore check the database's pages, which takes a second of a large
+    /// one; no other command does.
     func installation(in directory: DataDirectory) throws(StoreError) -> Installation {
-        try Installation(in: directory, database: database, bucket: bucket)
+        try Installation(in: directory, database: database, bucket: bucket, checkTime: .zero)
     }
 
     /// The error of a directory without data.

@@ -17,7 +17,7 @@ protocol InstallationData: Sendable {
     /// Returns all users with the amount of what is stored of them, in the order of their names.
     func users() async throws -> [StoredUser]
 
-    /// Deletes a user with everything that is stored of them. Returns false when there is nothing of the user.
+    /// Deletes a user with everything that is stored of them, and returns when it is removed. Returns false when there is nothing of the user.
     func delete(_ user: ID<User>) async throws -> Bool
 
     /// Returns the deletions of users that have begun and not ended.

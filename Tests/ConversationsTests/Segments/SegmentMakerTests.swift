@@ -52,30 +52,6 @@ import Testing
         #expect(made.segments.count == count)
     }
 
-    @Test func `punctuates a segment as a whole, and its last word as its end`() {
-        var made = Made()
-        var first = Self.words("Rejoined the eunuch.", at: 0), second = Self.words("Who then", at: 1)
-        made.add(first)
-        second[0].lateMarks = LateMarks(before: .comma)
-        second[1].lateMarks = LateMarks(end: .question)
-        made.add(second)
-        #expect(made.texts == ["0: Rejoined the eunuch, who then?"])
-        #expect(made.segments[0].words.map(\.text) == ["Rejoined", "the", "eunuch,", "who", "then?"])
-        first = Self.words("was he.", at: 2)
-        first[0].lateMarks = LateMarks(before: LateMarks.Mark.none)
-        made.add(first)
-        #expect(made.texts == ["0: Rejoined the eunuch, who then was he."])
-    }
-
-    @Test func `leaves the end of what another speaker said`() {
-        var made = Made()
-        var second = Self.words("Who then?", at: 1, by: 1)
-        second[0].lateMarks = LateMarks(before: .comma)
-        made.add(Self.words("Rejoined the eunuch.", at: 0, by: 0))
-        made.add(second)
-        #expect(made.texts == ["0: Rejoined the eunuch.", "1: Who then?"])
-    }
-
     @Test(arguments: [(124, 1), (125, 2)])
     func `ends a segment with its sentence once it is 125 characters long`(_ length: Int, _ count: Int) {
         var made = Made()

@@ -159,6 +159,13 @@ struct `Files in every container` {
         #expect(abs(heard.seconds - (muxing.picture == nil ? 5 : Muxing.pictureLength)) < 0.35, "\(heard.seconds)")
     }
 
+    @Test(arguments: Muxing.all.filter { $0.hasChapters && $0.picture != nil })
+    func `with chapters have their sound where a player has it when it begins after the picture`(muxing: Muxing) async throws {
+        let heard = try await hear(muxing.make(in: folder, offset: 2, chapters: Muxing.chapters(in: folder)))
+        #expect(Tones.isNear(heard.tones, muxing.tones.map { $0 + 2 }), "\(heard.tones)")
+        #expect(heard.notices == [])
+    }
+
     @Test(arguments: Muxing.all.filter { $0.damage == .told })
     func `that are broken in their middle say so, and have the sound before and after in its place`(muxing: Muxing) async throws {
         let heard = try await hear(muxing.makeDamaged(in: folder))

@@ -49,6 +49,12 @@ import Testing
         #expect(try parse(text) == value)
     }
 
+    @Test func `reads a number, whole or not`() throws {
+        #expect(try parse("7").double == 7 && parse("-0.5").double == -0.5)
+        for text in ["null", "true", "\"7\"", "[7]", "{}"] { #expect(try parse(text).double == nil, "\(text)") }
+        for number in [Double.infinity, -.infinity, .nan] { #expect(JSONValue.double(number).double == nil) }
+    }
+
     @Test(arguments: [
         "", " ", "{", "[1,]", "{\"a\":}", "{a:1}", "01", "1.", ".5", "+1", "nul", "\"a", "'a'", "[1] 2", "\"\u{1}\"", #""\ud800""#, #""\x""#,
         "99999999999999999999", "1e999", "NaN", "// x\n1",

@@ -161,13 +161,7 @@ import Testing
                 peaks = list(try await ask(gateway, "/conversations/\(id)/peaks?n=6")["peaks"])
                 return peaks.contains { $0 != .null }
             }
-            let levels = peaks.map { value -> Double in
-                switch value {
-                case .double(let level): level
-                case .int(let level): Double(level)
-                case _: -1
-                }
-            }
+            let levels = peaks.map { $0.double ?? -1 }
             #expect(levels.count == 6 && levels[0] >= 0 && levels[0] < 0.1 && levels[5] > 0.2, "\(peaks)")
         }
     }

@@ -132,11 +132,12 @@ import Testing
         #expect(captions.write(label).isEmpty)
     }
 
-    @Test func `tells that final words come late, in events only`() throws {
+    @Test(arguments: [(true, "late"), (false, "in_time")])
+    func `tells that final words come late, and in time again, in events only`(isLate: Bool, name: String) throws {
         var format = SessionEventFormat(ID("s")), captions = LiveCaptionFormat()
-        let told = try events(String(decoding: format.write(.late), as: UTF8.self))
-        #expect(told.map(\.name) == ["notice"] && told.first?.data["name"] == "late")
-        #expect(captions.write(.late).isEmpty)
+        let told = try events(String(decoding: format.write(.late(isLate)), as: UTF8.self))
+        #expect(told.map(\.name) == ["notice"] && told.first?.data["name"] == JSONValue.string(name))
+        #expect(captions.write(.late(isLate)).isEmpty)
     }
 
     @Test func `has captions of channels that speak at once, none of them for a moment only`() {

@@ -190,7 +190,7 @@ struct RouteExpectation: Sendable {
         "GET /api/v1/users/me": .http("/api/v1/users/me", scopes: ["read", "write", "listen", "transcribe"]),
         "GET /api/v1/users/me/export": .http("/api/v1/users/me/export", secret: "moonlit", scopes: ["read", "write"]),
         "POST /api/v1/users/me/import": .http("/api/v1/users/me/import", body: "not an archive", 400, scopes: ["write"]),
-        "DELETE /api/v1/users/me": .http("/api/v1/users/me", 204, scopes: ["write"]),
+        "DELETE /api/v1/users/me": .http("/api/v1/users/me", 204, scopes: ["write"]).once,
         "GET /api/v1/users/me/settings": .http("/api/v1/users/me/settings", scopes: ["read", "write"]),
         "PATCH /api/v1/users/me/settings": .http("/api/v1/users/me/settings", body: #"{"single_language_mode":true}"#, scopes: ["write"]),
         "GET /api/v1/users/me/webhook-secret": .http("/api/v1/users/me/webhook-secret", scopes: ["write"]),

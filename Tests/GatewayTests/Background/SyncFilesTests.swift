@@ -33,7 +33,7 @@ import Testing
             #expect(accepted.string("status_url") == "/v2/sync-local-files/\(accepted.string("job_id") ?? "")")
             let state = try await gateway.synchronize([(OfflineFiles.name(at: Self.day), OfflineFiles.frames(seconds: 3))])
             #expect(state.string("status") == "completed", "\(state.text)")
-            #expect(state.json["total_segments"]?.number == 1 && state.json["successful_segments"]?.number == 1, "\(state.text)")
+            #expect(state.json["total_segments"]?.double == 1 && state.json["successful_segments"]?.double == 1, "\(state.text)")
             #expect(state.json["result"]?["new_memories"] == state.json["conversations"])
             let conversation = try await gateway.conversation(state.string("conversation_id"))
             #expect(conversation.texts == ["Hello."])
@@ -59,7 +59,7 @@ import Testing
             let conversation = try await gateway.conversation(state.string("conversation_id"))
             #expect(conversation.texts.count == 3 - count)
             guard count == 1, case .array(let segments)? = conversation.json["segments"] else { return }
-            #expect(segments.compactMap { $0["start"]?.number } == [1, 61])
+            #expect(segments.compactMap { $0["start"]?.double } == [1, 61])
         }
     }
 
@@ -264,16 +264,6 @@ import Testing
             let audio = try await gateway.store().audio(of: id, of: .local)
             #expect(audio.map(\.start) == [.zero, .seconds(6)])
             #expect(audio.map { Int(($0.duration / .milliseconds(1)).rounded()) } == [6_000, 4_000])
-        }
-    }
-}
-
-extension JSONValue {
-    fileprivate var number: Double? {
-        switch self {
-        case .int(let value): Double(value)
-        case .double(let value): value
-        default: nil
         }
     }
 }

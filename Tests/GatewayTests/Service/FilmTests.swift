@@ -247,15 +247,7 @@ import Testing
     private func elements(_ json: JSONValue?) -> [JSONValue] { if case .array(let all)? = json { all } else { [] } }
 
     /// Starts of the words of a list.
-    private func starts(_ words: JSONValue?) -> [Double] {
-        elements(words).compactMap { word in
-            switch word["start"] {
-            case .int(let start): Double(start)
-            case .double(let start): start
-            default: nil
-            }
-        }
-    }
+    private func starts(_ words: JSONValue?) -> [Double] { elements(words).compactMap { $0["start"]?.double } }
 
     /// Starts of the words of a document's segments.
     private func starts(in json: JSONValue) -> [Double] { elements(json["segments"]).flatMap { starts($0["words"]) } }

@@ -94,6 +94,20 @@ import Testing
         #expect(!lines.entries.contains { $0.contains("the final words of a session") })
     }
 
+    @Test func `tells the gateway's own client that it has caught up`() async throws {
+        // The clock stands: finals come as soon as their audio does.
+        try await TestGateway.with(
+            ScriptedEngine(notices: Self.late), keys: TestKeys(valid: []), settings: ["HARKEN_GATE": "off"], clock: HeldClock()
+        ) { gateway in
+            let socket = try await gateway.connect("/v4/listen?words=true&codec=linear16&sample_rate=16000&language=en")
+            for _ in 0..<30 { socket.send(binary: Self.tenth) }
+            socket.send(text: #"{"type":"finish"}"#)
+            let told = texts(await socket.rest()).compactMap { text in ["stt_late", "stt_in_time"].first { text.contains("\"\($0)\"") } }
+            #expect(told == ["stt_late", "stt_in_time"])
+            try await gateway.sessionsEnd()
+        }
+    }
+
     /// A whole session of three seconds.
     private func talk(_ gateway: TestGateway) async throws -> [TestSocket.Event] {
         let socket = try await gateway.connect(Self.path)

@@ -78,7 +78,7 @@ import Testing
             left = try remains(in: directory)
             return left.isEmpty
         }
-        #expect(try await store.deletions() == [])
+        try await until { try await store.deletions() == [] }
         #expect(try await store.people(of: ID("bob")).map(\.name) == ["Robert"])
     }
 
@@ -106,8 +106,8 @@ import Testing
             let before = try await audio(of: ID(alice), in: gateway.directory)
             #expect(before > 0)
             #expect(try await send(.delete, "/api/v1/users/me", to: gateway) == 204)
-            #expect(await gateway.liveSessions() == 0)
             try await expectNothing(in: gateway.directory, store: store)
+            #expect(await gateway.liveSessions() == 0)
             #expect(try await audio(of: ID(alice), in: gateway.directory) == 0)
             #expect(try await audio(of: .deleted, in: gateway.directory) >= before)
         }
@@ -124,6 +124,28 @@ import Testing
             #expect(try await store.beginDeletion(of: zoe))
             let told = try await gateway.send(.get, "/api/v1/admin/deletions").text
             #expect(told.contains(#""user":"zoe""#) && told.contains(#""conversations":1}"#), "\(told)")
+        }
+    }
+
+    @Test func `is refused until the removal is complete, which the answer does not wait for`() async throws {
+        try await TestGateway.with { gateway in
+            try await gateway.keepMemories(of: .local)
+            let store = try gateway.store()
+            // The removal cannot end.
+            let holder = try SQLiteConnection.open(gateway.directory + "/harken.db", .readWrite)
+            try holder.run("CREATE TRIGGER held BEFORE DELETE ON deleted_users BEGIN SELECT RAISE(ABORT, 'held'); END")
+            #expect(try await gateway.send(.get, "/api/v1/conversations").status == 200)
+            let answer = try await gateway.send(.delete, "/api/v1/users/me")
+            #expect(answer.status == 204 && answer.headers["X-Harken-Erasure"] == "/api/v1/erasure")
+            for path in ["/api/v1/conversations", "/api/v1/users/me/settings", "/v2/transcript", "/v1/files"] {
+                #expect(try await gateway.send(.get, path).status == 403, "\(path)")
+            }
+            #expect(try await gateway.send(.post, "/api/v1/people", body: Array(#"{"name":"Anna"}"#.utf8)).status == 403)
+            // Administration is open, and tells how far the removal is.
+            try await until { try await gateway.send(.get, "/api/v1/admin/deletions").text.contains(#""conversations":0}"#) }
+            #expect(try await store.deletions().map(\.user) == [.local])
+            #expect(try await gateway.send(.get, "/api/v1/erasure").status == 200)
+            #expect(try await gateway.send(.get, "/health").status == 200)
         }
     }
 

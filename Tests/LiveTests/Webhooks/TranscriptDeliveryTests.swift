@@ -1,6 +1,7 @@
 import Conversations
 import HarkenTesting
 @testable import Live
+import Net
 import Observability
 import Protocols
 import Speech
@@ -14,16 +15,31 @@ import Testing
 
     private static func segment(_ id: String, _ text: String) -> Segment { Segment(id: ID(id), text: text, start: .zero, end: .seconds(1)) }
 
+    /// Stores the conversation `c1` with segments.
+    private static func store(_ segments: [Segment], of user: ID<User>, in world: ScriptedReceivers) async throws {
+        let conversation = Conversation(
+            id: ID("c1"), user: user, status: .inProgress, source: "omi", started: world.now, finished: world.now)
+        _ = try await world.store.begin(conversation)
+        _ = try await world.store.write(ConversationUpdate(ID("c1"), changed: segments, removed: [], isLive: true), of: user)
+    }
+
+    /// Tells a session's webhook a segment of the conversation `c1`, and the session's end.
+    private func end(
+        with segment: Segment, by delivery: TranscriptDelivery, _ metrics: Metrics, on loop: Loop, behind stored: @escaping @Sendable () async -> Bool
+    ) {
+        loop.execute {
+            let webhook = TranscriptWebhook(delivery, metrics: metrics, loop: loop)
+            webhook.began(ID("c1"))
+            webhook.changed([segment], WebhookDocument(people: [:], owner: nil))
+            webhook.ended(behind: stored)
+        }
+    }
+
     /// Sends segments of the conversation `c1`, which the store has by then.
     private func send(
         _ segments: [Segment], kept: Set<ID<Segment>> = [], by delivery: TranscriptDelivery, in world: ScriptedReceivers
     ) async throws -> TranscriptDelivery.Outcome {
-        let conversation = Conversation(
-            id: ID("c1"), user: user, status: .inProgress, source: "omi", started: world.now, finished: world.now)
-        if kept.isEmpty {
-            _ = try await world.store.begin(conversation)
-            _ = try await world.store.write(ConversationUpdate(ID("c1"), changed: segments, removed: [], isLive: true), of: user)
-        }
+        if kept.isEmpty { try await Self.store(segments, of: user, in: world) }
         return await delivery.send(segments, kept: kept, WebhookDocument(people: [:], owner: nil), in: [ID("c1")])
     }
 
@@ -141,5 +157,46 @@ import Testing
         _ = try await send([Self.segment("s3", "words")], by: delivery, in: world)
         #expect(try await listed(true, in: world).count == 1)
         #expect(try await listed(false, in: world).isEmpty)
+    }
+
+    @Test func `that the store gets after the session's end only are delivered then`() async throws {
+        let isBack = Mutex(false)
+        let world = try ScriptedReceivers(in: folder) { _ in isBack.withLock { $0 } ? .status(200) : .status(503, retryAfter: "600") }
+        let service = try world.service(), delivery = try await delivery(service, in: world), metrics = Metrics()
+        let group = try LoopGroup(count: 1), words = Self.segment("s1", "last words"), user = user
+        defer { group.shutdown() }
+        end(with: words, by: delivery, metrics, on: group.loops[0]) { (try? await Self.store([words], of: user, in: world)) != nil }
+        try await until { try await !listed(false, in: world).isEmpty }
+        isBack.withLock { $0 = true }
+        world.move(to: .seconds(700))
+        await service.deliverDue()
+        #expect(world.requests.map { $0.body.contains("last words") } == [true, true])
+        #expect(try await listed(false, in: world).isEmpty)
+        #expect(!metrics.rendered().contains("harken_webhook_segments_dropped_total{"))
+    }
+
+    @Test func `that the store has not taken by the session's end are counted as lost`() async throws {
+        let world = try ScriptedReceivers(in: folder) { _ in .status(503, retryAfter: "600") }
+        let service = try world.service(), delivery = try await delivery(service, in: world), metrics = Metrics()
+        let group = try LoopGroup(count: 1)
+        defer { group.shutdown() }
+        end(with: Self.segment("s1", "words"), by: delivery, metrics, on: group.loops[0]) { false }
+        try await until { metrics.rendered().contains("harken_webhook_segments_dropped_total{} 1") }
+        #expect(try await listed(false, in: world).isEmpty)
+    }
+
+    @Test func `that are more than may wait are all brought by the store`() async throws {
+        let world = try ScriptedReceivers(in: folder) { _ in .status(200) }
+        let service = try world.service(), delivery = try await delivery(service, in: world), last = Self.segment("s2", "waits")
+        try await Self.store([Self.segment("s1", "dropped"), last], of: user, in: world)
+        let outcome = await delivery.send([last], kept: [], isCut: true, WebhookDocument(people: [:], owner: nil), in: [ID("c1")])
+        guard case .kept(isStored: true) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(world.requests.isEmpty)
+        world.move(to: .seconds(10))
+        await service.deliverDue()
+        #expect(world.requests.map { $0.body.contains("dropped") && $0.body.contains("waits") } == [true])
     }
 }

@@ -57,6 +57,33 @@ import Testing
         #expect(stream.texts == expected)
     }
 
+    @Test(
+        arguments: [
+            (nil, 2_000, false, ["One two.", "Three four."]), (nil, 2_000, true, ["One two."]), (nil, 0, false, ["One two.", "Three four."]),
+            (66, 2_000, false, ["One two.", "Three four."]), (72, 2_000, false, ["One two.", "Three four."]),
+        ] as [(Int?, Int, Bool, [String])])
+    func `keeps the words of a pause where a longer reading has none`(finalize: Int?, silence: Int, isDeaf: Bool, expected: [String]) {
+        // The pause ends at 1.6 s, and the last word at 2.2 s, 68.75 windows.
+        var speech = ScriptedSpeech("One two. 500 Three four.", silence: .milliseconds(silence))
+        speech.heard = { $0.end > SampleIndex(32_000) && (isDeaf || $0.start < SampleIndex(16_000)) ? "" : nil }
+        var stream = ScriptedStream(speech, LiveTiming())
+        stream.play(commands: finalize.map { [(after: $0, input: .finalize(SampleIndex($0 * 512 + 36)))] } ?? [])
+        #expect(stream.texts == expected)
+        #expect(stream.finals.first?.words.map(\.range.end) == [SampleIndex(12_800), SampleIndex(17_600)])
+        #expect(stream.flushes == (finalize == nil ? 0 : 1))
+    }
+
+    @Test func `keeps the words of a first look where the second one has none`() {
+        var timing = Self.quick
+        (timing.look, timing.lookAgain) = (SampleCount(.milliseconds(160), at: .speech), SampleCount(.milliseconds(300), at: .speech))
+        let stream = play("One two.", timing) {
+            $0.confidence = 0.5
+            $0.heard = { $0.end > SampleIndex(20_000) ? "" : nil }
+        }
+        #expect(stream.asked.count { if case .words = $0 { true } else { false } } == 2)
+        #expect(stream.texts == ["One two."])
+    }
+
     @Test func `reads nothing at a gap between two words`() {
         let stream = play("one two 120 three four 120 five.")
         #expect(stream.asked.count { if case .words = $0 { true } else { false } } == 1)
@@ -87,6 +114,59 @@ import Testing
         let silence = final.decided - (try #require(final.words.last?.range.end))
         #expect(silence >= Self.quick.late - SampleCount(512))
         #expect(silence <= Self.quick.late + SampleCount(1_024))
+    }
+
+    @Test func `ends a final before a sound that may become speech`() {
+        // The detector reports speech for 128 ms behind each sound. The last two words begin at 1.312 s, 64 ms before the first two are read.
+        let timing = LiveTiming(endpointing: .milliseconds(300), turn: TurnRule(maximumSilence: .milliseconds(100)))
+        let stream = play("One two. 212 three four.", timing) { $0.hangover = 4 }
+        #expect(stream.texts == ["One two.", "Three four."])
+        #expect(stream.finals.first?.range.end == SampleIndex(20_992))
+    }
+
+    // MARK: Cuts
+
+    @Test func `keeps the words of a pause where the reading of a long window has none`() {
+        let words = (0..<50).map { "w\($0)" }
+        let stream = play("One two. 500 " + words.joined(separator: " ")) {
+            $0.heard = { $0.start < SampleIndex(16_000) && $0.end > SampleIndex(64_000) ? "" : nil }
+        }
+        #expect(stream.texts.first == "One two.")
+        #expect(stream.finals.flatMap { $0.words.map(\.bare) } == ["one", "two"] + words)
+    }
+
+    @Test func `says a word behind a cut once where the part behind the cut has none when it is read alone`() {
+        // The window is cut at 14.2 s, in the fourth word. The only place for a cut is before this word.
+        let ends = [8_000, 60_000, 110_000, 190_000, 240_000, 250_000]
+        var speech = ScriptedSpeech(
+            zip(["aa", "bb", "cc", "dd", "ee"], zip(ends, ends.dropFirst())).map {
+                .init(text: $0, range: SampleRange(SampleIndex($1.0), SampleIndex($1.1)))
+            })
+        speech.heard = { $0.start > SampleIndex(150_000) && $0.end < SampleIndex(230_000) ? "" : nil }
+        var stream = ScriptedStream(speech, LiveTiming())
+        stream.play()
+        #expect(stream.finals.first?.reason == .length)
+        #expect(stream.finals.flatMap { $0.words.map(\.bare) } == ["aa", "bb", "cc", "dd", "ee"])
+    }
+
+    @Test func `loses no word behind a cut where no reading behind the cut has words`() {
+        // The last word ends as the window is cut.
+        let words = (0..<46).map { "w\($0)" }
+        let stream = play(words.joined(separator: " ")) { $0.heard = { $0.start > SampleIndex(100_000) ? "" : nil } }
+        #expect(stream.finals.first?.reason == .length)
+        #expect(stream.finals.flatMap { $0.words.map(\.bare) } == words)
+    }
+
+    @Test(
+        arguments: [
+            // "x" is sound without words. The window is cut between 7 and 12.2 s.
+            [(36, "x"), (20, "w")], [(20, "w"), (22, "x"), (2, "y"), (10, "x")],
+        ] as [[(Int, String)]])
+    func `loses and repeats no word at a cut where words' times are not known`(parts: [(count: Int, name: String)]) {
+        let sounds = parts.flatMap { part in (0..<part.count).map { part.name == "x" ? "x" : "\(part.name)\($0)" } }
+        let stream = play(sounds.joined(separator: " ")) { ($0.silent, $0.hasTimes) = (["x"], false) }
+        #expect(stream.finals.first?.reason == .length)
+        #expect(stream.finals.flatMap { $0.words.map(\.bare) } == sounds.filter { $0 != "x" })
     }
 
     // MARK: Early finals
@@ -165,6 +245,33 @@ import Testing
         #expect(stream.finals.map(\.range.end).first == SampleIndex(46_700))
         #expect(stream.finals.dropFirst().first?.words.first?.range == SampleRange(SampleIndex(46_700), SampleIndex(51_200)))
         #expect(stream.flushes == 2)
+    }
+
+    @Test(arguments: [(500, 51, 25_600), (500, 52, 25_600), (3_000, 129, 65_536), (3_000, 130, 65_536)])
+    func `leaves the beginning of a sound to the next final`(silence: Int, finalize: Int, sound: Int) {
+        // Behind the beginning of the sound, nothing can be read alone.
+        let stream = play("One two. \(silence) Three four.", commands: [(after: finalize, input: .finalize(SampleIndex(finalize * 512 + 40)))]) {
+            $0.heard = { $0.start > SampleIndex(sound) ? "" : nil }
+        }
+        #expect(stream.texts == ["One two.", "Three four."])
+        #expect(stream.finals.contains { $0.range.end == SampleIndex(sound) })
+        #expect(stream.flushes == 1)
+    }
+
+    @Test func `leaves the beginning of a word to the next final where the beginning has no words`() {
+        // The word begins at 0.5 s. Half of it has been said at the request.
+        let stream = play("Hello.", commands: [(after: 20, input: .finalize(SampleIndex(10_300)))]) {
+            $0.heard = { $0.start > SampleIndex(8_000) ? "" : nil }
+        }
+        #expect(stream.texts == ["Hello."])
+        #expect(stream.flushes == 1)
+    }
+
+    @Test func `covers long sound without words when the client asks`() {
+        let stream = play("x x x x x x", commands: [(after: 70, input: .finalize(SampleIndex(35_900)))]) { $0.silent = ["x"] }
+        #expect(stream.finals.first?.reason == .flush)
+        #expect(stream.finals.first?.range.end == SampleIndex(35_900))
+        #expect(stream.texts.isEmpty)
     }
 
     @Test(arguments: [1, 2, 3, 5])

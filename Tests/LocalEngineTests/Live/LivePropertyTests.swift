@@ -82,6 +82,21 @@ import Testing
         #expect(stream.finals.flatMap { $0.words.map(\.bare) } == spoken.map(\.text))
     }
 
+    @Test(arguments: 0..<40 as Range<UInt64>)
+    func `say each word once that a reading had, where other readings have none`(seed: UInt64) {
+        var speech = ScriptedSpeech(seed: seed, words: 20...60)
+        speech.completeness = nil
+        speech.heard = { ($0.start.samples &* 31 &+ $0.end.samples) / 512 % 3 == 0 ? "" : nil }
+        let commands = Self.commands(seed, speech).filter { if case .finalize = $0.input { true } else { false } }
+        var stream = ScriptedStream(speech, Self.timings[Int(seed * 5) % Self.timings.count])
+        stream.play(commands: commands)
+        let said = stream.finals.flatMap { $0.words.map(\.bare) }, once = Set(said)
+        #expect(said == speech.spoken.map { Word.bare($0.text) }.filter(once.contains))
+        #expect(stream.read.subtracting(once).isEmpty)
+        #expect(stream.flushes == commands.count)
+        #expect(stream.finals.last?.range.end == speech.end)
+    }
+
     @Test(arguments: [1, 3, 100])
     func `depend on the audio alone where requests for finals follow each other closely`(delay: Int) {
         let speech = ScriptedSpeech("aa bb cc dd 200 ee ff gg hh. 1500 ii jj kk.")

@@ -22,6 +22,10 @@ struct ScriptedSpeech {
     var silent: Set<String> = []
     /// The text that the reader hears in audio; nil: it hears what is said there.
     var heard: @Sendable (SampleRange) -> String? = { _ in nil }
+    /// False if nobody knows when words are spoken: their times are spread over the speech by their letters.
+    var hasTimes = true
+    /// Number of windows for which the detector still reports speech behind the end of a sound.
+    var hangover = 0
     /// The key terms of each list, by the word as it is heard.
     var terms: [Int: [String: String]] = [:]
     private let loud: [Bool]
@@ -88,7 +92,8 @@ struct ScriptedSpeech {
     var end: SampleIndex { SampleIndex(windows * Self.window + 100) }
 
     func input(_ window: Int) -> LiveCore.Input {
-        .window(probability: loud[window] ? 0.9 : 0.1, power: loud[window] ? Float(1 + window * 7 % 13) / 100 : 1e-6)
+        let isHeard = loud[max(0, window - hangover)...window].contains(true)
+        return .window(probability: isHeard ? 0.9 : 0.1, power: loud[window] ? Float(1 + window * 7 % 13) / 100 : 1e-6)
     }
 
     func answer(_ question: LiveQuestion) -> LiveAnswer {
@@ -126,6 +131,7 @@ struct ScriptedSpeech {
     }
 
     private func times(of words: [String], in audio: SampleRange, speech: SampleRange) -> [SampleRange] {
+        guard hasTimes else { return ProportionalTimes.ranges(of: words, in: speech) }
         let inside = spoken.filter { audio.contains($0.range.middle) }.map(\.range)
         // The words are the last ones of those that a longer reading has.
         return words.count <= inside.count ? Array(inside.suffix(words.count)) : words.map { _ in speech }

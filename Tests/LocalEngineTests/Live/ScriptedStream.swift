@@ -23,6 +23,8 @@ struct ScriptedStream {
     private(set) var events: [LiveCore.Event] = []
     private(set) var finals: [Final] = []
     private(set) var asked: [LiveQuestion] = []
+    /// Words that a reading had before a final covered their audio.
+    private(set) var read: Set<String> = []
     private(set) var hasFinished = false
     private(set) var fellBehind = false
     /// Maximum audio between the core's position and the start of the audio that it may still need.
@@ -73,6 +75,7 @@ struct ScriptedStream {
             case .event(let event, let at): add(event, at)
             case .ask(let question):
                 asked.append(question)
+                if case .words(let words) = speech.answer(question) { note(words) }
                 due.append((clock + (delay == 0 ? 0 : Int.random(in: 0...delay, using: &random)), question))
             case .drop(let question): due.removeAll { $0.question == question }
             case .finished: hasFinished = true
@@ -81,6 +84,11 @@ struct ScriptedStream {
         }
         maxNeeded = max(maxNeeded, machine.core.position - machine.neededFrom)
         if delay == 0, !due.isEmpty { deliver() }
+    }
+
+    private mutating func note(_ words: [LiveWord]) {
+        let heard = Set(words.map(\.bare)), through = finals.last?.range.end ?? .zero
+        read.formUnion(speech.spoken.filter { $0.range.middle >= through }.map { Word.bare($0.text) }.filter(heard.contains))
     }
 
     private mutating func add(_ event: LiveCore.Event, _ at: SampleIndex) {

@@ -47,10 +47,23 @@ import Testing
         #expect(failures.reasons.allSatisfy { $0.contains("libonnxruntime.so") }, "\(failures.reasons)")
     }
 
+    @Test(.needs(TestModels.areThere, TestModels.needed)) func `cost a recorded voice its second model only, and are reported`() throws {
+        let root = folder.path(of: "models-for-a-voice")
+        try EnglishModels.link(at: URL(filePath: root))
+        try breakModel(.secondSpeakerEmbedder, in: ModelFolder(root))
+        _ = try RecordedVoice(ModelFolder(root)) { failures.add($0) }
+        #expect(failures.models == [.secondVoices])
+        // A folder of an earlier version has no such model, which is no fault.
+        try FileManager.default.removeItem(atPath: ModelFolder(root).path(of: .secondSpeakerEmbedder))
+        _ = try RecordedVoice(ModelFolder(root)) { failures.add($0) }
+        #expect(failures.models == [.secondVoices])
+    }
+
     @Test(
         .needs(TestModels.areThere, TestModels.needed),
         arguments: [
-            (ModelFolder.Item.speakerEmbedder, ModelFailure.FailedModel.voices), (.segmentation, .segmentation),
+            (ModelFolder.Item.speakerEmbedder, ModelFailure.FailedModel.voices), (.secondSpeakerEmbedder, .secondVoices),
+            (.segmentation, .segmentation),
         ])
     func `cost a recording no words, and are reported once`(item: ModelFolder.Item, model: ModelFailure.FailedModel) async throws {
         let root = folder.path(of: "models-with-one-broken")

@@ -4,7 +4,7 @@ import Speech
 import Synchronization
 import Testing
 
-@Suite(.hangLimit) struct `A server for recordings whose finals are decided by the core` {
+@Suite(.hangLimit) struct `Finals of a server for recordings` {
     /// What a stream said, in order.
     private final class Log: Sendable {
         let events = Mutex<[EngineEvent]>([])
@@ -37,7 +37,6 @@ import Testing
         var configuration = SegmentedEngine.Configuration()
         configuration.patience = .seconds(3_600)
         configuration.judgmentPatience = limit
-        configuration.finals = .core
         let options = StreamOptions(rate: rate, channels: channels, interims: false, endpointing: endpointing)
         return SegmentedEngine(
             server, detecting: TestEars(), turns: turns, configuration, clock: { clock.now },
@@ -121,6 +120,24 @@ import Testing
             }
             #expect(final.words.isEmpty && final.range.contains(SampleIndex(16_000)))
         }
+    }
+
+    @Test(arguments: [(1, ["one two", "w0"], 0), (60, ["one two"], 1)])
+    func `keeps the words of a pause where a longer text cannot be right`(words: Int, texts: [String], gaps: Int) async throws {
+        // The second request is for all of the speech, the third for the part behind the pause.
+        let server = RecordingServer { number, seconds in
+            RecordingServer.transcript(number == 1 ? ["one", "two"] : (0..<(number == 2 ? 60 : words)).map { "w\($0)" }, seconds: seconds)
+        }
+        let log = Log()
+        let stream = open(server, log)
+        send([(20, [true]), (5, [false]), (20, [true]), (20, [false])], to: stream)
+        stream.send(.finish)
+        try await until { log.closed != nil }
+        #expect(log.closed == .some(nil))
+        #expect(log.finals().map(\.text).filter { !$0.isEmpty } == texts)
+        let told = log.events.withLock { $0.count { if case .notice(.complaint(let complaint)) = $0 { complaint.code == "gap" } else { false } } }
+        #expect(told == gaps)
+        expectTiling(log.finals(), through: 65 * 1_600)
     }
 
     @Test func `asks the server nothing while nobody speaks`() async throws {

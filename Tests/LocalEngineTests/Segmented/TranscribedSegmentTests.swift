@@ -12,7 +12,7 @@ import Testing
 
     private func result(_ words: [String], over seconds: Double, in length: Double, isEstimated: Bool = false) -> SegmentResult {
         let transcript = RecordingServer.transcript(words, seconds: seconds, isEstimated: isEstimated)
-        return TranscribedSegment(transcript, of: request(length), in: []).result
+        return TranscribedSegment(transcript, of: request(length)).result
     }
 
     @Test func `is placed on the stream's timeline`() {
@@ -53,18 +53,14 @@ import Testing
     }
 }
 
-@Suite struct `Failures of segments` {
-    @Test func `are tolerated twice in a row, and never of a final`() {
+@Suite struct `Failures of interims` {
+    @Test func `are tolerated twice in a row`() {
         var failures = SegmentFailures()
         let broken = EngineError.unavailable("500")
-        func isTolerated(_ error: EngineError, _ purpose: SegmentRequest.Purpose) -> Bool { failures.isTolerable(error, of: purpose) }
-        let three = [isTolerated(broken, .interim), isTolerated(.timedOut("late"), .cut), isTolerated(broken, .interim)]
+        let three = [failures.isTolerable(broken), failures.isTolerable(.timedOut("late")), failures.isTolerable(broken)]
         #expect(three == [true, true, false])
         failures.succeeded()
-        let busy = [isTolerated(.rateLimited(retryAfter: nil), .interim), isTolerated(broken, .final)]
-        #expect(busy == [true, false])
-        failures.succeeded()
-        let rejected = isTolerated(.unauthorized("key"), .interim)
-        #expect(!rejected)
+        let busy = failures.isTolerable(.rateLimited(retryAfter: nil)), rejected = failures.isTolerable(.unauthorized("key"))
+        #expect(busy && !rejected)
     }
 }

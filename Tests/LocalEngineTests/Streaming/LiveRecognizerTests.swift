@@ -17,7 +17,7 @@ struct `Live recognition with Whisper` {
         whisper = try random.recognizer()
         models = try LocalModels(random.models, InferenceRuntime(path: random.models.path(of: .runtime)), threads: 1)
         let german = LiveLanguage.Choice(code: "de", languages: .standard, among: [])
-        recognizer = LiveRecognizer(models, LiveLanguage(german, ModelUse(whisper) {}), nil)
+        recognizer = LiveRecognizer(models, LiveLanguage(german, ModelUse(whisper) {}))
         samples = try TestModels.samples("cards/005.wav")
     }
 
@@ -26,8 +26,8 @@ struct `Live recognition with Whisper` {
         let choice = LiveLanguage.Choice(code: nil, languages: .standard, among: [])
         let service = LocalSegmentService(
             ModelUse(models) {}, LiveLanguage(choice, ModelUse(whisper) { isFree.withLock { $0 = true } }), DecodePool(threads: 1),
-            usesKeyTerms: false, .core)
-        let channels = try #require(service.makeAnswerServices(2))
+            usesKeyTerms: false)
+        let channels = service.makeAnswerServices(2)
         for channel in channels {
             #expect(!isFree.withLock { $0 })
             channel.settle(.words([LiveWord("Yes.", confidence: 0.9, language: .english)]))

@@ -7,7 +7,6 @@ import Testing
 /// Real models over real speech, sent faster than anybody speaks.
 @Suite(.needs(TestModels.areThere, TestModels.needed), .serialized) struct `Local stream` {
     private static let engine = LocalEngine(TestModels.folder, pool: 2)
-    private static let core = LocalEngine(TestModels.folder, pool: 2, finals: .core)
 
     /// Everything that a stream says until it closes.
     private func events(
@@ -123,14 +122,14 @@ import Testing
         }
     }
 
-    @Test(arguments: [nil, 300]) func `has the same finals in pieces of any size where the core decides`(endpointing: Int?) async throws {
+    @Test(arguments: [nil, 300]) func `has the same finals in pieces of any size`(endpointing: Int?) async throws {
         let samples = try TestModels.samples("beckett.wav")
         var options = StreamOptions(rate: .speech, channels: 2)
         options.askedEndpointing = endpointing.map { .milliseconds($0) }
         let audio = bytes(zip(samples, [Float](repeating: 0, count: 24_000) + samples).flatMap { [$0, $1] })
         var texts: [[[Word]]] = []
         for size in [641, 40_001] {
-            let said = await events(options, Self.core) { stream in
+            let said = await events(options) { stream in
                 send(audio, in: size, to: stream)
                 stream.send(.finish)
             }

@@ -77,7 +77,7 @@ final class ScriptedAnswers: AnswerService {
 
     // MARK: Interims
 
-    func interimTiming(_ options: StreamOptions) -> StreamTiming { StreamTiming(options) }
+    func interimTiming(_ options: StreamOptions) -> InterimTiming { InterimTiming(timesInterims: options.timesInterims) }
 
     func read(
         _ request: SegmentRequest, _ samples: [Float], _ give: @escaping @Sendable (Result<SegmentResult, EngineError>) -> Void

@@ -135,6 +135,27 @@ import Testing
         #expect(server.server.pool?.memoryByteCount == 0)
     }
 
+    @Test func `are not parsed when the service has paused at the opening`() throws {
+        let connections = Signal<WebSocketConnection>()
+        let handler = Unchecked(TestHandler())
+        let server = try TestServer(
+            .webSocket(
+                opened: { connection in
+                    connection.pauseReading()
+                    connections.send(connection)
+                }, handler: { handler.value })
+        ) { $0.unauthenticated = UnauthenticatedLimits() }
+        let client = try server.client()
+        // The message comes together with the handshake.
+        try client.send(Array((TestClient.handshake + "\r\n").utf8) + TestClient.frame(1, Array("early".utf8)))
+        _ = try client.receiveHead()
+        let connection = try #require(connections.next())
+        server.settle()
+        #expect(handler.value.events.isEmpty)
+        connection.loop.execute { connection.resumeReading() }
+        #expect(handler.value.events.next() == .text("early"))
+    }
+
     // MARK: Memory
 
     @Test(arguments: [1, 2]) func `hold no more memory together than they may: the first to hold some go first`(loops: Int) throws {

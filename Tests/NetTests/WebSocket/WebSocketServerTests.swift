@@ -27,6 +27,26 @@ import Testing
         #expect(try client.receiveFrame()?.text == "early")
     }
 
+    @Test func `reads nothing while a service has paused at the opening`() throws {
+        let connections = Signal<WebSocketConnection>()
+        let handler = Unchecked(TestHandler())
+        let server = try TestServer(
+            .webSocket(
+                opened: { connection in
+                    connection.pauseReading()
+                    connections.send(connection)
+                }, handler: { handler.value }))
+        let client = try server.client()
+        _ = try client.upgrade()
+        let connection = try #require(connections.next())
+        try client.send(text: "early")
+        try client.delivered()
+        server.settle()
+        #expect(handler.value.events.isEmpty)
+        connection.loop.execute { connection.resumeReading() }
+        #expect(handler.value.events.next() == .text("early"))
+    }
+
     @Test(arguments: [0, 1, 125, 126, 65535, 65536, 300_000]) func `returns messages of all sizes`(count: Int) throws {
         let server = try TestServer(.webSocketEcho)
         let client = try server.client()

@@ -91,18 +91,18 @@ import Testing
     ])
     func `read what clients write`(message: AssemblyAIClientMessage) {
         let read = AssemblyAIClientMessage(parsing: message.text.span.bytes)
-        guard case .updateConfiguration(let configuration, _) = message else {
+        guard case .updateConfiguration(let configuration, _, _) = message else {
             #expect(read == message)
             return
         }
-        guard case .updateConfiguration(let heard, let given) = read else {
+        guard case .updateConfiguration(let heard, let given, _) = read else {
             Issue.record("\(read)")
             return
         }
         #expect(heard == configuration)
         // The members for the vendor are read apart from what they mean here.
         let again = AssemblyAIClientMessage.updateConfiguration(AssemblyAIConfiguration(), given: given)
-        guard case .updateConfiguration(let repeated, _) = AssemblyAIClientMessage(parsing: again.text.span.bytes) else {
+        guard case .updateConfiguration(let repeated, _, _) = AssemblyAIClientMessage(parsing: again.text.span.bytes) else {
             Issue.record("\(again)")
             return
         }

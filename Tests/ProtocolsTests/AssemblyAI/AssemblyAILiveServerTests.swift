@@ -38,25 +38,6 @@ import Testing
         #expect(stream.event(commit("Yes.", 2, 3, .endOfTurn)) == ["speech 2000", "turn 1+ “yes” utterance “yes”"])
     }
 
-    @Test func `formats a turn as a whole, whatever its finals looked like`() throws {
-        func final(_ text: String, _ start: Double, _ first: LateMarks?, _ last: LateMarks?, _ reason: FinalReason) -> SessionEvent {
-            var said = words(text, from: start)
-            said[0].lateMarks = first
-            if let last { said[said.count - 1].lateMarks = last }
-            return .commit(Commit(channel: .first, range: seconds(start, start + 2), words: said, reason: reason, engine: .local))
-        }
-        var stream = try AssemblyAIConversation(AssemblyAIConversation.usual + "&format_turns=True")
-        _ = stream.event(final("Rejoined the eunuch.", 0, nil, nil, .pause))
-        _ = stream.event(final("Who was he", 2, LateMarks(before: .comma), LateMarks(end: .question), .pause))
-        #expect(stream.event(.turnEnded(.first, at: SampleIndex(64_000))).last == "turn 0+* “Rejoined the eunuch, who was he?”")
-        var formatted = try AssemblyAIConversation("sample_rate=16000&speech_model=u3-rt-pro")
-        _ = formatted.event(final("Rejoined the eunuch.", 0, nil, nil, .pause))
-        #expect(
-            formatted.event(final("Who was he", 2, LateMarks(before: .comma), nil, .pause)) == [
-                "turn 0 “Rejoined the eunuch, who was he” | Rejoined the eunuch, who was he"
-            ])
-    }
-
     @Test func `hides profane words where that was asked for`() throws {
         var stream = try AssemblyAIConversation(AssemblyAIConversation.usual + "&format_turns=True&filter_profanity=true")
         #expect(stream.event(guess("what the fuck", stable: 3)) == ["speech 0", "turn 0 “what the f***”"])

@@ -114,6 +114,7 @@ import Testing
                 #expect(stream.pass(.seconds(60)).allSatisfy { $0.hasSuffix("ping") })
                 #expect(stream.machine.receivedBinary(byteCount: count, now: stream.now) == .ignored)
             }
+            _ = stream.pass(.seconds(1))
             #expect(stream.machine.receivedBinary(byteCount: 3, now: stream.now) == .audio())
         }
 
@@ -358,35 +359,126 @@ import Testing
         }
     }
 
-    @Suite struct `of 16-bit samples` {
-        private static let audio: [UInt8] = (0..<60).map { UInt8($0) }
+    @Suite struct `in messages of any size` {
+        /// 16-bit samples of a sound.
+        private static let audio: [UInt8] = sound(400)
 
-        /// Returns the audio that a session takes of messages.
-        private func taken(_ messages: [ArraySlice<UInt8>]) throws -> [UInt8] {
-            var stream = try ListenConversation.ready("codec=pcm16&sample_rate=16000")
-            var taken: [UInt8] = []
-            for message in messages {
-                guard case .audio(_, let skip, let before) = stream.binary(Array(message)).meaning else { continue }
-                taken += (before.map { [$0] } ?? []) + message.dropFirst(skip)
+        private static func sound(_ count: Int) -> [UInt8] {
+            (0..<count).flatMap { index in
+                let sample = Int16(abs(index % 40 - 20) * 250 + index % 7)
+                return [UInt8(truncatingIfNeeded: sample), UInt8(truncatingIfNeeded: sample >> 8)]
             }
-            return taken
         }
 
-        @Test(arguments: [[10], [11], [1, 9], [9, 1], [3, 4, 7], [7, 2, 3], [5, 1, 1, 5]])
-        func `takes audio that is cut anywhere`(sizes: [Int]) throws {
-            var messages: [ArraySlice<UInt8>] = [], at = 0
-            while at < Self.audio.count {
-                let end = min(at + sizes[messages.count % sizes.count], Self.audio.count)
-                messages.append(Self.audio[at..<end])
+        /// Messages of these sizes, in turn.
+        private static func cut(_ audio: [UInt8], _ sizes: [Int]) -> [[UInt8]] {
+            var messages: [[UInt8]] = [], at = 0
+            while at < audio.count {
+                let end = min(at + sizes[messages.count % sizes.count], audio.count)
+                messages.append(Array(audio[at..<end]))
                 at = end
             }
-            #expect(try taken(messages) == Self.audio)
+            return messages
         }
 
-        @Test(arguments: [[], [0], [0, 0]] as [[UInt8]])
-        func `takes no keep-alive as audio`(keepAlive: [UInt8]) throws {
-            #expect(try taken([Self.audio[..<20], keepAlive[...], Self.audio[20..<40], keepAlive[...], Self.audio[40...]]) == Self.audio)
-            #expect(try taken([Self.audio[..<20], keepAlive[...], keepAlive[...], keepAlive[...], Self.audio[20...]]) == Self.audio)
+        /// A client, and the audio of each channel that the session takes of its messages.
+        private struct Client {
+            var stream: ListenConversation
+            var taken: [[UInt8]] = [[], []]
+
+            init(_ query: String) throws { stream = try ListenConversation.ready(query) }
+
+            mutating func send(_ message: [UInt8], after pause: Duration = .milliseconds(1)) {
+                _ = stream.pass(pause)
+                guard case .audio(let channel, let skip, let before) = stream.binary(message).meaning else { return }
+                taken[channel.number] += before + message.dropFirst(skip)
+            }
+        }
+
+        @Test(
+            arguments: ["pcm16", "linear16", "pcm8", "mulaw", "ogg_opus"],
+            [
+                [100], [101], [1, 9], [9, 1], [3, 4, 7], [7, 2, 3], [5, 1, 1, 5], [1, 2, 40], [1, 2, 4, 8], [2, 6], [1, 10], [1, 400], [2], [1],
+                [2, 1, 1],
+                [1, 1, 2, 100], [3, 400, 1, 2, 200],
+            ])
+        func `takes all bytes in their order`(codec: String, sizes: [Int]) throws {
+            var client = try Client("codec=\(codec)&sample_rate=16000")
+            for message in Self.cut(Self.audio, sizes) { client.send(message) }
+            #expect(client.taken[0] == Self.audio)
+        }
+
+        @Test(
+            arguments: ["pcm16", "pcm8", "mulaw"],
+            [[100], [101], [1, 9], [3, 4, 7], [1, 2, 40], [2, 6], [1, 10], [1, 400], [2], [1], [1, 1, 2, 100]])
+        func `takes all bytes of each channel in their order`(codec: String, sizes: [Int]) throws {
+            var client = try Client("channels=2&codec=\(codec)&sample_rate=16000")
+            let left = Self.audio, right = Self.sound(420).suffix(Self.audio.count)
+            // The channels are cut at different places.
+            for (first, second) in zip(Self.cut(left, sizes), Self.cut(Array(right), [sizes.count + 4] + sizes)) {
+                client.send([1] + first)
+                client.send([2] + second)
+            }
+            #expect(client.taken[0].count > 100 && client.taken[0].elementsEqual(left.prefix(client.taken[0].count)))
+            #expect(client.taken[1].count > 100 && client.taken[1].elementsEqual(right.prefix(client.taken[1].count)))
+        }
+
+        @Test(arguments: ["pcm16", "pcm8"], [[], [0], [0, 0], [0x8A, 0]] as [[UInt8]])
+        func `takes no keep-alive of a client without audio`(codec: String, keepAlive: [UInt8]) throws {
+            var client = try Client("codec=\(codec)&sample_rate=16000")
+            for _ in 0..<3 { client.send(keepAlive, after: .seconds(5)) }
+            client.send(Self.audio, after: .seconds(1))
+            for _ in 0..<3 { client.send(keepAlive, after: .seconds(5)) }
+            client.send(Self.audio, after: .seconds(1))
+            #expect(client.taken[0] == Self.audio + Self.audio)
+        }
+
+        @Test func `takes no keep-alive of a client without audio, with channels`() throws {
+            var client = try Client("channels=2&codec=pcm16&sample_rate=16000")
+            for keepAlive in [[], [0], [1], [0, 0], [1, 0], [0x8A, 0]] as [[UInt8]] { client.send(keepAlive, after: .seconds(5)) }
+            client.send([1] + Self.audio, after: .seconds(1))
+            #expect(client.taken == [Self.audio, []])
+            #expect(!client.stream.raw.contains { $0.contains("unknown_channel") })
+        }
+
+        @Test(arguments: [0, 5], [[0], [0, 0], [0, 0, 0]] as [[UInt8]])
+        func `stays with its samples when keep-alives come amid audio`(silence: Int, keepAlives: [UInt8]) throws {
+            var client = try Client("codec=pcm16&sample_rate=16000")
+            client.send(Self.audio)
+            for keepAlive in keepAlives { client.send([keepAlive]) }
+            for _ in 0..<silence { client.send([UInt8](repeating: 0, count: 320)) }
+            client.send(Self.audio)
+            client.send(Self.audio)
+            // Two keep-alives of a byte are one sample, and of a third one nothing is left.
+            #expect(client.taken[0].count - 2 * Self.audio.count - silence * 320 == keepAlives.count / 2 * 2 + Self.audio.count)
+            #expect(client.taken[0].suffix(2 * Self.audio.count).elementsEqual(Self.audio + Self.audio))
+        }
+
+        @Test func `takes a single byte for half a sample in silence, too`() throws {
+            var client = try Client("codec=pcm16&sample_rate=16000")
+            let audio = Self.audio + [UInt8](repeating: 0, count: 1_000) + Self.audio
+            for message in Self.cut(audio, [800, 1, 400]) { client.send(message) }
+            #expect(client.taken[0] == audio)
+        }
+
+        @Test func `knows no pause while the gateway does not read`() throws {
+            var client = try Client("codec=mulaw")
+            client.send(Self.audio)
+            _ = client.stream.pass(.seconds(30))
+            client.stream.machine.clientIsHeld(now: client.stream.now)
+            client.send([7])
+            #expect(client.taken[0] == Self.audio + [7])
+        }
+
+        @Test func `makes words final although keep-alives come`() throws {
+            var stream = try ListenConversation.ready("codec=pcm16&sample_rate=16000")
+            _ = stream.audio(every: .milliseconds(20), 50)
+            var said: [String] = []
+            for _ in 0..<4 {
+                _ = stream.binary([0, 0])
+                said += stream.pass(.milliseconds(400))
+            }
+            #expect(said.contains { $0.hasSuffix("→ finalize") })
         }
 
         @Test func `begins with a whole sample when the client returns`() throws {
@@ -398,6 +490,7 @@ import Testing
                     LiveResume(session: ID(ListenConversation.sessionID), start: .zero, seen: 0), received: .zero, now: now, output: &output)
             }
             #expect(stream.binary([0, 0]).meaning == .ignored)
+            #expect(stream.binary([1, 2, 3, 4]).meaning == .audio(behind: [0, 0]))
         }
     }
 
@@ -413,8 +506,8 @@ import Testing
             }
         }
 
-        @Test(arguments: [[], [1], [2, 0]] as [[UInt8]])
-        func `ignores a message that is too short for a channel's audio`(message: [UInt8]) throws {
+        @Test(arguments: [[], [1], [0, 0], [3, 0]] as [[UInt8]])
+        func `ignores a short message that has no audio of a channel`(message: [UInt8]) throws {
             var stream = try ListenConversation.ready("channels=2&codec=pcm16&sample_rate=16000")
             let answer = stream.binary(message)
             #expect(answer.meaning == .ignored)

@@ -25,8 +25,18 @@ struct ChangedSetting: Sendable, CustomTestStringConvertible {
         case "Deepgram, `/v2/listen`": try Self.session("/v2/listen?model=flux-general-multi&encoding=linear16&sample_rate=16000")
         case "Speechmatics" where setting.name == "enable_partials": try Self.opened(SpeechmaticsConversation("").machine)
         case "Speechmatics": try Self.opened(SpeechmaticsConversation().machine)
+        case "Speechmatics, Agent STT": try Self.opened(SpeechmaticsAgentConversation("").machine)
         case "OpenAI, realtime": try Self.opened(#require(RealtimeConversation.speaking().machine))
         default: throw VendorRequests.Unexpected(step: "no session for \(table.title)")
+        }
+    }
+
+    /// A message of the same kind that changes nothing.
+    var neutral: String {
+        switch table.message {
+        case "SetRecognitionConfig": #"{"message":"SetRecognitionConfig","transcription_config":{"language":"en"}}"#
+        case "session.update": #"{"type":"session.update","session":{}}"#
+        default: #"{"type":"\#(table.message)"}"#
         }
     }
 

@@ -72,6 +72,13 @@ import Testing
                 """)
     }
 
+    @Test(arguments: [nil, "true", "false", "25", "400"]) func `leave a silence that nobody names to the vendor`(silence: String?) throws {
+        let query = "model=nova-3" + (silence.map { "&endpointing=\($0)" } ?? "")
+        #expect(try live(query).all("endpointing") == (silence.map { [$0] } ?? []))
+        // The vendor's default would end turns of other clients at each short pause.
+        #expect(try VendorRequests.liveQuery(StreamOptions(rate: .speech), to: "deepgram").all("endpointing") == ["300"])
+    }
+
     @Test func `leave the text's form to the client`() throws {
         #expect(try live("numerals=true").all("smart_format") == [])
         #expect(try recorded("numerals=true").all("smart_format") == [])

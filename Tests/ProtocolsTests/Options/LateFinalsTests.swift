@@ -50,4 +50,28 @@ import Testing
         machine.finalsAreLate(now: .now, output: &output)
         #expect(output.actions.isEmpty)
     }
+
+    @Test func `are told again by the gateway's own protocol, and their end, until the session is over`() throws {
+        var machine = try opened("listen"), texts: [String] = []
+        for isLate in [false, true] {
+            var output = ServerOutput()
+            machine.finalsBecame(late: isLate, now: .now, output: &output)
+            texts += output.texts
+        }
+        #expect(texts.count == 2)
+        #expect(texts.first?.contains(#""status":"stt_in_time","status_text":"\#(LateFinals.endText)""#) == true, "\(texts)")
+        #expect(texts.last?.contains(#""status":"stt_late","status_text":"\#(LateFinals.text)""#) == true, "\(texts)")
+        var output = ServerOutput()
+        machine.session(.ended(SessionEnd(received: SampleCount(160_000))), now: .now, output: &output)
+        var rest = ServerOutput()
+        machine.finalsBecame(late: false, now: .now, output: &rest)
+        #expect(rest.texts.isEmpty)
+    }
+
+    @Test(arguments: ["deepgram", "flux", "soniox", "speechmatics", "agent", "assemblyai", "realtime", "managed"])
+    func `are told once where the protocol has no message for their end`(dialect: String) throws {
+        var machine = try opened(dialect), output = ServerOutput()
+        for isLate in [false, true] { machine.finalsBecame(late: isLate, now: .now, output: &output) }
+        #expect(output.actions.isEmpty)
+    }
 }

@@ -12,6 +12,7 @@ import Testing
         switch dialect {
         case "deepgram": try LiveConversation()
         case "soniox": try SonioxConversation()
+        case "agent": try SpeechmaticsAgentConversation()
         case "assemblyai": try AssemblyAIConversation()
         case "speechmatics": try SpeechmaticsConversation()
         case "speechmatics, too early": try SpeechmaticsConversation(ready: false)
@@ -21,7 +22,7 @@ import Testing
 
     @Test(arguments: [
         ("deepgram", #"{"parameter":"track","type":"unsupported_model","message":"TEXT"}"#), ("soniox", #""warnings":["TEXT"]"#),
-        ("speechmatics", #""type":"NAME","reason":"TEXT""#),
+        ("speechmatics", #""type":"NAME","reason":"TEXT""#), ("agent", #""type":"NAME","reason":"TEXT""#),
         ("speechmatics, too early", #""type":"NAME","reason":"TEXT""#),
         ("listen", #""status":"audio_incomplete","status_text":"TEXT","reason":"NAME""#),
     ]) func `are told while it runs, and before its end`(dialect: String, form: String) throws {
@@ -45,6 +46,26 @@ import Testing
         let before = conversation.raw
         tell(.damaged(packets: 3))
         #expect(conversation.raw == before)
+    }
+
+    @Test func `are told in Flux, and not behind its end`() throws {
+        var machine = try `Deepgram's turns`.Conversation().machine, texts: [String] = []
+        let now = Instant.now
+        func run(_ body: (inout any LiveServerMachine, inout ServerOutput) -> Void) {
+            var output = ServerOutput()
+            body(&machine, &output)
+            texts += output.texts
+        }
+        run { $0.noticed(Self.hole, now: now, output: &$1) }
+        run { $0.drain(now: now, output: &$1) }
+        run { $0.noticed(Self.cut, now: now, output: &$1) }
+        run { $0.session(.ended(SessionEnd(received: SampleCount(160_000))), now: now, output: &$1) }
+        run { $0.noticed(.damaged(packets: 3), now: now, output: &$1) }
+        let told = texts.filter { $0.contains(#""code":"INCOMPLETE_AUDIO""#) }
+        #expect(told.count == 2, "\(texts)")
+        for (text, notice) in zip(told, [Self.hole, Self.cut]) {
+            #expect(text.contains(#""description":"\#(notice.text(by: nil, of: .stream))""#))
+        }
     }
 
     @Test func `are not told to AssemblyAI's clients, which fail at warnings that they did not ask for`() throws {

@@ -13,7 +13,7 @@ enum VendorRequests {
         let dialect = try #require(Catalogue.dialects.first { $0.paths.contains(head.path) })
         let request = try #require(try dialect.accept(head, context).get().session).request
         var options = StreamOptions(
-            rate: .speech, language: request.language, model: request.model, interims: request.interims, endpointing: request.endpointing,
+            rate: .speech, language: request.language, model: request.model, interims: request.interims, endpointing: request.askedEndpointing,
             turn: request.turn, keyterms: request.keyterms, diarize: request.diarize, formatted: true)
         options.redaction = request.redaction
         options.vendorOptions = request.vendorOptions

@@ -182,6 +182,22 @@ import Testing
         #expect(done.length == SampleCount(15 * 16_000) && done.language == .english && done.model == "universal-2")
     }
 
+    @Test func `AssemblyAI: turns without words keep their channel`() throws {
+        var machine = try ordered(RecognitionOptions(language: .english, separateChannels: true))
+        let done = try transcript(
+            machine.answered(
+                answer(
+                    """
+                    {"id":"t1","status":"completed","audio_duration":15,"audio_channels":2,"words":[],"utterances":[
+                    {"text":"Hi there.","start":1000,"end":2000,"speaker":"1","channel":"1"},
+                    {"text":"Yes I do.","start":1500,"end":2500,"speaker":"2","channel":"2"},
+                    {"text":"Well.","start":3000,"end":3500,"speaker":"3"}]}
+                    """)))
+        #expect(done.channels.map { $0.words.map(\.text) } == [["Hi", "there."], ["Yes", "I", "do."], ["Well."]])
+        #expect(milliseconds(done.channels[1].words).first?.first == 1_500)
+        #expect(done.channels.map { $0.estimated.map(\.words) } == [[0..<2], [0..<3], [0..<1]])
+    }
+
     @Test func `what stands in an answer's words and in its turns again is there once`() throws {
         let word = #"{"text":"Hi","word":"hi","start":0,"end":1,"confidence":1,"speaker":0}"#
         let turn = #"{"text":"Hi","transcript":"Hi","start":0,"end":1,"speaker":"A","words":[\#(word)]}"#

@@ -163,15 +163,6 @@ private let end = #"{"message":"EndOfStream","last_seq_no":1}"#
         #expect(stream.event(commit("Hark en, yes.", 0, 2, .endOfTurn)).contains("segment 0.0–1.5 “Harken, yes.”"))
     }
 
-    @Test func `punctuates a segment as a whole`() throws {
-        var stream = try Stream("")
-        _ = stream.event(commit("I think.", 0, 1, .pause))
-        var rest = words("So.", from: 1)
-        rest[0].lateMarks = LateMarks(before: .comma, end: .question)
-        let events = stream.event(.commit(Commit(channel: .first, range: seconds(1, 2), words: rest, reason: .endOfTurn, engine: .local)))
-        #expect(events.contains("segment 0.0–1.5 “I think, so?”"))
-    }
-
     @Test func `acknowledges audio, also that which came before the start`() throws {
         var stream = try Stream(ready: false)
         let early = stream.binary([0, 0])

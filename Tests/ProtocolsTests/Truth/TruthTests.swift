@@ -87,8 +87,11 @@ import Testing
         let start = Instant.now
         var base = LiveScript(machine, at: start), changed = LiveScript(machine, at: start)
         changed.text(given.setting.example)
+        // Messages are counted, so that both sessions have one more.
+        base.text(given.neutral)
         // The answer to the message is no effect.
         changed.forget()
+        base.forget()
         base.speak()
         changed.speak()
         var after = before

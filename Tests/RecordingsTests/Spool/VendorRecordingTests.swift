@@ -1,4 +1,5 @@
 import Audio
+import Foundation
 import HarkenTesting
 import Protocols
 @testable import Recordings
@@ -27,6 +28,24 @@ private struct RefusingMedia: MediaSource {
             }
             let wanted: RequestError? = if case .undecodable = error { nil } else { .engine(EngineError(error)) }
             #expect(refusal == wanted)
+        }
+    }
+
+    /// The vendor's chapters, words and all else that it tells then count on the film's clock.
+    @Test(.needs(MadeMedia.isPossible, "ffmpeg is not installed"))
+    func `has the clock of a film whose sound begins after its picture`() async throws {
+        let folder = TemporaryFolder(), path = folder.path(of: "film.webm")
+        let tones = "aevalsrc='0.3*sin(2*PI*440*t)*(between(t,1.0,1.5)+between(t,3.0,3.5))':s=48000:d=5"
+        let picture = ["-f", "lavfi", "-i", "testsrc=size=64x48:rate=5:duration=8"], sound = ["-itsoffset", "2.0", "-f", "lavfi", "-i", tones]
+        try MadeMedia.make(picture + sound + ["-map", "0:v", "-map", "1:a", "-c:v", "libvpx", "-c:a", "libopus", "-ac", "1"], to: path)
+        try await TestRecordings.with([]) { recordings in
+            let sent = try await recordings.services.vendorRecording(Recording(path: path), separate: false, for: owner)
+            #expect(sent.recording.format == .raw(.linear16, .speech, channels: 1) && sent.notices.isEmpty)
+            let samples = try Data(contentsOf: URL(filePath: sent.recording.path)).withUnsafeBytes { bytes in
+                (0..<bytes.count / 2).map { Float(Int16(littleEndian: bytes.loadUnaligned(fromByteOffset: 2 * $0, as: Int16.self))) / 32_768 }
+            }
+            let found = withExtendedLifetime(sent) { Tones.starts(in: samples) }
+            #expect(Tones.isNear(found, [3, 5]), "\(found)")
         }
     }
 

@@ -144,4 +144,25 @@ import Testing
         #expect(told() == [])
         #expect(told(isLast: true) == [[nil]])
     }
+
+    @Test mutating func `is late when its voices are not heard for long, until what waits came a short time ago`() {
+        #expect(waiting.lateFrom == nil && !waiting.isLate(false, now: start))
+        let first = add([word("a", 0, 1)])
+        #expect(waiting.lateFrom == start + .seconds(3))
+        #expect(!waiting.isLate(false, now: start + .milliseconds(2_999)) && waiting.isLate(false, now: start + .seconds(3)))
+        // Words that come meanwhile are not what waits longest.
+        for clip in waiting.add([word("b", 2, 3)], rate: .speech, now: start + .seconds(4)) { waiting.expect(clip.number) }
+        waiting.told(first[0], [turn(0, 1, 0)], labels: [7])
+        #expect(told() == [[7]])
+        #expect(waiting.lateFrom == start + .seconds(7))
+        #expect(!waiting.isLate(true, now: start + .milliseconds(4_999)) && waiting.isLate(true, now: start + .seconds(5)))
+        #expect(!waiting.isLate(false, now: start + .seconds(5)))
+    }
+
+    @Test mutating func `is not late when it waits for words, and for no voice`() {
+        _ = add([word("a", 0, 1)], expects: false)
+        #expect(told() == [])
+        #expect(!waiting.isEmpty)
+        #expect(waiting.lateFrom == nil && !waiting.isLate(false, now: start + .seconds(60)))
+    }
 }

@@ -50,6 +50,35 @@ import Testing
         try await until { try await number("SELECT count(*) FROM reclaimed_voices", in: database) == 0 }
     }
 
+    @Test(arguments: StoreKind.allCases) func `stay with them when the voice's name is taken back at once`(kind: StoreKind) async throws {
+        try await fill(kind.open(in: folder))
+        let database = try kind.database(in: folder), id = id, clock = HeldClock()
+        let store = SQLConversationStore(
+            in: database, audio: Blobs(in: try DataDirectory(creating: folder.path)).audio, now: { .at(0) },
+            clock: .init(now: { clock.now }, sleep: { try await clock.sleep(until: $0) }))
+        let before = try await store.portableConversation(id, of: .ann)
+        // All segments get a speaker, and their voice a name, before the voice takes back what is left to it.
+        let assigned = try await database.write { (connection) throws(StoreError) -> FormerSpeakers? in
+            guard let archive = try UserPartition.find(.ann, on: connection), let number = try archive.conversation(id, on: connection),
+                let user = try OwnerColumns(.user, in: archive, on: connection)
+            else { return nil }
+            let change = SpeakerParts.Change.assignment((0..<Self.count).map { ID("s\($0)") }, to: user, namesVoices: true)
+            let begun = try SpeakerParts.begin(change, in: number, of: archive, on: connection)
+            var effect = begun.effect
+            for part in begun.left {
+                if let more = try SpeakerParts.finish(part: part, on: connection) { effect.add(more) }
+            }
+            return FormerSpeakers(effect.former, owners: effect.owners)
+        }
+        let former = try #require(assigned)
+        #expect(former.segments.count == Self.count && former.owners == [FormerOwner(voice, .nobody)])
+        #expect(try await number("SELECT count(*) FROM reclaimed_voices", in: database) == 2)
+        #expect(try await store.restore(former.segments, owners: former.owners, in: id, of: .ann))
+        try await store.settle()
+        #expect(try await store.portableConversation(id, of: .ann) == before)
+        #expect(try await number("SELECT count(*) FROM reclaimed_voices", in: database) == 0)
+    }
+
     @Test func `hold up no deletion on a full disk, and take its room for nothing else`() async throws {
         let directory = try DataDirectory(creating: folder.path)
         let database = FullDatabase(try SQLiteDatabase(in: directory))

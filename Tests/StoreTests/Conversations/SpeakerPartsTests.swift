@@ -7,6 +7,7 @@ import Testing
 
 @Suite(.hangLimit) struct `An assignment of more segments than one transaction writes` {
     private let folder = TemporaryFolder()
+    private let clock = HeldClock()
     private let id = ID<Conversation>("c1"), one = ID<Voice>("v1"), two = ID<Voice>("v2")
     private let anna = ID<Person>("p1"), otto = ID<Person>("p2")
     private static let count = 2 * SpeakerParts.segmentsAtOnce + 100
@@ -37,6 +38,14 @@ import Testing
         return store
     }
 
+    /// Opens a store that erases nothing by itself.
+    private func open(_ database: any SQLDatabase) throws -> SQLConversationStore {
+        let clock = clock
+        return SQLConversationStore(
+            in: database, audio: Blobs(in: try DataDirectory(creating: folder.path)).audio, now: { .at(0) },
+            clock: .init(now: { clock.now }, sleep: { try await clock.sleep(until: $0) }))
+    }
+
     private func left(in database: any SQLDatabase) async throws -> Int64? {
         try await database.read { (connection) throws(StoreError) in try connection.integer("SELECT count(*) FROM speaker_parts") }
     }
@@ -64,11 +73,12 @@ import Testing
         let done = try #require(try await store.assign(repeated, in: id, to: .person(otto), namingVoices: false, of: .ann))
         #expect(done.segments.count == Self.count)
         #expect(done.segments.allSatisfy { $0.identity == SpeakerIdentity(.person(otto), by: .manual) })
-        #expect(done.former.map(\.segment) == Self.segments.reversed(), "in the order of time")
-        #expect(done.former.first?.named == .person(otto))
-        #expect(done.former.last == FormerSpeaker(ID("s0"), named: .nobody, voice: one, by: .voiceprint, confidence: 0.75))
+        let former = try #require(done.former).segments
+        #expect(former.map(\.segment) == Self.segments.reversed(), "in the order of time")
+        #expect(former.first?.named == .person(otto))
+        #expect(former.last == FormerSpeaker(ID("s0"), named: .nobody, voice: one, by: .voiceprint, confidence: 0.75))
         #expect(try await left(in: kind.database(in: folder)) == 0)
-        #expect(try await store.restore(done.former, in: id, of: .ann))
+        #expect(try await store.restore(former, in: id, of: .ann))
         #expect(try await store.portableConversation(id, of: .ann) == before)
     }
 
@@ -85,10 +95,10 @@ import Testing
         // The first part names the nameless voice, which the last part finds again in a segment of Otto's by hand. The second part finds Anna's.
         _ = try await store.assign([Self.segments[600]], in: id, to: .person(anna), namingVoices: false, of: .ann)
         let before = try await store.portableConversation(id, of: .ann), voices = try await store.voices(of: .ann)
-        let done = try #require(try await store.assign(Self.segments, in: id, to: .person(otto), namingVoices: true, of: .ann))
-        #expect(done.owners == [FormerOwner(two, .nobody), FormerOwner(one, .person(anna))])
+        let former = try #require(try await store.assign(Self.segments, in: id, to: .person(otto), namingVoices: true, of: .ann)?.former)
+        #expect(former.owners == [FormerOwner(two, .nobody), FormerOwner(one, .person(anna))])
         #expect(try await store.voices(of: .ann).map(\.owner) == [.person(otto), .person(otto)])
-        #expect(try await store.restore(done.former, owners: done.owners, in: id, of: .ann))
+        #expect(try await store.restore(former.segments, owners: former.owners, in: id, of: .ann))
         #expect(try await left(in: kind.database(in: folder)) == 0)
         #expect(try await store.portableConversation(id, of: .ann) == before)
         #expect(try await store.voices(of: .ann) == voices)
@@ -101,10 +111,10 @@ import Testing
         let segment = Self.segments[601], guess = FormerSpeaker(segment, named: .person(anna), voice: two, by: .spokenName)
         #expect(try await store.restore([guess], in: id, of: .ann))
         let before = try await store.portableConversation(id, of: .ann)
-        let done = try #require(try await store.assign(Self.segments, in: id, to: .person(otto), namingVoices: true, of: .ann))
-        #expect(done.owners == [FormerOwner(two, .nobody)])
-        #expect(done.former.first { $0.segment == segment } == guess)
-        #expect(try await store.restore(done.former, owners: done.owners, in: id, of: .ann))
+        let former = try #require(try await store.assign(Self.segments, in: id, to: .person(otto), namingVoices: true, of: .ann)?.former)
+        #expect(former.owners == [FormerOwner(two, .nobody)])
+        #expect(former.segments.first { $0.segment == segment } == guess)
+        #expect(try await store.restore(former.segments, owners: former.owners, in: id, of: .ann))
         #expect(try await store.portableConversation(id, of: .ann) == before)
     }
 
@@ -123,13 +133,56 @@ import Testing
         #expect(try await left(in: database) == 0)
     }
 
+    @Test(arguments: StoreKind.allCases) func `tells no former speakers when another process has carried out a part`(kind: StoreKind) async throws {
+        _ = try await fill(kind)
+        let own = try InterruptedDatabase(kind.database(in: folder)), other = try kind.database(in: folder)
+        let store = try open(own)
+        own.interrupt(after: 1) { () throws(StoreError) in
+            try await other.write { (connection) throws(StoreError) in
+                guard let part = try connection.integer("SELECT min(number) FROM speaker_parts") else { return }
+                _ = try SpeakerParts.finish(part: part, on: connection)
+            }
+        }
+        let done = try #require(try await store.assign(Self.segments, in: id, to: .person(otto), namingVoices: false, of: .ann))
+        #expect(done.former == nil)
+        #expect(done.segments.count == Self.count && done.segments.allSatisfy { $0.identity == SpeakerIdentity(.person(otto), by: .manual) })
+        #expect(try await left(in: other) == 0)
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `holds up no parts that a crash has left in another conversation`(kind: StoreKind) async throws {
+        var conversation = Conversation.of(.ann, "c2")
+        conversation.segments = (0...SpeakerParts.segmentsAtOnce).map { .said("t\($0)", "harbour", at: Double($0)) }
+        #expect(try await fill(kind).begin(conversation))
+        let database = try InterruptedDatabase(kind.database(in: folder))
+        try await begin(in: database)
+        #expect(try await left(in: database) == 2)
+        let store = try open(database)
+        database.interrupt(after: 1) { () throws(StoreError) in
+            try await store.settle()
+            let left = try await database.read { (connection) throws(StoreError) in
+                var conversations: [String] = []
+                try connection.run("SELECT c.id FROM speaker_parts n JOIN conversations c ON c.number = n.conversation") { (row) throws(StoreError) in
+                    conversations.append(row.text(0) ?? "")
+                }
+                return conversations
+            }
+            #expect(left == ["c2"], "the assignment carries out its own part")
+        }
+        let segments = conversation.segments.map(\.id)
+        let done = try #require(try await store.assign(segments, in: conversation.id, to: .user, namingVoices: false, of: .ann))
+        #expect(done.former?.segments.map(\.segment) == segments)
+        #expect(try await left(in: database) == 0)
+        #expect(try await speakers(store).allSatisfy { $0 == SpeakerIdentity(.person(otto), by: .manual) })
+    }
+
     @Test(arguments: StoreKind.allCases)
     func `comes before a later one, and before its conversation is split or deleted`(kind: StoreKind) async throws {
         let store = try await fill(kind)
         let database = try kind.database(in: folder), last = Self.segments[Self.count - 2]
         try await begin(in: database)
         let later = try #require(try await store.assign([last], in: id, to: .user, namingVoices: false, of: .ann))
-        #expect(later.former == [FormerSpeaker(last, named: .person(otto), voice: one, by: .manual)])
+        #expect(later.former?.segments == [FormerSpeaker(last, named: .person(otto), voice: one, by: .manual)])
         let after = try await speakers(store)
         #expect(after.filter { $0.who == .user }.count == 1 && after.allSatisfy(\.isFixed))
 
@@ -153,5 +206,9 @@ import Testing
             FormerSpeaker(ID("s4"), named: .nobody, voice: two, by: .voiceprint, confidence: 0.123_456_79),
         ]
         #expect(FormerSpeakerCoding.decode(FormerSpeakerCoding.encode(speakers)) == speakers)
+        let stored = #"""
+            [["s1","","","",""],["s2","u","v1","channel",""],["s\"3","pu","","manual",""],["s4","","v2","voiceprint","0.12345679"]]
+            """#
+        #expect(FormerSpeakerCoding.decode(stored) == speakers, "as earlier versions have written it")
     }
 }

@@ -48,6 +48,72 @@ import Testing
         #expect(try await store.conversation(ID("c1"), of: .ann)?.segments.count == 1)
     }
 
+    @Test(.hangLimit, arguments: StoreKind.allCases)
+    func `hides the user from every reader first, and takes nothing new`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder), id = ID<Conversation>("c1")
+        for user in [ID<User>.ann, .bob] {
+            _ = try await store.begin(.of(user, "c1", status: .completed, .said("s", "hello \(user)")))
+            _ = try await store.add(Person(id: ID("p1"), name: "Friend", created: .at(0)), reusing: false, of: user)
+            _ = try await store.add(NewVoice(id: ID("v1"), voiceprint: try .of(1), evidence: .seconds(9), created: .at(0)), of: user)
+            try await store.set("name", to: "\(user)", of: user)
+        }
+        #expect(try await store.beginDeletion(of: .ann))
+        for (user, count) in [(ID<User>.ann, 0), (ID<User>.bob, 1)] {
+            #expect(try await store.list(ConversationQuery(limit: 9), of: user).conversations.count == count)
+            #expect(try await store.outlines(of: [id], of: user).count == count)
+            #expect(try await store.search(SearchQuery("hello", by: .words), embedding: nil, of: user).hits.count == count)
+            #expect(try await store.people(of: user).count == count)
+            #expect(try await store.voices(of: user).count == count)
+            #expect(try await store.settings(of: user).count == count)
+        }
+        #expect(try await store.users(after: nil, limit: 9).map(\.user) == [.bob])
+        // What came now would be deleted with the rest.
+        let refusal = StoreError.conflict("the user is being deleted; nothing is stored for the user until that is complete")
+        await #expect(throws: refusal) { try await store.set("name", to: "Ann", of: .ann) }
+        await #expect(throws: refusal) { _ = try await store.begin(.of(.ann, "c2", .said("s", "hello"))) }
+        #expect(try await store.setText("nothing", of: ID("s"), in: id, of: .ann) == nil)
+        #expect(try await store.deletions().map(\.conversations) == [1])
+        #expect(try await store.isErasing())
+        while try await store.deleteRows(of: .ann, sessions: []) {}
+        // All is gone, but for the end that another process may have to make.
+        try await store.settle()
+        #expect(try await !store.isErasing())
+        try await store.endDeletion(of: .ann)
+        try await store.set("name", to: "Ann", of: .ann)
+        #expect(try await store.settings(of: .ann) == ["name": "Ann"])
+    }
+
+    @Test(.hangLimit, arguments: StoreKind.allCases)
+    func `takes a long conversation and many voices in parts that other writes wait for`(kind: StoreKind) async throws {
+        let database = try kind.database(in: folder)
+        let store = SQLConversationStore(
+            in: database, audio: Blobs(in: try DataDirectory(creating: folder.path(of: "data"))).audio, now: { .at(5) })
+        var conversation = Conversation.of(.ann, "c1")
+        conversation.segments = (0..<1_200).map { .said("s\($0)", "hello", at: Double($0)) }
+        #expect(try await store.begin(conversation))
+        for number in 0..<600 {
+            _ = try await store.add(
+                NewVoice(id: ID("v\(number)"), voiceprint: try .of(number % 3), evidence: .seconds(9), created: .at(0)), of: .ann)
+        }
+        func rows() async throws -> [Int64] {
+            try await database.read { (connection) throws(StoreError) in
+                [
+                    try connection.integer("SELECT count(*) FROM segments") ?? 0, try connection.integer("SELECT count(*) FROM voices") ?? 0,
+                    try connection.integer("SELECT count(*) FROM conversations") ?? 0,
+                ]
+            }
+        }
+        var before = try await rows(), parts = 0
+        #expect(before == [1_200, 600, 1])
+        #expect(try await store.beginDeletion(of: .ann))
+        while try await store.deleteRows(of: .ann, sessions: []) {
+            let after = try await rows()
+            #expect(zip(before, after).reduce(0) { $0 + $1.0 - $1.1 } <= 501, "\(before) to \(after)")
+            (before, parts) = (after, parts + 1)
+        }
+        #expect(before == [0, 0, 0] && parts >= 5)
+    }
+
     @Test(arguments: StoreKind.allCases) func `leaves keys as revoked ones without a name`(kind: StoreKind) async throws {
         let backEnd = try kind.backEnd(in: folder), store = backEnd.conversations(now: { .at(5) })
         let keys = try backEnd.keys(hashing: TestHashing(), now: { .at(5) })

@@ -140,6 +140,8 @@ import Testing
         guard case .corrupt(let named, _)? = error else { return #expect(Bool(false), "\(String(describing: error))") }
         #expect(named == path)
         #expect(error?.description.contains("Restore it from a copy") == true)
+        // Commands that have no time for it read no page that they do not need.
+        #expect(try open(within: .zero).check == .unfinished)
     }
 
     @Test func `is looked for only as long as may be`() async throws {

@@ -64,6 +64,14 @@ struct `Commands on what is stored` {
         #expect(try await run("conversations", "show", "hers", "--user", "ann").status == 0)
     }
 
+    @Test func `say that there are older conversations than they list`() async throws {
+        for id in ["c1", "c2"] { try await fill(.local, id: id) }
+        let short = try await run("conversations", "list", "--limit", "1")
+        #expect(short.output.contains("c2") && !short.output.contains("c1"), "\(short)")
+        #expect(short.diagnostics == "there are older ones: list them with --limit 200 or --to 2027-01-15T08:00:00.000Z\n", "\(short)")
+        #expect(try await run("conversations", "list", "--limit", "2").diagnostics.isEmpty)
+    }
+
     @Test(arguments: [
         ["conversations", "list"], ["people", "list"], ["keys", "list"], ["usage"], ["search", "harbour"], ["doctor"],
         ["conversations", "show", "last"], ["people", "rename", "Ann", "Anna"], ["people", "delete", "Ann"], ["keys", "revoke", "key_1"],

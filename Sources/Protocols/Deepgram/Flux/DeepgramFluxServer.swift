@@ -6,6 +6,8 @@ import TextNormalization
 ///
 /// A turn consists of all commits until a commit or the session says that the turn is over, and of the interim words after them. A pause within a
 /// turn is reported as an eager end, if the client asked for eager ends. `CloseStream` does not end a turn: the words heard so far come as updates.
+/// The end-of-turn confidence is the engine's own where it has one, otherwise 1 at an end that the engine found. No engine has one before the end: it is
+/// the client's threshold in an eager end, and 0 in an update.
 ///
 /// Source: Deepgram "Flux" reference.
 package struct DeepgramFluxServer: LiveServerMachine {
@@ -43,8 +45,6 @@ package struct DeepgramFluxServer: LiveServerMachine {
     /// Language of words that tell none, where profane ones are looked for.
     private let filteredLanguage: LanguageTag
     private var guess: [DeepgramWord] = []
-    /// Mark of the last committed word if the turn ends with it; nil: as the word is.
-    private var lastMark: LateMarks.Mark?
     /// The engine's confidence that the turn is over behind the last committed word; nil: it has none.
     private var turnConfidence: Float?
     private var turnStart: SampleIndex = .zero
@@ -177,6 +177,13 @@ package struct DeepgramFluxServer: LiveServerMachine {
         }
     }
 
+    package mutating func noticed(_ notice: RecordingNotice, now: Instant, output: inout ServerOutput) {
+        switch state {
+        case .connecting, .closed: break
+        case .open, .ending: send(.warning(code: "INCOMPLETE_AUDIO", description: RecordingNotices.live(notice)), &output)
+        }
+    }
+
     package mutating func finalsAreLate(now: Instant, output: inout ServerOutput) {
         switch state {
         case .connecting, .closed: break
@@ -213,10 +220,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
         through = max(through, commit.range.end)
         guess = []
         if let last = commit.words.last {
-            var new = commit.words
-            if let place = words.indices.last { new[0].lateMarks?.join(&new[0].text, behind: &words[place].word) }
-            words += written(new)
-            lastMark = last.lateMarks?.end
+            words += written(commit.words)
             turnConfidence = last.turnConfidence
             lastWordEnd = last.range.end
             heard(now, &output)
@@ -270,7 +274,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
     ) {
         lastSaid = now
         // The end says what the eager end has said, unless the turn was resumed between them.
-        var all = event == .end || event == .eagerEnd ? endedWords : words + guess
+        var all = event == .end || event == .eagerEnd ? words : words + guess
         let languages = takeLanguages(of: &all)
         reported = max(reported, through)
         let start = turnStart.seconds(at: rate)
@@ -278,13 +282,6 @@ package struct DeepgramFluxServer: LiveServerMachine {
             event: event, index: index, windowStart: start, windowEnd: max(start, reported.seconds(at: rate)), words: all, confidence: confidence,
             trigger: trigger, languages: languages, hinted: options.hints)
         send(.turn(turn), &output)
-    }
-
-    /// The committed words, as they stand if the turn is over.
-    private var endedWords: [DeepgramWord] {
-        var ended = words
-        if let lastMark, let place = ended.indices.last { ended[place].word = ended[place].word.closed(by: lastMark) }
-        return ended
     }
 
     private func written(_ words: [Word]) -> [DeepgramWord] {

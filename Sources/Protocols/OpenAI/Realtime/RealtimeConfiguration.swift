@@ -51,6 +51,8 @@ package struct RealtimeConfiguration: Sendable, Equatable {
     package struct Transcription: Sendable, Equatable {
         package var model: String?
         package var language: LanguageTag?
+        /// The languages that the client lists, as it wrote them; empty: it gave no list.
+        package var languages: [String] = []
         /// The languages that the session's is found among, where the client names several; empty: all.
         package var choice: [LanguageTag] = []
         /// The client's prompt, which is sent back. Its key terms are expected.
@@ -67,12 +69,19 @@ package struct RealtimeConfiguration: Sendable, Equatable {
         }
 
         package init(model: String? = nil) { self.model = model }
+
+        /// Sets the language in place of one, or of several, that the client gave before.
+        mutating func set(language: LanguageTag?) {
+            self.language = language
+            languages = []
+            choice = []
+        }
     }
 
     package static let usualRate = SampleRate(hertz: 24_000)
     static let logprobs = "item.input_audio_transcription.logprobs"
     private static let maxKeywords = 100
-    private static let maxLanguages = 10
+    static let maxLanguages = 10
     private static let transcriptionMembers: Set<String> = ["model", "language", "languages", "prompt", "keywords", "delay"]
 
     package var type = SessionType.transcription
@@ -216,18 +225,22 @@ package struct RealtimeConfiguration: Sendable, Equatable {
         if language.exists {
             guard language.isNull || language.string != nil else { throw .invalid(path + ".language", "language must be a string.") }
             do throws(LanguageFault) {
-                transcription.language = try LanguageParameter.openAIRealtime.read(language.string, as: path + ".language")?.tag
-                transcription.choice = []
+                let named = try LanguageParameter.openAIRealtime.read(language.string, as: path + ".language")?.tag
+                // The list is a setting of its own: it stays where only the language is cleared.
+                if named != nil || transcription.languages.isEmpty { transcription.set(language: named) }
             } catch {
                 throw .invalid(error.parameter, error.message)
             }
         }
         // Newer clients send a list: one tag is the language, among several tags the engine finds the language.
         let languages = view["languages"]
-        if languages.exists, !languages.isNull {
-            let names = try Self.strings(languages, path + ".languages", most: Self.maxLanguages)
+        if languages.exists {
+            let names = languages.isNull ? [] : try Self.strings(languages, path + ".languages", most: Self.maxLanguages)
             do throws(LanguageFault) {
-                transcription.language = try LanguageParameter.openAIRealtime.read(names, as: path + ".languages") ?? transcription.language
+                let named = try LanguageParameter.openAIRealtime.read(names, as: path + ".languages")
+                // A list that is cleared takes its languages with it, and no language that the client named alone.
+                if !names.isEmpty || !transcription.languages.isEmpty { transcription.set(language: named) }
+                transcription.languages = names
                 transcription.choice = try names.count > 1 ? LanguageParameter.openAIRealtime.choice(names, as: path + ".languages") : []
             } catch {
                 throw .invalid(error.parameter, error.message)
@@ -332,6 +345,13 @@ package struct RealtimeConfiguration: Sendable, Equatable {
             json.endObject()
         case .beta:
             switch format {
+            case .pcm(let rate) where rate != Self.usualRate:
+                // The bare name stands for the usual rate.
+                json.key("input_audio_format")
+                json.beginObject()
+                json.member("type", literal: "pcm16")
+                json.member("rate", rate.hertz)
+                json.endObject()
             case .pcm: json.member("input_audio_format", literal: "pcm16")
             case .mulaw: json.member("input_audio_format", literal: "g711_ulaw")
             case .alaw: json.member("input_audio_format", literal: "g711_alaw")
@@ -369,13 +389,15 @@ package struct RealtimeConfiguration: Sendable, Equatable {
         if let model = transcription.model { json.member("model", model) }
         json.key("language")
         if let language = transcription.language { json.value(language.isMulti ? "auto" : language.rawValue) } else { json.null() }
+        if !transcription.languages.isEmpty {
+            json.key("languages")
+            json.array(transcription.languages)
+        }
         json.key("prompt")
         if let prompt = transcription.prompt { json.value(prompt) } else { json.null() }
         if !transcription.keywords.isEmpty {
             json.key("keywords")
-            json.beginArray()
-            for word in transcription.keywords { json.value(word) }
-            json.endArray()
+            json.array(transcription.keywords)
         }
         if let delay = transcription.delay { json.member("delay", delay.rawValue) }
         json.endObject()

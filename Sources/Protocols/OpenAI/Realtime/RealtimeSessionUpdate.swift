@@ -63,13 +63,15 @@ struct RealtimeSessionUpdate: Sendable {
         }
         func has(_ names: String...) -> Bool { given.contains { names.contains($0.name) } }
         let language = options.language.flatMap { $0.isMulti ? nil : $0.primary }
+        let languages = language.map { [$0] } ?? options.shared.languages.map(\.primary)
         json.beginObject()
         json.member("model", model)
-        if let language, !has("language", "languages") {
-            if takesHints {
+        if !has("language", "languages") {
+            // More languages than the vendor takes are left to its detection.
+            if takesHints, (1...RealtimeConfiguration.maxLanguages).contains(languages.count) {
                 json.key("languages")
-                json.array([language])
-            } else {
+                json.array(languages)
+            } else if let language {
                 json.member("language", language)
             }
         }

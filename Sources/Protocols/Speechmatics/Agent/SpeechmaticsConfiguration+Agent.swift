@@ -45,7 +45,7 @@ extension SpeechmaticsConfiguration {
             configuration.shared.fillerWords = config["transcript_filtering_config"]["remove_disfluencies"].bool.map { !$0 }
             configuration.vocabulary = vocabulary(config["additional_vocab"])
             configuration.replacements = replacements(config["transcript_filtering_config"]["replacements"])
-            configuration.fixed = SpeechmaticsOptions.fixed(in: config, for: .agent)
+            configuration.fixed = SpeechmaticsOptions.fixed(in: root, for: .agent)
             configuration.vendorOptions = SpeechmaticsOptions.agentOptions(in: config)
             agent.ignored = ignored(root)
             configuration.agent = agent

@@ -30,10 +30,9 @@ struct SpeechmaticsOpenSegment: Sendable {
     mutating func append(_ new: [Word], rate: SampleRate) -> [[Word]] {
         var over: [[Word]] = []
         let longest = SampleCount(Self.longest, at: rate)
-        for var word in new {
+        for word in new {
             if let last = words.indices.last, let first = words.first {
                 let isOther = separatesSpeakers && (speaker.map { word.speaker != nil && word.speaker != $0 } ?? false)
-                if let marks = word.lateMarks, !isOther { marks.join(&word.text, behind: &words[last].text) }
                 let isNext = separatesSentences && words[last].endsSentence(before: word)
                 if isOther || isNext || words.count >= Self.maxWords || word.range.end - first.range.start > longest { over.append(take()) }
             }
@@ -47,9 +46,8 @@ struct SpeechmaticsOpenSegment: Sendable {
     /// - Parameter cut: words that lie behind this position stay, as the beginning of the next turn; nil: none stays.
     mutating func close(at cut: SampleIndex? = nil) -> [Word] {
         let count = cut.flatMap { cut in words.firstIndex { $0.isBehind(cut) } } ?? words.count
-        var taken = Array(words[..<count])
+        let taken = Array(words[..<count])
         words.removeFirst(count)
-        if let last = taken.indices.last, let mark = taken[last].lateMarks?.end { taken[last].text = taken[last].text.closed(by: mark) }
         return taken
     }
 

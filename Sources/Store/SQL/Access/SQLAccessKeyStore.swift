@@ -48,18 +48,17 @@ package final class SQLAccessKeyStore: AccessKeyAdministration {
         return isEmpty
     }
 
+    private static let keyByHash = ComposedSQL("SELECT ", AccessKey.columns, ", hash FROM access_keys WHERE hash = ?")
+    private static let keyByID = ComposedSQL("SELECT ", AccessKey.columns, " FROM access_keys WHERE id = ?")
+    private static let allKeys = ComposedSQL("SELECT ", AccessKey.columns, " FROM access_keys ORDER BY created_at, id")
+
     package func verify(_ presented: String) async throws(StoreError) -> KeyVerdict {
         guard presented.hasPrefix(Self.marker), presented.utf8.count <= AccessKey.maxTextLength else { return .unknown }
         let hash = try hash(presented)
         let now = now()
         return try await reader.run { [hashing] (connection) throws(StoreError) in
             var verdict = KeyVerdict.unknown
-            try connection.run(
-                """
-                SELECT id, prefix, name, user, scopes, created_at, expires_at, revoked_at, credit_seconds, credit_used, languages, hash
-                FROM access_keys WHERE hash = ?
-                """, [.blob(hash)]
-            ) { (row) throws(StoreError) in
+            try connection.run(Self.keyByHash, [.blob(hash)]) { (row) throws(StoreError) in
                 if hashing.areEqual(row.blob(11) ?? [], hash) { verdict = AccessKey(row).verdict(now) }
             }
             return verdict
@@ -70,12 +69,7 @@ package final class SQLAccessKeyStore: AccessKeyAdministration {
         let now = now()
         return try await reader.run { (connection) throws(StoreError) in
             var verdict = KeyVerdict.unknown
-            try connection.run(
-                """
-                SELECT id, prefix, name, user, scopes, created_at, expires_at, revoked_at, credit_seconds, credit_used, languages
-                FROM access_keys WHERE id = ?
-                """, [.text(key.rawValue)]
-            ) { (row) throws(StoreError) in verdict = AccessKey(row).verdict(now) }
+            try connection.run(Self.keyByID, [.text(key.rawValue)]) { (row) throws(StoreError) in verdict = AccessKey(row).verdict(now) }
             return verdict
         }
     }
@@ -117,7 +111,7 @@ package final class SQLAccessKeyStore: AccessKeyAdministration {
                 [
                     .text(key.id.rawValue), .blob(hash), .text(key.prefix), .text(key.name), .text(key.user.rawValue),
                     .text(key.scopes.joined(separator: " ")), .integer(key.created.milliseconds), .integer(key.expires?.milliseconds),
-                    .integer(creditSeconds), .text(key.languages.map(\.rawValue).joined(separator: " ")),
+                    .integer(creditSeconds), .text(AllowedLanguages.text(of: key.languages)),
                 ])
             // The marker is written within the transaction: a key never lacks its marker, and a marker is hardly ever without its key.
             try marker.write()
@@ -133,12 +127,7 @@ package final class SQLAccessKeyStore: AccessKeyAdministration {
     package func list() async throws(StoreError) -> [AccessKey] {
         try await database.read { (connection) throws(StoreError) in
             var keys: [AccessKey] = []
-            try connection.run(
-                """
-                SELECT id, prefix, name, user, scopes, created_at, expires_at, revoked_at, credit_seconds, credit_used, languages
-                FROM access_keys ORDER BY created_at, id
-                """
-            ) { (row) throws(StoreError) in keys.append(AccessKey(row)) }
+            try connection.run(Self.allKeys) { (row) throws(StoreError) in keys.append(AccessKey(row)) }
             return keys
         }
     }
@@ -192,7 +181,10 @@ extension AccessKey {
         return .valid(AccessGrant(key: id, user: user, scopes: scopes, languages: languages, credit: credit))
     }
 
-    /// Reads a row of the columns id, prefix, name, user, scopes, created_at, expires_at, revoked_at, credit_seconds, credit_used, languages.
+    fileprivate static let columns: StaticString =
+        "id, prefix, name, user, scopes, created_at, expires_at, revoked_at, credit_seconds, credit_used, languages"
+
+    /// Reads a row whose first columns are `columns`.
     fileprivate init(_ row: borrowing SQLRow) {
         id = ID(row.text(0) ?? "")
         prefix = row.text(1) ?? ""

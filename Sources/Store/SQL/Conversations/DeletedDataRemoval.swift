@@ -40,8 +40,8 @@ package actor DeletedDataRemoval {
     private var round: Task<StoreError?, Never>?
     /// Number of erasures that have failed since the last one that did not.
     private var failures = 0
-    /// Number of changes of speakers that this process carries out, part by part.
-    private var speakerChanges = 0
+    /// Number of changes of speakers that this process carries out, part by part, in each conversation that has some.
+    private var speakerChanges: [OwnedConversation: Int] = [:]
     /// The latest of these failures, once there have been some, until it was told.
     private var untold: StoreError?
 
@@ -53,10 +53,13 @@ package actor DeletedDataRemoval {
 
     deinit { gathered?.task.cancel() }
 
-    /// Leaves the parts of a change of speakers to the caller until it calls `endSpeakerChange`.
-    func beginSpeakerChange() { speakerChanges += 1 }
+    /// Leaves the parts of a change of speakers in a conversation to the caller until it calls `endSpeakerChange`.
+    func beginSpeakerChange(in conversation: OwnedConversation) { speakerChanges[conversation, default: 0] += 1 }
 
-    func endSpeakerChange() { speakerChanges -= 1 }
+    func endSpeakerChange(in conversation: OwnedConversation) {
+        let left = speakerChanges[conversation, default: 0] - 1
+        speakerChanges[conversation] = left > 0 ? left : nil
+    }
 
     /// Starts a round when the deletions are gathered.
     func begin(_ gathering: Gathering) { begin(gathering, after: gathering.duration) }
@@ -111,15 +114,11 @@ package actor DeletedDataRemoval {
     func settle() async throws(StoreError) {
         // A round that is under way may have begun before the last deletion.
         _ = await round?.value
-        let isChanging = speakerChanges > 0
-        let own = Task { [database, audio] in
+        let own = Task { [weak self, database, audio] in
             // Files first: that needs no room on the disk, and makes some. Nothing waits for another step to succeed.
             var failure: StoreError?
             do throws(StoreError) { try await Self.deleteFiles(database, audio) } catch { failure = error }
-            // Parts that a crash has left. A change that is under way carries out its own, because it answers with the former speakers.
-            if !isChanging {
-                do throws(StoreError) { try await SpeakerParts.finish(in: database) } catch { failure = failure ?? error }
-            }
+            do throws(StoreError) { try await self?.finishSpeakerParts() } catch { failure = failure ?? error }
             // Before the next step, so that a voice that is gone takes these segments along.
             do throws(StoreError) { try await ReclaimedSegments.finish(in: database, isForDeletions: true) } catch { failure = failure ?? error }
             do throws(StoreError) { try await GoneSpeakers.remove(from: database) } catch { failure = failure ?? error }
@@ -137,6 +136,13 @@ package actor DeletedDataRemoval {
         if failures == Self.patience { untold = error }
         begin(.deletions, after: Self.retries.wait(after: failures))
         throw error
+    }
+
+    /// Carries out parts of changes of speakers that a crash has left. A change that is under way carries out its own, because it answers with the
+    /// former speakers: it has begun before its parts can be read here.
+    private func finishSpeakerParts() async throws(StoreError) {
+        let left = try await SpeakerParts.left(in: database)
+        try await SpeakerParts.finish(left.filter { speakerChanges[$0.conversation] == nil }, in: database)
     }
 
     /// The deletions that are not erased yet.

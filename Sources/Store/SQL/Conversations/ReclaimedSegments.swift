@@ -44,12 +44,18 @@ enum ReclaimedSegments {
 
     /// Gives back some segments.
     ///
+    /// - Parameter archive: the user whose voices get segments back; nil: all users.
     /// - Returns: false when nothing is left to do.
-    static func finishPart(on connection: borrowing SQLConnection) throws(StoreError) -> Bool {
+    static func finishPart(of archive: UserPartition? = nil, on connection: borrowing SQLConnection) throws(StoreError) -> Bool {
         var left = segmentsAtOnce
         while left > 0 {
             var note: (voice: Int64, last: Int64)?
-            try connection.run("SELECT voice, last_segment FROM reclaimed_voices ORDER BY voice LIMIT 1") { (row) throws(StoreError) in
+            try connection.run(
+                """
+                SELECT n.voice, n.last_segment FROM reclaimed_voices n JOIN voices v ON v.number = n.voice
+                WHERE ?1 IS NULL OR v.archive = ?1 ORDER BY n.voice LIMIT 1
+                """, [.integer(archive?.number)]
+            ) { (row) throws(StoreError) in
                 if let voice = row.integer(0), let last = row.integer(1) { note = (voice, last) }
             }
             guard let note else { return false }

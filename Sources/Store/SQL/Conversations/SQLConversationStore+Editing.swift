@@ -63,7 +63,7 @@ extension SQLConversationStore {
 
     package func assign(
         _ segments: [ID<Segment>], in conversation: ID<Conversation>, to owner: Voice.Owner, namingVoices: Bool, of user: ID<User>
-    ) async throws(StoreError) -> (segments: [Segment], former: [FormerSpeaker], owners: [FormerOwner])? {
+    ) async throws(StoreError) -> (segments: [Segment], former: FormerSpeakers?)? {
         try ConversationLimits.check(segments.count, "segments", most: ConversationLimits.segments)
         let done = try await changeSpeakers(in: conversation, of: user) { (archive, connection) throws(StoreError) in
             try OwnerColumns(owner, in: archive, on: connection).map { .assignment(segments, to: $0, namesVoices: namingVoices) }
@@ -76,27 +76,28 @@ extension SQLConversationStore {
         var former = done.former
         if segments.count > SpeakerParts.segmentsAtOnce, let assigned {
             let places = Dictionary(assigned.enumerated().map { ($1.id, $0) }) { first, _ in first }
-            former.sort { places[$0.segment, default: .max] < places[$1.segment, default: .max] }
+            former?.segments.sort { places[$0.segment, default: .max] < places[$1.segment, default: .max] }
         }
-        return (assigned ?? [], former, done.owners)
+        return (assigned ?? [], former)
     }
 
     /// Changes speakers by hand, in parts. When it returns, all parts are carried out.
     ///
     /// - Parameter make: makes the change; nil when there is nothing to do.
-    /// - Returns: the number of the conversation's row, and the speakers and the voices' owners of before, which are empty when another process has
+    /// - Returns: the number of the conversation's row, and the speakers and the voices' owners of before, which are nil when another process has
     ///   carried out a part; nil when the conversation does not exist, or nothing is to do.
     func changeSpeakers(
         in conversation: ID<Conversation>, of user: ID<User>,
         _ make: @escaping @Sendable (UserPartition, borrowing SQLConnection) throws(StoreError) -> SpeakerParts.Change?
-    ) async throws(StoreError) -> (conversation: Int64, former: [FormerSpeaker], owners: [FormerOwner])? {
-        await removal.beginSpeakerChange()
+    ) async throws(StoreError) -> (conversation: Int64, former: FormerSpeakers?)? {
+        let owned = OwnedConversation(id: conversation, user: user)
+        await removal.beginSpeakerChange(in: owned)
         do throws(StoreError) {
             let done = try await beginSpeakers(in: conversation, of: user, make)
-            await removal.endSpeakerChange()
+            await removal.endSpeakerChange(in: owned)
             return done
         } catch {
-            await removal.endSpeakerChange()
+            await removal.endSpeakerChange(in: owned)
             // The parts that are left are carried out with the deletions.
             startErasing()
             throw error
@@ -106,11 +107,13 @@ extension SQLConversationStore {
     private func beginSpeakers(
         in conversation: ID<Conversation>, of user: ID<User>,
         _ make: @escaping @Sendable (UserPartition, borrowing SQLConnection) throws(StoreError) -> SpeakerParts.Change?
-    ) async throws(StoreError) -> (conversation: Int64, former: [FormerSpeaker], owners: [FormerOwner])? {
+    ) async throws(StoreError) -> (conversation: Int64, former: FormerSpeakers?)? {
         var turn = SpeakerTurn.later
         while case .later = turn {
             let next = try await change(user) { (archive, connection) throws(StoreError) -> SpeakerTurn? in
                 guard let number = try archive.conversation(conversation, on: connection) else { return nil }
+                // Voices take back first what an earlier change has left to them. Otherwise they would take former guesses, which this change gives back.
+                if try ReclaimedSegments.finishPart(of: archive, on: connection) { return .later }
                 // The segments get the speakers of an earlier change first.
                 if try SpeakerParts.finishFirst(of: number, on: connection) { return .later }
                 guard let change = try make(archive, connection) else { return nil }
@@ -125,24 +128,20 @@ extension SQLConversationStore {
         var isWhole = true
         for part in left {
             let more = try await change(user) { (_, connection) throws(StoreError) in try SpeakerParts.finish(part: part, on: connection) }
-            guard let more else {
-                isWhole = false
-                continue
-            }
-            effect.add(more)
+            if let more { effect.add(more) } else { isWhole = false }
         }
-        if !isWhole { effect = SpeakerParts.Effect(isRevised: true) }
-        if effect.isRevised {
+        // A part that another process has carried out may have changed people and voices.
+        if effect.isRevised || !isWhole {
             revisions.tell(user)
             startErasing()
             startReclaiming()
         }
-        return (number, effect.former, effect.owners)
+        return (number, isWhole ? FormerSpeakers(effect.former, owners: effect.owners) : nil)
     }
 
     /// The first transaction of a change of speakers.
     private enum SpeakerTurn: Sendable {
-        /// A part of an earlier change was carried out in its place.
+        /// A part of what an earlier change has left was carried out in its place.
         case later
         case begun(conversation: Int64, SpeakerParts.Effect, left: [Int64])
     }

@@ -1,7 +1,10 @@
 extension SQLConversationStore {
     package func settle() async throws(StoreError) { try await removal.settle() }
 
-    package func isErasing() async throws(StoreError) -> Bool { try await removal.isErasing() }
+    package func isErasing() async throws(StoreError) -> Bool {
+        if try await hasDeletedUsers() { return true }
+        return try await removal.isErasing()
+    }
 
     package func takeUpErasures() async throws(StoreError) { try await removal.takeUp() }
 

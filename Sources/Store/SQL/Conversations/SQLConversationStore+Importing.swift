@@ -9,7 +9,7 @@ extension SQLConversationStore {
 
     package func beginImport(of user: ID<User>) async throws(StoreError) -> ImportTarget? {
         try await database.write(.user(user)) { (connection) throws(StoreError) -> ImportTarget? in
-            guard try !Self.isDeleted(user, on: connection) else { return nil }
+            guard try !UserPartition.isDeleted(user, on: connection) else { return nil }
             return ImportTarget(user: user, partition: try UserPartition.findOrMake(user, on: connection).number)
         }
     }
@@ -209,10 +209,6 @@ extension SQLConversationStore {
 
     // MARK: Transactions
 
-    private static func isDeleted(_ user: ID<User>, on connection: borrowing SQLConnection) throws(StoreError) -> Bool {
-        try connection.integer("SELECT 1 FROM deleted_users WHERE user = ?", [.text(user.rawValue)]) != nil
-    }
-
     private static func hasAudio(_ archive: UserPartition, on connection: borrowing SQLConnection) throws(StoreError) -> Bool {
         try connection.integer(
             "SELECT 1 FROM conversation_audio a JOIN conversations c ON c.number = a.conversation WHERE c.archive = ? LIMIT 1",
@@ -224,9 +220,7 @@ extension SQLConversationStore {
         into target: ImportTarget, _ body: @escaping @Sendable (UserPartition, borrowing SQLConnection) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value? {
         try await database.write(.user(target.user)) { (connection) throws(StoreError) -> Value? in
-            guard let archive = try UserPartition.find(target.user, on: connection), archive.number == target.partition,
-                try !Self.isDeleted(target.user, on: connection)
-            else { return nil }
+            guard let archive = try UserPartition.find(target.user, on: connection), archive.number == target.partition else { return nil }
             return try body(archive, connection)
         }
     }

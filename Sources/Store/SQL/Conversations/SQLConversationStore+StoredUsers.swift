@@ -6,7 +6,9 @@ extension SQLConversationStore {
             var names: [ID<User>] = []
             try connection.run(
                 """
-                SELECT id FROM users WHERE id > ?1 AND id <> ?2 UNION SELECT user FROM archives WHERE user > ?1 AND user <> ?2 ORDER BY id LIMIT ?3
+                SELECT id FROM users WHERE id > ?1 AND id <> ?2 AND id NOT IN (SELECT d.user FROM deleted_users d)
+                UNION SELECT user FROM archives WHERE user > ?1 AND user <> ?2 AND user NOT IN (SELECT d.user FROM deleted_users d)
+                ORDER BY id LIMIT ?3
                 """,
                 [.text(last?.rawValue ?? ""), .text(ID<User>.deleted.rawValue), .integer(min(max(1, limit), ConversationLimits.page))]
             ) { (row) throws(StoreError) in names.append(ID(row.text(0) ?? "")) }

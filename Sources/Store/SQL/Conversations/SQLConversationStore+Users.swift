@@ -1,19 +1,24 @@
 package import Speech
 
 extension SQLConversationStore {
-    /// Numbers of conversations, of runs or jobs, and of sums that one transaction deletes, so that other writes wait for milliseconds only.
+    /// Numbers of conversations, of rows of another kind, and of sums that one transaction deletes, so that other writes wait for a tenth of a second at
+    /// most. A conversation may have 50,000 segments: its segments and windows are rows, too.
     private static let conversationsAtOnce = 20, rowsAtOnce = 500, sumsAtOnce: Int64 = 5_000
 
     package func beginDeletion(of user: ID<User>) async throws(StoreError) -> Bool {
         let now = now()
-        return try await database.delete(.user(user)) { (connection) throws(StoreError) in
-            guard user != .deleted, try Self.isKnown(user, on: connection) else { return false }
+        let begun = try await database.delete(.user(user)) { (connection) throws(StoreError) -> (isKnown: Bool, archive: Int64?) in
+            guard user != .deleted, try Self.isKnown(user, on: connection) else { return (false, nil) }
             try connection.run(
                 "INSERT INTO deleted_users (user, since) VALUES (?, ?) ON CONFLICT DO NOTHING", [.text(user.rawValue), .time(now)])
             try connection.run(
                 "UPDATE access_keys SET revoked_at = coalesce(revoked_at, ?) WHERE user = ?", [.time(now), .text(user.rawValue)])
-            return true
+            return (true, try UserPartition.findDeleted(user, on: connection)?.number)
         }
+        // Nobody searches in the user's windows any more.
+        if let archive = begun.archive { windowIndex.drop(archive: archive) }
+        if begun.isKnown { revisions.tell(user) }
+        return begun.isKnown
     }
 
     package func deletions() async throws(StoreError) -> [PendingUserDeletion] {
@@ -31,6 +36,17 @@ extension SQLConversationStore {
         }
     }
 
+    /// Returns true while the database has rows of users who are being deleted.
+    func hasDeletedUsers() async throws(StoreError) -> Bool {
+        for deletion in try await deletions() {
+            let isKnown = try await database.read(for: deletion.user) { (connection) throws(StoreError) in
+                try Self.isKnown(deletion.user, on: connection)
+            }
+            if isKnown { return true }
+        }
+        return false
+    }
+
     package func belongings(of user: ID<User>) async throws(StoreError) -> UserBelongings {
         try await database.read(for: user) { (connection) throws(StoreError) in
             var found = UserBelongings(uploads: [], jobs: [])
@@ -46,33 +62,28 @@ extension SQLConversationStore {
 
     package func deleteRows(of user: ID<User>, sessions: [ID<Session>]) async throws(StoreError) -> Bool {
         let now = now()
-        let deleted = try await database.delete(.user(user)) { (connection) throws(StoreError) -> (archive: Int64?, conversations: [Int64])? in
+        let wasKnown = try await database.delete(.user(user)) { (connection) throws(StoreError) -> Bool in
             // The transcripts of sessions may be all that there is.
             if !sessions.isEmpty { try Self.forget(.list(sessions), now: now, on: connection) }
-            guard try Self.isKnown(user, on: connection) else { return nil }
-            let archive = try UserPartition.find(user, on: connection)
-            let conversations =
-                try archive.map { (archive) throws(StoreError) in try Self.deleteConversations(of: archive, now: now, on: connection) } ?? []
-            var isLastPart = conversations.isEmpty
+            guard try Self.isKnown(user, on: connection) else { return false }
+            let archive = try UserPartition.findDeleted(user, on: connection)
+            var isLastPart = true
+            if let archive { isLastPart = try !Self.deleteConversations(of: archive, now: now, on: connection) }
             if isLastPart, let archive { isLastPart = try !Self.removeDeletions(of: archive, now: now, on: connection) }
             if isLastPart { isLastPart = try !Self.removeNamesFromRuns(of: user, now: now, on: connection) }
             if isLastPart { isLastPart = try !Self.deleteOrders(of: user, on: connection) }
             if isLastPart { isLastPart = try !Self.removeNameFromSums(of: user, on: connection) }
+            if isLastPart, let archive { isLastPart = try !Self.deleteVoices(of: archive, on: connection) }
             if isLastPart {
-                try Self.deleteSpeakers(of: user, archive, on: connection)
+                try Self.deleteArchive(archive, on: connection)
                 try Self.forget(.open(user), now: now, on: connection)
                 try Self.removeNames(of: user, on: connection)
             }
             try Self.noteErasure(of: .words, on: connection)
-            return (archive?.number, conversations)
+            return true
         }
-        guard let deleted else { return false }
-        if let archive = deleted.archive {
-            for conversation in deleted.conversations { windowIndex.apply(.remove(conversation: conversation), to: archive) }
-            revisions.tell(user)
-        }
-        startErasing()
-        return true
+        if wasKnown { startErasing() }
+        return wasKnown
     }
 
     package func endDeletion(of user: ID<User>) async throws(StoreError) {
@@ -140,27 +151,41 @@ extension SQLConversationStore {
                 """), [sessions.parameter, .time(now)])
     }
 
-    /// Deletes some conversations.
+    /// Deletes some conversations. Of a long one it may delete some rows only.
     ///
-    /// - Returns: the row numbers of the deleted conversations.
+    /// - Returns: false when the user has no conversations.
     private static func deleteConversations(
         of archive: UserPartition, now: UnixTime, on connection: borrowing SQLConnection
-    ) throws(StoreError) -> [Int64] {
+    ) throws(StoreError) -> Bool {
         var conversations: [Int64] = []
         try connection.run(
             "SELECT number FROM conversations WHERE archive = ? LIMIT ?", [.integer(archive.number), .integer(conversationsAtOnce)]
         ) { (row) throws(StoreError) in
             if let number = row.integer(0) { conversations.append(number) }
         }
-        if !conversations.isEmpty { try forget(.conversations(conversations), now: now, on: connection) }
+        guard !conversations.isEmpty else { return false }
+        try forget(.conversations(conversations), now: now, on: connection)
+        var left = rowsAtOnce
         for conversation in conversations {
+            for statement in rowsOfConversation where left > 0 {
+                try connection.run(statement, [.integer(conversation), .integer(left)])
+                left -= try connection.changedRows()
+            }
+            // There may be more rows.
+            guard left > 0 else { break }
             try connection.run(
                 "INSERT INTO abandoned_files (file) SELECT file FROM conversation_audio WHERE conversation = ? ON CONFLICT DO NOTHING",
                 [.integer(conversation)])
             try connection.run("DELETE FROM conversations WHERE number = ?", [.integer(conversation)])
         }
-        return conversations
+        return true
     }
+
+    /// The statements that delete some of the rows of which a conversation may have many.
+    private static let rowsOfConversation: [StaticString] = [
+        "DELETE FROM segments WHERE number IN (SELECT number FROM segments WHERE conversation = ? LIMIT ?)",
+        "DELETE FROM windows WHERE number IN (SELECT number FROM windows WHERE conversation = ? LIMIT ?)",
+    ]
 
     /// Deletes for good some of the conversations that can be restored, or some rows of those whose deletion is final.
     ///
@@ -197,16 +222,25 @@ extension SQLConversationStore {
         return true
     }
 
-    private static func deleteSpeakers(
-        of user: ID<User>, _ archive: UserPartition?, on connection: borrowing SQLConnection
-    ) throws(StoreError) {
-        guard let archive else { return }
+    /// Deletes some voices, or the samples of speech.
+    ///
+    /// - Returns: false when the user had no voices.
+    private static func deleteVoices(of archive: UserPartition, on connection: borrowing SQLConnection) throws(StoreError) -> Bool {
         let number: [SQLValue] = [.integer(archive.number)]
+        try connection.run(
+            "DELETE FROM voices WHERE number IN (SELECT number FROM voices WHERE archive = ? LIMIT ?)", number + [.integer(rowsAtOnce)])
+        if try connection.changedRows() > 0 { return true }
         try connection.run(
             "INSERT INTO abandoned_files (file) SELECT file FROM speech_samples WHERE archive = ? AND file IS NOT NULL ON CONFLICT DO NOTHING",
             number)
         try connection.run("DELETE FROM speech_samples WHERE archive = ?", number)
-        try connection.run("DELETE FROM voices WHERE archive = ?", number)
+        return false
+    }
+
+    /// Deletes what a user has left once the conversations and the voices are gone.
+    private static func deleteArchive(_ archive: UserPartition?, on connection: borrowing SQLConnection) throws(StoreError) {
+        guard let archive else { return }
+        let number: [SQLValue] = [.integer(archive.number)]
         try connection.run("DELETE FROM people WHERE archive = ?", number)
         try connection.run("DELETE FROM settings WHERE archive = ?", number)
         try connection.run("DELETE FROM provider_keys WHERE archive = ?", number)

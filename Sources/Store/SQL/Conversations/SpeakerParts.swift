@@ -122,29 +122,36 @@ enum SpeakerParts {
         while try finishFirst(of: conversation, on: connection) {}
     }
 
-    /// Carries out all parts that were left at the time of the call. Other writes come between the parts. A full disk gives up the room that is kept
-    /// for deletions, because deletions wait for it.
-    static func finish(in database: any SQLDatabase) async throws(StoreError) {
-        let last = try await database.read { (connection) throws(StoreError) in try connection.integer("SELECT max(number) FROM speaker_parts") }
-        guard let last else { return }
-        while let next = try await first(upTo: last, in: database) {
-            // Changes of one user come one after the other, also those of other processes.
-            try await database.delete(.user(next.user)) { (connection) throws(StoreError) in _ = try finish(part: next.number, on: connection) }
+    /// A part that was noted.
+    struct NotedPart: Sendable {
+        var number: Int64
+        var conversation: OwnedConversation
+    }
+
+    /// Returns all parts that are left, in their order.
+    static func left(in database: any SQLDatabase) async throws(StoreError) -> [NotedPart] {
+        try await database.read { (connection) throws(StoreError) in
+            var parts: [NotedPart] = []
+            try connection.run(
+                """
+                SELECT n.number, a.user, c.id FROM speaker_parts n CROSS JOIN conversations c CROSS JOIN archives a
+                WHERE c.number = n.conversation AND a.number = c.archive ORDER BY n.number
+                """
+            ) { (row) throws(StoreError) in
+                guard let number = row.integer(0), let user = row.text(1), let conversation = row.text(2) else { return }
+                parts.append(NotedPart(number: number, conversation: OwnedConversation(id: ID(conversation), user: ID(user))))
+            }
+            return parts
         }
     }
 
-    private static func first(upTo last: Int64, in database: any SQLDatabase) async throws(StoreError) -> (number: Int64, user: ID<User>)? {
-        try await database.read { (connection) throws(StoreError) in
-            var found: (number: Int64, user: ID<User>)?
-            try connection.run(
-                """
-                SELECT n.number, a.user FROM speaker_parts n CROSS JOIN conversations c CROSS JOIN archives a
-                WHERE n.number <= ? AND c.number = n.conversation AND a.number = c.archive ORDER BY n.number LIMIT 1
-                """, [.integer(last)]
-            ) { (row) throws(StoreError) in
-                if let number = row.integer(0), let user = row.text(1) { found = (number, ID(user)) }
+    /// Carries out parts. Other writes come between them. A full disk gives up the room that is kept for deletions, because deletions wait for it.
+    static func finish(_ parts: [NotedPart], in database: any SQLDatabase) async throws(StoreError) {
+        for part in parts {
+            // Changes of one user come one after the other, also those of other processes.
+            try await database.delete(.user(part.conversation.user)) { (connection) throws(StoreError) in
+                _ = try finish(part: part.number, on: connection)
             }
-            return found
         }
     }
 

@@ -5,17 +5,29 @@ import Speech
 struct UserPartition {
     let number: Int64
 
-    /// Finds the partition of a user; nil when nothing was ever stored for the user.
+    /// Finds the partition of a user; nil when nothing was ever stored for the user, and from the first moment of the user's deletion on.
     static func find(_ user: ID<User>, on connection: borrowing SQLConnection) throws(StoreError) -> UserPartition? {
-        var found: UserPartition?
-        try connection.run("SELECT number FROM archives WHERE user = ?", [.text(user.rawValue)]) { (row) throws(StoreError) in
-            found = row.integer(0).map { UserPartition(number: $0) }
-        }
-        return found
+        try connection.integer(
+            "SELECT number FROM archives WHERE user = ? AND user NOT IN (SELECT d.user FROM deleted_users d)", [.text(user.rawValue)]
+        ).map { UserPartition(number: $0) }
     }
 
+    /// Finds the partition of a user who is being deleted, too. Only the deletion itself reads it.
+    static func findDeleted(_ user: ID<User>, on connection: borrowing SQLConnection) throws(StoreError) -> UserPartition? {
+        try connection.integer("SELECT number FROM archives WHERE user = ?", [.text(user.rawValue)]).map { UserPartition(number: $0) }
+    }
+
+    /// Returns true while the user is being deleted.
+    static func isDeleted(_ user: ID<User>, on connection: borrowing SQLConnection) throws(StoreError) -> Bool {
+        try connection.integer("SELECT 1 FROM deleted_users WHERE user = ?", [.text(user.rawValue)]) != nil
+    }
+
+    /// - Throws: `conflict` while the user is being deleted: a new row would be deleted with the others.
     static func findOrMake(_ user: ID<User>, on connection: borrowing SQLConnection) throws(StoreError) -> UserPartition {
         if let found = try find(user, on: connection) { return found }
+        guard try !isDeleted(user, on: connection) else {
+            throw .conflict("the user is being deleted; nothing is stored for the user until that is complete")
+        }
         try ConversationLimits.check(user)
         try connection.run("INSERT INTO archives (user) VALUES (?)", [.text(user.rawValue)])
         guard let made = try find(user, on: connection) else { throw .constraint("the user's partition could not be created") }

@@ -296,6 +296,33 @@ import Testing
         #expect(!other.opened().map(\.short).joined().contains("delay"), "only the models for live speech have it")
     }
 
+    @Test(arguments: ["null", "[]"])
+    func `clear a list of languages, and no language that stands alone`(cleared: String) throws {
+        let list = RealtimeConversation.update(#""transcription":{"languages":["de","fr"]}"#)
+        let clear = RealtimeConversation.update(#""transcription":{"languages":\#(cleared)}"#)
+        var stream = try RealtimeConversation.speaking(list)
+        #expect(stream.raw.contains { $0.contains(#""languages":["de","fr"]"#) })
+        let said = stream.text(clear)
+        #expect(said.count == 2 && said.last?.hasPrefix("→ update") == true, "\(said)")
+        #expect(stream.raw.last?.contains("languages") == false)
+        var alone = try RealtimeConversation.speaking(RealtimeConversation.update(#""transcription":{"language":"de"}"#))
+        #expect(alone.text(clear) == ["updated"])
+        #expect(alone.raw.last?.contains(#""language":"de""#) == true)
+        var kept = try RealtimeConversation.speaking(list)
+        #expect(kept.text(RealtimeConversation.update(#""transcription":{"language":null}"#)) == ["updated"])
+        #expect(kept.raw.last?.contains(#""languages":["de","fr"]"#) == true)
+    }
+
+    @Test(arguments: [("gpt-live-transcribe", true), ("whisper-1", false)])
+    func `reach OpenAI's engine with all languages of a list, where the model takes one`(model: String, isSent: Bool) throws {
+        let stream = try RealtimeConversation.speaking(RealtimeConversation.update(#""transcription":{"languages":["de","fr"]}"#))
+        let request = try #require(stream.machine?.request)
+        var options = StreamOptions(rate: .speech, language: request.language, model: model)
+        options.shared = request.shared
+        var client = VendorConversation(OpenAILiveClient(options, model: model, credential: Credential("k")))
+        #expect(client.opened().map(\.short).joined().contains(#""languages":["de","fr"]"#) == isSent)
+    }
+
     @Test func `leave the choice to the engine again when they clear a setting`() throws {
         var stream = try RealtimeConversation.speaking(
             RealtimeConversation.update(#""transcription":{"model":"gpt-4o-transcribe","language":"de","keywords":["k"]}"#))

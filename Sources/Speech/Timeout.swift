@@ -1,9 +1,13 @@
 import Synchronization
 
 /// The end of the wait for work that takes too long.
-struct Timeout: Sendable {
-    /// Waits for a duration; throws when the task is cancelled.
-    let wait: @Sendable (Duration) async throws -> Void
+package struct Timeout: Sendable {
+    private let wait: @Sendable (Duration) async throws -> Void
+
+    package static let system = Timeout { try await Task.sleep(for: $0) }
+
+    /// - Parameter wait: waits for a duration; throws when the task is cancelled.
+    package init(wait: @escaping @Sendable (Duration) async throws -> Void) { self.wait = wait }
 
     /// Begins work that has a limited time.
     ///
@@ -13,7 +17,7 @@ struct Timeout: Sendable {
     ///   - late: returns what stands for the outcome when the time is over.
     ///   - give: takes the outcome, or what stands for it, at most once. Called on any thread.
     /// - Returns: a closure that cancels the work.
-    func run<Outcome: Sendable>(
+    package func run<Outcome: Sendable>(
         within limit: Duration, endsWork: Bool = true, _ work: @escaping @Sendable () async -> Outcome?,
         late: @escaping @Sendable () -> Outcome, _ give: @escaping @Sendable (Outcome) -> Void
     ) -> @Sendable () -> Void {
@@ -33,6 +37,17 @@ struct Timeout: Sendable {
             task.cancel()
             timer.cancel()
         }
+    }
+
+    /// Returns the outcome of work, or what stands for it: when the time is over, or when the caller's task is cancelled. The work is cancelled then.
+    package func outcome<Outcome: Sendable>(
+        within limit: Duration, late: Outcome, of work: @escaping @Sendable () async -> Outcome
+    ) async -> Outcome {
+        let (outcomes, outcome) = AsyncStream.makeStream(of: Outcome.self)
+        let cancel = run(within: limit, { await work() }, late: { late }) { _ = outcome.yield($0) }
+        defer { cancel() }
+        for await first in outcomes { return first }
+        return late
     }
 }
 
