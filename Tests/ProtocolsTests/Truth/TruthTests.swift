@@ -24,7 +24,7 @@ import Testing
     private static let local = [
         "language": "a live stream in a named language has Whisper's words",
         "interims": "shows words while speech goes on, and never asks for two interims at once",
-        "askedEndpointing": "a client that names the silence gets its final then, without the mark of an end", "turn": "ends turns as clients ask",
+        "askedEndpointing": "is quick when somebody waits for the words", "turn": "follows the client's rule of turns",
         "separateChannels": "channels are recognised apart when that is asked for",
         "diarize": "gives a word to the speaker at its middle, and a segment to each turn",
         "keyterms": "a term takes the place of its words, which it remembers",

@@ -2,8 +2,9 @@ import Conversations
 import Foundation
 import HarkenTesting
 import Speech
-import Store
 import Testing
+
+@testable import Store
 
 /// The SQL of the stores.
 enum StoreStatements {
@@ -78,7 +79,13 @@ enum StoreStatements {
         // Statistics that are there are dropped of a small store.
         try await database.write { (connection) throws(StoreError) in try connection.run("ANALYZE") }
         try await database.gatherStatistics()
-        return try await prepared(in: database).filter { !schema.contains($0) }
+        // The keys have a reader of their own.
+        let keys = try SQLAccessKeyStore(in: database, of: directory, hashing: TestHashing(), now: { .at(0) })
+        _ = try await keys.verify("hk_unknown")
+        _ = try await keys.standing(of: ID("k1"))
+        _ = try await keys.list()
+        let ofKeys = try await keys.reader.run { (connection) throws(StoreError) in connection.preparedStatements() }.map(line)
+        return try await (prepared(in: database) + ofKeys).filter { !schema.contains($0) }
     }
 
     /// Copies an empty database, and returns the statements that were run for it.
