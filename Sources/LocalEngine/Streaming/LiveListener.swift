@@ -173,6 +173,7 @@ final class LiveListener {
         case .success(let result):
             let took = SampleCount(answers.clock() - begun.since, at: .speech)
             if let words = interims.read(id, result, took: took, machine.core) { act(.event(timeline.event(.interim(words)))) }
+            readNext()
         case .failure(let error): act(.failed(error))
         }
     }
