@@ -67,7 +67,7 @@ import Testing
         var speech = ScriptedSpeech("One two. 500 Three four.", silence: .milliseconds(silence))
         speech.heard = { $0.end > SampleIndex(32_000) && (isDeaf || $0.start < SampleIndex(16_000)) ? "" : nil }
         var stream = ScriptedStream(speech, LiveTiming())
-        stream.play(commands: finalize.map { [(after: $0, input: .finalize(SampleIndex($0 * 512 + 36)))] } ?? [])
+        stream.play(commands: finalize.map { [(after: $0, input: LiveCore.Input.finalize(SampleIndex($0 * 512 + 36)))] } ?? [])
         #expect(stream.texts == expected)
         #expect(stream.finals.first?.words.map(\.range.end) == [SampleIndex(12_800), SampleIndex(17_600)])
         #expect(stream.flushes == (finalize == nil ? 0 : 1))
@@ -140,7 +140,7 @@ import Testing
         let ends = [8_000, 60_000, 110_000, 190_000, 240_000, 250_000]
         var speech = ScriptedSpeech(
             zip(["aa", "bb", "cc", "dd", "ee"], zip(ends, ends.dropFirst())).map {
-                .init(text: $0, range: SampleRange(SampleIndex($1.0), SampleIndex($1.1)))
+                ScriptedSpeech.Spoken(text: $0, range: SampleRange(SampleIndex($1.0), SampleIndex($1.1)))
             })
         speech.heard = { $0.start > SampleIndex(150_000) && $0.end < SampleIndex(230_000) ? "" : nil }
         var stream = ScriptedStream(speech, LiveTiming())
@@ -161,7 +161,7 @@ import Testing
         arguments: [
             // "x" is sound without words. The window is cut between 7 and 12.2 s.
             [(36, "x"), (20, "w")], [(20, "w"), (22, "x"), (2, "y"), (10, "x")],
-        ] as [[(Int, String)]])
+        ] as [[(count: Int, name: String)]])
     func `loses and repeats no word at a cut where words' times are not known`(parts: [(count: Int, name: String)]) {
         let sounds = parts.flatMap { part in (0..<part.count).map { part.name == "x" ? "x" : "\(part.name)\($0)" } }
         let stream = play(sounds.joined(separator: " ")) { ($0.silent, $0.hasTimes) = (["x"], false) }
