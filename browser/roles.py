@@ -163,7 +163,7 @@ class Roles:
             if route.request.method != "GET":
                 return route.continue_()
             count = answers[-1]
-            key = {"scopes": ["read"], "created_at": "2026-01-31T12:00:00Z", "expires_at": None, "revoked_at": None, "credits": None}
+            key = {"scopes": ["read"], "created_at": "2026-01-31T12:00:00Z", "expires_at": None, "revoked_at": None, "credits": None, "languages": []}
             listed = [dict(key, id=f"k{n}", prefix=f"hk_{n:03}", name=f"Phone {n:03}", user="Zoë" if n == 7 else "ann") for n in range(count)]
             route.fulfill(json={"keys": listed})
 

@@ -83,7 +83,7 @@ CLIENTS = [
     Client("streaming/pipecat_assemblyai"),
     Client("streaming/openai_realtime", NO_TAIL, rate=24_000),
     Client("streaming/speechmatics_channels", offsets=(0.0, 0.5)),
-    Client("streaming/listen_client", sessions=2),
+    Client("streaming/listen_client", sessions=3),
     Client("streaming/assemblyai_sdk"),
     Client("streaming/soniox_client"),
     Client("streaming/deepgram_sdk"),

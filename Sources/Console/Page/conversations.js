@@ -60,7 +60,7 @@ export default function conversations(root, _, values) {
   const leaving = new AbortController();
   let timer = 0, request = null, next = null, day = '', group = null, before = left.get(visit), isNear = false, isCapped;
   // What one comes back to is read in large pages, the largest that a search has.
-  const size = before ? 100 : pageSize;
+  const size = () => (before ? 100 : pageSize);
   /** Hits of the search that is shown; null while the list is. */
   let hits = null;
 
@@ -94,7 +94,7 @@ export default function conversations(root, _, values) {
     if (!before) return;
     for (let had = -1; next && count() > had && count() < before.count;) {
       had = count();
-      await read(size);
+      await read(size());
       if (leaving.signal.aborted) return;
       // Another search has begun.
       if (request) break;
@@ -219,7 +219,7 @@ export default function conversations(root, _, values) {
         const words = await showDeleted(list, text, refresh, () => mine === request);
         if (mine === request) amount.textContent = words;
       } else if (text) {
-        const page = await get('/search', { q: text, limit: size, ...query() }, mine.signal);
+        const page = await get('/search', { q: text, limit: size(), ...query() }, mine.signal);
         if (mine === request) {
           next = page.next;
           isCapped = page.is_capped;
@@ -227,7 +227,7 @@ export default function conversations(root, _, values) {
           found(page.hits, performance.now() - began);
         }
       } else {
-        const page = await get('/conversations', { ...query(), limit: size }, mine.signal);
+        const page = await get('/conversations', { ...query(), limit: size() }, mine.signal);
         if (mine === request) show(page);
       }
       if (mine === request) {
@@ -283,7 +283,7 @@ export default function conversations(root, _, values) {
     h('div.library', h('details.filters', { open: !isNarrow() }, h('summary.only-s', 'Filters'),
       h('form.facets', { 'aria-label': 'Filters' }, who, when, gone)), h('div', list, end)));
   more.observe(end);
-  fill(list, () => get('/conversations', { limit: size }, leaving.signal), (page) => {
+  fill(list, () => get('/conversations', { limit: size() }, leaving.signal), (page) => {
     if (box.value || location.hash.includes('?')) return refresh();
     show(page);
     comeBack();
