@@ -66,6 +66,13 @@ package final class Admission: Sendable {
     /// Rejects these users, who are being deleted, until another call leaves them out. Only administration is open to them.
     package func reject(_ users: Set<ID<User>>) { deletedUsers.withLock { $0 = users } }
 
+    /// Rejects the user if the user is being deleted, as far as this gateway knows.
+    private func refuseDeleted(_ user: ID<User>) throws(RequestError) {
+        guard !deletedUsers.withLock({ $0.contains(user) }) else {
+            throw .forbidden("This user is being deleted: nothing is served, and nothing is stored, until that is complete.")
+        }
+    }
+
     // MARK: Callers
 
     /// True if the gateway has neither keys nor an identity provider, so that only callers on this machine are served.
@@ -117,14 +124,14 @@ package final class Admission: Sendable {
         let caller = try access.authenticate(head, credential: credential, peer: peer)
         try caller.caller.check(anyOf: scopes)
         // Whoever is alone on a machine still sees the gateway's state, and how far the deletion is.
-        guard scopes.contains(.admin) || !deletedUsers.withLock({ $0.contains(caller.caller.user) }) else {
-            throw .forbidden("This user is being deleted: nothing is served, and nothing is stored, until that is complete.")
-        }
+        if !scopes.contains(.admin) { try refuseDeleted(caller.caller.user) }
         return caller
     }
 
-    /// Rejects a caller whose key was revoked or has expired since the request came. Called during requests that take long.
+    /// Rejects a caller whose key was revoked or has expired since the request came, and a user whose deletion has begun. Called during requests that
+    /// take long.
     package func checkAgain(_ caller: AuthenticatedCaller) async throws(RequestError) {
+        try refuseDeleted(caller.caller.user)
         guard let key = caller.caller.grant?.key else { return }
         do throws(StoreError) {
             if case .valid = try await keys.standing(of: key) { return }
@@ -189,6 +196,8 @@ package final class Admission: Sendable {
         to caller: AuthenticatedCaller, _ keys: BYOKCredentials, _ standing: CallerStanding?, for use: RecognitionUse, goesOn: Bool = false
     ) throws(RequestError) -> Grant {
         if let scope = use.scope { try caller.caller.check(anyOf: [scope]) }
+        // The deletion may have begun since the caller was authenticated.
+        try refuseDeleted(caller.caller.user)
         guard !isDraining else { throw .unavailable("The gateway is stopping; connect again in a moment.") }
         if !keys.isEmpty {
             guard let user = standing?.user else { throw .internalError }
@@ -203,6 +212,7 @@ package final class Admission: Sendable {
     /// - Parameter keys: the caller's own vendor keys; nil when this process knows none.
     /// - Throws: `ownKeyGone` when the job was ordered with vendor keys that a restart has lost: the operator does not pay in their place.
     package func grant(for job: TranscriptionJob, keys: BYOKCredentials?) async throws(RequestError) -> Grant {
+        try refuseDeleted(job.user)
         guard job.ownKeys.isEmpty || keys?.isEmpty == false else { throw .ownKeyGone }
         let keys = keys ?? BYOKCredentials()
         guard let key = job.key else {

@@ -22,6 +22,7 @@ struct WaitingConversation {
 
     private final class Shown: Sendable {
         let events = Mutex<[ConversationEvent]>([])
+        let isRefused = AtomicFlag()
     }
 
     static func with(
@@ -53,7 +54,7 @@ struct WaitingConversation {
                 LiveConversation(
                     session: ID("session"), user: .local, request: ConversationRequest(endsWithSession: true), language: nil,
                     started: now(), rate: .speech, channels: 1, service: service, loop: loop,
-                    audio: { [Int16](repeating: 8_000, count: Int($0.count.samples)) },
+                    audio: { [Int16](repeating: 8_000, count: Int($0.count.samples)) }, refused: { shown.isRefused.set() },
                     show: { event in shown.events.withLock { $0.append(event) } }), on: loop)
         }
         bound = try #require(made)
@@ -62,7 +63,11 @@ struct WaitingConversation {
     /// What its client was told.
     var told: [ConversationEvent] { shown.events.withLock { $0 } }
 
-    func run(_ body: @escaping @Sendable (LiveConversation) -> Void) async { await bound.run(body) }
+    /// True once the session was told to end, because nothing of its user is stored.
+    var isRefused: Bool { shown.isRefused.isSet }
+
+    @discardableResult
+    func run<Result: Sendable>(_ body: @escaping @Sendable (LiveConversation) -> Result) async -> Result? { await bound.run(body) }
 
     /// One word each second.
     func say(_ words: Int) async throws {

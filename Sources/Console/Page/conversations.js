@@ -262,7 +262,7 @@ export default function conversations(root, _, values) {
   get('/people', {}, leaving.signal).then(({ people }) => {
     if (!people.length) return;
     who.hidden = false;
-    who.append(h('legend', 'Who'), ...people.slice(0, 200).map((person) =>
+    who.append(h('legend', 'Who'), ...people.filter((person, place) => place < 200 || person.id === filter.person).map((person) =>
       choice(who, said(person.name), person.id === filter.person, (isOn) => { filter.person = isOn ? person.id : null; })));
   }, () => {});
 

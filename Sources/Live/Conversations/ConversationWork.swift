@@ -70,6 +70,8 @@ package struct ConversationWork: Sendable {
         case opened
         /// Another gateway has taken the session over: no change of it is stored here any more.
         case moved
+        /// The user is being deleted: nothing is stored of the user any more.
+        case refused
         case last
     }
 
@@ -96,9 +98,13 @@ package struct ConversationWork: Sendable {
     ///
     /// - Returns: false when words could not be stored.
     func carryOut(_ items: AsyncStream<Item>) async -> Bool {
-        var isMoved = false, isWhole = true
+        var isMoved = false, isRefused = false, isWhole = true
         var opening: Task<Void, Never>?
         for await item in items {
+            if isRefused, item.isEssential {
+                leaveOut(item)
+                continue
+            }
             do throws(StoreError) {
                 if item.endsConversation {
                     if !isMoved {
@@ -119,6 +125,12 @@ package struct ConversationWork: Sendable {
                     tell(.moved)
                     continue
                 }
+                if case .conflict = error, case .create = item {
+                    // Another process has begun to delete the user. Another conversation would be refused as well.
+                    isRefused = true
+                    tell(.refused)
+                    continue
+                }
                 if case .open(let session) = item {
                     // Other work does not wait.
                     opening = Task { await openLater(session, error) }
@@ -135,6 +147,15 @@ package struct ConversationWork: Sendable {
         opening?.cancel()
         await opening?.value
         return isWhole
+    }
+
+    /// Answers an item that is not carried out, because the user is being deleted.
+    private func leaveOut(_ item: Item) {
+        switch item {
+        case .store: tell(.failed)
+        case .process(let id): tell(.completed(id, nil))
+        case _: break
+        }
     }
 
     /// Returns true if another gateway has taken the session over, which this gateway may not have noticed.

@@ -75,6 +75,8 @@ package final class LiveConversation {
     private var isOpen = false
     /// Called when another gateway has taken the session over.
     private let moved: () -> Void
+    /// Called when nothing of the session is stored any more, because its user is being deleted.
+    private let refused: () -> Void
     /// Notes a conversation in the session's journal.
     private let journal: (ConversationRecord) -> Void
     private var changes = UnstoredChanges()
@@ -104,6 +106,7 @@ package final class LiveConversation {
     ///   - shared: the session's place among those of all gateways; nil when only this gateway may go on with the session.
     ///   - audio: returns audio of the session, of its only channel; nil when the audio is gone.
     ///   - moved: called when another gateway has taken the session over.
+    ///   - refused: called when nothing of the session is stored any more, because its user is being deleted.
     ///   - wait: called when final words have waited long for their voices, with true, and when they wait no more, with false.
     ///   - journal: notes a conversation in the session's journal.
     ///   - show: passes an event to the client's dialect.
@@ -111,7 +114,7 @@ package final class LiveConversation {
         session: ID<Session>, user: ID<User>, request: ConversationRequest, language: LanguageTag?, started: UnixTime, rate: SampleRate,
         channels: Int, choices: UserChoices = UserChoices(), shared: SharedSession? = nil,
         service: ConversationService, loop: Loop, audio heard: @escaping (SampleRange) -> [Int16]?, moved: @escaping () -> Void = {},
-        wait: @escaping (Bool) -> Void = { _ in }, journal: @escaping (ConversationRecord) -> Void = { _ in },
+        refused: @escaping () -> Void = {}, wait: @escaping (Bool) -> Void = { _ in }, journal: @escaping (ConversationRecord) -> Void = { _ in },
         show: @escaping (ConversationEvent) -> Void
     ) {
         self.session = session
@@ -122,6 +125,7 @@ package final class LiveConversation {
         self.show = show
         self.shared = shared
         self.moved = moved
+        self.refused = refused
         self.journal = journal
         machine = ConversationMachine(
             .init(user: user, request: request, language: language, started: started, continued: shared?.continued), newID: service.newID)
@@ -447,6 +451,7 @@ package final class LiveConversation {
             showHeld(through: change)
         case .opened: isOpen = true
         case .moved: moved()
+        case .refused: refused()
         case .failed: settled(nil)
         case .rejected(let id):
             settled(nil)

@@ -99,6 +99,8 @@ package actor UserDeletion {
     private func complete(_ user: ID<User>) async throws(StoreError) {
         await endSessions(of: user)
         for _ in 0..<Self.maxRounds {
+            // Another gateway may have ended the deletion.
+            guard try await store.deletions().contains(where: { $0.user == user }) else { return }
             let sessions = try await transcripts.sessions(of: user)
             try await removeFiles(of: user)
             var isGone = sessions.isEmpty
@@ -108,18 +110,17 @@ package actor UserDeletion {
                 await gateway?.erasure.run()
                 while try await store.deleteRows(of: user, sessions: []) {}
             }
-            await gateway?.erasure.run()
-            try await erase()
-            guard gateway != nil else { return }
+            guard let gateway else { return try await erase() }
+            await gateway.erasure.run()
             if isGone { break }
             // A session that has just ended may still store its last words.
             try? await Task.sleep(for: Self.pause)
         }
+        // The bytes leave the files in the background. What holds them up may have nothing to do with the user, who is admitted again without that.
         try await store.endDeletion(of: user)
-        try await erase()
     }
 
-    /// Erases what is deleted. While another program reads the database, the store goes on with it later: the deletion is complete without that.
+    /// Erases what is deleted, in a process that soon ends. While another program reads the database, a gateway goes on with it later.
     private func erase() async throws(StoreError) {
         do throws(StoreError) { try await store.settle() } catch {
             guard case .busy = error else { throw error }

@@ -12,14 +12,14 @@ package protocol UserDeletionStore: Sendable {
     /// Returns the deletions that have begun and not ended, the earliest first.
     func deletions() async throws(StoreError) -> [PendingUserDeletion]
 
-    /// Returns the recordings and jobs of a user, which have files outside the database.
+    /// Returns the recordings and jobs of a user who is being deleted, which have files outside the database; none of any other user.
     func belongings(of user: ID<User>) async throws(StoreError) -> UserBelongings
 
     /// Deletes the rows of a user: conversations, speakers, settings, jobs, uploads and chunks, some of them in each call. The sessions' words become
     /// `forgottenSpeech`. Of the user's usage and keys, amounts and times stay, without a name.
     ///
     /// - Parameter sessions: sessions of the user, in addition to those that the database knows.
-    /// - Returns: false when there was nothing of the user.
+    /// - Returns: false when there was nothing of the user, and when the user is not being deleted: another process may have ended the deletion.
     func deleteRows(of user: ID<User>, sessions: [ID<Session>]) async throws(StoreError) -> Bool
 
     /// Removes the record of a deletion.

@@ -70,9 +70,9 @@ struct GatewayAPI: Sendable {
         }
         switch answer.status.code {
         case 401:
-            throw GatewayError("\(address.url) needs \(address.key == nil ? "a key" : "a valid key"); give it with --key or HARKEN_KEY")
+            throw GatewayError("\(address.url) needs \(address.key == nil ? "a key" : "a valid key"); give it with --key or HARKEN_KEY", status: 401)
         case 404 where document.root["error"]["code"].equals("not_found"): return nil
-        case _: throw GatewayError("\(address.url): \(message)")
+        case let code: throw GatewayError("\(address.url): \(message)", status: code)
         }
     }
 

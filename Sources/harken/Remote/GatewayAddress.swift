@@ -117,6 +117,14 @@ struct GatewayAddress: Sendable {
 /// The reason why a gateway could not be used, in one line that says what to do.
 struct GatewayError: Error, CustomStringConvertible {
     let description: String
+    /// Status code of the gateway's answer; nil: there was no answer, or the fault is another one.
+    let status: Int?
 
-    init(_ description: String) { self.description = description }
+    init(_ description: String, status: Int? = nil) {
+        self.description = description
+        self.status = status
+    }
+
+    /// True if the gateway does not admit the caller.
+    var isRefusal: Bool { status == 401 || status == 403 }
 }

@@ -72,8 +72,7 @@ struct GatewayInstallationData: InstallationData {
 
     func delete(_ user: ID<User>) async throws -> Bool {
         guard try await api.send(.delete, "/admin/users/" + PercentCoding.encode(user.rawValue)) != nil else { return false }
-        // The gateway removes the user's data after its answer, and goes on when it cannot be asked, as by the key of the user who is deleted.
-        while let left = try? await deletions(), left.contains(where: { $0.user == user }) { try await Task.sleep(for: .seconds(1)) }
+        try await UserDeletionWait(user: user).run(deletions)
         return true
     }
 

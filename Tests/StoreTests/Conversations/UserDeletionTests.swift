@@ -83,6 +83,56 @@ import Testing
         #expect(try await store.settings(of: .ann) == ["name": "Ann"])
     }
 
+    @Test(arguments: StoreKind.allCases) func `leaves what came after another process has ended it`(kind: StoreKind) async throws {
+        let stores = try kind.stores(in: folder), store = stores.conversations
+        _ = try await store.begin(.of(.ann, "c1", .said("s", "hello")))
+        #expect(try await store.beginDeletion(of: .ann))
+        while try await store.deleteRows(of: .ann, sessions: []) {}
+        try await store.endDeletion(of: .ann)
+        _ = try await store.begin(.of(.ann, "c2", .said("s", "hello again")))
+        #expect(
+            try await stores.uploads.add(Upload(id: ID("up"), user: .ann, byteCount: 1, created: .at(0)), most: 10, userMost: nil) == .added)
+        #expect(try await !store.deleteRows(of: .ann, sessions: [ID("new")]))
+        #expect(try await store.belongings(of: .ann).uploads == [])
+        #expect(try await store.forgottenSpeech(of: nil).isEmpty)
+        #expect(try await store.list(ConversationQuery(limit: 9), of: .ann).conversations.map(\.id) == [ID("c2")])
+    }
+
+    @Test(arguments: StoreKind.allCases) func `takes no job, upload or key, and shows housekeeping nothing`(kind: StoreKind) async throws {
+        let backEnd = try kind.backEnd(in: folder), stores = backEnd.stores(now: { .at(5) }), store = stores.conversations
+        let keys = try backEnd.keys(hashing: TestHashing(), now: { .at(5) })
+        for user in [ID<User>.ann, .bob] {
+            _ = try await store.begin(.of(user, "c1", .said("s", "hello")))
+            _ = try await store.begin(.of(user, "c2", status: .inProgress, .said("s", "hello")))
+        }
+        #expect(try await store.beginDeletion(of: .ann))
+        #expect(try await store.withoutWindows(model: "m", limit: 9).map(\.user) == [.bob])
+        #expect(try await store.standing(.inProgress, since: .at(5), limit: 9).map(\.conversation.user) == [.bob])
+        let refusal = StoreError.conflict("the user is being deleted; nothing is stored for the user until that is complete")
+        let upload = Upload(id: ID("up"), user: .ann, byteCount: 1, created: .at(0))
+        await #expect(throws: refusal) { _ = try await stores.uploads.add(upload, most: 10, userMost: nil) }
+        await #expect(throws: refusal) { _ = try await stores.jobs.add(.of("a1", .ann), most: 9, hasNotice: false) }
+        await #expect(throws: refusal) { _ = try await keys.create(AccessKeyRequest(user: .ann, scopes: [])) }
+    }
+
+    @Test func `revokes a key that was made while the deletion began`() async throws {
+        let database = try StoreKind.sqlite.database(in: folder)
+        let store = SQLConversationStore(
+            in: database, audio: Blobs(in: try DataDirectory(creating: folder.path(of: "data"))).audio, now: { .at(5) })
+        _ = try await store.begin(.of(.ann, "c1", .said("s", "hello")))
+        #expect(try await store.beginDeletion(of: .ann))
+        try await database.write { (connection) throws(StoreError) in
+            try connection.run("INSERT INTO users (id, created_at) VALUES ('ann', 1)")
+            try connection.run(
+                "INSERT INTO access_keys (id, hash, prefix, user, scopes, created_at) VALUES ('late', randomblob(32), 'hk_', 'ann', 'listen', 1)")
+        }
+        while try await store.deleteRows(of: .ann, sessions: []) {}
+        let revoked = try await database.read { (connection) throws(StoreError) in
+            try connection.integer("SELECT revoked_at FROM access_keys WHERE id = 'late'")
+        }
+        #expect(revoked == UnixTime.at(5).milliseconds)
+    }
+
     @Test(.hangLimit, arguments: StoreKind.allCases)
     func `takes a long conversation and many voices in parts that other writes wait for`(kind: StoreKind) async throws {
         let database = try kind.database(in: folder)

@@ -75,6 +75,7 @@ enum StoreStatements {
             if isRestored { _ = try await store.restore(id, of: .ann) }
         }
         _ = try await store.endDeletions(keptUntil: .at(9))
+        _ = try await store.beginDeletion(of: .ann)
         while try await store.deleteRows(of: .ann, sessions: []) {}
         // Statistics that are there are dropped of a small store.
         try await database.write { (connection) throws(StoreError) in try connection.run("ANALYZE") }

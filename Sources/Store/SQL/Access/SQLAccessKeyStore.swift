@@ -100,6 +100,8 @@ package final class SQLAccessKeyStore: AccessKeyAdministration {
 
     private func insert(_ key: AccessKey, hash: [UInt8], creditSeconds: Int64?) async throws(StoreError) {
         try await database.write { [marker] (connection) throws(StoreError) in
+            // The end of the deletion would revoke the key.
+            try UserPartition.refuseDeleted(key.user, on: connection)
             try connection.run(
                 "INSERT INTO users (id, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
                 [.text(key.user.rawValue), .integer(key.created.milliseconds)])

@@ -43,7 +43,8 @@ extension SQLConversationStore {
         SELECT c.id, a.user, c.status, c.source, c.device, c.language, c.title, c.summary, c.started_at, c.finished_at, c.reason,
         c.call, c.timeout, c.findings, c.segment_count
         FROM conversations c JOIN archives a ON a.number = c.archive
-        WHERE c.status = ? AND c.status IN ('in_progress', 'processing') AND c.since <= ? ORDER BY c.since, c.number LIMIT ?
+        WHERE c.status = ? AND c.status IN ('in_progress', 'processing') AND c.since <= ?
+        AND a.user NOT IN (SELECT u.user FROM deleted_users u) ORDER BY c.since, c.number LIMIT ?
         """
 
     /// Conversations of other gateways that live are left to them. Recordings that come in chunks stay open for any gateway.
@@ -52,6 +53,7 @@ extension SQLConversationStore {
         c.call, c.timeout, c.findings, c.segment_count
         FROM conversations c JOIN archives a ON a.number = c.archive
         WHERE c.status = ? AND c.status IN ('in_progress', 'processing') AND c.since <= ?
+        AND a.user NOT IN (SELECT u.user FROM deleted_users u)
         AND (c.replica = this_replica() OR NOT coalesce(replica_lives(c.replica), FALSE))
         AND NOT EXISTS (SELECT 1 FROM background_recordings b WHERE b.user = a.user AND b.conversation = c.id AND b.state <> 'finished')
         ORDER BY c.since, c.number LIMIT ?

@@ -50,12 +50,13 @@ extension SQLConversationStore {
     package func belongings(of user: ID<User>) async throws(StoreError) -> UserBelongings {
         try await database.read(for: user) { (connection) throws(StoreError) in
             var found = UserBelongings(uploads: [], jobs: [])
-            try connection.run("SELECT id FROM uploads WHERE user = ?", [.text(user.rawValue)]) { (row) throws(StoreError) in
-                found.uploads.append(ID(row.text(0) ?? ""))
-            }
-            try connection.run("SELECT id FROM jobs WHERE user = ?", [.text(user.rawValue)]) { (row) throws(StoreError) in
-                found.jobs.append(ID(row.text(0) ?? ""))
-            }
+            // Each query sees by itself whether the deletion goes on.
+            try connection.run(
+                "SELECT id FROM uploads WHERE user = ? AND user IN (SELECT d.user FROM deleted_users d)", [.text(user.rawValue)]
+            ) { (row) throws(StoreError) in found.uploads.append(ID(row.text(0) ?? "")) }
+            try connection.run(
+                "SELECT id FROM jobs WHERE user = ? AND user IN (SELECT d.user FROM deleted_users d)", [.text(user.rawValue)]
+            ) { (row) throws(StoreError) in found.jobs.append(ID(row.text(0) ?? "")) }
             return found
         }
     }
@@ -63,6 +64,8 @@ extension SQLConversationStore {
     package func deleteRows(of user: ID<User>, sessions: [ID<Session>]) async throws(StoreError) -> Bool {
         let now = now()
         let wasKnown = try await database.delete(.user(user)) { (connection) throws(StoreError) -> Bool in
+            // Another process may have ended the deletion: what there is now was stored after it.
+            guard try UserPartition.isDeleted(user, on: connection) else { return false }
             // The transcripts of sessions may be all that there is.
             if !sessions.isEmpty { try Self.forget(.list(sessions), now: now, on: connection) }
             guard try Self.isKnown(user, on: connection) else { return false }
@@ -77,7 +80,7 @@ extension SQLConversationStore {
             if isLastPart {
                 try Self.deleteArchive(archive, on: connection)
                 try Self.forget(.open(user), now: now, on: connection)
-                try Self.removeNames(of: user, on: connection)
+                try Self.removeNames(of: user, now: now, on: connection)
             }
             try Self.noteErasure(of: .words, on: connection)
             return true
@@ -289,7 +292,7 @@ extension SQLConversationStore {
 
     /// Removes the user's name from usage that is not booked, and from the access keys. A key stays as a revoked one, because an installation without keys
     /// would be open to everybody.
-    private static func removeNames(of user: ID<User>, on connection: borrowing SQLConnection) throws(StoreError) {
+    private static func removeNames(of user: ID<User>, now: UnixTime, on connection: borrowing SQLConnection) throws(StoreError) {
         let names: [SQLValue] = [.text(user.rawValue), .text(ID<User>.deleted.rawValue)]
         try connection.run(
             """
@@ -298,8 +301,11 @@ extension SQLConversationStore {
             WHERE json_extract(record, '$.user') = ?1
             """, names)
         try connection.run("INSERT INTO users (id, created_at) VALUES (?, 0) ON CONFLICT DO NOTHING", [names[1]])
+        // A key that was made while the deletion began is not revoked yet.
         try connection.run(
-            "UPDATE access_keys SET user = ?2, name = NULL, prefix = '', hash = randomblob(32) WHERE user = ?1", names)
+            """
+            UPDATE access_keys SET user = ?2, name = NULL, prefix = '', hash = randomblob(32), revoked_at = coalesce(revoked_at, ?3) WHERE user = ?1
+            """, names + [.time(now)])
         try connection.run("DELETE FROM users WHERE id = ?", [.text(user.rawValue)])
     }
 }

@@ -70,7 +70,7 @@ extension SQLConversationStore {
         SELECT c.id, a.user, c.status, c.source, c.device, c.language, c.title, c.summary, c.started_at, c.finished_at, c.reason,
         c.call, c.timeout, c.findings
         FROM conversations c JOIN archives a ON a.number = c.archive
-        WHERE c.status = 'completed' AND
+        WHERE c.status = 'completed' AND a.user NOT IN (SELECT u.user FROM deleted_users u) AND
         """)
     private static let withNone = completed + ComposedSQL(" c.windows_model IS NULL AND ?1 IS NOT NULL ORDER BY c.started_at DESC LIMIT ?2")
     /// Conversations whose model comes before the wanted one in the index. In one statement with the later ones, SQLite would read the whole index.

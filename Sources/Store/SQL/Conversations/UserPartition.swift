@@ -23,11 +23,16 @@ struct UserPartition {
     }
 
     /// - Throws: `conflict` while the user is being deleted: a new row would be deleted with the others.
-    static func findOrMake(_ user: ID<User>, on connection: borrowing SQLConnection) throws(StoreError) -> UserPartition {
-        if let found = try find(user, on: connection) { return found }
+    static func refuseDeleted(_ user: ID<User>, on connection: borrowing SQLConnection) throws(StoreError) {
         guard try !isDeleted(user, on: connection) else {
             throw .conflict("the user is being deleted; nothing is stored for the user until that is complete")
         }
+    }
+
+    /// - Throws: `conflict` while the user is being deleted.
+    static func findOrMake(_ user: ID<User>, on connection: borrowing SQLConnection) throws(StoreError) -> UserPartition {
+        if let found = try find(user, on: connection) { return found }
+        try refuseDeleted(user, on: connection)
         try ConversationLimits.check(user)
         try connection.run("INSERT INTO archives (user) VALUES (?)", [.text(user.rawValue)])
         guard let made = try find(user, on: connection) else { throw .constraint("the user's partition could not be created") }

@@ -15,6 +15,7 @@ package final class SQLJobQueue: JobQueue {
 
     package func add(_ job: TranscriptionJob, most: Int, hasNotice: Bool, lease: JobLease?) async throws(StoreError) -> Bool {
         try await database.write(.user(job.user)) { (connection) throws(StoreError) in
+            try UserPartition.refuseDeleted(job.user, on: connection)
             var unfinished = 0
             try connection.run(
                 "SELECT count(*) FROM jobs WHERE user = ? AND status IN ('queued', 'processing')", [.text(job.user.rawValue)]

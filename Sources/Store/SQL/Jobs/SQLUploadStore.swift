@@ -13,6 +13,7 @@ package final class SQLUploadStore: UploadStore {
 
     package func add(_ upload: Upload, most: Int, userMost: Int?) async throws(StoreError) -> Upload.Addition {
         try await database.write { (connection) throws(StoreError) in
+            try UserPartition.refuseDeleted(upload.user, on: connection)
             var held: Int64 = 0
             try connection.run("SELECT CAST(coalesce(sum(byte_count), 0) AS BIGINT) FROM uploads") { (row) throws(StoreError) in
                 held = row.integer(0) ?? 0
