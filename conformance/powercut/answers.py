@@ -43,13 +43,16 @@ class Case:
                     found += [f"{os.path.relpath(file, folder)} has {text!r}" for text in self.erased if text.encode() in content]
         return "; ".join(found)
 
-    def said(self):
-        """The texts of the first conversation's segments. A word alone may be a part of others."""
-        texts = [one["text"] for one in self.api.get(f"/conversations/{self.base['first']}")["segments"]]
-        texts = [text for text in texts if " " in text]
-        if not texts:
+    def phrases(self):
+        """The first conversation's segments of several words. A word alone may be a part of others."""
+        found = [one for one in self.api.get(f"/conversations/{self.base['first']}")["segments"] if " " in one["text"]]
+        if not found:
             raise ServerError("no segment has several words")
-        return texts
+        return found
+
+    def said(self):
+        """The texts of the first conversation's segments of several words."""
+        return [one["text"] for one in self.phrases()]
 
 
 CASES = {}
@@ -161,13 +164,13 @@ class Edited(Case):
     erased = ()
 
     def act(self):
-        self.erased = self.said()[:1]
-        segment = self.api.get(f"/conversations/{self.base['first']}")["segments"][0]["id"]
-        self.api.do("PATCH", f"/api/v1/conversations/{self.base['first']}/segments/{segment}", {"text": "Quite other words."})
+        segment = self.phrases()[0]
+        self.id, self.erased = segment["id"], [segment["text"]]
+        self.api.do("PATCH", f"/api/v1/conversations/{self.base['first']}/segments/{self.id}", {"text": "Quite other words."})
 
     def missing(self, api):
-        words = api.get(f"/conversations/{self.base['first']}")["segments"][0]["text"]
-        return "" if words == "Quite other words." else f"the segment has {words}"
+        texts = {one["id"]: one["text"] for one in api.get(f"/conversations/{self.base['first']}")["segments"]}
+        return "" if texts.get(self.id) == "Quite other words." else f"the segments have {texts}"
 
 
 @case("a segment's person")
@@ -243,12 +246,14 @@ class Redacted(Case):
     erased, is_told = (), True
 
     def act(self):
-        self.erased = self.said()[:1]
-        self.api.do("POST", f"/api/v1/conversations/{self.base['first']}/redact", {"from": 0, "to": 1.4})
+        segment = self.phrases()[0]
+        self.id, self.erased = segment["id"], [segment["text"]]
+        self.api.do("POST", f"/api/v1/conversations/{self.base['first']}/redact", {"from": segment["start"], "to": segment["end"]})
 
     def missing(self, api):
-        words = text(api.get(f"/conversations/{self.base['first']}"))
-        return "" if "[redacted]" in words and "w1" not in words else f"the conversation has {' '.join(words)}"
+        texts = {one["id"]: one["text"] for one in api.get(f"/conversations/{self.base['first']}")["segments"]}
+        words = texts.get(self.id, "").split()
+        return "" if "[redacted]" in words and not set(words) & set(self.erased[0].split()) else f"the segments have {texts}"
 
 
 @case("a setting")

@@ -32,10 +32,10 @@ enum ErasureTriggers {
         Guarded("usage_runs", "user", "record"),
     ]
 
-    /// The record gets a number that no other deletion had: see `noteErasure`.
+    /// A new record gets a number by chance, and one that is there counts: see `ErasureRecord.rowEdits`.
     private static let record: StaticString = """
          BEGIN INSERT INTO erasures (number, deletions, has_words) VALUES (1, -(random() & 9223372036854775807 | 1), 0) ON CONFLICT (number) DO UPDATE
-        SET deletions = iif(deletions > 0, abs(excluded.deletions), excluded.deletions); END
+        SET deletions = iif(deletions > 0, 1, -1) * ((abs(deletions) & ~1048575) | (((abs(deletions) & 1048575) + 1) & 1048575)); END
         """
 
     /// Creates the triggers on a connection. A table that does not have all columns, because its schema is an earlier one, gets none.

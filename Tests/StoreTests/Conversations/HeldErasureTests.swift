@@ -2,6 +2,7 @@ import Conversations
 import Foundation
 import HarkenTesting
 import Speech
+import Synchronization
 import Testing
 
 @testable import Store
@@ -31,10 +32,12 @@ import Testing
     private let clock = HeldClock()
     private let id = ID<Conversation>("gone")
 
-    private func open() throws -> SQLConversationStore {
+    private func open() throws -> SQLConversationStore { try open(SQLiteDatabase(in: DataDirectory(creating: folder.path))) }
+
+    private func open(_ database: any SQLDatabase) throws -> SQLConversationStore {
         let data = try DataDirectory(creating: folder.path)
         return SQLConversationStore(
-            in: try SQLiteDatabase(in: data), audio: Blobs(in: data).audio, now: { .at(0) },
+            in: database, audio: Blobs(in: data).audio, now: { .at(0) },
             clock: .init(now: { [clock] in clock.now }, sleep: { [clock] in try await clock.sleep(until: $0) }))
     }
 
@@ -237,6 +240,71 @@ import Testing
             return try await !store.isErasing()
         }
         #expect(try !isOnDisk(Array("xylophonic".utf8)))
+    }
+
+    /// What others do in every erasure.
+    enum Work: CaseIterable, Sendable { case replacesTitle, edits, deletes }
+
+    @Test(arguments: Work.allCases) func `is erased by one emptying of the log, whatever comes meanwhile`(work: Work) async throws {
+        let database = InterruptedDatabase(try SQLiteDatabase(in: DataDirectory(creating: folder.path)))
+        let store = try open(database), other = try open(), id = id, emptied = Atomic(0)
+        try await fill(store)
+        try await store.settle()
+        database.interruptErasures { () throws(StoreError) in
+            let number = emptied.add(1, ordering: .relaxed).newValue
+            // An erasure that waits for an end of this work fails the test, and ends.
+            guard number < 5 else { return }
+            switch work {
+            case .replacesTitle: _ = try await other.write(ConversationUpdate(ID("titled"), title: "Title \(number)"), of: .ann)
+            case .edits: _ = try await other.setText("the harbour \(number)", of: ID("s1"), in: id, of: .ann)
+            case .deletes: _ = try await other.delete(ID<Conversation>("c\(number)"), of: .ann)
+            }
+        }
+        for round in 1...2 {
+            #expect(try await store.delete(ID<Person>("p\(round)"), of: .ann))
+            try await store.settle()
+            #expect(emptied.load(ordering: .relaxed) == round)
+            #expect(try await store.isErasing() == (work == .deletes))
+        }
+        database.interruptErasures(nil)
+        try await store.settle()
+        #expect(try await !store.isErasing())
+        let left = try await database.read { (connection) throws(StoreError) in try connection.integer("SELECT count(*) FROM erasures") }
+        #expect(left == 0)
+    }
+
+    @Test func `leaves words recorded only if some have come since an erasure began`() async throws {
+        let store = try open()
+        try await fill(store)
+        try await store.settle()
+        func record() async throws -> ErasureRecord? {
+            try await store.database.read { (connection) throws(StoreError) in try ErasureRecord.read(on: connection) }
+        }
+        #expect(try await store.delete(ID<Conversation>("c1"), of: .ann))
+        let deleted = try #require(try await record())
+        #expect(!deleted.areEdits && deleted.haveWords && deleted.after(erasing: deleted) == nil)
+        #expect(try await store.write(ConversationUpdate(ID("titled"), title: "Other"), of: .ann))
+        let replaced = try #require(try await record())
+        #expect(!replaced.areEdits && replaced.haveWords)
+        #expect(replaced.after(erasing: deleted) == ErasureRecord(number: -replaced.number, haveWords: false))
+        _ = try await store.setText("the quiet harbour", of: ID("s1"), in: id, of: .ann)
+        let edited = try #require(try await record())
+        #expect(edited.after(erasing: replaced) == ErasureRecord(number: -edited.number, haveWords: true))
+        #expect(try await store.delete(ID<Person>("p1"), of: .ann))
+        let again = try #require(try await record())
+        #expect(again.after(erasing: edited) == again)
+        // Another process has told of an erasure before this one did.
+        #expect(ErasureRecord(number: -edited.number, haveWords: false).after(erasing: edited) == nil)
+    }
+
+    @Test func `is nothing when a setting is cleared that is not set`() async throws {
+        let store = try open()
+        try await fill(store)
+        try await store.settle()
+        try await store.set("zone", to: nil, of: .ann)
+        #expect(try await !store.isErasing())
+        try await store.set("vocabulary", to: nil, of: .ann)
+        #expect(try await store.isErasing())
     }
 
     @Test func `is complete while edits are gathered`() async throws {

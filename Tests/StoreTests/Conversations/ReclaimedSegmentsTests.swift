@@ -66,7 +66,7 @@ import Testing
             let begun = try SpeakerParts.begin(change, in: number, of: archive, on: connection)
             var effect = begun.effect
             for part in begun.left {
-                if let more = try SpeakerParts.finish(part: part, on: connection) { effect.add(more) }
+                if case .done(let more?) = try SpeakerParts.finish(part: part, on: connection) { effect.add(more) }
             }
             return FormerSpeakers(effect.former, owners: effect.owners)
         }
@@ -77,6 +77,39 @@ import Testing
         try await store.settle()
         #expect(try await store.portableConversation(id, of: .ann) == before)
         #expect(try await number("SELECT count(*) FROM reclaimed_voices", in: database) == 0)
+    }
+
+    /// What happens to a gateway that takes a voice's name back, after the first transaction.
+    enum Fate: CaseIterable, Sendable { case goesOn, isKilled }
+
+    @Test(arguments: Fate.allCases, StoreKind.allCases)
+    func `go back in parts when the voice's name is taken back, before segments get former guesses`(fate: Fate, kind: StoreKind) async throws {
+        try await fill(kind.open(in: folder))
+        let own = try InterruptedDatabase(kind.database(in: folder)), database = try kind.database(in: folder), clock = HeldClock()
+        let store = SQLConversationStore(
+            in: own, audio: Blobs(in: try DataDirectory(creating: folder.path)).audio, now: { .at(0) },
+            clock: .init(now: { clock.now }, sleep: { try await clock.sleep(until: $0) }))
+        let left: StaticString = "SELECT count(*) FROM segments WHERE person IS NOT NULL AND identified_by <> 'manual'"
+        own.interrupt(after: 1) { () throws(StoreError) in
+            let (guesses, parts) = try await database.read { (connection) throws(StoreError) in
+                (try connection.integer(left), try connection.integer("SELECT count(*) FROM speaker_parts"))
+            }
+            #expect(guesses == Int64(Self.count - 2 - 2 * ReclaimedSegments.segmentsAtOnce) && parts == 1)
+            if fate == .isKilled { throw .busy(path: "killed") }
+        }
+        let guess = FormerSpeaker(ID("s2"), named: .person(person), voice: voice, by: .spokenName)
+        let restoration = { () async throws(StoreError) in try await store.restore([guess], owners: [FormerOwner(voice, .nobody)], in: id, of: .ann) }
+        switch fate {
+        case .goesOn: #expect(try await restoration())
+        case .isKilled:
+            await #expect(throws: StoreError.busy(path: "killed")) { try await restoration() }
+            try await store.settle()
+        }
+        #expect(try await number(left, in: database) == 1)
+        let found = try await store.conversation(id, of: .ann)?.segments.first { $0.id == ID("s2") }
+        #expect(found?.identity == SpeakerIdentity(.person(person), by: .spokenName))
+        #expect(try await number("SELECT count(*) FROM reclaimed_voices", in: database) == 0)
+        #expect(try await number("SELECT count(*) FROM speaker_parts", in: database) == 0)
     }
 
     @Test func `hold up no deletion on a full disk, and take its room for nothing else`() async throws {

@@ -3,7 +3,7 @@ import Synchronization
 
 @testable import Store
 
-/// A database between whose writes something else happens, as other work of the gateway does it, or another process.
+/// A database between whose writes, or in whose erasures, something else happens, as other work of the gateway does it, or another process.
 final class InterruptedDatabase: SQLDatabase {
     typealias Interruption = @Sendable () async throws(StoreError) -> Void
 
@@ -15,6 +15,7 @@ final class InterruptedDatabase: SQLDatabase {
 
     private let database: any SQLDatabase
     private let plan = Mutex<Plan?>(nil)
+    private let afterEmptying = Mutex<Interruption?>(nil)
 
     init(_ database: any SQLDatabase) { self.database = database }
 
@@ -22,6 +23,9 @@ final class InterruptedDatabase: SQLDatabase {
     func interrupt(after writes: Int, _ interruption: @escaping Interruption) {
         plan.withLock { $0 = Plan(writes: writes, interruption: interruption) }
     }
+
+    /// Does something each time that an erasure has emptied the log, before it removes its record; nil: nothing from now on.
+    func interruptErasures(_ interruption: Interruption?) { afterEmptying.withLock { $0 = interruption } }
 
     private func due() -> Interruption? {
         plan.withLock { plan -> Interruption? in
@@ -53,7 +57,11 @@ final class InterruptedDatabase: SQLDatabase {
     func makeReader(for use: SQLReaderUse) throws(StoreError) -> any SQLReader { try database.makeReader(for: use) }
     func eraseDeletions(ofWords: Bool) async throws(StoreError) { try await database.eraseDeletions(ofWords: ofWords) }
     func settle() async throws(StoreError) { try await database.settle() }
-    func emptyLog() async throws(StoreError) -> Bool { try await database.emptyLog() }
+    func emptyLog() async throws(StoreError) -> Bool {
+        let isEmpty = try await database.emptyLog()
+        if let interruption = afterEmptying.withLock({ $0 }) { try await interruption() }
+        return isEmpty
+    }
     func giveUpRoom() -> Bool { database.giveUpRoom() }
     func keepRoom() async { await database.keepRoom() }
     func gatherStatistics() async throws(StoreError) { try await database.gatherStatistics() }

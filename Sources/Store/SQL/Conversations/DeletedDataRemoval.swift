@@ -93,7 +93,7 @@ package actor DeletedDataRemoval {
             throw error
         }
         guard gathered?.what != .deletions else { return }
-        let isErasing = try await isErasing(), areEdits = try await Self.erasures(database)?.areEdits ?? false
+        let isErasing = try await isErasing(), areEdits = try await Self.record(in: database)?.areEdits ?? false
         guard gathered?.what != .deletions else { return }
         if isErasing { begin(.deletions, after: .zero) } else if areEdits { begin(.edits) }
     }
@@ -104,7 +104,7 @@ package actor DeletedDataRemoval {
     /// Returns true while deleted data may be on the disk. What is gathered as edits does not count: otherwise users who edit all the time would hide that
     /// a deletion is complete.
     func isErasing() async throws(StoreError) -> Bool {
-        if let found = try await Self.erasures(database), !found.areEdits { return true }
+        if let record = try await Self.record(in: database), !record.areEdits { return true }
         if try await FinalDeletions.isNeeded(database) { return true }
         if try await GoneSpeakers.isNeeded(database) { return true }
         return try await !Self.unnamedFiles(database, dueBy: nil).isEmpty
@@ -145,34 +145,18 @@ package actor DeletedDataRemoval {
         try await SpeakerParts.finish(left.filter { speakerChanges[$0.conversation] == nil }, in: database)
     }
 
-    /// The deletions that are not erased yet.
-    private struct Erasures: Sendable {
-        /// The record's number, which the next deletion replaces. Negative: there is only what is gathered as edits.
-        var number: Int64
-        var haveWords: Bool
-
-        var areEdits: Bool { number < 0 }
-    }
-
+    /// Erases what is recorded. What comes meanwhile is gathered for the next erasure: on a busy gateway something always comes, and writes wait while
+    /// the log is emptied.
     private static func run(on database: any SQLDatabase) async throws(StoreError) {
-        while let erasures = try await erasures(database) {
-            try await database.eraseDeletions(ofWords: erasures.haveWords)
-            // Readers may hold up the log, which has deleted words too: then the record stays, and all of this is repeated.
-            guard try await database.emptyLog() else { throw .busy(path: "the database's log") }
-            try await database.delete { (connection) throws(StoreError) in
-                try connection.run("DELETE FROM erasures WHERE deletions = ?", [.integer(erasures.number)])
-            }
-        }
+        guard let record = try await record(in: database) else { return }
+        try await database.eraseDeletions(ofWords: record.haveWords)
+        // Readers may hold up the log, which has deleted words too: then the record stays, and all of this is repeated.
+        guard try await database.emptyLog() else { throw .busy(path: "the database's log") }
+        try await database.delete { (connection) throws(StoreError) in try ErasureRecord.remove(record, on: connection) }
     }
 
-    private static func erasures(_ database: any SQLDatabase) async throws(StoreError) -> Erasures? {
-        try await database.read { (connection) throws(StoreError) in
-            var found: Erasures?
-            try connection.run("SELECT deletions, has_words FROM erasures") { (row) throws(StoreError) in
-                found = Erasures(number: row.integer(0) ?? 0, haveWords: row.flag(1))
-            }
-            return found
-        }
+    private static func record(in database: any SQLDatabase) async throws(StoreError) -> ErasureRecord? {
+        try await database.read { (connection) throws(StoreError) in try ErasureRecord.read(on: connection) }
     }
 
     /// Deletes files that were announced, and that nothing has named by a time.

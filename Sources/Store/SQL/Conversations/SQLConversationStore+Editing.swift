@@ -127,8 +127,11 @@ extension SQLConversationStore {
         guard case .begun(let number, var effect, let left) = turn else { return nil }
         var isWhole = true
         for part in left {
-            let more = try await change(user) { (_, connection) throws(StoreError) in try SpeakerParts.finish(part: part, on: connection) }
-            if let more { effect.add(more) } else { isWhole = false }
+            var next: SpeakerParts.PartTurn? = .later
+            while case .later? = next {
+                next = try await change(user) { (_, connection) throws(StoreError) in try SpeakerParts.finish(part: part, on: connection) }
+            }
+            if case .done(let more?)? = next { effect.add(more) } else { isWhole = false }
         }
         // A part that another process has carried out may have changed people and voices.
         if effect.isRevised || !isWhole {

@@ -29,17 +29,23 @@ extension SQLConversationStore {
     /// Records that something is to be erased. Whoever deletes for somebody calls it in the same transaction; `ErasureTriggers` records, to be erased
     /// within an hour, what goes by itself.
     ///
-    /// The record gets a number that no other deletion had: an erasure removes the record of its own number only. A count would begin anew with each
-    /// record, and two processes that erase at the same time would take a later deletion for their own. The number is negative while there are only edits.
+    /// A deletion gives the record a new number, and an edit counts in the number that it has: see `ErasureRecord`.
     static func noteErasure(
         of remains: Remains, _ gathering: DeletedDataRemoval.Gathering = .deletions, on connection: borrowing SQLConnection
     ) throws(StoreError) {
-        let number = Int64.random(in: 1...Int64.max)
+        let number = ErasureRecord.newNumber()
+        let mask = remains == .words ? ErasureRecord.wordEdits : ErasureRecord.rowEdits
         try connection.run(
             """
             INSERT INTO erasures (number, deletions, has_words) VALUES (1, ?2, ?1) ON CONFLICT (number) DO UPDATE
-            SET deletions = CASE WHEN erasures.deletions > 0 THEN abs(excluded.deletions) ELSE excluded.deletions END,
+            SET deletions = CASE WHEN excluded.deletions > 0 THEN excluded.deletions ELSE
+                    CASE WHEN erasures.deletions > 0 THEN 1 ELSE -1 END
+                    * ((abs(erasures.deletions) & ?3) | (((abs(erasures.deletions) & ?4) + ?5) & ?4)) END,
                 has_words = erasures.has_words OR excluded.has_words
-            """, [.flag(remains == .words), .integer(gathering == .edits ? -number : number)])
+            """,
+            [
+                .flag(remains == .words), .integer(gathering == .edits ? -number : number), .integer(~mask), .integer(mask),
+                .integer(mask & -mask),
+            ])
     }
 }

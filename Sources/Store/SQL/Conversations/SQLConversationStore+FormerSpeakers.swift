@@ -101,8 +101,6 @@ extension SQLConversationStore {
         _ speakers: [FormerSpeaker], owners: [FormerOwner], in conversation: Int64, of archive: UserPartition, on connection: borrowing SQLConnection
     ) throws(StoreError) -> SpeakerParts.Effect {
         let isRenamed = try restore(owners, in: archive, on: connection)
-        // The voices take back what they get with their owners, and none of the guesses that are given back below.
-        if isRenamed { while try ReclaimedSegments.finishPart(of: archive, on: connection) {} }
         var rows = FormerRows(archive: archive)
         for speaker in speakers {
             try connection.run(

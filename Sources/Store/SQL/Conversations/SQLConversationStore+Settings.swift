@@ -15,19 +15,22 @@ extension SQLConversationStore {
     package func set(_ name: String, to value: String?, of user: ID<User>) async throws(StoreError) {
         try ConversationLimits.check(name, "a setting's name", most: ConversationLimits.identifier)
         try ConversationLimits.check(value, "a setting", most: ConversationLimits.settingValue)
-        try await database.write(.user(user)) { (connection) throws(StoreError) in
+        let isDeleted = try await database.write(.user(user)) { (connection) throws(StoreError) -> Bool in
             let archive = try UserPartition.findOrMake(user, on: connection)
             guard let value else {
                 try connection.run("DELETE FROM settings WHERE archive = ? AND name = ?", [.integer(archive.number), .text(name)])
-                return try Self.noteErasure(of: .rows, on: connection)
+                guard try connection.changedRows() > 0 else { return false }
+                try Self.noteErasure(of: .rows, on: connection)
+                return true
             }
             try connection.run(
                 "INSERT INTO settings (archive, name, value) VALUES (?, ?, ?) ON CONFLICT (archive, name) DO UPDATE SET value = excluded.value",
                 [.integer(archive.number), .text(name), .text(value)])
             let count = try connection.integer("SELECT count(*) FROM settings WHERE archive = ?", [.integer(archive.number)]) ?? 0
             try ConversationLimits.check(Int(count), "settings", most: ConversationLimits.settings)
+            return false
         }
-        if value == nil { startErasing() }
+        if isDeleted { startErasing() }
     }
 
     package func users(with setting: String) async throws(StoreError) -> [ID<User>] {

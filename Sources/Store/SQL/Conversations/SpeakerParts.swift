@@ -25,8 +25,7 @@ enum SpeakerParts {
                 return split(segments.filter { seen.insert($0).inserted }).map { .assignment($0, to: owner, namesVoices: namesVoices) }
             case .restoration(let speakers, let owners):
                 // All voices get their owners in the first part, which is not noted. There may be voices without segments.
-                let first = Change.restoration(Array(speakers.prefix(segmentsAtOnce)), owners: owners)
-                return [first] + split(Array(speakers.dropFirst(segmentsAtOnce))).map { .restoration($0, owners: []) }
+                return [.restoration([], owners: owners)] + split(speakers).map { .restoration($0, owners: []) }
             }
         }
 
@@ -76,17 +75,40 @@ enum SpeakerParts {
         }
         var effect = try apply(first, in: conversation, of: archive, on: connection)
         effect.assigned = Dictionary(assigned.map { ($0.segment, $0) }) { first, _ in first }
+        var later = parts.dropFirst()
+        // As a rule there is little that voices take back with their owners, and the first segments need no transaction of their own.
+        if case .restoration = change, let next = later.first, try !ReclaimedSegments.finishPart(of: archive, on: connection) {
+            effect.add(try apply(next, in: conversation, of: archive, on: connection))
+            later = later.dropFirst()
+        }
         var left: [Int64] = []
-        for part in parts.dropFirst() {
+        for part in later {
             if let number = try note(part, in: conversation, on: connection) { left.append(number) }
         }
         return (effect, left)
     }
 
+    /// The end of a transaction for a part that was noted.
+    enum PartTurn: Sendable {
+        /// Voices have taken back some segments in its place: the part comes in another transaction.
+        case later
+        /// The part is carried out. nil: another one has carried it out before, or the conversation or the person is gone.
+        case done(Effect?)
+    }
+
     /// Carries out a part that was noted.
     ///
-    /// - Returns: nil when another one has carried it out, or when the conversation or the person is gone.
-    static func finish(part number: Int64, on connection: borrowing SQLConnection) throws(StoreError) -> Effect? {
+    /// Before segments get former speakers, voices take back what they get with their owners. Otherwise they would take former guesses.
+    static func finish(part number: Int64, on connection: borrowing SQLConnection) throws(StoreError) -> PartTurn {
+        let restored = try connection.integer(
+            """
+            SELECT c.archive FROM speaker_parts n JOIN conversations c ON c.number = n.conversation WHERE n.number = ? AND n.is_restoration
+            """, [.integer(number)])
+        if let restored, try ReclaimedSegments.finishPart(of: UserPartition(number: restored), on: connection) { return .later }
+        return .done(try carryOut(part: number, on: connection))
+    }
+
+    private static func carryOut(part number: Int64, on connection: borrowing SQLConnection) throws(StoreError) -> Effect? {
         var noted: (conversation: Int64, change: Change)?
         try connection.run(
             """
@@ -106,7 +128,7 @@ enum SpeakerParts {
         return try apply(noted.change, in: noted.conversation, of: UserPartition(number: archive), on: connection)
     }
 
-    /// Carries out the first part that is left of a conversation.
+    /// Carries out the first part that is left of a conversation, or what comes before it.
     ///
     /// - Returns: false when nothing was left.
     static func finishFirst(of conversation: Int64, on connection: borrowing SQLConnection) throws(StoreError) -> Bool {
@@ -148,9 +170,12 @@ enum SpeakerParts {
     /// Carries out parts. Other writes come between them. A full disk gives up the room that is kept for deletions, because deletions wait for it.
     static func finish(_ parts: [NotedPart], in database: any SQLDatabase) async throws(StoreError) {
         for part in parts {
-            // Changes of one user come one after the other, also those of other processes.
-            try await database.delete(.user(part.conversation.user)) { (connection) throws(StoreError) in
-                _ = try finish(part: part.number, on: connection)
+            var turn = PartTurn.later
+            while case .later = turn {
+                // Changes of one user come one after the other, also those of other processes.
+                turn = try await database.delete(.user(part.conversation.user)) { (connection) throws(StoreError) in
+                    try finish(part: part.number, on: connection)
+                }
             }
         }
     }
