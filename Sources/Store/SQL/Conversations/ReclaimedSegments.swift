@@ -52,8 +52,8 @@ enum ReclaimedSegments {
             var note: (voice: Int64, last: Int64)?
             try connection.run(
                 """
-                SELECT n.voice, n.last_segment FROM reclaimed_voices n JOIN voices v ON v.number = n.voice
-                WHERE ?1 IS NULL OR v.archive = ?1 ORDER BY n.voice LIMIT 1
+                SELECT n.voice, n.last_segment FROM reclaimed_voices n
+                WHERE ?1 IS NULL OR (SELECT v.archive FROM voices v WHERE v.number = n.voice) = ?1 ORDER BY n.voice LIMIT 1
                 """, [.integer(archive?.number)]
             ) { (row) throws(StoreError) in
                 if let voice = row.integer(0), let last = row.integer(1) { note = (voice, last) }
