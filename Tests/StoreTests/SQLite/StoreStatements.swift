@@ -76,7 +76,6 @@ enum StoreStatements {
         }
         _ = try await store.endDeletions(keptUntil: .at(9))
         _ = try await store.beginDeletion(of: .ann)
-        _ = try await store.beginDeletion(of: .ann)
         while try await store.deleteRows(of: .ann, sessions: []) {}
         // Statistics that are there are dropped of a small store.
         try await database.write { (connection) throws(StoreError) in try connection.run("ANALYZE") }
