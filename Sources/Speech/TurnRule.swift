@@ -6,7 +6,9 @@ public struct TurnRule: Hashable, Sendable {
     public var minimumSilence: Duration?
     /// Silence that ends a turn, whatever the model says.
     public var maximumSilence: Duration?
-    /// Silence after which words become final although the sentence goes on. nil: the engine may wait longer than the endpointing.
+    /// Silence that the client named for finals, however long. The local engine only heeds that there is one: its words become final by the length of
+    /// the silence and the end of the turn, whatever the stream's earlier pauses were. An endpointing has the same effect only up to 2 s, for which
+    /// that engine holds words back at most. nil: the endpointing alone counts.
     package var finalSilence: Duration?
     /// Probability of speech, 0…1, from which audio counts as speech; below, it counts as silence.
     public var voice: Float?

@@ -10,7 +10,7 @@ package struct DeepgramLiveOptions: Sendable, Equatable {
     package var interims: Bool
     /// The silence that the client asked for; nil: the client asked for none.
     package var endpointing: Duration?
-    /// Silence after which words become final although the sentence goes on; nil: the engine decides.
+    /// The silence in milliseconds that the client asked for; nil: it asked for none, or for one that is too short to be meant.
     package var finalSilence: Duration?
     /// Silence after the last word that is reported as `UtteranceEnd`; nil when the client did not ask for it.
     package var utteranceEnd: Duration?

@@ -36,7 +36,7 @@ import Testing
         (TurnRule(minimumSilence: .milliseconds(160)), 400, 400, 860, 860), (TurnRule(minimumSilence: .milliseconds(560)), 400, 560, 860, 860),
         (TurnRule(maximumSilence: .milliseconds(500)), 300, 300, 500, 500), (TurnRule(maximumSilence: .milliseconds(2_400)), 400, 400, 860, 2_400),
         (TurnRule(minimumSilence: .milliseconds(200), maximumSilence: .milliseconds(200)), 200, 260, 260, 200),
-        (TurnRule(finalSilence: .milliseconds(300)), 300, 300, 860, 860),
+        (TurnRule(finalSilence: .seconds(5)), 5_000, 2_000, 2_000, 5_000),
     ])
     func `follows the client's rule of turns`(rule: TurnRule, endpointing: Int, early: Int, late: Int, turn: Int) {
         let timing = LiveTiming(endpointing: .milliseconds(endpointing), turn: rule)

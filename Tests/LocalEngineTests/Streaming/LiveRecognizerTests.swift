@@ -54,3 +54,49 @@ struct `Live recognition with Whisper` {
         #expect(final.tokens != draft.tokens, "the draft has one hypothesis")
     }
 }
+
+@Suite(.needs(TestModels.areThere, TestModels.needed)) struct `Live recognition of English` {
+    private static let loaded = Result {
+        try LocalModels(TestModels.folder, InferenceRuntime(path: TestModels.folder.path(of: .runtime)), threads: 1)
+    }
+
+    private let models: LocalModels
+    private let samples: [Float]
+
+    init() throws {
+        models = try Self.loaded.get()
+        samples = Array(try TestModels.samples("beckett.wav")[1_600..<144_000])
+    }
+
+    /// Returns the words of an interim that begins with these tokens.
+    private func words(_ prefix: [Token]) throws -> [SegmentResult.Word] {
+        let audio = SampleRange(.zero, count: SampleCount(samples.count))
+        let request = SegmentRequest(id: 1, purpose: .interim, audio: audio, speech: audio, prefix: prefix, context: nil)
+        return try #require(try LiveRecognizer(models, .english).recognize(request, samples) { true }).words
+    }
+
+    /// Returns the token whose text this is.
+    private func token(_ text: String) throws -> Token {
+        let table = models.recognizer.table
+        let token = (0..<table.count).map { Token(Int32($0)) }.first { table.bytes(of: $0).elementsEqual(text.utf8) }
+        return try #require(token)
+    }
+
+    @Test func `gives the tokens before a word to the word, so that the next interim can begin with them`() throws {
+        let free = try words([]), blank = try token("\u{2581}")
+        try #require(free.count > 3)
+        let prefix = free.prefix(3).flatMap { [blank] + $0.tokens }
+        let forced = try words(prefix)
+        #expect(forced.prefix(2).map(\.text) == free.prefix(2).map(\.text))
+        #expect(forced.prefix(2).map(\.tokens) == free.prefix(2).map { [blank] + $0.tokens })
+        #expect(forced.flatMap(\.tokens).starts(with: prefix))
+    }
+
+    @Test func `drops the closing marks at the beginning of the settled words`() throws {
+        let settled = try words([]).prefix(3).flatMap(\.tokens), marks = [try token("."), try token(",")]
+        #expect(marks.allSatisfy(models.recognizer.isClosing))
+        let forced = try words(marks + settled)
+        #expect(forced.flatMap(\.tokens).starts(with: settled))
+        #expect(try words(settled) == forced)
+    }
+}

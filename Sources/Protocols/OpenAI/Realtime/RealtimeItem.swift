@@ -21,6 +21,9 @@ struct RealtimeItem: Sendable {
     /// Number of stable interim words after `text` that were sent as deltas; the commit brings these words again.
     private var ahead = 0
 
+    /// End of the last committed word; where there is none, the start of the item.
+    var end: SampleIndex { words.last?.range.end ?? start }
+
     init(id: String, start: SampleIndex) {
         self.id = id
         self.start = start

@@ -3,9 +3,9 @@ package import Speech
 
 /// The server side of OpenAI's realtime protocol for transcription, `WS /v1/realtime`, from the first audio on.
 ///
-/// With server-side turn detection, the engine's pauses (or, with `semantic_vad`, its ends of turns) divide the audio into items. Without turn
-/// detection, the client's commits do: each commit finalizes the session, and the answer completes the commit's item. A commit with turn detection
-/// completes the speech so far in the same way.
+/// With server-side turn detection, the engine's pauses (or, with `semantic_vad` and silences that are longer than engines' pauses, its ends of turns)
+/// divide the audio into items. Without turn detection, the client's commits do: each commit finalizes the session, and the answer completes the
+/// commit's item. A commit with turn detection completes the speech so far in the same way.
 ///
 /// Source: OpenAI API reference, "Realtime" and "Realtime transcription".
 package struct RealtimeServer: LiveServerMachine {
@@ -156,7 +156,7 @@ package struct RealtimeServer: LiveServerMachine {
         case .interim(let hypothesis): interim(hypothesis, &output)
         case .commit(let commit): self.commit(commit, &output)
         case .turnEnded(_, let position):
-            if case .semantic? = configuration.endingDetection, awaited.isEmpty { endTurn(at: position, &output) }
+            if configuration.endingDetection?.outlastsPauses == true, awaited.isEmpty { endTurn(at: position, &output) }
         case .flushed: answered(&output)
         case .gap: break
         case .ended(let session): ended(session, &output)
@@ -210,13 +210,20 @@ package struct RealtimeServer: LiveServerMachine {
             sendRest(of: &item, &output)
             open = item
         }
-        let endsItem: Bool =
-            switch configuration.endingDetection {
-            case .server: commit.reason != .length
-            case .semantic: commit.endsTurn
-            case nil: false
-            }
-        if endsItem { endTurn(at: commit.range.end, &output) }
+        if endsItem(commit) { endTurn(at: commit.range.end, &output) }
+    }
+
+    private func endsItem(_ commit: Commit) -> Bool {
+        guard let detection = configuration.endingDetection else { return false }
+        if commit.endsTurn { return true }
+        switch detection {
+        case .server(_, _, let silence) where detection.outlastsPauses:
+            // An engine may tell no end of a turn behind its pause, and cover the silence alone.
+            guard commit.words.isEmpty, let open else { return false }
+            return commit.range.end - open.end >= SampleCount(silence, at: rate)
+        case .server: return commit.reason == .pause
+        case .semantic: return false
+        }
     }
 
     private mutating func endTurn(at position: SampleIndex, _ output: inout ServerOutput) {

@@ -37,6 +37,17 @@ package enum RealtimeTurnDetection: Sendable, Equatable {
         }
     }
 
+    /// Maximum silence for which engines hold words back. An engine's pause may be shorter than a longer silence.
+    private static let longestPause: Duration = .seconds(2)
+
+    /// True if a turn may go on behind an engine's pause.
+    var outlastsPauses: Bool {
+        switch self {
+        case .server(_, _, let silence): silence > Self.longestPause
+        case .semantic: true
+        }
+    }
+
     private static let ofServer: Set<String> = ["threshold", "prefix_padding_ms", "silence_duration_ms", "idle_timeout_ms"]
     private static let ofSemantic: Set<String> = ["eagerness"]
     /// Members that both kinds have. All but the type only matter to spoken answers.

@@ -329,6 +329,42 @@ import Testing
                 ])
         }
 
+        private static func waiting(_ milliseconds: Int) throws -> RealtimeConversation {
+            try .speaking(RealtimeConversation.update(#""turn_detection":{"type":"server_vad","silence_duration_ms":\#(milliseconds)}"#))
+        }
+
+        @Test func `goes on over pauses when it is to wait longer than engines do`() throws {
+            var stream = try Self.waiting(5_000)
+            #expect(stream.event(Realtime.commit("Well,", 0, 1, .pause)) == ["started 1 at 0", "1+“Well,”"])
+            #expect(stream.event(Realtime.commit("no.", 1, 2, .pause)) == ["1+“ no.”"])
+            #expect(
+                stream.event(.turnEnded(.first, at: Realtime.at(2))) == [
+                    "stopped 1 at 2000", "committed 1 after none", "added 1", "done 1", "1=“Well, no.”",
+                ])
+            #expect(stream.event(Realtime.commit("Again.", 2, 9, .endOfTurn)).last == "2=“Again.”")
+        }
+
+        @Test(arguments: [(2_000, true), (2_001, false)])
+        func `ends items at engines' pauses as far as engines wait`(milliseconds: Int, isEnded: Bool) throws {
+            var stream = try Self.waiting(milliseconds)
+            #expect(stream.event(Realtime.commit("Well,", 0, 1, .pause)).contains("1=“Well,”") == isEnded)
+        }
+
+        @Test(arguments: [FinalReason.pause, .length])
+        func `ends an item once its whole silence is final, though no end of a turn is told`(reason: FinalReason) throws {
+            var stream = try Self.waiting(5_000)
+            #expect(stream.event(Realtime.commit("Well.", 0, 1, .pause)) == ["started 1 at 0", "1+“Well.”"])
+            #expect(stream.event(Realtime.commit("", 1, 5.25, reason)).isEmpty)
+            #expect(
+                stream.event(Realtime.commit("", 5.25, 5.5, reason)) == [
+                    "stopped 1 at 5500", "committed 1 after none", "added 1", "done 1", "1=“Well.”",
+                ])
+            // Nothing was said after all.
+            #expect(stream.event(.speechStarted(.first, at: Realtime.at(6))) == ["started 2 at 5700"])
+            #expect(stream.event(Realtime.commit("", 5.5, 10.5, reason)).isEmpty)
+            #expect(stream.event(Realtime.commit("", 10.5, 10.75, reason)).last == "2=“”")
+        }
+
         @Test func `lets the client commit too`() throws {
             var stream = try RealtimeConversation.speaking()
             _ = stream.append(2)

@@ -1,0 +1,170 @@
+import Speech
+import Testing
+
+@testable import LocalEngine
+
+/// Dialogues with a channel's interims. Audio comes in windows of 32 ms; `w(n)` is where window n begins.
+@Suite struct `The pace of interims` {
+    private struct Channel {
+        var machine = LiveMachine(LiveCore(timing: LiveTiming()))
+        var interims: LiveInterims
+
+        init(_ timing: InterimTiming = InterimTiming()) { interims = LiveInterims(timing, areWanted: true) }
+
+        /// Hears windows of speech or of silence, and returns the requests that become due.
+        mutating func hear(_ windows: Int, isSpeech: Bool = true) -> [SegmentRequest] {
+            (0..<windows).compactMap { _ in
+                take(.window(probability: isSpeech ? 0.9 : 0.1, power: isSpeech ? 0.01 : 1e-6))
+                return interims.next(machine.core)
+            }
+        }
+
+        /// Hears speech until a request is due.
+        mutating func next() throws -> SegmentRequest {
+            var next: SegmentRequest?
+            for _ in 0..<100 where next == nil { next = hear(1).first }
+            return try #require(next)
+        }
+
+        /// Takes the words of a request, and returns the text that is shown.
+        mutating func read(_ request: SegmentRequest, _ text: String, confidence: Float = 0.9, took: SampleCount = .zero) -> String? {
+            let words = text.split(separator: " ").map { word in
+                SegmentResult.Word(
+                    text: String(word), confidence: confidence, tokens: word.utf8.map { Token(Int32($0)) }, range: request.speech)
+            }
+            return interims.read(request.id, SegmentResult(words: words), took: took, machine.core)?.text
+        }
+
+        /// Lets the core take an input. Its models hear nothing.
+        mutating func take(_ input: LiveCore.Input) { answer(machine.take(input)) }
+
+        private mutating func answer(_ actions: [LiveMachine.Action]) {
+            for case .ask(let question) in actions {
+                let answer: LiveAnswer =
+                    switch question {
+                    case .words: .words([])
+                    case .times(let words, _, let speech): .times(words.map { _ in speech })
+                    case .terms: .terms([])
+                    case .completeness: .completeness(nil)
+                    }
+                self.answer(machine.answer(question, answer))
+            }
+        }
+    }
+
+    /// As a server for recordings has it, with an interim for each second.
+    private static let recordings = InterimTiming().recordings(SegmentedEngine.Configuration())
+
+    private func w(_ windows: Int) -> SampleIndex { SampleIndex(windows * 512) }
+
+    @Test func `has the first one soon, and then one for each period`() throws {
+        var channel = Channel()
+        #expect(channel.hear(7).isEmpty)
+        let first = try #require(channel.hear(1).first)
+        #expect(first.purpose == .interim)
+        #expect(first.audio == SampleRange(.zero, w(8)))
+        #expect(first.prefix.isEmpty)
+        #expect(channel.read(first, "one") == "one")
+        #expect(channel.hear(15).isEmpty)
+        let second = try #require(channel.hear(1).first)
+        #expect(second.audio == SampleRange(.zero, w(24)))
+    }
+
+    @Test func `is higher when a reading has nothing to show`() throws {
+        var channel = Channel()
+        let first = try channel.next()
+        #expect(channel.read(first, "hm", confidence: 0.2) == nil)
+        #expect(channel.hear(7).isEmpty)
+        #expect(channel.hear(1).first?.audio.end == w(16))
+    }
+
+    @Test func `is lower when recognition is slow, and leaves time to other streams`() throws {
+        var channel = Channel()
+        let first = try channel.next()
+        #expect(channel.hear(30).isEmpty)
+        // A second, so that two seconds lie between this interim and the next.
+        #expect(channel.read(first, "slow", took: SampleCount(16_000)) != nil)
+        #expect(channel.hear(32).isEmpty)
+        #expect(channel.hear(1).first?.audio.end == w(71))
+    }
+
+    @Test func `has one reading at a time, however long it takes`() throws {
+        var channel = Channel()
+        let first = try channel.next()
+        #expect(channel.hear(200).isEmpty)
+        _ = channel.read(first, "late")
+        #expect(channel.hear(1).count == 1)
+    }
+
+    @Test func `rests while speech pauses`() throws {
+        var channel = Channel()
+        let first = try channel.next()
+        _ = channel.read(first, "one")
+        #expect(channel.hear(12).isEmpty)
+        // The next one is due at window 24.
+        #expect(channel.hear(7, isSpeech: false).isEmpty)
+        #expect(channel.hear(4).count == 1)
+    }
+
+    @Test(arguments: [(0.1, 10), (3.0, 4)])
+    func `is the period while a server for recordings is quick, and one after the other while it is slow`(seconds: Double, count: Int) {
+        var channel = Channel(Self.recordings), requests = 0, running: (request: SegmentRequest, windows: Int)?
+        for _ in 0..<312 {
+            let due = channel.hear(1)
+            if let (request, windows) = running {
+                #expect(due.isEmpty)
+                running = windows > 1 ? (request: request, windows: windows - 1) : nil
+                if windows == 1 { _ = channel.read(request, "a b", took: SampleCount(.seconds(seconds), at: .speech)) }
+            } else if let request = due.first {
+                requests += 1
+                running = (request: request, windows: Int(seconds * 31.25))
+            }
+        }
+        #expect(requests == count)
+    }
+
+    @Test func `has a reading dropped when the core asks for words, where that saves work`() throws {
+        var channel = Channel()
+        let first = try channel.next()
+        channel.interims.asked()
+        #expect(!channel.interims.isReading)
+        #expect(channel.read(first, "one") == nil)
+        let second = try channel.next()
+        #expect(second.audio.end == w(16), "a dropped reading tells nothing of the time that readings take")
+    }
+
+    @Test func `has a reading shown although the core asks for words, where a server goes on with it`() throws {
+        var channel = Channel(Self.recordings)
+        let first = try channel.next()
+        channel.interims.asked()
+        #expect(channel.interims.isReading)
+        #expect(channel.hear(100).isEmpty)
+        #expect(channel.read(first, "one") == "one")
+        #expect(channel.hear(1).count == 1)
+    }
+
+    @Test(arguments: [InterimTiming(), recordings])
+    func `has no reading of a window whose words are final`(timing: InterimTiming) throws {
+        var channel = Channel(timing)
+        let first = try channel.next()
+        channel.take(.finish(channel.machine.core.position))
+        #expect(channel.interims.heard(channel.machine.core) == nil)
+        #expect(!channel.interims.isReading)
+        #expect(channel.read(first, "late") == nil)
+    }
+
+    /// Readings of a server take the place of all words before.
+    @Test(arguments: [(InterimTiming(), ["one", "two"], "one two three four five six"), (recordings, [], "won too three four five six")])
+    func `begins each reading with the settled words, where the recogniser can`(timing: InterimTiming, settled: [String], shown: String) throws {
+        var channel = Channel(timing)
+        for text in ["one", "one two three four five", "one two three four five"] {
+            let request = try channel.next()
+            #expect(request.prefix.isEmpty)
+            #expect(channel.read(request, text) != nil)
+        }
+        let request = try channel.next()
+        #expect(request.prefix == settled.flatMap(\.utf8).map { Token(Int32($0)) })
+        // Even if the recogniser should say otherwise.
+        #expect(channel.read(request, "won too three four five six") == shown)
+    }
+}
