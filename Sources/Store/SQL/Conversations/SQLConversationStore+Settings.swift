@@ -73,15 +73,6 @@ extension SQLConversationStore {
     }
 
     package func removeProviderKey(_ provider: EngineName, of user: ID<User>) async throws(StoreError) -> Bool {
-        let isRemoved =
-            try await change(user) { (archive, connection) throws(StoreError) -> Bool? in
-                try connection.run(
-                    "DELETE FROM provider_keys WHERE archive = ? AND provider = ?", [.integer(archive.number), .text(provider.rawValue)])
-                guard try connection.changedRows() == 1 else { return false }
-                try Self.noteErasure(of: .rows, on: connection)
-                return true
-            } ?? false
-        if isRemoved { startErasing() }
-        return isRemoved
+        try await deleteRow(provider.rawValue, of: user, by: "DELETE FROM provider_keys WHERE archive = ? AND provider = ?")
     }
 }

@@ -243,14 +243,6 @@ extension SQLConversationStore {
     }
 
     package func removeDelivery(_ id: ID<WebhookDelivery>, of user: ID<User>) async throws(StoreError) -> Bool {
-        let isRemoved =
-            try await change(user) { (archive, connection) throws(StoreError) -> Bool? in
-                try connection.run("DELETE FROM webhook_deliveries WHERE archive = ? AND id = ?", [.integer(archive.number), .text(id.rawValue)])
-                guard try connection.changedRows() == 1 else { return false }
-                try Self.noteErasure(of: .rows, on: connection)
-                return true
-            } ?? false
-        if isRemoved { startErasing() }
-        return isRemoved
+        try await deleteRow(id.rawValue, of: user, by: "DELETE FROM webhook_deliveries WHERE archive = ? AND id = ?")
     }
 }

@@ -57,6 +57,21 @@ package final class SQLConversationStore: ConversationStores {
         return isDone
     }
 
+    /// Deletes a row because its user wants that, to be erased from the disk soon. Returns false when there is no such row.
+    ///
+    /// - Parameter statement: deletes the row; takes the archive's number and the row's name.
+    func deleteRow(_ name: String, of user: ID<User>, by statement: StaticString) async throws(StoreError) -> Bool {
+        let isDeleted =
+            try await change(user) { (archive, connection) throws(StoreError) -> Bool? in
+                try connection.run(statement, [.integer(archive.number), .text(name)])
+                guard try connection.changedRows() == 1 else { return false }
+                try Self.noteErasure(of: .rows, on: connection)
+                return true
+            } ?? false
+        if isDeleted { startErasing() }
+        return isDeleted
+    }
+
     /// Takes a change that another process has made.
     func follow(_ change: ReplicaChange) {
         switch change {
