@@ -69,8 +69,10 @@ package enum SpeechmaticsOptions {
         return options
     }
 
-    /// Members of `SetRecognitionConfig` that are in force from then on. The language only says again what was said.
-    private static let changing: Set<String> = ["language", "max_delay", "max_delay_mode", "enable_partials"]
+    /// Members of `SetRecognitionConfig` that are in force from then on, or only say again what was said, as the language does.
+    private static let changing = names(in: changes), agentChanging = names(in: agentChanges)
+
+    private static func names(in table: ChangeTable) -> Set<String> { Set(["language"] + table.settings.map(\.name)) }
 
     /// Returns the members of a `SetRecognitionConfig`, and of its `transcription_config`, that cannot change while a session runs.
     static func fixed(in root: JSONView, for service: SpeechmaticsService = .realtime) -> [VendorOptions.Option] {
@@ -81,7 +83,7 @@ package enum SpeechmaticsOptions {
                 options.append(.init(String(name.prefix(100)), .init(value)))
             }
         }
-        add(root["transcription_config"], besides: service == .agent ? changing.subtracting(["max_delay", "max_delay_mode"]) : changing)
+        add(root["transcription_config"], besides: service == .agent ? agentChanging : changing)
         add(root, besides: ["message", "transcription_config"])
         return options
     }

@@ -6,8 +6,8 @@ import TextNormalization
 ///
 /// A turn consists of all commits until a commit or the session says that the turn is over, and of the interim words after them. A pause within a
 /// turn is reported as an eager end, if the client asked for eager ends. `CloseStream` does not end a turn: the words heard so far come as updates.
-/// The end-of-turn confidence is the engine's own where it has one, otherwise 1 at an end that the engine found. No engine has one before the end: it is
-/// the client's threshold in an eager end, and 0 in an update.
+/// The end-of-turn confidence is the engine's own where it has one, otherwise 1 at an end that the engine found. Before the end no engine's is kept:
+/// it is the client's threshold in an eager end, and 0 in an update.
 ///
 /// Source: Deepgram "Flux" reference.
 package struct DeepgramFluxServer: LiveServerMachine {
