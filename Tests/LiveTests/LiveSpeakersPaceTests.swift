@@ -86,11 +86,7 @@ import VoiceTracking
         let bound = try #require(made)
         await loop.run {
             _ = bound.withValue { speakers in
-                speakers.know([])
-                for word in talk.words {
-                    speakers.committed(.init(words: [Word("w", word.range, confidence: 1)], channel: .first, engine: .local))
-                    speakers.covered(through: word.range.end)
-                }
+                Self.say(talk, to: speakers)
                 speakers.idle { isIdle.set() }
             }
         }
@@ -101,6 +97,15 @@ import VoiceTracking
         }
         #expect(reads == .max || left.withLock { $0 } < 0, "no audio was missing")
         return said.labels.withLock { $0 }
+    }
+
+    /// Makes all words final.
+    private static func say(_ talk: Talk, to speakers: LiveSpeakers) {
+        speakers.know([])
+        for word in talk.words {
+            speakers.committed(.init(words: [Word("w", word.range, confidence: 1)], channel: .first, engine: .local))
+            speakers.covered(through: word.range.end)
+        }
     }
 
     private final class SharedLabels: Sendable {
@@ -154,13 +159,7 @@ import VoiceTracking
         }
         let bound = try #require(made)
         await loop.run {
-            _ = bound.withValue { speakers in
-                speakers.know([])
-                for word in talk.words {
-                    speakers.committed(.init(words: [Word("w", word.range, confidence: 1)], channel: .first, engine: .local))
-                    speakers.covered(through: word.range.end)
-                }
-            }
+            _ = bound.withValue { Self.say(talk, to: $0) }
         }
         clock.advance(by: .milliseconds(2_999))
         await loop.run {}
