@@ -223,15 +223,20 @@ import Testing
         #expect(FileManager.default.contents(atPath: folder.path(of: "harken.db-wal"))?.isEmpty == true)
     }
 
-    @Test func `by another process is taken up`() async throws {
+    /// Opens a store whose erasure at the start is over. Nobody else erases what is recorded here, so it is over when the record is gone.
+    private func rested() async throws -> SQLConversationStore {
         let store = try open()
         try await fill(store)
-        // The erasure that begins at the start is over.
-        #expect(try await store.delete(ID<Conversation>("c1"), of: .ann))
+        try await store.database.write { (connection) throws(StoreError) in try SQLConversationStore.noteErasure(of: .rows, on: connection) }
         try await until {
             clock.advance(by: .seconds(5))
             return try await !store.isErasing()
         }
+        return store
+    }
+
+    @Test func `by another process is taken up`() async throws {
+        let store = try await rested()
         #expect(try await open().delete(id, of: .ann))
         #expect(try await store.isErasing() && isOnDisk(Array("xylophonic".utf8)))
         try await store.takeUpErasures()
@@ -308,13 +313,7 @@ import Testing
     }
 
     @Test func `is complete while edits are gathered`() async throws {
-        let store = try open()
-        try await fill(store)
-        #expect(try await store.delete(ID<Conversation>("c1"), of: .ann))
-        try await until {
-            clock.advance(by: .seconds(5))
-            return try await !store.isErasing()
-        }
+        let store = try await rested()
         _ = try await store.setText("the quiet harbour", of: ID("s1"), in: id, of: .ann)
         #expect(try isOnDisk(Array("xylophonic".utf8)))
         try await until { try await !store.isErasing() }
@@ -326,12 +325,7 @@ import Testing
     }
 
     @Test func `is not complete when a deletion comes while edits are gathered`() async throws {
-        let store = try open()
-        try await fill(store)
-        try await until {
-            clock.advance(by: .seconds(5))
-            return try await !store.isErasing()
-        }
+        let store = try await rested()
         _ = try await store.setText("the quiet harbour", of: ID("s1"), in: id, of: .ann)
         #expect(try await !store.isErasing())
         #expect(try await store.delete(ID<Conversation>("c1"), of: .ann))
