@@ -137,6 +137,9 @@ export default function conversations(root, _, values) {
       next = page.next;
       if (shown) found([...shown, ...page.hits]);
       else append(page.conversations);
+      // An end that stays near, because somebody scrolls on meanwhile, is told once more.
+      more.unobserve(end);
+      more.observe(end);
     }, () => { if (mine === request) next = cursor; }).finally(() => { if (mine === request) request = null; });
   };
   const more = new IntersectionObserver((entries) => {
