@@ -27,7 +27,7 @@ struct Pace: Sendable {
     /// - Parameter sent: the end of the audio that the engine was sent.
     mutating func allowance(sent: SampleIndex, now: Instant) -> SampleIndex {
         let elapsed = SampleCount(since.duration(to: now), at: rate).samples
-        let filled = start + SampleCount(Int64(Double(elapsed) * pace))
+        let filled = start + SampleCount(filling(elapsed))
         if filled > sent {
             since = now
             start = sent
@@ -36,8 +36,15 @@ struct Pace: Sendable {
         return filled + slack
     }
 
-    /// Returns the time when audio may be sent through `end`, if nothing is sent before.
+    /// Returns the time when audio may be sent through `end`, if nothing is sent before: the first time at which `allowance` reaches `end`.
     func time(of end: SampleIndex) -> Instant {
-        since + .seconds(max(0, (end - start - slack).seconds(at: rate)) / pace)
+        let missing = max(0, (end - start - slack).samples)
+        var elapsed = Int64((Double(missing) / pace).rounded(.up))
+        // Both roundings together may fall one sample short. Who then asks again at once would ask in vain.
+        while filling(elapsed) < missing { elapsed += 1 }
+        return since + SampleCount(elapsed).duration(at: rate)
     }
+
+    /// Returns the audio that the bucket has taken when some samples' time has passed, in samples.
+    private func filling(_ elapsed: Int64) -> Int64 { Int64(Double(elapsed) * pace) }
 }

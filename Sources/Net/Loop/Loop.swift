@@ -278,7 +278,8 @@ extension Loop {
     }
 
     private func runTimers() {
-        while let work = timers.popDue(now: cachedNow) { work() }
+        // A timer that this work sets fires in the next batch at the earliest: work that sets itself for a time that is over must not hold the loop.
+        for timer in timers.popDue(now: cachedNow) { timer.fire() }
     }
 
     private func dispatch(_ events: UnsafeBufferPointer<epoll_event>) {

@@ -14,6 +14,13 @@ extension Loop {
             self.work = work
         }
 
+        /// Does the work, unless the timer was cancelled.
+        func fire() {
+            let due = work
+            work = nil
+            due?()
+        }
+
         /// Cancels the timer; does nothing if it has fired.
         package func cancel() {
             work = nil
@@ -36,13 +43,14 @@ extension Loop {
             return timer
         }
 
-        /// Removes one timer that is due, and returns its work; nil when no timer is due.
-        func popDue(now: Instant) -> (() -> Void)? {
-            guard let first = timers.first, first.deadline <= now else { return nil }
-            let work = first.work
-            first.work = nil
-            remove(first)
-            return work ?? {}
+        /// Removes the timers that are due, and returns them, the earliest first.
+        func popDue(now: Instant) -> [Timer] {
+            var due: [Timer] = []
+            while let first = timers.first, first.deadline <= now {
+                remove(first)
+                due.append(first)
+            }
+            return due
         }
 
         func removeAll() {

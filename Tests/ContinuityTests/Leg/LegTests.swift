@@ -76,6 +76,26 @@ import Testing
         #expect(next6?.count == SampleCount(8_000))
     }
 
+    @Test(arguments: [0.3, 1, 1.25, 1.7, 60], [SampleRate.speech, SampleRate(hertz: 44_100)])
+    func `waits for a time that is still to come, and may be sent audio then`(pace: Double, rate: SampleRate) throws {
+        var leg = Leg(
+            id: LegID(0), engine: .local, channels: 0..<1, origin: .zero, rate: rate, limits: .init(pace: pace))
+        leg.opened(now: start)
+        var clock = start, end = SampleIndex.zero
+        // Ends a few samples behind what was sent are the hardest: their time comes at once.
+        for step in 0..<3_000 {
+            end = max(end, leg.sentThrough) + SampleCount(Int64(step * 7 % 61 + 1))
+            while let range = leg.nextSend(received: end, most: second, now: clock) { leg.sent(through: range.end) }
+            guard let next = leg.nextAllowance(received: end, now: clock) else { continue }
+            #expect(next > clock, "what may be sent now has been sent")
+            clock = step % 3 == 0 ? next : clock + .nanoseconds(997 * step)
+            guard step % 3 == 0 else { continue }
+            let range = leg.nextSend(received: end, most: second, now: clock)
+            #expect(range != nil)
+            if let range { leg.sent(through: range.end) }
+        }
+    }
+
     @Test(arguments: [1.0, 1.25])
     func `has no pause made up for by a burst`(pace: Double) {
         var leg = leg(pace: pace)

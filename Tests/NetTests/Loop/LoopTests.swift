@@ -96,6 +96,40 @@ import Testing
         }
     }
 
+    @Test func `goes on with other work while a timer sets itself for a time that is over`() async throws {
+        let clock = HeldClock()
+        let loop = try Loop { clock.now }
+        defer { loop.shutdown() }
+        let fired = Mutex(0)
+        await loop.run {
+            func again() {
+                fired.withLock { $0 += 1 }
+                loop.schedule(at: loop.now - .seconds(1)) { again() }
+            }
+            again()
+        }
+        try await until { fired.withLock { $0 >= 100 } }
+        #expect(await loop.run { loop.isCurrent } == true)
+    }
+
+    @Test func `fires no timer that another one cancels in the same batch`() async throws {
+        let clock = HeldClock()
+        let loop = try Loop { clock.now }
+        defer { loop.shutdown() }
+        let fired = Mutex([Int]())
+        await loop.run {
+            var later: Loop.Timer?
+            loop.schedule(at: loop.now + .milliseconds(1)) {
+                fired.withLock { $0.append(1) }
+                later?.cancel()
+            }
+            later = loop.schedule(at: loop.now + .milliseconds(2)) { fired.withLock { $0.append(2) } }
+        }
+        clock.advance(by: .milliseconds(2))
+        for _ in 0..<2 { await loop.run {} }
+        #expect(fired.withLock { $0 } == [1])
+    }
+
     @Test func `hears what came while it was held up before it calls it late`() throws {
         let clock = HeldClock()
         let server = try TestServer(clock: clock, .echo) { $0.headTimeout = .milliseconds(50) }
