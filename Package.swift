@@ -208,7 +208,7 @@ let package = Package(
             "Live",
             [
                 "Speech", "Framing", "Net", "Protocols", "Audio", "Continuity", "Conversations", "Speakers", "VoiceTracking", "Store",
-                "Observability", "Live", "HarkenTesting",
+                "Observability", "Journal", "Live", "HarkenTesting",
             ]),
         tests(
             "Recordings",

@@ -19,8 +19,8 @@ package actor ErasureService {
     private let now: @Sendable () -> UnixTime
     /// Speech that is forgotten for good.
     private var forgotten: [ID<Session>: [ForgottenSpeech]] = [:]
-    /// Number of reads of `forgotten` so far, and number of the read that `forgotten` comes from: an earlier read may be answered after a later one.
-    private var asked = 0, answered = 0
+    /// The last run that has begun, and the run that begins when it has ended.
+    private var begun: Task<Void, Never>?, next: Task<Void, Never>?
     /// Forgotten speech that was erased from earlier runs' journals.
     private var erasedEarlier: [ID<Session>: [ForgottenSpeech]] = [:]
     /// Sessions whose forgotten speech could not be erased from earlier runs' journals.
@@ -42,20 +42,25 @@ package actor ErasureService {
         self.now = now
     }
 
-    /// Reads which speech must be forgotten, and erases it everywhere except in live sessions.
+    /// Reads which speech must be forgotten, and erases it everywhere except in live sessions. What was deleted before the call is hidden when it returns.
+    ///
+    /// There is one run at a time. It may have read the record before a deletion: calls that come meanwhile share the run behind it.
     package func run() async {
-        asked += 1
-        let number = asked
-        let all: [ID<Session>: [ForgottenSpeech]]
-        do throws(StoreError) {
-            let found = try await store.forgottenSpeech(of: nil)
-            guard number > answered else { return }
-            answered = number
-            all = Dictionary(grouping: found, by: \.session)
-            forgotten = Dictionary(grouping: found.forGood, by: \.session)
-        } catch {
-            return log.error("the record of deleted speech cannot be read", [.error: "\(error)"])
+        if let next { return await next.value }
+        let former = begun
+        let run = Task {
+            await former?.value
+            (begun, next) = (next, nil)
+            await erase()
         }
+        next = run
+        await run.value
+    }
+
+    private func erase() async {
+        guard let found = await forgottenSpeech() else { return }
+        let all = Dictionary(grouping: found, by: \.session)
+        forgotten = Dictionary(grouping: found.forGood, by: \.session)
         await transcripts.forget(all)
         await eraseJournals()
         let new = forgotten.filter { erasedEarlier[$0.key] != $0.value }
@@ -68,6 +73,22 @@ package actor ErasureService {
             unerasedEarlier.formUnion(sessions)
             // The next run tries them again.
             for session in sessions { erasedEarlier[session] = nil }
+        }
+    }
+
+    /// Returns all speech that must be forgotten; nil: the record cannot be read, and the log has the reason.
+    private func forgottenSpeech() async -> [ForgottenSpeech]? {
+        var waits = transcripts.retries.first[...]
+        while true {
+            do throws(StoreError) {
+                return try await store.forgottenSpeech(of: nil)
+            } catch {
+                guard error.mayPass, let wait = waits.popFirst() else {
+                    log.error("the record of deleted speech cannot be read", [.error: "\(error)"])
+                    return nil
+                }
+                try? await Task.sleep(for: wait)
+            }
         }
     }
 
