@@ -15,7 +15,7 @@ from soniox import SonioxClient
 from soniox.types import RealtimeSTTConfig
 from speechmatics.rt import AsyncClient, AudioFormat, ServerMessageType, TranscriptionConfig
 
-from common import A, HANG, Verdict, arguments, connect, cut, encoded, load, text, words
+from common import A, HANG, Verdict, arguments, connect, cut, load, text, wav, words
 from conformance_common import be_patient
 from deepgram_sdk import make_environment
 
@@ -62,8 +62,7 @@ def deepgram():
 async def javascript():
     """The openings of Deepgram's JavaScript package: with the session's name, and with a whole WAV file in one breath, as its example sends one."""
     session = str(uuid.uuid4())
-    clip = cut(load(a.audio, A), 0, 7.1)
-    data = encoded(clip, "-f", "wav")
+    data = wav(cut(load(a.audio, A), 0, 7.1))
     openings = {
         "Node.js": ({"Authorization": "Token any", "x-deepgram-session-id": session}, None),
         "a browser": ({}, ["token", "any", "x-deepgram-session-id", session]),

@@ -108,7 +108,7 @@ CASES = [
     Case(
         "speechmatics_names",
         "languages by Speechmatics' own names",
-        too_long="opens 63 sessions with Whisper's languages; gate: SpeechmaticsLanguagesTests, LanguageNamesTests",
+        too_long="opens 65 sessions with Whisper's languages; gate: SpeechmaticsLanguagesTests, LanguageNamesTests",
     ),
     Case(
         "openai_members",
@@ -128,7 +128,7 @@ CASES = [
     Case(
         "omi_shapes",
         "members that Omi's clients read, and answers lack",
-        too_long="starts a gateway of its own, and makes a voice's profile; gate: LiveConversationTests, SyncFilesTests, BackgroundAnswerTests, SpeechProfileTests",
+        too_long="starts a gateway of its own; gate: LiveConversationTests, SyncFilesTests, BackgroundAnswerTests, SpeechProfileTests",
     ),
     Case(
         "small_answers",

@@ -57,7 +57,7 @@ async def upgrade(address):
 def models():
     client = DeepgramClient(api_key="any", environment=make_environment(a.url))
     listed = client.manage.v1.models.list().stt or []
-    whole = all(m.canonical_name and m.uuid_ and m.languages is not None for m in listed)
+    whole = all(m.canonical_name and m.uuid_ and m.streaming for m in listed)
     v.see("nova-3" in [m.name for m in listed] and whole, "Deepgram's package lists models", [m.name for m in listed])
     if listed:
         one = client.manage.v1.models.get(model_id=listed[0].uuid_)
