@@ -49,6 +49,7 @@ DRIVERS = [
     Driver("streaming/openai_realtime", "OpenAI", "/v1/realtime"),
     Driver("streaming/livekit_openai", "OpenAI", "/v1/realtime"),
     Driver("streaming/soniox_client", "Soniox", "/transcribe-websocket"),
+    Driver("streaming/livekit_soniox", "Soniox", "/transcribe-websocket"),
     Driver("streaming/speechmatics_client", "Speechmatics", "/v2"),
     Driver("streaming/speechmatics_channels", "Speechmatics", "/v2", processors=0.9),
     # LiveKit's plug-in brings the Voice SDK, which no other one has.

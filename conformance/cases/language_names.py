@@ -109,16 +109,27 @@ async def main():
         await s.audio(de)
         await s.raw("")
         await s.end()
-        tokens = [k for m in s.messages for k in m.get("tokens", []) if k["is_final"]]
+        tokens = [k for m in s.messages for k in m.get("tokens", []) if k["is_final"] and k["text"] not in ("<end>", "<fin>")]
         return s, "".join(k["text"] for k in tokens), tokens
 
     # What names no language, at vendors that then find it.
     _, t, _ = await soniox()
     v.see(OK(t), "Soniox without hints: German words", repr(t[:60]), ENGLISH)
-    _, t, tokens = await soniox(enable_language_identification=True)
+    # The opening of LiveKit's plug-in, with its members that say nothing.
+    _, t, tokens = await soniox(
+        model="stt-rt-v5",
+        enable_endpoint_detection=True,
+        language_hints=None,
+        language_hints_strict=False,
+        context=None,
+        enable_speaker_diarization=False,
+        enable_language_identification=True,
+        client_reference_id=None,
+        max_endpoint_delay_ms=2000,
+    )
     v.see(
         OK(t) and all(k.get("language") == "de" for k in tokens if k["text"].strip()),
-        "Soniox with identification: German words, each token with its language",
+        "Soniox with identification, as LiveKit's plug-in asks: German words, each token with its language",
         repr(t[:60]),
     )
 

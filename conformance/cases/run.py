@@ -98,6 +98,48 @@ CASES = [
         "scripts from the right, and scripts without blanks, on the page and in the overlay",
         too_long="watches the overlay for 9 s in each of 6 scripts; gate: browser/writings.py",
     ),
+    # What suites of others found, by the clients of those suites: README.md, Suites of others.
+    Case(
+        "assemblyai_channels",
+        "channels without a speaker, and sentences of two channels",
+        too_long="recognizes 15 s on two channels 4 times, and eight channels; gate: AssemblyAIPrerecordedTests",
+    ),
+    Case("listen_pauses", "no words while no audio comes, and a conversation that ends meanwhile", is_paced=True),
+    Case(
+        "speechmatics_names",
+        "languages by Speechmatics' own names",
+        too_long="opens 65 sessions with Whisper's languages; gate: SpeechmaticsLanguagesTests, LanguageNamesTests",
+    ),
+    Case(
+        "openai_members",
+        "a recording's form with all of OpenAI's members at once",
+        too_long="recognizes 24 s of speech 18 times; gate: PrerecordedTests, TruthTests",
+    ),
+    Case(
+        "empty_streams",
+        "a client that is silent is told that its audio is broken",
+        too_long="waits for the protocol's 10 s of silence twice; gate: EmptyStreamTests",
+    ),
+    Case(
+        "realtime_beta",
+        "events of the beta that go by the header and not by the request",
+        too_long="recognizes 7 s of speech 3 times; gate: RealtimeShapesTests, and realtime_shapes",
+    ),
+    Case(
+        "omi_shapes",
+        "members that Omi's clients read, and answers lack",
+        too_long="starts a gateway of its own; gate: LiveConversationTests, SyncFilesTests, BackgroundAnswerTests, SpeechProfileTests",
+    ),
+    Case(
+        "small_answers",
+        "challenges, models, languages and speakers that clients ask for, and answers lack",
+        too_long="starts two gateways of its own; gate: AuthorisationMatrixTests, OpenAIModelsTests, DeepgramFluxTests, SpeechmaticsLiveServerTests",
+    ),
+    Case(
+        "live_ends",
+        "speech at the end of a live stream that has no words and no gap",
+        too_long="recognizes up to nine sentences with Whisper, live and recorded; gate: WholeHearingTests",
+    ),
 ]
 BY_NAME = {case.name: case for case in CASES}
 
