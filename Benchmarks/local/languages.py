@@ -222,7 +222,13 @@ def beside(bench):
         rows = {entry["id"]: errors(entry["text"], text, entry["language"]) for entry, text in zip(clips, texts)}
         wrong, words = (sum(row[place] for row in rows.values()) for place in (0, 1))
         return {"errors": wrong, "words": words, "rate": round(wrong / words, 4), "cpu_per_audio_s": round(cpu / seconds, 4),
-                "clips": {name: row[0] for name, row in rows.items()}}
+                "clips": {name: row[0] for name, row in rows.items()}, "languages": by_language(rows)}
+
+    def by_language(rows):
+        counts = {}
+        for entry in clips:
+            counts.setdefault(entry["language"], []).append(rows[entry["id"]])
+        return {language: round(sum(row[0] for row in some) / sum(row[1] for row in some), 4) for language, some in counts.items()}
 
     lines, cpu = bench.recognize([(entry["path"], entry["language"]) for entry in clips])
     result = {"harken": summary([line["text"] for line in lines], cpu)}
@@ -242,6 +248,14 @@ def beside(bench):
     result["faster-whisper"] = summary(texts, processor_time() - before)
     result["cpu_ratio"] = round(result["harken"]["cpu_per_audio_s"] / result["faster-whisper"]["cpu_per_audio_s"], 3)
     return result
+
+
+def table(result):
+    """The rates as the table of docs/languages.md."""
+    engines = {name: result[name] for name in ("harken", "faster-whisper") if name in result}
+    languages = list(result["harken"]["languages"])
+    rows = [["", *languages, "all"]] + [[name, *(f"{row['languages'][one]:.0%}" for one in languages), f"{row['rate']:.1%}"] for name, row in engines.items()]
+    return "\n".join("| " + " | ".join(row) + " |" for row in [rows[0], ["---"] * len(rows[0]), *rows[1:]])
 
 
 def processor_time():
@@ -270,6 +284,8 @@ def main():
             if part in wanted:
                 result[part] = work(bench)
                 print(part + ":", json.dumps(result[part], indent=2, ensure_ascii=False), flush=True)
+        if "errors" in result:
+            print("\n" + table(result["errors"]))
     arguments.results.mkdir(parents=True, exist_ok=True)
     (arguments.results / "languages.json").write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
 

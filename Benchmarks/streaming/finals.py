@@ -44,7 +44,7 @@ def compare(bench, arguments, clips, recorded):
     for setting in SETTINGS:
         entries = [entry for entry in spike if entry["setting"] == setting["name"]]
         if entries:
-            rows["reference: " + setting["name"]] = reference_row(entries, clips, recorded)
+            rows["reference: " + setting["name"]] = reference_row(bench, entries, clips, recorded)
     return {"rows": rows, "same_as_reference": same(rows) if spike else None}
 
 
@@ -69,7 +69,7 @@ def row(bench, played, clips, recorded):
                 arrivals.append(own[-1]["at"] - clip["speechEnd"])
                 inside += [event.get("decided", event["at"]) - event["words"][-1]["end"] for event in own[:-1]]
     seconds = sum(stream["seconds"] for stream in played)
-    result = figures(finals, clips, recorded) | {
+    result = figures(bench, finals, clips, recorded) | {
         "end_to_decision_s": bench.summary(delays),
         "end_to_final_s": bench.summary(arrivals),
         "inside_a_turn_s": bench.summary(inside),
@@ -82,22 +82,30 @@ def row(bench, played, clips, recorded):
     return result
 
 
-def reference_row(entries, clips, recorded):
+def reference_row(bench, entries, clips, recorded):
     seconds = sum(entry["seconds"] for entry in entries)
     finals = {entry["clip"]: [text for _, text in entry["finals"]] for entry in entries}
-    return figures(finals, clips, recorded) | {
+    return figures(bench, finals, clips, recorded) | {
         "read_s_per_s": round(sum(entry["read"] for entry in entries) / seconds, 3),
         "model_s_per_s": round(sum(0.012 * entry["read"] + 0.006 * entry["steps"] for entry in entries) / seconds, 4),
         "finals": finals,
     }
 
 
-def figures(finals, clips, recorded):
-    """Word errors relative to the recording's, and the share of finals whose last stop and first capital are the recording's."""
+def figures(bench, finals, clips, recorded):
+    """Word errors relative to the recording's, of all clips and of the slowest quarter; phrases that the finals say twice and the recording does not;
+    and the share of finals whose last stop and first capital are the recording's."""
     scored = [clip for clip in clips if clip.name in finals and clip.name in recorded]
-    live = audio_set.score_group(scored, {name: " ".join(texts) for name, texts in finals.items()})["wer"]
+    joined = {name: " ".join(texts) for name, texts in finals.items()}
     whole = {name: " ".join(word["text"] for word in words) for name, words in recorded.items()}
-    base = audio_set.score_group(scored, whole)["wer"]
+    live, base = (audio_set.score_group(scored, texts)["wer"] for texts in (joined, whole))
+    slow = bench.slowest(scored)
+    slow_live, slow_base = (audio_set.score_group(slow, texts)["wer"] for texts in (joined, whole))
+    twice = {}
+    for clip in scored:
+        said, other = (bench.repeated([{"text": word} for word in texts[clip.name].split()]) for texts in (joined, whole))
+        if phrases := [phrase for phrase in said if phrase not in other]:
+            twice[clip.name] = phrases
     right = seen = 0
     wrong = []
     for clip in scored:
@@ -122,6 +130,11 @@ def figures(finals, clips, recorded):
         "wer": round(live, 4),
         "wer_recorded": round(base, 4),
         "relative": round(live / base, 3) if base else None,
+        "slowest_quarter": {
+            "clips": len(slow), "wer": round(slow_live, 4), "wer_recorded": round(slow_base, 4),
+            "relative": round(slow_live / slow_base, 3) if slow_base else None,
+        },
+        "said_twice": twice,
         "boundaries": {"count": seen, "as_recorded": round(right / seen, 3) if seen else None, "wrong": wrong},
     }
 
@@ -166,7 +179,13 @@ def reference(arguments, clips):
 
 def show(result):
     print(f"streaming: finals, one clip a stream with {ALONE} ms of silence behind it; many turns: {TURNS} clips with {BETWEEN} ms between them")
-    print(f"  {'':<28}{'errors':>8}{'of recorded':>13}{'boundaries':>16}{'end → decided':>22}{'end → final':>22}{'inside':>22}{'read':>7}  work")
+    print(
+        f"  {'':<28}{'errors':>8}{'of recorded':>13}{'slow quarter':>14}{'twice':>7}{'boundaries':>16}{'end → decided':>22}{'end → final':>22}"
+        f"{'inside':>22}{'read':>7}  work")
+    print(f"  {'goal':<28}{'':>8}{'≤ 0.950×':>13}{'≤ 1.050×':>14}{0:>7}{'≥ 90% captions':>16}{'':>22}{'≤ 0.45 / – / 0.90':>22}")
+
+    def ratio(value):
+        return "–" if value is None else f"{value:.3f}×"
 
     def spread(numbers):
         return "–" if not numbers or numbers["p50"] is None else " / ".join(f"{numbers[key]:.2f}" for key in ("p50", "p90", "p99"))
@@ -177,6 +196,8 @@ def show(result):
         work = figures.get("work_s_per_s")
         spent = " + ".join(f"{work[key]:.3f} {key}" for key in ("words", "times", "turns")) if work else f"{figures.get('model_s_per_s', '')}"
         delays = "".join(f"{spread(figures.get(key)):>22}" for key in ("end_to_decision_s", "end_to_final_s", "inside_a_turn_s"))
-        print(f"  {name:<28}{figures['wer']:>8.2%}{figures['relative']:>12.3f}×{share:>16}{delays}{figures.get('read_s_per_s', ''):>7}  {spent}")
+        slow, twice = figures["slowest_quarter"]["relative"], len(figures["said_twice"])
+        errors = f"{figures['wer']:>8.2%}" + "".join(f"{ratio(value):>{width}}" for value, width in ((figures["relative"], 13), (slow, 14)))
+        print(f"  {name:<28}{errors}{twice:>7}{share:>16}{delays}{figures.get('read_s_per_s', ''):>7}  {spent}")
     if alike := result["same_as_reference"]:
         print(f"  finals that are those of the reference program, in {len(SETTINGS)} settings: {alike['same']} of {alike['clips']}")

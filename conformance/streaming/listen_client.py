@@ -8,19 +8,21 @@ import urllib.parse
 
 import websockets
 
-from conformance_common import HANG, Pacer, Run, normalise, word_error_rate, ws_url
+from conformance_common import HANG, Pacer, Run, languages, normalise, word_error_rate, ws_url
 
 PATH, PUSH_TO_TALK = "/v4/listen", "/v2/voice-message/transcribe-stream"
 
 
 def extra(p):
+    p.add_argument("--language", help="default: none is named")
     p.add_argument("--push-to-talk", action="store_true", help="a session of push-to-talk too")
 
 
 class Client:
     def __init__(self, run, audio, path=PATH, **query):
         self.run, self.audio, self.path = run, audio, path
-        self.query = {"codec": "pcm16", "sample_rate": audio.rate, **query}
+        named = {"language": run.args.language} if run.args.language else {}
+        self.query = {"codec": "pcm16", "sample_rate": audio.rate, **named, **query}
         self.ready = asyncio.Event()
 
     async def talk(self, take):
@@ -70,7 +72,8 @@ async def words(run, audio):
         if abs(start - run.through) > 0.001:
             run.error(f"words from {start:.3f} s follow what ended at {run.through:.3f} s")
         run.through = end
-        run.final(text, start, end, said, reason=message["reason"], engine=message["engine"])
+        run.final(text, start, end, said, reason=message["reason"], engine=message["engine"],
+                  languages=languages(word.get("language") for word in message["words"]))
 
     run.through = 0.0
     await Client(run, audio, words="true").talk(take)

@@ -1,0 +1,111 @@
+import Audio
+import Foundation
+import Speech
+import Testing
+
+@testable import LocalEngine
+
+private let recordings = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../../shared/audio/asr").standardizedFileURL.path
+private let isPossible = TestModels.areThere && FileManager.default.fileExists(atPath: recordings)
+
+/// Speech that the voice detector loses at beginnings: what it hears of recordings against a model that hears every window and comes from silence.
+@Suite(.enabled(if: isPossible, "the models or the development recordings (../shared/audio) are not here"))
+struct `Speech that the voice detector loses` {
+    enum Beginning: String, CaseIterable {
+        /// The recording as it is: most are cut close to the first word.
+        case ofTheRecording
+        /// The recording with a second of digital silence before it.
+        case behindSilence
+        /// The recording with a second of digital silence in its middle, which may be in a word.
+        case behindSilenceInside
+
+        func samples(_ clip: [Float]) -> [Float] {
+            let silence = [Float](repeating: 0, count: SampleRate.speech.hertz)
+            let middle = clip.count / 2
+            return switch self {
+            case .ofTheRecording: clip
+            case .behindSilence: silence + clip
+            case .behindSilenceInside: Array(clip[..<middle]) + silence + Array(clip[middle...])
+            }
+        }
+    }
+
+    private static let clipCount = 35
+    private static let clipSeconds = 4
+
+    private let model: VoiceActivity
+    /// The first seconds of recordings from the whole folder, without the joined digits.
+    private let clips: [[Float]]
+
+    init() throws {
+        model = try VoiceActivity(InferenceRuntime(path: TestModels.folder.path(of: .runtime)), path: TestModels.folder.path(of: .voiceActivity))
+        let names = try FileManager.default.contentsOfDirectory(atPath: recordings).sorted().filter {
+            $0.hasSuffix(".flac") && !$0.hasPrefix("fsdd-")
+        }
+        clips = try (0..<Self.clipCount).map { place throws -> [Float] in
+            let file = try MediaFile(Recording(path: recordings + "/" + names[place * names.count / Self.clipCount]))
+            let count = Self.clipSeconds * SampleRate.speech.hertz
+            var samples: [Float] = []
+            while samples.count < count, let block = try file.next() { samples += block.channels[0] }
+            return Array(samples.prefix(count))
+        }
+    }
+
+    /// Returns the probabilities of a model that hears every window, digital silence too, behind two seconds of silence.
+    private func probabilitiesOfEveryWindow(_ samples: [Float]) throws -> [Float] {
+        let window = Int(VoiceActivity.window.samples)
+        var state = [Float](repeating: 0, count: VoiceActivity.stateCount)
+        let silence = [Float](repeating: 0, count: VoiceActivity.context + window)
+        for _ in 0..<64 { _ = try model.probability(silence, state: &state) }
+        var gain = AutomaticGain()
+        let padded = Array(silence.prefix(VoiceActivity.context)) + samples
+        var probabilities: [Float] = []
+        for start in stride(from: 0, through: samples.count - window, by: window) {
+            let heard = padded[start..<start + VoiceActivity.context + window]
+            let power = heard.dropFirst(VoiceActivity.context).reduce(Float.zero) { $0 + $1 * $1 } / Float(window)
+            let factor = power > 0 ? gain.factor(forPower: power) : 1
+            probabilities.append(try model.probability(heard.map { max(-1, min(1, $0 * factor)) }, state: &state))
+        }
+        return probabilities
+    }
+
+    /// Returns the numbers of the windows that are speech.
+    private func speech(in probabilities: [Float]) -> Set<Int64> {
+        var detector = SpeechDetector()
+        var events = probabilities.compactMap { detector.add($0) }
+        if let last = detector.finish() { events.append(last) }
+        var start = SampleIndex.zero
+        var windows: Set<Int64> = []
+        for event in events {
+            switch event {
+            case .started(let position): start = position
+            case .ended(let end): windows.formUnion(start.samples / VoiceActivity.window.samples..<end.samples / VoiceActivity.window.samples)
+            }
+        }
+        return windows
+    }
+
+    private func hasSound(_ samples: [Float], window: Int) -> Bool {
+        let length = Int(VoiceActivity.window.samples)
+        return samples[window * length..<(window + 1) * length].contains { $0 != 0 }
+    }
+
+    @Test(arguments: Beginning.allCases) func `is 0.0 s of 35 recordings`(beginning: Beginning) throws {
+        var spoken = 0
+        var lost: [Int] = []
+        for clip in clips {
+            let samples = beginning.samples(clip)
+            var probabilities = SpeechProbabilities(model)
+            // The model goes on hearing speech for a moment in digital silence, where there is nothing to lose.
+            let expected = speech(in: try probabilitiesOfEveryWindow(samples)).filter { hasSound(samples, window: Int($0)) }
+            let heard = speech(in: try probabilities.append(samples))
+            spoken += expected.count
+            lost.append(expected.subtracting(heard).count)
+        }
+        let seconds = Double(lost.reduce(0, +)) * VoiceActivity.window.seconds(at: .speech)
+        // 35 times 4 s are 4,375 windows.
+        #expect(spoken > 2_000)
+        // With a state of zeros at each beginning it is several seconds.
+        #expect(seconds < 0.05, "\(seconds) s; windows of each recording: \(lost)")
+    }
+}

@@ -1,0 +1,246 @@
+"""Speaks English, German, French and English again over each live protocol, in the way in which its client leaves the language to the server.
+
+The vendors' own clients send it, at its pace. Of what they are told, each protocol may have at most 30 % of the English words wrong, and at most 30 % of
+the German and French ones; no utterance may stay without words; and nothing may be said in English where German or French was spoken.
+"""
+
+import argparse
+import concurrent.futures
+import dataclasses
+import json
+import os
+import signal
+import sys
+import tempfile
+import urllib.request
+import wave
+
+import numpy
+
+from drivers import BY_NAME, execute
+from gateway import OPENER, Server, ServerError
+from speech import RATE, load
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(HERE)
+AUDIO = os.path.join(os.path.dirname(ROOT), "shared", "audio")
+sys.path.append(os.path.join(HERE, "streaming"))
+
+from conformance_common import normalise
+
+# Each is long enough to tell its language.
+SPOKEN = [("en", "asr/ls-1688-142285-0007.flac"), ("de", "multilingual/pv-leopard-de.flac"), ("fr", "multilingual/pv-leopard-fr.flac"),
+          ("en", "asr/ls-1998-15444-0001.flac")]
+NAMES = {"en": "English", "de": "German", "fr": "French"}
+# Seconds of silence behind each utterance: a turn ends in it.
+PAUSE = 2.0
+MAX_WRONG = 0.3
+# Words of plain English that neither German nor French writes.
+ENGLISH = frozenset("""
+    and are be been by can could did do for from had has have he his how if into is it its my of our she should that the their them then there they this to
+    under used we were what when where which who with would you your""".split())
+READY = 300
+# The table of docs/languages.md stands between these.
+PAGE = os.path.join(ROOT, "docs", "languages.md")
+BEGIN, END = "<!-- scripts/play language-changes --write -->\n", "<!-- end -->\n"
+TABLE = """The same speech over each live protocol, in a way that leaves the language to the server: {spoken}. Words that are wrong, and words of plain English
+where none was spoken (`scripts/play language-changes`):
+
+| protocol | English wrong | German and French wrong | English words in them | languages told |
+|---|---|---|---|---|
+{rows}
+"""
+
+
+@dataclasses.dataclass(frozen=True)
+class Way:
+    name: str
+    driver: str
+    arguments: tuple = ()
+    # Languages that the user's settings allow.
+    languages: tuple = ()
+
+
+WAYS = [
+    Way("Soniox without hints", "streaming/soniox_client", ("--hints", "")),
+    Way("OpenAI Realtime without a language", "streaming/openai_realtime", ("--language", "")),
+    Way("AssemblyAI with `language_detection`", "streaming/assemblyai_sdk",
+        ("--speech-model", "universal-streaming-multilingual", "--language-detection", "--force-endpoint")),
+    Way("Deepgram with `language=multi`", "streaming/deepgram_sdk", ("--language", "multi")),
+    Way("`/listen` with `language=multi`", "streaming/listen_client", ("--language", "multi")),
+    Way("`/listen` with the user's `languages`", "streaming/listen_client", languages=("en", "de", "fr")),
+]
+
+
+@dataclasses.dataclass
+class Utterance:
+    language: str
+    words: list
+    wrong: int = 0
+    # What was said of it, and which of these words are not what was spoken.
+    said: list = dataclasses.field(default_factory=list)
+    others: list = dataclasses.field(default_factory=list)
+
+    @property
+    def invented(self):
+        """English words in speech that is not English."""
+        return [] if self.language == "en" else [word for word in self.others if word in ENGLISH]
+
+
+def recording(path):
+    """Writes what is spoken; gives its utterances' languages and words."""
+    with open(os.path.join(AUDIO, "manifest.jsonl")) as file:
+        texts = {entry["file"]: entry["text"] for entry in map(json.loads, file) if entry["text"]}
+    silence = numpy.zeros(int(PAUSE * RATE), numpy.int16)
+    samples = numpy.concatenate([part for _, clip in SPOKEN for part in (load(os.path.join(AUDIO, clip)), silence)])
+    with wave.open(path, "wb") as file:
+        file.setparams((1, 2, RATE, 0, "NONE", ""))
+        file.writeframes(samples.astype("<i2").tobytes())
+    return [(language, normalise(texts[clip])) for language, clip in SPOKEN]
+
+
+def attributed(spoken, said):
+    """The utterances, with the said words that belong to each: of all ways to align both, one with the fewest errors."""
+    utterances = [Utterance(language, words) for language, words in spoken]
+    expected = [(word, utterance) for utterance in utterances for word in utterance.words]
+    errors = [[at + place for place in range(len(said) + 1)] if at == 0 else [at] + [0] * len(said) for at in range(len(expected) + 1)]
+    for at, (word, _) in enumerate(expected, 1):
+        for place, other in enumerate(said, 1):
+            errors[at][place] = min(errors[at - 1][place - 1] + (word != other), errors[at - 1][place] + 1, errors[at][place - 1] + 1)
+    at, place = len(expected), len(said)
+    while at or place:
+        utterance = expected[max(at, 1) - 1][1]
+        is_pair = at and place and errors[at][place] == errors[at - 1][place - 1] + (expected[at - 1][0] != said[place - 1])
+        is_missing = not is_pair and at and errors[at][place] == errors[at - 1][place] + 1
+        if not is_missing:
+            utterance.said.insert(0, said[place - 1])
+        if not is_pair or expected[at - 1][0] != said[place - 1]:
+            utterance.wrong += 1
+            if not is_missing:
+                utterance.others.insert(0, said[place - 1])
+        at, place = at - (is_pair or is_missing), place - (not is_missing)
+    return utterances
+
+
+def share(utterances):
+    return sum(utterance.wrong for utterance in utterances) / sum(len(utterance.words) for utterance in utterances)
+
+
+def judge(name, spoken, text, languages):
+    """A row of the table of docs/languages.md, what was said of each utterance, and what is wrong with it."""
+    utterances = attributed(spoken, normalise(text))
+    english, others = ([one for one in utterances if (one.language == "en") == is_english] for is_english in (True, False))
+    invented = [word for one in utterances for word in one.invented]
+    told = ", ".join(sorted(languages)) or "–"
+    row = f"| {name} | {share(english):.0%} | {share(others):.0%} | {len(invented)} | {told} |"
+    lines = [f"    {one.language}: {one.wrong} of {len(one.words)} wrong: {' '.join(one.said) or 'nothing'}" for one in utterances]
+    problems = [f"no words for the utterance in {one.language}" for one in utterances if not one.said]
+    problems += [f"{share(some):.0%} of the words in {which} are wrong" for which, some in (("English", english), ("German and French", others))
+                 if share(some) > MAX_WRONG]
+    if invented:
+        problems.append(f"English in German and French: {' '.join(invented)}")
+    if strange := languages - {one.language for one in utterances}:
+        problems.append(f"words in languages that nobody speaks: {', '.join(sorted(strange))}")
+    return row, lines, problems
+
+
+def heard(report):
+    """What a driver was told: texts by what they are, and the languages that words were said to be in."""
+    with open(report) as file:
+        found = json.load(file)
+    texts = {"": found["verdict"]["text"]}
+    texts |= {", segments": event["text"] for event in found["events"] if event["event"] == "conversation"}
+    languages = {code for event in found["events"] if event["event"] == "final" for code in event.get("languages", [])}
+    return texts, languages
+
+
+def allow(server, key, languages):
+    """The user of the key speaks only these languages."""
+    request = urllib.request.Request(
+        server.url + "/api/v1/users/me/settings", data=json.dumps({"languages": languages}).encode(), method="PATCH",
+        headers={"Authorization": "Bearer " + key, "Content-Type": "application/json"})
+    OPENER.open(request, timeout=60).close()
+
+
+def speak(server, folder, audio, spoken, number, way):
+    """The rows, lines and problems of one way."""
+    key = server.make_key("--user", f"user-{number}")
+    if way.languages:
+        allow(server, key, list(way.languages))
+    driver, place = BY_NAME[way.driver], os.path.join(folder, str(number))
+    os.mkdir(place)
+    outcome = execute(driver, server.url, key, place, ["--audio", audio, "--no-interim-check", *way.arguments])
+    rows, lines, problems = [], [], [f"{way.name}: {problem}" for problem in outcome.problems]
+    try:
+        texts, languages = heard(os.path.join(place, driver.name.replace("/", "-") + ".json"))
+    except (OSError, ValueError, KeyError) as error:
+        return rows, lines, problems or [f"{way.name}: no report: {error}"]
+    for which, text in texts.items():
+        row, more, wrong = judge(way.name + which, spoken, text, set() if which else languages)
+        rows.append(row)
+        lines += [way.name + which, *more]
+        problems += [f"{way.name}{which}: {problem}" for problem in wrong]
+    return rows, lines, problems
+
+
+def run(args, folder):
+    audio = os.path.join(folder, "spoken.wav")
+    spoken = recording(audio)
+    server = Server(args.harken, os.path.join(folder, "data"), {"HARKEN_ENGINES": "local"})
+    rows, problems = [], []
+    try:
+        server.wait_until_ready(READY)
+        with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+            ways = [way for way in WAYS if not args.way or way.driver.endswith(args.way)]
+            for row, lines, wrong in pool.map(lambda way: speak(server, folder, audio, spoken, *way), enumerate(ways)):
+                rows += row
+                problems += wrong
+                print("\n".join(lines), flush=True)
+    finally:
+        status = server.stop()
+    if status != 0:
+        problems.append(f"harken serve ended with the status {status}: {''.join(server.lines[-5:])}")
+    table = TABLE.format(spoken=", ".join(f"{NAMES[language]} ({len(words)} words)" for language, words in spoken), rows="\n".join(rows))
+    print("\n" + table)
+    if args.write:
+        write(table)
+    return problems
+
+
+def write(table):
+    with open(PAGE) as file:
+        before, begin, rest = file.read().partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not end:
+        raise ServerError(f"{PAGE} has no place for the table: {BEGIN.strip()} and {END.strip()}")
+    with open(PAGE, "w") as file:
+        file.write(f"{before}{begin}\n{table}\n{end}{after}")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="scripts/play language-changes", description=__doc__.splitlines()[0])
+    parser.add_argument("--harken", default=os.path.join(ROOT, ".build/release/harken"), help="the executable under test")
+    parser.add_argument("--jobs", type=int, default=2, help="protocols at a time (default: %(default)s)")
+    parser.add_argument("--way", metavar="DRIVER", help="only the ways of this driver, such as soniox_client")
+    parser.add_argument("--write", action="store_true", help="writes the table into docs/languages.md")
+    args = parser.parse_args()
+    if args.way and args.write:
+        parser.error("--write is for the table of all ways")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    if not os.path.isdir(AUDIO):
+        print("SKIP  language-changes: ../shared/audio is not here")
+        return 0
+    with tempfile.TemporaryDirectory(prefix="harken-languages-") as folder:
+        try:
+            problems = run(args, folder)
+        except (ServerError, OSError) as error:
+            problems = [f"{type(error).__name__}: {error}"]
+    for problem in problems:
+        print(f"FAIL  language-changes: {problem}")
+    if not problems:
+        print("PASS  language-changes")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
