@@ -130,6 +130,17 @@ package final class LiveSpeakers {
         release()
     }
 
+    /// Notes that all finals have come that were decided before this position of the audio.
+    ///
+    /// - Parameter position: nil: the engine that speaks from here on has told none.
+    package func decided(through position: SampleIndex?) {
+        waiting.decided(through: position, now: loop.now)
+        release()
+    }
+
+    /// Notes that audio up to this position has come.
+    package func received(through end: SampleIndex) { waiting.received(through: end, now: loop.now) }
+
     /// Returns the words of an interim with the speakers that are known for them, and listens to those that are not.
     func labeled(_ words: [Word]) -> [Word] {
         var words = words

@@ -28,6 +28,9 @@ extension LiveSession {
         case .paused(let position): paused(at: position)
         case .heard(let speech): journal.transcript?.note(speech)
         case .judged(let judgment): journal.transcript?.note(judgment)
+        case .decided(_, let position, let engine):
+            // Of several streams or channels, none tells what the session's words are decided to.
+            if channels == 1, streams.count == 1, servesAlone(engine) { conversation?.decided(through: position) }
         case .hidden(let range, let channel):
             journal.transcript?.hide(range, in: channel)
             conversation?.hide(range)
@@ -71,6 +74,7 @@ extension LiveSession {
     private func began(_ attempt: AttemptStart, _ number: Int) {
         if attempt.kind == .stream {
             streams[number] = attempt.engine
+            conversation?.decided(through: nil)
             tellWatchers(.engine(attempt.engine))
             countFailovers(to: attempt.engine)
             if vendorOptions != nil || !keyterms.isEmpty {
