@@ -111,6 +111,23 @@ struct LateMember: Sendable, CustomTestStringConvertible {
         #expect(stream.text(#"{"type":"UpdateConfiguration",\#(members)}"#).isEmpty)
     }
 
+    @Test(arguments: [
+        ("redact_pii=True", #""redact_pii":true"#, #""redact_pii":false"#),
+        ("speaker_labels=FALSE", #""speaker_labels":false"#, #""speaker_labels":true"#),
+        ("voice_focus=near-field&voice_focus_threshold=0.50", #""voice_focus_threshold":0.5"#, #""voice_focus_threshold":0.6"#),
+        ("voice_focus=NEAR-Field", #""voice_focus":"near-field""#, #""voice_focus":"far-field""#),
+        (
+            "redact_pii=true&redact_pii_policies=%5B%22person_name%22%2C%20%22phone_number%22%5D",
+            #""redact_pii_policies":["person_name","phone_number"]"#, #""redact_pii_policies":["person_name"]"#
+        ),
+        ("llm_gateway=%7B%22model%22%3A%20%22m%22%7D", #""llm_gateway":{"model":"m"}"#, #""llm_gateway":{"model":"n"}"#),
+    ])
+    func `is not told to AssemblyAI's clients where only its spelling differs`(opening: String, same: String, other: String) throws {
+        var stream = try AssemblyAIConversation(AssemblyAIConversation.usual + "&" + opening)
+        #expect(stream.text(#"{"type":"UpdateConfiguration",\#(same)}"#).isEmpty)
+        #expect(!stream.text(#"{"type":"UpdateConfiguration",\#(other)}"#).isEmpty)
+    }
+
     @Test func `is named inside Speechmatics' rule of utterances`() throws {
         var entrance = try Entrance.speechmatics()
         let config = #""conversation_config":{"end_of_utterance_silence_trigger":0.5,"no_such_rule":1}"#
