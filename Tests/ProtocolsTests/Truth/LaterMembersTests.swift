@@ -56,10 +56,25 @@ struct LateMember: Sendable, CustomTestStringConvertible {
         return (output.texts, changes)
     }
 
+    /// True if a warning or a refusal has the name, as a whole: not as a part of a longer one.
     private static func isNamed(_ name: String, in said: [String]) -> Bool {
         said.contains { text in
-            text.contains(name) && ["\"Warning\"", "Failure\"", "\"error\""].contains { text.contains($0) }
+            names(in: text).contains { $0 == name || $0.hasSuffix("." + name) || $0.hasPrefix(name + ".") || $0.contains(".\(name).") }
+                && ["\"Warning\"", "Failure\"", "\"error\""].contains { text.contains($0) }
         }
+    }
+
+    /// The words of a text that may be names of members, with the names of the objects around them.
+    private static func names(in text: String) -> [String] {
+        text.split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == ".") }.map { word in
+            String(word.last == "." ? word.dropLast() : word[...])
+        }
+    }
+
+    @Test func `is named by its whole name only`() {
+        let said = [#"{"type":"Warning","warning":"redact_pii_sub cannot change. audio.input.format_turns is ignored."}"#]
+        for name in ["redact_pii_sub", "format_turns", "audio.input.format_turns"] { #expect(Self.isNamed(name, in: said), "\(name)") }
+        for name in ["redact_pii", "turns", "put.format_turns"] { #expect(!Self.isNamed(name, in: said), "\(name)") }
     }
 
     @Test(arguments: LateMember.all)
