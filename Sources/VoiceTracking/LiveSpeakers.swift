@@ -23,7 +23,7 @@ package final class LiveSpeakers {
     }
 
     /// The purpose for which speakers are told apart.
-    package enum Purpose {
+    package enum Purpose: Sendable {
         /// A conversation: words that are too short to tell wait for those that follow, and an engine's labels are speakers of their own.
         case conversation
         /// The labels of words: no words wait for others, and words without a label may belong to a speaker to whom an engine has given one.

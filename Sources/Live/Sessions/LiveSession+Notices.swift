@@ -11,6 +11,7 @@ internal import Speech
 internal import Store
 internal import Tracing
 internal import Usage
+internal import VoiceTracking
 
 /// Handles the notices of the session's driver: counts them, records them and tells the client.
 extension LiveSession {
@@ -261,9 +262,9 @@ extension LiveSession {
         if isNews { tellLateness() }
     }
 
-    /// Notes that final words wait for their voices, or wait no more. The log is told once a session.
-    func wordsWait(_ areLate: Bool) {
-        let isFirst = areLate && !lateness.wasLate.contains(.voices), isNews = lateness.wordsWait(areLate)
+    /// Notes that final words wait for their voices, or wait no more. The log is told once a session for each purpose.
+    func wordsWait(_ areLate: Bool, for purpose: LiveSpeakers.Purpose) {
+        let isFirst = areLate && !lateness.wasLate.contains(.voices(purpose)), isNews = lateness.wordsWait(areLate, for: purpose)
         if isFirst { context.log.warning("the final words of a session wait for their voices", [.session: id.rawValue]) }
         if isNews { tellLateness() }
     }
