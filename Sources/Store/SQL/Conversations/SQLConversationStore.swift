@@ -80,7 +80,7 @@ package final class SQLConversationStore: ConversationStores {
         case .unknown:
             windowIndex.drop(archive: nil)
             revisions.tellAll()
-        case .jobs, .engine, .usage, .wanted: break
+        case .jobs, .engine, .usage, .wanted, .deletions: break
         }
     }
 
