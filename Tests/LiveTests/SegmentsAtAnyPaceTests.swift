@@ -147,7 +147,7 @@ import Testing
         return segments.values.sorted { $0.start < $1.start }.map { Shown(text: $0.text, speaker: $0.speaker, start: $0.start, end: $0.end) }
     }
 
-    @Test func `are the same in real time, at eight times its speed and in one burst, also on a busy machine`() async throws {
+    @Test func `are the same in real time, eight times as fast and in one burst`() async throws {
         let first = try await segments(at: .realTime)
         var speakers: [SpeakerNumber?] = []
         for segment in first {

@@ -84,7 +84,7 @@ import Testing
         }
     }
 
-    @Test func `tells how far an engine has come before the final that it decided there, and where its stream begins`() async throws {
+    @Test func `tells how far an engine has come, before the final that is decided there`() async throws {
         let first = FakeEngine("first", log: log), second = FakeEngine("second", log: log)
         try await DriverWorld.with([first, second], log: log) { world in
             try await world.until("ready")

@@ -103,7 +103,7 @@ import Testing
     }
 
     @Test(arguments: [(2.9, true, 8), (2.9, false, 8), (3.0, true, 7), (3.0, false, 7), (10.0, true, 7), (10.0, false, 7)])
-    func `goes with what follows where that is decided within three seconds of audio, at any pace`(wait: Double, isAtOnce: Bool, label: Int) {
+    func `goes with what follows if that is decided within 3 s of audio, at any pace`(wait: Double, isAtOnce: Bool, label: Int) {
         var suite = self
         let labels = suite.followed(after: wait, isAtOnce: isAtOnce)
         #expect(labels == [[7], [label], [8]])
@@ -120,7 +120,7 @@ import Testing
         #expect(told(after: .seconds(19)) == [[nil]])
     }
 
-    @Test mutating func `waits for slow audio as long as it comes, and goes on three seconds after the last of it`() {
+    @Test mutating func `waits while slow audio comes, and goes on three seconds after the last`() {
         waiting.decided(through: SampleIndex(seconds: 4, at: .speech), now: start)
         waiting.received(through: SampleIndex(seconds: 4, at: .speech), now: start)
         _ = add([word("Yes", 3, 3.4)], expects: false)
