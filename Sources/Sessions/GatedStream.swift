@@ -78,6 +78,9 @@ final class GatedStream: EngineStream {
     /// Returns where speech that the engine heard lies in the leg's time.
     func place(_ speech: SampleRange) -> SampleRange { leg.place(speech) }
 
+    /// Returns where a position in the audio that the engine heard lies in the leg's time.
+    func place(_ position: SampleIndex) -> SampleIndex { leg.place(position) }
+
     /// Takes an event of the engine.
     func hear(_ event: EngineEvent) {
         switch event {

@@ -46,6 +46,9 @@ final class LegConnection {
         case .turn(let channel, let pause, let probability):
             guard let last = pauses[channel], last.number == pause else { return nil }
             return .turn(TurnJudgment(channel: place(channel), position: last.position, probability: probability, engine: engine))
+        case .decided(let channel, let position):
+            let onLeg = gated?.place(position) ?? position
+            return .decided(place(channel), onLeg + (origin - SampleIndex.zero))
         }
     }
 
@@ -53,6 +56,7 @@ final class LegConnection {
     enum Placed {
         case speech(HeardSpeech)
         case turn(TurnJudgment)
+        case decided(ChannelIndex, SampleIndex)
     }
 
     private func place(_ channel: ChannelIndex) -> ChannelIndex { ChannelIndex(channels.lowerBound + channel.number) }

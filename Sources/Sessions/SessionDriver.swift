@@ -207,12 +207,20 @@ package final class SessionDriver {
 
     /// Takes a finding of an engine. Where there is a gate, the gate tells who speaks when.
     private func heard(_ hearing: EngineHearing, from leg: LegID) {
-        switch legs.first(where: { $0.id == leg })?.place(hearing) {
+        guard let leg = legs.first(where: { $0.id == leg }) else { return }
+        switch leg.place(hearing) {
         case .speech(let speech): if gate == nil { observer?.observe(.heard(speech)) }
         case .turn(let judgment): observer?.observe(.judged(judgment))
+        case .decided(let channel, let position):
+            let notice = SessionNotice.decided(channel, through: position, by: leg.engine)
+            guard leg.gated != nil else { return observe(notice) }
+            // The events of a gated stream come a step later, and so does this: their order stays.
+            connector.loop.soon { [self] in observe(notice) }
         case nil: break
         }
     }
+
+    private func observe(_ notice: SessionNotice) { observer?.observe(notice) }
 
     private func isInProcess(_ engine: EngineName) -> Bool {
         engines.contains { if $0.name == engine, case .inProcess = $0.access { true } else { false } }

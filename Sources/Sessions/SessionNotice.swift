@@ -25,6 +25,9 @@ package enum SessionNotice: Sendable {
     case heard(HeardSpeech)
     /// An engine's end-of-turn model has judged a pause.
     case judged(TurnJudgment)
+    /// All finals of an engine that were decided before this position of the session's audio have come. Only engines of this process tell, in order with
+    /// their finals.
+    case decided(ChannelIndex, through: SampleIndex, by: EngineName)
     /// Words that are said in the range were hidden. Comes before the commit of the words.
     case hidden(SampleRange, ChannelIndex)
     /// The engine has named the speaker that is the session's user. The engine heard the user's speech first.

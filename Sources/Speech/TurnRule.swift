@@ -7,8 +7,8 @@ public struct TurnRule: Hashable, Sendable {
     /// Silence that ends a turn, whatever the model says.
     public var maximumSilence: Duration?
     /// Silence that the client named for finals, however long. The local engine only heeds that there is one: its words become final by the length of
-    /// the silence and the end of the turn, whatever the stream's earlier pauses were. An endpointing has the same effect only up to 2 s, for which
-    /// that engine holds words back at most. nil: the endpointing alone counts.
+    /// the silence and the end of the turn, whatever the stream's earlier pauses were. An endpointing has the same effect only up to `longestHold`. nil:
+    /// the endpointing alone counts.
     package var finalSilence: Duration?
     /// Probability of speech, 0…1, from which audio counts as speech; below, it counts as silence.
     public var voice: Float?
@@ -22,6 +22,10 @@ public struct TurnRule: Hashable, Sendable {
 }
 
 extension TurnRule {
+    /// Maximum silence for which the local engine holds final words back, however long a pause the client asks for. A protocol whose turns may go on
+    /// over longer silences keeps them open itself.
+    package static let longestHold: Duration = .seconds(2)
+
     package init(finalSilence: Duration?) {
         self.init()
         self.finalSilence = finalSilence

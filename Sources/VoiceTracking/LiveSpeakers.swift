@@ -23,7 +23,7 @@ package final class LiveSpeakers {
     }
 
     /// The purpose for which speakers are told apart.
-    package enum Purpose {
+    package enum Purpose: Sendable {
         /// A conversation: words that are too short to tell wait for those that follow, and an engine's labels are speakers of their own.
         case conversation
         /// The labels of words: no words wait for others, and words without a label may belong to a speaker to whom an engine has given one.
@@ -129,6 +129,17 @@ package final class LiveSpeakers {
         waiting.cover(through: end, now: loop.now)
         release()
     }
+
+    /// Notes that all finals have come that were decided before this position of the audio.
+    ///
+    /// - Parameter position: nil: the engine that speaks from here on has told none.
+    package func decided(through position: SampleIndex?) {
+        waiting.decided(through: position, now: loop.now)
+        release()
+    }
+
+    /// Notes that audio up to this position has come.
+    package func received(through end: SampleIndex) { waiting.received(through: end, now: loop.now) }
 
     /// Returns the words of an interim with the speakers that are known for them, and listens to those that are not.
     func labeled(_ words: [Word]) -> [Word] {

@@ -1,6 +1,7 @@
 import HarkenTesting
 import Speech
 import Testing
+import VoiceTracking
 
 @testable import Live
 
@@ -53,7 +54,7 @@ import Testing
     private enum Step {
         case complaint(channels: Int)
         case finals(after: Int, of: Int = 0)
-        case words(wait: Bool)
+        case words(wait: Bool, for: LiveSpeakers.Purpose = .conversation)
     }
 
     /// Returns, for each step in a session that has gone on for a minute, whether words are late behind it; nil where that is no news.
@@ -66,7 +67,7 @@ import Testing
                 case .finals(let delay, let channel):
                     lateness.covered(
                         ChannelIndex(channel), through: .seconds(60 - delay), of: .seconds(60), at: opened + .seconds(60))
-                case .words(let areLate): lateness.wordsWait(areLate)
+                case .words(let areLate, let purpose): lateness.wordsWait(areLate, for: purpose)
                 }
             return isNews ? lateness.isLate : nil
         }
@@ -92,10 +93,17 @@ import Testing
                 .words(wait: true), .words(wait: false)) == [nil, true, nil, nil, nil, false, true, false])
     }
 
+    @Test func `is over only when the voices of segments and those of labels are heard in time`() {
+        #expect(
+            news(
+                .words(wait: true), .words(wait: true, for: .labels), .words(wait: false), .words(wait: false), .words(wait: false, for: .labels))
+                == [true, nil, nil, nil, false])
+    }
+
     @Test func `counts no words that wait for their voices`() {
         var lateness = spoken(60)
-        _ = lateness.wordsWait(true)
+        _ = lateness.wordsWait(true, for: .labels)
         lateness.finalCame(through: .seconds(20), of: .seconds(60), at: opened + .seconds(60))
-        #expect(lateness.longest == nil && lateness.wasLate == [.voices])
+        #expect(lateness.longest == nil && lateness.wasLate == [.voices(.labels)])
     }
 }

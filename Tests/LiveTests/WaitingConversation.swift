@@ -17,6 +17,7 @@ struct WaitingConversation {
     let store: SQLConversationStore
     let metrics = Metrics()
     let service: ConversationService
+    let loop: Loop
     private let shown = Shown()
     private let bound: LoopBound<LiveConversation>
 
@@ -27,23 +28,28 @@ struct WaitingConversation {
 
     static func with(
         audioDays: Int = 0, texts: (any TextEmbedding)? = nil, log: Log = Log(level: .error), now: @escaping @Sendable () -> UnixTime = { Self.time },
+        clock: @escaping @Sendable () -> Instant = { .now },
+        audio: @escaping @Sendable (SampleRange) -> [Int16] = { [Int16](repeating: 8_000, count: Int($0.count.samples)) },
         _ body: (WaitingConversation) async throws -> Void
     ) async throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "harken-waiting-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        let group = try LoopGroup(count: 1)
+        let group = try LoopGroup(count: 1, clock: clock)
         defer { group.shutdown() }
-        try await body(WaitingConversation(in: directory, on: group.loops[0], audioDays: audioDays, texts: texts, log: log, now: now))
+        try await body(
+            WaitingConversation(in: directory, on: group.loops[0], audioDays: audioDays, texts: texts, log: log, now: now, audio: audio))
     }
 
     private init(
-        in directory: String, on loop: Loop, audioDays: Int, texts: (any TextEmbedding)?, log: Log, now: @escaping @Sendable () -> UnixTime
+        in directory: String, on loop: Loop, audioDays: Int, texts: (any TextEmbedding)?, log: Log, now: @escaping @Sendable () -> UnixTime,
+        audio: @escaping @Sendable (SampleRange) -> [Int16]
     ) async throws {
+        self.loop = loop
         let database = try SQLiteDatabase(in: DataDirectory(prepared: directory))
-        let audio = Blobs(in: database.directory).audio
-        store = SQLConversationStore(in: database, audio: audio, now: now)
+        let kept = Blobs(in: database.directory).audio
+        store = SQLConversationStore(in: database, audio: kept, now: now)
         let service = ConversationService(
-            store: store, audio: audio, audioDays: audioDays, voiceDays: 365, deletedDays: 7, texts: texts, summaries: nil, voices: TestEars(),
+            store: store, audio: kept, audioDays: audioDays, voiceDays: 365, deletedDays: 7, texts: texts, summaries: nil, voices: TestEars(),
             detecting: nil, speakerPatience: .seconds(120), poll: .seconds(3_600), completionWaits: [], listener: { nil },
             newPath: { directory + "/heard" }, log: log, metrics: metrics, newID: { UUID().uuidString.lowercased() },
             now: now)
@@ -54,7 +60,7 @@ struct WaitingConversation {
                 LiveConversation(
                     session: ID("session"), user: .local, request: ConversationRequest(endsWithSession: true), language: nil,
                     started: now(), rate: .speech, channels: 1, service: service, loop: loop,
-                    audio: { [Int16](repeating: 8_000, count: Int($0.count.samples)) }, refused: { shown.isRefused.set() },
+                    audio: audio, refused: { shown.isRefused.set() },
                     show: { event in shown.events.withLock { $0.append(event) } }), on: loop)
         }
         bound = try #require(made)

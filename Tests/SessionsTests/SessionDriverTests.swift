@@ -84,6 +84,24 @@ import Testing
         }
     }
 
+    @Test func `tells how far an engine has come, before the final that is decided there`() async throws {
+        let first = FakeEngine("first", log: log), second = FakeEngine("second", log: log)
+        try await DriverWorld.with([first, second], log: log) { world in
+            try await world.until("ready")
+            for _ in 0..<40 { await world.push(800) }
+            first.hear(.decided(.first, through: SampleIndex(9_000)))
+            first.say(final("one", 0))
+            try await world.until("said one")
+            #expect(order.suffix(3) == ["decided 9000 by first", "recorded one", "said one"])
+            first.say(.closed(.unauthorized("no")))
+            try await HarkenTesting.until { order.contains { $0.hasPrefix("replayed ") } }
+            let replayed = try #require(order.first { $0.hasPrefix("replayed ") }?.split(separator: " ").last)
+            let origin = try #require(Int(replayed.split(separator: "–")[0]))
+            second.hear(.decided(.first, through: SampleIndex(300)))
+            try await world.until("decided \(origin + 300) by second")
+        }
+    }
+
     @Test func `goes on at the next engine with the audio that nothing was said to`() async throws {
         let first = FakeEngine("first", log: log), second = FakeEngine("second", log: log)
         try await DriverWorld.with([first, second], log: log) { world in

@@ -108,6 +108,9 @@ package struct GatedLeg: Sendable {
     /// Returns where speech that the engine heard lies in the leg's time.
     package func place(_ speech: SampleRange) -> SampleRange { time.range(of: speech) }
 
+    /// Returns where the end of audio that the engine heard lies in the leg's time, whatever audio the engine is sent later.
+    package func place(_ position: SampleIndex) -> SampleIndex { time.end(of: position) }
+
     private mutating func final(_ hypothesis: Hypothesis, _ reason: FinalReason) -> [EngineEvent] {
         let number = hypothesis.channel.number
         guard channels.indices.contains(number) else { return [.final(hypothesis, reason: reason)] }

@@ -133,7 +133,7 @@ final class StreamSession: SessionObserver {
             if let span = trace?.ran(attempt) { tracer?.take([span]) }
             if attempt.kind == .stream, let error = attempt.error { lost(attempt.engine, error) }
         // A stream has no gate, and its journal bounds what waits.
-        case .fact, .attemptBegan, .counted, .gateFailed, .paused, .heard, .judged, .hidden, .userSpeaks: break
+        case .fact, .attemptBegan, .counted, .gateFailed, .paused, .heard, .judged, .decided, .hidden, .userSpeaks: break
         }
     }
 

@@ -179,6 +179,7 @@ package final class LiveConversation {
     /// Takes the session's audio: 16-bit PCM, all channels.
     package func keep(_ pcm: UnsafeRawBufferPointer, _ range: SampleRange) {
         received = range.end
+        speakers?.received(through: range.end)
         if let outcome = audio?.take(pcm, range) { handOn(outcome) }
     }
 
@@ -217,6 +218,9 @@ package final class LiveConversation {
 
     /// Notes that finals cover the session's audio up to this position.
     func covered(through end: SampleIndex) { speakers?.covered(through: end) }
+
+    /// Notes that all finals have come that were decided before this position of the session's audio; nil: another engine speaks from here on.
+    func decided(through position: SampleIndex?) { speakers?.decided(through: position) }
 
     private func add(_ spoken: LiveSpeakers.Spoken) {
         saidThrough = spoken.words.reduce(saidThrough) { max($0, $1.range.end) }

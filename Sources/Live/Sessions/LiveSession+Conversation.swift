@@ -22,7 +22,8 @@ extension LiveSession {
             session: id, user: grant.user, request: request, language: record.language, started: started,
             rate: rate, channels: channels, choices: choices, shared: shared, service: context.conversations, loop: context.loop,
             audio: { [self] range in channels == 1 ? heard(range) : nil }, moved: { [self] in moved() },
-            refused: { [self] in keyIsOver() }, wait: { [self] areLate in wordsWait(areLate) }, journal: { [journal] in journal.note($0) }
+            refused: { [self] in keyIsOver() }, wait: { [self] areLate in wordsWait(areLate, for: .conversation) },
+            journal: { [journal] in journal.note($0) }
         ) { [self] event in
             tellWatchers(of: event)
             guard !clientIsGone else { return }

@@ -11,6 +11,7 @@ internal import Speech
 internal import Store
 internal import Tracing
 internal import Usage
+internal import VoiceTracking
 
 /// Handles the notices of the session's driver: counts them, records them and tells the client.
 extension LiveSession {
@@ -28,6 +29,9 @@ extension LiveSession {
         case .paused(let position): paused(at: position)
         case .heard(let speech): journal.transcript?.note(speech)
         case .judged(let judgment): journal.transcript?.note(judgment)
+        case .decided(_, let position, let engine):
+            // Of several streams or channels, none tells what the session's words are decided to.
+            if channels == 1, streams.count == 1, servesAlone(engine) { conversation?.decided(through: position) }
         case .hidden(let range, let channel):
             journal.transcript?.hide(range, in: channel)
             conversation?.hide(range)
@@ -71,6 +75,7 @@ extension LiveSession {
     private func began(_ attempt: AttemptStart, _ number: Int) {
         if attempt.kind == .stream {
             streams[number] = attempt.engine
+            conversation?.decided(through: nil)
             tellWatchers(.engine(attempt.engine))
             countFailovers(to: attempt.engine)
             if vendorOptions != nil || !keyterms.isEmpty {
@@ -257,9 +262,9 @@ extension LiveSession {
         if isNews { tellLateness() }
     }
 
-    /// Notes that final words wait for their voices, or wait no more. The log is told once a session.
-    func wordsWait(_ areLate: Bool) {
-        let isFirst = areLate && !lateness.wasLate.contains(.voices), isNews = lateness.wordsWait(areLate)
+    /// Notes that final words wait for their voices, or wait no more. The log is told once a session for each purpose.
+    func wordsWait(_ areLate: Bool, for purpose: LiveSpeakers.Purpose) {
+        let isFirst = areLate && !lateness.wasLate.contains(.voices(purpose)), isNews = lateness.wordsWait(areLate, for: purpose)
         if isFirst { context.log.warning("the final words of a session wait for their voices", [.session: id.rawValue]) }
         if isNews { tellLateness() }
     }

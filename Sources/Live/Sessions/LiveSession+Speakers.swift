@@ -22,7 +22,7 @@ extension LiveSession {
         labeling = SpeakerLabeling(
             voices, rule: context.conversations.speakerRule, patience: context.conversations.labelPatience, labelers: labelers, channels: channels,
             rate: rate, loop: context.loop,
-            audio: { [self] range, channel in heard(range, of: channel) }, wait: { [self] areLate in wordsWait(areLate) },
+            audio: { [self] range, channel in heard(range, of: channel) }, wait: { [self] areLate in wordsWait(areLate, for: .labels) },
             deliver: { [self] event in hear(event) })
     }
 

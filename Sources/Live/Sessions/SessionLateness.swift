@@ -1,4 +1,5 @@
 internal import Speech
+internal import VoiceTracking
 
 /// The delay of a session's final words, from the engine's complaint on that they come late, or from the time on at which they wait for their voices.
 ///
@@ -6,7 +7,7 @@ internal import Speech
 /// spoken.
 struct SessionLateness: Sendable {
     /// A part of the work whose delay makes final words come late.
-    enum LatePart: Sendable { case recognition, voices }
+    enum LatePart: Hashable, Sendable { case recognition, voices(LiveSpeakers.Purpose) }
 
     /// Maximum delay of finals that come in time.
     private static let limit: Duration = .seconds(3)
@@ -47,8 +48,11 @@ struct SessionLateness: Sendable {
 
     /// Notes that words wait for their voices, or wait no more.
     ///
+    /// - Parameter purpose: what the voices are heard for. Words that wait for one purpose are late, whatever those of the other do.
     /// - Returns: true if final words came in time until now, or do so from now on.
-    mutating func wordsWait(_ areLate: Bool) -> Bool { areLate ? fellBehind(.voices) : caughtUp(.voices) }
+    mutating func wordsWait(_ areLate: Bool, for purpose: LiveSpeakers.Purpose) -> Bool {
+        areLate ? fellBehind(.voices(purpose)) : caughtUp(.voices(purpose))
+    }
 
     /// Notes that finals, or a gap, cover the audio of a channel.
     ///

@@ -8,7 +8,7 @@ package import Store
 ///
 /// The store records a deletion first: from then on no answer has anything of the user, and nothing is stored for the user. The removal takes minutes
 /// for a year of conversations. In a gateway it goes on after the answer. A deletion that is cut off is continued at the next start, and one that
-/// another process has begun within a minute.
+/// another process has begun within a minute. Gateways that share a PostgreSQL database reject the user at once.
 package actor UserDeletion {
     private let store: any ConversationStores
     private let blobs: Blobs
@@ -72,6 +72,14 @@ package actor UserDeletion {
         } catch {
             log.error("the deletions of users cannot be read", [.error: "\(error)"])
         }
+    }
+
+    /// Rejects the users whose deletion another gateway has begun, and ends their sessions. Removing what is left of them is that gateway's work, and that
+    /// of `resume`.
+    package func follow() async {
+        let before = known
+        await rejectDeletedUsers()
+        for user in known.subtracting(before) { await gateway?.contexts.end(sessionsOf: user) }
     }
 
     /// Continues the deletions that have begun and not ended. Does not wait for their end.

@@ -46,8 +46,8 @@ package struct LiveTiming: Sendable, Equatable {
 
     /// Endpointing from which the client wants words soon. Protocols' defaults of 10 to 25 ms are meant for engines that weigh the text too.
     private static let meant: Duration = .milliseconds(100)
-    /// Maximum silence for which words wait, however long a pause the client asks for: a longer wait would hold words back for nothing.
-    private static let longestWait = samples(2_000)
+    /// Maximum silence for which words wait: a longer wait would hold words back for nothing.
+    private static let longestWait = SampleCount(TurnRule.longestHold, at: .speech)
 
     /// Makes the timing for what a client asks for.
     ///

@@ -29,6 +29,10 @@ final class LiveListener {
     private var starvation = Starvation()
     /// Number of pauses so far.
     private var pauses = 0
+    /// The position through which all was decided, as it was told last.
+    private var decided = SampleIndex.zero
+    /// Minimum audio between two positions that are told where no words become final.
+    private static let decidedPeriod = SampleCount(.milliseconds(500), at: .speech)
     private var isOver = false
 
     /// - Parameters:
@@ -124,8 +128,9 @@ final class LiveListener {
     private func run(_ actions: [LiveMachine.Action], _ act: (ChannelAction) -> Void) {
         for action in actions where !isOver {
             switch action {
-            case .event(.engine(let event), _):
+            case .event(.engine(let event), let position):
                 if case .final(let final, _) = event {
+                    if !final.words.isEmpty { tellDecided(position, act) }
                     interims.sent(final)
                     if emptied.isGap(final) { act(.event(.notice(.complaint(.emptied)))) }
                 }
@@ -149,6 +154,12 @@ final class LiveListener {
         case nil: break
         }
         if !interims.isReading { dropReading() }
+        if machine.core.position - decided >= Self.decidedPeriod { tellDecided(machine.core.position, act) }
+    }
+
+    private func tellDecided(_ position: SampleIndex, _ act: (ChannelAction) -> Void) {
+        decided = position
+        act(.hearing(.decided(channel, through: timeline.position(position))))
     }
 
     private func ask(_ question: LiveQuestion) {

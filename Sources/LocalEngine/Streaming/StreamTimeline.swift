@@ -28,6 +28,9 @@ struct StreamTimeline {
         }
     }
 
+    /// Returns a position on the stream's own timeline.
+    func position(_ position: SampleIndex) -> SampleIndex { input.position(position) }
+
     /// Returns a range on the stream's own timeline.
     func range(_ range: SampleRange) -> SampleRange {
         let start = input.position(range.start)

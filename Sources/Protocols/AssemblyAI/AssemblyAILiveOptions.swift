@@ -72,10 +72,23 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
         redaction = try Self.redaction(query, language: language)
     }
 
-    /// True if a member of `UpdateConfiguration` says only what the opening has said.
+    /// Parameters whose texts the query may have in small and capital letters.
+    private static let choices: Set<String> = ["encoding", "voice_focus"]
+
+    /// True if a member of `UpdateConfiguration` says only what the opening has said, however the opening has spelled it.
     func isInForce(_ member: VendorOptions.Option) -> Bool {
-        let values = query.all(member.name)
-        return values.isEmpty ? member.value.isEmpty : values == member.value.texts || values == [member.value.text]
+        let said = query.all(member.name)
+        guard let first = said.first else { return member.value.isEmpty }
+        guard case .json(let json) = member.value, let value = try? JSONValue(parsing: Array(json.utf8)) else { return false }
+        switch value {
+        case .bool(let isOn): return first.equalsIgnoringCase(isOn ? "true" : "false")
+        case .int(let number): return Double(first) == Double(number)
+        case .double(let number): return Double(first) == number
+        case .string(let text): return said == [text] || Self.choices.contains(member.name) && first.equalsIgnoringCase(text)
+        case .array: return (try? Self.list(member.name, QueryParameters(query: query))) == member.value.texts
+        case .object: return (try? JSONValue(parsing: Array(first.utf8))) == value
+        case .null: return false
+        }
     }
 
     package var request: LiveRequest {

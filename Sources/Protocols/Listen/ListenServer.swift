@@ -71,15 +71,17 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
     private var finalizes = 0
     private var saidUnknownChannel = false
     private var memory = ListenMemory()
-    /// For clients who send 16-bit samples in messages of any size; nil for others.
-    private var shortMessages: ShortMessages?
+    /// One for each channel, where clients send 16-bit samples in messages of any size; empty for other encodings.
+    private var shortMessages: [ShortMessages] = []
     /// True if the client's connection is lost.
     private var isLost = false
 
     init(_ options: ListenOptions, _ context: HandshakeContext) {
         self.options = options
         request = options.request
-        if case .raw(.linear16, _, channels: 1) = options.format { shortMessages = ShortMessages() }
+        if case .raw(.linear16, _, channels: _) = options.format {
+            shortMessages = Array(repeating: ShortMessages(), count: options.channels)
+        }
         preferredEngine = options.engine.flatMap { context.engines.contains($0) ? $0 : nil }
         conversation = options.conversation
         sessionID = ID(context.requestID)
@@ -135,31 +137,34 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
             state = .closed
             return .rejected(code: 1009, reason: "A message has more than \(Self.messageLimit) bytes.")
         }
-        // In other encodings a message of at most two bytes only keeps the session alive.
-        switch shortMessages?.meaning(of: message) ?? (message.byteCount > 2 ? .audio : .nothing) {
-        case .audio: break
-        case .audioBehind(let byte):
-            pauses?.audio(now)
-            return .audio(before: byte)
-        case .nothing: return .ignored
-        }
+        guard !message.isEmpty else { return .ignored }
+        // The first byte of a message names the channel.
+        let tag = tagsChannels ? Int(message.unsafeLoad(fromByteOffset: 0, as: UInt8.self)) : 1, skip = tagsChannels ? 1 : 0
+        let meaning = meaning(of: message, in: tag - 1, skip)
+        if meaning == .nothing { return .ignored }
         pauses?.audio(now)
-        guard tagsChannels else { return .audio() }
-        guard let channel = channel(of: message.unsafeLoad(fromByteOffset: 0, as: UInt8.self), &output) else { return .ignored }
-        return .audio(channel: channel, skip: 1)
+        guard (1...options.channels).contains(tag) else {
+            sayUnknownChannel(tag, &output)
+            return .ignored
+        }
+        let channel = ChannelIndex(tag - 1)
+        if case .audioBehind(let byte) = meaning { return .audio(channel: channel, skip: skip, before: byte) }
+        return .audio(channel: channel, skip: skip)
     }
 
-    /// The channel that the first byte of a message names; nil: there is no such channel.
-    private mutating func channel(of tag: UInt8, _ output: inout ServerOutput) -> ChannelIndex? {
-        guard (1...options.channels).contains(Int(tag)) else {
-            if !saidUnknownChannel {
-                let text = "There is no channel \(tag): the first byte of a message is 1 to \(options.channels). Such messages are ignored."
-                say(.status(ListenStatus(.unknownChannel, text: text, outcome: .invalidInput)), &output)
-            }
-            saidUnknownChannel = true
-            return nil
+    /// Returns what a message is. In other encodings than 16-bit samples, and for channels that do not exist, a message of at most two bytes only keeps
+    /// the session alive.
+    private mutating func meaning(of message: RawSpan, in number: Int, _ skip: Int) -> ShortMessages.Meaning {
+        guard shortMessages.indices.contains(number) else { return message.byteCount > 2 ? .audio : .nothing }
+        return shortMessages[number].meaning(of: message, from: skip)
+    }
+
+    private mutating func sayUnknownChannel(_ tag: Int, _ output: inout ServerOutput) {
+        if !saidUnknownChannel {
+            let text = "There is no channel \(tag): the first byte of a message is 1 to \(options.channels). Such messages are ignored."
+            say(.status(ListenStatus(.unknownChannel, text: text, outcome: .invalidInput)), &output)
         }
-        return ChannelIndex(Int(tag) - 1)
+        saidUnknownChannel = true
     }
 
     package mutating func clientIsHeld(now: Instant) {
@@ -437,7 +442,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
     package mutating func clientReturned(_ resume: LiveResume, received: SampleIndex, now: Instant, output: inout ServerOutput) {
         isLost = false
         // The client begins again with a whole sample.
-        shortMessages = shortMessages.map { _ in ShortMessages() }
+        for number in shortMessages.indices { shortMessages[number] = ShortMessages() }
         term?.heard(now)
         pauses?.held(now)
         memory.saw(resume.seen)

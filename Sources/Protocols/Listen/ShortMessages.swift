@@ -1,7 +1,7 @@
-/// Tells keep-alives of `/listen` from 16-bit samples that a client cuts into several messages: both are messages of one or two bytes.
+/// Tells keep-alives of `/listen` from 16-bit samples of one channel that a client cuts into several messages: both are messages of one or two bytes.
 ///
-/// A message of two bytes between samples is a keep-alive: as audio it would be one sample. A single byte belongs to the next message if both together
-/// are whole samples.
+/// A message of two bytes between samples is a keep-alive: as audio it would be one sample, or a channel's tag and half of one. A single byte of audio
+/// belongs to the next message if both together are whole samples. Whether a single byte was audio if an even number follows, nothing can tell.
 struct ShortMessages: Sendable {
     enum Meaning: Equatable, Sendable {
         case audio
@@ -15,15 +15,19 @@ struct ShortMessages: Sendable {
     /// A single byte that came between samples.
     private var single: UInt8?
 
-    mutating func meaning(of message: RawSpan) -> Meaning {
-        let isOdd = message.byteCount % 2 == 1
-        switch message.byteCount {
-        case 0: return .nothing
+    /// Returns what a message is.
+    ///
+    /// - Parameter start: number of bytes before the audio: the channel's tag, or none.
+    mutating func meaning(of message: RawSpan, from start: Int = 0) -> Meaning {
+        let count = message.byteCount - start, isOdd = count % 2 == 1
+        guard count > 0 else { return .nothing }
+        switch count {
         case 1 where !isInSample:
             // A second one shows that the first was a keep-alive.
-            single = message.unsafeLoad(fromByteOffset: 0, as: UInt8.self)
+            single = message.unsafeLoad(fromByteOffset: start, as: UInt8.self)
             return .nothing
-        case 2 where !isInSample: return .nothing
+        // With a tag, one sample is a message of three bytes, which is audio.
+        case 2 where !isInSample && start == 0: return .nothing
         default:
             let before = isOdd ? single : nil
             single = nil

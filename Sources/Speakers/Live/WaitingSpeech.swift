@@ -4,8 +4,9 @@ package import Speech
 ///
 /// A value without I/O. A clip that is too short to be told by its sound gets the speaker of its nearest neighbour in time, before or after.
 ///
-/// Times of day decide nothing: words wait until their clips are told, and until finals show what follows. So the labels are a function of the words
-/// and their voices alone, at whatever pace they come. Only where nothing comes any more, words go on after a limited time.
+/// Words wait until their clips are told, and until it is known what follows them: what the engine decides within three seconds of audio. So the labels
+/// are a function of the words, their voices and the positions in the audio at which they were decided, at whatever pace they come. Time ends the wait
+/// only where no audio comes any more, where the engine does not tell how far it has come, and where nothing is answered for very long.
 package struct WaitingSpeech: Sendable {
     private struct Clip: Sendable {
         let number: Int
@@ -18,13 +19,17 @@ package struct WaitingSpeech: Sendable {
         var words: [Word]
         var clips: [Clip]
         /// Time at which the words came.
-        var since: Instant
+        let since: Instant
+        /// The position in the audio at which the words were decided; nil: the engine did not tell.
+        let decided: SampleIndex?
 
         var isOpen: Bool { clips.contains(where: \.isOpen) }
     }
 
     private let near: SampleCount
     private let reach: SampleCount
+    private let quiet: SampleCount
+    private let behind: SampleCount
     private let looksAhead: Bool
     private var waiting: [WaitingWords] = []
     private var nextClip = 0
@@ -32,9 +37,13 @@ package struct WaitingSpeech: Sendable {
     private var last: (label: Int, end: SampleIndex)?
     /// End of the audio that finals cover.
     private var covered = SampleIndex.zero
+    /// The position before which all finals have come that are decided there; nil: the engine does not tell.
+    private var decidedThrough: SampleIndex?
+    /// End of the audio that has come.
+    private var receivedThrough = SampleIndex.zero
     /// Maximum time without an answer, or without a final, after which words go on.
     private let patience: Duration
-    /// Time of the last answer or final; nil when no words wait.
+    /// Time of the last answer or final, or of the last audio where the engine keeps up with it; nil when no words wait.
     private var moved: Instant?
 
     /// Maximum time without an answer, or without a final, where nobody has set another. A machine that does not keep up does not reach it.
@@ -43,8 +52,11 @@ package struct WaitingSpeech: Sendable {
     private static let pause: Duration = .milliseconds(350)
     /// Maximum gap between a clip and what follows within which that may be the nearest neighbour.
     private static let reach: Duration = .seconds(2)
-    /// Maximum time for which words of which no voice is still to be heard wait for others: many vendors send nothing while nobody speaks.
+    /// Audio in which words must be decided to count as following. The same time ends the wait where no audio comes, and where the engine does not tell
+    /// its positions: many vendors send nothing while nobody speaks.
     private static let quiet: Duration = .seconds(3)
+    /// Minimum audio for which an engine is behind: more than an engine that keeps up leaves undecided, and than a gate's silence before it is covered.
+    private static let behind: Duration = .seconds(2)
     /// Minimum time that words wait for their voices before that is told, and maximum time with which they are in time again.
     private static let late: Duration = .seconds(3), inTime: Duration = .seconds(1)
     /// Maximum number of finals that wait.
@@ -57,6 +69,8 @@ package struct WaitingSpeech: Sendable {
         self.looksAhead = looksAhead
         near = SampleCount(Self.pause, at: rate)
         reach = SampleCount(Self.reach, at: rate)
+        quiet = SampleCount(Self.quiet, at: rate)
+        behind = SampleCount(Self.behind, at: rate)
         self.patience = patience
     }
 
@@ -66,8 +80,11 @@ package struct WaitingSpeech: Sendable {
     package var deadline: Instant? {
         guard let first = waiting.first else { return nil }
         let isAlone = waiting.count == 1 && !first.isOpen
-        return moved.map { $0 + (isAlone ? min(patience, Self.quiet) : patience) }
+        return moved.map { $0 + (isAlone && !isBehind ? min(patience, Self.quiet) : patience) }
     }
+
+    /// True if the engine has yet to decide about audio that has come: what it says about that audio may count, however long it takes.
+    private var isBehind: Bool { decidedThrough.map { receivedThrough - max($0, covered) >= behind } ?? false }
 
     /// The time from which on words are late, if their voices are not heard until then; nil when no words wait for voices.
     package var lateFrom: Instant? { waiting.first(where: \.isOpen).map { $0.since + Self.late } }
@@ -86,7 +103,7 @@ package struct WaitingSpeech: Sendable {
     package mutating func add(_ words: [Word], rate: SampleRate, now: Instant) -> [(number: Int, clip: SpokenClip)] {
         let clips = SpokenClip.clips(of: words, rate: rate).enumerated().map { Clip(number: nextClip + $0, clip: $1) }
         nextClip += clips.count
-        waiting.append(WaitingWords(words: words, clips: clips, since: now))
+        waiting.append(WaitingWords(words: words, clips: clips, since: now, decided: decidedThrough))
         if waiting.count == 1 { moved = now }
         return clips.map { ($0.number, $0.clip) }
     }
@@ -102,6 +119,20 @@ package struct WaitingSpeech: Sendable {
         covered = max(covered, end)
         // A voice that is still being heard does not come sooner with other words.
         if waiting.first?.isOpen == false { moved = now }
+    }
+
+    /// Notes that all finals have come that were decided before this position of the audio.
+    ///
+    /// - Parameter position: the position, never before the last one of the same engine; nil: the engine that speaks from here on has told none.
+    package mutating func decided(through position: SampleIndex?, now: Instant) {
+        decidedThrough = position
+        if waiting.first?.isOpen == false { moved = now }
+    }
+
+    /// Notes that audio has come. While it goes on, and the engine keeps up with it, its positions end the wait, and time does not.
+    package mutating func received(through end: SampleIndex, now: Instant) {
+        receivedThrough = end
+        if decidedThrough != nil, !isBehind, waiting.first?.isOpen == false { moved = now }
     }
 
     /// Notes that a voice was heard.
@@ -169,8 +200,14 @@ package struct WaitingSpeech: Sendable {
     /// Returns true if it is known which words, if any, influence the speaker of these as their next neighbour.
     private func knowsWhatFollows(_ said: WaitingWords, isLast: Bool) -> Bool {
         guard let place = reached(by: said) else { return true }
-        guard let next else { return isLast || covered >= place }
+        guard let next else { return isLast || waiting.count > 1 || covered >= place || isPast(said) }
         return next.clip.range.start >= place || !next.isOpen
+    }
+
+    /// Returns true if words that are decided from here on come too late to follow these.
+    private func isPast(_ said: WaitingWords) -> Bool {
+        guard let at = said.decided, let decidedThrough else { return false }
+        return decidedThrough >= at + quiet
     }
 
     /// Returns the place before which other words begin if they may be a nearer neighbour than those before; nil when the speaker of the last words is
@@ -182,8 +219,13 @@ package struct WaitingSpeech: Sendable {
         return gap < near ? nil : end.range.end + min(gap, reach)
     }
 
-    /// The first clip of the words behind the first ones.
-    private var next: Clip? { waiting.count > 1 ? waiting[1].clips.first : nil }
+    /// The first clip of the words behind the first ones; nil when there are none, or they were decided too late to count. What happens to be here does
+    /// not count more than what comes later.
+    private var next: Clip? {
+        guard waiting.count > 1 else { return nil }
+        if let at = waiting[0].decided, let next = waiting[1].decided, next >= at + quiet { return nil }
+        return waiting[1].clips.first
+    }
 
     private mutating func named(_ said: WaitingWords) -> [Word] {
         var words = said.words, following = said.clips

@@ -81,6 +81,7 @@ final class PostgresListener: Sendable {
         case "people": return .people(ID(parts[2...].joined(separator: " ")))
         case "windows": return Int64(parts[2]).map { .windows(archive: $0) }
         case "jobs": return .jobs
+        case "deletions": return .deletions
         case "wanted": return parts.count == 4 && parts[3] == replica ? .wanted(ID(String(parts[2]))) : nil
         default: return nil
         }

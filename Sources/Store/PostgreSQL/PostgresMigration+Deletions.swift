@@ -1,4 +1,15 @@
 extension PostgresMigration {
+    /// Notices to the other gateways that the deletion of a user has begun or ended.
+    static let noticesOfDeletions: [StaticString] = [
+        """
+        CREATE FUNCTION tell_deleted_users() RETURNS TRIGGER LANGUAGE plpgsql
+        AS 'BEGIN PERFORM tell_replicas(''deletions'', ''''); RETURN NULL; END'
+        """,
+        """
+        CREATE TRIGGER tell_deleted_users AFTER INSERT OR DELETE ON deleted_users FOR EACH STATEMENT EXECUTE FUNCTION tell_deleted_users()
+        """,
+    ]
+
     /// `Migration.erasuresOfWords` has the meaning of the column.
     static let erasuresOfWords: [StaticString] = ["ALTER TABLE erasures ADD COLUMN has_words BOOLEAN NOT NULL DEFAULT TRUE"]
 

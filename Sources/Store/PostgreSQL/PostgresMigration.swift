@@ -54,6 +54,7 @@ struct PostgresMigration: Sendable {
         PostgresMigration(statements: ["ALTER TABLE jobs ADD COLUMN duration BIGINT"]),
         PostgresMigration(statements: ["ALTER TABLE access_keys ADD COLUMN languages TEXT COLLATE \"C\" NOT NULL DEFAULT ''"]),
         PostgresMigration(statements: speakerParts),
+        PostgresMigration(statements: noticesOfDeletions),
     ]
 
     /// Key of the lock that lets one process at a time change a schema.

@@ -100,6 +100,8 @@ package enum ReplicaChange: Sendable, Equatable {
     case usage(ID<User>)
     /// Another replica asks for a live session of this one.
     case wanted(ID<Session>)
+    /// The deletion of a user has begun or ended.
+    case deletions
     /// Changes may have been missed.
     case unknown
 }

@@ -131,6 +131,15 @@ import Testing
         }
     }
 
+    @Test func `has the end of heard audio at the same place, whatever the engine is sent later`() {
+        var time = GatedTime()
+        time.send(SampleRange(SampleIndex(1_000), count: SampleCount(512)))
+        let before = time.end(of: SampleIndex(512))
+        time.send(SampleRange(SampleIndex(9_000), count: SampleCount(512)))
+        #expect(before == SampleIndex(1_512) && time.end(of: SampleIndex(512)) == before)
+        #expect(time.end(of: SampleIndex(513)) == SampleIndex(9_001))
+    }
+
     @Test func `forgets old splices`() {
         var time = GatedTime()
         for index in 0..<10_000 {

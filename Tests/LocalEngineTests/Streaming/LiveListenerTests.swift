@@ -42,7 +42,21 @@ import Testing
             #expect(late.hasFinished)
             #expect(late.settled == prompt.settled, "answers up to \(delay) windows late, pieces of \(frame) samples")
             #expect(late.speech == prompt.speech)
+            #expect(late.decisions == prompt.decisions)
         }
+    }
+
+    @Test func `tells how far it has come, in silence too, and where each final was decided`() throws {
+        let channel = try channel(ScriptedSpeech("One two. 4000 Three four."))
+        try channel.play(frame: 512)
+        var places: [SampleIndex] = []
+        for case .decided(_, let position) in channel.hearings { places.append(position) }
+        #expect(places == places.sorted())
+        for (place, next) in zip(places, places.dropFirst()) { #expect(next - place <= SampleCount(16_000)) }
+        let ends = channel.finals.filter { !$0.words.isEmpty }.map(\.range.end)
+        #expect(channel.decisions.count == 2 && ends.count == 2)
+        // A final is decided behind its words, and before the next ones are spoken.
+        #expect(channel.decisions[0] >= ends[0] && channel.decisions[0] < ends[1])
     }
 
     @Test func `gives every word once and covers all audio`() throws {
@@ -109,6 +123,7 @@ import Testing
             case .turn(_, let pause, let probability):
                 turns.append(pause)
                 #expect(probability == 0.9)
+            case .decided: break
             }
         }
         #expect(pauses == [1, 2])

@@ -24,6 +24,9 @@ final class ScriptedChannel {
     private let posted: Posted
     private(set) var events: [EngineEvent] = []
     private(set) var hearings: [EngineHearing] = []
+    /// The position at which each final with words was decided.
+    private(set) var decisions: [SampleIndex] = []
+    private var decided: SampleIndex?
     private(set) var hasFinished = false
     private(set) var error: EngineError?
 
@@ -94,8 +97,12 @@ final class ScriptedChannel {
     private func act(_ action: ChannelAction) {
         guard !isOver else { return }
         switch action {
-        case .event(let event): events.append(event)
-        case .hearing(let hearing): hearings.append(hearing)
+        case .event(let event):
+            events.append(event)
+            if case .final(let final, _) = event, !final.words.isEmpty, let decided { decisions.append(decided) }
+        case .hearing(let hearing):
+            hearings.append(hearing)
+            if case .decided(_, let position) = hearing { decided = position }
         case .finished: hasFinished = true
         case .failed(let error):
             self.error = error

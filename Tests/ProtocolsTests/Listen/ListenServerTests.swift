@@ -413,6 +413,34 @@ import Testing
             }
         }
 
+        /// Returns the audio that a session takes of one channel's messages, between whole samples of the other channel.
+        private func taken(_ messages: [[UInt8]]) throws -> [UInt8] {
+            var stream = try ListenConversation.ready("channels=2&codec=pcm16&sample_rate=16000")
+            var taken: [UInt8] = []
+            for message in messages {
+                #expect(stream.binary([1, 0, 0, 0, 0]).meaning == .audio(skip: 1))
+                guard case .audio(ChannelIndex(1), let skip, let before) = stream.binary([2] + message).meaning else { continue }
+                taken += (before.map { [$0] } ?? []) + ([2] + message).dropFirst(skip)
+            }
+            return taken
+        }
+
+        @Test(arguments: [[2], [3], [10], [11], [1, 9], [9, 1], [3, 4, 7], [7, 2, 3], [5, 1, 1, 5]])
+        func `takes audio of each that is cut anywhere`(sizes: [Int]) throws {
+            let audio = (0..<60).map { UInt8($0) }
+            var messages: [[UInt8]] = [], at = 0
+            while at < audio.count {
+                let end = min(at + sizes[messages.count % sizes.count], audio.count)
+                messages.append(Array(audio[at..<end]))
+                at = end
+            }
+            #expect(try taken(messages) == audio)
+        }
+
+        @Test func `takes no keep-alive as audio of one`() throws {
+            #expect(try taken([[3, 4], [0], [5, 6], [0], [0], [7, 8, 9, 10], []]) == [3, 4, 5, 6, 7, 8, 9, 10])
+        }
+
         @Test(arguments: [[], [1], [2, 0]] as [[UInt8]])
         func `ignores a message that is too short for a channel's audio`(message: [UInt8]) throws {
             var stream = try ListenConversation.ready("channels=2&codec=pcm16&sample_rate=16000")

@@ -56,10 +56,25 @@ struct LateMember: Sendable, CustomTestStringConvertible {
         return (output.texts, changes)
     }
 
+    /// True if a warning or a refusal has the name, as a whole: not as a part of a longer one.
     private static func isNamed(_ name: String, in said: [String]) -> Bool {
         said.contains { text in
-            text.contains(name) && ["\"Warning\"", "Failure\"", "\"error\""].contains { text.contains($0) }
+            names(in: text).contains { $0 == name || $0.hasSuffix("." + name) || $0.hasPrefix(name + ".") || $0.contains(".\(name).") }
+                && ["\"Warning\"", "Failure\"", "\"error\""].contains { text.contains($0) }
         }
+    }
+
+    /// The words of a text that may be names of members, with the names of the objects around them.
+    private static func names(in text: String) -> [String] {
+        text.split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == ".") }.map { word in
+            String(word.last == "." ? word.dropLast() : word[...])
+        }
+    }
+
+    @Test func `is named by its whole name only`() {
+        let said = [#"{"type":"Warning","warning":"redact_pii_sub cannot change. audio.input.format_turns is ignored."}"#]
+        for name in ["redact_pii_sub", "format_turns", "audio.input.format_turns"] { #expect(Self.isNamed(name, in: said), "\(name)") }
+        for name in ["redact_pii", "turns", "put.format_turns"] { #expect(!Self.isNamed(name, in: said), "\(name)") }
     }
 
     @Test(arguments: LateMember.all)
@@ -109,6 +124,23 @@ struct LateMember: Sendable, CustomTestStringConvertible {
         var stream = try AssemblyAIConversation(AssemblyAIConversation.usual + lists)
         let members = #""sample_rate":16000,"redact_pii":true,"redact_pii_policies":["person_name","email_address"],"speaker_labels":false"#
         #expect(stream.text(#"{"type":"UpdateConfiguration",\#(members)}"#).isEmpty)
+    }
+
+    @Test(arguments: [
+        ("redact_pii=True", #""redact_pii":true"#, #""redact_pii":false"#),
+        ("speaker_labels=FALSE", #""speaker_labels":false"#, #""speaker_labels":true"#),
+        ("voice_focus=near-field&voice_focus_threshold=0.50", #""voice_focus_threshold":0.5"#, #""voice_focus_threshold":0.6"#),
+        ("voice_focus=NEAR-Field", #""voice_focus":"near-field""#, #""voice_focus":"far-field""#),
+        (
+            "redact_pii=true&redact_pii_policies=%5B%22person_name%22%2C%20%22phone_number%22%5D",
+            #""redact_pii_policies":["person_name","phone_number"]"#, #""redact_pii_policies":["person_name"]"#
+        ),
+        ("llm_gateway=%7B%22model%22%3A%20%22m%22%7D", #""llm_gateway":{"model":"m"}"#, #""llm_gateway":{"model":"n"}"#),
+    ])
+    func `is not told to AssemblyAI's clients where only its spelling differs`(opening: String, same: String, other: String) throws {
+        var stream = try AssemblyAIConversation(AssemblyAIConversation.usual + "&" + opening)
+        #expect(stream.text(#"{"type":"UpdateConfiguration",\#(same)}"#).isEmpty)
+        #expect(!stream.text(#"{"type":"UpdateConfiguration",\#(other)}"#).isEmpty)
     }
 
     @Test func `is named inside Speechmatics' rule of utterances`() throws {

@@ -77,6 +77,61 @@ import Testing
         #expect(told(after: .seconds(3)) == [[7]])
     }
 
+    /// One speaker, a short word, and another speaker 0.4 s behind it, decided this long behind the short word.
+    private mutating func followed(after wait: Double, isAtOnce: Bool) -> [[Int?]] {
+        var released: [[Int?]] = []
+        waiting.received(through: SampleIndex(seconds: 60, at: .speech), now: start)
+        waiting.decided(through: SampleIndex(seconds: 2.5, at: .speech), now: start)
+        let first = add([word("a", 0, 2)])
+        waiting.told(first[0], [turn(0, 2, 0)], labels: [7])
+        released += told()
+        waiting.decided(through: SampleIndex(seconds: 4, at: .speech), now: start)
+        _ = add([word("Yes", 3, 3.4)], expects: false)
+        // Words that come at once come before anything is released.
+        var place = 4.0
+        while place < 4 + wait {
+            waiting.decided(through: SampleIndex(seconds: place, at: .speech), now: start)
+            if !isAtOnce { released += told() }
+            place += 0.25
+        }
+        waiting.decided(through: SampleIndex(seconds: 4 + wait, at: .speech), now: start)
+        if !isAtOnce { released += told() }
+        let next = add([word("b", 3.8, 6)])
+        if !isAtOnce { released += told() }
+        waiting.told(next[0], [turn(3.8, 6, 0)], labels: [8])
+        return released + told(isLast: true)
+    }
+
+    @Test(arguments: [(2.9, true, 8), (2.9, false, 8), (3.0, true, 7), (3.0, false, 7), (10.0, true, 7), (10.0, false, 7)])
+    func `goes with what follows if that is decided within 3 s of audio, at any pace`(wait: Double, isAtOnce: Bool, label: Int) {
+        var suite = self
+        let labels = suite.followed(after: wait, isAtOnce: isAtOnce)
+        #expect(labels == [[7], [label], [8]])
+    }
+
+    @Test mutating func `waits while an engine has yet to decide about audio that has come`() {
+        waiting.decided(through: SampleIndex(seconds: 4, at: .speech), now: start)
+        waiting.received(through: SampleIndex(seconds: 60, at: .speech), now: start)
+        _ = add([word("Yes", 3, 3.4)], expects: false)
+        #expect(told(after: .milliseconds(9_999)) == [])
+        waiting.decided(through: SampleIndex(seconds: 6.9, at: .speech), now: start + .milliseconds(9_999))
+        #expect(told(after: .seconds(19)) == [])
+        waiting.decided(through: SampleIndex(seconds: 7, at: .speech), now: start + .seconds(19))
+        #expect(told(after: .seconds(19)) == [[nil]])
+    }
+
+    @Test mutating func `waits while slow audio comes, and goes on three seconds after the last`() {
+        waiting.decided(through: SampleIndex(seconds: 4, at: .speech), now: start)
+        waiting.received(through: SampleIndex(seconds: 4, at: .speech), now: start)
+        _ = add([word("Yes", 3, 3.4)], expects: false)
+        for second in [2, 4, 6] as [Int64] {
+            #expect(told(after: .seconds(second)) == [])
+            waiting.received(through: SampleIndex(seconds: 4 + Double(second) / 10, at: .speech), now: start + .seconds(second))
+        }
+        #expect(told(after: .milliseconds(8_999)) == [])
+        #expect(told(after: .seconds(9)) == [[nil]])
+    }
+
     /// The speakers of words that come at a pace: a voice is heard so many steps after its words, and finals are looked at after each step.
     private func speakers(_ looksAhead: Bool, late: Int, seed: UInt64) -> [Int?] {
         var random = SeededGenerator(seed: seed), waiting = WaitingSpeech(rate: .speech, patience: .seconds(10), looksAhead: looksAhead)

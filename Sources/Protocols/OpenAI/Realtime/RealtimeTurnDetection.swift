@@ -37,13 +37,10 @@ package enum RealtimeTurnDetection: Sendable, Equatable {
         }
     }
 
-    /// Maximum silence for which engines hold words back. An engine's pause may be shorter than a longer silence.
-    private static let longestPause: Duration = .seconds(2)
-
-    /// True if a turn may go on behind an engine's pause.
+    /// True if a turn may go on behind an engine's pause: the silence is longer than those for which engines hold words back.
     var outlastsPauses: Bool {
         switch self {
-        case .server(_, _, let silence): silence > Self.longestPause
+        case .server(_, _, let silence): silence > TurnRule.longestHold
         case .semantic: true
         }
     }

@@ -262,20 +262,16 @@ extension SQLConversationStore {
     }
 
     package func delete(_ sample: ID<SpeechSample>, of user: ID<User>) async throws(StoreError) -> Bool {
-        let done =
-            try await revise(user, deletes: true) { (archive, connection) throws(StoreError) in
-                var isThere = false
-                try connection.run(
-                    "DELETE FROM speech_samples WHERE archive = ? AND id = ? RETURNING file", [.integer(archive.number), .text(sample.rawValue)]
-                ) { (row) throws(StoreError) in
-                    isThere = true
-                    try Self.abandon(row.text(0), on: connection)
-                }
-                if isThere { try Self.noteErasure(of: .rows, on: connection) }
-                return isThere
+        try await revise(user, deletes: true, erases: true) { (archive, connection) throws(StoreError) in
+            var isThere = false
+            try connection.run(
+                "DELETE FROM speech_samples WHERE archive = ? AND id = ? RETURNING file", [.integer(archive.number), .text(sample.rawValue)]
+            ) { (row) throws(StoreError) in
+                isThere = true
+                try Self.abandon(row.text(0), on: connection)
             }
-        if done { startErasing() }
-        return done
+            return isThere
+        }
     }
 
     // MARK: Files

@@ -53,7 +53,7 @@ extension SQLConversationStore {
     }
 
     package func merge(_ person: ID<Person>, into other: ID<Person>, of user: ID<User>) async throws(StoreError) -> Bool {
-        let isDone = try await revise(user) { (archive, connection) throws(StoreError) in
+        try await revise(user, erases: true) { (archive, connection) throws(StoreError) in
             guard let gone = try archive.person(person, on: connection), let kept = try archive.person(other, on: connection) else { return false }
             guard gone != kept else { return true }
             let both: [SQLValue] = [.integer(kept), .integer(gone)]
@@ -63,35 +63,28 @@ extension SQLConversationStore {
             try connection.run("UPDATE voices SET person = ? WHERE person = ?", both)
             try connection.run("UPDATE speech_samples SET person = ? WHERE person = ?", both)
             try connection.run("UPDATE rejected_owners SET person = ? WHERE person = ?", both)
-            try Self.noteErasure(of: .rows, on: connection)
             return true
         }
-        if isDone { startErasing() }
-        return isDone
     }
 
     package func delete(_ person: ID<Person>, of user: ID<User>) async throws(StoreError) -> Bool {
-        let done =
-            try await revise(user, deletes: true) { (archive, connection) throws(StoreError) in
-                guard let number = try archive.person(person, on: connection) else { return false }
-                var voices: [Int64] = []
-                try connection.run("SELECT number FROM voices WHERE person = ?", [.integer(number)]) { (row) throws(StoreError) in
-                    if let voice = row.integer(0) { voices.append(voice) }
-                }
-                for voice in voices { try Self.forget(voice: voice, on: connection) }
-                try connection.run(
-                    "INSERT INTO abandoned_files (file) SELECT file FROM speech_samples WHERE person = ? AND file IS NOT NULL ON CONFLICT DO NOTHING",
-                    [.integer(number)])
-                try connection.run("DELETE FROM speech_samples WHERE person = ?", [.integer(number)])
-                try connection.run("DELETE FROM rejected_owners WHERE person = ?", [.integer(number)])
-                // Segments that name the person are changed by `GoneSpeakers`, in parts.
-                try connection.run(
-                    "UPDATE people SET is_gone = TRUE, id = 'gone ' || number, name = '' WHERE number = ?1 OR joined_to = ?1", [.integer(number)])
-                try Self.noteErasure(of: .rows, on: connection)
-                return true
+        try await revise(user, deletes: true, erases: true) { (archive, connection) throws(StoreError) in
+            guard let number = try archive.person(person, on: connection) else { return false }
+            var voices: [Int64] = []
+            try connection.run("SELECT number FROM voices WHERE person = ?", [.integer(number)]) { (row) throws(StoreError) in
+                if let voice = row.integer(0) { voices.append(voice) }
             }
-        if done { startErasing() }
-        return done
+            for voice in voices { try Self.forget(voice: voice, on: connection) }
+            try connection.run(
+                "INSERT INTO abandoned_files (file) SELECT file FROM speech_samples WHERE person = ? AND file IS NOT NULL ON CONFLICT DO NOTHING",
+                [.integer(number)])
+            try connection.run("DELETE FROM speech_samples WHERE person = ?", [.integer(number)])
+            try connection.run("DELETE FROM rejected_owners WHERE person = ?", [.integer(number)])
+            // Segments that name the person are changed by `GoneSpeakers`, in parts.
+            try connection.run(
+                "UPDATE people SET is_gone = TRUE, id = 'gone ' || number, name = '' WHERE number = ?1 OR joined_to = ?1", [.integer(number)])
+            return true
+        }
     }
 
     package func revision(of user: ID<User>) async throws(StoreError) -> Int64 {

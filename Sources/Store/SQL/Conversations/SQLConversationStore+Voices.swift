@@ -246,21 +246,19 @@ extension SQLConversationStore {
     }
 
     package func merge(_ voice: ID<Voice>, into other: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool {
-        let isDone = try await revise(user) { (archive, connection) throws(StoreError) in
+        try await revise(user, erases: true) { (archive, connection) throws(StoreError) in
             guard let gone = try archive.voice(voice, on: connection), let kept = try archive.voice(other, on: connection) else { return false }
             guard gone != kept else { return true }
             try Self.join(gone, to: kept, on: connection)
             return true
         }
-        if isDone { startErasing() }
-        return isDone
     }
 
     package func mergeNameless(
         _ voice: ID<Voice>, into other: ID<Voice>, as voiceprint: Voiceprint, evidence: Duration, of user: ID<User>
     ) async throws(StoreError) -> Bool {
         try ConversationLimits.check(voiceprint)
-        let isDone = try await revise(user) { (archive, connection) throws(StoreError) in
+        return try await revise(user, erases: true) { (archive, connection) throws(StoreError) in
             guard let gone = try archive.ownVoice(voice, on: connection), let kept = try archive.ownVoice(other, on: connection),
                 try connection.integer(
                     "SELECT count(*) FROM voices WHERE number IN (?1, ?2) AND joined_to IS NULL AND person IS NULL AND NOT is_user",
@@ -270,11 +268,9 @@ extension SQLConversationStore {
             try Self.join(gone, to: kept, on: connection)
             return true
         }
-        if isDone { startErasing() }
-        return isDone
     }
 
-    /// Makes one voice a part of another. The caller calls `startErasing` afterwards.
+    /// Makes one voice a part of another. The caller has what is gone erased.
     ///
     /// - Parameter gone: number of the row of the voice that is not listed any more.
     private static func join(_ gone: Int64, to kept: Int64, on connection: borrowing SQLConnection) throws(StoreError) {
@@ -283,17 +279,14 @@ extension SQLConversationStore {
         try connection.run(
             "UPDATE voices SET person = NULL, is_user = FALSE, adopted_at = NULL, adoption_distance = NULL, direction = ? WHERE number = ?",
             [.blob([]), .integer(gone)])
-        try noteErasure(of: .rows, on: connection)
     }
 
     package func delete(_ voice: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool {
-        let isDone = try await revise(user, deletes: true) { (archive, connection) throws(StoreError) in
+        try await revise(user, deletes: true, erases: true) { (archive, connection) throws(StoreError) in
             guard let number = try archive.voice(voice, on: connection) else { return false }
             try Self.forget(voice: number, on: connection)
             return true
         }
-        if isDone { startErasing() }
-        return isDone
     }
 
     package func removeVoices(unheardSince time: UnixTime) async throws(StoreError) -> Int {

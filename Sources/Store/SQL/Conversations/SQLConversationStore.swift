@@ -43,17 +43,21 @@ package final class SQLConversationStore: ConversationStores {
     }
 
     /// Runs `body` as `change` does. If `body` returns true, people, voices or samples have changed, and the watches of the user are told.
+    ///
+    /// - Parameter erases: true if rows that the change removes are to be erased from the disk soon.
     func revise(
-        _ user: ID<User>, deletes: Bool = false,
+        _ user: ID<User>, deletes: Bool = false, erases: Bool = false,
         _ body: @escaping @Sendable (UserPartition, borrowing SQLConnection) throws(StoreError) -> Bool
     ) async throws(StoreError) -> Bool {
         let isDone =
             try await change(user, deletes: deletes) { (archive, connection) throws(StoreError) -> Bool? in
                 guard try body(archive, connection) else { return false }
                 try archive.revise(on: connection)
+                if erases { try Self.noteErasure(of: .rows, on: connection) }
                 return true
             } ?? false
         if isDone { revisions.tell(user) }
+        if isDone, erases { startErasing() }
         return isDone
     }
 
@@ -80,7 +84,7 @@ package final class SQLConversationStore: ConversationStores {
         case .unknown:
             windowIndex.drop(archive: nil)
             revisions.tellAll()
-        case .jobs, .engine, .usage, .wanted: break
+        case .jobs, .engine, .usage, .wanted, .deletions: break
         }
     }
 

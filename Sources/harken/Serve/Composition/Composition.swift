@@ -62,7 +62,7 @@ final class Composition: Sendable {
         service = GatewayService(
             routes.main, responder: responder, admission: admission.admission, proxies: configuration.trustedProxies, newID: inputs.newID)
         housekeeping = Housekeeping(inputs, storage, admission, live, deletion, disks)
-        membership = storage.stores.replicas.map { Membership($0, admission, live, recordings, inputs) }
+        membership = storage.stores.replicas.map { Membership($0, admission, live, recordings, deletion, inputs) }
         self.inputs = inputs
         self.admission = admission.admission
         tokens = admission.tokens

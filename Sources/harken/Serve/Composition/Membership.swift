@@ -20,7 +20,8 @@ final class Membership: Sendable {
     private let beating: Task<Void, Never>
 
     init(
-        _ replicas: any ReplicaStore, _ admission: AdmissionParts, _ live: LiveParts, _ recordings: RecordingServices, _ inputs: GatewayInputs
+        _ replicas: any ReplicaStore, _ admission: AdmissionParts, _ live: LiveParts, _ recordings: RecordingServices, _ deletion: UserDeletion,
+        _ inputs: GatewayInputs
     ) {
         inputs.metrics.joined(as: replicas.id)
         let limits = admission.limits, accounts = admission.accounts
@@ -31,10 +32,12 @@ final class Membership: Sendable {
             switch change {
             case .wanted(let session): contexts.release(session)
             case .jobs: Task { await recordings.runner.wake(recordings) }
-            // Other gateways may have asked for sessions meanwhile.
+            // Other gateways may have asked for sessions meanwhile, and deleted users.
             case .unknown:
                 limits.ledgerChanged(for: nil)
                 Task { await Self.releaseLost(contexts, replicas, log) }
+                Task { await deletion.follow() }
+            case .deletions: Task { await deletion.follow() }
             case .usage(let user): limits.ledgerChanged(for: user)
             case .engine(let name): Task { await contexts.health.suspect(name) }
             case .people, .windows: break
