@@ -82,6 +82,7 @@ class Console:
     def __init__(self, browser, server, path, viewport, settings, context=None):
         self.server, self.problems, self.requests, self.sockets = server, [], [], []
         self._open = set()  # requests that are not answered; streams of events never are
+        self.hang = HANG  # seconds for which `wait` and `until` wait
         self.has_line = False  # true: Playwright carries the messages of the page's WebSockets
         self.context = context or browser.new_context(base_url=server.url, viewport=viewport, accept_downloads=True, **settings)
         self.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
@@ -140,15 +141,15 @@ class Console:
     def wait(self, script, words, argument=None):
         """Waits until a script is true in the page."""
         try:
-            self.page.wait_for_function(script, arg=argument, polling=POLL, timeout=HANG * 1000)
+            self.page.wait_for_function(script, arg=argument, polling=POLL, timeout=self.hang * 1000)
         except Error as error:
-            raise Failure(f"{words}: not within {HANG} s; the page says: {self.page.inner_text('body')[:400]!r}") from error
+            raise Failure(f"{words}: not within {self.hang} s; the page says: {self.page.inner_text('body')[:400]!r}") from error
 
     def until(self, fact, words):
         """Waits until a function of ours returns something true, and returns that. `words` name it, or are a function that does."""
-        deadline = time.monotonic() + HANG
+        deadline = time.monotonic() + self.hang
         while not (found := fact()):
-            expect(time.monotonic() < deadline, f"{words() if callable(words) else words}: not within {HANG} s")
+            expect(time.monotonic() < deadline, f"{words() if callable(words) else words}: not within {self.hang} s")
             self.page.wait_for_timeout(POLL)  # meanwhile the browser's events are heard
         return found
 

@@ -22,7 +22,7 @@ import wave
 
 from playwright.sync_api import sync_playwright
 
-from console import HANG, Browser, Error, Failure, Server, ServerError, expect
+from console import Browser, Error, Failure, Server, ServerError, expect
 from microphone import LATE
 from stored import SAID
 
@@ -34,6 +34,7 @@ KEY = "counting-vendor-key-0123456789"
 RATE = 16_000
 AMOUNT = 370  # different words of the vendor: then they begin anew
 LENGTH = RATE // 2  # samples of a word with its pause
+HANG = 600  # seconds after which what is waited for does not come: a core encodes the audio of hours at 30 to 100 times its pace
 
 # The vendor as a program: prints its address. Its Python is not that of the browser.
 VENDOR = "import counting_vendor, signal; vendor = counting_vendor.CountingVendor(%r); print(vendor.url, flush=True); signal.pause()" % KEY
@@ -153,7 +154,7 @@ class Day:
         self.begin()
         self.browser = Browser(playwright, self.folder)
         self.console = self.browser.open(self.server, self.line.url + "/#/start")
-        self.page = self.console.page
+        self.console.hang, self.page = HANG, self.console.page
         self.console.context.add_init_script(SPEAKER)
         self.page.reload()
 
