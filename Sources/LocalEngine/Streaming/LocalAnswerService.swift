@@ -28,10 +28,12 @@ final class LocalAnswerService: AnswerService, @unchecked Sendable {
     }
 
     func timing(_ options: StreamOptions) -> LiveTiming {
-        var timing = LiveTiming(endpointing: options.askedEndpointing, turn: options.turn)
+        let timing = LiveTiming(endpointing: options.askedEndpointing, turn: options.turn)
+        guard isOther else { return timing }
         // This model knows how a text begins without the words before it, and its work is dear.
-        if isOther { timing.contextLength = .zero }
-        return timing
+        var other = timing.lookingOnce()
+        other.contextLength = .zero
+        return other
     }
 
     func terms(_ options: StreamOptions) -> Int? {
