@@ -79,13 +79,15 @@ package struct LiveCore: Sendable {
         return max(.zero, first)
     }
 
-    /// Questions that are likely to be asked soon. To answer them early saves time and changes nothing.
+    /// Questions that are likely to be asked soon. To answer them early saves time and changes nothing. A core whose step misses an answer has those of
+    /// the step.
     package var foreseen: Set<LiveQuestion> {
         guard let window, let pause = window.pause else { return [] }
         var questions: Set<LiveQuestion> = []
         let mayLeaveEarly = history.allowsEarly(timing.history) && timing.completeness < 1
         if mayLeaveEarly, let judgedTo = pause.judgedTo { questions.insert(.completeness(turnAudio(through: judgedTo))) }
-        if let reading = pause.reading, !reading.words.isEmpty, mayLeaveEarly || position - pause.silent >= timing.early {
+        let isLong = position - pause.silent >= timing.early
+        if let reading = pause.reading, !reading.words.isEmpty, mayLeaveEarly || isLong || sentenceEnd(window, pause, reading) != nil {
             let words = reading.words.map(\.text), audio = SampleRange(window.start, reading.end)
             questions.insert(.times(of: words, in: audio, speech: SampleRange(window.speech, pause.end)))
             if let terms { questions.insert(.terms(list: terms, of: words, in: audio)) }

@@ -77,6 +77,8 @@ package struct LiveMachine: Sendable {
                 actions += events.map { .event($0, at: at) }
             } catch {
                 ask(error.question, &actions)
+                // What the step is likely to need next is answered meanwhile.
+                for question in attempt.foreseen where answers[question] == nil { ask(question, &actions) }
                 break
             }
             if waiting[next].isWindow { waitingWindows -= 1 }
