@@ -76,7 +76,7 @@ final class LocalAnswerService: AnswerService, @unchecked Sendable {
         // While the language is not known, an interim finds it out for itself alone.
         let recognizer = LiveRecognizer(models.model, language)
         return pool.live(
-            within: Self.interimPatience,
+            within: Self.interimPatience, isInterim: true,
             { permit throws(InferenceError) in try recognizer.recognize(request, samples, mayContinue: permit.mayContinue) }, give)
     }
 
@@ -88,7 +88,7 @@ final class LocalAnswerService: AnswerService, @unchecked Sendable {
     /// Time that an interim may take: interims may be rare.
     private static let interimPatience = Duration.seconds(3)
 
-    /// Returns the time that an answer may take. An answer goes before every interim that has not waited for long.
+    /// Returns the time that an answer may take. An answer goes before every interim that has not waited for long, and interrupts those that run.
     private static func patience(_ question: LiveQuestion) -> Duration {
         switch question {
         case .words, .times, .terms: .milliseconds(200)
