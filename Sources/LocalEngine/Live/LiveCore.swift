@@ -95,6 +95,15 @@ package struct LiveCore: Sendable {
         return questions
     }
 
+    /// True if the sound has just ended, so that a pause is likely to be read soon. Quiet speech behind loud speech counts as sound again once it has lasted
+    /// as long as the detector takes to report a pause.
+    var mayPauseSoon: Bool {
+        guard let window, window.pause == nil else { return false }
+        let silence = position - window.soundEnd
+        let isFresh = silence >= SampleCount(2 * 512) && silence <= timing.hangover + timing.detection.minimumSilence
+        return detector.silentSince != nil || isFresh
+    }
+
     /// Speech that has not paused; nil when nobody speaks.
     package var unpausedSpeech: SampleRange? { spokenFrom.map { SampleRange($0, position) } }
 

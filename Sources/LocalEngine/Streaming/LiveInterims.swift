@@ -65,7 +65,8 @@ struct LiveInterims: Sendable {
             place = here
             agreement = Agreement()
         }
-        guard end - lastEnd >= period else { return nil }
+        // A reading at a pause would wait for a thread, and has the interim's words.
+        guard end - lastEnd >= period, !core.mayPauseSoon else { return nil }
         lastEnd = end
         lastID += 1
         let request = SegmentRequest(
