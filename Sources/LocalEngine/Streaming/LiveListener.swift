@@ -126,7 +126,7 @@ final class LiveListener {
             switch action {
             case .event(.engine(let event), _):
                 if case .final(let final, _) = event {
-                    interims.sent(final)
+                    interims.sent()
                     if emptied.isGap(final) { act(.event(.notice(.complaint(.emptied)))) }
                 }
                 act(.event(timeline.event(event)))
