@@ -109,23 +109,10 @@ package struct LiveCore: Sendable {
 
     // MARK: Inputs
 
-    /// Takes an input, and returns what happens. Without an answer that the input needs, the state is undefined: apply the input to a copy.
-    package mutating func apply(_ input: Input, _ answers: LiveAnswers) throws(MissingAnswer) -> [Event] {
+    /// Hears the next window of audio, as in `Input.window`, and returns what is heard in it. That needs no answer; `apply` then takes the steps that are
+    /// due.
+    package mutating func hear(probability: Float, power: Float) -> [Event] {
         guard !hasFinished else { return [] }
-        switch input {
-        case .window(let probability, let power): try heard(probability, power, answers)
-        case .timing(let timing):
-            self.timing = timing
-            detector.configuration = timing.detection
-        case .terms(let list): terms = list
-        case .finalize(let end): try finalize(max(end, position), answers)
-        case .finish(let end): try finish(max(end, position), answers)
-        }
-        defer { events.removeAll() }
-        return events
-    }
-
-    private mutating func heard(_ probability: Float, _ power: Float, _ answers: LiveAnswers) throws(MissingAnswer) {
         let event = detector.add(probability)
         remember(power)
         let end = position
@@ -136,7 +123,25 @@ package struct LiveCore: Sendable {
         case nil: break
         }
         history.passed(position)
-        if window != nil { try judgeWindow(answers) } else { passSilence() }
+        defer { events.removeAll() }
+        return events
+    }
+
+    /// Takes an input, and returns what happens. A window has been heard before. Without an answer that the input needs, the state is undefined: apply the
+    /// input to a copy.
+    package mutating func apply(_ input: Input, _ answers: LiveAnswers) throws(MissingAnswer) -> [Event] {
+        guard !hasFinished else { return [] }
+        switch input {
+        case .window: if window != nil { try judgeWindow(answers) } else { passSilence() }
+        case .timing(let timing):
+            self.timing = timing
+            detector.configuration = timing.detection
+        case .terms(let list): terms = list
+        case .finalize(let end): try finalize(max(end, position), answers)
+        case .finish(let end): try finish(max(end, position), answers)
+        }
+        defer { events.removeAll() }
+        return events
     }
 
     private mutating func remember(_ power: Float) {

@@ -31,6 +31,17 @@ import Testing
         return rounds
     }
 
+    @Test func `tells a pause at once, before its words are read`() {
+        // The detector reports the pause, and its words are read, 192 ms behind the end of the sound.
+        var speech = ScriptedSpeech("One two.")
+        speech.hangover = 4
+        var machine = LiveMachine(LiveCore(timing: LiveTiming()))
+        var actions: [LiveMachine.Action] = []
+        for window in 0..<speech.windows where questions(actions).isEmpty { actions = machine.take(speech.input(window)) }
+        #expect(actions.first == .event(.paused(SampleRange(SampleIndex(8_192), SampleIndex(17_408))), at: SampleIndex(20_480)))
+        #expect(questions(actions).map(kind) == ["words"])
+    }
+
     @Test func `has the times of a sentence found while the words behind it are read alone`() {
         let speech = ScriptedSpeech("One two. 300 Three aa bb cc dd ee ff gg hh.")
         #expect(rounds(speech, LiveTiming()) == [["words"], ["words"], ["times", "words"], ["times"]])
