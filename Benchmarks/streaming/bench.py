@@ -254,7 +254,7 @@ def main():
     parser.add_argument(
         "--looks", type=int, nargs="+", default=[],
         help="of a rehearsal: silence in milliseconds after which a window is read, and read again where its last words are not sure (one number: "
-        "never again); default: the engine's 160 300")
+        "never again; the reference program's is 260); default: the engine's 160 300")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of a rehearsal")
     parser.add_argument("--every", type=int, default=1, help="play every Nth clip only")
     arguments = parser.parse_args()
