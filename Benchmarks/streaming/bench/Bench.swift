@@ -95,7 +95,8 @@ struct Plan: Decodable {
     var interims: Bool
     /// Whether the core of live finals plays on a clock of its own, in place of the engine at real time.
     var rehearsal: Bool
-    /// Silence after which a rehearsal reads a window, and reads it again where its last words are not sure; null: as the engine does.
+    /// Silence after which a rehearsal reads a window; null: both looks are the engine's. `lookAgainMilliseconds`: silence after which it reads the
+    /// window again where its last words are not sure; null: never.
     var lookMilliseconds: Int?
     var lookAgainMilliseconds: Int?
     var streams: [Stream]

@@ -56,8 +56,10 @@ struct Player: Sendable {
         endpointing = plan.endpointingMilliseconds.map { .milliseconds($0) }
         interims = plan.interims
         var timing = LiveTiming(endpointing: endpointing)
-        if let look = plan.lookMilliseconds { timing.look = SampleCount(.milliseconds(look), at: .speech) }
-        if let again = plan.lookAgainMilliseconds { timing.lookAgain = SampleCount(.milliseconds(again), at: .speech) }
+        if let look = plan.lookMilliseconds {
+            timing.look = SampleCount(.milliseconds(look), at: .speech)
+            timing.lookAgain = plan.lookAgainMilliseconds.map { SampleCount(.milliseconds($0), at: .speech) }
+        }
         self.timing = timing
         var samples: [Float] = []
         var clips: [Played.Clip] = []

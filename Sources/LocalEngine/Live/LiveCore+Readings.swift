@@ -68,7 +68,7 @@ extension LiveCore {
     }
 
     /// Returns the pause before which words may leave, and their number; nil when there is none.
-    private func sentenceEnd(
+    func sentenceEnd(
         _ open: OpenWindow, _ now: OpenWindow.Pause, _ reading: OpenWindow.Pause.Reading
     ) -> (OpenWindow.PastPause, Int)? {
         var stop: (OpenWindow.PastPause, Int)?

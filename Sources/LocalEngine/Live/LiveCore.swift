@@ -79,13 +79,15 @@ package struct LiveCore: Sendable {
         return max(.zero, first)
     }
 
-    /// Questions that are likely to be asked soon. To answer them early saves time and changes nothing.
+    /// Questions that are likely to be asked soon. To answer them early saves time and changes nothing. A core whose step misses an answer has those of
+    /// the step.
     package var foreseen: Set<LiveQuestion> {
         guard let window, let pause = window.pause else { return [] }
         var questions: Set<LiveQuestion> = []
         let mayLeaveEarly = history.allowsEarly(timing.history) && timing.completeness < 1
         if mayLeaveEarly, let judgedTo = pause.judgedTo { questions.insert(.completeness(turnAudio(through: judgedTo))) }
-        if let reading = pause.reading, !reading.words.isEmpty, mayLeaveEarly || position - pause.silent >= timing.early {
+        let isLong = position - pause.silent >= timing.early
+        if let reading = pause.reading, !reading.words.isEmpty, mayLeaveEarly || isLong || sentenceEnd(window, pause, reading) != nil {
             let words = reading.words.map(\.text), audio = SampleRange(window.start, reading.end)
             questions.insert(.times(of: words, in: audio, speech: SampleRange(window.speech, pause.end)))
             if let terms { questions.insert(.terms(list: terms, of: words, in: audio)) }
@@ -93,28 +95,24 @@ package struct LiveCore: Sendable {
         return questions
     }
 
+    /// True if the sound has just ended, so that a pause is likely to be read soon. Quiet speech behind loud speech counts as sound again once it has lasted
+    /// as long as the detector takes to report a pause.
+    var mayPauseSoon: Bool {
+        guard let window, window.pause == nil else { return false }
+        let silence = position - window.soundEnd
+        let isFresh = silence >= SampleCount(2 * 512) && silence <= timing.hangover + timing.detection.minimumSilence
+        return detector.silentSince != nil || isFresh
+    }
+
     /// Speech that has not paused; nil when nobody speaks.
     package var unpausedSpeech: SampleRange? { spokenFrom.map { SampleRange($0, position) } }
 
     // MARK: Inputs
 
-    /// Takes an input, and returns what happens. Without an answer that the input needs, the state is undefined: apply the input to a copy.
-    package mutating func apply(_ input: Input, _ answers: LiveAnswers) throws(MissingAnswer) -> [Event] {
+    /// Hears the next window of audio, as in `Input.window`, and returns what is heard in it. That needs no answer; `apply` then takes the steps that are
+    /// due.
+    package mutating func hear(probability: Float, power: Float) -> [Event] {
         guard !hasFinished else { return [] }
-        switch input {
-        case .window(let probability, let power): try heard(probability, power, answers)
-        case .timing(let timing):
-            self.timing = timing
-            detector.configuration = timing.detection
-        case .terms(let list): terms = list
-        case .finalize(let end): try finalize(max(end, position), answers)
-        case .finish(let end): try finish(max(end, position), answers)
-        }
-        defer { events.removeAll() }
-        return events
-    }
-
-    private mutating func heard(_ probability: Float, _ power: Float, _ answers: LiveAnswers) throws(MissingAnswer) {
         let event = detector.add(probability)
         remember(power)
         let end = position
@@ -125,7 +123,25 @@ package struct LiveCore: Sendable {
         case nil: break
         }
         history.passed(position)
-        if window != nil { try judgeWindow(answers) } else { passSilence() }
+        defer { events.removeAll() }
+        return events
+    }
+
+    /// Takes an input, and returns what happens. A window has been heard before. Without an answer that the input needs, the state is undefined: apply the
+    /// input to a copy.
+    package mutating func apply(_ input: Input, _ answers: LiveAnswers) throws(MissingAnswer) -> [Event] {
+        guard !hasFinished else { return [] }
+        switch input {
+        case .window: if window != nil { try judgeWindow(answers) } else { passSilence() }
+        case .timing(let timing):
+            self.timing = timing
+            detector.configuration = timing.detection
+        case .terms(let list): terms = list
+        case .finalize(let end): try finalize(max(end, position), answers)
+        case .finish(let end): try finish(max(end, position), answers)
+        }
+        defer { events.removeAll() }
+        return events
     }
 
     private mutating func remember(_ power: Float) {

@@ -18,11 +18,13 @@ package struct LiveMachine: Sendable {
         case fellBehind
     }
 
-    /// The state after all inputs that need no more answers.
+    /// The state after all inputs that need no more answers, and after the next window, if that one is heard but its steps wait for answers.
     package private(set) var core: LiveCore
     private var waiting: [LiveCore.Input] = []
     /// Index of the first input that waits; the inputs before it are done.
     private var next = 0
+    /// True if the first input that waits is a window that the core has heard.
+    private var isHeard = false
     private var answers = LiveAnswers()
     private var asked: Set<LiveQuestion> = []
     private var isOver = false
@@ -69,6 +71,12 @@ package struct LiveMachine: Sendable {
     private mutating func advance() -> [Action] {
         var actions: [Action] = []
         while next < waiting.count {
+            // Nobody waits for the words that are read at a pause to learn of the pause.
+            if !isHeard, case .window(let probability, let power) = waiting[next] {
+                isHeard = true
+                let events = core.hear(probability: probability, power: power), at = core.position
+                actions += events.map { .event($0, at: at) }
+            }
             var attempt = core
             do throws(MissingAnswer) {
                 let events = try attempt.apply(waiting[next], answers)
@@ -77,10 +85,13 @@ package struct LiveMachine: Sendable {
                 actions += events.map { .event($0, at: at) }
             } catch {
                 ask(error.question, &actions)
+                // What the step is likely to need next is answered meanwhile.
+                for question in attempt.foreseen where answers[question] == nil { ask(question, &actions) }
                 break
             }
             if waiting[next].isWindow { waitingWindows -= 1 }
             next += 1
+            isHeard = false
             forget(&actions)
             for question in core.foreseen where answers[question] == nil { ask(question, &actions) }
             if core.hasFinished {

@@ -5,10 +5,10 @@ package import Speech
 /// Two settings, chosen by what the client asks for. Captions: the text is what counts, so words leave early only where this stream's pauses have been
 /// ends. Quick: somebody waits for the words, so they leave early from the first pause on.
 package struct LiveTiming: Sendable, Equatable {
-    /// Silence after which the open window is read. All later decisions at the pause rest on this reading.
-    package var look = Self.samples(260)
+    /// Silence after which the open window is read. All later decisions at the pause rest on this reading, or on that of the second look.
+    package var look = Self.samples(160)
     /// Silence after which the window is read again where the last words of the first reading are not sure; nil: never.
-    package var lookAgain: SampleCount?
+    package var lookAgain: SampleCount? = Self.samples(300)
     /// Silence behind which the end-of-turn model judges. Less than the look lets the model and the recogniser work at the same time; it was no quicker
     /// where words' times are found meanwhile, and took a pause for an end.
     package var judgment: SampleCount
@@ -70,6 +70,16 @@ package struct LiveTiming: Sendable, Equatable {
         nearTurn = min(max(Self.samples(1_000), minimum), longestTurn)
         if let confidence = turn.confidence { completeness = min(max(confidence, 0.05), 1) }
         if let voice = turn.voice { detection.listen(from: voice) }
+    }
+
+    /// Returns the timing for models whose readings are dear: each pause is read once, and after more silence. Nothing leaves before that reading.
+    package func lookingOnce() -> LiveTiming {
+        var timing = self
+        (timing.look, timing.lookAgain) = (Self.samples(260), nil)
+        timing.late = max(timing.late, timing.look)
+        timing.early = max(timing.early, timing.look)
+        timing.judgment = timing.early
+        return timing
     }
 
     /// Returns true if a turn is over.

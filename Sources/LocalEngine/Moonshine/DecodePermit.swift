@@ -17,9 +17,15 @@ package final class DecodePermit: Sendable {
         self.shared = shared
     }
 
-    /// Returns true if the work may go on. The work asks between tokens; in this call, prerecorded work lets waiting live work run.
+    /// Returns true if the work may go on. The work asks between tokens; in this call, prerecorded work lets waiting live work run, and an interim lets
+    /// waiting live work run that is no interim.
     package func mayContinue() -> Bool {
-        if urgency == .prerecorded { shared.giveWay() }
+        guard !isCancelled.load(ordering: .relaxed) else { return false }
+        switch urgency {
+        case .live: return true
+        case .interim: shared.giveWay(toInterims: false)
+        case .prerecorded: shared.giveWay(toInterims: true)
+        }
         return !isCancelled.load(ordering: .relaxed)
     }
 }

@@ -7,7 +7,8 @@ import Synchronization
 ///
 /// Live work does not wait until prerecorded work ends: at the next token, a thread with prerecorded work runs the waiting live work first. Long work
 /// has steps that cannot be interrupted, such as 0.6 s to encode 30 s for Whisper. While a live stream is open, it leaves a thread free, if there is a
-/// second one. So the load decides when work is done, and never how: the words of a recording do not depend on it.
+/// second one. So the load decides when work is done, and never how: the words of a recording do not depend on it. Interims give way to other live work
+/// in the same manner: no final waits for the words that are shown before it.
 package final class DecodePool: Sendable {
     package typealias Work = @Sendable (DecodePermit) -> Void
 
@@ -35,9 +36,11 @@ package final class DecodePool: Sendable {
         init(threadCount: Int) { self.threadCount = threadCount }
 
         /// Runs the waiting live work on the calling thread.
-        func giveWay() {
+        ///
+        /// - Parameter toInterims: false: interims wait on.
+        func giveWay(toInterims: Bool) {
             while liveWaiting.load(ordering: .relaxed) > 0 {
-                guard let entry = state.withLock({ $0.queue.nextLive() }) else { return }
+                guard let entry = state.withLock({ $0.queue.nextLive(mayBeInterim: toInterims) }) else { return }
                 run(entry)
             }
         }
@@ -129,14 +132,16 @@ package final class DecodePool: Sendable {
     ///
     /// - Parameters:
     ///   - patience: time that the reading may take.
+    ///   - isInterim: true for words that are shown until better ones come.
     ///   - read: returns nil when the reading was cancelled.
     ///   - give: takes the outcome, once; it is not called when the reading was cancelled.
     /// - Returns: a closure that cancels the reading.
     func live<R: Sendable>(
-        within patience: Duration, _ read: @escaping @Sendable (DecodePermit) throws(InferenceError) -> R?,
+        within patience: Duration, isInterim: Bool = false, _ read: @escaping @Sendable (DecodePermit) throws(InferenceError) -> R?,
         _ give: @escaping @Sendable (Result<R, EngineError>) -> Void
     ) -> @Sendable () -> Void {
-        let job = submit(.live(deadline: .now + patience)) { permit in
+        let deadline = Instant.now + patience
+        let job = submit(isInterim ? .interim(deadline: deadline) : .live(deadline: deadline)) { permit in
             switch Result(catching: { () throws(InferenceError) in try read(permit) }) {
             case .success(nil): return
             case .success(let result?): give(.success(result))

@@ -5,6 +5,7 @@ struct DecodeQueue<Work> {
     private struct Live {
         var deadline: Instant
         var id: UInt64
+        var isInterim: Bool
         var work: Work
     }
 
@@ -23,7 +24,8 @@ struct DecodeQueue<Work> {
     /// - Parameter isLong: true for prerecorded work that holds a thread, and much memory, for long.
     mutating func add(_ work: Work, id: UInt64, urgency: DecodeUrgency, isLong: Bool = false) {
         switch urgency {
-        case .live(let deadline): live.append(Live(deadline: deadline, id: id, work: work))
+        case .live(let deadline): live.append(Live(deadline: deadline, id: id, isInterim: false, work: work))
+        case .interim(let deadline): live.append(Live(deadline: deadline, id: id, isInterim: true, work: work))
         case .prerecorded: prerecorded.append(Prerecorded(id: id, isLong: isLong, work: work))
         }
     }
@@ -35,8 +37,10 @@ struct DecodeQueue<Work> {
         return prerecorded.remove(at: index).work
     }
 
-    mutating func nextLive() -> Work? {
-        guard let first = live.indices.min(by: { (live[$0].deadline, live[$0].id) < (live[$1].deadline, live[$1].id) }) else { return nil }
+    /// - Parameter mayBeInterim: false: interims stay in the queue.
+    mutating func nextLive(mayBeInterim: Bool = true) -> Work? {
+        let allowed = live.indices.filter { mayBeInterim || !live[$0].isInterim }
+        guard let first = allowed.min(by: { (live[$0].deadline, live[$0].id) < (live[$1].deadline, live[$1].id) }) else { return nil }
         return live.remove(at: first).work
     }
 
@@ -58,6 +62,8 @@ struct DecodeQueue<Work> {
 package enum DecodeUrgency: Sendable, Hashable {
     /// Work for somebody who is speaking now. The nearest deadline goes first.
     case live(deadline: Instant)
+    /// Work for words that are shown until better ones come: in line with live work by its deadline, and gives way to live work at every token.
+    case interim(deadline: Instant)
     /// Work that gives way to live work at every token.
     case prerecorded
 }

@@ -64,7 +64,7 @@ extension LiveTiming {
     ///
     /// - Parameter longest: maximum length of a stretch that is not final.
     func recordings(longest: Duration) -> LiveTiming {
-        var timing = self
+        var timing = lookingOnce()
         let longest = SampleCount(longest, at: .speech)
         timing.cutLength = min(timing.cutLength, longest)
         timing.softLength = min(timing.softLength, SampleCount(timing.cutLength.samples * 2 / 3))

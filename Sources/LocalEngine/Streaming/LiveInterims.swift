@@ -14,6 +14,7 @@ struct LiveInterims: Sendable {
     }
 
     private typealias Shown = (word: LiveWord, range: SampleRange)
+    private typealias Reading = (start: SampleIndex, end: SampleIndex, words: [LiveWord])
 
     /// The words that the core has read at a pause.
     enum Heard: Sendable, Equatable {
@@ -35,12 +36,17 @@ struct LiveInterims: Sendable {
     /// Time that the last reading took.
     private var took = SampleCount.zero
     /// The last reading of the window by the core.
-    private var lastHeard: (start: SampleIndex, end: SampleIndex, words: [LiveWord])?
-    /// The words that later interims keep: two successive readings of the window by the core have them.
+    private var lastHeard: Reading?
+    /// The words that later interims keep: two readings of the window by the core have them.
     private var promised: [LiveWord] = []
+    /// The reading of the window by the core with which the next one is compared.
+    private var witness: Reading?
 
     /// Number of words at the end of a reading that are never promised.
     private static let unsettled = 3
+    /// Minimum audio between the ends of two readings that are compared. Two looks at one pause, or at two pauses close to each other, hear the same, and
+    /// are wrong alike.
+    private static let apart = SampleCount(.milliseconds(1_500), at: .speech)
 
     init(_ timing: InterimTiming, areWanted: Bool) {
         self.timing = timing
@@ -65,7 +71,8 @@ struct LiveInterims: Sendable {
             place = here
             agreement = Agreement()
         }
-        guard end - lastEnd >= period else { return nil }
+        // A reading at a pause would wait for a thread, and has the interim's words.
+        guard end - lastEnd >= period, !core.mayPauseSoon else { return nil }
         lastEnd = end
         lastID += 1
         let request = SegmentRequest(
@@ -122,8 +129,9 @@ struct LiveInterims: Sendable {
         guard let pause = window.pause, let reading = pause.reading, lastHeard?.start != window.start || lastHeard?.end != reading.end else {
             return nil
         }
-        promise(reading.words, in: window)
-        lastHeard = (window.start, reading.end, reading.words)
+        let heard: Reading = (window.start, reading.end, reading.words)
+        promise(heard, in: window)
+        lastHeard = heard
         let start = max(window.speech, window.start), speech = SampleRange(start, max(pause.end, start)), texts = reading.words.map(\.text)
         guard !timing.timesInterims || texts.isEmpty else {
             return .place(.times(of: texts, in: SampleRange(window.start, reading.end), speech: speech))
@@ -139,21 +147,25 @@ struct LiveInterims: Sendable {
         return interim(Array(zip(lastHeard.words, times)), through: lastHeard.end, core)
     }
 
-    /// Promises the words that this reading of the window and the one before have.
-    private mutating func promise(_ words: [LiveWord], in window: OpenWindow) {
-        guard let lastHeard, lastHeard.start == window.start else { return }
-        let same = zip(words, lastHeard.words).prefix { $0.text == $1.text }.count
-        let count = min(same, min(words.count, lastHeard.words.count) - Self.unsettled)
+    /// Promises words that this reading of the window and an earlier one have: none behind the window's first pause, since a final may end at any pause,
+    /// and the words behind it are then read again by themselves.
+    private mutating func promise(_ heard: Reading, in window: OpenWindow) {
+        guard let earlier = witness, earlier.start == heard.start else {
+            witness = heard
+            return
+        }
+        guard heard.end - earlier.end >= Self.apart else { return }
+        witness = heard
+        guard let first = window.pauses.first(where: { !$0.words.isEmpty }) else { return }
+        let words = heard.words
+        let same = zip(words, earlier.words).prefix { $0.text == $1.text }.count
+        let count = min(same, min(words.count, earlier.words.count) - Self.unsettled, WordPlace(of: first.words, in: words).count)
         guard count > promised.count, zip(promised, words).allSatisfy({ $0.text == $1.text }) else { return }
         promised = Array(words.prefix(count))
     }
 
-    /// Notes a final. What was promised of its words is kept or broken now; what follows them stays promised.
-    mutating func sent(_ final: Hypothesis) {
-        guard !final.words.isEmpty, !promised.isEmpty else { return }
-        let words = final.words.map { LiveWord($0.text, confidence: $0.confidence) }
-        promised.removeFirst(WordPlace(of: words, in: promised).count)
-    }
+    /// Notes a final. What was promised is kept or broken now: a promise does not reach beyond the next final.
+    mutating func sent() { promised = [] }
 
     /// Returns the interim of these words, which begins with the promised ones.
     private func interim(_ own: [Shown], through end: SampleIndex, _ core: LiveCore) -> Hypothesis? {

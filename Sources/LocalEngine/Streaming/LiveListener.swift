@@ -131,7 +131,7 @@ final class LiveListener {
             case .event(.engine(let event), let position):
                 if case .final(let final, _) = event {
                     if !final.words.isEmpty { tellDecided(position, act) }
-                    interims.sent(final)
+                    interims.sent()
                     if emptied.isGap(final) { act(.event(.notice(.complaint(.emptied)))) }
                 }
                 act(.event(timeline.event(event)))

@@ -28,10 +28,12 @@ final class LocalAnswerService: AnswerService, @unchecked Sendable {
     }
 
     func timing(_ options: StreamOptions) -> LiveTiming {
-        var timing = LiveTiming(endpointing: options.askedEndpointing, turn: options.turn)
+        let timing = LiveTiming(endpointing: options.askedEndpointing, turn: options.turn)
+        guard isOther else { return timing }
         // This model knows how a text begins without the words before it, and its work is dear.
-        if isOther { timing.contextLength = .zero }
-        return timing
+        var other = timing.lookingOnce()
+        other.contextLength = .zero
+        return other
     }
 
     func terms(_ options: StreamOptions) -> Int? {
@@ -74,7 +76,7 @@ final class LocalAnswerService: AnswerService, @unchecked Sendable {
         // While the language is not known, an interim finds it out for itself alone.
         let recognizer = LiveRecognizer(models.model, language)
         return pool.live(
-            within: Self.interimPatience,
+            within: Self.interimPatience, isInterim: true,
             { permit throws(InferenceError) in try recognizer.recognize(request, samples, mayContinue: permit.mayContinue) }, give)
     }
 
@@ -86,7 +88,7 @@ final class LocalAnswerService: AnswerService, @unchecked Sendable {
     /// Time that an interim may take: interims may be rare.
     private static let interimPatience = Duration.seconds(3)
 
-    /// Returns the time that an answer may take. An answer goes before every interim that has not waited for long.
+    /// Returns the time that an answer may take. An answer goes before every interim that has not waited for long, and interrupts those that run.
     private static func patience(_ question: LiveQuestion) -> Duration {
         switch question {
         case .words, .times, .terms: .milliseconds(200)

@@ -74,9 +74,7 @@ import Testing
     }
 
     @Test func `keeps the words of a first look where the second one has none`() {
-        var timing = Self.quick
-        (timing.look, timing.lookAgain) = (SampleCount(.milliseconds(160), at: .speech), SampleCount(.milliseconds(300), at: .speech))
-        let stream = play("One two.", timing) {
+        let stream = play("One two.", Self.quick) {
             $0.confidence = 0.5
             $0.heard = { $0.end > SampleIndex(20_000) ? "" : nil }
         }
@@ -116,12 +114,22 @@ import Testing
         #expect(silence <= Self.quick.late + SampleCount(1_024))
     }
 
-    @Test func `ends a final before a sound that may become speech`() {
-        // The detector reports speech for 128 ms behind each sound. The last two words begin at 1.312 s, 64 ms before the first two are read.
+    /// The detector reports speech for this number of windows behind each sound. The last two words begin 64 ms before the first two are read, which
+    /// is 160 ms behind the end of their sound, or 288 ms where there is one look.
+    @Test(arguments: [(84, 0, false, 18_944), (212, 4, true, 20_992)])
+    func `ends a final before a sound that may become speech`(gap: Int, hangover: Int, looksOnce: Bool, sound: Int) {
         let timing = LiveTiming(endpointing: .milliseconds(300), turn: TurnRule(maximumSilence: .milliseconds(100)))
-        let stream = play("One two. 212 three four.", timing) { $0.hangover = 4 }
+        let stream = play("One two. \(gap) three four.", looksOnce ? timing.lookingOnce() : timing) { $0.hangover = hangover }
         #expect(stream.texts == ["One two.", "Three four."])
-        #expect(stream.finals.first?.range.end == SampleIndex(20_992))
+        #expect(stream.finals.first?.range.end == SampleIndex(sound))
+    }
+
+    @Test(arguments: [(0.9, [19_968]), (0.5, [19_968, 20_608])] as [(Float, [Int])])
+    func `reads no audio that was not heard yet`(confidence: Float, ends: [Int]) {
+        // The sound ends at 17,408 samples. 160 ms later, less than the 200 ms behind it that a reading has were heard.
+        let stream = play("One two.", Self.quick) { $0.confidence = confidence }
+        let readings = stream.asked.compactMap { if case .words(let audio) = $0 { audio.end } else { nil } }
+        #expect(readings == ends.map { SampleIndex($0) })
     }
 
     // MARK: Cuts
@@ -182,14 +190,12 @@ import Testing
 
     @Test(arguments: [(Float(0.9), 1), (0.5, 2)])
     func `reads a pause again only when the last words are unsure`(confidence: Float, count: Int) {
-        var timing = Self.quick
-        (timing.look, timing.lookAgain) = (SampleCount(.milliseconds(160), at: .speech), SampleCount(.milliseconds(300), at: .speech))
-        let stream = play("One two.", timing) { $0.confidence = confidence }
+        let stream = play("One two.", Self.quick) { $0.confidence = confidence }
         #expect(stream.asked.count { if case .words = $0 { true } else { false } } == count)
         #expect(stream.texts == ["One two."])
     }
 
-    @Test(arguments: [(228, ["turn", "words", "times"]), (300, ["words", "times", "turn"])])
+    @Test(arguments: [(128, ["turn", "words", "times"]), (300, ["words", "times", "turn"])])
     func `asks early for what a final will need`(judgment: Int, expected: [String]) {
         var timing = Self.quick
         timing.judgment = SampleCount(.milliseconds(judgment), at: .speech)

@@ -35,7 +35,8 @@ import Testing
     @Test(arguments: [
         (TurnRule(minimumSilence: .milliseconds(160)), 400, 400, 860, 860), (TurnRule(minimumSilence: .milliseconds(560)), 400, 560, 860, 860),
         (TurnRule(maximumSilence: .milliseconds(500)), 300, 300, 500, 500), (TurnRule(maximumSilence: .milliseconds(2_400)), 400, 400, 860, 2_400),
-        (TurnRule(minimumSilence: .milliseconds(200), maximumSilence: .milliseconds(200)), 200, 260, 260, 200),
+        (TurnRule(minimumSilence: .milliseconds(200), maximumSilence: .milliseconds(200)), 200, 200, 200, 200),
+        (TurnRule(maximumSilence: .milliseconds(100)), 300, 160, 160, 300),
         (TurnRule(finalSilence: .seconds(5)), 5_000, 2_000, 2_000, 5_000),
     ])
     func `follows the client's rule of turns`(rule: TurnRule, endpointing: Int, early: Int, late: Int, turn: Int) {
@@ -44,6 +45,22 @@ import Testing
         #expect(milliseconds(timing.late) == late)
         #expect(milliseconds(timing.longestTurn) == turn)
         #expect(timing.history == nil)
+    }
+
+    @Test(arguments: [
+        (TurnRule(minimumSilence: .milliseconds(200), maximumSilence: .milliseconds(200)), 200, 260, 260, 200), (TurnRule(), 300, 300, 860, 860),
+        (TurnRule(), 0, 420, 860, 860),
+    ])
+    func `sends nothing before the only look of models whose readings are dear`(
+        rule: TurnRule, endpointing: Int, early: Int, late: Int, turn: Int
+    ) {
+        let timing = LiveTiming(endpointing: .milliseconds(endpointing), turn: rule).lookingOnce()
+        #expect(milliseconds(timing.look) == 260)
+        #expect(timing.lookAgain == nil)
+        #expect(milliseconds(timing.early) == early)
+        #expect(timing.judgment == timing.early)
+        #expect(milliseconds(timing.late) == late)
+        #expect(milliseconds(timing.longestTurn) == turn)
     }
 
     @Test func `ends turns by silence alone when no confidence is enough`() {

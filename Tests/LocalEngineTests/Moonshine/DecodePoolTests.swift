@@ -40,6 +40,20 @@ import Testing
         #expect(log.all == ["first", "second"])
     }
 
+    @Test func `an interim gives way to live work between tokens, and not to another interim`() async {
+        let pool = DecodePool(threads: 1)
+        let log = Log()
+        _ = await pool.run(.interim(deadline: .now + .seconds(1))) { permit in
+            log.add("token 1")
+            pool.submit(.interim(deadline: .now)) { _ in log.add("other interim") }
+            pool.submit(.live(deadline: .now + .seconds(9))) { _ in log.add("live") }
+            _ = permit.mayContinue()
+            log.add("token 2")
+        }
+        _ = await pool.run(.prerecorded) { _ in }
+        #expect(log.all == ["token 1", "live", "token 2", "other interim"])
+    }
+
     @Test func `work that is cancelled while it waits is never called`() async {
         let pool = DecodePool(threads: 1)
         let log = Log()

@@ -18,6 +18,17 @@ import Testing
         #expect(order == ["sooner", "as soon, but came after", "later", "file 1", "file 2"])
     }
 
+    @Test func `gives interims in line with other live work, or not at all`() {
+        var queue = DecodeQueue<String>()
+        queue.add("interim", id: 1, urgency: .interim(deadline: now + .seconds(1)))
+        queue.add("later", id: 2, urgency: .live(deadline: now + .seconds(2)))
+        var other = queue
+        let order = [queue.nextLive(), queue.nextLive()]
+        #expect(order == ["interim", "later"])
+        let urgent = [other.nextLive(mayBeInterim: false), other.nextLive(mayBeInterim: false)]
+        #expect(urgent == ["later", nil])
+    }
+
     @Test func `keeps long work while there may be no more of it, and gives what came later`() {
         var queue = DecodeQueue<String>()
         queue.add("long 1", id: 1, urgency: .prerecorded, isLong: true)

@@ -12,9 +12,11 @@ import Testing
         init(_ timing: InterimTiming = InterimTiming()) { interims = LiveInterims(timing, areWanted: true) }
 
         /// Hears windows of speech or of silence, and returns the requests that become due.
-        mutating func hear(_ windows: Int, isSpeech: Bool = true) -> [SegmentRequest] {
+        ///
+        /// - Parameter isLoud: false for silence that the detector still calls speech.
+        mutating func hear(_ windows: Int, isSpeech: Bool = true, isLoud: Bool = true) -> [SegmentRequest] {
             (0..<windows).compactMap { _ in
-                take(.window(probability: isSpeech ? 0.9 : 0.1, power: isSpeech ? 0.01 : 1e-6))
+                take(.window(probability: isSpeech ? 0.9 : 0.1, power: isSpeech && isLoud ? 0.01 : 1e-6))
                 return interims.next(machine.core)
             }
         }
@@ -104,6 +106,17 @@ import Testing
         // The next one is due at window 24.
         #expect(channel.hear(7, isSpeech: false).isEmpty)
         #expect(channel.hear(4).count == 1)
+    }
+
+    @Test(arguments: [(2, 25), (10, 29)])
+    func `waits where the sound may have ended, but not for long`(quiet: Int, expected: Int) throws {
+        var channel = Channel()
+        let first = try channel.next()
+        _ = channel.read(first, "one")
+        #expect(channel.hear(14).isEmpty)
+        // The next one is due at window 24.
+        let requests = channel.hear(quiet, isLoud: false) + channel.hear(1)
+        #expect(requests.map(\.audio.end) == [w(expected)])
     }
 
     @Test(arguments: [(0.1, 10), (3.0, 4)])

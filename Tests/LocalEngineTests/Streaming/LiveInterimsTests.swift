@@ -106,6 +106,22 @@ import Testing
         #expect(promises > 0)
     }
 
+    @Test func `promise no words behind the first pause, where a final may end`() throws {
+        let channel = try channel(ScriptedSpeech("aa bb cc dd ee ff 200 gg hh ii jj kk ll 200 mm nn oo pp qq rr."))
+        try channel.play(frame: 512)
+        // The first two readings have 6 and 12 words, the third 18.
+        #expect(Set(channel.interims.map(\.stableWords)) == [0, 3, 6])
+    }
+
+    @Test func `promise no words for two looks at one pause`() throws {
+        var speech = ScriptedSpeech("aa bb cc dd ee ff.")
+        speech.confidence = 0.5
+        let channel = try channel(speech)
+        try channel.play(frame: 512)
+        #expect(channel.answers.asked.count { if case .words = $0 { true } else { false } } == 2)
+        #expect(channel.interims.allSatisfy { $0.stableWords == 0 })
+    }
+
     @Test func `lie in the audio that is not final yet`() throws {
         for seed in 0..<10 as Range<UInt64> {
             let channel = try channel(ScriptedSpeech(seed: seed), delay: 8, seed: seed)

@@ -130,6 +130,19 @@ import Testing
         #expect(turns == [1, 2])
     }
 
+    @Test(arguments: [190, 400])
+    func `names the pause that it judges, however soon it is judged`(maximum: Int) throws {
+        // The detector reports a pause, and its words are read, 192 ms behind the end of the sound.
+        var speech = ScriptedSpeech("One two. 2000 Three four.")
+        speech.hangover = 4
+        var options = StreamOptions(rate: .speech, endpointing: .milliseconds(100))
+        options.turn = TurnRule(maximumSilence: .milliseconds(maximum))
+        let channel = try channel(speech, options)
+        try channel.play(frame: 512)
+        #expect(channel.hearings.compactMap { if case .turn(_, let pause, _) = $0 { pause } else { nil } } == [1, 2])
+        #expect(channel.texts == ["One two.", "Three four."])
+    }
+
     @Test func `tells speech that has not paused at the end`() throws {
         let channel = try channel(ScriptedSpeech("One two three", silence: .zero))
         try channel.play(frame: 512)

@@ -1,0 +1,55 @@
+import LocalEngine
+import Speech
+import Testing
+
+@Suite struct `A live stream's machine` {
+    private func questions(_ actions: [LiveMachine.Action]) -> [LiveQuestion] {
+        actions.compactMap { if case .ask(let question) = $0 { question } else { nil } }
+    }
+
+    private func kind(_ question: LiveQuestion) -> String {
+        switch question {
+        case .words: "words"
+        case .times: "times"
+        case .terms: "terms"
+        case .completeness: "turn"
+        }
+    }
+
+    /// Returns the kinds of the questions that are answered at the same time, in order.
+    private func rounds(_ speech: ScriptedSpeech, _ timing: LiveTiming) -> [[String]] {
+        var machine = LiveMachine(LiveCore(timing: timing)), rounds: [[String]] = []
+        for window in 0..<speech.windows {
+            var asked = questions(machine.take(speech.input(window)))
+            while !asked.isEmpty {
+                rounds.append(asked.map(kind).sorted())
+                var next: [LiveQuestion] = []
+                for question in asked { next += questions(machine.answer(question, speech.answer(question))) }
+                asked = next
+            }
+        }
+        return rounds
+    }
+
+    @Test func `tells a pause at once, before its words are read`() {
+        // The detector reports the pause, and its words are read, 192 ms behind the end of the sound.
+        var speech = ScriptedSpeech("One two.")
+        speech.hangover = 4
+        var machine = LiveMachine(LiveCore(timing: LiveTiming()))
+        var actions: [LiveMachine.Action] = []
+        for window in 0..<speech.windows where questions(actions).isEmpty { actions = machine.take(speech.input(window)) }
+        #expect(actions.first == .event(.paused(SampleRange(SampleIndex(8_192), SampleIndex(17_408))), at: SampleIndex(20_480)))
+        #expect(questions(actions).map(kind) == ["words"])
+    }
+
+    @Test func `has the times of a sentence found while the words behind it are read alone`() {
+        let speech = ScriptedSpeech("One two. 300 Three aa bb cc dd ee ff gg hh.")
+        #expect(rounds(speech, LiveTiming()) == [["words"], ["words"], ["times", "words"], ["times"]])
+    }
+
+    @Test func `has the turn judged while a second look reads its words`() {
+        var speech = ScriptedSpeech("One two.")
+        speech.confidence = 0.5
+        #expect(rounds(speech, LiveTiming(endpointing: .milliseconds(300))) == [["words"], ["times"], ["turn", "words"], ["times"]])
+    }
+}
