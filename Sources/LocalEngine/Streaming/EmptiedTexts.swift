@@ -1,27 +1,30 @@
 import Speech
 
-/// Audio whose text a recogniser has emptied, because the text could not be right: a final without words there is a gap, not silence.
+/// Audio that has no words although somebody may have spoken: a recogniser has emptied the text, because it could not be right, or nobody can tell the
+/// language. A final without words there is a gap, not silence.
 struct EmptiedTexts: Sendable {
-    private var stretches: [SampleRange] = []
+    private var stretches: [(audio: SampleRange, complaint: EngineComplaint)] = []
 
     /// Notes a reading. A reading of the whole window takes the place of the readings of the window before.
     ///
     /// - Parameters:
-    ///   - isEmptied: true if the reading's text was emptied.
+    ///   - complaint: the reason why the reading has no words; nil: it has words, or there are none.
     ///   - window: the start of the open window; nil: there is none.
-    mutating func read(_ audio: SampleRange, isEmptied: Bool, window: SampleIndex?) {
-        if let window, audio.start <= window { stretches.removeAll { $0.end <= audio.end } }
-        if isEmptied { stretches.append(audio) }
+    mutating func read(_ audio: SampleRange, _ complaint: EngineComplaint?, window: SampleIndex?) {
+        if let window, audio.start <= window { stretches.removeAll { $0.audio.end <= audio.end } }
+        if let complaint { stretches.append((audio, complaint)) }
     }
 
-    /// Returns true if a final without words covers audio whose text was emptied. Forgets the audio that the final covers.
-    mutating func isGap(_ final: Hypothesis) -> Bool {
-        defer { stretches.removeAll { $0.end <= final.range.end } }
-        return final.words.isEmpty && stretches.contains { $0.intersection(final.range) != nil }
+    /// Returns the reason why a final without words is a gap; nil: it is none. Forgets the audio that the final covers.
+    mutating func gap(_ final: Hypothesis) -> EngineComplaint? {
+        defer { stretches.removeAll { $0.audio.end <= final.range.end } }
+        return final.words.isEmpty ? stretches.first { $0.audio.intersection(final.range) != nil }?.complaint : nil
     }
 }
 
 extension EngineComplaint {
     /// Complaint that the next final has no words although somebody may have spoken.
     static let emptied = EngineComplaint(code: "gap", message: "the text of some audio could not be right, so the audio has no words")
+    /// Complaint that the next final has no words, because nobody can tell the language of the speech.
+    static let unknownLanguage = EngineComplaint(code: "gap", message: "the language of some speech is unknown, so the speech has no words")
 }
