@@ -52,15 +52,13 @@ extension LocalEngine: HearingEngine {
         }
     }
 
-    /// Returns the language of a live stream. A stream whose client said nothing is taken for English, or for the only language that it may be.
+    /// Returns the language of a live stream. A stream whose client named none tells it with each utterance, if it may be in several.
     ///
     /// - Parameter among: languages that the speech may be in, in place of the operator's; empty: none are named.
     func liveLanguage(_ language: LanguageTag?, among: [LanguageTag] = []) -> LiveLanguage.Choice {
         func choice(_ code: String) -> LiveLanguage.Choice { languages.model(for: code) == .whisper ? .other(code) : .english }
         if let named = Self.named(language) { return choice(facts?.code(for: named) ?? named.primary) }
-        let allowed = allowed(among), english = LanguageTag.english.primary
-        if language == nil, (allowed ?? identifiable).contains(english) { return choice(english) }
-        return only(of: among).map(choice) ?? .open(allowed: allowed)
+        return only(of: among).map(choice) ?? .open(allowed: allowed(among))
     }
 
     private static func item(
