@@ -26,5 +26,6 @@ extension EngineComplaint {
     /// Complaint that the next final has no words although somebody may have spoken.
     static let emptied = EngineComplaint(code: "gap", message: "the text of some audio could not be right, so the audio has no words")
     /// Complaint that the next final has no words, because nobody can tell the language of the speech.
-    static let unknownLanguage = EngineComplaint(code: "gap", message: "the language of some speech is unknown, so the speech has no words")
+    static let unknownLanguage = EngineComplaint(
+        code: unknownLanguageCode, message: "the language of some speech is unknown, so the speech has no words")
 }

@@ -129,7 +129,7 @@ struct UtteranceReader: Sendable {
     private func assumed(_ decoded: Decoded, after former: String?, _ samples: [Float]) async throws(EngineError) -> LiveAnswer {
         guard (former ?? LanguageTag.english.primary) == LanguageTag.english.primary else { return .words([], found: .unknown) }
         return try await work { (mayContinue) throws(InferenceError) -> LiveAnswer? in
-            try english.settle(decoded, samples, mayContinue).map { words in
+            try english.settle(decoded, samples, mayContinue).map { words -> LiveAnswer in
                 .words(words.map { LiveWord($0.text, confidence: $0.confidence) }, found: .assumed)
             }
         }
