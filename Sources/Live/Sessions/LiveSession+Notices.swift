@@ -151,7 +151,7 @@ extension LiveSession {
     }
 
     /// Tells the client, the watchers, the stored transcript and the log.
-    private func tell(_ notice: RecordingNotice, _ logged: String) {
+    private func tell(_ notice: RecordingNotice, _ logged: StaticString) {
         context.log.info(logged, [.session: id.rawValue, .dialect: dialectName, .reason: notice.name])
         // The names of tracks are text from the client's file, which the transcript must not keep.
         journal.transcript?.note(notice.withoutNames)
