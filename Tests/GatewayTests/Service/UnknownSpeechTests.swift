@@ -16,7 +16,7 @@ import Testing
     /// The protocols without a message for warnings.
     private static let silent = ["WebSocket /v3/ws", "WebSocket /v1/realtime", "WebSocket /ws/transcribe"]
 
-    /// The second of the three seconds has no words.
+    /// The second second has no words.
     @Test(arguments: live) func `says so once, in its client's protocol and the log`(route: String) async throws {
         guard case .live(let target, let opening, _, let audio)? = PaymentExpectation.all[route]?.request else { return }
         let lines = SharedLog(), log = Log(level: .info, write: { lines.append($0) })
@@ -24,7 +24,7 @@ import Testing
         try await TestGateway.with(engine, keys: TestKeys(valid: []), settings: ["HARKEN_GATE": "off"], log: log) { gateway in
             let socket = try await gateway.connect(target, opening: opening)
             switch audio {
-            case .binary: for _ in 0..<30 { socket.send(binary: Self.tenth) }
+            case .binary: for _ in 0..<60 { socket.send(binary: Self.tenth) }
             case .realtime:
                 let piece = #"{"type":"input_audio_buffer.append","audio":"\#(String(repeating: "A", count: 32_000))"}"#
                 for _ in 0..<6 { socket.send(text: piece) }
