@@ -48,9 +48,10 @@ extension LiveCore {
 
     /// Asks for the language of speech that goes on, as soon as there is enough of it, and again after as much more while nobody can tell.
     mutating func hearLanguage(_ open: OpenWindow, _ answers: LiveAnswers) throws(MissingAnswer) {
-        guard findsLanguage, open.language == nil, position - (open.asked ?? max(open.start, open.speech)) >= timing.tellingSpeech else { return }
-        window?.asked = position
-        try fixLanguage(through: position, answers)
+        let here = position
+        guard findsLanguage, open.language == nil, here - (open.asked ?? max(open.start, open.speech)) >= timing.tellingSpeech else { return }
+        window?.asked = here
+        try fixLanguage(through: here, answers)
     }
 
     /// Keeps committed words, to be heard again, if they are in a language in which that helps.

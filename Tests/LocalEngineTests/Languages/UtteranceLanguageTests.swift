@@ -1,3 +1,4 @@
+import HarkenTesting
 import Speech
 import Testing
 
