@@ -24,7 +24,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
 
     /// - Parameters:
     ///   - sentence: seconds of audio, and so words, of a final.
-    ///   - word: returns the word for the second with this number, counted from 1.
+    ///   - word: returns the word for the second with this number, counted from 1; empty: there is none.
     ///   - tellsSpeakers: true if the engine claims to tell speakers apart.
     ///   - speaker: returns the speaker of that second.
     ///   - takes: gets all audio of the streams, as it comes.
@@ -162,7 +162,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
             if sentence > 1 { return sayHalves() }
             finalSentences()
             if options.interims, heard >= finalized + SampleCount(options.rate.hertz / 2) {
-                deliver(.interim(Hypothesis(range: SampleRange(finalized, heard), words: words(through: heard))))
+                deliver(.interim(Hypothesis(range: SampleRange(finalized, heard), words: words(through: heard).filter { !$0.text.isEmpty })))
             }
         }
 
@@ -207,7 +207,7 @@ package final class ScriptedEngine: StreamingEngine, PrerecordedEngine, WordAlig
         private func final(through end: SampleIndex, _ reason: FinalReason) {
             let words = self.words(through: end)
             said += words.count
-            deliver(.final(Hypothesis(range: SampleRange(finalized, end), words: words), reason: reason))
+            deliver(.final(Hypothesis(range: SampleRange(finalized, end), words: words.filter { !$0.text.isEmpty }), reason: reason))
             finalized = end
         }
 

@@ -30,6 +30,12 @@ extension EngineComplaint {
     /// Code of a complaint that final words come late, because recognition is behind the audio.
     package static let lateCode = "late"
 
+    /// Code of a complaint that the next final has no words, because nobody can tell the language of its speech.
+    package static let unknownLanguageCode = "unknown_language"
+
+    /// True if the engine reports speech in a language that nobody can tell.
+    package var isAboutUnknownLanguage: Bool { code == Self.unknownLanguageCode }
+
     /// True if the engine reports that final words come late.
     package var isAboutLateness: Bool { code == Self.lateCode }
 }

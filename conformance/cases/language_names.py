@@ -13,8 +13,6 @@ a = arguments(__doc__)
 v = Verdict()
 de, de24 = spoken("de", GERMAN), spoken("de", GERMAN, 24000)
 data = wav(de)
-# docs/languages.md, "Names of languages": where the vendor would find the language of a live stream, it is English here.
-ENGLISH = "a live stream that names no language is English: docs/languages.md"
 OK = lambda t: errors(t, GERMAN) <= 0.4
 SAME = ("de", "de-DE", "de_DE", "DE")  # the same language
 ANY = ("auto",)  # asks for detection, as whisper.cpp's server, Groq's and others' clients do
@@ -22,7 +20,7 @@ NAME = ("german", "German")  # works, or a refusal that shows the right form
 WRONG = ("xx", "Language.DE")
 
 
-def judge(route, value, status, said, problem="", param=None, known=None):
+def judge(route, value, status, said, problem="", param=None):
     """`said` is None where the request was refused, with `problem`; `param`: the refusal named the parameter."""
     shown = f"{route}, language {value!r}"
     if value in WRONG:
@@ -37,7 +35,7 @@ def judge(route, value, status, said, problem="", param=None, known=None):
             shown + ": works, or a refusal that shows the form",
             repr(said[:60]) if said is not None else f"{status} {problem[:150]}",
         )
-    return v.see(said is not None and OK(said), shown + ": German words", repr(said[:60]) if said is not None else f"{status} {problem[:150]}", known)
+    return v.see(said is not None and OK(said), shown + ": German words", repr(said[:60]) if said is not None else f"{status} {problem[:150]}")
 
 
 for value in SAME + ANY + NAME + WRONG + ("", None):
@@ -71,7 +69,7 @@ async def main():
             if late:  # accepted, and an error later
                 judge("realtime", value, 200 if value in WRONG else 400, None, late[0]["message"], False)
             else:
-                judge("realtime", value, 200, " ".join(t), known=None if value else ENGLISH)
+                judge("realtime", value, 200, " ".join(t))
         await r.s.socket.close()
     for value in SAME + ANY + NAME + WRONG:
         st, s = await refusal(f"{a.ws}/v1/listen?encoding=linear16&sample_rate=16000&language={value}")
@@ -114,7 +112,7 @@ async def main():
 
     # What names no language, at vendors that then find it.
     _, t, _ = await soniox()
-    v.see(OK(t), "Soniox without hints: German words", repr(t[:60]), ENGLISH)
+    v.see(OK(t), "Soniox without hints: German words", repr(t[:60]))
     # The opening of LiveKit's plug-in, with its members that say nothing.
     _, t, tokens = await soniox(
         model="stt-rt-v5",

@@ -152,8 +152,12 @@ extension LiveSession {
         case .otherTracks, .silentTrack: guard toldNotices.insert(notice.withoutNames).inserted else { return }
         case .holes, .cut, .damaged, .unknownLanguage: break
         }
-        let notice = notice.moved(by: decoderStart)
-        context.log.info("a session's audio stream is not whole", [.session: id.rawValue, .dialect: dialectName, .reason: notice.name])
+        tell(notice.moved(by: decoderStart), "a session's audio stream is not whole")
+    }
+
+    /// Tells the client, the watchers, the stored transcript and the log.
+    private func tell(_ notice: RecordingNotice, _ logged: StaticString) {
+        context.log.info(logged, [.session: id.rawValue, .dialect: dialectName, .reason: notice.name])
         // The names of tracks are text from the client's file, which the transcript must not keep.
         journal.transcript?.note(notice.withoutNames)
         tellWatchers(.notice(notice))
@@ -210,6 +214,7 @@ extension LiveSession {
                 let end = (commit.range.end - .zero).duration(at: rate), received = (run.received - .zero).duration(at: rate)
                 lateness.finalCame(through: end, of: received, at: context.loop.now)
             }
+            if commit.words.isEmpty { tellUnknownSpeech(in: commit.range) }
             covered(commit.channel, through: commit.range.end)
             conversation?.committed(commit.words, in: commit.channel, by: commit.engine, model: run?.model(of: commit.engine))
             conversation?.covered(through: commit.range.end)
@@ -231,11 +236,19 @@ extension LiveSession {
         if case .ended(let end) = event { ended(end) }
     }
 
+    /// Tells that audio has no words because the engine cannot tell the language of its speech, if that is so.
+    private func tellUnknownSpeech(in range: SampleRange) {
+        let start = (range.start - .zero).duration(at: rate), end = (range.end - .zero).duration(at: rate)
+        guard let notice = unknownSpeech.covered(from: start, through: end) else { return }
+        tell(notice, "the language of some speech is unknown")
+    }
+
     private func observe(_ notice: EngineNotice, of engine: EngineName) {
         switch notice {
         case .creditsLow(let remaining):
             context.log.warning("engine is nearly out of credit", [.engine: engine.rawValue, .seconds: "\(remaining.components.seconds)"])
         case .complaint(let complaint) where complaint.isAboutLateness && servesAlone(engine): finalsAreLate(by: engine)
+        case .complaint(let complaint) where complaint.isAboutUnknownLanguage && servesAlone(engine): unknownSpeech.complained()
         case .complaint(let complaint):
             context.log.warning(
                 "an engine reported an error", [.session: id.rawValue, .engine: engine.rawValue, .error: "\(complaint)"])

@@ -151,6 +151,8 @@ package final class LiveSession: LiveHandler, SessionObserver {
     var countedSavings = VADGate.Savings()
     /// Delay of the final words, once they come late.
     var lateness = SessionLateness()
+    /// The speech whose language the engine cannot tell.
+    var unknownSpeech = UnknownSpeech()
     /// True once the client was told that final words come late.
     var isLateTold = false
     /// Number of the client's undecodable messages that were counted.

@@ -27,7 +27,7 @@ extension LiveCore {
         try send(
             words, first: words.count, of: SampleRange(open.start, end), speech: SampleRange(open.speech, speechEnd), coverage: coverage, reason,
             answers)
-        known.add(words, from: open.start, end: silent)
+        know(words, from: open.start, end: silent)
         covered = coverage
         window = nil
         turnStart = nil
@@ -102,8 +102,8 @@ extension LiveCore {
         let sent = Array(words.prefix(count)), range = SampleRange(through, coverage)
         var placed: [PlacedWord] = []
         if !sent.isEmpty {
-            placed = zip(sent, try answers.times(of: words, in: audio, speech: speech)).map { PlacedWord(word: $0, range: $1) }
-            placed.put(try answers.terms(list: terms, of: words, in: audio))
+            placed = zip(sent, try answers.times(of: words, in: audio, speech: speech, hint(of: words))).map { PlacedWord(word: $0, range: $1) }
+            if isEnglish(words) { placed.put(try answers.terms(list: terms, of: words, in: audio)) }
         }
         var last = range.start
         let shown = zip(placed, boundary.shown(placed.map(\.word))).map { placed, text in
@@ -114,6 +114,7 @@ extension LiveCore {
             return word
         }
         boundary.sent(placed.map(\.word), next: count < words.count ? words[count] : nil)
+        spoke(sent)
         if !sent.isEmpty { turn.saidWords() }
         emit(.final(Hypothesis(channel: channel, range: range, words: shown), reason: reason))
         through = range.end

@@ -4,11 +4,11 @@ extension LiveCore {
     /// Returns the words of the open window up to `end`. Committed words are heard again and taken off by comparison; they are never forced.
     func words(of open: OpenWindow, through end: SampleIndex, _ answers: LiveAnswers) throws(MissingAnswer) -> [LiveWord] {
         let own = SampleRange(open.start, end)
-        guard let start = known.start else { return try answers.words(in: own) }
-        let joint = try answers.words(in: SampleRange(start, end))
+        guard let (start, language) = try context(of: open, own, answers) else { return try answers.words(in: own, hint(of: open)) }
+        let joint = try answers.words(in: SampleRange(start, end), language)
         let sure = WordPlace(of: known.words, in: joint)
         if sure.before == 0, sure.count < joint.count { return Array(joint[sure.count...]) }
-        let alone = try answers.words(in: own)
+        let alone = try answers.words(in: own, hint(of: open))
         let place = WordPlace(of: known.words, in: joint, before: alone)
         let rest = joint.count - place.count
         guard rest > 0 else { return alone }
@@ -53,10 +53,11 @@ extension LiveCore {
     mutating func sendSentences(_ answers: LiveAnswers) throws(MissingAnswer) {
         guard let open = window, let now = open.pause, let reading = now.reading, let (past, place) = sentenceEnd(open, now, reading) else { return }
         let start = border(behind: past)
-        let own = try answers.words(in: SampleRange(max(start, past.resumed - timing.lead), reading.end))
+        let own = try answers.words(in: SampleRange(max(start, past.resumed - timing.lead), reading.end), hint(behind: reading.words))
         guard !own.isEmpty else { return }
         let exact = WordPlace(of: past.words, in: reading.words, before: own, tie: .behind).count
-        let count = 0 < exact && exact < reading.words.count ? exact : place
+        // Behind a change of the language, the joint reading has no words of what follows.
+        let count = 0 < exact && exact < reading.words.count && Self.language(of: own) == Self.language(of: reading.words) ? exact : place
         try send(
             reading.words, first: count, of: SampleRange(open.start, reading.end), speech: SampleRange(open.speech, now.end), coverage: start,
             .length, answers)
@@ -65,6 +66,7 @@ extension LiveCore {
         var rest = open.rest(from: past, start: max(start, past.resumed - timing.lead))
         rest.pause?.reading?.words = own
         window = rest
+        try fixLanguage(through: reading.end, answers)
     }
 
     /// Returns the pause before which words may leave, and their number; nil when there is none.
@@ -93,16 +95,16 @@ extension LiveCore {
     /// no word is lost, and none is said twice. Where that reading has less than half of the words that the times have there, all words leave with all
     /// of the audio: the words behind the place are heard again as known words.
     mutating func cutWithoutPause(_ open: OpenWindow, _ answers: LiveAnswers) throws(MissingAnswer) {
-        let audio = SampleRange(open.start, position), speech = SampleRange(open.speech, position)
-        let joint = try answers.words(in: audio)
+        let audio = SampleRange(open.start, position), speech = SampleRange(open.speech, position), language = hint(of: open)
+        let joint = try answers.words(in: audio, language)
         if joint.isEmpty, try sendEarlierWords(of: open, answers) != nil { return }
-        let (at, guess) = cutPlace(in: try answers.times(of: joint, in: audio, speech: speech), of: audio)
-        let own = try answers.words(in: SampleRange(at, position))
+        let (at, guess) = cutPlace(in: try answers.times(of: joint, in: audio, speech: speech, hint(of: joint)), of: audio)
+        let own = try answers.words(in: SampleRange(at, position), joint.isEmpty ? language : hint(of: joint))
         let leavesWhole = own.count * 2 < joint.count - guess
         let count = leavesWhole ? joint.count : Self.count(before: own, in: joint, guess: guess), end = leavesWhole ? position : at
         try send(joint, first: count, of: audio, speech: speech, coverage: end, .length, answers)
         known.forget()
-        if leavesWhole { known.add(Array(joint[guess...]), from: at, end: end) }
+        if leavesWhole { know(Array(joint[guess...]), from: at, end: end) }
         covered = end
         openWindow(speech: end)
         let unsent = count < joint.count ? Array(joint[count...]) : own

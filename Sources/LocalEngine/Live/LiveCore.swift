@@ -38,6 +38,10 @@ package struct LiveCore: Sendable {
     package internal(set) var timing: LiveTiming
     /// The number of the list of key terms; nil: there are none.
     package internal(set) var terms: Int?
+    /// True if nobody named the stream's language: each window tells its own.
+    let findsLanguage: Bool
+    /// Code of the language of the last final that told one; nil: none did.
+    package internal(set) var former: String?
     var detector: SpeechDetector
     /// Powers of the latest windows, up to `position`.
     var powers: [Float] = []
@@ -61,10 +65,11 @@ package struct LiveCore: Sendable {
     /// Maximum audio that the end-of-turn model hears.
     static let turnMemory = SampleCount(8 * 16_000)
 
-    package init(channel: ChannelIndex = .first, timing: LiveTiming, terms: Int? = nil) {
+    package init(channel: ChannelIndex = .first, timing: LiveTiming, terms: Int? = nil, findsLanguage: Bool = false) {
         self.channel = channel
         self.timing = timing
         self.terms = terms
+        self.findsLanguage = findsLanguage
         detector = SpeechDetector(timing.detection)
     }
 
@@ -89,8 +94,8 @@ package struct LiveCore: Sendable {
         let isLong = position - pause.silent >= timing.early
         if let reading = pause.reading, !reading.words.isEmpty, mayLeaveEarly || isLong || sentenceEnd(window, pause, reading) != nil {
             let words = reading.words.map(\.text), audio = SampleRange(window.start, reading.end)
-            questions.insert(.times(of: words, in: audio, speech: SampleRange(window.speech, pause.end)))
-            if let terms { questions.insert(.terms(list: terms, of: words, in: audio)) }
+            questions.insert(.times(of: words, in: audio, speech: SampleRange(window.speech, pause.end), hint(of: reading.words)))
+            if let terms, isEnglish(reading.words) { questions.insert(.terms(list: terms, of: words, in: audio)) }
         }
         return questions
     }
@@ -193,7 +198,7 @@ package struct LiveCore: Sendable {
     private mutating func judgeWindow(_ answers: LiveAnswers) throws(MissingAnswer) {
         guard let open = window else { return }
         guard var pause = open.pause else {
-            if position - open.start >= timing.cutLength { try cutWithoutPause(open, answers) }
+            if position - open.start >= timing.cutLength { try cutWithoutPause(open, answers) } else { try hearLanguage(open, answers) }
             return
         }
         let silence = position - pause.silent
@@ -223,6 +228,7 @@ package struct LiveCore: Sendable {
             return
         }
         let words = try read(open, through: end, answers)
+        try fixLanguage(through: end, answers)
         window?.pause?.reading = .init(words: words, end: end, isSecond: pause.reading != nil)
         if let window, !words.isEmpty { events.append(.heard(words, in: SampleRange(window.start, end))) }
     }

@@ -3,9 +3,9 @@ package import Speech
 /// A question about a live stream's audio that a model answers. The answer depends on the question and the samples alone.
 package enum LiveQuestion: Hashable, Sendable {
     /// Which words are spoken in this audio? The driver reads the audio freely, without any forced beginning.
-    case words(in: SampleRange)
+    case words(in: SampleRange, LanguageHint = .ofStream)
     /// When are these words spoken in this audio? `speech` is the part of the audio that the voice detector calls speech.
-    case times(of: [String], in: SampleRange, speech: SampleRange)
+    case times(of: [String], in: SampleRange, speech: SampleRange, LanguageHint = .ofStream)
     /// Which key terms of the list with this number sound like some of these words? The words are spoken at the end of this audio.
     case terms(list: Int, of: [String], in: SampleRange)
     /// How probable is it that the turn is complete at the end of this audio?
@@ -14,15 +14,16 @@ package enum LiveQuestion: Hashable, Sendable {
     /// The audio that the answer needs.
     package var audio: SampleRange {
         switch self {
-        case .words(let audio), .completeness(let audio): audio
-        case .times(_, let audio, _), .terms(_, _, let audio): audio
+        case .words(let audio, _), .completeness(let audio): audio
+        case .times(_, let audio, _, _), .terms(_, _, let audio): audio
         }
     }
 }
 
 /// The answer to a question of the same kind.
 package enum LiveAnswer: Sendable, Equatable {
-    case words([LiveWord])
+    /// `found` is the language that the audio told; nil: nobody asked for it.
+    case words([LiveWord], found: FoundLanguage? = nil)
     /// One range for each word, in the stream's positions.
     case times([SampleRange])
     /// The terms to put in, without overlaps.
@@ -53,15 +54,23 @@ package struct LiveAnswers: Sendable {
         given = given.filter { questions.contains($0.key) }
     }
 
-    func words(in audio: SampleRange) throws(MissingAnswer) -> [LiveWord] {
-        guard !audio.isEmpty else { return [] }
-        guard case .words(let words)? = given[.words(in: audio)] else { throw MissingAnswer(question: .words(in: audio)) }
-        return words
+    func words(in audio: SampleRange, _ hint: LanguageHint) throws(MissingAnswer) -> [LiveWord] { try reading(of: audio, hint).words }
+
+    /// Returns the language of audio whose language is open; nil: nobody can tell it.
+    func language(of audio: SampleRange, _ hint: LanguageHint) throws(MissingAnswer) -> String? {
+        if case .language(let tag, _, _)? = try reading(of: audio, hint).found { tag.primary } else { nil }
     }
 
-    func times(of words: [LiveWord], in audio: SampleRange, speech: SampleRange) throws(MissingAnswer) -> [SampleRange] {
+    private func reading(of audio: SampleRange, _ hint: LanguageHint) throws(MissingAnswer) -> (words: [LiveWord], found: FoundLanguage?) {
+        guard !audio.isEmpty else { return ([], nil) }
+        let question = LiveQuestion.words(in: audio, hint)
+        guard case .words(let words, let found)? = given[question] else { throw MissingAnswer(question: question) }
+        return (words, found)
+    }
+
+    func times(of words: [LiveWord], in audio: SampleRange, speech: SampleRange, _ hint: LanguageHint) throws(MissingAnswer) -> [SampleRange] {
         guard !words.isEmpty else { return [] }
-        let question = LiveQuestion.times(of: words.map(\.text), in: audio, speech: speech)
+        let question = LiveQuestion.times(of: words.map(\.text), in: audio, speech: speech, hint)
         guard case .times(let times)? = given[question] else { throw MissingAnswer(question: question) }
         // An answer that is too short would leave words without times.
         return times + [SampleRange](repeating: speech, count: max(0, words.count - times.count))

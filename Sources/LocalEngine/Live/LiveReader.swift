@@ -24,7 +24,7 @@ package struct LiveReader: Sendable {
             let decoded = try models.recognizer.decode(samples.span, mayContinue: mayContinue)
             guard let words = try windows.settle(decoded, samples, mayContinue) else { return nil }
             return .words(words.map { LiveWord($0.text, confidence: $0.confidence) })
-        case .times(let words, let audio, let speech):
+        case .times(let words, let audio, let speech, _):
             guard mayContinue() else { return nil }
             let spoken = Int((speech.start - audio.start).samples)..<Int((max(speech.end, speech.start) - audio.start).samples)
             let ranges = models.aligner?.align(words, in: samples, speech: spoken) ?? ProportionalTimes.ranges(of: words, in: spoken)

@@ -31,7 +31,9 @@ extension [PlacedWord] {
             let start = self[term.place.lowerBound].range.start, end = self[term.place.upperBound - 1].range.end
             let spoken = SampleRange(start, Swift.max(start, end))
             let ranges = ProportionalTimes.ranges(of: term.words.map(\.text), in: spoken)
-            replaceSubrange(term.place, with: zip(term.words, ranges).map { PlacedWord(word: $0, range: $1, heard: term.heard) })
+            let language = self[term.place.lowerBound].word.language
+            let words = zip(term.words, ranges).map { PlacedWord(word: $0.inLanguage(language), range: $1, heard: term.heard) }
+            replaceSubrange(term.place, with: words)
             next = term.place.lowerBound
         }
     }

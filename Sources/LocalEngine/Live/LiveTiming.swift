@@ -24,6 +24,8 @@ package struct LiveTiming: Sendable, Equatable {
     package var softLength = Self.samples(9_000), cutLength = Self.samples(14_000)
     /// Speech in a window that is kept on each side of a cut without a pause.
     package var beforeCut = Self.samples(7_000), behindCut = Self.samples(2_000)
+    /// Speech that tells its language for good, where nobody named one.
+    package var tellingSpeech = Self.samples(3_000)
     /// Maximum audio of committed words that is heard again, and the silence up to which it is.
     package var contextLength = Self.samples(9_000), contextGap = Self.samples(1_000)
     /// Probability above which a turn counts as complete, 0.05…1. At 1, silence alone ends turns.

@@ -39,6 +39,11 @@ package struct LiveWord: Sendable, Hashable {
 }
 
 extension LiveWord {
+    /// Returns the word with a language.
+    func inLanguage(_ language: LanguageTag?) -> LiveWord {
+        LiveWord(text, confidence: confidence, language: language, blankBefore: blankBefore)
+    }
+
     /// Returns the word as clients get it.
     ///
     /// - Parameter text: the word's text as it is displayed behind the words before.

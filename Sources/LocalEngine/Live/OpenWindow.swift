@@ -41,6 +41,10 @@ struct OpenWindow: Sendable, Equatable {
     var lastRead: PastPause?
     /// nil: speech goes on.
     var pause: Pause?
+    /// Code of the language that the window has told for good; nil: it has told none, or the stream has one language.
+    var language: String?
+    /// Position at which speech that goes on was last asked for its language; nil: it was not.
+    var asked: SampleIndex?
     /// Power of the loudest part of the window.
     private var loudest: Float = 0
     /// End of the last part that was not silent.

@@ -120,7 +120,18 @@ package final class DecodePool: Sendable {
     func prerecorded<R: Sendable>(
         isLong: Bool = false, _ body: @escaping @Sendable (DecodePermit) throws(InferenceError) -> R?
     ) async throws(EngineError) -> R {
-        let done = await run(.prerecorded, isLong: isLong) { permit in Result { () throws(InferenceError) in try body(permit) } }
+        try await finish(.prerecorded, isLong: isLong, body)
+    }
+
+    /// Runs work and waits for its result.
+    ///
+    /// - Parameters:
+    ///   - isLong: as for `submit`.
+    ///   - body: returns nil when the work was cancelled.
+    func finish<R: Sendable>(
+        _ urgency: DecodeUrgency, isLong: Bool = false, _ body: @escaping @Sendable (DecodePermit) throws(InferenceError) -> R?
+    ) async throws(EngineError) -> R {
+        let done = await run(urgency, isLong: isLong) { permit in Result { () throws(InferenceError) in try body(permit) } }
         switch done {
         case nil, .success(nil)?: throw .cancelled
         case .failure(let error)?: throw .unavailable(error.description)

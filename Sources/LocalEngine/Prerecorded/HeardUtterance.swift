@@ -5,11 +5,7 @@ struct HeardUtterance: Sendable {
     private(set) var item: RecordingReader.Item
     /// The English text, with the key terms.
     let english: Decoded
-    var evidence: LanguageEvidence
-    /// The texts by the model for all languages, by the languages' codes. Most have no times yet.
-    var texts: [String: WhisperDecoded] = [:]
-    /// True if that model hears no speech.
-    var isSilent = false
+    var language: UtteranceLanguage
     var verdict = LanguageRule.Verdict.unknown
     var window = RecognizedWindow(words: [])
     /// True if the language is assumed, so that the windows before mean nothing for it.
@@ -18,10 +14,7 @@ struct HeardUtterance: Sendable {
     init(_ item: RecordingReader.Item, _ first: WindowRecognizer.FirstTry) {
         self.item = item
         english = first.decoded
-        let heard = first.heard
-        evidence = LanguageEvidence(
-            seconds: Double(item.samples.count) / Double(Recognizer.rate.hertz),
-            english: TriedText(heard.text, mean: heard.mean, hasEnded: heard.stop == .end))
+        language = UtteranceLanguage(first.heard, sampleCount: item.samples.count)
     }
 
     /// The utterance without its audio, which waits in little memory: nothing will be asked about it.

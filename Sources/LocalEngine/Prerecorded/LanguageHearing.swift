@@ -1,6 +1,6 @@
 import Speech
 
-/// Recognises the windows of a recording whose language nobody named, each in the language that it is spoken in: asks the models what the rule wants to know.
+/// Recognises the windows of a recording whose language nobody named, each in the language that it is spoken in.
 package struct LanguageHearing: Sendable {
     typealias Whisper = ModelUse<WhisperRecognizer>
     /// Loads the model for all languages; returns nil when it cannot be loaded.
@@ -36,7 +36,7 @@ package struct LanguageHearing: Sendable {
         let first = try await pool.prerecorded { (permit) throws(InferenceError) -> HeardUtterance? in
             guard let first = try moonshine.firstTry(item.samples, mayContinue: permit.mayContinue) else { return nil }
             var utterance = HeardUtterance(item, first)
-            if case .found(let verdict) = rule(after: nil).next(utterance.evidence), languages.model(for: Self.english) == .moonshine {
+            if let verdict = utterance.language.knownVerdict(rule(after: nil)), languages.model(for: Self.english) == .moonshine {
                 utterance.verdict = verdict
                 utterance.window = englishWindow(utterance)
             }
@@ -65,7 +65,7 @@ package struct LanguageHearing: Sendable {
         guard former != nil else { return utterance.window }
         guard !utterance.isAssumed else { return Self.assumed(utterance.window, after: former) }
         let rule = rule(after: former)
-        if case .found(let verdict) = rule.next(utterance.evidence), HeardUtterance.isSame(verdict, utterance.verdict) { return utterance.window }
+        if let verdict = utterance.language.knownVerdict(rule), HeardUtterance.isSame(verdict, utterance.verdict) { return utterance.window }
         guard let whisper = try await load() else { return utterance.window }
         do throws(EngineError) {
             let isLong = WhisperWindowRecognizer.isLong(utterance.item)
@@ -82,25 +82,11 @@ package struct LanguageHearing: Sendable {
     }
 
     private static let english = LanguageTag.english.primary
-    /// Mean of the English text by a model that does not know English: the middle between those of English speech (−1.2) and of other speech (−3.2).
-    private static let noForced: Float = -2.2
 
     /// Returns a window whose language nobody could ask for. Behind another language than English it has no words: they would be invented.
     static func assumed(_ window: RecognizedWindow, after former: String?) -> RecognizedWindow {
         guard let former, former != english else { return window }
         return RecognizedWindow(found: .unknown)
-    }
-
-    /// Returns what is known of a window without words: there is no speech only if the English model has none either.
-    static func foundWithoutWords(isSilent: Bool, english: String) -> FoundLanguage { isSilent && english.isEmpty ? .nothing : .unknown }
-
-    /// Returns the text as evidence. An empty text of a second try is none: the mean stays that of the first try.
-    static func evidence(_ decoded: WhisperDecoded, after first: WhisperDecoded) -> TriedText {
-        let isLost = decoded.words.isEmpty && !first.words.isEmpty
-        let hasEnded = decoded.stop == .end || decoded.isBeginning
-        var text = TriedText(decoded.text, mean: isLost ? first.mean : decoded.mean, hasEnded: hasEnded && !isLost)
-        text.repeatsItself = RepeatedText.isLoop(text.text)
-        return text
     }
 
     private func rule(after former: String?) -> LanguageRule { LanguageRule(allowed: allowed, former: former) }
@@ -109,86 +95,35 @@ package struct LanguageHearing: Sendable {
     private func judge(
         _ utterance: inout HeardUtterance, _ rule: LanguageRule, _ whisper: Whisper, _ permit: DecodePermit
     ) throws(InferenceError) -> Bool {
-        var hearing: WhisperRecognizer.Hearing?
-        while true {
-            switch rule.next(utterance.evidence) {
-            case .found(let verdict):
-                utterance.verdict = verdict
-                return try write(&utterance, hearing, whisper, permit)
-            case .ask(let question):
-                guard permit.mayContinue() else { return false }
-                let heard = if let hearing { hearing } else { try whisper.model.hear(utterance.item.samples.span) }
-                hearing = heard
-                utterance.isSilent = heard.isSilent
-                guard try answer(question, &utterance, heard, whisper.model, permit) else { return false }
-            }
-        }
-    }
-
-    private func answer(
-        _ question: LanguageRule.Question, _ utterance: inout HeardUtterance, _ hearing: WhisperRecognizer.Hearing, _ model: WhisperRecognizer,
-        _ permit: DecodePermit
-    ) throws(InferenceError) -> Bool {
-        let text = utterance.evidence.english.text
-        switch question {
-        case .head: utterance.evidence.head = try model.languages(of: hearing)
-        case .forced:
-            let knowsEnglish = model.facts.languages[Self.english] != nil
-            utterance.evidence.forced =
-                text.isEmpty ? -6 : knowsEnglish ? try model.score(text, of: hearing, language: Self.english) : Self.noForced
-        case .text(let code):
-            guard model.facts.languages[code] != nil else {
-                // A model that does not know the language has no text in it.
-                utterance.evidence.texts[code] = TriedText("", mean: -2, hasEnded: false)
-                return true
-            }
-            let first = try model.decode(hearing, language: code, mayContinue: permit.mayContinue)
-            var decoded = first
-            if first.firstHalf != nil {
-                if hearing.isSilent {
-                    decoded = WhisperDecoded(stop: .end)
-                } else {
-                    decoded = try model.settle(first, utterance.item.samples.span, language: code, mayContinue: permit.mayContinue)
-                }
-            }
-            guard first.stop != .cancelled, decoded.stop != .cancelled else { return false }
-            utterance.texts[code] = decoded
-            utterance.evidence.texts[code] = Self.evidence(decoded, after: first)
-        }
-        return true
+        var ear = WhisperEar(whisper.model, utterance.item.samples)
+        guard let verdict = try utterance.language.verdict(rule, &ear, permit.mayContinue) else { return false }
+        utterance.verdict = verdict
+        return try write(&utterance, &ear, whisper, permit)
     }
 
     /// Gives an utterance the words of its language. Returns false when the work was cancelled.
-    ///
-    /// - Parameter hearing: the utterance's audio as the model for all languages heard it; nil: it was not asked now.
     private func write(
-        _ utterance: inout HeardUtterance, _ hearing: WhisperRecognizer.Hearing?, _ whisper: Whisper, _ permit: DecodePermit
+        _ utterance: inout HeardUtterance, _ ear: inout WhisperEar, _ whisper: Whisper, _ permit: DecodePermit
     ) throws(InferenceError) -> Bool {
+        let language = utterance.language
         switch utterance.verdict {
-        case .unknown:
-            utterance.window = RecognizedWindow(words: [])
-            utterance.window.found = Self.foundWithoutWords(isSilent: utterance.isSilent, english: utterance.evidence.english.text)
+        case .unknown: utterance.window = RecognizedWindow(found: language.foundWithoutWords(isSilent: language.isSilent))
         case .language(let code, let confidence):
             let model = languages.model(for: code)
             switch model {
-            case .moonshine? where utterance.evidence.english.hasWords: utterance.window = englishWindow(utterance)
+            case .moonshine? where language.evidence.english.hasWords: utterance.window = englishWindow(utterance)
             case .moonshine?, .whisper?:
-                guard var window = try otherWindow(utterance, code, hearing, whisper, permit) else { return false }
+                guard var window = try otherWindow(utterance, code, &ear, whisper, permit) else { return false }
                 window.found = .language(LanguageTag(code), confidence: confidence, model: WhisperRecognizer.modelName)
-                if window.words.isEmpty, model == .moonshine, !utterance.isSilent {
+                if window.words.isEmpty, model == .moonshine, !language.isSilent {
                     guard let rest = try settledWindow(utterance, permit) else { return false }
                     window = rest
                     window.found = .language(.english, confidence: confidence, model: Recognizer.modelName)
                 }
-                if window.words.isEmpty {
-                    let isSilent = utterance.isSilent || model == .moonshine
-                    window.found = Self.foundWithoutWords(isSilent: isSilent, english: utterance.evidence.english.text)
-                }
+                if window.words.isEmpty { window.found = language.foundWithoutWords(isSilent: language.isSilent || model == .moonshine) }
                 for index in window.words.indices { window.words[index].language = LanguageTag(code) }
                 utterance.window = window
-            case nil:
-                utterance.window = RecognizedWindow(words: [])
-                utterance.window.found = .unknown
+            case nil: utterance.window = RecognizedWindow(found: .unknown)
             }
         }
         return true
@@ -196,15 +131,11 @@ package struct LanguageHearing: Sendable {
 
     /// Returns the words of the model for all languages; nil when the work was cancelled.
     private func otherWindow(
-        _ utterance: HeardUtterance, _ code: String, _ hearing: WhisperRecognizer.Hearing?, _ whisper: Whisper, _ permit: DecodePermit
+        _ utterance: HeardUtterance, _ code: String, _ ear: inout WhisperEar, _ whisper: Whisper, _ permit: DecodePermit
     ) throws(InferenceError) -> RecognizedWindow? {
         let item = utterance.item
-        if var text = utterance.texts[code], !text.isDoubtful, !utterance.isSilent {
-            if text.starts == nil, !text.tokens.isEmpty {
-                guard permit.mayContinue() else { return nil }
-                let heard = if let hearing { hearing } else { try whisper.model.hear(item.samples.span) }
-                text = try whisper.model.timed(text, of: heard, language: code)
-            }
+        guard permit.mayContinue() else { return nil }
+        if let text = try utterance.language.text(in: code, &ear) {
             return WhisperWindowRecognizer.window(of: [.init(range: item.samples.indices, decoded: text)], item, LanguageTag(code))
         }
         guard whisper.model.facts.languages[code] != nil else { return RecognizedWindow(words: []) }
@@ -236,11 +167,5 @@ package struct LanguageHearing: Sendable {
             utterance.window.found = .assumed
             return utterance
         }
-    }
-}
-
-extension WhisperDecoded {
-    var text: String {
-        words.reduce(into: "") { text, word in WordSpacing.append(word.text, blank: word.blankBefore, to: &text) }
     }
 }

@@ -12,8 +12,7 @@ extension LocalEngine: PrerecordedEngine {
     package func recognizeSpeakers(
         _ recording: Recording, options: RecognitionOptions, progress: @escaping @Sendable (RecognitionProgress) -> Void
     ) async throws(EngineError) -> SpokenTranscript {
-        // A gap of a live stream that named no language is in the language that this engine hears such streams in. Where another engine heard the stream,
-        // that is a guess.
+        // A gap of a live stream that named no language tells its own, as such a stream does here, unless there is only one that it may be.
         let isOfStream = options.language == nil && options.workload == .realtime
         let language = isOfStream ? liveLanguage(nil, among: options.shared.languages).code.map { LanguageTag($0) } : options.language
         try check(language)

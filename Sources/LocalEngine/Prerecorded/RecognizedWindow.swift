@@ -23,20 +23,6 @@ package struct RecognizedWindow: Sendable, Equatable {
     }
 }
 
-/// The language of a window, as far as it was found out.
-package enum FoundLanguage: Sendable, Equatable {
-    /// - Parameters:
-    ///   - confidence: confidence in the language, 0…1.
-    ///   - model: the name of the model whose words the window has.
-    case language(LanguageTag, confidence: Float, model: String)
-    /// Nobody can tell the language; the window has no words.
-    case unknown
-    /// English, because there is no model that tells languages.
-    case assumed
-    /// There is no speech in the window.
-    case nothing
-}
-
 extension SpeechWindow {
     /// Start of the window's audio in frames of 10 ms.
     var seek: Int { Int(audio.start.samples) / 160 }

@@ -23,13 +23,13 @@ final class RecordingAnswerService: AnswerService {
         _ question: LiveQuestion, _ samples: [Float], _ give: @escaping @Sendable (Result<LiveAnswer, EngineError>) -> Void
     ) -> @Sendable () -> Void {
         switch question {
-        case .words(let audio):
+        case .words(let audio, _):
             let request = SegmentRequest(id: 0, purpose: .final, audio: audio, speech: audio, prefix: [], context: nil)
             return segments.recognize(request, samples) { [readings] outcome in
                 // An error ends the stream: without these words, a final would lose them.
                 give(outcome.map { .words(readings.add($0, of: audio)) })
             }
-        case .times(let words, let audio, let speech):
+        case .times(let words, let audio, let speech, _):
             give(.success(.times(readings.times(of: words, through: audio.end, speech: speech))))
         case .terms: give(.success(.terms([])))
         case .completeness:

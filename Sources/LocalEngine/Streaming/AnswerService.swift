@@ -11,6 +11,9 @@ protocol AnswerService: AnyObject, Sendable {
     /// - Returns: the number of the list that the core's questions name; nil: no terms are put in.
     func terms(_ options: StreamOptions) -> Int?
 
+    /// True if nobody named the stream's language: each utterance tells its own. Stays the same for the whole stream.
+    var findsLanguage: Bool { get }
+
     /// Begins to answer a question. The answer depends on the question, its samples and the answers before, and on nothing else.
     ///
     /// - Parameters:
@@ -48,5 +51,6 @@ protocol AnswerService: AnyObject, Sendable {
 }
 
 extension AnswerService {
+    var findsLanguage: Bool { false }
     var clock: @Sendable () -> Instant { { .now } }
 }

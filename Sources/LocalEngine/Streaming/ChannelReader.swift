@@ -1,6 +1,6 @@
 import Speech
 
-/// Answers the questions of a live stream's channel in the channel's language, which the first words may tell, on the calling thread.
+/// Answers the questions of a live stream's channel on the calling thread. Utterances that tell their language are `UtteranceReader`'s.
 struct ChannelReader: Sendable {
     private let models: LocalModels
     private let language: LiveLanguage
@@ -22,55 +22,53 @@ struct ChannelReader: Sendable {
         self.earlier = earlier
     }
 
-    /// Returns the answer; nil when `mayContinue` returned false.
+    /// Returns the answer; nil when `mayContinue` returned false. Words of a stream whose client named no language are English.
     func answer(_ question: LiveQuestion, _ samples: [Float], mayContinue: () -> Bool) throws(InferenceError) -> LiveAnswer? {
         let reader = LiveReader(models, terms: terms)
-        switch (question, language.state) {
-        case (.words(let audio), .other(let code)): return try other(code, audio, samples, mayContinue)
-        case (.words(let audio), .unknown): return try unknown(audio, samples, mayContinue)
-        case (.times(let words, let audio, let speech), .other), (.times(let words, let audio, let speech), .unknown):
+        switch (question, language) {
+        case (.words(let audio, _), .other(let code, let whisper)): return try other(code, audio, samples, whisper.model, mayContinue)
+        case (.words, .open): return try reader.answer(question, samples, mayContinue: mayContinue)?.inEnglish
+        case (.times(let words, let audio, let speech, let hint), _) where isOther(hint):
             return .times(readings.times(of: words, through: audio.end, speech: speech))
-        case (.terms, .other), (.terms, .unknown): return .terms([])
-        case (.terms, .english):
+        case (.terms, .other): return .terms([])
+        case (.terms, .english), (.terms, .open):
             // Without the terms, the words are final as they were heard.
             return (try? reader.answer(question, samples, mayContinue: mayContinue)) ?? .terms([])
         case (.completeness, _):
             // Without an answer of the model, silence alone ends the turn. That loses no word.
             return (try? reader.answer(question, samples, mayContinue: mayContinue)) ?? .completeness(nil)
-        case (.words, .english), (.times, .english):
-            let answer = try reader.answer(question, samples, mayContinue: mayContinue)
-            return language.isFound ? answer?.inLanguage(.english) : answer
+        case (.words, .english), (.times, _): return try reader.answer(question, samples, mayContinue: mayContinue)
         }
     }
 
-    /// Finds out the language with the words. They say their language, by which the channel's language is decided.
-    private func unknown(_ audio: SampleRange, _ samples: [Float], _ mayContinue: () -> Bool) throws(InferenceError) -> LiveAnswer? {
-        let heard = try language.others?.model.identify(samples.span, among: language.among)?.language ?? .english
-        switch language.state(of: heard.primary) {
-        case .other(let code): return try other(code, audio, samples, mayContinue)?.inLanguage(heard)
-        case .english, .unknown:
-            return try LiveReader(models).answer(.words(in: audio), samples, mayContinue: mayContinue)?.inLanguage(heard)
+    /// True if words in this language are those of the model for other languages.
+    private func isOther(_ hint: LanguageHint) -> Bool {
+        switch language {
+        case .english: false
+        case .other: true
+        case .open(let open): if case .decided(let code) = hint { open.isOther(code) } else { false }
         }
     }
 
-    private func other(
-        _ code: String, _ audio: SampleRange, _ samples: [Float], _ mayContinue: () -> Bool
+    /// Returns the words of the model for other languages; nil when `mayContinue` returned false.
+    ///
+    /// - Parameter first: the text of the first try, where it has been made.
+    func other(
+        _ code: String, _ audio: SampleRange, _ samples: [Float], _ whisper: WhisperRecognizer, first: WhisperDecoded? = nil,
+        _ mayContinue: () -> Bool
     ) throws(InferenceError) -> LiveAnswer? {
-        guard let others = language.others?.model else {
-            return try LiveReader(models).answer(.words(in: audio), samples, mayContinue: mayContinue)
-        }
-        let (request, heard) = earlier.request(for: audio, samples, longest: WhisperRecognizer.longest)
+        let (request, heard) = earlier.request(for: audio, samples, longest: WhisperRecognizer.longest, language: LanguageTag(code))
         let recognizer = LiveRecognizer(models, language)
-        guard let result = try recognizer.other(code, others, request, heard, mayContinue) else { return nil }
+        guard let result = try recognizer.other(code, whisper, request, heard, first: first, mayContinue) else { return nil }
         earlier.add(result.words, of: audio, samples)
         return .words(readings.add(result, of: audio))
     }
 }
 
 extension LiveAnswer {
-    /// Returns the answer with words that say their language.
-    fileprivate func inLanguage(_ language: LanguageTag) -> LiveAnswer {
-        guard case .words(let words) = self else { return self }
-        return .words(words.map { LiveWord($0.text, confidence: $0.confidence, language: language, blankBefore: $0.blankBefore) })
+    /// The answer with words that say that they are English.
+    fileprivate var inEnglish: LiveAnswer {
+        guard case .words(let words, let found) = self else { return self }
+        return .words(words.map { $0.inLanguage(.english) }, found: found)
     }
 }

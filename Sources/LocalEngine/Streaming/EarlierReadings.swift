@@ -29,9 +29,14 @@ final class EarlierReadings: Sendable {
     /// - Parameters:
     ///   - samples: the samples of `audio`.
     ///   - longest: maximum length of context and audio together.
-    func request(for audio: SampleRange, _ samples: [Float], longest: SampleCount) -> (request: SegmentRequest, samples: [Float]) {
+    ///   - language: the language of words that may be context; nil: any.
+    func request(
+        for audio: SampleRange, _ samples: [Float], longest: SampleCount, language: LanguageTag? = nil
+    ) -> (request: SegmentRequest, samples: [Float]) {
         var request = SegmentRequest(id: 0, purpose: .final, audio: audio, speech: audio, prefix: [], context: nil)
-        let latest = readings.withLock { $0.last { $0.audio.start < audio.start && audio.start <= $0.audio.end } }
+        let latest = readings.withLock { readings in
+            readings.last { $0.audio.start < audio.start && audio.start <= $0.audio.end && (language == nil || $0.words.first?.language == language) }
+        }
         guard let latest else { return (request, samples) }
         var start = latest.audio.start, words = latest.words.filter { $0.range.middle < audio.start }
         let earliest = audio.end - longest

@@ -11,6 +11,8 @@ struct LiveInterims: Sendable {
         var start: SampleIndex
         /// Start of the window.
         var window: SampleIndex
+        /// Code of the language in which the audio is read; nil: the stream's, or none is known. Each language has its own tokens.
+        var language: String?
     }
 
     private typealias Shown = (word: LiveWord, range: SampleRange)
@@ -61,8 +63,9 @@ struct LiveInterims: Sendable {
     /// Returns the next request if one is due.
     mutating func next(_ core: LiveCore) -> SegmentRequest? {
         guard areWanted, outstanding == nil, let window = core.window, window.pause == nil else { return nil }
-        let end = core.position, known = core.known.start.flatMap { end - $0 <= timing.heardLength ? $0 : nil }
-        let here = Place(start: known ?? window.start, window: window.start)
+        let end = core.position, language = core.hint(of: window)
+        let known = core.knownStart(for: language).flatMap { end - $0 <= timing.heardLength ? $0 : nil }
+        let here = Place(start: known ?? window.start, window: window.start, language: language.code)
         if place != here {
             if place?.window != here.window {
                 lastEnd = max(window.speech, window.start)
@@ -77,7 +80,7 @@ struct LiveInterims: Sendable {
         lastID += 1
         let request = SegmentRequest(
             id: lastID, purpose: .interim, timesInterim: timing.timesInterims, audio: SampleRange(here.start, end),
-            speech: SampleRange(known ?? max(window.speech, window.start), end), prefix: agreement.prefix, context: nil)
+            speech: SampleRange(known ?? max(window.speech, window.start), end), prefix: agreement.prefix, context: nil, language: language)
         outstanding = request
         return request
     }
@@ -97,7 +100,8 @@ struct LiveInterims: Sendable {
         outstanding = nil
         self.took = took
         period = timing.period(after: took)
-        guard let place, let window = core.window, window.start == place.window, request.audio.start == place.start, window.pause?.reading == nil
+        guard let place, let window = core.window, window.start == place.window, request.audio.start == place.start, window.pause?.reading == nil,
+            core.hint(of: window).code == place.language
         else { return nil }
         let words = result.trusted(of: request, doubtful: timing.doubtful)
         guard !words.isEmpty, words.count > agreement.stable.count || words.count == result.words.count else {
@@ -134,7 +138,7 @@ struct LiveInterims: Sendable {
         lastHeard = heard
         let start = max(window.speech, window.start), speech = SampleRange(start, max(pause.end, start)), texts = reading.words.map(\.text)
         guard !timing.timesInterims || texts.isEmpty else {
-            return .place(.times(of: texts, in: SampleRange(window.start, reading.end), speech: speech))
+            return .place(.times(of: texts, in: SampleRange(window.start, reading.end), speech: speech, core.hint(of: reading.words)))
         }
         return interim(Array(zip(reading.words, ProportionalTimes.ranges(of: texts, in: speech))), through: reading.end, core).map { .interim($0) }
     }

@@ -1,63 +1,42 @@
 import Speech
 
-/// The language of a live stream.
-struct LiveLanguage: Sendable {
-    /// Knowledge of the language before the stream begins.
-    struct Choice: Sendable, Equatable {
-        /// The language's code; nil: the language is found out.
-        var code: String?
-        /// The model of each language.
-        var languages: LocalLanguages
-        /// Codes of the languages that speech may turn out to be.
-        var among: Set<String>
-
-        /// True if the stream needs the model that hears other languages than English.
-        var needsOthers: Bool { code.map { languages.model(for: $0) == .whisper } ?? true }
-    }
-
-    enum State: Sendable, Equatable {
+/// The language of a live stream, as far as it is known before the stream begins.
+enum LiveLanguage: Sendable {
+    /// Knowledge of the language, without models.
+    enum Choice: Sendable, Equatable {
         /// English, by the model that hears nothing else.
         case english
         /// A language of the other model, by its code.
         case other(String)
-        /// The first seconds of speech tell the language.
-        case unknown
+        /// Each utterance tells its language. `allowed`: codes of the languages that speech may turn out to be, beside English; nil: all.
+        case open(allowed: Set<String>?)
+
+        /// Code of the language; nil: each utterance tells its own.
+        var code: String? {
+            switch self {
+            case .english: LanguageTag.english.primary
+            case .other(let code): code
+            case .open: nil
+            }
+        }
     }
 
-    private(set) var state: State
-    /// The model for other languages than English; nil when the stream does not need it.
-    private(set) var others: ModelUse<WhisperRecognizer>?
-    /// True if the language was found out, so that words say their language.
-    private(set) var isFound = false
+    case english
+    case other(String, ModelUse<WhisperRecognizer>)
+    case open(OpenLanguage)
+}
 
-    private let choice: Choice?
+/// The way to the language of each utterance of a stream whose client named none.
+struct OpenLanguage: Sendable {
+    /// The model of each language.
+    let languages: LocalLanguages
+    /// Codes of the languages that speech may turn out to be, beside English; nil: all.
+    let allowed: Set<String>?
+    /// Takes the failures of the model for all languages, which cost no English words.
+    let failure: FailureReport
+    /// Loads the model for all languages, which is asked only where English is not plain.
+    let load: LanguageHearing.Load
 
-    static let english = LiveLanguage(state: .english, others: nil)
-
-    private init(state: State, others: ModelUse<WhisperRecognizer>?) {
-        self.state = state
-        self.others = others
-        choice = nil
-    }
-
-    init(_ choice: Choice, _ others: ModelUse<WhisperRecognizer>) {
-        self.choice = choice
-        self.others = others
-        state = .unknown
-        if let code = choice.code { state = self.state(of: code) }
-    }
-
-    /// Codes of the languages that speech may turn out to be; nil: all.
-    var among: Set<String>? { choice?.among }
-
-    /// Notes the language that was found out.
-    mutating func decide(_ language: LanguageTag) {
-        guard state == .unknown else { return }
-        state = state(of: language.primary)
-        isFound = true
-        if state == .english { others = nil }
-    }
-
-    /// Returns the state of a stream in a language.
-    func state(of code: String) -> State { choice?.languages.model(for: code) == .whisper ? .other(code) : .english }
+    /// True if the model for all languages hears the language with this code.
+    func isOther(_ code: String) -> Bool { languages.model(for: code) == .whisper }
 }

@@ -49,7 +49,8 @@ final class LiveListener {
         self.post = post
         timeline = StreamTimeline(input)
         machine = LiveMachine(
-            LiveCore(channel: channel, timing: answers.timing(options), terms: answers.terms(options)),
+            LiveCore(
+                channel: channel, timing: answers.timing(options), terms: answers.terms(options), findsLanguage: answers.findsLanguage),
             backlog: SampleCount(Starvation.backlog, at: .speech))
         interims = LiveInterims(answers.interimTiming(options), areWanted: options.interims)
     }
@@ -106,9 +107,7 @@ final class LiveListener {
         case .answered(let question, .success(let answer)):
             guard let job = jobs.removeValue(forKey: question) else { return }
             answers.settle(answer)
-            if case .words(let audio) = question {
-                emptied.read(audio, isEmptied: answers.isEmptied(audio), window: machine.core.window?.start)
-            }
+            if case .words(let audio, _) = question { emptied.read(audio, complaint(answer, audio), window: machine.core.window?.start) }
             if case .completeness(let probability?) = answer { act(.hearing(.turn(channel, pause: job.pause, probability: probability))) }
             run(machine.answer(question, answer), act)
         case .answered(let question, .failure(let error)):
@@ -123,6 +122,12 @@ final class LiveListener {
         }
     }
 
+    /// Returns the reason why a reading of audio has no words; nil: it has words, or nobody spoke.
+    private func complaint(_ answer: LiveAnswer, _ audio: SampleRange) -> EngineComplaint? {
+        if case .words(_, found: .unknown?) = answer { return .unknownLanguage }
+        return answers.isEmptied(audio) ? .emptied : nil
+    }
+
     // MARK: Work
 
     private func run(_ actions: [LiveMachine.Action], _ act: (ChannelAction) -> Void) {
@@ -132,7 +137,7 @@ final class LiveListener {
                 if case .final(let final, _) = event {
                     if !final.words.isEmpty { tellDecided(position, act) }
                     interims.sent()
-                    if emptied.isGap(final) { act(.event(.notice(.complaint(.emptied)))) }
+                    if let gap = emptied.gap(final) { act(.event(.notice(.complaint(gap)))) }
                 }
                 act(.event(timeline.event(event)))
             case .event(.paused(let speech), _):

@@ -1,12 +1,7 @@
 import Speech
 
-/// Recognises a stretch of a channel's audio in the channel's language: interims in any language, which they may tell, and finals in other languages than
-/// English.
+/// Recognises a stretch of a channel's audio: interims in any language, and finals in other languages than English.
 struct LiveRecognizer: Sendable {
-    /// Speech from which the language is told whatever the model thinks of it, and speech from which it is told when the model is sure.
-    private static let enough = IdentifiedLanguage.speech, little = SampleCount(.milliseconds(1_500), at: .speech)
-    private static let sure: Float = 0.9
-
     private let models: LocalModels
     private let language: LiveLanguage
 
@@ -15,33 +10,24 @@ struct LiveRecognizer: Sendable {
         self.language = language
     }
 
-    /// Recognises the audio of an interim; nil when `mayContinue` returned false. While the language is not known, an interim has no words.
+    /// Recognises the audio of an interim; nil when `mayContinue` returned false. Where the client named no language, the interim is English: one that no
+    /// utterance before was in has words only if it is plain.
     func recognize(_ request: SegmentRequest, _ samples: [Float], mayContinue: () -> Bool) throws(InferenceError) -> SegmentResult? {
-        guard let others = language.others?.model else { return try english(request, samples, mayContinue) }
-        switch language.state {
-        case .english: return try english(request, samples, mayContinue)
-        case .other(let code): return try other(code, others, request, samples, mayContinue)
-        case .unknown:
-            guard let heard = try identify(request, samples, others) else { return SegmentResult(words: []) }
-            var result: SegmentResult?
-            switch language.state(of: heard.primary) {
-            case .other(let code): result = try other(code, others, request, samples, mayContinue)
-            case .english, .unknown: result = try english(request, samples, mayContinue)
-            }
-            if let words = result?.words.indices { for index in words { result?.words[index].language = heard } }
-            return result
+        switch language {
+        case .english: return try english(request, samples, nil, mayContinue).map { $0.result }
+        case .other(let code, let whisper): return try other(code, whisper.model, request, samples, mayContinue)
+        case .open:
+            guard let read = try english(request, samples, .english, mayContinue) else { return nil }
+            return request.language.code != nil || read.isPlain ? read.result : SegmentResult(words: [])
         }
     }
 
-    /// Returns the language of the segment; nil when there is too little speech to tell.
-    private func identify(_ request: SegmentRequest, _ samples: [Float], _ others: WhisperRecognizer) throws(InferenceError) -> LanguageTag? {
-        let start = Int((request.speech.start - request.audio.start).samples), end = Int((request.speech.end - request.audio.start).samples)
-        let speech = Array(samples.dropFirst(max(0, start)).prefix(max(0, end - start)))
-        guard request.speech.count >= Self.little, let heard = try others.identify(speech.span, among: language.among) else { return nil }
-        return request.speech.count >= Self.enough || heard.confidence >= Self.sure ? heard.language : nil
-    }
-
-    private func english(_ request: SegmentRequest, _ samples: [Float], _ mayContinue: () -> Bool) throws(InferenceError) -> SegmentResult? {
+    /// Recognizes the request as English; nil when `mayContinue` returned false.
+    ///
+    /// - Parameter language: the language that the words say; nil: none.
+    private func english(
+        _ request: SegmentRequest, _ samples: [Float], _ language: LanguageTag?, _ mayContinue: () -> Bool
+    ) throws(InferenceError) -> (result: SegmentResult, isPlain: Bool)? {
         // Closing punctuation at the beginning of the prefix belonged to words before.
         let prefix = Array(request.prefix.drop(while: models.recognizer.isClosing))
         let decoded = try models.recognizer.decode(samples.span, prefix: prefix, mayContinue: mayContinue)
@@ -53,9 +39,10 @@ struct LiveRecognizer: Sendable {
             defer { next = word.tokens.upperBound }
             return SegmentResult.Word(
                 text: word.text, confidence: word.confidence, tokens: decoded.tokens[next..<word.tokens.upperBound].map(\.token), range: range,
-                language: language.isFound ? .english : nil)
+                language: language)
         }
-        return SegmentResult(words: words, isSuspect: decoded.stop != .end || words.isEmpty)
+        let isPlain = UtteranceLanguage(decoded, sampleCount: samples.count).knownVerdict(LanguageRule()) != nil
+        return (SegmentResult(words: words, isSuspect: decoded.stop != .end || words.isEmpty), isPlain)
     }
 
     /// Returns the times of an interim's words: exact ones where they are wanted, otherwise in proportion to their letters.
@@ -68,13 +55,19 @@ struct LiveRecognizer: Sendable {
     }
 
     /// Recognizes the request in a language of the other model; nil when `mayContinue` returned false.
+    ///
+    /// - Parameter first: the text of the request's audio in one try, where that try has been made.
     func other(
-        _ code: String, _ others: WhisperRecognizer, _ request: SegmentRequest, _ samples: [Float], _ mayContinue: () -> Bool
+        _ code: String, _ others: WhisperRecognizer, _ request: SegmentRequest, _ samples: [Float], first: WhisperDecoded? = nil,
+        _ mayContinue: () -> Bool
     ) throws(InferenceError) -> SegmentResult? {
         // Words before the segment are heard again only if the segment seems to have none: this model knows how a text begins without them.
         let isDraft = request.purpose == .interim
         let origin = request.heard.end - SampleCount(samples.count)
         let whole = try WholeHearing.recognize(request) { (audio, speech, prefix) throws(InferenceError) in
+            if let first, audio == request.audio, prefix == request.prefix {
+                return WholeHearing.Heard(first, words: Self.words(first, audio, speech, code))
+            }
             let own = Array(samples.prefix(Int((audio.end - origin).samples)).suffix(Int(audio.count.samples)))
             let decoded = try others.decode(
                 own.span, language: code, prefix: prefix, isDraft: isDraft, isTimed: request.timesInterim, mayContinue: mayContinue)

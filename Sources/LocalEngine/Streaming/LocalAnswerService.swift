@@ -2,14 +2,10 @@ import Speech
 
 /// The models of this machine for one channel of a live stream.
 final class LocalAnswerService: AnswerService, @unchecked Sendable {
-    // Unchecked: `language` and the lists of terms are used on the listening thread only.
+    // Unchecked: the lists of terms are used on the listening thread only.
     private let models: ModelUse<LocalModels>
     private let pool: DecodePool
-    /// The channel's language. Channels find it out by themselves: the order in which their answers come must change nothing.
-    private var language: LiveLanguage
-    /// True if the language was not English from the beginning. A language that is found out changes no timing: an update of the options would find it
-    /// decided or not, as the load has it.
-    private let isOther: Bool
+    private let language: LiveLanguage
     private let readings = TimedReadings()
     private let earlier = EarlierReadings()
     private let usesKeyTerms: Bool
@@ -21,7 +17,6 @@ final class LocalAnswerService: AnswerService, @unchecked Sendable {
 
     init(_ models: ModelUse<LocalModels>, _ language: LiveLanguage, _ pool: DecodePool, usesKeyTerms: Bool) {
         self.usesKeyTerms = usesKeyTerms
-        isOther = if case .other = language.state { true } else { false }
         self.models = models
         self.language = language
         self.pool = pool
@@ -29,12 +24,20 @@ final class LocalAnswerService: AnswerService, @unchecked Sendable {
 
     func timing(_ options: StreamOptions) -> LiveTiming {
         let timing = LiveTiming(endpointing: options.askedEndpointing, turn: options.turn)
-        guard isOther else { return timing }
-        // This model knows how a text begins without the words before it, and its work is dear.
+        // The model for other languages knows how a text begins without the words before it, and its work is dear.
+        let hearsAgain =
+            switch language {
+            case .english: true
+            case .other: false
+            case .open(let open): !open.isOther(LanguageTag.english.primary)
+            }
+        guard !hearsAgain else { return timing }
         var other = timing.lookingOnce()
         other.contextLength = .zero
         return other
     }
+
+    var findsLanguage: Bool { if case .open = language { true } else { false } }
 
     func terms(_ options: StreamOptions) -> Int? {
         guard usesKeyTerms else { return nil }
@@ -53,16 +56,38 @@ final class LocalAnswerService: AnswerService, @unchecked Sendable {
     ) -> @Sendable () -> Void {
         var terms: KeyTermList?
         if case .terms(let list, _, _) = question { terms = lists[list] }
-        let reader = ChannelReader(models.model, language, readings, earlier, terms)
+        let reader = ChannelReader(models.model, language, readings, earlier, terms), patience = Self.patience(question)
+        if case .open(let open) = language, case .words(let audio, let hint) = question {
+            let utterances = UtteranceReader(models.model, open, reader, pool, patience: patience)
+            switch hint {
+            case .decided(let code) where open.isOther(code):
+                return Self.run(
+                    { () async throws(EngineError) -> LiveAnswer in try await utterances.words(in: audio, language: code, samples) }, give)
+            case .open(let former):
+                return Self.run({ () async throws(EngineError) -> LiveAnswer in try await utterances.words(in: audio, after: former, samples) }, give)
+            case .decided, .ofStream: break
+            }
+        }
         return pool.live(
-            within: Self.patience(question),
-            { permit throws(InferenceError) in try reader.answer(question, samples, mayContinue: permit.mayContinue) }, give)
+            within: patience, { permit throws(InferenceError) in try reader.answer(question, samples, mayContinue: permit.mayContinue) }, give)
     }
 
-    func settle(_ answer: LiveAnswer) {
-        guard case .words(let words) = answer, let found = words.lazy.compactMap(\.language).first else { return }
-        language.decide(found)
+    /// Begins work that may have to wait for a model. Returns a closure that cancels the work.
+    private static func run<R: Sendable>(
+        _ work: @escaping @Sendable () async throws(EngineError) -> R, _ give: @escaping @Sendable (Result<R, EngineError>) -> Void
+    ) -> @Sendable () -> Void {
+        let task = Task {
+            do throws(EngineError) {
+                give(.success(try await work()))
+            } catch {
+                // Work that was cancelled has no outcome.
+                if error != .cancelled { give(.failure(error)) }
+            }
+        }
+        return { task.cancel() }
     }
+
+    func settle(_ answer: LiveAnswer) {}
 
     func isEmptied(_ audio: SampleRange) -> Bool { readings.isEmptied(audio) }
 
@@ -73,8 +98,17 @@ final class LocalAnswerService: AnswerService, @unchecked Sendable {
     func read(
         _ request: SegmentRequest, _ samples: [Float], _ give: @escaping @Sendable (Result<SegmentResult, EngineError>) -> Void
     ) -> @Sendable () -> Void {
-        // While the language is not known, an interim finds it out for itself alone.
         let recognizer = LiveRecognizer(models.model, language)
+        // While an utterance has not told its language, its interims are in the one before: an interim decides nothing.
+        if case .open(let open) = language, let code = request.language.code, open.isOther(code) {
+            return Self.run(
+                { [pool, patience = Self.interimPatience] () async throws(EngineError) -> SegmentResult in
+                    guard let whisper = try await open.load() else { return SegmentResult(words: []) }
+                    return try await pool.finish(.interim(deadline: .now + patience)) { (permit) throws(InferenceError) -> SegmentResult? in
+                        try recognizer.other(code, whisper.model, request, samples, permit.mayContinue)
+                    }
+                }, give)
+        }
         return pool.live(
             within: Self.interimPatience, isInterim: true,
             { permit throws(InferenceError) in try recognizer.recognize(request, samples, mayContinue: permit.mayContinue) }, give)

@@ -20,16 +20,16 @@ extension LocalEngine: HearingEngine {
         @Sendable func item(_ loaded: Result<ModelUse<LocalModels>, InferenceError>, _ language: LiveLanguage) -> StreamInbox.Item {
             Self.item(loaded, language, pool, usesKeyTerms: usesKeyTerms)
         }
-        let language = liveLanguage(options.language, among: options.shared.languages)
-        let others = facts != nil && language.needsOthers ? multilingual : nil
-        if others == nil, let ready = recognition.use() {
-            stream.post(item(ready, .english))
+        let choice = liveLanguage(options.language, among: options.shared.languages), language = language(withoutWaiting: choice)
+        if let language, let ready = recognition.use() {
+            stream.post(item(ready, language))
         } else {
-            Task { [recognition] in
+            Task { [recognition, multilingual] in
                 guard let loaded = await recognition.wait() else { return stream.post(.unavailable(.cancelled)) }
-                guard let others else { return stream.post(item(loaded, .english)) }
-                switch await others.wait() {
-                case .success(let use)?: stream.post(item(loaded, LiveLanguage(language, use)))
+                if let language { return stream.post(item(loaded, language)) }
+                guard case .other(let code) = choice, let multilingual else { return stream.post(item(loaded, .english)) }
+                switch await multilingual.wait() {
+                case .success(let use)?: stream.post(item(loaded, .other(code, use)))
                 case .failure(let error)?: stream.post(.unavailable(.unavailable(error.description)))
                 case nil: stream.post(.unavailable(.cancelled))
                 }
@@ -38,17 +38,27 @@ extension LocalEngine: HearingEngine {
         return stream
     }
 
-    /// Returns the language of a live stream: nil is found out. A stream whose client said nothing is taken for English, or for the only language that it
-    /// may be.
+    /// Returns a language that needs no other model yet; nil: the model for other languages is needed.
+    private func language(withoutWaiting choice: LiveLanguage.Choice) -> LiveLanguage? {
+        guard let multilingual else { return .english }
+        switch choice {
+        case .english: return .english
+        case .other: return nil
+        case .open(let allowed):
+            return .open(
+                OpenLanguage(languages: languages, allowed: allowed, failure: failures.multilingual) { [failures] () async throws(EngineError) in
+                    try await Self.use(of: multilingual, failures.multilingual)
+                })
+        }
+    }
+
+    /// Returns the language of a live stream. A stream whose client named none tells it with each utterance, if it may be in several.
     ///
     /// - Parameter among: languages that the speech may be in, in place of the operator's; empty: none are named.
     func liveLanguage(_ language: LanguageTag?, among: [LanguageTag] = []) -> LiveLanguage.Choice {
-        let codes = allowed(among) ?? identifiable
-        guard let named = Self.named(language) else {
-            let assumed = language != nil ? nil : codes.contains(LanguageTag.english.primary) ? LanguageTag.english.primary : nil
-            return .init(code: assumed ?? (codes.count == 1 ? codes.first : nil), languages: languages, among: codes)
-        }
-        return .init(code: facts?.code(for: named) ?? named.primary, languages: languages, among: codes)
+        func choice(_ code: String) -> LiveLanguage.Choice { languages.model(for: code) == .whisper ? .other(code) : .english }
+        if let named = Self.named(language) { return choice(facts?.code(for: named) ?? named.primary) }
+        return only(of: among).map(choice) ?? .open(allowed: allowed(among))
     }
 
     private static func item(

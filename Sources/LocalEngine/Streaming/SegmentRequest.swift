@@ -22,6 +22,8 @@ package struct SegmentRequest: Sendable, Equatable {
     package var prefix: [Token]
     /// Words that were read together with the beginning of the audio; nil: there are none.
     package var context: Context?
+    /// What is known of the language.
+    package var language: LanguageHint
 
     /// Words before the segment, behind which a segment that seems to have none is heard again. They do not become part of the result.
     package struct Context: Sendable, Equatable {
@@ -36,7 +38,8 @@ package struct SegmentRequest: Sendable, Equatable {
     }
 
     package init(
-        id: Int, purpose: Purpose, timesInterim: Bool = false, audio: SampleRange, speech: SampleRange, prefix: [Token], context: Context?
+        id: Int, purpose: Purpose, timesInterim: Bool = false, audio: SampleRange, speech: SampleRange, prefix: [Token], context: Context?,
+        language: LanguageHint = .ofStream
     ) {
         self.id = id
         self.purpose = purpose
@@ -45,6 +48,7 @@ package struct SegmentRequest: Sendable, Equatable {
         self.speech = speech
         self.prefix = prefix
         self.context = context
+        self.language = language
     }
 
     /// The audio of the context and the segment.

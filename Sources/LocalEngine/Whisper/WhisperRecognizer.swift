@@ -68,21 +68,6 @@ package final class WhisperRecognizer: Sendable {
         isAllowedFirst = allowed
     }
 
-    /// Returns the language of speech. Costs 0.1 s.
-    ///
-    /// - Parameters:
-    ///   - samples: audio, mono, 16 kHz, −1…1; best 3 s to 5 s of speech. Below 2 s the language is a guess.
-    ///   - codes: the languages among which the model chooses; nil: all.
-    package func identify(_ samples: Span<Float>, among codes: Set<String>? = nil) throws(InferenceError) -> IdentifiedLanguage? {
-        let audio = try model.encode(samples, seconds: IdentifiedLanguage.window)
-        let state = try model.begin(audio, [facts.begin])
-        var allowed = [Bool](repeating: false, count: facts.vocabulary)
-        for (code, token) in facts.languages where codes?.contains(code) ?? true { allowed[Int(token.id)] = true }
-        let best = try model.withScores(state, row: 0) { WhisperScores($0).best(1, isAllowed: allowed.span) }
-        guard let first = best.first, let code = facts.languages.first(where: { $0.value == first.token })?.key else { return nil }
-        return IdentifiedLanguage(LanguageTag(code), logProbability: first.logProbability)
-    }
-
     /// Recognises the speech in `samples`. Blocks: 20 ms for each second of audio, then 5 ms for each token.
     ///
     /// - Parameters:

@@ -94,14 +94,14 @@ import Testing
 
     @Test func `hears committed words again, and takes them off`() {
         let stream = play("One two 900 three four.")
-        let readings = stream.asked.compactMap { if case .words(let audio) = $0 { audio } else { nil } }
+        let readings = stream.asked.compactMap { if case .words(let audio, _) = $0 { audio } else { nil } }
         #expect(readings.count == 2)
         #expect(readings.map(\.start) == [readings[0].start, readings[0].start])
     }
 
     @Test func `hears committed words no more after a long silence`() {
         let stream = play("One two. 1500 Three four.")
-        let readings = stream.asked.compactMap { if case .words(let audio) = $0 { audio } else { nil } }
+        let readings = stream.asked.compactMap { if case .words(let audio, _) = $0 { audio } else { nil } }
         #expect(readings.count == 2)
         #expect(readings[1].start > readings[0].end)
     }

@@ -8,6 +8,7 @@ struct ScriptedSpeech {
     struct Spoken {
         var text: String
         var range: SampleRange
+        var language = "en"
     }
 
     static let window = 512
@@ -26,6 +27,8 @@ struct ScriptedSpeech {
     var hasTimes = true
     /// Number of windows for which the detector still reports speech behind the end of a sound.
     var hangover = 0
+    /// Languages that nobody can tell.
+    var unknown: Set<String> = []
     /// The key terms of each list, by the word as it is heard.
     var terms: [Int: [String: String]] = [:]
     private let loud: [Bool]
@@ -46,7 +49,7 @@ struct ScriptedSpeech {
         loud = covered.map { $0 >= 256 }
     }
 
-    /// Makes the speech of words of 300 ms. A number is the silence in milliseconds before the next word.
+    /// Makes the speech of words of 300 ms. A number is the silence in milliseconds before the next word. `de:ja` is a word in another language.
     init(_ text: String, silence: Duration = .seconds(2)) {
         var spoken: [Spoken] = []
         var position = 8_000
@@ -54,7 +57,8 @@ struct ScriptedSpeech {
             if let pause = Int(word) {
                 position += pause * 16
             } else {
-                spoken.append(Spoken(text: String(word), range: SampleRange(SampleIndex(position), count: SampleCount(4_800))))
+                let parts = word.split(separator: ":"), range = SampleRange(SampleIndex(position), count: SampleCount(4_800))
+                spoken.append(Spoken(text: String(parts[parts.count - 1]), range: range, language: parts.count > 1 ? String(parts[0]) : "en"))
                 position += 4_800
             }
         }
@@ -62,19 +66,21 @@ struct ScriptedSpeech {
     }
 
     /// Makes a random speech of numbered words, in sentences.
-    init(seed: UInt64, words: ClosedRange<Int> = 20...90) {
+    ///
+    /// - Parameter languages: the languages between which the speech changes behind long silences.
+    init(seed: UInt64, words: ClosedRange<Int> = 20...90, languages: [String] = ["en"]) {
         var random = SeededGenerator(seed: seed)
         // Some talk almost without pauses, others pause at every word.
         let sides = [8, 20, 120, 1_000].randomElement(using: &random) ?? 20
         var spoken: [Spoken] = []
-        var position = Int.random(in: 0...30_000, using: &random), isFirst = true
+        var position = Int.random(in: 0...30_000, using: &random), isFirst = true, language = languages[0]
         for number in 0..<Int.random(in: words, using: &random) {
             let length = Int.random(in: 3_200...9_600, using: &random)
             let isLast = Int.random(in: 0..<9, using: &random) == 0
             spoken.append(
                 Spoken(
                     text: (isFirst ? "W" : "w") + "\(number)" + (isLast ? "." : ""),
-                    range: SampleRange(SampleIndex(position), count: SampleCount(length))))
+                    range: SampleRange(SampleIndex(position), count: SampleCount(length)), language: language))
             isFirst = isLast
             let gap =
                 switch Int.random(in: 0..<sides, using: &random) {
@@ -84,6 +90,7 @@ struct ScriptedSpeech {
                 default: Int.random(in: 0...800, using: &random)
                 }
             position += length + gap
+            if gap >= 14_000, languages.count > 1 { language = languages.randomElement(using: &random) ?? language }
         }
         self.init(spoken, silence: .milliseconds(Int.random(in: 0...3_000, using: &random)))
     }
@@ -98,8 +105,10 @@ struct ScriptedSpeech {
 
     func answer(_ question: LiveQuestion) -> LiveAnswer {
         switch question {
-        case .words(let audio): .words(words(in: audio))
-        case .times(let words, let audio, let speech): .times(times(of: words, in: audio, speech: speech))
+        case .words(let audio, .ofStream): .words(words(in: audio))
+        case .words(let audio, .decided(let code)): .words(words(in: audio, language: code))
+        case .words(let audio, .open(let former)): words(in: audio, after: former)
+        case .times(let words, let audio, let speech, _): .times(times(of: words, in: audio, speech: speech))
         case .terms(let list, let words, _): .terms(terms(of: words, list: list))
         case .completeness(let audio):
             .completeness(completeness ?? Float(abs(audio.end.samples &* 31 &+ audio.start.samples) % 100) / 100)
@@ -113,6 +122,26 @@ struct ScriptedSpeech {
                 return LiveTerm(
                     place: index..<index + 1, words: text.split(separator: " ").map { LiveWord(String($0), confidence: confidence) }, heard: word)
             }
+        }
+    }
+
+    /// Returns the words in the language of most of the speech in the audio; short speech is in the language before.
+    private func words(in audio: SampleRange, after former: String?) -> LiveAnswer {
+        let inside = spoken.filter { audio.contains($0.range.middle) && !silent.contains($0.text) }
+        var lengths: [String: Int64] = [:]
+        for word in inside { lengths[word.language, default: 0] += word.range.count.samples }
+        let isShort = lengths.values.reduce(0, +) < 25_600
+        guard let most = lengths.max(by: { ($0.value, $1.key) < ($1.value, $0.key) })?.key else { return .words([], found: .nothing) }
+        let language = isShort ? former ?? most : most
+        guard !unknown.contains(language) else { return .words([], found: .unknown) }
+        return .words(words(in: audio, language: language), found: .language(LanguageTag(language), confidence: 0.9, model: "script"))
+    }
+
+    /// Returns the words in a language; a word in another language is one that nobody said.
+    private func words(in audio: SampleRange, language: String) -> [LiveWord] {
+        let inside = spoken.filter { audio.contains($0.range.middle) && !silent.contains($0.text) }
+        return zip(words(in: audio), inside).map { word, said in
+            LiveWord(said.language == language ? word.text : "invented", confidence: word.confidence, language: LanguageTag(language))
         }
     }
 

@@ -33,11 +33,15 @@ struct ScriptedStream {
     /// - Parameters:
     ///   - delay: maximum delay of an answer, in windows; 0: every answer comes at once.
     ///   - seed: the seed of the delays.
-    init(_ speech: ScriptedSpeech, _ timing: LiveTiming, delay: Int = 0, seed: UInt64 = 1, backlog: Duration = .seconds(3_600)) {
+    ///   - findsLanguage: true if each utterance tells its language.
+    init(
+        _ speech: ScriptedSpeech, _ timing: LiveTiming, delay: Int = 0, seed: UInt64 = 1, backlog: Duration = .seconds(3_600),
+        terms: Int? = nil, findsLanguage: Bool = false
+    ) {
         self.speech = speech
         self.delay = delay
         random = SeededGenerator(seed: seed)
-        machine = LiveMachine(LiveCore(timing: timing), backlog: SampleCount(backlog, at: .speech))
+        machine = LiveMachine(LiveCore(timing: timing, terms: terms, findsLanguage: findsLanguage), backlog: SampleCount(backlog, at: .speech))
     }
 
     /// Plays the whole speech.
@@ -75,7 +79,7 @@ struct ScriptedStream {
             case .event(let event, let at): add(event, at)
             case .ask(let question):
                 asked.append(question)
-                if case .words(let words) = speech.answer(question) { note(words) }
+                if case .words(let words, _) = speech.answer(question) { note(words) }
                 due.append((clock + (delay == 0 ? 0 : Int.random(in: 0...delay, using: &random)), question))
             case .drop(let question): due.removeAll { $0.question == question }
             case .finished: hasFinished = true

@@ -18,18 +18,18 @@ import Testing
     @Test(arguments: [(false, 1...2, false), (true, 1...2, true), (true, 2...4, false)])
     func `makes a gap of a final without words over its audio`(isEmptied: Bool, audio: ClosedRange<Int>, isGap: Bool) {
         var emptied = EmptiedTexts()
-        emptied.read(range(audio), isEmptied: isEmptied, window: second)
-        let first = emptied.isGap(final(0...2))
-        #expect(first == isGap)
-        let again = emptied.isGap(final(0...2))
-        #expect(!again, "a gap is told once")
+        emptied.read(range(audio), isEmptied ? .emptied : nil, window: second)
+        let first = emptied.gap(final(0...2))
+        #expect(first == (isGap ? .emptied : nil))
+        let again = emptied.gap(final(0...2))
+        #expect(again == nil, "a gap is told once")
     }
 
     @Test func `makes no gap of a final with words`() {
         var emptied = EmptiedTexts()
-        emptied.read(range(1...2), isEmptied: true, window: second)
-        let isGap = emptied.isGap(final(0...3, words: true))
-        #expect(!isGap)
+        emptied.read(range(1...2), .emptied, window: second)
+        let gap = emptied.gap(final(0...3, words: true))
+        #expect(gap == nil)
     }
 
     /// The words of an earlier reading become final up to a pause, and the rest behind the pause is read alone.
@@ -53,12 +53,12 @@ import Testing
 
     @Test func `counts no more when its window is read again, and counts when a part of the window is`() {
         var emptied = EmptiedTexts()
-        emptied.read(range(1...3), isEmptied: true, window: second)
-        emptied.read(range(2...3), isEmptied: false, window: second)
+        emptied.read(range(1...3), .unknownLanguage, window: second)
+        emptied.read(range(2...3), nil, window: second)
         var other = emptied
-        other.read(range(1...4), isEmptied: false, window: second)
-        let isGap = (part: emptied.isGap(final(0...4)), whole: other.isGap(final(0...4)))
-        #expect(isGap.part)
-        #expect(!isGap.whole)
+        other.read(range(1...4), nil, window: second)
+        let gap = (part: emptied.gap(final(0...4)), whole: other.gap(final(0...4)))
+        #expect(gap.part == .unknownLanguage)
+        #expect(gap.whole == nil)
     }
 }

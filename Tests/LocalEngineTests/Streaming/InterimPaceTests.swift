@@ -45,7 +45,7 @@ import Testing
                 let answer: LiveAnswer =
                     switch question {
                     case .words: .words([])
-                    case .times(let words, _, let speech): .times(words.map { _ in speech })
+                    case .times(let words, _, let speech, _): .times(words.map { _ in speech })
                     case .terms: .terms([])
                     case .completeness: .completeness(nil)
                     }

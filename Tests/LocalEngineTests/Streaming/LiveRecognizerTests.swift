@@ -1,6 +1,5 @@
 import HarkenTesting
 import Speech
-import Synchronization
 import Testing
 
 @testable import LocalEngine
@@ -16,30 +15,23 @@ struct `Live recognition with Whisper` {
         let random = try RandomWhisper.shared.get()
         whisper = try random.recognizer()
         models = try LocalModels(random.models, InferenceRuntime(path: random.models.path(of: .runtime)), threads: 1)
-        let german = LiveLanguage.Choice(code: "de", languages: .standard, among: [])
-        recognizer = LiveRecognizer(models, LiveLanguage(german, ModelUse(whisper) {}))
+        recognizer = LiveRecognizer(models, .other("de", ModelUse(whisper) {}))
         samples = try TestModels.samples("cards/005.wav")
-    }
-
-    @Test func `keeps Whisper for no channel that is found to be English`() throws {
-        let isFree = Mutex(false)
-        let choice = LiveLanguage.Choice(code: nil, languages: .standard, among: [])
-        let service = LocalSegmentService(
-            ModelUse(models) {}, LiveLanguage(choice, ModelUse(whisper) { isFree.withLock { $0 = true } }), DecodePool(threads: 1),
-            usesKeyTerms: false)
-        let channels = service.makeAnswerServices(2)
-        for channel in channels {
-            #expect(!isFree.withLock { $0 })
-            channel.settle(.words([LiveWord("Yes.", confidence: 0.9, language: .english)]))
-        }
-        #expect(isFree.withLock { $0 })
-        withExtendedLifetime((service, channels)) {}
     }
 
     private func words(_ purpose: SegmentRequest.Purpose, timesInterim: Bool) throws -> [SegmentResult.Word] {
         let audio = SampleRange(.zero, count: SampleCount(samples.count))
         let request = SegmentRequest(id: 1, purpose: purpose, timesInterim: timesInterim, audio: audio, speech: audio, prefix: [], context: nil)
         return try #require(try recognizer.recognize(request, samples) { true }).words
+    }
+
+    @Test func `a text that is there already is not written again`() throws {
+        let audio = SampleRange(.zero, count: SampleCount(samples.count))
+        let request = SegmentRequest(id: 0, purpose: .final, audio: audio, speech: audio, prefix: [], context: nil)
+        var first = WhisperDecoded(words: [DecodedWord(text: "ja", confidence: 1, tokens: 0..<1)], stop: .end)
+        first.tokens = [ScoredToken(Token(5), logProbability: 0)]
+        let read = try recognizer.other("de", whisper, request, samples, first: first) { true }
+        #expect(read?.words.first?.text == "ja" && read?.words.first?.language?.rawValue == "de")
     }
 
     @Test func `an interim is a draft, with the times of its words where these are wanted`() throws {
@@ -66,6 +58,23 @@ struct `Live recognition with Whisper` {
     init() throws {
         models = try Self.loaded.get()
         samples = Array(try TestModels.samples("beckett.wav")[1_600..<144_000])
+    }
+
+    /// Returns the words of an interim of a stream whose client named no language.
+    private func words(after former: String?, of samples: [Float]) throws -> [SegmentResult.Word] {
+        let open = OpenLanguage(languages: .standard, allowed: nil, failure: FailureReport { _ in }) { nil }
+        let audio = SampleRange(.zero, count: SampleCount(samples.count))
+        let request = SegmentRequest(
+            id: 1, purpose: .interim, audio: audio, speech: audio, prefix: [], context: nil, language: .open(after: former))
+        return try #require(try LiveRecognizer(models, .open(open)).recognize(request, samples) { true }).words
+    }
+
+    @Test func `shows plain English where no language was named, and other English behind English`() throws {
+        let short = try TestModels.samples("cards/003.wav")
+        #expect(try words(after: nil, of: short).isEmpty)
+        let behind = try words(after: "en", of: short), plain = try words(after: nil, of: samples)
+        #expect(!behind.isEmpty && !plain.isEmpty)
+        #expect((behind + plain).allSatisfy { $0.language == .english })
     }
 
     /// Returns the words of an interim that begins with these tokens.

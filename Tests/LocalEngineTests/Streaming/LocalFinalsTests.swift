@@ -23,7 +23,8 @@ import Testing
         return (single + [single[6] + single[8]]).enumerated().map { index, samples in
             var audio: [UInt8] = []
             PCM.appendLinear16(samples.span, to: &audio)
-            return Clip(audio: audio, options: StreamOptions(rate: .speech, endpointing: index.isMultiple(of: 2) ? nil : .milliseconds(300)))
+            let endpointing: Duration? = index.isMultiple(of: 2) ? nil : .milliseconds(300)
+            return Clip(audio: audio, options: StreamOptions(rate: .speech, language: .english, endpointing: endpointing))
         }
     }
 

@@ -87,7 +87,7 @@ import Testing
 
     @Test func `answers finalize in the middle of speech and goes on`() async throws {
         let samples = try TestModels.samples("beckett.wav")
-        let said = await events(StreamOptions(rate: .speech, interims: false)) { stream in
+        let said = await events(StreamOptions(rate: .speech, language: .english, interims: false)) { stream in
             send(bytes(Array(samples[..<40_001])), to: stream)
             stream.send(.finalize)
             stream.send(.finalize)
@@ -110,7 +110,7 @@ import Testing
     @Test func `recognises channels by themselves`() async throws {
         let samples = try TestModels.samples("beckett.wav")
         let stereo = samples.flatMap { sample in [sample, Float(0)] }
-        let said = await events(StreamOptions(rate: .speech, channels: 2, interims: false)) { stream in
+        let said = await events(StreamOptions(rate: .speech, channels: 2, language: .english, interims: false)) { stream in
             send(bytes(stereo), to: stream)
             stream.send(.finish)
         }
@@ -124,7 +124,7 @@ import Testing
 
     @Test(arguments: [nil, 300]) func `has the same finals in pieces of any size`(endpointing: Int?) async throws {
         let samples = try TestModels.samples("beckett.wav")
-        var options = StreamOptions(rate: .speech, channels: 2)
+        var options = StreamOptions(rate: .speech, channels: 2, language: .english)
         options.askedEndpointing = endpointing.map { .milliseconds($0) }
         let audio = bytes(zip(samples, [Float](repeating: 0, count: 24_000) + samples).flatMap { [$0, $1] })
         var texts: [[[Word]]] = []
@@ -144,7 +144,7 @@ import Testing
 
     @Test func `stops at once when it is cancelled`() async throws {
         let audio = bytes(try TestModels.samples("beckett.wav"))
-        let said = await events(StreamOptions(rate: .speech)) { stream in
+        let said = await events(StreamOptions(rate: .speech, language: .english)) { stream in
             send(audio, to: stream)
             stream.send(.cancel)
             send(audio, to: stream)

@@ -31,6 +31,7 @@ final class ScriptedAnswers: AnswerService {
     private let fails: @Sendable (LiveQuestion) -> Bool
     private let waits: @Sendable (LiveQuestion) -> Bool
     private let failsToRead: Bool
+    let findsLanguage: Bool
     /// Delay of an answer that waits, in steps of the test's clock.
     private static let long = 5_000
     private let held: HeldClock
@@ -41,10 +42,12 @@ final class ScriptedAnswers: AnswerService {
     ///   - delay: maximum delay of an answer, in steps of the test's clock; `least` is the minimum.
     ///   - clock: a clock that moves with the steps of the test's clock, by a window each; nil: every reading takes no time.
     ///   - failsToRead: true if no interim can be read.
+    ///   - findsLanguage: true if each utterance tells its language.
     ///   - fails: true for a question that has no answer but an error.
     ///   - waits: true for a question whose answer comes after all others.
     init(
         _ speech: ScriptedSpeech, delay: Int, least: Int = 0, seed: UInt64, clock: HeldClock? = nil, failsToRead: Bool = false,
+        findsLanguage: Bool = false,
         failing fails: @escaping @Sendable (LiveQuestion) -> Bool = { _ in false },
         waiting waits: @escaping @Sendable (LiveQuestion) -> Bool = { _ in false }
     ) {
@@ -53,6 +56,7 @@ final class ScriptedAnswers: AnswerService {
         self.delay = least...max(least, delay)
         self.fails = fails
         self.failsToRead = failsToRead
+        self.findsLanguage = findsLanguage
         stands = clock == nil
         held = clock ?? HeldClock()
         state = Mutex(State(seed: seed))
@@ -84,11 +88,12 @@ final class ScriptedAnswers: AnswerService {
     ) -> @Sendable () -> Void {
         check(samples, request.audio)
         var outcome = Result<SegmentResult, EngineError>.failure(Self.failure)
-        if !failsToRead, case .words(let words) = speech.answer(.words(in: request.audio)) {
+        let language = request.language == .ofStream ? LanguageHint.ofStream : .decided(request.language.code ?? "en")
+        if !failsToRead, case .words(let words, _) = speech.answer(.words(in: request.audio, language)) {
             let read = words.map { word in
                 SegmentResult.Word(
                     text: word.text, confidence: word.confidence, tokens: word.text.unicodeScalars.map { Token(Int32($0.value)) },
-                    range: request.speech)
+                    range: request.speech, language: word.language)
             }
             outcome = .success(SegmentResult(words: read))
         }

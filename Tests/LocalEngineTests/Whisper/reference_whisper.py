@@ -64,11 +64,6 @@ class Whisper:
         logits, k, v, alignment = self.decoder.run(["logits", "present_k", "present_v", "alignment"], feeds)
         return logits, [k, v], alignment
 
-    def identify(self, samples, seconds=10):
-        logits = self.step(self.encode(samples, seconds), [[self.sot]])[0][0, -1]
-        scores = np.exp([logits[token] for token in self.languages.values()] - logits.max())
-        return dict(zip(self.languages, (scores / scores.sum()).round(4)))
-
     def decode(self, samples, language, seconds):
         cross = self.encode(samples, seconds)
         logits, past, _ = self.step(cross, [[self.sot]])
@@ -129,7 +124,6 @@ def main(folder, language, path, first=0, last=None):
         samples = np.frombuffer(file.readframes(file.getnframes()), np.int16) / np.float32(32768)
     samples = samples[int(first):int(last) if last else None]
     model = Whisper(folder)
-    print(model.identify(samples[:48_000]))
     print(model.decode(samples, language, min(max(len(samples) / RATE + 7, 10), 30)))
 
 
