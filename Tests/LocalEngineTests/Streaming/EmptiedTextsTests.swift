@@ -35,20 +35,20 @@ import Testing
     /// The words of an earlier reading become final up to a pause, and the rest behind the pause is read alone.
     @Test(arguments: [false, true]) func `is a gap behind earlier words only if the rest is emptied too`(isEmptied: Bool) {
         var emptied = EmptiedTexts()
-        emptied.read(range(1...7), isEmptied: true, window: second)
-        emptied.read(range(5...7), isEmptied: isEmptied, window: second)
-        let before = emptied.isGap(final(0...4, words: true))
-        let behind = emptied.isGap(final(4...8))
-        #expect(!before && behind == isEmptied)
+        emptied.read(range(1...7), .emptied, window: second)
+        emptied.read(range(5...7), isEmptied ? .emptied : nil, window: second)
+        let before = emptied.gap(final(0...4, words: true))
+        let behind = emptied.gap(final(4...8))
+        #expect(before == nil && behind == (isEmptied ? .emptied : nil))
     }
 
     @Test func `is one gap where the part behind a cut is read as silence`() {
         var emptied = EmptiedTexts()
-        emptied.read(range(1...14), isEmptied: true, window: second)
-        emptied.read(range(10...14), isEmptied: false, window: second)
-        let before = emptied.isGap(final(0...10))
-        let behind = emptied.isGap(final(10...15))
-        #expect(before && !behind)
+        emptied.read(range(1...14), .emptied, window: second)
+        emptied.read(range(10...14), nil, window: second)
+        let before = emptied.gap(final(0...10))
+        let behind = emptied.gap(final(10...15))
+        #expect(before == .emptied && behind == nil)
     }
 
     @Test func `counts no more when its window is read again, and counts when a part of the window is`() {
