@@ -6,7 +6,7 @@ package import Speech
 ///
 /// Words wait until their clips are told, and until it is known what follows them: what the engine decides within three seconds of audio. So the labels
 /// are a function of the words, their voices and the positions in the audio at which they were decided, at whatever pace they come. Time ends the wait
-/// only where no audio comes any more, where the engine does not tell how far it has come, and where nothing is answered for very long.
+/// only where no audio comes any more, where the engine has not told the position of the words, and where nothing is answered for very long.
 package struct WaitingSpeech: Sendable {
     private struct Clip: Sendable {
         let number: Int
@@ -43,7 +43,8 @@ package struct WaitingSpeech: Sendable {
     private var receivedThrough = SampleIndex.zero
     /// Maximum time without an answer, or without a final, after which words go on.
     private let patience: Duration
-    /// Time of the last answer or final, or of the last audio where the engine keeps up with it; nil when no words wait.
+    /// Time of the last answer; where no words wait for their voices, also of the last final, and of the last position, or of the last audio where the
+    /// engine keeps up with it, if the first words have a position. nil when no words wait.
     private var moved: Instant?
 
     /// Maximum time without an answer, or without a final, where nobody has set another. A machine that does not keep up does not reach it.
@@ -80,8 +81,17 @@ package struct WaitingSpeech: Sendable {
     package var deadline: Instant? {
         guard let first = waiting.first else { return nil }
         let isAlone = waiting.count == 1 && !first.isOpen
-        return moved.map { $0 + (isAlone && !isBehind ? min(patience, Self.quiet) : patience) }
+        // No position ends the wait of words that have none.
+        let waitsForEngine = first.decided != nil && isBehind
+        return moved.map { $0 + (isAlone && !waitsForEngine ? min(patience, Self.quiet) : patience) }
     }
+
+    /// True if words wait for those that follow, and none waits for its voice: a voice that is still being heard does not come sooner with other words, and
+    /// its wait must end.
+    private var waitsForWordsAlone: Bool { !waiting.isEmpty && !waiting.contains(where: \.isOpen) }
+
+    /// The same, if the first words have a position, so that the engine's positions end their wait.
+    private var waitsForPosition: Bool { waiting.first?.decided != nil && waitsForWordsAlone }
 
     /// True if the engine has yet to decide about audio that has come: what it says about that audio may count, however long it takes.
     private var isBehind: Bool { decidedThrough.map { receivedThrough - max($0, covered) >= behind } ?? false }
@@ -117,22 +127,23 @@ package struct WaitingSpeech: Sendable {
     /// Notes that finals cover the audio up to this position: no later words begin before it.
     package mutating func cover(through end: SampleIndex, now: Instant) {
         covered = max(covered, end)
-        // A voice that is still being heard does not come sooner with other words.
-        if waiting.first?.isOpen == false { moved = now }
+        if waitsForWordsAlone { moved = now }
     }
 
     /// Notes that all finals have come that were decided before this position of the audio.
     ///
-    /// - Parameter position: the position, never before the last one of the same engine; nil: the engine that speaks from here on has told none.
+    /// - Parameter position: the position, never before the last one of the same engine; nil: from here on there is none.
     package mutating func decided(through position: SampleIndex?, now: Instant) {
+        // Where no position was told before either, nothing has changed.
+        let isNews = position != nil || decidedThrough != nil
         decidedThrough = position
-        if waiting.first?.isOpen == false { moved = now }
+        if isNews, waitsForPosition { moved = now }
     }
 
     /// Notes that audio has come. While it goes on, and the engine keeps up with it, its positions end the wait, and time does not.
     package mutating func received(through end: SampleIndex, now: Instant) {
         receivedThrough = end
-        if decidedThrough != nil, !isBehind, waiting.first?.isOpen == false { moved = now }
+        if decidedThrough != nil, !isBehind, waitsForPosition { moved = now }
     }
 
     /// Notes that a voice was heard.

@@ -132,6 +132,44 @@ import Testing
         #expect(told(after: .seconds(9)) == [[nil]])
     }
 
+    /// The engine keeps up with the audio, or is far behind it.
+    @Test(arguments: [0, 50] as [Double]) mutating func `goes on after three seconds where only later words have a position`(behind: Double) {
+        _ = add([word("Yes", 3, 3.4)], expects: false)
+        for step in 1...5 {
+            let place = 4 + Double(step) / 2, time = Duration.milliseconds(500 * step)
+            waiting.received(through: SampleIndex(seconds: place + behind, at: .speech), now: start + time)
+            waiting.decided(through: SampleIndex(seconds: place, at: .speech), now: start + time)
+            #expect(told(after: time) == [])
+        }
+        #expect(told(after: .milliseconds(2_999)) == [])
+        #expect(told(after: .seconds(3)) == [[nil]])
+    }
+
+    @Test mutating func `goes on without what follows when its voice is not heard for very long, while audio and finals come`() {
+        waiting.decided(through: SampleIndex(seconds: 4, at: .speech), now: start)
+        _ = add([word("Yes", 3, 3.4)], expects: false)
+        waiting.decided(through: SampleIndex(seconds: 5, at: .speech), now: start)
+        _ = add([word("b", 3.8, 6)])
+        for step in 1...19 {
+            let place = 6 + Double(step) / 2, time = Duration.milliseconds(500 * step)
+            waiting.received(through: SampleIndex(seconds: place, at: .speech), now: start + time)
+            waiting.decided(through: SampleIndex(seconds: place, at: .speech), now: start + time)
+            waiting.cover(through: SampleIndex(seconds: place, at: .speech), now: start + time)
+            #expect(told(after: time) == [])
+        }
+        #expect(told(after: .milliseconds(9_999)) == [])
+        #expect(told(after: .seconds(10)) == [[nil], [nil]])
+    }
+
+    @Test mutating func `goes on three seconds after the positions end, however often it is told that there is none`() {
+        waiting.decided(through: SampleIndex(seconds: 4, at: .speech), now: start)
+        _ = add([word("Yes", 3, 3.4)], expects: false)
+        waiting.decided(through: nil, now: start + .seconds(1))
+        waiting.decided(through: nil, now: start + .seconds(2))
+        #expect(told(after: .milliseconds(3_999)) == [])
+        #expect(told(after: .seconds(4)) == [[nil]])
+    }
+
     /// The speakers of words that come at a pace: a voice is heard so many steps after its words, and finals are looked at after each step.
     private func speakers(_ looksAhead: Bool, late: Int, seed: UInt64) -> [Int?] {
         var random = SeededGenerator(seed: seed), waiting = WaitingSpeech(rate: .speech, patience: .seconds(10), looksAhead: looksAhead)
