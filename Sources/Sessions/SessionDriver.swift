@@ -212,15 +212,18 @@ package final class SessionDriver {
         case .speech(let speech): if gate == nil { observer?.observe(.heard(speech)) }
         case .turn(let judgment): observer?.observe(.judged(judgment))
         case .decided(let channel, let position):
-            let notice = SessionNotice.decided(channel, through: position, by: leg.engine)
-            guard leg.gated != nil else { return observe(notice) }
+            guard leg.gated != nil else { return tell(position, in: channel, of: leg) }
             // The events of a gated stream come a step later, and so does this: their order stays.
-            connector.loop.soon { [self] in observe(notice) }
+            connector.loop.soon { [self] in tell(position, in: channel, of: leg) }
         case nil: break
         }
     }
 
-    private func observe(_ notice: SessionNotice) { observer?.observe(notice) }
+    /// Tells the observer how far an engine has come, or that finals which the engine has told are held back.
+    private func tell(_ position: SampleIndex, in channel: ChannelIndex, of leg: LegConnection) {
+        let passes = machine.passesFinals(of: leg.id, in: channel)
+        observer?.observe(.decided(channel, through: passes ? position : nil, by: leg.engine))
+    }
 
     private func isInProcess(_ engine: EngineName) -> Bool {
         engines.contains { if $0.name == engine, case .inProcess = $0.access { true } else { false } }

@@ -26,8 +26,8 @@ package enum SessionNotice: Sendable {
     /// An engine's end-of-turn model has judged a pause.
     case judged(TurnJudgment)
     /// All finals of an engine that were decided before this position of the session's audio have come. Only engines of this process tell, in order with
-    /// their finals.
-    case decided(ChannelIndex, through: SampleIndex, by: EngineName)
+    /// their finals. nil: the engine's finals do not come now, because they wait for the words of audio before them, for example for a repair.
+    case decided(ChannelIndex, through: SampleIndex?, by: EngineName)
     /// Words that are said in the range were hidden. Comes before the commit of the words.
     case hidden(SampleRange, ChannelIndex)
     /// The engine has named the speaker that is the session's user. The engine heard the user's speech first.

@@ -94,7 +94,7 @@ final class DriverWorld: SessionObserver, SessionJournal, @unchecked Sendable {
         case .engine(let engine, let notice): note("\(engine): \(notice)")
         case .heard(let speech): note("heard \(speech.range.start.samples)–\(speech.range.end.samples)")
         case .judged(let turn): note("judged \(turn.probability) at \(turn.position.samples) by \(turn.engine?.rawValue ?? "the gate")")
-        case .decided(_, let position, let engine): note("decided \(position.samples) by \(engine)")
+        case .decided(_, let position, let engine): note("decided \(position.map { "\($0.samples)" } ?? "nothing") by \(engine)")
         case .event, .fact, .counted, .gateFailed, .paused, .hidden, .userSpeaks: break
         }
     }

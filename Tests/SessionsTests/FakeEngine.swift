@@ -34,6 +34,9 @@ final class FakeEngine: HearingEngine {
     /// Says this on its newest stream.
     func say(_ event: EngineEvent) { listeners.withLock { $0.last }?(event) }
 
+    /// Says this on its first stream.
+    func sayFirst(_ event: EngineEvent) { listeners.withLock { $0.first }?(event) }
+
     private final class Stream: EngineStream {
         private let name: EngineName
         private let log: SharedLog

@@ -102,6 +102,24 @@ import Testing
         }
     }
 
+    @Test func `tells no position while an engine's finals wait for those of the stream before`() async throws {
+        let engine = FakeEngine(log: log)
+        try await DriverWorld.with([engine], log: log) { world in
+            try await world.until("ready")
+            for _ in 0..<20 { await world.push(800) }
+            // Another stream takes over, and hears the audio from here on.
+            await world.command(.update(StreamChange(keyterms: ["Harken"])))
+            try await world.until("attempt 1 began at fake")
+            engine.hear(.decided(.first, through: SampleIndex(300)))
+            try await world.until("decided nothing by fake")
+            engine.sayFirst(final("one", 0))
+            engine.sayFirst(.closed(nil))
+            try await world.until("attempt 0 over at fake")
+            engine.hear(.decided(.first, through: SampleIndex(400)))
+            try await world.until("decided 16400 by fake")
+        }
+    }
+
     @Test func `goes on at the next engine with the audio that nothing was said to`() async throws {
         let first = FakeEngine("first", log: log), second = FakeEngine("second", log: log)
         try await DriverWorld.with([first, second], log: log) { world in

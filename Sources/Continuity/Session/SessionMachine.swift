@@ -124,6 +124,13 @@ package struct SessionMachine: Sendable, ~Copyable {
     /// The engine of the first open leg whose words count; nil when there is none.
     package var servingEngine: EngineName? { pool.servingEngine }
 
+    /// Returns true if the leg's finals need not wait for the words of earlier audio, as they do behind a repair and behind a leg that has yet to end.
+    /// False if the leg has failed or is gone.
+    package func passesFinals(of leg: LegID, in channel: ChannelIndex) -> Bool {
+        guard channelStates.indices.contains(channel.number), !pool.isFailed(leg) else { return false }
+        return channelStates[channel.number].place(of: leg) == 0
+    }
+
     package var isEnded: Bool { if case .ended = state { true } else { false } }
 
     var isFinishing: Bool { if case .finishing = state { true } else { false } }

@@ -61,6 +61,20 @@ import Testing
         #expect(talk.actions.gaps == [])
     }
 
+    @Test func `passes the next engine's finals on only behind the repair`() throws {
+        var talk = broken()
+        let isGone = talk.session.passesFinals(of: LegID(0), in: .first)
+        #expect(!isGone)
+        talk.hear(1)
+        let isHeld = talk.session.passesFinals(of: LegID(1), in: .first)
+        #expect(!isHeld)
+        talk.repairs(try #require(talk.actions.repairs.first))
+        let passes = talk.session.passesFinals(of: LegID(1), in: .first)
+        #expect(passes)
+        let isThere = talk.session.passesFinals(of: LegID(1), in: ChannelIndex(1))
+        #expect(!isThere)
+    }
+
     @Test func `spreads the words of a repair that does not say where they lie`() throws {
         var talk = broken()
         talk.hear(1)
