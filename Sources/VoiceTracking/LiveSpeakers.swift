@@ -132,7 +132,7 @@ package final class LiveSpeakers {
 
     /// Notes that all finals have come that were decided before this position of the audio.
     ///
-    /// - Parameter position: nil: the engine that speaks from here on has told none.
+    /// - Parameter position: nil: from here on there is none.
     package func decided(through position: SampleIndex?) {
         waiting.decided(through: position, now: loop.now)
         release()

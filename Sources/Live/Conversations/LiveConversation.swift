@@ -219,7 +219,7 @@ package final class LiveConversation {
     /// Notes that finals cover the session's audio up to this position.
     func covered(through end: SampleIndex) { speakers?.covered(through: end) }
 
-    /// Notes that all finals have come that were decided before this position of the session's audio; nil: another engine speaks from here on.
+    /// Notes that all finals have come that were decided before this position of the session's audio; nil: from here on there is none.
     func decided(through position: SampleIndex?) { speakers?.decided(through: position) }
 
     private func add(_ spoken: LiveSpeakers.Spoken) {

@@ -117,6 +117,8 @@ extension LiveSession {
         context.metrics.ran(run)
         if run.kind == .stream {
             if let number { streams[number] = nil }
+            // Nobody tells positions until another stream begins.
+            if streams.isEmpty { conversation?.decided(through: nil) }
             if run.error != nil { orphaned.append(run) }
             if !streams.isEmpty { countFailovers(to: self.run?.servingEngine) }
         }
