@@ -42,6 +42,7 @@ struct `Speech that the voice detector loses` {
         let names = try FileManager.default.contentsOfDirectory(atPath: recordings).sorted().filter {
             $0.hasSuffix(".flac") && !$0.hasPrefix("fsdd-")
         }
+        try #require(!names.isEmpty, "there is no recording in \(recordings)")
         clips = try (0..<Self.clipCount).map { place throws -> [Float] in
             let file = try MediaFile(Recording(path: recordings + "/" + names[place * names.count / Self.clipCount]))
             let count = Self.clipSeconds * SampleRate.speech.hertz
