@@ -128,7 +128,7 @@ import Testing
     func `reads no audio that was not heard yet`(confidence: Float, ends: [Int]) {
         // The sound ends at 17,408 samples. 160 ms later, less than the 200 ms behind it that a reading has were heard.
         let stream = play("One two.", Self.quick) { $0.confidence = confidence }
-        let readings = stream.asked.compactMap { if case .words(let audio) = $0 { audio.end } else { nil } }
+        let readings = stream.asked.compactMap { if case .words(let audio, _) = $0 { audio.end } else { nil } }
         #expect(readings == ends.map { SampleIndex($0) })
     }
 
