@@ -102,7 +102,7 @@ package final class SQLConversationStore: ConversationStores {
         case .unknown:
             windowIndex.drop(archive: nil)
             revisions.tellAll()
-        case .jobs, .engine, .usage, .wanted, .deletions: break
+        case .jobs, .engine, .usage, .wanted, .deletionBegun, .deletionEnded: break
         }
     }
 
