@@ -133,7 +133,7 @@ struct ConversationOperations: Sendable {
                 guard let files = await service.silence(from..<to, of: id, of: request.user) else {
                     throw APIError(.unavailable("The words are redacted, and the audio is not yet: try again."))
                 }
-                await erasure.run()
+                await erasure.hide()
                 return .json { json in
                     json.beginObject()
                     json.key("segments")

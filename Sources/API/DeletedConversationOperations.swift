@@ -30,7 +30,7 @@ struct DeletedConversationOperations: Sendable {
                     try await service.delete(request.id("id"), of: request.user, forGood: isForGood)
                 }
                 guard isDeleted else { throw request.missingConversation }
-                await erasure.run()
+                await erasure.hide()
                 return isForGood ? .erasing : .nothing
             },
             APIOperation(
@@ -74,7 +74,7 @@ struct DeletedConversationOperations: Sendable {
                 }
                 guard isRestored else { throw .notFound("deleted conversation", request.parameters["id"] ?? "") }
                 // The transcripts of its sessions have its words again.
-                await erasure.run()
+                await erasure.hide()
                 return .nothing
             },
         ]

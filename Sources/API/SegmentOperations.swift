@@ -41,7 +41,7 @@ struct SegmentOperations: Sendable {
                     try await store.setText(text, of: request.id("segment"), in: request.id("id"), of: request.user)
                 }
                 guard let segment else { throw .notFound("segment", request.parameters["segment"] ?? "") }
-                await erasure.run()
+                await erasure.hide()
                 return .json { segment.write(to: &$0, withWords: true) }
             },
             APIOperation(

@@ -47,6 +47,16 @@ package enum JSONValue: Sendable, Equatable {
         return members.last { $0.name == name }?.value
     }
 
+    /// The value with the members of each object in it sorted by their names: equal for objects that differ only in the order of their members.
+    package var sortedByName: JSONValue {
+        switch self {
+        case .array(let items): .array(items.map(\.sortedByName))
+        case .object(let members):
+            .object(members.map { Member(name: $0.name, value: $0.value.sortedByName) }.sorted { $0.name < $1.name })
+        case .null, .bool, .int, .double, .string: self
+        }
+    }
+
     /// The number, whole or not; nil for another value, and for a number that JSON cannot write.
     package var double: Double? {
         switch self {

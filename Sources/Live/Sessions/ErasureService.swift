@@ -19,8 +19,9 @@ package actor ErasureService {
     private let now: @Sendable () -> UnixTime
     /// Speech that is forgotten for good.
     private var forgotten: [ID<Session>: [ForgottenSpeech]] = [:]
-    /// The last run that has begun, and the run that begins when it has ended.
-    private var begun: Task<Void, Never>?, next: Task<Void, Never>?
+    private let readings = SharedRuns(), journalErasures = SharedRuns()
+    /// The erasure from the journals that the last call of `hide` has begun.
+    private var journalErasure: Task<Void, Never>?
     /// Forgotten speech that was erased from earlier runs' journals.
     private var erasedEarlier: [ID<Session>: [ForgottenSpeech]] = [:]
     /// Sessions whose forgotten speech could not be erased from earlier runs' journals.
@@ -42,27 +43,34 @@ package actor ErasureService {
         self.now = now
     }
 
-    /// Reads which speech must be forgotten, and erases it everywhere except in live sessions. What was deleted before the call is hidden when it returns.
-    ///
-    /// There is one run at a time. It may have read the record before a deletion: calls that come meanwhile share the run behind it.
-    package func run() async {
-        if let next { return await next.value }
-        let former = begun
-        let run = Task {
-            await former?.value
-            (begun, next) = (next, nil)
-            await erase()
-        }
-        next = run
-        await run.value
+    /// Reads which speech must be forgotten, and erases it in the transcripts. What was deleted before the call is hidden when it returns, unless the store
+    /// cannot be read: then the log has the reason, and it is tried again within a minute. The journals are erased after the return.
+    package func hide() async {
+        await readings.run { await self.read() }
+        journalErasure = Task { await eraseAllJournals() }
     }
 
-    private func erase() async {
+    /// Reads which speech must be forgotten, and erases it everywhere except in live sessions, as far as that does not fail.
+    package func run() async {
+        await hide()
+        await journalErasure?.value
+    }
+
+    private func read() async {
         guard let found = await forgottenSpeech() else { return }
-        let all = Dictionary(grouping: found, by: \.session)
         forgotten = Dictionary(grouping: found.forGood, by: \.session)
-        await transcripts.forget(all)
-        await eraseJournals()
+        await transcripts.forget(Dictionary(grouping: found, by: \.session))
+    }
+
+    private func eraseAllJournals() async {
+        await journalErasures.run {
+            await self.eraseJournals()
+            await self.eraseEarlierJournals()
+        }
+    }
+
+    /// Erases speech from the journals of earlier runs, as far as that has not been done.
+    private func eraseEarlierJournals() async {
         let new = forgotten.filter { erasedEarlier[$0.key] != $0.value }
         guard !new.isEmpty else { return }
         erasedEarlier = forgotten
@@ -92,7 +100,7 @@ package actor ErasureService {
         }
     }
 
-    /// Erases speech from the journals, of sessions that were live at the last `run` and are over now, and what could not be erased before.
+    /// Erases speech from the journals, of sessions that were live at the last call of `hide` and are over now, and what could not be erased before.
     package func eraseJournals() async {
         let sessions = Array(forgotten.keys)
         for context in contexts {
@@ -119,7 +127,10 @@ package actor ErasureService {
     }
 
     /// Returns the places where deleted speech still is because an attempt to erase it has failed. Each is tried again within a minute.
+    ///
+    /// Waits until the journals are erased of what was hidden before.
     package func unerasedPlaces() async -> [UnerasedPlace] {
+        await journalErasure?.value
         var isInJournal = !unerasedEarlier.isDisjoint(with: forgotten.keys)
         for context in contexts where !isInJournal {
             isInJournal = await context.run { !$0.journal.unfinishedErasures.isEmpty } ?? false

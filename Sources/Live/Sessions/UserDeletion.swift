@@ -1,4 +1,3 @@
-package import Admission
 package import Journal
 package import Observability
 package import Speech
@@ -8,9 +7,10 @@ package import Store
 ///
 /// The store records a deletion first: from then on no answer has anything of the user, and nothing is stored for the user. The removal takes minutes
 /// for a year of conversations. In a gateway it goes on after the answer. A deletion that is cut off is continued at the next start, and one that
-/// another process has begun within a minute. Gateways that share a PostgreSQL database reject the user at once.
+/// another process has begun within a minute. The other gateways of a PostgreSQL database reject the user at once when they hear the notice, otherwise
+/// within a minute.
 package actor UserDeletion {
-    private let store: any ConversationStores
+    private let store: any UserDeletionStore & RetentionStore
     private let blobs: Blobs
     private let transcripts: TranscriptFolder
     /// The parts of a running gateway; nil in another process, which leaves the journal, and with it the end of the deletion, to the gateway.
@@ -20,20 +20,23 @@ package actor UserDeletion {
     private var known: Set<ID<User>> = []
     /// Users whom this process removes now.
     private var removed: Set<ID<User>> = []
+    private let readings = SharedRuns()
 
     package struct Gateway: Sendable {
-        let admission: Admission
         let contexts: LiveContexts
         let erasure: ErasureService
+        /// Rejects these users until another call leaves them out.
+        let reject: @Sendable (Set<ID<User>>) -> Void
         /// Stops the work on a job.
         let cancel: @Sendable (ID<TranscriptionJob>) async -> Void
 
         package init(
-            admission: Admission, contexts: LiveContexts, erasure: ErasureService, cancel: @escaping @Sendable (ID<TranscriptionJob>) async -> Void
+            contexts: LiveContexts, erasure: ErasureService, reject: @escaping @Sendable (Set<ID<User>>) -> Void,
+            cancel: @escaping @Sendable (ID<TranscriptionJob>) async -> Void
         ) {
-            self.admission = admission
             self.contexts = contexts
             self.erasure = erasure
+            self.reject = reject
             self.cancel = cancel
         }
     }
@@ -43,7 +46,9 @@ package actor UserDeletion {
     /// Time that sessions get to end, and to store what they still have.
     private static let patience: Duration = .seconds(10), pause: Duration = .milliseconds(200)
 
-    package init(store: any ConversationStores, blobs: Blobs, transcripts: TranscriptFolder, gateway: Gateway?, log: Log) {
+    package init(
+        store: any UserDeletionStore & RetentionStore, blobs: Blobs, transcripts: TranscriptFolder, gateway: Gateway?, log: Log
+    ) {
         self.store = store
         self.blobs = blobs
         self.transcripts = transcripts
@@ -63,35 +68,42 @@ package actor UserDeletion {
     /// Returns the deletions that have begun and not ended, the earliest first.
     package func pending() async throws(StoreError) -> [PendingUserDeletion] { try await store.deletions() }
 
-    /// Rejects the users whose deletion has begun and not ended.
-    package func rejectDeletedUsers() async {
-        do throws(StoreError) {
-            let deletions = try await store.deletions()
-            known = removed.union(deletions.map(\.user))
-            gateway?.admission.reject(known)
-        } catch {
-            log.error("the deletions of users cannot be read", [.error: "\(error)"])
-        }
+    /// Reads which users' deletion has begun and not ended. Rejects these users, and ends the sessions of those who are new. Removing what is left of
+    /// them is the work of the process that has begun the deletion, and that of `resume`.
+    ///
+    /// The reading begins after the call, and there is one at a time, so that no late answer replaces a newer one.
+    package func follow() async { await readings.run { await self.read() } }
+
+    /// Rejects a user whose deletion another process has begun, and ends the user's sessions, even if the deletion has ended meanwhile. Then follows all
+    /// deletions.
+    package func follow(deletionOf user: ID<User>) async {
+        known.insert(user)
+        gateway?.reject(known)
+        await gateway?.contexts.end(sessionsOf: user)
+        await follow()
     }
 
-    /// Rejects the users whose deletion another gateway has begun, and ends their sessions. Removing what is left of them is that gateway's work, and that
-    /// of `resume`.
-    package func follow() async {
+    private func read() async {
+        let found: [PendingUserDeletion]
+        do throws(StoreError) { found = try await store.deletions() } catch {
+            return log.error("the deletions of users cannot be read", [.error: "\(error)"])
+        }
         let before = known
-        await rejectDeletedUsers()
+        known = removed.union(found.map(\.user))
+        gateway?.reject(known)
         for user in known.subtracting(before) { await gateway?.contexts.end(sessionsOf: user) }
     }
 
     /// Continues the deletions that have begun and not ended. Does not wait for their end.
     package func resume() async {
-        await rejectDeletedUsers()
+        await follow()
         for user in known { start(user) }
     }
 
     private func start(_ user: ID<User>) {
         guard removed.insert(user).inserted else { return }
         known.insert(user)
-        gateway?.admission.reject(known)
+        gateway?.reject(known)
         Task {
             do throws(StoreError) {
                 try await complete(user)
@@ -100,7 +112,9 @@ package actor UserDeletion {
                 log.error("the deletion of a user is not complete; it is tried again", [.error: "\(error)"])
             }
             removed.remove(user)
-            gateway?.admission.reject(known)
+            gateway?.reject(known)
+            // A reading that is under way may still find the deletion.
+            await follow()
         }
     }
 

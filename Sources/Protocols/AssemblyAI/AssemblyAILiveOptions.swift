@@ -73,7 +73,7 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
     }
 
     /// Parameters whose texts the query may have in small and capital letters.
-    private static let choices: Set<String> = ["encoding", "voice_focus"]
+    private static let choices: Set<String> = ["encoding", "speech_model", "voice_focus"]
 
     /// True if a member of `UpdateConfiguration` says only what the opening has said, however the opening has spelled it.
     func isInForce(_ member: VendorOptions.Option) -> Bool {
@@ -86,7 +86,7 @@ package struct AssemblyAILiveOptions: Sendable, Equatable {
         case .double(let number): return Double(first) == number
         case .string(let text): return said == [text] || Self.choices.contains(member.name) && first.equalsIgnoringCase(text)
         case .array: return (try? Self.list(member.name, QueryParameters(query: query))) == member.value.texts
-        case .object: return (try? JSONValue(parsing: Array(first.utf8))) == value
+        case .object: return (try? JSONValue(parsing: Array(first.utf8)))?.sortedByName == value.sortedByName
         case .null: return false
         }
     }

@@ -81,7 +81,9 @@ final class PostgresListener: Sendable {
         case "people": return .people(ID(parts[2...].joined(separator: " ")))
         case "windows": return Int64(parts[2]).map { .windows(archive: $0) }
         case "jobs": return .jobs
-        case "deletions": return .deletions
+        case "deletions":
+            let user = parts[2...].joined(separator: " ")
+            return user.isEmpty ? .deletionEnded : .deletionBegun(ID(user))
         case "wanted": return parts.count == 4 && parts[3] == replica ? .wanted(ID(String(parts[2]))) : nil
         default: return nil
         }

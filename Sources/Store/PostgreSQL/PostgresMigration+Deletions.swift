@@ -1,12 +1,12 @@
 extension PostgresMigration {
-    /// Notices to the other gateways that the deletion of a user has begun or ended.
+    /// Notices to the other gateways that the deletion of a user has begun, with the user, or has ended, without a subject.
     static let noticesOfDeletions: [StaticString] = [
         """
-        CREATE FUNCTION tell_deleted_users() RETURNS TRIGGER LANGUAGE plpgsql
-        AS 'BEGIN PERFORM tell_replicas(''deletions'', ''''); RETURN NULL; END'
+        CREATE FUNCTION tell_deleted_users() RETURNS TRIGGER LANGUAGE plpgsql AS 'BEGIN
+            PERFORM tell_replicas(''deletions'', CASE WHEN TG_OP = ''INSERT'' THEN NEW."user" ELSE '''' END); RETURN NULL; END'
         """,
         """
-        CREATE TRIGGER tell_deleted_users AFTER INSERT OR DELETE ON deleted_users FOR EACH STATEMENT EXECUTE FUNCTION tell_deleted_users()
+        CREATE TRIGGER tell_deleted_users AFTER INSERT OR DELETE ON deleted_users FOR EACH ROW EXECUTE FUNCTION tell_deleted_users()
         """,
     ]
 

@@ -100,8 +100,10 @@ package enum ReplicaChange: Sendable, Equatable {
     case usage(ID<User>)
     /// Another replica asks for a live session of this one.
     case wanted(ID<Session>)
-    /// The deletion of a user has begun or ended.
-    case deletions
+    /// The deletion of a user has begun. It may have ended since.
+    case deletionBegun(ID<User>)
+    /// The deletion of a user has ended.
+    case deletionEnded
     /// Changes may have been missed.
     case unknown
 }

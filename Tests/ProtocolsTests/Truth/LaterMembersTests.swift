@@ -136,6 +136,15 @@ struct LateMember: Sendable, CustomTestStringConvertible {
             #""redact_pii_policies":["person_name","phone_number"]"#, #""redact_pii_policies":["person_name"]"#
         ),
         ("llm_gateway=%7B%22model%22%3A%20%22m%22%7D", #""llm_gateway":{"model":"m"}"#, #""llm_gateway":{"model":"n"}"#),
+        (
+            "llm_gateway=%7B%22model%22%3A%22m%22%2C%22messages%22%3A%5B%7B%22role%22%3A%22user%22%2C%22text%22%3A%22x%22%7D%5D%7D",
+            #""llm_gateway":{"messages":[{"text":"x","role":"user"}],"model":"m"}"#,
+            #""llm_gateway":{"messages":[{"text":"y","role":"user"}],"model":"m"}"#
+        ),
+        (
+            // The opening of `usual` names the model.
+            "mode=balanced", #""speech_model":"Universal-Streaming-English""#, #""speech_model":"universal-streaming-multilingual""#
+        ),
     ])
     func `is not told to AssemblyAI's clients where only its spelling differs`(opening: String, same: String, other: String) throws {
         var stream = try AssemblyAIConversation(AssemblyAIConversation.usual + "&" + opening)

@@ -312,6 +312,19 @@ import Testing
         #expect(try await store.isErasing())
     }
 
+    @Test func `is nothing when a person or a voice is merged into itself`() async throws {
+        let store = try open()
+        try await fill(store)
+        #expect(try await store.merge(ID<Voice>("v2"), into: ID<Voice>("v1"), of: .ann))
+        try await store.settle()
+        // The id of a merged voice means the voice that is kept.
+        #expect(try await store.merge(ID<Voice>("v2"), into: ID<Voice>("v1"), of: .ann))
+        #expect(try await store.merge(ID<Voice>("v3"), into: ID<Voice>("v3"), of: .ann))
+        #expect(try await store.merge(ID<Person>("p1"), into: ID<Person>("p1"), of: .ann))
+        #expect(try await !store.isErasing())
+        #expect(try await !store.merge(ID<Person>("p9"), into: ID<Person>("p9"), of: .ann))
+    }
+
     @Test func `is complete while edits are gathered`() async throws {
         let store = try await rested()
         _ = try await store.setText("the quiet harbour", of: ID("s1"), in: id, of: .ann)

@@ -206,12 +206,12 @@ struct `Several gateways on one database` {
         try await one.replicas.tell(failed: EngineName("deepgram"))
         let all: [ReplicaChange] = [.jobs, .people(ann), .engine(EngineName("deepgram"))]
         try await until { heard.withLock { heard in all.allSatisfy(heard.contains) } }
-        #expect(heard.withLock { !$0.contains(.deletions) })
+        #expect(heard.withLock { !$0.contains(.deletionBegun(ann)) })
         #expect(try await one.stores.conversations.beginDeletion(of: ann))
-        try await until { heard.withLock { $0.contains(.deletions) } }
-        heard.withLock { $0 = [] }
+        try await until { heard.withLock { $0.contains(.deletionBegun(ann)) } }
+        #expect(heard.withLock { !$0.contains(.deletionEnded) })
         try await one.stores.conversations.endDeletion(of: ann)
-        try await until { heard.withLock { $0.contains(.deletions) } }
+        try await until { heard.withLock { $0.contains(.deletionEnded) } }
     }
 
     @Test func `interrupts no attempt of another gateway`() async throws {

@@ -53,9 +53,11 @@ extension SQLConversationStore {
     }
 
     package func merge(_ person: ID<Person>, into other: ID<Person>, of user: ID<User>) async throws(StoreError) -> Bool {
-        try await revise(user, erases: true) { (archive, connection) throws(StoreError) in
-            guard let gone = try archive.person(person, on: connection), let kept = try archive.person(other, on: connection) else { return false }
-            guard gone != kept else { return true }
+        try await reviseIfNeeded(user, erases: true) { (archive, connection) throws(StoreError) in
+            guard let gone = try archive.person(person, on: connection), let kept = try archive.person(other, on: connection) else {
+                return .missing
+            }
+            guard gone != kept else { return .unchanged }
             let both: [SQLValue] = [.integer(kept), .integer(gone)]
             // Segments keep pointing to the merged person, so that the cost of merging does not depend on their number.
             try connection.run("UPDATE people SET joined_to = ?1 WHERE number = ?2 OR joined_to = ?2", both)
@@ -63,7 +65,7 @@ extension SQLConversationStore {
             try connection.run("UPDATE voices SET person = ? WHERE person = ?", both)
             try connection.run("UPDATE speech_samples SET person = ? WHERE person = ?", both)
             try connection.run("UPDATE rejected_owners SET person = ? WHERE person = ?", both)
-            return true
+            return .changed
         }
     }
 

@@ -246,11 +246,11 @@ extension SQLConversationStore {
     }
 
     package func merge(_ voice: ID<Voice>, into other: ID<Voice>, of user: ID<User>) async throws(StoreError) -> Bool {
-        try await revise(user, erases: true) { (archive, connection) throws(StoreError) in
-            guard let gone = try archive.voice(voice, on: connection), let kept = try archive.voice(other, on: connection) else { return false }
-            guard gone != kept else { return true }
+        try await reviseIfNeeded(user, erases: true) { (archive, connection) throws(StoreError) in
+            guard let gone = try archive.voice(voice, on: connection), let kept = try archive.voice(other, on: connection) else { return .missing }
+            guard gone != kept else { return .unchanged }
             try Self.join(gone, to: kept, on: connection)
-            return true
+            return .changed
         }
     }
 

@@ -49,16 +49,34 @@ package final class SQLConversationStore: ConversationStores {
         _ user: ID<User>, deletes: Bool = false, erases: Bool = false,
         _ body: @escaping @Sendable (UserPartition, borrowing SQLConnection) throws(StoreError) -> Bool
     ) async throws(StoreError) -> Bool {
-        let isDone =
-            try await change(user, deletes: deletes) { (archive, connection) throws(StoreError) -> Bool? in
-                guard try body(archive, connection) else { return false }
+        try await reviseIfNeeded(user, deletes: deletes, erases: erases) { (archive, connection) throws(StoreError) -> RevisionOutcome in
+            try body(archive, connection) ? .changed : .missing
+        }
+    }
+
+    /// Runs `body` as `revise` does. Nobody is told of a change that `body` did not need to make, and nothing is erased for it.
+    ///
+    /// - Returns: false when what is to be changed is missing.
+    func reviseIfNeeded(
+        _ user: ID<User>, deletes: Bool = false, erases: Bool = false,
+        _ body: @escaping @Sendable (UserPartition, borrowing SQLConnection) throws(StoreError) -> RevisionOutcome
+    ) async throws(StoreError) -> Bool {
+        let outcome =
+            try await change(user, deletes: deletes) { (archive, connection) throws(StoreError) -> RevisionOutcome? in
+                let outcome = try body(archive, connection)
+                guard outcome == .changed else { return outcome }
                 try archive.revise(on: connection)
                 if erases { try Self.noteErasure(of: .rows, on: connection) }
-                return true
-            } ?? false
-        if isDone { revisions.tell(user) }
-        if isDone, erases { startErasing() }
-        return isDone
+                return outcome
+            } ?? .missing
+        switch outcome {
+        case .missing: return false
+        case .unchanged: return true
+        case .changed:
+            revisions.tell(user)
+            if erases { startErasing() }
+            return true
+        }
     }
 
     /// Deletes a row because its user wants that, to be erased from the disk soon. Returns false when there is no such row.
@@ -84,7 +102,7 @@ package final class SQLConversationStore: ConversationStores {
         case .unknown:
             windowIndex.drop(archive: nil)
             revisions.tellAll()
-        case .jobs, .engine, .usage, .wanted, .deletions: break
+        case .jobs, .engine, .usage, .wanted, .deletionBegun, .deletionEnded: break
         }
     }
 

@@ -40,11 +40,11 @@ final class Composition: Sendable {
         await disks.begin()
         let deletion = UserDeletion(
             store: storage.stores.conversations, blobs: storage.stores.blobs, transcripts: storage.transcripts,
-            gateway: .init(admission: admission.admission, contexts: live.contexts, erasure: live.erasure) { [runner = recordings.runner] in
-                await runner.cancel($0)
-            },
+            gateway: .init(
+                contexts: live.contexts, erasure: live.erasure, reject: { [admission = admission.admission] in admission.reject($0) },
+                cancel: { [runner = recordings.runner] in await runner.cancel($0) }),
             log: inputs.log)
-        await deletion.rejectDeletedUsers()
+        await deletion.follow()
         let api = APIParts(
             version: configuration.version, limits: configuration.limits, prices: configuration.prices, admission: admission.admission,
             keys: inputs.keys, entries: inputs.entries, contexts: live.contexts, recordings: recordings, transcripts: storage.transcripts,

@@ -37,7 +37,8 @@ final class Membership: Sendable {
                 limits.ledgerChanged(for: nil)
                 Task { await Self.releaseLost(contexts, replicas, log) }
                 Task { await deletion.follow() }
-            case .deletions: Task { await deletion.follow() }
+            case .deletionBegun(let user): Task { await deletion.follow(deletionOf: user) }
+            case .deletionEnded: Task { await deletion.follow() }
             case .usage(let user): limits.ledgerChanged(for: user)
             case .engine(let name): Task { await contexts.health.suspect(name) }
             case .people, .windows: break
