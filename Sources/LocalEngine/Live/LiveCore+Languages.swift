@@ -54,9 +54,10 @@ extension LiveCore {
         try fixLanguage(through: here, answers)
     }
 
-    /// Keeps committed words, to be heard again, if they are in a language in which that helps.
+    /// Keeps committed words, to be heard again, if they are in a language in which that helps. Audio without words may be speech of another language,
+    /// so that nothing before it is heard again with what comes behind it.
     mutating func know(_ words: [LiveWord], from start: SampleIndex, end: SampleIndex) {
-        if !isEnglish(words) { known.forget() }
+        if !isEnglish(words) || findsLanguage && words.isEmpty { known.forget() }
         known.add(isEnglish(words) ? words : [], from: start, end: end)
     }
 

@@ -236,7 +236,8 @@ package struct LiveCore: Sendable {
     /// True if the window has to be read at the pause now.
     private func isDue(_ pause: OpenWindow.Pause, after silence: SampleCount) -> Bool {
         guard let reading = pause.reading else { return silence >= timing.look }
-        guard let again = timing.lookAgain, !reading.isSecond, silence >= again else { return false }
+        // A second reading by the model for other languages is too dear.
+        guard let again = timing.lookAgain, !reading.isSecond, silence >= again, isEnglish(reading.words) else { return false }
         return !isSure(reading) && min(pause.end + timing.tail, position) > reading.end
     }
 

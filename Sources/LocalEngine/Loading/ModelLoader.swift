@@ -66,7 +66,8 @@ final class ModelLoader<Model: Sendable>: Sendable {
         case .fail(let error): return .failure(error)
         case .wait: return nil
         case .load:
-            pool.submit(.prerecorded) { [weak self] _ in self?.loadNow() }
+            // Somebody who speaks may wait for the model: the load goes before the work for recordings.
+            pool.submit(.live(deadline: .now + .seconds(1))) { [weak self] _ in self?.loadNow() }
             return nil
         }
     }

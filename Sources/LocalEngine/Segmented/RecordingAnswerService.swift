@@ -30,7 +30,7 @@ final class RecordingAnswerService: AnswerService {
                 give(outcome.map { .words(readings.add($0, of: audio)) })
             }
         case .times(let words, let audio, let speech, _):
-            give(.success(.times(readings.times(of: words, through: audio.end, speech: speech))))
+            give(.success(.times(readings.times(of: words, in: audio, speech: speech))))
         case .terms: give(.success(.terms([])))
         case .completeness:
             return segments.completeness(ofTurn: samples) { give(.success(.completeness($0))) }

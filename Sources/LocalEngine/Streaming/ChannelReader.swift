@@ -29,7 +29,7 @@ struct ChannelReader: Sendable {
         case (.words(let audio, _), .other(let code, let whisper)): return try other(code, audio, samples, whisper.model, mayContinue)
         case (.words, .open): return try reader.answer(question, samples, mayContinue: mayContinue)?.inEnglish
         case (.times(let words, let audio, let speech, let hint), _) where isOther(hint):
-            return .times(readings.times(of: words, through: audio.end, speech: speech))
+            return .times(readings.times(of: words, in: audio, speech: speech))
         case (.terms, .other): return .terms([])
         case (.terms, .english), (.terms, .open):
             // Without the terms, the words are final as they were heard.

@@ -125,6 +125,7 @@ final class LiveListener {
     /// Returns the reason why a reading of audio has no words; nil: it has words, or nobody spoke.
     private func complaint(_ answer: LiveAnswer, _ audio: SampleRange) -> EngineComplaint? {
         if case .words(_, found: .unknown?) = answer { return .unknownLanguage }
+        if case .words(let words, _) = answer, !words.isEmpty { return nil }
         return answers.isEmptied(audio) ? .emptied : nil
     }
 

@@ -19,10 +19,14 @@ final class TimedReadings: Sendable {
         return result.words.map { LiveWord($0.text, confidence: $0.confidence, language: $0.language, blankBefore: $0.blankBefore) }
     }
 
-    /// Returns the times of the words with these texts, the last ones of a reading of audio that ends at `end`; in proportion to their letters when no
-    /// reading has them.
-    func times(of texts: [String], through end: SampleIndex, speech: SampleRange) -> [SampleRange] {
-        let reading = readings.withLock { $0.last { $0.audio.end == end && $0.result.words.suffix(texts.count).map(\.text) == texts } }
+    /// Returns the times of the words with these texts, the last ones of a reading of this audio, or else of audio that ends with it; in proportion to
+    /// their letters when no reading has them.
+    func times(of texts: [String], in audio: SampleRange, speech: SampleRange) -> [SampleRange] {
+        let fitting = readings.withLock { readings in
+            readings.filter { $0.audio.end == audio.end && $0.result.words.suffix(texts.count).map(\.text) == texts }
+        }
+        // Another reading with the same end may come before the question or behind it.
+        let reading = fitting.last { $0.audio == audio } ?? fitting.last
         return reading.map { $0.result.words.suffix(texts.count).map(\.range) } ?? ProportionalTimes.ranges(of: texts, in: speech)
     }
 

@@ -11,6 +11,8 @@ struct UtteranceReader: Sendable {
     /// Time that each step may take.
     private let patience: Duration
     private let english: WindowRecognizer
+    /// Time in which the model for all languages may judge: it works for long, so streams that need less go first.
+    private static let judging = Duration.seconds(1)
 
     /// What the model that hears English alone makes of an utterance.
     private enum First: Sendable {
@@ -29,9 +31,9 @@ struct UtteranceReader: Sendable {
     }
 
     private func work<R: Sendable>(
-        _ body: @escaping @Sendable (_ mayContinue: () -> Bool) throws(InferenceError) -> R?
+        within time: Duration? = nil, _ body: @escaping @Sendable (_ mayContinue: () -> Bool) throws(InferenceError) -> R?
     ) async throws(EngineError) -> R {
-        try await pool.finish(.live(deadline: .now + patience)) { (permit) throws(InferenceError) -> R? in try body(permit.mayContinue) }
+        try await pool.finish(.live(deadline: .now + (time ?? patience))) { (permit) throws(InferenceError) -> R? in try body(permit.mayContinue) }
     }
 
     // MARK: A language that the utterance has told
@@ -59,7 +61,7 @@ struct UtteranceReader: Sendable {
         }
         guard let whisper = try await open.load() else { return try await assumed(decoded, after: former, samples) }
         do throws(EngineError) {
-            return try await work { (mayContinue) throws(InferenceError) -> LiveAnswer? in
+            return try await work(within: Self.judging) { (mayContinue) throws(InferenceError) -> LiveAnswer? in
                 try judge(utterance, decoded, rule, audio, WhisperEar(whisper.model, samples), mayContinue)
             }
         } catch .cancelled {
