@@ -122,6 +122,7 @@ import Testing
     func `depends on the audio and the options alone`(seed: UInt64) {
         var speech = ScriptedSpeech(seed: seed, words: 20...60, languages: ["en", "de", "fr", "xx"])
         (speech.mishears, speech.completeness, speech.unknown) = (true, nil, ["xx"])
+        speech.confidence = seed.isMultiple(of: 2) ? 0.9 : 0.5
         let timing = `Live finals`.timings[Int(seed * 7) % `Live finals`.timings.count]
         var prompt = ScriptedStream(speech, timing, findsLanguage: true)
         prompt.play()
