@@ -83,7 +83,7 @@ import Testing
     }
 
     @Test func `reads nothing at a gap between two words`() {
-        let stream = play("one two 120 three four 120 five.")
+        let stream = play("one two 120 three four 120 five.") { $0.hangover = 4 }
         #expect(stream.asked.count { if case .words = $0 { true } else { false } } == 1)
     }
 

@@ -49,7 +49,8 @@ struct `The reading of live utterances with the other model` {
         let german = try await one.words(in: audio, language: "de", samples)
         #expect(try await two.words(in: audio, language: "de", samples) == german)
         #expect(try await two.words(in: audio, after: nil, samples) == first)
+        // Random words may all be rejected as a loop. Those that are left are in the language that was asked for.
         guard case .words(let words, nil) = german else { throw CancellationError() }
-        #expect(!words.isEmpty && words.allSatisfy { $0.text.hasPrefix("w") && $0.language?.rawValue == "de" })
+        #expect(words.allSatisfy { $0.text.hasPrefix("w") && $0.language?.rawValue == "de" })
     }
 }
