@@ -21,9 +21,8 @@ struct UnknownSpeech: Sendable {
     ///   - start: start of the audio in the session.
     ///   - end: end of the audio.
     mutating func covered(from start: Duration, through end: Duration) -> RecordingNotice? {
-        guard isAnnounced else { return nil }
+        guard isAnnounced, end > start else { return nil }
         isAnnounced = false
-        guard end > start else { return nil }
         if count == 0 { first = start }
         count += 1
         total += end - start
