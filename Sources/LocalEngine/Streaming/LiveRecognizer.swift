@@ -18,7 +18,9 @@ struct LiveRecognizer: Sendable {
         case .other(let code, let whisper): return try other(code, whisper.model, request, samples, mayContinue)
         case .open:
             guard let read = try english(request, samples, .english, mayContinue) else { return nil }
-            return request.language.code != nil || read.isPlain ? read.result : SegmentResult(words: [])
+            guard request.language.code == nil else { return read.result }
+            let isPlain = UtteranceLanguage(read.decoded, sampleCount: samples.count).knownVerdict(LanguageRule()) != nil
+            return isPlain ? read.result : SegmentResult(words: [])
         }
     }
 
@@ -27,7 +29,7 @@ struct LiveRecognizer: Sendable {
     /// - Parameter language: the language that the words say; nil: none.
     private func english(
         _ request: SegmentRequest, _ samples: [Float], _ language: LanguageTag?, _ mayContinue: () -> Bool
-    ) throws(InferenceError) -> (result: SegmentResult, isPlain: Bool)? {
+    ) throws(InferenceError) -> (result: SegmentResult, decoded: Decoded)? {
         // Closing punctuation at the beginning of the prefix belonged to words before.
         let prefix = Array(request.prefix.drop(while: models.recognizer.isClosing))
         let decoded = try models.recognizer.decode(samples.span, prefix: prefix, mayContinue: mayContinue)
@@ -41,8 +43,7 @@ struct LiveRecognizer: Sendable {
                 text: word.text, confidence: word.confidence, tokens: decoded.tokens[next..<word.tokens.upperBound].map(\.token), range: range,
                 language: language)
         }
-        let isPlain = UtteranceLanguage(decoded, sampleCount: samples.count).knownVerdict(LanguageRule()) != nil
-        return (SegmentResult(words: words, isSuspect: decoded.stop != .end || words.isEmpty), isPlain)
+        return (SegmentResult(words: words, isSuspect: decoded.stop != .end || words.isEmpty), decoded)
     }
 
     /// Returns the times of an interim's words: exact ones where they are wanted, otherwise in proportion to their letters.
