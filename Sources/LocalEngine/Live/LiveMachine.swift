@@ -85,15 +85,16 @@ package struct LiveMachine: Sendable {
                 actions += events.map { .event($0, at: at) }
             } catch {
                 ask(error.question, &actions)
-                // What the step is likely to need next is answered meanwhile.
+                // The step's likely next questions are answered meanwhile.
                 for question in attempt.foreseen where answers[question] == nil { ask(question, &actions) }
                 break
             }
             if waiting[next].isWindow { waitingWindows -= 1 }
             next += 1
             isHeard = false
-            forget(&actions)
-            for question in core.foreseen where answers[question] == nil { ask(question, &actions) }
+            let foreseen = core.foreseen
+            keep(foreseen, &actions)
+            for question in foreseen where answers[question] == nil { ask(question, &actions) }
             if core.hasFinished {
                 isOver = true
                 actions += asked.map { .drop($0) } + [.finished]
@@ -112,9 +113,8 @@ package struct LiveMachine: Sendable {
         if asked.insert(question).inserted { actions.append(.ask(question)) }
     }
 
-    /// Forgets answers and questions that no later input needs.
-    private mutating func forget(_ actions: inout [Action]) {
-        let foreseen = core.foreseen
+    /// Forgets all answers and questions but those that later inputs may need.
+    private mutating func keep(_ foreseen: Set<LiveQuestion>, _ actions: inout [Action]) {
         answers.keep(foreseen)
         for question in asked where !foreseen.contains(question) {
             asked.remove(question)
