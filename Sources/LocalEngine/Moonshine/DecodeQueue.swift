@@ -39,8 +39,9 @@ struct DecodeQueue<Work> {
 
     /// - Parameter mayBeInterim: false: interims stay in the queue.
     mutating func nextLive(mayBeInterim: Bool = true) -> Work? {
-        let allowed = live.indices.filter { mayBeInterim || !live[$0].isInterim }
-        guard let first = allowed.min(by: { (live[$0].deadline, live[$0].id) < (live[$1].deadline, live[$1].id) }) else { return nil }
+        // Interims that stay come behind everything else.
+        func rank(_ one: Live) -> (Int, Instant, UInt64) { (one.isInterim && !mayBeInterim ? 1 : 0, one.deadline, one.id) }
+        guard let first = live.indices.min(by: { rank(live[$0]) < rank(live[$1]) }), mayBeInterim || !live[first].isInterim else { return nil }
         return live.remove(at: first).work
     }
 
