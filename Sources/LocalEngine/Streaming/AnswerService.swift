@@ -52,5 +52,6 @@ protocol AnswerService: AnyObject, Sendable {
 
 extension AnswerService {
     var findsLanguage: Bool { false }
+    func settle(_ answer: LiveAnswer) {}
     var clock: @Sendable () -> Instant { { .now } }
 }

@@ -87,8 +87,6 @@ final class LocalAnswerService: AnswerService, @unchecked Sendable {
         return { task.cancel() }
     }
 
-    func settle(_ answer: LiveAnswer) {}
-
     func isEmptied(_ audio: SampleRange) -> Bool { readings.isEmptied(audio) }
 
     // MARK: Interims

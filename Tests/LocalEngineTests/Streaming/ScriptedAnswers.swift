@@ -75,8 +75,6 @@ final class ScriptedAnswers: AnswerService {
         return begin(within: waits(question) ? Self.long...Self.long : delay, { $0.asked.append(question) }, { give(outcome) })
     }
 
-    func settle(_ answer: LiveAnswer) {}
-
     func isEmptied(_ audio: SampleRange) -> Bool { false }
 
     // MARK: Interims
