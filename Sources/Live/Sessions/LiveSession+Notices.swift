@@ -30,7 +30,7 @@ extension LiveSession {
         case .heard(let speech): journal.transcript?.note(speech)
         case .judged(let judgment): journal.transcript?.note(judgment)
         case .decided(_, let position, let engine):
-            // Of several streams or channels, none tells what the session's words are decided to.
+            // A position holds for the session's words only where one stream hears one channel.
             if channels == 1, streams.count == 1, servesAlone(engine) { conversation?.decided(through: position) }
         case .hidden(let range, let channel):
             journal.transcript?.hide(range, in: channel)

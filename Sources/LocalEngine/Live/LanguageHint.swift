@@ -1,4 +1,4 @@
-/// What is known of the language of live audio before it is read. Languages are named by their codes.
+/// Knowledge of the language of live audio before the audio is read. Languages are named by their codes.
 package enum LanguageHint: Hashable, Sendable {
     /// The audio is in the language of the stream, which the client named or the engine assumes.
     case ofStream

@@ -22,7 +22,7 @@ package struct SegmentRequest: Sendable, Equatable {
     package var prefix: [Token]
     /// Words that were read together with the beginning of the audio; nil: there are none.
     package var context: Context?
-    /// What is known of the language.
+    /// Knowledge of the language.
     package var language: LanguageHint
 
     /// Words before the segment, behind which a segment that seems to have none is heard again. They do not become part of the result.

@@ -14,7 +14,7 @@ struct UtteranceReader: Sendable {
     /// Time in which the model for all languages may judge: it works for long, so streams that need less go first.
     private static let judging = Duration.seconds(1)
 
-    /// What the model that hears English alone makes of an utterance.
+    /// Outcome of the model that hears English alone.
     private enum First: Sendable {
         case answer(LiveAnswer)
         /// The model for all languages has to be asked.
