@@ -47,7 +47,10 @@ SPEAKER = """(() => {
     let port = null;
     window.AudioWorkletNode = class { constructor() { port = this.port = {}; } };
     AudioContext.prototype.createMediaStreamSource = () => ({ connect() {} });
-    window.speaker = { samples: 0, wanted: 0, speed: 0, get words() { return this.samples / length; } };
+    window.speaker = { samples: 0, wanted: 0, speed: 0, client: () => null };
+    import('/console/listening.js').then(({ listening }) => { speaker.client = () => listening.client; });
+    // The gateway may hear less fast than that: whoever speaks waits for it long before the page has all that it can keep.
+    const isAhead = () => (speaker.client()?.waiting ?? 0) > 1200;
     const samples = () => {
         const out = new Int16Array(packet);
         for (let i = 0; i < packet; i++) {
@@ -63,7 +66,7 @@ SPEAKER = """(() => {
         let due = Math.round((now - before) / 1000 * speaker.speed * rate / packet);
         before = now;
         // At most a minute at once: a page that was busy does not jump.
-        for (due = Math.min(due, 60 * rate / packet); port && due > 0 && speaker.samples < speaker.wanted * length; due--) {
+        for (due = Math.min(due, 60 * rate / packet); port && due > 0 && speaker.samples < speaker.wanted * length && !isAhead(); due--) {
             port.onmessage({ data: { samples: samples(), level: 0.2 } });
         }
         // Nothing is said, but the microphone is not dead.

@@ -372,6 +372,36 @@ class Microphone:
             server.signal(signal.SIGCONT)
             server.stop()
 
+    def sends_what_a_full_page_has(self):
+        """A page that has an hour which the gateway does not have hears no more, and says so; what it has is sent when the gateway goes on."""
+        server = self._own("full", HARKEN_STALL_SECONDS="0", DEEPGRAM_PACE="10")
+        try:
+            console = self._live(server)
+            page = console.page
+            self._start(console)
+            server.signal(signal.SIGSTOP)
+            console.wait(LATE, "how late it is")
+            amount = self.hearing.least(page.evaluate(SECONDS))
+            # An hour of packets without a sample: the gateway need not hear it.
+            page.evaluate("""async () => {
+                const {listening} = await import('/console/listening.js'), {client} = listening, empty = new ArrayBuffer(0);
+                while (!client.isFinishing) client.push(empty);
+            }""")
+            console.wait(NOTE, "the page that is full is told", "this page was full")
+            console.wait(NOTE, "that it is being sent is told", "They are sent: keep this page open")
+            expect(page.evaluate("() => sound.live()") == 0, "a track of a page that is full is open")
+            server.signal(signal.SIGCONT)
+            self._ends(console)
+            console.wait(NOTE, "why it ended is told", "this page was full")
+            heard = plain(page.evaluate(SAID))
+            expect(len(heard) >= amount, f"{len(heard)} words are shown, and at least {amount} were said")
+            self._shows_what_is_stored(console)
+            console.judge()
+            console.close()
+        finally:
+            server.signal(signal.SIGCONT)
+            server.stop()
+
     def tells_of_a_gateway_that_is_behind(self):
         """The gateway says that final words come late, to the session or to its watchers: the page says so everywhere, and no more once it has caught up."""
         console = self.visit("/#/start")

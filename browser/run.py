@@ -48,6 +48,7 @@ OPEN = {
     "records_on_every_page": "gate", "draws_guesses_grey": "gate verify",
     "begins_one_session_a_press": "gate", "takes_the_question_back": "gate", "waits_for_its_microphone": "gate",
     "tells_of_a_silent_microphone": "gate", "says_how_late_it_is": "gate", "waits_for_a_slow_gateway": "gate",
+    "sends_what_a_full_page_has": "verify",
     "tells_of_a_gateway_that_is_behind": "gate",
     "tells_of_a_full_disk": "gate", "goes_on_after_a_reload": "gate",
     "follows_a_restarted_gateway": "gate", "shows_what_a_killed_gateway_stored": "gate", "watches_over_a_restart": "gate",

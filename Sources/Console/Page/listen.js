@@ -20,7 +20,7 @@ export const behindWords = ['The gateway is behind', 'Words become final some se
 
 /**
  * Says `state` ('connecting', 'listening', 'resuming', 'ended'), `segments`, `interim` (words that may still change),
- * `status`, `session` (its id, and whether it goes on behind another one), `safe` (seconds on the disk), `failure`.
+ * `status`, `session` (its id, and whether it goes on behind another one), `safe` (seconds on the disk), `full` (no more sound can be kept), `failure`.
  */
 export class ListenClient extends EventTarget {
   /**
@@ -102,7 +102,8 @@ export class ListenClient extends EventTarget {
   /** Takes a packet of 20 ms. It is kept until the gateway has it on its disk. */
   push(samples) {
     this.packets.push(samples);
-    if (this.packets.length * packet > kept) return this.fail('The gateway was away for an hour. What was safe on its disk is kept.');
+    // Whoever hears that ends the sound. What is kept is still sent.
+    if (this.packets.length * packet >= kept && !this.isFinishing) this.say('full');
     this.pump();
   }
 

@@ -77,7 +77,7 @@ class Listening extends EventTarget {
     Object.assign(this, {
       options, speech: options.language, lines: new CaptionLines(), samples: (from?.seconds ?? 0) * rate, value: 0, safe: null, engine: null, serving: null,
       session: null, conversation: null, client: null, sound: null, problem: null, away: null, broke: null, wasBroken: !!from, isFull: false,
-      pause: null, saved: 0, mark: null, shown: [], cut: null, unsent: 0,
+      pause: null, filled: null, saved: 0, mark: null, shown: [], cut: null, unsent: 0,
     });
     for (const key of [...this.#told.keys()]) this.tell(key);
     this.lines.know(this.people);
@@ -118,6 +118,11 @@ class Listening extends EventTarget {
     on('safe', (seconds) => {
       this.safe = seconds + (from?.offset ?? 0);
       this.#say('facts');
+    });
+    on('full', () => {
+      this.filled = timeOf(Date.now());
+      this.tell('full', 'bad', ...this.#fullWords);
+      this.stop();
     });
     on('failure', (reason) => this.tell('end', 'bad', `The session ended at ${timeOf(Date.now())}`, reason, this.#reading()));
     for (const packet of this.early) client.push(packet);
@@ -310,7 +315,7 @@ class Listening extends EventTarget {
   }
 
   async #over() {
-    const { lines, conversation, isFull, unsent } = this;
+    const { lines, conversation, isFull, filled, unsent } = this;
     this.#placeBreak();
     this.#silence();
     this.asking?.abort();
@@ -321,7 +326,7 @@ class Listening extends EventTarget {
     clearInterval(this.timer);
     removeEventListener('beforeunload', keepOpen);
     remember(null);
-    for (const key of ['line', 'late', 'behind', 'sound', 'disk', 'rest']) this.tell(key);
+    for (const key of ['line', 'late', 'behind', 'sound', 'disk', 'full', 'rest']) this.tell(key);
     this.#become('off');
     say('Stopped');
     if (unsent) {
@@ -336,6 +341,7 @@ class Listening extends EventTarget {
       if (this.cut && this.cut[0] !== conversation) this.#lookFrom(...this.cut);
     }
     if (this.#told.has('end')) return;
+    if (filled) return this.tell('end', 'warn', ...this.#fullWords, this.#reading());
     if (isFull) {
       this.tell('end', 'bad', 'Stopped while the gateway’s disk is full', `${clock(this.safe ?? 0)} of ${clock(this.seconds)} are safe on it. The rest is in `
         + 'the gateway’s memory, and is kept when the disk has room. Do not stop the gateway before.', this.#reading());
@@ -344,6 +350,9 @@ class Listening extends EventTarget {
     const amount = plural(lines.words, 'word') + (lines.parts.length > 1 ? ` in ${plural(lines.parts.length, 'conversation')}` : '');
     this.tell('end', 'ok', 'Kept', `${amount}, with their sound where the settings say so.`, this.#reading());
   }
+
+  /** What is told when the page can keep no more. */
+  get #fullWords() { return [`Stopped at ${this.filled}: this page was full`, 'It keeps no more than an hour that the gateway does not have.']; }
 
   #reading() { return this.conversation ? h('a.btn.s', { href: `#/conversation/${this.conversation}` }, 'Read it') : null; }
 
@@ -366,9 +375,9 @@ class Listening extends EventTarget {
     this.#lateness.textContent = `: ${late} s`;
     if (late) this.tell('late', 'warn', [lateWords[0], this.#lateness], lateWords[1]);
     else this.tell('late');
-    if (this.isWaiting && client.waiting > 0) {
+    if (this.isWaiting ? client.waiting > 0 : this.state === 'stopping' && client.late) {
       this.tell('rest', 'warn', 'Stopped',
-        `The gateway does not have the last ${Math.ceil(client.waiting)} s yet. They are sent when it is back: keep this page open.`);
+        `The gateway does not have the last ${Math.ceil(client.waiting)} s yet. They are sent${this.isWaiting ? ' when it is back' : ''}: keep this page open.`);
     } else this.tell('rest');
     if (Date.now() - this.saved > 1000) this.save();
     this.drawBar();

@@ -116,6 +116,10 @@ export default function phone(root, _, values) {
     lines.drop(detail.segment_ids ?? []);
     draw();
   });
+  client.addEventListener('full', () => {
+    problem.replaceChildren(note('bad', 'Stopped: this page was full', 'It keeps no more than an hour that the gateway does not have.'));
+    finish();
+  });
   client.addEventListener('failure', ({ detail }) => problem.replaceChildren(
     client.session ? note('bad', 'The session has ended', detail)
       : note('bad', 'The code has run out', 'It is good for one session, and for half a minute. Scan the new one.')));
