@@ -34,6 +34,7 @@ KEY = "counting-vendor-key-0123456789"
 RATE = 16_000
 AMOUNT = 370  # different words of the vendor: then they begin anew
 LENGTH = RATE // 2  # samples of a word with its pause
+AHEAD = 1200  # seconds that the page has and the gateway has not, at most: a third of what a page keeps
 HANG = 600  # seconds after which what is waited for does not come: a core encodes the audio of hours at 30 to 100 times its pace
 
 # The vendor as a program: prints its address. Its Python is not that of the browser.
@@ -50,7 +51,7 @@ SPEAKER = """(() => {
     window.speaker = { samples: 0, wanted: 0, speed: 0, client: () => null };
     import('/console/listening.js').then(({ listening }) => { speaker.client = () => listening.client; });
     // The gateway may hear less fast than that: whoever speaks waits for it long before the page has all that it can keep.
-    const isAhead = () => (speaker.client()?.waiting ?? 0) > 1200;
+    const isAhead = () => (speaker.client()?.waiting ?? 0) > %d;
     const samples = () => {
         const out = new Int16Array(packet);
         for (let i = 0; i < packet; i++) {
@@ -72,7 +73,7 @@ SPEAKER = """(() => {
         // Nothing is said, but the microphone is not dead.
         if (port && speaker.samples >= speaker.wanted * length) port.onmessage({ data: { samples: new ArrayBuffer(packet * 2), level: 0 } });
     }, 50);
-})();""" % AMOUNT
+})();""" % (AMOUNT, AHEAD)
 
 
 def sound(count):
@@ -225,30 +226,35 @@ class Day:
         self.page.evaluate("(wanted) => { speaker.wanted = wanted; }", until)
         self.console.wait("() => speaker.samples >= speaker.wanted * 8000", f"{until} words are said")
 
+    def interrupt(self, what):
+        """Waits until the page has room for what is said while the gateway does not hear, and half of its words are still on their way."""
+        self.console.wait("(most) => speaker.client().waiting < most", "the gateway follows", AHEAD / 2)
+        self.say(what)
+
     def captions(self, count):
         console, page = self.console, self.page
         console.go("live")
         page.evaluate("(speed) => { speaker.speed = speed; }", self.chosen.speed)
         page.locator(".live-bar .btn.primary").click()
         self.speak(count // 6)
-        self.say("the line is silent")
+        self.interrupt("the line is silent")
         self.line.speaks.clear()
         console.wait("() => document.querySelector('.notes')?.textContent.includes('Captions are late')", "the page says that captions are late")
         self.speak(count // 5)
         self.line.speaks.set()
         self.speak(count // 4)
-        self.say("the gateway stands still")
+        self.interrupt("the gateway stands still")
         self.server.signal(signal.SIGSTOP)
         console.wait(LATE, "the page says how late captions are")
         self.speak(count // 4 + count // 50)
         self.server.signal(signal.SIGCONT)
         self.speak(count // 3)
-        self.say("the gateway is restarted")
+        self.interrupt("the gateway is restarted")
         self.server.terminate(HANG)
         self.speak(count // 3 + count // 20)
         self.begin()
         self.speak(2 * count // 3)
-        self.say("the gateway is killed")
+        self.interrupt("the gateway is killed")
         self.server.kill()
         self.speak(2 * count // 3 + count // 20)
         self.begin()
