@@ -34,6 +34,7 @@ KEY = "counting-vendor-key-0123456789"
 RATE = 16_000
 AMOUNT = 370  # different words of the vendor: then they begin anew
 LENGTH = RATE // 2  # samples of a word with its pause
+NOWHERE = "/nowhere"  # no models: a square wave is no speech to a detector
 AHEAD = 1200  # seconds that the page has and the gateway has not, at most: a third of what a page keeps
 HANG = 600  # seconds after which what is waited for does not come: a core encodes the audio of hours at 30 to 100 times its pace
 
@@ -153,7 +154,7 @@ class Day:
         url = self.vendor.stdout.readline().strip()
         self.settings = {"HARKEN_ENGINES": "deepgram", "DEEPGRAM_API_KEY": KEY, "DEEPGRAM_BASE_URL": url,
                          # The vendor is this machine's: it hears faster than the microphone speaks.
-                         "DEEPGRAM_PACE": f"{1.5 * chosen.speed:g}", "HARKEN_MODELS": "/nowhere"}
+                         "DEEPGRAM_PACE": f"{1.5 * chosen.speed:g}", "HARKEN_MODELS": NOWHERE}
         self.line, self.server = Line(), None
         self.begin()
         self.browser = Browser(playwright, self.folder)
@@ -176,7 +177,7 @@ class Day:
 
     def run(self, *words, url=None, **more):
         done = subprocess.run([self.chosen.harken, *words, "--url", url or self.server.url], capture_output=True, text=True, timeout=10 * HANG,
-                              env={**environment(), "NO_PROXY": "*", "HARKEN_DATA": str(self.folder / "client")}, stdin=subprocess.DEVNULL, **more)
+                              env={**environment(), "NO_PROXY": "*", "HARKEN_DATA": str(self.folder / "client"), "HARKEN_MODELS": NOWHERE}, stdin=subprocess.DEVNULL, **more)
         expect(done.returncode == 0, f"harken {' '.join(words)} ended with {done.returncode}: {done.stderr.strip()[-400:]}")
         return done.stdout
 
@@ -189,7 +190,7 @@ class Day:
              "module-null-sink sink_name=quiet rate=16000 channels=1", "-L", f"module-native-protocol-unix auth-anonymous=1 socket={self.folder}/native"],
             env={**os.environ, "HOME": str(self.folder), "PULSE_RUNTIME_PATH": str(self.folder)}, stderr=subprocess.DEVNULL, preexec_fn=dies_with_us)
         pulse = {**environment(), "PULSE_SERVER": f"unix:{self.folder}/native", "HARKEN_DATA": str(self.folder / "client"), "NO_PROXY": "*",
-                 "HARKEN_MODELS": "/nowhere"}
+                 "HARKEN_MODELS": NOWHERE}
         self.console.until(lambda: subprocess.run(["pactl", "set-default-source", "quiet.monitor"], env=pulse, capture_output=True).returncode == 0,
                            "PulseAudio starts")
         recorder = subprocess.Popen(
