@@ -236,6 +236,8 @@ async function go() {
 
 // MARK: The gateway goes and comes back
 
+/** Milliseconds after which a gateway that does not answer is asked again. */
+const patience = 8000;
 let isLost = false;
 
 function lost() {
@@ -245,8 +247,10 @@ function lost() {
   const words = () => (left > 0 ? `Trying again in ${left} s. This page stays as it is.` : 'Trying again now.');
   const wait = h('span', words()), place = element('lost');
   const back = async () => {
-    const answer = await fetch('/health', { cache: 'no-store' }).catch(() => null);
-    if (!answer?.ok) return false;
+    // A gateway that hears and does not answer is away, too. Who does not read an answer keeps its connection.
+    const isThere = await fetch('/health', { cache: 'no-store', signal: AbortSignal.timeout(patience) })
+      .then((answer) => answer.text().then(() => answer.ok)).catch(() => false);
+    if (!isThere) return false;
     clearInterval(timer);
     isLost = false;
     place.replaceChildren();
