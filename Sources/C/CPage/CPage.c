@@ -126,11 +126,17 @@ static const unsigned char qr_js[] = {
 static const unsigned char reader_js[] = {
 #embed "../../Console/Page/reader.js"
 };
+static const unsigned char recording_js[] = {
+#embed "../../Console/Page/recording.js"
+};
 static const unsigned char reference_js[] = {
 #embed "../../Console/Page/reference.js"
 };
 static const unsigned char replay_js[] = {
 #embed "../../Console/Page/replay.js"
+};
+static const unsigned char resuming_js[] = {
+#embed "../../Console/Page/resuming.js"
 };
 static const unsigned char schema_js[] = {
 #embed "../../Console/Page/schema.js"
@@ -225,8 +231,10 @@ static const harken_page_file files[] = {
     FILE("playground.js", playground_js),
     FILE("qr.js", qr_js),
     FILE("reader.js", reader_js),
+    FILE("recording.js", recording_js),
     FILE("reference.js", reference_js),
     FILE("replay.js", replay_js),
+    FILE("resuming.js", resuming_js),
     FILE("schema.js", schema_js),
     FILE("segmentpages.js", segmentpages_js),
     FILE("settings.js", settings_js),

@@ -4,7 +4,7 @@ import { gateway, learn, may, needsLogin } from './gateway.js';
 import { h, say } from './elements.js';
 import { timeOf } from './figures.js';
 import { icon, logo } from './icons.js';
-import { dialog, failure, note, segments, settle } from './pieces.js';
+import { ask, dialog, failure, note, segments, settle } from './pieces.js';
 import { themeChanged } from './drawing.js';
 
 /** Page, title, icon, group, scope of which it needs one. */
@@ -31,6 +31,15 @@ const stored = (key, fallback) => {
     return localStorage.getItem(key) ?? fallback;
   } catch {
     return fallback;
+  }
+};
+
+/** True if a session of the microphone is remembered. */
+const isRemembered = () => {
+  try {
+    return Object.keys(localStorage).some((key) => key.startsWith('harken.listening.'));
+  } catch {
+    return false;
   }
 };
 
@@ -122,10 +131,20 @@ addEventListener('keydown', (event) => {
 const allowed = () => routes.filter(([, , , , scope]) => !scope || may(scope));
 
 async function logOut() {
+  const { listening } = await import('./listening.js').catch(() => ({}));
+  if (!listening?.isOn) return leaveLogin();
+  const text = h('p.dim', 'The recording stops. What the gateway does not have yet is sent first.');
+  const asked = ask('Log out while recording?', text, 'Stop and log out', async () => {
+    // A second Stop would not wait.
+    if (listening.state !== 'stopping') listening.stop();
+    while (listening.isOn) await new Promise((done) => listening.addEventListener('change', done, { once: true }));
+    // Cancel meanwhile is an answer, too.
+    if (asked.open) await leaveLogin();
+  });
+}
+
+async function leaveLogin() {
   try {
-    // Whoever logs out is heard no more.
-    const { listening } = await import('./listening.js');
-    if (listening.isOn) listening.stop();
     await settle();
     await send('/api/v1/logout', { method: 'POST' });
   } finally {
@@ -200,7 +219,7 @@ async function go() {
   leave?.();
   leave = drawn = null;
   if (searchAt !== place) searchAt = null;
-  document.querySelectorAll('dialog[open]').forEach((opened) => opened.close());
+  document.querySelectorAll('dialog[open]:not([data-changed])').forEach((opened) => opened.close());
   document.body.classList.toggle('bare', bare.has(page));
   mark();
   const main = element('main'), root = h('div.page');
@@ -315,7 +334,7 @@ export async function begin() {
   await go();
   if (bare.has(address().page)) return;
   countVoices();
-  if (may('listen') && stored('harken.listening', null)) (await import('./listening.js')).offer();
+  if (may('listen') && isRemembered()) (await import('./resuming.js')).offer();
 }
 
 theme();
