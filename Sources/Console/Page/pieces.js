@@ -147,13 +147,27 @@ export const check = (label, isOn, { amount, isSwitch, onchange, ...rest } = {})
   h('input', { type: 'checkbox', role: isSwitch ? 'switch' : null, checked: !!isOn, onchange, ...rest }), h('span', label),
   amount != null ? h('span.n', String(amount)) : null);
 
-/** Opens a dialog. Escape and focus are the browser's. */
+/**
+ * Opens a dialog. Escape and focus are the browser's. A press outside closes it too, and so does another page, until something is typed: then its element has
+ * `data-changed`.
+ */
 export function dialog(title, body, actions = []) {
   const heading = h('h2', title);
   const element = h('dialog', { 'aria-label': heading.textContent }, h('div.stack', heading, body, h('div.row.end', actions)));
   document.body.append(element);
   element.addEventListener('close', () => element.remove());
-  element.addEventListener('click', (event) => { if (event.target === element) element.close(); });
+  let isPressed = false;
+  const isOutside = ({ clientX: x, clientY: y }) => {
+    const { left, right, top, bottom } = element.getBoundingClientRect();
+    return x < left || x > right || y < top || y > bottom;
+  };
+  // One of some choices is chosen again as fast.
+  element.addEventListener('input', ({ target }) => { if (target.type !== 'radio') element.dataset.changed = ''; });
+  element.addEventListener('pointerdown', (event) => { isPressed = isOutside(event); });
+  element.addEventListener('click', (event) => {
+    // What is marked from a field to the outside ends in a click on the dialog, and so does one in its margin.
+    if (event.target === element && isPressed && isOutside(event) && !('changed' in element.dataset)) element.close();
+  });
   element.showModal();
   return element;
 }
