@@ -505,6 +505,42 @@ class Microphone:
         console.judge()
         console.close()
 
+    def offers_the_newest_of_what_was_left(self):
+        """A browser that crashed is back within seconds: its sessions are offered when their pages had the time to tell of them, the newest first.
+        One that another tab records is not offered, and one that another tab goes on with is offered no more."""
+        console = self._live()
+        page = console.page
+        page.evaluate("""() => {
+            const left = (session, seconds, ago) => localStorage.setItem(`harken.listening.${session}`, JSON.stringify({
+                source: 'microphone', language: 'en', engine: '', session, conversation: null, seconds, sent: 0, seen: 0, offset: 0, window: 600,
+                at: Date.now() - ago, isLeft: false,
+            }));
+            left('old', 61, 40_000);
+            left('first', 122, 2000);
+            left('second', 183, 1000);
+            // It is written on while the page is loaded anew.
+            addEventListener('pagehide', () => left('elsewhere', 244, 0));
+        }""")
+        page.reload()
+        page.evaluate("""() => {
+            window.elsewhere = setInterval(() => {
+                const key = 'harken.listening.elsewhere';
+                localStorage.setItem(key, JSON.stringify({ ...JSON.parse(localStorage.getItem(key)), at: Date.now() }));
+            }, 200);
+        }""")
+        console.wait(NOTE, "what was left before is offered", "loaded anew after 1:01")
+        console.wait(NOTE, "the newest is offered when it is known to be left", "loaded anew after 3:03")
+        expect(page.locator(".notes .note").count() == 1, console.text(".notes"))
+        page.evaluate("""() => {
+            const key = 'harken.listening.second';
+            localStorage.setItem(key, JSON.stringify({ ...JSON.parse(localStorage.getItem(key)), at: Date.now() }));
+        }""")
+        page.get_by_role("button", name="Go on").click()
+        console.wait(NO_NOTE, "what another tab goes on with is offered no more", "The recording was interrupted")
+        expect(page.evaluate("() => sound.asked") == 0, "the microphone was opened for a session of another tab")
+        console.judge()
+        console.close()
+
     def _own(self, name, port=0, **settings):
         """A gateway of this play's own, with the engines of the others and further settings; on the port of the one before it."""
         server = Server(self.harken, f"{self.folder}/{name}", {**self.server.environment, **settings}, port=port)

@@ -1374,6 +1374,79 @@ class Plays(Writings, Microphone, Lists, Copies):
         console.judge()
         console.close()
 
+    def keeps_what_is_typed_in_a_dialog(self):
+        """A dialog closes by a press outside of it, and by Back, until something is typed there; never by a mark that ends outside, or a press in its margin."""
+        console = self.visit("/#/people")
+        console.go("settings")
+        page, words = console.page, "treacle\nwriting-desk\ndormouse"
+        area = page.locator("dialog textarea")
+
+        def opened():
+            page.get_by_role("button", name=re.compile(r"^\d+ words?$")).click()
+            area.wait_for()
+            console.settle()
+            return page.locator("dialog").bounding_box(), area.bounding_box()
+
+        def drag(*places):
+            page.mouse.move(*places[0])
+            page.mouse.down()
+            page.mouse.move(*places[1], steps=5)
+            page.mouse.up()
+
+        def stays(act):
+            expect(page.locator("dialog[open]").count() == 1, f"the dialog is closed by {act}")
+
+        def shut(act):
+            console.wait("() => !document.querySelector('dialog')", f"the dialog is closed by {act}")
+
+        def middle(box):
+            return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+        def keep():
+            page.locator("dialog").get_by_role("button", name="Keep").click()
+            shut("Keep")
+
+        frame, box = opened()
+        kept, outside, margin = area.input_value(), (4, 4), (middle(frame)[0], frame["y"] + 6)
+        for act, places in (("a mark that ends outside", (middle(box), outside)), ("a press that ends inside", (outside, margin)),
+                            ("a press in its margin", (margin, margin))):
+            drag(*places)
+            stays(act)
+        page.mouse.click(*outside)
+        shut("a press outside, though nothing is typed")
+        opened()
+        page.go_back()
+        console.wait("() => location.hash === '#/people'", "Back goes back")
+        shut("Back, though nothing is typed")
+        console.go("settings")
+        for act, leave in (("Escape", lambda: page.keyboard.press("Escape")),
+                           ("Cancel", lambda: page.locator("dialog").get_by_role("button", name="Cancel").click())):
+            opened()
+            area.fill(words)
+            leave()
+            shut(act)
+        _, box = opened()
+        expect(area.input_value() == kept, "what was given up is kept")
+        area.fill(words)
+        drag(middle(box), outside)
+        stays("a mark that ends outside")
+        for act, place in (("a press in its margin", margin), ("a press outside", outside)):
+            page.mouse.click(*place)
+            stays(act)
+        page.go_back()
+        console.wait("() => document.querySelector('main h1')?.textContent === 'People'", "Back goes back")
+        stays("Back")
+        expect(area.input_value() == words, f"of what was typed is left {area.input_value()!r}")
+        keep()
+        expect(console.get("/api/v1/users/me/settings")["vocabulary"] == words.split("\n"), "the gateway does not have what was typed")
+        # As it was before this play.
+        console.go("settings")
+        opened()
+        area.fill(kept)
+        keep()
+        console.judge()
+        console.close()
+
     def keeps_settings(self):
         """A setting that is changed here is changed at the gateway, and stays."""
         console = self.visit("/#/settings")

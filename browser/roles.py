@@ -10,8 +10,22 @@ import urllib.parse
 from codes import read_code
 from console import HANG, Server, expect
 from gateway import make_key
-from microphone import BEHIND, Line
+from microphone import BEHIND, BETWEEN, NO_NOTE, NOTE, Line
 from stored import SAID
+
+# A microphone that whistles, and hears nothing while its track is not enabled; which recording the others hear does not matter.
+WHISTLING = """(() => {
+    if (!navigator.mediaDevices) return;
+    const { AudioContext } = window;
+    navigator.mediaDevices.getUserMedia = async () => {
+        const context = new AudioContext(), whistle = context.createOscillator(), ear = context.createMediaStreamDestination();
+        whistle.connect(ear);
+        whistle.start();
+        return ear.stream;
+    };
+})();"""
+# True when the browser asks before the page is closed.
+ASKS = "() => !dispatchEvent(new Event('beforeunload', { cancelable: true }))"
 
 
 class Roles:
@@ -218,20 +232,31 @@ class Roles:
         expect("live" not in places and "engines" not in places and "usage" in places, f"the pages are {places}")
         console.close()
 
-    def listens_through_a_phone(self):
-        """A code on the page makes a phone the microphone: it needs no login, and its captions come on the page; it says when they are late."""
-        place = types.SimpleNamespace(url=self.address_of(self.server))
+    def _place(self):
+        """The gateway as a phone reaches it."""
+        return types.SimpleNamespace(url=self.address_of(self.server))
+
+    def _phone(self, *scripts):
+        """A page with the code, a phone that has opened it and may speak, with scripts in it, the phone's line, and the address in the code."""
+        place = self._place()
         console, _ = self._enter("/#/live", place=place)
         console.page.get_by_role("button", name="Use a phone").click()
         console.page.wait_for_selector("dialog .qr")
         address = read_code(console.page.locator("dialog .qr").screenshot())
         expect(address and address.startswith(f"{place.url}/#/phone?ticket="), f"the code says {address}")
         phone = self.browser.open(place, "about:blank", {"width": 360, "height": 740}, has_touch=True)
+        for script in scripts:
+            phone.context.add_init_script(script)
         line = Line(phone)
         phone.page.goto(address)
-        speak = phone.page.get_by_role("button", name="Speak")
         phone.wait("() => document.querySelector('.login button')?.disabled === false", "the phone may speak")
-        # A hand that trembles: the second tap comes in the same moment, when the microphone is open already.
+        return console, phone, line, address
+
+    def listens_through_a_phone(self):
+        """A code on the page makes a phone the microphone: it needs no login, and its captions come on the page; it says when they are late."""
+        console, phone, line, address = self._phone()
+        speak = phone.page.get_by_role("button", name="Speak")
+        # A hand that trembles: the second tap comes in the same moment.
         phone.page.evaluate("() => { const now = performance.now(); performance.now = () => now; }")
         speak.tap()
         phone.page.get_by_role("button", name="Stop").tap()
@@ -252,12 +277,106 @@ class Roles:
         console.wait("() => document.querySelector('.live-bar').textContent.includes('Start listening')", "the session ends on the page, too")
         self.hearing.judge(console.page.evaluate(SAID))
         phone.wait("() => document.body.textContent.includes('The session is over')", "the phone says that it is over")
-        again = self.browser.open(place, address)
+        again = self.browser.open(self._place(), address)
         again.wait("() => document.querySelector('.note.bad')?.textContent.includes('run out')", "a used code is refused in words")
         console.judge()
         phone.judge()
         for one in (console, phone, again):
             one.close()
+
+    @staticmethod
+    def _tap(phone, words):
+        """Presses the phone's button, which says so. A press that comes too soon after another one is none."""
+        phone.page.evaluate("""async () => {
+            const began = performance.now();
+            while (performance.now() - began < 550) await new Promise(requestAnimationFrame);
+        }""")
+        phone.page.get_by_role("button", name=words, exact=True).tap()
+
+    def says_on_a_phone_what_live_says(self):
+        """A phone says what Live says of its microphone, its gateway and its disk, each by itself, asks before it is closed, and says what is not safe."""
+        console, phone, line, _ = self._phone(WHISTLING, BETWEEN)
+        page = phone.page
+        page.evaluate("() => { sound.isHeld = true; }")
+        self._tap(phone, "Speak")
+        phone.wait(NOTE, "the question is told of", "Allow the microphone in the browser")
+        expect(not page.evaluate(ASKS), "a phone that has heard nothing asks before it is closed")
+        self._tap(phone, "Stop")
+        phone.wait(NO_NOTE, "the question is taken back", "Allow the microphone in the browser")
+        page.evaluate("() => { sound.isHeld = false; for (const answer of sound.answers) answer(); }")
+        phone.wait("() => sound.streams.length === 1 && sound.live() === 0", "the late permission's track is stopped")
+        page.evaluate("() => { sound.refusal = 'NotAllowedError'; }")
+        self._tap(phone, "Speak")
+        phone.wait(NOTE, "the refusal is told", "The microphone is not allowed")
+        page.evaluate("() => { sound.refusal = null; }")
+        self._tap(phone, "Speak")
+        heard = "() => { const [minutes, seconds] = document.querySelector('.login .mono').textContent.split(':'); return 60 * minutes + +seconds; }"
+        phone.until(lambda: page.evaluate(heard) > 0, "the phone hears")
+        expect(page.evaluate(NO_NOTE, "The microphone is not allowed"), "the refusal is still told")
+        expect(page.evaluate(ASKS), "a phone that hears is closed without a question")
+        page.evaluate("() => { sound.track().enabled = false; }")
+        phone.wait(NOTE, "the silent microphone is told", "No sound at all comes")
+        page.evaluate("() => { sound.track().enabled = true; }")
+        phone.wait(NO_NOTE, "the microphone that is heard is told", "No sound at all comes")
+        status = '{"type":"service_status","status":"storage_%s","status_text":null}'
+        line.mine.send(status % "full")
+        phone.wait(NOTE, "the full disk is told", "of what you said are safe there")
+        page.evaluate("() => { sound.refusal = 'NotFoundError'; sound.track().dispatchEvent(new Event('ended')); }")
+        phone.wait(NOTE, "the device that is gone is told", "The microphone is gone")
+        expect(page.evaluate("() => sound.live()") == 0, "the track of the device that is gone is open")
+        expect(page.evaluate(NOTE, "The gateway’s disk is full"), "the disk is told no more")
+        line.mine.send(status % "recovered")
+        phone.wait(NO_NOTE, "the room is told", "The gateway’s disk is full")
+        expect(page.evaluate(NOTE, "The microphone is gone"), "the device that is gone is told no more")
+        before = page.evaluate(heard)
+        page.evaluate("() => { sound.refusal = null; navigator.mediaDevices.dispatchEvent(new Event('devicechange')); }")
+        phone.wait(NO_NOTE, "the device that is back is told", "The microphone is gone")
+        phone.until(lambda: page.evaluate(heard) > before, "the phone hears again")
+        line.is_silent = True
+        phone.wait(NOTE, "how late the captions are", "Captions are late")
+        line.mine.send(status % "full")
+        phone.wait(NOTE, "the disk that is full again is told", "The gateway’s disk is full")
+        self._tap(phone, "Stop")
+        phone.wait(NOTE, "what is not sent is told", "The gateway does not have the last")
+        expect(page.evaluate("() => sound.live()") == 0, "a track is open after Stop")
+        expect(page.evaluate(ASKS), "a phone that has what the gateway does not have is closed without a question")
+        line.speak()
+        phone.wait(NOTE, "the end tells of the full disk", "Stopped while the gateway’s disk is full")
+        words = phone.text(".notes")
+        expect(re.search(r"\d+:\d\d of \d+:\d\d are safe on it", words), f"the phone says {words!r}")
+        expect(not page.evaluate(ASKS), "a phone that has sent all asks before it is closed")
+        expect(page.get_by_role("button", name="Speak", exact=True).is_disabled(), "a code is good for a second session")
+        for one in (console, phone):
+            one.judge()
+            one.close()
+
+    def asks_before_it_logs_out(self):
+        """Whoever logs out while the page records is asked, and is logged out when the gateway has what was said."""
+        console, _ = self._enter("/#/start")
+        page = console.page
+        for script in (WHISTLING, BETWEEN):
+            console.context.add_init_script(script)
+        line = Line(console)
+        page.reload()
+        console.go("live")
+        page.get_by_role("button", name="Start listening").click()
+        console.until(lambda: line.safe, "the gateway has something of what is said")
+        out = page.get_by_role("button", name="Log out", exact=True)
+        out.click()
+        page.locator("dialog", has_text="Log out while recording?").get_by_role("button", name="Cancel").click()
+        expect(page.evaluate("() => sound.live()") == 1, "a question that was taken back ends the recording")
+        line.is_silent = True
+        console.wait(NOTE, "how late the captions are", "Captions are late")
+        out.click()
+        page.get_by_role("button", name="Stop and log out").click()
+        console.wait(NOTE, "what is not sent is told", "The gateway does not have the last")
+        expect(page.evaluate("() => [sound.live(), location.hash]") == [0, "#/live"], "the login is over before all is sent, or the microphone is open")
+        line.speak()
+        console.wait("() => location.hash === '#/login'", "the login comes after logging out")
+        console.wait("() => !document.querySelector('dialog')", "the question is closed")
+        expect(console.context.request.get("/api/v1/conversations").status == 401, "the cookie is worth something")
+        console.judge()
+        console.close()
 
     def says_when_its_key_was_revoked(self):
         """A key is revoked while it records: the page says when the session ended and why, and shows what was said."""

@@ -33,7 +33,7 @@ OPEN = {
     "names_voices": "verify", "asks_for_voices_that_can_be_heard": "gate verify",
     "keeps_people": "gate verify", "merges_two_of_one_name": "gate verify",
     "holds_back_what_cannot_be_undone": "gate verify", "enrols_a_voice": "", "is_accessible": "gate verify", "counts_usage": "gate verify",
-    "keeps_settings": "gate verify", "sends_deliveries_again": "gate verify", "lists_engines": "gate verify", "searches_as_one_types": "gate verify", "draws_what_no_list_had": "gate verify", "draws_captions_at_one_cost": "gate",
+    "keeps_settings": "gate verify", "keeps_what_is_typed_in_a_dialog": "verify", "sends_deliveries_again": "gate verify", "lists_engines": "gate verify", "searches_as_one_types": "gate verify", "draws_what_no_list_had": "gate verify", "draws_captions_at_one_cost": "gate",
     "corrects_by_hand": "gate verify", "merges_conversations": "gate verify", "follows_edited_words": "gate verify", "scrolls_eight_hours": "bench",
     "runs_each_script_its_way": "gate verify", "captions_every_script": "gate verify", "gives_every_text_its_direction": "gate verify",
     "leaves_keys_to_input_methods": "gate verify",
@@ -48,7 +48,7 @@ OPEN = {
     "records_on_every_page": "gate", "draws_guesses_grey": "gate verify",
     "begins_one_session_a_press": "gate", "takes_the_question_back": "gate", "waits_for_its_microphone": "gate",
     "tells_of_a_silent_microphone": "gate", "says_how_late_it_is": "gate", "waits_for_a_slow_gateway": "gate",
-    "sends_what_a_full_page_has": "verify",
+    "sends_what_a_full_page_has": "verify", "offers_the_newest_of_what_was_left": "verify",
     "tells_of_a_gateway_that_is_behind": "gate",
     "tells_of_a_full_disk": "gate", "goes_on_after_a_reload": "gate",
     "follows_a_restarted_gateway": "gate", "shows_what_a_killed_gateway_stored": "gate", "watches_over_a_restart": "gate",
@@ -59,6 +59,7 @@ KEYED = {
     "makes_the_first_key": "gate verify", "asks_for_a_key": "gate verify", "logs_in_and_out": "gate verify", "makes_and_revokes_keys": "gate verify",
     "searches_keys": "gate verify", "keeps_what_is_typed_over_a_logout": "gate verify",
     "shows_a_key_what_it_may_do": "gate verify", "listens_through_a_phone": "gate verify",
+    "says_on_a_phone_what_live_says": "verify", "asks_before_it_logs_out": "verify",
     "says_when_its_key_was_revoked": "gate",
 }
 # Plays with the scripted vendor in each run, so that every word can be judged; the gate has no right to mount a disk.
