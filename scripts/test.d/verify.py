@@ -8,7 +8,7 @@ from steps import Runner, Step
 
 BUILT = (BUILD.name,)
 # Suites that the gate runs with some cells of their matrix, or without the audio that a gateway keeps: with TESTS_WHOLE they have all.
-WHOLE = "The payment matrix|A client that leaves|A recording of each way in"
+WHOLE = "The payment matrix|A client that leaves|A recording of each way in|Finals of the local engine"
 STEPS = [
     Step("Swift tests in real time", swift_tests("--filter", REAL_TIME), needs=BUILT),
     Step("whole matrices", swift_tests("--filter", WHOLE), needs=BUILT, environment={"TESTS_WHOLE": "1"}),

@@ -31,9 +31,15 @@ struct `Speech that the voice detector loses` {
     private let model: VoiceActivity
     /// The first seconds of recordings from the whole folder, without the joined digits.
     private let clips: [[Float]]
+    /// The model's state behind two seconds of silence.
+    private let silent: [Float]
 
     init() throws {
         model = try VoiceActivity(InferenceRuntime(path: TestModels.folder.path(of: .runtime)), path: TestModels.folder.path(of: .voiceActivity))
+        var state = [Float](repeating: 0, count: VoiceActivity.stateCount)
+        let silence = [Float](repeating: 0, count: VoiceActivity.context + Int(VoiceActivity.window.samples))
+        for _ in 0..<64 { _ = try model.probability(silence, state: &state) }
+        silent = state
         let names = try FileManager.default.contentsOfDirectory(atPath: recordings).sorted().filter {
             $0.hasSuffix(".flac") && !$0.hasPrefix("fsdd-")
         }
@@ -50,11 +56,9 @@ struct `Speech that the voice detector loses` {
     /// Returns the probabilities of a model that hears every window, digital silence too, behind two seconds of silence.
     private func probabilitiesOfEveryWindow(_ samples: [Float]) throws -> [Float] {
         let window = Int(VoiceActivity.window.samples)
-        var state = [Float](repeating: 0, count: VoiceActivity.stateCount)
-        let silence = [Float](repeating: 0, count: VoiceActivity.context + window)
-        for _ in 0..<64 { _ = try model.probability(silence, state: &state) }
+        var state = silent
         var gain = AutomaticGain()
-        let padded = Array(silence.prefix(VoiceActivity.context)) + samples
+        let padded = [Float](repeating: 0, count: VoiceActivity.context) + samples
         var probabilities: [Float] = []
         for start in stride(from: 0, through: samples.count - window, by: window) {
             let heard = padded[start..<start + VoiceActivity.context + window]

@@ -101,8 +101,17 @@ struct `Languages of the local engine` {
 /// The same random weights, with other settings.
 @Suite(.needs(RandomWhisper.isPossible, "\(TestModels.needed), or /usr/bin/python3 is not"), .hangLimit)
 struct `Settings of the local engine's languages` {
+    /// An engine for each setting, which loads its models once for all tests.
+    private static let engines = Mutex<[(languages: LocalLanguages, engine: LocalEngine)]>([])
+
     private func engine(_ languages: LocalLanguages) throws -> LocalEngine {
-        LocalEngine(try RandomWhisper.shared.get().models, pool: 2, languages: languages)
+        let folder = try RandomWhisper.shared.get().models
+        return Self.engines.withLock { engines in
+            if let made = engines.first(where: { $0.languages == languages }) { return made.engine }
+            let engine = LocalEngine(folder, pool: 2, languages: languages)
+            engines.append((languages, engine))
+            return engine
+        }
     }
 
     private func limited(to text: String) throws -> LocalEngine {
