@@ -4,6 +4,7 @@ import re
 
 from console import expect, narrow
 from stored import TEA, store
+from writings import TRACE
 
 # Notes what a page asks for, so that `OPEN` knows what it still waits for.
 ASKS = """(() => {
@@ -190,6 +191,34 @@ class Lists:
             expect(not left, f"{place} is left, and still waits for {left}")
             console.context.unroute_all(behavior="ignoreErrors")
         expect(page.locator("#lost .note").count() == 0, "what was given up is told as a gateway that is lost")
+        console.judge()
+        console.close()
+
+    def reads_four_waves_at_a_time(self):
+        """The microscope asks for the levels of a session's conversations four at a time, and gives them up when it is left."""
+        console = self.visit("/#/start")
+        page, held = console.page, []
+        console.context.add_init_script(ASKS)
+        page.reload()
+        page.wait_for_selector("main h1")
+        parts = [{"id": f"part{number}", "shift": 10.0 * number} for number in range(9)]
+        console.context.route("**/api/v1/sessions/long/trace", says({**TRACE, "id": "long", "conversations": parts}))
+        console.context.route(re.compile(r"/peaks\?"), lambda route: held.append(route))
+
+        def asked():
+            return page.evaluate("() => asked.filter((one) => one.path.includes('/peaks?')).map((one) => one.path.split('/')[4])")
+
+        page.evaluate("() => { location.hash = '#/microscope/long'; }")
+        console.until(lambda: len(held) == 4, "four conversations' levels are asked for")
+        expect(asked() == [f"part{number}" for number in range(4)], f"the levels of {asked()} are asked for at once")
+        held[0].fulfill(json={"duration": 3.0, "peaks": [0.5] * 300})
+        console.until(lambda: len(held) == 5, "the next one's levels are asked for")
+        page.evaluate("() => { location.hash = '#/usage'; }")
+        console.wait("() => document.querySelector('main h1')?.textContent === 'Usage'", "another page comes")
+        left = page.evaluate(OPEN, "/peaks?")
+        expect(not left, f"the microscope is left, and still waits for {left}")
+        expect(asked() == [f"part{number}" for number in range(5)], f"the levels of {asked()} were asked for")
+        console.context.unroute_all(behavior="ignoreErrors")
         console.judge()
         console.close()
 
@@ -424,6 +453,8 @@ class Lists:
         console.context.route(re.compile(r"/api/v1/search\?"), lambda route: part(route, "hits", [hit(number) for number in range(260)], 100))
         console.go("conversations")
         goes_and_comes_back("the list", 350)
+        page.evaluate("() => scrollTo(0, document.documentElement.scrollHeight)")
+        console.wait("() => document.querySelector('p[role=status]').textContent === '420 conversations'", "the number of all, at the end of the list")
         page.evaluate("() => scrollTo(0, 0)")
         page.fill("input[type=search]", "the toves")
         console.wait("() => document.querySelectorAll('.conv .hit').length === 50", "the hits")

@@ -15,7 +15,8 @@ package struct UserExport: Sendable {
     /// The gateway's version.
     let version: String
     let now: @Sendable () -> UnixTime
-    /// Finishes changes of audio that have begun: audio that is to be cut is not listed.
+    /// Finishes changes of audio that have begun: audio that is to be cut is not listed. The wait has no limit, because an archive that went on without it
+    /// would lack audio. A cut copies packets and decodes nothing, and a failed cut ends the wait for it. The archive's first file is sent before.
     let settleAudio: @Sendable () async -> Void
     /// Users whose archive is being sent.
     private let turns = UserTurns()
@@ -54,7 +55,7 @@ package struct UserExport: Sendable {
     /// Makes the archive file by file, and files with audio piece by piece.
     private actor Source: AnswerSource {
         private enum Step {
-            case user, voices, conversations, samples, audio, sessions, usage, end, over
+            case head, user, voices, conversations, samples, audio, sessions, usage, end, over
         }
 
         /// A blob that becomes a file of the archive. The name is the file's.
@@ -70,7 +71,7 @@ package struct UserExport: Sendable {
         private var turn: UserTurns.Turn?
         private let made: UnixTime
         private var archive = TarArchive()
-        private var step = Step.user
+        private var step = Step.head
         private var people: [Person] = []
         private var voices: [Voice] = []
         private var ids: ArraySlice<ID<Conversation>> = []
@@ -115,7 +116,11 @@ package struct UserExport: Sendable {
         /// Adds the next files that come whole. Returns false when the archive is over.
         private func takeStep() async throws(APIError) -> Bool {
             switch step {
+            case .head:
+                add(ExportFormat.head, head())
+                step = .user
             case .user:
+                await export.settleAudio()
                 try await addUser()
                 step = .voices
             case .voices: if try await !addVoices() { go(to: .conversations) }
@@ -147,7 +152,6 @@ package struct UserExport: Sendable {
 
         private func addUser() async throws(APIError) {
             let store = export.store
-            await export.settleAudio()
             let (people, voices, settings, keys) = try await APIError.stored { () throws(StoreError) in
                 (
                     try await store.people(of: user), try await store.voices(of: user), try await store.settings(of: user),
@@ -155,7 +159,6 @@ package struct UserExport: Sendable {
                 )
             }
             (self.people, self.voices) = (people, voices)
-            add(ExportFormat.head, head())
             add(ExportFormat.user, UserExport.user(user, settings, keys))
             add(ExportFormat.people, UserExport.list("people", people) { person, json in ConversationDocument.write(person, to: &json) })
         }

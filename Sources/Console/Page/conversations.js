@@ -117,6 +117,7 @@ export default function conversations(root, _, values) {
       }
       group.append(row(conversation));
     }
+    amount.textContent = count() ? plural(count(), 'conversation') + (next ? ' and more' : '') : '';
   };
   const nothing = () => {
     if (!location.hash.includes('?')) {
@@ -151,7 +152,6 @@ export default function conversations(root, _, values) {
     [next, day, hits] = [page.next, '', null];
     append(page.conversations);
     if (!list.children.length) nothing();
-    amount.textContent = page.conversations.length ? plural(list.querySelectorAll('.conv').length, 'conversation') + (next ? ' and more' : '') : '';
   };
 
   /** Conversations with hits that no list has had, by their rows: those that come to the screen are asked for. */

@@ -23,6 +23,8 @@ const slow = 3;
 const levels = 4000;
 /** Versions of a word that have a line of their own. */
 const rows = 4;
+/** Requests for levels at a time. */
+const atOnce = 4;
 
 function describe(trace, words, engines) {
   const repaired = trace.repairs.length, began = trace.started_at ? `${dayOf(trace.started_at)}, ${timeOf(trace.started_at)}, over ` : 'Over ';
@@ -38,9 +40,9 @@ async function report(trace) {
   else save(`session-${trace.id}.json`, JSON.stringify(trace, null, 2), 'application/json');
 }
 
-function show(root, trace, from) {
+function show(root, trace, from, signal) {
   const duration = Math.max(trace.duration, 0.1), words = wordsOf(trace), engines = enginesOf(trace), { gaps } = trace;
-  let peaks = null;
+  const peaks = [];
   const lanes = [{ name: 'Wave', small: 'as kept', height: 40 }, { name: 'Speech', small: 'and pauses', height: 28 },
     ...engines.map((name) => ({ name, small: 'engine', height: 46 })),
     { name: 'Final', small: 'and turns', height: 28 }, { name: 'Delay', small: `to ${slow} s`, height: 40 },
@@ -81,7 +83,7 @@ function show(root, trace, from) {
   /** Draws the levels of the session's audio, where its conversation has them. */
   const wave = (context, width) => {
     context.fillStyle = color('ink3');
-    for (const part of peaks ?? []) {
+    for (const part of peaks) {
       const step = part.duration / part.peaks.length, left = Math.max(0, Math.floor((first + part.shift) / step));
       const right = Math.min(part.peaks.length, Math.ceil((last + part.shift) / step));
       for (let index = left; index < right; index++) {
@@ -294,19 +296,17 @@ function show(root, trace, from) {
     about.append(h('p.dim', 'No word is chosen.'));
     read();
   }
-  let isGone = false;
-  Promise.all(trace.conversations.filter(({ shift }) => shift != null).map(async ({ id, shift }) => {
-    const answer = await optional(get(`/conversations/${id}/peaks`, { n: levels }));
-    return answer?.peaks.length ? { ...answer, shift } : null;
-  })).then((all) => {
-    if (isGone) return;
-    peaks = all.filter(Boolean);
-    picture.redraw();
-  });
-  return () => {
-    isGone = true;
-    document.removeEventListener('harken-key', onkey);
+  const waiting = trace.conversations.filter(({ shift }) => shift != null);
+  const ask = async () => {
+    for (let part; !signal.aborted && (part = waiting.shift());) {
+      const answer = await get(`/conversations/${part.id}/peaks`, { n: levels }, signal).catch(() => null);
+      if (!answer?.peaks.length) continue;
+      peaks.push({ ...answer, shift: part.shift });
+      picture.redraw();
+    }
   };
+  for (let number = 0; number < atOnce; number++) ask();
+  signal.addEventListener('abort', () => document.removeEventListener('harken-key', onkey));
 }
 
 /** What is missing, and where nobody spoke, as a list. */
@@ -352,14 +352,10 @@ export default function microscope(root, id, values) {
   }
   const body = h('div.stack');
   root.append(body);
-  let leave = null, isGone = false;
-  fill(body, () => get(`/sessions/${encodeURIComponent(id)}/trace`), (trace) => {
-    if (isGone) return;
+  const leaving = new AbortController();
+  fill(body, () => get(`/sessions/${encodeURIComponent(id)}/trace`, {}, leaving.signal), (trace) => {
     root.replaceChildren();
-    leave = show(root, trace, Number(values.get('t')) || 0);
+    show(root, trace, Number(values.get('t')) || 0, leaving.signal);
   });
-  return () => {
-    isGone = true;
-    leave?.();
-  };
+  return () => leaving.abort();
 }
