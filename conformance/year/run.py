@@ -516,7 +516,9 @@ class Play:
                           ("the page People in Chromium", "page"), ("others' reads beside the page People in Chromium", "page_reads"),
                           ("a session's trace", "export_trace"), ("a list of jobs", "jobs"), ("a list of a day's jobs", "day")):
             self.table.compare(what, year[key], week[key])
-        for act in ("name", "reassigned", "give", "assign", "merge", "forget", "forget_most"):
+        # Each segment of a forgotten person is written anew: who is heard in one of nine costs ten times as much as one who is heard in eighty.
+        judge("forget_most: processor beyond a calm gateway's for each tenth of its segments", (year["forget_most_processor"] - year["idle"]) / 10, 0.3, "s")
+        for act in ("name", "reassigned", "give", "assign", "merge", "forget"):
             judge(f"{act}: processor beyond a calm gateway's", year[f"{act}_processor"] - year["idle"], 0.3, "s")
         # The act has the conversation itself in it, which costs the same in every store.
         judge("end: processor beyond a week's", year["end_processor"] - week["end_processor"], 0.3, "s")
