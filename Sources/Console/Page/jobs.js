@@ -130,7 +130,7 @@ export function add(files, choice) {
 export async function take(dropped) {
   const files = [], others = [], asked = (of, what) => new Promise((done, fail) => of[what](done, fail));
   let left = 500;
-  /** Returns something true where there may be more: a folder tells its content in parts. */
+  /** Returns something true where there may be more: a folder tells its content in parts. Of those beyond the 500, some are told. */
   const look = async (entries) => {
     for (const one of entries) {
       if (!one || one.name.startsWith('.')) continue;
@@ -148,10 +148,10 @@ export async function take(dropped) {
         others.push(one.name);
       }
     }
-    return entries.length && left > 0;
+    return entries.length && left > -1;
   };
   await look(dropped);
-  if (others[0]) complain({ message: `No recordings, or too many (${others.length}): ${others.slice(0, 5).join(', ')}` });
+  if (others[0]) complain({ message: `No recordings, or too many, such as ${others.slice(0, 5).join(', ')}` });
   // What is typed somewhere is not left.
   if (files[0] && !document.activeElement.value && !document.querySelector('dialog[open], :popover-open')) location.hash = '#/start';
   add(files);
