@@ -113,19 +113,52 @@ DROP = """([bytes, name]) => {
     const transfer = new DataTransfer();
     const options = {type: 'audio/wav', lastModified: Date.UTC(2025, 4, 6, 12)};
     transfer.items.add(new File([Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0))], name, options));
-    document.querySelector('.drop').dispatchEvent(new DragEvent('drop', {dataTransfer: transfer, bubbles: true, cancelable: true}));
+    document.querySelector('main h1').dispatchEvent(new DragEvent('drop', {dataTransfer: transfer, bubbles: true, cancelable: true}));
+}"""
+# A folder with another one in it is dropped, as a browser tells of it: in parts. Gets the names with their bytes, those of the inner folder last. Returns
+# true if the browser itself would open what is dropped.
+DROP_FOLDER = """(files) => {
+    const types = {wav: 'audio/wav', jpg: 'image/jpeg', txt: 'text/plain'};
+    const entry = ([path, bytes]) => {
+        const name = path.split('/').pop(), content = Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0));
+        return {isDirectory: false, name, file: (done, fail) => (name.startsWith('broken') ? fail(new Error('It is gone.'))
+            : done(new File([content], name, {type: types[name.split('.').pop()] ?? ''})))};
+    };
+    const folder = (name, content) => ({isDirectory: true, name, createReader: () => {
+        const parts = content.map((one) => [one]);
+        return {readEntries: (done) => done(parts.shift() ?? [])};
+    }});
+    const inner = files.filter(([path]) => path.includes('/')).map(entry), outer = files.filter(([path]) => !path.includes('/')).map(entry);
+    const event = new Event('drop', {bubbles: true, cancelable: true}), top = folder('memos', [...outer, folder('deeper', inner)]);
+    Object.defineProperty(event, 'dataTransfer', {value: {types: ['Files'], items: [{webkitGetAsEntry: () => top, getAsFile: () => null}]}});
+    return document.querySelector('main').dispatchEvent(event);
+}"""
+# Words are dragged over the page. Returns true if the page leaves them to the browser.
+DRAG_WORDS = """() => {
+    const transfer = new DataTransfer();
+    transfer.setData('text/plain', 'words');
+    return document.querySelector('main').dispatchEvent(new DragEvent('dragover', {dataTransfer: transfer, bubbles: true, cancelable: true}));
+}"""
+# A file of 40 MB is dropped, which is more than goes on the way to a gateway that stands still.
+DROP_LARGE = """() => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([new Uint8Array(40e6)], 'Large.wav', {type: 'audio/wav'}));
+    document.querySelector('main h1').dispatchEvent(new DragEvent('drop', {dataTransfer: transfer, bubbles: true, cancelable: true}));
 }"""
 # True when a recording's row has a state, and words in it.
 ROW = """([name, state, words]) => [...document.querySelectorAll(`.jobs li[data-state=${state}]`)]
     .some((row) => row.textContent.includes(name) && row.textContent.includes(words))"""
 # The answer to the next file reaches the browser, and not the page. Counts how often a file is sent.
 LOSE_ANSWER = """() => {
-    const ask = window.fetch;
+    const {open, send} = XMLHttpRequest.prototype;
     window.sent = 0;
-    window.fetch = async (path, init) => {
-        const answer = await ask(path, init);
-        if (init?.method === 'POST' && path === '/api/v1/jobs' && ++sent === 1) throw new TypeError('Failed to fetch');
-        return answer;
+    XMLHttpRequest.prototype.open = function (...order) {
+        this.order = order.join(' ');
+        return open.apply(this, order);
+    };
+    XMLHttpRequest.prototype.send = function (body) {
+        if (this.order === 'POST /api/v1/jobs' && ++sent === 1) this.onload = this.onerror;
+        return send.call(this, body);
     };
 }"""
 
@@ -394,7 +427,7 @@ class Plays(Writings, Microphone, Lists, Copies):
         # The same file again is the same conversation.
         console.go("start")
         console.page.evaluate(DROP, [base64.b64encode(data).decode(), "Another name.wav"])
-        console.wait("() => document.querySelector('.toast')?.textContent === 'Another name.wav is there already'", "the file is known")
+        console.wait("() => [...document.querySelectorAll('.toast')].some((one) => one.textContent === 'Another name.wav is there already')", "the file is known")
         names = [job["name"] for job in console.get("/api/v1/jobs")["jobs"]]
         expect("A talk.wav" in names and "Another name.wav" not in names, f"one file has one job: {names}")
         console.judge()
@@ -466,6 +499,94 @@ class Plays(Writings, Microphone, Lists, Copies):
         finally:
             server.signal(signal.SIGCONT)
             server.stop()
+        console.close()
+
+    def takes_what_is_dropped_on_every_page(self):
+        """A folder that is dropped on Conversations is walked: its recordings become rows of Start, and what is no recording is told. A drop over a dialog is
+        taken, and leaves the dialog. Words that are dragged are the browser's."""
+        console = self.visit("/#/conversations")
+        page = console.page
+        console.wait("() => document.querySelector('main h1')?.textContent === 'Conversations'", "Conversations is drawn")
+        one, two, three = (base64.b64encode(with_silence(self.recording, tenths)).decode() for tenths in (4, 5, 6))
+        folder = [["One.wav", one], [".hidden.wav", one], ["cover.jpg", ""], ["deeper/Two.wav", two], ["deeper/broken.wav", ""], ["deeper/notes.txt", ""]]
+        expect(not page.evaluate(DROP_FOLDER, folder), "the browser opens what is dropped")
+        console.wait("() => location.hash === '#/start'", "Start comes")
+        told = page.get_by_role("alert").filter(has_text="No recordings")
+        told.wait_for()
+        expect(told.inner_text().startswith("No recordings, or too many, such as cover.jpg, broken.wav, notes.txt"), told.inner_text())
+        told.get_by_role("button", name="Close").click()
+        for name in ("One.wav", "Two.wav"):
+            console.wait(ROW, f"{name} is heard", [name, "completed", ""])
+        names = [job["name"] for job in console.get("/api/v1/jobs?limit=100")["jobs"]]
+        expect(not any(name in names for name in (".hidden.wav", "cover.jpg", "broken.wav", "notes.txt")), f"the jobs are {names}")
+        console.go("usage")
+        expect(page.evaluate(DRAG_WORDS), "the page takes words that are dragged")
+        page.keyboard.press("?")
+        page.locator("dialog[open]").wait_for()
+        page.evaluate(DROP, [three, "Three.wav"])
+        console.wait("() => [...document.querySelectorAll('.toast')].some((one) => one.textContent === 'Three.wav added')", "the drop is told")
+        expect(page.locator("dialog[open]").count() == 1 and page.url.endswith("#/usage"), f"the dialog is left for {page.url}")
+        page.keyboard.press("Escape")
+        console.go("start")
+        console.wait(ROW, "Three.wav is heard", ["Three.wav", "completed", ""])
+        console.judge()
+        console.close()
+
+    def says_how_much_is_sent(self):
+        """While a file is sent, its row has how much of it has gone, with a bar."""
+        server = self._own("sending")
+        console = self.browser.open(server, "/#/start")
+        page = console.page
+        try:
+            page.wait_for_selector(".drop")
+            console.settle()
+            server.signal(signal.SIGSTOP)
+            page.evaluate(DROP_LARGE)
+            console.wait("() => /^Sending, [\\d.]+ of 40 MB; keep this page open until then$/.test(document.querySelector('.jobs li p')?.textContent)",
+                         "how much is sent is told")
+            bar = page.locator(".jobs [data-state=sending] .bar[aria-valuenow]:not(.going)")
+            bar.wait_for()
+            expect(0 <= int(bar.get_attribute("aria-valuenow")) < 100, f"the bar is at {bar.get_attribute('aria-valuenow')}")
+            page.get_by_role("button", name="Stop: Large.wav").click()
+            page.locator(".jobs [data-state=sending]").wait_for(state="detached")
+        finally:
+            server.signal(signal.SIGCONT)
+            server.stop()
+        console.close()
+
+    def stops_a_file_with_undo(self):
+        """Stop takes a recording that is being heard from the list, and tells the gateway when that cannot be undone any more."""
+        console = self.visit("/#/usage")
+        page, asked = console.page, []
+        jobs = [{"job_id": "talk", "status": "processing", "status_url": "/api/v1/jobs/talk", "conversation_id": None, "conversations": [], "error": None,
+                 "name": "A talk.wav", "bytes": 9, "heard": 30.0, "duration": 120.0}]
+
+        def stopped(route):
+            asked.append(route.request.method)
+            jobs.clear()
+            route.fulfill(status=204)
+
+        page.route(lambda url: urllib.parse.urlsplit(url).path == "/api/v1/jobs", lambda route: route.fulfill(json={"jobs": jobs, "next": None}))
+        page.route("**/api/v1/jobs/talk", stopped)
+        page.evaluate(STAND, 0)
+        console.go("start")
+        row, stop = page.locator(".jobs [data-state=processing]"), page.get_by_role("button", name="Stop: A talk.wav")
+        toast = page.locator(".toast").filter(has_text="A talk.wav stops, and its words go")
+        stop.click()
+        toast.wait_for()
+        row.wait_for(state="detached")
+        toast.get_by_role("button", name="Undo").click()
+        row.wait_for()
+        expect(not asked, f"the gateway was asked to stop: {asked}")
+        stop.click()
+        toast.wait_for()
+        row.wait_for(state="detached")
+        page.evaluate(STAND, 11_000)
+        console.until(lambda: asked, "the gateway is told")
+        toast.wait_for(state="detached")
+        expect(asked == ["DELETE"] and row.count() == 0, f"the gateway was asked {asked}")
+        page.unroute_all(behavior="ignoreErrors")
+        console.judge()
         console.close()
 
     def shows_how_far_a_file_is(self):
@@ -575,6 +696,34 @@ class Plays(Writings, Microphone, Lists, Copies):
         page.locator(".jobs .note").get_by_role("button", name="Hear all tracks").click()
         page.locator(".jobs .note").wait_for(state="detached")
         expect(asked == ["/jobs/film/retry?track=all"] * 3, str(asked))
+        page.unroute_all(behavior="ignoreErrors")
+        console.judge()
+        console.close()
+
+    def hears_each_channel(self):
+        """A call whose channels were mixed has a note, and a button that has the gateway hear each channel by itself."""
+        console = self.visit("/#/usage")
+        page, asked = console.page, []
+        warning = "The file has 2 channels with different sound, which were mixed to one. Hear each by itself with channels=true."
+        job = {"job_id": "call", "status": "completed", "status_url": "/api/v1/jobs/call", "conversation_id": None, "conversations": [], "error": None,
+               "name": "call.wav", "bytes": 9, "heard": None, "duration": None}
+        told = {"mixed_channels": 2, "warnings": [warning]}
+
+        def retry(route):
+            asked.append(route.request.url.split("/api/v1")[1])
+            told.clear()
+            told.update(conversation_id="apart", conversations=["apart"])
+            route.fulfill(status=202, json={**job, "status": "queued"})
+
+        page.route("**/api/v1/jobs/call/retry*", retry)
+        page.route(lambda url: urllib.parse.urlsplit(url).path == "/api/v1/jobs", lambda route: route.fulfill(json={"jobs": [{**job, **told}], "next": None}))
+        console.go("start")
+        note = page.locator(".jobs .note")
+        note.wait_for()
+        expect(warning in note.inner_text(), note.inner_text())
+        note.get_by_role("button", name="Hear each channel: call.wav").click()
+        note.wait_for(state="detached")
+        expect(asked == ["/jobs/call/retry?channels=true"], str(asked))
         page.unroute_all(behavior="ignoreErrors")
         console.judge()
         console.close()

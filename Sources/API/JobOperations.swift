@@ -88,8 +88,11 @@ struct JobOperations: Sendable {
             },
             APIOperation(
                 .post, "/jobs/{id}/retry", .transcribe,
-                summary: "Begins an import again with the same file: one that has failed, or with track, one that is done.",
-                query: [.init("track", "string", "The sound track that is heard, a number from 1, or all; the conversation of another one stays.")],
+                summary: "Begins an import again with the same file: one that has failed, or with track or channels, one that is done.",
+                query: [
+                    .init("track", "string", "The sound track that is heard, a number from 1, or all; the conversation of another one stays."),
+                    .init("channels", "boolean", "true: each channel is heard by itself; the conversation of their mix stays. Default: as before."),
+                ],
                 answer: Self.answer
             ) { request throws(APIError) in
                 let id: ID<TranscriptionJob> = request.id("id"), track = request.query.first("track")
@@ -97,9 +100,13 @@ struct JobOperations: Sendable {
                 guard track == nil || tracks != nil else {
                     throw .badRequest("track must be all, or the number of a sound track from 1.")
                 }
+                let channels = request.query.first("channels")
+                guard channels == nil || channels == "true" || channels == "false" else { throw .badRequest("channels takes true or false.") }
                 let grant = try await grant(to: request)
                 do throws(RecordingImports.RetryError) {
-                    return APIAnswer(status: .accepted, body: document(try await imports.retry(id, tracks: tracks, request.caller, by: grant)))
+                    let standing = try await imports.retry(
+                        id, tracks: tracks, separatesChannels: channels == "true", request.caller, by: grant)
+                    return APIAnswer(status: .accepted, body: document(standing))
                 } catch {
                     switch error {
                     case .notFound: throw .notFound("job", id.rawValue)

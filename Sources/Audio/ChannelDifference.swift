@@ -56,7 +56,16 @@ extension ChannelDifference {
     /// Returns the number of a recording's channels if a mix of them puts different sounds over each other; nil if not, or when the recording cannot be
     /// decoded. Blocks until the difference is found, or two minutes of sound are decoded.
     package static func channelCount(of recording: Recording) -> Int? {
-        guard let media = try? MediaFile(recording, channels: .separate), media.channelCount > 1 else { return nil }
+        guard let media = try? MediaFile(recording, channels: .separate) else { return nil }
+        return channelCount(in: media)
+    }
+
+    /// Returns the number of channels if a mix of them puts different sounds over each other; nil if not. Blocks until the difference is found, or two
+    /// minutes of sound are decoded.
+    ///
+    /// - Parameter media: the recording from its start, with its channels separate.
+    package static func channelCount(in media: any DecodedMedia) -> Int? {
+        guard media.channelCount > 1 else { return nil }
         var difference = ChannelDifference()
         let block = SampleCount(blockLength, at: media.rate), end = SampleIndex.zero + SampleCount(longestLook, at: media.rate)
         while !difference.isFound, let heard = (try? media.next(block)) ?? nil, heard.start < end { difference.add(heard.channels) }

@@ -7,6 +7,10 @@ package enum RecordingNotice: Sendable, Hashable {
     ///   - total: number of sound tracks.
     ///   - names: the file's own names of the tracks, in order; empty when it names none.
     case otherTracks(heard: Int, total: Int, names: [String])
+    /// Channels of the file have different sound, as in a call with a person on each side, and were mixed to one.
+    ///
+    /// - Parameter count: number of the file's channels.
+    case mixedChannels(count: Int)
     /// A track that would have been heard has no sound, so another one was heard.
     case silentTrack(Int)
     /// Stretches without sound in the time stamps: lost packets, or a machine that slept. Each is silence of its length.
@@ -33,7 +37,7 @@ package enum RecordingNotice: Sendable, Hashable {
 // MARK: Text
 
 extension RecordingNotice {
-    /// The way to choose a track, as the reader of a notice writes it.
+    /// The way to choose what is heard, as the reader of a notice writes it.
     package enum Chooser: Sendable {
         /// A parameter of a request.
         case parameter
@@ -44,6 +48,14 @@ extension RecordingNotice {
             switch self {
             case .parameter: "track=\(value)"
             case .option: "--track \(value)"
+            }
+        }
+
+        /// The choice of each channel by itself.
+        var channels: String {
+            switch self {
+            case .parameter: "channels=true"
+            case .option: "--channels"
             }
         }
     }
@@ -58,7 +70,7 @@ extension RecordingNotice {
     /// One sentence for people.
     ///
     /// - Parameters:
-    ///   - chooser: the way to choose a track; nil where none can be chosen.
+    ///   - chooser: the way to choose a track or the channels; nil where nothing can be chosen.
     ///   - medium: the medium that the sentence names.
     package func text(by chooser: Chooser?, of medium: Medium = .file) -> String {
         let it = medium.rawValue
@@ -68,6 +80,9 @@ extension RecordingNotice {
             let sentence = "The \(it) has \(total) sound tracks\(named); track \(heard) was heard."
             guard let chooser else { return sentence }
             return sentence + " Choose another with \(chooser.text("N")), or hear each as a channel with \(chooser.text("all"))."
+        case .mixedChannels(let count):
+            let sentence = "The \(it) has \(count) channels with different sound, which were mixed to one."
+            return sentence + (chooser.map { " Hear each by itself with \($0.channels)." } ?? "")
         case .silentTrack(let number): return "Track \(number) of the \(it) has no sound."
         case .holes(let count, let total, let first):
             return count == 1
@@ -90,7 +105,7 @@ extension RecordingNotice {
         switch self {
         case .holes(_, _, let first), .unknownLanguage(_, _, let first): first
         case .cut(let at, _): at
-        case .otherTracks, .silentTrack, .damaged: nil
+        case .otherTracks, .mixedChannels, .silentTrack, .damaged: nil
         }
     }
 
@@ -100,7 +115,7 @@ extension RecordingNotice {
         case .holes(let count, let total, let first): .holes(count: count, total: total, first: max(.zero, first + start))
         case .cut(let at, let length): .cut(at: max(.zero, at + start), of: length.map { $0 + start })
         case .unknownLanguage(let count, let total, let first): .unknownLanguage(count: count, total: total, first: max(.zero, first + start))
-        case .otherTracks, .silentTrack, .damaged: self
+        case .otherTracks, .mixedChannels, .silentTrack, .damaged: self
         }
     }
 
@@ -114,6 +129,7 @@ extension RecordingNotice {
     package var name: String {
         switch self {
         case .otherTracks: "other_tracks"
+        case .mixedChannels: "mixed_channels"
         case .silentTrack: "silent_track"
         case .holes: "holes"
         case .cut: "cut"
@@ -145,6 +161,7 @@ extension RecordingNotice {
         let fields: [String] =
             switch self {
             case .otherTracks(let heard, let total, let names): ["\(heard)", "\(total)"] + names.map(Self.plain)
+            case .mixedChannels(let count): ["\(count)"]
             case .silentTrack(let number): ["\(number)"]
             case .holes(let count, let total, let first): ["\(count)", "\(total.wholeNanoseconds)", "\(first.wholeNanoseconds)"]
             case .cut(let at, let length): ["\(at.wholeNanoseconds)", length.map { "\($0.wholeNanoseconds)" } ?? "-"]
@@ -163,6 +180,9 @@ extension RecordingNotice {
         case "other_tracks":
             guard let heard = number(1), let total = number(2), fields.count <= 3 + Self.maxNames else { return nil }
             self = .otherTracks(heard: heard, total: total, names: fields.dropFirst(3).map(Self.plain))
+        case "mixed_channels":
+            guard fields.count == 2, let count = number(1) else { return nil }
+            self = .mixedChannels(count: count)
         case "silent_track":
             guard fields.count == 2, let number = number(1) else { return nil }
             self = .silentTrack(number)

@@ -12,6 +12,10 @@ import Testing
             "The file has 3 sound tracks (\"Mic\", \"\", \"Game\"); track 2 was heard. Choose another with --track N, "
                 + "or hear each as a channel with --track all."
         ),
+        (
+            .mixedChannels(count: 2),
+            "The file has 2 channels with different sound, which were mixed to one. Hear each by itself with --channels."
+        ),
         (.silentTrack(1), "Track 1 of the file has no sound."),
         (
             .holes(count: 1, total: .milliseconds(2_540), first: .seconds(65)),
@@ -39,7 +43,10 @@ import Testing
     func `is a sentence, and a line that is read as it was written`(index: Int) {
         let (notice, text) = Self.all[index]
         #expect(notice.text(by: .option) == text)
-        #expect(notice.text(by: .parameter) == text.replacing("--track N", with: "track=N").replacing("--track all", with: "track=all"))
+        #expect(
+            notice.text(by: .parameter)
+                == text.replacing("--track N", with: "track=N").replacing("--track all", with: "track=all")
+                .replacing("--channels", with: "channels=true"))
         #expect(RecordingNotice(line: notice.line) == notice)
     }
 
@@ -53,7 +60,9 @@ import Testing
         let unknown = RecordingNotice.unknownLanguage(count: 1, total: .seconds(2), first: .seconds(5))
         #expect(unknown.moved(by: .seconds(60)) == .unknownLanguage(count: 1, total: .seconds(2), first: .seconds(65)))
         #expect(unknown.place == .seconds(5))
-        for notice in [RecordingNotice.silentTrack(1), .damaged(packets: 3), .otherTracks(heard: 1, total: 2, names: [])] {
+        for notice in [
+            RecordingNotice.silentTrack(1), .damaged(packets: 3), .otherTracks(heard: 1, total: 2, names: []), .mixedChannels(count: 2),
+        ] {
             #expect(notice.moved(by: .seconds(60)) == notice && notice.place == nil)
         }
     }

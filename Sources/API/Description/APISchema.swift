@@ -317,6 +317,7 @@ struct APISchema: Sendable {
                 .init("duration", "number?", "Of an import: the recording's length in seconds; null while it is not known."),
                 .init("warnings", "[string]", "Of an import: what was noticed about the file, such as a cut; absent if nothing was."),
                 .init("sound_tracks", "integer", "Of an import: number of sound tracks, where one of several was heard."),
+                .init("mixed_channels", "integer", "Of an import: number of channels, where they have different sound and were mixed."),
             ]),
         APISchema(
             "FileState", .init("status", "string", required: true, "completed or failed."),

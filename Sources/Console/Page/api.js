@@ -35,16 +35,28 @@ const errorOf = async (answer) => {
 /** How requests are sent: with `keepalive` they go on when the page has gone. */
 export const leaving = { keepalive: false };
 
+/** Sends as `fetch` does, and tells how much has gone, which `fetch` does not. */
+const upload = (told) => (path, { method, body, signal }) => new Promise((done, fail) => {
+  const request = new XMLHttpRequest();
+  request.upload.onprogress = told;
+  request.onload = () => done(new Response(request.response, request));
+  request.onerror = request.onabort = () => fail(signal.reason ?? {});
+  signal.onabort = () => request.abort();
+  request.open(method, path);
+  request.send(body);
+});
+
 /**
  * Sends a request.
  * @param {string} path from the gateway's root
  * @param {RequestInit} init as for `fetch`
+ * @param {(event: ProgressEvent) => void} [told] is told how many bytes of how many have gone
  * @returns {Promise<Response>} an answer that is not an error
  */
-export async function send(path, init = {}) {
+export async function send(path, init = {}, told) {
   let answer;
   try {
-    answer = await fetch(path, { credentials: 'same-origin', ...leaving, ...init });
+    answer = await (told ? upload(told) : fetch)(path, { credentials: 'same-origin', ...leaving, ...init });
   } catch (error) {
     if (error.name === 'AbortError') throw error;
     signals.dispatchEvent(new Event('lost'));

@@ -253,6 +253,25 @@ async function go() {
   }
 }
 
+// MARK: Files that are dropped
+
+/** True where the page takes what is dragged: files, not mere words. The browser itself opens no files then. @param {boolean} isOver they are over the page */
+function takes(event, isOver) {
+  const isTaken = event.dataTransfer.types.includes('Files') && !bare.has(address().page) && may('transcribe');
+  if (isTaken) event.preventDefault();
+  document.body.classList.toggle('over', isTaken && isOver);
+  return isTaken;
+}
+
+addEventListener('dragover', (event) => takes(event, true));
+addEventListener('dragleave', (event) => takes(event, !!event.relatedTarget));
+addEventListener('drop', async (event) => {
+  if (!takes(event, false)) return;
+  // The browser shows them during this event only.
+  const dropped = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry() ?? item.getAsFile());
+  (await import('./jobs.js')).take(dropped);
+});
+
 // MARK: The gateway goes and comes back
 
 /** Milliseconds after which a gateway that does not answer is asked again. */

@@ -27,10 +27,10 @@ export function money(dollars) {
   return '$' + dollars.toFixed(dollars && Math.abs(dollars) < 0.1 ? 4 : 2);
 }
 
-/** Returns a number of bytes with the unit that suits it: 1.9 GB, 340 MB, 12 kB. */
-export function bytes(number) {
-  const [size, unit] = [[1e12, 'TB'], [1e9, 'GB'], [1e6, 'MB']].find(([size]) => number >= size) ?? [1e3, 'kB'];
-  return `${(number / size).toFixed(number >= 1e6 && number < 9.95 * size ? 1 : 0)} ${unit}`;
+/** Returns a number of bytes with the unit that suits it, or the whole of which it is a part: 1.9 GB, 340 MB, 12 kB. */
+export function bytes(number, whole = number) {
+  const [size, unit] = [[1e12, 'TB'], [1e9, 'GB'], [1e6, 'MB']].find(([size]) => whole >= size) ?? [1e3, 'kB'];
+  return `${(number / size).toFixed(whole >= 1e6 && whole < 9.95 * size ? 1 : 0)} ${unit}`;
 }
 
 /** Returns a number with its thousands set off. */

@@ -4,15 +4,16 @@ import { h, said, say } from './elements.js';
 import { bytes, clock } from './figures.js';
 import { gateway } from './gateway.js';
 import { icon } from './icons.js';
-import { busy, complain, note, toast } from './pieces.js';
+import { busy, complain, note, settle, toast, undoable } from './pieces.js';
 
 /**
  * @typedef {object} Job as the API tells it; one that the gateway does not have yet has no `job_id`
  * @property {string} status sending, waiting (it is sent again), queued, processing, completed or failed
- * @property {?string} conversation_id
- * @property {?number} heard seconds that are recognised
- * @property {?number} duration seconds in all
+ * @property {?string} [conversation_id]
+ * @property {?number} heard seconds that are recognised; while it is sent, bytes that have gone
+ * @property {?number} duration seconds in all; while it is sent, bytes of the request, once some have gone
  * @property {number} [sound_tracks] the file's sound tracks, of which one was heard
+ * @property {number} [mixed_channels] the file's channels, which have different sound and were mixed
  * @property {string[]} [warnings] what was not heard of the file
  */
 
@@ -23,12 +24,16 @@ const sending = [];
 const passing = new Set([0, 429, 502, 503, 504]);
 /** Where each job was when it was first seen at work, for its speed. */
 const began = new Map();
-/** Reads the list again. @param {boolean} [isNow] true: what this page knows is drawn before, also while the gateway is slow */
+/** Jobs that stop soon, which can be undone. */
+const stopping = new Set();
+/** Reads the list again. */
 let redraw = () => {};
+/** Draws what this page knows, also while the gateway is slow. */
+let draws = () => {};
 
 const isOpen = (job) => job.status === 'queued' || job.status === 'processing';
 /** True while the gateway does not have a file that it is to get. */
-const isUnsafe = (job) => job.status === 'sending' || job.status === 'waiting';
+const isUnsafe = (job) => job.file && job.status !== 'failed';
 /** False where somebody else has logged in since the file was added: it is not shown, and not sent under that login. */
 const isMine = (job) => (job.user ??= gateway.user) === gateway.user;
 
@@ -43,7 +48,9 @@ function speed(job) {
 
 /** What a row says of a job. */
 function words(job) {
-  if (job.status === 'sending') return `Sending, ${bytes(job.bytes)}; keep this page open until then`;
+  if (job.status === 'sending') {
+    return `Sending, ${job.duration ? bytes(job.heard, job.bytes).replace(/ .*/, ' of ') : ''}${bytes(job.bytes)}; keep this page open until then`;
+  }
   if (job.status === 'waiting') return `${job.error} The file is sent again by itself; keep this page open until then`;
   if (job.status === 'queued') return 'Waiting for its turn';
   if (job.status === 'failed') return job.error ?? 'It failed.';
@@ -63,14 +70,20 @@ function forget(job) {
 async function dispatch(job) {
   clearTimeout(job.due);
   if (!isMine(job)) return later(job);
-  Object.assign(job, { status: 'sending', error: null });
-  redraw(true);
+  // A browser has few connections for all that a page asks.
+  const hasTurn = sending.filter((one) => one.status === 'sending').length < 3;
+  Object.assign(job, { status: hasTurn ? 'sending' : 'queued', error: null, duration: 0 });
+  draws();
+  if (!hasTurn) return job.due = setTimeout(dispatch, 300, job);
   try {
     const body = new FormData(), at = new Date(job.file.lastModified);
     if (at > 0) body.append('modified', at.toISOString());
-    if (job.track) body.append('track', job.track);
+    if (job.choice) body.append(...job.choice);
     body.append('file', job.file, job.name);
-    const kept = await (await send('/api/v1/jobs', { method: 'POST', body, signal: job.stopping.signal })).json();
+    const kept = await (await send('/api/v1/jobs', { method: 'POST', body, signal: job.stopping.signal }, ({ loaded, total }) => {
+      Object.assign(job, { heard: loaded, duration: total });
+      draws();
+    })).json();
     forget(job);
     if (kept.status === 'completed' && !job.tries) toast(said(job.name), ' is there already');
     // The row stays until the one of the gateway's job takes its place.
@@ -79,7 +92,7 @@ async function dispatch(job) {
     if (error.name === 'AbortError') forget(job);
     else await failed(job, error);
   }
-  redraw(true);
+  draws();
 }
 
 /** @param {number} most milliseconds that a file waits at most before it is sent again */
@@ -98,10 +111,56 @@ async function failed(job, { status = 0, message }) {
   } else Object.assign(job, { status: 'failed', error: isThere ? message : 'The file cannot be read: it was changed or removed. Choose it again.' });
 }
 
+/** Sends files, which become recordings. @param {[string, string]} [choice] what is heard of them: a field and its value */
+export function add(files, choice) {
+  for (const file of files) {
+    const job = { file, choice, name: file.name, bytes: file.size, tries: 0, stopping: new AbortController() };
+    sending.unshift(job);
+    dispatch(job);
+  }
+  if (files[0]) toast(files[1] ? `${files.length} recordings` : said(files[0].name), ' added');
+  document.querySelector('.jobs')?.parentNode.scrollIntoView({ block: 'nearest' });
+}
+
 /**
- * The list of recordings, with the function that adds files.
- * @param {(track?: string) => void} choose has the user choose a file, where the gateway has it no more
- * @returns {{list: HTMLElement, add: (files: File[], track?: string) => void, leave: () => void}}
+ * Takes what is dropped on a page, with what is in folders, 500 things at most, and goes to Start. What is no recording is told. What the browser does not
+ * know is sent: the gateway looks into it.
+ * @param {(?FileSystemEntry|File)[]} dropped
+ */
+export async function take(dropped) {
+  const files = [], others = [], asked = (of, what) => new Promise((done, fail) => of[what](done, fail));
+  let left = 500;
+  /** Returns something true where there may be more: a folder tells its content in parts. Of those beyond the 500, some are told. */
+  const look = async (entries) => {
+    for (const one of entries) {
+      if (!one || one.name.startsWith('.')) continue;
+      try {
+        if (left-- < 1) throw one;
+        if (one.isDirectory) {
+          const reader = one.createReader();
+          while (await look(await asked(reader, 'readEntries')));
+        } else {
+          const file = one.file ? await asked(one, 'file') : one;
+          if (!/^$|audio|video|ogg/.test(file.type)) throw one;
+          files.push(file);
+        }
+      } catch {
+        others.push(one.name);
+      }
+    }
+    return entries.length && left > -1;
+  };
+  await look(dropped);
+  if (others[0]) complain({ message: `No recordings, or too many, such as ${others.slice(0, 5).join(', ')}` });
+  // What is typed somewhere is not left.
+  if (files[0] && !document.activeElement.value && !document.querySelector('dialog[open], :popover-open')) location.hash = '#/start';
+  add(files);
+}
+
+/**
+ * The list of recordings.
+ * @param {(choice?: [string, string]) => void} choose has the user choose a file, where the gateway has it no more
+ * @returns {{list: HTMLElement, leave: () => void}}
  */
 export function recordings(choose) {
   const title = h('span.small.dim'), items = h('ul.jobs'), more = h('button.btn.ghost.s', { hidden: true, onclick: () => load(true) }, 'More');
@@ -117,21 +176,30 @@ export function recordings(choose) {
     return button;
   };
   const drop = (job) => (job.job_id ? remove(`/jobs/${job.job_id}`) : forget(job));
-  async function again(job, track) {
+  /** Stops a job. What the gateway has of its words goes with it, so that it can be undone. */
+  async function stop(job) {
+    if (!job.job_id) return forget(job);
+    await settle();
+    stopping.add(job.job_id);
+    const end = async () => stopping.delete(job.job_id) && redraw();
+    undoable([said(job.name), ' stops, and its words go'], end, () => drop(job).then(end));
+  }
+  async function again(job, choice) {
     if (!job.job_id) return void dispatch(job);
     began.delete(job.job_id);
     try {
-      await post(`/jobs/${job.job_id}/retry${track ? `?track=${track}` : ''}`);
+      await post(`/jobs/${job.job_id}/retry${choice ? `?${choice.join('=')}` : ''}`);
     } catch (error) {
       if (error.code !== 'file_gone') throw error;
       complain(error);
-      choose(track);
+      choose(choice);
     }
   }
   /** What was not heard of a job's file, with the way to hear it. */
   function about(job) {
-    return note('warn', 'About the file', said(job.warnings.join(' ')),
-      job.sound_tracks ? act(`Hear all tracks: ${job.name}`, 'Hear all tracks', () => again(job, 'all')) : null);
+    const hear = (label, ...choice) => act(`${label}: ${job.name}`, label, () => again(job, choice));
+    return note('warn', 'About the file', said(job.warnings.join(' ')), job.sound_tracks ? hear('Hear all tracks', 'track', 'all')
+      : job.mixed_channels ? hear('Hear each channel', 'channels', 'true') : null);
   }
   function row(job) {
     const line = h('p.small', words(job)), id = job.conversation_id, name = h('b.strong.clip', said(job.name));
@@ -159,14 +227,14 @@ export function recordings(choose) {
         // Nothing comes under a pointer that is on its way to "Try again".
         return job.tries ? away(stop) : act(`Stop: ${job.name}`, 'Stop', stop);
       },
-    }[job.status === 'waiting' ? 'failed' : job.status]?.() ?? act(`Stop: ${job.name}`, 'Stop', () => drop(job));
+    }[job.status === 'waiting' ? 'failed' : job.status]?.() ?? act(`Stop: ${job.name}`, 'Stop', () => stop(job));
     const item = h('li', { 'data-state': job.status }, h('div', name, line, bar), h('div.row', buttons));
     if (job.warnings?.length) item.firstChild.append(about(job));
     return { item, place };
   }
   function draw() {
     if (isLeft) return;
-    const all = [...sending.filter(isMine), ...jobs], kept = new Set();
+    const known = jobs.filter((job) => !stopping.has(job.job_id)), all = [...sending.filter(isMine), ...known], kept = new Set();
     for (const [index, job] of all.entries()) {
       const key = job.job_id ?? job, state = job.status + job.conversation_id + job.error;
       kept.add(key);
@@ -193,7 +261,7 @@ export function recordings(choose) {
       states.delete(key);
     }
     list.hidden = !all.length;
-    const open = jobs.filter((job) => job.status === 'processing').length, waiting = jobs.filter((job) => job.status === 'queued').length;
+    const open = known.filter((job) => job.status === 'processing').length, waiting = known.filter((job) => job.status === 'queued').length;
     title.textContent = sending.some(isUnsafe) ? 'Leave this page when all are sent; the rest goes on without it.'
       : open + waiting ? `${[open && `${open} at work`, waiting && `${waiting} waiting`].filter(Boolean).join(', ')}. Goes on without this page.` : '';
     more.hidden = !next;
@@ -214,22 +282,12 @@ export function recordings(choose) {
     clearTimeout(timer);
     if (!isLeft && (isLost || jobs.some(isOpen))) timer = setTimeout(load, isLost ? 4000 : 1000);
   }
-  redraw = (isNow) => {
-    if (isNow) draw();
-    load();
-  };
-  redraw(true);
+  draws = draw;
+  redraw = load;
+  draws();
+  redraw();
   return {
     list,
-    add(files, track) {
-      for (const file of files) {
-        const job = { file, track, name: file.name || 'recording', bytes: file.size, conversation_id: null, tries: 0, stopping: new AbortController() };
-        sending.unshift(job);
-        dispatch(job);
-      }
-      if (files.length) say(files.length > 1 ? `${files.length} recordings added` : `${files[0].name} added`);
-      list.scrollIntoView({ block: 'nearest' });
-    },
     leave() {
       isLeft = true;
       clearTimeout(timer);

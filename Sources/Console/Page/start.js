@@ -6,7 +6,7 @@ import { h, spoken } from './elements.js';
 import { bytes, dayOf, length, timeOf, titleOf } from './figures.js';
 import { gateway, learn, may } from './gateway.js';
 import { icon } from './icons.js';
-import { recordings } from './jobs.js';
+import { add, recordings } from './jobs.js';
 import { command, note } from './pieces.js';
 import { colorOf } from './voices.js';
 
@@ -69,17 +69,17 @@ async function newest(place) {
 }
 
 export default function start(root) {
-  const leaving = new AbortController(), level = bars('bars', { tone: 'mark', rest: 'ink2' });
+  const level = bars('bars', { tone: 'mark', rest: 'ink2' });
   let beat = 0;
   const sway = () => level.push(0.06 + 0.5 * Math.abs(Math.sin(beat / 3.1) * Math.sin(beat++ / 7.7)));
   for (let i = 0; i < 40; i++) sway();
-  let track;
+  let choice;
   const input = h('input.sr', { type: 'file', accept: 'audio/*,video/*', multiple: true, tabindex: -1, 'aria-hidden': 'true', onchange: () => {
-    jobs.add([...input.files], track);
+    add([...input.files], choice);
     input.value = '';
   } });
   const choose = (wanted) => {
-    track = wanted;
+    choice = wanted;
     input.click();
   };
   const jobs = recordings(choose);
@@ -88,18 +88,6 @@ export default function start(root) {
     h('div.row', h('button.btn.primary', { onclick: () => choose() }, 'Choose a file')), input);
   const microphone = h('section.mic', { 'aria-label': 'Microphone' }, level, h('h2', 'Or say something'),
     h('p', 'Your voice becomes captions while you speak.'), h('a.btn', { href: '#/live' }, icon('live'), 'Use the microphone'));
-  // The whole page takes the drop.
-  const on = (name, act) => addEventListener(name, act, { signal: leaving.signal });
-  on('dragover', (event) => {
-    event.preventDefault();
-    drop.classList.add('over');
-  });
-  on('dragleave', (event) => { if (!event.relatedTarget) drop.classList.remove('over'); });
-  on('drop', (event) => {
-    event.preventDefault();
-    drop.classList.remove('over');
-    jobs.add([...event.dataTransfer.files]);
-  });
   const shortage = h('div', { hidden: true });
   const heading = h('h1'), words = h('p'), recent = h('section.sect', { hidden: true });
   const none = note('warn', 'No engine', 'Recordings and live sessions are refused until one can be used. This page notices by itself.');
@@ -121,6 +109,5 @@ export default function start(root) {
   return () => {
     clearInterval(wait);
     jobs.leave();
-    leaving.abort();
   };
 }

@@ -46,6 +46,7 @@ package struct DeepgramMetadata: Sendable, Equatable {
         private static func parameter(of notice: RecordingNotice, _ languageParameter: String) -> String {
             switch notice {
             case .otherTracks, .silentTrack, .holes, .cut, .damaged: "track"
+            case .mixedChannels: "multichannel"
             case .unknownLanguage: languageParameter
             }
         }

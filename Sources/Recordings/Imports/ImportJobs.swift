@@ -26,10 +26,12 @@ package struct ImportJobs: WorkloadJobs {
         ImportOrder(job.request).map { JobOrder(options: $0.options, format: .container) }
     }
 
-    /// The file of a job that has failed is kept for a day, so that the job can be ordered again. So is a file with sound tracks that were not heard.
+    /// The file of a job that has failed is kept for a day, so that the job can be ordered again. So is a file with sound tracks that were
+    /// not heard, or with channels that were mixed.
     func keepsUploads(after outcome: JobOutcome) -> Bool {
         switch outcome {
-        case .completed(let transcript): transcript.raw.flatMap(WorkloadReport.init).map { !$0.failed.isEmpty || $0.hasOtherTracks } ?? false
+        case .completed(let transcript):
+            transcript.raw.flatMap(WorkloadReport.init).map { !$0.failed.isEmpty || $0.hasOtherTracks || $0.hasMixedChannels } ?? false
         case .failed: true
         }
     }
@@ -125,9 +127,11 @@ package struct ImportJobs: WorkloadJobs {
                 return try await services.chunked.take(
                     chunk, in: ChunkedRecordings.Held(heard), at: place, by: grant, patience: nil, started: order.choices.started,
                     came: order.choices.started == nil ? order.choices.modified ?? job.created : job.created, isWhole: true, services
-                ) { [recording] _ throws(ChunkedRecordingError) in
+                ) { [heard] _ throws(ChunkedRecordingError) in
                     do throws(RequestError) {
-                        return try await work.recognized(recording) { services.runner.progress.take($0, of: job.id) }
+                        var result = try await work.recognized(heard) { services.runner.progress.take($0, of: job.id) }
+                        if !work.options.separateChannels, let mix = await services.mixNotice(of: heard) { result.transcript.notices.append(mix) }
+                        return result
                     } catch {
                         throw Self.explained(error)
                     }

@@ -25,7 +25,7 @@ package struct RecordingImports: Sendable {
     /// Reason why a job is not ordered again.
     package enum RetryError: Error, Sendable, Equatable {
         case notFound
-        /// The job has not failed, and no other sound track of its file was asked for.
+        /// The job has not failed, and nothing else of its file was asked for than what was heard.
         case notFailed
         /// The file was kept for a day after it came, and is gone.
         case fileGone
@@ -78,7 +78,7 @@ package struct RecordingImports: Sendable {
         let id = Self.name(of: order.digest, caller.user)
         for _ in 0..<Self.maxAttempts {
             let known = try await RequestError.orStored { () throws(StoreError) in
-                try await answerable(id, order.choices.tracks, of: caller.user)
+                try await answerable(id, order.choices, of: caller.user)
             }
             if let known { return known }
             try await removeFile(of: id, caller.user)
@@ -110,12 +110,17 @@ package struct RecordingImports: Sendable {
     }
 
     /// Returns the job that answers a file that is sent again; nil when the file must be heard again: its job has failed or was cancelled, its
-    /// conversation is gone, or other sound tracks are named than those that were heard.
-    private func answerable(_ id: ID<TranscriptionJob>, _ tracks: TrackChoice, of user: ID<User>) async throws(StoreError) -> Standing? {
+    /// conversation is gone, other sound tracks are named than those that were heard, or its channels were mixed and are to be heard each by itself.
+    private func answerable(
+        _ id: ID<TranscriptionJob>, _ choices: ImportOrder.Choices, of user: ID<User>
+    ) async throws(StoreError) -> Standing? {
         guard let known = try await standing(id, of: user) else { return nil }
+        let tracks = choices.tracks
         // A file with one track has no other words. The report of a job that was taken from the list is not known.
         let mayDiffer = known.order.choices.tracks == .all || known.report?.hasOtherTracks ?? true
         if tracks != .usual, tracks != known.order.choices.tracks, mayDiffer, known.job.status.isOver { return nil }
+        let wasMixed = !known.order.choices.separatesChannels && known.report?.hasMixedChannels ?? true
+        if choices.separatesChannels, wasMixed, known.job.status.isOver { return nil }
         switch known.job.status {
         case .queued, .processing: return known
         case .error: return nil
@@ -200,25 +205,29 @@ package struct RecordingImports: Sendable {
         return true
     }
 
-    /// Orders an import again, with the file that it has: one that has failed, or one whose file has other sound tracks.
+    /// Orders an import again, with the file that it has: one that has failed, or one of whose file something else is to be heard. The conversation of
+    /// what was heard stays.
     ///
-    /// - Parameter tracks: the sound tracks to hear in place of those that were heard; nil: the same again. The conversation of those stays.
+    /// - Parameters:
+    ///   - tracks: the sound tracks to hear in place of those that were heard; nil: the same again.
+    ///   - separatesChannels: true: each channel is heard by itself; false: as before.
     package func retry(
-        _ id: ID<TranscriptionJob>, tracks: TrackChoice?, _ caller: AuthenticatedCaller, by grant: Grant
+        _ id: ID<TranscriptionJob>, tracks: TrackChoice?, separatesChannels: Bool, _ caller: AuthenticatedCaller, by grant: Grant
     ) async throws(RetryError) -> Standing {
         let user = caller.user
         let found = try await Self.asked { () throws(RequestError) in
             try await RequestError.orStored { () throws(StoreError) in try await find(id, of: user) }
         }
         guard let found else { throw .notFound }
-        let isOther = found.job.status == .completed && tracks != nil && tracks != found.order.choices.tracks
+        var order = found.order
+        if let tracks { order.choices.tracks = tracks }
+        if separatesChannels { order.choices.separatesChannels = true }
+        let isOther = found.job.status == .completed && order.choices != found.order.choices
         guard found.job.status == .error || found.report?.failed.isEmpty == false || isOther else { throw .notFailed }
         let isThere = try await Self.asked { () throws(RequestError) in try await services.runner.uploads.has(found.job.audio, of: user) }
         guard isThere else { throw .fileGone }
         // The conversation of a first attempt that has failed was removed.
-        var order = found.order
         order.conversation = ID(services.newID())
-        if let tracks { order.choices.tracks = tracks }
         let job = TranscriptionJob(
             id: id, dialect: ImportJobs.dialect, user: user, key: caller.caller.grant?.key, created: found.job.created, request: order.text,
             audio: found.job.audio, engines: found.job.engines, ownKeys: Array(grant.keys.engines))

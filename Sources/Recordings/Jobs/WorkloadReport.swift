@@ -74,6 +74,9 @@ package struct WorkloadReport: Sendable, Equatable {
     /// True if a recording has sound tracks that were not heard.
     var hasOtherTracks: Bool { notices.joined().contains { if case .otherTracks = $0 { true } else { false } } }
 
+    /// True if a recording has channels with different sound that were mixed.
+    var hasMixedChannels: Bool { notices.joined().contains { if case .mixedChannels = $0 { true } else { false } } }
+
     /// The report in the form that jobs store. The transcript has no words.
     var transcript: Transcript {
         var transcript = Transcript(rate: .speech, length: .zero, language: .english, model: "", channels: [])

@@ -171,6 +171,56 @@ import Testing
         }
     }
 
+    // MARK: Channels
+
+    @Test func `with a person on each channel say that they were mixed, and are heard again with each by itself`() async throws {
+        let separated = Mutex<[Bool]>([])
+        let engine = ChunkEngine(.local) { (count, options) async throws(EngineError) in
+            separated.withLock { $0.append(options.separateChannels) }
+            return [.at(1, count == 0 ? "Mixed." : "Apart.")]
+        }
+        try await with(engine) { gateway in
+            let uploads = gateway.directory + "/uploads", call = RecordingFile.call(seconds: 3)
+            let first = try await gateway.imported(call, name: "call.wav"), path = "/api/v1/jobs/\(first.string("job_id") ?? "")"
+            let warning = "The file has 2 channels with different sound, which were mixed to one. Hear each by itself with channels=true."
+            #expect(first.json["mixed_channels"] == 2 && first.json["warnings"] == .array([.string(warning)]), "\(first.text)")
+            // The conversation says so, too.
+            let gaps = try await gateway.api(.get, "/api/v1/conversations/\(first.string("conversation_id") ?? "")/gaps")
+            #expect(gaps.text.contains(warning), "\(gaps.text)")
+            // The file is kept for it.
+            #expect(try FileManager.default.contentsOfDirectory(atPath: uploads).isEmpty == false)
+            for (query, status) in [("", 409), ("?channels=false", 409), ("?channels=both", 400)] {
+                let refused = try await gateway.api(.post, path + "/retry" + query)
+                #expect(refused.status == status, "\(query): \(refused.text)")
+            }
+            let order = try await gateway.api(.post, path + "/retry?channels=true")
+            #expect(order.status == 202, "\(order.text)")
+            let apart = try await gateway.importEnds(order.text)
+            #expect(apart.string("status") == "completed" && !apart.text.contains("mixed_channels"), "\(apart.text)")
+            #expect(!apart.text.contains("warnings") && separated.withLock(\.self) == [false, true])
+            #expect(try await gateway.conversation(apart.string("conversation_id")).texts == ["Apart."])
+            // The conversation of the mix stays, and the file goes.
+            #expect(try await gateway.conversation(first.string("conversation_id")).texts == ["Mixed."])
+            try await until { (try? FileManager.default.contentsOfDirectory(atPath: uploads))?.isEmpty == true }
+        }
+    }
+
+    @Test func `that were mixed are heard again when they come again for each channel by itself`() async throws {
+        let engine = engine()
+        try await with(engine) { gateway in
+            let call = RecordingFile.call(seconds: 3), apart = [(name: "channels", value: "true")]
+            let mixed = try await gateway.imported(call, name: "call.wav")
+            #expect(try await gateway.importing(call, name: "call.wav").status == 200 && engine.count == 1)
+            let second = try await gateway.imported(call, name: "call.wav", fields: apart)
+            #expect(engine.count == 2 && second.string("conversation_id") != mixed.string("conversation_id"), "\(second.text)")
+            // Now they are heard so, and a file with one channel has no other words.
+            #expect(try await gateway.importing(call, name: "call.wav", fields: apart).status == 200)
+            let mono = RecordingFile.tone(seconds: 3), one = try await gateway.imported(mono, name: "a.wav")
+            #expect(!one.text.contains("mixed_channels"), "\(one.text)")
+            #expect(try await gateway.importing(mono, name: "a.wav", fields: apart).status == 200 && engine.count == 3)
+        }
+    }
+
     // MARK: While they are heard
 
     @Test func `say how far they are, and are listed the newest first`() async throws {
@@ -355,12 +405,21 @@ private final class ReachingEngine: PrerecordedEngine {
 /// Files with sound.
 enum RecordingFile {
     /// A 16-bit WAV file of 16 kHz whose samples all have one value; other lengths are other files.
-    static func tone(seconds: Int) -> [UInt8] {
-        func little<Value: FixedWidthInteger>(_ value: Value) -> [UInt8] { withUnsafeBytes(of: value.littleEndian) { Array($0) } }
-        let count = seconds * 32_000
-        return Array("RIFF".utf8) + little(UInt32(count + 36)) + Array("WAVEfmt ".utf8) + little(UInt32(16)) + little(UInt16(1)) + little(UInt16(1))
-            + little(UInt32(16_000)) + little(UInt32(32_000)) + little(UInt16(2)) + little(UInt16(16)) + Array("data".utf8) + little(UInt32(count))
-            + [UInt8](repeating: 3, count: count)
+    static func tone(seconds: Int) -> [UInt8] { wave([UInt8](repeating: 3, count: seconds * 32_000), channels: 1) }
+
+    /// A 16-bit WAV file of 16 kHz with two channels, each of which has a tone of its own.
+    static func call(seconds: Int) -> [UInt8] {
+        // Square waves of 40 and of 26 samples have no frequency in common.
+        let samples = (0..<seconds * 16_000).flatMap { index in [20, 13].map { half in Int16(index / half % 2 == 0 ? 9_000 : -9_000) } }
+        return wave(samples.flatMap(little), channels: 2)
+    }
+
+    private static func little<Value: FixedWidthInteger>(_ value: Value) -> [UInt8] { withUnsafeBytes(of: value.littleEndian) { Array($0) } }
+
+    private static func wave(_ samples: [UInt8], channels: Int) -> [UInt8] {
+        var bytes = Array("RIFF".utf8) + little(UInt32(samples.count + 36)) + Array("WAVEfmt ".utf8) + little(UInt32(16)) + little(UInt16(1))
+        bytes += little(UInt16(channels)) + little(UInt32(16_000)) + little(UInt32(32_000 * channels)) + little(UInt16(2 * channels))
+        return bytes + little(UInt16(16)) + Array("data".utf8) + little(UInt32(samples.count)) + samples
     }
 }
 

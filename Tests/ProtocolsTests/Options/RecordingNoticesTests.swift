@@ -50,6 +50,15 @@ import Testing
         #expect(quiet.headers[RecordingNotices.header] == nil)
     }
 
+    @Test func `have the number of tracks of which one was heard, and that of channels that were mixed`() throws {
+        var json = JSONWriter()
+        json.beginObject()
+        RecordingNotices.write([.mixedChannels(count: 2), .otherTracks(heard: 1, total: 3, names: [])], to: &json)
+        json.endObject()
+        let body = try Parsed(json.bytes)
+        #expect(body["mixed_channels"].int == 2 && body["sound_tracks"].int == 3 && body["warnings"].count == 2)
+    }
+
     @Test func `are in the last event of OpenAI's stream`() throws {
         var stream = OpenAITranscriptStream(for: try openAI([("stream", "true")]))
         let events = String(decoding: stream.finished(transcript(words("One two."))), as: UTF8.self)

@@ -8,7 +8,7 @@ import Testing
 @Suite struct `Notices about a file` {
     private static let notices: [RecordingNotice] = [
         .otherTracks(heard: 1, total: 2, names: ["Mic", "Desktop"]), .silentTrack(2), .holes(count: 1, total: .seconds(2), first: .seconds(3)),
-        .cut(at: .seconds(3), of: nil), .damaged(packets: 4),
+        .cut(at: .seconds(3), of: nil), .damaged(packets: 4), .mixedChannels(count: 2),
     ]
 
     @Test(arguments: [[], notices])
@@ -30,6 +30,6 @@ import Testing
         report.conversations = ["a"]
         report.add(nil, notices)
         #expect(WorkloadReport(report.bytes) == report)
-        #expect(report.hasOtherTracks == !notices.isEmpty)
+        #expect(report.hasOtherTracks == !notices.isEmpty && report.hasMixedChannels == !notices.isEmpty)
     }
 }
