@@ -112,6 +112,7 @@ export default function phone(root, _, values) {
     } else if (detail.status === 'storage_recovered') problem.replaceChildren();
     else if (detail.status === 'stt_late') behind.replaceChildren(note('', ...behindWords));
     else if (detail.status === 'stt_in_time') behind.replaceChildren();
+    if (detail.type === 'conversation_session') lines.begin(detail.conversation_id);
     if (detail.type !== 'segments_deleted') return;
     lines.drop(detail.segment_ids ?? []);
     draw();
