@@ -122,7 +122,7 @@ export default function live(root) {
     tellLate(false);
     captions.replaceChildren(h('div.spring'));
   };
-  const idle = () => captions.replaceChildren(h('div.spring'), empty([8, 16, 30, 18, 40, 24, 12, 20, 8], 'Press Start listening and say something',
+  const idle = () => captions.replaceChildren(h('div.spring'), empty([8, 16, 30, 18, 40, 24, 12, 20, 8], 'Press “Start listening” and say something',
     'The browser asks once whether Harken may use the microphone. Audio goes to this gateway and to the engine that serves, nowhere else.'), h('div.spring'));
 
   // MARK: The state of the session
