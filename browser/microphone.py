@@ -54,6 +54,12 @@ EVENTS = """(() => {
 NOTICE = "(name) => tell('notice', { name, text: 'Final words come late, or in time again.' })"
 BEHIND = "The gateway is behind"
 
+# Says on the page's newest stream that another conversation begins in the session, and its first words, whose times count from its own start.
+NEXT = """() => {
+    tell('conversation', { id: 'next' });
+    tell('segment', { id: 'next-1', text: 'Beware the Jabberwock.', start: 0, end: 2, speaker_id: 0, is_user: false, person_id: null });
+}"""
+
 # The seconds that the session of the page has heard, and the words that it shows.
 SECONDS = "async () => (await import('/console/listening.js')).listening.seconds"
 WORDS = "async () => (await import('/console/listening.js')).listening.lines.words"
@@ -704,6 +710,9 @@ class Microphone:
         watcher.wait("() => document.querySelector('.live-text .said')?.textContent", "words of the session")
         overlay = console.beside(f"/captions?session={session}&lines=6")
         overlay.wait("() => document.querySelector('#captions b, #captions .interim')", "words on the overlay")
+        # What was said before is read; the last sentence may be lost with the gateway, and be read otherwise from its journal.
+        watcher.until(lambda: plain(watcher.page.evaluate(FINALS))[:3] == plain(console.page.evaluate(FINALS))[:3] != [], "what was said before")
+        before = watcher.until(lambda: plain(watcher.page.evaluate(FINALS))[:-12], "words that are stored")
         away = "() => document.querySelector('#captions p:last-child')?.textContent === 'The gateway is away'"
         server.kill()
         gone = "() => [...document.querySelectorAll('.reading .note')].some((note) => note.textContent.includes('The gateway is gone'))"
@@ -714,6 +723,10 @@ class Microphone:
             watcher.wait("() => [...document.querySelectorAll('.live-text .event')].some((line) => line.textContent === 'The gateway was away')", "it goes on")
             amount = len(plain(watcher.page.evaluate(SAID)))
             watcher.until(lambda: len(plain(watcher.page.evaluate(SAID))) > amount, "new words on the page that watches")
+            kinds = [kind for kind, text in watcher.page.evaluate(STANDING)]
+            words = plain(watcher.page.evaluate(FINALS))
+            expect(words[:len(before)] == before, f"the words from before the end of the gateway, {before}, do not stand first: {words}")
+            expect("line" in kinds[kinds.index("event"):], f"no words stand behind the end of the gateway: {kinds}")
             overlay.wait(f"() => document.querySelector('#captions p') && !({away})()", "the overlay goes on")
             shown = overlay.text("#captions")
             overlay.until(lambda: overlay.text("#captions") != shown, "new words on the overlay")

@@ -9,6 +9,12 @@ def segment(name, text, start, end, speaker=0, person="null"):
 
 LINES = ("(() => { const lines = new m.CaptionLines(); %s;"
          "return lines.lines.map((line) => line.kind ?? `${line.voice?.name}: ${line.text}|${line.interim}`); })()")
+# The lines of a watched session.
+WATCHED = """(async () => {
+    const { CaptionLines } = await import('/console/captionlines.js'), lines = new CaptionLines(), on = m.events({ lines }, () => {});
+    %s;
+    return lines.lines.map((line) => line.kind ?? line.text);
+})()"""
 # Captions that come in any order, from a seed: the number of times at which the lines are others than those of a page that has all at once.
 MANY = """(() => {
     let seed = 1, wrong = 0;
@@ -190,6 +196,11 @@ EXPECTED = [
      [["Speaker 7", "7", 399, False], ["Speaker 7", "7", 3, True]]),
     # Whatever comes, in whatever order, the lines are those that would be made at once; and what a caption does not touch stays the same object.
     ("captionlines.js", MANY, 0),
+    ("watching.js", WATCHED % (f"on.state({{id: 's'}}); on.conversation({{id: 'a'}}); on.segment({segment('1', 'one', 50, 51)}); on.state({{id: 's'}});"
+                               f"on.conversation({{id: 'b'}}); on.segment({segment('2', 'two', 0, 1)}); on.state({{id: 't'}}); on.conversation({{id: 'b'}});"
+                               f"on.segment({segment('3', 'three', 2, 3)})"), ["one", "event", "two three"]),
+    ("watching.js", WATCHED % (f"on.state({{id: 's'}}); on.segment({segment('1', 'one', 50, 51)}); on.state({{id: 's'}}); on.segment({segment('2', 'two', 52, 53)});"
+                               f"on.state({{id: 't'}}); on.segment({segment('3', 'three', 0, 1)})"), ["one two", "three"]),
     ("captionlines.js", f"(() => {{ const lines = new m.CaptionLines(); for (let i = 0; i < 3000; i++) lines.take([{{...{segment('1', 'so it is', 0, 1)}, id: `${{i}}`,"
                         "start: i, end: i + 1, speaker_id: i % 3}]); const before = lines.lines; lines.take([{...lines.order[0], id: 'new', start: 3000, end: 3001}]);"
                         "return lines.lines.filter((line, index) => line !== before[index]).length; })()", 2),

@@ -22,8 +22,9 @@ from console import HANG, expect, narrow, wide
 from copies import Copies
 from figures import within
 from lists import Lists
-from microphone import BEHIND, EVENTS, NOTICE, Line, Microphone
+from microphone import BEHIND, EVENTS, FINALS, NEXT, NOTICE, STANDING, Line, Microphone
 from modules import EXPECTED
+from scripted_vendor import plain
 from stored import HOLD, LONG_DAY, SAID, TEA, recognise, samples_of, store
 from writings import Writings
 
@@ -845,6 +846,14 @@ class Plays(Writings, Microphone, Lists, Copies):
         for name, is_told in (("late", True), ("in_time", False), ("late", True)):
             console.page.evaluate(NOTICE, name)
             console.wait(behind if is_told else behind.replace("document", "!document"), f"{name} is told", BEHIND)
+        last = overlay.page.evaluate("() => { (%s)(); return document.querySelector('#captions p:last-child').textContent; }" % NEXT)
+        expect("Beware the Jabberwock" in last, f"the words of the next conversation are not the last ones of the overlay: {last!r}")
+        console.page.evaluate(NEXT)
+        console.wait("() => document.querySelector('.live-text').textContent.includes('Beware the Jabberwock')", "words of the next conversation")
+        standing = console.page.evaluate(STANDING)
+        first = standing.index(["event", "A new conversation begins"])
+        expect("Beware the Jabberwock" in standing[first + 1][1], f"the next conversation stands elsewhere: {standing}")
+        self.hearing.judge_beginning(" ".join(text for kind, text in standing[:first] if kind == "line"))
         other.page.evaluate("() => held.finish()")
         code = other.until(lambda: other.page.evaluate("() => held.code"), "the other page's session ends")
         expect(code == 1000, f"the session ended with {code}")
@@ -856,7 +865,7 @@ class Plays(Writings, Microphone, Lists, Copies):
         console.context.close()
 
     def watches_a_session(self):
-        """A session of another program is watched on the page Live and on the overlay, until it ends."""
+        """A session of another program is watched on the page Live and on the overlay, until it ends; who comes later sees what was said before."""
         program = self._program("3")
         try:
             console = self._watch()
@@ -864,6 +873,10 @@ class Plays(Writings, Microphone, Lists, Copies):
             console.wait("() => document.querySelector('.live-text').textContent.split(' ').length >= 8", "words of the session")
             overlay.wait("() => document.querySelector('#captions p')?.textContent.length > 12", "words on the overlay")
             expect(overlay.page.evaluate("() => document.querySelectorAll('#captions p').length") == 1, "one line was asked for")
+            late = self._watch()
+            late.until(lambda: plain(late.page.evaluate(FINALS))[:3] == plain(console.page.evaluate(FINALS))[:3] != [], "what was said before")
+            late.judge()
+            late.close()
             self._ends(console)
             expect(program.wait(HANG) == 0, f"harken live ended with the status {program.returncode}")
         finally:

@@ -28,7 +28,7 @@ struct LiveCaptionFormat: WatchFormat {
                 let words = Self.words(of: segment, rate)
                 return words.last.map { write(words, of: .first, through: $0.range.end) } ?? []
             }
-        case .interim, .segments, .removed, .labeled, .gap, .notice, .late, .engine, .ended: return []
+        case .interim, .conversation, .segments, .removed, .labeled, .gap, .notice, .late, .engine, .ended: return []
         }
     }
 

@@ -4,7 +4,8 @@ internal import Live
 internal import Protocols
 internal import Speech
 
-/// The events of a watched session as server-sent events: `state`, `segment`, `removed`, `speaker_label`, `interim`, `gap`, `notice`, `engine` and `end`.
+/// The events of a watched session as server-sent events: `state`, `conversation`, `segment`, `removed`, `speaker_label`, `interim`, `gap`, `notice`,
+/// `engine` and `end`.
 ///
 /// Positions are seconds on the session's timeline; in segments of a session with a conversation, they count from the conversation's start.
 struct SessionEventFormat: WatchFormat {
@@ -47,6 +48,12 @@ struct SessionEventFormat: WatchFormat {
             append("segment", to: &output) { segment.write(to: &$0, withWords: true) }
         // The conversation's segments tell it.
         case .brought: break
+        case .conversation(let id):
+            append("conversation", to: &output) { json in
+                json.beginObject()
+                json.member("id", id.rawValue)
+                json.endObject()
+            }
         case .segments(let segments):
             for segment in segments { append("segment", to: &output) { segment.write(to: &$0, withWords: true) } }
         case .removed(let ids):

@@ -74,7 +74,7 @@ struct SessionOperations: Sendable {
             },
             APIOperation(
                 .get, "/sessions/{id}/events", .read,
-                summary: "Watches an open session: server-sent events state, segment, removed, speaker_label, interim, gap, notice, engine and end.",
+                summary: "Watches a live session: events state, conversation, segment, removed, speaker_label, interim, gap, notice, engine and end.",
                 answer: .content(SessionEventFormat.contentType)
             ) { request throws(APIError) in try await watch(request, SessionEventFormat(request.session)) },
             APIOperation(

@@ -33,12 +33,10 @@ async function show() {
   log.told = 0;
   lines.know(people);
   language = session.language;
-  // What comes from another gateway stands behind what came before.
   let turn = 0;
   const here = (id) => {
     turn++;
     isAway = !id;
-    if (id) lines.begin(id);
     draw();
   };
   here(session.id);

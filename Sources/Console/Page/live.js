@@ -122,7 +122,7 @@ export default function live(root) {
     tellLate(false);
     captions.replaceChildren(h('div.spring'));
   };
-  const idle = () => captions.replaceChildren(h('div.spring'), empty([8, 16, 30, 18, 40, 24, 12, 20, 8], 'Press Start and say something',
+  const idle = () => captions.replaceChildren(h('div.spring'), empty([8, 16, 30, 18, 40, 24, 12, 20, 8], 'Press “Start listening” and say something',
     'The browser asks once whether Harken may use the microphone. Audio goes to this gateway and to the engine that serves, nowhere else.'), h('div.spring'));
 
   // MARK: The state of the session
@@ -185,21 +185,28 @@ export default function live(root) {
     refreshSources();
   }
 
-  async function catchUp(id, lines) {
-    const trace = await get(`/sessions/${id}/trace`).catch(() => null);
-    for (const { id: conversation } of trace?.conversations ?? []) await fill(lines, conversation);
-    redraw();
-  }
-
   function watchSession(id) {
     const mine = watched = { lines: new CaptionLines(), speech: running.find((entry) => entry.id === id)?.language, serving: null, engine: null, tellLate };
     mine.lines.know(listening.people);
     fresh();
     name(id);
     silent('Watching');
+    const facts = events(mine, redraw);
+    // What was said before one watches, or while the gateway was away, is read.
+    let isBehind = true, talks = [], shown = [];
     mine.stop = watch(id, {
-      ...events(mine, redraw), end: () => { if (mine.stop) stopWatching(); },
+      ...facts, end: () => { if (mine.stop) stopWatching(); },
+      conversation: async (event) => {
+        facts.conversation(event);
+        talks = [...new Set([...talks.slice(-1), event.id])];
+        if (!isBehind) return;
+        isBehind = false;
+        for (const talk of talks) await fill(mine.lines, talk, { shown });
+        redraw();
+      },
       lost: () => {
+        isBehind = true;
+        shown = [...mine.lines.segments.keys()];
         tellLate(false);
         problem.replaceChildren(note('warn', 'The gateway is gone', 'The session is looked for until it goes on, here or at the next gateway.'));
       },
@@ -208,7 +215,6 @@ export default function live(root) {
         name(now);
         mine.lines.mark('event', 'The gateway was away');
         say('Watching again');
-        catchUp(now, mine.lines);
       },
     });
     label();

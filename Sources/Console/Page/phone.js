@@ -68,6 +68,7 @@ export default function phone(root, _, values) {
     draw();
   });
   client.addEventListener('status', ({ detail }) => {
+    if (detail.type === 'conversation_session') lines.begin(detail.conversation_id);
     if (detail.type === 'segments_deleted') lines.drop(detail.segment_ids ?? []);
   });
   client.addEventListener('failure', ({ detail }) => {

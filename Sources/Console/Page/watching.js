@@ -17,7 +17,7 @@ export const goesDown = () => fetch('/ready').then((answer) => answer.json()).th
  * Watches a session. When its gateway goes, `lost` is called; then the session is looked for, at the gateway that comes: `back` is called when it goes
  * on, with its id there, and `end` when no gateway has it any more.
  * @param {string} id
- * @param {Record<string, (event) => void>} on by the event's name: state, segment, removed, interim, gap, engine, end; and lost, back
+ * @param {Record<string, (event) => void>} on by the event's name: state, conversation, segment, removed, interim, gap, engine, end; and lost, back
  * @returns {() => void} stops watching
  */
 export function watch(id, on) {
@@ -105,7 +105,14 @@ export function lateness(view, { name }) {
 
 /** Returns what to do with the events of a watched session. @param {() => void} changed called after each */
 export function events(view, changed) {
+  let talk = null;
   const on = {
+    // A session without conversations is a part itself.
+    state: ({ id }) => { if (!talk) view.lines.begin(id); },
+    conversation: ({ id }) => {
+      if (talk && talk !== id) view.lines.mark('event', 'A new conversation begins', view.lines.end);
+      view.lines.begin(talk = id);
+    },
     interim: (event) => { view.lines.interim = event.text || null; },
     gap: ({ start, end, reason }) => view.lines.mark('gap', missing(end - start, reason?.replaceAll('_', ' '))),
     notice: (event) => { if (!lateness(view, event)) view.lines.mark('event', event.text); },

@@ -84,6 +84,8 @@ package final class LiveConversation {
     var open = OpenWords()
     /// End of the last word that was committed.
     private var committedThrough = SampleIndex.zero
+    /// The conversation of the segments that the client is shown now; nil: the client was told of none.
+    private(set) var shown: ID<Conversation>?
     /// Events that are shown when the store has the change with this number.
     private var held: [(change: Int, event: ConversationEvent)] = []
     private var holdTimer: Loop.Timer?
@@ -283,10 +285,11 @@ package final class LiveConversation {
 
     private func present(_ event: ConversationEvent) {
         guard !isEnded || transcripts != nil else { return }
-        let shown = names.shown(event)
+        let events = names.shown(event)
+        if case .began(let id, _) = event { shown = id }
         if case .changed = event { open.shown() }
-        if let transcripts { send(shown, to: transcripts) }
-        if !isEnded { for event in shown { show(event) } }
+        if let transcripts { send(events, to: transcripts) }
+        if !isEnded { for event in events { show(event) } }
     }
 
     package func command(_ command: ConversationCommand) {

@@ -193,7 +193,7 @@ package final class LiveContext {
         sessions.values.filter { $0.grant.user == user && $0.run != nil }.map(\.snapshot)
     }
 
-    /// Adds a watcher to the session with this id, and tells it the session's state.
+    /// Adds a watcher to the session with this id, and tells it the session's state and conversation.
     ///
     /// - Returns: the watcher's number; nil when the user has no such live session.
     package func watch(_ id: ID<Session>, of user: ID<User>, tell: @escaping @Sendable (WatchedEvent) -> Void) -> Int? {
@@ -201,6 +201,7 @@ package final class LiveContext {
         lastWatcher += 1
         session.watchers[lastWatcher] = tell
         tell(.state(session.snapshot))
+        if let shown = session.conversation?.shown { tell(.conversation(shown)) }
         if session.lateness.isLate { tell(.late(true)) }
         return lastWatcher
     }

@@ -31,10 +31,11 @@ extension LiveSession {
 
     func tellWatchers(of event: ConversationEvent) {
         switch event {
+        case .began(let id, _): tellWatchers(.conversation(id))
         case .changed(let segments): tellWatchers(.segments(segments))
         case .removed(let ids): tellWatchers(.removed(ids))
         case .labeled(let speaker, let label): tellWatchers(.labeled(speaker, label))
-        case .last, .began, .suggested, .unknownPerson, .processing, .completed: break
+        case .last, .suggested, .unknownPerson, .processing, .completed: break
         }
     }
 }

@@ -10,6 +10,8 @@ package enum WatchedEvent: Sendable {
     case commit(Commit)
     /// Words that the client itself has brought, on the session's timeline. The conversation's segments come apart.
     case brought([SuggestedSegment])
+    /// The conversation to which the segments belong that are told from here on. Their times count from its start.
+    case conversation(ID<Conversation>)
     /// New or changed segments of the session's conversation.
     case segments([Segment])
     /// Segments that are now part of others.

@@ -6,6 +6,7 @@ import HarkenTesting
 @testable import Live
 import Net
 import Speech
+import Synchronization
 import Testing
 
 @Suite(.hangLimit) struct `A watched session` {
@@ -130,6 +131,44 @@ import Testing
         #expect(told.map(\.name) == ["speaker_label"])
         #expect(told.first?.data["speaker_id"] == 1 && told.first?.data["label"] == "Speaker \"4\"")
         #expect(captions.write(label).isEmpty)
+    }
+
+    @Test func `tells in which conversation it goes on, also to a watcher who comes later`() async throws {
+        let later = Mutex(Duration.zero)
+        try await TestGateway.with(
+            keys: TestKeys(valid: []), change: { $0.conversationPoll = .milliseconds(50) }, now: { TestGateway.time + later.withLock { $0 } }
+        ) { gateway in
+            func suggest(_ text: String, at second: Int, to socket: TestSocket) async {
+                socket.send(
+                    text: #"{"type":"suggested_transcript","segments":[{"text":"\#(text)","start":\#(second),"end":\#(second + 1)}]}"#)
+                #expect(await socket.next { $0.contains(text) } != nil)
+            }
+            func conversation(_ socket: TestSocket) async throws -> JSONValue {
+                let message = try #require(await socket.next { $0.contains("conversation_session") })
+                return try #require(try JSONValue(parsing: Array(message.utf8))["conversation_id"])
+            }
+            let socket = try await gateway.connect("/v4/listen?language=en&sample_rate=16000&codec=pcm16&custom_stt=enabled")
+            let id = try await openSession(gateway), first = try await conversation(socket)
+            await suggest("before", at: 0, to: socket)
+            async let watched = gateway.send(.get, "/api/v1/sessions/\(id)/events")
+            try await isWatched(gateway, "events")
+            later.withLock { $0 = .seconds(121) }
+            let second = try await conversation(socket)
+            await suggest("after", at: 130, to: socket)
+            socket.send(text: #"{"type":"finish"}"#)
+            _ = await socket.rest()
+            let text = try await watched.text, events = try events(text)
+            #expect(Array(events.map(\.name).prefix(4)) == ["state", "conversation", "conversation", "segment"], "\(text)")
+            #expect(events.filter { $0.name == "conversation" }.map { $0.data["id"] } == [first, second] && first != second, "\(text)")
+            #expect(events.first { $0.name == "segment" }?.data["text"] == "after", "\(text)")
+        }
+    }
+
+    @Test func `names its conversation in events only`() throws {
+        var format = SessionEventFormat(ID("s")), captions = LiveCaptionFormat()
+        let told = try events(String(decoding: format.write(.conversation(ID("c"))), as: UTF8.self))
+        #expect(told.map(\.name) == ["conversation"] && told.first?.data["id"] == "c")
+        #expect(captions.write(.conversation(ID("c"))).isEmpty)
     }
 
     @Test(arguments: [(true, "late"), (false, "in_time")])

@@ -84,10 +84,30 @@ import Testing
         var channel = Channel()
         let first = try channel.next()
         #expect(channel.hear(30).isEmpty)
-        // A second, so that two seconds lie between this interim and the next.
+        // A second, so that one and a half seconds lie between this interim and the next.
         #expect(channel.read(first, "slow", took: SampleCount(16_000)) != nil)
-        #expect(channel.hear(32).isEmpty)
-        #expect(channel.hear(1).first?.audio.end == w(71))
+        #expect(channel.hear(16).isEmpty)
+        #expect(channel.hear(1).first?.audio.end == w(55))
+    }
+
+    /// Milliseconds that each reading takes.
+    @Test(arguments: [300, 1_000, 1_700]) func `lets no two seconds pass without other words, though readings are slow`(milliseconds: Int) {
+        var channel = Channel(), changes = [0], running: (request: SegmentRequest, windows: Int)?
+        for window in 1...312 {
+            let due = channel.hear(1)
+            if let (request, windows) = running {
+                running = windows > 1 ? (request: request, windows: windows - 1) : nil
+                let text = (0...changes.count).map { "w\($0)" }.joined(separator: " ")
+                let took = SampleCount(.milliseconds(milliseconds), at: .speech)
+                if windows == 1, channel.read(request, text, took: took) != nil { changes.append(window) }
+            } else if let request = due.first {
+                running = (request: request, windows: milliseconds / 32)
+            }
+        }
+        let pauses = zip(changes, changes.dropFirst()).map { $1 - $0 }
+        #expect(changes.count > 5)
+        // Windows of 32 ms.
+        #expect(pauses.allSatisfy { $0 * 32 < 2_000 }, "\(pauses)")
     }
 
     @Test func `has one reading at a time, however long it takes`() throws {
