@@ -12,8 +12,8 @@ import Testing
 @Suite(.hangLimit) struct `A recording of each way in` {
     /// The ways in which a client's recording becomes a conversation.
     enum Way: String, CaseIterable {
-        case chunks, chunksByNumber, chosenChunks, firstChunk, fileByField, fileByQuery, fileByName, importByField, importByQuery, archive, live,
-            liveInBrowser
+        case chunks, chunksByNumber, chosenChunks, firstChunk, fileByField, fileByQuery, fileByName, importByField, importByQuery, importByDate,
+            archive, live, liveInBrowser
     }
 
     /// What a client says about the beginning.
@@ -91,7 +91,7 @@ import Testing
             case .chunks, .chunksByNumber, .chosenChunks, .firstChunk: .seconds(15)
             case .fileByField, .fileByQuery, .fileByName: .seconds(3)
             // The engine hears as much of every recording.
-            case .importByField, .importByQuery: .seconds(15)
+            case .importByField, .importByQuery, .importByDate: .seconds(15)
             case .archive, .live, .liveInBrowser: .zero
             }
         }
@@ -104,6 +104,15 @@ import Testing
                 case .anHourAhead, .farAhead, .elevenYears: return .refused
                 case .littleAhead: return .ends
                 case _: return .begins(UnixTime(milliseconds: Int64(second) * 1_000))
+                }
+            }
+            // The file's date, which the page and the command line send, is the recording's end, and one that cannot be is left out.
+            if way == .importByDate {
+                switch start {
+                case .dayBefore, .withOffset, .withEscapedOffset, .seconds, .secondsWithFraction, .milliseconds, .almostTenYears, .tenYears:
+                    return moment.map { .begins($0 + (.zero - length)) } ?? .refused
+                case .absent, .empty, .littleAhead, .anHourAhead, .farAhead, .elevenYears, .year1970, .dayAlone, .withoutOffset, .nonsense:
+                    return .ends
                 }
             }
             // The user's own clocks are known: people write a time without an offset.
@@ -130,7 +139,8 @@ import Testing
             // In the gate no audio is kept: to encode it takes more than all the rest.
             ScriptedEngine(), keys: TestKeys(valid: []), settings: TestMatrices.areWhole ? [:] : ["HARKEN_AUDIO_DAYS": "0"], recorded: [engine],
             // Imports are heard in the order of the engines.
-            change: { if way == .importByField || way == .importByQuery { $0.engines = [engine.name] } }, now: { TestGateway.daytime }
+            change: { if [.importByField, .importByQuery, .importByDate].contains(way) { $0.engines = [engine.name] } },
+            now: { TestGateway.daytime }
         ) { gateway in
             await gateway.resumeJobs()
             for start in Start.allCases {
@@ -159,7 +169,7 @@ import Testing
         switch cell.way {
         case .chunks, .chunksByNumber, .chosenChunks, .firstChunk: try await sendChunk(cell, to: gateway)
         case .fileByField, .fileByQuery, .fileByName: try await sendFile(cell, to: gateway)
-        case .importByField, .importByQuery: try await importRecording(cell, to: gateway)
+        case .importByField, .importByQuery, .importByDate: try await importRecording(cell, to: gateway)
         case .archive: try await importConversation(cell, to: gateway)
         case .live, .liveInBrowser: try await speak(cell, to: gateway)
         }
@@ -205,8 +215,9 @@ import Testing
     private func importRecording(_ cell: Cell, to gateway: TestGateway) async throws -> Outcome {
         let zone = cell.start == .withoutOffset ? [(name: "time_zone", value: "UTC")] : [], file = RecordingFile.tone(seconds: 1 + cell.number)
         let accepted: TestGateway.Answer
-        if cell.way == .importByField {
-            let fields = zone + (cell.text.map { [(name: "started_at", value: $0)] } ?? [])
+        if cell.way != .importByQuery {
+            let name = cell.way == .importByDate ? "modified" : "started_at"
+            let fields = zone + (cell.text.map { [(name: name, value: $0)] } ?? [])
             accepted = try await gateway.importing(file, name: "\(cell.start).wav", fields: fields)
         } else {
             let query = zone.map { $0.name + "=" + $0.value } + (cell.queryText.map { ["started_at=" + $0] } ?? [])
