@@ -174,6 +174,6 @@ import Testing
             return error.description
         }
         let written = try WrittenContext(in: folder, environment: environment)
-        return await chosen.run(written.context) == .done ? nil : try written.diagnostics()
+        return try await chosen.run(written.context) == .done ? nil : written.diagnostics()
     }
 }
