@@ -47,6 +47,7 @@ package struct BoundedMedia: MediaSource {
         var skippedPackets: Int { media.skippedPackets }
         var isPlain: Bool { media.isPlain }
         var notices: [RecordingNotice] { media.notices }
+        var recorded: UnixTime? { media.recorded }
 
         func next(_ count: SampleCount) throws(MediaError) -> AudioBlock? {
             guard let block = try media.next(count) else { return nil }

@@ -42,6 +42,7 @@ package final class MediaFile: DecodedMedia {
     package var skippedPackets: Int { reader.skippedPackets }
     package var isPlain: Bool { reader.isPlain }
     package var notices: [RecordingNotice] { reader.notices }
+    package var recorded: UnixTime? { reader.recorded }
 
     package func next(_ count: SampleCount) throws(MediaError) -> AudioBlock? {
         let count = Int(max(1, count.samples))

@@ -18,6 +18,8 @@ package protocol DecodedMedia: AnyObject {
     /// Facts that readers of the transcript have to know: other sound tracks, holes, a cut. Complete after the end; those about tracks are known at
     /// the start.
     var notices: [RecordingNotice] { get }
+    /// Time at which the recording began, as the file itself says; nil when it does not say. Any file may say anything, so the reader checks the time.
+    var recorded: UnixTime? { get }
 
     /// Returns the next `count` samples of each channel, fewer only at the end; nil after the end. Blocks. Throws `.cancelled` when the calling task
     /// is cancelled.

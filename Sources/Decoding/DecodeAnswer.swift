@@ -10,8 +10,10 @@ enum DecodeAnswer: Equatable {
     /// - Parameters:
     ///   - isGuessed: true if the length is an estimate.
     ///   - isPlain: true if the file is one sound track from 0:00 on.
+    ///   - recorded: time at which the recording began, as the file says.
     ///   - notices: those that are known before the sound is read.
-    case opened(channels: Int, length: SampleCount?, isGuessed: Bool, isPlain: Bool = true, notices: [RecordingNotice] = [])
+    case opened(
+        channels: Int, length: SampleCount?, isGuessed: Bool, isPlain: Bool = true, recorded: UnixTime? = nil, notices: [RecordingNotice] = [])
     case block([[Float]], skippedPackets: Int)
     /// - Parameter notices: all of the recording.
     case ended(skippedPackets: Int, notices: [RecordingNotice] = [])
@@ -36,6 +38,10 @@ enum DecodeAnswer: Equatable {
     private static let guessed: UInt32 = 1 << 16
     /// Flag beside the number of channels: the file is more than one sound track from 0:00 on.
     private static let manifold: UInt32 = 1 << 17
+    /// Flag beside the number of channels: the body begins with the time at which the recording began.
+    private static let dated: UInt32 = 1 << 18
+    /// Number of bytes of that time: milliseconds since 1970.
+    private static let dateByteCount = 8
 
     private enum Kind: UInt8 {
         case ready = 1, opened, block, ended, failed, forbidden
@@ -54,11 +60,14 @@ enum DecodeAnswer: Equatable {
             guard body.isEmpty, first <= 1 else { return nil }
             self = .ready(isConfined: first == 1)
         case .opened:
-            let channels = Int(first & ~(Self.guessed | Self.manifold))
-            guard (1...Self.maxChannels).contains(channels), second >= -1, second <= 1 << 50, let notices = Self.notices(body) else { return nil }
+            let channels = Int(first & ~(Self.guessed | Self.manifold | Self.dated)), dateByteCount = first & Self.dated == 0 ? 0 : Self.dateByteCount
+            guard (1...Self.maxChannels).contains(channels), second >= -1, second <= 1 << 50, body.count >= dateByteCount,
+                let notices = Self.notices(UnsafeRawBufferPointer(rebasing: body[dateByteCount...]))
+            else { return nil }
+            let recorded = dateByteCount == 0 ? nil : UnixTime(milliseconds: Int64(littleEndian: body.loadUnaligned(as: Int64.self)))
             self = .opened(
                 channels: channels, length: second < 0 ? nil : SampleCount(second), isGuessed: first & Self.guessed != 0,
-                isPlain: first & Self.manifold == 0, notices: notices)
+                isPlain: first & Self.manifold == 0, recorded: recorded, notices: notices)
         case .block:
             guard let channels, first > 0, first <= UInt32(Self.maxSamples), body.count == 4 * channels * Int(first),
                 let skipped = Int(exactly: second), skipped >= 0
@@ -102,9 +111,10 @@ enum DecodeAnswer: Equatable {
         bytes.removeAll(keepingCapacity: true)
         switch self {
         case .ready(let isConfined): Self.head(.ready, isConfined ? 1 : 0, 0, &bytes)
-        case .opened(let channels, let length, let isGuessed, let isPlain, let notices):
-            let flags = (isGuessed ? Self.guessed : 0) | (isPlain ? 0 : Self.manifold)
+        case .opened(let channels, let length, let isGuessed, let isPlain, let recorded, let notices):
+            let flags = (isGuessed ? Self.guessed : 0) | (isPlain ? 0 : Self.manifold) | (recorded == nil ? 0 : Self.dated)
             Self.head(.opened, UInt32(truncatingIfNeeded: channels) | flags, length?.samples ?? -1, &bytes)
+            if let recorded { withUnsafeBytes(of: recorded.milliseconds.littleEndian) { bytes.append(contentsOf: $0) } }
             bytes.append(contentsOf: Self.text(notices).utf8)
         case .block(let channels, let skippedPackets):
             Self.head(.block, UInt32(truncatingIfNeeded: channels.first?.count ?? 0), Int64(skippedPackets), &bytes)

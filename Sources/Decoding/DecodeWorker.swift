@@ -58,7 +58,8 @@ package enum DecodeWorker {
         guard channels <= DecodeAnswer.maxChannels else { throw .undecodable("audio of \(channels) channels is not taken") }
         send(
             .opened(
-                channels: channels, length: media.length, isGuessed: media.isLengthGuessed, isPlain: media.isPlain, notices: media.notices), &bytes)
+                channels: channels, length: media.length, isGuessed: media.isLengthGuessed, isPlain: media.isPlain, recorded: media.recorded,
+                notices: media.notices), &bytes)
         let count = SampleCount(DecodeAnswer.blockLength(channels: channels))
         while let block = try media.next(count) { send(.block(block.channels, skippedPackets: media.skippedPackets), &bytes) }
         send(.ended(skippedPackets: media.skippedPackets, notices: media.notices), &bytes)

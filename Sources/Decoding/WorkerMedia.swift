@@ -14,6 +14,7 @@ final class WorkerMedia: DecodedMedia {
     private(set) var skippedPackets = 0
     private(set) var isPlain = true
     private(set) var notices: [RecordingNotice] = []
+    private(set) var recorded: UnixTime?
     private let workers: DecodeWorkers
     /// The worker; nil when the recording is over.
     private var process: WorkerProcess?
@@ -46,11 +47,12 @@ final class WorkerMedia: DecodedMedia {
             throw Self.notStarted
         }
         switch try receive(process, beforeFile: false, channels: nil) {
-        case .opened(let channels, let length, let isGuessed, let isPlain, let notices):
+        case .opened(let channels, let length, let isGuessed, let isPlain, let recorded, let notices):
             guard order.treatment == .separate || channels == 1 else { throw fail(process, .invalid) }
             channelCount = channels
             self.length = length
             self.isPlain = isPlain
+            self.recorded = recorded
             self.notices = notices
             isLengthGuessed = isGuessed
             ready = Array(repeating: [], count: channels)

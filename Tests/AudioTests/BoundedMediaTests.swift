@@ -29,6 +29,7 @@ private struct LongMedia: MediaSource, MediaTurn {
         var skippedPackets: Int { file.skippedPackets }
         var isPlain: Bool { file.isPlain }
         var notices: [RecordingNotice] { file.notices }
+        var recorded: UnixTime? { file.recorded }
         func next(_ count: SampleCount) throws(MediaError) -> AudioBlock? { try file.next(count) }
     }
 }

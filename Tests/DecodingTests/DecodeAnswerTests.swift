@@ -7,7 +7,9 @@ import Testing
 @Suite struct `A decoder's messages` {
     private static let answers: [(DecodeAnswer, Int?)] = [
         (.ready(isConfined: true), nil), (.ready(isConfined: false), nil), (.opened(channels: 2, length: SampleCount(48_000), isGuessed: false), nil),
-        (.opened(channels: 1, length: nil, isGuessed: true), nil), (.block([[0, 0.5, -1], [1, 0, 0.25]], skippedPackets: 7), 2),
+        (.opened(channels: 1, length: nil, isGuessed: true), nil),
+        (.opened(channels: 1, length: nil, isGuessed: false, recorded: UnixTime(milliseconds: 1_741_064_767_123)), nil),
+        (.block([[0, 0.5, -1], [1, 0, 0.25]], skippedPackets: 7), 2),
         (.ended(skippedPackets: 3), 1), (.failed("the file is empty"), nil), (.forbidden(call: 41), nil),
     ]
 
@@ -46,7 +48,7 @@ import Testing
         bytes[7] = 0xFF
         #expect(read(bytes, channels: 1) == nil)
         for kind in [0, 7, 255] as [UInt8] { #expect(read([kind] + Array(repeating: 0, count: 15)) == nil) }
-        for channels in [0, 33, 1 << 15, 1 << 17, 1 << 31] {
+        for channels in [0, 33, 1 << 15, 1 << 17, 1 << 18 | 1, 1 << 31] {
             #expect(read(written(.opened(channels: channels, length: nil, isGuessed: false))) == nil)
         }
         #expect(read(written(.opened(channels: 1, length: SampleCount(-2), isGuessed: false))) == nil)
@@ -62,7 +64,8 @@ import Testing
 
     @Test func `carry all notices`() {
         #expect(read(written(.ended(skippedPackets: 1, notices: Self.notices)), channels: 1) == .ended(skippedPackets: 1, notices: Self.notices))
-        let opened = DecodeAnswer.opened(channels: 1, length: nil, isGuessed: true, isPlain: false, notices: Self.notices)
+        let opened = DecodeAnswer.opened(
+            channels: 1, length: nil, isGuessed: true, isPlain: false, recorded: UnixTime(milliseconds: -1), notices: Self.notices)
         #expect(read(written(opened)) == opened)
         // A worker that a file has taken over may send anything.
         for line in ["cut", "cut\t-1\t-", "cut\t1\tx", "holes\t1\t2", "silent_track\t99999999999999999999", "other_tracks\t1", "no\t1"] {

@@ -49,7 +49,7 @@ struct RouteDescription: Sendable {
         .init("name", "string", "The file's name. Default: the name in the form."),
         .init("title", "string", "The conversation's title. Default: the file's name without its suffix."), started,
         .init("time_zone", "string", "The time zone of a started_at without an offset. Default: the user's."),
-        .init("modified", "string", "The file's date, which counts as the recording's end if there is no started_at."),
+        .init("modified", "string", "The file's date: the recording's end, if neither started_at nor the file tells the start."),
         .init("language", "string", "A BCP 47 tag, or auto."),
         .init("speakers", "boolean", "False: speakers are not told apart."),
         .init("channels", "boolean", "True: each channel is heard by itself, as a speaker of its own."),

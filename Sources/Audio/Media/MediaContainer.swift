@@ -228,6 +228,9 @@ extension MediaContainer {
         return firstStamp
     }
 
+    /// Time at which the recording began, by the container; nil when it does not tell. MP4, QuickTime and Matroska have such a time, in UTC.
+    var recorded: UnixTime? { UnixTime(moment: LibAV.text("creation_time", in: format?.pointee.metadata)) }
+
     /// Number of samples in a second by the container; 0 when it does not tell.
     func hertz(of stream: Int) -> Int { format.flatMap { $0.pointee.streams[stream]?.pointee.codecpar.map { Int($0.pointee.sample_rate) } } ?? 0 }
 

@@ -87,6 +87,8 @@ final class MediaReader {
 
     var isLengthGuessed: Bool { container.isDurationGuessed }
 
+    var recorded: UnixTime? { container.recorded }
+
     /// Length that the container declares; good enough for progress, not for computing positions.
     var length: SampleCount? {
         guard let length = container.length, length >= .zero, length < .seconds(Self.maxSamples / Int64(rate.hertz)) else { return nil }

@@ -117,7 +117,8 @@ struct EditedWords {
         }
         let before = numbered(former.lazy.map(\.part)), after = numbered(placed.lazy.map(\.part))
         var last = (former: 0, placed: 0)
-        for place in CommonSubsequence.places(of: before, and: after) {
+        let places = CommonSubsequence.places(of: before, and: after)
+        for place in CommonSubsequence.slid(places, of: before, and: after, to: beginsWord) {
             write(last.placed..<place.second, over: last.former..<place.first)
             let one = former[place.first]
             (placed[place.second].former, placed[place.second].word) = (place.first, one.word)
@@ -125,6 +126,11 @@ struct EditedWords {
             last = (place.first + 1, place.second + 1)
         }
         write(last.placed..<placed.count, over: last.former..<former.count)
+    }
+
+    /// True if a former word begins at the index of a part, and at the end of all parts.
+    private func beginsWord(_ index: Int) -> Bool {
+        index == 0 || index == former.count || former[index].word != former[index - 1].word
     }
 
     /// Gives times to parts that were written by hand, over former parts that are gone.

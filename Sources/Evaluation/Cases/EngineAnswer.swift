@@ -1,3 +1,5 @@
+import Speech
+
 /// One engine's result for one case.
 public struct EngineAnswer: Sendable, Equatable {
     public struct Word: Sendable, Equatable {
@@ -51,7 +53,8 @@ public struct EngineAnswer: Sendable, Equatable {
         self.runs = runs
     }
 
-    public var text: String { segments.map(\.text).joined(separator: " ") }
+    /// The segments as one text, with the blanks of their scripts.
+    public var text: String { WordSpacing.text(of: segments.map(\.text)) }
 
     /// Uninterrupted speech of each of the engine's speakers: words, or segments where there are no words, joined over pauses of less than half a
     /// second.

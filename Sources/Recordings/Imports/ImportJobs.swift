@@ -94,6 +94,10 @@ package struct ImportJobs: WorkloadJobs {
             })
         else { throw Self.fileGone }
         defer { withExtendedLifetime(upload) {} }
+        var recording = Recording(path: upload.path)
+        recording.digest = order.digest
+        var order = order
+        if order.choices.started == nil { order.choices.started = await services.recordedStart(of: recording) }
         try await services.chunked.begin(
             place, language: order.choices.language, source: Self.source,
             started: order.choices.started ?? order.choices.modified ?? job.created, services)
@@ -101,8 +105,6 @@ package struct ImportJobs: WorkloadJobs {
         guard try await services.chunked.setTitle(place, order.title, services) else { throw Self.deleted }
         // An owner who cancelled before the conversation began has removed none.
         guard await !isGone(job, services) else { throw Self.deleted }
-        var recording = Recording(path: upload.path)
-        recording.digest = order.digest
         let taken = try await take(order, job, recording, at: place, grant, services)
         return (try await end(place, services), taken.chunk.notices)
     }

@@ -9,7 +9,8 @@ package struct ImportOrder: Sendable, Equatable {
     package struct Choices: Sendable, Equatable {
         /// Time of the first sample; nil: not known.
         package var started: UnixTime?
-        /// Time at which the file was last changed, which counts as the recording's end where its start is not known; nil: not known.
+        /// Time at which the file was last changed, which counts as the recording's end where neither the caller nor the file itself tells its start; nil: not
+        /// known.
         package var modified: UnixTime?
         /// The spoken language; nil: the engine finds it, or has one of its own.
         package var language: LanguageTag?

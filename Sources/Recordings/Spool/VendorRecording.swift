@@ -62,7 +62,7 @@ extension RecordingServices {
     }
 
     /// Opens a recording and reads it, off the caller's thread.
-    private func read<Value: Sendable>(
+    func read<Value: Sendable>(
         _ recording: Recording, _ treatment: ChannelTreatment, _ body: @escaping @Sendable (any DecodedMedia) throws(MediaError) -> Value
     ) async throws(MediaError) -> Value {
         let turn = try await media.turn(for: recording)

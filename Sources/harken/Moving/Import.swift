@@ -39,9 +39,10 @@ struct Import: Command {
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
             // All files are checked before anything is imported.
-            let files = operands.flatMap(ImportSource.files)
-            guard !files.isEmpty else { throw ArchiveError("there are no recordings in \(operands.joined(separator: ", "))") }
-            let sources = try files.map { try ImportSource($0) }
+            let files = ImportSource.files(of: operands)
+            if let note = files.note { context.note(note) }
+            guard !files.chosen.isEmpty else { throw ArchiveError("there are no recordings in \(operands.joined(separator: ", "))") }
+            let sources = try files.chosen.map { try ImportSource($0) }
             let recordings = sources.filter { $0.content == .recording }, archives = sources.filter { $0.content == .archive }
             if let option = choices.single.first, recordings.count != 1 { throw ArchiveError("\(option) takes one recording; give one FILE") }
             let gateway = try recordings.isEmpty ? nil : place.gateway(arguments)

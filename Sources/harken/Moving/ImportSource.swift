@@ -1,3 +1,4 @@
+import Audio
 import Glibc
 import Speech
 
@@ -21,11 +22,6 @@ struct ImportSource: Equatable {
     private static let signaturePlace = 257
     /// Suffixes of files that no decoder of recordings reads, but that people make of archives.
     private static let packed = ["tar", "tgz", "gz", "bz2", "xz", "zst", "zip"]
-    /// Suffixes of recordings. In a folder, other files are left out.
-    private static let recordings: Set<String> = [
-        "3gp", "aac", "ac3", "aif", "aiff", "amr", "ape", "au", "avi", "caf", "flac", "flv", "m4a", "m4b", "m4v", "mka", "mkv", "mov", "mp2", "mp3",
-        "mp4", "mpeg", "mpg", "mts", "oga", "ogg", "ogv", "opus", "ra", "ts", "tta", "wav", "webm", "wma", "wmv", "wv",
-    ]
 
     /// Looks into a file.
     ///
@@ -41,7 +37,7 @@ struct ImportSource: Equatable {
         repeat { count = read(descriptor, &head, head.count) } while count < 0 && errno == EINTR
         guard fstat(descriptor, &information) == 0, count >= 0 else { throw FileTreeError("read", path) }
         let isArchive = count == head.count && head[Self.signaturePlace...].starts(with: Self.signature)
-        guard isArchive || !Self.packed.contains(Self.suffix(of: path)) else {
+        guard isArchive || !(RecordingSuffix.suffix(of: path).map { Self.packed.contains($0) } ?? false) else {
             throw ArchiveError("\(path) is not an archive of harken export; decompress it first if it is compressed")
         }
         (self.path, byteCount) = (path, Int(information.st_size))
@@ -49,18 +45,37 @@ struct ImportSource: Equatable {
         modified = UnixTime(milliseconds: Int64(information.st_mtim.tv_sec) * 1_000 + Int64(information.st_mtim.tv_nsec) / 1_000_000)
     }
 
-    private static func suffix(of path: String) -> String {
-        let name = path.split(separator: "/").last ?? ""
-        return name.lastIndex(of: ".").map { name[name.index(after: $0)...].lowercased() } ?? ""
+    /// The files that operands name, sorted for each operand.
+    struct Named: Equatable {
+        /// Files that are imported: those that operands name, and the recordings in folders and in the folders below them.
+        var chosen: [String] = []
+        /// Other files in the folders. Hidden files are in neither list.
+        var others: [String] = []
+
+        /// The line about the files that are left out; nil when there are none.
+        var note: String? {
+            guard !others.isEmpty else { return nil }
+            let names = others.prefix(3).map { TerminalText.safe($0) }.joined(separator: ", ") + (others.count > 3 ? " …" : "")
+            return others.count == 1 ? "1 file is not a recording: \(names)" : "\(others.count) files are not recordings: \(names)"
+        }
     }
 
-    /// Returns the files that an operand names: the file, or the recordings in a folder and in the folders below it, sorted.
-    static func files(of operand: String) -> [String] {
-        var information = stat()
-        guard stat(operand, &information) == 0, information.st_mode & S_IFMT == S_IFDIR else { return [operand] }
-        var folder = operand
-        while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
-        return FileTree.files(below: folder).filter { !$0.hasPrefix(".") && !$0.contains("/.") && recordings.contains(suffix(of: $0)) }
-            .map { (folder == "/" ? "" : folder) + "/" + $0 }
+    /// Returns the files that operands name: the file, or the recordings in a folder.
+    static func files(of operands: [String]) -> Named {
+        var named = Named()
+        for operand in operands {
+            var information = stat()
+            guard stat(operand, &information) == 0, information.st_mode & S_IFMT == S_IFDIR else {
+                named.chosen.append(operand)
+                continue
+            }
+            var folder = operand
+            while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
+            for file in FileTree.files(below: folder) where !file.hasPrefix(".") && !file.contains("/.") {
+                let path = (folder == "/" ? "" : folder) + "/" + file
+                if RecordingSuffix.isRecording(file) { named.chosen.append(path) } else { named.others.append(path) }
+            }
+        }
+        return named
     }
 }

@@ -5,8 +5,8 @@ import Speech
 struct RecordingChoices: Sendable {
     private static let start = Option(
         "--at", "TIME", accepts: "a time such as 2026-01-31T15:00 or 2026-01-31T15:00:00Z",
-        "The time at which the recording begins, in your time zone unless it has an offset. Default: by the file's date, which counts as the "
-            + "recording's end."
+        "The time at which the recording begins, in your time zone unless it has an offset. Default: the time in the file itself, else by "
+            + "the file's date, which counts as the recording's end."
     ) { UnixTime(moment: $0) != nil || LocalTime($0) != nil ? $0 : nil }
     private static let language = Option(
         language: "The spoken language of the recordings, or auto. Default: the engine finds it, or has one of its own.")

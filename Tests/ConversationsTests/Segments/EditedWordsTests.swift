@@ -1,3 +1,4 @@
+import HarkenTesting
 import Speech
 import Testing
 
@@ -127,6 +128,47 @@ import Testing
     func `end where they ended in a script without spaces`(beginning: String, expected: [String]) {
         let japanese = segment("明日は東京に行きます。はい。", [word("明日は東京に行きます。", 0, 2_000), word("はい。", 3_000, 3_600)])
         #expect(edited(japanese, beginning + "はい。") == expected)
+    }
+
+    private enum ScriptChange: CaseIterable { case replace, precede, remove, follow }
+
+    /// Two letters of each script that stand in none of its samples.
+    private static let letters = [
+        "en": "zz", "ja": "猫猫", "zh": "猫猫", "th": "ฟฟ", "lo": "ຟຟ", "km": "ឆឆ", "my": "ဆဆ", "ko": "꽃꽃", "ar": "ظظ", "he": "צצ", "hi": "झझ",
+    ]
+
+    @Test(arguments: ScriptSample.all) func `keep their times in every script, whichever word is changed`(sample: ScriptSample) throws {
+        let written = try #require(Self.letters[sample.language.rawValue])
+        try #require(!sample.text.contains { written.contains($0) })
+        let words = sample.words.enumerated().map { word($1, $0 * 1_000, $0 * 1_000 + 800) }
+        let before = segment(sample.text, words)
+        for index in words.indices {
+            for change in ScriptChange.allCases {
+                var texts = sample.words
+                switch change {
+                case .replace: texts[index] = written
+                case .precede: texts.insert(written, at: index)
+                case .remove: texts.remove(at: index)
+                case .follow: texts.insert(written, at: index + 1)
+                }
+                let edited = before.edited(to: WordSpacing.text(of: texts)), after = edited.words
+                let cell: Comment = "\(change) \(sample.words[index]): \(shown(after))"
+                #expect(after.map(\.text) == texts, cell)
+                let standing = words.enumerated().filter { change != .replace && change != .remove || $0.offset != index }.map(\.element)
+                #expect(shown(after.filter { $0.text != written }) == shown(standing), cell)
+                #expect(zip(after, after.dropFirst()).allSatisfy { $0.start <= $0.end && $0.end <= $1.start }, cell)
+                // The word comes back with its time, where something kept its time.
+                if change != .remove { #expect(shown(edited.edited(to: sample.text).words) == shown(words), cell) }
+            }
+        }
+    }
+
+    @Test func `stand whole beside a word that begins or ends as they do`() {
+        let thai = segment("ไปเดินเล่น", [word("ไป", 0, 400), word("เดิน", 400, 800), word("เล่น", 800, 1_200)])
+        #expect(edited(thai, "ไปเล่น") == ["ไป 0 400", "เล่น 800 1200"])
+        #expect(edited(thai, "ไปเล่น", "ไปเดินเล่น") == ["ไป 0 400", "เดิน 400 800", "เล่น 800 1200"])
+        let japanese = segment("会議です。会社です。", [word("会議", 0, 400), word("です。", 400, 800), word("会社", 800, 1_200), word("です。", 1_200, 1_600)])
+        #expect(edited(japanese, "会社です。") == ["会社 800 1200", "です。 1200 1600"])
     }
 
     @Test func `are single characters where an engine tells single characters`() {

@@ -46,6 +46,17 @@ struct `Files in every container` {
         try await checkCut(whole, muxing)
     }
 
+    @Test(arguments: ["mp4", "m4a", "mov", "3gp", "mkv", "mka", "webm"]) func `tell when they were recorded`(suffix: String) async throws {
+        let codec = suffix == "webm" ? "libopus" : "aac"
+        for time in ["2025-03-04T05:06:07.000Z", nil] {
+            let path = folder.path(of: "\(time == nil ? "timeless" : "timed").\(suffix)"),
+                tag = time.map { ["-metadata", "creation_time=" + $0] } ?? []
+            try MadeMedia.make(["-f", "lavfi", "-i", "anullsrc=r=48000:cl=mono:d=1", "-c:a", codec] + tag, to: path)
+            let media = try await workers.turn(for: Recording(path: path)).open(rate: .speech, channels: .mixed)
+            #expect(media.recorded?.rfc3339 == time, "\(suffix)")
+        }
+    }
+
     private func checkWhole(_ path: String, _ muxing: Muxing) async throws {
         let heard = try await hear(path)
         #expect(Tones.isNear(heard.tones, muxing.tones), "whole: \(heard.tones)")

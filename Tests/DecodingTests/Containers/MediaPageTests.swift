@@ -1,3 +1,4 @@
+import Audio
 import Foundation
 import Testing
 
@@ -9,9 +10,12 @@ import Testing
         var codecs: Set<String>
     }
 
-    private static let rows: [Row] = {
+    private static let page: String = {
         let package = (0..<4).reduce(URL(filePath: #filePath)) { path, _ in path.deletingLastPathComponent() }
-        let page = (try? String(contentsOf: package.appending(path: "docs/media.md"), encoding: .utf8)) ?? ""
+        return (try? String(contentsOf: package.appending(path: "docs/media.md"), encoding: .utf8)) ?? ""
+    }()
+
+    private static let rows: [Row] = {
         let table = page.components(separatedBy: "\n\n").first { $0.hasPrefix("| container |") } ?? ""
         return table.split(separator: "\n").dropFirst(2).map { line in
             let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
@@ -43,5 +47,12 @@ import Testing
             let tried = Set(Muxing.all.filter { row.suffixes.contains($0.suffix) }.map(Self.codec))
             #expect(row.codecs == tried, "\(row.suffixes.sorted())")
         }
+    }
+    @Test func `names the suffixes by which recordings are found in a folder, and no others`() {
+        #expect(RecordingSuffix.formats == Set(Self.rows.flatMap(\.suffixes)))
+        let paragraph = Self.page.components(separatedBy: "\n\n").first { $0.hasPrefix("The same formats under other names") } ?? ""
+        let others = paragraph.matches(of: /`\.(\w+)` \(`\.(\w+)`\)/).map { (String($0.1), String($0.2)) }
+        #expect(Dictionary(others) { first, _ in first } == RecordingSuffix.otherNames)
+        #expect(RecordingSuffix.otherNames.allSatisfy { !RecordingSuffix.formats.contains($0.key) && RecordingSuffix.formats.contains($0.value) })
     }
 }

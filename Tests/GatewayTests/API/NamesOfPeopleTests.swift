@@ -9,11 +9,16 @@ import Store
 import Synchronization
 import Testing
 
+@testable import harken
+
 /// Ways in × names: what each way in makes of a name that is another person's, or only looks like it.
 @Suite(.hangLimit) struct `A person's name of each way in` {
-    /// The ways in which a name comes in, the page's and the command line's among them.
+    /// The ways in which a name comes in. The page's are those of the API.
     enum Way: String, CaseIterable, Sendable, CustomTestStringConvertible {
         case create, reuse, rename, renameSame, enroll, introduce, nameVoice, assignSegment, assignSpeaker, archive
+        case commandAdd, commandRename, commandEnroll, commandName
+        /// Commands on the data directory, beside the gateway.
+        case commandAddHere, commandRenameHere, commandNameHere
 
         var testDescription: String { rawValue }
     }
@@ -56,8 +61,9 @@ import Testing
         // Letters of full width are in no name that is spoken, and an introduction gives the first name.
         case .introduce where pair.comes.hasPrefix("\u{FF21}"): nil
         case .introduce where pair.comes == "Anna Berg": .joined
-        case .create, .rename: pair.isOne ? .refused : .added
-        case .reuse, .enroll, .introduce, .nameVoice, .assignSegment, .assignSpeaker: pair.isOne ? .joined : .added
+        case .create, .rename, .commandAdd, .commandRename, .commandAddHere, .commandRenameHere: pair.isOne ? .refused : .added
+        case .reuse, .enroll, .introduce, .nameVoice, .assignSegment, .assignSpeaker, .commandEnroll, .commandName, .commandNameHere:
+            pair.isOne ? .joined : .added
         // A person's own name may be written in another way.
         case .renameSame: .joined
         // The ids of an archive are those of all that its people said.
@@ -71,7 +77,7 @@ import Testing
         let engine = ScriptedEngine(
             word: { number in said.withLock { $0.isEmpty ? "" : $0[(number - 1) % $0.count] } }, speaker: { _ in SpeakerLabel(0) })
         let keys = TestKeys(valid: users, users: Dictionary(uniqueKeysWithValues: users.map { ($0, $0) }))
-        try await TestGateway.with(engine, keys: keys, ears: way == .enroll ? TestEars() : nil) { gateway in
+        try await TestGateway.with(engine, keys: keys, ears: way == .enroll || way == .commandEnroll ? TestEars() : nil) { gateway in
             for (pair, user) in zip(Self.pairs, users) {
                 let cell: Comment = "\(pair.comes) for \(pair.stored)"
                 let place = Place(gateway: gateway, user: user)
@@ -133,6 +139,10 @@ import Testing
             case .assignSegment: try await assign(name, ("segment_ids", .array([.string("s")])))
             case .assignSpeaker: try await assign(name, ("speaker_id", .int(0)))
             case .archive: try await archive(name)
+            case .commandAdd, .commandAddHere: try await add(name, isHere: way == .commandAddHere)
+            case .commandRename, .commandRenameHere: try await rename(name, isHere: way == .commandRenameHere)
+            case .commandEnroll: try await enrollByCommand(name)
+            case .commandName, .commandNameHere: try await nameVoiceByCommand(name, isHere: way == .commandNameHere)
             }
         }
 
@@ -204,6 +214,48 @@ import Testing
             guard marks.count == 2, marks.allSatisfy({ $0.0 != $0.1 }) else { return nil }
             guard try await ask(.post, "/people/first/merge", ("person_id", .string("third"))).status == 200 else { return nil }
             return try await self.people().count == 2 ? .marked : nil
+        }
+
+        // MARK: Commands
+
+        private func add(_ name: String, isHere: Bool) async throws -> Outcome? {
+            try await outcome(run(PeopleAdd.self, [name], isHere: isHere), name, merging: "harken people merge PERSON first")
+        }
+
+        private func rename(_ name: String, isHere: Bool) async throws -> Outcome? {
+            try await outcome(run(PeopleRename.self, ["second", name], isHere: isHere), name, merging: "harken people merge second first")
+        }
+
+        private func enrollByCommand(_ name: String) async throws -> Outcome? {
+            let folder = TemporaryFolder()
+            let said = try await run(PeopleAdd.self, [name, folder.write(Self.voice, as: "a.wav")], isHere: false)
+            guard said.isDone else { return nil }
+            return said.text.contains("(first) existed already") ? .joined : said.text.contains(" was added") ? .added : nil
+        }
+
+        private func nameVoiceByCommand(_ name: String, isHere: Bool) async throws -> Outcome? {
+            let said = try await run(PeopleName.self, ["voice", name], isHere: isHere)
+            return try await owner(after: (said.isDone ? 200 : 500, .null), of: "/voices", "voices")
+        }
+
+        /// Runs a command with the gateway's address, or with its data directory, and returns all that the command writes.
+        private func run<Chosen: Command>(_ command: Chosen.Type, _ words: [String], isHere: Bool) async throws -> (isDone: Bool, text: String) {
+            let folder = TemporaryFolder(), path = try folder.write([UInt8](), as: "said"), environment = ["HOME": folder.path]
+            let file = try #require(FileHandle(forWritingAtPath: path))
+            defer { try? file.close() }
+            let place =
+                isHere ? ["--data", gateway.directory, "--user", user] : ["--url", "http://127.0.0.1:\(gateway.port)", "--key", user]
+            let stream = StandardStream(descriptor: file.fileDescriptor)
+            let arguments = try Arguments(words + place, for: Chosen.description, environment: environment)
+            let status = try await Chosen(arguments).run(CommandContext(environment: environment, output: stream, diagnostics: stream))
+            return (status == .done, try String(contentsOfFile: path, encoding: .utf8))
+        }
+
+        private func outcome(_ said: (isDone: Bool, text: String), _ name: String, merging advice: String) async throws -> Outcome? {
+            guard said.isDone else { return said.text.contains(advice) ? .refused : nil }
+            let others = try await people().filter { $0["id"] != .string("first") }
+            let key = NameKey(name)
+            return others.contains { if case .string(let name)? = $0["name"] { NameKey(name) == key } else { false } } ? .added : nil
         }
 
         // MARK: Outcomes

@@ -9,11 +9,12 @@ import Store
 import Testing
 
 /// Ways in × starts: what each way in makes of each time that a client may say.
-@Suite(.hangLimit) struct `A recording of each way in` {
+@Suite(.hangLimit, .needs(MadeMedia.isPossible, "ffmpeg is not installed")) struct `A recording of each way in` {
     /// The ways in which a client's recording becomes a conversation.
     enum Way: String, CaseIterable {
-        case chunks, chunksByNumber, chosenChunks, firstChunk, fileByField, fileByQuery, fileByName, importByField, importByQuery, archive, live,
-            liveInBrowser
+        case chunks, chunksByNumber, chosenChunks, firstChunk, fileByField, fileByQuery, fileByName, importByField, importByQuery, importByDate,
+            importByFile,
+            archive, live, liveInBrowser
     }
 
     /// What a client says about the beginning.
@@ -91,7 +92,7 @@ import Testing
             case .chunks, .chunksByNumber, .chosenChunks, .firstChunk: .seconds(15)
             case .fileByField, .fileByQuery, .fileByName: .seconds(3)
             // The engine hears as much of every recording.
-            case .importByField, .importByQuery: .seconds(15)
+            case .importByField, .importByQuery, .importByDate, .importByFile: .seconds(15)
             case .archive, .live, .liveInBrowser: .zero
             }
         }
@@ -104,6 +105,24 @@ import Testing
                 case .anHourAhead, .farAhead, .elevenYears: return .refused
                 case .littleAhead: return .ends
                 case _: return .begins(UnixTime(milliseconds: Int64(second) * 1_000))
+                }
+            }
+            // The time in the file itself, in seconds; one that cannot be is left out.
+            if way == .importByFile {
+                switch start {
+                case .dayBefore, .withOffset, .withEscapedOffset, .seconds, .secondsWithFraction, .milliseconds, .almostTenYears, .tenYears:
+                    return second.map { .begins(UnixTime(milliseconds: Int64($0) * 1_000)) } ?? .refused
+                case .absent, .empty, .littleAhead, .anHourAhead, .farAhead, .elevenYears, .year1970, .dayAlone, .withoutOffset, .nonsense:
+                    return .ends
+                }
+            }
+            // The file's date, which the page and the command line send, is the recording's end, and one that cannot be is left out.
+            if way == .importByDate {
+                switch start {
+                case .dayBefore, .withOffset, .withEscapedOffset, .seconds, .secondsWithFraction, .milliseconds, .almostTenYears, .tenYears:
+                    return moment.map { .begins($0 + (.zero - length)) } ?? .refused
+                case .absent, .empty, .littleAhead, .anHourAhead, .farAhead, .elevenYears, .year1970, .dayAlone, .withoutOffset, .nonsense:
+                    return .ends
                 }
             }
             // The user's own clocks are known: people write a time without an offset.
@@ -130,7 +149,8 @@ import Testing
             // In the gate no audio is kept: to encode it takes more than all the rest.
             ScriptedEngine(), keys: TestKeys(valid: []), settings: TestMatrices.areWhole ? [:] : ["HARKEN_AUDIO_DAYS": "0"], recorded: [engine],
             // Imports are heard in the order of the engines.
-            change: { if way == .importByField || way == .importByQuery { $0.engines = [engine.name] } }, now: { TestGateway.daytime }
+            change: { if [.importByField, .importByQuery, .importByDate, .importByFile].contains(way) { $0.engines = [engine.name] } },
+            now: { TestGateway.daytime }
         ) { gateway in
             await gateway.resumeJobs()
             for start in Start.allCases {
@@ -159,7 +179,8 @@ import Testing
         switch cell.way {
         case .chunks, .chunksByNumber, .chosenChunks, .firstChunk: try await sendChunk(cell, to: gateway)
         case .fileByField, .fileByQuery, .fileByName: try await sendFile(cell, to: gateway)
-        case .importByField, .importByQuery: try await importRecording(cell, to: gateway)
+        case .importByField, .importByQuery, .importByDate: try await importRecording(cell, to: gateway)
+        case .importByFile: try await importFilm(cell, to: gateway)
         case .archive: try await importConversation(cell, to: gateway)
         case .live, .liveInBrowser: try await speak(cell, to: gateway)
         }
@@ -205,8 +226,9 @@ import Testing
     private func importRecording(_ cell: Cell, to gateway: TestGateway) async throws -> Outcome {
         let zone = cell.start == .withoutOffset ? [(name: "time_zone", value: "UTC")] : [], file = RecordingFile.tone(seconds: 1 + cell.number)
         let accepted: TestGateway.Answer
-        if cell.way == .importByField {
-            let fields = zone + (cell.text.map { [(name: "started_at", value: $0)] } ?? [])
+        if cell.way != .importByQuery {
+            let name = cell.way == .importByDate ? "modified" : "started_at"
+            let fields = zone + (cell.text.map { [(name: name, value: $0)] } ?? [])
             accepted = try await gateway.importing(file, name: "\(cell.start).wav", fields: fields)
         } else {
             let query = zone.map { $0.name + "=" + $0.value } + (cell.queryText.map { ["started_at=" + $0] } ?? [])
@@ -216,6 +238,25 @@ import Testing
             #expect(accepted.status == 400 && accepted.text.contains("started_at "), "\(accepted.status) \(accepted.text)")
             return .refused(accepted.text)
         }
+        let state = try await gateway.importEnds(accepted.text)
+        guard let id = state.string("conversation_id") else { return .refused(state.text) }
+        return try await outcome(id, of: gateway)
+    }
+
+    /// Imports an M4A file with a time of its own, and the date of another day.
+    private func importFilm(_ cell: Cell, to gateway: TestGateway) async throws -> Outcome {
+        let folder = TemporaryFolder(), path = folder.path(of: "memo.m4a")
+        try MadeMedia.make(["-f", "lavfi", "-i", "anullsrc=r=16000:cl=mono:d=1", "-c:a", "aac"], to: path)
+        var bytes = try [UInt8](Data(contentsOf: URL(filePath: path)))
+        // The box has its version and flags, and then the seconds since 1904. None is a file without a time.
+        let box = try #require(bytes.indices.first { bytes[$0...].starts(with: "mvhd".utf8) })
+        let seconds = cell.second.map { UInt32(clamping: $0 + 2_082_844_800) } ?? (cell.start == .year1970 ? 2_082_844_800 : 0)
+        withUnsafeBytes(of: seconds.bigEndian) { bytes.replaceSubrange(box + 8..<box + 12, with: $0) }
+        // Starts that the file cannot tell are further files.
+        bytes += [0, 0, 0, 9] + Array("free".utf8) + [UInt8(cell.number)]
+        let date = cell.expectation == .ends ? [] : [(name: "modified", value: (cell.now + .seconds(-3_600)).rfc3339)]
+        let accepted = try await gateway.importing(bytes, name: "memo.m4a", fields: date)
+        guard accepted.status == 202 else { return .refused(accepted.text) }
         let state = try await gateway.importEnds(accepted.text)
         guard let id = state.string("conversation_id") else { return .refused(state.text) }
         return try await outcome(id, of: gateway)

@@ -1,3 +1,4 @@
+import Audio
 import Conversations
 import Foundation
 import HarkenTesting
@@ -62,7 +63,7 @@ import Testing
         #expect(lines.allSatisfy { $0.contains(": conversation ") }, "\(first.output)")
         #expect(first.diagnostics.contains("\(memos)/empty.wav: ") && first.diagnostics.contains("The file is empty"), "\(first.diagnostics)")
         #expect(first.diagnostics.contains("1 of 4 recordings are not imported: \(memos)/empty.wav"), "\(first.diagnostics)")
-        #expect(!first.diagnostics.contains("notes.txt"))
+        #expect(first.diagnostics.contains("1 file is not a recording: \(memos)/notes.txt\n"), "\(first.diagnostics)")
         let made = try await conversations(gateway)
         #expect(Set(made.compactMap(\.title)) == ["a", "b", "c"])
         // The file's date is the recording's end; the engine hears two seconds.
@@ -110,6 +111,19 @@ import Testing
             let run = try await run(words, in: folder)
             #expect(run.status == .failed && run.diagnostics.contains(reason) && run.output == "", "\(words): \(run.diagnostics)")
         }
+    }
+
+    @Test func `are told from other files of a folder by their suffixes, and the other files are named`() throws {
+        let folder = TemporaryFolder(), memos = folder.path(of: "memos")
+        try FileManager.default.createDirectory(atPath: memos + "/deeper", withIntermediateDirectories: true)
+        let recordings = RecordingSuffix.formats.union(RecordingSuffix.otherNames.keys).sorted().map { "memo." + $0 } + ["deeper/LOUD.M2TS"]
+        let others = ["cover.jpg", "deeper/list.m3u", "notes", "plan.pdf"]
+        for name in recordings + others + [".hidden.wav", ".index"] { try Data().write(to: URL(filePath: "\(memos)/\(name)")) }
+        let files = ImportSource.files(of: [memos + "/", "talk.unknown"])
+        #expect(Set(files.chosen) == Set(recordings.map { memos + "/" + $0 } + ["talk.unknown"]) && files.chosen.last == "talk.unknown")
+        #expect(files.others.sorted() == others.map { memos + "/" + $0 })
+        #expect(files.note == "4 files are not recordings: " + files.others.prefix(3).joined(separator: ", ") + " …")
+        #expect(ImportSource.files(of: ["talk.unknown"]).note == nil)
     }
 
     @Test func `are told from archives by what is in them`() throws {
