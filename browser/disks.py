@@ -6,7 +6,7 @@ import tempfile
 
 from console import Failure
 
-# A gateway's database, its reserve and a journal have room in half of it.
+# A gateway's database and a journal have room in half of it. It is too small for a gateway to keep room for deletions on it (`DiskReserve`).
 SIZE = 128 << 20
 
 

@@ -14,8 +14,8 @@ struct ErasureOperation: Sendable {
                 .get, "/erasure", .read, .write, .admin,
                 summary: """
                     Tells whether all data that was deleted has left the database and the files. Deletions are erased together, a few seconds after the first \
-                    of them; another program that reads the database holds this up. Words that an edit has replaced are erased within an hour, and do \
-                    not count here.
+                    of them; another program that reads the database holds this up. What an edit has replaced is erased within an hour, from the \
+                    index of words within a day, and does not count here.
                     """,
                 answer: .object([
                     .init(

@@ -4,7 +4,7 @@ package protocol DatabaseUpkeep: Sendable {
     /// for milliseconds.
     func gatherStatistics() async throws(StoreError)
 
-    /// Keeps some room on the disk for deletions, if the disk has plenty: a database writes before it has less. Called every hour or so, because a full
-    /// disk gives up the room.
+    /// Keeps some room on the disk for deletions, if the disk has plenty: a database writes before it has less. Called every minute or so, because a full
+    /// disk gives up the room, and a disk that has room again may soon be full.
     func keepRoom() async
 }

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 import wave
@@ -85,6 +86,14 @@ class Gateway:
         with OPENER.open(request, timeout=60) as answer:
             text = answer.read()
             return json.loads(text) if text else None
+
+    def status(self, method, path, key):
+        request = urllib.request.Request(self.server.url + path, method=method, headers={"Authorization": "Bearer " + key})
+        try:
+            with OPENER.open(request, timeout=60) as answer:
+                return answer.status
+        except urllib.error.HTTPError as error:
+            return error.code
 
     async def api(self, method, path, key, body=None):
         return await asyncio.to_thread(self.call, method, path, key, body)
@@ -700,12 +709,12 @@ async def resumption(gateway, judge, clip, expected):
 
 # MARK: - A full disk
 
-# Bytes of a disk that a gateway fills in an instant: its database, its reserve and a journal have room in half of it.
-SMALL_DISK = 128 << 20
+# Bytes of a disk that is filled in an instant. A gateway keeps room for deletions on it (`DiskReserve`), which takes four times those 32 MB.
+SMALL_DISK = 256 << 20
 
 
 async def full_disk(gateway, judge, clip):
-    """A gateway of its own on a small disk, which somebody else fills and empties while a client speaks."""
+    """A gateway of its own on a small disk, which somebody else fills and empties while a client speaks. On the full disk something can be deleted."""
     with tempfile.TemporaryDirectory(prefix="harken-listen-disk-") as folder:
         made = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SMALL_DISK},mode=700", "tmpfs", folder], capture_output=True, text=True)
         judge(made.returncode == 0, "full disk: a small disk can be mounted (as root, or under `unshare -rm`)", made.stderr.strip())
@@ -727,9 +736,33 @@ async def full_disk(gateway, judge, clip):
                   session.statuses)
             speech.cancel()
             await session.finish(60)
+            await deletions_on_a_full_disk(small, judge, os.path.join(folder, "filler"))
         finally:
             await asyncio.to_thread(small.server.stop)
             subprocess.run(["umount", "--lazy", folder], capture_output=True)
+
+
+async def deletions_on_a_full_disk(gateway, judge, filler):
+    key, reserve = gateway.keys["main"]["key"], os.path.join(gateway.data, "harken.reserve")
+    conversations = (await gateway.api("GET", "/api/v1/conversations", key))["conversations"]
+    judge(conversations, "full disk: the conversation is stored", conversations)
+    people = [(await gateway.api("POST", "/api/v1/people", key, {"name": name}))["id"] for name in ("Anna", "Bert")]
+    # An erasure leaves the database's log empty, so that the next change needs room.
+    await gateway.api("DELETE", f"/api/v1/people/{people[0]}", key)
+    for _ in range(60):
+        if is_erased := (await gateway.api("GET", "/api/v1/erasure", key))["erased"]:
+            break
+        await asyncio.sleep(0.5)
+    judge(is_erased, "full disk: somebody who is forgotten is erased", is_erased)
+    judge(os.path.exists(reserve), "full disk: room for deletions is kept on a small disk", os.listdir(gateway.data))
+    await asyncio.to_thread(fill, filler)
+    gone = [f"/api/v1/conversations/{conversation['id']}" for conversation in conversations[:1]] + [f"/api/v1/people/{people[1]}"]
+    statuses = [await asyncio.to_thread(gateway.status, "DELETE", path, key) for path in gone]
+    judge(statuses == [204, 204], "full disk: a conversation and a person can be deleted", statuses)
+    judge(not os.path.exists(reserve), "full disk: the deletion took the room that was kept", os.listdir(gateway.data))
+    statuses = [await asyncio.to_thread(gateway.status, "GET", path, key) for path in gone[:1]]
+    judge(statuses == [404], "full disk: what was deleted is gone", statuses)
+    await asyncio.to_thread(os.remove, filler)
 
 
 def fill(path):

@@ -3,24 +3,27 @@ internal import Glibc
 /// Room on the disk that is kept for deletions: a file that is deleted when the disk is full. A database writes before it has less, so without such room
 /// nobody could delete to make room.
 struct DiskReserve: Sendable {
-    /// Size of the file: the log of several parts of a large deletion.
-    private static let size = 32 << 20
-    /// Free space from which the file is made, so that it is not what fills the disk.
-    private static let standardPlenty = 1 << 30
+    /// Size of the file in bytes: the log of several parts of a large deletion.
+    static let size = 32 << 20
 
     private let folder: String
-    private let plenty: Int
+    private let space: @Sendable (String) -> DiskSpace?
     private var path: String { folder + "/harken.reserve" }
 
-    init(in directory: DataDirectory, plenty: Int = Self.standardPlenty) {
+    /// - Parameter space: returns the space of a folder's file system; nil: unknown.
+    init(in directory: DataDirectory, space: @escaping @Sendable (String) -> DiskSpace? = { DiskSpace(of: $0) }) {
         folder = directory.path
-        self.plenty = plenty
+        self.space = space
     }
+
+    /// Returns the free bytes from which the file is made, so that it is not what fills the disk: a twentieth of the file system, at most 1 GiB. A small
+    /// file system has three times the file left.
+    static func plenty(of space: DiskSpace) -> Int { max(4 * size, min(1 << 30, space.total / 20)) }
 
     /// Makes the file if the disk has plenty of space. A disk that cannot keep it is used without. Blocks while a file system without `fallocate`
     /// writes the file's blocks.
     func keep() {
-        guard let space = DiskSpace(of: folder), space.free >= plenty else { return }
+        guard let space = space(folder), space.free >= Self.plenty(of: space) else { return }
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }

@@ -20,6 +20,8 @@ final class NoteFile: Sendable {
     private struct State {
         /// True once the file has notes of this command only.
         var isOwn = false
+        /// True after a note that was cut off could not be taken back: nothing behind it could be read.
+        var isBroken = false
         var isDeleted = false
     }
     private let state = Mutex(State())
@@ -90,17 +92,23 @@ final class NoteFile: Sendable {
         return lines.first == signature ? Array(lines.dropFirst()) : []
     }
 
-    /// Writes a note. The first note of a command takes the place of all that were found, unless these were taken over.
-    func append(_ line: String) throws(OutputFileError) {
+    /// Writes a note of one line or several, or nothing of it. The first note of a command takes the place of all that were found, unless these were
+    /// taken over.
+    func append(_ note: String) throws(OutputFileError) {
         let failure = state.withLock { state -> SystemError? in
-            var text = line + "\n"
+            guard !state.isBroken else { return SystemError(call: "write", code: EIO) }
             if !state.isOwn {
-                guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else { return SystemError(call: "ftruncate") }
-                text = Self.signature + "\n" + text
+                // The signature stays, also when the disk takes nothing else.
+                let start = off_t(Self.signature.utf8.count + 1)
+                guard ftruncate(descriptor, start) == 0, lseek(descriptor, start, SEEK_SET) == start else { return SystemError(call: "ftruncate") }
                 state.isOwn = true
             }
-            let bytes = Array(text.utf8)
-            do throws(SystemError) { try writeAll(bytes.span.bytes, to: descriptor) } catch { return error }
+            let start = lseek(descriptor, 0, SEEK_CUR), bytes = Array((note + "\n").utf8)
+            do throws(SystemError) { try writeAll(bytes.span.bytes, to: descriptor) } catch {
+                // A line that was cut off is not to touch the next one.
+                state.isBroken = start < 0 || ftruncate(descriptor, start) != 0 || lseek(descriptor, start, SEEK_SET) != start
+                return error
+            }
             return nil
         }
         if let failure { throw OutputFileError("write", path, code: failure.code) }

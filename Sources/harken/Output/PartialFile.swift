@@ -13,7 +13,7 @@ final class PartialFile: Sendable {
         var isWritten = false
         /// Number of bytes at the beginning that do not change any more.
         var settled = 0
-        /// The bytes behind these, which the next text replaces.
+        /// The bytes behind these, which the next text replaces. What an earlier command has left is known once this one writes.
         var shown: [UInt8] = []
     }
 
@@ -67,42 +67,62 @@ final class PartialFile: Sendable {
         return lstat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFREG && information.st_size == 0
     }
 
+    /// True if the file has text that the next one replaces.
+    var isShowing: Bool { state.withLock { !$0.shown.isEmpty } }
+
     /// Writes text that does not change any more. The text replaces what was shown.
+    ///
+    /// - Throws: `OutputFileError`; what was shown before stays.
     func append(_ text: String) throws(OutputFileError) {
-        try change { state in
-            state.isWritten = true
-            let bytes = Array(text.utf8), error = write(bytes, keeping: 0, of: state)
-            if error == nil {
-                state.settled += bytes.count
-                state.shown = []
-            }
-            return error
+        try replaceShown(with: text) { state in
+            state.settled += state.shown.count
+            state.shown = []
         }
     }
 
     /// Writes text behind what does not change any more, in place of what was shown there before.
-    func show(_ text: String) throws(OutputFileError) {
-        try change { state in
+    ///
+    /// - Throws: `OutputFileError`; what was shown before stays.
+    func show(_ text: String) throws(OutputFileError) { try replaceShown(with: text) { _ in } }
+
+    /// - Parameter done: called when the text is in the file.
+    private func replaceShown(with text: String, done: (inout State) -> Void) throws(OutputFileError) {
+        let failure = state.withLock { state -> SystemError? in
+            if !state.isWritten { state.shown = leftBytes() }
             state.isWritten = true
-            let bytes = Array(text.utf8), same = zip(bytes, state.shown).prefix { $0 == $1 }.count
-            let error = write(bytes, keeping: same, of: state)
-            if error == nil { state.shown = bytes }
-            return error
+            let bytes = Array(text.utf8), former = state.shown
+            let same = zip(bytes, former).prefix { $0 == $1 }.count
+            guard let failure = write(bytes, keeping: same, behind: state.settled) else {
+                state.shown = bytes
+                done(&state)
+                return nil
+            }
+            // A full disk still has the blocks of the former text. Half of a text is worth less than none.
+            if write(former, keeping: same, behind: state.settled) != nil {
+                ftruncate(descriptor, off_t(state.settled))
+                state.shown = []
+            }
+            return failure
         }
+        if let failure { throw OutputFileError("write", path, code: failure.code) }
     }
 
-    private func change(_ body: (inout State) -> SystemError?) throws(OutputFileError) {
-        guard let failure = state.withLock({ body(&$0) }) else { return }
-        throw OutputFileError("write", path, code: failure.code)
+    /// Returns the content that an earlier command has left; empty when it cannot be read.
+    private func leftBytes() -> [UInt8] {
+        var information = stat()
+        guard fstat(descriptor, &information) == 0, information.st_size > 0, information.st_size < 1 << 30 else { return [] }
+        var bytes = [UInt8](repeating: 0, count: Int(information.st_size))
+        let count = pread(descriptor, &bytes, bytes.count, 0)
+        return count == bytes.count ? bytes : []
     }
 
     /// Writes `bytes` behind the settled ones, as the end of the file.
     ///
     /// - Parameter same: number of bytes at the beginning that are there already.
-    private func write(_ bytes: [UInt8], keeping same: Int, of state: State) -> SystemError? {
-        guard lseek(descriptor, off_t(state.settled + same), SEEK_SET) >= 0 else { return SystemError(call: "lseek") }
+    private func write(_ bytes: [UInt8], keeping same: Int, behind settled: Int) -> SystemError? {
+        guard lseek(descriptor, off_t(settled + same), SEEK_SET) >= 0 else { return SystemError(call: "lseek") }
         do throws(SystemError) { try writeAll(bytes.span.extracting(same...).bytes, to: descriptor) } catch { return error }
-        return ftruncate(descriptor, off_t(state.settled + bytes.count)) == 0 ? nil : SystemError(call: "ftruncate")
+        return ftruncate(descriptor, off_t(settled + bytes.count)) == 0 ? nil : SystemError(call: "ftruncate")
     }
 
     /// Lets the file and its notes stay when the value is destroyed, so that they can be resumed.

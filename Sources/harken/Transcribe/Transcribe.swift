@@ -173,7 +173,7 @@ struct Transcribe: Command {
         recording.tracks = options.tracks
         if let keeper { guard await keep(input, name, at: keeper, progress, context) else { return nil } }
         tellOfMix(recording, name, progress, context)
-        let recorder = try output.begin(file, path: input.path), part = recorder?.part ?? RecognizedPart()
+        let recorder = try output.begin(file, path: input.path, progress: progress), part = recorder?.part ?? RecognizedPart()
         progress.show(self.engine.isLocal ? "\(name)  loading the models" : "\(name)  with \(engine.name)")
         do throws(EngineError) {
             let told: @Sendable (RecognitionProgress) -> Void = { step in

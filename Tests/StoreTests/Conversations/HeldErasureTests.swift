@@ -12,7 +12,7 @@ import Testing
     enum Deletion: CaseIterable, Sendable {
         case conversation, kept, person, voice, edit, redaction, user, job, file, delivery, setting, sample
         case mergedVoice, unheardVoice, mergedPerson
-        // What goes by itself, or is replaced. It is erased within an hour, and nobody is told.
+        // What goes by itself, or is replaced. It is erased later, and nobody is told.
         case finishedJob, repeatedJob, oldFile, sentDelivery, replacedSetting, renamedPerson, mergedConversation, replacedTitle
 
         var isTold: Bool {
@@ -282,22 +282,22 @@ import Testing
         let store = try open()
         try await fill(store)
         try await store.settle()
-        func record() async throws -> ErasureRecord? {
-            try await store.database.read { (connection) throws(StoreError) in try ErasureRecord.read(on: connection) }
-        }
         #expect(try await store.delete(ID<Conversation>("c1"), of: .ann))
-        let deleted = try #require(try await record())
+        let deleted = try #require(try await record(store))
         #expect(!deleted.areEdits && deleted.haveWords && deleted.after(erasing: deleted) == nil)
         #expect(try await store.write(ConversationUpdate(ID("titled"), title: "Other"), of: .ann))
-        let replaced = try #require(try await record())
+        let replaced = try #require(try await record(store))
         #expect(!replaced.areEdits && replaced.haveWords)
         #expect(replaced.after(erasing: deleted) == ErasureRecord(number: -replaced.number, haveWords: false))
         _ = try await store.setText("the quiet harbour", of: ID("s1"), in: id, of: .ann)
-        let edited = try #require(try await record())
+        let edited = try #require(try await record(store))
         #expect(edited.after(erasing: replaced) == ErasureRecord(number: -edited.number, haveWords: true))
         #expect(try await store.delete(ID<Person>("p1"), of: .ann))
-        let again = try #require(try await record())
+        let again = try #require(try await record(store))
         #expect(again.after(erasing: edited) == again)
+        // The index was left as it is.
+        #expect(
+            edited.after(erasing: ErasureRecord(number: edited.number, haveWords: false)) == ErasureRecord(number: -edited.number, haveWords: true))
         // Another process has told of an erasure before this one did.
         #expect(ErasureRecord(number: -edited.number, haveWords: false).after(erasing: edited) == nil)
     }
@@ -335,6 +335,51 @@ import Testing
             clock.advance(by: .seconds(600))
             return try !isOnDisk(Array("xylophonic".utf8))
         }
+    }
+
+    /// Returns the record of what is to be erased.
+    private func record(_ store: SQLConversationStore) async throws -> ErasureRecord? {
+        try await store.database.read { (connection) throws(StoreError) in try ErasureRecord.read(on: connection) }
+    }
+
+    @Test func `is erased from the index once a day when edits alone replace it`() async throws {
+        let store = try await rested()
+        _ = try await store.setText("the quiet harbour", of: ID("s1"), in: id, of: .ann)
+        try await until {
+            clock.advance(by: .seconds(600))
+            return try await record(store) == nil
+        }
+        let first = clock.now
+        #expect(try !isOnDisk(Array("xylophonic".utf8)))
+        _ = try await store.setText("the placid harbour", of: ID("s1"), in: id, of: .ann)
+        #expect(try await store.write(ConversationUpdate(ID("titled"), title: "Other"), of: .ann))
+        try await until {
+            clock.advance(by: .seconds(60))
+            return try !isOnDisk(Array("Echidnas".utf8))
+        }
+        // The title has left the log, and the words wait in the index.
+        #expect(try await record(store)?.haveWords == true)
+        #expect(try await !store.isErasing())
+        try await until {
+            clock.advance(by: .seconds(600))
+            return try await record(store) == nil
+        }
+        #expect(clock.now - first > .seconds(20 * 3_600))
+        #expect(try !isOnDisk(Array("quiet".utf8)))
+    }
+
+    @Test func `takes the words of edits along from the index`() async throws {
+        let store = try await rested()
+        _ = try await store.setText("the quiet harbour", of: ID("s1"), in: id, of: .ann)
+        try await store.settle()
+        _ = try await store.setText("the placid harbour", of: ID("s1"), in: id, of: .ann)
+        #expect(try await store.delete(ID<Conversation>("c1"), of: .ann))
+        // Not an hour, and not a day.
+        try await until {
+            clock.advance(by: .seconds(5))
+            return try await !store.isErasing()
+        }
+        #expect(try !isOnDisk(Array("quiet".utf8)))
     }
 
     @Test func `is not complete when a deletion comes while edits are gathered`() async throws {

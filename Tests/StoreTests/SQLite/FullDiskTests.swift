@@ -54,14 +54,28 @@ import Testing
         #expect(try await deletion.run(on: database, store))
     }
 
-    @Test func `has room for deletions, made when the disk has plenty`() async throws {
+    @Test(arguments: [
+        (DiskSpace(free: 590 << 20, total: 590 << 20), true), (DiskSpace(free: 130 << 20, total: 256 << 20), true),
+        (DiskSpace(free: 127 << 20, total: 256 << 20), false), (DiskSpace(free: 590 << 20, total: 5_000 << 20), true),
+        (DiskSpace(free: 249 << 20, total: 5_000 << 20), false), (DiskSpace(free: 1 << 30, total: 4_000 << 30), true),
+        (DiskSpace(free: 1_000 << 20, total: 4_000 << 30), false),
+    ])
+    func `has room for deletions where the disk has plenty for its size`(space: DiskSpace, isKept: Bool) throws {
         let directory = try DataDirectory(creating: folder.path), path = directory.path + "/harken.reserve"
-        DiskReserve(in: directory, plenty: .max).keep()
+        let reserve = DiskReserve(in: directory) { _ in space }
+        reserve.keep()
+        #expect(FileManager.default.fileExists(atPath: path) == isKept)
+        #expect(reserve.giveUp() == isKept)
+    }
+
+    @Test func `has that room again once the disk has, and only once`() throws {
+        let directory = try DataDirectory(creating: folder.path), path = directory.path + "/harken.reserve"
+        DiskReserve(in: directory) { _ in DiskSpace(free: 0, total: 1 << 30) }.keep()
         #expect(!FileManager.default.fileExists(atPath: path))
-        let reserve = DiskReserve(in: directory, plenty: 0)
+        let reserve = DiskReserve(in: directory) { _ in DiskSpace(free: 1 << 29, total: 1 << 30) }
         for _ in 0..<2 { reserve.keep() }
         var information = stat()
-        #expect(stat(path, &information) == 0 && information.st_blocks * 512 >= 32 << 20)
+        #expect(stat(path, &information) == 0 && information.st_blocks * 512 >= DiskReserve.size)
         #expect(reserve.giveUp())
         #expect(!reserve.giveUp())
     }

@@ -136,6 +136,61 @@ import Testing
         #expect(text(path) == "first\nsecond line\n")
     }
 
+    /// Lets no file of this process grow beyond a size, as a full disk does; nil: the disk has room.
+    private func limitFiles(to size: Int?) {
+        signal(SIGXFSZ, SIG_IGN)
+        let limit = rlimit(rlim_cur: size.map { rlim_t($0) } ?? rlim_t.max, rlim_max: rlim_t.max)
+        #expect(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), [limit]) == 0)
+    }
+
+    private func keepsItsTextOnAFullDisk() throws {
+        let file = try make()
+        try file.notes.append("note")
+        let notes = try #require(text(path + ".resume"))
+        try file.show("one two")
+        limitFiles(to: 12)
+        let error = #expect(throws: OutputFileError.self) { try file.show("one, two and three") }
+        #expect(error?.description == "cannot write \(file.path): file too large")
+        #expect(text(file.path) == "one two" && file.isShowing)
+        #expect(throws: OutputFileError.self) { try file.append("one, two and three") }
+        #expect(text(file.path) == "one two")
+        try file.append("one to ")
+        #expect(throws: OutputFileError.self) { try file.show("three and four") }
+        #expect(text(file.path) == "one to " && !file.isShowing)
+        limitFiles(to: notes.utf8.count + 3)
+        #expect(throws: OutputFileError.self) { try file.notes.append("longer") }
+        #expect(text(path + ".resume") == notes)
+        limitFiles(to: nil)
+        try file.notes.append("last")
+        #expect(text(path + ".resume") == notes + "last\n")
+        try file.append("three")
+        try file.putInPlace()
+        #expect(text(path) == "one to three")
+    }
+
+    @Test func `has the text that was written last when the disk takes no more`() async throws {
+        // The limit is for a whole process.
+        await #expect(processExitsWith: .success) { try `A partial file`().keepsItsTextOnAFullDisk() }
+    }
+
+    @Test func `leaves what an earlier command wrote when the disk takes no more`() async throws {
+        await #expect(processExitsWith: .success) { try `A partial file`().leavesAnEarlierTextOnAFullDisk() }
+    }
+
+    private func leavesAnEarlierTextOnAFullDisk() throws {
+        var file: PartialFile? = try make()
+        try file?.show("one two three")
+        try file?.notes.append("note")
+        file?.keep()
+        file = nil
+        let next = try make()
+        try next.notes.takeOver()
+        limitFiles(to: 13)
+        #expect(throws: OutputFileError.self) { try next.show("one two and three") }
+        #expect(text(next.path) == "one two three")
+        limitFiles(to: nil)
+    }
+
     @Test func `is kept with its notes, and taken by the next command`() throws {
         var file: PartialFile? = try make()
         try file?.show("one")

@@ -6,8 +6,7 @@ package actor DeletedDataRemoval {
     enum Gathering {
         /// Deletions by somebody.
         case deletions
-        /// Words that an edit has replaced, and what the gateway removes by itself. Each erasure of words writes the whole index of words, and people
-        /// edit word by word.
+        /// What an edit has replaced, and what the gateway removes by itself.
         case edits
 
         fileprivate var duration: Duration { self == .deletions ? .seconds(5) : .seconds(3_600) }
@@ -30,6 +29,10 @@ package actor DeletedDataRemoval {
     /// The waits after erasures that failed: another program may read the database for seconds, such as a backup, or for hours.
     private static let retries = RetrySchedule(first: [.seconds(1), .seconds(2), .seconds(5), .seconds(15)], then: .seconds(60))
 
+    /// Minimum time between two erasures of the index of words for the sake of edits alone: such an erasure writes the whole index, and people edit word
+    /// by word, each day. A round of edits comes within an hour after that time, so these words are gone within a day.
+    private static let timeBetweenIndexes: Duration = .seconds(22 * 3_600)
+
     /// Number of files that are deleted before the database forgets them.
     private static let atOnce = 100
 
@@ -38,6 +41,8 @@ package actor DeletedDataRemoval {
     private let clock: Clock
     private var gathered: (task: Task<Void, Never>, end: Instant, what: Gathering)?
     private var round: Task<StoreError?, Never>?
+    /// The time before which words that only edits have replaced stay in the index; nil: this process has erased no words yet.
+    private var editedWordsDue: Instant?
     /// Number of erasures that have failed since the last one that did not.
     private var failures = 0
     /// Number of changes of speakers that this process carries out, part by part, in each conversation that has some.
@@ -80,8 +85,10 @@ package actor DeletedDataRemoval {
 
     private func finishGathering() async {
         gathered = nil
+        let isEarly = editedWordsDue.map { clock.now() < $0 } ?? false
         // An erasure that fails is still recorded, and is tried again, also at the next start.
-        try? await settle()
+        try? await settle(leavesEditedWords: isEarly)
+        if let left = try? await Self.record(in: database), left.areEdits { begin(.edits) }
     }
 
     /// Begins what other processes have left. What this process gathers has its time.
@@ -110,8 +117,11 @@ package actor DeletedDataRemoval {
         return try await !Self.unnamedFiles(database, dueBy: nil).isEmpty
     }
 
-    /// Erases, and returns when nothing is left of data that was deleted before the call. After a failure it is tried again later, too.
-    func settle() async throws(StoreError) {
+    /// Erases, and returns when nothing is left of data that was deleted or replaced before the call. After a failure it is tried again later, too.
+    func settle() async throws(StoreError) { try await settle(leavesEditedWords: false) }
+
+    /// - Parameter leavesEditedWords: true if the index keeps replaced words for a later round, unless something was deleted.
+    private func settle(leavesEditedWords: Bool) async throws(StoreError) {
         // A round that is under way may have begun before the last deletion.
         _ = await round?.value
         let own = Task { [weak self, database, audio] in
@@ -123,7 +133,9 @@ package actor DeletedDataRemoval {
             do throws(StoreError) { try await ReclaimedSegments.finish(in: database, isForDeletions: true) } catch { failure = failure ?? error }
             do throws(StoreError) { try await GoneSpeakers.remove(from: database) } catch { failure = failure ?? error }
             do throws(StoreError) { try await FinalDeletions.remove(from: database) } catch { failure = failure ?? error }
-            do throws(StoreError) { try await Self.run(on: database) } catch { failure = failure ?? error }
+            do throws(StoreError) {
+                if try await Self.run(on: database, leavesEditedWords: leavesEditedWords) { await self?.noteErasedWords() }
+            } catch { failure = failure ?? error }
             return failure
         }
         round = own
@@ -138,6 +150,8 @@ package actor DeletedDataRemoval {
         throw error
     }
 
+    private func noteErasedWords() { editedWordsDue = clock.now() + Self.timeBetweenIndexes }
+
     /// Carries out parts of changes of speakers that a crash has left. A change that is under way carries out its own, because it answers with the
     /// former speakers: it has begun before its parts can be read here.
     private func finishSpeakerParts() async throws(StoreError) {
@@ -147,12 +161,16 @@ package actor DeletedDataRemoval {
 
     /// Erases what is recorded. What comes meanwhile is gathered for the next erasure: on a busy gateway something always comes, and writes wait while
     /// the log is emptied.
-    private static func run(on database: any SQLDatabase) async throws(StoreError) {
-        guard let record = try await record(in: database) else { return }
+    ///
+    /// - Returns: true if words were erased from the index.
+    private static func run(on database: any SQLDatabase, leavesEditedWords: Bool) async throws(StoreError) -> Bool {
+        guard var record = try await record(in: database) else { return false }
+        if leavesEditedWords, record.areEdits { record.haveWords = false }
         try await database.eraseDeletions(ofWords: record.haveWords)
         // Readers may hold up the log, which has deleted words too: then the record stays, and all of this is repeated.
         guard try await database.emptyLog() else { throw .busy(path: "the database's log") }
-        try await database.delete { (connection) throws(StoreError) in try ErasureRecord.remove(record, on: connection) }
+        try await database.delete { [record] (connection) throws(StoreError) in try ErasureRecord.remove(record, on: connection) }
+        return record.haveWords
     }
 
     private static func record(in database: any SQLDatabase) async throws(StoreError) -> ErasureRecord? {

@@ -21,12 +21,15 @@ struct ErasureRecord: Sendable, Equatable {
     static func newNumber() -> Int64 { Int64.random(in: 1 << 32...Int64.max) }
 
     /// Returns what is left when all that a former record tells of is erased; nil: nothing.
+    ///
+    /// - Parameter former: without words when the index of words was left as it is.
     func after(erasing former: ErasureRecord) -> ErasureRecord? {
         let own = number.magnitude, other = former.number.magnitude, wordEdits = UInt64(Self.wordEdits)
-        if own == other { return nil }
         // A deletion has come.
         guard own >> 32 == other >> 32 else { return self }
-        return ErasureRecord(number: areEdits ? number : -number, haveWords: haveWords && own & wordEdits != other & wordEdits)
+        let leavesWords = haveWords && (!former.haveWords || own & wordEdits != other & wordEdits)
+        guard own != other || leavesWords else { return nil }
+        return ErasureRecord(number: areEdits ? number : -number, haveWords: leavesWords)
     }
 
     static func read(on connection: borrowing SQLConnection) throws(StoreError) -> ErasureRecord? {

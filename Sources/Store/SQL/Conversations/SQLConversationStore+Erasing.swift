@@ -27,7 +27,7 @@ extension SQLConversationStore {
     }
 
     /// Records that something is to be erased. Whoever deletes for somebody calls it in the same transaction; `ErasureTriggers` records, to be erased
-    /// within an hour, what goes by itself.
+    /// within an hour, what goes by itself. The words of an edit stay in the index for a day at most.
     ///
     /// A deletion gives the record a new number, and an edit counts in the number that it has: see `ErasureRecord`.
     static func noteErasure(

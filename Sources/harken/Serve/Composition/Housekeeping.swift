@@ -101,6 +101,7 @@ final class Housekeeping: Sendable {
             conversations.webhooks?.wake()
             await erasure.eraseJournals()
             if rounds % 12 == 0 {
+                await upkeep.keepRoom()
                 // Other processes may have deleted speech, and users, in the data directory.
                 await erasure.run()
                 await deletion.resume()
@@ -110,7 +111,6 @@ final class Housekeeping: Sendable {
                 await conversations.takeUpErasures()
             }
             if rounds % 720 == 0 {
-                await upkeep.keepRoom()
                 // Not before the sessions of the last run have taken up their files.
                 if rounds > 0 { await conversations.finishDeletions() }
                 await conversations.forgetAudio(now: retention.now())

@@ -2,39 +2,41 @@ import Synchronization
 
 /// Writes notes as soon as there is something worth going on with: notes of an earlier command stay until then.
 final class NoteWriter: Sendable {
-    private struct State {
-        /// Lines that come before the next one that is worth something.
-        var pending: [String] = []
-        /// True after the disk refused a note: the work goes on without further ones.
-        var isBroken = false
-    }
-
     private let file: NoteFile
-    private let state = Mutex(State())
+    /// Notes that are not in the file: those that come before the next one that is worth something, and those that the disk did not take.
+    private let pending = Mutex<[String]>([])
 
     init(_ file: NoteFile) { self.file = file }
 
-    /// Takes a line that says nothing by itself.
-    func prepare(_ line: String) { state.withLock { $0.pending.append(line) } }
+    /// Takes a note that says nothing by itself.
+    func prepare(_ note: String) { pending.withLock { $0.append(note) } }
 
-    /// Writes a line, after those that were prepared.
-    func write(_ line: String) {
-        state.withLock { state in
-            state.pending.append(line)
-            Self.commit(&state, to: file)
+    /// Writes a note, after those that are pending.
+    ///
+    /// - Returns: the error for which not all notes are in the file; the rest is tried again with the next one. nil: all are.
+    func write(_ note: String) -> OutputFileError? {
+        pending.withLock { pending in
+            pending.append(note)
+            return Self.commit(&pending, to: file)
         }
     }
 
-    /// Writes the lines that were prepared.
-    func commit() { state.withLock { Self.commit(&$0, to: file) } }
+    /// Writes the notes that are pending.
+    ///
+    /// - Returns: as `write` does.
+    func commit() -> OutputFileError? { pending.withLock { Self.commit(&$0, to: file) } }
 
-    private static func commit(_ state: inout State, to file: NoteFile) {
-        guard !state.isBroken else { return }
+    private static func commit(_ pending: inout [String], to file: NoteFile) -> OutputFileError? {
+        var count = 0
+        defer { pending.removeFirst(count) }
         do throws(OutputFileError) {
-            for line in state.pending { try file.append(line) }
+            for note in pending {
+                try file.append(note)
+                count += 1
+            }
         } catch {
-            state.isBroken = true
+            return error
         }
-        state.pending = []
+        return nil
     }
 }

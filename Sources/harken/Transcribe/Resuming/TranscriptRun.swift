@@ -29,6 +29,7 @@ final class TranscriptRun {
     private let hasSpeakers: Bool
     private let resumes: Bool
     private let context: CommandContext
+    private let notice: FailureNotice
     /// The output that shows everything at once; nil: there are files.
     private var stream: OutputFile?
     /// The file for all transcripts, or the one of the recording at work.
@@ -51,6 +52,7 @@ final class TranscriptRun {
         self.hasSpeakers = hasSpeakers
         self.resumes = resumes
         self.context = context
+        notice = FailureNotice(in: context)
         switch destination {
         case .together(let path):
             try open(path)
@@ -139,9 +141,11 @@ final class TranscriptRun {
 
     /// Begins with a recording.
     ///
-    /// - Parameter path: path of the file with its content.
+    /// - Parameters:
+    ///   - path: path of the file with its content.
+    ///   - progress: the line on the terminal that makes way for a message.
     /// - Returns: what takes the progress; nil where the output shows everything at once.
-    func begin(_ file: String, path: String) throws(OutputFileError) -> PartRecorder? {
+    func begin(_ file: String, path: String, progress: ProgressLine? = nil) throws(OutputFileError) -> PartRecorder? {
         if case .folder(let folder) = destination { try open(TranscriptDestination.path(of: file, in: folder, form.format)) }
         guard var draft else { return nil }
         let input = try Self.input(file, path: path)
@@ -152,9 +156,13 @@ final class TranscriptRun {
         }
         // The notes are for one recording: the next one is new.
         draft.earlier = TranscriptNotes()
-        draft.notes.prepare(TranscriptNotes.line(input))
-        if !part.stretches.isEmpty { draft.notes.prepare(TranscriptNotes.line(part.stretches, through: part.through, of: part.length)) }
-        let recorder = PartRecorder(into: draft.partial, draft.notes, file: file, heading: heading(file), as: form, after: part)
+        // One note: the first line alone would say that nothing of the recording is recognized.
+        var note = TranscriptNotes.line(input)
+        if !part.stretches.isEmpty { note += "\n" + TranscriptNotes.line(part.stretches, through: part.through, of: part.length) }
+        draft.notes.prepare(note)
+        let recorder = PartRecorder(
+            into: draft.partial, draft.notes, file: file, heading: heading(file), as: form, after: part,
+            failed: { [notice] in notice.take($0, clearing: progress) })
         draft.input = input
         draft.recorder = recorder
         self.draft = draft
@@ -176,7 +184,7 @@ final class TranscriptRun {
             context.note(draft.partial.target)
             self.draft = nil
         } else {
-            draft.notes.write(TranscriptNotes.line(done))
+            notice.take(draft.notes.write(TranscriptNotes.line(done)))
             self.draft?.recorder = nil
         }
     }
@@ -205,7 +213,7 @@ final class TranscriptRun {
         }
     }
 
-    /// Keeps what is not complete, if it is worth anything, and says how far it goes.
+    /// Keeps what is not complete, if it is worth anything, and says how far it goes on the disk.
     ///
     /// - Parameter isInterrupted: false: other recordings of the run follow.
     func keep(isInterrupted: Bool = true) {
@@ -214,7 +222,10 @@ final class TranscriptRun {
         let part = draft.recorder?.part ?? RecognizedPart(), count = finished.filter { !$0.hasFailed }.count
         guard !part.stretches.isEmpty || (isInterrupted && count > 0) else { return }
         draft.recorder?.flush()
-        draft.notes.commit()
+        let hasAllNotes = draft.notes.commit() == nil, kept = draft.recorder?.kept ?? (shown: .zero, noted: .zero)
+        guard kept.shown > .zero || kept.noted > .zero || count > 0 else {
+            return context.note("harken transcribe: no word could be kept, because \(draft.partial.path) and its notes could not be written")
+        }
         draft.partial.keep()
         var known: [String] = []
         if count > 0, isFolder {
@@ -222,12 +233,19 @@ final class TranscriptRun {
         }
         if part.stretches.isEmpty, isFolder { return }
         if count > 0, !isFolder { known.append("\(count) of \(files.count) files") }
-        if !part.stretches.isEmpty {
+        if kept.shown > .zero {
             let length = part.length.map { " of " + TimeText.clock($0.seconds(at: .speech)) } ?? ""
             let name = files.count > 1 && !isFolder ? " of " + TerminalText.safe(draft.input?.name ?? "") : ""
-            known.append("the first \(TimeText.clock(part.through.seconds(at: .speech)))\(length)\(name)")
+            known.append("the first \(TimeText.clock(kept.shown.seconds(at: .speech)))\(length)\(name)")
         }
-        let next = hasSpeakers ? "begins that recording anew, because speakers are told apart in the whole of it" : "goes on there"
-        context.note("harken transcribe: \(draft.partial.path) has \(known.formatted(with: "and")); harken transcribe --resume \(next)")
+        let found = known.isEmpty ? "could not be written" : "has \(known.formatted(with: "and"))"
+        context.note("harken transcribe: \(draft.partial.path) \(found); harken transcribe --resume \(next(kept, hasAllNotes, draft.partial))")
+    }
+
+    /// Returns what the next run does with the recording at work.
+    private func next(_ kept: (shown: SampleIndex, noted: SampleIndex), _ hasAllNotes: Bool, _ partial: PartialFile) -> String {
+        if hasSpeakers { return "begins that recording anew, because speakers are told apart in the whole of it" }
+        if !hasAllNotes, kept.noted == .zero { return "repeats what is not in \(partial.notes.path), which could not be written" }
+        return kept.noted == kept.shown ? "goes on there" : "goes on at \(TimeText.clock(kept.noted.seconds(at: .speech)))"
     }
 }

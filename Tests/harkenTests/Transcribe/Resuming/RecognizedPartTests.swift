@@ -121,7 +121,8 @@ struct SecondsEngine: PrerecordedEngine {
         let whole = try await SecondsEngine().recognize(recording, options: RecognitionOptions()) { _ in }
         let file = try PartialFile(of: folder.path(of: "a.txt"), replacing: nil)
         let recorder = PartRecorder(
-            into: file, NoteWriter(file.notes), file: "a.wav", heading: "", as: TranscriptForm(format: .text), after: RecognizedPart())
+            into: file, NoteWriter(file.notes), file: "a.wav", heading: "", as: TranscriptForm(format: .text), after: RecognizedPart(),
+            failed: { Issue.record($0) })
         await #expect(throws: EngineError.cancelled) {
             _ = try await SecondsEngine(limit: limit).recognize(recording, options: RecognitionOptions()) { recorder.note($0) }
         }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import HarkenTesting
 import Speech
 import Testing
@@ -31,11 +32,12 @@ import Testing
     }
 
     private func run(
-        _ destination: TranscriptDestination, _ files: [String], resumes: Bool, request: TranscriptNotes.Request = Self.request
+        _ destination: TranscriptDestination, _ files: [String], resumes: Bool, request: TranscriptNotes.Request = Self.request,
+        _ context: CommandContext? = nil
     ) throws -> TranscriptRun {
         try TranscriptRun(
             destination, files, as: TranscriptForm(format: .text), request, hasSpeakers: request.options.contains("--speakers"), resumes: resumes,
-            written.context)
+            context ?? written.context)
     }
 
     /// Transcribes files as the command does.
@@ -137,6 +139,69 @@ import Testing
         #expect(standings == Array(repeating: .finished, count: last) + Array(repeating: .open, count: 3 - last))
         for (index, name) in ["a", "b", "c"].enumerated() { #expect(text("texts/\(name).txt") == Self.words(index)) }
         #expect(try names(in: "texts") == ["a.txt", "b.txt", "c.txt"])
+    }
+
+    /// Lets no file of this process grow beyond a size, as a full disk does; nil: the disk has room.
+    private func limitFiles(to size: Int?) {
+        signal(SIGXFSZ, SIG_IGN)
+        let limit = rlimit(rlim_cur: size.map { rlim_t($0) } ?? rlim_t.max, rlim_max: rlim_t.max)
+        #expect(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), [limit]) == 0)
+    }
+
+    /// Returns the size of the notes of the first two words.
+    private func sizeOfNotes() async throws -> Int {
+        let other = try WrittenContext(in: folder)
+        defer { withExtendedLifetime(other) {} }
+        let destination = TranscriptDestination.together(path: folder.path(of: "one.txt"))
+        _ = try await transcribe(run(destination, [files[0]], resumes: false, other.context), [files[0]], interruptedIn: 0, after: 3)
+        return try #require(FileManager.default.contents(atPath: folder.path(of: "one.txt.resume"))).count
+    }
+
+    private func goesOnAfterAFullDisk() async throws {
+        let destination = TranscriptDestination.together(path: folder.path(of: "two.txt")), file = [files[0]]
+        let path = folder.path(of: "two.txt.partial"), notes = folder.path(of: "two.txt.resume"), size = try await sizeOfNotes()
+        _ = try folder.write("old".utf8, as: "two.txt")
+        limitFiles(to: size)
+        _ = try await transcribe(run(destination, file, resumes: false), file, interruptedIn: 0, after: 5)
+        limitFiles(to: nil)
+        let lines = try written.diagnostics().split(separator: "\n")
+        #expect(lines.count == 2)
+        #expect(lines.first?.hasPrefix("harken transcribe: cannot write \(notes): file too large; the work goes on") == true)
+        #expect(lines.last ?? "" == "harken transcribe: \(path) has the first 00:04; harken transcribe --resume goes on at 00:02")
+        #expect(text("two.txt") == "old" && text("two.txt.partial") == Self.words(0, 4))
+        #expect(FileManager.default.contents(atPath: notes)?.count == size)
+        _ = try await transcribe(run(destination, file, resumes: true), file)
+        #expect(text("two.txt") == Self.words(0))
+        #expect(try written.diagnostics().split(separator: "\n").count == 2)
+    }
+
+    private func keepsAllOnceThereIsRoom() async throws {
+        let destination = TranscriptDestination.together(path: folder.path(of: "two.txt")), file = [files[0]]
+        let output = try run(destination, file, resumes: false), size = try await sizeOfNotes()
+        let recorder = try #require(try output.begin(file[0], path: file[0]))
+        limitFiles(to: size)
+        // At one moment, so that the file has the first of the two versions.
+        let now = Instant.now
+        await #expect(throws: EngineError.cancelled) {
+            _ = try await SecondsEngine(limit: 5).recognize(Recording(path: file[0]), options: RecognitionOptions()) { recorder.note($0, now: now) }
+        }
+        #expect(recorder.kept.shown == SampleIndex(32_000) && recorder.kept.noted == SampleIndex(32_000))
+        #expect(try written.diagnostics().contains("; the work goes on"))
+        limitFiles(to: nil)
+        try output.end(.interrupted)
+        #expect(try written.diagnostics().hasSuffix("two.txt.partial has the first 00:04; harken transcribe --resume goes on there\n"))
+        #expect(text("two.txt.partial") == Self.words(0, 4))
+        _ = try await transcribe(run(destination, file, resumes: true), file)
+        #expect(text("two.txt") == Self.words(0))
+    }
+
+    @Test func `tells at once that the disk takes no more, and in the end what is on it`() async throws {
+        // The limit is for a whole process.
+        await #expect(processExitsWith: .success) { try await `A run of transcribe`().goesOnAfterAFullDisk() }
+    }
+
+    @Test func `keeps what a full disk did not take once there is room`() async throws {
+        await #expect(processExitsWith: .success) { try await `A run of transcribe`().keepsAllOnceThereIsRoom() }
     }
 
     @Test func `refuses another recording, other options and another order`() async throws {
