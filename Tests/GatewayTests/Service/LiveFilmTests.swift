@@ -1,4 +1,5 @@
 import Framing
+import Gateway
 import HarkenTesting
 import Testing
 
