@@ -7,6 +7,7 @@ internal import Foundation
 package enum MadeMedia {
     /// Path of ffmpeg.
     package static let encoder = "/usr/bin/ffmpeg"
+    private static let prober = "/usr/bin/ffprobe"
     /// True if ffmpeg is installed.
     package static var isPossible: Bool { FileManager.default.isExecutableFile(atPath: encoder) }
 
@@ -34,14 +35,49 @@ package enum MadeMedia {
     ///   - path: the path of the file; its suffix tells ffmpeg the container.
     /// - Throws: `Unmade` when ffmpeg fails.
     package static func make(_ arguments: [String], to path: String) throws {
-        let parts = try parts(of: arguments, to: path), recipe = Data(version.utf8) + parts
-        let kept = folder.appending(path: String(digest(parts), radix: 16)), name = kept.appendingPathExtension("recipe")
-        if (try? Data(contentsOf: name)) == recipe, let bytes = try? Data(contentsOf: kept) {
-            return try bytes.write(to: URL(filePath: path))
-        }
+        let place = Place(of: try parts(of: arguments, to: path))
+        if let bytes = place.bytes { return try bytes.write(to: URL(filePath: path)) }
         let outcome = try ChildProcess.run([encoder, "-nostdin", "-loglevel", "error", "-y"] + arguments + [path])
         guard outcome.status == 0 else { throw Unmade(path: path, reason: outcome.diagnostics) }
-        keep(path, as: kept, recipe: recipe, name: name)
+        if let bytes = try? Data(contentsOf: URL(filePath: path)) { place.keep(bytes) }
+    }
+
+    /// Returns what ffprobe writes about a file, which is kept as the files are. Blocks.
+    ///
+    /// - Parameter arguments: ffprobe's arguments. The absolute path among them is the file.
+    /// - Throws: `Unmade` when ffprobe fails.
+    package static func probe(_ arguments: [String]) throws -> String {
+        let place = Place(of: try parts(of: arguments, to: "ffprobe.text"))
+        if let bytes = place.bytes { return String(decoding: bytes, as: UTF8.self) }
+        let outcome = try ChildProcess.run([prober] + arguments)
+        guard outcome.status == 0 else { throw Unmade(path: arguments.last ?? "", reason: outcome.diagnostics) }
+        place.keep(Data(outcome.output.utf8))
+        return outcome.output
+    }
+
+    /// A place in the cache.
+    private struct Place {
+        let kept: URL
+        let recipe: Data
+
+        /// - Parameter parts: everything that decides about the bytes, but ffmpeg's version.
+        init(of parts: Data) {
+            kept = folder.appending(path: String(digest(parts), radix: 16))
+            recipe = Data(version.utf8) + parts
+        }
+
+        private var name: URL { kept.appendingPathExtension("recipe") }
+
+        /// The bytes that are kept; nil when none of this recipe are.
+        var bytes: Data? { (try? Data(contentsOf: name)) == recipe ? try? Data(contentsOf: kept) : nil }
+
+        /// Without a cache that can be written the next run makes the bytes again.
+        func keep(_ bytes: Data) {
+            try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            // Another process may read or write the same file now: each is written whole, and the recipe after its file.
+            guard (try? bytes.write(to: kept, options: .atomic)) != nil else { return }
+            try? recipe.write(to: name, options: .atomic)
+        }
     }
 
     /// The arguments, with the bytes of each input in place of its path, and the output's suffix.
@@ -53,14 +89,6 @@ package enum MadeMedia {
             parts += Data("\n\(argument.hasPrefix("/") ? "input" : "argument") \(bytes.count)\n".utf8) + bytes
         }
         return parts
-    }
-
-    /// Without a cache that can be written the next run makes the file again.
-    private static func keep(_ path: String, as kept: URL, recipe: Data, name: URL) {
-        try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        // Another process may read or write the same file now: each is written whole, and the recipe after its file.
-        guard let bytes = try? Data(contentsOf: URL(filePath: path)), (try? bytes.write(to: kept, options: .atomic)) != nil else { return }
-        try? recipe.write(to: name, options: .atomic)
     }
 
     /// FNV-1a. The recipe tells apart files whose digests are the same.

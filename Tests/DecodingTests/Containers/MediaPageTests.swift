@@ -40,6 +40,18 @@ import Testing
         #expect(muxing.features.contains(feature) == (muxing.reason(without: feature) == nil), "\(muxing.file), \(feature)")
     }
 
+    @Test(arguments: Muxing.Streaming.allCases) func `has files of most containers that arrive live, and reasons for the others`(
+        streaming: Muxing.Streaming
+    ) {
+        // Marks of tracks and lost packets belong to few containers.
+        let least = [.marked, .lossy].contains(streaming) ? 2 : 10
+        #expect(Set(Muxing.all.filter { $0.reason(streamed: streaming) == nil }.map(\.suffix)).count >= least, "\(streaming)")
+    }
+
+    @Test(arguments: Muxing.Combination.allCases) func `has files of most containers that combine features`(combination: Muxing.Combination) {
+        #expect(Set(Muxing.all.filter { $0.reason(without: combination) == nil }.map(\.suffix)).count >= 10, "\(combination)")
+    }
+
     @Test func `names the containers and codecs that are tried, and no others`() {
         #expect(Self.rows.count > 10)
         #expect(Self.rows.flatMap(\.suffixes).sorted() == Set(Muxing.all.map(\.suffix)).sorted())

@@ -51,7 +51,8 @@ extension Muxing {
     /// - Parameters:
     ///   - seconds: place of the sound's first sample.
     ///   - picture: the picture begins there as well.
-    func delay(_ path: String, by seconds: Double, picture: Bool) throws {
+    ///   - track: index of the sound track that begins there; nil: all do.
+    func delay(_ path: String, by seconds: Double, picture: Bool, track: Int? = nil) throws {
         var bytes = try Data(contentsOf: URL(filePath: path))
         // Players do not leave the encoder's delay out, so the first packet stands earlier by it.
         let lead =
@@ -60,9 +61,11 @@ extension Muxing {
             case "ac3": 256.0 / 48_000
             case _: 0.0
             }
+        var next = 0
         for place in places(of: "strh", in: bytes) {
-            let header = place + 4, isSound = bytes[header..<header + 4].elementsEqual("auds".utf8)
-            guard isSound || picture else { continue }
+            let header = place + 4, isSound = bytes[header..<header + 4].elementsEqual("auds".utf8), number = next
+            if isSound { next += 1 }
+            guard isSound ? track ?? number == number : picture else { continue }
             let scale = little(at: header + 20, in: bytes), rate = little(at: header + 24, in: bytes)
             guard scale > 0, rate > 0 else { throw Unmade(file: file, reason: "a stream has no rate") }
             let start = Int(((seconds - (isSound ? lead : 0)) * Double(rate) / Double(scale)).rounded())

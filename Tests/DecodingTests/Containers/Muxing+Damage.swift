@@ -28,7 +28,6 @@ extension Muxing {
     private static let withTimes: Set = [
         "mkv", "mka", "webm", "mp4", "m4a", "3gp", "mov", "asf", "wmv", "wma", "ts", "m2ts", "mpg", "vob", "ogg", "opus", "oga", "ogv", "flac",
     ]
-    private static let prober = "/usr/bin/ffprobe"
 
     /// Writes the file, and noise over half a second of it.
     func makeDamaged(in folder: TemporaryFolder) throws -> String {
@@ -41,11 +40,18 @@ extension Muxing {
         return try folder.write(bytes, as: "damaged-" + file)
     }
 
+    /// Writes a transport stream without the packets of half a second, as a network loses them.
+    func makeLossy(in folder: TemporaryFolder) throws -> String {
+        let path = try make(in: folder), bytes = try Data(contentsOf: URL(filePath: path)), packet = suffix == "m2ts" ? 192 : 188
+        let lost = try stretch(of: path), start = lost.lowerBound / packet * packet, end = lost.upperBound / packet * packet
+        return try folder.write(bytes.prefix(start) + bytes.dropFirst(end), as: "lossy-" + file)
+    }
+
     /// Bytes of the packets of half a second, behind the first tone. A page of Ogg has a second of sound, and is lost as a whole: the page of the
     /// third second is taken.
     private func stretch(of path: String) throws -> Range<Int> {
-        let words = [Self.prober, "-v", "error", "-select_streams", "a:0", "-show_entries", "packet=pts_time,pos", "-of", "csv=p=0", path]
-        let packets = try ChildProcess.run(words).output.split(separator: "\n").compactMap { line -> (time: Double, place: Int)? in
+        let words = ["-v", "error", "-select_streams", "a:0", "-show_entries", "packet=pts_time,pos", "-of", "csv=p=0", path]
+        let packets = try MadeMedia.probe(words).split(separator: "\n").compactMap { line -> (time: Double, place: Int)? in
             let fields = line.split(separator: ",")
             guard fields.count >= 2, let time = Double(fields[0]), let place = Int(fields[1]) else { return nil }
             return (time, place)

@@ -159,20 +159,35 @@ struct Muxing: Sendable, CustomTestStringConvertible {
         return path
     }
 
-    /// Writes the file with a hole of two seconds in the time stamps of the sound, after its second second.
-    ///
-    /// - Parameter whole: the file without the hole.
-    func makeHole(of whole: String, in folder: TemporaryFolder) throws -> String {
-        let path = folder.path(of: "hole-" + file)
-        let shift = ["-map", "0", "-c", "copy", "-bsf:a", "setts=ts='if(gte(TS*TB,2),TS+2/TB,TS)'"]
+    /// A file that gets a hole.
+    enum Holed: String, Sendable {
+        case whole
+        /// The sound begins two seconds after the picture.
+        case late
+        /// There are two sound tracks with the same tones. The second one gets the hole.
+        case tracks
+    }
+
+    private func make(_ holed: Holed, in folder: TemporaryFolder) throws -> String {
+        switch holed {
+        case .whole: try make(in: folder)
+        case .late: try make(in: folder, offset: 2)
+        case .tracks: try makeTracks(in: folder, isFirstSilent: false)
+        }
+    }
+
+    /// Writes the file with a hole of two seconds in the time stamps of the sound, after the sound's second second.
+    func makeHole(of holed: Holed = .whole, in folder: TemporaryFolder) throws -> String {
+        let path = folder.path(of: "hole-\(holed.rawValue)-" + file), start = holed == .late ? 4 : 2
+        let shift = ["-map", "0", "-c", "copy", holed == .tracks ? "-bsf:a:1" : "-bsf:a", "setts=ts='if(gte(TS*TB,\(start)),TS+2/TB,TS)'"]
         guard let (middle, from) = detour else {
-            try run(["-i", whole] + shift + container, to: path)
+            try run(["-i", try make(holed, in: folder)] + shift + container, to: path)
             return path
         }
-        let holed = folder.path(of: "holed-" + middle)
+        let between = folder.path(of: "holed-" + middle)
         let other = Muxing(middle, from, picture: picture, [])
-        try run(["-i", try other.make(in: folder)] + shift, to: holed)
-        try run(["-i", holed, "-map", "0", "-c", "copy"] + container, to: path)
+        try run(["-i", try other.make(holed, in: folder)] + shift, to: between)
+        try run(["-i", between, "-map", "0", "-c", "copy"] + container, to: path)
         return path
     }
 
@@ -186,11 +201,19 @@ struct Muxing: Sendable, CustomTestStringConvertible {
         }
     }
 
-    /// Writes the file with two sound tracks: silence, then the tones.
-    func makeTracks(in folder: TemporaryFolder) throws -> String {
-        let path = folder.path(of: "tracks-" + file)
+    /// Writes the file with two sound tracks. The second one has the tones.
+    ///
+    /// - Parameters:
+    ///   - isFirstSilent: true: the first track is silence; false: it has the same tones.
+    ///   - late: the seconds by which the second track begins after the first one and the picture.
+    func makeTracks(in folder: TemporaryFolder, isFirstSilent: Bool = true, late: Int = 0) throws -> String {
+        let path = folder.path(of: (late > 0 ? "late-tracks-" : isFirstSilent ? "tracks-" : "both-tracks-") + file)
         let maps = picture == nil ? ["-map", "0:a", "-map", "1:a"] : ["-map", "0:v", "-map", "1:a", "-map", "2:a"]
-        try run(pictureInput + soundInput(isSilent: true, in: folder) + soundInput(in: folder) + maps + outputs, to: path)
+        // ffmpeg writes no start of a stream into AVI.
+        let isAVI = suffix == "avi", offset = late == 0 || isAVI ? [] : ["-itsoffset", "\(late)"]
+        let first = try soundInput(isSilent: isFirstSilent, in: folder), second = try soundInput(in: folder)
+        try run(pictureInput + first + offset + second + maps + outputs, to: path)
+        if isAVI, late > 0 { try delay(path, by: Double(late), picture: false, track: 1) }
         return path
     }
 

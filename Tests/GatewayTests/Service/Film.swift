@@ -54,6 +54,19 @@ struct Film: Sendable, CustomTestStringConvertible {
         Tones.isNear(starts, tones[0]) || kind == .cut && Tones.isNear(starts, [tones[0][0]])
     }
 
+    /// True if the film can be heard while it arrives: an MP4 or QuickTime has its index behind its sound.
+    var streams: Bool { container != "mp4" && container != "mov" }
+
+    /// Part of the sentence about the film that arrives live; nil: nothing is said.
+    var liveWarning: String? {
+        switch kind {
+        case .late, .shifted, .edited: nil
+        case .holed: "The stream has no sound from"
+        case .cut: "The stream is cut off"
+        case .twoTracks: "The stream has 2 sound tracks; track 1 was heard."
+        }
+    }
+
     /// Parts of the sentences about the film, by which they are known; empty: nothing is said.
     var warnings: [String] {
         switch kind {

@@ -84,7 +84,7 @@ final class TestGateway: Sendable {
                 configuration: configuration, loops: group.loops,
                 entries: entries + [EngineEntry(engine) { status }] + others.map { EngineEntry($0, status: { .ready }) }
                     + (hearing.map { [$0] } ?? [])
-                    + recorded.map { EngineEntry(name: $0.name, capabilities: $0.capabilities, prerecorded: $0) }, keys: keys, directory: data,
+                    + recorded.map(Self.entry), keys: keys, directory: data,
                 stores: installation.stores(zones: zones, now: now), client: client, webSocketClient: webSocketClient,
                 zones: zones, diskSpace: { _ in disk },
                 metrics: metrics, log: log, tracer: tracer, newID: { UUID().uuidString.lowercased() }, now: now))
@@ -93,6 +93,12 @@ final class TestGateway: Sendable {
         http.unauthenticated = UnauthenticatedLimits()
         server = HTTPServer(loops: group.loops, configuration: http, service: composition.service)
         port = try server.start(on: try #require(SocketAddress("127.0.0.1:0"))).port
+    }
+
+    /// Returns the entry of an engine for recordings, which may take live audio as well.
+    private static func entry(_ engine: any PrerecordedEngine) -> EngineEntry {
+        if let both = engine as? any StreamingEngine & PrerecordedEngine { return EngineEntry(both) { .ready } }
+        return EngineEntry(name: engine.name, capabilities: engine.capabilities, prerecorded: engine)
     }
 
     /// Half of a disk of 100 GB, whatever this machine has.
