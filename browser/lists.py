@@ -463,6 +463,38 @@ class Lists:
         console.context.unroute_all(behavior="ignoreErrors")
         console.close()
 
+    def filters_by_a_gap(self):
+        """*A gap* leaves conversations in which something was not recognised, in the list and in a search; the address keeps it."""
+        console = self.visit("/#/start")
+        page = console.page
+
+        def some(route, make):
+            """What the gateway has: nine, of which one has a gap. Nothing of what a search found is in a list."""
+            url = route.request.url
+            return [] if "ids=" in url else [make(number) for number in ([7] if "gaps=true" in url else range(9))]
+
+        console.context.route(re.compile(r"/api/v1/conversations\?"), lambda route: route.fulfill(
+            json={"conversations": some(route, listed), "next": None}))
+        console.context.route(re.compile(r"/api/v1/search\?"), lambda route: route.fulfill(
+            json={"hits": some(route, hit), "next": None, "is_capped": False}))
+        console.go("conversations")
+        console.wait("() => document.querySelectorAll('.conv').length === 9", "the list")
+        page.locator(".facets").get_by_text("a gap", exact=True).click()
+        console.wait("() => location.hash === '#/conversations?gaps=true' && document.querySelectorAll('.conv').length === 1", "the conversation with a gap")
+        page.fill("input[type=search]", "toves")
+        found = """() => location.hash === '#/conversations?q=toves&gaps=true' && document.querySelectorAll('.conv .hit').length === 1
+            && [...document.querySelectorAll('.facets label')].some((one) => one.textContent === 'a gap' && one.querySelector('input').checked)"""
+        console.wait(found, "the place in the conversation with a gap")
+        page.reload()
+        console.wait(found, "the same after the page was loaded again")
+        page.locator(".facets").get_by_text("a gap", exact=True).click()
+        console.wait("() => location.hash === '#/conversations?q=toves' && document.querySelectorAll('.conv .hit').length === 9", "all places")
+        console.judge()
+        console.context.unroute_all(behavior="ignoreErrors")
+        for one in console.get("/api/v1/conversations?gaps=true")["conversations"]:
+            expect(console.get(f"/api/v1/conversations/{one['id']}/gaps")["gaps"], f"{one['id']} has no gap")
+        console.close()
+
     def filters_by_any_of_many_people(self):
         """Each of forty people can be chosen as the one who speaks."""
         console = self.visit("/#/start")

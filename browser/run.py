@@ -42,7 +42,7 @@ OPEN = {
     "asks_whose_voices_these_are": "gate verify", "heads_days_in_the_users_zone": "gate verify",
     "asks_nothing_for_pages_that_are_left": "gate verify", "reads_four_waves_at_a_time": "verify", "shows_places_page_by_page": "gate verify",
     "searches_in_what_is_deleted": "gate verify", "keeps_the_search_over_back": "gate verify", "comes_back_far_down_a_list": "gate verify",
-    "filters_by_any_of_many_people": "gate verify",
+    "filters_by_any_of_many_people": "gate verify", "filters_by_a_gap": "verify",
     "undoes_what_a_hand_did": "gate verify",
     "moves_to_another_gateway": "gate",
     "copies_the_transcript": "gate verify", "copies_what_is_selected": "gate verify", "copies_every_script": "gate verify",

@@ -11,6 +11,9 @@ struct ConversationGap: Sendable, Equatable {
     var channel: ChannelIndex
     var reason: String
 
+    /// The meaning of the parameter `gaps` of lists and searches.
+    static let filter = "True: only conversations with a time whose audio was not recognized, in a session that is over. Default: false."
+
     /// Returns the gaps of a session's transcript that lie in the session's part of a conversation.
     static func all(in transcript: SessionTranscript, _ span: SessionSpan) -> [ConversationGap] {
         guard let shift = span.shift else { return [] }

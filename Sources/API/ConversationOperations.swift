@@ -28,6 +28,7 @@ struct ConversationOperations: Sendable {
                     .init("from", "string", "Lists conversations that began at this time or later: \(UserClock.meaning)"),
                     .init("to", "string", "Lists conversations that began before this time."),
                     .init("person", "string", "Lists conversations in which this person speaks: an id, or `user` for yourself."),
+                    .init("gaps", "boolean", ConversationGap.filter),
                     .init(
                         "ids", "string",
                         "Lists these conversations only, in this order: at most 200 ids with commas. The other parameters are ignored."),
@@ -192,7 +193,8 @@ struct ConversationOperations: Sendable {
         }
         let from = try await clock.moment("from", of: request), to = try await clock.moment("to", of: request)
         let asked = try Self.pages.page(of: request)
-        let query = ConversationQuery(from: from, to: to, speaker: request.speaker, cursor: asked.cursor, limit: asked.limit)
+        let query = ConversationQuery(
+            from: from, to: to, speaker: request.speaker, cursor: asked.cursor, limit: asked.limit, hasGaps: try request.queryFlag("gaps"))
         return try await APIError.stored { () throws(StoreError) in try await store.list(query, of: request.user) }
     }
 

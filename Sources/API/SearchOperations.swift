@@ -28,6 +28,7 @@ struct SearchOperations: Sendable {
                     .init("to", "string", "Searches conversations that began before this time."),
                     .init("person", "string", "Searches only the words of this person: an id, or `user` for yourself."),
                     .init("conversation", "string", "Searches only this conversation."),
+                    .init("gaps", "boolean", ConversationGap.filter),
                 ] + Self.pages.fields,
                 answer: .object([
                     .init(
@@ -51,7 +52,7 @@ struct SearchOperations: Sendable {
                 let asked = try Self.pages.page(of: request)
                 let query = SearchQuery(
                     text, by: try Self.by(request), speaker: request.speaker, in: request.query.first("conversation").map { ID($0) }, from: from,
-                    to: to, cursor: asked.cursor, limit: asked.limit)
+                    to: to, hasGaps: try request.queryFlag("gaps"), cursor: asked.cursor, limit: asked.limit)
                 let page = try await APIError.stored { () throws(StoreError) in
                     try await store.search(query, embedding: embedding, of: request.user)
                 }

@@ -63,6 +63,7 @@ package struct YearOfUse: Sendable {
             Statement(sql: Self.vectorRows, values: []),
             Statement(sql: Self.audioRows, values: [conversations, audio]),
             Statement(sql: Self.sessionRows, values: []),
+            Statement(sql: Self.gapRows, values: []),
             Statement(sql: Self.forgottenRows, values: [end]),
             Statement(sql: Self.sampleRows, values: [people, end]),
             Statement(sql: Self.lessonRows, values: []),
@@ -215,6 +216,13 @@ extension YearOfUse {
 
     private static let sessionRows: StaticString =
         "INSERT INTO session_parts (session, conversation, begins, shift) SELECT 'session' || number, number, 0, 0 FROM conversations"
+
+    /// One conversation of fifty has two gaps.
+    private static let gapRows: StaticString = """
+        INSERT INTO session_gaps (session, begins, ends)
+        SELECT 'session' || c.number, CAST(n.value AS BIGINT) * 10000000000, CAST(n.value AS BIGINT) * 10000000000 + 2000000000
+        FROM conversations c JOIN json_each('[1,2]') n WHERE c.number % 50 = 0
+        """
 
     private static let forgottenRows: StaticString = """
         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100)

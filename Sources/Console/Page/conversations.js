@@ -56,7 +56,7 @@ export default function conversations(root, _, values) {
   const list = h('div', { role: 'region', 'aria-label': 'Conversations', tabindex: -1 }), amount = h('p.small.dim', { role: 'status' });
   const visit = history.state?.visit ?? Math.random();
   history.replaceState({ visit }, '');
-  const filter = { person: values.get('person'), days: Number(values.get('days')), deleted: values.has('deleted') };
+  const filter = { person: values.get('person'), days: Number(values.get('days')), gaps: values.has('gaps'), deleted: values.has('deleted') };
   const leaving = new AbortController();
   let timer = 0, request = null, next = null, day = '', group = null, before = left.get(visit), isNear = false, isCapped;
   // What one comes back to is read in large pages, the largest that a search has.
@@ -82,7 +82,7 @@ export default function conversations(root, _, values) {
       }
     },
   });
-  const query = () => ({ person: filter.person, from: filter.days ? new Date(Date.now() - filter.days * 86_400_000).toISOString() : null });
+  const query = () => ({ person: filter.person, gaps: filter.gaps || null, from: filter.days ? new Date(Date.now() - filter.days * 86_400_000).toISOString() : null });
   /** Keeps the search in the address. */
   const keep = () => {
     const words = new URLSearchParams(Object.entries({ q: box.value.trim(), ...filter }).filter(([, value]) => value));
@@ -269,12 +269,16 @@ export default function conversations(root, _, values) {
       choice(who, said(person.name), person.id === filter.person, (isOn) => { filter.person = isOn ? person.id : null; })));
   }, () => {});
 
-  const gone = h('fieldset', h('legend', 'Can be restored'), check('Deleted', filter.deleted, { onchange: (event) => {
-    // The list of what is deleted has neither people nor a time.
-    who.disabled = when.disabled = filter.deleted = event.target.checked;
+  const broken = h('fieldset', h('legend', 'Only those with'), check('a gap', filter.gaps, { onchange: (event) => {
+    filter.gaps = event.target.checked;
     refresh();
   } }));
-  who.disabled = when.disabled = filter.deleted;
+  const gone = h('fieldset', h('legend', 'Can be restored'), check('Deleted', filter.deleted, { onchange: (event) => {
+    // The list of what is deleted has neither people nor a time.
+    who.disabled = when.disabled = broken.disabled = filter.deleted = event.target.checked;
+    refresh();
+  } }));
+  who.disabled = when.disabled = broken.disabled = filter.deleted;
   const undo = undoLine(async (id) => {
     await refresh();
     (list.querySelector(`[href^="#/conversation/${id}"]`) ?? list).focus();
@@ -284,7 +288,7 @@ export default function conversations(root, _, values) {
   root.append(h('div.head', h('div', h('h1', 'Conversations')), amount), ...[undo].filter(Boolean), ...[zoneSuggestion()].filter(Boolean),
     h('div.search.big', icon('search'), box, h('kbd.hide-s', '/')),
     h('div.library', h('details.filters', { open: !isNarrow() }, h('summary.only-s', 'Filters'),
-      h('form.facets', { 'aria-label': 'Filters' }, who, when, gone)), h('div', list, end)));
+      h('form.facets', { 'aria-label': 'Filters' }, who, when, broken, gone)), h('div', list, end)));
   more.observe(end);
   fill(list, () => get('/conversations', { limit: size() }, leaving.signal), (page) => {
     if (box.value || location.hash.includes('?')) return refresh();

@@ -32,7 +32,7 @@ export function moving(changed) {
     file.value = '';
   };
   return h('section.sect', h('h2', 'Moving'), h('div',
-    setting('Take everything with you', 'Conversations, people, voices, audio and settings, as one file.',
+    setting('Take everything with you', 'Conversations, people, voices, audio and settings, as one file. Not transcripts of jobs, and not what is deleted.',
       h('a.btn.s', { href: address('/users/me/export', { audio: true }), download: true }, 'Download')),
     setting('Import an archive', 'Such a file, of any gateway. Objects that are here stay as they are.',
       h('button.btn.s', { onclick: () => file.click() }, 'Choose a file')), file));

@@ -23,6 +23,7 @@ package final class TranscriptFolder: Sendable {
     private let unstored = Mutex<[ID<Session>: Unstored]>([:])
     package let retries: RetrySchedule
     private let failed: @Sendable () -> Void
+    private let gaps: GapNotes?
 
     /// Maximum number of unstored transcripts in memory. Further transcripts are left to the journal, and to the next start.
     private static let maxUnstored = 1_000
@@ -43,12 +44,15 @@ package final class TranscriptFolder: Sendable {
 
     /// - Parameters:
     ///   - retries: the waits between attempts to store a transcript.
+    ///   - gaps: the store of the transcripts' gaps; nil when nobody asks for them.
     ///   - failed: called for each attempt that fails, on any thread.
     package init(
-        in blobs: any BlobStore, limits: TranscriptLimits, log: Log, retries: RetrySchedule = .store, failed: @escaping @Sendable () -> Void = {}
+        in blobs: any BlobStore, limits: TranscriptLimits, log: Log, retries: RetrySchedule = .store, gaps: (any SessionGapStore)? = nil,
+        failed: @escaping @Sendable () -> Void = {}
     ) {
         self.retries = retries
         self.failed = failed
+        self.gaps = gaps.map { GapNotes(in: $0, log: log) }
         self.blobs = blobs
         self.limits = limits
         self.log = log
@@ -234,11 +238,12 @@ package final class TranscriptFolder: Sendable {
     }
 
     /// Waits until all work that was begun before is done. Unstored transcripts are tried a last time; then the journal keeps them for the next
-    /// start.
+    /// start. Gaps that are not noted are tried a last time, too.
     package func settle() async {
         await inOrder { [self] in
             for waiting in unstored.withLock({ Array($0.values) }) { await attempt(waiting, again: false) }
         }
+        await gaps?.settle()
     }
 
     private func load(_ id: ID<Session>) async throws(StoredTranscript.Unreadable) -> StoredTranscript? {
@@ -278,8 +283,11 @@ package final class TranscriptFolder: Sendable {
         do throws(StoreError) {
             if let forgotten, forgotten.isAll {
                 try await blobs.delete(name)
+                gaps?.note([], of: transcript.record.id)
             } else {
-                try await blobs.put((forgotten.map(transcript.forgetting) ?? transcript).encoded(), as: name)
+                let kept = forgotten.map(transcript.forgetting) ?? transcript
+                try await blobs.put(kept.encoded(), as: name)
+                gaps?.note(kept.transcript.gapTimes, of: transcript.record.id)
             }
             return true
         } catch {
@@ -371,6 +379,7 @@ package final class TranscriptFolder: Sendable {
     /// Deletes transcripts that are too old, and the oldest beyond the limits.
     package func sweep(now: UnixTime) async {
         await inOrder { [self] in await removeOldest(now: now) }
+        gaps?.tryAgain()
     }
 
     private func removeOldest(now: UnixTime) async {
@@ -399,6 +408,7 @@ package final class TranscriptFolder: Sendable {
     @discardableResult private func remove(_ names: [BlobName]) async -> Bool {
         do throws(StoreError) {
             try await blobs.delete(names)
+            for name in names where name.text.hasSuffix(Self.suffix) { gaps?.note([], of: ID(String(name.text.dropLast(Self.suffix.count)))) }
             return true
         } catch {
             log.error("a transcript cannot be deleted", [.path: blobs.location, .error: "\(error)"])

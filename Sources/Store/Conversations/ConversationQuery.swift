@@ -13,18 +13,22 @@ package struct ConversationQuery: Sendable, Equatable {
     package var cursor: String?
     /// Maximum number of conversations on the page: 1…`ConversationLimits.page`. A value outside is replaced by the nearest one inside.
     package var limit: Int
+    /// True to select only conversations with a gap: a time whose audio was not recognised, in a session that is over. Sessions whose transcripts are
+    /// gone, or were stored before gaps were noted, have none.
+    package var hasGaps: Bool
     /// Statuses of the conversations; empty for all conversations that are not discarded.
     package var statuses: Set<Conversation.Status>
 
     package init(
         from: UnixTime? = nil, to: UnixTime? = nil, speaker: Voice.Owner = .nobody, cursor: String? = nil, limit: Int = 20,
-        statuses: Set<Conversation.Status> = []
+        hasGaps: Bool = false, statuses: Set<Conversation.Status> = []
     ) {
         self.from = from
         self.to = to
         self.speaker = speaker
         self.cursor = cursor
         self.limit = limit
+        self.hasGaps = hasGaps
         self.statuses = statuses
     }
 }

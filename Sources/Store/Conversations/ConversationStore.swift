@@ -161,4 +161,4 @@ package protocol ConversationStore: Sendable {
 
 /// The stores of conversations, of the people in them, and of the users.
 package typealias ConversationStores = ConversationStore & PeopleStore & VoiceStore & ConversationAudioCatalog & UserSettingsStore & RetentionStore
-    & UserDeletionStore & WebhookDeliveryStore & PortableDataStore & DeletedConversationStore & StoredUserList
+    & SessionGapStore & UserDeletionStore & WebhookDeliveryStore & PortableDataStore & DeletedConversationStore & StoredUserList

@@ -4,6 +4,8 @@ package import Speech
 package final class PostgresDatabase: SQLDatabase {
     /// Maximum numbers of connections: for writes and queries, for the register of replicas, for access keys, and for searches.
     private static let connections = (work: 8, register: 2, keys: 2, searches: 3)
+    /// Maximum number of the connections for writes and queries that have queries at a time.
+    private static let reads = 6
     /// A search's best plan depends on its words.
     private static let searchSettings = "SET plan_cache_mode = force_custom_plan"
 
@@ -13,6 +15,7 @@ package final class PostgresDatabase: SQLDatabase {
     /// The server's promise for a committed transaction.
     package let durability: PostgresDurability
     private let pool: PostgresPool
+    private let reads: PostgresReads
     private let register: PostgresPool
     private let keys: PostgresPool
     private let searches: PostgresPool
@@ -33,6 +36,7 @@ package final class PostgresDatabase: SQLDatabase {
         try PostgresMigration.run(PostgresMigration.all, on: connection, report: report)
         durability = try PostgresDurability(of: SQLConnection(connection))
         pool = PostgresPool(address, settings: owner, most: Self.connections.work)
+        reads = PostgresReads(on: pool, most: Self.reads)
         register = PostgresPool(address, settings: owner, most: Self.connections.register)
         keys = PostgresPool(address, settings: owner, most: Self.connections.keys)
         searches = PostgresPool(address, settings: owner + Self.searchSettings, most: Self.connections.searches)
@@ -66,9 +70,7 @@ package final class PostgresDatabase: SQLDatabase {
     package func read<Value: Sendable>(
         for user: ID<User>?, _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
-        try await health.watching(.read) { () throws(StoreError) in
-            try await pool.run(isUrgent: true) { lane, deadline in lane.read(until: deadline, body) }
-        }
+        try await health.watching(.read) { () throws(StoreError) in try await reads.run(for: user, body) }
     }
 
     /// Writes to the register of replicas: words that wait to be stored do not delay signs of life and sessions that are resumed.

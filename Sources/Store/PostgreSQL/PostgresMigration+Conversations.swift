@@ -230,6 +230,18 @@ extension PostgresMigration {
         """
     ]
 
+    /// The gaps of sessions' transcripts. `Migration.sessionGaps` has the meaning of the columns.
+    static let sessionGaps: [StaticString] = [
+        """
+        CREATE TABLE session_gaps (
+            session TEXT COLLATE "C" NOT NULL,
+            begins BIGINT NOT NULL,
+            ends BIGINT NOT NULL,
+            PRIMARY KEY (session, begins)
+        )
+        """
+    ]
+
     /// People and voices that were merged or are gone. `Migration.goneSpeakers` has the meaning of the columns.
     static let goneSpeakers: [StaticString] = [
         "ALTER TABLE people ADD COLUMN joined_to BIGINT REFERENCES people (number) ON DELETE CASCADE",

@@ -55,6 +55,7 @@ struct PostgresMigration: Sendable {
         PostgresMigration(statements: ["ALTER TABLE access_keys ADD COLUMN languages TEXT COLLATE \"C\" NOT NULL DEFAULT ''"]),
         PostgresMigration(statements: speakerParts),
         PostgresMigration(statements: noticesOfDeletions),
+        PostgresMigration(statements: sessionGaps),
     ]
 
     /// Key of the lock that lets one process at a time change a schema.

@@ -63,15 +63,19 @@ final class PostgresPool: Sendable {
         self.most = most
     }
 
+    /// The time until which work that is asked for now waits for a database that cannot be reached.
+    static var deadline: ContinuousClock.Instant { ContinuousClock.now + patience }
+
     /// Runs `work` on the thread of a connection.
     ///
-    /// - Parameter isUrgent: true if somebody waits for the result: the work is done before words that are to be stored.
+    /// - Parameters:
+    ///   - isUrgent: true if somebody waits for the result: the work is done before words that are to be stored.
+    ///   - deadline: the time until which the work waits for a database that cannot be reached.
     func run<Value: Sendable>(
-        isUrgent: Bool = false,
+        isUrgent: Bool = false, until deadline: ContinuousClock.Instant = PostgresPool.deadline,
         _ work: @escaping @Sendable (PostgresLane, ContinuousClock.Instant) -> Result<Value, StoreError>
     ) async throws(StoreError) -> Value {
         let outcome: Result<Value, StoreError> = await withCheckedContinuation { continuation in
-            let deadline = ContinuousClock.now + Self.patience
             let isTaken = take(isUrgent: isUrgent) { lane in continuation.resume(returning: work(lane, deadline)) }
             if !isTaken { continuation.resume(returning: .failure(.databaseUnavailable("\(address): too many requests wait for the database"))) }
         }

@@ -82,14 +82,15 @@ final class PostgresWordIndex: WordIndex {
         try connection.run(
             """
             SELECT w.number, w.words FROM segment_words w WHERE w.words @@ CAST(?1 AS TSQUERY) AND w.number BETWEEN ?2 AND ?3
-            AND (?4 IS NULL OR EXISTS (SELECT 1 FROM segments s WHERE s.number = w.number AND s.conversation = ?4))
+            AND (?4 IS NULL OR EXISTS (
+                SELECT 1 FROM segments s WHERE s.number = w.number AND s.conversation IN (SELECT CAST(value AS BIGINT) FROM json_each(?4))))
             AND (?5 IS NULL OR EXISTS (
                 SELECT 1 FROM segments s WHERE s.number = w.number AND s.mark IN (SELECT value FROM json_each(?5))))
             ORDER BY w.number DESC LIMIT ?6
             """,
             [
                 .text(parts.joined(separator: " & ")), .integer(selection.rows.lowerBound), .integer(selection.rows.upperBound),
-                .integer(selection.conversation), .text(selection.marks.map { SegmentCoding.list($0) }), .integer(selection.most),
+                .numbers(orNull: selection.conversations), .text(selection.marks.map { SegmentCoding.list($0) }), .integer(selection.most),
             ]
         ) { (row) throws(StoreError) in
             let score = try row.withBlob(1) { (bytes) throws(StoreError) in

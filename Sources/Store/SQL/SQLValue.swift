@@ -16,6 +16,8 @@ package enum SQLValue: Sendable, Equatable {
     package static func duration(_ duration: Duration?) -> SQLValue { .integer(duration?.wholeNanoseconds) }
     /// Row numbers as one value for `json_each`. With one statement for many rows the way to a server and back is gone only once.
     package static func numbers(_ numbers: some Sequence<Int64>) -> SQLValue { .text("[" + numbers.map(String.init).joined(separator: ",") + "]") }
+    /// Row numbers as one value for `json_each`; NULL for nil.
+    package static func numbers(orNull numbers: [Int64]?) -> SQLValue { numbers.map { Self.numbers($0) } ?? .text(nil) }
 }
 
 extension String {

@@ -134,6 +134,7 @@ package struct Migration: Sendable {
             "ALTER TABLE access_keys ADD COLUMN languages TEXT NOT NULL DEFAULT ''"
         ),
         speakerParts,
+        sessionGaps,
     ]
 
     /// Returns the number of the last step that the database has.

@@ -6,7 +6,7 @@ extension SQLiteDatabase {
     /// Tables that have an index, each with its statement. `window_vectors` has none: SQLite would count its rows, which takes longer than all others.
     private static let analyses: [StaticString] = [
         "ANALYZE segments", "ANALYZE conversations", "ANALYZE windows", "ANALYZE conversation_audio",
-        "ANALYZE session_parts", "ANALYZE forgotten_speech", "ANALYZE people", "ANALYZE voices", "ANALYZE rejected_owners",
+        "ANALYZE session_parts", "ANALYZE session_gaps", "ANALYZE forgotten_speech", "ANALYZE people", "ANALYZE voices", "ANALYZE rejected_owners",
         "ANALYZE rejected_enrollments",
         "ANALYZE deleted_conversations", "ANALYZE deleted_rows", "ANALYZE deleted_audio", "ANALYZE deleted_voices",
         "ANALYZE speech_samples", "ANALYZE speech_sample_sources", "ANALYZE settings", "ANALYZE webhook_deliveries", "ANALYZE jobs",

@@ -25,6 +25,8 @@ package struct SearchQuery: Sendable, Equatable {
     package var from: UnixTime?
     /// Time before which the conversations to search began; nil for no limit.
     package var to: UnixTime?
+    /// True to search only conversations with a gap: see `ConversationQuery.hasGaps`.
+    package var hasGaps: Bool
     /// Value of `SearchPage.next` of the previous page; nil to begin with the best hit.
     package var cursor: String?
     /// Maximum number of hits on the page: 1…`SearchQuery.maxHits`. A value outside is replaced by the nearest one inside.
@@ -37,7 +39,7 @@ package struct SearchQuery: Sendable, Equatable {
 
     package init(
         _ text: String, by: By = .both, speaker: Voice.Owner = .nobody, in conversation: ID<Conversation>? = nil, from: UnixTime? = nil,
-        to: UnixTime? = nil, cursor: String? = nil, limit: Int = 20
+        to: UnixTime? = nil, hasGaps: Bool = false, cursor: String? = nil, limit: Int = 20
     ) {
         self.text = text
         self.by = by
@@ -45,6 +47,7 @@ package struct SearchQuery: Sendable, Equatable {
         self.conversation = conversation
         self.from = from
         self.to = to
+        self.hasGaps = hasGaps
         self.cursor = cursor
         self.limit = limit
     }

@@ -14,15 +14,17 @@ struct ConversationsList: Command {
         parse: MomentOption.parse)
     private static let to = Option(
         "--to", "TIME", accepts: MomentOption.accepts, "Lists only conversations that began before TIME.", parse: MomentOption.parse)
+    private static let gaps = Flag("--gaps", "Lists only conversations with audio that was not recognized.")
 
     static let description = CommandDescription(
         name: "conversations list", summary: "List conversations, the newest first.", discussion: "With --json: one array of objects.",
-        options: [limit, from, to] + DataPlace.options)
+        options: [limit, from, to, gaps] + DataPlace.options)
 
     private let place: DataPlace
     private let from: NamedMoment?
     private let to: NamedMoment?
     private let limit: Int
+    private let hasGaps: Bool
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
@@ -30,13 +32,15 @@ struct ConversationsList: Command {
         from = try arguments.value(Self.from)
         to = try arguments.value(Self.to)
         limit = try arguments.value(Self.limit) ?? 20
+        hasGaps = arguments.has(Self.gaps)
         json = arguments.has(.json)
     }
 
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
             let data = try place.existing(), zone = try await data?.timeZone(for: [from, to]) ?? .utc, now = UnixTime.now
-            let query = ConversationQuery(from: from?.time(now: now, in: zone), to: to?.time(now: now, in: zone), limit: limit)
+            let query = ConversationQuery(
+                from: from?.time(now: now, in: zone), to: to?.time(now: now, in: zone), limit: limit, hasGaps: hasGaps)
             let page = try await data?.list(query) ?? ConversationPage(conversations: [], next: nil)
             if json {
                 context.output.writeLine(Self.json(page))

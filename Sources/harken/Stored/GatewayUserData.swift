@@ -29,6 +29,7 @@ struct GatewayUserData: UserData {
         words.add("from", query.from?.rfc3339)
         words.add("to", query.to?.rfc3339)
         words.add("cursor", query.cursor)
+        if query.hasGaps { words.add("gaps", "true") }
         let document = try await needed(.get, "/conversations", words)
         let list = document.root["conversations"]
         var page = ConversationPage(conversations: [], next: document.root["next"].string)

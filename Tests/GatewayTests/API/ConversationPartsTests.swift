@@ -127,6 +127,11 @@ import Testing
                 return !gaps.isEmpty
             }
             #expect(gaps.first?["reason"] == "unavailable" && gaps.first?["channel"] == 0, "\(gaps)")
+            // The list is told in the background.
+            try await until { list(try await ask(gateway, "/conversations?gaps=true")["conversations"]).count == 1 }
+            #expect(try await gateway.send(.get, "/api/v1/conversations?gaps=some").status == 400)
+            #expect(try await gateway.send(.get, "/api/v1/search?q=sea&gaps=some").status == 400)
+            #expect(list(try await ask(gateway, "/search?q=nonesuch&gaps=true")["hits"]) == [])
         }
     }
 

@@ -57,6 +57,40 @@ import Testing
         #expect(try await ids(store.list(ConversationQuery(speaker: .person(anna.id)), of: .bob)) == [])
     }
 
+    /// In two sessions: one speaks in three conversations, one after the other, and nothing is said in the last one yet.
+    @Test(arguments: StoreKind.allCases) func `can be cut to those with a gap`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder), session = ID<Session>("session"), other = ID<Session>("other")
+        for number in 0..<4 { _ = try await store.begin(.of(.ann, "c\(number)", at: Double(number) * 1_000, .said("s", "text"))) }
+        for (id, begins, shift) in [("c0", 0, 0), ("c1", 100, -100), ("c2", 200, nil)] as [(String, Int, Int?)] {
+            let part = SessionPart(session: session, conversation: ID(id), begins: .seconds(begins), shift: shift.map { .seconds($0) })
+            #expect(try await store.join(part, of: .ann))
+        }
+        #expect(try await store.join(SessionPart(session: other, conversation: ID("c3"), begins: .zero, shift: .zero), of: .ann))
+        func found(with gaps: Range<Double>...) async throws -> [String] {
+            try await store.setGaps([session: gaps.map { Duration.seconds($0.lowerBound)..<Duration.seconds($0.upperBound) }])
+            return try await ids(store.list(ConversationQuery(hasGaps: true), of: .ann))
+        }
+        #expect(try await found() == [])
+        #expect(try await found(with: 150..<160) == ["c1"])
+        #expect(try await found(with: 90..<100) == ["c0"])
+        #expect(try await found(with: 10..<20, 30..<40) == ["c0"])
+        #expect(try await found(with: 90..<110) == ["c1", "c0"])
+        #expect(try await found(with: 205..<300) == [], "nobody has spoken")
+        #expect(try await found(with: 0..<300) == ["c1", "c0"])
+        try await store.setGaps([other: [Duration.seconds(1)..<Duration.seconds(2)]])
+        #expect(try await ids(store.list(ConversationQuery(hasGaps: true), of: .ann)) == ["c3", "c1", "c0"])
+        let page = try await store.list(ConversationQuery(limit: 2, hasGaps: true), of: .ann)
+        #expect(ids(page) == ["c3", "c1"])
+        #expect(try await ids(store.list(ConversationQuery(cursor: page.next, limit: 2, hasGaps: true), of: .ann)) == ["c0"])
+        #expect(try await ids(store.list(ConversationQuery(to: .at(3_000), hasGaps: true), of: .ann)) == ["c1", "c0"])
+        #expect(try await ids(store.list(ConversationQuery(hasGaps: true), of: .bob)) == [])
+        // The gap goes where its part of the session goes.
+        #expect(try await store.merge(ID<Conversation>("c1"), into: ID("c0"), of: .ann) != nil)
+        #expect(try await found(with: 150..<160) == ["c3", "c0"])
+        try await store.setGaps([session: [], other: []])
+        #expect(try await ids(store.list(ConversationQuery(hasGaps: true), of: .ann)) == [])
+    }
+
     @Test(arguments: StoreKind.allCases) func `has the conversations that are named, in their order`(kind: StoreKind) async throws {
         let store = try kind.open(in: folder)
         for number in 0..<4 { _ = try await store.begin(.of(.ann, "c\(number)", at: Double(number), .said("s", "text"))) }

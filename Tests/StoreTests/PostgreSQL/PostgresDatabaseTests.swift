@@ -1,4 +1,5 @@
 import Conversations
+import Dispatch
 import HarkenTesting
 import Speech
 @testable import Store
@@ -126,6 +127,33 @@ struct `PostgreSQL database` {
         #expect(found.count == 60)
         let database = try open()
         #expect(try await count("segments", in: database) == 1_200)
+    }
+
+    @Test func `leaves connections to writes and to others, whatever one user asks for`() async throws {
+        let database = try open(), begun = SharedLog(), gate = DispatchSemaphore(value: 0), count = 20
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<count {
+                group.addTask {
+                    try await database.read(for: ID("ann")) { (_) throws(StoreError) in
+                        begun.append("ann")
+                        gate.wait()
+                    }
+                }
+            }
+            do {
+                defer { for _ in 0..<count { gate.signal() } }
+                try await until { begun.entries.count >= 5 }
+                let found = try await database.read(for: ID("bob")) { (connection) throws(StoreError) in try connection.integer("SELECT 7") }
+                #expect(found == 7)
+                try await database.write { (connection) throws(StoreError) in
+                    try connection.run("INSERT INTO users (id, created_at) VALUES ('bob', 1)")
+                }
+                #expect(begun.entries.count == 5)
+            }
+            try await group.waitForAll()
+        }
+        #expect(begun.entries.count == count)
+        #expect(try await self.count("users", in: database) == 1)
     }
 
     @Test func `goes on when its connections were lost`() async throws {

@@ -17,6 +17,7 @@ import Testing
         "speech_sample_sources": "numbers of rows", "rejected_owners": "numbers of rows", "rejected_enrollments": "numbers of rows",
         "reclaimed_voices": "numbers of rows", "deleted_voices": "numbers of rows", "speaker_parts": "ids of segments, people and voices, by chance",
         "forgotten_speech": "ids of sessions, by chance, and times", "session_parts": "ids of sessions, by chance, and times",
+        "session_gaps": "ids of sessions, by chance, and times",
     ]
 
     /// Columns of tables with triggers that may be replaced without a record: ids, names of programs and models, and what never changes.

@@ -100,6 +100,7 @@ import Testing
             INSERT INTO speaker_parts (conversation, person, is_user, names_voices, is_restoration, speakers) VALUES (1, NULL, 1, 0, 0, '["s1"]')
             """
         ],
+        ["INSERT INTO session_gaps VALUES ('session', 0, 1)"],
     ]
 
     @Test(arguments: 0...Migration.all.count) func `is brought up to date from every earlier one, with its rows`(earlier: Int) async throws {

@@ -113,7 +113,9 @@ import Testing
                     for most in [1, 5, 40, 5_000] {
                         for (rows, conversation) in [(all, nil), (part, nil), (all, conversation)] {
                             let selection = WordSelection(
-                                all: terms, any: [], weights: terms.map { _ in 1 }, marks: marks, rows: rows, conversation: conversation, most: most)
+                                all: terms, any: [], weights: terms.map { _ in 1 }, marks: marks, rows: rows,
+                                conversations: conversation.map { [$0] },
+                                most: most)
                             let hits = try index.select(selection, on: connection)
                             var expected: [Int64] = []
                             try connection.run(
@@ -179,7 +181,7 @@ import Testing
             var found: [[Int64]] = []
             for (marks, word) in searches {
                 let selection = WordSelection(
-                    all: [word], any: [], weights: [1], marks: marks, rows: 0...Int64.max, conversation: nil, most: 100)
+                    all: [word], any: [], weights: [1], marks: marks, rows: 0...Int64.max, conversations: nil, most: 100)
                 found.append(try FTSWordIndex().select(selection, on: connection).map(\.number))
             }
             return found

@@ -89,6 +89,29 @@ import Testing
         }
     }
 
+    @Test(arguments: StoreKind.allCases) func `finds segments of conversations with a gap, by words and by meaning`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        for number in 1...3 {
+            let id = ID<Conversation>("c\(number)"), session = ID<Session>("session\(number)")
+            _ = try await store.begin(.of(.ann, id.rawValue, at: Double(number), .said("s\(number)", "a red car", at: 0, .user)))
+            let window = TextWindow(start: .zero, end: .seconds(3), segments: [ID("s\(number)")], vector: try await WordBag().embed(["a red car"])[0])
+            #expect(try await store.setWindows([window], model: WordBag().model, of: id, of: .ann))
+            #expect(try await store.join(SessionPart(session: session, conversation: id, begins: .zero, shift: .zero), of: .ann))
+        }
+        for by in [SearchQuery.By.words, .meaning, .both] {
+            #expect(try await find(store, SearchQuery("car", by: by, hasGaps: true)) == [])
+        }
+        try await store.setGaps([ID("session1"): [Duration.zero..<Duration.seconds(1)], ID("session3"): [Duration.seconds(1)..<Duration.seconds(2)]])
+        for by in [SearchQuery.By.words, .meaning, .both] {
+            #expect(try await find(store, SearchQuery("car", by: by)).count == 3)
+            #expect(try await find(store, SearchQuery("car", by: by, hasGaps: true)).sorted() == ["c1/s1", "c3/s3"])
+            #expect(try await find(store, SearchQuery("car", by: by, speaker: .user, hasGaps: true)).sorted() == ["c1/s1", "c3/s3"])
+            #expect(try await find(store, SearchQuery("car", by: by, from: .at(2), hasGaps: true)) == ["c3/s3"])
+            #expect(try await find(store, SearchQuery("car", by: by, in: ID("c1"), hasGaps: true)) == ["c1/s1"])
+            #expect(try await find(store, SearchQuery("car", by: by, in: ID("c2"), hasGaps: true)) == [])
+        }
+    }
+
     @Test(arguments: StoreKind.allCases) func `finds segments of one conversation, by words and by meaning`(kind: StoreKind) async throws {
         let store = try kind.open(in: folder)
         _ = try await store.begin(.of(.ann, "c1", .said("s1", "a red car", at: 0), .said("s2", "a red house", at: 2)))

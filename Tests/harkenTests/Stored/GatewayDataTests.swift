@@ -62,7 +62,8 @@ struct `Commands on a gateway's data` {
         let (process, url) = try await gateway()
         defer { process.signal(SIGTERM) }
         let commands = [
-            "conversations list", "conversations list --json", "conversations list --limit 1", "conversations list --from 2023-11-15 --json",
+            "conversations list", "conversations list --json", "conversations list --limit 1", "conversations list --gaps",
+            "conversations list --from 2023-11-15 --json",
             "conversations show f", "conversations show last", "conversations show first --json", "conversations export first --format srt",
             "conversations export first --format text", "conversations export first", "search harbour", "search harbour --json",
             "search harbour --person anna", "search harbour --from 2030-01-01", "people list", "people list --json", "usage", "usage --by key --json",

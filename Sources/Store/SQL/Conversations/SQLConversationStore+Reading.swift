@@ -101,7 +101,7 @@ extension SQLConversationStore {
                     .integer(archive.number), .integer(query.from?.milliseconds ?? .min), .integer(query.to?.milliseconds ?? .max),
                     .integer(cursor??.started), .integer(cursor??.number),
                     .text(query.statuses.isEmpty ? nil : SegmentCoding.list(query.statuses.map(\.rawValue))),
-                    .text(query.speaker == .nobody ? nil : SegmentCoding.list(marks.words)), .integer(limit + 1),
+                    .text(query.speaker == .nobody ? nil : SegmentCoding.list(marks.words)), .integer(limit + 1), .flag(query.hasGaps),
                 ]
             ) { (row) throws(StoreError) in
                 let conversation = ConversationRow.conversation(row)
@@ -222,6 +222,12 @@ extension SQLConversationStore {
         AND (?7 IS NULL OR EXISTS (
             SELECT 1 FROM segments s INDEXED BY segments_of_speakers WHERE s.mark IN (SELECT value FROM json_each(?7))
             AND s.number BETWEEN c.first_segment AND c.last_segment AND s.conversation = c.number))
+        AND (NOT ?9 OR EXISTS (
+            SELECT 1 FROM session_parts p CROSS JOIN session_gaps g WHERE p.conversation = c.number AND g.session = p.session
+            AND g.ends > p.begins AND g.ends + p.shift > 0
+            AND NOT EXISTS (
+                SELECT 1 FROM session_parts n WHERE n.session = p.session AND n.begins <= max(g.begins, p.begins)
+                AND (n.begins > p.begins OR n.begins = p.begins AND n.conversation > p.conversation))))
         ORDER BY c.started_at DESC, c.number DESC LIMIT ?8
         """
 }

@@ -27,13 +27,13 @@ extension SQLConversationStore {
             isCapped: ranked.count == SearchQuery.maxHits)
     }
 
-    /// The restrictions of a search: archive, speaker, conversation and time.
+    /// The restrictions of a search: archive, speaker, conversations and time.
     private struct Filter: Sendable {
         var archive: UserPartition
         var marks: [String]?
         var rows: ClosedRange<Int64>
-        /// Row number of the only conversation that counts; nil for all conversations.
-        var conversation: Int64?
+        /// Row numbers of the conversations that count; nil for all conversations.
+        var conversations: [Int64]?
         var time: Range<Int64>?
     }
 
@@ -48,18 +48,22 @@ extension SQLConversationStore {
             if query.speaker != .nobody { filter.marks = Array(marks.words.prefix(Self.maxMarks)) }
             if let id = query.conversation {
                 guard let conversation = try archive.conversation(id, on: connection) else { return nil }
-                filter.conversation = conversation
+                filter.conversations = [conversation]
             }
-            guard query.from != nil || query.to != nil || query.conversation != nil else { return filter }
+            guard query.from != nil || query.to != nil || query.conversation != nil || query.hasGaps else { return filter }
             let from = query.from?.milliseconds ?? .min, to = query.to?.milliseconds ?? .max
             guard from < to else { return nil }
             filter.time = from..<to
+            if query.hasGaps {
+                let broken = try Self.conversationsWithGaps(of: archive, in: from..<to, on: connection)
+                filter.conversations = filter.conversations.map { named in named.filter { broken.contains($0) } } ?? broken
+            }
             var rows: ClosedRange<Int64>?
             try connection.run(
                 """
                 SELECT min(first_segment), max(last_segment) FROM conversations
-                WHERE archive = ? AND started_at >= ? AND started_at < ? AND (?4 IS NULL OR number = ?4)
-                """, [.integer(archive.number), .integer(from), .integer(to), .integer(filter.conversation)]
+                WHERE archive = ? AND started_at >= ? AND started_at < ? AND (?4 IS NULL OR number IN (SELECT CAST(value AS BIGINT) FROM json_each(?4)))
+                """, [.integer(archive.number), .integer(from), .integer(to), .numbers(orNull: filter.conversations)]
             ) { (row) throws(StoreError) in
                 if let first = row.integer(0), let last = row.integer(1), first <= last { rows = first...last }
             }
@@ -86,7 +90,7 @@ extension SQLConversationStore {
 
     private func ranking(_ terms: SearchTerms, _ check: WordCheck, _ filter: Filter) async throws(StoreError) -> [Int64] {
         let search = WordSearch(
-            index: database.words, archive: filter.archive, marks: filter.marks, rows: filter.rows, conversation: filter.conversation,
+            index: database.words, archive: filter.archive, marks: filter.marks, rows: filter.rows, conversations: filter.conversations,
             time: filter.time, check: check)
         return try await searchReaders.words().run { (connection) throws(StoreError) in
             try connection.snapshot { (connection) throws(StoreError) in try search.ranking(terms, on: connection) }
@@ -98,7 +102,7 @@ extension SQLConversationStore {
         let text = text.filter { $0 != "\"" }
         guard let vector = try? await embedding.embed([text]).first else { return .success([]) }
         let search = WindowSearch(
-            archive: filter.archive, model: embedding.model, vector: vector, marks: filter.marks, conversation: filter.conversation,
+            archive: filter.archive, model: embedding.model, vector: vector, marks: filter.marks, conversations: filter.conversations,
             time: filter.time)
         do throws(StoreError) {
             return .success(

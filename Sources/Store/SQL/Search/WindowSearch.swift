@@ -19,16 +19,16 @@ struct WindowSearch {
     let vector: [Float]
     /// Marks of the speakers that count; nil for all speakers.
     let marks: [String]?
-    /// Row number of the only conversation that counts; nil for all conversations.
-    let conversation: Int64?
+    /// Row numbers of the conversations that count; nil for all conversations.
+    let conversations: [Int64]?
     /// Starts of the conversations that count, in milliseconds since 1970 UTC; nil for any time.
     let time: Range<Int64>?
 
     /// - Returns: for each window, the row numbers of the segments that count, in order; at most `SearchQuery.maxHits` windows.
     func ranking(in index: WindowIndex, on connection: borrowing SQLConnection) throws(StoreError) -> [[Int64]] {
         var filter = WindowBits.Filter()
-        if let conversation {
-            filter.conversations = NumberSet([conversation])
+        if let conversations {
+            filter.conversations = NumberSet(conversations)
         } else if let time {
             filter.conversations = try conversations(in: time, on: connection)
         }

@@ -36,20 +36,20 @@ package struct WordSelection: Sendable {
     /// Marks of the speakers that count; nil for all speakers.
     package var marks: [String]?
     package var rows: ClosedRange<Int64>
-    /// Row number of the only conversation that counts; nil for all conversations.
-    package var conversation: Int64?
+    /// Row numbers of the conversations that count; nil for all conversations.
+    package var conversations: [Int64]?
     /// Maximum number of rows.
     package var most: Int
 
     package init(
-        all: [String], any: [String], weights: [Double], marks: [String]?, rows: ClosedRange<Int64>, conversation: Int64?, most: Int
+        all: [String], any: [String], weights: [Double], marks: [String]?, rows: ClosedRange<Int64>, conversations: [Int64]?, most: Int
     ) {
         self.all = all
         self.any = any
         self.weights = weights
         self.marks = marks
         self.rows = rows
-        self.conversation = conversation
+        self.conversations = conversations
         self.most = most
     }
 }

@@ -25,8 +25,8 @@ struct WordSearch {
     let marks: [String]?
     /// Row numbers of the segments that count.
     let rows: ClosedRange<Int64>
-    /// Row number of the only conversation that counts; nil for all conversations.
-    let conversation: Int64?
+    /// Row numbers of the conversations that count; nil for all conversations.
+    let conversations: [Int64]?
     /// Starts of the conversations that count, in milliseconds since 1970 UTC; nil for any time.
     let time: Range<Int64>?
     /// Tells hits from what the index takes for hits.
@@ -104,7 +104,7 @@ struct WordSearch {
             var rows = try index.select(
                 WordSelection(
                     all: all.map(\.text), any: any.map(\.text), weights: (all + any).map { $0.isRare ? $0.weight : 0 }, marks: marks, rows: range,
-                    conversation: conversation, most: most), on: connection)
+                    conversations: conversations, most: most), on: connection)
             rows.sort { ($0.score, $0.number) > ($1.score, $1.number) }
             var left = rows[...]
             while !left.isEmpty, found.count < SearchQuery.maxHits {

@@ -114,6 +114,7 @@ struct StoredTable: Sendable {
                 ("failures", .integer), ("content", .text), ("session", .text), ("failing_since", .integer), ("failure", .text),
                 ("given_up_at", .integer),
             ]),
+        StoredTable("session_gaps", [("session", .text), ("begins", .integer), ("ends", .integer)]),
         StoredTable("session_parts", [("session", .text), ("conversation", .integer), ("begins", .integer), ("shift", .integer)]),
         StoredTable(
             "forgotten_speech", countsRows: true,

@@ -38,12 +38,12 @@ package struct FTSWordIndex: WordIndex {
             """
             SELECT rowid, word_score(segment_words, ?2) FROM segment_words
             WHERE segment_words MATCH ?1 AND rowid BETWEEN ?3 AND ?4
-            AND (?6 IS NULL OR (SELECT s.conversation FROM segments s WHERE s.number = segment_words.rowid) = ?6)
+            AND (?6 IS NULL OR (SELECT s.conversation FROM segments s WHERE s.number = segment_words.rowid) IN (SELECT value FROM json_each(?6)))
             ORDER BY rowid DESC LIMIT ?5
             """,
             [
                 .text(expression), .blob(WordScore.weights(selection.weights)), .integer(selection.rows.lowerBound),
-                .integer(selection.rows.upperBound), .integer(selection.most), .integer(selection.conversation),
+                .integer(selection.rows.upperBound), .integer(selection.most), .numbers(orNull: selection.conversations),
             ]
         ) { (row) throws(StoreError) in rows.append((row.integer(0) ?? 0, row.real(1) ?? 0)) }
         return rows

@@ -25,7 +25,7 @@ package struct SpeakerWordSearch: Sendable {
     ) throws(StoreError) -> [(number: Int64, score: Double)] {
         var search = Progress(
             expression: .text(expression), weights: .blob(WordScore.weights(selection.weights)), marks: .text(SegmentCoding.list(marks)),
-            conversation: .integer(selection.conversation), most: selection.most, left: selection.rows)
+            conversations: .numbers(orNull: selection.conversations), most: selection.most, left: selection.rows)
         var count = firstRows
         while search.isUnfinished {
             try search.readByWords(count, on: connection)
@@ -66,8 +66,8 @@ private struct Progress {
     let weights: SQLValue
     /// The speaker's marks.
     let marks: SQLValue
-    /// Row number of the only conversation that counts.
-    let conversation: SQLValue
+    /// Row numbers of the conversations that count; NULL for all conversations.
+    let conversations: SQLValue
     /// Maximum number of rows.
     let most: Int
     /// Row numbers that are not searched yet; nil when all are searched.
@@ -79,8 +79,8 @@ private struct Progress {
     /// Newest row with the words.
     private var newest: Int64?
 
-    init(expression: SQLValue, weights: SQLValue, marks: SQLValue, conversation: SQLValue, most: Int, left: ClosedRange<Int64>) {
-        (self.expression, self.weights, self.marks, self.conversation) = (expression, weights, marks, conversation)
+    init(expression: SQLValue, weights: SQLValue, marks: SQLValue, conversations: SQLValue, most: Int, left: ClosedRange<Int64>) {
+        (self.expression, self.weights, self.marks, self.conversations) = (expression, weights, marks, conversations)
         self.most = most
         self.left = left
     }
@@ -113,10 +113,10 @@ private struct Progress {
             SELECT rowid, CASE WHEN (SELECT s.mark FROM segments s WHERE s.number = segment_words.rowid) IN (SELECT value FROM json_each(?6))
             THEN word_score(segment_words, ?2) END FROM segment_words
             WHERE segment_words MATCH ?1 AND rowid BETWEEN ?3 AND ?4
-            AND (?7 IS NULL OR (SELECT s.conversation FROM segments s WHERE s.number = segment_words.rowid) = ?7)
+            AND (?7 IS NULL OR (SELECT s.conversation FROM segments s WHERE s.number = segment_words.rowid) IN (SELECT value FROM json_each(?7)))
             ORDER BY rowid DESC LIMIT ?5
             """,
-            [expression, weights, .integer(rows.lowerBound), .integer(rows.upperBound), .integer(count), marks, conversation]
+            [expression, weights, .integer(rows.lowerBound), .integer(rows.upperBound), .integer(count), marks, conversations]
         ) { (row) throws(StoreError) in
             guard let number = row.integer(0) else { return }
             numbers.append(number)
@@ -135,8 +135,8 @@ private struct Progress {
         try connection.run(
             """
             SELECT number FROM segments INDEXED BY segments_of_speakers
-            WHERE mark IN (SELECT value FROM json_each(?1)) AND number BETWEEN ?2 AND ?3 AND (?4 IS NULL OR conversation = ?4)
-            """, [marks, .integer(rows.lowerBound), .integer(rows.upperBound), conversation]
+            WHERE mark IN (SELECT value FROM json_each(?1)) AND number BETWEEN ?2 AND ?3 AND (?4 IS NULL OR conversation IN (SELECT value FROM json_each(?4)))
+            """, [marks, .integer(rows.lowerBound), .integer(rows.upperBound), conversations]
         ) { (row) throws(StoreError) in if let number = row.integer(0) { numbers.append(number) } }
         return numbers.sorted(by: >)
     }

@@ -33,7 +33,7 @@ struct StorageParts: Sendable {
             directory: inputs.directory.spool, limits: configuration.disk, descriptors: inputs.descriptors, keepsFiles: isShared)
         transcripts = TranscriptFolder(
             in: inputs.stores.blobs.transcripts, limits: configuration.transcripts, log: log, retries: configuration.storeRetries,
-            failed: { metrics.storeFailed(.transcript) })
+            gaps: inputs.stores.conversations, failed: { metrics.storeFailed(.transcript) })
         shadows = ShadowLog(directory: configuration.dataDirectory, log: log)
         directory = inputs.directory
         retention = RetentionTime(in: inputs.directory, wall: inputs.now)

@@ -1,0 +1,37 @@
+package import Speech
+
+extension SQLConversationStore {
+    package func setGaps(_ gaps: [ID<Session>: [Range<Duration>]]) async throws(StoreError) {
+        // In one order, so that two gateways do not wait for each other's rows.
+        let sessions = gaps.sorted { $0.key.rawValue < $1.key.rawValue }
+        try await database.write(.readCommitted) { (connection) throws(StoreError) in
+            for (session, gaps) in sessions {
+                try connection.run("DELETE FROM session_gaps WHERE session = ?", [.text(session.rawValue)])
+                for gap in gaps {
+                    try connection.run(
+                        "INSERT INTO session_gaps (session, begins, ends) VALUES (?, ?, ?) ON CONFLICT (session, begins) DO NOTHING",
+                        [.text(session.rawValue), .duration(gap.lowerBound), .duration(gap.upperBound)])
+                }
+            }
+        }
+    }
+
+    /// Returns the row numbers of a user's conversations that have a gap and began in `time`, in milliseconds since 1970 UTC.
+    static func conversationsWithGaps(
+        of archive: UserPartition, in time: Range<Int64>, on connection: borrowing SQLConnection
+    ) throws(StoreError) -> [Int64] {
+        var numbers: [Int64] = []
+        // The joins are written as crosses: SQLite would begin with the gaps of all users.
+        try connection.run(
+            """
+            SELECT c.number FROM conversations c WHERE c.archive = ? AND c.started_at >= ? AND c.started_at < ? AND EXISTS (
+                SELECT 1 FROM session_parts p CROSS JOIN session_gaps g WHERE p.conversation = c.number AND g.session = p.session
+                AND g.ends > p.begins AND g.ends + p.shift > 0
+                AND NOT EXISTS (
+                    SELECT 1 FROM session_parts n WHERE n.session = p.session AND n.begins <= max(g.begins, p.begins)
+                    AND (n.begins > p.begins OR n.begins = p.begins AND n.conversation > p.conversation)))
+            """, [.integer(archive.number), .integer(time.lowerBound), .integer(time.upperBound)]
+        ) { (row) throws(StoreError) in numbers.append(row.integer(0) ?? 0) }
+        return numbers
+    }
+}
