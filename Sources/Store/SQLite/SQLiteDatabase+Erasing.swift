@@ -24,8 +24,7 @@ extension SQLiteDatabase {
     /// pages (`secure_delete`), and `settle` empties the log.
     ///
     /// From SQLite 3.42 on FTS5 has the option `secure-delete`, by which a deletion changes the pages of its words only. Debian 12 has 3.40, which cannot
-    /// read an index from which such a deletion has taken something, and the option's code can be made to write behind its buffer by a crafted file
-    /// before 3.54 (CVE-2026-119374).
+    /// read an index that was changed so.
     private func mergeWords() async throws(StoreError) {
         // A negative number merges all parts of the index into one; a positive number continues a merge.
         var step = -Self.pages
