@@ -453,7 +453,9 @@ class Lists:
         console.context.route(re.compile(r"/api/v1/search\?"), lambda route: part(route, "hits", [hit(number) for number in range(260)], 100))
         console.go("conversations")
         goes_and_comes_back("the list", 350)
-        page.evaluate("() => scrollTo(0, document.documentElement.scrollHeight)")
+        while (count := page.locator(".conv").count()) < 420:
+            page.evaluate("() => scrollTo(0, document.documentElement.scrollHeight)")
+            console.wait("(count) => document.querySelectorAll('.conv').length > count", f"more than {count} rows", count)
         console.wait("() => document.querySelector('p[role=status]').textContent === '420 conversations'", "the number of all, at the end of the list")
         page.evaluate("() => scrollTo(0, 0)")
         page.fill("input[type=search]", "the toves")

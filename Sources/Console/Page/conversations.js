@@ -82,7 +82,9 @@ export default function conversations(root, _, values) {
       }
     },
   });
-  const query = () => ({ person: filter.person, gaps: filter.gaps || null, from: filter.days ? new Date(Date.now() - filter.days * 86_400_000).toISOString() : null });
+  const query = () => ({
+    person: filter.person, gaps: filter.gaps || null, from: filter.days ? new Date(Date.now() - filter.days * 86_400_000).toISOString() : null,
+  });
   /** Keeps the search in the address. */
   const keep = () => {
     const words = new URLSearchParams(Object.entries({ q: box.value.trim(), ...filter }).filter(([, value]) => value));

@@ -40,6 +40,7 @@ extension Muxing {
             "ffmpeg's reader takes the start for a hole: the first page of FLAC in Ogg has the end of its sound only"
         case .lateTrack, .cutTracks: reason(without: .tracks)
         case .holedTrack: reason(without: .tracks) ?? reason(without: .hole)
+        case .lateHole where picture == nil: "without a picture the sound begins the file"
         case .lateHole: reason(without: .offset) ?? reason(without: .hole)
         }
     }
@@ -66,6 +67,8 @@ extension Muxing {
     func reason(streamed streaming: Streaming) -> String? {
         if cut == .refused { return "the index comes after the sound, and nothing can be decoded before it" }
         switch streaming {
+        case .whole where suffix == "wv": return "libav's reader of WavPack takes each end of a stream for a cut"
+        case .cut where suffix == "flv": return "libav's reader of Flash Video takes what is left of the last tag for another track"
         case .whole, .cut: return nil
         case .late where file == "camera.m2ts":
             return "only packets behind what is read ahead show the codec of AAC in a camera's transport stream; cameras write AC-3"
@@ -100,7 +103,9 @@ extension Muxing {
             return delayed
         case "mp4" where file == "fragments.mp4": return delayed
         case "ts", "m2ts", "mpg", "vob": return "an MPEG stream tells no length but by its time stamps, which begin with the encoder's delay"
-        case "wma": return "Windows Media tells the length of whole frames"
+        case "wma", "asf", "wmv": return "Windows Media tells the length of whole frames"
+        case "m4a" where file == "sound.m4a": return "libav before version 6 does not cut the padding of AAC's last frame"
+        case "avi" where file == "mp3.avi": return "AVI tells the length of whole chunks of MP3"
         case "aac", "latm": return "bare frames tell neither the encoder's delay nor its padding"
         case "mp3" where file == "plain.mp3": return "an MP3 without LAME's tag tells neither the encoder's delay nor its padding"
         case "wav" where file == "adpcm.wav": return "the last block of ADPCM is whole"
@@ -109,5 +114,9 @@ extension Muxing {
     }
 
     /// Seconds by which the length of the file may differ.
-    var lengthTolerance: Double { lengthReason == nil ? 0.05 : 0.2 }
+    var lengthTolerance: Double { lengthReason == nil ? 0.05 : 0.25 }
+
+    /// Seconds by which a second track that begins later may be off: both the track's start and its sound are moved by an encoder's delay that the file
+    /// does not tell.
+    var lateTrackTolerance: Double { lengthReason == nil ? 0.05 : 0.08 }
 }

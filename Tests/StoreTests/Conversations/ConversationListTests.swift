@@ -60,7 +60,7 @@ import Testing
     /// In two sessions: one speaks in three conversations, one after the other, and nothing is said in the last one yet.
     @Test(arguments: StoreKind.allCases) func `can be cut to those with a gap`(kind: StoreKind) async throws {
         let store = try kind.open(in: folder), session = ID<Session>("session"), other = ID<Session>("other")
-        for number in 0..<4 { _ = try await store.begin(.of(.ann, "c\(number)", at: Double(number) * 1_000, .said("s", "text"))) }
+        for number in 0..<4 { _ = try await store.begin(.of(.ann, "c\(number)", at: Double(number) * 1_000, .said("s\(number)", "text"))) }
         for (id, begins, shift) in [("c0", 0, 0), ("c1", 100, -100), ("c2", 200, nil)] as [(String, Int, Int?)] {
             let part = SessionPart(session: session, conversation: ID(id), begins: .seconds(begins), shift: shift.map { .seconds($0) })
             #expect(try await store.join(part, of: .ann))

@@ -126,9 +126,12 @@ extension String {
 
 extension SQLiteDatabase {
     /// Fills an empty database with a year of use.
-    func fill(with year: YearOfUse) async throws(StoreError) {
+    ///
+    /// - Parameter missing: a table that an earlier schema does not have; nil: the schema is that of today.
+    func fill(with year: YearOfUse, without missing: String? = nil) async throws(StoreError) {
+        let statements = year.statements.filter { statement in missing.map { !statement.sql.description.contains("INTO \($0) ") } ?? true }
         try await write { (connection) throws(StoreError) in
-            for statement in year.statements { try connection.run(statement.sql, statement.values.map { .integer($0) }) }
+            for statement in statements { try connection.run(statement.sql, statement.values.map { .integer($0) }) }
         }
     }
 }
