@@ -175,8 +175,8 @@ import Testing
         #expect(try written.diagnostics().split(separator: "\n").count == 2)
     }
 
-    private func keepsAllOnceThereIsRoom() async throws {
-        let destination = TranscriptDestination.together(path: folder.path(of: "two.txt")), file = [files[0]]
+    /// A run that is interrupted once the disk, which was full, has room again. It lets go of its files when it is over.
+    private func isInterruptedOnceThereIsRoom(_ destination: TranscriptDestination, _ file: [String]) async throws {
         let output = try run(destination, file, resumes: false), size = try await sizeOfNotes()
         let recorder = try #require(try output.begin(file[0], path: file[0]))
         limitFiles(to: size)
@@ -190,6 +190,11 @@ import Testing
         limitFiles(to: nil)
         try output.end(.interrupted)
         #expect(try written.diagnostics().hasSuffix("two.txt.partial has the first 00:04; harken transcribe --resume goes on there\n"))
+    }
+
+    private func keepsAllOnceThereIsRoom() async throws {
+        let destination = TranscriptDestination.together(path: folder.path(of: "two.txt")), file = [files[0]]
+        try await isInterruptedOnceThereIsRoom(destination, file)
         #expect(text("two.txt.partial") == Self.words(0, 4))
         _ = try await transcribe(run(destination, file, resumes: true), file)
         #expect(text("two.txt") == Self.words(0))
