@@ -394,7 +394,7 @@ class Microphone:
                 while (!client.isFinishing) client.push(empty);
             }""")
             console.wait(NOTE, "the page that is full is told", "this page was full")
-            console.wait(NOTE, "that it is being sent is told", "They are sent: keep this page open")
+            console.wait(NOTE, "that it is being sent is told", "The rest is sent: keep this page open")
             expect(page.evaluate("() => sound.live()") == 0, "a track of a page that is full is open")
             server.signal(signal.SIGCONT)
             self._ends(console)
@@ -605,7 +605,7 @@ class Microphone:
             server.kill()
         console.wait(NOTE, "the break is told", "The connection broke")
         self._press(console)
-        console.wait(NOTE, "what is not sent is told", "The gateway does not have the last")
+        console.wait(NOTE, "what is not sent is told", "The gateway does not have all yet")
         self._button(console, "Do not wait")
         self._press(console)
         self._ends(console)

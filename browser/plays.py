@@ -514,7 +514,7 @@ class Plays(Writings, Microphone, Lists, Copies):
         console.wait("() => location.hash === '#/start'", "Start comes")
         told = page.get_by_role("alert").filter(has_text="No recordings")
         told.wait_for()
-        expect(told.inner_text().startswith("No recordings, or too many, such as cover.jpg, broken.wav, notes.txt"), told.inner_text())
+        expect(told.inner_text().startswith("Left out: cover.jpg, broken.wav, notes.txt. No recordings, or they cannot be read."), told.inner_text())
         told.get_by_role("button", name="Close").click()
         for name in ("One.wav", "Two.wav"):
             console.wait(ROW, f"{name} is heard", [name, "completed", ""])

@@ -37,6 +37,7 @@ export const leaving = { keepalive: false };
 
 /** Sends as `fetch` does, and tells how much has gone, which `fetch` does not. */
 const upload = (told) => (path, { method, body, signal }) => new Promise((done, fail) => {
+  if (signal.aborted) return fail(signal.reason);
   const request = new XMLHttpRequest();
   request.upload.onprogress = told;
   request.onload = () => done(new Response(request.response, request));

@@ -255,10 +255,10 @@ async function go() {
 
 // MARK: Files that are dropped
 
-/** True where the page takes what is dragged: files, not mere words. The browser itself opens no files then. @param {boolean} isOver they are over the page */
+/** True where the page takes what is dragged: files, not mere words. The browser itself never opens a file in its place. @param {boolean} isOver */
 function takes(event, isOver) {
-  const isTaken = event.dataTransfer.types.includes('Files') && !bare.has(address().page) && may('transcribe');
-  if (isTaken) event.preventDefault();
+  const areFiles = event.dataTransfer.types.includes('Files'), isTaken = areFiles && !bare.has(address().page) && may('transcribe');
+  if (areFiles) event.preventDefault();
   document.body.classList.toggle('over', isTaken && isOver);
   return isTaken;
 }
@@ -330,7 +330,7 @@ async function logInAgain() {
   // What is popped up closes under a dialog; with what is typed there, it comes back.
   const open = document.querySelector(':popover-open'), here = drawn;
   const asked = dialog('Log in again', h('div.stack', h('p.dim', `At ${timeOf(Date.now())} this login was over: somebody logged out in another tab, `
-    + 'the key was revoked, or twelve hours had passed. What is typed stays.'), form));
+    + 'the key was revoked, or twelve hours had passed. What is typed stays.'), form), [h('button.btn', { onclick: () => asked.close() }, 'Cancel')]);
   asked.addEventListener('close', () => {
     isAsking = false;
     if (!open || here !== drawn) return;

@@ -30,6 +30,11 @@ const stopping = new Set();
 let redraw = () => {};
 /** Draws what this page knows, also while the gateway is slow. */
 let draws = () => {};
+/** Draws it once for all that changes in one moment. */
+let drawing = 0;
+const drawsSoon = () => { drawing ||= setTimeout(() => draws(drawing = 0)); };
+/** Names of recordings that some systems take for other things. */
+const recorded = /\.(asf|rm|rmvb|m?ts|m2ts|caf|amr|mk[av]|w64|voc|vob|latm|aac|ac3|eac3|dts|spx|tta|wv|mxf)$/i;
 
 const isOpen = (job) => job.status === 'queued' || job.status === 'processing';
 /** True while the gateway does not have a file that it is to get. */
@@ -52,7 +57,7 @@ function words(job) {
     return `Sending, ${job.duration ? bytes(job.heard, job.bytes).replace(/ .*/, ' of ') : ''}${bytes(job.bytes)}; keep this page open until then`;
   }
   if (job.status === 'waiting') return `${job.error} The file is sent again by itself; keep this page open until then`;
-  if (job.status === 'queued') return 'Waiting for its turn';
+  if (job.status === 'queued') return `Waiting for its turn${job.file ? '; keep this page open until then' : ''}`;
   if (job.status === 'failed') return job.error ?? 'It failed.';
   if (job.status === 'completed') return job.conversation_id ? 'Done' : 'Done. Nothing was said, or its conversation is deleted.';
   const rate = speed(job), left = rate && job.duration ? (job.duration - job.heard) / rate : null;
@@ -71,9 +76,9 @@ async function dispatch(job) {
   clearTimeout(job.due);
   if (!isMine(job)) return later(job);
   // A browser has few connections for all that a page asks.
-  const hasTurn = sending.filter((one) => one.status === 'sending').length < 3;
+  const hasTurn = sending.filter((one) => one.status === 'sending').length < 3, was = job.status;
   Object.assign(job, { status: hasTurn ? 'sending' : 'queued', error: null, duration: 0 });
-  draws();
+  if (job.status !== was) drawsSoon();
   if (!hasTurn) return job.due = setTimeout(dispatch, 300, job);
   try {
     const body = new FormData(), at = new Date(job.file.lastModified);
@@ -82,7 +87,7 @@ async function dispatch(job) {
     body.append('file', job.file, job.name);
     const kept = await (await send('/api/v1/jobs', { method: 'POST', body, signal: job.stopping.signal }, ({ loaded, total }) => {
       Object.assign(job, { heard: loaded, duration: total });
-      draws();
+      drawsSoon();
     })).json();
     forget(job);
     if (kept.status === 'completed' && !job.tries) toast(said(job.name), ' is there already');
@@ -104,7 +109,9 @@ function later(job, most = 30_000) {
 async function failed(job, { status = 0, message }) {
   // A file that was changed or removed cannot be sent: to the page that looks like a gateway that is away.
   const isThere = await job.file.slice(0, 1).arrayBuffer().catch(() => null);
-  if (isThere && passing.has(status)) {
+  if (job.stopping.signal.aborted) return forget(job);
+  // A login that has ended comes again.
+  if (isThere && (passing.has(status) || status === 401)) {
     Object.assign(job, { status: 'waiting', error: message });
     // A gateway that refuses has taken the file for nothing.
     later(job, status ? 300_000 : undefined);
@@ -130,18 +137,18 @@ export function add(files, choice) {
 export async function take(dropped) {
   const files = [], others = [], asked = (of, what) => new Promise((done, fail) => of[what](done, fail));
   let left = 500;
-  /** Returns something true where there may be more: a folder tells its content in parts. Of those beyond the 500, some are told. */
+  /** Returns something true where there may be more: a folder tells its content in parts. */
   const look = async (entries) => {
     for (const one of entries) {
       if (!one || one.name.startsWith('.')) continue;
       try {
-        if (left-- < 1) throw one;
+        if (left-- < 1) break;
         if (one.isDirectory) {
           const reader = one.createReader();
           while (await look(await asked(reader, 'readEntries')));
         } else {
           const file = one.file ? await asked(one, 'file') : one;
-          if (!/^$|audio|video|ogg/.test(file.type)) throw one;
+          if (!/^$|audio|video|ogg/.test(file.type) && !recorded.test(one.name)) throw one;
           files.push(file);
         }
       } catch {
@@ -151,7 +158,9 @@ export async function take(dropped) {
     return entries.length && left > -1;
   };
   await look(dropped);
-  if (others[0]) complain({ message: `No recordings, or too many, such as ${others.slice(0, 5).join(', ')}` });
+  const more = others.length > 5 ? ` and ${others.length - 5} more` : '';
+  if (others[0]) complain({ message: `Left out: ${others.slice(0, 5).join(', ')}${more}. No recordings, or they cannot be read.` });
+  if (left < 0) complain({ message: 'A drop has 500 files and folders at most: the rest was left out' });
   // What is typed somewhere is not left.
   if (files[0] && !document.activeElement.value && !document.querySelector('dialog[open], :popover-open')) location.hash = '#/start';
   add(files);
@@ -182,7 +191,11 @@ export function recordings(choose) {
     await settle();
     stopping.add(job.job_id);
     const end = async () => stopping.delete(job.job_id) && redraw();
-    undoable([said(job.name), ' stops, and its words go'], end, () => drop(job).then(end));
+    undoable([said(job.name), ' stops, and its words go'], end, async () => {
+      // What was done meanwhile stays.
+      if ((await get(`/jobs/${job.job_id}`)).status !== 'completed') await drop(job);
+      await end();
+    });
   }
   async function again(job, choice) {
     if (!job.job_id) return void dispatch(job);
@@ -198,8 +211,8 @@ export function recordings(choose) {
   /** What was not heard of a job's file, with the way to hear it. */
   function about(job) {
     const hear = (label, ...choice) => act(`${label}: ${job.name}`, label, () => again(job, choice));
-    return note('warn', 'About the file', said(job.warnings.join(' ')), job.sound_tracks ? hear('Hear all tracks', 'track', 'all')
-      : job.mixed_channels ? hear('Hear each channel', 'channels', 'true') : null);
+    return note('warn', 'About the file', said(job.warnings.join(' ')),
+      [job.sound_tracks ? hear('Hear all tracks', 'track', 'all') : null, job.mixed_channels ? hear('Hear each channel', 'channels', 'true') : null]);
   }
   function row(job) {
     const line = h('p.small', words(job)), id = job.conversation_id, name = h('b.strong.clip', said(job.name));
@@ -213,6 +226,7 @@ export function recordings(choose) {
       bar.setAttribute('aria-valuenow', share);
     };
     place(job);
+    const state = job.status === 'waiting' ? 'failed' : job.file && job.status === 'queued' ? 'sending' : job.status;
     const away = (leave) => act(`Remove ${job.name}`, icon('trash'), leave, '.ghost');
     const buttons = {
       failed: () => [act(`Try again: ${job.name}`, 'Try again', () => again(job)), away(() => drop(job))],
@@ -223,11 +237,11 @@ export function recordings(choose) {
       id ? h('a.btn.s', { href: `#/conversation/${id}`, 'aria-label': `Open conversation: ${job.name}` }, 'Open conversation') : null,
       act(`Take ${job.name} from the list`, icon('check'), () => drop(job), '.ghost')],
       sending: () => {
-        const stop = () => job.stopping.abort();
+        const stop = () => (job.status === 'queued' ? forget(job) : job.stopping.abort());
         // Nothing comes under a pointer that is on its way to "Try again".
         return job.tries ? away(stop) : act(`Stop: ${job.name}`, 'Stop', stop);
       },
-    }[job.status === 'waiting' ? 'failed' : job.status]?.() ?? act(`Stop: ${job.name}`, 'Stop', () => stop(job));
+    }[state]?.() ?? act(`Stop: ${job.name}`, 'Stop', () => stop(job));
     const item = h('li', { 'data-state': job.status }, h('div', name, line, bar), h('div.row', buttons));
     if (job.warnings?.length) item.firstChild.append(about(job));
     return { item, place };

@@ -60,7 +60,7 @@ class Listening extends Recording {
       take(this, segments);
       this.emit('lines');
     });
-    on('failure', (reason) => this.tell('end', 'bad', `The session ended at ${timeOf(Date.now())}`, reason, this.#reading()));
+    on('failure', (reason) => this.tell('end', 'bad', `The session ended at ${timeOf(Date.now())}`, this.failing(client, reason), this.#reading()));
     for (const packet of this.early) client.push(packet);
     this.become('on');
   }

@@ -72,8 +72,7 @@ export default function phone(root, _, values) {
     if (detail.type === 'segments_deleted') lines.drop(detail.segment_ids ?? []);
   });
   client.addEventListener('failure', ({ detail }) => {
-    const unsent = Math.ceil(client.waiting);
-    recording.tell('end', 'bad', ...(isTaken ? ['The session has ended', detail + (unsent ? ` The last ${unsent} s are not kept.` : '')]
+    recording.tell('end', 'bad', ...(isTaken ? ['The session has ended', recording.failing(client, detail)]
       : ['The code has run out', 'It is good for one session, and for half a minute. Scan the new one.']));
   });
   recording.follow(client);

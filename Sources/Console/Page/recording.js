@@ -37,6 +37,7 @@ export class Recording extends EventTarget {
   trembles = trembling();
   samples = 0;
   #lateness = h('span', { 'aria-hidden': 'true' });
+  #rest = h('span', { 'aria-hidden': 'true' });
 
   get isOn() { return this.state !== 'off'; }
 
@@ -54,6 +55,7 @@ export class Recording extends EventTarget {
     this.silence();
     this.tell('sound');
     if (this.state === 'asking') {
+      this.pause = null;
       this.become('off');
       return say('Stopped');
     }
@@ -235,13 +237,21 @@ export class Recording extends EventTarget {
       + 'in the gateway’s memory, and is kept when the disk has room. Do not stop the gateway before.'] : null;
   }
 
+  /** What is told of a session that fails: the reason, and what goes with it. */
+  failing(client, reason) {
+    const unsent = Math.ceil(client.waiting);
+    return reason + (unsent ? ` The last ${unsent} s are not kept.` : '');
+  }
+
   tick() {
     const { client, isWaiting } = this, late = this.state === 'on' && client.state === 'listening' && !this.isFull ? Math.round(client.late) : 0;
     this.#lateness.textContent = `: ${late} s`;
     this.tell('late', 'warn', late ? [lateWords[0], this.#lateness] : null, lateWords[1]);
     const isLeft = isWaiting ? client.waiting > 0 : this.state === 'stopping' && client.late;
-    this.tell('rest', 'warn', isLeft ? 'Stopped' : null,
-      `The gateway does not have the last ${Math.ceil(client.waiting)} s yet. They are sent${isWaiting ? ' when it is back' : ''}: keep this page open.`);
+    // The number changes all the time: a screen reader is told of the rest once.
+    this.#rest.textContent = `: ${Math.ceil(client.waiting)} s are left`;
+    this.tell('rest', 'warn', isLeft ? ['Stopped', this.#rest] : null,
+      `The gateway does not have all yet. The rest is sent${isWaiting ? ' when it is back' : ''}: keep this page open.`);
   }
 
   emit(name) { this.dispatchEvent(new Event(name)); }
