@@ -344,6 +344,8 @@ package final class TranscriptFolder: Sendable {
                     if !isErased { sessions.insert(id) }
                 }
             }
+            // A user is told that a deletion is complete when this returns.
+            await gaps?.settle()
         }
     }
 

@@ -221,7 +221,8 @@ package struct RecordingImports: Sendable {
         guard let found else { throw .notFound }
         var order = found.order
         if let tracks { order.choices.tracks = tracks }
-        if separatesChannels { order.choices.separatesChannels = true }
+        // Channels that have the same sound, or only one, say nothing else.
+        if separatesChannels, found.report?.hasMixedChannels ?? true { order.choices.separatesChannels = true }
         let isOther = found.job.status == .completed && order.choices != found.order.choices
         guard found.job.status == .error || found.report?.failed.isEmpty == false || isOther else { throw .notFailed }
         let isThere = try await Self.asked { () throws(RequestError) in try await services.runner.uploads.has(found.job.audio, of: user) }
