@@ -563,6 +563,8 @@ class Plays(Writings, Microphone, Lists, Copies):
                  "name": "A talk.wav", "bytes": 9, "heard": 30.0, "duration": 120.0}]
 
         def stopped(route):
+            if route.request.method == "GET":
+                return route.fulfill(json=jobs[0])
             asked.append(route.request.method)
             jobs.clear()
             route.fulfill(status=204)

@@ -34,8 +34,8 @@ enum SentText {
         return sent
     }
 
-    /// Returns a script without the blanks that separate nothing, in its imports, and in lines without texts, templates, patterns, divisions and
-    /// comments. A blank stays between two words, and beside a sign that could join another sign.
+    /// Returns a script without the blanks that separate nothing, in its imports, and in lines without templates, patterns, divisions and comments. Texts
+    /// stay as they are, and so does a blank between two words, or beside a sign that could join another sign.
     ///
     /// - Parameter script: a script in which each line that begins with `import {` is an import, and names a file without blanks.
     static func withTightLines(_ script: [UInt8]) -> [UInt8] {
@@ -44,13 +44,15 @@ enum SentText {
         for line in script.split(separator: lineEnd, omittingEmptySubsequences: false) {
             if line.startIndex > script.startIndex { sent.append(lineEnd) }
             let isImport = line.starts(with: "import {".utf8)
-            guard isImport || !line.contains(where: { "'\"`/".utf8.contains($0) }) else {
+            guard isImport || !line.contains(where: { "\"`/\\".utf8.contains($0) }) else {
                 sent += line
                 continue
             }
             let signs = isImport ? "{},'" : "{}(),;:=<>?&|"
+            var isInText = false
             for (index, byte) in zip(line.indices, line) {
-                if byte == UInt8(ascii: " ") {
+                if byte == UInt8(ascii: "'") { isInText.toggle() }
+                if byte == UInt8(ascii: " "), !isInText {
                     let neighbours = line[max(line.startIndex, index - 1)..<min(line.endIndex, index + 2)]
                     if neighbours.contains(where: { signs.utf8.contains($0) }) { continue }
                 }

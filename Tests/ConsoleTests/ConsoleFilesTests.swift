@@ -55,7 +55,8 @@ import Testing
         ("import { a, b as c } from './d.js';\nimport { e } from './f.js';\n", "import{a,b as c}from'./d.js';\nimport{e}from'./f.js';\n"),
         ("\n\nimport { a } from './b.js';\nrun({ a, b });", "\n\nimport{a}from'./b.js';\nrun({a,b});"),
         ("const add = async (a, b) => {\nreturn a < b ? a + +b : [a, -b];\n}", "const add=async(a,b)=>{\nreturn a<b?a + +b:[a,-b];\n}"),
-        ("let a = 'b = c', d = e;\nlet f = `${g} = h`;\n", "let a = 'b = c', d = e;\nlet f = `${g} = h`;\n"),
+        ("let a = 'b = c', d = e;\nlet f = `${g} = h`;\n", "let a='b = c',d=e;\nlet f = `${g} = h`;\n"),
+        ("return a ? 'b ? c' : 'd';\nlet e = 'f\\' , g';\n", "return a?'b ? c':'d';\nlet e = 'f\\' , g';\n"),
         ("const i = / = /;\nlet j = k; // l = m\n", "const i = / = /;\nlet j = k; // l = m\n"),
         ("const a = await import('./b.js');\n", "const a = await import('./b.js');\n"), ("", ""), ("\n", "\n"),
     ])

@@ -33,8 +33,8 @@ let draws = () => {};
 /** Draws it once for all that changes in one moment. */
 let drawing = 0;
 const drawsSoon = () => { drawing ||= setTimeout(() => draws(drawing = 0)); };
-/** Names of recordings that some systems take for other things. */
-const recorded = /\.(asf|rm|rmvb|m?ts|m2ts|caf|amr|mk[av]|w64|voc|vob|latm|aac|ac3|eac3|dts|spx|tta|wv|mxf)$/i;
+/** Types of files that are surely no recordings. Systems take some recordings for other things. */
+const excluded = /^image|^text\/(?!vnd)|pdf|zip|json|script|msword|office/;
 
 const isOpen = (job) => job.status === 'queued' || job.status === 'processing';
 /** True while the gateway does not have a file that it is to get. */
@@ -148,7 +148,7 @@ export async function take(dropped) {
           while (await look(await asked(reader, 'readEntries')));
         } else {
           const file = one.file ? await asked(one, 'file') : one;
-          if (!/^$|audio|video|ogg/.test(file.type) && !recorded.test(one.name)) throw one;
+          if (excluded.test(file.type)) throw one;
           files.push(file);
         }
       } catch {
