@@ -50,6 +50,10 @@ enum StoreStatements {
         for isGivenUp in [false, true] { _ = try await store.deliveries(DeliveryQuery(isGivenUp: isGivenUp), of: .ann) }
         _ = try await store.conversation(id, of: .ann)
         _ = try await store.segments(SegmentQuery(limit: 1), in: id, of: .ann)
+        _ = try await store.list(ConversationQuery(hasGaps: true), of: .ann)
+        try await database.read { (connection) throws(StoreError) in
+            _ = try SQLConversationStore.conversationsWithGaps(of: UserPartition(number: 1), in: 0..<1, on: connection)
+        }
         _ = try await store.outlines(of: [id], of: .ann)
         _ = try await store.places(in: id, of: .ann)
         _ = try await store.setText("four", of: ID("s1"), in: id, of: .ann)

@@ -16,22 +16,29 @@ extension SQLConversationStore {
         }
     }
 
+    /// The condition of a conversation `c` that has a gap: words of one of its sessions are not known, in the part of the session that speaks in it. The
+    /// joins are written as crosses: SQLite would begin with the gaps of all users.
+    static let hasGap = ComposedSQL(
+        """
+        EXISTS (
+            SELECT 1 FROM session_parts p CROSS JOIN session_gaps g WHERE p.conversation = c.number AND g.session = p.session
+            AND g.ends > p.begins AND g.ends + p.shift > 0
+            AND NOT EXISTS (
+                SELECT 1 FROM session_parts n WHERE n.session = p.session AND n.begins <= max(g.begins, p.begins)
+                AND (n.begins > p.begins OR n.begins = p.begins AND n.conversation > p.conversation)))
+        """)
+
+    private static let withGap =
+        ComposedSQL("SELECT c.number FROM conversations c WHERE c.archive = ? AND c.started_at >= ? AND c.started_at < ? AND ") + hasGap
+
     /// Returns the row numbers of a user's conversations that have a gap and began in `time`, in milliseconds since 1970 UTC.
     static func conversationsWithGaps(
         of archive: UserPartition, in time: Range<Int64>, on connection: borrowing SQLConnection
     ) throws(StoreError) -> [Int64] {
         var numbers: [Int64] = []
-        // The joins are written as crosses: SQLite would begin with the gaps of all users.
-        try connection.run(
-            """
-            SELECT c.number FROM conversations c WHERE c.archive = ? AND c.started_at >= ? AND c.started_at < ? AND EXISTS (
-                SELECT 1 FROM session_parts p CROSS JOIN session_gaps g WHERE p.conversation = c.number AND g.session = p.session
-                AND g.ends > p.begins AND g.ends + p.shift > 0
-                AND NOT EXISTS (
-                    SELECT 1 FROM session_parts n WHERE n.session = p.session AND n.begins <= max(g.begins, p.begins)
-                    AND (n.begins > p.begins OR n.begins = p.begins AND n.conversation > p.conversation)))
-            """, [.integer(archive.number), .integer(time.lowerBound), .integer(time.upperBound)]
-        ) { (row) throws(StoreError) in numbers.append(row.integer(0) ?? 0) }
+        try connection.run(withGap, [.integer(archive.number), .integer(time.lowerBound), .integer(time.upperBound)]) { (row) throws(StoreError) in
+            numbers.append(row.integer(0) ?? 0)
+        }
         return numbers
     }
 }

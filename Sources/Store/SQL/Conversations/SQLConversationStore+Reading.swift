@@ -211,25 +211,21 @@ extension SQLConversationStore {
         }
     }
 
-    private static let listing: StaticString = """
-        SELECT c.id, a.user, c.status, c.source, c.device, c.language, c.title, c.summary, c.started_at, c.finished_at, c.reason,
-        c.call, c.timeout, c.findings, c.number, (SELECT max(s.end_at) FROM segments s WHERE s.conversation = c.number)
-        FROM conversations c INDEXED BY conversations_by_time CROSS JOIN archives a
-        WHERE a.number = c.archive AND c.archive = ?1 AND c.started_at >= ?2 AND c.started_at < ?3
-        AND (?4 IS NULL OR (c.started_at, c.number) < (?4, ?5))
-        AND c.started_at <= coalesce(?4, 9223372036854775807)
-        AND (CASE WHEN ?6 IS NULL THEN c.status <> 'discarded' ELSE c.status IN (SELECT value FROM json_each(?6)) END)
-        AND (?7 IS NULL OR EXISTS (
-            SELECT 1 FROM segments s INDEXED BY segments_of_speakers WHERE s.mark IN (SELECT value FROM json_each(?7))
-            AND s.number BETWEEN c.first_segment AND c.last_segment AND s.conversation = c.number))
-        AND (NOT ?9 OR EXISTS (
-            SELECT 1 FROM session_parts p CROSS JOIN session_gaps g WHERE p.conversation = c.number AND g.session = p.session
-            AND g.ends > p.begins AND g.ends + p.shift > 0
-            AND NOT EXISTS (
-                SELECT 1 FROM session_parts n WHERE n.session = p.session AND n.begins <= max(g.begins, p.begins)
-                AND (n.begins > p.begins OR n.begins = p.begins AND n.conversation > p.conversation))))
-        ORDER BY c.started_at DESC, c.number DESC LIMIT ?8
-        """
+    private static let listing =
+        ComposedSQL(
+            """
+            SELECT c.id, a.user, c.status, c.source, c.device, c.language, c.title, c.summary, c.started_at, c.finished_at, c.reason,
+            c.call, c.timeout, c.findings, c.number, (SELECT max(s.end_at) FROM segments s WHERE s.conversation = c.number)
+            FROM conversations c INDEXED BY conversations_by_time CROSS JOIN archives a
+            WHERE a.number = c.archive AND c.archive = ?1 AND c.started_at >= ?2 AND c.started_at < ?3
+            AND (?4 IS NULL OR (c.started_at, c.number) < (?4, ?5))
+            AND c.started_at <= coalesce(?4, 9223372036854775807)
+            AND (CASE WHEN ?6 IS NULL THEN c.status <> 'discarded' ELSE c.status IN (SELECT value FROM json_each(?6)) END)
+            AND (?7 IS NULL OR EXISTS (
+                SELECT 1 FROM segments s INDEXED BY segments_of_speakers WHERE s.mark IN (SELECT value FROM json_each(?7))
+                AND s.number BETWEEN c.first_segment AND c.last_segment AND s.conversation = c.number))
+            """)
+        + ComposedSQL(" AND (NOT ?9 OR ") + hasGap + ComposedSQL(") ORDER BY c.started_at DESC, c.number DESC LIMIT ?8")
 }
 
 /// The position at which a page of a list ended.
