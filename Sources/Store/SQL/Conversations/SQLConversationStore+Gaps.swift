@@ -16,6 +16,17 @@ extension SQLConversationStore {
         }
     }
 
+    package func sessionsWithGaps(after: ID<Session>?, limit: Int) async throws(StoreError) -> [ID<Session>] {
+        try await database.read { (connection) throws(StoreError) in
+            var sessions: [ID<Session>] = []
+            try connection.run(
+                "SELECT DISTINCT session FROM session_gaps WHERE session > ? ORDER BY session LIMIT ?",
+                [.text(after?.rawValue ?? ""), .integer(max(0, limit))]
+            ) { (row) throws(StoreError) in sessions.append(ID(row.text(0) ?? "")) }
+            return sessions
+        }
+    }
+
     /// The condition of a conversation `c` that has a gap: words of one of its sessions are not known, in the part of the session that speaks in it. The
     /// joins are written as crosses: SQLite would begin with the gaps of all users.
     static let hasGap = ComposedSQL(
