@@ -29,11 +29,19 @@ import Testing
             }
             if isRefused { throw .databaseUnavailable("the test's") }
         }
+
+        func sessionsWithGaps(after: ID<Session>?, limit: Int) async throws(StoreError) -> [ID<Session>] {
+            let all = gaps.filter { !$0.value.isEmpty }.keys.sorted { $0.rawValue < $1.rawValue }
+            return Array(all.filter { $0.rawValue > after?.rawValue ?? "" }.prefix(limit))
+        }
     }
 
-    private func folder() -> TranscriptFolder {
-        TranscriptFolder(
-            in: FolderBlobStore(temporary.path), limits: TranscriptLimits(), log: Log(level: .error, write: { _ in }), gaps: store)
+    private let other = ID<Session>("6e1f0b9c-0000-4000-8000-000000000002")
+    private let second = Duration.seconds(1)..<Duration.seconds(2)
+    private let log = Log(level: .error, write: { _ in })
+
+    private func folder(in blobs: (any BlobStore)? = nil) -> TranscriptFolder {
+        TranscriptFolder(in: blobs ?? FolderBlobStore(temporary.path), limits: TranscriptLimits(), log: log, gaps: store)
     }
 
     /// Four seconds, of which the first channel has the second one, and the second channel the first two.
@@ -51,42 +59,112 @@ import Testing
         let folder = folder()
         var stored = unfinished()
         #expect(await folder.keep(stored))
-        await folder.settle()
         #expect(store.gaps == [id: [Duration.zero..<Duration.seconds(1), Duration.seconds(2)..<Duration.seconds(4)]])
         for channel in [ChannelIndex(0), ChannelIndex(1)] {
             for missing in stored.transcript.missing(in: channel) { stored.transcript.mend(channel, missing, [], by: .local) }
         }
         #expect(await folder.keep(stored))
-        await folder.settle()
         #expect(store.gaps == [id: []])
     }
 
-    @Test func `are made again when the database has refused them`() async throws {
+    @Test func `are in the database when the transcript of a session counts as stored`() async throws {
+        let folder = folder(), noted = Mutex<[Range<Duration>]?>(nil)
+        let transcript = folder.begin(SessionRecord(id: id), rate: .speech, channels: 1)
+        folder.finish(transcript, received: SampleCount(.seconds(2), at: .speech)) { [store, id] _ in
+            noted.withLock { $0 = store.gaps[id] }
+        }
+        await folder.settle()
+        #expect(noted.withLock(\.self) == [Duration.zero..<Duration.seconds(2)])
+    }
+
+    @Test func `are in the database before the transcript is stored, for the case of a kill`() async throws {
+        let disk = FullDisk(FolderBlobStore(temporary.path))
+        disk.fill()
+        #expect(await !folder(in: disk).keep(unfinished()))
+        #expect(store.gaps[id]?.count == 2)
+    }
+
+    @Test func `are not written for a new session that has none`() async throws {
+        let folder = folder()
+        folder.finish(folder.begin(SessionRecord(id: id), rate: .speech, channels: 1), received: .zero) { _ in }
+        await folder.settle()
+        #expect(try await folder.stored(id) != nil)
+        #expect(store.gaps == [:])
+    }
+
+    @Test func `are made again when the database has refused them, and hold up no transcript`() async throws {
+        let folder = folder()
+        store.refuse(true)
+        var second = unfinished()
+        second.record = SessionRecord(id: other)
+        #expect(await folder.keep(unfinished()))
+        #expect(await folder.keep(second))
+        #expect(store.gaps == [:] && store.refusals == 1, "the second one waits for the sweep")
+        await folder.sweep(now: UnixTime(milliseconds: 0))
+        #expect(store.gaps == [:] && store.refusals == 2)
+        store.refuse(false)
+        await folder.sweep(now: UnixTime(milliseconds: 0))
+        #expect(store.gaps[id]?.count == 2 && store.gaps[other]?.count == 2)
+    }
+
+    @Test func `are tried a last time when the gateway ends`() async throws {
         let folder = folder()
         store.refuse(true)
         #expect(await folder.keep(unfinished()))
-        await folder.settle()
-        #expect(store.gaps == [:] && store.refusals > 0)
         store.refuse(false)
-        await folder.sweep(now: UnixTime(milliseconds: 0))
-        try await until { store.gaps[id]?.count == 2 }
+        await folder.settle()
+        #expect(store.gaps[id]?.count == 2)
+    }
+
+    @Test func `are not more than so many in memory, but each removal is kept`() async throws {
+        let notes = GapNotes(in: store, log: log)
+        store.refuse(true)
+        await notes.note((0..<GapNotes.maxWaiting).reduce(into: [:]) { $0[ID<Session>("s\($1)")] = [second] })
+        await notes.note([id: [second]])
+        await notes.remove([other])
+        store.refuse(false)
+        await notes.tryAgain()
+        #expect(store.gaps.count == GapNotes.maxWaiting + 1)
+        #expect(store.gaps[id] == nil && store.gaps[other] == [])
     }
 
     @Test func `go with the transcript`() async throws {
         let folder = folder()
         #expect(await folder.keep(unfinished()))
         await folder.forget([id: [ForgottenSpeech(session: id, begins: .zero)]])
-        await folder.settle()
         #expect(store.gaps == [id: []])
-        let other = ID<Session>("6e1f0b9c-0000-4000-8000-000000000002")
         var second = unfinished()
         second.record = SessionRecord(id: other)
         #expect(await folder.keep(second))
-        await folder.settle()
         #expect(store.gaps[other]?.count == 2)
         // Many years later.
         await folder.sweep(now: UnixTime(milliseconds: 4_000_000_000_000))
-        await folder.settle()
         #expect(store.gaps[other] == [])
+    }
+
+    @Test func `go when a session without a transcript is forgotten`() async throws {
+        try await store.setGaps([id: [second], other: [second]])
+        await folder().forget([id: [ForgottenSpeech(session: id, begins: .zero)]])
+        #expect(store.gaps == [id: [], other: [second]])
+    }
+
+    @Test func `are pruned when the transcript is gone twice`() async throws {
+        let folder = folder()
+        try await store.setGaps([other: [second]])
+        #expect(await folder.keep(unfinished()))
+        await folder.pruneGaps()
+        #expect(store.gaps[other] == [second], "another gateway may store its transcript in this moment")
+        await folder.pruneGaps()
+        #expect(store.gaps[other] == [])
+        #expect(store.gaps[id]?.count == 2)
+    }
+
+    @Test func `stay when the transcript is there at the second look`() async throws {
+        let folder = folder()
+        try await store.setGaps([id: [second]])
+        await folder.pruneGaps()
+        #expect(await self.folder().keep(unfinished()))
+        await folder.pruneGaps()
+        #expect(store.gaps[id]?.count == 2)
     }
 }

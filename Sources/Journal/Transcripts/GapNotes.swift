@@ -2,79 +2,80 @@ internal import Continuity
 internal import Observability
 internal import Speech
 internal import Store
-internal import Synchronization
 
-/// Notes of the gaps of stored transcripts on their way into the database, by which conversations with a gap are found.
+/// Notes of the gaps of stored transcripts in the database, by which conversations with a gap are found.
 ///
-/// They are written in the background, those of several sessions together. What the database does not take is kept, and tried again.
-final class GapNotes: Sendable {
-    private struct State {
-        /// The newest gaps of each session that the database does not have yet.
-        var waiting: [ID<Session>: [Range<Duration>]] = [:]
-        /// True if a write is asked for that has not begun.
-        var isAsked = false
-    }
-
-    /// Maximum number of sessions that wait while the database takes nothing. Further ones are not noted.
-    private static let maxWaiting = 10_000
-
+/// Notes that the database refuses are kept in memory, and tried again.
+actor GapNotes {
     private let store: any SessionGapStore
     private let log: Log
-    private let state = Mutex(State())
-    private let work: AsyncStream<@Sendable () async -> Void>.Continuation
+    /// The newest gaps of each session that the database does not have yet.
+    private var waiting: [ID<Session>: [Range<Duration>]] = [:]
+    /// True if the database has refused the last write. Notes then wait for `tryAgain`: a database that cannot be reached holds each write up for
+    /// seconds, and with it all work on transcripts.
+    private var isRefused = false
+    /// Sessions that had gaps in the database and no transcript at the last call of `prune`.
+    private var missing: Set<ID<Session>> = []
+
+    /// Number of sessions that wait in memory from which on further gaps are not noted. The removal of gaps is always noted.
+    static let maxWaiting = 10_000
+    /// Number of sessions in one transaction, so that other writes wait for milliseconds only.
+    private static let sessionsAtOnce = 100
+    /// Number of sessions that are read at once.
+    private static let page = 1_000
 
     init(in store: any SessionGapStore, log: Log) {
         self.store = store
         self.log = log
-        let (stream, continuation) = AsyncStream.makeStream(of: (@Sendable () async -> Void).self)
-        work = continuation
-        Task(priority: .utility) { for await item in stream { await item() } }
     }
 
-    deinit { work.finish() }
-
-    /// Notes the gaps of a session, in place of earlier ones.
-    func note(_ gaps: [Range<Duration>], of session: ID<Session>) {
-        state.withLock { state in
-            guard state.waiting[session] != nil || state.waiting.count < Self.maxWaiting else { return }
-            state.waiting[session] = gaps
+    /// Notes the gaps of sessions, in place of earlier ones; an empty list removes them. Returns when they are in the database, or wait in memory.
+    func note(_ gaps: [ID<Session>: [Range<Duration>]]) async {
+        for (session, gaps) in gaps {
+            guard gaps.isEmpty || waiting[session] != nil || waiting.count < Self.maxWaiting else { continue }
+            waiting[session] = gaps
         }
-        tryAgain()
+        if !isRefused { await tryAgain() }
     }
 
-    /// Writes what waits, in the background.
-    func tryAgain() {
-        let isNew = state.withLock { state in
-            guard !state.isAsked, !state.waiting.isEmpty else { return false }
-            state.isAsked = true
-            return true
-        }
-        if isNew { work.yield { [self] in await write() } }
-    }
+    /// Removes the gaps of sessions.
+    func remove(_ sessions: [ID<Session>]) async { await note(sessions.reduce(into: [:]) { $0[$1] = [] }) }
 
-    /// Waits until what was noted before is in the database, or has been tried.
-    func settle() async {
-        await withCheckedContinuation { continuation in
-            work.yield { [self] in
-                await write()
-                continuation.resume()
+    /// Writes what waits, until the database refuses it.
+    func tryAgain() async {
+        while !waiting.isEmpty {
+            let part = waiting.prefix(Self.sessionsAtOnce).reduce(into: [ID<Session>: [Range<Duration>]]()) { $0[$1.key] = $1.value }
+            for session in part.keys { waiting[session] = nil }
+            do throws(StoreError) {
+                try await store.setGaps(part)
+                isRefused = false
+            } catch {
+                waiting.merge(part) { newer, _ in newer }
+                isRefused = true
+                return log.warning(
+                    "gaps of transcripts could not be noted; it is tried again", [.count: "\(waiting.count)", .error: "\(error)"])
             }
         }
     }
 
-    private func write() async {
-        let gaps = state.withLock { state in
-            let gaps = state.waiting
-            state = State()
-            return gaps
-        }
-        guard !gaps.isEmpty else { return }
-        do throws(StoreError) {
-            try await store.setGaps(gaps)
-        } catch {
-            log.warning("gaps of transcripts could not be noted; it is tried again", [.count: "\(gaps.count)", .error: "\(error)"])
-            state.withLock { state in state.waiting.merge(gaps) { newer, _ in newer } }
-        }
+    /// Returns the sessions that have gaps in the database.
+    func noted() async throws(StoreError) -> Set<ID<Session>> {
+        var sessions: [ID<Session>] = [], page: [ID<Session>]
+        repeat {
+            page = try await store.sessionsWithGaps(after: sessions.last, limit: Self.page)
+            sessions += page
+        } while page.count == Self.page
+        return Set(sessions)
+    }
+
+    /// Removes the gaps of sessions whose transcripts are gone.
+    ///
+    /// - Parameter missing: sessions without a transcript. Those that had one at the last call stay: another gateway notes the gaps of a transcript
+    ///   before it stores the transcript.
+    func prune(_ missing: Set<ID<Session>>) async {
+        let gone = missing.intersection(self.missing)
+        self.missing = missing.subtracting(gone)
+        await remove(Array(gone))
     }
 }
 

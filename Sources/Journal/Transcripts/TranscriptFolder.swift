@@ -6,7 +6,8 @@ package import Speech
 package import Store
 internal import Synchronization
 
-/// The transcripts of all sessions: one blob for each session that is over; those of live sessions are in memory.
+/// The transcripts of all sessions: one blob for each session that is over; those of live sessions are in memory. The gaps of stored transcripts are
+/// noted in the database.
 ///
 /// All work is done in order, by one task.
 package final class TranscriptFolder: Sendable {
@@ -72,6 +73,12 @@ package final class TranscriptFolder: Sendable {
 
     /// Returns the name of a session's transcript; nil if the identifier has other characters than ours. Requests name identifiers.
     private static func name(of id: ID<Session>) -> BlobName? { BlobName(id.rawValue + suffix) }
+
+    /// Returns the session whose transcript has a name; nil if the blob is not a transcript.
+    private static func session(of name: BlobName) -> ID<Session>? {
+        guard name.text.hasSuffix(suffix) else { return nil }
+        return ID(String(name.text.dropLast(suffix.count)))
+    }
 
     // MARK: - Live sessions
 
@@ -142,7 +149,7 @@ package final class TranscriptFolder: Sendable {
         }
         let isDamaged = transcript.state.withLock { $0.isDamaged }
         var isStored = false
-        if let stored, !isDamaged { isStored = await store(stored, attempts: unstored.attempts) }
+        if let stored, !isDamaged { isStored = await store(stored, attempts: unstored.attempts, isNew: unstored.attempts == 0) }
         if !isStored, !isDamaged {
             var unstored = unstored
             unstored.attempts += 1
@@ -242,8 +249,8 @@ package final class TranscriptFolder: Sendable {
     package func settle() async {
         await inOrder { [self] in
             for waiting in unstored.withLock({ Array($0.values) }) { await attempt(waiting, again: false) }
+            await gaps?.tryAgain()
         }
-        await gaps?.settle()
     }
 
     private func load(_ id: ID<Session>) async throws(StoredTranscript.Unreadable) -> StoredTranscript? {
@@ -276,24 +283,25 @@ package final class TranscriptFolder: Sendable {
 
     /// Stores a transcript without the speech that is forgotten for good, or deletes it when that is the whole session.
     ///
-    /// - Parameter attempts: number of attempts that have failed before. Only the first failure is logged as an error.
-    private func store(_ transcript: StoredTranscript, attempts: Int = 0) async -> Bool {
-        let forgotten = forgotten.withLock { $0[transcript.record.id] }?.forGood
-        guard let name = Self.name(of: transcript.record.id) else { return false }
+    /// - Parameters:
+    ///   - attempts: number of attempts that have failed before. Only the first failure is logged as an error.
+    ///   - isNew: true if the session never had a stored transcript, and so has no gaps in the database.
+    private func store(_ transcript: StoredTranscript, attempts: Int = 0, isNew: Bool = false) async -> Bool {
+        let id = transcript.record.id
+        let forgotten = forgotten.withLock { $0[id] }?.forGood
+        guard let name = Self.name(of: id) else { return false }
+        let isGone = forgotten?.isAll ?? false
+        let kept = forgotten.map(transcript.forgetting) ?? transcript
+        let times = isGone ? [] : kept.transcript.gapTimes
+        // First: if the process is killed before the transcript is stored, the journal still has the session, and both are written again.
+        if !isNew || !times.isEmpty { await gaps?.note([id: times]) }
         do throws(StoreError) {
-            if let forgotten, forgotten.isAll {
-                try await blobs.delete(name)
-                gaps?.note([], of: transcript.record.id)
-            } else {
-                let kept = forgotten.map(transcript.forgetting) ?? transcript
-                try await blobs.put(kept.encoded(), as: name)
-                gaps?.note(kept.transcript.gapTimes, of: transcript.record.id)
-            }
+            if isGone { try await blobs.delete(name) } else { try await blobs.put(kept.encoded(), as: name) }
             return true
         } catch {
             let message: StaticString = "a transcript cannot be stored"
             let details: KeyValuePairs<LogKey, String> = [
-                .session: transcript.record.id.rawValue, .path: "\(blobs.location)/\(name)", .error: "\(error)",
+                .session: id.rawValue, .path: "\(blobs.location)/\(name)", .error: "\(error)",
             ]
             if attempts == 0 { log.error(message, details) } else { log.debug(message, details) }
             return false
@@ -307,13 +315,14 @@ package final class TranscriptFolder: Sendable {
         let result = await inOrder { [self] in
             do throws(StoreError) {
                 var sessions: [ID<Session>] = []
-                for blob in try await blobs.all() where blob.name.text.hasSuffix(Self.suffix) {
+                for blob in try await blobs.all() {
+                    guard let session = Self.session(of: blob.name) else { continue }
                     guard let bytes = try await blobs.content(of: blob.name, maxByteCount: Self.maxByteCount) else { continue }
                     // The transcript of a newer version has the same members.
                     guard let document = try? JSONDocument(parsing: bytes, sizeLimit: Self.maxByteCount),
                         document.root["user"].string ?? ID<User>.local.rawValue == user.rawValue
                     else { continue }
-                    sessions.append(ID(String(blob.name.text.dropLast(Self.suffix.count))))
+                    sessions.append(session)
                 }
                 return Result<_, StoreError>.success(sessions)
             } catch {
@@ -336,34 +345,45 @@ package final class TranscriptFolder: Sendable {
                 sessions.formIntersection(all.keys)
                 return sessions
             }
+            var absent: [ID<Session>] = []
             for (id, stretches) in all where before[id]?.forGood ?? [] != stretches.forGood || left.contains(id) {
                 guard live.withLock({ $0[id] }) == nil else { continue }
-                let isErased = await forgetStored(id)
+                let erasure = await forgetStored(id)
+                if erasure == .absent { absent.append(id) }
                 unerased.withLock { sessions in
                     sessions.remove(id)
-                    if !isErased { sessions.insert(id) }
+                    if erasure == .failed { sessions.insert(id) }
                 }
             }
+            // A process that was killed, or one that has no gateway, has deleted the transcript and not its gaps.
+            await gaps?.remove(absent)
             // A user is told that a deletion is complete when this returns.
-            await gaps?.settle()
+            await gaps?.tryAgain()
         }
     }
 
     /// True while a stored transcript has forgotten speech that could not be erased. The next `forget` tries it again.
     package var hasUnerased: Bool { unerased.withLock { !$0.isEmpty } }
 
+    /// The result of the erasure of forgotten speech from a session's blob.
+    private enum BlobErasure {
+        /// There is no blob.
+        case absent
+        case complete
+        /// The blob still has the speech; the reason is in the log.
+        case failed
+    }
+
     /// Erases forgotten speech from a session's blob.
-    ///
-    /// - Returns: false when the blob still has it; the reason is in the log.
-    private func forgetStored(_ id: ID<Session>) async -> Bool {
+    private func forgetStored(_ id: ID<Session>) async -> BlobErasure {
         do throws(StoredTranscript.Unreadable) {
-            guard let found = try await loadBlob(id) else { return true }
-            return await store(found)
+            guard let found = try await loadBlob(id) else { return .absent }
+            return await store(found) ? .complete : .failed
         } catch {
             // A newer version's transcript cannot be read. It is deleted, because it may have words that must be forgotten.
             log.info("an unreadable transcript was deleted, because a part of it had to be deleted", [.session: id.rawValue])
-            guard let name = Self.name(of: id) else { return true }
-            return await remove([name])
+            guard let name = Self.name(of: id) else { return .absent }
+            return await remove([name]) ? .complete : .failed
         }
     }
 
@@ -380,8 +400,28 @@ package final class TranscriptFolder: Sendable {
 
     /// Deletes transcripts that are too old, and the oldest beyond the limits.
     package func sweep(now: UnixTime) async {
-        await inOrder { [self] in await removeOldest(now: now) }
-        gaps?.tryAgain()
+        await inOrder { [self] in
+            await removeOldest(now: now)
+            await gaps?.tryAgain()
+        }
+    }
+
+    /// Removes the gaps of sessions from the database whose transcripts were gone at the last call too. Call every hour or so.
+    package func pruneGaps() async {
+        guard let gaps else { return }
+        await inOrder { [self] in
+            do throws(StoreError) {
+                // Before the blobs are listed: a transcript that another gateway stores meanwhile is in the list.
+                var missing = try await gaps.noted()
+                if !missing.isEmpty {
+                    let stored = try await blobs.all()
+                    missing.subtract(stored.compactMap { Self.session(of: $0.name) })
+                }
+                await gaps.prune(missing)
+            } catch {
+                log.warning("gaps of transcripts that are gone could not be removed; it is tried again", [.error: "\(error)"])
+            }
+        }
     }
 
     private func removeOldest(now: UnixTime) async {
@@ -410,7 +450,7 @@ package final class TranscriptFolder: Sendable {
     @discardableResult private func remove(_ names: [BlobName]) async -> Bool {
         do throws(StoreError) {
             try await blobs.delete(names)
-            for name in names where name.text.hasSuffix(Self.suffix) { gaps?.note([], of: ID(String(name.text.dropLast(Self.suffix.count)))) }
+            await gaps?.remove(names.compactMap { Self.session(of: $0) })
             return true
         } catch {
             log.error("a transcript cannot be deleted", [.path: blobs.location, .error: "\(error)"])

@@ -39,8 +39,12 @@ final class Housekeeping: Sendable {
         sweeping = Task { [transcripts = storage.transcripts] in
             repeat { await transcripts.sweep(now: retention.now()) } while (try? await Task.sleep(for: TranscriptFolder.sweepInterval)) != nil
         }
-        minding = Task { [conversations = live.conversations, erasure = live.erasure, keys = inputs.keys, upkeep = storage.stores.upkeep] in
-            await Self.mind(conversations, erasure, deletion, keys, upkeep, retention, log)
+        minding = Task {
+            [
+                conversations = live.conversations, erasure = live.erasure, transcripts = storage.transcripts, keys = inputs.keys,
+                upkeep = storage.stores.upkeep
+            ] in
+            await Self.mind(conversations, erasure, deletion, transcripts, keys, upkeep, retention, log)
         }
         measuring = Task(priority: .utility) { await disks.run() }
         settling = Task { [admission = parts.admission] in
@@ -92,7 +96,7 @@ final class Housekeeping: Sendable {
 
     /// Completes conversations, erases deleted speech, and keeps the database fast, at intervals, until the task is cancelled.
     private static func mind(
-        _ conversations: ConversationService, _ erasure: ErasureService, _ deletion: UserDeletion,
+        _ conversations: ConversationService, _ erasure: ErasureService, _ deletion: UserDeletion, _ transcripts: TranscriptFolder,
         _ keys: any AccessKeyAdministration, _ upkeep: any DatabaseUpkeep, _ retention: RetentionTime, _ log: Log
     ) async {
         var rounds = 0
@@ -117,6 +121,7 @@ final class Housekeeping: Sendable {
                 await conversations.forgetVoices(now: retention.now())
                 await conversations.endDeletions(now: retention.now())
                 await erasure.prune(now: retention.now())
+                await transcripts.pruneGaps()
                 await forgetLogins(keys, retention, log)
                 keep(retention, log)
             } else if rounds % 12 == 0, !retention.isBelieved {
