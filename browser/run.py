@@ -65,7 +65,7 @@ KEYED = {
     "says_when_its_key_was_revoked": "gate",
 }
 # Plays with the scripted vendor in each run, so that every word can be judged; the gate has no right to mount a disk.
-SCRIPTED = {"keeps_words_over_a_full_disk": "verify"}
+SCRIPTED = {"keeps_words_over_a_full_disk": "verify", "keeps_a_file_over_a_full_disk": "verify", "hears_a_file_again_after_a_kill": "verify"}
 FAILING = {"tells_of_a_failover": ""}
 # Plays that hear the microphone from its beginning, so that each has a browser of its own when an engine hears what is said there.
 HEARS = {"captions_a_tab", "captions_the_microphone", "enrols_a_voice", "mends_a_broken_connection", "follows_a_gateway_that_goes_down"}
