@@ -43,6 +43,15 @@ def lines_of(console, conversation):
     return [f"[{clock(one['start'])}] Speaker {one['speaker_id'] + 1}: {one['text']}" for one in console.get(f"/api/v1/conversations/{conversation}")["segments"]]
 
 
+def copied(console, act):
+    """What an act has copied: the lines of the text, and the HTML."""
+    console.page.evaluate("() => navigator.clipboard.writeText('nothing')")
+    act()
+    console.until(lambda: console.page.evaluate("() => navigator.clipboard.readText()") != "nothing", "something is copied")
+    forms = console.page.evaluate(CLIPBOARD)
+    return forms["text/plain"].splitlines(), forms.get("text/html", "")
+
+
 class Copies:
     """Plays for `Plays`."""
 
@@ -58,15 +67,6 @@ class Copies:
         console.judge()
         expect(console.context.request.delete(f"/api/v1/conversations/{conversation}?for_good=true").ok, "the conversation is deleted")
         console.close()
-
-    @staticmethod
-    def _copied(console, act):
-        """What an act has copied: the lines of the text, and the HTML."""
-        console.page.evaluate("() => navigator.clipboard.writeText('nothing')")
-        act()
-        console.until(lambda: console.page.evaluate("() => navigator.clipboard.readText()") != "nothing", "something is copied")
-        forms = console.page.evaluate(CLIPBOARD)
-        return forms["text/plain"].splitlines(), forms.get("text/html", "")
 
     def copies_the_transcript(self):
         """The whole transcript is copied by its entry and by the keys, a segment by its menu: with names and times, as text and as HTML."""
@@ -89,10 +89,10 @@ class Copies:
             page.get_by_role("button", name="Copy this part").click()
 
         for act in (by_entry, by_keys):
-            text, html = self._copied(console, act)
+            text, html = copied(console, act)
             expect(text == expected, f"{act.__name__}: {len(text)} lines were copied, of {len(expected)}: {text[:3]}")
             expect(html.count("<p") == len(expected) and html.count("Speaker 1</bdi></b>:") == sum("Speaker 1:" in one for one in expected), html[:400])
-        text, _ = self._copied(console, by_menu)
+        text, _ = copied(console, by_menu)
         expect(text == expected[2:3], f"the menu of a segment copied {text}")
         self._forget(console, conversation)
 
@@ -119,7 +119,7 @@ class Copies:
             page.keyboard.up("Shift")
             page.keyboard.press("ControlOrMeta+c")
 
-        text, html = self._copied(console, select)
+        text, html = copied(console, select)
         words = expected[1].split(" ")
         first, last = " ".join(words[:3] + words[6:]), " ".join(expected[end[0]].split(" ")[:5])
         expect(text == [first, *expected[2:end[0]], last], f"{len(text)} lines were copied: {text[:2]} to {text[-1:]}")
@@ -131,7 +131,7 @@ class Copies:
             page.mouse.click(*point(end[0], 1), click_count=3)
             page.keyboard.press("ControlOrMeta+c")
 
-        text, _ = self._copied(console, within)
+        text, _ = copied(console, within)
         expect([line for line in text if line.strip()] == [expected[end[0]].split(": ", 1)[1]], f"of one row {text} was copied")
         self._forget(console, conversation)
 
@@ -145,7 +145,7 @@ class Copies:
             page.get_by_role("button", name="Export").click()
             page.get_by_role("button", name="Copy the transcript").click()
 
-        text, html = self._copied(console, copy)
+        text, html = copied(console, copy)
         expect([re.sub("[\u2068\u2069]", "", line) for line in text] == expected, f"{text} were copied")
         expect([line.endswith("\u2069") for line in text] == ["\u0645" in line for line in expected], f"{text} are apart from what is beside them")
         expect(html.count('<p dir="auto"') == len(expected), html)

@@ -1,8 +1,10 @@
 """Plays a person's day against `harken serve`: nothing that is said is lost, doubled or moved, on the page and in the store.
 
-A file of two hours is dropped on the page. The page's microphone hears three hours, while the line is silent and the gateway stands still, is restarted
-and killed. A recording that was made without a connection is delivered, a deletion is undone, and a folder is imported. The vendor of all of it counts
-(`conformance/counting_vendor.py`), and the microphone is a script that speaks faster than people do.
+A file of two hours is dropped on the page, and the gateway is restarted when it has half of it. The page's microphone hears three hours, while the line is
+silent and the gateway stands still, is restarted and killed. A recording that was made without a connection is delivered, a deletion is undone, and a
+folder is imported. The vendor of all of it counts (`conformance/counting_vendor.py`), and the microphone is a script that speaks faster than people do.
+
+What is on the page is read as people read it: by scrolling through all of a conversation, and by *Copy the transcript*.
 """
 
 import argparse
@@ -10,21 +12,20 @@ import itertools
 import os
 import pathlib
 import re
-import select
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import wave
 
 from playwright.sync_api import sync_playwright
 
 from console import Browser, Error, Failure, Server, ServerError, expect
+from copies import copied
 from microphone import LATE
 from stored import SAID
+from wires import Wire
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "conformance"))
@@ -76,6 +77,28 @@ SPEAKER = """(() => {
     }, 50);
 })();""" % (AMOUNT, AHEAD)
 
+# The rows of a conversation as they are drawn, each with its words, while somebody scrolls from the first one to the last; and how many it has. Words that
+# do not come within so many milliseconds are not waited for.
+SCROLL = """async (patience) => {
+    const list = document.querySelector('.vlist'), rows = new Map(), end = performance.now() + patience;
+    let amount = 0;
+    list.scrollTop = 0;
+    while (performance.now() < end) {
+        // The list draws with the next frame.
+        for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+        const drawn = [...list.querySelectorAll('.vrow')];
+        if (!drawn.length || list.querySelector('.waiting')) continue;
+        for (const row of drawn) rows.set(Number(row.ariaPosInSet), row.querySelector('.body')?.textContent ?? '');
+        amount = Number(drawn[0].ariaSetSize);
+        const top = list.scrollTop;
+        list.scrollTop += list.clientHeight;
+        if (list.scrollTop === top) break;
+    }
+    return [[...rows].sort(([one], [other]) => one - other).map(([, text]) => text), amount];
+}"""
+# What Chromium notes of a gateway that is away for a while: a request, or a connection, that nobody answered.
+AWAY = re.compile("console: (Failed to load resource: net::ERR_|WebSocket connection to )")
+
 
 def sound(count):
     """So many words as 16-bit samples, in pieces."""
@@ -109,43 +132,6 @@ def judge(what, heard, wanted):
     raise Failure(f"{what}: {len(heard)} words of {len(wanted)}; from word {at} on {heard[at:at + 6]} and not {wanted[at:at + 6]}")
 
 
-class Line:
-    """A connection to a gateway that can be silent: nothing is refused, and nothing comes."""
-
-    def __init__(self):
-        self.speaks, self.port = threading.Event(), None
-        self.speaks.set()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self):
-        while True:
-            near, _ = self._listener.accept()
-            try:
-                far = socket.create_connection(("127.0.0.1", self.port))
-            except OSError:
-                near.close()
-                continue
-            threading.Thread(target=self._carry, args=(near, far), daemon=True).start()
-
-    def _carry(self, near, far):
-        other = {near: far, far: near}
-        try:
-            while other:
-                ready, _, _ = select.select(list(other), [], [])
-                self.speaks.wait()
-                for one in ready:
-                    if data := one.recv(1 << 18):
-                        other[one].sendall(data)
-                    else:
-                        raise ConnectionError
-        except OSError:
-            pass
-        for end in (near, far):
-            end.close()
-
-
 class Day:
     def __init__(self, chosen, playwright, folder):
         self.chosen, self.folder = chosen, pathlib.Path(folder)
@@ -155,11 +141,13 @@ class Day:
         self.settings = {"HARKEN_ENGINES": "deepgram", "DEEPGRAM_API_KEY": KEY, "DEEPGRAM_BASE_URL": url,
                          # The vendor is this machine's: it hears faster than the microphone speaks.
                          "DEEPGRAM_PACE": f"{1.5 * chosen.speed:g}", "HARKEN_MODELS": NOWHERE}
-        self.line, self.server = Line(), None
+        self.line, self.server = Wire(), None
         self.begin()
         self.browser = Browser(playwright, self.folder)
         self.console = self.browser.open(self.server, self.line.url + "/#/start")
         self.console.hang, self.page = HANG, self.console.page
+        # What is copied is read again. The page is at the line's address, not at the gateway's.
+        self.console.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=self.line.url)
         self.console.context.add_init_script(SPEAKER)
         self.page.reload()
 
@@ -217,10 +205,18 @@ class Day:
             card.wait()
 
     def drop(self, path):
-        """Drops a file on the page, and leaves it to the gateway."""
+        """Drops a file on the page. When half of it has gone, the gateway is restarted; the page leaves the file to the one that follows."""
+        console = self.console
+        self.line.most = path.stat().st_size // 2
         self.page.set_input_files("input[type=file]", str(path))
-        self.console.wait("() => document.querySelector('.jobs li')"
-                          " && !document.querySelector('.jobs li:is([data-state=sending], [data-state=waiting])')", "the gateway has the file")
+        console.until(lambda: not self.line.speaks.is_set(), "half of the file has gone")
+        self.say("the gateway is restarted")
+        expect(self.server.terminate(HANG) is not None, "the gateway that is stopped while a file comes does not end")
+        self.begin()
+        expect(self.page.locator(".jobs li").first.get_attribute("data-state") == "sending", "the file was not on its way when the gateway was restarted")
+        self.line.speaks.set()
+        console.wait("() => document.querySelector('.jobs li')"
+                     " && !document.querySelector('.jobs li:is([data-state=sending], [data-state=waiting])')", "the gateway has the file")
 
     def speak(self, until):
         """The microphone hears more words; the gateway may be away."""
@@ -264,10 +260,35 @@ class Day:
         page.locator(".live-bar .btn.primary").click()
         console.wait("() => document.querySelector('.live-bar .btn.primary')?.textContent === 'Start listening'", "the session is over")
 
+    def made(self, before):
+        """The conversations that were not there before, in the order in which they began."""
+        return [one["id"] for one in sorted(self.listed(), key=lambda one: one["started_at"]) if one["id"] not in before]
+
     def live_words(self, before):
-        """What is stored of the microphone's sessions, in the order in which they began."""
-        made = [one for one in self.listed() if one["id"] not in before]
-        return [word for one in sorted(made, key=lambda one: one["started_at"]) for word in self.stored(one["id"])]
+        """What is stored of the sessions that were not there before."""
+        return [word for one in self.made(before) for word in self.stored(one)]
+
+    def read(self, conversation):
+        """Opens a conversation, and returns its words as the page draws them from the first row to the last one, and as it copies them."""
+        console, page = self.console, self.page
+        console.go(f"conversation/{conversation}")
+        page.wait_for_selector(".vrow .w")
+        rows, amount = page.evaluate(SCROLL, 1000 * HANG)
+        expect(len(rows) == amount, f"{len(rows)} rows of {amount} are drawn")
+
+        def copy():
+            page.get_by_role("button", name="Export").click()
+            page.get_by_role("button", name="Copy the transcript").click()
+
+        text, _ = copied(console, copy)
+        return words(" ".join(rows)), words(" ".join(text))
+
+    def judge_everywhere(self, what, conversations, wanted):
+        """Judges conversations in the store, on the screen and on the clipboard."""
+        judge(f"{what}, in the store", [word for one in conversations for word in self.stored(one)], wanted)
+        ways = [self.read(one) for one in conversations]
+        judge(f"{what}, on the screen", [word for drawn, _ in ways for word in drawn], wanted)
+        judge(f"{what}, on the clipboard", [word for _, text in ways for word in text], wanted)
 
     def listed(self):
         return self.get("/conversations?limit=100")["conversations"]
@@ -295,7 +316,7 @@ class Day:
         self.drop(self.folder / "A long talk.wav")
         console.until(lambda: any(job["status"] == "completed" for job in self.get("/jobs")["jobs"]), "the file is a conversation")
         talk = self.titled("A long talk")
-        judge("the dropped file", self.stored(talk), spoken(long))
+        self.judge_everywhere("the dropped file", [talk], spoken(long))
 
         self.say("a folder is imported")
         (self.folder / "memos").mkdir()
@@ -305,7 +326,7 @@ class Day:
             write(self.folder / "memos" / f"{title}.wav", count)
         self.run("import", str(self.folder / "memos"))
         for title, count in counts.items():
-            judge(title, self.stored(self.titled(title)), spoken(count))
+            self.judge_everywhere(title, [self.titled(title)], spoken(count))
 
         before = {one["id"] for one in self.listed()}
         self.say(f"{said} words are said")
@@ -319,7 +340,7 @@ class Day:
         before = {one["id"] for one in self.listed()}
         self.run("record", "--send")
         console.until(lambda: len(self.live_words(before)) >= 40, lambda: f"{self.live_words(before)} is delivered")
-        judge("the delivery", self.live_words(before), spoken(40))
+        self.judge_everywhere("the delivery", self.made(before), spoken(40))
 
         self.say("a deletion is undone")
         memo = self.titled("Memo 3")
@@ -331,9 +352,10 @@ class Day:
         expect(memo not in {one["id"] for one in self.listed()}, "the conversation is deleted")
         page.get_by_role("button", name=re.compile("^Undo: ")).click()
         console.until(lambda: memo in {one["id"] for one in self.listed()}, "the conversation is there again")
-        judge("what was deleted and came back", self.stored(memo), spoken(counts["Memo 3"]))
-        judge("the dropped file, at the end of the day", self.stored(talk), spoken(long))
-        expect(not console.problems, "; ".join(console.problems[:3]))
+        self.judge_everywhere("what was deleted and came back", [memo], spoken(counts["Memo 3"]))
+        self.judge_everywhere("the dropped file at the end of the day", [talk], spoken(long))
+        problems = [problem for problem in console.problems if not AWAY.match(problem)]
+        expect(not problems, "; ".join(problems[:3]))
 
     def end(self):
         self.browser.close()
@@ -355,7 +377,8 @@ def main():
         day = Day(chosen, playwright, folder)
         try:
             day.play()
-            verdict, reason = "PASS", f"{chosen.hours:g} hours of captions, a file of {2 * chosen.hours / 3:g}: 0 words lost, doubled or moved"
+            verdict, reason = "PASS", (f"{chosen.hours:g} hours of captions, a file of {2 * chosen.hours / 3:g}: 0 words lost, doubled or moved, "
+                                       "on the screen and in the store")
         except (Failure, ServerError) as error:
             verdict, reason = "FAIL", str(error)
         except Error as error:

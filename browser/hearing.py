@@ -1,10 +1,33 @@
 """What a gateway must hear in the plays: with its own engine most words of the recording, with the scripted vendor every word of the vendor's text."""
 
+import array
+import math
 import pathlib
 import re
+import wave
 
 from console import expect
 from scripted_vendor import STEP, TEXT, plain, said
+
+FRAME = 320  # samples of 20 ms
+QUIET = 0.006 * 32_768  # level below which nobody speaks in the recordings, of 16 bits
+
+
+def unbroken(recording, folder):
+    """Speech without a pause: the sentences of one reader, without the silence before and behind each. Returns its path; its words are beside it."""
+    path, parts = pathlib.Path(folder) / "unbroken.wav", sorted(pathlib.Path(recording).parent.glob("librivox/*.wav"))
+    with wave.open(str(path), "wb") as talk:
+        talk.setnchannels(1)
+        talk.setsampwidth(2)
+        talk.setframerate(16_000)
+        for part in parts:
+            with wave.open(str(part)) as clip:
+                samples = array.array("h", clip.readframes(clip.getnframes()))
+            starts = range(0, len(samples) - FRAME, FRAME)
+            loud = [start for start in starts if math.sqrt(sum(one * one for one in samples[start:start + FRAME]) / FRAME) > QUIET]
+            talk.writeframes(samples[loud[0]:loud[-1] + FRAME].tobytes())
+    path.with_suffix(".txt").write_text(" ".join(part.with_suffix(".txt").read_text() for part in parts))
+    return path
 
 
 class Recognised:

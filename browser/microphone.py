@@ -6,6 +6,7 @@ import signal
 
 from console import HANG, Server, expect
 from disks import SmallDisk
+from figures import within
 from scripted_vendor import plain
 from stored import SAID
 
@@ -77,6 +78,31 @@ FINALS = "() => [...document.querySelectorAll('.live-text .said')].map((line) =>
 NOTE = "(words) => [...document.querySelectorAll('.notes .note')].some((note) => note.checkVisibility() && note.textContent.includes(words))"
 # True when the page says that captions are late, by more than what it says first.
 LATE = "() => /Captions are late: ([5-9]|[1-9]\\d+) s/.test(document.querySelector('.notes')?.textContent)"
+# Watches the captions while the microphone speaks: the longest time without a change of their words, where in the speech it ended, how much was said, all in
+# seconds, and the changes. Levels come for every tenth of a second of sound, also when they come late; a breath does not end what somebody says.
+STANDSTILL = """async () => {
+    const {listening} = await import('/console/listening.js'), captions = document.querySelector('.live-text'), audible = 0.012, breath = 0.5;
+    const text = () => [...captions.querySelectorAll('.said')].map((line) => line.textContent).join('\\n');
+    window.standstill = {longest: 0, at: 0, speech: 0, changes: 0};
+    let shown = text(), changed = 0, began = 0, quiet = Infinity;
+    new MutationObserver(() => {
+        const now = text();
+        if (now === shown) return;
+        shown = now;
+        changed = performance.now();
+        standstill.changes += 1;
+    }).observe(captions, {subtree: true, childList: true, characterData: true});
+    listening.addEventListener('level', () => {
+        const now = performance.now();
+        if (listening.value <= audible) return void (quiet += 0.1);
+        if (quiet > breath) began = now;
+        quiet = 0;
+        standstill.speech += 0.1;
+        const still = (now - Math.max(changed, began)) / 1000;
+        if (still > standstill.longest) Object.assign(standstill, {longest: still, at: standstill.speech});
+    });
+}"""
+SPEECH = 40  # seconds of speech in which captions are watched
 NO_NOTE = "(words) => ![...document.querySelectorAll('.notes .note')].some((note) => note.textContent.includes(words))"
 
 
@@ -232,6 +258,23 @@ class Microphone:
         self._hears(console)
         self._stops(console)
         expect(page.evaluate(GUESS) is None, f"after Stop, {page.evaluate(GUESS)} is grey")
+        console.judge()
+        console.close()
+
+    def changes_while_somebody_speaks(self):
+        """While somebody speaks without a pause, the captions change all the time: never 4 s without a change on a quiet machine; `make bench` allows 2 s."""
+        console = self.visit("/#/live")
+        page = console.page
+        page.wait_for_selector(".live-text")
+        page.evaluate(STANDSTILL)
+        self._press(console)
+        console.wait("(wanted) => standstill.speech >= wanted", f"{SPEECH} s of speech", SPEECH)
+        seen = page.evaluate("() => standstill")
+        self._stops(console)
+        told = f"{seen['longest']:.2f} s without a change, at {seen['at']:.0f} of {seen['speech']:.0f} s of speech; {seen['changes']} changes"
+        self.notes.append(told)
+        expect(seen["longest"] <= 4, told)
+        self._judge_figures(within("captions without a change while somebody speaks", seen["longest"], 2))
         console.judge()
         console.close()
 

@@ -21,6 +21,7 @@ from codes import code_picture, read_code
 from console import HANG, expect, narrow, wide
 from copies import Copies
 from figures import within
+from files import DROP, ROW, Files, with_silence
 from lists import Lists
 from microphone import BEHIND, EVENTS, FINALS, NEXT, NOTICE, STANDING, Line, Microphone
 from modules import EXPECTED
@@ -48,16 +49,6 @@ def talk_of(recording, folder):
                 # A second of silence between them.
                 talk.writeframes(clip.readframes(clip.getnframes()) + bytes(32_000))
     return str(path)
-
-
-def with_silence(recording, tenths):
-    """The bytes of a recording with so many tenths of a second of silence behind it: another file."""
-    made = io.BytesIO()
-    with wave.open(str(recording)) as clip, wave.open(made, "wb") as other:
-        other.setparams(clip.getparams())
-        silence = bytes(clip.getframerate() // 10 * tenths * clip.getsampwidth() * clip.getnchannels())
-        other.writeframes(clip.readframes(clip.getnframes()) + silence)
-    return made.getvalue()
 
 
 SCROLLING = """async () => {
@@ -109,13 +100,6 @@ PLAY = """async (data) => {
     source.start();
 }"""
 
-# Drops a file, given as base64, on the page Start.
-DROP = """([bytes, name]) => {
-    const transfer = new DataTransfer();
-    const options = {type: 'audio/wav', lastModified: Date.UTC(2025, 4, 6, 12)};
-    transfer.items.add(new File([Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0))], name, options));
-    document.querySelector('main h1').dispatchEvent(new DragEvent('drop', {dataTransfer: transfer, bubbles: true, cancelable: true}));
-}"""
 # A folder with another one in it is dropped, as a browser tells of it: in parts. Gets the names with their bytes, those of the inner folder last. Returns
 # true if the browser itself would open what is dropped.
 DROP_FOLDER = """(files) => {
@@ -145,22 +129,6 @@ DROP_LARGE = """() => {
     const transfer = new DataTransfer();
     transfer.items.add(new File([new Uint8Array(40e6)], 'Large.wav', {type: 'audio/wav'}));
     document.querySelector('main h1').dispatchEvent(new DragEvent('drop', {dataTransfer: transfer, bubbles: true, cancelable: true}));
-}"""
-# True when a recording's row has a state, and words in it.
-ROW = """([name, state, words]) => [...document.querySelectorAll(`.jobs li[data-state=${state}]`)]
-    .some((row) => row.textContent.includes(name) && row.textContent.includes(words))"""
-# The answer to the next file reaches the browser, and not the page. Counts how often a file is sent.
-LOSE_ANSWER = """() => {
-    const {open, send} = XMLHttpRequest.prototype;
-    window.sent = 0;
-    XMLHttpRequest.prototype.open = function (...order) {
-        this.order = order.join(' ');
-        return open.apply(this, order);
-    };
-    XMLHttpRequest.prototype.send = function (body) {
-        if (this.order === 'POST /api/v1/jobs' && ++sent === 1) this.onload = this.onerror;
-        return send.call(this, body);
-    };
 }"""
 
 # Bytes in a code: the most that each size holds, and one more.
@@ -192,7 +160,7 @@ class RefusingReceiver:
         self._server.shutdown()
 
 
-class Plays(Writings, Microphone, Lists, Copies):
+class Plays(Writings, Microphone, Lists, Copies, Files):
     """Plays with a gateway without keys. Each makes what it needs. `hearing` is what the gateway hears."""
 
     def __init__(self, browser, server, recording, folder, harken, hearing):
@@ -432,74 +400,6 @@ class Plays(Writings, Microphone, Lists, Copies):
         names = [job["name"] for job in console.get("/api/v1/jobs")["jobs"]]
         expect("A talk.wav" in names and "Another name.wav" not in names, f"one file has one job: {names}")
         console.judge()
-        console.close()
-
-    def sends_a_file_until_it_is_safe(self):
-        """The gateway is killed, or stopped, while a file is sent: the page says so, asks before it is closed, and sends the file again by itself. The file
-        has one conversation, also when the gateway had it, and only its answer was lost."""
-        server = self._own("sent")
-        port = int(server.url.rsplit(":", 1)[1])
-        console = self.browser.open(server, "/#/usage")
-        page, asked = console.page, []
-
-        def drops(name, silence):
-            page.evaluate(DROP, [base64.b64encode(with_silence(self.recording, silence)).decode(), name])
-
-        def row(name, state, words=""):
-            console.wait(ROW, f"the row of {name} is {state}: {words}", [name, state, words])
-
-        def asks():
-            return not page.evaluate("() => dispatchEvent(new Event('beforeunload', {cancelable: true}))")
-
-        def is_one(name):
-            """The file is one conversation with its words, and has one row."""
-            row(name, "completed")
-            console.until(lambda: page.locator(".jobs li", has_text=name).count() == 1 and not asks(), f"{name} has one row, and nothing is left to send")
-            titles = [one["title"] for one in console.get("/api/v1/conversations?limit=50")["conversations"]]
-            jobs = [one for one in console.get("/api/v1/jobs")["jobs"] if one["name"] == name]
-            expect(titles.count(name.split(".")[0]) == 1 and len(jobs) == 1, f"{name} has {len(jobs)} jobs; the conversations are {titles}")
-            found = console.get(f"/api/v1/conversations/{jobs[0]['conversation_id']}")
-            self.hearing.judge_recording(" ".join(segment["text"] for segment in found["segments"]))
-
-        try:
-            console.wait("() => document.querySelector('main h1')?.textContent === 'Usage'", "Usage is drawn")
-            console.go("start")
-            expect(not asks(), "the browser asks, and nothing is sent")
-            # A gateway that stands still takes the connection, and never answers.
-            server.signal(signal.SIGSTOP)
-            drops("Killed.wav", 1)
-            row("Killed.wav", "sending", "keep this page open")
-            # A browser asks only whoever has used the page.
-            page.locator("main h1").first.click()
-            page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
-            page.evaluate("() => { setTimeout(() => location.reload()); }")
-            console.until(lambda: asked, "the browser asks before the page is closed")
-            server.kill()
-            row("Killed.wav", "waiting", "The gateway does not answer. The file is sent again by itself; keep this page open until then")
-            expect(asks(), "the browser does not ask while a file waits to be sent again")
-            console.go("usage")
-            console.go("start")
-            row("Killed.wav", "waiting")
-            server = self._own("sent", port)
-            is_one("Killed.wav")
-
-            server.signal(signal.SIGSTOP)
-            drops("Stopped.wav", 2)
-            row("Stopped.wav", "sending")
-            server.signal(signal.SIGTERM)
-            server.signal(signal.SIGCONT)
-            expect(server.ended(HANG) is not None, "the gateway that is stopped ends")
-            server = self._own("sent", port)
-            is_one("Stopped.wav")
-
-            # The gateway takes the file, and the page never hears of it.
-            page.evaluate(LOSE_ANSWER)
-            drops("Lost.wav", 3)
-            console.wait("() => sent === 2", "the file is sent again")
-            is_one("Lost.wav")
-        finally:
-            server.signal(signal.SIGCONT)
-            server.stop()
         console.close()
 
     def takes_what_is_dropped_on_every_page(self):

@@ -12,7 +12,7 @@ from playwright.sync_api import sync_playwright
 
 from console import HANG, Browser, Error, Failure, Server, ServerError, narrow, wide
 from failovers import Failovers
-from hearing import Recognised, Scripted
+from hearing import Recognised, Scripted, unbroken
 from microphone import Microphone
 from plays import Plays
 from roles import Roles
@@ -65,7 +65,9 @@ KEYED = {
     "says_when_its_key_was_revoked": "gate",
 }
 # Plays with the scripted vendor in each run, so that every word can be judged; the gate has no right to mount a disk.
-SCRIPTED = {"keeps_words_over_a_full_disk": "verify"}
+SCRIPTED = {"keeps_words_over_a_full_disk": "verify", "keeps_a_file_over_a_full_disk": "verify", "hears_a_file_again_after_a_kill": "verify"}
+# Plays whose microphone hears speech without a pause, over and over, with a gateway of their own that does nothing else.
+UNBROKEN = {"changes_while_somebody_speaks": "verify bench"}
 FAILING = {"tells_of_a_failover": ""}
 # Plays that hear the microphone from its beginning, so that each has a browser of its own when an engine hears what is said there.
 HEARS = {"captions_a_tab", "captions_the_microphone", "enrols_a_voice", "mends_a_broken_connection", "follows_a_gateway_that_goes_down"}
@@ -184,6 +186,15 @@ class Run:
                 shared.close()
             finally:
                 server.stop()
+        if self.wanted(UNBROKEN):
+            server, speech = self.serve("unbroken"), unbroken(self.recording, self.folder)
+            try:
+                server.wait_until_ready(HANG)
+                browser = self.launch(recording=speech, repeats=True)
+                self.play_open(self.wanted(UNBROKEN), lambda _: browser, server, Recognised(speech))
+                browser.close()
+            finally:
+                server.stop()
         if self.wanted(SCRIPTED):
             vendor = ScriptedVendor(self.chosen.simulators)
             server = self.serve("scripted", vendor.settings)
@@ -220,7 +231,7 @@ def main():
     chosen = arguments()
     with tempfile.TemporaryDirectory(prefix="harken-browser-") as folder, sync_playwright() as playwright:
         run = Run(chosen, playwright, folder)
-        unknown = [name for name in chosen.names if name not in {**OPEN, **KEYED, **SCRIPTED, **FAILING}]
+        unknown = [name for name in chosen.names if name not in {**OPEN, **KEYED, **SCRIPTED, **UNBROKEN, **FAILING}]
         if unknown:
             print(f"browser: no play is called {', '.join(unknown)}", file=sys.stderr)
             return 2

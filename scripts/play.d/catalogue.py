@@ -84,9 +84,10 @@ PLAYS = {
                     "conformance/cluster.py", complete=with_objects),
     "board": Play("Grafana's board and the alert rules fit a real Prometheus and a real gateway", "verify", "20 s",
                   "conformance/board.py", "system", AUDIO, {"HARKEN_MODELS": "{models}"}),
-    "browser": Play("the whole page works in Chromium, and the local engine hears its microphone", "verify nightly bench", "3 min", "browser/run.py", "browser",
+    "browser": Play("the whole page works in Chromium, and the local engine hears its microphone", "verify nightly bench", "4 min", "browser/run.py", "browser",
                     [*AUDIO, "--simulators", "{clients}"]),
-    "day": Play("a person's day loses no word: a dropped file, hours of captions over breaks, a delivery, a deletion undone, an import", "verify", "8 min",
+    "day": Play("a person's day loses no word on the screen and in the store: a file dropped over a restart, hours of captions over breaks, a delivery, "
+                "a deletion undone, an import", "verify", "8 min",
                 "browser/day.py", "browser", ["--simulators", "{clients}"]),
     "attack": Play("a stranger's attacks cost no memory, no stall and no word of others", "verify nightly bench", "3 min",
                    "conformance/attack/run.py", arguments=ORACLE),
