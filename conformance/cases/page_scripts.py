@@ -111,7 +111,7 @@ def overlay(page, text):
     """What the overlay shows, and the directions of its lines, after the text came twice more."""
     with Speech(text) as speech:
         page.go(f"{a.url}/captions?ground")
-        page.until("document.querySelector('#captions p')?.innerText.length > 9", 12)
+        page.until("document.querySelector('#captions p')?.innerText.length > 9")
         speech.wait(speech.count + 2)
         return (
             page.value("document.querySelector('#captions').innerText"),
