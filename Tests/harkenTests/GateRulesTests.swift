@@ -61,7 +61,10 @@ import Testing
 
     @Test func `hold in the gate's programs`() throws {
         let names = ["wire", "kill", "takeover", "local_recording", "counting_vendor", "gateway", "powercut/run", "powercut/load"]
-        let cases = ["common", "run", "assemblyai_opening", "realtime_shapes", "realtime_turn_update", "stream_logprobs"]
+        let cases = [
+            "common", "run", "page", "assemblyai_opening", "mpegts", "page_scripts", "realtime_shapes", "realtime_turn_update",
+            "sound_tracks", "split_samples", "stream_logprobs", "vendor_keys",
+        ]
         let pages = try FileManager.default.contentsOfDirectory(atPath: Self.root.path + "/browser").filter { $0.hasSuffix(".py") }
         for name in names.map({ "conformance/\($0).py" }) + cases.map({ "conformance/cases/\($0).py" }) + pages.map({ "browser/" + $0 }) {
             let text = try String(contentsOf: Self.root.appending(path: name), encoding: .utf8)

@@ -31,12 +31,17 @@ GERMAN = "Guten Morgen, heute fahren wir mit dem Zug nach Hamburg und besuchen u
 _BOOK = "librivox/sense_and_sensibility_01_austen_64kb-%s.wav"
 # Read English of the models' test audio. A: 15.4 s, its sentences end at 7.1, 10.1 (a half) and 15.4 s. B: 9.3 s with other words. C: another voice, 19.9 s.
 A, B, C = (_BOOK % "0870", _BOOK % "0880", _BOOK % "0890"), (_BOOK % "0920", _BOOK % "0930"), ("beckett.wav", "beckett.wav")
+# What stands for them in the folder of the development recordings, with which the cases were first tried. A: a woman, 16 s. B: a man, 14 s.
+SHARED = {A[0]: "asr/ls-5688-15787-0000.flac", B[0]: "asr/ls-3857-180923-0000.flac", C[0]: "asr/beckett.flac"}
 
 
-def arguments(text):
+def arguments(text, has_short=False):
+    """`has_short` is for a case with a short form."""
     p = argparse.ArgumentParser(description=text)
     p.add_argument("--url", required=True, help="address of a gateway without keys and with the local engine")
-    p.add_argument("--audio", required=True, help="folder of the models' test audio")
+    p.add_argument("--audio", required=True, help="folder of the models' test audio, or of the development recordings")
+    if has_short:
+        p.add_argument("--short", action="store_true", help="only the cells for which the gate has time")
     p.add_argument("--shared", help="folder of the development recordings")
     p.add_argument("--harken", required=True, help="the executable under test")
     a = p.parse_args()
@@ -56,16 +61,23 @@ def wait_until_loaded(server):
 
 
 @contextlib.contextmanager
-def gateway(harken, settings=None, port=0):
-    """A gateway of a case's own, in a temporary folder, without keys."""
+def starting(harken, settings=None, port=0):
+    """A gateway of a case's own that may yet refuse to start, in a temporary folder, without keys."""
     with tempfile.TemporaryDirectory(prefix="case-") as folder:
         server = Server(harken, os.path.join(folder, "data"), settings, port=port)
         try:
-            wait_until_loaded(server)
-            server.ws = re.sub("^http", "ws", server.url)
             yield server
         finally:
             server.stop()
+
+
+@contextlib.contextmanager
+def gateway(harken, settings=None, port=0):
+    """A gateway of a case's own that is ready, in a temporary folder, without keys."""
+    with starting(harken, settings, port) as server:
+        wait_until_loaded(server)
+        server.ws = re.sub("^http", "ws", server.url)
+        yield server
 
 
 class Verdict:
@@ -103,8 +115,15 @@ def ffmpeg(*args, data=None):
     return r.stdout
 
 
+def is_shared(folder):
+    """Whether the folder has the development recordings in place of the models' test audio."""
+    return os.path.exists(os.path.join(folder, SHARED[A[0]]))
+
+
 def load(folder, names, rate=RATE):
     """Recordings one after the other, as samples of one channel."""
+    if names[0] in SHARED and is_shared(folder):
+        names = [SHARED[name] for name in names if name in SHARED]
     files = [ffmpeg("-i", os.path.join(folder, name), "-f", "s16le", "-ac", "1", "-ar", str(rate), "-") for name in names]
     return np.frombuffer(b"".join(files), "<i2")
 

@@ -4,12 +4,15 @@ import asyncio
 
 import numpy as np
 
-from common import A, B, C, Verdict, arguments, connect, cut, errors, load, silence, solo
+from common import A, B, C, Verdict, arguments, connect, cut, errors, is_shared, load, silence, solo
 
 a = arguments(__doc__)
 v = Verdict()
 x, y = load(a.audio, A), load(a.audio, B)
-WHOLE = {"a sentence": cut(x, 0, 7.1), "short sentences": cut(load(a.audio, C), 0, 5.6)}
+if is_shared(a.audio):
+    WHOLE = {"a sentence of a woman": cut(x, 0, 8.4), "a sentence of a man": cut(y, 0, 5.2)}
+else:
+    WHOLE = {"a sentence": cut(x, 0, 7.1), "short sentences": cut(load(a.audio, C), 0, 5.6)}
 
 
 async def start(query):

@@ -61,7 +61,7 @@ class Page:
             raise RuntimeError(r["exceptionDetails"].get("exception", {}).get("description", "an error in the page"))
         return r["result"].get("value")
 
-    def until(self, script, seconds=15):
+    def until(self, script, seconds=90):
         end = time.time() + seconds
         while time.time() < end:
             if (found := self.value(script)) not in (None, False, 0, ""):  # an element comes as {}
@@ -73,7 +73,7 @@ class Page:
         """Opens an address, always anew."""
         self("Page.navigate", url="about:blank")
         self("Page.navigate", url=address)
-        self.until("document.readyState === 'complete' && location.href !== 'about:blank'", 30)
+        self.until("document.readyState === 'complete' && location.href !== 'about:blank'")
 
     def key(self, name, code):
         self("Input.dispatchKeyEvent", type="rawKeyDown", windowsVirtualKeyCode=code, nativeVirtualKeyCode=code, key=name, code=name)

@@ -64,7 +64,7 @@ PLAYS = {
                  ["--gate", *AUDIO, "--simulators", "{clients}"]),
     "documents": Play("links and versions in the documents are right, and each command runs", "test verify", "1 s, 1 min with commands",
                       "conformance/documents.py", "system", AUDIO, {"HARKEN_MODELS": "{models}"}),
-    "cases": Play("faults that were found from outside, one small program for each kind, are not there", "test verify", "20 s, 30 min with all of them",
+    "cases": Play("faults that were found from outside, one small program for each kind, are not there", "test verify", "40 s, 30 min with all of them",
                   "conformance/cases/run.py", arguments=AUDIO, environment={"HARKEN_MODELS": "{models}"}),
     "deploy": Play("Helm renders the chart, the compose file and the pod start, HAProxy and nginx balance gateways", "test verify", "1 min",
                    "conformance/deploy/run.py", "deploy"),
