@@ -202,6 +202,37 @@ import Testing
             // The conversation of the mix stays, and the file goes.
             #expect(try await gateway.conversation(first.string("conversation_id")).texts == ["Mixed."])
             try await until { (try? FileManager.default.contentsOfDirectory(atPath: uploads))?.isEmpty == true }
+            // Only the second refusal says that the file has to be sent again.
+            for (channels, code) in [("true", "conflict"), ("false", "file_gone")] as [(String, JSONValue)] {
+                let again = try await gateway.api(.post, path + "/retry?channels=" + channels)
+                #expect(again.status == 409 && again.json["error"]?["code"] == code, "\(again.text)")
+            }
+        }
+    }
+
+    @Test func `that are kept are heard again mixed, and again with each channel by itself`() async throws {
+        let separated = Mutex<[Bool]>([])
+        // The file is kept for its other sound track.
+        let tracks = RecordingNotice.otherTracks(heard: 1, total: 2, names: [])
+        let engine = ChunkEngine(.local, notices: [tracks]) { (count, options) async throws(EngineError) in
+            separated.withLock { $0.append(options.separateChannels) }
+            guard count > 0 else { throw .undecodable("The file has no sound.") }
+            return [.at(1, "Hello.")]
+        }
+        try await with(engine) { gateway in
+            let first = try await gateway.imported(RecordingFile.call(seconds: 3), name: "call.wav", fields: [("channels", "true")])
+            #expect(first.string("status") == "failed", "\(first.text)")
+            let path = "/api/v1/jobs/\(first.string("job_id") ?? "")/retry"
+            // A job that has failed takes each choice, and one that is done only those that give other words.
+            for channels in ["false", "true", "false"] {
+                let order = try await gateway.api(.post, path + "?channels=" + channels)
+                #expect(order.status == 202, "\(order.text)")
+                let heard = try await gateway.importEnds(order.text)
+                #expect(heard.string("status") == "completed", "\(heard.text)")
+                #expect(heard.text.contains("mixed_channels") == (channels == "false"), "\(heard.text)")
+                #expect(try await gateway.api(.post, path + "?channels=" + channels).status == 409)
+            }
+            #expect(separated.withLock(\.self) == [true, false, true, false])
         }
     }
 
@@ -215,9 +246,13 @@ import Testing
             #expect(engine.count == 2 && second.string("conversation_id") != mixed.string("conversation_id"), "\(second.text)")
             // Now they are heard so, and a file with one channel has no other words.
             #expect(try await gateway.importing(call, name: "call.wav", fields: apart).status == 200)
+            #expect(try await gateway.importing(call, name: "call.wav").status == 200 && engine.count == 2)
+            // Their mix is heard again where it is named.
+            let third = try await gateway.imported(call, name: "call.wav", fields: [("channels", "false")])
+            #expect(engine.count == 3 && third.json["mixed_channels"] == 2, "\(third.text)")
             let mono = RecordingFile.tone(seconds: 3), one = try await gateway.imported(mono, name: "a.wav")
             #expect(!one.text.contains("mixed_channels"), "\(one.text)")
-            #expect(try await gateway.importing(mono, name: "a.wav", fields: apart).status == 200 && engine.count == 3)
+            #expect(try await gateway.importing(mono, name: "a.wav", fields: apart).status == 200 && engine.count == 4)
         }
     }
 
