@@ -91,7 +91,9 @@ struct JobOperations: Sendable {
                 summary: "Begins an import again with the same file: one that has failed, or with track or channels, one that is done.",
                 query: [
                     .init("track", "string", "The sound track that is heard, a number from 1, or all; the conversation of another one stays."),
-                    .init("channels", "boolean", "true: each channel is heard by itself; the conversation of their mix stays. Default: as before."),
+                    .init(
+                        "channels", "boolean",
+                        "true: each channel is heard by itself; false: they are mixed; the earlier conversation stays. Default: as before."),
                 ],
                 answer: Self.answer
             ) { request throws(APIError) in
@@ -105,12 +107,16 @@ struct JobOperations: Sendable {
                 let grant = try await grant(to: request)
                 do throws(RecordingImports.RetryError) {
                     let standing = try await imports.retry(
-                        id, tracks: tracks, separatesChannels: channels == "true", request.caller, by: grant)
+                        id, tracks: tracks, separatesChannels: channels.map { $0 == "true" }, request.caller, by: grant)
                     return APIAnswer(status: .accepted, body: document(standing))
                 } catch {
                     switch error {
                     case .notFound: throw .notFound("job", id.rawValue)
-                    case .notFailed: throw APIError(.conflict, "conflict", "The job has not failed.")
+                    case .notFailed:
+                        let isNamed = track != nil || channels != nil
+                        throw APIError(
+                            .conflict, "conflict",
+                            isNamed ? "The job has not failed, and with these choices nothing else of its file is heard." : "The job has not failed.")
                     case .fileGone: throw APIError(.conflict, "file_gone", "The file is not kept any more: it was kept for a day. Send it again.")
                     case .request(let error): throw APIError(error)
                     }

@@ -96,8 +96,16 @@ package struct ImportJobs: WorkloadJobs {
         defer { withExtendedLifetime(upload) {} }
         var recording = Recording(path: upload.path)
         recording.digest = order.digest
+        recording.tracks = order.choices.tracks
         var order = order
-        if order.choices.started == nil { order.choices.started = await services.recordedStart(of: recording) }
+        let facts: FileFacts
+        do throws(RequestError) {
+            facts = try await services.facts(
+                about: recording, readsStart: order.choices.started == nil, readsMix: order.choices.mixesChannels, for: job.id)
+        } catch {
+            throw Self.explained(error)
+        }
+        if order.choices.started == nil { order.choices.started = facts.started }
         try await services.chunked.begin(
             place, language: order.choices.language, source: Self.source,
             started: order.choices.started ?? order.choices.modified ?? job.created, services)
@@ -105,17 +113,15 @@ package struct ImportJobs: WorkloadJobs {
         guard try await services.chunked.setTitle(place, order.title, services) else { throw Self.deleted }
         // An owner who cancelled before the conversation began has removed none.
         guard await !isGone(job, services) else { throw Self.deleted }
-        let taken = try await take(order, job, recording, at: place, grant, services)
+        let taken = try await take(order, job, recording, facts, at: place, grant, services)
         return (try await end(place, services), taken.chunk.notices)
     }
 
     private func take(
-        _ order: ImportOrder, _ job: TranscriptionJob, _ recording: Recording, at place: ChunkedRecordings.Place, _ grant: Grant,
-        _ services: RecordingServices
+        _ order: ImportOrder, _ job: TranscriptionJob, _ recording: Recording, _ facts: FileFacts, at place: ChunkedRecordings.Place,
+        _ grant: Grant, _ services: RecordingServices
     ) async throws(ChunkedRecordingError) -> ChunkedRecordings.Taken {
         let chunk = StoredChunk(id: "file-\(order.digest.prefix(32))", hash: order.digest, start: .zero, duration: .zero)
-        var heard = recording
-        heard.tracks = order.choices.tracks
         let (engines, options) = try await ChunkedRecordingError.heard { () throws(RequestError) in
             var options = order.options
             let engines = try grant.engines(for: &options, named: job.engines)
@@ -127,12 +133,12 @@ package struct ImportJobs: WorkloadJobs {
             try await BackgroundChunk.mayGoOn(grant, services)
             do throws(ChunkedRecordingError) {
                 return try await services.chunked.take(
-                    chunk, in: ChunkedRecordings.Held(heard), at: place, by: grant, patience: nil, started: order.choices.started,
+                    chunk, in: ChunkedRecordings.Held(recording), at: place, by: grant, patience: nil, started: order.choices.started,
                     came: order.choices.started == nil ? order.choices.modified ?? job.created : job.created, isWhole: true, services
-                ) { [heard] _ throws(ChunkedRecordingError) in
+                ) { _ throws(ChunkedRecordingError) in
                     do throws(RequestError) {
-                        var result = try await work.recognized(heard) { services.runner.progress.take($0, of: job.id) }
-                        if !work.options.separateChannels, let mix = await services.mixNotice(of: heard) { result.transcript.notices.append(mix) }
+                        var result = try await work.recognized(recording) { services.runner.progress.take($0, of: job.id) }
+                        if let mix = facts.mix { result.transcript.notices.append(mix) }
                         return result
                     } catch {
                         throw Self.explained(error)

@@ -16,13 +16,16 @@ package struct ImportOrder: Sendable, Equatable {
         package var language: LanguageTag?
         /// True if speakers are told apart.
         package var tellsSpeakers = true
-        /// True if each channel is heard by itself.
-        package var separatesChannels = false
+        /// True: each channel is heard by itself; false: the channels are mixed; nil: not chosen, so they are mixed.
+        package var separatesChannels: Bool?
         package var tracks = TrackChoice.usual
         /// Title of the conversation; nil: the file's name.
         package var title: String?
 
         package init() {}
+
+        /// True if the channels of a sound track are mixed to one. Of all tracks, each is one channel.
+        var mixesChannels: Bool { separatesChannels != true && tracks != .all }
     }
 
     /// Name of the file from its sender, without its folder.
@@ -81,7 +84,7 @@ package struct ImportOrder: Sendable, Equatable {
         choices.modified = document.root["modified"].int.map { UnixTime(milliseconds: Int64($0)) }
         choices.language = document.root["language"].string.map { LanguageTag($0) }
         choices.tellsSpeakers = document.root["speakers"].bool ?? true
-        choices.separatesChannels = document.root["channels"].bool ?? false
+        choices.separatesChannels = document.root["channels"].bool
         choices.tracks = document.root["track"].string.flatMap { TrackChoice($0) } ?? .usual
         choices.title = document.root["title"].string
         self.init(
@@ -99,7 +102,7 @@ package struct ImportOrder: Sendable, Equatable {
         if let modified = choices.modified { json.member("modified", Int(modified.milliseconds)) }
         json.member("language", optional: choices.language?.rawValue)
         json.member("speakers", choices.tellsSpeakers)
-        json.member("channels", choices.separatesChannels)
+        if let separates = choices.separatesChannels { json.member("channels", separates) }
         json.member("track", optional: choices.tracks.text)
         json.member("title", optional: choices.title)
         json.endObject()
@@ -110,7 +113,7 @@ package struct ImportOrder: Sendable, Equatable {
 
     var options: RecognitionOptions {
         var options = RecognitionOptions(
-            language: choices.language, separateChannels: choices.separatesChannels, diarize: choices.tellsSpeakers, workload: .sync)
+            language: choices.language, separateChannels: choices.separatesChannels ?? false, diarize: choices.tellsSpeakers, workload: .sync)
         options.tracks = choices.tracks
         return options
     }

@@ -43,7 +43,7 @@ struct ImportParameters: Sendable {
             throw .invalidField(error.message, name: parameter.name)
         }
         choices.tellsSpeakers = try flag("speakers") ?? true
-        choices.separatesChannels = try flag("channels") ?? false
+        choices.separatesChannels = try flag("channels")
         if let text = text("track") {
             guard let tracks = TrackChoice(text) else {
                 throw .invalidField("track must be all, or the number of a sound track from 1.", name: "track")

@@ -110,17 +110,14 @@ package struct RecordingImports: Sendable {
     }
 
     /// Returns the job that answers a file that is sent again; nil when the file must be heard again: its job has failed or was cancelled, its
-    /// conversation is gone, other sound tracks are named than those that were heard, or its channels were mixed and are to be heard each by itself.
+    /// conversation is gone, or something else of the file is to be heard than what was heard.
     private func answerable(
         _ id: ID<TranscriptionJob>, _ choices: ImportOrder.Choices, of user: ID<User>
     ) async throws(StoreError) -> Standing? {
         guard let known = try await standing(id, of: user) else { return nil }
-        let tracks = choices.tracks
-        // A file with one track has no other words. The report of a job that was taken from the list is not known.
-        let mayDiffer = known.order.choices.tracks == .all || known.report?.hasOtherTracks ?? true
-        if tracks != .usual, tracks != known.order.choices.tracks, mayDiffer, known.job.status.isOver { return nil }
-        let wasMixed = !known.order.choices.separatesChannels && known.report?.hasMixedChannels ?? true
-        if choices.separatesChannels, wasMixed, known.job.status.isOver { return nil }
+        // A request that names no track wants no other one.
+        let tracks: TrackChoice? = choices.tracks == .usual ? nil : choices.tracks
+        if known.job.status.isOver, known.hasMore(in: tracks, separatesChannels: choices.separatesChannels) { return nil }
         switch known.job.status {
         case .queued, .processing: return known
         case .error: return nil
@@ -210,21 +207,19 @@ package struct RecordingImports: Sendable {
     ///
     /// - Parameters:
     ///   - tracks: the sound tracks to hear in place of those that were heard; nil: the same again.
-    ///   - separatesChannels: true: each channel is heard by itself; false: as before.
+    ///   - separatesChannels: true: each channel is heard by itself; false: the channels are mixed; nil: as before.
     package func retry(
-        _ id: ID<TranscriptionJob>, tracks: TrackChoice?, separatesChannels: Bool, _ caller: AuthenticatedCaller, by grant: Grant
+        _ id: ID<TranscriptionJob>, tracks: TrackChoice?, separatesChannels: Bool?, _ caller: AuthenticatedCaller, by grant: Grant
     ) async throws(RetryError) -> Standing {
         let user = caller.user
         let found = try await Self.asked { () throws(RequestError) in
             try await RequestError.orStored { () throws(StoreError) in try await find(id, of: user) }
         }
         guard let found else { throw .notFound }
+        let isOther = found.job.status == .completed && found.hasMore(in: tracks, separatesChannels: separatesChannels)
+        guard found.hasFailed || isOther else { throw .notFailed }
         var order = found.order
-        if let tracks { order.choices.tracks = tracks }
-        // Channels that have the same sound, or only one, say nothing else.
-        if separatesChannels, found.report?.hasMixedChannels ?? true { order.choices.separatesChannels = true }
-        let isOther = found.job.status == .completed && order.choices != found.order.choices
-        guard found.job.status == .error || found.report?.failed.isEmpty == false || isOther else { throw .notFailed }
+        order.choices = found.choices(hearing: tracks, separatesChannels: separatesChannels)
         let isThere = try await Self.asked { () throws(RequestError) in try await services.runner.uploads.has(found.job.audio, of: user) }
         guard isThere else { throw .fileGone }
         // The conversation of a first attempt that has failed was removed.

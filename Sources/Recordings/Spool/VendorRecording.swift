@@ -50,17 +50,6 @@ extension RecordingServices {
         return VendorRecording(recording: sound, notices: told, file: spooled)
     }
 
-    /// Returns the notice that a mix of the recording's channels puts different sounds over each other; nil if it does not, or when the recording cannot
-    /// be decoded here.
-    func mixNotice(of recording: Recording) async -> RecordingNotice? {
-        do throws(MediaError) {
-            let count = try await read(recording, .separate) { media throws(MediaError) -> Int? in ChannelDifference.channelCount(in: media) }
-            return count.map { .mixedChannels(count: $0) }
-        } catch {
-            return nil
-        }
-    }
-
     /// Opens a recording and reads it, off the caller's thread.
     func read<Value: Sendable>(
         _ recording: Recording, _ treatment: ChannelTreatment, _ body: @escaping @Sendable (any DecodedMedia) throws(MediaError) -> Value

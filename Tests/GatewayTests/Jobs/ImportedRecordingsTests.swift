@@ -202,6 +202,37 @@ import Testing
             // The conversation of the mix stays, and the file goes.
             #expect(try await gateway.conversation(first.string("conversation_id")).texts == ["Mixed."])
             try await until { (try? FileManager.default.contentsOfDirectory(atPath: uploads))?.isEmpty == true }
+            // Only the second refusal says that the file has to be sent again.
+            for (channels, code) in [("true", "conflict"), ("false", "file_gone")] as [(String, JSONValue)] {
+                let again = try await gateway.api(.post, path + "/retry?channels=" + channels)
+                #expect(again.status == 409 && again.json["error"]?["code"] == code, "\(again.text)")
+            }
+        }
+    }
+
+    @Test func `that are kept are heard again mixed, and again with each channel by itself`() async throws {
+        let separated = Mutex<[Bool]>([])
+        // The file is kept for its other sound track.
+        let tracks = RecordingNotice.otherTracks(heard: 1, total: 2, names: [])
+        let engine = ChunkEngine(.local, notices: [tracks]) { (count, options) async throws(EngineError) in
+            separated.withLock { $0.append(options.separateChannels) }
+            guard count > 0 else { throw .undecodable("The file has no sound.") }
+            return [.at(1, "Hello.")]
+        }
+        try await with(engine) { gateway in
+            let first = try await gateway.imported(RecordingFile.call(seconds: 3), name: "call.wav", fields: [("channels", "true")])
+            #expect(first.string("status") == "failed", "\(first.text)")
+            let path = "/api/v1/jobs/\(first.string("job_id") ?? "")/retry"
+            // A job that has failed takes each choice, and one that is done only those that give other words.
+            for channels in ["false", "true", "false"] {
+                let order = try await gateway.api(.post, path + "?channels=" + channels)
+                #expect(order.status == 202, "\(order.text)")
+                let heard = try await gateway.importEnds(order.text)
+                #expect(heard.string("status") == "completed", "\(heard.text)")
+                #expect(heard.text.contains("mixed_channels") == (channels == "false"), "\(heard.text)")
+                #expect(try await gateway.api(.post, path + "?channels=" + channels).status == 409)
+            }
+            #expect(separated.withLock(\.self) == [true, false, true, false])
         }
     }
 
@@ -215,9 +246,13 @@ import Testing
             #expect(engine.count == 2 && second.string("conversation_id") != mixed.string("conversation_id"), "\(second.text)")
             // Now they are heard so, and a file with one channel has no other words.
             #expect(try await gateway.importing(call, name: "call.wav", fields: apart).status == 200)
+            #expect(try await gateway.importing(call, name: "call.wav").status == 200 && engine.count == 2)
+            // Their mix is heard again where it is named.
+            let third = try await gateway.imported(call, name: "call.wav", fields: [("channels", "false")])
+            #expect(engine.count == 3 && third.json["mixed_channels"] == 2, "\(third.text)")
             let mono = RecordingFile.tone(seconds: 3), one = try await gateway.imported(mono, name: "a.wav")
             #expect(!one.text.contains("mixed_channels"), "\(one.text)")
-            #expect(try await gateway.importing(mono, name: "a.wav", fields: apart).status == 200 && engine.count == 3)
+            #expect(try await gateway.importing(mono, name: "a.wav", fields: apart).status == 200 && engine.count == 4)
         }
     }
 
@@ -399,27 +434,6 @@ private final class ReachingEngine: PrerecordedEngine {
         return Transcript(
             rate: .speech, length: SampleCount(160_000), language: .english, model: "nova-3",
             channels: [.init(words: [.at(1, "Hello.")], segments: [])])
-    }
-}
-
-/// Files with sound.
-enum RecordingFile {
-    /// A 16-bit WAV file of 16 kHz whose samples all have one value; other lengths are other files.
-    static func tone(seconds: Int) -> [UInt8] { wave([UInt8](repeating: 3, count: seconds * 32_000), channels: 1) }
-
-    /// A 16-bit WAV file of 16 kHz with two channels, each of which has a tone of its own.
-    static func call(seconds: Int) -> [UInt8] {
-        // Square waves of 40 and of 26 samples have no frequency in common.
-        let samples = (0..<seconds * 16_000).flatMap { index in [20, 13].map { half in Int16(index / half % 2 == 0 ? 9_000 : -9_000) } }
-        return wave(samples.flatMap(little), channels: 2)
-    }
-
-    private static func little<Value: FixedWidthInteger>(_ value: Value) -> [UInt8] { withUnsafeBytes(of: value.littleEndian) { Array($0) } }
-
-    private static func wave(_ samples: [UInt8], channels: Int) -> [UInt8] {
-        var bytes = Array("RIFF".utf8) + little(UInt32(samples.count + 36)) + Array("WAVEfmt ".utf8) + little(UInt32(16)) + little(UInt16(1))
-        bytes += little(UInt16(channels)) + little(UInt32(16_000)) + little(UInt32(32_000 * channels)) + little(UInt16(2 * channels))
-        return bytes + little(UInt16(16)) + Array("data".utf8) + little(UInt32(samples.count)) + samples
     }
 }
 
