@@ -197,14 +197,17 @@ import Testing
         #expect(next.redeem(shouted, at: "/v3/ws", now: .now) == nil)
     }
 
-    @Test func `of several gateways are not learned again when their time to resume is over`() throws {
-        let tokens = try sharing()
-        let terms = TemporaryTokens.Terms(lifetime: .seconds(60), isSingleUse: true, resumeTime: .seconds(1), paths: ["/v4/listen"])
-        let text = try tokens.issue(terms, to: caller, now: .now), began = Instant.now
-        #expect(tokens.redeem(text, at: "/v4/listen", for: opened, now: began) != nil)
-        #expect(tokens.redeem(text, at: "/v4/listen", for: back, now: began) != nil)
-        #expect(tokens.redeem(text, at: "/v4/listen", for: back, now: began + .seconds(1)) == nil)
-        #expect(tokens.redeem(text, at: "/v4/listen", for: opened, now: began) == nil)
+    @Test func `that resume their session are known only to the gateway that made them`() throws {
+        let folder = TemporaryFolder()
+        let secret = try InstallationSecret(of: DataDirectory(creating: folder.path))
+        func gateway() throws -> TemporaryTokens { try TemporaryTokens(shared: secret) { UnixTime(milliseconds: 1_000) } }
+        let one = try gateway(), other = try gateway()
+        let text = try one.issue(resumable, to: caller, now: now)
+        #expect(text.count == 67)
+        #expect(other.redeem(text, at: "/v4/listen", for: opened, now: now) == nil)
+        #expect(one.redeem(text, at: "/v4/listen", for: opened, now: now) != nil)
+        #expect(other.redeem(text, at: "/v4/listen", for: back, now: now) == nil)
+        #expect(one.redeem(text, at: "/v4/listen", for: back, now: now) != nil)
     }
 
     @Test func `keep what sessions are set to, within limits`() throws {

@@ -12,7 +12,7 @@ internal import Synchronization
 /// reveals a token. A process that takes over gets codes and secret. The number of tokens is limited, in all and for each caller.
 ///
 /// A token of several gateways with one secret has its terms in it, sealed: the gateway that is shown a token of another one learns the token from its
-/// text.
+/// text. A token that may resume its session is known only to the gateway that made it.
 package final class TemporaryTokens: Sendable {
     /// The terms of a token's use.
     package struct Terms: Sendable, Equatable {
@@ -83,7 +83,7 @@ package final class TemporaryTokens: Sendable {
             if let limit = terms.sessionLimit { json.member("session_ms", Int(limit / .milliseconds(1))) }
             json.member("single_use", terms.isSingleUse)
             if let time = terms.resumeTime { json.member("resume_ms", Int(time / .milliseconds(1))) }
-            json.member("session", optional: session?.rawValue)
+            if let session { json.member("session", session.rawValue) }
             json.key("paths")
             json.array(terms.paths.sorted())
             json.member("settings", terms.settings.hexadecimal)
@@ -219,7 +219,7 @@ package final class TemporaryTokens: Sendable {
         return text
     }
 
-    /// Returns a token's bytes with its terms; nil when other gateways need not know the token, or its terms are too large.
+    /// Returns a token's bytes with its terms; nil when other gateways need not know the token, or must not, or its terms are too large.
     private func sealed(_ terms: Terms, _ caller: Caller, _ now: Instant) throws(TLSError) -> [UInt8]? {
         guard let seal, isSealed(terms) else { return nil }
         var json = JSONWriter()
@@ -231,8 +231,8 @@ package final class TemporaryTokens: Sendable {
         return try seal.seal(json.bytes, place: Self.place)
     }
 
-    /// True if tokens with these terms have their terms in them.
-    private func isSealed(_ terms: Terms) -> Bool { seal != nil && terms.settings.count <= Self.maxSealedSettings }
+    /// True if tokens with these terms have their terms in them. A token that resumes its session has not: other gateways could not tell that it was used.
+    private func isSealed(_ terms: Terms) -> Bool { seal != nil && terms.resumeTime == nil && terms.settings.count <= Self.maxSealedSettings }
 
     /// Learns a token of another gateway from its text. A token that was used up here stays unknown.
     private func learn(_ text: String, _ code: Code) {
