@@ -85,7 +85,7 @@ EXPECTED = [
     ("figures.js", "[9, 59.6, 3540, 3599, 7260].map(m.length)", ["9 s", "1 min", "59 min", "1 h 00 min", "2 h 01 min"]),
     ("figures.js", "[null, 0, 0.0123, 12.5].map(m.money)", ["–", "$0.00", "$0.0123", "$12.50"]),
     ("figures.js", "[999, 12345, 1e6, 9.96e9, 12.3e9, 2.3e12].map((x) => m.bytes(x))", ["1 kB", "12 kB", "1.0 MB", "10 GB", "12 GB", "2.3 TB"]),
-    ("figures.js", "[[212e6, 480e6], [3e5, 2.4e6], [999, 12345]].map(([part, whole]) => m.bytes(part, whole))", ["212 MB", "0.3 MB", "1 kB"]),
+    ("figures.js", "[[212e6, 480e6], [3e5, 2.4e6], [999, 12345]].map((all) => m.bytesOf(...all))", ["212 of 480 MB", "0.3 of 2.4 MB", "1 of 12 kB"]),
     ("figures.js", "[m.plural(1, 'gap'), m.plural(1234, 'gap')]", ["1 gap", "1,234 gaps"]),
     ("figures.js", "(m.useZone('Asia/Tokyo'), [m.timeOf('2026-11-26T20:26:00Z'), m.timeOf('2026-11-26T15:00:00Z'), m.dayOf('2019-12-31T15:30:00Z')])",
      ["05:26", "00:00", "1 January 2020"]),

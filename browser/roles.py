@@ -24,6 +24,8 @@ WHISTLING = """(() => {
         return ear.stream;
     };
 })();"""
+# Whole seconds that the phone has heard.
+HEARD = "() => { const [minutes, seconds] = document.querySelector('.login .mono').textContent.split(':'); return 60 * minutes + +seconds; }"
 # True when the browser asks before the page is closed.
 ASKS = "() => !dispatchEvent(new Event('beforeunload', { cancelable: true }))"
 
@@ -310,8 +312,7 @@ class Roles:
         phone.wait(NOTE, "the refusal is told", "The microphone is not allowed")
         page.evaluate("() => { sound.refusal = null; }")
         self._tap(phone, "Speak")
-        heard = "() => { const [minutes, seconds] = document.querySelector('.login .mono').textContent.split(':'); return 60 * minutes + +seconds; }"
-        phone.until(lambda: page.evaluate(heard) > 0, "the phone hears")
+        phone.until(lambda: page.evaluate(HEARD) > 0, "the phone hears")
         expect(page.evaluate(NO_NOTE, "The microphone is not allowed"), "the refusal is still told")
         expect(page.evaluate(ASKS), "a phone that hears is closed without a question")
         page.evaluate("() => { sound.track().enabled = false; }")
@@ -328,10 +329,10 @@ class Roles:
         line.mine.send(status % "recovered")
         phone.wait(NO_NOTE, "the room is told", "The gateway’s disk is full")
         expect(page.evaluate(NOTE, "The microphone is gone"), "the device that is gone is told no more")
-        before = page.evaluate(heard)
+        before = page.evaluate(HEARD)
         page.evaluate("() => { sound.refusal = null; navigator.mediaDevices.dispatchEvent(new Event('devicechange')); }")
         phone.wait(NO_NOTE, "the device that is back is told", "The microphone is gone")
-        phone.until(lambda: page.evaluate(heard) > before, "the phone hears again")
+        phone.until(lambda: page.evaluate(HEARD) > before, "the phone hears again")
         line.is_silent = True
         phone.wait(NOTE, "how late the captions are", "Captions are late")
         line.mine.send(status % "full")
@@ -348,6 +349,44 @@ class Roles:
         expect(page.get_by_role("button", name="Speak", exact=True).is_disabled(), "a code is good for a second session")
         for one in (console, phone):
             one.judge()
+            one.close()
+
+    def mends_a_phones_line(self):
+        """A phone without a login goes on with its session when its line breaks, by its ticket, and sends what was said meanwhile. The ticket opens no other
+        session: after a restart of the gateway the phone says what is lost."""
+        console, phone, line, address = self._phone(WHISTLING, BETWEEN)
+        page = phone.page
+        ticket = address.split("ticket=")[1].split("&")[0]
+        self._tap(phone, "Speak")
+        phone.until(lambda: line.safe, "the gateway confirms audio")
+        safe = line.safe
+        line.break_down()
+        # What the page and the gateway say on the next connection waits.
+        line.is_silent = True
+        line.kept.clear()
+        phone.wait(NOTE, "the broken line is told", "The connection broke")
+        phone.until(lambda: line.links > 1, "the phone connects again")
+        query = urllib.parse.parse_qs(urllib.parse.urlsplit(line.mine.url).query)
+        expect(query.get("ticket") == [ticket] and {"session_id", "resume_from"} <= query.keys(), f"the phone does not resume its session with its ticket: {sorted(query)}")
+        expect(int(query["resume_from"][0]) >= safe // 320 * 320, f"the phone goes on at sample {query['resume_from']}; {safe} were safe")
+        began = page.evaluate(HEARD)
+        phone.until(lambda: page.evaluate(HEARD) > began + 1, "the phone hears while the line is broken")
+        meanwhile = page.evaluate(HEARD)
+        expect(line.safe < meanwhile * 16_000, "what is said meanwhile has reached the gateway before the line is mended")
+        line.speak()
+        phone.wait(NO_NOTE, "the line is mended", "The connection broke")
+        phone.until(lambda: line.safe >= meanwhile * 16_000, "the gateway has what was said meanwhile")
+        expect(line.links == 2, f"the phone has connected {line.links} times")
+        again = self.browser.open(self._place(), address)
+        again.wait("() => document.querySelector('.note.bad')?.textContent.includes('run out')", "the ticket opens another session")
+        line.go_down()
+        phone.wait(NOTE, "why the session is over", "The gateway goes on with it no more")
+        words = phone.text(".notes")
+        expect(re.search(r"The last \d+ s are not kept", words), f"the phone says {words!r}")
+        expect(page.evaluate("() => sound.live()") == 0, "a track is open after the end")
+        for one in (console, phone):
+            one.judge()
+        for one in (console, phone, again):
             one.close()
 
     def asks_before_it_logs_out(self):

@@ -61,7 +61,7 @@ KEYED = {
     "makes_the_first_key": "gate verify", "asks_for_a_key": "gate verify", "logs_in_and_out": "gate verify", "makes_and_revokes_keys": "gate verify",
     "searches_keys": "gate verify", "keeps_what_is_typed_over_a_logout": "gate verify",
     "shows_a_key_what_it_may_do": "gate verify", "listens_through_a_phone": "gate verify",
-    "says_on_a_phone_what_live_says": "verify", "asks_before_it_logs_out": "verify",
+    "says_on_a_phone_what_live_says": "verify", "mends_a_phones_line": "verify", "asks_before_it_logs_out": "verify",
     "says_when_its_key_was_revoked": "gate",
 }
 # Plays with the scripted vendor in each run, so that every word can be judged; the gate has no right to mount a disk.

@@ -22,13 +22,21 @@ struct SessionOperations: Sendable {
     let isWebSocket: @Sendable (String) -> Bool
 
     private static let ticketLifetime = Duration.seconds(30)
+    /// Time within which a ticket resumes its session: as long as an operator may let sessions last (`HARKEN_MAX_SESSION_SECONDS`).
+    private static let ticketResumeTime = Duration.seconds(86_400)
 
     var all: [APIOperation] {
         [
             APIOperation(
                 .post, "/tickets", .listen,
                 summary: "Makes a ticket with which a web page opens one WebSocket: ?ticket=…, once and within 30 s.",
-                body: [.init("path", "string", required: true, "The path of the WebSocket, such as /v4/listen.")],
+                body: [
+                    .init("path", "string", required: true, "The path of the WebSocket, such as /v4/listen."),
+                    .init(
+                        "resumes", "boolean",
+                        "true: for a day, the ticket also opens connections that resume the session which it has opened. false, the default: it does not."
+                    ),
+                ],
                 answer: .object([
                     .init("ticket", "string", required: true, "The ticket, valid for this caller and path only."),
                     .init("path", "string", required: true, "The path of the WebSocket."),
@@ -38,10 +46,16 @@ struct SessionOperations: Sendable {
                 guard let path = try request.string("path"), path.hasPrefix("/"), path.utf8.count <= 200, isWebSocket(path) else {
                     throw .badRequest("The body must be JSON that names a WebSocket of this gateway: {\"path\": \"/v4/listen\"}.")
                 }
+                let resumes = try request.flag("resumes") ?? false
+                guard !resumes || Catalogue.dialects.contains(where: { $0.resumes && $0.paths.contains(path) }) else {
+                    throw .badRequest("Sessions of \(path) cannot be resumed: leave \"resumes\" out.")
+                }
                 let ticket: String
                 do throws(RequestError) {
                     ticket = try admission.issueToken(
-                        .init(lifetime: Self.ticketLifetime, isSingleUse: true, paths: [path]), to: request.caller)
+                        .init(
+                            lifetime: Self.ticketLifetime, isSingleUse: true, resumeTime: resumes ? Self.ticketResumeTime : nil, paths: [path]),
+                        to: request.caller)
                 } catch {
                     throw APIError(error)
                 }

@@ -107,11 +107,13 @@ package final class Admission: Sendable {
 
     /// Admits a caller whose key has one of the scopes.
     ///
-    /// - Parameter scopes: scopes of which the key needs one; empty when any key suffices.
+    /// - Parameters:
+    ///   - scopes: scopes of which the key needs one; empty when any key suffices.
+    ///   - session: the live session of the caller's handshake; nil: the caller asks for something else.
     package func authenticate(
-        _ exchange: HTTPExchange, credential: ShownCredential?, for scopes: [AccessScope]
+        _ exchange: HTTPExchange, credential: ShownCredential?, for scopes: [AccessScope], opening session: HandshakeSession? = nil
     ) throws(RequestError) -> AuthenticatedCaller {
-        let caller = try authenticate(exchange.request, credential: credential, peer: exchange.peer, for: scopes)
+        let caller = try authenticate(exchange.request, credential: credential, peer: exchange.peer, for: scopes, opening: session)
         // From now on the connection's memory is not counted with the memory of unknown callers.
         exchange.markAuthenticated()
         return caller
@@ -119,9 +121,10 @@ package final class Admission: Sendable {
 
     /// Admits a client that shows its credential in a message.
     package func authenticate(
-        _ head: HTTPRequestHead, credential: ShownCredential?, peer: SocketAddress, for scopes: [AccessScope]
+        _ head: HTTPRequestHead, credential: ShownCredential?, peer: SocketAddress, for scopes: [AccessScope],
+        opening session: HandshakeSession? = nil
     ) throws(RequestError) -> AuthenticatedCaller {
-        let caller = try access.authenticate(head, credential: credential, peer: peer)
+        let caller = try access.authenticate(head, credential: credential, peer: peer, opening: session)
         try caller.caller.check(anyOf: scopes)
         // Whoever is alone on a machine still sees the gateway's state, and how far the deletion is.
         if !scopes.contains(.admin) { try refuseDeleted(caller.caller.user) }

@@ -71,6 +71,8 @@ package struct HandshakeContext: Sendable {
     package var credentialSettings: [UInt8]
     /// The operator's own profane words: see `ProfanityFilter`.
     package var profanity: [String] = []
+    /// True if a web page shows a ticket to resume a session: browsers do not tell pages the status with which a handshake is refused.
+    package var isPageThatReturns = false
 
     package init(
         requestID: String, now: UnixTime, models: Set<String> = [], engines: Set<EngineName> = [], sessionLimit: Duration = .seconds(4 * 3_600),

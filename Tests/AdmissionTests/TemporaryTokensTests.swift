@@ -19,6 +19,68 @@ import Testing
         #expect(tokens.count == 0)
     }
 
+    private let resumable = TemporaryTokens.Terms(lifetime: .seconds(30), isSingleUse: true, resumeTime: .seconds(3_600), paths: ["/v4/listen"])
+    private let opened = HandshakeSession(new: ID("s1"))
+    private let back = HandshakeSession(new: ID("s2"), resumed: ID("s1"))
+
+    @Test func `resume the session that they were used for, until their time is over`() throws {
+        let tokens = try TemporaryTokens()
+        let text = try tokens.issue(resumable, to: caller, now: now)
+        #expect(tokens.redeem(text, at: "/v4/listen", for: opened, now: now) == AuthenticatedCaller(caller, isByToken: true))
+        for seconds in [1, 60, 3_599] {
+            let found = tokens.redeem(text, at: "/v4/listen", for: back, now: now + .seconds(seconds))
+            #expect(found == AuthenticatedCaller(caller, isByToken: true, resumes: ID("s1")))
+        }
+        #expect(tokens.redeem(text, at: "/v4/listen", for: back, now: now + .seconds(3_600)) == nil)
+        #expect(tokens.count == 0)
+    }
+
+    @Test(
+        arguments: [
+            ("/v4/listen", nil), ("/v4/listen", HandshakeSession(new: ID("s2"))), ("/v4/listen", HandshakeSession(new: ID("s1"))),
+            ("/v4/listen", HandshakeSession(new: ID("s1"), resumed: ID("s2"))), ("/v4/listen", HandshakeSession(new: ID("s2"), resumed: ID(""))),
+            ("/v3/listen", HandshakeSession(new: ID("s2"), resumed: ID("s1"))),
+        ] as [(String, HandshakeSession?)])
+    func `that were used for a session are refused for anything else`(path: String, session: HandshakeSession?) throws {
+        let tokens = try TemporaryTokens()
+        let text = try tokens.issue(resumable, to: caller, now: now)
+        #expect(tokens.redeem(text, at: "/v4/listen", for: opened, now: now) != nil)
+        #expect(tokens.redeem(text, at: path, for: session, now: now) == nil)
+        #expect(tokens.redeem(text, at: "/v4/listen", for: back, now: now) != nil, "a wrong use takes nothing away")
+    }
+
+    @Test func `are bound to the session that their first use resumes`() throws {
+        let tokens = try TemporaryTokens()
+        let text = try tokens.issue(resumable, to: caller, now: now)
+        #expect(tokens.redeem(text, at: "/v4/listen", for: back, now: now)?.resumes == ID("s1"))
+        #expect(tokens.redeem(text, at: "/v4/listen", for: HandshakeSession(new: ID("s3"), resumed: ID("s2")), now: now) == nil)
+        #expect(tokens.redeem(text, at: "/v4/listen", for: back, now: now)?.resumes == ID("s1"))
+    }
+
+    @Test func `resume nothing where their terms or their first use have no session`() throws {
+        let tokens = try TemporaryTokens()
+        let plain = try tokens.issue(once, to: caller, now: now)
+        #expect(tokens.redeem(plain, at: "/v3/ws", for: opened, now: now) != nil)
+        #expect(tokens.redeem(plain, at: "/v3/ws", for: back, now: now) == nil)
+        let other = try tokens.issue(resumable, to: caller, now: now)
+        #expect(tokens.redeem(other, at: "/v4/listen", now: now) != nil)
+        #expect(tokens.redeem(other, at: "/v4/listen", for: back, now: now) == nil)
+        #expect(tokens.count == 0)
+    }
+
+    @Test func `resume their session at the process that takes over, and open no other there`() throws {
+        let earlier = try TemporaryTokens(), next = try TemporaryTokens()
+        let text = try earlier.issue(resumable, to: caller, now: now)
+        let unused = try earlier.issue(resumable, to: caller, now: now)
+        #expect(earlier.redeem(text, at: "/v4/listen", for: opened, now: now) != nil)
+        #expect(next.adopt(earlier.document(now: now), now: now))
+        #expect(next.redeem(text, at: "/v4/listen", for: opened, now: now) == nil)
+        #expect(next.redeem(text, at: "/v4/listen", for: back, now: now + .seconds(3_500))?.resumes == ID("s1"))
+        #expect(next.redeem(text, at: "/v4/listen", for: back, now: now + .seconds(3_600)) == nil)
+        #expect(next.redeem(unused, at: "/v4/listen", for: opened, now: now) != nil)
+        #expect(next.redeem(unused, at: "/v4/listen", for: back, now: now + .seconds(3_500)) != nil)
+    }
+
     @Test func `may be good more than once`() throws {
         let tokens = try TemporaryTokens()
         let text = try tokens.issue(.init(lifetime: .seconds(60), isSingleUse: false, paths: ["/a", "/b"]), to: .local, now: now)
@@ -135,6 +197,19 @@ import Testing
         #expect(next.redeem(shouted, at: "/v3/ws", now: .now) == nil)
     }
 
+    @Test func `that resume their session are known only to the gateway that made them`() throws {
+        let folder = TemporaryFolder()
+        let secret = try InstallationSecret(of: DataDirectory(creating: folder.path))
+        func gateway() throws -> TemporaryTokens { try TemporaryTokens(shared: secret) { UnixTime(milliseconds: 1_000) } }
+        let one = try gateway(), other = try gateway()
+        let text = try one.issue(resumable, to: caller, now: now)
+        #expect(text.count == 67)
+        #expect(other.redeem(text, at: "/v4/listen", for: opened, now: now) == nil)
+        #expect(one.redeem(text, at: "/v4/listen", for: opened, now: now) != nil)
+        #expect(other.redeem(text, at: "/v4/listen", for: back, now: now) == nil)
+        #expect(one.redeem(text, at: "/v4/listen", for: back, now: now) != nil)
+    }
+
     @Test func `keep what sessions are set to, within limits`() throws {
         let tokens = try TemporaryTokens()
         let large = [UInt8](repeating: 0x20, count: TemporaryTokens.maxSettings / 2)
@@ -148,7 +223,7 @@ import Testing
 }
 
 extension TemporaryTokens {
-    fileprivate func redeem(_ text: String, at path: String, now: Instant) -> AuthenticatedCaller? {
-        code(of: text).flatMap { redeem($0, at: path, now: now) }
+    fileprivate func redeem(_ text: String, at path: String, for session: HandshakeSession? = nil, now: Instant) -> AuthenticatedCaller? {
+        code(of: text).flatMap { redeem($0, at: path, for: session, now: now) }
     }
 }

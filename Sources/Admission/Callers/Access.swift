@@ -133,19 +133,22 @@ package struct Access: Sendable {
         if isOpenToThisMachineOnly { try admitLocal(head, peer) }
     }
 
+    /// Admits a caller.
+    ///
+    /// - Parameter session: the live session of the caller's handshake; nil: the caller asks for something else.
     package func authenticate(
-        _ head: HTTPRequestHead, credential: ShownCredential?, peer: SocketAddress
+        _ head: HTTPRequestHead, credential: ShownCredential?, peer: SocketAddress, opening session: HandshakeSession? = nil
     ) throws(RequestError) -> AuthenticatedCaller {
         if isOpenToThisMachineOnly {
             try admitLocal(head, peer)
-            guard case .token(let code)? = credential?.form, let caller = tokens.redeem(code, at: head.path, now: .now) else {
+            guard case .token(let code)? = credential?.form, let caller = tokens.redeem(code, at: head.path, for: session, now: .now) else {
                 return AuthenticatedCaller(.local)
             }
             return caller
         }
         switch credential?.form {
         case .token(let code):
-            guard var caller = tokens.redeem(code, at: head.path, now: .now) else { throw .unauthenticated }
+            guard var caller = tokens.redeem(code, at: head.path, for: session, now: .now) else { throw .unauthenticated }
             switch caller.caller {
             // The token was made before the first key existed, and has no key or user behind it now.
             case .local: throw .unauthenticated

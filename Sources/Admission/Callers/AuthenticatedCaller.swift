@@ -9,12 +9,17 @@ package struct AuthenticatedCaller: Sendable, Equatable {
     package var settings: [UInt8]
     /// True if the caller showed a temporary token of this gateway, in place of the key or user token behind it.
     package var isByToken: Bool
+    /// The only live session that the caller may have, and resumes; nil when the credential opens new ones.
+    package var resumes: ID<Session>?
 
-    package init(_ caller: Caller, sessionLimit: Duration? = nil, settings: [UInt8] = [], isByToken: Bool = false) {
+    package init(
+        _ caller: Caller, sessionLimit: Duration? = nil, settings: [UInt8] = [], isByToken: Bool = false, resumes: ID<Session>? = nil
+    ) {
         self.caller = caller
         self.sessionLimit = sessionLimit
         self.settings = settings
         self.isByToken = isByToken
+        self.resumes = resumes
     }
 
     /// The user who owns the data that the caller reads and writes.

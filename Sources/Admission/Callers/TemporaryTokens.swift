@@ -12,7 +12,7 @@ internal import Synchronization
 /// reveals a token. A process that takes over gets codes and secret. The number of tokens is limited, in all and for each caller.
 ///
 /// A token of several gateways with one secret has its terms in it, sealed: the gateway that is shown a token of another one learns the token from its
-/// text.
+/// text. A token that may resume its session is known only to the gateway that made it.
 package final class TemporaryTokens: Sendable {
     /// The terms of a token's use.
     package struct Terms: Sendable, Equatable {
@@ -21,15 +21,21 @@ package final class TemporaryTokens: Sendable {
         /// Maximum duration of a session that the token opens; nil when the token sets none.
         package var sessionLimit: Duration?
         package var isSingleUse: Bool
+        /// Time from its use within which a token for one use may be shown again, to resume the session that it was used for; nil: not at all.
+        package var resumeTime: Duration?
         /// Paths at which the token may be shown.
         package var paths: Set<String>
         /// Settings of the sessions that the token opens, in the words of their dialect; empty: the clients' own settings apply.
         package var settings: [UInt8]
 
-        package init(lifetime: Duration, sessionLimit: Duration? = nil, isSingleUse: Bool, paths: Set<String>, settings: [UInt8] = []) {
+        package init(
+            lifetime: Duration, sessionLimit: Duration? = nil, isSingleUse: Bool, resumeTime: Duration? = nil, paths: Set<String>,
+            settings: [UInt8] = []
+        ) {
             self.lifetime = lifetime
             self.sessionLimit = sessionLimit
             self.isSingleUse = isSingleUse
+            self.resumeTime = resumeTime
             self.paths = paths
             self.settings = settings
         }
@@ -39,6 +45,8 @@ package final class TemporaryTokens: Sendable {
         let caller: Caller
         let terms: Terms
         var expires: Instant
+        /// The session that the token was used for, and may resume; nil: the token was not used, or resumes nothing.
+        var session: ID<Session>?
 
         init(caller: Caller, terms: Terms, expires: Instant) {
             self.caller = caller
@@ -59,8 +67,10 @@ package final class TemporaryTokens: Sendable {
             }
             terms = Terms(
                 lifetime: .milliseconds(left), sessionLimit: json["session_ms"].int.map { .milliseconds($0) }, isSingleUse: isSingleUse,
+                resumeTime: json["resume_ms"].int.map { .milliseconds($0) },
                 paths: Set(paths.compactMap { if case .string(let path) = $0 { path } else { nil } }), settings: settings)
             expires = now + .milliseconds(left)
+            session = json["session"].string.map { ID($0) }
         }
 
         func write(to json: inout JSONWriter, _ code: Code, now: Instant) {
@@ -72,10 +82,25 @@ package final class TemporaryTokens: Sendable {
             json.member("left_ms", Int((expires - now) / .milliseconds(1)))
             if let limit = terms.sessionLimit { json.member("session_ms", Int(limit / .milliseconds(1))) }
             json.member("single_use", terms.isSingleUse)
+            if let time = terms.resumeTime { json.member("resume_ms", Int(time / .milliseconds(1))) }
+            if let session { json.member("session", session.rawValue) }
             json.key("paths")
             json.array(terms.paths.sorted())
             json.member("settings", terms.settings.hexadecimal)
             json.endObject()
+        }
+
+        /// True if the token was used for this session. The duration of the comparison does not reveal the session's id: whoever has a used token needs
+        /// the id, too.
+        func isBound(to other: ID<Session>) -> Bool {
+            session.map { constantTimeEquals(Array($0.rawValue.utf8), Array(other.rawValue.utf8)) } ?? false
+        }
+
+        /// Returns the caller whom the token admits.
+        ///
+        /// - Parameter resumed: the only session that the caller may have; nil: a new one.
+        func admitted(resuming resumed: ID<Session>? = nil) -> AuthenticatedCaller {
+            AuthenticatedCaller(caller, sessionLimit: terms.sessionLimit, settings: terms.settings, isByToken: true, resumes: resumed)
         }
     }
 
@@ -194,7 +219,7 @@ package final class TemporaryTokens: Sendable {
         return text
     }
 
-    /// Returns a token's bytes with its terms; nil when other gateways need not know the token, or its terms are too large.
+    /// Returns a token's bytes with its terms; nil when other gateways need not know the token, or must not, or its terms are too large.
     private func sealed(_ terms: Terms, _ caller: Caller, _ now: Instant) throws(TLSError) -> [UInt8]? {
         guard let seal, isSealed(terms) else { return nil }
         var json = JSONWriter()
@@ -206,8 +231,8 @@ package final class TemporaryTokens: Sendable {
         return try seal.seal(json.bytes, place: Self.place)
     }
 
-    /// True if tokens with these terms have their terms in them.
-    private func isSealed(_ terms: Terms) -> Bool { seal != nil && terms.settings.count <= Self.maxSealedSettings }
+    /// True if tokens with these terms have their terms in them. A token that resumes its session has not: other gateways could not tell that it was used.
+    private func isSealed(_ terms: Terms) -> Bool { seal != nil && terms.resumeTime == nil && terms.settings.count <= Self.maxSealedSettings }
 
     /// Learns a token of another gateway from its text. A token that was used up here stays unknown.
     private func learn(_ text: String, _ code: Code) {
@@ -250,19 +275,31 @@ package final class TemporaryTokens: Sendable {
         Code(bytes: hmacSHA256(Array(text.utf8), key: state.withLock { $0.secret }))
     }
 
-    /// Returns the caller that the token with this code admits at `path`; nil when there is no such token, or it has expired, or is not for this path.
-    package func redeem(_ code: Code, at path: String, now: Instant) -> AuthenticatedCaller? {
+    /// Returns the caller that the token with this code admits at `path`; nil when there is no such token, or it has expired, or is not for this path, or
+    /// was used up.
+    ///
+    /// A token with a `resumeTime` is bound to the session of its use. From then on it admits its caller to this session only.
+    ///
+    /// - Parameter session: the session of the caller's handshake; nil: the caller asks for something else.
+    package func redeem(_ code: Code, at path: String, for session: HandshakeSession? = nil, now: Instant) -> AuthenticatedCaller? {
         state.withLock { state in
-            guard let token = state.tokens[code], token.terms.paths.contains(path) else { return nil }
+            guard var token = state.tokens[code], token.terms.paths.contains(path) else { return nil }
             guard now < token.expires else {
                 state.remove(code)
                 return nil
             }
-            if token.terms.isSingleUse {
-                state.remove(code)
-                if isSealed(token.terms), !state.use(code, until: token.expires, now: now) { return nil }
+            if token.session != nil {
+                guard let resumed = session?.resumed, token.isBound(to: resumed) else { return nil }
+                return token.admitted(resuming: resumed)
             }
-            return AuthenticatedCaller(token.caller, sessionLimit: token.terms.sessionLimit, settings: token.terms.settings, isByToken: true)
+            guard token.terms.isSingleUse else { return token.admitted() }
+            state.remove(code)
+            if isSealed(token.terms), !state.use(code, until: token.expires, now: now) { return nil }
+            guard let session, let time = token.terms.resumeTime else { return token.admitted() }
+            token.session = session.resumed ?? session.new
+            token.expires = now + time
+            state.add(token, code)
+            return token.admitted(resuming: session.resumed)
         }
     }
 
@@ -278,7 +315,12 @@ package final class TemporaryTokens: Sendable {
         json.member("secret", secret.hexadecimal)
         json.key("tokens")
         json.beginArray()
-        for (code, token) in tokens where now < token.expires { token.write(to: &json, code, now: now) }
+        for (code, token) in tokens where token.session == nil && now < token.expires { token.write(to: &json, code, now: now) }
+        json.endArray()
+        // Earlier versions, which would take a used token for a new one, do not read this list.
+        json.key("bound")
+        json.beginArray()
+        for (code, token) in tokens where token.session != nil && now < token.expires { token.write(to: &json, code, now: now) }
         json.endArray()
         json.key("used")
         json.beginArray()
@@ -303,14 +345,16 @@ package final class TemporaryTokens: Sendable {
             secret.count == Self.byteCount
         else { return false }
         var found: [(Code, Token)] = []
-        let list = json.root["tokens"]
-        for index in 0..<list.count {
-            let entry = list[index]
-            guard let code = entry["code"].string.flatMap([UInt8].init(hexadecimal:)), let token = Token(entry, now: now) else { return false }
-            found.append((Code(bytes: code), token))
+        // Documents of earlier versions have neither bound nor used tokens.
+        for name in ["tokens", "bound"] {
+            let list = json.root[name]
+            for index in 0..<list.count {
+                let entry = list[index]
+                guard let code = entry["code"].string.flatMap([UInt8].init(hexadecimal:)), let token = Token(entry, now: now) else { return false }
+                found.append((Code(bytes: code), token))
+            }
         }
         var used: [Code: Instant] = [:]
-        // Documents of earlier versions have no used tokens.
         let usedList = json.root["used"]
         for index in 0..<usedList.count {
             let entry = usedList[index]

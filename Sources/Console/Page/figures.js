@@ -27,10 +27,19 @@ export function money(dollars) {
   return '$' + dollars.toFixed(dollars && Math.abs(dollars) < 0.1 ? 4 : 2);
 }
 
-/** Returns a number of bytes with the unit that suits it, or the whole of which it is a part: 1.9 GB, 340 MB, 12 kB. */
-export function bytes(number, whole = number) {
+/** Writes numbers of bytes, each without a unit, in the unit that suits a whole; the unit is behind them. */
+function inUnit(whole, ...numbers) {
   const [size, unit] = [[1e12, 'TB'], [1e9, 'GB'], [1e6, 'MB']].find(([size]) => whole >= size) ?? [1e3, 'kB'];
-  return `${(number / size).toFixed(whole >= 1e6 && whole < 9.95 * size ? 1 : 0)} ${unit}`;
+  return [...numbers.map((number) => (number / size).toFixed(whole >= 1e6 && whole < 9.95 * size ? 1 : 0)), unit];
+}
+
+/** Returns a number of bytes with the unit that suits it: 1.9 GB, 340 MB, 12 kB. */
+export const bytes = (number) => inUnit(number, number).join(' ');
+
+/** Returns a number of bytes and the whole of which it is a part: 212 of 480 MB. */
+export function bytesOf(part, whole) {
+  const [done, all, unit] = inUnit(whole, part, whole);
+  return `${done} of ${all} ${unit}`;
 }
 
 /** Returns a number with its thousands set off. */

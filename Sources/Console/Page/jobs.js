@@ -1,7 +1,7 @@
 // Recordings that the gateway makes conversations of: sent from here, listed with how far they are. The work goes on without the page.
 import { address, get, post, remove, send } from './api.js';
 import { h, said, say } from './elements.js';
-import { bytes, clock } from './figures.js';
+import { bytes, bytesOf, clock } from './figures.js';
 import { gateway } from './gateway.js';
 import { icon } from './icons.js';
 import { busy, complain, note, settle, toast, undoable } from './pieces.js';
@@ -32,7 +32,12 @@ let redraw = () => {};
 let draws = () => {};
 /** Draws it once for all that changes in one moment. */
 let drawing = 0;
-const drawsSoon = () => { drawing ||= setTimeout(() => draws(drawing = 0)); };
+const drawsSoon = () => {
+  drawing ||= setTimeout(() => {
+    drawing = 0;
+    draws();
+  });
+};
 /** Types of files that are surely no recordings. Systems take some recordings for other things. */
 const excluded = /^image|^text\/(?!vnd)|pdf|zip|json|script|msword|office/;
 
@@ -54,7 +59,7 @@ function speed(job) {
 /** What a row says of a job. */
 function words(job) {
   if (job.status === 'sending') {
-    return `Sending, ${job.duration ? bytes(job.heard, job.bytes).replace(/ .*/, ' of ') : ''}${bytes(job.bytes)}; keep this page open until then`;
+    return `Sending, ${job.duration ? bytesOf(job.heard, job.bytes) : bytes(job.bytes)}; keep this page open until then`;
   }
   if (job.status === 'waiting') return `${job.error} The file is sent again by itself; keep this page open until then`;
   if (job.status === 'queued') return `Waiting for its turn${job.file ? '; keep this page open until then' : ''}`;

@@ -17,6 +17,8 @@ const final = new Set([1000, 1003, 1008, 1009, 1011, 4003]);
 export const lateWords = ['Captions are late', 'What you say is kept in this page until the gateway has it.'];
 /** What is told while the gateway has what is said and is late with its words. */
 export const behindWords = ['The gateway is behind', 'Words become final some seconds late, until it has caught up.'];
+/** Why a session that a ticket has opened is over, where nobody is logged in. */
+const lost = 'The gateway goes on with it no more: it was restarted, heard nothing of it for too long, the time of a session is over, or the key was revoked.';
 
 /**
  * Says `state` ('connecting', 'listening', 'resuming', 'ended'), `segments`, `interim` (words that may still change),
@@ -24,12 +26,14 @@ export const behindWords = ['The gateway is behind', 'Words become final some se
  */
 export class ListenClient extends EventTarget {
   /**
-   * @param {{language: string, engine: ?string, ticket: ?string, from: ?{session: string, sent: number, seen: number}}} options the ticket is for the
-   *   first connection; null: the page asks for one. `from` is a session that another page has begun, with what that page has sent and seen.
+   * @param {{language: string, engine: ?string, ticket: ?string, from: ?{session: string, sent: number, seen: number}}} options the ticket opens the
+   *   session and resumes it; null: the page asks for one for each connection. `from` is a session that another page has begun, with what that page has
+   *   sent and seen.
    */
   constructor(options) {
     super();
-    const { from } = this.options = { ticket: null, from: null, ...options };
+    const { from, ticket } = this.options = { ticket: null, from: null, ...options };
+    this.isGuest = !!ticket;
     this.state = 'connecting';
     // Those that the gateway's disk does not have yet.
     this.packets = [];
@@ -74,13 +78,12 @@ export class ListenClient extends EventTarget {
 
   async connect() {
     let { ticket } = this.options;
-    this.options.ticket = null;
     try {
       ticket ??= (await post('/tickets', { path })).ticket;
     } catch (error) {
       // A proxy answers for a gateway that is away.
       const isAway = error.status === 0 || error.status > 500, isKnown = this.session || this.isMoving;
-      if (error.status !== 503 && !(isAway && isKnown)) return this.fail(error.message);
+      if (error.status !== 503 && !(isAway && isKnown)) return this.fail(this.isGuest && error.status === 401 ? lost : error.message);
       return this.again();
     }
     if (this.state === 'ended') return;
@@ -191,6 +194,8 @@ export class ListenClient extends EventTarget {
   /** What is kept goes on as a new session. */
   expired() {
     this.isMoving = true;
+    // A ticket is good for one session.
+    this.options.ticket = null;
     this.session = null;
     this.before += this.first;
     this.seen = 0;
@@ -202,7 +207,10 @@ export class ListenClient extends EventTarget {
     if (this.state === 'ended') return;
     // A session that went down while it was finished has nothing more to say.
     if (code === 1000 || (this.isFinishing && this.isMoving && !this.packets.length)) return this.end();
-    if (final.has(code) || (!this.session && !this.isMoving)) {
+    if (reason === 'Invalid token' && this.state === 'resuming' && this.options.ticket) {
+      // The gateway knows the ticket no more. Whoever is logged in gets another one.
+      this.options.ticket = null;
+    } else if (final.has(code) || (!this.session && !this.isMoving)) {
       return this.fail(words[reason] ?? words[code] ?? (reason || 'The gateway closed the connection.'));
     }
     this.again();

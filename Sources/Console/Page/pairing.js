@@ -32,7 +32,7 @@ export async function pair({ language, engine }, begun) {
   [h('button.btn', { onclick: () => opened.close() }, 'Close')]);
   const draw = async () => {
     try {
-      const { ticket } = await post('/tickets', { path: '/v4/listen' });
+      const { ticket } = await post('/tickets', { path: '/v4/listen', resumes: true });
       const values = new URLSearchParams({ ticket, language, ...(engine ? { engine } : {}) });
       place.replaceChildren(code(`${location.origin}${location.pathname}#/phone?${values}`, 'Code with the address for the phone'));
     } catch (error) {

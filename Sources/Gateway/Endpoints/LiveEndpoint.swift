@@ -24,7 +24,8 @@ struct LiveEndpoint: Endpoint {
         do throws(RequestError) {
             try admitCaller(exchange, call)
             guard dialect.authentication != .opening || call.shown != nil else { return begin(exchange, nil, call) }
-            let caller = try services.admission.authenticate(exchange, credential: call.shown, for: [.listen])
+            let caller = try services.admission.authenticate(
+                exchange, credential: call.shown, for: [.listen], opening: handshakeSession(of: head, call))
             let keys = try BYOKCredentials(head)
             let moved = movedSession(of: head, caller, on: exchange.loop)
             Task {
@@ -64,12 +65,21 @@ struct LiveEndpoint: Endpoint {
         var waiting: ResumableSessions
     }
 
+    /// The session that the client wants to resume; nil: a new one.
+    private func resumedSession(of head: HTTPRequestHead) -> ID<Session>? {
+        dialect.resumes ? head.query.first("session_id").flatMap { $0.isEmpty ? nil : ID<Session>($0) } : nil
+    }
+
+    private func handshakeSession(of head: HTTPRequestHead, _ call: Call) -> HandshakeSession {
+        HandshakeSession(new: ID(call.id), resumed: resumedSession(of: head))
+    }
+
     /// The session that the client wants to resume, if another gateway or an earlier run may have it; nil: a new session, or one of this run.
     ///
     /// - Parameter caller: the caller; nil when the client identifies itself later.
     private func movedSession(of head: HTTPRequestHead, _ caller: AuthenticatedCaller?, on loop: Loop) -> MovedSession? {
-        guard dialect.resumes, services.conversations.replicas != nil || services.earlierSessions.mayHave,
-            let id = head.query.first("session_id").map({ ID<Session>($0) }), let waiting = services.contexts.context(on: loop)?.waiting
+        guard services.conversations.replicas != nil || services.earlierSessions.mayHave, let id = resumedSession(of: head),
+            let waiting = services.contexts.context(on: loop)?.waiting
         else { return nil }
         if let user = caller?.user, waiting.find(id, of: user) != nil { return nil }
         return MovedSession(id: id, waiting: waiting)
@@ -143,8 +153,10 @@ struct LiveEndpoint: Endpoint {
     ) throws(RequestError) -> PreSessionHandler {
         let pending = PendingCaller()
         let keys = try BYOKCredentials(head)
+        let opened = handshakeSession(of: head, call)
         @Sendable func admit(_ credential: ShownCredential?) throws(RequestError) -> LiveCaller {
-            let caller = try services.admission.authenticate(head, credential: credential, peer: call.client.peer, for: [.listen])
+            let caller = try services.admission.authenticate(
+                head, credential: credential, peer: call.client.peer, for: [.listen], opening: opened)
             return LiveCaller(caller: caller, keys: keys)
         }
         let moved = movedSession(of: head, nil, on: context.loop)
@@ -218,6 +230,7 @@ struct LiveEndpoint: Endpoint {
         _ machine: any LiveServerMachine, _ head: HTTPRequestHead, _ liveCaller: LiveCaller?, _ grant: Grant?, _ call: Call, _ context: LiveContext
     ) throws(RequestError) -> any LiveHandler {
         guard let liveCaller else { throw .internalError }
+        if let only = liveCaller.caller.resumes, (machine as? any ResumableDialect)?.resume?.session != only { throw .unauthenticated }
         // A session that waits for its client has a grant already.
         let user = liveCaller.caller.user
         if let returning = machine as? any ResumableDialect, let resume = returning.resume {
@@ -303,7 +316,9 @@ struct LiveEndpoint: Endpoint {
     }
 
     private func reject(_ exchange: HTTPExchange, _ error: RequestError, _ call: Call) {
-        let handshake = call.handshake
+        let head = exchange.request
+        var handshake = call.handshake
+        handshake.isPageThatReturns = resumedSession(of: head) != nil && head.query.first(LiveCredential.ticket) != nil
         guard let inBand = dialect.inBandError(error, handshake), let context = services.contexts.context(on: exchange.loop) else {
             return call.reject(exchange, error, ErrorRenderer(render: dialect.errorResponse))
         }

@@ -9,14 +9,14 @@ extension ListenServer {
         name: "listen-web", paths: ["/v4/web/listen"], authentication: .opening, asksForUser: true, resumes: true,
         maxMessageBytes: ListenClientMessage.sizeLimit, credential: { _ in nil }, accept: { .success(accept($0, $1, .web)) },
         errorResponse: { error, _ in errorResponse(error) },
-        inBandError: { error, _ in inBand(error) })
+        inBandError: { inBand($0, $1) })
 
     private static func dialect(_ name: String, _ route: ListenRoute, _ paths: [String]) -> LiveDialect {
         LiveDialect(
             name: name, paths: paths, asksForUser: true, resumes: true, maxMessageBytes: ListenClientMessage.sizeLimit,
             credential: { HarkenCredential.find(in: $0) ?? SubprotocolCredential.find(in: $0) },
             accept: { .success(accept($0, $1, route)) }, errorResponse: { error, _ in errorResponse(error) },
-            inBandError: { error, _ in inBand(error) })
+            inBandError: { inBand($0, $1) })
     }
 
     private static func accept(_ head: HTTPRequestHead, _ context: HandshakeContext, _ route: ListenRoute) -> LiveHandshake {
@@ -35,9 +35,11 @@ extension ListenServer {
         }
     }
 
-    /// Returns the error that is sent in the socket; nil for callers without access, who get an HTTP status instead of the upgrade.
-    private static func inBand(_ error: RequestError) -> InBandError? {
+    /// Returns the error that is sent in the socket; nil for callers without access, who get an HTTP status instead of the upgrade,
+    /// unless they are pages that return to a session.
+    private static func inBand(_ error: RequestError, _ context: HandshakeContext) -> InBandError? {
         switch error {
+        case .unauthenticated where context.isPageThatReturns: inBandError(error)
         case .unauthenticated, .forbidden, .tooManyRequests, .notFound, .methodNotAllowed, .tooLarge, .incompleteBody: nil
         case .outOfCredit, .limitReached, .otherKey, .badRequest, .invalidField, .unsupportedLanguage,
             .languageNotAllowed, .unknownModel, .remoteContent, .unavailable,

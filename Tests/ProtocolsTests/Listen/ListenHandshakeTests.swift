@@ -222,6 +222,14 @@ import Testing
         #expect(ListenServer.dialect.inBandError(cause, context) == nil)
         #expect(ListenServer.dialect.errorResponse(cause, context).status.code == status)
     }
+
+    @Test func `of a page that returns with a wrong ticket is rejected in the socket`() throws {
+        var context = HandshakeContext(requestID: ListenConversation.sessionID, now: UnixTime(milliseconds: 0))
+        context.isPageThatReturns = true
+        let rejection = try #require(ListenServer.dialect.inBandError(.unauthenticated, context))
+        #expect(rejection.code == 1008 && rejection.reason == "Invalid token" && rejection.messages.isEmpty)
+        #expect(ListenServer.dialect.inBandError(.forbidden("no"), context) == nil)
+    }
 }
 
 @Suite struct `A browser's first message` {
