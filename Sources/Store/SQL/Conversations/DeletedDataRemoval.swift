@@ -6,7 +6,7 @@ package actor DeletedDataRemoval {
     enum Gathering {
         /// Deletions by somebody.
         case deletions
-        /// What an edit has replaced, and what the gateway removes by itself.
+        /// Replacements by edits, and removals that the gateway makes by itself.
         case edits
 
         fileprivate var duration: Duration { self == .deletions ? .seconds(5) : .seconds(3_600) }
