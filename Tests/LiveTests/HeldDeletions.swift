@@ -57,6 +57,7 @@ final class HeldDeletions: UserDeletionStore, RetentionStore {
     func forgottenSpeech(of session: ID<Session>?) async throws(StoreError) -> [ForgottenSpeech] { try await speech.read() }
     func pruneForgottenSpeech(before time: UnixTime) async throws(StoreError) {}
     func settle() async throws(StoreError) {}
+    func finishErasures() async throws(StoreError) {}
     func isErasing() async throws(StoreError) -> Bool { false }
     func takeUpErasures() async throws(StoreError) {}
     func removeAudio(before time: UnixTime, of user: ID<User>) async throws(StoreError) -> RemovedAudio { RemovedAudio() }

@@ -29,8 +29,8 @@ package actor DeletedDataRemoval {
     /// The waits after erasures that failed: another program may read the database for seconds, such as a backup, or for hours.
     private static let retries = RetrySchedule(first: [.seconds(1), .seconds(2), .seconds(5), .seconds(15)], then: .seconds(60))
 
-    /// Minimum time between two erasures of the index of words for the sake of edits alone: such an erasure writes the whole index, and people edit word
-    /// by word, each day. A round of edits comes within an hour after that time, so these words are gone within a day.
+    /// Minimum time between two erasures of the index of words if no words were deleted: such an erasure writes the whole index, and people edit word by
+    /// word, each day. A round of edits comes within an hour after that time, so the words that edits have replaced are gone within a day.
     private static let timeBetweenIndexes: Duration = .seconds(22 * 3_600)
 
     /// Number of files that are deleted before the database forgets them.
@@ -85,9 +85,8 @@ package actor DeletedDataRemoval {
 
     private func finishGathering() async {
         gathered = nil
-        let isEarly = editedWordsDue.map { clock.now() < $0 } ?? false
         // An erasure that fails is still recorded, and is tried again, also at the next start.
-        try? await settle(leavesEditedWords: isEarly)
+        try? await finish()
         if let left = try? await Self.record(in: database), left.areEdits { begin(.edits) }
     }
 
@@ -120,7 +119,10 @@ package actor DeletedDataRemoval {
     /// Erases, and returns when nothing is left of data that was deleted or replaced before the call. After a failure it is tried again later, too.
     func settle() async throws(StoreError) { try await settle(leavesEditedWords: false) }
 
-    /// - Parameter leavesEditedWords: true if the index keeps replaced words for a later round, unless something was deleted.
+    /// Erases as `settle` does, but leaves words that only edits have replaced in the index until their time has come.
+    func finish() async throws(StoreError) { try await settle(leavesEditedWords: editedWordsDue.map { clock.now() < $0 } ?? false) }
+
+    /// - Parameter leavesEditedWords: true if the index keeps replaced words for a later round, unless words were deleted.
     private func settle(leavesEditedWords: Bool) async throws(StoreError) {
         // A round that is under way may have begun before the last deletion.
         _ = await round?.value
@@ -165,7 +167,7 @@ package actor DeletedDataRemoval {
     /// - Returns: true if words were erased from the index.
     private static func run(on database: any SQLDatabase, leavesEditedWords: Bool) async throws(StoreError) -> Bool {
         guard var record = try await record(in: database) else { return false }
-        if leavesEditedWords, record.areEdits { record.haveWords = false }
+        if leavesEditedWords, !record.areWordsDeleted { record.haveWords = false }
         try await database.eraseDeletions(ofWords: record.haveWords)
         // Readers may hold up the log, which has deleted words too: then the record stays, and all of this is repeated.
         guard try await database.emptyLog() else { throw .busy(path: "the database's log") }
