@@ -1,7 +1,7 @@
-package import Speech
+import Speech
 
 /// Removes deleted data from the disk: files that no row names, and deleted words that are still in the database's files.
-package actor DeletedDataRemoval {
+actor DeletedDataRemoval {
     /// The time for which deletions are gathered, to be erased together.
     enum Gathering {
         /// Deletions by somebody.
@@ -10,20 +10,6 @@ package actor DeletedDataRemoval {
         case edits
 
         fileprivate var duration: Duration { self == .deletions ? .seconds(5) : .seconds(3_600) }
-    }
-
-    /// The clock of the waits.
-    package struct Clock: Sendable {
-        package var now: @Sendable () -> Instant
-        /// Waits until this time.
-        package var sleep: @Sendable (Instant) async throws -> Void
-
-        package init(now: @escaping @Sendable () -> Instant, sleep: @escaping @Sendable (Instant) async throws -> Void) {
-            self.now = now
-            self.sleep = sleep
-        }
-
-        package static let system = Clock(now: { .now }, sleep: { try await Task.sleep(for: $0 - .now) })
     }
 
     /// The waits after erasures that failed: another program may read the database for seconds, such as a backup, or for hours.
@@ -38,7 +24,7 @@ package actor DeletedDataRemoval {
 
     private let database: any SQLDatabase
     private let audio: any BlobStore
-    private let clock: Clock
+    private let clock: StoreClock
     private var gathered: (task: Task<Void, Never>, end: Instant, what: Gathering)?
     private var round: Task<StoreError?, Never>?
     /// The time before which words that only edits have replaced stay in the index; nil: this process has erased no words yet.
@@ -50,7 +36,7 @@ package actor DeletedDataRemoval {
     /// The latest of these failures, once there have been some, until it was told.
     private var untold: StoreError?
 
-    init(_ database: any SQLDatabase, audio: any BlobStore, clock: Clock) {
+    init(_ database: any SQLDatabase, audio: any BlobStore, clock: StoreClock) {
         self.database = database
         self.audio = audio
         self.clock = clock
