@@ -210,7 +210,7 @@ package struct RecordingImports: Sendable {
     ///
     /// - Parameters:
     ///   - tracks: the sound tracks to hear in place of those that were heard; nil: the same again.
-    ///   - separatesChannels: true: each channel is heard by itself; false: as before.
+    ///   - separatesChannels: true: each channel is heard by itself, unless the first attempt tells that none were mixed; false: as before.
     package func retry(
         _ id: ID<TranscriptionJob>, tracks: TrackChoice?, separatesChannels: Bool, _ caller: AuthenticatedCaller, by grant: Grant
     ) async throws(RetryError) -> Standing {
