@@ -10,6 +10,8 @@ package struct APIError: Error {
     package var message: String
     /// The engine's error, when an engine has failed.
     var provider: ProviderTag?
+    /// The time after which the caller may try again; nil: nobody knows it.
+    var retryAfter: Duration?
 
     init(_ status: HTTPStatus, _ code: String, _ message: String) {
         self.status = status
@@ -20,14 +22,25 @@ package struct APIError: Error {
     package init(_ error: RequestError) {
         (status, code, message) = error.plain
         provider = ProviderError(error).map { ProviderTag($0) }
+        if case .tooManyRequests(let wait) = error { retryAfter = wait }
     }
 
-    init(_ error: StoreError) { (status, code, message) = error.plain }
+    init(_ error: StoreError) {
+        (status, code, message) = error.plain
+        retryAfter = error.retryAfter
+    }
 
     static func badRequest(_ message: String) -> APIError { APIError(.badRequest, "bad_request", message) }
 
     /// Returns the failure for an object that the user does not have. It is the same when another user has the object, so the answer reveals nothing.
     static func notFound(_ what: String, _ id: String) -> APIError { APIError(.notFound, "not_found", "There is no \(what) \(id).") }
+
+    /// The headers of the answer.
+    package var headers: HTTPHeaders {
+        var headers: HTTPHeaders = ["Content-Type": "application/json"]
+        if let retryAfter { headers.set("Retry-After", "\(max(1, retryAfter.wholeSecondsUp))") }
+        return headers
+    }
 
     /// The error as it is sent.
     package var json: [UInt8] {

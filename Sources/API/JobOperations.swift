@@ -88,7 +88,7 @@ struct JobOperations: Sendable {
             },
             APIOperation(
                 .post, "/jobs/{id}/retry", .transcribe,
-                summary: "Begins an import again with the same file: one that has failed, or with track or channels, one that is done.",
+                summary: "Begins an import again with the same file: one that has failed, or with another track or mixed channels, one that is done.",
                 query: [
                     .init("track", "string", "The sound track that is heard, a number from 1, or all; the conversation of another one stays."),
                     .init(

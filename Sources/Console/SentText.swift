@@ -34,8 +34,9 @@ enum SentText {
         return sent
     }
 
-    /// Returns a script without the blanks that separate nothing, in its imports, and in lines without templates, patterns, divisions and comments. Texts
-    /// stay as they are, and so does a blank between two words, or beside a sign that could join another sign.
+    /// Returns a script without the blanks that separate nothing, in its imports, and in lines without templates, patterns, divisions, comments, double
+    /// quotes and backslashes. Texts in single quotes stay as they are, and so does a blank between two words, or beside a sign that could join another
+    /// sign.
     ///
     /// - Parameter script: a script in which each line that begins with `import {` is an import, and names a file without blanks.
     static func withTightLines(_ script: [UInt8]) -> [UInt8] {

@@ -1,6 +1,6 @@
 extension Duration {
     /// The duration in seconds, rounded up: for `Retry-After`.
-    var wholeSecondsUp: Int64 {
+    package var wholeSecondsUp: Int64 {
         let (seconds, rest) = components
         return rest > 0 ? seconds + 1 : seconds
     }

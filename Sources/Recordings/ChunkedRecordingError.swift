@@ -45,7 +45,7 @@ package struct ChunkedRecordingError: Error, Sendable, Equatable {
 
     package init(_ error: StoreError) {
         let (status, code, message) = error.plain
-        self.init(status, code, message)
+        self.init(status, code, message, retryAfter: error.retryAfter)
     }
 
     /// Makes the error for an engine's failure. The vendor's own text stays in the log.
@@ -93,7 +93,7 @@ package struct ChunkedRecordingError: Error, Sendable, Equatable {
         if let provider { json.member("provider", provider.rawValue) }
         json.endObject()
         var headers: HTTPHeaders = ["Content-Type": "application/json"]
-        if let retryAfter { headers.set("Retry-After", String(max(1, Int((retryAfter / .seconds(1)).rounded(.up))))) }
+        if let retryAfter { headers.set("Retry-After", "\(max(1, retryAfter.wholeSecondsUp))") }
         return ErrorResponse(status: status, headers: headers, body: json.bytes)
     }
 }

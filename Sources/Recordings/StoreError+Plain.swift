@@ -7,9 +7,13 @@ extension StoreError {
         switch self {
         case .tooMuch(let reason): (.unprocessableContent, "too_much", reason)
         case .conflict(let reason): (.conflict, "conflict", reason)
+        case .overloaded: (.serviceUnavailable, "unavailable", "Too many requests wait for the gateway's store; try again in some seconds.")
         case .notUsable, .notPermitted, .diskFull, .corrupt, .newerSchema, .otherSchema, .busy, .secretMissing, .keysLost, .cryptography, .constraint,
             .databaseUnavailable, .tooSlow, .databaseFailed, .objectStorageAway, .objectStorage, .failed:
             (.serviceUnavailable, "unavailable", "The gateway's store cannot be used.")
         }
     }
+
+    /// The time after which a caller may try again; nil: nobody knows it.
+    package var retryAfter: Duration? { if case .overloaded = self { .seconds(5) } else { nil } }
 }

@@ -31,6 +31,8 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     case conflict(String)
     /// The database's server cannot be reached, does not serve, or its client library is missing.
     case databaseUnavailable(String)
+    /// Too many requests wait for the database, or a request has waited for too long. The store has done nothing for the request.
+    case overloaded(String)
     /// The database's server has ended a statement that took too long.
     case tooSlow(String)
     /// Any other error that the database's server reports.
@@ -45,7 +47,7 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     /// True if the same task may succeed later, because the store cannot be used now.
     package var mayPass: Bool {
         switch self {
-        case .busy, .diskFull, .databaseUnavailable, .tooSlow, .databaseFailed, .objectStorageAway, .failed: true
+        case .busy, .diskFull, .databaseUnavailable, .overloaded, .tooSlow, .databaseFailed, .objectStorageAway, .failed: true
         case .notUsable, .notPermitted, .corrupt, .newerSchema, .otherSchema, .secretMissing, .keysLost, .cryptography, .constraint, .tooMuch,
             .conflict,
             .objectStorage:
@@ -95,6 +97,9 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         case .conflict(let detail): detail
         case .databaseUnavailable(let detail):
             "the database cannot be used: \(detail)"
+        case .overloaded(let detail):
+            "too much is asked of the database at a time (\(detail)). Try again in some seconds; if that does not help, send fewer requests at a time, "
+                + "or give the database more processors or a faster disk"
         case .tooSlow(let detail): "a statement took too long: \(detail)"
         case .databaseFailed(let detail): detail
         case .objectStorageAway(let detail):

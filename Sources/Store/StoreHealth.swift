@@ -125,6 +125,7 @@ extension StoreError {
         case .busy: "locked"
         case .notPermitted: "not_permitted"
         case .databaseUnavailable: "database_away"
+        case .overloaded: "overloaded"
         case .tooSlow: "slow"
         case .notUsable, .newerSchema, .otherSchema, .secretMissing, .keysLost, .cryptography, .databaseFailed, .objectStorageAway, .objectStorage,
             .failed:

@@ -437,7 +437,8 @@ class Play:
         def forgets(person):
             return lambda: gateway.do("DELETE", f"/api/v1/people/{person}")
 
-        # A deletion also erases the words that edits have replaced, for which the index of words is written anew. Forgetting somebody has no such cost.
+        # The first erasure of a process also erases the words that edits have replaced, for which the index of words is written anew. Forgetting
+        # somebody has no such cost.
         gateway.do("DELETE", f"/api/v1/voices/{self.voices(gateway)[0]}")
         gateway.wait_until_erased()
         gateway.calm()

@@ -238,7 +238,7 @@ extension StoreError {
         case .tooMuch, .constraint, .conflict: true
         case .notUsable, .notPermitted, .diskFull, .corrupt, .newerSchema, .otherSchema, .busy, .secretMissing, .keysLost, .cryptography,
             .databaseUnavailable,
-            .tooSlow, .databaseFailed, .objectStorageAway, .objectStorage, .failed:
+            .overloaded, .tooSlow, .databaseFailed, .objectStorageAway, .objectStorage, .failed:
             false
         }
     }

@@ -1,8 +1,8 @@
 extension CommonSubsequence {
     /// Moves edits that lie inside a word to the left, where they lie between words.
     ///
-    /// Where elements that were removed or added end as the elements before them end, two places of the edit make the same sequence: in `ab ac`, of which
-    /// `ac` is left, `ab` is gone as well as `b a`. An edit stays where it is if no such place is between words.
+    /// Two places of an edit make the same sequence if the removed or added elements end as the elements before them end. If `ab ac` becomes `ac`, for
+    /// example, the edit has removed `ab `, or else `b a`. An edit stays where it is if no such place is between words.
     ///
     /// - Parameters:
     ///   - places: the places of the common elements, in order.
@@ -11,7 +11,7 @@ extension CommonSubsequence {
         var places = places
         for index in places.indices {
             let end = index + 1 < places.count ? places[index + 1] : (first: first.count, second: second.count)
-            // What is removed, or what is added, behind this element.
+            // Numbers of the elements that are removed, and that are added, behind this element.
             let gap = (first: end.first - places[index].first - 1, second: end.second - places[index].second - 1)
             guard (gap.first == 0) != (gap.second == 0) else { continue }
             var moved = 0
@@ -23,7 +23,7 @@ extension CommonSubsequence {
         return places
     }
 
-    /// True if a common element may stand behind a gap in place of before it. It then leaves no gap before itself.
+    /// Returns true if a common element may stand behind a gap instead of before the gap. The element then leaves no gap before itself.
     private static func mayMove(_ index: Int, by gap: Place, _ places: [Place], _ first: [Int], _ second: [Int]) -> Bool {
         guard index >= 0 else { return false }
         let place = places[index], before = index > 0 ? places[index - 1] : (first: -1, second: -1)

@@ -61,7 +61,7 @@ struct APIEndpoint: Endpoint {
                 let answer = try await operation.run(request)
                 exchange.loop.execute { send(answer, exchange, call) }
             } catch {
-                let response = ErrorResponse(status: error.status, headers: ["Content-Type": "application/json"], body: error.json)
+                let response = ErrorResponse(status: error.status, headers: error.headers, body: error.json)
                 // A key in the body was wrong.
                 let isWrongKey = error.status == .unauthorized
                 exchange.loop.execute {

@@ -226,7 +226,7 @@ package final class ConversationService: Sendable {
     package func finishDeletions() async {
         do throws(StoreError) {
             try await store.deleteUnnamedFiles()
-            try await store.settle()
+            try await store.finishErasures()
         } catch {
             log.error("deletions cannot be finished yet", [.error: "\(error)"])
         }

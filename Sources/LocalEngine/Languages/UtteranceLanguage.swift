@@ -91,9 +91,7 @@ struct UtteranceLanguage: Sendable {
     /// Returns what is known of the utterance if it has no words: there is no speech only if the English model has none either.
     ///
     /// - Parameter isSilent: true if the model for all languages hears no speech.
-    func foundWithoutWords(isSilent: Bool) -> FoundLanguage { Self.foundWithoutWords(isSilent: isSilent, english: evidence.english.text) }
-
-    static func foundWithoutWords(isSilent: Bool, english: String) -> FoundLanguage { isSilent && english.isEmpty ? .nothing : .unknown }
+    func foundWithoutWords(isSilent: Bool) -> FoundLanguage { isSilent && evidence.english.text.isEmpty ? .nothing : .unknown }
 }
 
 extension WhisperDecoded {

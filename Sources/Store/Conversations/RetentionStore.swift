@@ -16,6 +16,12 @@ package protocol RetentionStore: Sendable {
     /// - Throws: `busy` while another program reads the database, whose log has the deleted data until then.
     func settle() async throws(StoreError)
 
+    /// Erases as `settle` does, but leaves words that only edits have replaced in the index for words until their time has come: such an erasure writes
+    /// the whole index, once a day. Call every hour or so.
+    ///
+    /// - Throws: `busy` as `settle` does.
+    func finishErasures() async throws(StoreError)
+
     /// Returns true while deleted words or files may still be on the disk.
     func isErasing() async throws(StoreError) -> Bool
 

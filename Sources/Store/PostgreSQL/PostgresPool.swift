@@ -48,7 +48,7 @@ final class PostgresPool: Sendable {
         var other = Queue()
     }
 
-    private let address: PostgresAddress
+    let address: PostgresAddress
     private let settings: String
     private let most: Int
     private let state = Mutex(State())
@@ -63,21 +63,33 @@ final class PostgresPool: Sendable {
         self.most = most
     }
 
-    /// The time until which work that is asked for now waits for a database that cannot be reached.
-    static var deadline: ContinuousClock.Instant { ContinuousClock.now + patience }
+    /// Returns the time until which work waits for a database that cannot be reached, and is repeated. The time is counted from the work's turn: on a busy
+    /// gateway the turn may come late. While the database is away the time is counted from the request, so that work in the queue does not wait for the
+    /// database one piece after the other.
+    ///
+    /// - Parameters:
+    ///   - asked: the time of the request.
+    ///   - turn: the time at which the work has got a connection.
+    static func deadline(asked: ContinuousClock.Instant, turn: ContinuousClock.Instant, isAway: Bool) -> ContinuousClock.Instant {
+        (isAway ? asked : turn) + patience
+    }
 
     /// Runs `work` on the thread of a connection.
     ///
     /// - Parameters:
     ///   - isUrgent: true if somebody waits for the result: the work is done before words that are to be stored.
-    ///   - deadline: the time until which the work waits for a database that cannot be reached.
+    ///   - asked: the time of the request.
+    ///   - work: takes the time until which it waits for a database that cannot be reached.
     func run<Value: Sendable>(
-        isUrgent: Bool = false, until deadline: ContinuousClock.Instant = PostgresPool.deadline,
+        isUrgent: Bool = false, asked: ContinuousClock.Instant = .now,
         _ work: @escaping @Sendable (PostgresLane, ContinuousClock.Instant) -> Result<Value, StoreError>
     ) async throws(StoreError) -> Value {
         let outcome: Result<Value, StoreError> = await withCheckedContinuation { continuation in
-            let isTaken = take(isUrgent: isUrgent) { lane in continuation.resume(returning: work(lane, deadline)) }
-            if !isTaken { continuation.resume(returning: .failure(.databaseUnavailable("\(address): too many requests wait for the database"))) }
+            let isTaken = take(isUrgent: isUrgent) { [reconnection] lane in
+                let deadline = Self.deadline(asked: asked, turn: .now, isAway: reconnection.isAway)
+                continuation.resume(returning: work(lane, deadline))
+            }
+            if !isTaken { continuation.resume(returning: .failure(.overloaded("\(address): \(Self.maxWaiting) requests wait for a connection"))) }
         }
         return try outcome.get()
     }
@@ -142,6 +154,9 @@ final class PostgresReconnection: Sendable {
         usleep(UInt32(pause / .microseconds(1)))
         return true
     }
+
+    /// True from a failed attempt, or a lost connection, until an attempt succeeds.
+    var isAway: Bool { state.withLock { $0.pause > .zero } }
 
     func note(isConnected: Bool) {
         state.withLock { state in

@@ -1,17 +1,14 @@
 internal import Speech
-internal import Synchronization
 
 /// Runs users' queries on the connections of a pool that writes share: users have their turns, and some connections are left to writes.
 final class PostgresReads: Sendable {
-    private typealias Turns = ReadTurns<CheckedContinuation<Int, Never>>
-
     private let pool: PostgresPool
-    private let turns: Mutex<Turns>
+    private let queue: ReadQueue
 
     /// - Parameter most: maximum number of the pool's connections that run queries at a time, at least 1.
     init(on pool: PostgresPool, most: Int) {
         self.pool = pool
-        turns = Mutex(Turns(connections: most))
+        queue = ReadQueue(of: "\(pool.address)", connections: most)
     }
 
     /// Runs `body` when its user's turn has come.
@@ -20,14 +17,12 @@ final class PostgresReads: Sendable {
     func run<Value: Sendable>(
         for user: ID<User>?, _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
-        // A database that cannot be reached is waited for once, not once more after the turn has come.
-        let deadline = PostgresPool.deadline
-        let place = await withCheckedContinuation { continuation in begin(turns.withLock { $0.add(continuation, of: user) }) }
-        defer { begin(turns.withLock { $0.ended(user, on: place) }) }
-        return try await pool.run(isUrgent: true, until: deadline) { lane, deadline in lane.read(until: deadline, body) }
-    }
-
-    private func begin(_ start: Turns.Start?) {
-        if let start { start.query.resume(returning: start.connection) }
+        let asked = ContinuousClock.now
+        let turn: Result<Int, StoreError> = await withCheckedContinuation { continuation in
+            queue.add(for: user) { continuation.resume(returning: $0) }
+        }
+        let place = try turn.get()
+        defer { queue.ended(user, on: place) }
+        return try await pool.run(isUrgent: true, asked: asked) { lane, deadline in lane.read(until: deadline, body) }
     }
 }

@@ -1,7 +1,7 @@
 internal import Speech
 
 /// The order in which queries get the connections of a database. Users whose queries wait get a connection in turn, and one user's queries never have all
-/// connections, so that somebody who asks for much delays the others by one query at most.
+/// connections or all places to wait, so that somebody who asks for much delays the others by one query at most.
 ///
 /// A value without I/O.
 struct ReadTurns<Query: Sendable>: Sendable {
@@ -12,27 +12,52 @@ struct ReadTurns<Query: Sendable>: Sendable {
         let connection: Int
     }
 
+    /// The answer to a new query.
+    enum Placement: Sendable {
+        case begins(Start)
+        case waits
+        /// Too many queries wait. The query is not added.
+        case full
+        /// Too many queries of the same user wait. The query is not added.
+        case fullForUser
+    }
+
+    private struct Waiting: Sendable {
+        let query: Query
+        /// The time at which the query gives up its place.
+        let end: Instant
+    }
+
     private let count: Int
+    private let limits: ReadLimits
     private var idle: [Int]
     /// Numbers of the queries that run, by user; nil stands for the gateway itself.
     private var running: [ID<User>?: Int] = [:]
-    private var waiting: [ID<User>?: [Query]] = [:]
+    private var waiting: [ID<User>?: [Waiting]] = [:]
+    private var waitingCount = 0
     /// The users whose queries wait, the one whose turn it is first.
     private var order: [ID<User>?] = []
 
     /// - Parameter connections: number of connections, at least 1.
-    init(connections: Int) {
+    init(connections: Int, limits: ReadLimits = ReadLimits()) {
         count = connections
+        self.limits = limits
         idle = Array((0..<connections).reversed())
     }
 
-    /// Adds a query.
-    ///
-    /// - Returns: the query, if it may begin at once.
-    mutating func add(_ query: Query, of user: ID<User>?) -> Start? {
-        if waiting[user] == nil { order.append(user) }
-        waiting[user, default: []].append(query)
-        return next()
+    /// The time at which the first waiting query gives up its place; nil: no query waits.
+    var nextEnd: Instant? { waiting.values.compactMap { $0.first?.end }.min() }
+
+    /// Adds a query. Queries of the gateway itself may have all places.
+    mutating func add(_ query: Query, of user: ID<User>?, now: Instant) -> Placement {
+        guard waitingCount < limits.maxWaiting else { return .full }
+        let own = waiting[user]?.count ?? 0
+        guard user == nil || own < limits.maxWaitingOfUser else { return .fullForUser }
+        if own == 0 { order.append(user) }
+        waiting[user, default: []].append(Waiting(query: query, end: now + limits.maxWait))
+        waitingCount += 1
+        guard let start = next() else { return .waits }
+        return .begins(start)
     }
 
     /// Notes that a query has ended.
@@ -45,12 +70,29 @@ struct ReadTurns<Query: Sendable>: Sendable {
         return next()
     }
 
+    /// Removes the queries that have waited for the maximum time.
+    mutating func removeLate(now: Instant) -> [Query] {
+        var late: [Query] = []
+        for (user, queries) in waiting {
+            // A user's queries are in the order in which they came.
+            let own = queries.prefix { $0.end <= now }
+            guard !own.isEmpty else { continue }
+            late += own.map(\.query)
+            let left = Array(queries.dropFirst(own.count))
+            waiting[user] = left.isEmpty ? nil : left
+        }
+        waitingCount -= late.count
+        order = order.filter { waiting[$0] != nil }
+        return late
+    }
+
     private mutating func next() -> Start? {
         guard let connection = idle.last else { return nil }
         guard let place = order.firstIndex(where: { running[$0, default: 0] < max(1, count - 1) }) else { return nil }
         let user = order.remove(at: place)
         guard var queries = waiting.removeValue(forKey: user), !queries.isEmpty else { return nil }
-        let query = queries.removeFirst()
+        let query = queries.removeFirst().query
+        waitingCount -= 1
         if !queries.isEmpty {
             waiting[user] = queries
             order.append(user)

@@ -50,7 +50,7 @@ package final class SQLiteDatabase: SQLDatabase {
         writer = SQLiteWriter(connection)
         var readers: [SQLiteReader] = []
         for _ in 0..<count { readers.append(SQLiteReader(try SQLiteConnection.open(path, .readOnly), health)) }
-        self.readers = SQLiteReaders(readers, health)
+        self.readers = SQLiteReaders(readers, of: path, health)
     }
 
     /// Runs `body` on the writer's thread, in a transaction that `body` may share with other waiting work, and with it the sync of the log. Returns when

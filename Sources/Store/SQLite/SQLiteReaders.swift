@@ -1,18 +1,16 @@
 internal import Speech
-internal import Synchronization
 
 /// Runs queries on several connections, each of which has a thread of its own.
 final class SQLiteReaders: Sendable {
-    private typealias Query = @Sendable (borrowing SQLConnection) -> Void
-
     private let readers: [SQLiteReader]
-    private let turns: Mutex<ReadTurns<Query>>
+    private let queue: ReadQueue
     private let health: StoreHealth
 
-    init(_ readers: [SQLiteReader], _ health: StoreHealth) {
+    /// - Parameter path: the path of the database, for errors.
+    init(_ readers: [SQLiteReader], of path: String, _ health: StoreHealth, limits: ReadLimits = ReadLimits()) {
         self.readers = readers
         self.health = health
-        turns = Mutex(ReadTurns(connections: readers.count))
+        queue = ReadQueue(of: path, connections: readers.count, limits: limits)
     }
 
     /// - Parameter user: the user who waits for the result; nil: the gateway itself.
@@ -20,23 +18,19 @@ final class SQLiteReaders: Sendable {
         for user: ID<User>?, _ body: @escaping @Sendable (borrowing SQLConnection) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
         let outcome: Result<Value, StoreError> = await withCheckedContinuation { continuation in
-            let start = turns.withLock {
-                $0.add(
-                    { connection in
+            queue.add(for: user) { turn in
+                switch turn {
+                case .failure(let error): continuation.resume(returning: .failure(error))
+                case .success(let place):
+                    self.readers[place].perform { connection in
                         let outcome: Result<Value, StoreError>
                         do throws(StoreError) { outcome = .success(try body(connection)) } catch { outcome = .failure(error) }
                         continuation.resume(returning: outcome)
-                    }, of: user)
+                        self.queue.ended(user, on: place)
+                    }
+                }
             }
-            if let start { begin(start) }
         }
         return try health.told(outcome, .read)
-    }
-
-    private func begin(_ start: ReadTurns<Query>.Start) {
-        readers[start.connection].perform { connection in
-            start.query(connection)
-            if let next = self.turns.withLock({ $0.ended(start.user, on: start.connection) }) { self.begin(next) }
-        }
     }
 }

@@ -36,9 +36,9 @@ import Testing
     }
 
     @Test func `hears nothing only where neither model hears speech`() {
-        #expect(UtteranceLanguage.foundWithoutWords(isSilent: true, english: "") == .nothing)
-        #expect(UtteranceLanguage.foundWithoutWords(isSilent: true, english: "thank you") == .unknown)
-        #expect(UtteranceLanguage.foundWithoutWords(isSilent: false, english: "") == .unknown)
+        #expect(utterance("", mean: -0.5).foundWithoutWords(isSilent: true) == .nothing)
+        #expect(utterance("thank you", mean: -0.5).foundWithoutWords(isSilent: true) == .unknown)
+        #expect(utterance("", mean: -0.5).foundWithoutWords(isSilent: false) == .unknown)
     }
 
     private func utterance(_ text: String, mean: Float, _ stop: Decoded.Stop = .end) -> UtteranceLanguage {

@@ -294,7 +294,7 @@ import Testing
         #expect(edited.after(erasing: replaced) == ErasureRecord(number: -edited.number, haveWords: true))
         #expect(try await store.delete(ID<Person>("p1"), of: .ann))
         let again = try #require(try await record(store))
-        #expect(again.after(erasing: edited) == again)
+        #expect(again.after(erasing: edited) == again && again.areWordsDeleted)
         // The index was left as it is.
         #expect(
             edited.after(erasing: ErasureRecord(number: edited.number, haveWords: false)) == ErasureRecord(number: -edited.number, haveWords: true))
@@ -366,6 +366,51 @@ import Testing
         }
         #expect(clock.now - first > .seconds(20 * 3_600))
         #expect(try !isOnDisk(Array("quiet".utf8)))
+    }
+
+    /// Work before the time at which the index of words is written for edits.
+    enum Early: CaseIterable, Sendable { case deletesRows, finishes }
+
+    @Test(arguments: Early.allCases)
+    func `leaves the words of edits in the index until their time, whatever else is erased`(early: Early) async throws {
+        let store = try await rested()
+        _ = try await store.setText("the quiet harbour", of: ID("s1"), in: id, of: .ann)
+        try await store.settle()
+        _ = try await store.setText("the placid harbour", of: ID("s1"), in: id, of: .ann)
+        switch early {
+        case .deletesRows:
+            #expect(try await store.delete(ID<Person>("p2"), of: .ann))
+            #expect(try await record(store)?.areWordsDeleted == false)
+            try await until {
+                clock.advance(by: .seconds(5))
+                return try await !store.isErasing()
+            }
+            #expect(try !isOnDisk(Array("Bartholomea".utf8)))
+        case .finishes: try await store.finishErasures()
+        }
+        let left = try #require(try await record(store))
+        #expect(left.areEdits && left.haveWords)
+        #expect(try isOnDisk(Array("quiet".utf8)))
+        try await until {
+            clock.advance(by: .seconds(3_600))
+            return try await record(store) == nil
+        }
+        #expect(try !isOnDisk(Array("quiet".utf8)))
+    }
+
+    @Test func `takes deleted words from the index when rows are deleted after them`() async throws {
+        let store = try await rested()
+        _ = try await store.setText("the first words", of: ID("s"), in: ID("c1"), of: .ann)
+        try await store.settle()
+        #expect(try await store.delete(id, of: .ann))
+        #expect(try await store.delete(ID<Person>("p2"), of: .ann))
+        _ = try await store.setText("other words", of: ID("s"), in: ID("c1"), of: .ann)
+        #expect(try await record(store)?.areWordsDeleted == true)
+        try await until {
+            clock.advance(by: .seconds(5))
+            return try await !store.isErasing()
+        }
+        #expect(try !isOnDisk(Array("xylophonic".utf8)))
     }
 
     @Test func `takes the words of edits along from the index`() async throws {

@@ -1,36 +1,22 @@
-package import Speech
+import Speech
 
 /// Removes deleted data from the disk: files that no row names, and deleted words that are still in the database's files.
-package actor DeletedDataRemoval {
+actor DeletedDataRemoval {
     /// The time for which deletions are gathered, to be erased together.
     enum Gathering {
         /// Deletions by somebody.
         case deletions
-        /// What an edit has replaced, and what the gateway removes by itself.
+        /// Replacements by edits, and removals that the gateway makes by itself.
         case edits
 
         fileprivate var duration: Duration { self == .deletions ? .seconds(5) : .seconds(3_600) }
     }
 
-    /// The clock of the waits.
-    package struct Clock: Sendable {
-        package var now: @Sendable () -> Instant
-        /// Waits until this time.
-        package var sleep: @Sendable (Instant) async throws -> Void
-
-        package init(now: @escaping @Sendable () -> Instant, sleep: @escaping @Sendable (Instant) async throws -> Void) {
-            self.now = now
-            self.sleep = sleep
-        }
-
-        package static let system = Clock(now: { .now }, sleep: { try await Task.sleep(for: $0 - .now) })
-    }
-
     /// The waits after erasures that failed: another program may read the database for seconds, such as a backup, or for hours.
     private static let retries = RetrySchedule(first: [.seconds(1), .seconds(2), .seconds(5), .seconds(15)], then: .seconds(60))
 
-    /// Minimum time between two erasures of the index of words for the sake of edits alone: such an erasure writes the whole index, and people edit word
-    /// by word, each day. A round of edits comes within an hour after that time, so these words are gone within a day.
+    /// Minimum time between two erasures of the index of words if no words were deleted: such an erasure writes the whole index, and people edit word by
+    /// word, each day. A round of edits comes within an hour after that time, so the words that edits have replaced are gone within a day.
     private static let timeBetweenIndexes: Duration = .seconds(22 * 3_600)
 
     /// Number of files that are deleted before the database forgets them.
@@ -38,7 +24,7 @@ package actor DeletedDataRemoval {
 
     private let database: any SQLDatabase
     private let audio: any BlobStore
-    private let clock: Clock
+    private let clock: StoreClock
     private var gathered: (task: Task<Void, Never>, end: Instant, what: Gathering)?
     private var round: Task<StoreError?, Never>?
     /// The time before which words that only edits have replaced stay in the index; nil: this process has erased no words yet.
@@ -50,7 +36,7 @@ package actor DeletedDataRemoval {
     /// The latest of these failures, once there have been some, until it was told.
     private var untold: StoreError?
 
-    init(_ database: any SQLDatabase, audio: any BlobStore, clock: Clock) {
+    init(_ database: any SQLDatabase, audio: any BlobStore, clock: StoreClock) {
         self.database = database
         self.audio = audio
         self.clock = clock
@@ -85,9 +71,8 @@ package actor DeletedDataRemoval {
 
     private func finishGathering() async {
         gathered = nil
-        let isEarly = editedWordsDue.map { clock.now() < $0 } ?? false
         // An erasure that fails is still recorded, and is tried again, also at the next start.
-        try? await settle(leavesEditedWords: isEarly)
+        try? await finish()
         if let left = try? await Self.record(in: database), left.areEdits { begin(.edits) }
     }
 
@@ -120,7 +105,10 @@ package actor DeletedDataRemoval {
     /// Erases, and returns when nothing is left of data that was deleted or replaced before the call. After a failure it is tried again later, too.
     func settle() async throws(StoreError) { try await settle(leavesEditedWords: false) }
 
-    /// - Parameter leavesEditedWords: true if the index keeps replaced words for a later round, unless something was deleted.
+    /// Erases as `settle` does, but leaves words that only edits have replaced in the index until their time has come.
+    func finish() async throws(StoreError) { try await settle(leavesEditedWords: editedWordsDue.map { clock.now() < $0 } ?? false) }
+
+    /// - Parameter leavesEditedWords: true if the index keeps replaced words for a later round, unless words were deleted.
     private func settle(leavesEditedWords: Bool) async throws(StoreError) {
         // A round that is under way may have begun before the last deletion.
         _ = await round?.value
@@ -165,7 +153,7 @@ package actor DeletedDataRemoval {
     /// - Returns: true if words were erased from the index.
     private static func run(on database: any SQLDatabase, leavesEditedWords: Bool) async throws(StoreError) -> Bool {
         guard var record = try await record(in: database) else { return false }
-        if leavesEditedWords, record.areEdits { record.haveWords = false }
+        if leavesEditedWords, !record.areWordsDeleted { record.haveWords = false }
         try await database.eraseDeletions(ofWords: record.haveWords)
         // Readers may hold up the log, which has deleted words too: then the record stays, and all of this is repeated.
         guard try await database.emptyLog() else { throw .busy(path: "the database's log") }

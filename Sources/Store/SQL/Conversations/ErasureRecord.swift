@@ -4,7 +4,7 @@ import Speech
 ///
 /// Its number says what has come since an erasure began. A deletion gives the record a new number by chance, which no other deletion had: a count would
 /// begin anew with each record, and two processes that erase at the same time would take a later deletion for their own. An edit, and what
-/// `ErasureTriggers` record, only count in the number's last bits.
+/// `ErasureTriggers` record, only count in the number's last bits. One bit says that words were deleted, for which the index is written at once.
 struct ErasureRecord: Sendable, Equatable {
     /// The number. Negative: there is only what is gathered as edits.
     var number: Int64
@@ -12,13 +12,19 @@ struct ErasureRecord: Sendable, Equatable {
 
     var areEdits: Bool { number < 0 }
 
+    /// True if some of the words in the index were deleted. Otherwise only edits have replaced words.
+    var areWordsDeleted: Bool { haveWords && !areEdits && number & Self.deletedWords != 0 }
+
     /// The bits that count edits whose rows are in the log only. `ErasureTriggers` count in them, too.
     static let rowEdits: Int64 = 0xF_FFFF
     /// The bits that count edits of words.
     static let wordEdits: Int64 = 0xFFF0_0000
 
+    /// The bit of a deletion of words. A later deletion of rows keeps the bit until the words are erased.
+    static let deletedWords: Int64 = 1 << 62
+
     /// Returns a number that no other record had, and no other deletion.
-    static func newNumber() -> Int64 { Int64.random(in: 1 << 32...Int64.max) }
+    static func newNumber(deletesWords: Bool) -> Int64 { Int64.random(in: 1 << 32..<deletedWords) | (deletesWords ? deletedWords : 0) }
 
     /// Returns what is left when all that a former record tells of is erased; nil: nothing.
     ///

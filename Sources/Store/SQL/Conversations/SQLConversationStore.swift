@@ -17,7 +17,7 @@ package final class SQLConversationStore: ConversationStores {
     ///   - clock: the clock by which the store waits before it erases, and erases again.
     package init(
         in database: any SQLDatabase, audio: any BlobStore, zones: TimeZones = TimeZones(), now: @escaping @Sendable () -> UnixTime,
-        clock: DeletedDataRemoval.Clock = .system
+        clock: StoreClock = .system
     ) {
         self.database = database
         self.zones = zones
