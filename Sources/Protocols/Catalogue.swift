@@ -86,6 +86,12 @@ package enum Catalogue {
         return engine == AssemblyAIOptions.vendor && AssemblyAILiveClient.model(named: model, language: language).takesPrompt
     }
 
+    /// Returns false if a live engine's service or model cannot change an open stream in this way, although the engine's `Capabilities` name the changed
+    /// options.
+    static func takesChange(_ engine: EngineName, from before: StreamOptions, to options: StreamOptions) -> Bool {
+        engine != DeepgramOptions.vendor || DeepgramLiveClient.takesChange(from: before, to: options)
+    }
+
     /// Returns the key terms that an engine is not sent because its vendor takes no more, as the names of ignored options: `keyterm=TERM`.
     ///
     /// - Parameter model: the model that the client named; nil: none.

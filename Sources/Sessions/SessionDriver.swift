@@ -88,6 +88,7 @@ package final class SessionDriver {
         var gated: GatedStream?
         /// Opening and closing of the attempt's connections.
         var connection = ConnectionTime()
+        /// The features that the attempt was asked for at its beginning, or in its stream later.
         var features: Set<BilledFeature>
     }
 
@@ -266,11 +267,21 @@ package final class SessionDriver {
         var changed = options
         changed.apply(change)
         guard changed != options else { return }
+        let before = options
         options = changed
         forgetPreceded()
         let running = engines.filter { engine in machine.legs.contains { $0.engine == engine.name && !$0.isShadow } }
-        let inStream = running.allSatisfy { change.isInStream(of: $0.name, $0.capabilities, changed) }
+        let inStream = running.allSatisfy { change.isInStream(of: $0.name, $0.capabilities, from: before, to: changed) }
+        if inStream {
+            for leg in machine.legs where !leg.isEnding { attempts[AttemptRecord.Kind(leg)]?.features.formUnion(changed.billedFeatures) }
+        }
         run(machine.update(inStream: inStream, options, now: connector.loop.now))
+    }
+
+    /// Opens new streams with the session's options, because an engine did not take a change in its open stream. A stream that ends needs no other.
+    private func changeWasRefused(by id: LegID) {
+        guard let leg = machine.legs.first(where: { $0.id == id }), !leg.isEnding, !leg.isFailed, !leg.isShadow else { return }
+        run(machine.update(inStream: false, options, now: connector.loop.now))
     }
 
     // MARK: - Engines
@@ -312,6 +323,7 @@ package final class SessionDriver {
         case .opened, .speechStarted, .interim, .final, .turnEnded, .flushed, .closed: break
         }
         run(machine.engine(event, from: leg, now: connector.loop.now))
+        if case .notice(.changeRefused) = event { changeWasRefused(by: leg) }
     }
 
     private func engine(of leg: LegID) -> EngineName? { legs.first { $0.id == leg }?.engine }

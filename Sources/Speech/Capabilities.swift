@@ -33,7 +33,8 @@ public struct Capabilities: Sendable, Equatable {
     public var pace: Double?
     /// Maximum duration of one stream; nil when there is no limit.
     public var sessionCap: Duration?
-    /// Options that `EngineCommand.update` may change in an open stream. A change of any other option needs a new stream.
+    /// Options that `EngineCommand.update` may change in an open stream, with some of the engine's models at least. A change of any other option needs a
+    /// new stream.
     public var liveChanges: Set<StreamAspect>
     /// Models among `models`, in lower case, whose words have no times of their own although those of the others do.
     package var untimedModels: Set<String> = []

@@ -8,6 +8,9 @@ public enum EngineNotice: Sendable, Equatable {
     case creditsLow(Duration)
     /// The engine reports an error that does not end the stream.
     case complaint(EngineComplaint)
+    /// The engine did not take a change of its open stream's options, for this reason in its words. The stream goes on as before, until a new stream with
+    /// the options takes over.
+    case changeRefused(String)
     /// The engine has ended the session for good. `.closed` follows.
     case sessionEnded(EngineSessionEnd)
 }

@@ -88,6 +88,7 @@ final class DriverWorld: SessionObserver, SessionJournal, @unchecked Sendable {
         case .event(.ended(let end)): note(end.error.map { "ended: \($0)" } ?? "ended")
         case .attemptBegan(let attempt, let number): note("attempt \(number) began at \(attempt.engine)")
         case .attemptEnded(let attempt, let number):
+            if attempt.features.contains(.terms) { note("attempt \(number.map { "\($0)" } ?? "?") had key terms") }
             note("attempt \(number.map { "\($0)" } ?? "?") over at \(attempt.engine)\(attempt.session.map { ", session \($0)" } ?? "")")
         case .messageSkipped(let engine, let problem): note("skipped of \(engine): \(problem)")
         case .engine(let engine, .creditsLow(let remaining)): note("credit of \(engine): \(remaining)")

@@ -5,18 +5,21 @@ import Synchronization
 /// An engine that writes down what it is sent, and says what the test wants.
 final class FakeEngine: HearingEngine {
     let name: EngineName
-    let capabilities = Capabilities(streaming: true, prerecorded: false, languages: .any, models: ["fake-1"])
+    let capabilities: Capabilities
     private let log: SharedLog
     private let listeners = Mutex<[@Sendable (EngineEvent) -> Void]>([])
     private let hearers = Mutex<[@Sendable (EngineHearing) -> Void]>([])
 
-    init(_ name: String = "fake", log: SharedLog) {
+    /// - Parameter changes: the options that an open stream can change.
+    init(_ name: String = "fake", log: SharedLog, changes: Set<StreamAspect> = []) {
         self.name = EngineName(name)
+        capabilities = Capabilities(streaming: true, prerecorded: false, languages: .any, models: ["fake-1"], liveChanges: changes)
         self.log = log
     }
 
     func open(_ options: StreamOptions, deliver: @escaping @Sendable (EngineEvent) -> Void) -> any EngineStream {
         listeners.withLock { $0.append(deliver) }
+        if !options.keyterms.isEmpty { log.append("\(name) opens with \(options.keyterms.joined(separator: ", "))") }
         deliver(.opened)
         return Stream(name, log)
     }
@@ -49,7 +52,11 @@ final class FakeEngine: HearingEngine {
         func send(_ audio: RawSpan) { log.append("\(name) heard \(audio.byteCount / 2)") }
 
         func send(_ command: EngineCommand) {
-            if command == .finish { log.append("\(name) finishes") }
+            switch command {
+            case .finish: log.append("\(name) finishes")
+            case .update(let options): log.append("\(name) changes to \(options.keyterms.joined(separator: ", "))")
+            case .finalize, .keepAlive, .cancel: break
+            }
         }
     }
 }

@@ -120,6 +120,41 @@ import Testing
         }
     }
 
+    @Test func `opens a stream with the changed options when an engine refuses the change in its open stream`() async throws {
+        let engine = FakeEngine(log: log, changes: [.keyterms])
+        try await DriverWorld.with([engine], log: log) { world in
+            try await world.until("ready")
+            await world.push(800)
+            await world.command(.update(StreamChange(keyterms: ["Harken"])))
+            try await world.until("fake changes to Harken")
+            #expect(!order.contains("attempt 1 began at fake"))
+            engine.say(.notice(.changeRefused("no")))
+            try await world.until("fake finishes")
+            #expect(order.contains("attempt 1 began at fake") && order.contains("fake opens with Harken"))
+            // The stream that ends anyway gets no other one.
+            engine.sayFirst(.notice(.changeRefused("late")))
+            try await world.until("fake: changeRefused(\"late\")")
+            await world.push(800)
+            #expect(!order.contains("attempt 2 began at fake"))
+        }
+    }
+
+    @Test(arguments: [("first", EngineError.unavailable("gone")), ("second", .unauthorized("no"))])
+    func `keeps what changed in an open stream when the stream is lost`(next: String, error: EngineError) async throws {
+        let first = FakeEngine("first", log: log, changes: [.keyterms]), second = FakeEngine("second", log: log)
+        try await DriverWorld.with(next == "first" ? [first] : [first, second], log: log) { world in
+            try await world.until("ready")
+            for _ in 0..<40 { await world.push(800) }
+            await world.command(.update(StreamChange(keyterms: ["Harken"])))
+            try await world.until("first changes to Harken")
+            first.say(.closed(error))
+            try await world.until("\(next) opens with Harken")
+            // A vendor may bill the terms.
+            try await world.until("attempt 0 had key terms")
+            try await HarkenTesting.until { order.contains { $0.hasPrefix("replayed ") } }
+        }
+    }
+
     @Test func `goes on at the next engine with the audio that nothing was said to`() async throws {
         let first = FakeEngine("first", log: log), second = FakeEngine("second", log: log)
         try await DriverWorld.with([first, second], log: log) { world in

@@ -161,7 +161,7 @@ def holds(sent, key, value):
     query = urllib.parse.parse_qs(urllib.parse.urlsplit(sent).query)
     if isinstance(value, dict):
         return all(str(w).lower() in query.get(k, []) for k, w in value.items())
-    texts = [str(t).lower() if isinstance(t, bool) else str(t) for t in (value if isinstance(value, list) else [value])]
+    texts = [str(t) for t in (value if isinstance(value, list) else [value])]
     return any(all(t in given or json.dumps(t) in given for t in texts) for name in (key, ALSO.get(key)) for given in query.get(name, []))
 
 

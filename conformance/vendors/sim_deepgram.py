@@ -56,6 +56,9 @@ FLUX = {
     "profanity_filter": boolean_text, "redact": LABEL, "tag": LABEL, "mip_opt_out": boolean_text,
 }
 CONFIGURE = checks.fields({
+    "type": checks.anything, "keyterms": checks.list_of(text(500)), "features": checks.fields({"numerals": checks.boolean}, null=True),
+}, null=True)
+CONFIGURE_FLUX = checks.fields({
     "type": checks.anything, "keyterms": checks.list_of(text(500)), "numerals": checks.boolean, "language_hints": checks.list_of(LANGUAGE),
     "thresholds": checks.fields({"eot_threshold": checks.number(0.5, 1), "eager_eot_threshold": checks.number(0.3, 0.9),
                                  "eot_timeout_ms": checks.integer(500, 60_000)}),
@@ -376,12 +379,22 @@ class LiveSession:
             self.line.note("unknown field", f"{message['type']}.{name}")
 
     async def _configure(self, message):
-        self._only(message, {"type", "keyterms", "features"})
-        if not self.options.get("model", "").startswith("nova-3"):
-            await self.line.send({"type": "ConfigureFailure", "request_id": self.line.id, "code": "CONFIGURE_KEYTERMS_NOT_SUPPORTED",
-                                  "description": "Key terms need nova-3."})
-        else:
-            await self.line.send({"type": "ConfigureSuccess", "request_id": self.line.id, "keyterms": message.get("keyterms", [])})
+        """Each message is answered once: key terms are changed with Nova-3 only, and told only where they were replaced."""
+        try:
+            change = CONFIGURE(message)
+        except Bad as problem:
+            self.line.note("bad message", problem)
+            return await self._refuse("CONFIGURE_INTERNAL_ERROR", str(problem))
+        if "keyterms" in change and not self.options.get("model", "").startswith("nova-3"):
+            return await self._refuse("CONFIGURE_KEYTERMS_NOT_SUPPORTED", "Key terms need nova-3.")
+        if "keyterms" in change:
+            self.options["keyterm"] = change["keyterms"]
+        self.options |= change.get("features", {})
+        replaced = {"keyterms": change["keyterms"]} if "keyterms" in change else {}
+        await self.line.send({"type": "ConfigureSuccess", "request_id": self.line.id, **replaced})
+
+    async def _refuse(self, code, description):
+        await self.line.send({"type": "ConfigureFailure", "request_id": self.line.id, "code": code, "description": description})
 
     async def _advance(self, channel):
         ear, options = channel.ear, self.options
@@ -531,18 +544,32 @@ class FluxSession:
             if words:
                 await self._end(words, "manual")
         elif kind == "Configure":
-            try:
-                self.options |= CONFIGURE(message).get("thresholds", {})
-                await self._send({"type": "ConfigureSuccess"})
-            except Bad as problem:
-                self.line.note("bad message", problem)
-                await self._send({"type": "ConfigureFailure", "code": "INVALID", "description": str(problem)})
+            await self._configure(message)
         else:
             self.line.note("unknown message", data)
             await self._send({"type": "Error", "code": "UNPARSABLE_CLIENT_MESSAGE", "description": "unknown message"})
             await self.line.close(1008)
             raise Ended
         return False
+
+    async def _configure(self, message):
+        """What a message does not name stays. The answer has all settings in force."""
+        is_multilingual = self.options["model"] == "flux-general-multi"
+        try:
+            change = CONFIGURE_FLUX(message)
+            if "language_hints" in change and not is_multilingual:
+                raise Bad("language_hints is for flux-general-multi")
+        except Bad as problem:
+            self.line.note("bad message", problem)
+            return await self._send({"type": "ConfigureFailure", "code": "INVALID", "description": str(problem)})
+        self.options |= change.get("thresholds", {})
+        for name, option in (("keyterms", "keyterm"), ("language_hints", "language_hint"), ("numerals", "numerals")):
+            if name in change:
+                self.options[option] = change[name]
+        names = ("eot_threshold", "eager_eot_threshold", "eot_timeout_ms")
+        answer = {"type": "ConfigureSuccess", "thresholds": {name: self.options[name] for name in names if name in self.options},
+                  "keyterms": self.options.get("keyterm", []), "numerals": self.options.get("numerals", False)}
+        await self._send({**answer, "language_hints": self.options.get("language_hint", [])} if is_multilingual else answer)
 
     async def _advance(self):
         words, now = self.ear.words[self.taken:], self.ear.settled

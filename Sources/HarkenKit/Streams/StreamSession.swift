@@ -132,6 +132,8 @@ final class StreamSession: SessionObserver {
         case .attemptEnded(let attempt, _):
             if let span = trace?.ran(attempt) { tracer?.take([span]) }
             if attempt.kind == .stream, let error = attempt.error { lost(attempt.engine, error) }
+        // A new stream has the change.
+        case .engine(_, .changeRefused): break
         // A stream has no gate, and its journal bounds what waits.
         case .fact, .attemptBegan, .counted, .gateFailed, .paused, .heard, .judged, .decided, .hidden, .userSpeaks: break
         }

@@ -254,6 +254,10 @@ extension LiveSession {
         case .complaint(let complaint):
             context.log.warning(
                 "an engine reported an error", [.session: id.rawValue, .engine: engine.rawValue, .error: "\(complaint)"])
+        case .changeRefused(let reason):
+            context.log.info(
+                "an engine gets a new stream, because it refused a change of the open one",
+                [.session: id.rawValue, .engine: engine.rawValue, .reason: reason])
         case .session(let session):
             context.log.info(
                 "the engine's session has begun", [.session: id.rawValue, .engine: engine.rawValue, .engineSession: session.id])

@@ -33,7 +33,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
     package static let drainLimit: Duration = .seconds(20)
 
     package let connection: ConnectionRequest
-    private let options: StreamOptions
+    private var settings: DeepgramOpenSettings
     private var state: State = .connecting
     private var channels: [Channel]
     private var sent: SentAudio
@@ -47,7 +47,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
     private var complaint: String?
 
     package init(_ options: StreamOptions, credential: Credential) {
-        self.options = options
+        settings = DeepgramOpenSettings(options)
         sent = SentAudio(rate: options.rate)
         channels = Array(repeating: Channel(), count: max(1, options.channels))
         let query = Self.query(options)
@@ -57,14 +57,32 @@ package struct DeepgramLiveClient: LiveClientMachine {
 
     package static let vendor = Vendor(
         name: EngineName("deepgram"),
-        capabilities: Capabilities(
-            streaming: true, prerecorded: false, languages: .any, models: ["nova-3", "nova-2"], speakers: true, channelsPerStream: 8, pace: 1.25,
-            sessionCap: nil),
+        capabilities: capabilities,
         streamingAddress: "wss://api.deepgram.com",
         connect: { options, credential in
             if DeepgramFluxClient.suits(options) { return DeepgramFluxClient(options, credential: credential) }
             return DeepgramLiveClient(options, credential: credential)
         })
+
+    private static var capabilities: Capabilities {
+        var capabilities = Capabilities(
+            streaming: true, prerecorded: false, languages: .any, models: ["nova-3", "nova-2"], speakers: true, channelsPerStream: 8, pace: 1.25,
+            sessionCap: nil, liveChanges: [.language, .turn, .keyterms])
+        capabilities.takesVendorChanges = true
+        return capabilities
+    }
+
+    /// Returns true if `Configure` gives an open stream the new options, which depends on its service and model; false: only a new stream can have them.
+    static func takesChange(from old: StreamOptions, to new: StreamOptions) -> Bool {
+        let isFlux = DeepgramFluxClient.suits(old)
+        guard DeepgramFluxClient.suits(new) == isFlux else { return false }
+        return isFlux ? DeepgramFluxClient.change(from: old, to: new) != nil : change(from: old, to: new) != nil
+    }
+
+    /// Returns the message that gives an open stream the new options; nil: only a new stream can have them.
+    private static func change(from old: StreamOptions, to new: StreamOptions) -> DeepgramClientMessage? {
+        DeepgramClientMessage.changing(query(old), to: query(new))
+    }
 
     private static func query(_ options: StreamOptions) -> URLQuery {
         let given = DeepgramOptions.Given(options.vendorOptions, .live)
@@ -106,11 +124,12 @@ package struct DeepgramLiveClient: LiveClientMachine {
         lastSent = now
         firstAudioDeadline = now + Self.firstAudioLimit
         actions.append(.event(.opened))
+        if let options = settings.answered() { update(options, now, &actions) }
     }
 
     package mutating func rejected(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
         guard state == .connecting else { return }
-        fail(DeepgramEngineErrors.rejected(status: status, headers: headers, body: body, language: options.language), &actions)
+        fail(DeepgramEngineErrors.rejected(status: status, headers: headers, body: body, language: settings.options.language), &actions)
     }
 
     // MARK: To the vendor
@@ -134,6 +153,8 @@ package struct DeepgramLiveClient: LiveClientMachine {
             finalize(now, &actions)
         case (.keepAlive, .open):
             send(.keepAlive, now, &actions)
+        case (.update(let options), .open):
+            update(options, now, &actions)
         case (.finish, .open):
             state = .draining(until: now + Self.drainLimit, done: false)
             send(.closeStream, now, &actions)
@@ -143,8 +164,31 @@ package struct DeepgramLiveClient: LiveClientMachine {
             state = .closed
             actions.append(.event(.closed(nil)))
             actions.append(.close(code: 1000))
-        // An open stream cannot be changed.
-        case (.update, _), (.keepAlive, .connecting), (.keepAlive, .draining), (.finish, .draining): break
+        case (.update(let options), .connecting): settings.hold(options)
+        case (.update, .draining), (.keepAlive, .connecting), (.keepAlive, .draining), (.finish, .draining): break
+        }
+    }
+
+    private mutating func update(_ options: StreamOptions, _ now: Instant, _ actions: inout [ClientAction]) {
+        guard let before = settings.change(to: options) else { return }
+        guard let change = Self.change(from: before, to: options) else {
+            return actions.append(.event(.notice(.changeRefused("Configure cannot make this change."))))
+        }
+        guard change != .configure(keyterms: nil, numerals: nil) else { return }
+        settings.asked(now: now)
+        send(change, now, &actions)
+    }
+
+    /// Takes the vendor's answer to `Configure`.
+    ///
+    /// - Parameter refusal: the reason for which nothing changed; nil: the settings are in force.
+    private mutating func configured(_ refusal: String?, _ now: Instant, _ actions: inout [ClientAction]) {
+        guard state == .open, settings.deadline != nil else { return }
+        let next = settings.answered()
+        if let refusal {
+            actions.append(.event(.notice(.changeRefused(refusal))))
+        } else if let next {
+            update(next, now, &actions)
         }
     }
 
@@ -185,8 +229,13 @@ package struct DeepgramLiveClient: LiveClientMachine {
             if !isNamed { name(metadata.requestID, &actions) }
             if case .draining(let until, _) = state { state = .draining(until: until, done: true) }
         case .error(let variant, let description, let message):
-            complaint = String("\(variant) \(description.isEmpty ? message : description)".prefix(300))
-        case .configureSuccess, .configureFailure, .unrecognized: break
+            let said = String("\(variant) \(description.isEmpty ? message : description)".prefix(300))
+            complaint = said
+            // Some refusals come as errors.
+            configured(said, now, &actions)
+        case .configureSuccess: configured(nil, now, &actions)
+        case .configureFailure(_, let code, let description): configured(String("\(code) \(description)".prefix(300)), now, &actions)
+        case .unrecognized: break
         case .malformed(let problem):
             if let error = broken.add(problem, &actions) { fail(error, &actions) }
         }
@@ -300,6 +349,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
         case .open:
             var next = lastSent + Self.keepAlivePeriod
             if let finalizeDeadline { next = min(next, finalizeDeadline) }
+            if let deadline = settings.deadline { next = min(next, deadline) }
             if let firstAudioDeadline { next = min(next, firstAudioDeadline) }
             return next
         }
@@ -314,6 +364,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
         case .open:
             if let limit = finalizeDeadline, now >= limit { answerFinalizes(&actions) }
             if let limit = firstAudioDeadline, now >= limit { return end(now, &actions) }
+            if let limit = settings.deadline, now >= limit { configured("Deepgram did not answer Configure.", now, &actions) }
             if let lastSent, now >= lastSent + Self.keepAlivePeriod { send(.keepAlive, now, &actions) }
         }
     }

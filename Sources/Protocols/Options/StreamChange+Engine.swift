@@ -3,9 +3,13 @@ package import Speech
 extension StreamChange {
     /// Returns true if the open streams of an engine can take the change, or it does not concern them; false: new streams take over.
     ///
-    /// - Parameter options: the session's options after the change.
-    package func isInStream(of engine: EngineName, _ capabilities: Capabilities, _ options: StreamOptions) -> Bool {
-        guard aspects.isSubset(of: capabilities.liveChanges) else { return false }
+    /// - Parameters:
+    ///   - before: the session's options before the change.
+    ///   - options: the session's options after the change.
+    package func isInStream(
+        of engine: EngineName, _ capabilities: Capabilities, from before: StreamOptions, to options: StreamOptions
+    ) -> Bool {
+        guard aspects.isSubset(of: capabilities.liveChanges), Catalogue.takesChange(engine, from: before, to: options) else { return false }
         if vendor != nil, options.vendorOptions?.isFor(engine) == true { return capabilities.takesVendorChanges }
         // The prompt is the only one of the shared options that a protocol lets a client change.
         return shared == nil || !Catalogue.isPromptTaken(by: engine, model: options.model, language: options.language)

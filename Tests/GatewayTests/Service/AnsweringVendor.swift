@@ -7,9 +7,11 @@ final class AnsweringVendor: Sendable {
     private let server: LoopbackServer
     private let service: Service
 
-    /// - Parameter breaksStreams: true if live streams break at their first audio.
-    init(breaksStreams: Bool = false) throws {
-        service = Service(breaksStreams: breaksStreams)
+    /// - Parameters:
+    ///   - breaksStreams: true if live streams break at their first audio.
+    ///   - refusesChanges: true if Deepgram's open streams do not change their settings.
+    init(breaksStreams: Bool = false, refusesChanges: Bool = false) throws {
+        service = Service(breaksStreams: breaksStreams, refusesChanges: refusesChanges)
         server = try LoopbackServer(service)
     }
 
@@ -31,12 +33,16 @@ final class AnsweringVendor: Sendable {
 
     private final class Service: HTTPService {
         private let breaksStreams: Bool
+        let refusesChanges: Bool
         let userAgents = Mutex<Set<String>>([])
         let queries = Mutex<[URLQuery]>([])
         let orders = Mutex<[String]>([])
         let messages = Mutex<[String]>([])
 
-        init(breaksStreams: Bool) { self.breaksStreams = breaksStreams }
+        init(breaksStreams: Bool, refusesChanges: Bool) {
+            self.breaksStreams = breaksStreams
+            self.refusesChanges = refusesChanges
+        }
 
         private static let recording = """
             {"metadata":{"request_id":"1","duration":1.0,"channels":1,"models":[],"model_info":{}},"results":{"channels":[{"search":[{"query":"a"}],\
@@ -89,6 +95,14 @@ final class AnsweringVendor: Sendable {
             let message = text.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
             service.messages.withLock { $0.append(message) }
             if message.contains("Terminate") { return connection.close(code: 1000, reason: "") }
+            if message.contains(#""Configure""#) {
+                let answer =
+                    service.refusesChanges
+                    ? #"{"type":"ConfigureFailure","request_id":"1","code":"CONFIGURE_INTERNAL_ERROR","description":"no"}"#
+                    : #"{"type":"ConfigureSuccess","request_id":"1"}"#
+                connection.send(text: answer)
+                return
+            }
             guard message.contains("CloseStream") else { return }
             connection.send(
                 text: #"{"type":"Metadata","request_id":"1","sha256":"0","created":"2026-11-22T00:00:00.000Z","duration":0.5,"channels":1}"#)

@@ -19,8 +19,10 @@ import Vendors
     private func json(_ text: String) throws -> JSONValue { try JSONValue(parsing: Array(text.utf8)) }
 
     /// Runs `body` with a gateway whose engines are the vendor's.
-    private func withVendor(_ settings: [String: String] = [:], _ body: (TestGateway, AnsweringVendor) async throws -> Void) async throws {
-        let vendor = try AnsweringVendor()
+    private func withVendor(
+        _ settings: [String: String] = [:], refusesChanges: Bool = false, _ body: (TestGateway, AnsweringVendor) async throws -> Void
+    ) async throws {
+        let vendor = try AnsweringVendor(refusesChanges: refusesChanges)
         defer { vendor.stop() }
         var all = [
             "DEEPGRAM_API_KEY": "d", "DEEPGRAM_BASE_URL": vendor.address, "ASSEMBLYAI_API_KEY": "a", "ASSEMBLYAI_BASE_URL": vendor.address,
@@ -147,26 +149,43 @@ import Vendors
         }
     }
 
-    @Test(arguments: [
+    /// Openings at Deepgram, the members of `Configure` in the order in which Harken writes them, and the query that says the same.
+    static let changes: [(String, String, [String: [String]])] = [
         (
-            "/v1/listen?encoding=linear16&sample_rate=16000&numerals=false&keyterm=Old", #""features":{"numerals":true},"keyterms":["New"]"#,
+            "/v1/listen?encoding=linear16&sample_rate=16000&numerals=false&keyterm=Old", #""keyterms":["New"],"features":{"numerals":true}"#,
             ["numerals": ["true"], "keyterm": ["New"]]
         ),
         (
             "/v2/listen?model=flux-general-multi&encoding=linear16&sample_rate=16000&language_hint=en",
-            #""language_hints":["de"],"numerals":true,"thresholds":{"eot_threshold":0.8}"#,
+            #""thresholds":{"eot_threshold":0.8},"language_hints":["de"],"numerals":true"#,
             ["model": ["flux-general-multi"], "language_hint": ["de"], "numerals": ["true"], "eot_threshold": ["0.8"]]
         ),
-    ])
-    func `reach Deepgram when a client changes them while it speaks`(target: String, change: String, sent: [String: [String]]) async throws {
+    ]
+
+    @Test(arguments: changes)
+    func `reach Deepgram when a client changes them while it speaks`(target: String, members: String, query: [String: [String]]) async throws {
         try await withVendor { gateway, vendor in
             let socket = try await gateway.connect(target + "&engine=deepgram")
             socket.send(binary: [UInt8](repeating: 0, count: 16_000))
             try await until { !vendor.queries.isEmpty }
-            socket.send(text: #"{"type":"Configure",\#(change)}"#)
+            socket.send(text: #"{"type":"Configure",\#(members)}"#)
             #expect(await socket.next { $0.contains("ConfigureSuccess") } != nil)
             socket.send(binary: [UInt8](repeating: 0, count: 16_000))
-            try await until { vendor.queries.contains { query in sent.allSatisfy { query.all($0.key) == $0.value } } }
+            try await until { vendor.messages.contains(#"{"type":"Configure",\#(members)}"#) }
+            #expect(vendor.queries.count == 1, "the stream goes on")
+            socket.close()
+        }
+    }
+
+    @Test(arguments: changes)
+    func `reach Deepgram in a new stream when it refuses the change`(target: String, members: String, query: [String: [String]]) async throws {
+        try await withVendor(refusesChanges: true) { gateway, vendor in
+            let socket = try await gateway.connect(target + "&engine=deepgram")
+            socket.send(binary: [UInt8](repeating: 0, count: 16_000))
+            try await until { !vendor.queries.isEmpty }
+            socket.send(text: #"{"type":"Configure",\#(members)}"#)
+            socket.send(binary: [UInt8](repeating: 0, count: 16_000))
+            try await until { vendor.queries.contains { sent in query.allSatisfy { sent.all($0.key) == $0.value } } }
             socket.close()
         }
     }

@@ -94,8 +94,15 @@ struct ChangedSetting: Sendable, CustomTestStringConvertible {
             return client.command(.update(options)).map(\.short).joined()
         }
         let service = try #require(Catalogue.vendors.first { $0.name.rawValue == vendor }?.live)
-        var machine = service.connect(options, Credential("k"))
         var actions: [ClientAction] = []
+        if vendor == "deepgram" {
+            var machine = service.connect(before, Credential("k"))
+            machine.opened(now: .now, actions: &actions)
+            machine.receivedText(#"{"type":"Connected","request_id":"r","sequence_id":0}"#.utf8.span.bytes, now: .now, actions: &actions)
+            machine.command(.update(options), now: .now, actions: &actions)
+            return actions.map(\.short).joined()
+        }
+        var machine = service.connect(options, Credential("k"))
         machine.opened(now: .now, actions: &actions)
         return actions.map(\.short).joined() + (try PercentCoding.decode(machine.connection.target))
     }
@@ -108,9 +115,9 @@ struct ChangedSetting: Sendable, CustomTestStringConvertible {
         guard let value = setting.example.firstRange(of: "\"\(name)\":")?.upperBound else { return nil }
         var rest = setting.example[value...]
         while rest.last == "}", rest.count(where: { $0 == "}" }) > rest.count(where: { $0 == "{" }) { rest = rest.dropLast() }
-        guard setting.example.contains("Configure\",") else { return "\"\(setting.option)\":\(rest)" }
-        // A query has the items of a list one by one, and texts without quotes.
-        return "\(setting.option)=" + rest.filter { !"[]\"".contains($0) }
+        // Deepgram's messages have names of their own.
+        let member = setting.example.contains("Configure\",") ? name : setting.option
+        return "\"\(member)\":\(rest)"
     }
 
     @Test(arguments: Catalogue.changeTables.flatMap { table in table.settings.map(\.option).map { "\(table.title): \($0)" } })

@@ -13,7 +13,7 @@ package struct DeepgramFluxClient: LiveClientMachine {
     package static let drainLimit: Duration = .seconds(10)
 
     package let connection: ConnectionRequest
-    private let options: StreamOptions
+    private var settings: DeepgramOpenSettings
     private var state: LiveClientState = .connecting
     private var sent: SentAudio
     private var finals = TurnFinals()
@@ -26,7 +26,7 @@ package struct DeepgramFluxClient: LiveClientMachine {
     private var broken = BrokenMessages(of: "Deepgram")
 
     package init(_ options: StreamOptions, credential: Credential) {
-        self.options = options
+        settings = DeepgramOpenSettings(options)
         sent = SentAudio(rate: options.rate)
         let query = Self.query(options)
         connection = ConnectionRequest(
@@ -36,6 +36,11 @@ package struct DeepgramFluxClient: LiveClientMachine {
     /// True if a stream is to be opened at this service: the audio has one channel, and the client named one of the service's models.
     static func suits(_ options: StreamOptions) -> Bool {
         options.channels == 1 && options.model.map { DeepgramFluxOptions.models.contains($0.lowercased()) } ?? false
+    }
+
+    /// Returns the change that gives an open stream the new options; nil: only a new stream can have them.
+    static func change(from old: StreamOptions, to new: StreamOptions) -> DeepgramFluxChange? {
+        DeepgramFluxChange(query(old), to: query(new))
     }
 
     private static func query(_ options: StreamOptions) -> URLQuery {
@@ -71,7 +76,8 @@ package struct DeepgramFluxClient: LiveClientMachine {
     package mutating func rejected(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
         guard state == .connecting else { return }
         state = .closed
-        actions.append(.event(.closed(DeepgramEngineErrors.rejected(status: status, headers: headers, body: body, language: options.language))))
+        let language = settings.options.language
+        actions.append(.event(.closed(DeepgramEngineErrors.rejected(status: status, headers: headers, body: body, language: language))))
     }
 
     // MARK: To the vendor
@@ -90,6 +96,8 @@ package struct DeepgramFluxClient: LiveClientMachine {
             guard finals.through < sent.end else { return actions.append(.event(.flushed(.first))) }
             owed.add(until: now + Self.finalizeLimit)
             send(.forceEndTurn, &actions)
+        case (.update(let options), .open):
+            update(options, now, &actions)
         case (.finish, .open):
             state = .draining(until: now + Self.drainLimit)
             // CloseStream does not end the open turn.
@@ -101,8 +109,32 @@ package struct DeepgramFluxClient: LiveClientMachine {
             state = .closed
             actions.append(.event(.closed(nil)))
             actions.append(.close(code: 1000))
-        // The protocol has no keep-alive message, and an update opens a new stream.
-        case (.keepAlive, _), (.update, _), (.finish, .draining): break
+        case (.update(let options), .connecting), (.update(let options), .starting): settings.hold(options)
+        // The protocol has no keep-alive message.
+        case (.keepAlive, _), (.update, .draining), (.finish, .draining): break
+        }
+    }
+
+    private mutating func update(_ options: StreamOptions, _ now: Instant, _ actions: inout [ClientAction]) {
+        guard let before = settings.change(to: options) else { return }
+        guard let change = Self.change(from: before, to: options) else {
+            return actions.append(.event(.notice(.changeRefused("Configure cannot make this change."))))
+        }
+        guard change != DeepgramFluxChange() else { return }
+        settings.asked(now: now)
+        send(.configure(change), &actions)
+    }
+
+    /// Takes the vendor's answer to `Configure`.
+    ///
+    /// - Parameter refusal: the reason for which nothing changed; nil: the settings are in force.
+    private mutating func configured(_ refusal: String?, _ now: Instant, _ actions: inout [ClientAction]) {
+        guard state == .open, settings.deadline != nil else { return }
+        let next = settings.answered()
+        if let refusal {
+            actions.append(.event(.notice(.changeRefused(refusal))))
+        } else if let next {
+            update(next, now, &actions)
         }
     }
 
@@ -121,6 +153,7 @@ package struct DeepgramFluxClient: LiveClientMachine {
             state = .open
             actions.append(.event(.opened))
             if let session = EngineSession(vendorID: requestID) { actions.append(.event(.notice(.session(session)))) }
+            if let options = settings.answered() { update(options, now, &actions) }
         case .turn(let turn):
             if case .starting = state { return }
             broken.forgiveOne()
@@ -128,7 +161,9 @@ package struct DeepgramFluxClient: LiveClientMachine {
         case .error(let code, let description):
             let said = String("\(code): \(description)".prefix(300))
             fail(code.hasPrefix("DATA") ? .undecodable("Deepgram: \(said)") : .unavailable("Deepgram ended the stream. \(said)"), &actions)
-        case .configureSuccess, .configureFailure, .warning, .unrecognized: break
+        case .configureSuccess: configured(nil, now, &actions)
+        case .configureFailure(let code, let description): configured(String("\(code) \(description)".prefix(300)), now, &actions)
+        case .warning, .unrecognized: break
         case .malformed(let problem):
             if let error = broken.add(problem, &actions) { fail(error, &actions) }
         }
@@ -194,11 +229,14 @@ package struct DeepgramFluxClient: LiveClientMachine {
 
     // MARK: Time
 
-    package var deadline: Instant? { state.deadline(owed) }
+    package var deadline: Instant? {
+        [state.deadline(owed), state == .open ? settings.deadline : nil].compactMap(\.self).min()
+    }
 
     package mutating func timePassed(now: Instant, actions: inout [ClientAction]) {
         let error = state.timePassed(
             now, &owed, start: "Deepgram did not begin the stream.", end: "Deepgram did not end the stream after CloseStream.", &actions)
-        if let error { fail(error, &actions) }
+        if let error { return fail(error, &actions) }
+        if let limit = settings.deadline, now >= limit { configured("Deepgram did not answer Configure.", now, &actions) }
     }
 }
