@@ -61,6 +61,10 @@ package struct DeepgramLiveClient: LiveClientMachine {
             streaming: true, prerecorded: false, languages: .any, models: ["nova-3", "nova-2"], speakers: true, channelsPerStream: 8, pace: 1.25,
             sessionCap: nil),
         streamingAddress: "wss://api.deepgram.com",
+        billed: { options in
+            BilledFeature.sent(
+                toDeepgram: DeepgramFluxClient.suits(options) ? DeepgramFluxClient.query(options) : DeepgramLiveClient.query(options))
+        },
         connect: { options, credential in
             if DeepgramFluxClient.suits(options) { return DeepgramFluxClient(options, credential: credential) }
             return DeepgramLiveClient(options, credential: credential)

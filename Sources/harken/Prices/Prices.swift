@@ -39,7 +39,8 @@ struct Prices: Command {
             let path = file ?? settings[PriceTable.variable]
             let prices = if let path { try PriceTable(file: path) } else { try PriceTable(settings) }
             if printsLines {
-                context.output.write(prices == .standard ? PriceTable.standardText + "\n" : prices.rates.map { $0.line + "\n" }.joined())
+                let isStandard = prices.rates == PriceTable.standard.rates
+                context.output.write(isStandard ? PriceTable.standardText + "\n" : prices.rates.map { $0.line + "\n" }.joined())
             } else {
                 context.output.write(json ? Self.json(prices, now: .now) + "\n" : Self.table(prices, now: .now))
             }

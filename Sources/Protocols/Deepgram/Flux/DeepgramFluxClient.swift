@@ -38,7 +38,8 @@ package struct DeepgramFluxClient: LiveClientMachine {
         options.channels == 1 && options.model.map { DeepgramFluxOptions.models.contains($0.lowercased()) } ?? false
     }
 
-    private static func query(_ options: StreamOptions) -> URLQuery {
+    /// Returns the query of the handshake.
+    static func query(_ options: StreamOptions) -> URLQuery {
         // The model that the client names is the model that is asked.
         let isMultilingual = options.model?.lowercased() == DeepgramFluxOptions.multilingual
         var query: URLQuery = [
