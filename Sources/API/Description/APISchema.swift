@@ -267,7 +267,9 @@ struct APISchema: Sendable {
             .init("billed_by", "string", required: true, "audio, or connection: from the opening of a stream to its close."),
             .init("read", "string", required: true, "The day on which the price was last read."),
             .init("source", "string", required: true, "Where the price was read."),
-            .init("old", "boolean", required: true, "True if the price was read more than 180 days ago.")),
+            .init(
+                "old", "boolean", required: true,
+                "True if the price was read more than 180 days ago, and Harken's own table was not reviewed since then.")),
         APISchema(
             "Failover", .init("at", "string", required: true, "UTC, RFC 3339."), .init("session", "string", required: true, "The session."),
             .init("from", "string", required: true, "The engine that failed."),

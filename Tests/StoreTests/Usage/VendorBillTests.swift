@@ -27,27 +27,29 @@ import Testing
         func bill(audio: Double, open: Double, channels: Double, with features: Set<BilledFeature>) -> Double {
             var quantity = (isByConnection ? open : audio) * channels
             if isWholeSeconds { quantity = quantity.rounded(.toNearestOrAwayFromZero) }
-            return quantity * (price + features.reduce(0) { $0 + (addOns[$1] ?? 0) }) / seconds
+            let more: Double = features.reduce(0) { $0 + (addOns[$1] ?? 0) }
+            return quantity * (price + more) / seconds
         }
     }
 
-    /// Deepgram's page has one price for each add-on, for streams and for recordings, but for labels of speakers.
-    private static let deepgramAddOns: [BilledFeature: Double] = [.terms: 0.0013, .redaction: 0.0020, .entities: 0.0017]
+    /// Deepgram's page has one price for each add-on, for streams and for recordings. Labels of speakers are included in recordings.
+    private static let deepgramLive: [BilledFeature: Double] = [.terms: 0.0013, .redaction: 0.0020, .entities: 0.0017, .speakers: 0.0020]
+    private static let deepgramRecorded: [BilledFeature: Double] = [.terms: 0.0013, .redaction: 0.0020, .entities: 0.0017, .speakers: 0]
 
-    private static let vendors = [
+    private static let vendors: [Vendor] = [
         Vendor(
             engine: "deepgram", model: "nova-3", isLive: true, price: 0.0048, seconds: 60,
-            addOns: deepgramAddOns.merging([.speakers: 0.0020]) { $1 }, isByConnection: true),
+            addOns: deepgramLive, isByConnection: true),
         Vendor(
             engine: "deepgram", model: "nova-3-multilingual", isLive: true, price: 0.0058, seconds: 60,
-            addOns: deepgramAddOns.merging([.speakers: 0.0020]) { $1 }, isByConnection: true, isMultilingual: true),
+            addOns: deepgramLive, isByConnection: true, isMultilingual: true),
         Vendor(
             engine: "deepgram", model: "flux-general-en", isLive: true, price: 0.0065, seconds: 60, addOns: [.terms: 0.0013], isByConnection: true),
         Vendor(
             engine: "deepgram", model: "flux-general-multi", isLive: true, price: 0.0078, seconds: 60, addOns: [.terms: 0.0013],
             isByConnection: true),
         Vendor(
-            engine: "deepgram", model: "nova-3", isLive: false, price: 0.0043, seconds: 60, addOns: deepgramAddOns.merging([.speakers: 0]) { $1 }),
+            engine: "deepgram", model: "nova-3", isLive: false, price: 0.0043, seconds: 60, addOns: deepgramRecorded),
         Vendor(
             engine: "assemblyai", model: "universal-streaming-english", isLive: true, price: 0.15, seconds: 3_600,
             addOns: [.speakers: 0.12, .terms: 0.04, .medical: 0.15], isByConnection: true),
@@ -134,7 +136,7 @@ import Testing
         var testDescription: String { "\(engine) \(model)\(open == nil ? "" : " live") \(features.sorted().map(\.rawValue))" }
     }
 
-    private static let works = [
+    private static let works: [Work] = [
         // 10 min × (0.0048 + 0.0013 + 0.0020) for a minute.
         Work(engine: "deepgram", model: "nova-3", open: 600, audio: 480, features: [.terms, .redaction], dollars: "0.081"),
         // 60 min × (0.0043 + 0.0013 + 0.0020 + 0.0017); labels of speakers are included.
