@@ -100,6 +100,16 @@ package enum Catalogue {
         return DeepgramKeyterms.divided(keyterms).cut.map { IgnoredOptions.cutTerm + $0 }
     }
 
+    /// Returns the features of a live stream that the engine's vendor bills apart, by what the vendor is sent.
+    package static func billedFeatures(of options: StreamOptions, by engine: EngineName) -> Set<BilledFeature> {
+        vendors.first { $0.name == engine }?.live?.billed(options) ?? options.billedFeatures
+    }
+
+    /// Returns the features of a recording that the engine's vendor bills apart, by what the vendor is sent.
+    package static func billedFeatures(of options: RecognitionOptions, by engine: EngineName) -> Set<BilledFeature> {
+        vendors.first { $0.name == engine }?.prerecorded?.billed(options) ?? options.billedFeatures
+    }
+
     /// Returns the options of a live stream that also hold for a recording of a part of it; nil when there are none.
     package static func recorded(_ options: VendorOptions?) -> VendorOptions? {
         guard var options, let table = optionTables.first(where: { $0.vendor == options.vendor }) else { return nil }

@@ -10,11 +10,14 @@ package struct LiveService: Sendable {
     package var isOptional: Bool
     /// Returns the same service with another model for clients that name none; nil: the vendor's standard model is the only one.
     package var withModel: (@Sendable (String) -> LiveService)?
+    /// Returns the features of a stream that the vendor bills apart, by what the vendor is sent.
+    package var billed: @Sendable (StreamOptions) -> Set<BilledFeature>
     package var connect: @Sendable (StreamOptions, Credential) -> any LiveClientMachine
 
     package init(
         capabilities: Capabilities, address: String, audio: AudioMessages = .any, isOptional: Bool = false,
         withModel: (@Sendable (String) -> LiveService)? = nil,
+        billed: @escaping @Sendable (StreamOptions) -> Set<BilledFeature> = { $0.billedFeatures },
         connect: @escaping @Sendable (StreamOptions, Credential) -> any LiveClientMachine
     ) {
         self.capabilities = capabilities
@@ -22,6 +25,7 @@ package struct LiveService: Sendable {
         self.audio = audio
         self.isOptional = isOptional
         self.withModel = withModel
+        self.billed = billed
         self.connect = connect
     }
 }

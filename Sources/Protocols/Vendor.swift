@@ -17,9 +17,11 @@ package struct Vendor: Sendable {
     /// Makes a vendor of live audio only.
     package init(
         name: EngineName, capabilities: Capabilities, streamingAddress: String, audio: AudioMessages = .any,
+        billed: @escaping @Sendable (StreamOptions) -> Set<BilledFeature> = { $0.billedFeatures },
         connect: @escaping @Sendable (StreamOptions, Credential) -> any LiveClientMachine
     ) {
-        self.init(name, live: LiveService(capabilities: capabilities, address: streamingAddress, audio: audio, connect: connect))
+        self.init(
+            name, live: LiveService(capabilities: capabilities, address: streamingAddress, audio: audio, billed: billed, connect: connect))
     }
 
     /// Returns the same vendor with a service for recordings.

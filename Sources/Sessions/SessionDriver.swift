@@ -272,9 +272,6 @@ package final class SessionDriver {
         forgetPreceded()
         let running = engines.filter { engine in machine.legs.contains { $0.engine == engine.name && !$0.isShadow } }
         let inStream = running.allSatisfy { change.isInStream(of: $0.name, $0.capabilities, from: before, to: changed) }
-        if inStream {
-            for leg in machine.legs where !leg.isEnding { attempts[AttemptRecord.Kind(leg)]?.features.formUnion(changed.billedFeatures) }
-        }
         run(machine.update(inStream: inStream, options, now: connector.loop.now))
     }
 
@@ -344,7 +341,8 @@ package final class SessionDriver {
         begin(
             AttemptRecord.Kind(leg),
             AttemptStart(
-                kind, by: engine.name, model: model, from: leg.origin, length: nil, channels: leg.channels.count, features: options.billedFeatures),
+                kind, by: engine.name, model: model, from: leg.origin, length: nil, channels: leg.channels.count,
+                features: Catalogue.billedFeatures(of: fitted(options, to: engine, channels: leg.channels.count), by: engine.name)),
             gated)
         // The stream that precedes a leg is billed from its own beginning.
         if taken != nil, let since { attempts[AttemptRecord.Kind(leg)]?.connection.opened(since) }
@@ -461,7 +459,11 @@ package final class SessionDriver {
             case .replay(let leg, let range): replay(leg, range)
             case .command(let leg, .update(let options)):
                 guard let leg = legs.first(where: { $0.id == leg }), let engine = engines.first(where: { $0.name == leg.engine }) else { continue }
-                leg.stream.send(.update(fitted(options, to: engine, channels: leg.channels.count)))
+                let own = fitted(options, to: engine, channels: leg.channels.count)
+                leg.stream.send(.update(own))
+                // A feature that is asked for later is billed for the whole stream.
+                guard let known = machine.legs.first(where: { $0.id == leg.id }) else { continue }
+                attempts[AttemptRecord.Kind(known)]?.features.formUnion(Catalogue.billedFeatures(of: own, by: engine.name))
             case .command(let leg, let command): legs.first { $0.id == leg }?.stream.send(command)
             case .discard(let id): discard(id)
             case .record(let commit, let turn):
@@ -534,7 +536,7 @@ package final class SessionDriver {
             .repair(repair.id),
             AttemptStart(
                 .repair, by: engine.name, model: nil, from: repair.range.start, length: repair.range.count, channels: 1,
-                features: wanted.billedFeatures))
+                features: Catalogue.billedFeatures(of: wanted, by: engine.name)))
     }
 
     /// Returns kept audio of some channels, interleaved.

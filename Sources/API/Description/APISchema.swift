@@ -258,13 +258,18 @@ struct APISchema: Sendable {
             .init("each", "string", required: true, "month or day."), .init("limit", "number", required: true, "US dollars or seconds."),
             .init("used", "number", required: true, "US dollars or seconds.")),
         APISchema(
-            "Price", .init("provider", "string", required: true, "The engine."), .init("model", "string", required: true, "The model."),
+            "Price", .init("provider", "string", required: true, "The engine."),
+            .init("model", "string", required: true, "The model; * for an add-on of all models."),
             .init("live", "boolean", required: true, "True for live streams."), .init("per_hour", "number", required: true, "US dollars."),
-            .init("add_on", "string?", required: true, "speakers or terms: the price is added when they are asked for. null: the model's own price."),
+            .init(
+                "add_on", "string?", required: true,
+                "A feature, such as speakers, terms or redaction: the price is added when the vendor is asked for it. null: the model's own price."),
             .init("billed_by", "string", required: true, "audio, or connection: from the opening of a stream to its close."),
             .init("read", "string", required: true, "The day on which the price was last read."),
             .init("source", "string", required: true, "Where the price was read."),
-            .init("old", "boolean", required: true, "True if the price was read more than 180 days ago.")),
+            .init(
+                "old", "boolean", required: true,
+                "True if the price was read more than 180 days ago, and Harken's own table was not reviewed since then.")),
         APISchema(
             "Failover", .init("at", "string", required: true, "UTC, RFC 3339."), .init("session", "string", required: true, "The session."),
             .init("from", "string", required: true, "The engine that failed."),

@@ -3,6 +3,7 @@ internal import Continuity
 internal import Engines
 internal import Journal
 internal import Observability
+internal import Protocols
 internal import Sessions
 internal import Speech
 internal import Store
@@ -154,7 +155,8 @@ struct TranscriptRepair: Sendable {
         _ trace: inout RecordingTrace?
     ) {
         var run = RecognitionAttempt(.recovery, of: result, by: engine, from: start, to: .now)
-        run.features = BilledFeature.asked(language: session.language, speakers: false, terms: session.keyterms)
+        run.features = Catalogue.billedFeatures(
+            of: RecognitionOptions(language: session.language, keyterms: session.keyterms, workload: session.workload), by: engine)
         parts.metrics.ran(run)
         parts.usage.note(run, of: session)
         if let span = trace?.ran(run) { parts.tracer?.take([span]) }

@@ -5,6 +5,7 @@ extension AssemblyAILiveClient {
     package static let vendor = Vendor(
         name: EngineName("assemblyai"), capabilities: capabilities,
         streamingAddress: "wss://streaming.assemblyai.com", audio: AudioMessages(),
+        billed: { BilledFeature.sent(toAssemblyAI: AssemblyAILiveClient.query($0, AssemblyAILiveClient.model(for: $0))) },
         connect: { AssemblyAILiveClient($0, credential: $1) })
 
     private static var capabilities: Capabilities {

@@ -29,7 +29,9 @@ package struct AssemblyAIPrerecordedClient: PrerecordedClientMachine {
     package static let service = PrerecordedService(
         capabilities: Capabilities(
             streaming: false, prerecorded: true, languages: .any, models: models, interims: false, speakers: true, channelsPerStream: 32),
-        address: "https://api.assemblyai.com", recognize: { AssemblyAIPrerecordedClient($0) })
+        address: "https://api.assemblyai.com",
+        billed: { AssemblyAIPrerecordedClient(PrerecordedOrder($0, credential: Credential(""))).billedFeatures },
+        recognize: { AssemblyAIPrerecordedClient($0) })
 
     package mutating func start() -> PrerecordedStep {
         guard !order.credential.secret.isEmpty else { return fail(.unauthorized("AssemblyAI needs a key, and no key is configured.")) }
@@ -160,6 +162,12 @@ package struct AssemblyAIPrerecordedClient: PrerecordedClientMachine {
         }
         json.endObject()
         return json.bytes
+    }
+
+    /// The features of the order that the vendor bills apart.
+    private var billedFeatures: Set<BilledFeature> {
+        guard let sent = try? JSONValue(parsing: body(audio: "")) else { return order.options.billedFeatures }
+        return BilledFeature.sent(toAssemblyAI: sent)
     }
 
     /// Writes the options that clients of other protocols gave.

@@ -59,6 +59,10 @@ package struct DeepgramLiveClient: LiveClientMachine {
         name: EngineName("deepgram"),
         capabilities: capabilities,
         streamingAddress: "wss://api.deepgram.com",
+        billed: { options in
+            BilledFeature.sent(
+                toDeepgram: DeepgramFluxClient.suits(options) ? DeepgramFluxClient.query(options) : DeepgramLiveClient.query(options))
+        },
         connect: { options, credential in
             if DeepgramFluxClient.suits(options) { return DeepgramFluxClient(options, credential: credential) }
             return DeepgramLiveClient(options, credential: credential)

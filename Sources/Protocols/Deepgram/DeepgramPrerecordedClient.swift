@@ -14,7 +14,9 @@ package struct DeepgramPrerecordedClient: PrerecordedClientMachine {
         capabilities: Capabilities(
             streaming: false, prerecorded: true, languages: .any, models: ["nova-3", "nova-2"], interims: false, speakers: true,
             channelsPerStream: 20),
-        address: "https://api.deepgram.com", recognize: { DeepgramPrerecordedClient($0) })
+        address: "https://api.deepgram.com",
+        billed: { BilledFeature.sent(toDeepgram: DeepgramPrerecordedClient(PrerecordedOrder($0, credential: Credential(""))).query) },
+        recognize: { DeepgramPrerecordedClient($0) })
 
     package mutating func start() -> PrerecordedStep {
         guard !order.credential.secret.isEmpty else { return .failed(.unauthorized("Deepgram needs a key, and no key is configured.")) }

@@ -11,11 +11,14 @@ package struct PrerecordedService: Sendable {
     package var timeLimit: Duration
     /// True if the service answers a recording in one request, so that it can recognise live audio segment by segment.
     package var recognizesSegments: Bool
+    /// Returns the features of an order that the vendor bills apart, by what the vendor is sent.
+    package var billed: @Sendable (RecognitionOptions) -> Set<BilledFeature>
     package var recognize: @Sendable (PrerecordedOrder) -> any PrerecordedClientMachine
 
     package init(
         capabilities: Capabilities, address: String, pollInterval: Duration = .seconds(3), timeLimit: Duration = .seconds(900),
         recognizesSegments: Bool = false,
+        billed: @escaping @Sendable (RecognitionOptions) -> Set<BilledFeature> = { $0.billedFeatures },
         recognize: @escaping @Sendable (PrerecordedOrder) -> any PrerecordedClientMachine
     ) {
         self.capabilities = capabilities
@@ -23,6 +26,7 @@ package struct PrerecordedService: Sendable {
         self.pollInterval = pollInterval
         self.timeLimit = timeLimit
         self.recognizesSegments = recognizesSegments
+        self.billed = billed
         self.recognize = recognize
     }
 }

@@ -66,12 +66,13 @@ struct WorkloadRecognition: Sendable {
                 continue
             }
             let from = failed
+            let asked = order(options, attempt)
             let reason: UsageRecord.FallbackReason = if case .timedOut = failure { .timeout } else { .failure }
             var usage = await services.usage.begin(
                 by: grant.owner, attempt.engine, model: attempt.model, workload: options.workload, payer: attempt.payer
             ) { run in
                 run.conversation = conversation.map { ID($0) }
-                run.features = options.billedFeatures
+                run.features = billedFeatures(options, asked, attempt)
                 if let from { run.fallback = UsageRecord.Fallback(from: from.engine, reason) }
             }
             let isVendor = engine is VendorRecognizer
@@ -82,7 +83,6 @@ struct WorkloadRecognition: Sendable {
                 }
             }
             let heard = isVendor ? vendorRecording?.recording ?? recording : recording
-            let asked = order(options, attempt)
             let again = Counter()
             let isLost = AtomicFlag()
             let start = Instant.now
@@ -134,17 +134,23 @@ struct WorkloadRecognition: Sendable {
         return asked
     }
 
+    /// Returns the features that the vendor bills apart. Speech of several languages is one of them, although no language is named.
+    private func billedFeatures(_ options: RecognitionOptions, _ asked: RecognitionOptions, _ attempt: RoutingAttempt) -> Set<BilledFeature> {
+        let sent = Catalogue.billedFeatures(of: asked, by: attempt.engine)
+        return options.language?.isMulti == true ? sent.union([.multilingual]) : sent
+    }
+
     /// Sends the recording to the shadow engine too, if the plan has one. Its words are dropped, and its usage is counted.
     private func shadow(_ file: SpooledFile, _ format: AudioFormat, _ options: RecognitionOptions) {
         guard let attempt = plan.shadow, let engine = grant.recognizer(for: attempt) else { return }
         Task {
+            let asked = order(options, attempt)
             let usage = await services.usage.begin(
                 by: grant.owner, attempt.engine, model: attempt.model, workload: options.workload, payer: attempt.payer
             ) { run in
                 run.kind = .shadow
-                run.features = options.billedFeatures
+                run.features = billedFeatures(options, asked, attempt)
             }
-            let asked = order(options, attempt)
             let start = Instant.now
             let result: Result<Transcript, EngineError>
             do throws(EngineError) {

@@ -80,7 +80,7 @@ package struct RecordingJob: Sendable {
             var attempt = await services.usage.begin(
                 by: grant.owner, engine.name, model: recognizer.capabilities.model(for: options.model), workload: options.workload, payer: grant.payer
             ) {
-                $0.features = options.billedFeatures
+                $0.features = Catalogue.billedFeatures(of: options, by: engine.name)
                 $0.conversation = conversation
             }
             let again = Counter()

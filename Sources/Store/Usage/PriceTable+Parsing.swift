@@ -4,7 +4,7 @@ import Speech
 extension PriceTable {
     package static let accepted =
         """
-        lines of ENGINE MODEL [live] [speakers or terms] [connection] [second] DOLLARS-PER-HOUR FROM-DAY[/DAY-READ] SOURCE, such as: \
+        lines of ENGINE MODEL [live] [ADD-ON] [connection] [second] DOLLARS-PER-HOUR FROM-DAY[/DAY-READ] SOURCE, such as: \
         deepgram nova-3 live connection 0.288 2026-05-04/2026-08-01 its price page
         """
 
@@ -29,17 +29,18 @@ extension PriceTable {
         flags: while let word = rest.first {
             switch word {
             case "live" where !isLive: isLive = true
-            case BilledFeature.speakers.rawValue where addOn == nil: addOn = .speakers
-            case BilledFeature.terms.rawValue where addOn == nil: addOn = .terms
             case Basis.connection.rawValue where basis == .audio: basis = .connection
             case "second" where rounding == .exact: rounding = .second
-            default: break flags
+            default:
+                guard addOn == nil, let named = BilledFeature.addOns.first(where: { $0.rawValue == word }) else { break flags }
+                addOn = named
             }
             rest.removeFirst()
         }
         func error(_ problem: String) -> PriceTableError { PriceTableError(line: line, problem: problem) }
         let fields = Array(rest)
         guard words.count >= 2, fields.count >= 3 else { throw error("is incomplete") }
+        guard words[1] != PriceTable.anyModel || addOn != nil else { throw error("gives one price for all models; only an add-on has one") }
         let amount = USDollars(fields[0])
         guard amount != nil || fields[0] == "?" else { throw error("\"\(fields[0])\" is not an amount") }
         if basis == .connection, !isLive { throw error("bills a recording by its connection; only live audio has one") }

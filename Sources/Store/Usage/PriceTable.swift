@@ -19,7 +19,7 @@ package struct PriceTable: Sendable, Equatable {
 
     package struct Rate: Sendable, Equatable {
         package var engine: EngineName
-        /// The vendor's name for the model, in lower case.
+        /// The vendor's name for the model, in lower case; `anyModel` for an add-on that costs the same with all models of the vendor.
         package var model: String
         /// True if the rate is for live streams; false if it is for recordings.
         package var isLive: Bool
@@ -58,12 +58,21 @@ package struct PriceTable: Sendable, Equatable {
         }
     }
 
+    /// Name that stands for all models of a vendor in the rate of an add-on.
+    package static let anyModel = "*"
+
     /// Age from which a rate is called old: vendors change their prices several times a year.
     package static let maxAge: Duration = .seconds(180 * 86_400)
 
     package var rates: [Rate]
+    /// Day on which newer readings of all rates were last looked for; nil: not known. A rate for which no newer reading was found keeps the day of its
+    /// last reading.
+    package var reviewed: UnixTime?
 
-    package init(rates: [Rate]) { self.rates = rates }
+    package init(rates: [Rate], reviewed: UnixTime? = nil) {
+        self.rates = rates
+        self.reviewed = reviewed
+    }
 
     /// Returns the newest rate of each thing that is valid at `time`, in the order of the table.
     package func valid(at time: UnixTime) -> [Rate] {
@@ -71,8 +80,15 @@ package struct PriceTable: Sendable, Equatable {
         return begun.filter { rate in !begun.contains { $0.replaces(rate) && $0.from > rate.from } }
     }
 
-    /// Returns the valid rates that were last read more than 180 days before `time`.
-    package func old(at time: UnixTime) -> [Rate] { valid(at: time).filter { $0.perHour != nil && time - $0.checked > Self.maxAge } }
+    /// Returns the valid rates that were last read more than 180 days before `time`. A rate that was so old already when the table was reviewed counts
+    /// from the review: there is no newer reading to be had.
+    package func old(at time: UnixTime) -> [Rate] {
+        valid(at: time).filter { rate in
+            guard rate.perHour != nil, time - rate.checked > Self.maxAge else { return false }
+            guard let reviewed, reviewed - rate.checked > Self.maxAge else { return true }
+            return time - reviewed > Self.maxAge
+        }
+    }
 
     /// Returns the cost of work that is billed at `time`; nil when the cost is not known. The work of free engines costs nothing.
     package func cost(of work: BilledWork, at time: UnixTime) -> USDollars? {
@@ -86,13 +102,21 @@ package struct PriceTable: Sendable, Equatable {
         }
         let multilingual = work.features.contains(.multilingual) ? rate(model + "-multilingual") : nil
         guard let base = multilingual ?? rate(model), var perHour = base.perHour else { return nil }
-        for feature in work.features {
-            // A feature without a rate is part of the model's price.
-            guard let addOn = rate(base.model, feature) else { continue }
+        for feature in work.features where feature != .multilingual {
+            guard let addOn = rate(base.model, feature) ?? rate(Self.anyModel, feature) else {
+                guard billsApart(work) else { continue }
+                return nil
+            }
             guard let more = addOn.perHour else { return nil }
             perHour = perHour + more
         }
         return perHour.cost(of: base.quantity(of: work))
+    }
+
+    /// True if the table has the rate of an add-on of the vendor. The add-ons that it does not name then have an unknown price. Where it has none, the
+    /// models' own rates include them.
+    private func billsApart(_ work: BilledWork) -> Bool {
+        rates.contains { $0.engine == work.engine && $0.isLive == work.isLive && $0.addOn != nil }
     }
 }
 

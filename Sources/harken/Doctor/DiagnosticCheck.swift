@@ -155,7 +155,7 @@ struct DiagnosticCheck {
             let remedy = "name the prices in a price file (HARKEN_PRICES); until then a budget in dollars does not count this work"
             return Finding("prices", .note(remedy), "no price is known for \(unknown.joined(separator: ", "))")
         }
-        return Finding("prices", .ok, "\(valid.filter { $0.perHour != nil }.count) prices, none older than 180 days")
+        return Finding("prices", .ok, "\(valid.filter { $0.perHour != nil }.count) prices, none of them old")
     }
 
     /// Nil when there is no bucket.

@@ -39,7 +39,8 @@ struct Prices: Command {
             let path = file ?? settings[PriceTable.variable]
             let prices = if let path { try PriceTable(file: path) } else { try PriceTable(settings) }
             if printsLines {
-                context.output.write(prices == .standard ? PriceTable.standardText + "\n" : prices.rates.map { $0.line + "\n" }.joined())
+                let isStandard = prices.rates == PriceTable.standard.rates
+                context.output.write(isStandard ? PriceTable.standardText + "\n" : prices.rates.map { $0.line + "\n" }.joined())
             } else {
                 context.output.write(json ? Self.json(prices, now: .now) + "\n" : Self.table(prices, now: .now))
             }
@@ -58,8 +59,30 @@ struct Prices: Command {
         if !named.isEmpty { notes.append("no vendor has the name \(named.joined(separator: ", ")); the names are those of harken engines") }
         let late = prices.rates.filter { $0.from > now }.count
         if late > 0 { notes.append("\(late) of the prices are valid from a later day on") }
+        notes += unknownAddOns(prices, now: now)
         if let age = PriceAge(prices, now: now) { notes.append("\(age.text); \(PriceAge.remedy)") }
         return notes
+    }
+
+    /// Returns a note for each vendor of which the table has some add-ons, and lacks others that Harken's own table has.
+    private static func unknownAddOns(_ prices: PriceTable, now: UnixTime) -> [String] {
+        let named = prices.valid(at: now).filter { $0.addOn != nil }
+        var missing: [(vendor: String, addOns: Set<BilledFeature>)] = []
+        for rate in PriceTable.standard.valid(at: now) {
+            let same = named.filter { $0.engine == rate.engine && $0.isLive == rate.isLive }
+            guard let addOn = rate.addOn, !same.isEmpty, !same.contains(where: { $0.addOn == addOn }) else { continue }
+            let vendor = rate.engine.rawValue + (rate.isLive ? " live" : "")
+            if let index = missing.firstIndex(where: { $0.vendor == vendor }) {
+                missing[index].addOns.insert(addOn)
+            } else {
+                missing.append((vendor: vendor, addOns: [addOn]))
+            }
+        }
+        return missing.map { gap in
+            let names = gap.addOns.sorted().map(\.rawValue).joined(separator: ", ")
+            return "\(gap.vendor) has no price for \(names): work with one of them costs ?, and no budget in dollars counts it; 0 says that it is "
+                + "included"
+        }
     }
 
     static func table(_ prices: PriceTable, now: UnixTime) -> String {

@@ -34,7 +34,7 @@ import Testing
             #expect(rows(usage).map { $0["runs"] } == [2, 2])
             #expect(rows(usage).map { $0["failed"] } == [0, 2])
             #expect(rows(usage).first?["audio_seconds"] == 120 || rows(usage).first?["audio_seconds"] == .double(120))
-            #expect(rows(usage).first?["cost"] == .double(0.0154))
+            #expect(rows(usage).first?["cost"] == .double(0.0086))
             #expect(usage["total"]?["runs"] == 4)
             let metrics = try await gateway.send(.get, "/metrics").text
             #expect(

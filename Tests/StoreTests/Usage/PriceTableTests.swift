@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test func `has every line of its own text`() throws {
-        #expect(PriceTable.standard == (try PriceTable(parsing: PriceTable.standardText)))
+        #expect(PriceTable.standard.rates == (try PriceTable(parsing: PriceTable.standardText)).rates)
         #expect(PriceTable.standard.rates.count > 50)
         let from = try day("2026-04-01")
         #expect(PriceTable.standard.rates.allSatisfy { $0.from >= from && $0.checked >= $0.from && !$0.source.isEmpty })
@@ -39,7 +39,24 @@ import Testing
 
     @Test func `writes lines that are read as the same prices`() throws {
         let lines = PriceTable.standard.rates.map(\.line).joined(separator: "\n")
-        #expect(try PriceTable(parsing: lines) == .standard)
+        #expect(try PriceTable(parsing: lines).rates == PriceTable.standard.rates)
+    }
+
+    @Test func `complains of no price of its own on the day of its review, and of all in the end`() throws {
+        let standard = PriceTable.standard, reviewed = try #require(standard.reviewed)
+        #expect(standard.rates.allSatisfy { $0.checked <= reviewed })
+        #expect(standard.old(at: reviewed).isEmpty)
+        let late = reviewed + PriceTable.maxAge + .seconds(86_400)
+        #expect(standard.old(at: late) == standard.valid(at: late).filter { $0.perHour != nil })
+    }
+
+    @Test func `counts a price without a newer reading from the review, and others from their own`() throws {
+        var table = try PriceTable(parsing: "a m 1 2026-01-01 x\na n 1 2026-06-01 x")
+        #expect(table.old(at: try day("2026-08-01")).map(\.model) == ["m"])
+        table.reviewed = try day("2026-08-01")
+        #expect(table.old(at: try day("2026-08-01")).isEmpty)
+        #expect(table.old(at: try day("2026-12-15")).map(\.model) == ["n"])
+        #expect(table.old(at: try day("2027-02-01")).map(\.model) == ["m", "n"])
     }
 
     @Test func `does not know what a model costs that it does not name`() {
@@ -77,12 +94,20 @@ import Testing
                 a m-multilingual 2 2026-01-01 x
                 a n 1 2026-01-01 x
                 a n terms ? 2026-01-01 x
+                a n redaction 0 2026-01-01 x
+                a * medical 0.25 2026-01-01 x
+                a n medical 0.75 2026-01-01 x
+                b m 1 2026-01-01 x
+                b m live speakers 1 2026-01-01 x
                 """)
-        func cost(_ model: String, _ features: Set<BilledFeature>) -> USDollars? {
-            table.cost(of: recorded(3_600, "a", model, features), at: now)
+        func cost(_ model: String, _ features: Set<BilledFeature>, by engine: String = "a") -> USDollars? {
+            table.cost(of: recorded(3_600, engine, model, features), at: now)
         }
         #expect(cost("m", []) == USDollars("1") && cost("m", [.speakers]) == USDollars("1.5"))
-        #expect(cost("m", [.terms]) == USDollars("1"), "a feature without a price is part of the model's price")
+        #expect(cost("m", [.terms]) == nil, "a feature without a price is not free")
+        #expect(cost("m", [.terms], by: "b") == USDollars("1"), "a vendor without a price of any feature includes all")
+        #expect(cost("n", [.redaction]) == USDollars("1"))
+        #expect(cost("m", [.medical, .speakers]) == USDollars("1.75") && cost("n", [.medical]) == USDollars("1.75"))
         #expect(cost("m", [.multilingual]) == USDollars("2") && cost("n", [.multilingual]) == USDollars("1"))
         #expect(cost("n", [.terms]) == nil)
     }
@@ -125,6 +150,9 @@ import Testing
         ("deepgram nova-3 0.5 2026-01-01", "is incomplete"), ("deepgram nova-3 cheap 2026-01-01 x", "\"cheap\" is not an amount"),
         ("deepgram nova-3 -1 2026-01-01 x", "\"-1\" is not an amount"), ("deepgram nova-3 0.5 soon x", "\"soon\" is not a day"),
         ("deepgram nova-3 live live 0.5 2026-01-01 x", "\"live\" is not an amount"), ("deepgram", "is incomplete"),
+        ("deepgram nova-3 terms redaction 0.5 2026-01-01 x", "\"redaction\" is not an amount"),
+        ("deepgram nova-3 multilingual 0.5 2026-01-01 x", "\"multilingual\" is not an amount"),
+        ("deepgram * 0.5 2026-01-01 x", "gives one price for all models; only an add-on has one"),
         ("deepgram nova-3 connection 0.5 2026-01-01 x", "bills a recording by its connection; only live audio has one"),
         ("deepgram nova-3 0.5 2026-01-01/never x", "\"never\" is not a day"),
         ("deepgram nova-3 0.5 2026-01-01/2025-01-01 x", "was read on 2025-01-01, before 2026-01-01, from which it is valid"),

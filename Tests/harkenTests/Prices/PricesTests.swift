@@ -52,6 +52,22 @@ import Usage
         #expect(PriceAge(table, now: try day("2026-12-01"))?.count == 2)
     }
 
+    @Test func `says which add-ons of a vendor have no price, where others have one`() throws {
+        let table = try PriceTable(
+            parsing: """
+                deepgram nova-3 live 0.288 2026-11-20 x
+                deepgram nova-3 live speakers 0.12 2026-11-20 x
+                deepgram * live redaction 0 2026-11-20 x
+                assemblyai universal-2 0.15 2026-11-20 x
+                """)
+        #expect(
+            Prices.notes(table, from: nil, now: try day("2026-12-01")) == [
+                "deepgram live has no price for entities, terms: work with one of them costs ?, and no budget in dollars counts it; 0 says that it is included"
+            ])
+        let reviewed = try #require(PriceTable.standard.reviewed)
+        #expect(Prices.notes(.standard, from: nil, now: reviewed).isEmpty)
+    }
+
     @Test func `is part of what harken doctor finds, for the vendors that are used`() throws {
         let table = try PriceTable(parsing: "deepgram nova-3 live 0.288 2026-01-01 x\nspeechmatics enhanced ? 2026-01-01 x")
         let deepgram = EngineName("deepgram"), speechmatics = EngineName("speechmatics")

@@ -43,7 +43,8 @@ package struct DeepgramFluxClient: LiveClientMachine {
         DeepgramFluxChange(query(old), to: query(new))
     }
 
-    private static func query(_ options: StreamOptions) -> URLQuery {
+    /// Returns the query of the handshake.
+    static func query(_ options: StreamOptions) -> URLQuery {
         // The model that the client names is the model that is asked.
         let isMultilingual = options.model?.lowercased() == DeepgramFluxOptions.multilingual
         var query: URLQuery = [
