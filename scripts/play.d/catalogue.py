@@ -74,6 +74,8 @@ PLAYS = {
                   "conformance/films.py", "system", AUDIO),
     "paced-finals": Play("finals, times, turns and speakers of the local engine are the same as fast as it goes and at the speakers' pace beside busy processes",
                          "verify", "3 min", "conformance/paced_finals.py"),
+    "language-changes": Play("each live protocol follows speech from English to German, French and back, where its client names no language", "verify", "4 min",
+                             "conformance/language_changes.py"),
     "kit": Play("HarkenKit works in a package of its own, against the vendors' simulators", "verify", "1.5 min", "scripts/kit", None,
                 usage="scripts/play kit [ARGUMENTS FOR swift test]"),
     "faults": Play("no word of real speech is lost or doubled while engines fail in every way", "verify nightly bench", "1 min",
@@ -96,9 +98,6 @@ PLAYS = {
     "moving": Play("a user's data move to another gateway, whole and once, also when either is killed meanwhile", "verify", "3 min", "conformance/moving/run.py"),
     "year": Play("nothing that one person does stops another, and nothing costs more because there is a year of use", "bench", "9 min", "conformance/year/run.py",
                  environment={"BROWSER": "{browser}"}),
-    # A tool until live streams follow a change of language: docs/languages.md, "Limits". Then it is a step of scripts/verify.
-    "language-changes": Play("each live protocol follows speech from English to German, French and back, where its client names no language", "tool", "2 min",
-                             "conformance/language_changes.py"),
     "options": Play("the tables of docs/options.md are those of the code; --write writes them", "tool", "1 s, after the debug build",
                     ".build/debug/harkenPackageTests.xctest", None, ["--testing-library", "swift-testing", "--filter", "The page of (options|languages)"],
                     usage="scripts/play options [--write]"),
