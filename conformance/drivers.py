@@ -63,6 +63,7 @@ DRIVERS = [
     Driver("streaming/speakers_assemblyai", "AssemblyAI", "/v3/ws", in_test=False, processors=2),
     Driver("streaming/speakers_soniox", "Soniox", "/transcribe-websocket", in_test=False, processors=2),
     Driver("streaming/speakers_speechmatics", "Speechmatics", "/v2", in_test=False, processors=2),
+    Driver("streaming/speakers_listen", "/listen", "/v4/listen", in_test=False, processors=2),
     Driver("streaming/speakers_livekit", "Deepgram", "/v1/listen", in_test=False, processors=2),
     Driver("streaming/speakers_pipecat", "Deepgram", "/v1/listen", in_test=False, processors=2),
     Driver("streaming/managed_client", "managed proxy", "/ws/transcribe"),

@@ -63,10 +63,15 @@ class Way:
 
 WAYS = [
     Way("Soniox without hints", "streaming/soniox_client", ("--hints", "")),
+    Way("Soniox by LiveKit's plug-in", "streaming/livekit_soniox", ("--language", ",".join(dict(SPOKEN)))),
     Way("OpenAI Realtime without a language", "streaming/openai_realtime", ("--language", "")),
     Way("AssemblyAI with `language_detection`", "streaming/assemblyai_sdk",
         ("--speech-model", "universal-streaming-multilingual", "--language-detection", "--force-endpoint")),
     Way("Deepgram with `language=multi`", "streaming/deepgram_sdk", ("--language", "multi")),
+    Way("Deepgram with `flux-general-multi`", "streaming/deepgram_flux", ("--model", "flux-general-multi")),
+    Way("Speechmatics with `auto`", "streaming/speechmatics_client", ("--language", "auto")),
+    Way("Speechmatics' Agent STT with `auto`", "streaming/speechmatics_agent", ("--language", "auto")),
+    Way("`/ws/transcribe` without a language", "streaming/managed_client", ("--language", "")),
     Way("`/listen` with `language=multi`", "streaming/listen_client", ("--language", "multi")),
     Way("`/listen` with the user's `languages`", "streaming/listen_client", languages=("en", "de", "fr")),
 ]

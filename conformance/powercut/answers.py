@@ -2,13 +2,15 @@
 
 import asyncio
 import contextlib
+import hashlib
 import json
 import os
+import sqlite3
 import uuid
 
 import websockets
 
-from acts import WORDS, Api, order, speech, talk, text, upload, wav, words_missing
+from acts import SAMPLE, VOICES, WORDS, Api, order, printed, speech, talk, text, upload, wav, words_missing
 from counting_vendor import RATE
 from gateway import ServerError
 from hang import HANG, wait_for_fact
@@ -17,14 +19,18 @@ from hang import HANG, wait_for_fact
 class Case:
     """One kind of answer: `act` does what is answered, and `missing` says what a gateway lacks of it; nothing when it knows all.
 
-    `erased` are texts that the act deletes or replaces: soon no file has them. None: the act deletes nothing. `is_told` is true if the user can ask
-    `GET /api/v1/erasure` for it.
+    `erased` are texts, or bytes, that the act deletes or replaces: soon no file has them. None: the act deletes nothing. `is_told` is true if the user can
+    ask `GET /api/v1/erasure` for it. `is_in_gate` is false if only --all and --erasures have it: its power cut shows what those of others do.
     """
 
-    erased, is_told = None, False
+    erased, is_told, is_in_gate = None, False, True
 
     def __init__(self, api, base):
         self.api, self.base = api, base
+
+    @staticmethod
+    def prepare(folder):
+        """Changes the folder of data before its gateway begins."""
 
     def act(self):
         raise NotImplementedError
@@ -40,7 +46,8 @@ class Case:
                 # A file may go meanwhile.
                 with contextlib.suppress(OSError):
                     content = open(file, "rb").read() if os.path.isfile(file) else b""
-                    found += [f"{os.path.relpath(file, folder)} has {text!r}" for text in self.erased if text.encode() in content]
+                    found += [f"{os.path.relpath(file, folder)} has {what!r}" for what in self.erased
+                              if (what if isinstance(what, bytes) else what.encode()) in content]
         return "; ".join(found)
 
     def phrases(self):
@@ -241,6 +248,30 @@ class Deleted(Case):
         return ""
 
 
+@case("a deleted conversation whose days are over")
+class DaysOver(Case):
+    erased, is_told, is_in_gate = (), True, False
+
+    @staticmethod
+    def prepare(folder):
+        """The days are over when the gateway begins, which ends them a few seconds later."""
+        with contextlib.closing(sqlite3.connect(os.path.join(folder, "harken.db"))) as database, database:
+            if database.execute("UPDATE deleted_conversations SET kept_until = deleted_at").rowcount != 1:
+                raise ServerError("not one conversation was deleted")
+
+    def act(self):
+        self.erased = self.base["kept_texts"]
+        wait_for_fact("the end of the days", lambda: self.kept(self.api))
+
+    def kept(self, api):
+        """Whether the conversation can still be restored."""
+        found = [one["id"] for one in api.get("/deleted-conversations")["conversations"]]
+        return "the conversation can be restored" if self.base["kept"] in found else ""
+
+    def missing(self, api):
+        return gone(api, self.base["kept"], speech(60)[1]) or self.kept(api)
+
+
 @case("a time redacted")
 class Redacted(Case):
     erased, is_told = (), True
@@ -300,6 +331,79 @@ class ProviderKey(Case):
     def missing(self, api):
         keys = api.get("/users/me/provider-keys")["provider_keys"]
         return "" if [one["provider"] for one in keys] == ["deepgram"] else f"the keys are {keys}"
+
+
+@case("a vendor's key deleted")
+class ProviderKeyDeleted(Case):
+    # The gateway keeps the fingerprint of a key only.
+    erased, is_told, is_in_gate = (hashlib.sha256(b"their-former-one").hexdigest(),), True, False
+
+    def act(self):
+        self.api.do("PUT", "/api/v1/users/me/provider-keys/deepgram", {"key": "their-former-one"})
+        self.api.do("DELETE", "/api/v1/users/me/provider-keys/deepgram")
+
+    def missing(self, api):
+        keys = api.get("/users/me/provider-keys")["provider_keys"]
+        return f"the keys are {keys}" if keys else ""
+
+
+def voices(api):
+    return {one["id"] for one in api.get("/voices")["voices"]}
+
+
+@case("a voice deleted")
+class VoiceDeleted(Case):
+    erased, is_told, is_in_gate = (printed(VOICES[0]),), True, False
+
+    def act(self):
+        self.api.do("DELETE", f"/api/v1/voices/{VOICES[0]}")
+
+    def missing(self, api):
+        return "" if voices(api) == {VOICES[1]} else f"the voices are {voices(api)}"
+
+
+@case("voices merged")
+class VoicesMerged(Case):
+    erased, is_told, is_in_gate = (printed(VOICES[1]),), True, False
+
+    def act(self):
+        self.api.do("POST", f"/api/v1/voices/{VOICES[0]}/merge", {"voice_id": VOICES[1]})
+
+    def missing(self, api):
+        return "" if voices(api) == {VOICES[0]} else f"the voices are {voices(api)}"
+
+
+@case("a sample of a voice deleted")
+class SampleDeleted(Case):
+    erased, is_told, is_in_gate = (printed(SAMPLE),), True, False
+
+    def act(self):
+        self.api.do("DELETE", f"/v3/speech-profile/expand?id={SAMPLE}")
+
+    def missing(self, api):
+        addresses = api.do("GET", "/v3/speech-profile/expand")
+        return f"the samples are {addresses}" if addresses else ""
+
+
+@case("a webhook's delivery deleted")
+class DeliveryDeleted(Case):
+    erased, is_told, is_in_gate = (), True, False
+
+    def act(self):
+        # No server has such a name (RFC 2606), so the delivery waits.
+        self.api.do("PATCH", "/api/v1/users/me/settings", {"webhook_conversation": "https://receiver.invalid/hook"})
+        asyncio.run(talk(self.api.url, self.api.key, speech(20)[0], "finish"))
+        wait_for_fact("the delivery", lambda: "" if self.deliveries(self.api) else "no delivery waits")
+        self.erased = self.deliveries(self.api)
+        for delivery in self.erased:
+            self.api.do("DELETE", f"/api/v1/users/me/webhook-deliveries/{delivery}")
+
+    @staticmethod
+    def deliveries(api):
+        return [one["id"] for state in ("waiting", "given_up") for one in api.get(f"/users/me/webhook-deliveries?state={state}")["deliveries"]]
+
+    def missing(self, api):
+        return f"the deliveries are {self.deliveries(api)}" if set(self.erased) & set(self.deliveries(api)) else ""
 
 
 @case("a webhook's secret")

@@ -32,7 +32,7 @@ import websockets
 
 import counting_vendor
 import load
-from acts import Api, speech, talk, words_missing
+from acts import Api, bring_voices, speech, talk, words_missing
 from answers import CASES
 from crash import Judge
 from disk import Disk, library
@@ -77,7 +77,7 @@ class Play:
         self.verdict, self.report, self.library = Judge(False), [], library(folder)
 
     def prepare(self):
-        """Makes the folder with which every case begins: two conversations, a person and three keys."""
+        """Makes the folder with which every case begins: two conversations and a deleted one, a person, two voices, a recording of one, and three keys."""
         self.data = os.path.join(self.folder, "base")
         scopes = [word for scope in ("read", "write", "listen", "transcribe", "admin") for word in ("--scope", scope)]
         self.key = make_key(self.harken, self.data, "--user", "me", *scopes)
@@ -85,20 +85,32 @@ class Play:
         gateway = Gateway(self, self.data)
         spare = gateway.do("POST", "/api/v1/admin/keys", {"name": "spare", "user": "me", "scopes": ["read"]})
         self.base = {"spare": spare["key"], "spare_id": spare["id"]}
-        for name, first in (("first", 0), ("second", 10)):
+        for name, first in (("first", 0), ("second", 10), ("kept", 60)):
             audio, words = speech(first)
             id = self.base[name] = asyncio.run(talk(gateway.url, self.key, audio, "finish"))
             wait_for_fact("the conversation's words", lambda: words_missing(gateway, id, words))
+        # A word alone may be a part of others.
+        self.base["kept_texts"] = [one["text"] for one in gateway.get(f"/conversations/{self.base['kept']}")["segments"] if " " in one["text"]]
+        if not self.base["kept_texts"]:
+            raise ServerError("no segment has several words")
+        gateway.do("DELETE", f"/api/v1/conversations/{self.base['kept']}")
+        bring_voices(gateway)
         self.base["person"] = gateway.do("POST", "/api/v1/people", {"name": "Lovelace"})["id"]
         transcripts = sorted(os.listdir(os.path.join(self.data, "transcripts")), key=lambda name: os.path.getmtime(os.path.join(self.data, "transcripts", name)))
         self.base["first_session"] = transcripts[0].rsplit(".", 1)[0]
         if gateway.server.stop() != 0:
             raise ServerError("the first gateway did not end well")
 
+    def begin(self, name, which):
+        """A folder for a case."""
+        folder = os.path.join(self.folder, f"{list(CASES).index(name)}-{which}")
+        shutil.copytree(self.data, folder, ignore=shutil.ignore_patterns("*.sock"))
+        CASES[name].prepare(folder)
+        return folder
+
     def cut(self, name, delay, first):
         """One case: the answer, the cut, and what is missing then. After the first delay the files are searched too."""
-        folder = os.path.join(self.folder, f"{list(CASES).index(name)}-{delay}")
-        shutil.copytree(self.data, folder, ignore=shutil.ignore_patterns("*.sock"))
+        folder = self.begin(name, str(delay))
         disk = Disk(self.library, folder)
         gateway = Gateway(self, folder, disk)
         case = CASES[name](gateway, self.base)
@@ -136,8 +148,7 @@ class Play:
 
     def erase(self, name, number, moment, has_reader):
         """Kills a gateway at a moment after a deletion, in seconds, in the middle of its erasure."""
-        folder = os.path.join(self.folder, f"erasure-{list(CASES).index(name)}-{number}")
-        shutil.copytree(self.data, folder, ignore=shutil.ignore_patterns("*.sock"))
+        folder = self.begin(name, f"erasure-{number}")
         gateway = Gateway(self, folder)
         case, problem = CASES[name](gateway, self.base), ""
         with contextlib.closing(sqlite3.connect(f"file:{folder}/harken.db?mode=ro", uri=True, isolation_level=None)) as reader:
@@ -234,6 +245,7 @@ def main():
     parser = argparse.ArgumentParser(prog="scripts/play power-cut", description=__doc__.splitlines()[0])
     parser.add_argument("--harken", default=os.path.join(os.path.dirname(os.path.dirname(HERE)), ".build/release/harken"))
     parser.add_argument("--only", action="append", choices=list(CASES), help="only this kind of answer")
+    parser.add_argument("--all", action="store_true", help="also the kinds of answers whose erasure alone is in a tier: see --erasures")
     parser.add_argument("--delay", action="append", type=float, help="only this time between the answer and the cut, in seconds")
     parser.add_argument("--moments", type=int, metavar="N", help="takes the power N times at random moments, under load")
     parser.add_argument("--erasures", type=int, metavar="N", help="kills the gateway N times in the middle of the erasure of each deletion")
@@ -252,7 +264,7 @@ def main():
             elif args.erasures:
                 play.run_erasures(args.only or list(CASES), args.erasures, args.seed)
             else:
-                play.run(args.only or list(CASES), args.delay or DELAYS)
+                play.run(args.only or [name for name, case in CASES.items() if args.all or case.is_in_gate], args.delay or DELAYS)
         except (ServerError, OSError, websockets.WebSocketException) as error:
             play.verdict.problems.append(f"{type(error).__name__}: {error}")
     for line in play.report:

@@ -7,12 +7,12 @@ import threading
 from deepgram import DeepgramClient
 from deepgram.core.events import EventType
 
-from conformance_common import Pacer, Run
+from conformance_common import Pacer, Run, languages
 from deepgram_sdk import make_environment
 
 
 def extra(p):
-    p.add_argument("--model", default="flux-general-en")
+    p.add_argument("--model", default="flux-general-en", help="flux-general-multi: the server finds the language out")
     p.add_argument("--eager", type=float, help="eager_eot_threshold")
 
 
@@ -59,7 +59,8 @@ class Turns:
         if m.event == "EndOfTurn":
             if self.eager is not None and m.transcript != self.eager:
                 self.run.error("EndOfTurn differs from the EagerEndOfTurn that it confirms")
-            self.run.final(m.transcript, m.audio_window_start, m.audio_window_end, words, turn=m.turn_index, trigger=getattr(m, "trigger", None))
+            self.run.final(m.transcript, m.audio_window_start, m.audio_window_end, words, turn=m.turn_index, trigger=getattr(m, "trigger", None),
+                           languages=languages(getattr(m, "languages", None) or []))
             self.turn, self.started = self.turn + 1, False
             self.idle.set()
         else:

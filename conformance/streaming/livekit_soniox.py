@@ -15,7 +15,7 @@ QUIET = 4.0
 
 
 def extra(p):
-    p.add_argument("--language", default="en", help="of the speech; the server is not told")
+    p.add_argument("--language", default="en", help="of the speech, or several with commas; the server is not told")
     p.add_argument("--may-lack-language", action="store_true", help="the server's engine does not tell languages: a wrong one is an error, none is not")
 
 
@@ -28,7 +28,8 @@ def main():
             run.opened(first=str(event.type.value))
         if event.type == SpeechEventType.FINAL_TRANSCRIPT:
             language = str(event.alternatives[0].language or "")
-            if not language.lower().startswith(args.language) and (language or not args.may_lack_language):
+            is_right = language.lower().startswith(tuple(args.language.split(",")))
+            if not is_right and (language or not args.may_lack_language):
                 run.error(f"a final text has the language {language!r}", text=event.alternatives[0].text)
 
     listen_to_plugin(run, "livekit.plugins.soniox")

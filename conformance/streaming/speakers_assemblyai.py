@@ -1,12 +1,13 @@
 """AssemblyAI's live speakers (`speaker_labels=true`) through the official `assemblyai` package."""
 from assemblyai.streaming.v3 import StreamingClient, StreamingClientOptions, StreamingEvents, StreamingParameters
 
-from conformance_common import ws_url
+from conformance_common import HANG, ws_url
 from speakers_common import RATE, main
 
 
 def play(it):
-    client = StreamingClient(StreamingClientOptions(api_host=ws_url(it.args.url), api_key=it.args.key))
+    client = StreamingClient(StreamingClientOptions(
+        api_host=ws_url(it.args.url), api_key=it.args.key, connect_timeout=HANG, terminate_timeout=it.args.patience))
 
     def on_turn(_, turn):
         words = [(word.text, word.start / 1000, word.end / 1000, word.speaker) for word in turn.words]

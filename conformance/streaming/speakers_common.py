@@ -20,6 +20,7 @@ import numpy
 sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 import figures
+from conformance_common import be_patient
 
 AUDIO = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))), "shared", "audio")
 RECORDINGS = ("conv-2spk", "conv-3spk")
@@ -68,10 +69,14 @@ class Play:
     def wait(self, position):
         time.sleep(self.delay(position))
 
-    def words(self, words, is_final):
-        """`words`: (text, start in seconds, end in seconds, speaker)."""
+    def said(self, words):
+        """`words`: (text, start in seconds, end in seconds, speaker), which are heard now."""
         now = (time.monotonic() - (self.began or time.monotonic())) * self.args.speed
-        said = [(now, start, end, None if speaker in UNKNOWN else speaker, text) for text, start, end, speaker in words]
+        return [(now, start, end, None if speaker in UNKNOWN else speaker, text) for text, start, end, speaker in words]
+
+    def words(self, words, is_final):
+        """As `said`; keeps the words."""
+        said = self.said(words)
         self.shown += said
         if is_final:
             self.finals += said
@@ -126,6 +131,7 @@ def main(client, protocol, play, extra=None):
     parser.add_argument("--expect-text", help="not used")
     parser.add_argument("--json", help="write the verdict to this file")
     parser.add_argument("--speed", type=float, default=1.0, help="1 = real time, 0.5 = half as fast, for a machine that does not keep up")
+    parser.add_argument("--patience", type=float, default=30, help="seconds to wait for the last words, from the end of the audio on")
     parser.add_argument("--seconds", type=float, help="only so much of each recording, up to the end of a turn")
     parser.add_argument("--recording", action="append", choices=RECORDINGS)
     if extra:
@@ -134,6 +140,7 @@ def main(client, protocol, play, extra=None):
     if not os.path.isdir(AUDIO):
         report = {"skipped": "../shared/audio is not here", "verdict": {"problems": [], "wer": None}}
         return finish(args, report, 0)
+    be_patient()
     plays = [Play(args, name) for name in args.recording or RECORDINGS]
 
     def one(it):
@@ -147,7 +154,7 @@ def main(client, protocol, play, extra=None):
     for thread in threads:
         thread.start()
     for thread, it in zip(threads, plays):
-        thread.join(it.seconds / args.speed + 60)
+        thread.join(it.seconds / args.speed + 30 + args.patience)
         if thread.is_alive():
             it.error("the session did not end")
     reports = [it.judge() for it in plays]

@@ -32,7 +32,7 @@ def play(it):
             connection.send_media(pcm)
         control(connection, "Finalize")
         control(connection, "CloseStream")
-        if not closed.wait(30):
+        if not closed.wait(it.args.patience):
             it.error("the server did not close the socket after CloseStream")
 
 

@@ -4,7 +4,7 @@ import threading
 from soniox import SonioxClient
 from soniox.types import RealtimeSTTConfig
 
-from conformance_common import ws_url
+from conformance_common import HANG, ws_url
 from soniox_client import MARKERS
 from speakers_common import RATE, main
 
@@ -31,14 +31,14 @@ def play(it):
         finally:
             done.set()
 
-    with client.realtime.stt.connect(config=config) as session:
+    with client.realtime.stt.connect(config=config, connect_timeout_sec=HANG) as session:
         threading.Thread(target=receive, args=(session,), daemon=True).start()
         it.begin()
         for pcm, at in it.chunks():
             it.wait(at)
             session.send_byte_chunk(pcm)
         session.finish()
-        if not done.wait(30):
+        if not done.wait(it.args.patience):
             it.error("the server did not close the socket")
 
 

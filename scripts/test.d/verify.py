@@ -14,6 +14,8 @@ STEPS = [
     Step("whole matrices", swift_tests("--filter", WHOLE), needs=BUILT, environment={"TESTS_WHOLE": "1"}),
     Step("conformance", ["scripts/play", "conformance", *HARKEN], needs=BUILT),
     Step("finals at their pace on a busy machine", ["scripts/play", "paced-finals", *HARKEN], needs=BUILT),
+    Step("speakers on a busy machine", ["scripts/play", "paced-labels", *HARKEN], needs=BUILT),
+    Step("a change of language over each live protocol", ["scripts/play", "language-changes", *HARKEN], needs=BUILT),
     Step("films", ["scripts/play", "films", *HARKEN], needs=BUILT),
     Step("cases", ["scripts/play", "cases", *HARKEN, "--rest"], needs=BUILT),
     Step("the library as a stranger uses it", ["scripts/play", "kit"], needs=BUILT, environment={"HARKEN": HARKEN[1]}),
