@@ -88,7 +88,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
         DeepgramClientMessage.changing(query(old), to: query(new))
     }
 
-    private static func query(_ options: StreamOptions) -> URLQuery {
+    static func query(_ options: StreamOptions) -> URLQuery {
         let given = DeepgramOptions.Given(options.vendorOptions, .live)
         let named = given.values("model").last { DeepgramModels.isKnown($0) }
         let model = options.model.flatMap { DeepgramModels.isKnown($0) ? $0.lowercased() : nil } ?? DeepgramModels.fallback
