@@ -583,7 +583,7 @@ def main():
                 play.sounds[name] = give_audio(data)
             settings = server.schema(name) if server else {}
             if server:
-                subprocess.run([args.harken, "migrate", "--data", data, "--from", "sqlite", "--to", "postgresql"], check=True,
+                subprocess.run([args.harken, "migrate", "--data", data, "--from", "sqlite", "--to", "postgres"], check=True,
                                env={**os.environ, **settings})
                 # What the server does after a table was filled is not the acts' cost.
                 server.vacuum()
