@@ -266,11 +266,12 @@ package final class SessionDriver {
         var changed = options
         changed.apply(change)
         guard changed != options else { return }
+        let former = options, now = connector.loop.now
         options = changed
         forgetPreceded()
         let running = engines.filter { engine in machine.legs.contains { $0.engine == engine.name && !$0.isShadow } }
-        let inStream = running.allSatisfy { change.isInStream(of: $0.name, $0.capabilities, changed) }
-        run(machine.update(inStream: inStream, options, now: connector.loop.now))
+        let inStream = running.allSatisfy { change.isInStream(of: $0.name, $0.capabilities, from: former, changed, now: now) }
+        run(machine.update(inStream: inStream, options, now: now))
     }
 
     // MARK: - Engines

@@ -3,8 +3,18 @@ package import Speech
 extension StreamChange {
     /// Returns true if the open streams of an engine can take the change, or it does not concern them; false: new streams take over.
     ///
-    /// - Parameter options: the session's options after the change.
-    package func isInStream(of engine: EngineName, _ capabilities: Capabilities, _ options: StreamOptions) -> Bool {
+    /// - Parameters:
+    ///   - old: the session's options before the change.
+    ///   - options: the session's options after the change.
+    package func isInStream(
+        of engine: EngineName, _ capabilities: Capabilities, from old: StreamOptions, _ options: StreamOptions, now: Instant
+    ) -> Bool {
+        // A new stream at a vendor that would be asked for the same again changes nothing.
+        isTaken(by: engine, capabilities, options) || Catalogue.isAsked(alike: old, options, engine, capabilities, now: now)
+    }
+
+    /// True if the open streams can take the change, or it does not concern them.
+    private func isTaken(by engine: EngineName, _ capabilities: Capabilities, _ options: StreamOptions) -> Bool {
         guard aspects.isSubset(of: capabilities.liveChanges) else { return false }
         if vendor != nil, options.vendorOptions?.isFor(engine) == true { return capabilities.takesVendorChanges }
         // The prompt is the only one of the shared options that a protocol lets a client change.

@@ -135,7 +135,9 @@ import Testing
         var change = StreamChange()
         change.shared = SharedOptions(prompt: "a letter")
         let capabilities = try #require(Catalogue.vendors.first { $0.name == vendor }?.live).capabilities
-        #expect(change.isInStream(of: vendor, capabilities, options) != isTaken)
+        var changed = options
+        changed.apply(change)
+        #expect(change.isInStream(of: vendor, capabilities, from: options, changed, now: .now) != isTaken)
     }
 
     @Test func `are named where another engine serves, unless Harken sees to the value`() throws {

@@ -284,9 +284,11 @@ import Testing
         var options = StreamOptions(rate: .speech, model: "gpt-live-transcribe")
         options.vendorOptions = stream.machine?.request.vendorOptions
         for case .command(.update(let change)) in output.actions {
+            let before = options
             options.apply(change)
-            #expect(!change.isInStream(of: OpenAIOptions.vendor, OpenAILiveClient.service().capabilities, options))
-            #expect(change.isInStream(of: .local, Capabilities(streaming: true, prerecorded: false, languages: .any, models: []), options))
+            #expect(!change.isInStream(of: OpenAIOptions.vendor, OpenAILiveClient.service().capabilities, from: before, options, now: .now))
+            let other = Capabilities(streaming: true, prerecorded: false, languages: .any, models: [])
+            #expect(change.isInStream(of: .local, other, from: before, options, now: .now))
         }
         #expect(options.shared.prompt == "A call.")
         var client = VendorConversation(OpenAILiveClient(options, model: "gpt-live-transcribe", credential: Credential("k")))
