@@ -20,6 +20,7 @@ struct LiveTrace {
         "separateChannels": "opens a leg for each channel of an engine that takes one",
         "diarize": "tells speakers apart by their voices, and knows them again the next day",
         "redaction": "is in no message and no file of a live Deepgram session that asks",
+        "credential": "shows one key only",
         // An engine without a model of this name uses its own, which the answers name.
         "model": "takes a client's name of one of the vendor's models, and no other's",
     ]
