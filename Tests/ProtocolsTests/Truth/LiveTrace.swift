@@ -177,7 +177,8 @@ struct LiveTrace {
     /// Returns what became of a member that this opening has and `base` does not; nil: it left no trace.
     func outcome(of member: TriedMember, beside base: LiveTrace) throws -> MemberOutcome? {
         guard refusal.isEmpty else { return .refused }
-        let isAsked = try member.engine != .local && sent(to: member.engine) != base.sent(to: member.engine)
+        var isAsked = false
+        if member.engine != .local { isAsked = try sent(to: member.engine) != base.sent(to: member.engine) }
         if isNamed(member.option.name, with: member.engine, beside: base) {
             // A setting of turns for which the engine is asked has an effect, whatever the answer says.
             return isAsked && !member.isOwn && !member.option.turns.isEmpty ? .carriedOut : .named
