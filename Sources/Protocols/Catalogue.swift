@@ -56,12 +56,16 @@ package enum Catalogue {
 
     /// Returns the names of a client's options that have no effect with an engine.
     ///
-    /// - Parameter takesPrompt: true if the model that the engine uses takes a prompt, although others of the engine do not.
+    /// - Parameters:
+    ///   - takesPrompt: true if the model that the engine uses takes a prompt, although others of the engine do not.
+    ///   - live: the engine's live streams; nil: those of its usual model.
     package static func ignored(
-        _ options: VendorOptions?, with engine: EngineName, _ service: VendorOption.Service, takesPrompt: Bool = false
+        _ options: VendorOptions?, with engine: EngineName, _ service: VendorOption.Service, takesPrompt: Bool = false,
+        live: TurnPart.Engine? = nil
     ) -> [String] {
-        guard let options, let table = optionTables.first(where: { $0.vendor == options.vendor }) else { return [] }
-        return table.ignored(options, with: engine, service, takesPrompt: takesPrompt)
+        let tables = optionTables + [ManagedConfiguration.table]
+        guard let options, let table = tables.first(where: { $0.vendor == options.vendor }) else { return [] }
+        return table.ignored(options, with: engine, service, takesPrompt: takesPrompt, live: live)
     }
 
     /// Returns the names of a client's options that have no effect with an engine, and of its key terms for which the engine's vendor has no room.
@@ -69,12 +73,29 @@ package enum Catalogue {
     /// - Parameters:
     ///   - model: the model that the client named; nil: none.
     ///   - language: the language of a live session; nil: none was named.
+    ///   - capabilities: the engine's for live audio; nil: those of its vendor.
     package static func ignored(
         _ options: VendorOptions?, keyterms: [String], model: String?, language: LanguageTag? = nil, with engine: EngineName,
-        _ service: VendorOption.Service
+        _ service: VendorOption.Service, _ capabilities: Capabilities? = nil
     ) -> [String] {
         let takesPrompt = service == .live && isPromptTaken(by: engine, model: model, language: language)
-        return ignored(options, with: engine, service, takesPrompt: takesPrompt) + cut(keyterms, model: model, with: engine)
+        let live = TurnPart.Engine(
+            engine, namedModel: model, usualModel: capabilities?.models.first, findsPauses: capabilities?.findsPauses ?? false)
+        return ignored(options, with: engine, service, takesPrompt: takesPrompt, live: live) + cut(keyterms, model: model, with: engine)
+    }
+
+    /// Returns true if a vendor's live engine is sent the same at the opening of a stream with either options.
+    static func isAsked(
+        alike old: StreamOptions, _ new: StreamOptions, _ engine: EngineName, _ capabilities: Capabilities, now: Instant
+    ) -> Bool {
+        guard !capabilities.findsPauses, let vendor = vendors.first(where: { $0.name == engine })?.live else { return false }
+        let service = capabilities.models.first.flatMap { vendor.withModel?($0) } ?? vendor
+        func opening(_ options: StreamOptions) -> (target: String, actions: [ClientAction]) {
+            var machine = service.connect(options, Credential("")), actions: [ClientAction] = []
+            machine.opened(now: now, actions: &actions)
+            return (machine.connection.target, actions)
+        }
+        return opening(old) == opening(new)
     }
 
     /// Returns true if a live engine is sent the prompt of a client of another protocol: all models of the engine take one, or the model that hears a

@@ -267,12 +267,12 @@ package final class SessionDriver {
         var changed = options
         changed.apply(change)
         guard changed != options else { return }
-        let before = options
+        let former = options, now = connector.loop.now
         options = changed
         forgetPreceded()
         let running = engines.filter { engine in machine.legs.contains { $0.engine == engine.name && !$0.isShadow } }
-        let inStream = running.allSatisfy { change.isInStream(of: $0.name, $0.capabilities, from: before, to: changed) }
-        run(machine.update(inStream: inStream, options, now: connector.loop.now))
+        let inStream = running.allSatisfy { change.isInStream(of: $0.name, $0.capabilities, from: former, to: changed, now: now) }
+        run(machine.update(inStream: inStream, options, now: now))
     }
 
     /// Opens new streams with the session's options, because an engine did not take a change in its open stream. A stream that ends needs no other.

@@ -40,6 +40,8 @@ public struct Capabilities: Sendable, Equatable {
     package var untimedModels: Set<String> = []
     /// True if `EngineCommand.update` may also change options in the vendor's own words in an open stream.
     package var takesVendorChanges = false
+    /// True if Harken's own detector finds the pauses of live audio, so that a client's whole rule of turns is in force.
+    package var findsPauses = false
 
     public init(
         streaming: Bool, prerecorded: Bool, languages: Languages, models: [String], interims: Bool = true, wordTimes: Bool = true,

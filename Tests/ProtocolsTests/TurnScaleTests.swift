@@ -41,6 +41,10 @@ import Testing
         (assemblyAI, "speechmatics", #""end_of_utterance_silence_trigger":1.28"#, ""),
         (assemblyAI, "soniox", #""enable_endpoint_detection":false"#, "max_endpoint_delay_ms"),
         ("\(assemblyAI)&max_turn_silence=2000", "soniox", #""enable_endpoint_detection":false"#, "max_endpoint_delay_ms"),
+        (
+            "/v1/listen?encoding=linear16&sample_rate=16000&endpointing=false", "soniox", #""enable_endpoint_detection":false"#,
+            "max_endpoint_delay_ms"
+        ),
     ]
 
     @Test(arguments: openings)

@@ -310,7 +310,9 @@ package final class LiveSession: LiveHandler, SessionObserver {
 
     /// Returns the names of the client's options that an engine ignores, and of the key terms for which its vendor has no room.
     func ignoredOptions(by engine: EngineName) -> [String] {
-        Catalogue.ignored(vendorOptions, keyterms: keyterms, model: named.model, language: named.language, with: engine, .live)
+        Catalogue.ignored(
+            vendorOptions, keyterms: keyterms, model: named.model, language: named.language, with: engine, .live,
+            engines.first { $0.name == engine }?.capabilities(for: .live))
     }
 
     var firstEngine: EngineName { engines.first?.name ?? .local }

@@ -60,10 +60,12 @@ package struct SegmentedEngine: StreamingEngine {
 
     /// Returns the capabilities for live audio of an engine with these capabilities for recordings.
     package static func capabilities(_ recorded: Capabilities) -> Capabilities {
-        Capabilities(
+        var capabilities = Capabilities(
             streaming: true, prerecorded: recorded.prerecorded, languages: recorded.languages, models: recorded.models,
             wordTimes: recorded.wordTimes, channelsPerStream: 8,
             liveChanges: [.endpointing, .turn, .keyterms, .formatted])
+        capabilities.findsPauses = true
+        return capabilities
     }
 
     package func open(_ options: StreamOptions, deliver: @escaping @Sendable (EngineEvent) -> Void) -> any EngineStream {

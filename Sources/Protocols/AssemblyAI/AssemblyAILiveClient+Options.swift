@@ -82,8 +82,9 @@ extension AssemblyAILiveClient {
         return configuration
     }
 
-    /// The vendor's defaults for `min_turn_silence` and, in milliseconds, for `max_turn_silence`.
-    private static let usualSilence: Duration = .milliseconds(400)
+    /// The vendor's default for `min_turn_silence`.
+    static let usualSilence: Duration = .milliseconds(400)
+    /// The vendor's default for `max_turn_silence`, in milliseconds.
     private static let longSilence = 1_280
 
     /// Returns `value` limited to 0…1 and rounded to four decimals, without the noise of a conversion.

@@ -51,6 +51,8 @@ package struct ManagedConfiguration: Sendable, Equatable {
         words = try Self.flag("words", view) ?? words
     }
 
+    static let endpointing = "endpointing"
+
     /// The keys, with values that clients may give.
     package static let table = OptionTable(
         EngineName("harken"),
@@ -63,7 +65,7 @@ package struct ManagedConfiguration: Sendable, Equatable {
             VendorOption("interim_results", .gateway, "false", in: [.live]),
             VendorOption("punctuate", .gateway, "false", in: [.live]),
             VendorOption("smart_format", .gateway, in: [.live]),
-            VendorOption("endpointing", .gateway, "900", in: [.live]),
+            VendorOption(endpointing, .gateway, "900", in: [.live], turns: [.endpointing]),
             VendorOption("keyterms", .gateway, #"["Harken"]"#, in: [.live]),
             VendorOption("words", .gateway, in: [.live]),
         ])

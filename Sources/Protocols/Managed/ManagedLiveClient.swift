@@ -109,7 +109,7 @@ package struct ManagedLiveClient: LiveClientMachine {
         case .sessionEnd(let used, let reason): ended(used, String(reason.prefix(60)), now, &actions)
         case .error(let code, let message, let isFatal):
             complained(EngineComplaint(code: String(code.prefix(60)), message: String(message.prefix(300))), isFatal, &actions)
-        case .pong, .unrecognized: break
+        case .ignored, .pong, .unrecognized: break
         case .malformed:
             if let error = broken.add("not JSON with a type and the members of that type", &actions) { fail(error, &actions) }
         }

@@ -32,6 +32,8 @@ package struct ManagedLiveServer: LiveServerMachine {
     private var model = ""
     private var term: SessionTimeouts?
     private var isReady = false
+    /// Keys that an engine ignores, of which the client is told once it was told `ready`.
+    private var ignored: [String] = []
     private var isClosed = false
     /// Reason for which the session was told to finish.
     private var end: ManagedServerMessage.EndReason?
@@ -57,10 +59,15 @@ package struct ManagedLiveServer: LiveServerMachine {
         sessionLimit = context.sessionLimit
         rate = configuration.rate
         let engine = configuration.model.map(EngineName.init).flatMap { context.engines.contains($0) ? $0 : nil }
-        request = LiveRequest(
+        var request = LiveRequest(
             format: configuration.format, language: configuration.language, model: engine == nil ? configuration.model : nil,
             interims: configuration.interims, endpointing: configuration.askedEndpointing, keyterms: configuration.keyterms,
             engines: engine.map { [$0] } ?? [])
+        if let silence = configuration.askedEndpointing {
+            let option = VendorOptions.Option(ManagedConfiguration.endpointing, .json("\(silence.wholeMilliseconds)"))
+            request.vendorOptions = VendorOptions(ManagedConfiguration.table.vendor, [option])
+        }
+        self.request = request
     }
 
     package mutating func opened(_ start: LiveStart, now: Instant, output: inout ServerOutput) {
@@ -162,6 +169,8 @@ package struct ManagedLiveServer: LiveServerMachine {
             output.send { ManagedServerMessage.creditsLow(secondsRemaining: credit.secondsDown).write(to: &$0) }
         }
         if owesPong { output.send { ManagedServerMessage.pong.write(to: &$0) } }
+        if !ignored.isEmpty { output.send { ManagedServerMessage.ignored(names: ignored).write(to: &$0) } }
+        ignored = []
         owesCredit = false
         owesPong = false
     }
@@ -267,6 +276,12 @@ package struct ManagedLiveServer: LiveServerMachine {
         case .idle: finish(.idle, &output)
         case nil: if let speech, speech.due <= now { force(&output) }
         }
+    }
+
+    package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) {
+        guard !isClosed, end == nil else { return }
+        ignored += names
+        settleDebts(&output)
     }
 
     package mutating func drain(now: Instant, output: inout ServerOutput) {

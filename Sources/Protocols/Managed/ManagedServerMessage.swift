@@ -9,6 +9,8 @@ package enum ManagedServerMessage: Sendable, Equatable {
     case ready(sessionID: String, model: String, secondsRemaining: Int?)
     case transcript(Transcript)
     case creditsLow(secondsRemaining: Int)
+    /// Keys of the client's configuration that have no effect with the engine that serves the session. Clients skip messages that they do not know.
+    case ignored(names: [String])
     /// The session is over. `reason` is an `EndReason`, or another server's own word, or empty.
     case sessionEnd(secondsUsed: Double, reason: String)
     case error(code: String, message: String, isFatal: Bool)
@@ -78,6 +80,7 @@ package enum ManagedServerMessage: Sendable, Equatable {
                     words: Self.words(root["words"])))
         case "credits_low":
             self = .creditsLow(secondsRemaining: root["seconds_remaining"].double.flatMap { Int(exactly: $0.rounded(.down)) } ?? 0)
+        case "ignored": self = .ignored(names: root["names"].strings ?? [])
         case "session_end":
             self = .sessionEnd(
                 secondsUsed: root["seconds_used"].double ?? 0, reason: root["reason"].string ?? "")
@@ -121,6 +124,10 @@ package enum ManagedServerMessage: Sendable, Equatable {
         case .creditsLow(let secondsRemaining):
             json.member("type", literal: "credits_low")
             json.member("seconds_remaining", secondsRemaining)
+        case .ignored(let names):
+            json.member("type", literal: "ignored")
+            json.key("names")
+            json.array(names)
         case .sessionEnd(let secondsUsed, let reason):
             json.member("type", literal: "session_end")
             json.member("seconds_used", secondsUsed, decimals: 3)

@@ -16,6 +16,9 @@ package enum OpenAIOptions {
         [
             VendorOption("format", .gateway, #"{"type":"audio/pcm"}"#, in: [.live]),
             VendorOption("turn_detection", .gateway, #"{"type":"semantic_vad"}"#, in: [.live]),
+            VendorOption(RealtimeTurnDetection.thresholdOption, .gateway, "0.7", in: [.live], turns: [.voice]),
+            VendorOption(RealtimeTurnDetection.silenceOption, .gateway, "900", in: [.live], turns: [.endpointing]),
+            VendorOption(RealtimeTurnDetection.eagernessOption, .gateway, #""high""#, in: [.live], turns: [.maximumSilence]),
             VendorOption("include", .gateway, #"["item.input_audio_transcription.logprobs"]"#, in: [.live]),
             VendorOption("model", .gateway, #""gpt-live-transcribe""#, in: [.live]),
             VendorOption("language", .session(.language), #""en""#, in: [.live]),
@@ -83,17 +86,17 @@ package enum OpenAIOptions {
                 "audio.input.turn_detection.type", of: "turn_detection",
                 #"{"type":"session.update","session":{"audio":{"input":{"turn_detection":{"type":"semantic_vad"}}}}}"#),
             .init(
-                "audio.input.turn_detection.threshold", of: "turn_detection",
+                "audio.input.turn_detection.threshold", of: RealtimeTurnDetection.thresholdOption,
                 #"{"type":"session.update","session":{"audio":{"input":{"turn_detection":{"threshold":0.7}}}}}"#),
             .init(
                 "audio.input.turn_detection.prefix_padding_ms", of: "turn_detection",
                 #"{"type":"session.update","session":{"audio":{"input":{"turn_detection":{"prefix_padding_ms":100}}}}}"#),
             .init(
-                "audio.input.turn_detection.silence_duration_ms", of: "turn_detection",
+                "audio.input.turn_detection.silence_duration_ms", of: RealtimeTurnDetection.silenceOption,
                 #"{"type":"session.update","session":{"audio":{"input":{"turn_detection":{"silence_duration_ms":900}}}}}"#),
             .init(
-                "audio.input.turn_detection.eagerness", of: "turn_detection",
-                #"{"type":"session.update","session":{"audio":{"input":{"turn_detection":{"type":"semantic_vad","eagerness":"low"}}}}}"#),
+                "audio.input.turn_detection.eagerness", of: RealtimeTurnDetection.eagernessOption,
+                #"{"type":"session.update","session":{"audio":{"input":{"turn_detection":{"type":"semantic_vad","eagerness":"high"}}}}}"#),
             .init(
                 "audio.input.noise_reduction", of: "noise_reduction",
                 #"{"type":"session.update","session":{"audio":{"input":{"noise_reduction":{"type":"near_field"}}}}}"#),

@@ -29,13 +29,17 @@ package struct OptionTable: Sendable {
         return effect(of: option, with: engine, service)
     }
 
-    func effect(of option: VendorOption, with engine: EngineName, _ service: VendorOption.Service) -> OptionEffect {
+    /// - Parameter isHeeded: false if the engine heeds nothing of what the option says about turns; nil: the usual values count.
+    func effect(
+        of option: VendorOption, with engine: EngineName, _ service: VendorOption.Service, isHeeded: Bool? = nil
+    ) -> OptionEffect {
+        let isHeeded = isHeeded ?? option.turns.areHeeded(by: TurnPart.Engine(engine))
         switch option.handling {
-        case .gateway: return .harken
+        case .gateway: return isHeeded ? .harken : .ignored
         case .refused: return .refused
         // Live, the answers' own fields do not come back.
         case _ where engine == vendor: return option.answers && service == .live ? .ignored : .native
-        case .session: return .harken
+        case .session: return isHeeded ? .harken : .ignored
         case .shared(let shared): return shared.engines(service).contains(engine.rawValue) ? .native : .ignored
         case .own: return .ignored
         case .demanded: return .refused
@@ -45,17 +49,25 @@ package struct OptionTable: Sendable {
     /// Returns the names of the options that have no effect with an engine, each once. An option that asks for nothing, such as
     /// `profanity_filter=false`, is left out.
     ///
-    /// - Parameter takesPrompt: true if the model that the engine uses takes a prompt, although others of the engine do not.
+    /// - Parameters:
+    ///   - takesPrompt: true if the model that the engine uses takes a prompt, although others of the engine do not.
+    ///   - live: the engine's live streams; nil: those of its usual model.
     package func ignored(
-        _ options: VendorOptions, with engine: EngineName, _ service: VendorOption.Service, takesPrompt: Bool = false
+        _ options: VendorOptions, with engine: EngineName, _ service: VendorOption.Service, takesPrompt: Bool = false,
+        live: TurnPart.Engine? = nil
     ) -> [String] {
+        let live = live ?? TurnPart.Engine(engine)
+        let isSole = endsBySilenceAlone(options, service)
         var names: [String] = []
         for option in options.options where option.reading != .full && !option.value.isEmpty && !names.contains(option.name) {
             let isWithheld = !options.allowsAnswers && revealsTexts(option.name, service)
-            let handling = entry(option.name, service)?.handling
+            let entry = entry(option.name, service), handling = entry?.handling
             // The protocol's own vendor is not sent what Harken decides.
             let isUnread = option.reading == .unread && (engine != vendor || handling == .gateway)
-            let isIgnored = effect(of: option.name, with: engine, service) == .ignored && !(handling == .shared(.prompt) && takesPrompt)
+            let isHeeded = entry.map { heeds($0, option.value, live, isSole: isSole) }
+            let found: OptionEffect =
+                if let entry { effect(of: entry, with: engine, service, isHeeded: isHeeded) } else { engine == vendor ? .native : .ignored }
+            let isIgnored = found == .ignored && !(handling == .shared(.prompt) && takesPrompt)
             let members: [String]? =
                 switch option.reading {
                 case .usual(let unread): isIgnored ? nil : unread
@@ -69,6 +81,19 @@ package struct OptionTable: Sendable {
             if engine != vendor { names += members.map { "\(option.name).\($0)" }.filter { !names.contains($0) } }
         }
         return names
+    }
+
+    /// True if no model may end a turn, because the confidence is 1: each engine ends turns by the longest silence then, as `TurnRule.soleSilence` says.
+    private func endsBySilenceAlone(_ options: VendorOptions, _ service: VendorOption.Service) -> Bool {
+        options.options.contains { entry($0.name, service)?.turns == [.confidence] && Double($0.value.text) == 1 }
+    }
+
+    /// True if a live engine heeds what the option's value says about turns.
+    private func heeds(_ entry: VendorOption, _ value: VendorOptions.Option.Value, _ engine: TurnPart.Engine, isSole: Bool) -> Bool {
+        if isSole, !entry.turns.isDisjoint(with: [.confidence, .maximumSilence]) { return true }
+        // `true` leaves the silence to the engine.
+        if value.text.equalsIgnoringCase("true") { return true }
+        return entry.turns.areHeeded(by: engine, at: TurnPart.silence(of: value))
     }
 
     /// Returns the options of a query that go to the vendor as the client wrote them, and those that nobody heeds, which are named to the client.
@@ -93,9 +118,11 @@ package struct OptionTable: Sendable {
         let entry = entry(name, service)
         var option: VendorOptions.Option
         switch entry?.handling {
+        // The vendor is not sent it, but the client is told where an engine ignores it.
+        case .gateway where entry?.turns.isEmpty == false: option = VendorOptions.Option(name, value)
         case .gateway, .refused: return nil
         case .session(let aspect): option = VendorOptions.Option(name, value, aspect: aspect)
-        case .shared(.languages): option = VendorOptions.Option(name, value, aspect: .language)
+        case .shared(.languages), .shared(.locale): option = VendorOptions.Option(name, value, aspect: .language)
         case .shared, .own, .demanded, nil: option = VendorOptions.Option(name, value)
         }
         if let read = entry?.readMembers { option.reading = .usual(unread: value.members(besides: read)) }

@@ -11,8 +11,8 @@ package struct VendorOption: Sendable, Equatable {
         /// The client's value applies between the client and Harken. Harken decides what the vendor is sent: the encoding, for example, because
         /// Harken decodes the audio.
         case gateway
-        /// Harken sees to the option with every engine: in the engine's own words, or by its own means. The option's own vendor is sent the client's
-        /// words. The aspect is the option of the session that may change while audio flows; nil: none.
+        /// Harken sees to the option with every engine, or with those that heed its `turns`: in the engine's own words, or by its own means. The option's
+        /// own vendor is sent the client's words. The aspect is the option of the session that may change while audio flows; nil: none.
         case session(StreamAspect? = nil)
         /// Another vendor may have the same option.
         case shared(SharedOption)
@@ -37,13 +37,16 @@ package struct VendorOption: Sendable, Equatable {
     package let bypasses: Bool
     /// True if Harken decides for a gateway's clients only: a program that uses the engine without a gateway may give the option.
     package let isFreeForPrograms: Bool
+    /// The parts of the rule of turns that the option sets: it has an effect with the engines that heed one of them. Empty: the option is not about
+    /// turns, or Harken's server does it.
+    package let turns: Set<TurnPart>
     /// A value that clients may give: the text of a parameter, or the JSON text of a member.
     package let example: String
 
     init(
         _ name: String, _ handling: Handling, _ example: String = "true", in services: Set<Service> = [.live, .recorded],
         with model: String? = nil, reading readMembers: Set<String>? = nil, answers: Bool = false, bypasses: Bool = false,
-        isFreeForPrograms: Bool = false
+        isFreeForPrograms: Bool = false, turns: Set<TurnPart> = []
     ) {
         self.name = name
         self.services = services
@@ -53,13 +56,15 @@ package struct VendorOption: Sendable, Equatable {
         self.answers = answers
         self.bypasses = bypasses
         self.isFreeForPrograms = isFreeForPrograms
+        self.turns = turns
         self.example = example
     }
 }
 
-/// An option that several engines have under names of their own: the members of `SharedOptions`, and the voices of known speakers.
+/// An option that several engines have under names of their own: the members of `SharedOptions`, the voices of known speakers, and the region in whose
+/// spelling words are written.
 package enum SharedOption: Sendable, CaseIterable {
-    case fillerWords, knownSpeakers, languages, prompt, speakerCount, temperature
+    case fillerWords, knownSpeakers, languages, locale, prompt, speakerCount, temperature
 
     /// The engines that are asked for the option in their own words.
     package func engines(_ service: VendorOption.Service) -> Set<String> {
@@ -70,6 +75,8 @@ package enum SharedOption: Sendable, CaseIterable {
         case (.knownSpeakers, .recorded): ["local", "openai"]
         case (.languages, .live): []
         case (.languages, .recorded): ["local"]
+        case (.locale, .live): ["deepgram"]
+        case (.locale, .recorded): []
         // AssemblyAI's models that report word by word take none: see `Catalogue.isPromptTaken`.
         case (.prompt, .live): ["openai", "soniox"]
         case (.prompt, .recorded): ["assemblyai", "openai", "soniox"]

@@ -2,6 +2,9 @@ import Framing
 import Speech
 
 extension SonioxConfiguration {
+    /// The vendor's maximum for `max_endpoint_delay_ms`.
+    static let longestEndpointDelay: Duration = .seconds(3)
+
     /// Returns the first message of a stream with these options.
     static func text(for options: StreamOptions) -> [UInt8] {
         let given = SonioxOptions.table.sent(options.vendorOptions, .live)
@@ -21,10 +24,11 @@ extension SonioxConfiguration {
             json.member("enable_language_identification", true)
         }
         // The vendor's model finds the ends, also before the longest silence.
-        let detectsEnds = options.turn.soleSilence == nil
+        let silence = options.turn.minimumSilence ?? options.endpointing
+        let detectsEnds = options.turn.soleSilence == nil && silence < TurnPart.never
         json.member("enable_endpoint_detection", detectsEnds)
-        if detectsEnds, let silence = options.turn.maximumSilence, !has("max_endpoint_delay_ms") {
-            json.member("max_endpoint_delay_ms", Int(min(max(silence.wholeMilliseconds, 500), 3_000)))
+        if detectsEnds, let longest = options.turn.maximumSilence, !has("max_endpoint_delay_ms") {
+            json.member("max_endpoint_delay_ms", Int(min(max(longest.wholeMilliseconds, 500), longestEndpointDelay.wholeMilliseconds)))
         }
         if options.diarize, !has("enable_speaker_diarization") { json.member("enable_speaker_diarization", true) }
         if !has("context") { write(terms(options.keyterms), prompt: options.shared.prompt, to: &json) }

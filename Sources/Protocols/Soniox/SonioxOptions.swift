@@ -32,7 +32,7 @@ package enum SonioxOptions {
                 reading: ["text", "terms"]),
             VendorOption("enable_speaker_diarization", .session()),
             VendorOption("enable_language_identification", .session()),
-            VendorOption("max_endpoint_delay_ms", .session(.turn), "900", in: [.live]),
+            VendorOption("max_endpoint_delay_ms", .session(.turn), "900", in: [.live], turns: [.maximumSilence]),
             VendorOption("endpoint_sensitivity", .own, "0.5", in: [.live]),
             VendorOption("endpoint_latency_adjustment_level", .own, "2", in: [.live]),
             VendorOption("client_reference_id", .own, #""call 7""#, in: [.live]),

@@ -42,11 +42,17 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
 
     package static let vendor = Vendor(EngineName("speechmatics"), live: service(model: model))
 
+    /// The models that are shown to people, the usual one first.
+    private static let listed = [Self.model, "standard", SpeechmaticsAgentClient.model]
+
+    /// The names by which a client asks for a model of the vendor's.
+    static let names = SpeechmaticsConfiguration.models.union(listed)
+
     /// Returns the service with this model for clients that name none. Agent STT is asked for its own model; a stream that Agent STT cannot take goes
     /// to the real-time API.
     private static func service(model: String) -> LiveService {
-        let agents = SpeechmaticsAgentClient.model, listed = [Self.model, "standard", agents]
-        let names = SpeechmaticsConfiguration.models.union(listed + [model])
+        let agents = SpeechmaticsAgentClient.model, listed = Self.listed
+        let names = Self.names.union([model])
         var capabilities = Capabilities(
             streaming: true, prerecorded: false, languages: .any, models: [model] + listed.filter { $0 != model }, wordTimes: model != agents,
             speakers: true, pace: 1, sessionCap: .seconds(48 * 3_600))
@@ -246,6 +252,9 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
 }
 
 extension SpeechmaticsConfiguration {
+    /// The vendor's maximum for `end_of_utterance_silence_trigger`.
+    static let longestTrigger: Duration = .seconds(2)
+
     /// Returns the configuration that is sent to the vendor for a stream with these options.
     ///
     /// - Parameter standard: the model for a client that names none of the vendor's.
@@ -261,7 +270,7 @@ extension SpeechmaticsConfiguration {
         // The vendor ends no utterance by itself, and an engine's stream has to end turns: a silence is sent too where the client asked for none. A Harken
         // gateway at this address takes it as asked for.
         // A silence of 60 s or more means that silence does not end utterances.
-        if silence < .seconds(60), silence > .zero { endOfUtterance = min(silence, .seconds(2)) }
+        if silence > .zero, silence < TurnPart.never { endOfUtterance = min(silence, Self.longestTrigger) }
         vocabulary = options.keyterms
         vendorOptions = options.vendorOptions
         shared = options.shared

@@ -134,6 +134,6 @@ import Testing
         if change.turn == TurnRule() { before.turn = TurnRule(confidence: 0.9) }
         var after = before
         after.apply(change)
-        #expect(change.isInStream(of: vendor, capabilities, from: before, to: after) == isTaken)
+        #expect(change.isInStream(of: vendor, capabilities, from: before, to: after, now: .now) == isTaken)
     }
 }

@@ -127,6 +127,7 @@ struct ManagedConversation {
             "\(transcript.isFinal ? "final" : "live") \(transcript.times.map { "\($0.lowerBound)…\($0.upperBound)" } ?? "-") “\(transcript.text)”"
                 + (transcript.speechFinal == true ? " speech_final" : "")
         case .creditsLow(let seconds): "low \(seconds)"
+        case .ignored(let names): "ignored \(names.joined(separator: " "))"
         case .sessionEnd(let used, let reason): "end \(used) \(reason)"
         case .error(let code, _, let isFatal): "error \(code)\(isFatal ? " fatal" : "")"
         case .pong: "pong"

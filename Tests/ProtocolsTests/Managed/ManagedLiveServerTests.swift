@@ -119,11 +119,11 @@ import Testing
                     "interim_results":false,"endpointing":700,"keyterms":["Harken"],"smart_format":null}}
                     """#
                 ).isEmpty)
-            #expect(
-                stream.requested?.machine.request
-                    == LiveRequest(
-                        format: .raw(.mulaw, .telephone, channels: 2), language: LanguageTag("de"), interims: false, endpointing: .milliseconds(700),
-                        keyterms: ["Harken"], engines: [.local]))
+            var request = LiveRequest(
+                format: .raw(.mulaw, .telephone, channels: 2), language: LanguageTag("de"), interims: false, endpointing: .milliseconds(700),
+                keyterms: ["Harken"], engines: [.local])
+            request.vendorOptions = VendorOptions(EngineName("harken"), [.init("endpointing", .json("700"))])
+            #expect(stream.requested?.machine.request == request)
         }
     }
 
@@ -314,6 +314,24 @@ import Testing
         }
     }
 
+    @Test func `names what the engine ignores, behind ready`() throws {
+        var stream = try ManagedConversation()
+        _ = stream.text(#"{"type":"auth","token":"t","config":{"endpointing":900}}"#)
+        _ = stream.begin()
+        let options = stream.requested?.machine.request.vendorOptions
+        #expect(Catalogue.ignored(options, with: EngineName("soniox"), .live) == ["endpointing"])
+        #expect(Catalogue.ignored(options, with: EngineName("deepgram"), .live) == [])
+        func ignored() -> [String] {
+            var output = ServerOutput()
+            let now = stream.now
+            stream.machine?.ignores(["endpointing"], now: now, output: &output)
+            return output.texts
+        }
+        #expect(ignored().isEmpty, "nothing may come before ready")
+        #expect(stream.event(.ready) == ["ready moonshine-base-en -", "ignored endpointing"])
+        #expect(ignored() == [#"{"type":"ignored","names":["endpointing"]}"#], "another engine has taken over")
+    }
+
     @Test func `never repeats a token`() throws {
         var stream = try ManagedConversation()
         _ = stream.text(#"{"type":"auth","token":"s3cret","config":{"model":7}}"#)
@@ -327,7 +345,8 @@ import Testing
         .transcript(
             .init(
                 text: "a", isFinal: true, times: 0...1, speechFinal: true, words: [.init(text: "a", start: 0, end: 1, confidence: 0.5)])),
-        .creditsLow(secondsRemaining: 60), .sessionEnd(secondsUsed: 12.345, reason: "idle"), .error(code: "x", message: "y", isFatal: true), .pong,
+        .creditsLow(secondsRemaining: 60), .ignored(names: ["endpointing"]),
+        .sessionEnd(secondsUsed: 12.345, reason: "idle"), .error(code: "x", message: "y", isFatal: true), .pong,
     ])
     func `reads what it writes`(message: ManagedServerMessage) {
         #expect(ManagedServerMessage(parsing: message.text.span.bytes) == message)

@@ -22,6 +22,13 @@ struct OptionWithEngine: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct `Options that an engine does not do` {
+    /// The engines whose usual models heed each part of a rule of turns.
+    private static let heeding: [TurnPart: Set<String>] = [
+        .confidence: ["assemblyai", "local"], .voice: ["assemblyai", "local"], .maximumSilence: ["assemblyai", "soniox", "local"],
+        .endpointing: ["assemblyai", "deepgram", "openai", "speechmatics", "local"],
+        .minimumSilence: ["assemblyai", "deepgram", "openai", "speechmatics", "local"],
+    ]
+
     /// No option of any protocol is dropped in silence, whichever engine serves: what is not done is named.
     @Test(arguments: OptionWithEngine.all)
     func `are named`(_ given: OptionWithEngine) {
@@ -29,9 +36,13 @@ struct OptionWithEngine: Sendable, CustomTestStringConvertible {
         let options = VendorOptions(given.table.vendor, [VendorOptions.Option(given.option.name, value)])
         let isNamed = Catalogue.ignored(options, with: given.engine, given.service) == [given.option.name]
         let isOwn = given.engine == given.table.vendor
+        let turns = given.option.turns
+        let isHeeded = turns.isEmpty || turns.contains { Self.heeding[$0]?.contains(given.engine.rawValue) == true }
         let isExpected: Bool =
             switch given.option.handling {
-            case .gateway, .session, .refused: given.option.answers
+            case .gateway: given.option.answers || !isHeeded
+            case .session: given.option.answers || !isOwn && !isHeeded
+            case .refused: given.option.answers
             case .own: !isOwn || given.option.answers && given.service == .live
             case .demanded: false
             case .shared(let shared): !isOwn && !shared.engines(given.service).contains(given.engine.rawValue)

@@ -137,7 +137,7 @@ import Testing
         let capabilities = try #require(Catalogue.vendors.first { $0.name == vendor }?.live).capabilities
         var changed = options
         changed.apply(change)
-        #expect(change.isInStream(of: vendor, capabilities, from: options, to: changed) != isTaken)
+        #expect(change.isInStream(of: vendor, capabilities, from: options, to: changed, now: .now) != isTaken)
     }
 
     @Test func `are named where another engine serves, unless Harken sees to the value`() throws {

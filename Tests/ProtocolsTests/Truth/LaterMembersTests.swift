@@ -170,7 +170,9 @@ struct LateMember: Sendable, CustomTestStringConvertible {
 
     /// Members of a transcription session, with values beside those of the table.
     static let members: [(name: String, value: String)] =
-        TriedMember.all(.live).filter { $0.route.title == "OpenAI, live" && $0.engine == .local }.map { (name: $0.option.name, value: $0.value) } + [
+        TriedMember.all(.live).filter { $0.route.title == "OpenAI, live" && $0.engine == .local }.flatMap {
+            TriedMember.realtime([(name: $0.option.name, value: $0.value)])
+        } + [
             (name: "languages", value: #"["de","fr"]"#), (name: "languages", value: #"["auto"]"#),
             (name: "format", value: #"{"type":"audio/pcm","rate":16000}"#),
             (name: "turn_detection", value: "null"), (name: "turn_detection", value: #"{"threshold":0.7,"prefix_padding_ms":100}"#),

@@ -14,6 +14,17 @@ struct LiveTrace {
     private var header = ""
     private var options = StreamOptions(rate: .speech)
 
+    /// Parts of a session that Harken itself does with every engine, so that no vendor is sent anything else, and a test that shows each.
+    static let ofHarken = [
+        "format": "every format decodes as its file does, in whatever pieces it comes",
+        "separateChannels": "opens a leg for each channel of an engine that takes one",
+        "diarize": "tells speakers apart by their voices, and knows them again the next day",
+        "redaction": "is in no message and no file of a live Deepgram session that asks",
+        "credential": "shows one key only",
+        // An engine without a model of this name uses its own, which the answers name.
+        "model": "takes a client's name of one of the vendor's models, and no other's",
+    ]
+
     private static let context = HandshakeContext(
         requestID: LiveConversation.requestID, now: UnixTime(milliseconds: 1_769_860_800_123), models: ["moonshine-base-en"],
         engines: Set(Catalogue.vendors.map(\.name)))
@@ -59,6 +70,7 @@ struct LiveTrace {
         case "Speechmatics, Agent STT":
             return ("/v2/agent", [#"{"message":"StartRecognition",\#(raw),"transcription_config":{\#(json)}}"#])
         case "OpenAI, live":
+            let members = TriedMember.realtime(members)
             func part(_ isIncluded: (String) -> Bool) -> [String] { members.filter { isIncluded($0.name) }.map { "\"\($0.name)\":\($0.value)" } }
             let ofInput: Set<String> = ["format", "turn_detection", "noise_reduction"]
             let transcription = #""transcription":{\#(part { !ofInput.contains($0) && $0 != "include" }.joined(separator: ","))}"#
@@ -117,13 +129,23 @@ struct LiveTrace {
 
     private func sent(to vendor: EngineName) throws -> String { try Self.sent(options, to: vendor) }
 
-    /// Returns what a vendor is sent at the opening of a stream.
+    /// Returns what a vendor is sent at the opening of a stream, and while somebody speaks for a second and then pauses, if the client ends turns itself.
     static func sent(_ options: StreamOptions, to vendor: EngineName) throws -> String {
         let service = try #require(Catalogue.vendors.first { $0.name == vendor }?.live)
         var machine = service.connect(options, Credential("k"))
         var actions: [ClientAction] = []
         machine.opened(now: .now, actions: &actions)
-        return actions.map(\.short).joined(separator: "\n") + "\n" + machine.connection.target
+        var sent = actions.map(\.short) + [machine.connection.target]
+        guard vendor == OpenAIOptions.vendor else { return sent.joined(separator: "\n") }
+        machine.receivedText(#"{"type":"session.updated","session":{}}"#.utf8.span.bytes, now: .now, actions: &actions)
+        for piece in 0..<40 {
+            let length = SampleCount(.milliseconds(100), at: options.rate), start = SampleIndex(piece * Int(length.samples))
+            actions = []
+            machine.sentAudio(length, now: .now)
+            machine.heard(loud: piece < 10 ? SampleRange(start, count: length) : nil, now: .now, actions: &actions)
+            sent += ["\(piece)"] + actions.map(\.short)
+        }
+        return sent.joined(separator: "\n")
     }
 
     private func isNamed(_ name: String, with engine: EngineName, beside base: LiveTrace) -> Bool {
@@ -155,12 +177,19 @@ struct LiveTrace {
     /// Returns what became of a member that this opening has and `base` does not; nil: it left no trace.
     func outcome(of member: TriedMember, beside base: LiveTrace) throws -> MemberOutcome? {
         guard refusal.isEmpty else { return .refused }
-        if isNamed(member.option.name, with: member.engine, beside: base) { return .named }
+        var isAsked = false
+        if member.engine != .local { isAsked = try sent(to: member.engine) != base.sent(to: member.engine) }
+        if isNamed(member.option.name, with: member.engine, beside: base) {
+            // A setting of turns for which the engine is asked has an effect, whatever the answer says.
+            return isAsked && !member.isOwn && !member.option.turns.isEmpty ? .carriedOut : .named
+        }
         // The member makes a request possible that is refused without it.
         guard base.refusal.isEmpty else { return .carriedOut }
-        if member.engine != .local, try sent(to: member.engine) != base.sent(to: member.engine) {
-            return member.isOwn ? .carriedThrough : .carriedOut
-        }
-        return session != base.session || said != base.said ? .carriedOut : nil
+        if isAsked { return member.isOwn ? .carriedThrough : .carriedOut }
+        if said != base.said { return .carriedOut }
+        // A session that differs is an effect where the local engine serves, whose tests show it. A vendor has to be asked for something else.
+        let parts = parts(beside: base)
+        let isDone = member.engine == .local ? !parts.isEmpty : parts.contains { Self.ofHarken[$0] != nil }
+        return isDone ? .carriedOut : nil
     }
 }

@@ -4,7 +4,7 @@ import Testing
 
 /// The outcome of a member that a client sends, as it was seen.
 enum MemberOutcome: String {
-    /// The session, its messages, or an engine of another vendor is different.
+    /// The session's messages differ, or what an engine of another vendor is sent, or the session that the local engine serves, or what Harken itself does.
     case carriedOut = "carried out"
     /// The protocol's own vendor received the member.
     case carriedThrough = "carried through"
@@ -62,6 +62,8 @@ struct TriedMember: Sendable, CustomTestStringConvertible {
         // Words without punctuation have no capitals.
         case (_, "replace"): "harken:gateway"
         case ("Soniox, live", "num_channels"): "2"
+        // Of several languages, engines are only told that the language is to be found.
+        case ("Soniox, live", "language_hints"): #"["es"]"#
         // Key terms reach every engine.
         case (_, "context"): #"{"text":"A call."}"#
         case ("Speechmatics, live", "language"), ("Speechmatics, Agent STT", "language"), ("OpenAI, live", "language"): #""de""#
@@ -94,6 +96,7 @@ struct TriedMember: Sendable, CustomTestStringConvertible {
         case ("Soniox, live", "max_endpoint_delay_ms"): [("enable_endpoint_detection", "true")]
         case ("Speechmatics, live", "channel_diarization_labels"): [("diarization", #""channel""#)]
         case (_, "speaker_diarization_config"): [("diarization", #""speaker""#)]
+        case ("OpenAI, live", "turn_detection.eagerness"): [("turn_detection", #"{"type":"semantic_vad"}"#)]
         case ("OpenAI, live", "delay"): [("model", #""gpt-live-transcribe""#)]
         case ("OpenAI, recorded", "timestamp_granularities"), ("OpenAI, recorded", "timestamp_granularities[]"): [("response_format", "verbose_json")]
         case ("Managed proxy, `/ws/transcribe`", "smart_format"): [("punctuate", "false")]
@@ -104,6 +107,15 @@ struct TriedMember: Sendable, CustomTestStringConvertible {
         case ("`/listen`", "seen"): [("session_id", "11111111-2222-4333-8444-555555555555"), ("resume_from", "16000")]
         default: []
         }
+    }
+
+    /// Returns the members of a realtime session as its JSON has them: a member of turn detection stands in that object.
+    static func realtime(_ members: [(name: String, value: String)]) -> [(name: String, value: String)] {
+        let prefix = "turn_detection."
+        guard let inner = members.last(where: { $0.name.hasPrefix(prefix) }) else { return members }
+        let name = inner.name.dropFirst(prefix.count), type = name == "eagerness" ? "semantic_vad" : "server_vad"
+        let object = (name: "turn_detection", value: #"{"type":"\#(type)","\#(name)":\#(inner.value)}"#)
+        return members.filter { !$0.name.hasPrefix("turn_detection") } + [object]
     }
 
     /// The members of a request without, and one with the member.

@@ -103,13 +103,28 @@ import Testing
         }
         for engine in Catalogue.vendors.filter({ $0.live != nil }).map(\.name) + [.local] {
             let isOwn = engine == given.table.options.vendor, promise = given.table.effect(of: given.setting, with: engine)
+            var isAsked = false
+            if engine != .local { isAsked = try LiveTrace.sent(after, to: engine) != LiveTrace.sent(before, to: engine) }
             let seen: MemberOutcome?
             if Catalogue.ignored(after.vendorOptions, with: engine, .live).contains(given.setting.option) {
-                seen = .named
-            } else if engine != .local, try LiveTrace.sent(after, to: engine) != LiveTrace.sent(before, to: engine) {
+                // A setting of turns for which the engine is asked has an effect, whatever the answer says.
+                let isAboutTurns = given.table.options.entry(given.setting.option, .live)?.turns.isEmpty == false
+                seen = isAsked && !isOwn && isAboutTurns ? .carriedOut : .named
+            } else if isAsked {
                 seen = isOwn ? .carriedThrough : .carriedOut
+            } else if changed.said != base.said {
+                seen = .carriedOut
             } else {
-                seen = plain(after) != plain(before) || changed.said != base.said ? .carriedOut : nil
+                // A vendor has to be asked for something else, unless it has no model of the new name.
+                let isDone = engine == .local ? plain(after) != plain(before) : after.model != before.model
+                seen = isDone ? .carriedOut : nil
+            }
+            if !isAsked, let capabilities = Catalogue.vendors.first(where: { $0.name == engine })?.live?.capabilities {
+                for change in changed.changes {
+                    #expect(
+                        change.isInStream(of: engine, capabilities, from: before, to: after, now: start),
+                        "\(engine) gets a new stream, and is asked for nothing new")
+                }
             }
             guard let outcome = seen else {
                 let isShown = Self.shown["\(given.table.title)/\(given.setting.name)"] != nil
@@ -194,7 +209,7 @@ import Testing
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..").standardized
 
     @Test func `is shown by tests that there are`() throws {
-        var names = Set(Self.shown.values).union(Self.local.values)
+        var names = Set(Self.shown.values).union(Self.local.values).union(LiveTrace.ofHarken.values)
         let files = FileManager.default.enumerator(at: Self.root.appending(path: "Tests"), includingPropertiesForKeys: nil)
         while !names.isEmpty, let file = files?.nextObject() as? URL {
             guard file.pathExtension == "swift", let text = try? String(contentsOf: file, encoding: .utf8) else { continue }

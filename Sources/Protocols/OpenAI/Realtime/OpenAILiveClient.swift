@@ -42,7 +42,7 @@ package struct OpenAILiveClient: LiveClientMachine {
     private static let maxPast = 64
 
     package let connection: ConnectionRequest
-    private let options: StreamOptions
+    private var options: StreamOptions
     private let model: String
     private var state: LiveClientState = .connecting
     private var sent: SentAudio
@@ -84,7 +84,7 @@ package struct OpenAILiveClient: LiveClientMachine {
         let capabilities = Capabilities(
             streaming: true, prerecorded: false, languages: .any, models: [model] + OpenAIModels.ofEngines.filter { $0 != model }, wordTimes: false,
             // The vendor names no pace. Its models for live speech are made for speech as it is spoken.
-            pace: 1, sessionCap: .seconds(3_600))
+            pace: 1, sessionCap: .seconds(3_600), liveChanges: [.endpointing, .turn])
         return LiveService(
             capabilities: capabilities, address: "wss://api.openai.com/v1",
             audio: AudioMessages(
@@ -201,8 +201,12 @@ package struct OpenAILiveClient: LiveClientMachine {
             state = .closed
             actions.append(.event(.closed(nil)))
             actions.append(.close(code: 1000))
-        // The vendor has no keep-alive message, WebSocket pings serve instead; and an open stream is not changed.
-        case (.keepAlive, _), (.update, _), (.finish, .draining): break
+        // Pauses are heard here. The vendor is told nothing.
+        case (.update(let new), _):
+            options.turn = new.turn
+            options.askedEndpointing = new.askedEndpointing
+        // The vendor has no keep-alive message; WebSocket pings serve instead.
+        case (.keepAlive, _), (.finish, .draining): break
         }
     }
 

@@ -449,7 +449,7 @@ extension RealtimeConfiguration {
         return shared
     }
 
-    /// The settings that go to OpenAI's own engine as the client wrote them.
+    /// The settings that go to OpenAI's own engine as the client wrote them, and those of turns, which Harken asks for in each engine's own words.
     private var vendorOptions: VendorOptions {
         var options = VendorOptions(OpenAIOptions.vendor)
         func add(_ name: String, isCovered: Bool = false, _ value: (inout JSONWriter) -> Void) {
@@ -466,6 +466,7 @@ extension RealtimeConfiguration {
         if !transcription.keywords.isEmpty { add("keywords") { $0.array(transcription.keywords) } }
         if let delay = transcription.delay { add("delay") { $0.value(delay.rawValue) } }
         if noise != nil { add("noise_reduction") { writeNoise(to: &$0) } }
+        for member in turnDetection?.ofEngines ?? [] { add(member.name) { $0.value(raw: Array(member.value.utf8)) } }
         return options
     }
 
@@ -477,6 +478,7 @@ extension RealtimeConfiguration {
         if names.contains("noise_reduction") { rest.noise = nil }
         if names.contains("delay") { rest.transcription.delay = nil }
         if names.contains("prompt") { rest.transcription.prompt = nil }
+        if case .said(let detection?) = turns { rest.turns = .said(detection.without(names)) }
         return rest
     }
 

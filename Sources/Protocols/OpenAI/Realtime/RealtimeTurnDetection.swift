@@ -45,6 +45,37 @@ package enum RealtimeTurnDetection: Sendable, Equatable {
         }
     }
 
+    /// Names of the members that an engine may ignore, as options.
+    static let thresholdOption = "turn_detection.threshold", silenceOption = "turn_detection.silence_duration_ms"
+    static let eagernessOption = "turn_detection.eagerness"
+
+    /// The members that only engines carry out, by their options' names, with their values as JSON text. Defaults are left out; so are the values that
+    /// the server sees to itself: a threshold of 1, and a silence over which it keeps turns open.
+    var ofEngines: [(name: String, value: String)] {
+        switch self {
+        case .server(let threshold, _, let silence):
+            var members: [(name: String, value: String)] = []
+            if !Self.isUsual(threshold: threshold), threshold != 1 { members.append((Self.thresholdOption, "\(threshold)")) }
+            if silence != Self.usualSilence, !outlastsPauses { members.append((Self.silenceOption, "\(silence.wholeMilliseconds)")) }
+            return members
+        case .semantic(let eagerness): return eagerness == .auto ? [] : [(Self.eagernessOption, "\"\(eagerness.rawValue)\"")]
+        }
+    }
+
+    /// Returns the rule that is in force where an engine ignores some members: these have their defaults.
+    ///
+    /// - Parameter names: the names of the ignored members' options.
+    func without(_ names: Set<String>) -> RealtimeTurnDetection {
+        let ignored = Set(ofEngines.map { $0.name }).intersection(names)
+        switch self {
+        case .server(let threshold, let prefix, let silence):
+            return .server(
+                threshold: ignored.contains(Self.thresholdOption) ? Self.usualThreshold : threshold, prefix: prefix,
+                silence: ignored.contains(Self.silenceOption) ? Self.usualSilence : silence)
+        case .semantic(let eagerness): return .semantic(ignored.contains(Self.eagernessOption) ? .auto : eagerness)
+        }
+    }
+
     private static let ofServer: Set<String> = ["threshold", "prefix_padding_ms", "silence_duration_ms", "idle_timeout_ms"]
     private static let ofSemantic: Set<String> = ["eagerness"]
     /// Members that both kinds have. All but the type only matter to spoken answers.

@@ -45,7 +45,7 @@ package struct SpeechmaticsAgentClient: LiveClientMachine {
         // As of the real-time API: a silence of 60 s or more means that silence does not end turns. The service's own detection knows no silence, so it
         // is not asked where silence alone may end a turn.
         let silence = options.turn.minimumSilence ?? options.endpointing
-        turns = options.turn.soleSilence == nil && silence < .seconds(60) ? .vad : .external
+        turns = options.turn.soleSilence == nil && silence < TurnPart.never ? .vad : .external
         var configuration = SpeechmaticsConfiguration(options, model: Self.model)
         configuration.model = Self.model
         configuration.changes.delay = nil
@@ -54,6 +54,12 @@ package struct SpeechmaticsAgentClient: LiveClientMachine {
         self.configuration = configuration
         connection = ConnectionRequest(
             target: "/v2/agent", headers: ["Authorization": "Bearer " + credential.secret], model: Self.model)
+    }
+
+    /// True if an engine's streams are this service's, because the client or the operator named its model.
+    static func isModel(of engine: TurnPart.Engine) -> Bool {
+        let named = engine.namedModel.map { $0.lowercased() }.flatMap { SpeechmaticsLiveClient.names.contains($0) ? $0 : nil }
+        return (named ?? engine.usualModel) == model
     }
 
     /// True if the service can hear a stream: it takes one channel, at few rates.

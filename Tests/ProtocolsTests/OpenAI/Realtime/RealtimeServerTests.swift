@@ -59,7 +59,9 @@ import Testing
             var request = LiveRequest(
                 format: .linear16(.speech), language: .english, model: "gpt-4o-transcribe-2026-05-01", endpointing: .milliseconds(500),
                 turn: TurnRule(maximumSilence: .seconds(8)), keyterms: ["k"], engines: [.local])
-            request.vendorOptions = VendorOptions(OpenAIOptions.vendor, [.init("keywords", .json(#"["k"]"#), aspect: .keyterms)])
+            request.vendorOptions = VendorOptions(
+                OpenAIOptions.vendor,
+                [.init("keywords", .json(#"["k"]"#), aspect: .keyterms), .init("turn_detection.eagerness", .json(#""low""#))])
             #expect(stream.machine?.request == request)
         }
 
@@ -448,11 +450,13 @@ import Testing
 
     @Test func `changes its options while audio flows`() throws {
         var stream = try RealtimeConversation.speaking()
+        var change = StreamChange(language: LanguageTag("de"), endpointing: .milliseconds(900))
+        change.vendor = VendorChange([.init("turn_detection.silence_duration_ms", .json("900"))])
         #expect(
             stream.text(
                 RealtimeConversation.update(
                     #""transcription":{"language":"de"},"turn_detection":{"type":"server_vad","silence_duration_ms":900}"#))
-                == ["updated", "→ \(SessionCommand.update(StreamChange(language: LanguageTag("de"), endpointing: .milliseconds(900))))"])
+                == ["updated", "→ \(SessionCommand.update(change))"])
         #expect(stream.text(RealtimeConversation.update(#""turn_detection":{"type":"server_vad","silence_duration_ms":900}"#)) == ["updated"])
         #expect(stream.text(RealtimeConversation.update(#""format":{"type":"audio/pcm","rate":24000}"#)) == ["updated"])
         #expect(stream.text(RealtimeConversation.update(#""format":{"type":"audio/pcm","rate":16000}"#)) == ["error invalid_value"])

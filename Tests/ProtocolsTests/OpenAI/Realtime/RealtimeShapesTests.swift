@@ -286,9 +286,9 @@ import Testing
         for case .command(.update(let change)) in output.actions {
             let before = options
             options.apply(change)
-            let local = Capabilities(streaming: true, prerecorded: false, languages: .any, models: [])
-            #expect(!change.isInStream(of: OpenAIOptions.vendor, OpenAILiveClient.service().capabilities, from: before, to: options))
-            #expect(change.isInStream(of: .local, local, from: before, to: options))
+            #expect(!change.isInStream(of: OpenAIOptions.vendor, OpenAILiveClient.service().capabilities, from: before, to: options, now: .now))
+            let other = Capabilities(streaming: true, prerecorded: false, languages: .any, models: [])
+            #expect(change.isInStream(of: .local, other, from: before, to: options, now: .now))
         }
         #expect(options.shared.prompt == "A call.")
         var client = VendorConversation(OpenAILiveClient(options, model: "gpt-live-transcribe", credential: Credential("k")))
