@@ -4,7 +4,7 @@ package import Speech
 extension ListenOptions {
     /// Parameters of each session with a conversation.
     private static let conversationParameters: Set<String> = [
-        "onboarding", "include_speech_profile", "source", "device_id", "client_conversation_id", "custom_stt", "started_at", "title",
+        "onboarding", "source", "device_id", "client_conversation_id", "custom_stt", "started_at", "title",
     ]
     /// Parameters of each session.
     private static let commonParameters: Set<String> = [
@@ -30,6 +30,7 @@ extension ListenOptions {
         return switch name {
         case "call_id": converses && channels > 1
         case "conversation_timeout": converses && channels == 1
+        case "include_speech_profile": converses && channels == 1 && !isOnboarding
         case "vad_gate": converses && channels == 1 && route != .web
         case "speaker_auto_assign", "create_speakers": converses && route != .web
         case "stt_service": route != .web && !takesTranscripts

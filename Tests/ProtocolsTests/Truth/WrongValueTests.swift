@@ -66,7 +66,8 @@ import Testing
     @Test(arguments: [
         "conversation_timeout=-1&source=phone&vad_gate=Enabled&stt_service=Deepgram&create_speakers=0&ack=1&interims=on&onboarding=ENABLED",
         "client_conversation_id=84C32FC6-4FB5-4E7A-B656-B5EC70493753&conversation_timeout=120&device_id=d1&include_speech_profile=no",
-        "words=yes&keyterm=Harken&keyterm=Omi&diarize=1", "session_id=s1&resume_from=16000&seen=0", "conversation_timeout=14400&ticket=t&engine=local",
+        "words=yes&keyterm=Harken&keyterm=Omi&diarize=1", "session_id=s1&resume_from=16000&seen=0",
+        "conversation_timeout=14400&ticket=t&engine=local",
     ])
     func `is not a spelling of a value that means something`(query: String) throws {
         #expect(try Self.ignored(query) == [])
@@ -79,9 +80,10 @@ import Testing
         #expect(try Self.ignored(query) == [])
     }
 
-    @Test func `is named for browsers and push-to-talk by what they may choose`() throws {
+    @Test func `is named for browsers, calls and push-to-talk by what they may choose`() throws {
         #expect(
             try Self.ignored("stt_service=deepgram&vad_gate=enabled&source=foo&no_such=1", .web) == ["stt_service", "vad_gate", "source", "no_such"])
+        #expect(try Self.ignored("channels=2&include_speech_profile=true&call_id=c") == ["include_speech_profile"])
         #expect(try Self.ignored("source=phone&interims=maybe&no_such=1&no_such=2", .pushToTalk) == ["source", "interims", "no_such"])
     }
 
