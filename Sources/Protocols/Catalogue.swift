@@ -48,6 +48,13 @@ package enum Catalogue {
         OptionRoute("`/listen`", ListenOptions.table, .live),
     ]
 
+    /// The routes for background work, on which clients of no vendor's protocol give options.
+    package static let backgroundRoutes: [OptionRoute] = [
+        OptionRoute("`background-conversation/start`", BackgroundOptions.start, .recorded),
+        OptionRoute("`background-transcribe`", BackgroundOptions.chunk, .recorded),
+        OptionRoute("`/v2/sync-local-files`", BackgroundOptions.files, .recorded),
+    ]
+
     /// The settings that the vendors' protocols let a client change while audio flows.
     package static let changeTables: [ChangeTable] = [
         AssemblyAIOptions.changes, DeepgramOptions.changes, DeepgramOptions.fluxChanges, SpeechmaticsOptions.changes,

@@ -48,20 +48,28 @@ struct BackgroundEndpoint: Endpoint {
                 throw ChunkedRecordingError(.tooManyRequests, "rate_limited", "Rate limit exceeded for \(action.policy.name)", retryAfter: after)
             }
             let body: [UInt8]
+            var ignored: [String] = []
             var headers: HTTPHeaders = ["Content-Type": "application/json", "Cache-Control": "no-store"]
             switch action {
             case .capabilities:
                 body = BackgroundAnswer.capabilities(BackgroundReport(recordings.settings.routing, keys: recordings.admission.routingKeys(keys)))
             case .start:
-                body = try await start(exchange, caller, grant())
+                let answer = try await start(exchange, caller, grant())
+                body = answer.body
+                ignored = answer.ignored
             case .transcribe:
                 let answer = try await BackgroundChunk(caller: caller, grant: grant(), id: call.id, services: recordings).run(exchange)
                 RecordingNotices.add(answer.notices, to: &headers)
                 body = answer.body
+                ignored = answer.ignored
             case .finish: body = try await finish(exchange, caller)
-            case .sync: body = try await SyncRequest(caller: caller, id: call.id, services: recordings).accept(exchange, by: grant())
+            case .sync:
+                let answer = try await SyncRequest(caller: caller, id: call.id, services: recordings).accept(exchange, by: grant())
+                body = answer.body
+                ignored = answer.ignored
             case .syncState: body = try await SyncRequest(caller: caller, id: call.id, services: recordings).state(exchange)
             }
+            if let names = IgnoredOptions.value(ignored) { headers.set(IgnoredOptions.header, names) }
             let head = HTTPResponseHead(action == .sync ? .accepted : .ok, headers: headers)
             exchange.loop.execute { call.answer(exchange, head, body) }
         } catch {
@@ -71,53 +79,24 @@ struct BackgroundEndpoint: Endpoint {
 
     private func start(
         _ exchange: HTTPExchange, _ caller: AuthenticatedCaller, _ grant: Grant
-    ) async throws(ChunkedRecordingError) -> [UInt8] {
+    ) async throws(ChunkedRecordingError) -> (body: [UInt8], ignored: [String]) {
         let bytes = try await ChunkedRecordingError.heard { () throws(RequestError) in try await exchange.smallBody(limit: 1 << 16) }
-        let value = bytes.isEmpty ? JSONValue.object([]) : (try? JSONValue(parsing: bytes)) ?? .null
-        guard case .object = value else { throw ChunkedRecordingError(.unprocessableContent, "bad_body", "the body must be a JSON object") }
-        func text(_ name: String) throws(ChunkedRecordingError) -> String? {
-            switch value[name] {
-            case nil, .null: return nil
-            case .string(let text): return text.isEmpty ? nil : text
-            case .some: throw ChunkedRecordingError(.unprocessableContent, "bad_body", "\"\(name)\" must be a text")
-            }
-        }
-        let source = try text("source") ?? "desktop"
-        guard ListenOptions.sources.contains(source) else { throw ChunkedRecordingError(.unprocessableContent, "invalid_source", "Invalid source") }
-        // A recording in any language has none of its own: each chunk's is found.
-        let language = try ChunkedRecordingError.language(text(LanguageParameter.chunkedRecording.name), .chunkedRecording)?.named
+        let request = try ChunkedRecordingStart(bytes, now: recordings.now())
         // A language that the caller's chunks could not be recognized in is refused at once.
         try await ChunkedRecordingError.heard { () throws(RequestError) in
-            var options = RecognitionOptions(language: language)
+            var options = RecognitionOptions(language: request.language)
             try grant.limitLanguages(of: &options)
         }
-        let started = try ChunkedRecordingError.start(Self.moment(value["started_at"]), now: recordings.now())
-        let title = try text("title").map(NameKey.trimmed) ?? ""
-        guard title.utf8.count <= ConversationLimits.title else {
-            throw ChunkedRecordingError(.unprocessableContent, "bad_title", "title takes at most \(ConversationLimits.title) bytes")
-        }
-        // An id that is not a UUID is ignored, as in live sessions: the answer has the conversation's real id.
-        let chosen = try text("client_conversation_id").flatMap(UUIDText.canonical)
-        let place = ChunkedRecordings.Place(user: caller.user, conversation: chosen ?? recordings.newID())
-        if chosen == nil {
-            try await recordings.chunked.begin(place, language: language, source: source, started: started, recordings)
+        let place = ChunkedRecordings.Place(user: caller.user, conversation: request.chosen ?? recordings.newID())
+        if request.chosen == nil {
+            try await recordings.chunked.begin(
+                place, language: request.language, source: request.source, started: request.started, recordings)
         } else {
-            try await recordings.chunked.beginChosen(place, language: language, source: source, started: started, recordings)
+            try await recordings.chunked.beginChosen(
+                place, language: request.language, source: request.source, started: request.started, recordings)
         }
-        if !title.isEmpty { _ = try await recordings.chunked.setTitle(place, title, recordings) }
-        return BackgroundAnswer.started(place.conversation)
-    }
-
-    /// Returns the text of a moment, which is a text or a number; nil when there is none.
-    private static func moment(_ value: JSONValue?) -> String? {
-        switch value {
-        case nil, .null: nil
-        case .string(let text): text
-        case .int(let number): String(number)
-        case .double(let number): String(number)
-        // A text that is not a moment, so that the value is refused.
-        case .some: "?"
-        }
+        if !request.title.isEmpty { _ = try await recordings.chunked.setTitle(place, request.title, recordings) }
+        return (BackgroundAnswer.started(place.conversation), request.ignored)
     }
 
     private func finish(_ exchange: HTTPExchange, _ caller: AuthenticatedCaller) async throws(ChunkedRecordingError) -> [UInt8] {

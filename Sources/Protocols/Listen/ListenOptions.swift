@@ -3,6 +3,7 @@ package import Framing
 package import Speech
 
 /// The parameters in a client's query. Unknown names are ignored. Invalid values that do not affect the words are ignored too, and mean the default.
+/// The answer to the upgrade names both: see `ignored`.
 ///
 /// Source: the behaviour of Omi's `/v4/listen`; see docs/listen.md.
 package struct ListenOptions: Sendable, Equatable {
@@ -12,6 +13,8 @@ package struct ListenOptions: Sendable, Equatable {
     package static let channelLimit = 8
     /// Maximum sample and maximum message that a client may name when it resumes a session: more than any session has.
     package static let maxResumed: Int64 = 1 << 40
+    /// Maximum number of characters in the name of a device or a call; more are cut off.
+    static let maxName = 200
 
     package var route: ListenRoute
     /// Language of the audio; `multi` for any language.
@@ -83,8 +86,8 @@ package struct ListenOptions: Sendable, Equatable {
         usesProfile = query.flag("include_speech_profile") ?? true && !isOnboarding && channels == 1
         timeout = Self.timeout(query.text("conversation_timeout").flatMap { Int($0) } ?? 120, channels: channels)
         if let text = query.text("source"), Self.sources.contains(text) { source = text }
-        device = query.text("device_id").map { String($0.prefix(200)) }
-        if channels > 1 { call = query.text("call_id").map { String($0.prefix(200)) } }
+        device = query.text("device_id").map { String($0.prefix(Self.maxName)) }
+        if channels > 1 { call = query.text("call_id").map { String($0.prefix(Self.maxName)) } }
         takesTranscripts = query.isEnabled("custom_stt") && route != .pushToTalk
         if let text = query.text("client_conversation_id") { chosen = UUIDText.canonical(text).map { ID($0) } }
         tellsWords = route == .device && channels == 1 && !takesTranscripts && query.flag("words") ?? false
@@ -108,25 +111,16 @@ package struct ListenOptions: Sendable, Equatable {
         suggestsPeople = query.isEnabled("speaker_auto_assign")
         createsPeople = query.flag("create_speakers") ?? true
         gate =
-            switch query.text("vad_gate") {
+            switch query.text("vad_gate")?.lowercased() {
             case "enabled": .on
             case "disabled": .off
             case _: .operatorsChoice
             }
     }
 
-    /// Parameters of each session with a conversation.
-    private static let conversationParameters: Set<String> = [
-        "onboarding", "include_speech_profile", "source", "device_id", "client_conversation_id", "custom_stt", "started_at", "title",
-    ]
-    /// Parameters of each session.
-    private static let commonParameters: Set<String> = [
-        "language", "codec", "sample_rate", "channels", "redact", "ack", "session_id", "resume_from", "seen",
-    ]
-
     /// The parameters of the query, with values that clients may give.
     package static let table = OptionTable(
-        EngineName("harken"),
+        OptionTable.harken,
         [
             VendorOption("language", .gateway, "de", in: [.live]),
             VendorOption("codec", .gateway, "mulaw", in: [.live]),
@@ -157,31 +151,12 @@ package struct ListenOptions: Sendable, Equatable {
             VendorOption("seen", .gateway, "3", in: [.live]),
         ])
 
-    /// Returns the names of the parameters that this session does not heed, each once. A parameter that asks for nothing is left out.
-    package func ignored(in query: URLQuery) -> [String] {
-        var given = VendorOptions(Self.table.vendor)
-        for pair in query.pairs where !heeds(pair.name) && given.options.count < VendorOptions.maxCount {
-            var option = VendorOptions.Option(pair.name, .text(pair.value == "disabled" ? "" : pair.value))
-            option.reading = .unread
-            given.options.append(option)
-        }
-        return Self.table.ignored(given, with: .local, .live)
-    }
-
-    private func heeds(_ name: String) -> Bool {
-        if OptionTable.isWithheld(name) || Self.commonParameters.contains(name) { return true }
-        let converses = conversation != nil
-        return switch name {
-        case "call_id": converses && channels > 1
-        case "conversation_timeout": converses && channels == 1
-        case "vad_gate": converses && channels == 1 && route != .web
-        case "speaker_auto_assign", "create_speakers": converses && route != .web
-        case "stt_service": route != .web && !takesTranscripts
-        case "interims": tellsInterims || !tellsWords && !takesTranscripts
-        case "words": tellsWords
-        case "keyterm", "diarize": tellsWords
-        case _ where Self.conversationParameters.contains(name): converses
-        case _: false
+    /// Returns the value of a flag; nil for a text that is not a flag.
+    package static func flag(_ text: String) -> Bool? {
+        switch text.lowercased() {
+        case "true", "1", "yes", "on": true
+        case "false", "0", "no", "off": false
+        case _: nil
         }
     }
 
@@ -246,11 +221,5 @@ extension URLQuery {
 
     fileprivate func isEnabled(_ name: String) -> Bool { first(name)?.lowercased() == "enabled" }
 
-    fileprivate func flag(_ name: String) -> Bool? {
-        switch first(name)?.lowercased() {
-        case "true", "1", "yes", "on": true
-        case "false", "0", "no", "off": false
-        case _: nil
-        }
-    }
+    fileprivate func flag(_ name: String) -> Bool? { first(name).flatMap(ListenOptions.flag) }
 }

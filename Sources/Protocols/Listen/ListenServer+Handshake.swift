@@ -26,7 +26,9 @@ extension ListenServer {
             let machine = ListenServer(options, context)
             let start: LiveHandshake.Start = route == .web ? .opening(ListenOpening(machine)) : .session(machine)
             var headers = HTTPHeaders()
-            if let names = IgnoredOptions.value(options.ignored(in: head.query)) { headers.set(IgnoredOptions.header, names) }
+            if let names = IgnoredOptions.value(options.ignored(in: head.query, engines: context.engines)) {
+                headers.set(IgnoredOptions.header, names)
+            }
             return LiveHandshake(start, subprotocol: subprotocol, headers: headers)
         } catch {
             // The error is sent in the open socket, where clients look for it.

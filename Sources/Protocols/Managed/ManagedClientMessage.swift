@@ -24,7 +24,7 @@ package enum ManagedClientMessage: Sendable, Equatable {
             case "auth":
                 let token = root["token"].string.flatMap { $0.isEmpty ? nil : Credential($0) }
                 do throws(ManagedConfigurationError) {
-                    self = .auth(token: token, .success(try ManagedConfiguration(root["config"])))
+                    self = .auth(token: token, .success(try ManagedConfiguration(auth: root)))
                 } catch {
                     self = .auth(token: token, .failure(error))
                 }

@@ -1,7 +1,7 @@
 package import Framing
 package import Speech
 
-/// The configuration in a client's `auth` message. Every key may be missing or `null`; unknown keys are ignored.
+/// The configuration in a client's `auth` message. Every key may be missing or `null`; unknown keys are ignored, and named in `ready`.
 package struct ManagedConfiguration: Sendable, Equatable {
     /// Name of an engine, or a vendor's name of a model; an unknown name leaves the choice to the operator.
     package var model: String?
@@ -18,6 +18,8 @@ package struct ManagedConfiguration: Sendable, Equatable {
     package var keyterms: [String] = []
     /// True if transcripts carry the times of words.
     package var words = false
+    /// Names of keys that have no effect, each once.
+    package var unknown: [String] = []
 
     package init() {}
 
@@ -49,13 +51,20 @@ package struct ManagedConfiguration: Sendable, Equatable {
         if let milliseconds = try Self.whole("endpointing", view, in: 10...5_000) { askedEndpointing = .milliseconds(milliseconds) }
         keyterms = try Self.keyterms(view)
         words = try Self.flag("words", view) ?? words
+        unknown = Self.table.unknown(in: view)
+    }
+
+    /// Reads the configuration of an `auth` message. Members beside it have no effect.
+    init(auth: JSONView) throws(ManagedConfigurationError) {
+        try self.init(auth["config"])
+        unknown = IgnoredOptions.once(unknown + IgnoredOptions.names(in: auth, besides: ["type", "token", "config"]))
     }
 
     static let endpointing = "endpointing"
 
     /// The keys, with values that clients may give.
     package static let table = OptionTable(
-        EngineName("harken"),
+        OptionTable.harken,
         [
             VendorOption("model", .gateway, #""nova-3-medical""#, in: [.live]),
             VendorOption("language", .gateway, #""de""#, in: [.live]),

@@ -43,6 +43,8 @@ package struct ManagedLiveServer: LiveServerMachine {
     /// True if a credit threshold was passed and the client has not been told yet.
     private var owesCredit = false
     private var owesPong = false
+    /// Names of what the client asked for and does not get, for `ready`.
+    private var ignored: [String]
 
     private var receivedBytes = 0
     /// End of the audio that interims or commits cover.
@@ -58,6 +60,7 @@ package struct ManagedLiveServer: LiveServerMachine {
         sessionID = context.requestID
         sessionLimit = context.sessionLimit
         rate = configuration.rate
+        ignored = configuration.unknown
         let engine = configuration.model.map(EngineName.init).flatMap { context.engines.contains($0) ? $0 : nil }
         var request = LiveRequest(
             format: configuration.format, language: configuration.language, model: engine == nil ? configuration.model : nil,
@@ -149,7 +152,9 @@ package struct ManagedLiveServer: LiveServerMachine {
         case .ready:
             isReady = true
             output.send {
-                ManagedServerMessage.ready(sessionID: sessionID, model: model, secondsRemaining: credit?.secondsDown).write(to: &$0)
+                ManagedServerMessage.ready(
+                    sessionID: sessionID, model: model, secondsRemaining: credit?.secondsDown, ignored: IgnoredOptions.told(ignored)
+                ).write(to: &$0)
             }
             settleDebts(&output)
         case .speechStarted(_, let position): speaks(since: max(position, committedThrough), now)
@@ -160,6 +165,11 @@ package struct ManagedLiveServer: LiveServerMachine {
         case .gap(_, let range, _): reached(range.end)
         case .ended(let end): ended(end, &output)
         }
+    }
+
+    package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) {
+        // After `ready` the protocol has no message for it.
+        if !isReady { ignored += names }
     }
 
     /// Sends the messages that were held back until `ready`.

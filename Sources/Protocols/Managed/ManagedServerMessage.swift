@@ -6,7 +6,9 @@ import Speech
 /// Source: Harken's own definition of `/ws/transcribe`, made to match its desktop client.
 package enum ManagedServerMessage: Sendable, Equatable {
     /// An engine accepts audio. Always the first message, sent once.
-    case ready(sessionID: String, model: String, secondsRemaining: Int?)
+    ///
+    /// - Parameter ignored: names of the configuration's keys that have no effect, and `keyterm=TERM` for a key term without room at the engine.
+    case ready(sessionID: String, model: String, secondsRemaining: Int?, ignored: [String] = [])
     case transcript(Transcript)
     case creditsLow(secondsRemaining: Int)
     /// Keys of the client's configuration that have no effect with the engine that serves the session. Clients skip messages that they do not know.
@@ -71,7 +73,8 @@ package enum ManagedServerMessage: Sendable, Equatable {
         case "ready":
             self = .ready(
                 sessionID: root["session_id"].string ?? "", model: root["model"].string ?? "",
-                secondsRemaining: root["seconds_remaining"].double.flatMap { Int(exactly: $0.rounded(.down)) })
+                secondsRemaining: root["seconds_remaining"].double.flatMap { Int(exactly: $0.rounded(.down)) },
+                ignored: root["ignored"].strings ?? [])
         case "transcript":
             guard let text = root["text"].string else { self = .malformed; return }
             self = .transcript(
@@ -114,12 +117,15 @@ package enum ManagedServerMessage: Sendable, Equatable {
     package func write(to json: inout JSONWriter) {
         json.beginObject()
         switch self {
-        case .ready(let sessionID, let model, let secondsRemaining):
+        case .ready(let sessionID, let model, let secondsRemaining, let ignored):
             json.member("type", literal: "ready")
             json.member("session_id", sessionID)
             json.member("model", model)
             json.key("seconds_remaining")
             if let secondsRemaining { json.value(secondsRemaining) } else { json.null() }
+            guard !ignored.isEmpty else { break }
+            json.key("ignored")
+            json.array(ignored)
         case .transcript(let transcript): Self.write(transcript, &json)
         case .creditsLow(let secondsRemaining):
             json.member("type", literal: "credits_low")

@@ -24,8 +24,10 @@ package struct BackgroundChunk: Sendable {
         self.services = services
     }
 
-    /// - Returns: the answer's body, and what was noticed about the chunk's file.
-    package func run(_ exchange: HTTPExchange) async throws(ChunkedRecordingError) -> (body: [UInt8], notices: [RecordingNotice]) {
+    /// - Returns: the answer's body, what was noticed about the chunk's file, and the names of parameters that have no effect.
+    package func run(
+        _ exchange: HTTPExchange
+    ) async throws(ChunkedRecordingError) -> (body: [UInt8], notices: [RecordingNotice], ignored: [String]) {
         guard services.batch.enter() else {
             throw ChunkedRecordingError(.tooManyRequests, "restricted", "Transcription temporarily restricted", retryAfter: .seconds(5))
         }
@@ -47,7 +49,7 @@ package struct BackgroundChunk: Sendable {
             let chunk = RecognizedChunk(transcript, id: "", start: request.start, duration: duration, engine: run.engine)
             let taken = ChunkedRecordings.Taken(chunk: chunk, language: transcript.language, run: run.id, isDuplicate: false)
             let segments = Reconstruction.segments(of: [chunk], speakers: Reconciliation([chunk])) { ID(DerivedUUID(id, index: $0.word).description) }
-            return (BackgroundAnswer.transcribed(taken, segments), chunk.notices)
+            return (BackgroundAnswer.transcribed(taken, segments), chunk.notices, request.ignoredNames(with: run.engine))
         }
         let place = ChunkedRecordings.Place(user: grant.user, conversation: conversation)
         let chunk = StoredChunk(
@@ -65,7 +67,7 @@ package struct BackgroundChunk: Sendable {
             try await store.conversation(ID(conversation), of: place.user)?.segments ?? []
         }
         let segments = all.compactMap { $0.part(from: taken.chunk.start, to: taken.chunk.end) }
-        return (BackgroundAnswer.transcribed(taken, segments), taken.chunk.notices)
+        return (BackgroundAnswer.transcribed(taken, segments), taken.chunk.notices, request.ignoredNames(with: taken.chunk.engine))
     }
 
     /// Recognizes the chunk's audio.

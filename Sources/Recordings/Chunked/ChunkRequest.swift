@@ -26,6 +26,8 @@ struct ChunkRequest: Sendable, Equatable {
     var started: UnixTime?
     /// The sound tracks that are heard; all tracks become one channel.
     var tracks: TrackChoice
+    /// Names of parameters that have no effect, and `keywords=WORD` for words that are too short, too long or too many.
+    var ignored: [String]
 
     /// Returns the maximum number of bytes of a body with this query.
     static func limit(_ query: URLQuery) -> Int {
@@ -57,12 +59,17 @@ struct ChunkRequest: Sendable, Equatable {
         tracks = try ChunkedRecordingError.tracks(query.first("track"))
         conversation = query.first("conversation_id").flatMap { $0.isEmpty ? nil : $0 }
         chunk = query.first("chunk_id").flatMap { $0.isEmpty ? nil : $0 }
-        isKept = query.first("persist").map { !["0", "false", "no"].contains($0.lowercased()) } ?? (conversation != nil)
+        isKept = conversation != nil
+        if let persist = query.first("persist"), !persist.isEmpty {
+            guard let isAsked = ListenOptions.flag(persist) else { throw wrong("persist must be true or false") }
+            isKept = isAsked
+        }
+        ignored = BackgroundOptions.chunk.unknown(in: query)
         keywords = []
         var seen: Set<String> = []
         for word in (query.first("keywords") ?? "").split(separator: ",").map({ String($0.trimmingBlanks) }) {
-            guard (2...80).contains(word.count), seen.insert(word.lowercased()).inserted, keywords.count < 100 else { continue }
-            keywords.append(word)
+            guard !word.isEmpty, seen.insert(word.lowercased()).inserted else { continue }
+            if (2...80).contains(word.count), keywords.count < 100 { keywords.append(word) } else { ignored.append("keywords=" + word) }
         }
         guard isKept else { return }
         guard conversation != nil else {
@@ -71,6 +78,9 @@ struct ChunkRequest: Sendable, Equatable {
         guard let chunk else { throw ChunkedRecordingError(.badRequest, "chunk_id_required", "chunk_id is required when persist=true") }
         guard chunk.utf8.count <= 128 else { throw wrong("chunk_id takes at most 128 bytes") }
     }
+
+    /// Returns the names of parameters that have no effect, and of keywords for which the engine's vendor has no room.
+    func ignoredNames(with engine: EngineName) -> [String] { ignored + Catalogue.cut(keywords, model: nil, with: engine) }
 
     var format: AudioFormat { encoding == "linear16" ? .linear16(SampleRate(hertz: rate)) : .container }
 

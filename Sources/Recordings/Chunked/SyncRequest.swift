@@ -23,8 +23,8 @@ package struct SyncRequest: Sendable {
         self.services = services
     }
 
-    /// - Returns: the answer's body, which names the new job.
-    package func accept(_ exchange: HTTPExchange, by grant: Grant) async throws(ChunkedRecordingError) -> [UInt8] {
+    /// - Returns: the answer's body, which names the new job, and the names of parameters that have no effect.
+    package func accept(_ exchange: HTTPExchange, by grant: Grant) async throws(ChunkedRecordingError) -> (body: [UInt8], ignored: [String]) {
         let query = exchange.request.query
         var limits = UploadForm.Limits(body: services.settings.recordingBytes ?? UploadFolder.maxByteCount)
         limits.files = Self.maxFiles
@@ -32,16 +32,11 @@ package struct SyncRequest: Sendable {
             try await UploadForm.read(exchange, fileField: "files", spool: services.spool, id: id, limits: limits, by: caller.caller)
         }
         guard !form.files.isEmpty else { throw ChunkedRecordingError(.badRequest, "no_audio", "The form has no file in a field \"files\".") }
-        func text(_ name: String) -> String? { (query.first(name) ?? form.fields.last { $0.name == name }?.value).flatMap { $0.isEmpty ? nil : $0 } }
-        let source = text("source") ?? "omi"
-        guard ListenOptions.sources.contains(source) else { throw ChunkedRecordingError(.unprocessableContent, "invalid_source", "Invalid source") }
-        let chosen = try ChunkedRecordingError.language(text(LanguageParameter.deviceFiles.name), .deviceFiles)?.named
+        let now = services.now(), request = try DeviceFilesRequest(query, form.fields, now: now)
         try await ChunkedRecordingError.heard { () throws(RequestError) in
-            var options = RecognitionOptions(language: chosen)
+            var options = RecognitionOptions(language: request.language)
             try grant.limitLanguages(of: &options)
         }
-        let tracks = try ChunkedRecordingError.tracks(text("track"))
-        let now = services.now(), started = try ChunkedRecordingError.start(text("started_at"), now: now)
         var named: [(name: OfflineFile, started: UnixTime?, content: SpooledFile)] = []
         for file in form.files {
             guard file.content.byteCount > 0 else { throw ChunkedRecordingError(.badRequest, "no_audio", "A file is empty.") }
@@ -52,7 +47,7 @@ package struct SyncRequest: Sendable {
                 )
             }
             // The request's own time counts for its first file, whatever the file's name says.
-            var start = named.isEmpty ? started : nil
+            var start = named.isEmpty ? request.started : nil
             if start == nil, let time = offline.started { start = try ChunkedRecordingError.start(of: file.name, time, now: now) }
             named.append((offline, start, file.content))
         }
@@ -67,7 +62,7 @@ package struct SyncRequest: Sendable {
                 try await services.runner.uploads.keep(content, id: upload, user: caller.user, now: services.now())
             }
         }
-        let order = SyncOrder(files: files, language: chosen, source: source, tracks: tracks)
+        let order = SyncOrder(files: files, language: request.language, source: request.source, tracks: request.tracks)
         let job = TranscriptionJob(
             id: ID(services.newID()), dialect: SyncJobs.dialect, user: caller.user, key: caller.caller.grant?.key, created: services.now(),
             request: order.text, audio: files.map(\.upload).joined(separator: ","),
@@ -78,7 +73,7 @@ package struct SyncRequest: Sendable {
         guard hasRoom else {
             throw ChunkedRecordingError(.tooManyRequests, "too_many_jobs", "Too many jobs wait; try again later.", retryAfter: .seconds(60))
         }
-        return job.document(nil, at: Self.path + "/" + job.id.rawValue)
+        return (job.document(nil, at: Self.path + "/" + job.id.rawValue), request.ignored)
     }
 
     package func state(_ exchange: HTTPExchange) async throws(ChunkedRecordingError) -> [UInt8] {

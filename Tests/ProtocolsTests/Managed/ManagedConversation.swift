@@ -122,7 +122,8 @@ struct ManagedConversation {
 
     static func short(_ message: [UInt8]) -> String {
         switch ManagedServerMessage(parsing: message.span.bytes) {
-        case .ready(_, let model, let seconds): "ready \(model) \(seconds.map(String.init) ?? "-")"
+        case .ready(_, let model, let seconds, let ignored):
+            "ready \(model) \(seconds.map(String.init) ?? "-")" + ignored.map { " ignores \($0)" }.joined()
         case .transcript(let transcript):
             "\(transcript.isFinal ? "final" : "live") \(transcript.times.map { "\($0.lowerBound)…\($0.upperBound)" } ?? "-") “\(transcript.text)”"
                 + (transcript.speechFinal == true ? " speech_final" : "")

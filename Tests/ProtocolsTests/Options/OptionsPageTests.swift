@@ -7,7 +7,7 @@ import Testing
 @Suite struct `The page of options` {
     private static let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../docs/options.md").standardized.path
     private static let mark = "`scripts/play options --write` writes these tables from the code.\n"
-    private static var tables: String { Catalogue.optionRoutes.map(tableText).joined() }
+    private static var tables: String { (Catalogue.optionRoutes + Catalogue.backgroundRoutes).map(tableText).joined() }
 
     private static var changes: String { "\n## Tables of changes\n" + Catalogue.changeTables.map(tableText).joined() }
 
