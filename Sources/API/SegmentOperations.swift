@@ -69,13 +69,16 @@ struct SegmentOperations: Sendable {
                 let former = try request.former("former", FormerSpeaker.init), owners = try request.former("former_owners", FormerOwner.init)
                 if former != nil || owners != nil { return Self.answer((try await takeBack(former ?? [], owners ?? [], request), nil)) }
                 let owner = try request.owner()
-                let conversation = try await request.conversation(in: store)
                 if let ids = try request.strings("segment_ids") {
-                    return Self.answer(try await assign(ids.map { ID($0) }, to: owner, namingVoices: false, conversation, request))
-                } else if let number = try request.integer("speaker_id") {
+                    let status = try await APIError.stored { () throws(StoreError) in try await store.status(of: request.id("id"), of: request.user) }
+                    guard let status else { throw request.missingConversation }
+                    return Self.answer(try await assign(ids.map { ID($0) }, to: owner, namingVoices: false, status, request))
+                }
+                let conversation = try await request.conversation(in: store)
+                if let number = try request.integer("speaker_id") {
                     let theirs = conversation.segments.filter { $0.speaker?.number == number }
                     guard !theirs.isEmpty else { throw .notFound("speaker", "\(number)") }
-                    return Self.answer(try await assign(theirs.map(\.id), to: owner, namingVoices: true, conversation, request))
+                    return Self.answer(try await assign(theirs.map(\.id), to: owner, namingVoices: true, conversation.status, request))
                 } else if let voice = try request.string("voice_id") {
                     guard let former = try await name(ID(voice), owner, request) else { throw .notFound("voice or person of this name:", voice) }
                     let ids = Set(conversation.segments.filter { $0.identity.voice == ID(voice) }.map(\.id))
@@ -114,15 +117,16 @@ struct SegmentOperations: Sendable {
     }
 
     private func assign(
-        _ ids: [ID<Segment>], to owner: Voice.Owner, namingVoices: Bool, _ conversation: Conversation, _ request: APIRequest
+        _ ids: [ID<Segment>], to owner: Voice.Owner, namingVoices: Bool, _ status: Conversation.Status, _ request: APIRequest
     ) async throws(APIError) -> Assigned {
+        let conversation = request.id("id", as: Conversation.self)
         let done = try await APIError.stored { () throws(StoreError) in
-            try await store.assign(ids, in: conversation.id, to: owner, namingVoices: namingVoices, of: request.user)
+            try await store.assign(ids, in: conversation, to: owner, namingVoices: namingVoices, of: request.user)
         }
         guard let done else { throw APIError(.notFound, "not_found", "The person does not exist.") }
         service.reconcileVoices(of: request.user)
-        if case .person(let person) = owner, conversation.status == .completed {
-            service.teach(UntaughtVoice(person, in: conversation.id, of: request.user))
+        if case .person(let person) = owner, status == .completed {
+            service.teach(UntaughtVoice(person, in: conversation, of: request.user))
         }
         return done
     }
