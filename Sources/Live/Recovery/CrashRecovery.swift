@@ -210,12 +210,10 @@ package actor CrashRecovery {
         let found = await withCheckedContinuation { continuation in
             queue.async { [earlier] in continuation.resume(returning: earlier.unfinishedSessions()) }
         }
-        let lengths = Dictionary(
-            found.sessions.map { ($0.record.id, $0.transcript.received.duration(at: $0.transcript.rate)) }, uniquingKeysWith: max)
-        // Clients are answered when it is known which sessions wait for them, and which were cut for them.
-        defer { earlierSessions.found(found.sessions.map { ($0.record.id, $0.record.user, cuts[$0.record.id] ?? lengths[$0.record.id] ?? .zero) }) }
+        let sessions = found.sessions
+        defer { tellClients(of: sessions) }
         guard !Task.isCancelled else { return }
-        received.merge(lengths) { max($0, $1) }
+        received.merge(sessions.map { ($0.record.id, $0.transcript.received.duration(at: $0.transcript.rate)) }) { max($0, $1) }
         if isLast {
             if isShared { await parts.usage.resume(startedBefore: parts.startedAt) }
             await parts.usage.resume(received)
@@ -224,7 +222,7 @@ package actor CrashRecovery {
         var pendingSessions: [PendingSession] = []
         var suspects: [PendingSession] = [], returning: [PendingSession] = []
         var areStored = true
-        for session in found.sessions where !Task.isCancelled {
+        for session in sessions where !Task.isCancelled {
             let attempts: Int
             switch await begin(session, parts) {
             case .needless: continue
@@ -257,18 +255,19 @@ package actor CrashRecovery {
             guard let record = pending.record else { continue }
             await parts.conversations.hold(record)
         }
+        waitForClients(of: returning, parts)
+        // Clients do not wait until earlier conversations are completed.
+        tellClients(of: sessions)
         if isLast { await parts.conversations.recover(processingSince: parts.startedAt) }
         segments += found.files(without: [])
         hasLookedThrough = isLast
-        totals.found += pendingSessions.count
-        totals.began = began
+        count(pendingSessions, since: began)
         if !(pendingSessions + returning).isEmpty {
             let elapsed = "\((Instant.now - began) / .seconds(1))"
             parts.log.info(
                 "found sessions that an earlier run did not end", [.count: "\(pendingSessions.count + returning.count)", .seconds: elapsed])
         }
         waiting += pendingSessions
-        waitForClients(of: returning, parts)
         removeFiles()
         work(parts)
         tellTakenUp(parts)
@@ -392,6 +391,15 @@ package actor CrashRecovery {
         return parts.now() - end < Self.patience
     }
 
+    /// Answers clients that ask for sessions of earlier runs: it is known which sessions wait for them, and which were cut for them.
+    private func tellClients(of sessions: [UnfinishedSession]) {
+        earlierSessions.found(
+            sessions.map { session in
+                let length = session.transcript.received.duration(at: session.transcript.rate)
+                return (session.record.id, session.record.user, cuts[session.record.id] ?? length)
+            })
+    }
+
     /// Leaves sessions alone until their clients come back, or have not come in time.
     private func waitForClients(of sessions: [PendingSession], _ parts: Parts) {
         guard !sessions.isEmpty else { return }
@@ -413,8 +421,7 @@ package actor CrashRecovery {
         let due = awaited.filter(isDue)
         awaited.removeAll(where: isDue)
         waiting += due
-        totals.found += due.count
-        totals.began = totals.began ?? .now
+        count(due, since: .now)
         if let parts { work(parts) }
     }
 
@@ -540,6 +547,12 @@ package actor CrashRecovery {
         waiting += resting
         resting = []
         work(parts)
+    }
+
+    private func count(_ sessions: [PendingSession], since began: Instant) {
+        guard !sessions.isEmpty else { return }
+        totals.found += sessions.count
+        totals.began = totals.began ?? began
     }
 
     private func report(_ parts: Parts) {

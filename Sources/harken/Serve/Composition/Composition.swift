@@ -4,6 +4,7 @@ import Engines
 import Gateway
 import Journal
 import Live
+import Net
 import Observability
 import Recordings
 import Speech
