@@ -459,7 +459,11 @@ package actor CrashRecovery {
             let place = await RecoverySeam(transcript: stored.transcript, audio: session.audio).place(keptFrom: .zero + SampleCount(kept, at: rate))
             guard place - .zero < stored.transcript.received else { return nil }
             let end = (place - .zero).duration(at: rate)
-            return await transcripts.keep(Self.moved(stored, at: end)) ? end : nil
+            let cut = Self.moved(stored, at: end)
+            guard await transcripts.keep(cut) else { return nil }
+            // The new session goes on behind the conversation's last words, some of which may be in the journal only.
+            await parts.conversations.take(cut)
+            return end
         } catch {
             parts.log.error(
                 "a session is not cut where its client goes on: its transcript cannot be read", [.session: session.id.rawValue, .error: "\(error)"])
