@@ -6,7 +6,9 @@ second stream the vendor hears the first words only, so that words are left to t
 
 - is killed (`kill -9`) when every client has been shown its fifth word, and once more while the next one recognizes the missing audio;
 - is stopped (SIGTERM) at the fifth word, while half of the clients go on speaking;
-- is stopped, and ended at once by a second SIGTERM.
+- is stopped, and ended at once by a second SIGTERM;
+- is killed in the middle of a word while two clients of `/listen` speak that keep their audio: they come back to the next gateway, and have each word once,
+  whether they have kept all of it or only the last words.
 
 After each of them, the next gateway must have of each session every word that was shown, as it was shown, and every word of the audio that was taken,
 once and in order, and no gap. The conversations go on, and are completed when their clients end them. At the end the journal is empty, and no key is in
@@ -228,6 +230,54 @@ class Client:
             await self.changed.wait()
 
 
+class Keeper(Client):
+    """A client of `/listen` that keeps its audio, and goes on with it after a kill in a new session."""
+
+    def __init__(self, number, key, kept):
+        super().__init__(number, key)
+        # Samples before the end of what it has said that it still has.
+        self.kept, self.answer = kept, None
+
+    def address(self, url):
+        return super().address(url) + "&ack=true"
+
+    def take(self, said):
+        if isinstance(said, dict) and said["type"] == "session_expired":
+            self.answer = said.get("samples")
+        super().take(said)
+
+    async def ask(self, url):
+        """Comes back to the session that it had. Returns where the gateway lets it go on, in samples."""
+        end, query = self.sent // 2, f"&session_id={self.id}&resume_from={self.sent // 2}"
+        self.answer = None
+        async with websockets.connect(
+                self.address(url) + query + f"&kept_from={max(0, end - self.kept)}", additional_headers={"Authorization": "Bearer " + self.key},
+                max_size=None, proxy=None, open_timeout=HANG, ping_interval=None) as socket:
+            try:
+                async for text in socket:
+                    if text != "ping":
+                        self.take(json.loads(text))
+            except websockets.ConnectionClosed:
+                pass
+        return self.answer
+
+    async def come_back(self, url):
+        """Comes back twice, as if the first answer was lost."""
+        asked = [await self.ask(url), await self.ask(url)]
+        self.taken = asked[-1]
+        if None in asked or len(set(asked)) > 1:
+            self.problem = f"it was answered {asked}"
+
+    async def go_on(self, url):
+        """Goes on in a new session with what the gateway does not hear itself, and ends its conversation."""
+        self.audio = counting_vendor.audio(MORE)
+        self.sent = 2 * self.taken
+        await self.open(url)
+        await self.send(len(self.audio))
+        await self.socket.send('{"type": "finish"}')
+        await self.reader
+
+
 async def converse(url, clients, end, speak_on=False):
     """The clients say their words, and when each was shown its fifth, `end` ends the gateway."""
     await wait_for_all({client: client.open(url) for client in clients}, "the session")
@@ -383,6 +433,37 @@ class Play:
             expect(said["status"] == "completed" and words == counting_vendor.words(before.words + client.words),
                    f"the conversation of {before} is {said['status']} with {' '.join(words)}")
 
+    def come_back(self, server):
+        """Clients of `/listen` that come back to the next gateway: no word is lost or doubled, also not the one in which the journal ends."""
+        self.vendor.is_deaf = True
+        # The vendor has heard the first words of one of them only.
+        clients = [Keeper(2, self.key, kept=len(counting_vendor.audio(SPOKEN + 1)) // 2), Keeper(5, self.key, kept=3 * WORD // 2)]
+        asyncio.run(converse(server.url, clients, server.kill))
+        self.vendor.is_deaf = False
+        server = self.start()
+        asyncio.run(wait_for_all({client: client.come_back(server.url) for client in clients}, "the answer to a client that comes back"))
+        for client in clients:
+            if client.problem:
+                raise ServerError(f"come back: {client}: {client.problem}")
+            self.verdict.expect(client.taken < client.said // 2, f"come back: {client} goes on at {client.taken}, in the middle of a word")
+            # Clients speak faster than people do, so the words of the former session must be there before those of the next one.
+            self.await_words(server, client, 2 * (client.taken + counting_vendor.PAUSE) // WORD)
+        asyncio.run(wait_for_all({client: client.go_on(server.url) for client in clients}, "the end of the conversation"))
+        for client in clients:
+            self.await_words(server, client, MORE)
+        places = ", ".join(f"{2 * client.taken / WORD:.1f} of {client.said / WORD:.1f}" for client in clients)
+        self.report.append(f"come back: {len(clients)} sessions went on at word {places}")
+        return server
+
+    def await_words(self, server, client, count):
+        """Waits until a client's conversation has so many words, each once."""
+        def lacking():
+            stored = self.api(server, f"/conversations/{client.conversation}")
+            words, wanted = [word for one in stored.get("segments", []) for word in one["text"].split()], counting_vendor.words(count)
+            return "" if words == wanted else f"{client}: its conversation has {' '.join(words)}; expected {' '.join(wanted)}"
+
+        wait_for_fact("come back: the conversation with each word once", lacking)
+
     def stop(self, server):
         """A gateway that goes down in order: its sessions are ended, and what it was sent before the signal is kept."""
         clients, status = self.clients(), []
@@ -408,7 +489,7 @@ class Play:
         return server
 
     def run(self):
-        server = self.stop_twice(self.stop(self.kill()))
+        server = self.come_back(self.stop_twice(self.stop(self.kill())))
         self.verdict.expect(server.stop() == 0, "the last gateway did not end well")
         self.verdict.expect(journalled(self.journal) == {}, "the journal still holds sessions that are complete")
         for key in (self.key, self.other, KEY):

@@ -13,8 +13,8 @@ package struct GatewayParts: Sendable {
     /// All engines of the gateway.
     let entries: [EngineEntry]
     let contexts: LiveContexts
-    /// The sessions that earlier runs of this gateway left.
-    let earlierSessions: EarlierSessions
+    /// The recovery of the sessions that earlier runs of this gateway left.
+    let recovery: CrashRecovery
     let recordings: RecordingServices
     let api: APIParts
     let store: StoreHealth
@@ -25,14 +25,14 @@ package struct GatewayParts: Sendable {
 
     package init(
         _ configuration: GatewayConfiguration, admission: Admission, entries: [EngineEntry], contexts: LiveContexts,
-        earlierSessions: EarlierSessions, recordings: RecordingServices, api: APIParts, store: StoreHealth, storage: StorageStatus,
+        recovery: CrashRecovery, recordings: RecordingServices, api: APIParts, store: StoreHealth, storage: StorageStatus,
         startedAt: UnixTime
     ) {
         self.configuration = configuration
         self.admission = admission
         self.entries = entries
         self.contexts = contexts
-        self.earlierSessions = earlierSessions
+        self.recovery = recovery
         self.recordings = recordings
         self.api = api
         self.store = store

@@ -34,7 +34,7 @@ package struct Routes: Sendable {
     private static func live(_ parts: GatewayParts) -> [Route] {
         let services = LiveServices(
             admission: parts.admission, contexts: parts.contexts, conversations: parts.recordings.conversations,
-            earlierSessions: parts.earlierSessions,
+            recovery: parts.recovery,
             introductions: parts.configuration.sendsProfiles ? parts.profiles : nil, modes: parts.configuration.modes,
             allowsPlainTokens: parts.configuration.allowsPlainTokens, isTraced: parts.recordings.tracer != nil)
         return Catalogue.dialects.flatMap { dialect in

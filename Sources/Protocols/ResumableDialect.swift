@@ -9,6 +9,10 @@ package protocol ResumableDialect: LiveServerMachine {
     /// True if the session waits for a client whose connection is lost, and reports to the client how much of its audio is durable.
     var waitsForClient: Bool { get }
 
+    /// Time in the lost session at which the audio begins that the client still has, if the client goes on in a new session where the recovery of the
+    /// lost one ends; nil for other clients.
+    var keptAudio: Duration? { get }
+
     /// Goes on with a session that another gateway had. Called before `opened`, which is called then although `resume` is not nil.
     ///
     /// - Parameters:

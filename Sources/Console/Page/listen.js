@@ -10,6 +10,8 @@ const source = 'desktop';
 const packet = 320, backlog = 8 * rate;
 /** Samples that the page keeps at most while the gateway is away: an hour, 115 MB. */
 const kept = 3600 * rate;
+/** Samples that it keeps of what the gateway has: one that was killed goes on before the word in which its disk ends. */
+const behind = 30 * rate;
 /** Codes after which nothing is resumed: the client's mistake, no credit, no engine, the session is over. */
 const final = new Set([1000, 1003, 1008, 1009, 1011, 4003]);
 
@@ -35,12 +37,10 @@ export class ListenClient extends EventTarget {
     const { from, ticket } = this.options = { ticket: null, from: null, ...options };
     this.isGuest = !!ticket;
     this.state = 'connecting';
-    // Those that the gateway's disk does not have yet.
+    // Those that the gateway's disk does not have yet, and the last ones that it has.
     this.packets = [];
-    // Position of the first of them, in samples.
-    this.first = from?.sent ?? 0;
-    // Position up to which this connection has sent.
-    this.sent = this.first;
+    // Positions in samples: of the first of them, up to where the disk has them, and up to where this connection has sent.
+    this.first = this.durable = this.sent = from?.sent ?? 0;
     // Samples of the sessions before this one.
     this.before = 0;
     this.seen = from?.seen ?? 0;
@@ -57,15 +57,17 @@ export class ListenClient extends EventTarget {
     this.connect();
   }
 
+  get end() { return this.first + this.packets.length * packet; }
+
   /** Seconds of sound that are in this page only. */
-  get waiting() { return this.packets.length * packet / rate; }
+  get waiting() { return Math.max(0, this.end - this.durable) / rate; }
 
   /** Seconds by which the gateway is behind what was said: more than 3 s of sound, or of silence from the gateway. 0: it keeps pace. */
   get late() {
-    if (!this.packets.length) return 0;
+    if (!this.waiting) return 0;
     const silent = this.told === null ? 0 : Math.min(this.waiting, (performance.now() - this.told) / 1000);
-    const behind = this.first / rate + this.waiting - Math.max(this.reached ?? 0, this.first) / rate;
-    return Math.max(0, ...[silent, behind].filter((seconds) => seconds > 3));
+    const unheard = (this.end - Math.max(this.reached ?? 0, this.durable)) / rate;
+    return Math.max(0, ...[silent, unheard].filter((seconds) => seconds > 3));
   }
 
   say(name, detail) { this.dispatchEvent(new CustomEvent(name, { detail })); }
@@ -91,7 +93,8 @@ export class ListenClient extends EventTarget {
     if (this.options.engine) query.set('engine', this.options.engine);
     if (this.session) {
       query.set('session_id', this.session);
-      query.set('resume_from', this.first);
+      query.set('resume_from', this.durable);
+      query.set('kept_from', this.first);
       query.set('seen', this.seen);
     }
     const socket = this.socket = new WebSocket(`${socketAddress()}${path}?${query}`);
@@ -102,17 +105,17 @@ export class ListenClient extends EventTarget {
     };
   }
 
-  /** Takes a packet of 20 ms. It is kept until the gateway has it on its disk. */
+  /** Takes a packet of 20 ms. It is kept until the gateway has it on its disk, and for a while after. */
   push(samples) {
     this.packets.push(samples);
     // Whoever hears that ends the sound. What is kept is still sent.
-    if (this.packets.length * packet >= kept && !this.isFinishing) this.say('full');
+    if (this.end - this.durable >= kept && !this.isFinishing) this.say('full');
     this.pump();
   }
 
   pump() {
     clearTimeout(this.due);
-    const { socket, packets } = this, end = this.first + packets.length * packet;
+    const { socket, packets, end } = this;
     if (this.state !== 'listening' || socket.readyState !== WebSocket.OPEN) return;
     for (; this.sent < end && socket.bufferedAmount < backlog; this.sent += packet) socket.send(packets[(this.sent - this.first) / packet]);
     // The socket does not tell when it has room again.
@@ -142,7 +145,7 @@ export class ListenClient extends EventTarget {
     }
     case 'session_resumed':
       this.say('session', { id: this.session, isNext: false });
-      this.begin(this.first);
+      this.begin(this.durable);
       break;
     case 'reconnect':
       this.moved(message.samples);
@@ -155,8 +158,8 @@ export class ListenClient extends EventTarget {
       this.acknowledged(message.samples);
       break;
     case 'session_expired':
-      // A gateway that was killed may have more on its disk than it confirmed.
-      this.moved(message.samples ?? this.first);
+      // A gateway that was killed goes on between words: where the final ones end, or behind what it has confirmed.
+      this.moved(message.samples ?? this.durable);
       break;
     default:
       this.seen += 1;
@@ -177,17 +180,22 @@ export class ListenClient extends EventTarget {
   }
 
   acknowledged(samples) {
-    const done = Math.floor((samples - this.first) / packet);
-    if (done > 0) {
-      this.packets.splice(0, done);
-      this.first += done * packet;
-    }
+    this.durable += Math.max(0, Math.floor((samples - this.durable) / packet)) * packet;
+    this.drop(this.durable - behind);
     this.say('safe', (this.before + samples) / rate);
   }
 
-  /** The gateway goes down: all before a sample is in the transcript, the rest goes on as a new session. */
+  /** Keeps nothing before a position. */
+  drop(position) {
+    const done = Math.max(0, Math.floor((position - this.first) / packet));
+    this.packets.splice(0, done);
+    this.first += done * packet;
+  }
+
+  /** The gateway goes down, or was killed: all before a sample is in the transcript or will be, the rest goes on as a new session. */
   moved(samples) {
-    this.acknowledged(samples);
+    this.drop(samples);
+    this.say('safe', (this.before + samples) / rate);
     this.expired();
   }
 
@@ -199,14 +207,13 @@ export class ListenClient extends EventTarget {
     this.session = null;
     this.before += this.first;
     this.seen = 0;
-    this.first = 0;
-    this.sent = 0;
+    this.first = this.durable = this.sent = 0;
   }
 
   closed(code, reason) {
     if (this.state === 'ended') return;
     // A session that went down while it was finished has nothing more to say.
-    if (code === 1000 || (this.isFinishing && this.isMoving && !this.packets.length)) return this.end();
+    if (code === 1000 || (this.isFinishing && this.isMoving && !this.waiting)) return this.over();
     if (reason === 'Invalid token' && this.state === 'resuming' && this.options.ticket) {
       // The gateway knows the ticket no more. Whoever is logged in gets another one.
       this.options.ticket = null;
@@ -226,19 +233,19 @@ export class ListenClient extends EventTarget {
   finish() {
     this.isFinishing = true;
     if (this.state === 'listening') this.pump();
-    else if (!this.packets.length && !this.session) this.fail(null);
+    else if (!this.waiting && !this.session) this.fail(null);
   }
 
   /** Ends the session without waiting for what is kept. */
   giveUp() { this.fail(null); }
 
-  end() {
+  over() {
     this.become('ended');
   }
 
   fail(message) {
     if (this.state === 'ended') return;
-    this.end();
+    this.over();
     this.socket?.close();
     if (message) this.say('failure', message);
   }

@@ -86,11 +86,6 @@ class Listening extends Recording {
   // MARK: The session
 
   #began({ id, isNext }) {
-    // A guess of the session before becomes final where that session is completed.
-    if (isNext) {
-      this.lines.interim = null;
-      this.tellLate(false);
-    }
     if (this.broke) {
       const { broke } = this;
       this.wasBroken = true;

@@ -175,6 +175,12 @@ export class Recording extends EventTarget {
     this.client = client;
     const on = (name, act) => client.addEventListener(name, ({ detail }) => act(detail));
     on('state', (state) => this.heard(state));
+    on('session', ({ isNext }) => {
+      if (!isNext) return;
+      // A guess of the session before becomes final where that session is completed, or in this one.
+      this.lines.interim = null;
+      this.tellLate(false);
+    });
     on('interim', (text) => {
       this.lines.interim = text;
       this.emit('lines');

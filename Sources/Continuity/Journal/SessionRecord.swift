@@ -52,6 +52,8 @@ package struct SessionRecord: Sendable, Equatable {
     package var user: ID<User> { owner.map { ID($0.user) } ?? .local }
     /// The latest conversations that the session speaks in, in their order; empty: the session has only its transcript.
     package var conversations: [ConversationRecord] = []
+    /// True if the session's client may resume it and, where the gateway was killed, goes on in a new session with audio that it has kept.
+    package var mayReturn = false
 
     package init(
         id: ID<Session>, started: UnixTime? = nil, dialect: String = "", workload: Workload = .realtime, language: LanguageTag? = nil,
@@ -89,7 +91,8 @@ package struct SessionRecord: Sendable, Equatable {
         record.put(optional: language?.rawValue)
         record.put(optional: model)
         record.put(texts: keyterms)
-        record.put(UInt8((diarize ? 1 : 0) | (redaction.isEmpty ? 0 : 2)))
+        // Earlier versions read the first two bits only.
+        record.put(UInt8((diarize ? 1 : 0) | (redaction.isEmpty ? 0 : 2) | (mayReturn ? 4 : 0)))
         record.put(texts: (engines ?? []).map(\.rawValue))
         record.put(optional: owner?.user)
         record.put(optional: owner?.key)
@@ -134,5 +137,6 @@ package struct SessionRecord: Sendable, Equatable {
             engines: engines.map { EngineName($0) }, owner: user.map { Owner(user: $0, key: key ?? "") },
             redaction: Set(hidden.compactMap(SensitiveKind.init)), recorded: recorded)
         self.conversations = conversations
+        mayReturn = flags & 4 != 0
     }
 }

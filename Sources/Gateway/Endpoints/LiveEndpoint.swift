@@ -52,8 +52,8 @@ struct LiveEndpoint: Endpoint {
         var standing: CallerStanding?
         /// The session that the caller resumes, if it was at another gateway until now; the reason when this cannot be known now.
         var claimed: Result<SessionClaim, RequestError>?
-        /// Length of the audio that an earlier run of this gateway had of the session that the caller resumes; nil: unknown.
-        var received: Duration?
+        /// True if an earlier run of this gateway had the session that the caller resumes.
+        var isEarlier = false
 
         var claim: SessionClaim? { if case .success(let claim)? = claimed { claim } else { nil } }
     }
@@ -78,7 +78,7 @@ struct LiveEndpoint: Endpoint {
     ///
     /// - Parameter caller: the caller; nil when the client identifies itself later.
     private func movedSession(of head: HTTPRequestHead, _ caller: AuthenticatedCaller?, on loop: Loop) -> MovedSession? {
-        guard services.conversations.replicas != nil || services.earlierSessions.mayHave, let id = resumedSession(of: head),
+        guard services.conversations.replicas != nil || services.recovery.earlierSessions.mayHave, let id = resumedSession(of: head),
             let waiting = services.contexts.context(on: loop)?.waiting
         else { return nil }
         if let user = caller?.user, waiting.find(id, of: user) != nil { return nil }
@@ -92,8 +92,9 @@ struct LiveEndpoint: Endpoint {
                 let taken = try await services.conversations.takeOver(moved.id, of: user) { moved.waiting.find(moved.id, of: user) != nil }
                 liveCaller.claimed = taken.map { .success(SessionClaim($0, by: services.conversations)) }
                 // When another gateway went on with the session, an earlier run of this one has a part only.
-                if taken == nil, services.earlierSessions.mayHave, await !services.conversations.wentOnElsewhere(moved.id) {
-                    liveCaller.received = await services.earlierSessions.received(moved.id, of: user)
+                let earlier = services.recovery.earlierSessions
+                if taken == nil, earlier.mayHave, await !services.conversations.wentOnElsewhere(moved.id) {
+                    liveCaller.isEarlier = await earlier.received(moved.id, of: user) != nil
                 }
             } catch {
                 liveCaller.claimed = .failure(error)
@@ -236,7 +237,7 @@ struct LiveEndpoint: Endpoint {
         if let returning = machine as? any ResumableDialect, let resume = returning.resume {
             if let session = context.waiting.find(resume.session, of: user) { return SessionResumer(returning, resume, session) }
             if case .failure(let error)? = liveCaller.claimed { throw error }
-            if !goesOn(machine, resume, liveCaller.claim) { return SessionResumer(returning, resume, nil, received: liveCaller.received) }
+            if !goesOn(machine, resume, liveCaller.claim) { return resumer(of: returning, resume, liveCaller) }
         }
         let grant = if let grant { grant } else { try self.grant(liveCaller) }
         var machine = machine
@@ -253,6 +254,16 @@ struct LiveEndpoint: Endpoint {
         plan.taken = liveCaller.claim?.taken
         if (machine as? any ConversationDialect)?.conversation?.usesProfile == true { plan.introduction = known?.introduction ?? [] }
         return LiveSession(plan, context: context)
+    }
+
+    /// Returns the handler for the return to a session that is over here.
+    private func resumer(of machine: any ResumableDialect, _ resume: LiveResume, _ liveCaller: LiveCaller) -> SessionResumer {
+        guard liveCaller.isEarlier else { return SessionResumer(machine, resume, nil) }
+        // A ticket of one session opens no other, so its holder does not go on.
+        let kept = liveCaller.caller.resumes == nil ? machine.keptAudio : nil
+        return SessionResumer(machine, resume, nil) { [recovery = services.recovery, user = liveCaller.caller.user] in
+            await recovery.seam(of: resume.session, for: user, keptFrom: kept)
+        }
     }
 
     /// True if the claimed session can go on where the client says.

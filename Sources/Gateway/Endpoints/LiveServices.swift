@@ -7,8 +7,8 @@ struct LiveServices: Sendable {
     let admission: Admission
     let contexts: LiveContexts
     let conversations: ConversationService
-    /// The sessions that earlier runs of this gateway left.
-    let earlierSessions: EarlierSessions
+    /// The recovery of the sessions that earlier runs of this gateway left.
+    let recovery: CrashRecovery
     /// Speech profiles that engines hear before a conversation; nil when engines hear none.
     let introductions: SpeechProfiles?
     /// Settings for the number of engines that hear a session.

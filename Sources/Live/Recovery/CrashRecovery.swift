@@ -29,6 +29,9 @@ package actor CrashRecovery {
     /// Interval at which the end of an earlier process, which still lives, is looked for.
     private static let pollInterval: Duration = .seconds(1)
 
+    /// Time for which a session of a gateway that was killed waits for its client.
+    private static let patience = ListenServer.resumeWindow
+
     /// The services and settings that a recovery works with.
     package struct Parts: Sendable {
         let admission: Admission
@@ -45,6 +48,8 @@ package actor CrashRecovery {
         /// Time when this process started. Work that began earlier and did not end is an earlier process's.
         let startedAt: UnixTime
         let now: @Sendable () -> UnixTime
+        /// Calls a function after a time, by the clock of the live sessions' timers; not after the gateway's end.
+        let after: @Sendable (Duration, @escaping @Sendable () -> Void) -> Void
         /// The time by which ages are judged.
         let retention: RetentionTime
         /// Returns the path of a file that does not exist yet, for audio that is given to an engine.
@@ -59,7 +64,8 @@ package actor CrashRecovery {
         package init(
             admission: Admission, conversations: ConversationService, usage: UsageRecorder, metrics: Metrics, log: Log, tracer: Tracer?,
             engines: [EngineName], transcriptAge: Duration, startedAt: UnixTime, now: @escaping @Sendable () -> UnixTime,
-            retention: RetentionTime, newPath: @escaping @Sendable () -> String,
+            after: @escaping @Sendable (Duration, @escaping @Sendable () -> Void) -> Void, retention: RetentionTime,
+            newPath: @escaping @Sendable () -> String,
             forgetSpeech: @escaping @Sendable () async -> Void, earlierProcessesEnded: @escaping @Sendable () async -> Void,
             sessionsTakenUp: @escaping @Sendable () async -> Void
         ) {
@@ -73,6 +79,7 @@ package actor CrashRecovery {
             self.transcriptAge = transcriptAge
             self.startedAt = startedAt
             self.now = now
+            self.after = after
             self.retention = retention
             self.newPath = newPath
             self.forgetSpeech = forgetSpeech
@@ -96,6 +103,12 @@ package actor CrashRecovery {
     private let transcripts: TranscriptFolder
     private let queue = DispatchQueue(label: "harken.recovery", qos: .utility)
     private var waiting: [PendingSession] = []
+    /// Sessions of earlier runs whose clients may still come back. They are not recovered before that.
+    private var awaited: [PendingSession] = []
+    /// Searches for the places at which clients that came back go on.
+    private var seams: [ID<Session>: Task<Void, Never>] = [:]
+    /// Ends of sessions of earlier runs that were cut where their clients went on in new sessions.
+    private var cuts: [ID<Session>: Duration] = [:]
     private var running: [ID<Session>: Task<Void, Never>] = [:]
     /// Sessions that could not be completed for a reason that may pass.
     private var resting: [PendingSession] = []
@@ -169,6 +182,7 @@ package actor CrashRecovery {
         for task in running.values { task.cancel() }
         await reading?.value
         earlierSessions.found([])
+        for seam in Array(seams.values) { await seam.value }
         for task in Array(running.values) { await task.value }
         await takenUp?.value
         // The parts know the live sessions, which know this recovery.
@@ -196,18 +210,19 @@ package actor CrashRecovery {
         let found = await withCheckedContinuation { continuation in
             queue.async { [earlier] in continuation.resume(returning: earlier.unfinishedSessions()) }
         }
-        earlierSessions.found(found.sessions.map { ($0.record.id, $0.record.user, $0.transcript.received.duration(at: $0.transcript.rate)) })
+        let sessions = found.sessions
+        defer { tellClients(of: sessions) }
         guard !Task.isCancelled else { return }
-        received.merge(found.sessions.map { ($0.record.id, $0.transcript.received.duration(at: $0.transcript.rate)) }) { max($0, $1) }
+        received.merge(sessions.map { ($0.record.id, $0.transcript.received.duration(at: $0.transcript.rate)) }) { max($0, $1) }
         if isLast {
             if isShared { await parts.usage.resume(startedBefore: parts.startedAt) }
             await parts.usage.resume(received)
             received = [:]
         }
         var pendingSessions: [PendingSession] = []
-        var suspects: [PendingSession] = []
+        var suspects: [PendingSession] = [], returning: [PendingSession] = []
         var areStored = true
-        for session in found.sessions where !Task.isCancelled {
+        for session in sessions where !Task.isCancelled {
             let attempts: Int
             switch await begin(session, parts) {
             case .needless: continue
@@ -223,25 +238,34 @@ package actor CrashRecovery {
             let pending = PendingSession(
                 id: session.record.id, audio: EarlierAudio(audio: session.audio, queue: queue),
                 files: Set(session.files.map { ObjectIdentifier(found.files[$0]) }), record: session.record)
-            if attempts == 0 { pendingSessions.append(pending) } else { suspects.append(pending) }
+            if attempts > 0 {
+                suspects.append(pending)
+            } else if mayReturn(session, parts) {
+                returning.append(pending)
+            } else {
+                pendingSessions.append(pending)
+            }
         }
         // Sessions whose recovery may have crashed the gateway come last.
         pendingSessions += suspects
         guard !Task.isCancelled else { return }
         if areStored { earlier.wasStored() }
         // The conversations of these sessions wait for the recovered words; conversations of other sessions do not.
-        for pending in pendingSessions {
+        for pending in pendingSessions + returning {
             guard let record = pending.record else { continue }
             await parts.conversations.hold(record)
         }
+        waitForClients(of: returning, parts)
+        // Clients do not wait until earlier conversations are completed.
+        tellClients(of: sessions)
         if isLast { await parts.conversations.recover(processingSince: parts.startedAt) }
         segments += found.files(without: [])
         hasLookedThrough = isLast
-        totals.found += pendingSessions.count
-        totals.began = began
-        if !pendingSessions.isEmpty {
+        count(pendingSessions, since: began)
+        if !(pendingSessions + returning).isEmpty {
             let elapsed = "\((Instant.now - began) / .seconds(1))"
-            parts.log.info("found sessions that an earlier run did not end", [.count: "\(pendingSessions.count)", .seconds: elapsed])
+            parts.log.info(
+                "found sessions that an earlier run did not end", [.count: "\(pendingSessions.count + returning.count)", .seconds: elapsed])
         }
         waiting += pendingSessions
         removeFiles()
@@ -250,7 +274,7 @@ package actor CrashRecovery {
     }
 
     private func tellTakenUp(_ parts: Parts) {
-        guard hasLookedThrough, running.isEmpty, waiting.isEmpty, takenUp == nil, !isStopped else { return }
+        guard hasLookedThrough, running.isEmpty, waiting.isEmpty, awaited.isEmpty, takenUp == nil, !isStopped else { return }
         takenUp = Task(priority: .utility) { await parts.sessionsTakenUp() }
     }
 
@@ -275,6 +299,9 @@ package actor CrashRecovery {
         let isRestored = await parts.conversations.restore(session.record, session.transcript)
         do throws(StoredTranscript.Unreadable) {
             if let stored = try await transcripts.stored(session.record.id) {
+                if stored.transcript.received < session.transcript.received {
+                    cuts[session.record.id] = stored.transcript.received.duration(at: stored.transcript.rate)
+                }
                 guard stored.status == .complete else { return .stored(attempts: stored.attempts) }
                 // The conversation may have had fewer words than the transcript when the gateway ended.
                 return await parts.conversations.take(stored) && isRestored ? .needless : .stored(attempts: 0)
@@ -341,7 +368,7 @@ package actor CrashRecovery {
     /// Removes the journal segments of earlier runs that no remaining session needs.
     private func removeFiles() {
         guard !segments.isEmpty else { return }
-        let needed = (waiting + resting).reduce(into: Set<ObjectIdentifier>()) { $0.formUnion($1.files) }.union(busyFiles).union(left)
+        let needed = (waiting + resting + awaited).reduce(into: Set<ObjectIdentifier>()) { $0.formUnion($1.files) }.union(busyFiles).union(left)
         for file in segments where !needed.contains(ObjectIdentifier(file)) { earlier.remove(file) }
         // A file that is not needed is closed, so that its disk space is free.
         segments.removeAll { !needed.contains(ObjectIdentifier($0)) }
@@ -353,6 +380,96 @@ package actor CrashRecovery {
     private var unstored: [ID<Session>: StoredTranscript] = [:]
     /// True if a stored transcript cannot be read and its content is not known. The journal then keeps all that it has.
     private var hasUnreadable = false
+
+    // MARK: - Clients that come back
+
+    /// True if a session's client may come back and go on in a new session. With several gateways, the database knows where a session goes on.
+    private func mayReturn(_ session: UnfinishedSession, _ parts: Parts) -> Bool {
+        let record = session.record
+        guard record.mayReturn, let started = record.started, cuts[record.id] == nil, parts.conversations.replicas == nil else { return false }
+        let end = started + session.transcript.received.duration(at: session.transcript.rate)
+        return parts.now() - end < Self.patience
+    }
+
+    /// Answers clients that ask for sessions of earlier runs: it is known which sessions wait for them, and which were cut for them.
+    private func tellClients(of sessions: [UnfinishedSession]) {
+        earlierSessions.found(
+            sessions.map { session in
+                let length = session.transcript.received.duration(at: session.transcript.rate)
+                return (session.record.id, session.record.user, cuts[session.record.id] ?? length)
+            })
+    }
+
+    /// Leaves sessions alone until their clients come back, or have not come in time.
+    private func waitForClients(of sessions: [PendingSession], _ parts: Parts) {
+        guard !sessions.isEmpty else { return }
+        awaited += sessions
+        let ids = Set(sessions.map(\.id))
+        parts.after(Self.patience) { [weak self] in
+            guard let self else { return }
+            Task { await self.giveUp(ids) }
+        }
+    }
+
+    private func giveUp(_ ids: Set<ID<Session>>) {
+        // A session that is being cut is recovered when that is done.
+        recoverAwaited { ids.contains($0.id) && seams[$0.id] == nil }
+    }
+
+    /// Begins the recovery of sessions that have waited for their clients.
+    private func recoverAwaited(where isDue: (PendingSession) -> Bool) {
+        let due = awaited.filter(isDue)
+        awaited.removeAll(where: isDue)
+        waiting += due
+        count(due, since: .now)
+        if let parts { work(parts) }
+    }
+
+    /// Returns the place at which a client that has come back goes on in a new session. All audio before it is recognized by the recovery, which begins
+    /// now, and no audio behind it. The place is on the disk before it is returned, and a client that asks again gets the same.
+    ///
+    /// - Parameter kept: time in the session at which the audio begins that the client still has; nil for a client that does not go on.
+    /// - Returns: time in the session; nil when no earlier run had it, or it belongs to another user.
+    package func seam(of id: ID<Session>, for user: ID<User>, keptFrom kept: Duration?) async -> Duration? {
+        guard await earlierSessions.received(id, of: user) != nil else { return nil }
+        if seams[id] == nil, !isStopped, let parts, let session = awaited.first(where: { $0.id == id }) {
+            seams[id] = Task(priority: .userInitiated) { await goOn(with: session, keptFrom: kept, parts) }
+        }
+        await seams[id]?.value
+        return await earlierSessions.received(id, of: user)
+    }
+
+    private func goOn(with session: PendingSession, keptFrom kept: Duration?, _ parts: Parts) async {
+        if let kept, let user = session.record?.user, let end = await cut(session, keptFrom: kept, parts) {
+            cuts[session.id] = end
+            earlierSessions.found([(session.id, user, end)])
+            parts.log.info("a client goes on in a new session", [.session: session.id.rawValue, .seconds: "\(end / .seconds(1))"])
+        }
+        seams[session.id] = nil
+        recoverAwaited { $0.id == session.id }
+    }
+
+    /// Ends a session's stored transcript where its client goes on.
+    ///
+    /// - Returns: time of the new end; nil when the transcript stays as it is, and is recovered to the end of its audio.
+    private func cut(_ session: PendingSession, keptFrom kept: Duration, _ parts: Parts) async -> Duration? {
+        do throws(StoredTranscript.Unreadable) {
+            guard let stored = try await transcripts.stored(session.id) else { return nil }
+            let rate = stored.transcript.rate
+            let place = await RecoverySeam(transcript: stored.transcript, audio: session.audio).place(keptFrom: .zero + SampleCount(kept, at: rate))
+            guard place - .zero < stored.transcript.received else { return nil }
+            let end = (place - .zero).duration(at: rate)
+            let cut = Self.moved(stored, at: end)
+            guard await transcripts.keep(cut) else { return nil }
+            // The new session goes on behind the conversation's last words, some of which may be in the journal only.
+            await parts.conversations.take(cut)
+            return end
+        } catch {
+            parts.log.error(
+                "a session is not cut where its client goes on: its transcript cannot be read", [.session: session.id.rawValue, .error: "\(error)"])
+            return nil
+        }
+    }
 
     // MARK: - Work
 
@@ -434,6 +551,12 @@ package actor CrashRecovery {
         waiting += resting
         resting = []
         work(parts)
+    }
+
+    private func count(_ sessions: [PendingSession], since began: Instant) {
+        guard !sessions.isEmpty else { return }
+        totals.found += sessions.count
+        totals.began = totals.began ?? began
     }
 
     private func report(_ parts: Parts) {

@@ -1,12 +1,12 @@
 package import Speech
 internal import Synchronization
 
-/// The sessions that the journal of an earlier run has, and how much of their audio: a client that lost its gateway goes on behind that audio, so that
-/// nothing is heard twice. May be used from any thread.
+/// The sessions that the journal of an earlier run has, and how much of their audio is recognized from it: a client that lost its gateway goes on behind
+/// that audio, so that nothing is heard twice. May be used from any thread.
 package final class EarlierSessions: Sendable {
     private struct Entry {
         var user: ID<User>
-        /// Length of the audio that the journal has.
+        /// Length of the audio that is recognized from the journal.
         var received: Duration
     }
 
@@ -25,8 +25,8 @@ package final class EarlierSessions: Sendable {
     /// False if no session of an earlier run is known or can become known.
     package var mayHave: Bool { state.withLock { !$0.isKnown || !$0.entries.isEmpty } }
 
-    /// Returns the length of a session's audio in the journal; nil when there is no such session, or it belongs to another user. Waits until the journal
-    /// has been read.
+    /// Returns the length of a session's audio that is recognized from the journal; nil when there is no such session, or it belongs to another user.
+    /// Waits until the journal has been read.
     package func received(_ id: ID<Session>, of user: ID<User>) async -> Duration? {
         await withCheckedContinuation { continuation in
             let isKnown = state.withLock { state in
@@ -38,7 +38,7 @@ package final class EarlierSessions: Sendable {
         return state.withLock { state in state.entries[id].flatMap { $0.user == user ? $0.received : nil } }
     }
 
-    /// Takes sessions, and lets those go on who wait for them.
+    /// Takes sessions, also in place of what was known of them, and lets those go on who wait for them.
     func found(_ sessions: [(id: ID<Session>, user: ID<User>, received: Duration)]) {
         let waiting = state.withLock { state in
             for session in sessions { state.entries[session.id] = Entry(user: session.user, received: session.received) }

@@ -235,12 +235,14 @@ package final class LiveSession: LiveHandler, SessionObserver {
             shared = nil
         }
         if let shared, let start = shared.start { resumableDialect?.takeOver(clientID, at: start) }
-        record = SessionRecord(
+        var record = SessionRecord(
             id: plan.id, started: plan.started, dialect: plan.dialect, workload: request.workload, language: request.language, model: request.model,
             keyterms: request.keyterms, diarize: request.diarize, engines: isByOwnKeys ? [] : plan.engines.map(\.name),
             owner: plan.grant.account.map { .init(user: $0.account.user.rawValue, key: $0.account.key?.rawValue ?? "") },
             redaction: redaction?.kinds ?? [],
             recorded: Self.recorded(conversationDialect, shared))
+        record.mayReturn = isShared
+        self.record = record
         journal = JournaledSession(
             record, rate: rate, channels: channels, log: context.journal, transcripts: context.transcripts, problems: context.log)
         let warnings = Set(context.creditWarnings + (conversationDialect?.creditWarnings ?? [])).sorted(by: >)

@@ -11,20 +11,27 @@ package final class SessionResumer: LiveHandler {
     private let resume: LiveResume
     /// The session to continue; nil when there is none.
     private let session: LoopBound<LiveSession>?
-    /// Length of the session's audio that an earlier run of the gateway had; nil: unknown.
-    private let received: Duration?
+    /// Returns the time in the session at which the client goes on in a new one, where an earlier run of the gateway had the session; nil: none had it.
+    private let seam: (@Sendable () async -> Duration?)?
 
     /// - Parameter machine: the machine that the session's handshake made. It words the answer when the session cannot continue.
-    package init(_ machine: any ResumableDialect, _ resume: LiveResume, _ session: LoopBound<LiveSession>?, received: Duration? = nil) {
+    package init(
+        _ machine: any ResumableDialect, _ resume: LiveResume, _ session: LoopBound<LiveSession>?,
+        seam: (@Sendable () async -> Duration?)? = nil
+    ) {
         self.machine = machine
         self.resume = resume
         self.session = session
-        self.received = received
+        self.seam = seam
     }
 
     package func start(_ connection: WebSocketConnection) {
         let socket = ClientSocket(connection), resume = resume, machine = machine
-        guard let session else { return Self.reject(socket, .expired(received: received), machine) }
+        guard let session else {
+            guard let seam else { return Self.reject(socket, .expired(), machine) }
+            Task { Self.reject(socket, .expired(received: await seam()), machine) }
+            return
+        }
         session.enter { session in
             if let error = session.returned(socket, resume) { Self.reject(socket, error, machine) }
         }

@@ -8,7 +8,7 @@ extension ListenOptions {
     ]
     /// Parameters of each session.
     private static let commonParameters: Set<String> = [
-        "language", "codec", "sample_rate", "channels", "redact", "ack", "session_id", "resume_from", "seen",
+        "language", "codec", "sample_rate", "channels", "redact", "ack", "session_id", "resume_from", "kept_from", "seen",
     ]
     /// Parameters that are true or false.
     private static let flags: Set<String> = ["ack", "create_speakers", "diarize", "include_speech_profile", "interims", "words"]
@@ -50,7 +50,7 @@ extension ListenOptions {
         case "call_id", "device_id": pair.value.count <= Self.maxName
         case "client_conversation_id": UUIDText.canonical(pair.value) != nil
         case "conversation_timeout": Int(pair.value).map(Self.isTimeout) ?? false
-        case "seen": resume != nil && Int(pair.value).map { $0 >= 0 } ?? false
+        case "kept_from", "seen": resume != nil && Int(pair.value).map { $0 >= 0 } ?? false
         case "session_id", "resume_from": resume != nil
         case "source": Self.sources.contains(pair.value)
         case "stt_service": engines.contains(EngineName(pair.value))

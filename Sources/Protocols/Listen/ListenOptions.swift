@@ -104,7 +104,8 @@ package struct ListenOptions: Sendable, Equatable {
             // A place before the first sample is rejected with the session.
             resume = LiveResume(
                 session: ID(session), start: SampleIndex(min(max(start, -1), Self.maxResumed)),
-                seen: min(max(0, query.text("seen").flatMap { Int($0) } ?? 0), Int(Self.maxResumed)))
+                seen: min(max(0, query.text("seen").flatMap { Int($0) } ?? 0), Int(Self.maxResumed)),
+                kept: query.text("kept_from").flatMap { Int64($0) }.map { SampleIndex(min(max($0, 0), Self.maxResumed)) })
         }
         guard route != .web else { return }
         engine = query.text("stt_service").map { EngineName($0) }
@@ -148,6 +149,7 @@ package struct ListenOptions: Sendable, Equatable {
             VendorOption("ack", .gateway, in: [.live]),
             VendorOption("session_id", .gateway, "11111111-2222-4333-8444-555555555555", in: [.live]),
             VendorOption("resume_from", .gateway, "16000", in: [.live]),
+            VendorOption("kept_from", .gateway, "8000", in: [.live]),
             VendorOption("seen", .gateway, "3", in: [.live]),
         ])
 

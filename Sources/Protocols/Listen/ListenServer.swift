@@ -92,6 +92,14 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
     package var tagsChannels: Bool { options.channels > 1 }
     package var resume: LiveResume? { options.resume }
     package var waitsForClient: Bool { options.acknowledges && state != .closed }
+    package var keptAudio: Duration? {
+        guard isRecovered, let resume else { return nil }
+        let start = max(SampleIndex.zero, min(resume.kept ?? resume.start, resume.start))
+        return (start - .zero).duration(at: options.rate ?? rate)
+    }
+    /// True if recovered words come to the client: only a conversation gets them. A client that brings its words, or is told words itself, sends again
+    /// what it has.
+    private var isRecovered: Bool { options.conversation?.takesTranscripts == false }
 
     package mutating func adopt(_ choices: UserChoices) {
         request.keyterms = Array((request.keyterms + choices.terms).prefix(UserChoices.maxTerms))
@@ -456,8 +464,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         if options.route == .web { say(.authResponse(true), &output) }
         switch failure {
         case .expired(var received):
-            // Only a conversation gets words of recovered audio; a client that brings its words, or is told words itself, sends again what it has.
-            if options.conversation?.takesTranscripts != false { received = nil }
+            if !isRecovered { received = nil }
             say(.sessionExpired(received: received.map { .zero + SampleCount($0, at: options.rate ?? rate) }), &output)
             close(.expired, &output)
         case .rejected(let reason): close(.policy(reason), &output)

@@ -37,6 +37,8 @@ import Testing
         var plain = SessionRecord(id: ID("x"), started: UnixTime(milliseconds: 0))
         plain.engines = []
         #expect(try SessionRecord(decoding: plain.encoded()) == plain)
+        plain.mayReturn = true
+        #expect(try SessionRecord(decoding: plain.encoded()) == plain)
     }
 
     @Test func `of the first version is the identifier alone`() throws {
@@ -61,6 +63,9 @@ import Testing
         #expect(record.encoded().first == 2)
         #expect(spoken.encoded().first == 3)
         #expect(saved.allSatisfy { $0.encoded().first == 4 })
+        var returning = record
+        returning.mayReturn = true
+        #expect(returning.encoded().first == 2)
     }
 
     @Test func `cuts a text that is too long between characters`() throws {

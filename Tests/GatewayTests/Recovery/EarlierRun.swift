@@ -19,13 +19,16 @@ struct EarlierRun {
         writer.run.release()
     }
 
-    /// A session with silence for audio, and a word for each of the first seconds.
-    func session(_ record: SessionRecord, seconds: Int, committed: Int, channels: Int = 1) -> JournalCursor {
+    /// A session with a word for each of the first seconds.
+    ///
+    /// - Parameter audio: returns the PCM of the second with this number; nil: silence.
+    func session(_ record: SessionRecord, seconds: Int, committed: Int, channels: Int = 1, audio: ((Int) -> [UInt8])? = nil) -> JournalCursor {
         var cursor = log.cursor(rate: .speech, channels: channels)
         log.open(record, cursor: &cursor)
         for second in 0..<seconds {
             let range = SampleRange(SampleIndex(second * 16_000), count: SampleCount(16_000))
-            [UInt8](repeating: 0, count: 32_000 * channels).withUnsafeBytes { log.append(audio: $0, range, cursor: &cursor) }
+            let pcm = audio?(second) ?? [UInt8](repeating: 0, count: 32_000 * channels)
+            pcm.withUnsafeBytes { log.append(audio: $0, range, cursor: &cursor) }
             guard second < committed else { continue }
             for channel in 0..<channels {
                 let commit = Commit(

@@ -195,6 +195,17 @@ import Testing
         #expect(try ListenConversation("session_id=s1").server.resume == nil)
     }
 
+    @Test(
+        arguments: [
+            ("", .seconds(1)), ("&kept_from=8000", .milliseconds(500)), ("&kept_from=32000", .seconds(1)), ("&kept_from=-3", .zero),
+            ("&kept_from=here", .seconds(1)), ("&words=true", nil), ("&custom_stt=enabled&kept_from=8000", nil),
+        ] as [(String, Duration?)])
+    func `says from where on it still has its audio, if it goes on behind what is recovered`(query: String, start: Duration?) throws {
+        let asked = "codec=pcm16&sample_rate=16000&ack=true&session_id=s1&resume_from=16000"
+        #expect(try ListenConversation(asked + query).server.keptAudio == start)
+        #expect(try ListenConversation("codec=pcm16&sample_rate=16000&ack=true&kept_from=8000").server.keptAudio == nil)
+    }
+
     @Test(arguments: [
         (RequestError.unsupportedLanguage(LanguageTag("xx"), "?"), 1008, "The language is not supported, xx"),
         (.badRequest("No such engine."), 1008, "No such engine."),

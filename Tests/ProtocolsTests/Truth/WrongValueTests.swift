@@ -40,7 +40,8 @@ import Testing
         WrongParameter("title", String(repeating: "x", count: 1_001), isRefused: true), WrongParameter("custom_stt", "true"),
         WrongParameter("onboarding", "yes"), WrongParameter("interims", "maybe"), WrongParameter("words", "maybe"),
         WrongParameter("diarize", "maybe", with: "words=true&"), WrongParameter("ack", "maybe"), WrongParameter("session_id", "s1"),
-        WrongParameter("resume_from", "x", with: session), WrongParameter("seen", "x", with: session + "resume_from=16000&"),
+        WrongParameter("resume_from", "x", with: session),
+        WrongParameter("kept_from", "x", with: session + "resume_from=16000&"), WrongParameter("seen", "x", with: session + "resume_from=16000&"),
         WrongParameter("seen", "-1", with: session + "resume_from=16000&"), WrongParameter("seen", "3"),
     ]
 

@@ -4,6 +4,7 @@ import Engines
 import Gateway
 import Journal
 import Live
+import Net
 import Observability
 import Recordings
 import Speech
@@ -54,7 +55,7 @@ final class Composition: Sendable {
         let routes = Routes(
             GatewayParts(
                 configuration, admission: admission.admission, entries: inputs.entries, contexts: live.contexts,
-                earlierSessions: live.recovery.earlierSessions, recordings: recordings, api: api, store: inputs.stores.health, storage: disks.status,
+                recovery: live.recovery, recordings: recordings, api: api, store: inputs.stores.health, storage: disks.status,
                 startedAt: startedAt))
         let responder = Responder(
             configuration, router: router, entries: inputs.entries, wrongCredentials: admission.wrongCredentials, metrics: inputs.metrics,
@@ -81,7 +82,9 @@ final class Composition: Sendable {
             .init(
                 admission: recordings.admission, conversations: live.conversations, usage: storage.usage, metrics: inputs.metrics, log: inputs.log,
                 tracer: inputs.tracer, engines: inputs.configuration.engines, transcriptAge: inputs.configuration.transcripts.age,
-                startedAt: startedAt, now: inputs.now, retention: storage.retention, newPath: recordings.newPath,
+                startedAt: startedAt, now: inputs.now,
+                after: { [loop = inputs.loops[0]] wait, work in loop.execute { loop.schedule(at: loop.now + wait, work) } },
+                retention: storage.retention, newPath: recordings.newPath,
                 forgetSpeech: { [erasure = live.erasure] in await erasure.run() },
                 earlierProcessesEnded: { [recordings] in await recordings.runner.takeUpEarlier(recordings) },
                 sessionsTakenUp: { [conversations = live.conversations, startedAt] in await conversations.takeUpAudio(before: startedAt) }))

@@ -1,0 +1,179 @@
+import Continuity
+import Conversations
+import Foundation
+import Framing
+import Gateway
+import HarkenTesting
+import Journal
+@testable import Observability
+import Protocols
+import Speech
+import Store
+import Testing
+
+/// What becomes of a session over /listen whose gateway was killed while somebody spoke, and whose client may come back.
+@Suite(.hangLimit) struct `A session that a kill has cut` {
+    private static let path =
+        "/v4/listen?language=en&sample_rate=16000&codec=pcm16&vad_gate=disabled&ack=true&source=omi&device_id=pendant"
+    /// 100 ms.
+    private static let tenth = (0..<1_600).flatMap { _ in [UInt8(64), UInt8(31)] }
+
+    private let session = ID<Session>("0f6c2d1e-0000-4000-8000-000000000001")
+
+    /// The session, which speaks in a conversation.
+    private func record(began ago: Int = 5) -> SessionRecord {
+        let started = TestGateway.time + .seconds(-ago)
+        var record = SessionRecord(
+            id: session, started: started, dialect: "listen", language: LanguageTag("en"), engines: [EngineName("scripted")])
+        record.conversations = [
+            ConversationRecord(
+                id: "c1", source: "omi", device: "pendant", call: nil, created: started, timeout: .seconds(120), begins: .zero, shift: .zero)
+        ]
+        record.mayReturn = true
+        return record
+    }
+
+    /// It hears a word in the middle of every second of a recording.
+    private var engine: ScriptedEngine {
+        let words = (0..<20).map {
+            Word("heard\($0)", SampleRange(SampleIndex($0 * 16_000 + 4_000), count: SampleCount(8_000)), confidence: 0.75)
+        }
+        let length = SampleCount(20 * 16_000)
+        let channel = Transcript.Channel(words: words, segments: [.init(range: SampleRange(.zero, count: length), words: 0..<20)])
+        return ScriptedEngine(
+            transcript: .success(Transcript(rate: .speech, length: length, language: LanguageTag("en"), model: "scripted-1", channels: [channel])))
+    }
+
+    private func transcripts(of run: EarlierRun) throws -> TranscriptFolder {
+        let blobs = Blobs(in: try DataDirectory(creating: run.directory)).transcripts
+        return TranscriptFolder(in: blobs, limits: TranscriptLimits(), log: Log(level: .error, write: { _ in }))
+    }
+
+    /// The session's transcript, when it is complete: its length in samples, and its words.
+    private func completed(_ run: EarlierRun) async throws -> (received: Int64, words: [String]) {
+        let folder = try transcripts(of: run)
+        let stored = try await untilSome {
+            let stored = try await folder.stored(session)
+            return stored?.status == .complete ? stored : nil
+        }
+        return (stored.transcript.received.samples, stored.transcript.pieces.joined().flatMap(\.commit.words).map(\.text))
+    }
+
+    /// Resumes the session at a sample.
+    ///
+    /// - Returns: the sample from which the gateway lets the client go on.
+    private func comeBack(to gateway: TestGateway, at sample: Int, keptFrom kept: Int?) async throws -> Int? {
+        let query = "&session_id=\(session.rawValue)&resume_from=\(sample)" + (kept.map { "&kept_from=\($0)" } ?? "")
+        let socket = try await gateway.connect(Self.path + query)
+        let message = try #require(await socket.next { $0.contains("session_expired") })
+        #expect(await socket.rest() == [.closed(4404, "session_expired")])
+        let members = try JSONSerialization.jsonObject(with: Data(message.utf8)) as? [String: Any]
+        return members?["samples"] as? Int
+    }
+
+    private func untilConversation(of gateway: TestGateway, says words: [String]) async throws {
+        let store = try gateway.store()
+        var said: [String] = []
+        try await until {
+            said = try await store.conversation(ID("c1"), of: .local)?.segments.flatMap(\.words).map(\.text) ?? []
+            return said == words
+        }
+    }
+
+    @Test func `goes on in a new one where its final words end, and has each word once`() async throws {
+        let run = try EarlierRun()
+        _ = run.session(record(), seconds: 5, committed: 3)
+        try await TestGateway.with(engine, keys: TestKeys(valid: []), directory: run.directory) { gateway in
+            #expect(try await comeBack(to: gateway, at: 80_000, keptFrom: 16_000) == 48_000)
+            let (received, words) = try await completed(run)
+            #expect(received == 48_000)
+            #expect(words == ["said0", "said1", "said2"])
+            try await untilConversation(of: gateway, says: words)
+            let socket = try await gateway.connect(Self.path)
+            for _ in 0..<20 { socket.send(binary: Self.tenth) }
+            try await untilConversation(of: gateway, says: words + ["w1", "w2"])
+            socket.close()
+        }
+    }
+
+    @Test func `goes on at a pause where its client has too little audio`() async throws {
+        let run = try EarlierRun()
+        // Somebody speaks without a pause, but for the time from 4.4 to 4.6 s.
+        _ = run.session(record(), seconds: 5, committed: 3) { second in
+            let pause = second == 4 ? 6_400..<9_600 : 0..<0
+            return (0..<16_000).flatMap { [0, pause.contains($0) ? 0 : 0x20] as [UInt8] }
+        }
+        try await TestGateway.with(engine, keys: TestKeys(valid: []), directory: run.directory) { gateway in
+            #expect(try await comeBack(to: gateway, at: 80_000, keptFrom: 56_000) == 70_800)
+            let (received, words) = try await completed(run)
+            #expect(received == 70_800)
+            #expect(words.filter { $0.hasPrefix("said") } == ["said0", "said1", "said2"])
+            // The words of the recording begin at 1.75 s: it has 1.5 s before the gap.
+            #expect(words.contains("heard2") && !words.contains("heard3"), "\(words)")
+        }
+    }
+
+    @Test(arguments: [nil, 80_000, 96_000]) func `is heard to its end where its client has nothing of it`(kept: Int?) async throws {
+        let run = try EarlierRun()
+        _ = run.session(record(), seconds: 5, committed: 3)
+        try await TestGateway.with(engine, keys: TestKeys(valid: []), directory: run.directory) { gateway in
+            #expect(try await comeBack(to: gateway, at: max(80_000, kept ?? 0), keptFrom: kept) == 80_000)
+            let (received, words) = try await completed(run)
+            #expect(received == 80_000)
+            #expect(words.contains { $0.hasPrefix("heard") }, "\(words)")
+        }
+    }
+
+    @Test func `goes on at the same place when its client has not got the answer`() async throws {
+        let run = try EarlierRun()
+        _ = run.session(record(), seconds: 5, committed: 3)
+        try await TestGateway.with(engine, keys: TestKeys(valid: []), directory: run.directory) { gateway in
+            for kept in [16_000, 16_000, 40_000] { #expect(try await comeBack(to: gateway, at: 80_000, keptFrom: kept) == 48_000) }
+            #expect(try await completed(run).received == 48_000)
+            #expect(try await comeBack(to: gateway, at: 80_000, keptFrom: 16_000) == 48_000)
+        }
+    }
+
+    @Test func `goes on at the same place when the gateway was killed behind the answer`() async throws {
+        let run = try EarlierRun()
+        _ = run.session(record(), seconds: 5, committed: 2)
+        // The answer was the sample at 2.5 s, to a client that had no audio from before.
+        var transcript = SessionTranscript(rate: .speech, channels: 1, received: SampleCount(40_000))
+        for second in 0..<2 {
+            let range = SampleRange(SampleIndex(second * 16_000), count: SampleCount(16_000))
+            let word = Word("said\(second)", SampleRange(range.start, count: SampleCount(8_000)), confidence: 0.5)
+            transcript.add(Commit(channel: .first, range: range, words: [word], reason: .pause, engine: EngineName("scripted")), turn: 0)
+        }
+        #expect(try await transcripts(of: run).keep(StoredTranscript(record: record(), transcript: transcript, status: .recovering)))
+        try await TestGateway.with(engine, keys: TestKeys(valid: []), directory: run.directory) { gateway in
+            #expect(try await comeBack(to: gateway, at: 80_000, keptFrom: 40_000) == 40_000)
+            #expect(try await completed(run).received == 40_000)
+        }
+    }
+
+    @Test func `is heard to its end when its client has not come in time`() async throws {
+        let run = try EarlierRun(), clock = HeldClock(), engine = engine
+        _ = run.session(record(), seconds: 5, committed: 3)
+        try await TestGateway.with(engine, keys: TestKeys(valid: []), directory: run.directory, clock: clock) { _ in
+            let folder = try transcripts(of: run)
+            try await until { try await folder.stored(session)?.status == .recovering }
+            #expect(engine.takeLanguages().isEmpty, "it waits")
+            try await until {
+                clock.advance(by: ListenServer.resumeWindow)
+                return try await folder.stored(session)?.status == .complete
+            }
+            let (received, words) = try await completed(run)
+            #expect(received == 80_000)
+            #expect(words.contains { $0.hasPrefix("heard") }, "\(words)")
+        }
+    }
+
+    @Test func `does not wait for a client that is away for too long`() async throws {
+        let run = try EarlierRun()
+        _ = run.session(record(began: 600), seconds: 5, committed: 3)
+        try await TestGateway.with(engine, keys: TestKeys(valid: []), directory: run.directory, clock: HeldClock()) { gateway in
+            #expect(try await completed(run).received == 80_000)
+            #expect(try await comeBack(to: gateway, at: 80_000, keptFrom: 16_000) == 80_000)
+        }
+    }
+}
