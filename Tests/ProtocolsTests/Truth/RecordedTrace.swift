@@ -28,6 +28,7 @@ struct RecordedTrace {
             refusal = "\(error)"
             return
         }
+        parts["expected languages"] = "\(options.shared.languages) \(options.shared.keepsToLanguages)"
         var rest = options
         (rest.vendorOptions, rest.shared) = (nil, SharedOptions())
         for case (let label?, let value) in Mirror(reflecting: rest).children { parts[label] = TraceText.of(value) }
