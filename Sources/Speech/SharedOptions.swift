@@ -12,6 +12,8 @@ package struct SharedOptions: Sendable, Equatable {
     package var temperature: Double?
     /// Languages that the speech may be in, where the engine finds its language; empty: all.
     package var languages: [LanguageTag] = []
+    /// False if `languages` are those that are likely: speech may be in others too.
+    package var keepsToLanguages = true
 
     package init(
         fillerWords: Bool? = nil, prompt: String? = nil, minSpeakers: Int? = nil, maxSpeakers: Int? = nil, temperature: Double? = nil
@@ -21,5 +23,15 @@ package struct SharedOptions: Sendable, Equatable {
         self.minSpeakers = minSpeakers
         self.maxSpeakers = maxSpeakers
         self.temperature = temperature
+    }
+
+    /// Notes the languages that a client expects, of which an engine finds the language.
+    ///
+    /// - Parameters:
+    ///   - languages: all that the client expects; empty: it expects none, or only one.
+    ///   - isStrict: true if no other language is possible.
+    package mutating func expect(_ languages: [LanguageTag], isStrict: Bool) {
+        self.languages = languages
+        keepsToLanguages = isStrict || languages.isEmpty
     }
 }

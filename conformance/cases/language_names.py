@@ -80,8 +80,10 @@ async def main():
         await s.json({"type": "CloseStream"})
         await s.end()
         judge("Deepgram live", value, 200 if not s.of("Error") else 400, text(s) if not s.of("Error") else None, json.dumps(s.of("Error")))
-    for value in SAME + ANY + NAME + WRONG:
-        s = await connect(f"{a.ws}/v3/ws?sample_rate=16000&format_turns=true&language_code={value}", {"Authorization": "x"})
+    for value in SAME + ANY + NAME + WRONG + (None,):
+        # The model of several languages finds the language that nobody names.
+        named = "speech_model=universal-3-6-pro" if value is None else f"language_code={value}"
+        s = await connect(f"{a.ws}/v3/ws?sample_rate=16000&format_turns=true&{named}", {"Authorization": "x"})
         await s.audio(de)
         await s.json({"type": "Terminate"})
         await s.end()

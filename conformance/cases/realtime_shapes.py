@@ -96,6 +96,12 @@ async def main():
         "a client secret for what is not served: 400 that names the parameter",
         r.text[:200],
     )
+    r = requests.post(a.url + "/v1/realtime/client_secrets", json={"input_audio_format": "g711_ulaw"}, headers=BEARER, timeout=HANG)
+    v.see(
+        r.status_code == 400 and (r.json()["error"].get("code"), r.json()["error"].get("param")) == ("unknown_parameter", "input_audio_format"),
+        "a client secret for the beta's body: 400 that names the member",
+        r.text[:200],
+    )
 
 
 asyncio.run(main())

@@ -22,7 +22,12 @@ struct OpenAISecretEndpoint: Endpoint {
                 do throws(RequestError) {
                     let body = try result.mapError { RequestError($0, received: RealtimeSecretRequest.longestBody) }.get()
                     let context = call.handshake
-                    let request = try RealtimeSecretRequest(body, shape, type: type, context)
+                    let request: RealtimeSecretRequest
+                    do throws(RealtimeError) {
+                        request = try RealtimeSecretRequest(body, shape, type: type, context)
+                    } catch {
+                        return call.reject(exchange, OpenAIErrorResponse.invalid(error, requestID: call.id))
+                    }
                     let token = try admission.issueToken(
                         .init(lifetime: request.lifetime, isSingleUse: false, paths: ["/v1/realtime"], settings: request.settings), to: caller)
                     let headers: HTTPHeaders = ["Content-Type": "application/json", "Cache-Control": "no-store", "x-request-id": call.id]

@@ -73,17 +73,30 @@ package struct LanguageRule: Sendable, Equatable {
 
     /// Codes of the languages that the user allows; nil: all. English is always possible.
     package var allowed: Set<String>?
+    /// Codes of the languages that the client expects, beside English; nil: none. Others are found only where the model plainly hears one.
+    package var likely: Set<String>?
     /// Code of the language of the utterance before; nil: there is none.
     package var former: String?
     var parameters = Parameters()
 
-    package init(allowed: Set<String>? = nil, former: String? = nil) {
+    package init(allowed: Set<String>? = nil, likely: Set<String>? = nil, former: String? = nil) {
         self.allowed = allowed
+        self.likely = likely
         self.former = former
     }
 
     /// Returns the verdict, or the next fact that it needs.
     package func next(_ evidence: LanguageEvidence) -> Step {
+        guard let likely else { return tell(evidence) }
+        var rule = self
+        rule.likely = nil
+        rule.allowed = likely
+        if let head = evidence.head, rule.isOutside(head, rule.scores(head), likely) { rule.allowed = allowed }
+        return rule.tell(evidence)
+    }
+
+    /// Returns the verdict, or the next fact that it needs, where all allowed languages are as likely.
+    private func tell(_ evidence: LanguageEvidence) -> Step {
         let moonshine = evidence.english
         if isPlain(moonshine) { return english(evidence, confidence: parameters.sureConfidence) }
         guard let head = evidence.head else { return .ask(.head) }

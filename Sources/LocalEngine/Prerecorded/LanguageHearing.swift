@@ -9,6 +9,7 @@ package struct LanguageHearing: Sendable {
     private let moonshine: WindowRecognizer
     private let languages: LocalLanguages
     private let allowed: Set<String>?
+    private let likely: Set<String>?
     private let pool: DecodePool
     private let failure: FailureReport
     private let load: Load
@@ -17,15 +18,17 @@ package struct LanguageHearing: Sendable {
     ///   - moonshine: the recogniser that hears English and nothing else.
     ///   - languages: the model of each language.
     ///   - allowed: codes of the languages that speech may turn out to be, beside English; nil: all.
+    ///   - likely: codes of the languages that the client expects, beside English; nil: none.
     ///   - failure: takes the failures of the model for all languages, which cost no English words.
     ///   - load: loads the model for all languages, which is asked only where English is not plain.
     init(
-        _ moonshine: WindowRecognizer, _ languages: LocalLanguages, allowed: Set<String>?, _ pool: DecodePool, _ failure: FailureReport,
-        load: @escaping Load
+        _ moonshine: WindowRecognizer, _ languages: LocalLanguages, allowed: Set<String>?, likely: Set<String>? = nil, _ pool: DecodePool,
+        _ failure: FailureReport, load: @escaping Load
     ) {
         self.moonshine = moonshine
         self.languages = languages
         self.allowed = allowed
+        self.likely = likely
         self.pool = pool
         self.failure = failure
         self.load = load
@@ -89,7 +92,7 @@ package struct LanguageHearing: Sendable {
         return RecognizedWindow(found: .unknown)
     }
 
-    private func rule(after former: String?) -> LanguageRule { LanguageRule(allowed: allowed, former: former) }
+    private func rule(after former: String?) -> LanguageRule { LanguageRule(allowed: allowed, likely: likely, former: former) }
 
     /// Finds the language and the words of an utterance. Returns false when the work was cancelled.
     private func judge(

@@ -11,10 +11,15 @@ extension LocalEngine {
     ///
     /// - Parameter languages: those that the client named, in place of the operator's; empty: none.
     func allowed(_ languages: [LanguageTag]) -> Set<String>? {
+        let limited = likely(languages) ?? identifiable
+        return limited == facts?.codes ? nil : limited
+    }
+
+    /// Returns the codes of the languages that a client named, as far as the engine has them; nil: it has none of them.
+    func likely(_ languages: [LanguageTag]) -> Set<String>? {
         let all = self.languages.codes(known: facts?.codes ?? [])
         let named = Set(languages.compactMap { facts?.code(for: $0) ?? facts?.code(for: $0.usual) }).intersection(all)
-        let limited = named.isEmpty ? identifiable : named
-        return limited == facts?.codes ? nil : limited
+        return named.isEmpty ? nil : named
     }
 
     /// Returns the code of the only language that speech may be in; nil: there are several, or the client named several of which the engine has only one.
@@ -33,9 +38,10 @@ extension LocalEngine {
     ///   - language: the language that the client asked for; the engine has it.
     ///   - isAssumed: true if nobody named the language: words that do not fit it are refused.
     ///   - among: the languages that the client thinks possible; empty: all.
+    ///   - isStrict: false if `among` are those that the client thinks likely, and others are possible.
     ///   - keyterms: terms that are likely to be said; used where the speech is English.
     func recognizer(
-        _ language: LanguageTag?, isAssumed: Bool = false, among: [LanguageTag], _ models: LocalModels, keyterms: [String]
+        _ language: LanguageTag?, isAssumed: Bool = false, among: [LanguageTag], isStrict: Bool = true, _ models: LocalModels, keyterms: [String]
     ) async throws(EngineError) -> RecordingRecognizer {
         let moonshine = WindowRecognizer(models.recognizer, models.aligner, terms: KeyTermList(keyterms, models.keyTerms))
         func english(isAssumed: Bool = false) -> RecordingRecognizer {
@@ -46,12 +52,13 @@ extension LocalEngine {
         let load: LanguageHearing.Load = { [failures] () async throws(EngineError) in
             try await Self.use(of: multilingual, failures.multilingual)
         }
-        let allowed = allowed(among)
-        if let code = named.map({ facts.code(for: $0) ?? $0.primary }) ?? only(of: among) {
+        let limit = isStrict ? among : [], allowed = allowed(limit)
+        if let code = named.map({ facts.code(for: $0) ?? $0.primary }) ?? only(of: limit) {
             guard languages.model(for: code) == .whisper else { return english(isAssumed: isAssumed) }
             guard let use = try await load() else { throw .unavailable("the model for other languages cannot be loaded") }
             return .known(SpokenLanguageRecognizer(WhisperWindowRecognizer(use, code), LanguageTag(code), model: WhisperRecognizer.modelName))
         }
-        return .heard(LanguageHearing(moonshine, languages, allowed: allowed, pool, failures.multilingual, load: load))
+        let likely = isStrict ? nil : likely(among)
+        return .heard(LanguageHearing(moonshine, languages, allowed: allowed, likely: likely, pool, failures.multilingual, load: load))
     }
 }

@@ -14,7 +14,10 @@ extension LocalEngine: PrerecordedEngine {
     ) async throws(EngineError) -> SpokenTranscript {
         // A gap of a live stream that named no language tells its own, as such a stream does here, unless there is only one that it may be.
         let isOfStream = options.language == nil && options.workload == .realtime
-        let language = isOfStream ? liveLanguage(nil, among: options.shared.languages).code.map { LanguageTag($0) } : options.language
+        let shared = options.shared
+        let language =
+            isOfStream
+            ? liveLanguage(nil, among: shared.languages, isStrict: shared.keepsToLanguages).code.map { LanguageTag($0) } : options.language
         try check(language)
         let use = try await models(), models = use.model
         let voice = options.diarize ? try await Self.use(of: voices, failures.voices) : nil
@@ -23,7 +26,8 @@ extension LocalEngine: PrerecordedEngine {
         let work = RecordingWork(
             media: media, pool: pool, voiceActivity: models.voiceActivity,
             recognizer: try await recognizer(
-                language, isAssumed: isOfStream, among: options.shared.languages, models, keyterms: usesKeyTerms ? options.keyterms : []),
+                language, isAssumed: isOfStream, among: shared.languages, isStrict: shared.keepsToLanguages, models,
+                keyterms: usesKeyTerms ? options.keyterms : []),
             speakers: voice.map { SpeakerListener($0.model, overlap?.model) })
         var spoken = try await work.run(recording, options, progress: progress)
         if let voice, !options.references.isEmpty {

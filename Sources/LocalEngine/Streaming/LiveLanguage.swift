@@ -9,7 +9,8 @@ enum LiveLanguage: Sendable {
         /// A language of the other model, by its code.
         case other(String)
         /// Each utterance tells its language. `allowed`: codes of the languages that speech may turn out to be, beside English; nil: all.
-        case open(allowed: Set<String>?)
+        /// `likely`: codes of the languages that the client expects; nil: none.
+        case open(allowed: Set<String>?, likely: Set<String>? = nil)
 
         /// Code of the language; nil: each utterance tells its own.
         var code: String? {
@@ -32,6 +33,8 @@ struct OpenLanguage: Sendable {
     let languages: LocalLanguages
     /// Codes of the languages that speech may turn out to be, beside English; nil: all.
     let allowed: Set<String>?
+    /// Codes of the languages that the client expects, beside English; nil: none.
+    var likely: Set<String>?
     /// Takes the failures of the model for all languages, which cost no English words.
     let failure: FailureReport
     /// Loads the model for all languages, which is asked only where English is not plain.

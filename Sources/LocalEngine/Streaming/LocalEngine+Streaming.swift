@@ -20,7 +20,9 @@ extension LocalEngine: HearingEngine {
         @Sendable func item(_ loaded: Result<ModelUse<LocalModels>, InferenceError>, _ language: LiveLanguage) -> StreamInbox.Item {
             Self.item(loaded, language, pool, usesKeyTerms: usesKeyTerms)
         }
-        let choice = liveLanguage(options.language, among: options.shared.languages), language = language(withoutWaiting: choice)
+        let shared = options.shared
+        let choice = liveLanguage(options.language, among: shared.languages, isStrict: shared.keepsToLanguages)
+        let language = language(withoutWaiting: choice)
         if let language, let ready = recognition.use() {
             stream.post(item(ready, language))
         } else {
@@ -44,21 +46,25 @@ extension LocalEngine: HearingEngine {
         switch choice {
         case .english: return .english
         case .other: return nil
-        case .open(let allowed):
+        case .open(let allowed, let likely):
+            let failure = failures.multilingual
             return .open(
-                OpenLanguage(languages: languages, allowed: allowed, failure: failures.multilingual) { [failures] () async throws(EngineError) in
-                    try await Self.use(of: multilingual, failures.multilingual)
+                OpenLanguage(languages: languages, allowed: allowed, likely: likely, failure: failure) { () async throws(EngineError) in
+                    try await Self.use(of: multilingual, failure)
                 })
         }
     }
 
     /// Returns the language of a live stream. A stream whose client named none tells it with each utterance, if it may be in several.
     ///
-    /// - Parameter among: languages that the speech may be in, in place of the operator's; empty: none are named.
-    func liveLanguage(_ language: LanguageTag?, among: [LanguageTag] = []) -> LiveLanguage.Choice {
+    /// - Parameters:
+    ///   - among: languages that the speech may be in, in place of the operator's; empty: none are named.
+    ///   - isStrict: false if `among` are those that are likely, and the operator's others are possible.
+    func liveLanguage(_ language: LanguageTag?, among: [LanguageTag] = [], isStrict: Bool = true) -> LiveLanguage.Choice {
         func choice(_ code: String) -> LiveLanguage.Choice { languages.model(for: code) == .whisper ? .other(code) : .english }
         if let named = Self.named(language) { return choice(facts?.code(for: named) ?? named.primary) }
-        return only(of: among).map(choice) ?? .open(allowed: allowed(among))
+        let limit = isStrict ? among : []
+        return only(of: limit).map(choice) ?? .open(allowed: allowed(limit), likely: isStrict ? nil : likely(among))
     }
 
     private static func item(

@@ -52,7 +52,7 @@ struct UtteranceReader: Sendable {
     ///
     /// - Parameter former: code of the language of the utterance before; nil: there is none.
     func words(in audio: SampleRange, after former: String?, _ samples: [Float]) async throws(EngineError) -> LiveAnswer {
-        let rule = LanguageRule(allowed: open.allowed, former: former)
+        let rule = LanguageRule(allowed: open.allowed, likely: open.likely, former: former)
         let first = try await work { (mayContinue) throws(InferenceError) -> First? in try hear(samples, rule, mayContinue) }
         let utterance: UtteranceLanguage, decoded: Decoded
         switch first {

@@ -5,7 +5,8 @@ package import Speech
 ///
 /// Commits become final `Results`, which cover each channel without gaps. Text between the last commit and the audio's end becomes interim `Results`.
 /// An end of a turn that becomes known only after its last commit gets an empty final with `speech_final`. A gap becomes an empty final, because
-/// the protocol has no message for lost audio. `Finalize` for one channel applies to all channels, because sessions finalize all channels together.
+/// the protocol has no message for lost audio. Sessions finalize all channels together: with a `Finalize` for one channel, the words of the others
+/// become final too, and only that one answers.
 ///
 /// Source: Deepgram "Live Audio" reference and "Using Lower-Level Websockets"; close codes from its "Errors" reference.
 package struct DeepgramLiveServer: LiveServerMachine {
@@ -38,8 +39,10 @@ package struct DeepgramLiveServer: LiveServerMachine {
     private var term: SessionTimeouts?
     private var receivedBytes = 0
     private var channels: [DeepgramChannel] = []
-    /// Number of Finalize messages received; each channel answers each message.
+    /// Number of Finalize messages received; each channel answers each message that is for it.
     private var finalizes = 0
+    /// The channel of each Finalize message that is for one channel only, by the number of the message, until all channels have passed it.
+    private var finalizedChannels: [Int: Int] = [:]
 
     init(_ options: DeepgramLiveOptions, requestID: String, created: UnixTime) {
         self.options = options
@@ -97,7 +100,10 @@ package struct DeepgramLiveServer: LiveServerMachine {
         switch DeepgramClientMessage(parsing: text) {
         case .keepAlive:
             output.command(.keepAlive)
-        case .finalize:
+        case .finalize(let channel):
+            if let channel, channels.indices.contains(channel), finalizedChannels.count < Self.maxFinalizedChannels {
+                finalizedChannels[finalizes] = channel
+            }
             finalizes += 1
             output.command(.finalize)
         case .closeStream:
@@ -156,7 +162,7 @@ package struct DeepgramLiveServer: LiveServerMachine {
             final(prepare(channel, now), through: nil, words: [], speechFinal: true, fromFinalize: false, now, &output)
         case .flushed(let channel):
             let index = prepare(channel, now)
-            answered(index)
+            guard answered(index) else { return }
             final(index, through: nil, words: [], speechFinal: true, fromFinalize: true, now, &output)
         case .gap(let channel, let range, _):
             final(prepare(channel, now), through: range.end, words: [], speechFinal: false, fromFinalize: false, now, &output)
@@ -179,9 +185,10 @@ package struct DeepgramLiveServer: LiveServerMachine {
     private mutating func commit(_ commit: Commit, _ now: Instant, _ output: inout ServerOutput) {
         let index = prepare(commit.channel, now)
         heard(commit.words, through: commit.range.end, channel: index, &output)
-        let isFlush = commit.reason == .flush
-        if isFlush { answered(index) }
-        final(index, through: commit.range.end, words: commit.words, speechFinal: commit.endsTurn, fromFinalize: isFlush, now, &output)
+        let isFlush = commit.reason == .flush, isAnswer = isFlush ? answered(index) : false
+        final(
+            index, through: commit.range.end, words: commit.words, speechFinal: isFlush ? isAnswer : commit.endsTurn, fromFinalize: isAnswer, now,
+            &output)
         guard let gap = options.utteranceEnd, let last = commit.words.last else { return }
         channels[index].utterance.said(
             through: last.range.end, due: now + wait(for: SampleCount(gap, at: rate), after: last.range.end, now))
@@ -217,7 +224,7 @@ package struct DeepgramLiveServer: LiveServerMachine {
         // Every Finalize is answered, also when the session ended before its answer.
         for index in channels.indices {
             while channels[index].answeredFinalizes < finalizes {
-                channels[index].answeredFinalizes += 1
+                guard answered(index) else { continue }
                 final(index, through: nil, words: [], speechFinal: true, fromFinalize: true, now, &output)
             }
         }
@@ -368,8 +375,18 @@ package struct DeepgramLiveServer: LiveServerMachine {
 
     private static let maxChannels = 64
 
-    private mutating func answered(_ index: Int) {
+    /// Maximum number of unanswered Finalize messages for one channel; more are for all channels.
+    private static let maxFinalizedChannels = 1_000
+
+    /// Counts a channel's answer to its oldest unanswered Finalize.
+    ///
+    /// - Returns: false if the message was for another channel, so that nothing is to be said.
+    private mutating func answered(_ index: Int) -> Bool {
+        let number = channels[index].answeredFinalizes
         channels[index].answeredFinalizes += 1
+        let isMeant = finalizedChannels[number].map { $0 == index } ?? true
+        if channels.allSatisfy({ $0.answeredFinalizes > number }) { finalizedChannels[number] = nil }
+        return isMeant
     }
 
     private func send(_ message: DeepgramServerMessage, _ output: inout ServerOutput) {

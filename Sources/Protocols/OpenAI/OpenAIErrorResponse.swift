@@ -55,6 +55,11 @@ package enum OpenAIErrorResponse {
         }
     }
 
+    /// Returns the answer to a request for a temporary key whose settings are refused.
+    package static func invalid(_ error: RealtimeError, requestID: String) -> ErrorResponse {
+        response(.badRequest, OpenAIError(error.message, parameter: error.parameter, code: error.code), requestID)
+    }
+
     /// Returns the answer to an invalid field of the form.
     static func invalid(_ message: String, parameter: String, code: String? = nil, requestID: String) -> ErrorResponse {
         response(.badRequest, OpenAIError(message, parameter: parameter, code: code), requestID)

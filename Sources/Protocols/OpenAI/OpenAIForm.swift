@@ -13,6 +13,11 @@ struct OpenAIForm {
         fields.filter { $0.name == name || $0.name == name + "[]" }.map(\.value).filter { !$0.isEmpty }
     }
 
+    /// Returns the names under which the form has values of a list, each once.
+    func names(of list: String) -> [String] {
+        [list, list + "[]"].filter { name in fields.contains { $0.name == name && !$0.value.isEmpty } }
+    }
+
     func flag(_ name: String) throws(OpenAIFieldError) -> Bool? {
         guard let value = text(name) else { return nil }
         if value.equalsIgnoringCase("true") || value == "1" { return true }

@@ -17,7 +17,7 @@ package struct OpenAITranscriptionAnswer {
         case .srt: body = Captions.srt(Captions.cues(of: recognized))
         case .vtt: body = Captions.vtt(Captions.cues(of: recognized))
         case .verboseJSON: body = Self.verbose(transcript, request, channel)
-        case .diarizedJSON: body = Self.diarized(transcript, channel)
+        case .diarizedJSON: body = Self.diarized(transcript, request, channel)
         }
         let type =
             switch request.format {
@@ -94,7 +94,9 @@ package struct OpenAITranscriptionAnswer {
         return segments
     }
 
-    private static func diarized(_ transcript: Transcript, _ channel: Transcript.Channel) -> [UInt8] {
+    private static func diarized(
+        _ transcript: Transcript, _ request: OpenAITranscriptionRequest, _ channel: Transcript.Channel
+    ) -> [UInt8] {
         var json = JSONWriter(capacity: 65_536)
         json.beginObject()
         write(taskOf: transcript, &json)
@@ -105,6 +107,7 @@ package struct OpenAITranscriptionAnswer {
             write(diarized: channel.words[range], index: index, rate: transcript.rate, names: channel.speakerNames, &json)
         }
         json.endArray()
+        if request.includesLogprobs { OpenAILogprobs.write(channel.words[...], &json) }
         write(usageOf: transcript, &json)
         RecordingNotices.write(transcript.notices, to: &json)
         json.endObject()

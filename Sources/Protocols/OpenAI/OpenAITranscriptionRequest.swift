@@ -3,9 +3,10 @@ package import Speech
 
 /// The request of `POST /v1/audio/transcriptions`: all fields of the form except the file.
 ///
-/// Applied: `model`, `language` or `languages[]`, `keywords[]`, `prompt` (its key terms), `include[]` (for `json`), `response_format`, `temperature`
-/// (echoed), `timestamp_granularities[]`, `stream`, `known_speaker_names[]` with `known_speaker_references[]` (for `diarized_json`), Harken's own
-/// `track`, and `engine` in the query. All other fields are left to OpenAI's own engine: see `OpenAIOptions`.
+/// Applied: `model`, `language` or `languages[]`, `keywords[]`, `prompt` (its key terms), `include[]` (for `json`, `diarized_json` and streams),
+/// `response_format`, `temperature` (echoed), `timestamp_granularities[]` (for `verbose_json`), `stream`, `known_speaker_names[]` with
+/// `known_speaker_references[]` (for `diarized_json`), Harken's own `track`, and `engine` in the query. All other fields are left to OpenAI's own
+/// engine: see `OpenAIOptions`.
 ///
 /// Source: OpenAI API reference, "Create transcription".
 package struct OpenAITranscriptionRequest: Sendable, Equatable {
@@ -45,6 +46,8 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
     package var references: [OpenAISpeakerReference]
     /// The names of the form's fields about references.
     private var referenceFields: [String]
+    /// The names of the form's fields for which the answer has no place in this format, whatever engine serves.
+    package private(set) var unusedFields: [String] = []
     /// The sound tracks that are heard.
     package var tracks: TrackChoice
     /// The fields that go to OpenAI's own engine as they are.
@@ -89,6 +92,8 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
         temperature = try Self.temperature(form)
         vendorOptions = OpenAIOptions.options(in: form)
         vendorOptions.dropForeignLanguages(in: ["language", "languages", "languages[]"])
+        // The one language counts. OpenAI's own engine is sent both, and decides.
+        if form.text("language") != nil { for name in form.names(of: "languages") { vendorOptions.markUnread(name) } }
         shared = SharedOptions(prompt: form.text("prompt"), temperature: form.text("temperature") == nil ? nil : temperature)
         shared.languages = languages.choice
         streams = try form.flag("stream") ?? false
@@ -102,6 +107,8 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
         if streams && ![.json, .text, .diarizedJSON].contains(format) {
             throw OpenAIFieldError("stream works with response_format json, text or diarized_json, not with \(format.rawValue).", "stream")
         }
+        if !streams, ![.json, .diarizedJSON].contains(format) { unusedFields += form.names(of: "include") }
+        if format != .verboseJSON { unusedFields += form.names(of: "timestamp_granularities") }
     }
 
     /// Returns the language, and the candidates. Several leave the choice to the engine.
@@ -160,15 +167,16 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
         return options
     }
 
-    /// Returns the names of the options that have no effect on the answer: those that the engine ignored, and the references of speakers when no
-    /// speaker has a name by them.
+    /// Returns the names of the options that have no effect on the answer: those that the engine ignored, those for which the format has no place, and
+    /// the references of speakers when no speaker has a name by them.
     ///
     /// - Parameters:
     ///   - ignored: the options that the engine ignores.
     ///   - transcript: the answer's transcript; nil while recognition goes on.
     package func ignored(_ ignored: [String], in transcript: Transcript? = nil) -> [String] {
         let isNamed = transcript.map { $0.channels.contains { !$0.speakerNames.isEmpty } } ?? !references.isEmpty
-        return isNamed ? ignored : ignored + referenceFields.filter { !ignored.contains($0) }
+        let unused = isNamed ? unusedFields : unusedFields + referenceFields
+        return ignored + unused.filter { !ignored.contains($0) }
     }
 
     /// The answer to `POST /v1/audio/translations`: no engine here translates.

@@ -11,6 +11,7 @@ extension AllowedLanguages {
         bound(&options.vendorOptions, from: asked, to: language, among)
         options.language = language
         options.shared.languages = among
+        if self != .all { options.shared.keepsToLanguages = true }
     }
 
     /// Limits a live session's request in the same way. A client that names no language has it found among several that are allowed.
@@ -22,6 +23,7 @@ extension AllowedLanguages {
         bound(&request.vendorOptions, from: asked, to: language, among)
         request.language = language
         request.shared.languages = among
+        if self != .all { request.shared.keepsToLanguages = true }
     }
 
     /// Limits a live session's change in the same way. A change that leaves the language as it is asks for none.
@@ -40,7 +42,7 @@ extension AllowedLanguages {
             if limited == asked { change.vendor?.keepLanguages(among) } else { change.vendor?.dropLanguages() }
             if change.language != nil || limited != language { change.language = limited }
         }
-        if change.shared != nil { change.shared?.languages = among }
+        if change.shared != nil { change.shared?.expect(among, isStrict: true) }
     }
 
     /// Limits the client's own words to the languages that are left.

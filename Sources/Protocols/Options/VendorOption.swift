@@ -73,8 +73,7 @@ package enum SharedOption: Sendable, CaseIterable {
         case (.fillerWords, .recorded): ["assemblyai", "deepgram", "speechmatics"]
         case (.knownSpeakers, .live): []
         case (.knownSpeakers, .recorded): ["local", "openai"]
-        case (.languages, .live): []
-        case (.languages, .recorded): ["local"]
+        case (.languages, .live), (.languages, .recorded): ["local"]
         case (.locale, .live): ["deepgram"]
         case (.locale, .recorded): []
         // AssemblyAI's models that report word by word take none: see `Catalogue.isPromptTaken`.

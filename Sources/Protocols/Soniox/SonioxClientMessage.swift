@@ -2,10 +2,12 @@ import Framing
 
 /// A text message from a client after its configuration; audio comes in binary messages.
 ///
-/// Source: Soniox "Real-time API" reference, control messages.
+/// Source: Soniox "Real-time API" reference, control messages, and "Manual finalization".
 package enum SonioxClientMessage: Sendable, Equatable {
     /// Makes the received audio final.
-    case finalize
+    ///
+    /// - Parameter silence: length of the silence that the client has sent behind the speech, in milliseconds; nil: it says nothing about it.
+    case finalize(silence: Double? = nil)
     case keepAlive
     /// The empty text, which announces the end of the audio.
     case endOfAudio
@@ -22,7 +24,16 @@ package enum SonioxClientMessage: Sendable, Equatable {
         }
         let type = document.root["type"]
         if type.equals("finalize") {
-            self = .finalize
+            let silence = document.root["trailing_silence_ms"]
+            guard silence.exists, !silence.isNull else {
+                self = .finalize()
+                return
+            }
+            if let length = silence.double, length.isFinite, length >= 0 {
+                self = .finalize(silence: length)
+            } else {
+                self = .invalid(.malformedControl)
+            }
         } else if type.equals("keepalive") {
             self = .keepAlive
         } else {
@@ -33,7 +44,8 @@ package enum SonioxClientMessage: Sendable, Equatable {
     /// The message as the bytes of one text message.
     package var text: [UInt8] {
         switch self {
-        case .finalize: Array(#"{"type":"finalize"}"#.utf8)
+        case .finalize(nil): Array(#"{"type":"finalize"}"#.utf8)
+        case .finalize(let silence?): Array(#"{"type":"finalize","trailing_silence_ms":\#(silence)}"#.utf8)
         case .keepAlive: Array(#"{"type":"keepalive"}"#.utf8)
         case .endOfAudio, .invalid: []
         }

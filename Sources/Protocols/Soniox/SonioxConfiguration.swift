@@ -12,6 +12,10 @@ package struct SonioxConfiguration: Sendable, Equatable {
     package var model: String
     package var format: AudioFormat
     package var languageHints: [String] = []
+    /// The languages of the hints, where there are several; empty: there are fewer, or one leaves the choice to the engine.
+    package var expectedLanguages: [LanguageTag] = []
+    /// True if the languages of the hints are the only ones that are possible.
+    package var isStrict = false
     package var terms: [String] = []
     package var diarizes = false
     package var identifiesLanguage = false
@@ -50,7 +54,9 @@ package struct SonioxConfiguration: Sendable, Equatable {
             guard let model = try text(root["model"]), !model.isEmpty, model.utf8.count <= 100 else { throw .invalidModel }
             var configuration = Self(model: model, format: try format(root))
             configuration.credential = try text(root["api_key"]).map { Credential($0) }
-            configuration.languageHints = try hints(root["language_hints"]).get().map(\.tag.rawValue)
+            let hints = try hints(root["language_hints"]).get()
+            configuration.languageHints = hints.map(\.tag.rawValue)
+            configuration.expectedLanguages = expected(hints)
             configuration.terms = try terms(root["context"]).get()
             configuration.prompt = prompt(root["context"])
             configuration.vendorOptions = SonioxOptions.options(in: root, .live)
@@ -58,7 +64,7 @@ package struct SonioxConfiguration: Sendable, Equatable {
             configuration.diarizes = try flag(root["enable_speaker_diarization"])
             configuration.identifiesLanguage = try flag(root["enable_language_identification"])
             configuration.detectsEndpoints = try flag(root["enable_endpoint_detection"])
-            _ = try flag(root["language_hints_strict"])
+            configuration.isStrict = try flag(root["language_hints_strict"])
             configuration.maxEndpointDelay = try number(root["max_endpoint_delay_ms"], in: 500...3_000).map { .milliseconds(Int64($0)) }
             _ = try number(root["endpoint_sensitivity"], in: -1...1)
             _ = try number(root["endpoint_latency_adjustment_level"], in: 0...3)
@@ -99,6 +105,12 @@ package struct SonioxConfiguration: Sendable, Equatable {
             hints.append(hint)
         }
         return .success(hints)
+    }
+
+    /// Returns the languages that hints leave to the engine; empty where they name one language, or leave all.
+    static func expected(_ hints: [LanguageName]) -> [LanguageTag] {
+        let named = hints.compactMap(\.named)
+        return named.count > 1 && named.count == hints.count ? named : []
     }
 
     /// Reads the key terms of a context, live or for a recording.
@@ -160,6 +172,7 @@ extension SonioxConfiguration {
             diarize: diarizes, keyterms: terms, engines: engines)
         request.vendorOptions = vendorOptions
         request.shared = SharedOptions(prompt: prompt)
+        request.shared.expect(expectedLanguages, isStrict: isStrict)
         return request
     }
 }

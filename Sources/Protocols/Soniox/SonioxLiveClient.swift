@@ -121,7 +121,7 @@ package struct SonioxLiveClient: LiveClientMachine {
         owed.add(until: now + Self.finalizeLimit)
         asked += 1
         finalizedThrough = sent.end
-        send(.finalize, now, &actions)
+        send(.finalize(), now, &actions)
     }
 
     private mutating func send(_ message: SonioxClientMessage, _ now: Instant, _ actions: inout [ClientAction]) {

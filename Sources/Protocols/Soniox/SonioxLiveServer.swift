@@ -34,6 +34,7 @@ package struct SonioxLiveServer: LiveServerMachine {
     /// True if words became final after the last marker.
     private var turnIsOpen = false
     private var unansweredFinalizes = 0
+    private var saidSilenceIsIgnored = false
     /// Error for which the client's key ended the session.
     private var accountError: SonioxError?
     /// Error for which the session ends at once; nil: none.
@@ -81,7 +82,11 @@ package struct SonioxLiveServer: LiveServerMachine {
         term?.heard(now)
         switch SonioxClientMessage(parsing: text) {
         case .keepAlive: output.command(.keepAlive)
-        case .finalize:
+        case .finalize(let silence):
+            if silence != nil, !saidSilenceIsIgnored {
+                saidSilenceIsIgnored = true
+                update(warnings: [Self.silenceWarning], now: now, &output)
+            }
             unansweredFinalizes += 1
             output.command(.finalize)
         case .endOfAudio: finish(saying: nil, &output)
@@ -176,6 +181,7 @@ package struct SonioxLiveServer: LiveServerMachine {
     }
 
     private static let maxAnswersAtOnce = 100
+    private static let silenceWarning = "trailing_silence_ms is ignored: the engine decides how much silence it needs behind the last word."
 
     private mutating func reached(_ position: SampleIndex, isFinal: Bool) {
         let milliseconds = position.wholeMilliseconds(at: tokens.rate)

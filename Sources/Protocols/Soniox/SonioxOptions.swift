@@ -26,7 +26,7 @@ package enum SonioxOptions {
             VendorOption("model", .session(.model), #""stt-rt-v4""#, in: [.live]),
             VendorOption("model", .session(), #""stt-async-v4""#, in: [.recorded]),
             VendorOption("language_hints", .session(.language), #"["en","es"]"#),
-            VendorOption("language_hints_strict", .own),
+            VendorOption("language_hints_strict", .shared(.languages)),
             VendorOption(
                 "context", .shared(.prompt), #"{"general":[{"key":"topic","value":"parcels"}],"text":"A call.","terms":["Harken"]}"#,
                 reading: ["text", "terms"]),
@@ -46,6 +46,8 @@ package enum SonioxOptions {
         root.forEachMember { name, value in
             guard !value.isNull, options.options.count < VendorOptions.maxCount else { return }
             guard var option = table.option(name, .init(value), service) else { return }
+            // A flag names no language.
+            if name == "language_hints_strict" { option.aspect = nil }
             if name == "context" {
                 option.aspect = .keyterms
                 // Key terms reach every engine.

@@ -31,6 +31,10 @@ package struct SonioxPrerecordedRequest: Sendable, Equatable {
     package var fileName: String
     /// The language to ask an engine for; nil: the engine finds it.
     package var language: LanguageTag?
+    /// The languages of the hints, where there are several; empty: there are fewer, or one leaves the choice to the engine.
+    package var expectedLanguages: [LanguageTag]
+    /// True if the languages of the hints are the only ones that are possible.
+    package var isStrict: Bool
     /// The members that go to Soniox as they are.
     package var vendorOptions: VendorOptions
 
@@ -65,9 +69,10 @@ package struct SonioxPrerecordedRequest: Sendable, Equatable {
         let hints = try fields.hints()
         languageHints = hints.map { $0.map(\.tag.rawValue) }
         language = Self.language(hints ?? [])
+        expectedLanguages = SonioxConfiguration.expected(hints ?? [])
         diarizes = try fields.flag("enable_speaker_diarization")
         identifiesLanguage = try fields.flag("enable_language_identification")
-        _ = try fields.flag("language_hints_strict")
+        isStrict = try fields.flag("language_hints_strict")
         (terms, prompt) = try fields.context()
         tracks = try fields.tracks()
         webhook = try fields.webhook(longest: Self.maxWebhook)
@@ -101,6 +106,7 @@ package struct SonioxPrerecordedRequest: Sendable, Equatable {
         options.vendorOptions = vendorOptions
         options.tracks = tracks
         options.shared = SharedOptions(prompt: prompt)
+        options.shared.expect(expectedLanguages, isStrict: isStrict)
         return options
     }
 

@@ -3,8 +3,8 @@ package import Speech
 
 /// A message from a client; plain audio comes in binary messages.
 ///
-/// Source: Speechmatics "Real-time API" reference, client messages. Agent STT has the same without those of channels: speechmatics/docs,
-/// `spec/agent-stt.yaml`, September 2026.
+/// Source: Speechmatics "Real-time API" reference, client messages, and "Turn detection" for the members of `ForceEndOfUtterance`. Agent STT has the same
+/// without those of channels: speechmatics/docs, `spec/agent-stt.yaml`, September 2026.
 package enum SpeechmaticsClientMessage: Sendable, Equatable {
     case startRecognition(SpeechmaticsConfiguration)
     /// - Parameter lastSequenceNumber: the number of audio messages that were sent. The vendor's own client counts wrong.
@@ -14,8 +14,10 @@ package enum SpeechmaticsClientMessage: Sendable, Equatable {
     case endOfChannel(String)
     /// - Parameter fixed: members that cannot change while a session runs; a message that is written has none.
     case setRecognitionConfig(SpeechmaticsChange, language: String, fixed: [VendorOptions.Option] = [])
-    /// - Parameter at: the position at which the turn is to end, in seconds since the first sample; nil: all audio that was sent. Agent STT only.
-    case forceEndOfUtterance(at: Double? = nil)
+    /// - Parameters:
+    ///   - at: the position at which the utterance is to end, in seconds since the first sample; nil: all audio that was sent.
+    ///   - channel: the only channel whose utterance is to end; nil: all. Agent STT has no channels.
+    case forceEndOfUtterance(at: Double? = nil, channel: String? = nil)
     /// - Parameter atEnd: true if the answer may come only when everybody was heard.
     case getSpeakers(atEnd: Bool)
     case invalid(SpeechmaticsError)
@@ -55,12 +57,17 @@ package enum SpeechmaticsClientMessage: Sendable, Equatable {
             case .failure(let error): return .invalid(error)
             }
         case "ForceEndOfUtterance":
-            let timestamp = root["timestamp"]
-            guard service == .agent, timestamp.exists, !timestamp.isNull else { return .forceEndOfUtterance() }
-            guard let at = timestamp.double, at.isFinite, at >= 0 else {
-                return .invalid(SpeechmaticsError(.invalidMessage, "timestamp must be a number of seconds, 0 or more."))
+            let timestamp = root["timestamp"], channel = root["channel"]
+            var at: Double?
+            if timestamp.exists, !timestamp.isNull {
+                guard let seconds = timestamp.double, seconds.isFinite, seconds >= 0 else {
+                    return .invalid(SpeechmaticsError(.invalidMessage, "timestamp must be a number of seconds, 0 or more."))
+                }
+                at = seconds
             }
-            return .forceEndOfUtterance(at: at)
+            guard service == .realtime, channel.exists, !channel.isNull else { return .forceEndOfUtterance(at: at) }
+            guard let label = channel.string else { return .invalid(SpeechmaticsError(.invalidMessage, "channel must be a string.")) }
+            return .forceEndOfUtterance(at: at, channel: label)
         case "GetSpeakers": return .getSpeakers(atEnd: root["final"].bool ?? false)
         case "AddChannelAudio" where service == .realtime:
             guard let channel = root["channel"].string, let audio = root["data"].string.flatMap({ Base64.decode($0) }) else {
@@ -100,9 +107,10 @@ package enum SpeechmaticsClientMessage: Sendable, Equatable {
             json.member("language", language)
             change.writeMembers(to: &json)
             json.endObject()
-        case .forceEndOfUtterance(let at):
+        case .forceEndOfUtterance(let at, let channel):
             json.member("message", literal: "ForceEndOfUtterance")
             if let at { json.member("timestamp", at, decimals: 3) }
+            if let channel { json.member("channel", channel) }
         case .getSpeakers(let atEnd):
             json.member("message", literal: "GetSpeakers")
             if atEnd { json.member("final", true) }

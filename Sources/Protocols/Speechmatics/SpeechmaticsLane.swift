@@ -2,6 +2,14 @@ import Speech
 
 /// The state of one channel of a live session.
 struct SpeechmaticsLane: Sendable {
+    /// A `ForceEndOfUtterance` that the channel has not answered.
+    enum Force: Sendable, Equatable {
+        /// The utterance ends at this position; nil: behind all audio that came before.
+        case here(SampleIndex?)
+        /// The client named another channel: the utterance of this one goes on.
+        case elsewhere
+    }
+
     /// The client's name of the channel; nil in a session with only one channel.
     let label: String?
     /// Number of audio messages; `acknowledged` is the number of those that were answered.
@@ -15,7 +23,10 @@ struct SpeechmaticsLane: Sendable {
     /// True if a partial is due even without words: a partial with words is shown, or a final was sent, which a partial always follows.
     var partialIsDue = false
     var utteranceIsOpen = false
-    var unansweredForces = 0
+    var forces: [Force] = []
 
     init(label: String?) { self.label = label }
+
+    /// The position at which the client ends the utterance with the oldest unanswered message; nil: the message names none.
+    var cut: SampleIndex? { if case .here(let cut)? = forces.first { cut } else { nil } }
 }

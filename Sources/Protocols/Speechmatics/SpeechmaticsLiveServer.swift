@@ -6,7 +6,8 @@ package import Speech
 /// Commits become `AddTranscript`. When a commit would come later than the client's `max_delay` allows, words that will not change any more are sent
 /// before it. Words after the commits become `AddPartialTranscript`. Each of several channels has its own finals, partials and ends of utterances;
 /// the audio of the channels comes separately and is interleaved here. If the client asked for ends of utterances, each pause of that length ends
-/// one. Lost audio is covered by a transcript without items, because the protocol has no message for it.
+/// one. `ForceEndOfUtterance` ends one at its `timestamp`: words behind that position belong to the next. Lost audio is covered by a transcript without
+/// items, because the protocol has no message for it.
 ///
 /// Source: Speechmatics "Real-time API" reference.
 package struct SpeechmaticsLiveServer: LiveServerMachine {
@@ -20,6 +21,8 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
 
     /// Time after which RecognitionStarted is sent even if no engine accepts audio yet; the client waits 5 s.
     package static let startLimit: Duration = .seconds(3)
+    /// Maximum number of unanswered `ForceEndOfUtterance`; more are refused with a warning.
+    package static let maxForces = 100
 
     package let request: LiveRequest
     private let sessionID: String
@@ -180,13 +183,32 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
             options.apply(change)
             if !language.isEmpty, !configuration.isInForce(language: language) { warnOfFixed("language", &output) }
             for option in fixed where !configuration.fixed.contains(option) { warnOfFixed(option.name, &output) }
-        case .forceEndOfUtterance:
-            for index in lanes.indices { lanes[index].unansweredForces += 1 }
-            output.command(.finalize)
+        case .forceEndOfUtterance(let at, let channel): force(at, channel: channel, &output)
         case .getSpeakers(atEnd: true): owesSpeakers = true
         case .getSpeakers(atEnd: false): saySpeakers(&output)
         case .invalid(let error): finish(saying: error, &output)
         }
+    }
+
+    /// Ends the utterance for the client, or says why not. Sessions finalize all channels together, so the words of other channels become final too.
+    ///
+    /// - Parameters:
+    ///   - at: the position that the client named, in seconds; nil: it named none.
+    ///   - label: the only channel whose utterance ends; nil: the client named none.
+    private mutating func force(_ at: Double?, channel label: String?, _ output: inout ServerOutput) {
+        let named = label.flatMap { lane($0) }
+        if let label, named == nil {
+            guard interleaver == nil else {
+                return finish(saying: SpeechmaticsError(.protocolError, "There is no channel \"\(label.prefix(64))\" in this session."), &output)
+            }
+            warn("unsupported_option", "channel is ignored: this session has no channels. Its utterance ends.", &output)
+        }
+        guard lanes.allSatisfy({ $0.forces.count < Self.maxForces }) else {
+            return warn("unsupported_option", "ForceEndOfUtterance is rejected: \(Self.maxForces) of them are unanswered.", &output)
+        }
+        let cut = at.map { SampleIndex(seconds: min($0, 1_000_000_000), at: items.rate) }
+        for index in lanes.indices { lanes[index].forces.append(named == nil || named == index ? .here(cut) : .elsewhere) }
+        output.command(.finalize)
     }
 
     private mutating func finish(saying error: SpeechmaticsError?, _ output: inout ServerOutput) {
@@ -245,17 +267,34 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
 
     private mutating func commit(_ commit: Commit, _ output: inout ServerOutput) {
         let lane = lane(commit.channel)
-        let words = lanes[lane].early.rest(of: commit.words)
+        var words = lanes[lane].early.rest(of: commit.words)
         if !commit.words.isEmpty { lanes[lane].utteranceIsOpen = true }
+        let isCut = commit.reason == .flush ? cut(lane, &words, &output) : false
         transcript(lane, words, commit.range, &output)
         partial(lane, [], through: commit.range.end, &output)
         lanes[lane].early.committed(commit.words, through: commit.range.end)
         switch commit.reason {
-        case .flush: answerForce(lane, &output)
+        case .flush: if !isCut { answerForce(lane, &output) }
         case .endOfTurn, .pause:
             if configuration.endOfUtterance != nil { endUtterance(lane, at: lanes[lane].finalThrough, &output) }
         case .length, .endOfAudio: break
         }
+    }
+
+    /// Ends the utterance at the position that the client has named, if words lie behind that position: the words before it are sent, and removed.
+    ///
+    /// - Returns: true if the utterance was ended; the words that are left belong to the next.
+    private mutating func cut(_ lane: Int, _ words: inout [Word], _ output: inout ServerOutput) -> Bool {
+        guard let cut = lanes[lane].cut, let next = words.firstIndex(where: { $0.isBehind(cut) }) else { return false }
+        let start = lanes[lane].finalThrough, end = max(start, cut)
+        if next > 0 || end > start {
+            transcript(lane, Array(words[..<next]), SampleRange(start, end), &output)
+            partial(lane, [], through: end, &output)
+        }
+        answerForce(lane, &output)
+        words.removeFirst(next)
+        lanes[lane].utteranceIsOpen = true
+        return true
     }
 
     /// Sends final words, or a final without words, up to the end of `range`.
@@ -293,16 +332,19 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         send(.endOfUtterance(at: position.seconds(at: items.rate), channel: lanes[lane].label), &output)
     }
 
+    /// Answers the oldest `ForceEndOfUtterance` in a channel. A channel that the client did not mean says nothing.
     private mutating func answerForce(_ lane: Int, _ output: inout ServerOutput) {
-        lanes[lane].unansweredForces = max(0, lanes[lane].unansweredForces - 1)
+        let force: SpeechmaticsLane.Force = lanes[lane].forces.isEmpty ? .here(nil) : lanes[lane].forces.removeFirst()
+        guard case .here(let cut) = force else { return }
         lanes[lane].utteranceIsOpen = false
-        send(.endOfUtterance(at: lanes[lane].finalThrough.seconds(at: items.rate), channel: lanes[lane].label), &output)
+        let end = lanes[lane].finalThrough
+        send(.endOfUtterance(at: min(cut ?? end, end).seconds(at: items.rate), channel: lanes[lane].label), &output)
     }
 
     private mutating func ended(_ end: SessionEnd, _ output: inout ServerOutput) {
         answerBinary(&output)
         for lane in lanes.indices {
-            for _ in 0..<min(lanes[lane].unansweredForces, Self.maxAnswersAtOnce) { answerForce(lane, &output) }
+            while !lanes[lane].forces.isEmpty { answerForce(lane, &output) }
             if configuration.endOfUtterance != nil { endUtterance(lane, at: max(lanes[lane].finalThrough, .zero + end.received), &output) }
         }
         let asked: SpeechmaticsError? = if case .ending(let error) = state { error } else { nil }
@@ -323,8 +365,6 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         case .revoked: accountError = SpeechmaticsError(.unauthenticated)
         }
     }
-
-    private static let maxAnswersAtOnce = 100
 
     // MARK: Time
 

@@ -105,6 +105,10 @@ import Testing
             let body = #"{"session":{"type":"translation"}}"#
             let answer = try await gateway.send(.post, "/v1/realtime/client_secrets", headers: key, body: Array(body.utf8))
             #expect(answer.status == 400 && answer.text.contains(#""param":"session.type""#), "\(answer.text)")
+            let beta = #"{"input_audio_format":"g711_ulaw"}"#
+            let other = try await gateway.send(.post, "/v1/realtime/client_secrets", headers: key, body: Array(beta.utf8))
+            #expect(other.status == 400 && other.text.contains(#""code":"unknown_parameter""#), "\(other.text)")
+            #expect(other.text.contains(#""param":"input_audio_format""#), "\(other.text)")
         }
     }
 

@@ -91,6 +91,19 @@ import Testing
         #expect(try verdict(known).verdict == .unknown)
     }
 
+    @Test func `is found among the likely ones, and elsewhere where the model plainly hears it`() throws {
+        var near = german
+        near.head = ["en": -6, "de": -0.9, "nl": -0.6]
+        #expect(throws: UnknownText.self, "the likeliest is Dutch") { try verdict(near) }
+        near.rule.likely = ["de", "fr"]
+        guard case .language("de", _) = try verdict(near).verdict else { throw CancellationError() }
+        var far = german
+        far.rule.likely = ["en", "fr"]
+        guard case .language("de", _) = try verdict(far).verdict else { throw CancellationError() }
+        far.rule.allowed = ["en", "fr"]
+        #expect(try verdict(far).verdict == .unknown, "what is not allowed is not found, however likely")
+    }
+
     @Test func `loses the penalty of an unusable language when it is allowed by name`() {
         let head: [String: Float] = ["en": -1, "cy": -1, "ca": -2, "de": -3]
         #expect(LanguageRule().scores(head) == ["en": 0, "cy": -4, "ca": -3.5, "de": -3])

@@ -163,6 +163,16 @@ struct `Settings of the local engine's languages` {
         #expect(choice(nil, "de", "en") == .open(allowed: ["de", "en"]) && choice(.english, "de", "en") == .english)
     }
 
+    @Test func `a live stream's likely languages leave the others possible`() throws {
+        func choice(_ engine: LocalEngine, _ codes: String...) -> LiveLanguage.Choice {
+            engine.liveLanguage(.multi, among: codes.map { LanguageTag($0) }, isStrict: false)
+        }
+        let open = try engine(.standard)
+        #expect(choice(open, "de-AT", "fr") == .open(allowed: nil, likely: ["de", "fr"]))
+        #expect(choice(open) == .open(allowed: nil))
+        #expect(try choice(limited(to: "de"), "fr", "es") == .other("de"), "the operator's only language is the only one")
+    }
+
     @Test func `a gap of a live stream that named no language has it found`() async throws {
         var options = RecognitionOptions()
         options.workload = .realtime

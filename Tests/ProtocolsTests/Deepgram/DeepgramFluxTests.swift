@@ -236,6 +236,21 @@ import Testing
         #expect(english.event(commit("I have 37 horses.", 3, 6, .endOfTurn)).last?.contains("thirty seven horses.") == true)
     }
 
+    @Test func `hand several hints to engines that find the language, and a change of them`() throws {
+        var stream = try Conversation("&language_hint=de&language_hint=fr", model: "flux-general-multi")
+        let shared = stream.machine.request.shared
+        #expect(shared.languages == [LanguageTag("de"), LanguageTag("fr")] && !shared.keepsToLanguages)
+        #expect(stream.text(#"{"type":"Configure","language_hints":["de","fr"]}"#).count == 2, "the vendor's words are said again")
+        let said = stream.text(#"{"type":"Configure","language_hints":["de","es"]}"#)
+        var change = StreamChange(language: .multi)
+        change.vendor = VendorChange(
+            ["de", "es"].map { VendorOptions.Option("language_hint", .text($0), aspect: .language) }, replacing: ["language_hint"])
+        change.shared = SharedOptions()
+        change.shared?.expect([LanguageTag("de"), LanguageTag("es")], isStrict: false)
+        #expect(said == ["→ \(SessionCommand.update(change))", "configured"])
+        #expect(try Conversation("&language_hint=de", model: "flux-general-multi").machine.request.shared == SharedOptions())
+    }
+
     @Test(arguments: [#"["German"]"#, #"["de-AT"]"#, #"["en","German"]"#])
     func `keep hints that Deepgram does not know from its own engine`(hints: String) throws {
         var stream = try Conversation("&language_hint=en", model: "flux-general-multi")
@@ -243,6 +258,10 @@ import Testing
         let language = hints == #"["en","German"]"# ? "multi" : hints.contains("AT") ? "de-AT" : "de"
         var change = StreamChange(language: LanguageTag(language))
         change.vendor = VendorChange([], replacing: ["language_hint"])
+        if language == "multi" {
+            change.shared = SharedOptions()
+            change.shared?.expect([.english, LanguageTag("de")], isStrict: false)
+        }
         #expect(said == ["→ \(SessionCommand.update(change))", "configured"], "the session's language stands for the hints")
     }
 

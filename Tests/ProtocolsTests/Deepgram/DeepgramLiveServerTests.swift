@@ -104,6 +104,21 @@ import Testing
             #expect(stream.event(.flushed(.first)) == ["final 0.0+0.0 - speech_final from_finalize"])
         }
 
+        @Test func `answers in the channel that was named`() throws {
+            var stream = try LiveConversation("encoding=linear16&sample_rate=16000&channels=2&multichannel=true&punctuate=true")
+            let right = #"{"type":"Finalize","channel":[1,2]}"#
+            #expect(stream.text(right) == ["→ finalize"])
+            #expect(stream.event(commit("Left.", 0, 1, .flush, channel: 0)) == ["[0] final 0.0+1.0 “Left.”"])
+            #expect(stream.event(commit("Right.", 0, 1, .flush, channel: 1)) == ["[1] final 0.0+1.0 “Right.” speech_final from_finalize"])
+            #expect(stream.text(right) == ["→ finalize"])
+            #expect(stream.event(.flushed(.first)).isEmpty)
+            #expect(stream.text(#"{"type":"Finalize"}"#) == ["→ finalize"])
+            #expect(stream.event(.flushed(.first)) == ["[0] final 1.0+0.0 - speech_final from_finalize"])
+            _ = stream.text(#"{"type":"CloseStream"}"#)
+            let rest = stream.event(.ended(SessionEnd(received: SampleCount(16_000))))
+            #expect(rest.filter { $0.hasSuffix("from_finalize") }.map { $0.prefix(3) } == ["[1]", "[1]"])
+        }
+
         @Test func `answers although the session ended first`() throws {
             var stream = try LiveConversation()
             _ = stream.text(#"{"type":"Finalize"}"#)

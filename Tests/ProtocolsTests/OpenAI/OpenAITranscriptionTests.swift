@@ -40,6 +40,37 @@ import Testing
         #expect((root["logprobs"][0]["logprob"].double ?? 1) < 0)
     }
 
+    @Test(arguments: OpenAITranscriptionRequest.Format.allCases, ["include", "include[]"])
+    func `have the logprobs that were asked for, or are named without them`(format: OpenAITranscriptionRequest.Format, name: String) throws {
+        for streams in [false, true] where !streams || [.json, .text, .diarizedJSON].contains(format) {
+            let form = [("model", "whisper-1"), ("response_format", format.rawValue), ("stream", "\(streams)"), (name, "logprobs")]
+            let request = try Self.request(form).get()
+            var stream = OpenAITranscriptStream(for: request)
+            let body =
+                streams ? stream.finished(Self.transcript) : OpenAITranscriptionAnswer(Self.transcript, for: request, requestID: "r").body
+            let isAnswered = String(decoding: body, as: UTF8.self).contains(#""logprobs":[{"token":"It's""#)
+            #expect(isAnswered == (streams || format == .json || format == .diarizedJSON))
+            #expect(request.ignored([]) == (isAnswered ? [] : [name]))
+        }
+    }
+
+    @Test(arguments: OpenAITranscriptionRequest.Format.allCases)
+    func `name granularities where there are no lists for them`(format: OpenAITranscriptionRequest.Format) throws {
+        let form = [("response_format", format.rawValue), ("timestamp_granularities[]", "segment")]
+        #expect(try Self.request(form).get().ignored([]) == (format == .verboseJSON ? [] : ["timestamp_granularities[]"]))
+    }
+
+    @Test(arguments: ["languages", "languages[]"])
+    func `name languages that stand beside the language`(name: String) throws {
+        func ignored(_ form: [(String, String)], with engine: EngineName) throws -> [String] {
+            Catalogue.ignored(try Self.request(form).get().vendorOptions, with: engine, .recorded)
+        }
+        let both = [("model", "gpt-transcribe"), ("language", "fr"), (name, "de"), (name, "en")]
+        #expect(try ignored(both, with: .local) == [name])
+        #expect(try ignored(both, with: OpenAIOptions.vendor) == [], "it is sent both")
+        #expect(try ignored(both.filter { $0.0 != "language" }, with: .local) == [])
+    }
+
     @Test(arguments: [(["de"], "de"), (["de", "en"], "multi"), ([], nil)] as [([String], String?)])
     func `take one language, or leave several to the engine`(languages: [String], expected: String?) throws {
         let request = try Self.request([("model", "gpt-transcribe")] + languages.map { ("languages[]", $0) }).get()
@@ -325,14 +356,14 @@ import Testing
     func `has each member of the plain answer`(format: String) throws {
         var whole = transcript("One two. Three four.")
         whole.notices = [.silentTrack(1)]
-        var fields = [("model", "whisper-1"), ("response_format", format)]
-        if format != "diarized_json" { fields.append(("include[]", "logprobs")) }
+        let fields = [("model", "whisper-1"), ("response_format", format), ("include[]", "logprobs")]
         let request = try `OpenAI's transcriptions`.request(fields).get()
         let plain = OpenAITranscriptionAnswer(whole, for: request, requestID: "r")
         var stream = OpenAITranscriptStream(for: request)
         let events = try parsed(stream.finished(whole)), done = try #require(events.last)
         guard format != "text" else { return #expect(names(done).isSuperset(of: ["text", "logprobs", "warnings"])) }
         let body = try JSONValue(parsing: plain.body)
+        #expect(names(body).contains("logprobs"))
         // The event's usage counts tokens, which no engine here has.
         #expect(names(body).subtracting(names(done)) == (format == "diarized_json" ? ["segments", "usage"] : ["usage"]))
         for name in names(body).subtracting(["segments", "usage"]) { #expect(body[name] == done[name], "\(name)") }

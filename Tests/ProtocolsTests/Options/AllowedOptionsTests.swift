@@ -130,6 +130,15 @@ import Testing
         #expect(change == before)
     }
 
+    @Test func `of a list take the place of hints, and leave no other language possible`() throws {
+        var options = RecognitionOptions(language: .multi)
+        options.shared.expect([LanguageTag("pt"), LanguageTag("fr"), .english], isStrict: false)
+        try AllowedLanguages.all.limit(&options)
+        #expect(!options.shared.keepsToLanguages)
+        try list("pt", "fr").limit(&options)
+        #expect(options.shared.languages == [LanguageTag("pt"), LanguageTag("fr")] && options.shared.keepsToLanguages)
+    }
+
     @Test func `of a change at Flux give way to the only language`() throws {
         var options = try VendorRequests.liveOptions(
             "/v2/listen?encoding=linear16&sample_rate=16000&model=flux-general-multi&language_hint=pt")

@@ -47,7 +47,7 @@ import Testing
             message.write(to: &json)
             #expect(SonioxMessage(parsing: json.bytes.span.bytes) == message)
         }
-        for message in [SonioxClientMessage.finalize, .keepAlive, .endOfAudio] {
+        for message in [SonioxClientMessage.finalize(), .finalize(silence: 300), .keepAlive, .endOfAudio] {
             #expect(SonioxClientMessage(parsing: message.text.span.bytes) == message)
         }
     }

@@ -69,9 +69,23 @@ import Testing
         @Test func `answers behind the tokens`() throws {
             var stream = try SonioxConversation()
             _ = stream.audio(samples: 16_000)
-            #expect(stream.text(#"{"type":"finalize","trailing_silence_ms":300}"#) == ["→ finalize"])
+            #expect(stream.text(#"{"type":"finalize","trailing_silence_ms":null}"#) == ["→ finalize"])
             #expect(stream.event(commit("Yes.", 0, 1, .flush)) == ["Yes·.·<fin>| 1000/1000"])
             #expect(stream.event(.turnEnded(.first, at: SampleIndex(16_000))).isEmpty)
+        }
+
+        @Test func `names the trailing silence once, which no engine is told of`() throws {
+            var stream = try SonioxConversation()
+            let finalize = #"{"type":"finalize","trailing_silence_ms":300}"#
+            #expect(stream.text(finalize) == ["| 0/0", "→ finalize"])
+            #expect(stream.raw.last?.contains(#""warnings":["trailing_silence_ms is ignored"#) == true)
+            #expect(stream.text(finalize) == ["→ finalize"])
+        }
+
+        @Test(arguments: ["-1", #""soon""#])
+        func `takes no other trailing silence than a length`(value: String) throws {
+            var stream = try SonioxConversation()
+            #expect(stream.text(#"{"type":"finalize","trailing_silence_ms":\#(value)}"#) == ["→ finish"])
         }
 
         @Test func `answers although there was nothing to say`() throws {

@@ -59,6 +59,17 @@ import Testing
         #expect(requested.machine.request.language == LanguageTag("multi"))
     }
 
+    @Test(
+        arguments: [(#"["en","de"]"#, ["en", "de"]), (#"["de"]"#, []), (#"["de","auto"]"#, [])] as [(json: String, languages: [String])],
+        [nil, false, true])
+    func `names several languages, which engines that find it choose from`(hints: (json: String, languages: [String]), isStrict: Bool?) throws {
+        var client = Entrance.soniox()
+        let strict = isStrict.map { ",\"language_hints_strict\":\($0)" } ?? ""
+        let shared = try client.begin("{\(Self.plain),\"language_hints\":\(hints.json)\(strict)}").machine.request.shared
+        #expect(shared.languages == hints.languages.map { LanguageTag($0) })
+        #expect(shared.keepsToLanguages == (isStrict == true || hints.languages.isEmpty))
+    }
+
     @Test(arguments: [
         (#""enable_language_identification":true"#, "multi"), (#""enable_language_identification":true,"language_hints":[]"#, "multi"),
         (#""enable_language_identification":true,"language_hints":["de"]"#, "de"), (#""enable_language_identification":false"#, nil),

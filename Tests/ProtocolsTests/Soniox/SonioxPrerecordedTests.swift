@@ -33,6 +33,10 @@ import Testing
         #expect(options.model == "stt-async-v5")
         #expect(try request("").options.language == nil, "the languages are detected")
         #expect(try request(#""language_hints":["de","en"]"#).options.language == .multi)
+        for isStrict in [false, true] {
+            let shared = try request(#""language_hints":["de","en"],"language_hints_strict":\#(isStrict)"#).options.shared
+            #expect(shared.languages == [LanguageTag("de"), .english] && shared.keepsToLanguages == isStrict)
+        }
         #expect(try request(#""language_hints":["auto"]"#).options.language == nil)
         #expect(try request(#""context":"A call.""#).options.shared.prompt == "A call.")
     }

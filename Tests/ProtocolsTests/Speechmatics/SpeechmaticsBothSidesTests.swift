@@ -63,7 +63,8 @@ import Testing
     }
 
     @Test(arguments: [
-        SpeechmaticsClientMessage.endOfStream(lastSequenceNumber: 9), .forceEndOfUtterance(), .getSpeakers(atEnd: false), .getSpeakers(atEnd: true),
+        SpeechmaticsClientMessage.endOfStream(lastSequenceNumber: 9), .forceEndOfUtterance(), .forceEndOfUtterance(at: 1.5, channel: "left"),
+        .getSpeakers(atEnd: false), .getSpeakers(atEnd: true),
         .setRecognitionConfig(SpeechmaticsChange(delay: .milliseconds(1_500), partials: true), language: "en"),
     ])
     func `read what clients write`(message: SpeechmaticsClientMessage) {

@@ -72,6 +72,15 @@ import Testing
         #expect(stream.event(.flushed(ChannelIndex(1))) == ["end of utterance 1.0 in right"])
     }
 
+    @Test func `ends the utterance of the channel that the client names`() throws {
+        var stream = try SpeechmaticsConversation(Self.config)
+        #expect(stream.text(#"{"message":"ForceEndOfUtterance","channel":"right"}"#) == ["→ finalize"])
+        #expect(
+            stream.event(commit("Good", channel: 0, .flush)) == ["final 0.0–0.5 “Good ” in left", "partial 1.0–1.0 - in left"])
+        #expect(stream.event(.flushed(ChannelIndex(1))) == ["end of utterance 0.0 in right"])
+        #expect(stream.text(#"{"message":"ForceEndOfUtterance","channel":"middle"}"#) == ["→ finish"])
+    }
+
     @Test func `takes no audio but by channels, and none too far ahead`() throws {
         var stream = try SpeechmaticsConversation(Self.config)
         guard case .rejectedInBand(let rejection) = stream.machine.receivedBinary(byteCount: 320, now: stream.now) else {

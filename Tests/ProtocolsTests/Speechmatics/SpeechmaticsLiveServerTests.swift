@@ -122,6 +122,43 @@ import Testing
             #expect(stream.event(commit("Yes.", 0, 1, .flush)) == ["final 0.0–0.5 “Yes. ” eos", "partial 1.0–1.0 -", "end of utterance 1.0"])
         }
 
+        @Test func `ends it at the position that the client names`() throws {
+            var stream = try SpeechmaticsConversation()
+            #expect(stream.text(#"{"message":"ForceEndOfUtterance","timestamp":1.0}"#) == ["→ finalize"])
+            #expect(
+                stream.event(commit("One two. Three", 0, 2, .flush)) == [
+                    "final 0.0–1.0 “One two. ” eos", "partial 1.0–1.0 -", "end of utterance 1.0", "final 1.0–1.5 “Three ”", "partial 2.0–2.0 -",
+                ])
+            // All words behind the position are of the next utterance.
+            #expect(stream.text(#"{"message":"ForceEndOfUtterance","timestamp":1.5}"#) == ["→ finalize"])
+            #expect(stream.event(commit("Four", 2, 3, .flush)) == ["end of utterance 1.5", "final 2.0–2.5 “Four ”", "partial 3.0–3.0 -"])
+        }
+
+        @Test func `leaves words behind the position to the next utterance`() throws {
+            var stream = try SpeechmaticsConversation(#""conversation_config":{"end_of_utterance_silence_trigger":0.5}"#)
+            _ = stream.text(#"{"message":"ForceEndOfUtterance","timestamp":0.5}"#)
+            #expect(stream.event(commit("One two", 0, 1, .flush)) == ["final 0.0–0.5 “One ”", "end of utterance 0.5", "final 0.5–1.0 “two ”"])
+            #expect(stream.event(.turnEnded(.first, at: SampleIndex(24_000))) == ["end of utterance 1.5"])
+        }
+
+        @Test(arguments: ["-1", #""soon""#])
+        func `takes no other position than a time`(value: String) throws {
+            var stream = try SpeechmaticsConversation()
+            #expect(stream.text(#"{"message":"ForceEndOfUtterance","timestamp":\#(value)}"#) == ["→ finish"])
+        }
+
+        @Test func `refuses to owe too many answers`() throws {
+            var stream = try SpeechmaticsConversation()
+            for _ in 0..<SpeechmaticsLiveServer.maxForces { #expect(stream.text(#"{"message":"ForceEndOfUtterance"}"#) == ["→ finalize"]) }
+            #expect(stream.text(#"{"message":"ForceEndOfUtterance"}"#) == ["warning unsupported_option"])
+        }
+
+        @Test func `says that a session without channels has none, and ends the utterance`() throws {
+            var stream = try SpeechmaticsConversation()
+            #expect(stream.text(#"{"message":"ForceEndOfUtterance","channel":"left"}"#) == ["warning unsupported_option", "→ finalize"])
+            #expect(stream.event(.flushed(.first)) == ["end of utterance 0.0"])
+        }
+
         @Test func `answers although there was nothing to say`() throws {
             var stream = try SpeechmaticsConversation()
             #expect(stream.text(#"{"message":"ForceEndOfUtterance"}"#) == ["→ finalize"])

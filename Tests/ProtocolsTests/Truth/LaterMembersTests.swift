@@ -60,7 +60,7 @@ struct LateMember: Sendable, CustomTestStringConvertible {
     private static func isNamed(_ name: String, in said: [String]) -> Bool {
         said.contains { text in
             names(in: text).contains { $0 == name || $0.hasSuffix("." + name) || $0.hasPrefix(name + ".") || $0.contains(".\(name).") }
-                && ["\"Warning\"", "Failure\"", "\"error\""].contains { text.contains($0) }
+                && ["\"Warning\"", "\"warnings\"", "Failure\"", "\"error\""].contains { text.contains($0) }
         }
     }
 
@@ -161,6 +161,33 @@ struct LateMember: Sendable, CustomTestStringConvertible {
         _ = stream.event(.ready)
         #expect(Self.isNamed("conversation_config.no_such_rule", in: stream.raw))
         #expect(!Self.isNamed("end_of_utterance_silence_trigger", in: stream.raw))
+    }
+
+    // MARK: Other messages
+
+    @Test(arguments: MessageMember.all)
+    func `is heeded or named in a message that changes no settings`(member: MessageMember) throws {
+        let base = try member.said(isGiven: false), given = try member.said(isGiven: true)
+        #expect(try member.said(isGiven: false) == base, "a session says the same each time")
+        #expect(given != base, "\(member.text(isGiven: true)) is taken and dropped")
+        if member.isNamed { #expect(Self.isNamed(member.name, in: given), "\(given)") }
+    }
+
+    /// Parsers of messages, with the names that they read besides the members that are tried: what a message is of no use without, the settings that a
+    /// change has, and Speechmatics' number of messages, which its own client counts wrong.
+    static let messageParsers: [(file: String, others: Set<String>)] = [
+        ("AssemblyAI/AssemblyAIClientMessage", ["type"]), ("Deepgram/DeepgramClientMessage", ["type", "keyterms", "features"]),
+        ("Deepgram/Flux/DeepgramFluxClientMessage", ["type"]), ("Soniox/SonioxClientMessage", ["type"]),
+        ("Speechmatics/SpeechmaticsClientMessage", ["message", "transcription_config", "data", "last_seq_no"]),
+    ]
+
+    @Test(arguments: messageParsers)
+    func `is tried if a message's parser reads it`(parser: (file: String, others: Set<String>)) throws {
+        let known = parser.others.union(MessageMember.all.map(\.name))
+        let source = try String(contentsOf: Self.sources.appending(path: parser.file + ".swift"), encoding: .utf8)
+        let reads = source.matches(of: #/root\["([a-z_]+)"\]/#)
+        #expect(!reads.isEmpty)
+        for read in reads { #expect(known.contains(String(read.output.1)), "\(read.output.1) is read, and is not tried") }
     }
 
     // MARK: Temporary keys

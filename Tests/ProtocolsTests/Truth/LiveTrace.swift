@@ -113,6 +113,7 @@ struct LiveTrace {
         options.redaction = request.redaction
         options.vendorOptions = request.vendorOptions
         options.shared = request.shared
+        session["expected languages"] = "\(request.shared.languages) \(request.shared.keepsToLanguages)"
         (request.vendorOptions, request.shared) = (nil, SharedOptions())
         for case (let label?, let value) in Mirror(reflecting: request).children { session[label] = TraceText.of(value) }
         if let personal = machine as? any ConversationDialect {

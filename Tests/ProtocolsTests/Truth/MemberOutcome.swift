@@ -91,6 +91,8 @@ struct TriedMember: Sendable, CustomTestStringConvertible {
         case ("Deepgram, live `/v2/listen`", "numerals"): [("model", "flux-general-en")]
         case ("Deepgram, recorded", "utt_split"): [("utterances", "true")]
         case ("Deepgram, recorded", "callback_method"): [("callback", "https://example.org/done")]
+        // A list of one language is the language.
+        case (_, "language_hints_strict"): [("language_hints", #"["en","es"]"#)]
         // The language of a recording without a hint is found in any case.
         case ("Soniox, recorded", "enable_language_identification"): [("language_hints", #"["en"]"#)]
         case ("Soniox, live", "max_endpoint_delay_ms"): [("enable_endpoint_detection", "true")]

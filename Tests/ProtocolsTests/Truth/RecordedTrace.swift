@@ -9,6 +9,8 @@ struct RecordedTrace {
     private(set) var refusal: String?
     private(set) var parts: [String: String] = [:]
     private var options = RecognitionOptions()
+    /// The names of members for which the answer has no place, whatever engine serves.
+    private var unused: [String] = []
 
     /// - Parameter isNative: true if the engine of the protocol's own vendor serves.
     init(_ route: OptionRoute, _ members: [(name: String, value: String)], isNative: Bool) throws {
@@ -26,6 +28,7 @@ struct RecordedTrace {
             refusal = "\(error)"
             return
         }
+        parts["expected languages"] = "\(options.shared.languages) \(options.shared.keepsToLanguages)"
         var rest = options
         (rest.vendorOptions, rest.shared) = (nil, SharedOptions())
         for case (let label?, let value) in Mirror(reflecting: rest).children { parts[label] = TraceText.of(value) }
@@ -88,9 +91,10 @@ struct RecordedTrace {
             fields, hasFile: members.contains { $0.name == "file" }, try HTTPRequestHead(.post, "/v1/audio/transcriptions"), VendorRequests.context
         ).get()
         options = request.options
-        parts["stream"] = "\(request.streams)"
-        parts["logprobs"] = "\(request.includesLogprobs)"
-        let body = OpenAITranscriptionAnswer(Self.transcript, for: request, requestID: "r").body
+        unused = request.unusedFields
+        var stream = OpenAITranscriptStream(for: request)
+        let body =
+            request.streams ? stream.finished(Self.transcript) : OpenAITranscriptionAnswer(Self.transcript, for: request, requestID: "r").body
         parts["answer"] = String(decoding: body, as: UTF8.self)
     }
 
@@ -120,7 +124,8 @@ struct RecordedTrace {
     /// Returns what became of a member that this request has and `base` does not; nil: it left no trace.
     func outcome(of member: TriedMember, beside base: RecordedTrace) throws -> MemberOutcome? {
         guard refusal == nil else { return .refused }
-        if Catalogue.ignored(options.vendorOptions, with: member.engine, .recorded).contains(member.option.name) { return .named }
+        let ignored = Catalogue.ignored(options.vendorOptions, with: member.engine, .recorded) + unused
+        if ignored.contains(member.option.name) { return .named }
         guard base.refusal == nil else { return .carriedOut }
         if member.engine != .local, try sent(to: member.engine) != base.sent(to: member.engine) {
             return member.isOwn ? .carriedThrough : .carriedOut

@@ -23,6 +23,7 @@ import Testing
     /// Tests that show the effect of a session's parts with the local engine. The model that ran is named in the answers.
     private static let local = [
         "language": "a live stream in a named language has Whisper's words",
+        "expected languages": "is found among the likely ones, and elsewhere where the model plainly hears it",
         "interims": "shows words while speech goes on, and never asks for two interims at once",
         "askedEndpointing": "is quick when somebody waits for the words", "turn": "follows the client's rule of turns",
         "separateChannels": "channels are recognised apart when that is asked for",

@@ -99,6 +99,15 @@ package struct DeepgramFluxOptions: Sendable, Equatable {
             format: format, language: language, model: model, turn: thresholds.turn, keyterms: keyterms, engines: engines)
         request.redaction = redaction
         request.vendorOptions = vendorOptions
+        request.shared = shared
         return request
+    }
+
+    /// The hints for engines that find the language: other languages stay possible, as at the vendor.
+    var shared: SharedOptions {
+        let named = hints.compactMap { LanguageName($0)?.named }
+        var shared = SharedOptions()
+        shared.expect(named.count > 1 && named.count == hints.count ? named : [], isStrict: false)
+        return shared
     }
 }

@@ -122,8 +122,11 @@ package struct DeepgramFluxServer: LiveServerMachine {
         var changes = StreamChange(
             turn: new.turn == thresholds.turn ? nil : new.turn, keyterms: change.keyterms == keyterms ? nil : change.keyterms)
         if let hints = change.hints, let language, hints != options.hints {
-            if language != options.language { changes.language = language }
+            let former = options.shared
             options.hints = hints
+            // An engine's stream chooses among the languages that it began with, also where it was and is of several.
+            if language != options.language || options.shared != former { changes.language = language }
+            if options.shared != former { changes.shared = options.shared }
             options.language = language
         }
         if let numerals = change.numerals {

@@ -156,11 +156,13 @@ package struct RealtimeConfiguration: Sendable, Equatable {
     private var answerMembers: Set<String> { type == .conversation ? RealtimeAnswerMembers.names : [] }
 
     /// Checks that an object has no members but the known ones. An absent value and `null` have none.
-    private static func check(_ view: JSONView, _ path: String, besides known: Set<String>) throws(RealtimeError) {
+    ///
+    /// - Parameter path: the names of the object and of those around it; nil: the body of a request.
+    static func check(_ view: JSONView, _ path: String?, besides known: Set<String>) throws(RealtimeError) {
         guard view.exists, !view.isNull else { return }
-        guard view.isObject else { throw .invalid(path, "\(path) must be an object.") }
+        guard view.isObject else { throw .invalid(path ?? "", "\(path ?? "The body") must be an object.") }
         try view.forEachMember { name, _ throws(RealtimeError) in
-            guard known.contains(name) else { throw .unknown("\(path).\(name.prefix(64))") }
+            guard known.contains(name) else { throw .unknown("\(path.map { $0 + "." } ?? "")\(name.prefix(64))") }
         }
     }
 

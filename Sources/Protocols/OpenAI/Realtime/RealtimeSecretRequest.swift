@@ -4,7 +4,8 @@ import Speech
 /// `POST /v1/realtime/client_secrets`, or the beta's `POST /v1/realtime/transcription_sessions` and `POST /v1/realtime/sessions`: asks for a
 /// temporary key for a browser.
 ///
-/// The session settings in the body are checked and sent back. Sessions that are opened with the key begin with these settings.
+/// The session settings in the body are checked and sent back. Sessions that are opened with the key begin with these settings. An unknown member is
+/// refused, beside the settings too: a body in the other shape would make a key without its settings.
 ///
 /// Source: OpenAI API reference, "Realtime", client secrets.
 package struct RealtimeSecretRequest: Sendable, Equatable {
@@ -22,31 +23,34 @@ package struct RealtimeSecretRequest: Sendable, Equatable {
     ///   - type: the type of a session that names none.
     package init(
         _ body: [UInt8], _ shape: RealtimeConfiguration.Shape, type: RealtimeConfiguration.SessionType = .transcription, _ context: HandshakeContext
-    ) throws(RequestError) {
+    ) throws(RealtimeError) {
         self.shape = shape
         var seconds = Self.usualSeconds[shape] ?? 60
         var configuration = RealtimeConfiguration()
         configuration.type = type
         if !body.isEmpty {
             guard let document = try? JSONDocument(parsing: body, sizeLimit: Self.longestBody, depthLimit: 16), document.root.isObject else {
-                throw .badRequest("The body must be a JSON object of at most \(Self.longestBody) bytes.")
+                throw RealtimeError("The body must be a JSON object of at most \(Self.longestBody) bytes.")
             }
             let root = document.root
             // The beta's clients write the lifetime into the member that the answer has.
-            seconds = try Self.seconds(root["client_secret"]["expires_after"], "client_secret.expires_after") ?? seconds
+            let isBeta = shape == .beta
+            if isBeta { seconds = try Self.seconds(root["client_secret"]["expires_after"], "client_secret.expires_after") ?? seconds }
             seconds = try Self.seconds(root["expires_after"], "expires_after") ?? seconds
-            do throws(RealtimeError) {
-                let knows = { OpenAIModels.isKnown(realtime: $0, context.models) }
-                if shape == .beta {
+            if !isBeta { try RealtimeConfiguration.check(root, nil, besides: ["session", "expires_after"]) }
+            try RealtimeConfiguration.check(root["expires_after"], "expires_after", besides: ["anchor", "seconds"])
+            let knows = { OpenAIModels.isKnown(realtime: $0, context.models) }
+            if !isBeta {
+                if root["session"].exists { try configuration.update(root["session"], knows: knows) }
+            } else {
+                do throws(RealtimeError) {
                     try configuration.update(root, besides: ["expires_after"], knows: knows)
-                } else if root["session"].exists {
-                    try configuration.update(root["session"], knows: knows)
+                } catch {
+                    // The beta's body is the session itself.
+                    var error = error
+                    if let name = error.parameter, name.hasPrefix("session.") { error.parameter = String(name.dropFirst("session.".count)) }
+                    throw error
                 }
-            } catch {
-                guard var name = error.parameter else { throw .badRequest(error.message) }
-                // The beta's body is the session itself.
-                if shape == .beta, name.hasPrefix("session.") { name.removeFirst("session.".count) }
-                throw .invalidField(error.message, name: name)
             }
         }
         lifetime = .seconds(seconds)
@@ -54,12 +58,12 @@ package struct RealtimeSecretRequest: Sendable, Equatable {
     }
 
     /// Reads a lifetime in seconds; nil when none is given.
-    private static func seconds(_ view: JSONView, _ path: String) throws(RequestError) -> Int? {
+    private static func seconds(_ view: JSONView, _ path: String) throws(RealtimeError) -> Int? {
         let given = view["seconds"]
         guard given.exists else { return nil }
         guard let value = given.int, range.contains(value) else {
-            throw .invalidField(
-                "\(path).seconds must be a whole number from \(range.lowerBound) to \(range.upperBound).", name: path + ".seconds")
+            throw .invalid(
+                path + ".seconds", "\(path).seconds must be a whole number from \(range.lowerBound) to \(range.upperBound).")
         }
         return value
     }

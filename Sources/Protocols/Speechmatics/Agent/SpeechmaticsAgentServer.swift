@@ -141,7 +141,7 @@ package struct SpeechmaticsAgentServer: LiveServerMachine {
             partials = change.partials ?? partials
             if !language.isEmpty, !configuration.isInForce(language: language) { warnOfFixed("language", &output) }
             for option in fixed where !configuration.fixed.contains(option) { warnOfFixed(option.name, &output) }
-        case .forceEndOfUtterance(let at): force(at, &output)
+        case .forceEndOfUtterance(let at, _): force(at, &output)
         case .getSpeakers(atEnd: true): owesSpeakers = true
         case .getSpeakers(atEnd: false): saySpeakers(&output)
         case .channelAudio, .endOfChannel: break

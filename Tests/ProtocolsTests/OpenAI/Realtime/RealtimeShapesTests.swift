@@ -121,7 +121,7 @@ import Testing
 
     private func secret(
         _ body: String, _ shape: RealtimeConfiguration.Shape, type: RealtimeConfiguration.SessionType = .transcription
-    ) throws(RequestError) -> RealtimeSecretRequest {
+    ) throws(RealtimeError) -> RealtimeSecretRequest {
         try RealtimeSecretRequest(Array(body.utf8), shape, type: type, Self.context)
     }
 
@@ -160,24 +160,31 @@ import Testing
     }
 
     @Test(arguments: [
-        (RealtimeConfiguration.Shape.general, #"{"session":{"type":"translation"}}"#, "session.type"),
-        (.general, #"{"session":{"audio":{"input":{"transcription":{"model":"none"}}}}}"#, "session.audio.input.transcription.model"),
-        (.general, #"{"session":{"no_such_member":1}}"#, "session.no_such_member"),
-        (.general, #"{"expires_after":{"seconds":1}}"#, "expires_after.seconds"),
-        (.beta, #"{"input_audio_format":"mp3"}"#, "input_audio_format"), (.beta, #"{"no_such_member":1}"#, "no_such_member"),
+        (RealtimeConfiguration.Shape.general, #"{"session":{"type":"translation"}}"#, "session.type", "invalid_value"),
+        (
+            .general, #"{"session":{"audio":{"input":{"transcription":{"model":"none"}}}}}"#, "session.audio.input.transcription.model",
+            "model_not_found"
+        ),
+        (.general, #"{"session":{"no_such_member":1}}"#, "session.no_such_member", "unknown_parameter"),
+        (.general, #"{"expires_after":{"seconds":1}}"#, "expires_after.seconds", "invalid_value"),
+        (.general, #"{"expires_after":{"anchor":"created_at","minutes":1}}"#, "expires_after.minutes", "unknown_parameter"),
+        (.general, #"{"expires_after":60}"#, "expires_after", "invalid_value"),
+        // The body of the beta, and a mistyped name.
+        (.general, #"{"input_audio_format":"g711_ulaw"}"#, "input_audio_format", "unknown_parameter"),
+        (.general, #"{"sesion":{}}"#, "sesion", "unknown_parameter"),
+        (.general, #"{"client_secret":{"expires_after":{"seconds":60}}}"#, "client_secret", "unknown_parameter"),
+        (.beta, #"{"input_audio_format":"mp3"}"#, "input_audio_format", "invalid_value"),
+        (.beta, #"{"no_such_member":1}"#, "no_such_member", "unknown_parameter"),
+        (.beta, #"{"expires_after":{"minutes":1}}"#, "expires_after.minutes", "unknown_parameter"),
     ])
     func `are refused with the member's name when a temporary key is asked for`(
-        shape: RealtimeConfiguration.Shape, body: String, parameter: String
+        shape: RealtimeConfiguration.Shape, body: String, parameter: String, code: String
     ) {
-        do throws(RequestError) {
+        do throws(RealtimeError) {
             _ = try secret(body, shape)
             Issue.record("was taken")
         } catch {
-            guard case .invalidField(_, let name) = error else {
-                Issue.record("\(error)")
-                return
-            }
-            #expect(name == parameter)
+            #expect(error.parameter == parameter && error.code == code, "\(error)")
         }
     }
 }
