@@ -17,7 +17,7 @@ import audio_set  # noqa: E402
 import finals  # noqa: E402
 
 
-def plan(streams, recorded, threads, rehearsal=False, frame=50, endpointing=300, looks=()):
+def plan(streams, recorded, threads, rehearsal=False, frame=50, endpointing=300, looks=(), limits=None):
     return {
         "threads": threads,
         "frameMilliseconds": frame,
@@ -27,6 +27,7 @@ def plan(streams, recorded, threads, rehearsal=False, frame=50, endpointing=300,
         "rehearsal": rehearsal,
         "lookMilliseconds": looks[0] if looks else None,
         "lookAgainMilliseconds": looks[1] if len(looks) > 1 else None,
+        "limits": limits or {},
         "streams": streams,
     }
 
@@ -235,6 +236,12 @@ def stable_retractions(streams):
     return count
 
 
+def limits(arguments):
+    """The silences of a rehearsal that the command line names."""
+    given = {"early": arguments.early, "late": arguments.late, "judgment": arguments.judgment}
+    return {f"{name}Milliseconds": value for name, value in given.items() if value is not None}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("results", type=pathlib.Path)
@@ -255,6 +262,14 @@ def main():
         "--looks", type=int, nargs="+", default=[],
         help="of a rehearsal: silence in milliseconds after which a window is read, and read again where its last words are not sure (one number: "
         "never again; the reference program's is 260); default: the engine's 160 300")
+    for name, meaning in (
+        ("early", "words leave where the turn sounds complete and its last words are sure"),
+        ("late", "words leave in any case"),
+        ("judgment", "the end-of-turn model judges; default: that of --early where it is given"),
+    ):
+        parser.add_argument(
+            f"--{name}", type=int, metavar="MS",
+            help=f"of a rehearsal, in each setting: silence in milliseconds after which {meaning}" + ("" if name == "judgment" else "; default: the engine's"))
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of a rehearsal")
     parser.add_argument("--every", type=int, default=1, help="play every Nth clip only")
     arguments = parser.parse_args()
@@ -270,7 +285,7 @@ def main():
     else:
         streams = spread(clips, arguments.streams, arguments.minutes, arguments.pause)
     recorded, played, totals = play(arguments.binary, plan(
-        streams, True, arguments.threads, arguments.rehearsal, endpointing=arguments.endpointing, looks=arguments.looks))
+        streams, True, arguments.threads, arguments.rehearsal, endpointing=arguments.endpointing, looks=arguments.looks, limits=limits(arguments)))
     final, turn, missed = latencies(played)
     gaps, worst = interim_gaps(played)
     live = words_of_clips(played)

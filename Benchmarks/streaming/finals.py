@@ -32,7 +32,8 @@ def compare(bench, arguments, clips, recorded):
     ]
 
     def play(streams, setting):
-        plan = bench.plan(streams, False, arguments.threads, True, endpointing=setting["endpointing"], looks=arguments.looks)
+        plan = bench.plan(
+            streams, False, arguments.threads, True, endpointing=setting["endpointing"], looks=arguments.looks, limits=bench.limits(arguments))
         plan["interims"] = False
         return bench.play(arguments.binary, plan)[1]
 
