@@ -158,7 +158,7 @@ package struct LiveCore: Sendable {
     // MARK: Beginnings and pauses
 
     private mutating func started(at start: SampleIndex) {
-        history.resumed(at: start, counting: timing.early)
+        history.resumed(at: start)
         spokenFrom = start
         guard var open = window else {
             emit(.speechStarted(channel, at: max(start, through)))

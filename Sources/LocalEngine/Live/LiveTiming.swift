@@ -12,7 +12,8 @@ package struct LiveTiming: Sendable, Equatable {
     /// Silence behind which the end-of-turn model judges. Less than the look lets the model and the recogniser work at the same time; it was no quicker
     /// where words' times are found meanwhile, and took a pause for an end.
     package var judgment: SampleCount
-    /// Silence after which words leave when the turn sounds complete and its last words are sure.
+    /// Silence after which words leave when the turn sounds complete and its last words are sure. 300 ms in both settings: LIVE.md has 420 ms for
+    /// captions, and counts these pauses in the history (`PauseHistory.counted`).
     package var early: SampleCount
     /// Silence after which words leave in any case.
     package var late: SampleCount
@@ -64,7 +65,7 @@ package struct LiveTiming: Sendable, Equatable {
         let maximum = turn.maximumSilence.map { SampleCount($0, at: .speech) }
         let longest = min(max(Self.samples(860), minimum), Self.longestWait)
         late = max(look, min(longest, maximum ?? longest))
-        early = min(isQuick ? max(Self.samples(300), minimum) : Self.samples(420), late)
+        early = min(max(Self.samples(300), isQuick ? minimum : .zero), late)
         judgment = early
         history = isQuick ? nil : PauseHistory.Rule()
         turnSilence = minimum

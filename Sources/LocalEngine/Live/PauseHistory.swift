@@ -16,6 +16,8 @@ package struct PauseHistory: Sendable, Equatable {
 
     /// Number of pauses that are remembered.
     private static let memory = 8
+    /// Minimum silence that counts as a pause (LIVE.md). Words may leave after less silence.
+    private static let counted = SampleCount(.milliseconds(420), at: .speech)
     /// Silence that is an end: the recording's limit between two sentences.
     private static let end = SampleCount(.seconds(1), at: .speech)
 
@@ -31,10 +33,8 @@ package struct PauseHistory: Sendable, Equatable {
     package mutating func paused(at silent: SampleIndex) { silentSince = silent }
 
     /// Notes that speech went on at `start`.
-    ///
-    /// - Parameter minimum: minimum silence that counts.
-    package mutating func resumed(at start: SampleIndex, counting minimum: SampleCount) {
-        if let silentSince, start - silentSince >= minimum { add(false) }
+    package mutating func resumed(at start: SampleIndex) {
+        if let silentSince, start - silentSince >= Self.counted { add(false) }
         silentSince = nil
     }
 

@@ -207,7 +207,15 @@ import Testing
     @Test func `sends captions early once pauses have been ends`() {
         let stream = play("One two. 2000 Three four. 2000 Five six. 2000 Seven.")
         let silences = stream.finals.filter { !$0.words.isEmpty }.map { Int(($0.decided - ($0.words.last?.range.end ?? .zero)).samples / 16) }
-        #expect(silences.map { $0 > 800 } == [true, true, false, false])
+        #expect(silences.map { $0 > 500 } == [true, true, false, false])
+        #expect(silences.dropFirst(2).allSatisfy { abs($0 - 300) <= 64 })
+    }
+
+    @Test func `goes on to judge turns behind pauses that are too short to count`() {
+        // Five pauses that counted would take the share of ends below its minimum.
+        let stream = play("One two. 2000 Three four. 2000 aa 350 bb 350 cc 350 dd 350 ee 350 ff. 2000 Seven.") { $0.completeness = 0.1 }
+        #expect(stream.asked.count { if case .completeness = $0 { true } else { false } } == 7)
+        #expect(stream.texts == ["One two.", "Three four.", "Aa bb cc dd ee ff.", "Seven."])
     }
 
     @Test func `asks no model about turns where history allows nothing early`() {

@@ -8,7 +8,7 @@ import Testing
     @Test(arguments: [nil, 0, 10, 25, 99])
     func `is that of captions when no pause is asked for`(endpointing: Int?) {
         let timing = LiveTiming(endpointing: endpointing.map { .milliseconds($0) })
-        #expect(milliseconds(timing.early) == 420)
+        #expect(milliseconds(timing.early) == 300)
         #expect(milliseconds(timing.late) == 860)
         #expect(timing.history != nil)
         #expect(timing.isOver(silence: timing.late, nil))
@@ -49,7 +49,7 @@ import Testing
 
     @Test(arguments: [
         (TurnRule(minimumSilence: .milliseconds(200), maximumSilence: .milliseconds(200)), 200, 260, 260, 200), (TurnRule(), 300, 300, 860, 860),
-        (TurnRule(), 0, 420, 860, 860),
+        (TurnRule(), 0, 300, 860, 860),
     ])
     func `sends nothing before the only look of models whose readings are dear`(
         rule: TurnRule, endpointing: Int, early: Int, late: Int, turn: Int
