@@ -87,17 +87,29 @@ package struct LiveCore: Sendable {
     /// Questions that are likely to be asked soon. To answer them early saves time and changes nothing. A core whose step misses an answer has those of
     /// the step.
     package var foreseen: Set<LiveQuestion> {
-        guard let window, let pause = window.pause else { return [] }
+        guard let window else { return [] }
         var questions: Set<LiveQuestion> = []
         let mayLeaveEarly = history.allowsEarly(timing.history) && timing.completeness < 1
-        if mayLeaveEarly, let judgedTo = pause.judgedTo { questions.insert(.completeness(turnAudio(through: judgedTo))) }
-        let isLong = position - pause.silent >= timing.early
-        if let reading = pause.reading, !reading.words.isEmpty, mayLeaveEarly || isLong || sentenceEnd(window, pause, reading) != nil {
-            let words = reading.words.map(\.text), audio = SampleRange(window.start, reading.end)
-            questions.insert(.times(of: words, in: audio, speech: SampleRange(window.speech, pause.end), hint(of: reading.words)))
-            if let terms, isEnglish(reading.words) { questions.insert(.terms(list: terms, of: words, in: audio)) }
+        if mayLeaveEarly, let judgedTo = window.pause?.judgedTo { questions.insert(.completeness(turnAudio(through: judgedTo))) }
+        guard let pause = window.pause, let reading = pause.reading, !reading.words.isEmpty else {
+            if mayLeaveEarly, !timing.readingsAreDear { questions.formUnion(pastTimes(in: window)) }
+            return questions
+        }
+        let leavesSoon = mayLeaveEarly || position - pause.silent >= timing.early
+        guard let count = leavesSoon ? reading.words.count : sentenceEnd(window, pause, reading)?.1 else { return questions }
+        let parts = timedParts(of: reading.words, in: window, through: reading.end, speechEnd: pause.end)
+        questions.formUnion(self.questions(aboutFirst: count, in: parts))
+        if let terms, isEnglish(reading.words) {
+            questions.insert(.terms(list: terms, of: reading.words.map(\.text), in: SampleRange(window.start, reading.end)))
         }
         return questions
+    }
+
+    /// The questions about the times of the words at the window's last pause behind which speech goes on: the final will need the answers.
+    private func pastTimes(in window: OpenWindow) -> [LiveQuestion] {
+        guard let past = window.pauses.last(where: { !$0.words.isEmpty }), isEnglish(past.words) else { return [] }
+        let parts = timedParts(of: past.words, in: window, through: past.read, speechEnd: past.end)
+        return questions(aboutFirst: past.words.count, in: parts)
     }
 
     /// True if the sound has just ended, so that a pause is likely to be read soon. Quiet speech behind loud speech counts as sound again once it has lasted

@@ -46,6 +46,8 @@ package struct LiveTiming: Sendable, Equatable {
     /// Mean power, relative to the loudest part of the window, below which there is silence: 5 % of the level.
     package var silentShare: Float = 0.0025
     package var detection = SpeechDetector.Configuration(minimumSpeech: SampleCount(3 * 512), minimumSilence: SampleCount(2 * 512))
+    /// True where each reading is dear and gives the times of its words. These times are not searched for in parts.
+    package var readingsAreDear = false
 
     /// Endpointing from which the client wants words soon. Protocols' defaults of 10 to 25 ms are meant for engines that weigh the text too.
     private static let meant: Duration = .milliseconds(100)
@@ -82,6 +84,7 @@ package struct LiveTiming: Sendable, Equatable {
         timing.late = max(timing.late, timing.look)
         timing.early = max(timing.early, timing.look)
         timing.judgment = timing.early
+        timing.readingsAreDear = true
         return timing
     }
 

@@ -239,6 +239,35 @@ import Testing
         #expect(stream.finals.first { !$0.words.isEmpty }?.reason == .pause)
     }
 
+    // MARK: Times
+
+    private func timed(_ stream: ScriptedStream) -> [String] {
+        stream.asked.compactMap { if case .times(let words, _, _, _) = $0 { words.joined(separator: " ") } else { nil } }
+    }
+
+    @Test func `searches once for the times of words before a pause`() {
+        let speech = "aa bb 300 cc dd 300 ee ff."
+        let stream = play(speech, Self.quick) { $0.completeness = 0.1 }
+        #expect(stream.texts == ["Aa bb cc dd ee ff."])
+        #expect(timed(stream) == ["Aa bb.", "cc dd.", "ee ff."])
+        #expect(stream.finals.flatMap(\.words).map(\.range) == ScriptedSpeech(speech).spoken.map(\.range))
+    }
+
+    @Test func `searches for all times again where the reading of an earlier pause was wrong`() {
+        // The first two words are read at 20,000 samples.
+        let stream = play("aa bb 300 cc dd.", Self.quick) {
+            $0.completeness = 0.1
+            $0.heard = { $0.end < SampleIndex(21_000) ? "Ab bb." : nil }
+        }
+        #expect(stream.texts == ["Aa bb cc dd."])
+        #expect(timed(stream) == ["Ab bb.", "Aa bb cc dd."])
+    }
+
+    @Test func `searches for no times in parts where the times are those of a reading`() {
+        let stream = play("aa bb 300 cc dd 300 ee ff.", Self.quick.lookingOnce()) { $0.completeness = 0.1 }
+        #expect(timed(stream) == ["Aa bb.", "Aa bb cc dd.", "Aa bb cc dd ee ff."])
+    }
+
     // MARK: Commands
 
     @Test func `makes words final in the middle of speech when the client asks`() {
