@@ -121,6 +121,18 @@ package struct LiveCore: Sendable {
         return detector.silentSince != nil || isFresh
     }
 
+    /// True if the end-of-turn model may be asked about the present pause at a later window.
+    var mayBeJudged: Bool {
+        guard let pause = window?.pause else { return false }
+        return pause.judgedTo == nil && timing.completeness < 1 && history.allowsEarly(timing.history)
+    }
+
+    /// The question about the turn that a step at this window asks; nil: the pause has not lasted long enough.
+    var judgment: LiveQuestion? {
+        guard mayBeJudged, let pause = window?.pause, position - pause.silent >= timing.judgment else { return nil }
+        return .completeness(turnAudio(through: position))
+    }
+
     /// Speech that has not paused; nil when nobody speaks.
     package var unpausedSpeech: SampleRange? { spokenFrom.map { SampleRange($0, position) } }
 
