@@ -264,12 +264,12 @@ def main():
         "never again; the reference program's is 260); default: the engine's 160 300")
     for name, meaning in (
         ("early", "words leave where the turn sounds complete and its last words are sure"),
-        ("late", "words leave in any case"),
+        ("late", "words leave in any case (three numbers: where pauses tell nothing yet, where they have been ends, and where somebody reads)"),
         ("judgment", "the end-of-turn model judges; default: that of --early where it is given"),
     ):
         parser.add_argument(
-            f"--{name}", type=int, metavar="MS",
-            help=f"of a rehearsal, in each setting: silence in milliseconds after which {meaning}" + ("" if name == "judgment" else "; default: the engine's"))
+            f"--{name}", type=int, metavar="MS", nargs="+" if name == "late" else None,
+            help=f"of a rehearsal, in each setting: silence in milliseconds after which {meaning}")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of a rehearsal")
     parser.add_argument("--every", type=int, default=1, help="play every Nth clip only")
     arguments = parser.parse_args()

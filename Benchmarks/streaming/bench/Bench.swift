@@ -105,7 +105,8 @@ struct Plan: Decodable {
     /// Silences at which a rehearsal judges a turn and sends words, in milliseconds; null: the engine's.
     struct Limits: Decodable {
         var earlyMilliseconds: Int?
-        var lateMilliseconds: Int?
+        /// One silence for all streams, or three: where the stream's pauses tell nothing yet, where they have been ends, and where somebody reads.
+        var lateMilliseconds: [Int]?
         /// null: that of `earlyMilliseconds`.
         var judgmentMilliseconds: Int?
     }

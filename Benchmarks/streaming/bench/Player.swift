@@ -141,10 +141,11 @@ extension LiveTiming {
         func samples(_ milliseconds: Int) -> SampleCount { SampleCount(.milliseconds(milliseconds), at: .speech) }
         if let value = limits.earlyMilliseconds { (early, judgment) = (samples(value), samples(value)) }
         if let value = limits.judgmentMilliseconds { judgment = samples(value) }
-        guard let value = limits.lateMilliseconds else { return }
-        late = samples(value)
+        guard let values = limits.lateMilliseconds, let first = values.first, let last = values.last else { return }
+        let ends = values.dropFirst().first ?? first
+        (late, lateBehindEnds, lateOfReader) = (samples(first), samples(ends), samples(last))
         // A final of all words ends the turn where the client has no rule of turns.
-        longestTurn = max(late, turnSilence)
+        longestTurn = max(min(late, lateBehindEnds), turnSilence)
         nearTurn = min(max(samples(1_000), turnSilence), longestTurn)
     }
 }

@@ -225,7 +225,7 @@ package struct LiveCore: Sendable {
             if position - open.start >= timing.cutLength { try cutWithoutPause(open, answers) } else { try hearLanguage(open, answers) }
             return
         }
-        let silence = position - pause.silent
+        let silence = position - pause.silent, late = timing.lateLimit(after: history)
         if pause.judgedTo == nil, silence >= timing.judgment {
             pause.judgedTo = position
             window?.pause = pause
@@ -236,11 +236,11 @@ package struct LiveCore: Sendable {
         }
         guard let open = window, let pause = open.pause else { return }
         guard let reading = pause.reading else {
-            if silence >= timing.late { dropWindow(silent: pause.silent) }
+            if silence >= late { dropWindow(silent: pause.silent) }
             return
         }
         guard silence >= timing.early else { return }
-        if silence < timing.late { guard try isEnd(pause, reading, answers) else { return } }
+        if silence < late { guard try isEnd(pause, reading, answers) else { return } }
         try commit(open, pause, reading, answers)
     }
 

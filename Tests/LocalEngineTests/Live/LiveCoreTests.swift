@@ -179,7 +179,7 @@ import Testing
 
     // MARK: Early finals
 
-    @Test(arguments: [(Float(0.9), Float(0.9), 300), (0.4, 0.9, 860), (0.9, 0.5, 860)])
+    @Test(arguments: [(Float(0.9), Float(0.9), 300), (0.4, 0.9, 768), (0.9, 0.5, 768)])
     func `sends words early when the turn and its last words are sure`(completeness: Float, confidence: Float, expected: Int) throws {
         let stream = play("One two.", Self.quick) { ($0.completeness, $0.confidence) = (completeness, confidence) }
         let final = try #require(stream.finals.first)
@@ -221,6 +221,22 @@ import Testing
     @Test func `asks no model about turns where history allows nothing early`() {
         let stream = play("One two. 2000 Three four.")
         #expect(!stream.asked.contains { if case .completeness = $0 { true } else { false } })
+    }
+
+    @Test func `sends all words sooner once pauses have been ends`() {
+        let stream = play("One two. 2000 Three four. 2000 Five six.") { $0.completeness = 0.1 }
+        let finals = stream.finals.filter { !$0.words.isEmpty }
+        let silences = finals.map { Int(($0.decided - ($0.words.last?.range.end ?? .zero)).samples / 16) }
+        #expect(silences.map { $0 > 735 } == [true, true, false])
+        #expect(silences.allSatisfy { $0 > 670 })
+        #expect(finals.allSatisfy { $0.reason == .endOfTurn })
+    }
+
+    @Test func `waits longer at the pauses of somebody who reads`() {
+        let pauses = "aa bb 500 cc dd 500 ee ff 800 gg hh."
+        #expect(play("aa bb 800 cc dd.").texts == ["Aa bb.", "Cc dd."])
+        #expect(play(pauses).texts == ["Aa bb cc dd ee ff gg hh."])
+        #expect(play(pauses, Self.quick) { $0.completeness = 0.1 }.texts == ["Aa bb cc dd ee ff.", "Gg hh."])
     }
 
     // MARK: Turns
