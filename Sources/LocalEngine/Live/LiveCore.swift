@@ -89,6 +89,7 @@ package struct LiveCore: Sendable {
     package var foreseen: Set<LiveQuestion> {
         guard let window else { return [] }
         var questions: Set<LiveQuestion> = []
+        if let question = readingAlone(of: window) { questions.insert(question) }
         let mayLeaveEarly = history.allowsEarly(timing.history) && timing.completeness < 1
         if mayLeaveEarly, let judgedTo = window.pause?.judgedTo { questions.insert(.completeness(turnAudio(through: judgedTo))) }
         guard let pause = window.pause, let reading = pause.reading, !reading.words.isEmpty else {
@@ -135,6 +136,15 @@ package struct LiveCore: Sendable {
 
     /// Speech that has not paused; nil when nobody speaks.
     package var unpausedSpeech: SampleRange? { spokenFrom.map { SampleRange($0, position) } }
+
+    /// The question for the words of the window alone, where a step reads its pause together with committed words: both readings are made at once, for
+    /// where the words do not fit. nil: the step reads no pause, or it begins with this question.
+    private func readingAlone(of window: OpenWindow) -> LiveQuestion? {
+        guard known.start != nil, !findsLanguage, !timing.readingsAreDear, let pause = window.pause, isDue(pause, after: position - pause.silent),
+            isSpeech(SampleRange(window.speech, pause.end))
+        else { return nil }
+        return .words(in: SampleRange(window.start, min(pause.end + timing.tail, position)), hint(of: window))
+    }
 
     // MARK: Inputs
 

@@ -95,8 +95,16 @@ import Testing
     @Test func `hears committed words again, and takes them off`() {
         let stream = play("One two 900 three four.")
         let readings = stream.asked.compactMap { if case .words(let audio, _) = $0 { audio } else { nil } }
-        #expect(readings.count == 2)
-        #expect(readings.map(\.start) == [readings[0].start, readings[0].start])
+        // The third reading is that of the window alone: it is asked for at once, for where the words do not fit.
+        #expect(readings.count == 3)
+        #expect(readings[1].start == readings[0].start)
+        #expect(readings[2].start > readings[0].end && readings[2].end == readings[1].end)
+        #expect(stream.texts == ["One two.", "Three four."])
+    }
+
+    @Test func `reads once more than needed only where readings are cheap`() {
+        let stream = play("One two 900 three four.", LiveTiming().lookingOnce())
+        #expect(stream.asked.count { if case .words = $0 { true } else { false } } == 2)
     }
 
     @Test func `hears committed words no more after a long silence`() {

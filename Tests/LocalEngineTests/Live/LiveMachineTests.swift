@@ -47,6 +47,11 @@ import Testing
         #expect(rounds(speech, LiveTiming()) == [["words"], ["words"], ["times", "words"], ["times"]])
     }
 
+    @Test func `has a window read alone while it is read behind committed words`() {
+        let speech = ScriptedSpeech("One two 900 three four.")
+        #expect(rounds(speech, LiveTiming()) == [["words"], ["times"], ["words", "words"], ["times"]])
+    }
+
     @Test func `has the turn judged while a second look reads its words`() {
         var speech = ScriptedSpeech("One two.")
         speech.confidence = 0.5
