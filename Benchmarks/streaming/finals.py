@@ -32,7 +32,8 @@ def compare(bench, arguments, clips, recorded):
     ]
 
     def play(streams, setting):
-        plan = bench.plan(streams, False, arguments.threads, True, endpointing=setting["endpointing"], looks=arguments.looks)
+        plan = bench.plan(
+            streams, False, arguments.threads, True, endpointing=setting["endpointing"], looks=arguments.looks, limits=bench.limits(arguments))
         plan["interims"] = False
         return bench.play(arguments.binary, plan)[1]
 
@@ -177,7 +178,32 @@ def reference(arguments, clips):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+def missed(rows):
+    """The figures of the engine that miss their goals: errors in each row, boundaries where the text is what counts and each clip has a stream of its
+    own, and delays in streams of many turns."""
+    found = []
+
+    def judge(row, name, value, limit):
+        if value is not None and value > limit:
+            found.append(f"{row}: {name} {value} (goal ≤ {limit})")
+
+    for name, figures in rows.items():
+        if name.startswith("reference: "):
+            continue
+        judge(name, "errors, relative to the recording's,", figures["relative"], 0.95)
+        judge(name, "errors of the slow quarter, relative to the recording's,", figures["slowest_quarter"]["relative"], 1.05)
+        judge(name, "clips with a phrase said twice", len(figures["said_twice"]), 0)
+        if name.endswith("many turns"):
+            for key, limit in (("p50", 0.45), ("p99", 0.9)):
+                judge(name, f"end of speech to final, {key}, in s,", figures["end_to_final_s"][key], limit)
+    share = rows[SETTINGS[0]["name"]]["boundaries"]["as_recorded"]
+    if share is not None and share < 0.9:
+        found.append(f"{SETTINGS[0]['name']}: boundaries as recorded {share} (goal ≥ 0.9)")
+    return found
+
+
 def show(result):
+    """Prints the rows, and returns the figures that miss their goals."""
     print(f"streaming: finals, one clip a stream with {ALONE} ms of silence behind it; many turns: {TURNS} clips with {BETWEEN} ms between them")
     print(
         f"  {'':<28}{'errors':>8}{'of recorded':>13}{'slow quarter':>14}{'twice':>7}{'boundaries':>16}{'end → decided':>22}{'end → final':>22}"
@@ -201,3 +227,4 @@ def show(result):
         print(f"  {name:<28}{errors}{twice:>7}{share:>16}{delays}{figures.get('read_s_per_s', ''):>7}  {spent}")
     if alike := result["same_as_reference"]:
         print(f"  finals that are those of the reference program, in {len(SETTINGS)} settings: {alike['same']} of {alike['clips']}")
+    return missed(result["rows"])

@@ -99,7 +99,17 @@ struct Plan: Decodable {
     /// window again where its last words are not sure; null: never.
     var lookMilliseconds: Int?
     var lookAgainMilliseconds: Int?
+    var limits: Limits
     var streams: [Stream]
+
+    /// Silences at which a rehearsal judges a turn and sends words, in milliseconds; null: the engine's.
+    struct Limits: Decodable {
+        var earlyMilliseconds: Int?
+        /// One silence for all streams, or three: where the stream's pauses tell nothing yet, where they have been ends, and where somebody reads.
+        var lateMilliseconds: [Int]?
+        /// null: that of `earlyMilliseconds`.
+        var judgmentMilliseconds: Int?
+    }
 }
 
 struct Totals: Encodable {

@@ -60,6 +60,7 @@ struct Player: Sendable {
             timing.look = SampleCount(.milliseconds(look), at: .speech)
             timing.lookAgain = plan.lookAgainMilliseconds.map { SampleCount(.milliseconds($0), at: .speech) }
         }
+        timing.take(plan.limits)
         self.timing = timing
         var samples: [Float] = []
         var clips: [Played.Clip] = []
@@ -131,5 +132,20 @@ struct Player: Sendable {
         case .skipped: Played.Event(at: at, kind: "skipped")
         case .closed(let error): Played.Event(at: at, kind: error.map { "closed: \($0)" } ?? "closed")
         }
+    }
+}
+
+extension LiveTiming {
+    /// Takes the silences that a plan names.
+    fileprivate mutating func take(_ limits: Plan.Limits) {
+        func samples(_ milliseconds: Int) -> SampleCount { SampleCount(.milliseconds(milliseconds), at: .speech) }
+        if let value = limits.earlyMilliseconds { (early, judgment) = (samples(value), samples(value)) }
+        if let value = limits.judgmentMilliseconds { judgment = samples(value) }
+        guard let values = limits.lateMilliseconds, let first = values.first, let last = values.last else { return }
+        let ends = values.dropFirst().first ?? first
+        (late, lateBehindEnds, lateOfReader) = (samples(first), samples(ends), samples(last))
+        // A final of all words ends the turn where the client has no rule of turns.
+        longestTurn = max(min(late, lateBehindEnds), turnSilence)
+        nearTurn = min(max(samples(1_000), turnSilence), longestTurn)
     }
 }

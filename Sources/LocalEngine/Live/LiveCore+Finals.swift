@@ -24,9 +24,8 @@ extension LiveCore {
         _ open: OpenWindow, _ words: [LiveWord], through end: SampleIndex, coverage: SampleIndex, silent: SampleIndex, speechEnd: SampleIndex,
         _ reason: FinalReason, _ answers: LiveAnswers
     ) throws(MissingAnswer) {
-        try send(
-            words, first: words.count, of: SampleRange(open.start, end), speech: SampleRange(open.speech, speechEnd), coverage: coverage, reason,
-            answers)
+        let parts = timedParts(of: words, in: open, through: end, speechEnd: speechEnd)
+        try send(words, first: words.count, parts, of: SampleRange(open.start, end), coverage: coverage, reason, answers)
         know(words, from: open.start, end: silent)
         covered = coverage
         window = nil
@@ -94,15 +93,16 @@ extension LiveCore {
     ///
     /// - Parameters:
     ///   - count: number of words to send.
-    ///   - audio: the audio of the window; `speech` is the part that the voice detector calls speech.
+    ///   - parts: the parts of the reading, in which the words' times are searched for.
+    ///   - audio: the audio of the window.
     mutating func send(
-        _ words: [LiveWord], first count: Int, of audio: SampleRange, speech: SampleRange, coverage: SampleIndex, _ reason: FinalReason,
+        _ words: [LiveWord], first count: Int, _ parts: [TimedPart], of audio: SampleRange, coverage: SampleIndex, _ reason: FinalReason,
         _ answers: LiveAnswers
     ) throws(MissingAnswer) {
         let sent = Array(words.prefix(count)), range = SampleRange(through, coverage)
         var placed: [PlacedWord] = []
         if !sent.isEmpty {
-            placed = zip(sent, try answers.times(of: words, in: audio, speech: speech, hint(of: words))).map { PlacedWord(word: $0, range: $1) }
+            placed = zip(sent, try times(ofFirst: sent.count, in: parts, answers)).map { PlacedWord(word: $0, range: $1) }
             if isEnglish(words) { placed.put(try answers.terms(list: terms, of: words, in: audio)) }
         }
         var last = range.start

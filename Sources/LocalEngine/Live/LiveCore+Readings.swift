@@ -30,12 +30,11 @@ extension LiveCore {
     private mutating func sendEarlierWords(of open: OpenWindow, _ answers: LiveAnswers) throws(MissingAnswer) -> OpenWindow? {
         guard let last = open.lastRead else { return nil }
         let start = border(behind: last)
-        try send(
-            last.words, first: last.words.count, of: SampleRange(open.start, last.read), speech: SampleRange(open.speech, last.end), coverage: start,
-            .length, answers)
+        let parts = timedParts(of: last.words, in: open, through: last.read, speechEnd: last.end)
+        try send(last.words, first: last.words.count, parts, of: SampleRange(open.start, last.read), coverage: start, .length, answers)
         known.forget()
         covered = start
-        let rest = open.rest(from: last, start: max(start, last.resumed - timing.lead))
+        let rest = open.rest(from: last, start: readFrom(behind: last))
         window = rest
         return rest
     }
@@ -45,6 +44,9 @@ extension LiveCore {
         past.end + min(timing.tail, SampleCount((past.resumed - past.end).samples / 2))
     }
 
+    /// Returns the start of the audio that is read behind a pause alone.
+    func readFrom(behind past: OpenWindow.PastPause) -> SampleIndex { max(border(behind: past), past.resumed - timing.lead) }
+
     // MARK: Sentences
 
     /// Makes final the words before an earlier pause of the window, if both sides of that pause were just read together.
@@ -53,17 +55,16 @@ extension LiveCore {
     mutating func sendSentences(_ answers: LiveAnswers) throws(MissingAnswer) {
         guard let open = window, let now = open.pause, let reading = now.reading, let (past, place) = sentenceEnd(open, now, reading) else { return }
         let start = border(behind: past)
-        let own = try answers.words(in: SampleRange(max(start, past.resumed - timing.lead), reading.end), hint(behind: reading.words))
+        let own = try answers.words(in: SampleRange(readFrom(behind: past), reading.end), hint(behind: reading.words))
         guard !own.isEmpty else { return }
         let exact = WordPlace(of: past.words, in: reading.words, before: own, tie: .behind).count
         // Behind a change of the language, the joint reading has no words of what follows.
         let count = 0 < exact && exact < reading.words.count && Self.language(of: own) == Self.language(of: reading.words) ? exact : place
-        try send(
-            reading.words, first: count, of: SampleRange(open.start, reading.end), speech: SampleRange(open.speech, now.end), coverage: start,
-            .length, answers)
+        let parts = timedParts(of: reading.words, in: open, through: reading.end, speechEnd: now.end)
+        try send(reading.words, first: count, parts, of: SampleRange(open.start, reading.end), coverage: start, .length, answers)
         known.forget()
         covered = start
-        var rest = open.rest(from: past, start: max(start, past.resumed - timing.lead))
+        var rest = open.rest(from: past, start: readFrom(behind: past))
         rest.pause?.reading?.words = own
         window = rest
         try fixLanguage(through: reading.end, answers)
@@ -98,11 +99,13 @@ extension LiveCore {
         let audio = SampleRange(open.start, position), speech = SampleRange(open.speech, position), language = hint(of: open)
         let joint = try answers.words(in: audio, language)
         if joint.isEmpty, try sendEarlierWords(of: open, answers) != nil { return }
-        let (at, guess) = cutPlace(in: try answers.times(of: joint, in: audio, speech: speech, hint(of: joint)), of: audio)
+        // The place of the cut depends on the times: they are searched for in the whole audio.
+        let whole = [TimedPart(words: joint, audio: audio, speech: speech)]
+        let (at, guess) = cutPlace(in: try times(ofFirst: joint.count, in: whole, answers), of: audio)
         let own = try answers.words(in: SampleRange(at, position), joint.isEmpty ? language : hint(of: joint))
         let leavesWhole = own.count * 2 < joint.count - guess
         let count = leavesWhole ? joint.count : Self.count(before: own, in: joint, guess: guess), end = leavesWhole ? position : at
-        try send(joint, first: count, of: audio, speech: speech, coverage: end, .length, answers)
+        try send(joint, first: count, whole, of: audio, coverage: end, .length, answers)
         known.forget()
         if leavesWhole { know(Array(joint[guess...]), from: at, end: end) }
         covered = end

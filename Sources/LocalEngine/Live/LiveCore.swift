@@ -87,17 +87,30 @@ package struct LiveCore: Sendable {
     /// Questions that are likely to be asked soon. To answer them early saves time and changes nothing. A core whose step misses an answer has those of
     /// the step.
     package var foreseen: Set<LiveQuestion> {
-        guard let window, let pause = window.pause else { return [] }
+        guard let window else { return [] }
         var questions: Set<LiveQuestion> = []
+        if let question = readingAlone(of: window) { questions.insert(question) }
         let mayLeaveEarly = history.allowsEarly(timing.history) && timing.completeness < 1
-        if mayLeaveEarly, let judgedTo = pause.judgedTo { questions.insert(.completeness(turnAudio(through: judgedTo))) }
-        let isLong = position - pause.silent >= timing.early
-        if let reading = pause.reading, !reading.words.isEmpty, mayLeaveEarly || isLong || sentenceEnd(window, pause, reading) != nil {
-            let words = reading.words.map(\.text), audio = SampleRange(window.start, reading.end)
-            questions.insert(.times(of: words, in: audio, speech: SampleRange(window.speech, pause.end), hint(of: reading.words)))
-            if let terms, isEnglish(reading.words) { questions.insert(.terms(list: terms, of: words, in: audio)) }
+        if mayLeaveEarly, let judgedTo = window.pause?.judgedTo { questions.insert(.completeness(turnAudio(through: judgedTo))) }
+        guard let pause = window.pause, let reading = pause.reading, !reading.words.isEmpty else {
+            if mayLeaveEarly, !timing.readingsAreDear { questions.formUnion(pastTimes(in: window)) }
+            return questions
+        }
+        let leavesSoon = mayLeaveEarly || position - pause.silent >= timing.early
+        guard let count = leavesSoon ? reading.words.count : sentenceEnd(window, pause, reading)?.1 else { return questions }
+        let parts = timedParts(of: reading.words, in: window, through: reading.end, speechEnd: pause.end)
+        questions.formUnion(self.questions(aboutFirst: count, in: parts))
+        if let terms, isEnglish(reading.words) {
+            questions.insert(.terms(list: terms, of: reading.words.map(\.text), in: SampleRange(window.start, reading.end)))
         }
         return questions
+    }
+
+    /// The questions about the times of the words at the window's last pause behind which speech goes on: the final will need the answers.
+    private func pastTimes(in window: OpenWindow) -> [LiveQuestion] {
+        guard let past = window.pauses.last(where: { !$0.words.isEmpty }), isEnglish(past.words) else { return [] }
+        let parts = timedParts(of: past.words, in: window, through: past.read, speechEnd: past.end)
+        return questions(aboutFirst: past.words.count, in: parts)
     }
 
     /// True if the sound has just ended, so that a pause is likely to be read soon. Quiet speech behind loud speech counts as sound again once it has lasted
@@ -109,8 +122,29 @@ package struct LiveCore: Sendable {
         return detector.silentSince != nil || isFresh
     }
 
+    /// True if the end-of-turn model may be asked about the present pause at a later window.
+    var mayBeJudged: Bool {
+        guard let pause = window?.pause else { return false }
+        return pause.judgedTo == nil && timing.completeness < 1 && history.allowsEarly(timing.history)
+    }
+
+    /// The question about the turn that a step at this window asks; nil: the pause has not lasted long enough.
+    var judgment: LiveQuestion? {
+        guard mayBeJudged, let pause = window?.pause, position - pause.silent >= timing.judgment else { return nil }
+        return .completeness(turnAudio(through: position))
+    }
+
     /// Speech that has not paused; nil when nobody speaks.
     package var unpausedSpeech: SampleRange? { spokenFrom.map { SampleRange($0, position) } }
+
+    /// The question for the words of the window alone, where a step reads its pause together with committed words: both readings are made at once, for
+    /// where the words do not fit. nil: the step reads no pause, or it begins with this question.
+    private func readingAlone(of window: OpenWindow) -> LiveQuestion? {
+        guard known.start != nil, !findsLanguage, !timing.readingsAreDear, let pause = window.pause, isDue(pause, after: position - pause.silent),
+            isSpeech(SampleRange(window.speech, pause.end))
+        else { return nil }
+        return .words(in: SampleRange(window.start, min(pause.end + timing.tail, position)), hint(of: window))
+    }
 
     // MARK: Inputs
 
@@ -158,7 +192,7 @@ package struct LiveCore: Sendable {
     // MARK: Beginnings and pauses
 
     private mutating func started(at start: SampleIndex) {
-        history.resumed(at: start, counting: timing.early)
+        history.resumed(at: start)
         spokenFrom = start
         guard var open = window else {
             emit(.speechStarted(channel, at: max(start, through)))
@@ -201,7 +235,7 @@ package struct LiveCore: Sendable {
             if position - open.start >= timing.cutLength { try cutWithoutPause(open, answers) } else { try hearLanguage(open, answers) }
             return
         }
-        let silence = position - pause.silent
+        let silence = position - pause.silent, late = timing.lateLimit(after: history)
         if pause.judgedTo == nil, silence >= timing.judgment {
             pause.judgedTo = position
             window?.pause = pause
@@ -212,11 +246,11 @@ package struct LiveCore: Sendable {
         }
         guard let open = window, let pause = open.pause else { return }
         guard let reading = pause.reading else {
-            if silence >= timing.late { dropWindow(silent: pause.silent) }
+            if silence >= late { dropWindow(silent: pause.silent) }
             return
         }
         guard silence >= timing.early else { return }
-        if silence < timing.late { guard try isEnd(pause, reading, answers) else { return } }
+        if silence < late { guard try isEnd(pause, reading, answers) else { return } }
         try commit(open, pause, reading, answers)
     }
 

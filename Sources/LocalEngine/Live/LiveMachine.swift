@@ -4,6 +4,9 @@ package import Speech
 ///
 /// Each input is applied to a copy of the core. Where an answer is missing, the copy is thrown away, the answer is asked for, and the input is applied
 /// again once the answer is there. Late answers delay what follows, and never change it.
+///
+/// While a pause is read, the machine looks ahead in the audio that waits: it asks whether the turn is complete as soon as the audio of that question is
+/// there. The core asks the same question at the same place.
 package struct LiveMachine: Sendable {
     package enum Action: Sendable, Equatable {
         /// Something happened. `at` is the position in the audio at which it was decided.
@@ -27,6 +30,10 @@ package struct LiveMachine: Sendable {
     private var isHeard = false
     private var answers = LiveAnswers()
     private var asked: Set<LiveQuestion> = []
+    /// A copy of the core that has heard windows behind the input that waits, and the index of the next one; nil: the machine does not look ahead.
+    private var ahead: (core: LiveCore, next: Int)?
+    /// The question about the turn that the core will ask at a later window of its pause; nil: the machine has not looked so far.
+    private var judgment: LiveQuestion?
     private var isOver = false
     /// Number of windows among the inputs that wait.
     private var waitingWindows = 0
@@ -57,7 +64,10 @@ package struct LiveMachine: Sendable {
             (next, waitingWindows) = (0, 0)
             return [.fellBehind]
         }
-        return asked.isEmpty || waitingCount == 1 ? advance() : []
+        if asked.isEmpty || waitingCount == 1 { return advance() }
+        var actions: [Action] = []
+        lookAhead(&actions)
+        return actions
     }
 
     /// Takes the answer to a question. An answer that nobody needs changes nothing.
@@ -69,7 +79,8 @@ package struct LiveMachine: Sendable {
 
     /// Applies inputs until one needs an answer that is not there.
     private mutating func advance() -> [Action] {
-        var actions: [Action] = []
+        var actions: [Action] = [], isBlocked = false
+        ahead = nil
         while next < waiting.count {
             // Nobody waits for the words that are read at a pause to learn of the pause.
             if !isHeard, case .window(let probability, let power) = waiting[next] {
@@ -87,12 +98,14 @@ package struct LiveMachine: Sendable {
                 ask(error.question, &actions)
                 // The step's likely next questions are answered meanwhile.
                 for question in attempt.foreseen where answers[question] == nil { ask(question, &actions) }
+                isBlocked = true
                 break
             }
             if waiting[next].isWindow { waitingWindows -= 1 }
             next += 1
             isHeard = false
             let foreseen = core.foreseen
+            if let judgment, core.position >= judgment.audio.end { self.judgment = nil }
             keep(foreseen, &actions)
             for question in foreseen where answers[question] == nil { ask(question, &actions) }
             if core.hasFinished {
@@ -106,7 +119,31 @@ package struct LiveMachine: Sendable {
             waiting.removeFirst(next)
             next = 0
         }
+        if isBlocked {
+            // At the judged window itself, the step has asked.
+            if isHeard, judgment == nil, core.mayBeJudged, core.judgment == nil { ahead = (core: core, next: next + 1) }
+            lookAhead(&actions)
+        }
         return actions
+    }
+
+    /// Hears the windows that wait behind the present step, up to the one at which the turn will be judged, and asks for that judgment. Nothing else is
+    /// taken from what is heard there.
+    private mutating func lookAhead(_ actions: inout [Action]) {
+        guard var (core, next) = ahead else { return }
+        ahead = nil
+        while next < waiting.count {
+            // A command may change what is asked.
+            guard case .window(let probability, let power) = waiting[next] else { return }
+            _ = core.hear(probability: probability, power: power)
+            next += 1
+            guard core.mayBeJudged else { return }
+            guard let question = core.judgment else { continue }
+            judgment = question
+            ask(question, &actions)
+            return
+        }
+        ahead = (core: core, next: next)
     }
 
     private mutating func ask(_ question: LiveQuestion, _ actions: inout [Action]) {
@@ -115,8 +152,9 @@ package struct LiveMachine: Sendable {
 
     /// Forgets all answers and questions but those that later inputs may need.
     private mutating func keep(_ foreseen: Set<LiveQuestion>, _ actions: inout [Action]) {
-        answers.keep(foreseen)
-        for question in asked where !foreseen.contains(question) {
+        let needed = judgment.map { foreseen.union([$0]) } ?? foreseen
+        answers.keep(needed)
+        for question in asked where !needed.contains(question) {
             asked.remove(question)
             actions.append(.drop(question))
         }

@@ -3,6 +3,16 @@ package import Speech
 /// The stream's own history of pauses: tells whether pauses like the present one have been ends of turns. Neither the sound nor the text can tell a
 /// pause in slowly read speech from an end.
 package struct PauseHistory: Sendable, Equatable {
+    /// The meaning of the stream's pauses so far.
+    package enum Habit: Sendable, Equatable {
+        /// There were too few pauses to tell.
+        case unknown
+        /// Pauses have been ends of turns.
+        case ends
+        /// Pauses have been inside of turns: somebody reads.
+        case reading
+    }
+
     /// Share of ends from which words may leave early.
     package struct Rule: Sendable, Equatable {
         /// Ends and other pauses that are counted before there were any.
@@ -10,12 +20,16 @@ package struct PauseHistory: Sendable, Equatable {
         package var minimumShare = 0.33
         /// Minimum number of ends that the stream must have had.
         package var minimumEnds = 2
+        /// Minimum number of remembered pauses of somebody who reads.
+        package var minimumPauses = 2
 
         package init() {}
     }
 
     /// Number of pauses that are remembered.
     private static let memory = 8
+    /// Minimum silence that counts as a pause (LIVE.md). Words may leave after less silence.
+    private static let counted = SampleCount(.milliseconds(420), at: .speech)
     /// Silence that is an end: the recording's limit between two sentences.
     private static let end = SampleCount(.seconds(1), at: .speech)
 
@@ -31,10 +45,8 @@ package struct PauseHistory: Sendable, Equatable {
     package mutating func paused(at silent: SampleIndex) { silentSince = silent }
 
     /// Notes that speech went on at `start`.
-    ///
-    /// - Parameter minimum: minimum silence that counts.
-    package mutating func resumed(at start: SampleIndex, counting minimum: SampleCount) {
-        if let silentSince, start - silentSince >= minimum { add(false) }
+    package mutating func resumed(at start: SampleIndex) {
+        if let silentSince, start - silentSince >= Self.counted { add(false) }
         silentSince = nil
     }
 
@@ -47,10 +59,13 @@ package struct PauseHistory: Sendable, Equatable {
     }
 
     /// True if words may leave early by this rule; nil: always.
-    package func allowsEarly(_ rule: Rule?) -> Bool {
-        guard let rule else { return true }
+    package func allowsEarly(_ rule: Rule?) -> Bool { rule.map { habit($0) == .ends } ?? true }
+
+    /// Returns the meaning of the pauses by this rule.
+    package func habit(_ rule: Rule) -> Habit {
         let share = Double(pauses.count(where: \.self) + rule.ends) / Double(pauses.count + rule.ends + rule.others)
-        return ends >= rule.minimumEnds && share >= rule.minimumShare
+        if share >= rule.minimumShare { return ends >= rule.minimumEnds ? .ends : .unknown }
+        return pauses.count >= rule.minimumPauses ? .reading : .unknown
     }
 
     private mutating func add(_ isEnd: Bool) {

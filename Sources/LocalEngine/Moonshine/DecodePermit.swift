@@ -7,6 +7,8 @@ package final class DecodePermit: Sendable {
     let urgency: DecodeUrgency
     /// True for prerecorded work whose amount at once is limited.
     let isLong: Bool
+    /// True for words that are shown until better ones come; the number of such readings at once is limited.
+    let isInterim: Bool
     let shared: DecodePool.Shared
     let isCancelled = Atomic(false)
 
@@ -14,6 +16,7 @@ package final class DecodePermit: Sendable {
         self.id = id
         self.urgency = urgency
         self.isLong = isLong
+        isInterim = if case .interim = urgency { true } else { false }
         self.shared = shared
     }
 

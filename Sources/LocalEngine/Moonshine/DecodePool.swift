@@ -8,7 +8,7 @@ import Synchronization
 /// Live work does not wait until prerecorded work ends: at the next token, a thread with prerecorded work runs the waiting live work first. Long work
 /// has steps that cannot be interrupted, such as 0.6 s to encode 30 s for Whisper. While a live stream is open, it leaves a thread free, if there is a
 /// second one. So the load decides when work is done, and never how: the words of a recording do not depend on it. Interims give way to other live work
-/// in the same manner: no final waits for the words that are shown before it.
+/// in the same manner, and leave a thread free too, since their encoder cannot be interrupted: no final waits for the words that are shown before it.
 package final class DecodePool: Sendable {
     package typealias Work = @Sendable (DecodePermit) -> Void
 
@@ -20,8 +20,8 @@ package final class DecodePool: Sendable {
         struct State {
             var queue = DecodeQueue<Entry>()
             var lastID: UInt64 = 0
-            /// Amount of long work that threads have taken.
-            var longRunning = 0
+            /// Amount of long work, and number of interims, that threads have taken.
+            var longRunning = 0, interimsRunning = 0
             var isStopping = false
         }
 
@@ -40,24 +40,40 @@ package final class DecodePool: Sendable {
         /// - Parameter toInterims: false: interims wait on.
         func giveWay(toInterims: Bool) {
             while liveWaiting.load(ordering: .relaxed) > 0 {
-                guard let entry = state.withLock({ $0.queue.nextLive(mayBeInterim: toInterims) }) else { return }
+                guard let entry = state.withLock({ nextLive(&$0, toInterims: toInterims) }) else { return }
                 run(entry)
             }
+        }
+
+        /// Takes the next live work for a thread that gives way; nil when there is none that may run now.
+        private func nextLive(_ state: inout State, toInterims: Bool) -> Entry? {
+            let entry = state.queue.nextLive(mayBeInterim: toInterims && mayBeInterim(state))
+            count(entry, by: 1, &state)
+            return entry
         }
 
         /// Takes the next work for a thread that has none; nil when there is none that may run now.
         func next(_ state: inout State) -> Entry? {
             let limit = DecodePool.longLimit(threads: threadCount, isLive: liveStreams.load(ordering: .relaxed) > 0)
-            let entry = state.queue.next(mayBeLong: state.longRunning < limit)
-            if let entry, entry.permit.isLong { state.longRunning += 1 }
+            let entry = state.queue.next(mayBeLong: state.longRunning < limit, mayBeInterim: mayBeInterim(state))
+            count(entry, by: 1, &state)
             return entry
+        }
+
+        private func mayBeInterim(_ state: State) -> Bool { state.interimsRunning < DecodePool.interimLimit(threads: threadCount) }
+
+        /// Counts work whose amount at once is limited.
+        private func count(_ entry: Entry?, by step: Int, _ state: inout State) {
+            guard let permit = entry?.permit else { return }
+            if permit.isLong { state.longRunning += step }
+            if permit.isInterim { state.interimsRunning += step }
         }
 
         func run(_ entry: Entry) {
             if entry.permit.urgency != .prerecorded { liveWaiting.subtract(1, ordering: .relaxed) }
             entry.work(entry.permit)
-            guard entry.permit.isLong else { return }
-            state.withLock { $0.longRunning -= 1 }
+            guard entry.permit.isLong || entry.permit.isInterim else { return }
+            state.withLock { count(entry, by: -1, &$0) }
             state.signal()
         }
     }
@@ -80,6 +96,9 @@ package final class DecodePool: Sendable {
         let limit = max(4, threads / 2)
         return isLive ? max(1, min(limit, threads - 1)) : limit
     }
+
+    /// Returns the maximum number of interims at once: one thread is free for answers, if there is a second one.
+    static func interimLimit(threads: Int) -> Int { max(1, threads - 1) }
 
     /// Submits work, which runs once, on one of the pool's threads. Work whose job is cancelled while it waits never runs.
     ///

@@ -30,9 +30,11 @@ struct DecodeQueue<Work> {
         }
     }
 
-    /// - Parameter mayBeLong: false: long work stays in the queue, and work that came later overtakes it.
-    mutating func next(mayBeLong: Bool = true) -> Work? {
-        if let work = nextLive() { return work }
+    /// - Parameters:
+    ///   - mayBeLong: false: long work stays in the queue, and work that came later overtakes it.
+    ///   - mayBeInterim: false: interims stay in the queue.
+    mutating func next(mayBeLong: Bool = true, mayBeInterim: Bool = true) -> Work? {
+        if let work = nextLive(mayBeInterim: mayBeInterim) { return work }
         guard let index = prerecorded.firstIndex(where: { mayBeLong || !$0.isLong }) else { return nil }
         return prerecorded.remove(at: index).work
     }

@@ -120,11 +120,12 @@ final class LocalAnswerService: AnswerService, @unchecked Sendable {
     /// Time that an interim may take: interims may be rare.
     private static let interimPatience = Duration.seconds(3)
 
-    /// Returns the time that an answer may take. An answer goes before every interim that has not waited for long, and interrupts those that run.
-    private static func patience(_ question: LiveQuestion) -> Duration {
+    /// Returns the time that an answer may take. An answer goes before every interim that has not waited for long, and interrupts those that run. The
+    /// short work behind a reading goes before the readings of other streams: a final waits for nothing else by then.
+    static func patience(_ question: LiveQuestion) -> Duration {
         switch question {
-        case .words, .times, .terms: .milliseconds(200)
-        case .completeness: .milliseconds(300)
+        case .words, .terms: .milliseconds(200)
+        case .times, .completeness: .milliseconds(100)
         }
     }
 }

@@ -95,8 +95,16 @@ import Testing
     @Test func `hears committed words again, and takes them off`() {
         let stream = play("One two 900 three four.")
         let readings = stream.asked.compactMap { if case .words(let audio, _) = $0 { audio } else { nil } }
-        #expect(readings.count == 2)
-        #expect(readings.map(\.start) == [readings[0].start, readings[0].start])
+        // The third reading is that of the window alone: it is asked for at once, for where the words do not fit.
+        #expect(readings.count == 3)
+        #expect(readings[1].start == readings[0].start)
+        #expect(readings[2].start > readings[0].end && readings[2].end == readings[1].end)
+        #expect(stream.texts == ["One two.", "Three four."])
+    }
+
+    @Test func `reads once more than needed only where readings are cheap`() {
+        let stream = play("One two 900 three four.", LiveTiming().lookingOnce())
+        #expect(stream.asked.count { if case .words = $0 { true } else { false } } == 2)
     }
 
     @Test func `hears committed words no more after a long silence`() {
@@ -179,7 +187,7 @@ import Testing
 
     // MARK: Early finals
 
-    @Test(arguments: [(Float(0.9), Float(0.9), 300), (0.4, 0.9, 860), (0.9, 0.5, 860)])
+    @Test(arguments: [(Float(0.9), Float(0.9), 300), (0.4, 0.9, 768), (0.9, 0.5, 768)])
     func `sends words early when the turn and its last words are sure`(completeness: Float, confidence: Float, expected: Int) throws {
         let stream = play("One two.", Self.quick) { ($0.completeness, $0.confidence) = (completeness, confidence) }
         let final = try #require(stream.finals.first)
@@ -207,12 +215,36 @@ import Testing
     @Test func `sends captions early once pauses have been ends`() {
         let stream = play("One two. 2000 Three four. 2000 Five six. 2000 Seven.")
         let silences = stream.finals.filter { !$0.words.isEmpty }.map { Int(($0.decided - ($0.words.last?.range.end ?? .zero)).samples / 16) }
-        #expect(silences.map { $0 > 800 } == [true, true, false, false])
+        #expect(silences.map { $0 > 500 } == [true, true, false, false])
+        #expect(silences.dropFirst(2).allSatisfy { abs($0 - 300) <= 64 })
+    }
+
+    @Test func `goes on to judge turns behind pauses that are too short to count`() {
+        // Five pauses that counted would take the share of ends below its minimum.
+        let stream = play("One two. 2000 Three four. 2000 aa 350 bb 350 cc 350 dd 350 ee 350 ff. 2000 Seven.") { $0.completeness = 0.1 }
+        #expect(stream.asked.count { if case .completeness = $0 { true } else { false } } == 7)
+        #expect(stream.texts == ["One two.", "Three four.", "Aa bb cc dd ee ff.", "Seven."])
     }
 
     @Test func `asks no model about turns where history allows nothing early`() {
         let stream = play("One two. 2000 Three four.")
         #expect(!stream.asked.contains { if case .completeness = $0 { true } else { false } })
+    }
+
+    @Test func `sends all words sooner once pauses have been ends`() {
+        let stream = play("One two. 2000 Three four. 2000 Five six.") { $0.completeness = 0.1 }
+        let finals = stream.finals.filter { !$0.words.isEmpty }
+        let silences = finals.map { Int(($0.decided - ($0.words.last?.range.end ?? .zero)).samples / 16) }
+        #expect(silences.map { $0 > 735 } == [true, true, false])
+        #expect(silences.allSatisfy { $0 > 670 })
+        #expect(finals.allSatisfy { $0.reason == .endOfTurn })
+    }
+
+    @Test func `waits longer at the pauses of somebody who reads`() {
+        let pauses = "aa bb 500 cc dd 500 ee ff 800 gg hh."
+        #expect(play("aa bb 800 cc dd.").texts == ["Aa bb.", "Cc dd."])
+        #expect(play(pauses).texts == ["Aa bb cc dd ee ff gg hh."])
+        #expect(play(pauses, Self.quick) { $0.completeness = 0.1 }.texts == ["Aa bb cc dd ee ff.", "Gg hh."])
     }
 
     // MARK: Turns
@@ -229,6 +261,35 @@ import Testing
         #expect(stream.texts == ["One two.", "Three four."])
         #expect(!stream.events.contains { if case .engine(.turnEnded) = $0 { true } else { false } })
         #expect(stream.finals.first { !$0.words.isEmpty }?.reason == .pause)
+    }
+
+    // MARK: Times
+
+    private func timed(_ stream: ScriptedStream) -> [String] {
+        stream.asked.compactMap { if case .times(let words, _, _, _) = $0 { words.joined(separator: " ") } else { nil } }
+    }
+
+    @Test func `searches once for the times of words before a pause`() {
+        let speech = "aa bb 300 cc dd 300 ee ff."
+        let stream = play(speech, Self.quick) { $0.completeness = 0.1 }
+        #expect(stream.texts == ["Aa bb cc dd ee ff."])
+        #expect(timed(stream) == ["Aa bb.", "cc dd.", "ee ff."])
+        #expect(stream.finals.flatMap(\.words).map(\.range) == ScriptedSpeech(speech).spoken.map(\.range))
+    }
+
+    @Test func `searches for all times again where the reading of an earlier pause was wrong`() {
+        // The first two words are read at 20,000 samples.
+        let stream = play("aa bb 300 cc dd.", Self.quick) {
+            $0.completeness = 0.1
+            $0.heard = { $0.end < SampleIndex(21_000) ? "Ab bb." : nil }
+        }
+        #expect(stream.texts == ["Aa bb cc dd."])
+        #expect(timed(stream) == ["Ab bb.", "Aa bb cc dd."])
+    }
+
+    @Test func `searches for no times in parts where the times are those of a reading`() {
+        let stream = play("aa bb 300 cc dd 300 ee ff.", Self.quick.lookingOnce()) { $0.completeness = 0.1 }
+        #expect(timed(stream) == ["Aa bb.", "Aa bb cc dd.", "Aa bb cc dd ee ff."])
     }
 
     // MARK: Commands

@@ -47,9 +47,55 @@ import Testing
         #expect(rounds(speech, LiveTiming()) == [["words"], ["words"], ["times", "words"], ["times"]])
     }
 
+    @Test func `has a window read alone while it is read behind committed words`() {
+        let speech = ScriptedSpeech("One two 900 three four.")
+        #expect(rounds(speech, LiveTiming()) == [["words"], ["times"], ["words", "words"], ["times"]])
+    }
+
     @Test func `has the turn judged while a second look reads its words`() {
         var speech = ScriptedSpeech("One two.")
         speech.confidence = 0.5
         #expect(rounds(speech, LiveTiming(endpointing: .milliseconds(300))) == [["words"], ["times"], ["turn", "words"], ["times"]])
+    }
+
+    /// Speech whose pause is reported, and read, 192 ms behind the end of the sound, and judged 320 ms behind it.
+    private var slowlyReported: ScriptedSpeech {
+        var speech = ScriptedSpeech("One two.")
+        speech.hangover = 4
+        return speech
+    }
+
+    @Test func `has the turn judged at its place in the audio while the pause is read`() {
+        let speech = slowlyReported, timing = LiveTiming(endpointing: .milliseconds(300))
+        var machine = LiveMachine(LiveCore(timing: timing)), asked: [LiveQuestion] = []
+        for window in 0..<speech.windows where asked.count < 2 { asked += questions(machine.take(speech.input(window))) }
+        #expect(asked.map(kind) == ["words", "turn"])
+        #expect(machine.core.position == SampleIndex(20_480), "the words of the pause are not there yet")
+        #expect(asked.last?.audio.end == SampleIndex(22_528))
+        var prompt = ScriptedStream(speech, timing)
+        prompt.play()
+        #expect(prompt.asked.filter { kind($0) == "turn" } == Array(asked.suffix(1)))
+        var rest: [LiveQuestion] = []
+        for question in asked { rest += questions(machine.answer(question, speech.answer(question))) }
+        #expect(rest.map(kind) == ["times"])
+    }
+
+    @Test func `looks no further than a command while the pause is read`() {
+        let speech = slowlyReported
+        var machine = LiveMachine(LiveCore(timing: LiveTiming(endpointing: .milliseconds(300)))), asked: [LiveQuestion] = []
+        for window in 0..<speech.windows {
+            let new = questions(machine.take(speech.input(window)))
+            asked += new
+            if !new.isEmpty { asked += questions(machine.take(.terms(nil))) }
+        }
+        #expect(asked.map(kind) == ["words"])
+    }
+
+    @Test func `has no turn judged where speech went on`() {
+        // The speech behind the gap is reported 288 ms behind the end of the sound.
+        let speech = ScriptedSpeech("One two. 180 Three four.")
+        var machine = LiveMachine(LiveCore(timing: LiveTiming(endpointing: .milliseconds(300)))), asked: [LiveQuestion] = []
+        for window in 0..<speech.windows { asked += questions(machine.take(speech.input(window))) }
+        #expect(asked.map(kind) == ["words"])
     }
 }

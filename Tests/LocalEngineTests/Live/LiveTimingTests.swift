@@ -8,19 +8,22 @@ import Testing
     @Test(arguments: [nil, 0, 10, 25, 99])
     func `is that of captions when no pause is asked for`(endpointing: Int?) {
         let timing = LiveTiming(endpointing: endpointing.map { .milliseconds($0) })
-        #expect(milliseconds(timing.early) == 420)
-        #expect(milliseconds(timing.late) == 860)
+        #expect(milliseconds(timing.early) == 300)
+        #expect(milliseconds(timing.late) == 768)
+        #expect(milliseconds(timing.lateBehindEnds) == 704)
+        #expect(milliseconds(timing.lateOfReader) == 1_000)
         #expect(timing.history != nil)
-        #expect(timing.isOver(silence: timing.late, nil))
+        #expect([timing.late, timing.lateBehindEnds, timing.lateOfReader].allSatisfy { timing.isOver(silence: $0, nil) })
     }
 
     @Test(arguments: [
-        (100, 300, 860), (300, 300, 860), (400, 400, 860), (700, 700, 860), (860, 860, 860), (1_200, 1_200, 1_200), (2_000, 2_000, 2_000),
+        (100, 300, 768), (300, 300, 768), (400, 400, 768), (700, 700, 768), (860, 860, 860), (1_200, 1_200, 1_200), (2_000, 2_000, 2_000),
     ])
     func `is quick when somebody waits for the words`(endpointing: Int, early: Int, late: Int) {
         let timing = LiveTiming(endpointing: .milliseconds(endpointing))
         #expect(milliseconds(timing.early) == early)
         #expect(milliseconds(timing.late) == late)
+        #expect(timing.lateBehindEnds == timing.late && timing.lateOfReader == timing.late)
         #expect(timing.history == nil)
     }
 
@@ -33,8 +36,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (TurnRule(minimumSilence: .milliseconds(160)), 400, 400, 860, 860), (TurnRule(minimumSilence: .milliseconds(560)), 400, 560, 860, 860),
-        (TurnRule(maximumSilence: .milliseconds(500)), 300, 300, 500, 500), (TurnRule(maximumSilence: .milliseconds(2_400)), 400, 400, 860, 2_400),
+        (TurnRule(minimumSilence: .milliseconds(160)), 400, 400, 768, 768), (TurnRule(minimumSilence: .milliseconds(560)), 400, 560, 768, 768),
+        (TurnRule(maximumSilence: .milliseconds(500)), 300, 300, 500, 500), (TurnRule(maximumSilence: .milliseconds(2_400)), 400, 400, 768, 2_400),
         (TurnRule(minimumSilence: .milliseconds(200), maximumSilence: .milliseconds(200)), 200, 200, 200, 200),
         (TurnRule(maximumSilence: .milliseconds(100)), 300, 160, 160, 300),
         (TurnRule(finalSilence: .seconds(5)), 5_000, 2_000, 2_000, 5_000),
@@ -48,8 +51,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (TurnRule(minimumSilence: .milliseconds(200), maximumSilence: .milliseconds(200)), 200, 260, 260, 200), (TurnRule(), 300, 300, 860, 860),
-        (TurnRule(), 0, 420, 860, 860),
+        (TurnRule(minimumSilence: .milliseconds(200), maximumSilence: .milliseconds(200)), 200, 260, 260, 200), (TurnRule(), 300, 300, 768, 768),
+        (TurnRule(), 0, 300, 768, 704),
     ])
     func `sends nothing before the only look of models whose readings are dear`(
         rule: TurnRule, endpointing: Int, early: Int, late: Int, turn: Int

@@ -3,8 +3,6 @@ import Speech
 import Testing
 
 @Suite struct `The history of pauses` {
-    private static let minimum = SampleCount(.milliseconds(420), at: .speech)
-
     /// Returns the history of pauses of these lengths in milliseconds.
     private func history(_ pauses: [Int]) -> PauseHistory {
         var history = PauseHistory(), position = SampleIndex.zero
@@ -12,7 +10,7 @@ import Testing
             history.paused(at: position)
             for window in 0...pause / 32 { history.passed(position + SampleCount(window * 512)) }
             position += SampleCount(pause * 16)
-            history.resumed(at: position, counting: Self.minimum)
+            history.resumed(at: position)
             position += SampleCount(16_000)
         }
         return history
@@ -24,9 +22,20 @@ import Testing
             ([500, 500, 500, 500, 500, 500, 1_600, 1_600], false),
             ([300, 300, 300, 300, 300, 300, 1_600, 1_600], true), ([1_600, 1_600, 500, 500, 500, 500, 500, 500, 500, 500], false),
             ([500, 500, 500, 500, 500, 500, 500, 500, 1_600, 1_600, 1_600, 1_600, 1_600], true), ([990, 990, 990], false),
+            ([1_600, 1_600, 419, 419, 419, 419, 419, 419], true), ([1_600, 1_600, 420, 420, 420, 420, 420, 420], false),
         ] as [([Int], Bool)])
     func `allows early finals where pauses have been ends`(pauses: [Int], allows: Bool) {
         #expect(history(pauses).allowsEarly(PauseHistory.Rule()) == allows)
+    }
+
+    @Test(
+        arguments: [
+            ([], .unknown), ([500], .unknown), ([300, 300, 300], .unknown), ([500, 500], .reading), ([990, 990, 990], .reading),
+            ([1_600, 500], .unknown), ([500, 1_600], .unknown), ([1_600, 500, 500], .reading), ([1_600, 1_600], .ends),
+            ([500, 500, 1_600], .reading), ([500, 500, 1_600, 1_600], .ends), ([500, 500, 500, 500, 500, 500, 1_600, 1_600], .reading),
+        ] as [([Int], PauseHistory.Habit)])
+    func `tells somebody who reads from one whose pauses are ends`(pauses: [Int], habit: PauseHistory.Habit) {
+        #expect(history(pauses).habit(PauseHistory.Rule()) == habit)
     }
 
     @Test func `does not matter to those who want words soon`() {
@@ -37,7 +46,7 @@ import Testing
         var history = PauseHistory()
         history.paused(at: .zero)
         for second in 1...9 { history.passed(SampleIndex(second * 16_000)) }
-        history.resumed(at: SampleIndex(160_000), counting: Self.minimum)
+        history.resumed(at: SampleIndex(160_000))
         #expect(!history.allowsEarly(PauseHistory.Rule()))
     }
 }

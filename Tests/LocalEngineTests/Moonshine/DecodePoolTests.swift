@@ -145,6 +145,48 @@ import Testing
         release.signal()
     }
 
+    @Test func `interims leave a thread free for other live work`() {
+        let pool = DecodePool(threads: 2)
+        let begun = DispatchSemaphore(value: 0), release = DispatchSemaphore(value: 0)
+        let second = DispatchSemaphore(value: 0), answered = DispatchSemaphore(value: 0)
+        pool.submit(.interim(deadline: .now)) { _ in
+            begun.signal()
+            release.wait()
+        }
+        begun.wait()
+        pool.submit(.interim(deadline: .now)) { _ in second.signal() }
+        pool.submit(.live(deadline: .now + .seconds(9))) { _ in answered.signal() }
+        answered.wait()
+        #expect(pool.waitingCount == 1, "the second interim waits, and the answer overtook it")
+        release.signal()
+        second.wait()
+    }
+
+    @Test func `a recording that gives way leaves a thread free of interims`() {
+        let pool = DecodePool(threads: 2)
+        let begun = DispatchSemaphore(value: 0), release = DispatchSemaphore(value: 0), second = DispatchSemaphore(value: 0)
+        pool.submit(.interim(deadline: .now)) { _ in
+            begun.signal()
+            release.wait()
+        }
+        begun.wait()
+        pool.submit(.interim(deadline: .now)) { _ in second.signal() }
+        let asked = DispatchSemaphore(value: 0)
+        pool.submit(.prerecorded) { permit in
+            _ = permit.mayContinue()
+            asked.signal()
+        }
+        asked.wait()
+        #expect(pool.waitingCount == 1, "the second interim waits on")
+        release.signal()
+        second.wait()
+    }
+
+    @Test(arguments: [(1, 1), (2, 1), (3, 2), (8, 7)])
+    func `interims at once are limited, but never to none`(threads: Int, limit: Int) {
+        #expect(DecodePool.interimLimit(threads: threads) == limit)
+    }
+
     @Test(arguments: [(1, false, 4), (1, true, 1), (2, false, 4), (2, true, 1), (3, true, 2), (8, true, 4), (16, false, 8), (16, true, 8)])
     func `long work at once is limited, but never to none`(threads: Int, isLive: Bool, limit: Int) {
         #expect(DecodePool.longLimit(threads: threads, isLive: isLive) == limit)

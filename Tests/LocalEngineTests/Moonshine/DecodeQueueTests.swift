@@ -38,6 +38,14 @@ import Testing
         #expect(order == ["short", nil, "long 1", "long 2"])
     }
 
+    @Test func `gives prerecorded work before interims that have to wait`() {
+        var queue = DecodeQueue<String>()
+        queue.add("interim", id: 1, urgency: .interim(deadline: now))
+        queue.add("file", id: 2, urgency: .prerecorded)
+        let order = [false, false, true].map { queue.next(mayBeInterim: $0) }
+        #expect(order == ["file", nil, "interim"])
+    }
+
     @Test func `gives no prerecorded work to who asks for live work`() {
         var queue = DecodeQueue<String>()
         queue.add("file", id: 1, urgency: .prerecorded)
