@@ -63,6 +63,8 @@ package struct Leg: Sendable {
     private(set) var answers: LegAnswers
     /// Channels that the engine has made final to the end, after it was told to finish.
     private var ended: Set<Int> = []
+    /// End of the audio that the engine has made final in each channel.
+    private var finalThrough: [SampleIndex]
     /// Ends of finals that reached beyond the sent audio, by channel: `said` is the engine's end, `taken` the end that the session used.
     private var clipped: [Int: (said: SampleIndex, taken: SampleIndex)] = [:]
     /// End of the audio that `take` may count as sent without asking for a new allowance.
@@ -91,6 +93,7 @@ package struct Leg: Sendable {
         self.sentThrough = origin
         self.heardThrough = origin
         answers = LegAnswers(rate: rate)
+        finalThrough = Array(repeating: origin, count: channels.count)
         answered = Array(repeating: 0, count: channels.count)
         surplus = answered
     }
@@ -109,6 +112,9 @@ package struct Leg: Sendable {
 
     /// Returns true if the engine was told to finish and has since made one of the session's channels final to the end.
     func hasEnded(_ channel: Int) -> Bool { ended.contains(channel) }
+
+    /// True if the engine was told to finish, and has made final all the audio that it was sent.
+    var hasSaidAll: Bool { isDraining && finalThrough.allSatisfy { $0 >= sentThrough } }
 
     /// True if the leg was sent all audio and commands, or is sent nothing more.
     ///
@@ -156,6 +162,7 @@ package struct Leg: Sendable {
         origin = start
         sentThrough = start
         heardThrough = start
+        finalThrough = Array(repeating: start, count: channels.count)
         for index in queued.indices { queued[index].position = max(queued[index].position, start) }
         for index in finalizes.indices { finalizes[index] = max(finalizes[index], start) }
         pace = nil
@@ -308,6 +315,8 @@ package struct Leg: Sendable {
         case .final(let hypothesis, let reason):
             let mapped = again(hypothesis, session(hypothesis))
             heardThrough = max(heardThrough, mapped.range.end)
+            let place = mapped.channel.number - channels.lowerBound
+            finalThrough[place] = max(finalThrough[place], mapped.range.end)
             if reason == .endOfAudio, isDraining { ended.insert(mapped.channel.number) }
             return .final(mapped, reason: reason != .flush || flushed(hypothesis.channel) ? reason : .pause)
         case .turnEnded(let channel, let at): return .turnEnded(session(channel), at: session(at))

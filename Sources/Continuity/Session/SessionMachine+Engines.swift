@@ -55,7 +55,7 @@ extension SessionMachine {
     }
 
     /// Applies an event of a leg to the transcript, or holds the event until all before it is settled. An event that nobody waits for is dropped.
-    private mutating func offer(_ event: EngineEvent, in number: Int, from id: LegID, now: Instant, _ actions: inout [SessionAction]) {
+    mutating func offer(_ event: EngineEvent, in number: Int, from id: LegID, now: Instant, _ actions: inout [SessionAction]) {
         guard let index = pool.index(of: id) else { return }
         guard let place = channelStates[number].place(of: id) else { return noteLate(event) }
         let engine = pool.legs[index].engine

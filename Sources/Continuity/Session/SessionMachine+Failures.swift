@@ -15,7 +15,8 @@ extension SessionMachine {
 
     /// Handles the end of an engine's stream.
     mutating func closed(_ id: LegID, _ error: EngineError?, now: Instant, _ actions: inout [SessionAction]) {
-        guard let leg = pool[id] else { return }
+        if error == nil { sayEnd(of: id, now: now, &actions) }
+        guard !isEnded, let leg = pool[id] else { return }
         actions.append(.discard(leg.id))
         if let error { pool.choice.note(error, of: leg.engine) }
         if leg.isFailed {
@@ -44,6 +45,16 @@ extension SessionMachine {
                 for other in channelStates[number].spans[place].sources where other != leg.id { giveUp(other, now: now, &actions) }
             }
             forget(leg, now: now, &actions)
+        }
+    }
+
+    /// Covers all audio of a leg whose engine closes in order and has made everything final. The session has shortened its last final where the audio
+    /// behind the last word is loud, in case the engine had more to say.
+    private mutating func sayEnd(of id: LegID, now: Instant, _ actions: inout [SessionAction]) {
+        guard let leg = pool[id], leg.hasSaidAll, !leg.isShadow, !isDone(leg) else { return }
+        for number in leg.channels where !isEnded {
+            let end = Hypothesis(channel: ChannelIndex(number), range: SampleRange(leg.sentThrough, leg.sentThrough), words: [])
+            offer(.final(end, reason: .endOfAudio), in: number, from: id, now: now, &actions)
         }
     }
 

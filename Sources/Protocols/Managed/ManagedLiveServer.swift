@@ -32,8 +32,6 @@ package struct ManagedLiveServer: LiveServerMachine {
     private var model = ""
     private var term: SessionTimeouts?
     private var isReady = false
-    /// Keys that an engine ignores, of which the client is told once it was told `ready`.
-    private var ignored: [String] = []
     private var isClosed = false
     /// Reason for which the session was told to finish.
     private var end: ManagedServerMessage.EndReason?
@@ -43,7 +41,7 @@ package struct ManagedLiveServer: LiveServerMachine {
     /// True if a credit threshold was passed and the client has not been told yet.
     private var owesCredit = false
     private var owesPong = false
-    /// Names of what the client asked for and does not get, for `ready`.
+    /// Names of what the client asked for and does not get, of which it was not told: `ready` has them, and a message behind it those of later engines.
     private var ignored: [String]
 
     private var receivedBytes = 0
@@ -156,6 +154,7 @@ package struct ManagedLiveServer: LiveServerMachine {
                     sessionID: sessionID, model: model, secondsRemaining: credit?.secondsDown, ignored: IgnoredOptions.told(ignored)
                 ).write(to: &$0)
             }
+            ignored = []
             settleDebts(&output)
         case .speechStarted(_, let position): speaks(since: max(position, committedThrough), now)
         case .interim(let hypothesis): interim(hypothesis, now, &output)
@@ -167,11 +166,6 @@ package struct ManagedLiveServer: LiveServerMachine {
         }
     }
 
-    package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) {
-        // After `ready` the protocol has no message for it.
-        if !isReady { ignored += names }
-    }
-
     /// Sends the messages that were held back until `ready`.
     private mutating func settleDebts(_ output: inout ServerOutput) {
         guard isReady else { return }
@@ -179,7 +173,7 @@ package struct ManagedLiveServer: LiveServerMachine {
             output.send { ManagedServerMessage.creditsLow(secondsRemaining: credit.secondsDown).write(to: &$0) }
         }
         if owesPong { output.send { ManagedServerMessage.pong.write(to: &$0) } }
-        if !ignored.isEmpty { output.send { ManagedServerMessage.ignored(names: ignored).write(to: &$0) } }
+        if !ignored.isEmpty { output.send { ManagedServerMessage.ignored(names: IgnoredOptions.told(ignored)).write(to: &$0) } }
         ignored = []
         owesCredit = false
         owesPong = false

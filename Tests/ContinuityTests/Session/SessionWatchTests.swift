@@ -386,6 +386,22 @@ import Testing
         #expect(talk.actions.gaps == [])
     }
 
+    @Test func `takes it as the end when an engine that has made all audio final closes, though the audio ends loudly`() {
+        var talk = Conversation([Conversation.free(Conversation.first)], repairers: [])
+        talk.lively = nil
+        talk.isDense = true
+        talk.hear(2)
+        talk.command(.finalize)
+        talk.says(0..<1, leg: 0, .flush, through: 2)
+        talk.command(.finish)
+        talk.engine(.closed(nil), from: 0)
+        #expect(talk.actions.said == "w0")
+        #expect(talk.actions.records.map(\.outcome) == [.completed])
+        #expect(talk.actions.gaps == [])
+        #expect(talk.actions.count { if case .open = $0 { true } else { false } } == 1, "nobody hears the end again")
+        #expect(talk.session.isEnded)
+    }
+
     @Test func `changes a leg before its time is over, in a silence`() throws {
         var talk = Conversation([Conversation.paced(Conversation.first, cap: .seconds(70))])
         talk.silent = [8]

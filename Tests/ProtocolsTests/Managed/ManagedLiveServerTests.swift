@@ -314,7 +314,7 @@ import Testing
         }
     }
 
-    @Test func `names what the engine ignores, behind ready`() throws {
+    @Test func `names what the engine ignores in ready, and what a later one ignores behind it`() throws {
         var stream = try ManagedConversation()
         _ = stream.text(#"{"type":"auth","token":"t","config":{"endpointing":900}}"#)
         _ = stream.begin()
@@ -328,7 +328,7 @@ import Testing
             return output.texts
         }
         #expect(ignored().isEmpty, "nothing may come before ready")
-        #expect(stream.event(.ready) == ["ready moonshine-base-en -", "ignored endpointing"])
+        #expect(stream.event(.ready) == ["ready moonshine-base-en - ignores endpointing"])
         #expect(ignored() == [#"{"type":"ignored","names":["endpointing"]}"#], "another engine has taken over")
     }
 
