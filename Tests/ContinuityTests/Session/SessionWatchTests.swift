@@ -391,9 +391,9 @@ import Testing
         talk.lively = nil
         talk.isDense = true
         talk.hear(2)
-        talk.command(.finalize)
+        _ = talk.command(.finalize)
         talk.says(0..<1, leg: 0, .flush, through: 2)
-        talk.command(.finish)
+        _ = talk.command(.finish)
         talk.engine(.closed(nil), from: 0)
         #expect(talk.actions.said == "w0")
         #expect(talk.actions.records.map(\.outcome) == [.completed])
