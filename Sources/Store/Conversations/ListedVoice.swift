@@ -41,7 +41,9 @@ package struct VoiceQuery: Sendable, Equatable {
     /// Maximum number of voices of which the page finds out whether they can be heard. It bounds the cost of a page where nearly nobody can be heard.
     package var looks: Int
 
-    package init(cursor: String? = nil, limit: Int = 50, looks: Int = 1_000) {
+    package static let standardLooks = 1_000
+
+    package init(cursor: String? = nil, limit: Int = 50, looks: Int = Self.standardLooks) {
         self.cursor = cursor
         self.limit = limit
         self.looks = looks
