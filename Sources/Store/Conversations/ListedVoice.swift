@@ -41,6 +41,7 @@ package struct VoiceQuery: Sendable, Equatable {
     /// Maximum number of voices of which the page finds out whether they can be heard. It bounds the cost of a page where nearly nobody can be heard.
     package var looks: Int
 
+    /// Value of `looks` for everybody who does not ask for another one.
     package static let standardLooks = 1_000
 
     package init(cursor: String? = nil, limit: Int = 50, looks: Int = Self.standardLooks) {

@@ -127,10 +127,10 @@ extension SQLConversationStore {
         try connection.run(lastLook, place + [.integer(looks - 1)]) { (row) throws(StoreError) in
             looked.append(ListCursor(value: row.integer(0) ?? 0, number: row.integer(1) ?? 0))
         }
-        let end = looked.count == 2 ? looked[0] : nil
+        let end = looked.count == 2 ? looked.first : nil, last = end ?? .bottom
         var rows: [ListedVoiceRow] = []
         try connection.run(
-            listedUnnamed, place + [.integer(end?.value ?? .min), .integer(end?.number ?? .min), .integer(limit + 1)]
+            listedUnnamed, place + [.integer(last.value), .integer(last.number), .integer(limit + 1)]
         ) { (row) throws(StoreError) in rows.append(ListedVoiceRow(row)) }
         guard rows.count > limit else { return (rows, end) }
         rows.removeLast()

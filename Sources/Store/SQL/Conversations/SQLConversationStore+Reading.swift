@@ -232,6 +232,8 @@ extension SQLConversationStore {
 struct ListCursor: Equatable {
     /// The position before all others.
     static let top = ListCursor(value: .max, number: .max)
+    /// The position behind all others.
+    static let bottom = ListCursor(value: .min, number: .min)
 
     /// The value that orders the list.
     var value: Int64
