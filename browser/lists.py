@@ -3,7 +3,7 @@
 import re
 
 from console import expect, narrow
-from stored import TEA, store
+from stored import TEA, VOICES_ASKED, store, tells_voices
 from writings import TRACE
 
 # Notes what a page asks for, so that `OPEN` knows what it still waits for.
@@ -20,7 +20,7 @@ ASKS = """(() => {
         }
     };
 })();"""
-OPEN = """(words) => asked.filter((one) => one.isOpen && (words.startsWith('/api/') ? one.path.endsWith(words) : one.path.includes(words)))
+OPEN = """(words) => asked.filter((one) => one.isOpen && (words.endsWith('people') ? one.path.endsWith(words) : one.path.includes(words)))
     .map((one) => one.path)"""
 HEADINGS = "(all) => all.map((one) => one.textContent)"
 
@@ -72,11 +72,11 @@ READ = """async () => {
 PLACE = "() => [cursor.startContainer.isConnected, cursor.startOffset, cursor.startContainer.data]"
 
 PEOPLE = [{"id": "ada", "name": "Ada", "created_at": "2019-02-01T10:00:00Z"}]
-# Three voices of each length, which were heard last in the opposite order to that in which they were heard first.
+# Three voices of each length, which were heard last in the opposite order to that in which they were heard first. The newest come first.
 VOICES = [{"id": f"voice{number}", "label": f"Speaker {3000 + number}", "person_id": None, "is_user": False, "adoption": None,
            "evidence": 20.0 * (number % 10 + 1), "created_at": f"2019-10-{number + 1:02}T10:00:00Z", "heard_at": f"2019-11-{30 - number:02}T10:00:00Z"}
           for number in range(30)]
-ORDER = [voice["id"] for voice in sorted(sorted(VOICES, key=lambda voice: voice["heard_at"], reverse=True), key=lambda voice: -voice["evidence"])]
+ORDER = [voice["id"] for voice in sorted(sorted(VOICES, key=lambda voice: voice["created_at"], reverse=True), key=lambda voice: -voice["evidence"])]
 
 
 def hit(number):
@@ -100,17 +100,24 @@ class Lists:
     """Plays for `Plays`."""
 
     def asks_whose_voices_these_are(self):
-        """Known people come first, then voices by how long and how lately they were heard, twelve at a time; their samples are read when they are seen."""
+        """Known people come first, then voices by how long they were heard, twelve at a time; their samples are read when they are seen.
+
+        After a change all that were shown are there.
+        """
         console = self.visit("/#/start", viewport=narrow)
-        page, asked = console.page, []
+        page, asked, pages = console.page, [], []
+
+        def voices(route):
+            pages.append(route.request.url)
+            tells_voices(VOICES)(route)
 
         def samples(route):
             asked.append(route.request.url.split("/voices/")[1].split("/")[0])
             route.fulfill(json={"samples": [], "near": []})
 
         console.context.route("**/api/v1/people", says({"people": PEOPLE}))
-        # The gateway tells voices in the order of their numbers.
-        console.context.route("**/api/v1/voices", says({"voices": VOICES}))
+        console.context.route("**/api/v1/people/ada", says({**PEOPLE[0], "name": "Ada L."}))
+        console.context.route(VOICES_ASKED, voices)
         console.context.route("**/api/v1/voices/*/samples", samples)
 
         def cards():
@@ -125,17 +132,27 @@ class Lists:
         expect(ORDER[0] in asked and ORDER[11] not in asked and set(asked) < set(ORDER[:12]), f"the samples of {asked} were read before they were seen")
         page.locator(".voice").nth(11).scroll_into_view_if_needed()
         console.until(lambda: ORDER[11] in asked, "the samples of the last card, which is seen now")
-        page.get_by_role("button", name="Show 12 more of 18").click()
+        expect(not [url for url in pages if "unnamed=true" in url and "limit=12" not in url], f"more voices are read than are shown: {pages}")
+        more = page.get_by_role("button", name="Show more", exact=True)
+        more.click()
+        console.until(lambda: len(cards()) > 12, "the next cards")
         expect(cards() == ORDER[:24], f"the next cards are {cards()[12:]}, not {ORDER[12:24]}")
         expect(ORDER[23] not in asked, "the samples of a card that nobody has seen were read")
-        page.get_by_role("button", name="Show 6 more of 6").click()
+        more.click()
+        console.until(lambda: len(cards()) > 24, "the last cards")
         expect(cards() == ORDER, f"the last cards are {cards()[24:]}, not {ORDER[24:]}")
-        expect(page.get_by_role("button", name=re.compile("^Show ")).count() == 0, "more cards are offered than there are voices")
+        more.wait_for(state="hidden")
         expect(len(asked) == len(set(asked)), f"samples were read twice: {asked}")
         facts = console.text(".voice p")
         expect(re.search(r"of speech, heard \d+ November 2019$", facts), facts)
         spilled = page.evaluate(SPILLED)
         expect(not spilled, f"beyond their boxes are {spilled[:6]}")
+        page.evaluate("() => { document.querySelector('.voice').dataset.old = ''; }")
+        page.get_by_role("button", name="Rename Ada").click()
+        page.fill("dialog input", "Ada L.")
+        page.locator("dialog").get_by_role("button", name="Rename").click()
+        page.locator(".voice[data-old]").wait_for(state="detached")
+        expect(cards() == ORDER, f"after a change the page has {len(cards())} of the {len(ORDER)} cards that were asked for")
         console.judge()
         console.context.unroute_all(behavior="ignoreErrors")
         console.close()
@@ -171,16 +188,17 @@ class Lists:
         none = says({"conversations": [], "next": None})
         found = says({"hits": [hit(number) for number in range(3)], "next": None})
         for place, text, held, others in (
-                ("people", None, "/api/v1/voices", {}),
+                ("people", None, "/api/v1/voices?named=", {}),
+                ("people", None, "/api/v1/voices?unnamed=", {}),
                 ("people", None, "/api/v1/people", {}),
-                ("people", None, "/samples", {r"/api/v1/people$": says({"people": PEOPLE}), r"/api/v1/voices$": says({"voices": VOICES})}),
+                ("people", None, "/samples", {r"/api/v1/people$": says({"people": PEOPLE}), VOICES_ASKED: tells_voices(VOICES)}),
                 ("conversations", None, "/conversations?limit=", {}),
                 ("conversations", "toves", "/search?", {r"/conversations\?limit=": none}),
                 ("conversations", "toves", "/conversations?ids=", {r"/conversations\?limit=": none, r"/search\?": found})):
             waiting = []
             for pattern, answer in others.items():
                 console.context.route(re.compile(pattern), answer)
-            console.context.route(re.compile(re.escape(held) + ("$" if held.startswith("/api/") else "")), lambda route: waiting.append(route))
+            console.context.route(re.compile(re.escape(held) + ("$" if held.endswith("people") else "")), lambda route: waiting.append(route))
             page.evaluate("(place) => { location.hash = `#/${place}`; }", place)
             if text:
                 page.fill("input[type=search]", text)

@@ -26,7 +26,7 @@ from lists import Lists
 from microphone import BEHIND, EVENTS, FINALS, NEXT, NOTICE, STANDING, Line, Microphone
 from modules import EXPECTED
 from scripted_vendor import plain
-from stored import HOLD, LONG_DAY, SAID, TEA, recognise, samples_of, store
+from stored import HOLD, LONG_DAY, SAID, TEA, VOICES_ASKED, recognise, samples_of, store, tells_voices
 from writings import Writings
 
 PAGES = ["start", "live", "playground", "conversations", "people", "microscope", "engines", "usage", "settings"]
@@ -873,7 +873,8 @@ class Plays(Writings, Microphone, Lists, Copies, Files):
             {"id": name, "label": label, "person_id": None, "is_user": False, "is_silent": is_silent, "adoption": None, "evidence": 20.0,
              "created_at": "2019-10-01T10:00:00Z", "heard_at": "2019-11-01T10:00:00Z"}
             for name, label, is_silent in (("dodo", "Speaker 7", False), ("mouse", "Speaker 8", True))]
-        page.route("**/api/v1/voices", lambda route: route.fulfill(json={"voices": voices}))
+        page.route(VOICES_ASKED, lambda route: tells_voices(voices)(route))
+        page.route("**/api/v1/voices/count", lambda route: route.fulfill(json={"voices": len(voices)}))
         page.route("**/api/v1/voices/*/samples", lambda route: route.fulfill(json={"samples": [], "near": []}))
         console.go("people")
         page.locator(".voice").get_by_role("heading", name="Speaker 7", exact=True).wait_for()
@@ -944,7 +945,7 @@ class Plays(Writings, Microphone, Lists, Copies, Files):
             else:
                 route.fulfill(status=status, json={"error": {"message": "There is no room."}})
 
-        page.route("**/api/v1/voices", lambda route: route.fulfill(json={"voices": [] if 204 in told else [voice]}))
+        page.route(VOICES_ASKED, lambda route: tells_voices([] if 204 in told else [voice])(route))
         page.route("**/api/v1/voices/dodo", forget)
         page.route("**/api/v1/erasure", lambda route: route.fulfill(json={"erased": is_erased[0]}))
         page.route("**/api/v1/voices/dodo/samples", lambda route: route.fulfill(json={"samples": [], "near": []}))

@@ -1,7 +1,9 @@
-"""Conversations and sessions that a play makes for itself, through the gateway's API."""
+"""Conversations and sessions that a play makes for itself, through the gateway's API, and voices that it makes up."""
 
 import base64
 import pathlib
+import re
+import urllib.parse
 import wave
 
 from console import expect
@@ -80,6 +82,25 @@ def store(console, lines, language="en"):
     console.until(is_listed, "the conversation is listed")
     expect(len(made) == 1, f"{len(made)} conversations are new")
     return made[0]
+
+
+# The addresses at which the page asks for voices.
+VOICES_ASKED = re.compile(r"/api/v1/voices\?")
+
+
+def tells_voices(voices):
+    """Answers a request for voices as the gateway does: those with a name, or a page of those that wait for one and can be heard."""
+    def answer(route):
+        asked = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(route.request.url).query))
+        if asked.get("named") == "true":
+            return route.fulfill(json={"voices": [voice for voice in voices if voice["person_id"] or voice["is_user"]], "next": None})
+        waiting = [voice for voice in voices if not voice["person_id"] and not voice["is_user"] and not voice.get("is_silent")]
+        waiting.sort(key=lambda voice: (voice["evidence"], voice["created_at"]), reverse=True)
+        first = int(asked.get("cursor", 0))
+        last = first + int(asked["limit"])
+        return route.fulfill(json={"voices": waiting[first:last], "next": str(last) if last < len(waiting) else None})
+
+    return answer
 
 
 def samples_of(recording):

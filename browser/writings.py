@@ -4,7 +4,7 @@ import json
 import urllib.parse
 
 from console import expect, narrow
-from stored import HOLD, store
+from stored import HOLD, VOICES_ASKED, store, tells_voices
 
 # Each text with its direction, and letters of its beginning and its end that nothing else on a page has.
 TEXTS = {
@@ -263,8 +263,8 @@ class Writings:
         def says(value):
             return lambda route: route.fulfill(json=value)
 
-        for pattern, value in (("**/api/v1/voices", {"voices": [voice]}), ("**/api/v1/voices/unnamed/samples", heard),
-                               ("**/api/v1/sessions/hebrew/trace", TRACE), ("**/v1/listen?*", recognised)):
+        console.context.route(VOICES_ASKED, tells_voices([voice]))
+        for pattern, value in (("**/api/v1/voices/unnamed/samples", heard), ("**/api/v1/sessions/hebrew/trace", TRACE), ("**/v1/listen?*", recognised)):
             console.context.route(pattern, says(value))
         console.context.route("**/v1/audio/transcriptions", lambda route: route.fulfill(
             content_type="text/event-stream", body="".join(f"data: {json.dumps(event)}\n\n" for event in events)))

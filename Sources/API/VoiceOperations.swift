@@ -12,6 +12,15 @@ struct VoiceOperations: Sendable {
     private static let samples = 3
     /// Number of people whose voices are named as similar.
     private static let neighbours = 3
+    private static let pages = PageParameters("voices of a page of unnamed=true", standard: 50, most: 100)
+
+    private static let unnamed = """
+        true: a page of the voices without a name that can be heard, those of which most was heard first, then the newest. A page may have fewer \
+        voices than limit although next is not null. Default: false.
+        """
+    private static let toName = """
+        Number of those of them that can be heard: at most \(VoiceCount.maxHeard), of the \(VoiceQuery.standardLooks) of which most was heard.
+        """
 
     let store: any ConversationStores
     let service: ConversationService
@@ -19,23 +28,25 @@ struct VoiceOperations: Sendable {
     var all: [APIOperation] {
         [
             APIOperation(
-                .get, "/voices", .read, summary: "Lists the voices that were told apart, in order of their numbers.",
+                .get, "/voices", .read,
+                summary: "Lists the voices that were told apart, in order of their numbers, or page by page those that wait for a name.",
+                query: Self.pages.fields + [
+                    .init("named", "boolean", "true: only voices with a name, and your own. Default: false."),
+                    .init("unnamed", "boolean", Self.unnamed),
+                ],
                 answer: .object([
-                    .init("voices", "[Voice]", required: true, "The voices of the user.")
+                    .init("voices", "[Voice]", required: true, "The voices of the user."),
+                    PageParameters.next,
                 ])
             ) { request throws(APIError) in
-                let (voices, heard, silent) = try await APIError.stored { () throws(StoreError) in
-                    (
-                        try await store.voices(of: request.user), try await store.lastHeard(of: request.user),
-                        try await store.silentVoices(of: request.user)
-                    )
-                }
+                let page = try await list(request)
                 return .json { json in
                     json.beginObject()
                     json.key("voices")
                     json.beginArray()
-                    for voice in voices { Self.write(voice, heard: heard[voice.id], isSilent: silent.contains(voice.id), to: &json) }
+                    for voice in page.voices { Self.write(voice, to: &json) }
                     json.endArray()
+                    json.member("next", optional: page.next)
                     json.endObject()
                 }
             },
@@ -44,7 +55,8 @@ struct VoiceOperations: Sendable {
                 answer: .object([
                     .init("voices", "integer", required: true, "Number of the user's voices."),
                     .init("unnamed", "integer", required: true, "Number of those that nobody has named."),
-                    .init("to_name", "integer", required: true, "Number of those of them that can be heard."),
+                    .init("to_name", "integer", required: true, Self.toName),
+                    .init("to_name_more", "boolean", required: true, "True when there may be more than to_name."),
                 ])
             ) { request throws(APIError) in
                 let count = try await APIError.stored { () throws(StoreError) in try await store.voiceCount(of: request.user) }
@@ -53,6 +65,7 @@ struct VoiceOperations: Sendable {
                     json.member("voices", count.all)
                     json.member("unnamed", count.unnamed)
                     json.member("to_name", count.heard)
+                    json.member("to_name_more", count.mayHaveMoreHeard)
                     json.endObject()
                 }
             },
@@ -116,11 +129,28 @@ struct VoiceOperations: Sendable {
         ]
     }
 
+    private func list(_ request: APIRequest) async throws(APIError) -> ListedVoicePage {
+        let isNamed = try request.queryFlag("named"), isUnnamed = try request.queryFlag("unnamed")
+        guard !isNamed || !isUnnamed else { throw .badRequest("named and unnamed exclude each other.") }
+        guard isUnnamed else {
+            guard request.query.first("limit") == nil, request.query.first("cursor") == nil else {
+                throw .badRequest("limit and cursor need unnamed=true.")
+            }
+            return try await APIError.stored { () throws(StoreError) in
+                ListedVoicePage(voices: try await store.listedVoices(onlyNamed: isNamed, of: request.user))
+            }
+        }
+        let asked = try Self.pages.page(of: request)
+        return try await APIError.stored { () throws(StoreError) in
+            try await store.unnamedVoices(VoiceQuery(cursor: asked.cursor, limit: asked.limit), of: request.user)
+        }
+    }
+
     private func samples(_ request: APIRequest) async throws(APIError) -> APIAnswer {
         let id = request.id("id", as: Voice.self), user = request.user
         var found: [(excerpt: VoiceExcerpt, part: Int, start: Duration)] = []
         let (excerpts, voices) = try await APIError.stored { () throws(StoreError) in
-            (try await store.excerpts(of: id, limit: Self.samples, of: user), try await store.voices(of: user))
+            (try await store.excerpts(of: id, limit: Self.samples, of: user), try await store.namedVoices(and: id, of: user))
         }
         guard let excerpts else { throw Self.missing(request) }
         for excerpt in excerpts {
@@ -172,15 +202,15 @@ struct VoiceOperations: Sendable {
 
     private static func missing(_ request: APIRequest) -> APIError { .notFound("voice", request.parameters["id"] ?? "") }
 
-    private static func write(_ voice: Voice, heard: UnixTime?, isSilent: Bool, to json: inout JSONWriter) {
+    private static func write(_ voice: ListedVoice, to json: inout JSONWriter) {
         json.beginObject()
         json.member("id", voice.id.rawValue)
-        json.member("label", SpeakerNames.label(of: voice))
+        json.member("label", SpeakerNames.label(of: voice.number))
         write(voice.owner, to: &json)
         json.member("evidence", voice.evidence / .seconds(1), decimals: 3)
         json.member("created_at", voice.created.rfc3339)
-        json.member("heard_at", optional: heard?.rfc3339)
-        json.member("is_silent", isSilent)
+        json.member("heard_at", optional: voice.heard?.rfc3339)
+        json.member("is_silent", voice.isSilent)
         if let adoption = voice.adoption {
             json.key("adoption")
             json.beginObject()

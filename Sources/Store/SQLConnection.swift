@@ -59,6 +59,13 @@ package struct SQLConnection: ~Copyable {
         return found
     }
 
+    /// Returns the first column of the only row; nil when there is no row.
+    package borrowing func integer(_ sql: ComposedSQL, _ values: [SQLValue] = []) throws(StoreError) -> Int64? {
+        var found: Int64?
+        try run(sql, values) { (row) throws(StoreError) in found = row.integer(0) }
+        return found
+    }
+
     /// Number of rows that the last statement inserted, changed or deleted.
     package borrowing func changedRows() throws(StoreError) -> Int {
         switch database {

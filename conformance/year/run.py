@@ -333,8 +333,10 @@ class Play:
         """The requests of the page People, until its first screen is complete; again and again, as several would."""
         def page():
             gateway.get("/people")
-            for voice in self.voices(gateway)[:SCREEN]:
-                gateway.get(f"/voices/{voice}/samples")
+            gateway.get("/voices?named=true")
+            for voice in gateway.get(f"/voices?unnamed=true&limit={SCREEN}")["voices"]:
+                gateway.get(f"/voices/{voice['id']}/samples")
+            gateway.get("/voices/count")
 
         with gateway.others_wait() as (reads, _):
             time.sleep(2)

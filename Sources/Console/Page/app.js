@@ -185,8 +185,8 @@ export async function countVoices() {
   if (!link) return;
   const answer = await get('/voices/count').catch(() => null);
   link.querySelector('.count')?.remove();
-  const unnamed = answer?.to_name ?? 0;
-  if (unnamed) link.append(h('span.count', { 'aria-label': `${unnamed} voices without a name` }, String(unnamed)));
+  const unnamed = `${answer?.to_name}${answer?.to_name_more ? '+' : ''}`;
+  if (answer?.to_name) link.append(h('span.count', { 'aria-label': `${unnamed} voices without a name` }, unnamed));
 }
 
 /** Returns the parts of the address: page, id, and the values after `?`. */

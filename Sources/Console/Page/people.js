@@ -12,7 +12,7 @@ import { Player } from './player.js';
 import { colorOf } from './voices.js';
 import { initial } from './writing.js';
 
-/** Voices without a name that are shown at once. */
+/** Voices without a name that are shown at first, and whenever more are asked for. */
 const shownVoices = 12;
 
 /** What plays now: one sample at a time. */
@@ -150,21 +150,39 @@ function card(voice, order, people, seen) {
   return form;
 }
 
+/**
+ * Reads voices without a name that can be heard, those of which most was heard first.
+ * @param {number} count the most that are read
+ * @param {?string} next where they begin
+ * @returns {Promise<{voices: object[], next: ?string}>} `next`: where others follow
+ */
+async function unnamedVoices(count, next, signal) {
+  const found = [];
+  do {
+    const { voices, next: after } = await get('/voices', { unnamed: true, limit: Math.min(count - found.length, 100), cursor: next }, signal);
+    found.push(...voices.filter(({ id }) => !gone.has(id)));
+    next = after;
+  } while (next && found.length < count);
+  return { voices: found, next };
+}
+
 /** When a voice was heard last, as far as the gateway knows. */
 const lastOf = (voice) => voice.heard_at ?? voice.created_at;
 
-/** Cards of voices without a name, the most and then the last heard first. */
-function cards(unnamed, people, seen) {
-  const sorted = unnamed.toSorted((one, other) => other.evidence - one.evidence || (lastOf(one) < lastOf(other) ? 1 : -1));
-  const grid = h('div.voices'), rest = h('button.btn', { onclick: () => more() });
-  const more = () => {
-    const from = grid.children.length;
-    grid.append(...sorted.slice(from, from + shownVoices).map((voice, index) => card(voice, from + index, people, seen)));
-    const left = sorted.length - grid.children.length;
-    rest.textContent = `Show ${Math.min(left, shownVoices)} more of ${left}`;
-    rest.hidden = !left;
+/** Cards of voices without a name. @param {() => Promise} more reads the voices after those that are shown */
+function cards({ unnamed, next, people }, seen, more) {
+  const grid = h('div.voices');
+  const add = (voices, next) => {
+    grid.append(...voices.map((voice, index) => card(voice, grid.children.length + index, people, seen)));
+    rest.hidden = !next;
   };
-  more();
+  const rest = h('button.btn', {
+    onclick: () => busy(rest, async () => {
+      const { voices, next } = await more();
+      add(voices, next);
+    }),
+  }, 'Show more');
+  add(unnamed, next);
   return h('div.stack', grid, h('div.row', rest));
 }
 
@@ -206,24 +224,44 @@ function table(people, voices) {
 export default function page(root) {
   const body = h('div.stack.l'), end = new AbortController();
   let seen = sight();
+  /** How many voices without a name are shown: as many as somebody has asked for. */
+  let wanted = shownVoices;
   const read = async () => {
-    const [{ people }, { voices }] = await Promise.all([get('/people', {}, end.signal), get('/voices', {}, end.signal)]);
+    const count = wanted;
+    const [{ people }, { voices }, { voices: unnamed, next = null }] = await Promise.all([
+      get('/people', {}, end.signal), get('/voices', { named: true }, end.signal),
+      may('write') ? unnamedVoices(count, null, end.signal) : { voices: [] }]);
+    const isNew = !people.length && !voices.length && !unnamed.length && !(await get('/voices/count', {}, end.signal)).voices;
+    // Somebody has asked for more meanwhile.
+    if (count !== wanted) return read();
     return {
       people: people.filter(({ id }) => !gone.has(id))
         .map((person) => ({ ...person, same_name_as: gone.has(person.same_name_as) ? null : person.same_name_as })),
       voices: voices.filter(({ id }) => !gone.has(id)).map((voice) => ({ ...voice, person_id: now(voice.person_id) })),
+      unnamed, next, isNew,
     };
   };
-  let shown = '', later = 0;
+  /** What is shown, and in a form to compare. Where the next voices begin depends on how the others were read. */
+  let data = null, shown = '', later = 0;
+  const formOf = (now) => JSON.stringify({ ...now, next: !!now.next });
+  const more = async () => {
+    const mine = data, found = await unnamedVoices(shownVoices, mine.next, end.signal);
+    if (mine === data) {
+      wanted += shownVoices;
+      mine.unnamed.push(...found.voices);
+      mine.next = found.next;
+      shown = formOf(mine);
+    }
+    return found;
+  };
   const show = (now) => {
-    const { people, voices } = now;
-    shown = JSON.stringify(now);
-    const unnamed = voices.filter((voice) => !voice.person_id && !voice.is_user && !voice.is_silent);
+    const { people, voices, unnamed } = data = now;
+    shown = formOf(now);
     seen.leave();
     seen = sight();
     body.replaceChildren();
     knownPeople(people);
-    if (!people.length && !voices.length) {
+    if (now.isNew) {
       body.append(empty([4, 4, 22, 4, 4], 'No voices yet', 'Voices appear here by themselves once somebody spoke for some seconds in a conversation.',
         h('a.btn.primary', { href: '#/live' }, 'Say something')));
       return;
@@ -231,7 +269,7 @@ export default function page(root) {
     if (people.length) body.append(h('section.stack', h('h2', 'Known'), table(people, voices)));
     if (may('write')) {
       body.append(h('section.sect', h('h2', 'Who is this?'),
-        unnamed.length ? cards(unnamed, people, seen) : h('p.dim', 'Every voice has a name.')));
+        unnamed.length ? cards(now, seen, more) : h('p.dim', 'Every voice has a name.')));
     }
     if (!people.length) body.append(h('section.sect', h('h2', 'Known'), h('p.dim', 'Nobody has a name yet.')));
   };
@@ -242,7 +280,7 @@ export default function page(root) {
     const mine = later = setTimeout(async () => {
       const now = await read().catch(() => null);
       if (mine !== later) return;
-      if (!now || JSON.stringify(now) === shown) return follow(pauses);
+      if (!now || formOf(now) === shown) return follow(pauses);
       const isUsed = body.querySelector(':focus, .voice input:not(:placeholder-shown), .sample[aria-pressed=true]');
       if (isUsed) return follow(pauses[0] ? pauses : [pause]);
       show(now);

@@ -15,12 +15,18 @@ package struct VoiceCount: Sendable, Equatable {
     package var all: Int
     /// Number of the voices that nobody has named.
     package var unnamed: Int
-    /// Number of the voices that nobody has named and that can be heard: all but the silent ones.
+    /// Number of the voices that nobody has named and that can be heard: at most `maxHeard`, of those of which a page of `VoiceQuery` finds it out.
     package var heard: Int
+    /// True when the count of `heard` has stopped early: there may be more.
+    package var mayHaveMoreHeard: Bool
 
-    package init(all: Int, unnamed: Int, heard: Int) {
+    /// Number at which the count of `heard` stops.
+    package static let maxHeard = 99
+
+    package init(all: Int, unnamed: Int, heard: Int, mayHaveMoreHeard: Bool = false) {
         self.all = all
         self.unnamed = unnamed
         self.heard = heard
+        self.mayHaveMoreHeard = mayHaveMoreHeard
     }
 }

@@ -6,15 +6,19 @@ package protocol VoiceStore: Sendable {
     /// Returns the user's voices in order of their numbers.
     func voices(of user: ID<User>) async throws(StoreError) -> [Voice]
 
-    /// Returns when each of the user's voices was heard last: the end of the conversation that was stored last of those in which the voice speaks.
-    /// Voices that speak in no conversation are left out.
-    func lastHeard(of user: ID<User>) async throws(StoreError) -> [ID<Voice>: UnixTime]
+    /// Returns the user's voices with an owner, and `voice` if it exists, in order of their numbers.
+    func namedVoices(and voice: ID<Voice>, of user: ID<User>) async throws(StoreError) -> [Voice]
+
+    /// Returns the user's voices without their voiceprints, in order of their numbers.
+    ///
+    /// - Parameter onlyNamed: true: only voices with an owner. They cost the same however many others there are.
+    func listedVoices(onlyNamed: Bool, of user: ID<User>) async throws(StoreError) -> [ListedVoice]
+
+    /// Returns a page of the user's voices without an owner that can be heard. A page costs the same however many voices there are.
+    func unnamedVoices(_ query: VoiceQuery, of user: ID<User>) async throws(StoreError) -> ListedVoicePage
 
     /// Returns the numbers of the user's voices.
     func voiceCount(of user: ID<User>) async throws(StoreError) -> VoiceCount
-
-    /// Returns the voices without an owner that nobody can hear: no audio is kept where they spoke last.
-    func silentVoices(of user: ID<User>) async throws(StoreError) -> Set<ID<Voice>>
 
     /// Returns the people and the numbers of the voices among these speakers; those that do not exist are left out.
     func speakers(_ speakers: Set<SpeakerIdentity.Who>, of user: ID<User>) async throws(StoreError) -> NamedSpeakers

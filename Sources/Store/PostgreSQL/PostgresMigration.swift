@@ -56,6 +56,13 @@ struct PostgresMigration: Sendable {
         PostgresMigration(statements: speakerParts),
         PostgresMigration(statements: noticesOfDeletions),
         PostgresMigration(statements: sessionGaps),
+        PostgresMigration(
+            statements: [
+                """
+                CREATE INDEX voices_unnamed ON voices (archive, evidence, number)
+                WHERE person IS NULL AND NOT is_user AND joined_to IS NULL AND NOT is_gone
+                """
+            ], work: "indexes voices"),
     ]
 
     /// Key of the lock that lets one process at a time change a schema.

@@ -135,6 +135,14 @@ package struct Migration: Sendable {
         ),
         speakerParts,
         sessionGaps,
+        Migration(
+            work: "indexes voices",
+            // Voices without a name in the order of their evidence. The columns of the condition are there so that no row is read for it.
+            """
+            CREATE INDEX voices_unnamed ON voices (archive, evidence, number, person, is_user, joined_to, is_gone)
+            WHERE person IS NULL AND NOT is_user AND joined_to IS NULL AND NOT is_gone
+            """
+        ),
     ]
 
     /// Returns the number of the last step that the database has.

@@ -175,6 +175,54 @@ import Testing
         }
     }
 
+    @Test func `lists voices with a name, and those that wait for one page by page`() async throws {
+        try await with { gateway in
+            let store = try gateway.store(), user = ID<User>.local
+            let voiceprint = try #require(Voiceprint([0, 1, 0], model: "test"))
+            for (id, seconds) in [("voice-2", 40), ("voice-3", 20)] {
+                let voice = NewVoice(
+                    id: ID(id), voiceprint: voiceprint, evidence: .seconds(seconds), created: UnixTime(milliseconds: 86_400_000))
+                _ = try await store.add(voice, of: user)
+            }
+            // Nobody can hear the second voice, which has spoken nowhere.
+            let segment = Segment(
+                id: ID("segment-9"), text: "Ahoy.", start: .zero, end: .seconds(2),
+                identity: SpeakerIdentity(.voice(ID("voice-3")), by: .voiceprint, confidence: 0.9))
+            let conversation = Conversation(
+                id: ID("conversation-3"), user: user, status: .completed, source: "test", language: LanguageTag("en"),
+                started: TestGateway.time, finished: TestGateway.time, segments: [segment])
+            _ = try await store.begin(conversation)
+            let audio = StoredAudio(file: "none.opus", start: .zero, duration: .seconds(9), byteCount: 1, created: TestGateway.time)
+            _ = try await store.add(audio, to: conversation.id, of: user)
+            /// The voices of the list, and where the next ones are.
+            func voices(_ query: String = "") async throws -> [JSONValue?] {
+                let answer = try await ask(gateway, .get, "/voices" + query)
+                return list(answer["voices"]).map { $0["id"] } + [answer["next"]]
+            }
+            #expect(try await voices() == ["voice-1", "voice-2", "voice-3", .null])
+            #expect(try await voices("?unnamed=true") == ["voice-3", "voice-1", .null])
+            #expect(try await voices("?named=true") == [.null])
+            let first = try await ask(gateway, .get, "/voices?unnamed=true&limit=1")
+            #expect(list(first["voices"]).map { $0["id"] } == ["voice-3"])
+            guard case .string(let cursor)? = first["next"] else {
+                Issue.record("\(first)")
+                return
+            }
+            #expect(try await voices("?unnamed=true&limit=1&cursor=" + cursor) == ["voice-1", .null])
+            let count = try await ask(gateway, .get, "/voices/count")
+            #expect(count["voices"] == 3 && count["unnamed"] == 3 && count["to_name"] == 2 && count["to_name_more"] == false)
+            _ = try await ask(gateway, .patch, "/voices/voice-3", #"{"is_user":true}"#, status: 204)
+            #expect(try await voices("?named=true") == ["voice-3", .null])
+            #expect(try await voices("?unnamed=true") == ["voice-1", .null])
+            for query in [
+                "limit=1", "cursor=" + cursor, "named=true&limit=1", "named=true&unnamed=true", "unnamed=maybe", "unnamed=true&limit=0",
+                "unnamed=true&limit=101",
+            ] {
+                _ = try await ask(gateway, .get, "/voices?" + query, status: 400)
+            }
+        }
+    }
+
     @Test func `names a speaker once, in the past too`() async throws {
         try await with { gateway in
             let path = "/conversations/conversation-1/segments/assign"

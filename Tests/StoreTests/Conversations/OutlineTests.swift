@@ -86,16 +86,22 @@ import Testing
             _ = try await store.add(NewVoice(id: ID(voice), voiceprint: .of(7), evidence: .seconds(9), created: .at(0)), of: .ann)
         }
         _ = try await store.begin(.of(.ann, "quiet", .said("dumb", "f", at: 0, for: 8, .voice(ID("v8")))))
-        #expect(try await store.silentVoices(of: .ann) == [ID("v7"), ID("v8"), ID("v9")])
+        func silent(of user: ID<User> = .ann) async throws -> [ID<Voice>] {
+            try await store.listedVoices(onlyNamed: false, of: user).filter(\.isSilent).map(\.id)
+        }
+        func toName() async throws -> [ID<Voice>] { try await store.unnamedVoices(VoiceQuery(), of: .ann).voices.map(\.id) }
+        #expect(try await silent() == [ID("v7"), ID("v8"), ID("v9")])
+        #expect(try await toName() == [ID("v2"), ID("v1")])
         #expect(try await store.voiceCount(of: .ann) == VoiceCount(all: 5, unnamed: 5, heard: 2))
         #expect(try await store.setOwner(.user, of: ID("v9"), of: .ann))
-        #expect(try await store.silentVoices(of: .ann) == [ID("v7"), ID("v8")])
+        #expect(try await silent() == [ID("v7"), ID("v8")])
         #expect(try await store.voiceCount(of: .ann) == VoiceCount(all: 5, unnamed: 4, heard: 2))
         #expect(try await store.merge(ID<Voice>("v8"), into: ID<Voice>("v2"), of: .ann))
-        #expect(try await store.silentVoices(of: .ann) == [ID("v7")])
+        #expect(try await silent() == [ID("v7")])
         #expect(try await store.voiceCount(of: .ann) == VoiceCount(all: 4, unnamed: 3, heard: 2))
-        #expect(try await store.silentVoices(of: .bob).isEmpty)
+        #expect(try await silent(of: .bob).isEmpty)
         #expect(try await store.merge(ID<Voice>("v2"), into: ID<Voice>("v1"), of: .ann))
+        #expect(try await toName() == [ID("v1")])
         #expect(try await store.voiceCount(of: .ann) == VoiceCount(all: 3, unnamed: 2, heard: 1))
         #expect(try await found("v1") == ["good", "short", "long"])
         #expect(try await found("v2") == ["good", "short", "long"])

@@ -66,19 +66,124 @@ import Testing
 
     @Test(arguments: StoreKind.allCases) func `voices tell when they were heard last, merged ones too`(kind: StoreKind) async throws {
         let store = try kind.open(in: folder)
-        #expect(try await store.lastHeard(of: .ann) == [:])
+        func heard(_ user: ID<User> = .ann) async throws -> [ID<Voice>: UnixTime] {
+            let voices = try await store.listedVoices(onlyNamed: false, of: user)
+            return Dictionary(uniqueKeysWithValues: voices.compactMap { voice in voice.heard.map { (voice.id, $0) } })
+        }
+        #expect(try await heard() == [:])
         for number in 1...4 { _ = try await store.add(voice(number), of: .ann) }
         _ = try await store.begin(.of(.ann, "c1", at: 0, .said("s1", "a", at: 0, .voice(ID("v1"))), .said("s2", "b", at: 1, .voice(ID("v2")))))
         _ = try await store.begin(.of(.ann, "c2", at: 100, .said("s1", "c", at: 0, .voice(ID("v2"))), .said("s2", "d", at: 1, .voice(ID("v3")))))
         _ = try await store.begin(.of(.ann, "c3", at: 200, .said("s1", "e", at: 0, .voice(ID("v1")))))
-        #expect(try await store.lastHeard(of: .ann) == [ID("v1"): .at(260), ID("v2"): .at(160), ID("v3"): .at(160)])
+        #expect(try await heard() == [ID("v1"): .at(260), ID("v2"): .at(160), ID("v3"): .at(160)])
         // A voice was heard whenever one that was merged into it was.
         #expect(try await store.merge(ID<Voice>("v1"), into: ID<Voice>("v2"), of: .ann))
         #expect(try await store.merge(ID<Voice>("v3"), into: ID<Voice>("v4"), of: .ann))
-        #expect(try await store.lastHeard(of: .ann) == [ID("v2"): .at(260), ID("v4"): .at(160)])
+        #expect(try await heard() == [ID("v2"): .at(260), ID("v4"): .at(160)])
+        // It is the same in the list of those with a name.
+        #expect(try await store.setOwner(.user, of: ID("v2"), of: .ann))
+        #expect(try await store.listedVoices(onlyNamed: true, of: .ann).map(\.heard) == [.at(260)])
         #expect(try await store.delete(ID<Voice>("v4"), of: .ann))
-        #expect(try await store.lastHeard(of: .ann) == [ID("v2"): .at(260)])
-        #expect(try await store.lastHeard(of: .bob) == [:])
+        #expect(try await heard() == [ID("v2"): .at(260)])
+        #expect(try await heard(.bob) == [:])
+    }
+
+    @Test(arguments: StoreKind.allCases) func `voices with a name are listed and compared without the others`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        let anna = try await store.add(person("p1", "Anna"), reusing: false, of: .ann)
+        for number in 1...6 { _ = try await store.add(voice(number), of: .ann) }
+        _ = try await store.add(voice(1), of: .bob)
+        #expect(try await store.adopt(ID("v5"), by: .person(anna.id), distance: 0.25, of: .ann))
+        #expect(try await store.setOwner(.user, of: ID("v2"), of: .ann))
+        let all = try await store.voices(of: .ann), listed = try await store.listedVoices(onlyNamed: false, of: .ann)
+        #expect(listed.map(\.id) == all.map(\.id) && listed.map(\.number) == [1, 2, 3, 4, 5, 6])
+        #expect(listed.map(\.owner) == all.map(\.owner) && listed.map(\.adoption) == all.map(\.adoption))
+        #expect(listed.map(\.evidence) == all.map(\.evidence) && listed.map(\.created) == all.map(\.created))
+        #expect(try await store.listedVoices(onlyNamed: true, of: .ann) == listed.filter { $0.owner != .nobody })
+        #expect(try await store.namedVoices(and: ID("v3"), of: .ann) == [all[1], all[2], all[4]])
+        #expect(try await store.namedVoices(and: ID("none"), of: .ann) == [all[1], all[4]])
+        #expect(try await store.namedVoices(and: ID("v2"), of: .bob) == [])
+        #expect(try await store.listedVoices(onlyNamed: true, of: .bob) == [])
+    }
+
+    /// Stores as many voices as there are durations of evidence, and a conversation in which all but the silent ones can be heard.
+    private func speak(_ evidence: [Int], silent: Set<Int> = [], in store: any ConversationStores) async throws {
+        for (index, seconds) in evidence.enumerated() {
+            _ = try await store.add(
+                NewVoice(id: ID("v\(index + 1)"), voiceprint: .of(index + 1), evidence: .seconds(seconds), created: .at(2)), of: .ann)
+        }
+        let segments = (1...evidence.count).filter { !silent.contains($0) }.map { number in
+            Segment.said("s\(number)", "a", at: Double(number), .voice(ID("v\(number)")))
+        }
+        var conversation = Conversation.of(.ann, "c1")
+        conversation.segments = segments
+        _ = try await store.begin(conversation)
+        let audio = StoredAudio(file: "a.opus", start: .zero, duration: .seconds(1_000), byteCount: 1, created: .at(0))
+        #expect(try await store.add(audio, to: ID("c1"), of: .ann))
+    }
+
+    /// Reads all pages of the voices without a name, and calls `between` after each.
+    private func pages(
+        of store: any ConversationStores, limit: Int, looks: Int = VoiceQuery.standardLooks, between: (Int) async throws -> Void = { _ in }
+    ) async throws -> [[String]] {
+        var pages: [[String]] = [], cursor: String?
+        repeat {
+            let page = try await store.unnamedVoices(VoiceQuery(cursor: cursor, limit: limit, looks: looks), of: .ann)
+            pages.append(page.voices.map(\.id.rawValue))
+            cursor = page.next
+            try await between(pages.count)
+        } while cursor != nil && pages.count < 99
+        return pages
+    }
+
+    @Test(arguments: StoreKind.allCases) func `voices without a name come page by page, those heard most first`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        #expect(try await pages(of: store, limit: 2) == [[]])
+        try await speak([10, 30, 20, 30, 10, 50, 40, 10], silent: [3, 7], in: store)
+        #expect(try await store.setOwner(.user, of: ID("v6"), of: .ann))
+        #expect(try await pages(of: store, limit: 100) == [["v4", "v2", "v8", "v5", "v1"]])
+        #expect(try await pages(of: store, limit: 5) == [["v4", "v2", "v8", "v5", "v1"]])
+        #expect(try await pages(of: store, limit: 2) == [["v4", "v2"], ["v8", "v5"], ["v1"]])
+        #expect(try await pages(of: store, limit: 0).count == 5)
+        let whole = try await store.unnamedVoices(VoiceQuery(), of: .ann)
+        let listed = try await store.listedVoices(onlyNamed: false, of: .ann)
+        #expect(whole.voices == [4, 2, 8, 5, 1].map { listed[$0 - 1] })
+        #expect(whole.voices.allSatisfy { $0.heard != nil && !$0.isSilent })
+        for cursor in ["", "x", "1", "1.2.3", "1.!"] {
+            #expect(try await store.unnamedVoices(VoiceQuery(cursor: cursor), of: .ann) == ListedVoicePage())
+        }
+        #expect(try await store.unnamedVoices(VoiceQuery(), of: .bob) == ListedVoicePage())
+    }
+
+    @Test(arguments: StoreKind.allCases) func `a page of voices ends after so many looks, and the next one goes on`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        // In the order of evidence: 1 to 7.
+        try await speak([70, 60, 50, 40, 30, 20, 10], silent: [1, 2, 3, 5], in: store)
+        #expect(try await pages(of: store, limit: 10, looks: 2) == [[], ["v4"], ["v6"], ["v7"]])
+        #expect(try await pages(of: store, limit: 1, looks: 4) == [["v4"], ["v6"], ["v7"]])
+        #expect(try await pages(of: store, limit: 10, looks: 7) == [["v4", "v6", "v7"]])
+        #expect(try await pages(of: store, limit: 10, looks: 0).joined().elementsEqual(["v4", "v6", "v7"]))
+    }
+
+    @Test(arguments: StoreKind.allCases) func `a voice that is named between two pages takes no other one along`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        try await speak([60, 50, 40, 30, 20, 10], in: store)
+        let seen = try await pages(of: store, limit: 2) { count in
+            // Of the first page, the last one, at which the next page begins; and one that is still to come.
+            guard count == 1 else { return }
+            for voice in ["v2", "v4"] { #expect(try await store.setOwner(.user, of: ID(voice), of: .ann)) }
+        }
+        #expect(seen == [["v1", "v2"], ["v3", "v5"], ["v6"]])
+    }
+
+    @Test(arguments: StoreKind.allCases) func `the count of voices that can be heard stops`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder), most = VoiceCount.maxHeard
+        try await speak(Array(repeating: 9, count: most + 1), in: store)
+        #expect(
+            try await store.voiceCount(of: .ann)
+                == VoiceCount(all: most + 1, unnamed: most + 1, heard: most, mayHaveMoreHeard: true))
+        #expect(try await store.setOwner(.user, of: ID("v7"), of: .ann))
+        #expect(try await store.voiceCount(of: .ann) == VoiceCount(all: most + 1, unnamed: most, heard: most))
     }
 
     @Test(arguments: StoreKind.allCases) func `voices are counted, those that nobody has named apart`(kind: StoreKind) async throws {

@@ -59,8 +59,11 @@ enum StoreStatements {
         _ = try await store.setText("four", of: ID("s1"), in: id, of: .ann)
         try await database.read { (connection) throws(StoreError) in try connection.run(HitReading.statement, [.text("[]")]) }
         _ = try await store.add(NewVoice(id: ID("v1"), voiceprint: try .of(1), evidence: .seconds(9), created: .at(0)), of: .ann)
+        _ = try await store.add(NewVoice(id: ID("v2"), owner: .user, voiceprint: try .of(2), evidence: .seconds(9), created: .at(0)), of: .ann)
         _ = try await store.voiceCount(of: .ann)
-        _ = try await store.silentVoices(of: .ann)
+        _ = try await (store.voices(of: .ann), store.namedVoices(and: ID("v1"), of: .ann))
+        for onlyNamed in [false, true] { _ = try await store.listedVoices(onlyNamed: onlyNamed, of: .ann) }
+        _ = try await store.unnamedVoices(VoiceQuery(), of: .ann)
         _ = try await store.removeVoices(unheardSince: .at(9))
         _ = try await store.withoutWindows(model: "m", limit: 9)
         for user in [nil, ID<User>.ann] { _ = try await usage.rows(UsageQuery(user: user)) }

@@ -99,7 +99,7 @@ extension SQLConversationStore {
                 Self.listing,
                 [
                     .integer(archive.number), .integer(query.from?.milliseconds ?? .min), .integer(query.to?.milliseconds ?? .max),
-                    .integer(cursor??.started), .integer(cursor??.number),
+                    .integer(cursor??.value), .integer(cursor??.number),
                     .text(query.statuses.isEmpty ? nil : SegmentCoding.list(query.statuses.map(\.rawValue))),
                     .text(query.speaker == .nobody ? nil : SegmentCoding.list(marks.words)), .integer(limit + 1), .flag(query.hasGaps),
                 ]
@@ -111,7 +111,7 @@ extension SQLConversationStore {
             var next: String?
             if rows.count > limit {
                 rows.removeLast()
-                next = rows.last.map { ListCursor(started: $0.conversation.started.milliseconds, number: $0.number).text }
+                next = rows.last.map { ListCursor(value: $0.conversation.started.milliseconds, number: $0.number).text }
             }
             return ConversationPage(conversations: rows.map(\.conversation), next: next, lengths: lengths)
         }
@@ -228,26 +228,33 @@ extension SQLConversationStore {
         + ComposedSQL(" AND (NOT ?9 OR ") + hasGap + ComposedSQL(") ORDER BY c.started_at DESC, c.number DESC LIMIT ?8")
 }
 
-/// The position at which a page of a list ended.
+/// The position at which a page of a list ended. Greater values come first, and of equal ones greater numbers.
 struct ListCursor: Equatable {
-    var started: Int64
+    /// The position before all others.
+    static let top = ListCursor(value: .max, number: .max)
+    /// The position behind all others.
+    static let bottom = ListCursor(value: .min, number: .min)
+
+    /// The value that orders the list.
+    var value: Int64
+    /// Number of the row.
     var number: Int64
 
-    init(started: Int64, number: Int64) {
-        self.started = started
+    init(value: Int64, number: Int64) {
+        self.value = value
         self.number = number
     }
 
     /// Reads a cursor; nil when `text` was not made by the property `text`.
     init?(_ text: String) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard text.utf8.count <= 64, parts.count == 2, let started = Int64(parts[0], radix: 36), let number = Int64(parts[1], radix: 36) else {
+        guard text.utf8.count <= 64, parts.count == 2, let value = Int64(parts[0], radix: 36), let number = Int64(parts[1], radix: 36) else {
             return nil
         }
-        self.init(started: started, number: number)
+        self.init(value: value, number: number)
     }
 
-    var text: String { String(started, radix: 36) + "." + String(number, radix: 36) }
+    var text: String { String(value, radix: 36) + "." + String(number, radix: 36) }
 }
 
 /// The marks of a speaker's segments: one for the segments of the speaker's own, and one for each of the speaker's voices.

@@ -26,18 +26,4 @@ extension SQLConversationStore {
             return found
         } ?? NamedSpeakers()
     }
-
-    private static let counted =
-        ComposedSQL("SELECT count(*), count(CASE WHEN ") + ownerless + ComposedSQL(" THEN 1 END), count(CASE WHEN ") + ownerless
-        + ComposedSQL(" AND ") + heard + ComposedSQL(" THEN 1 END) FROM voices v WHERE v.archive = ? AND v.joined_to IS NULL AND NOT v.is_gone")
-
-    package func voiceCount(of user: ID<User>) async throws(StoreError) -> VoiceCount {
-        try await read(user) { (archive, connection) throws(StoreError) -> VoiceCount? in
-            var count = VoiceCount(all: 0, unnamed: 0, heard: 0)
-            try connection.run(Self.counted, [.integer(archive.number)]) { (row) throws(StoreError) in
-                count = VoiceCount(all: Int(row.integer(0) ?? 0), unnamed: Int(row.integer(1) ?? 0), heard: Int(row.integer(2) ?? 0))
-            }
-            return count
-        } ?? VoiceCount(all: 0, unnamed: 0, heard: 0)
-    }
 }

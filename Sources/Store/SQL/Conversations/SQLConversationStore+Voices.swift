@@ -3,73 +3,42 @@ package import Speech
 
 extension SQLConversationStore {
     package func voices(of user: ID<User>) async throws(StoreError) -> [Voice] {
-        let voices = try await read(user) { (archive, connection) throws(StoreError) -> [Voice]? in
-            var voices: [Voice] = []
-            try connection.run(
-                """
-                SELECT v.id, v.label, p.id, v.is_user, v.model, v.direction, v.evidence, v.created_at, v.adopted_at, v.adoption_distance
-                FROM voices v LEFT JOIN people p ON p.number = v.person WHERE v.archive = ? AND v.joined_to IS NULL AND NOT v.is_gone ORDER BY v.label
-                """, [.integer(archive.number)]
-            ) { (row) throws(StoreError) in
-                // A voice without a direction is of no use to a caller.
-                guard let voiceprint = Voiceprint(DirectionCoding.decode(row.blob(5) ?? []), model: row.text(4) ?? "") else { return }
-                voices.append(
-                    Voice(
-                        id: ID(row.text(0) ?? ""), number: Int(row.integer(1) ?? 0),
-                        owner: row.flag(3) ? .user : row.text(2).map { .person(ID($0)) } ?? .nobody, voiceprint: voiceprint,
-                        evidence: row.duration(6), created: row.time(7),
-                        adoption: row.integer(8).map { _ in Voice.Adoption(row.time(8), distance: Float(row.real(9) ?? 0)) }))
-            }
-            return voices
-        }
-        return voices ?? []
+        try await read(user) { (archive, connection) throws(StoreError) -> [Voice]? in
+            try Self.voices(Self.allVoices, [.integer(archive.number)], on: connection)
+        } ?? []
     }
 
-    package func lastHeard(of user: ID<User>) async throws(StoreError) -> [ID<Voice>: UnixTime] {
-        try await read(user) { (archive, connection) throws(StoreError) -> [ID<Voice>: UnixTime]? in
-            var ids: [Int64: ID<Voice>] = [:], heard: [Int64: UnixTime] = [:]
-            // Each subquery reads one entry of an index. Segments of a merged voice still point to that voice.
-            try connection.run(
-                """
-                SELECT v.number, v.id, v.joined_to, (SELECT c.finished_at FROM conversations c WHERE c.number =
-                (SELECT l.conversation FROM segments l WHERE l.number = (SELECT max(s.number) FROM segments s WHERE s.voice = v.number)))
-                FROM voices v WHERE v.archive = ? AND NOT v.is_gone
-                """, [.integer(archive.number)]
-            ) { (row) throws(StoreError) in
-                guard let number = row.integer(0) else { return }
-                let kept = row.integer(2) ?? number
-                if kept == number { ids[number] = ID(row.text(1) ?? "") }
-                guard row.integer(3) != nil else { return }
-                heard[kept] = max(heard[kept] ?? row.time(3), row.time(3))
-            }
-            return Dictionary(uniqueKeysWithValues: heard.compactMap { number, time in ids[number].map { ($0, time) } })
-        } ?? [:]
+    package func namedVoices(and voice: ID<Voice>, of user: ID<User>) async throws(StoreError) -> [Voice] {
+        try await read(user) { (archive, connection) throws(StoreError) -> [Voice]? in
+            try Self.voices(Self.someVoices, [.integer(archive.number), .text(voice.rawValue)], on: connection)
+        } ?? []
     }
 
-    /// The condition of a voice `v` that nobody owns.
-    static let ownerless = ComposedSQL("v.person IS NULL AND NOT v.is_user")
-
-    /// The condition of a voice `v` that can be heard. Audio goes by its age: where the latest twenty segments of a voice have none, older ones are
-    /// not looked at.
-    static let heard = ComposedSQL(
+    private static let voiceColumns = ComposedSQL(
         """
-        EXISTS (SELECT 1 FROM (SELECT number FROM segments INDEXED BY segments_of_voices
-        WHERE voice IN (SELECT w.number FROM voices w WHERE w.number = v.number OR w.joined_to = v.number)
-        ORDER BY number DESC LIMIT 20) latest
-        CROSS JOIN segments s WHERE s.number = latest.number AND EXISTS (SELECT 1 FROM conversation_audio a
-        WHERE a.conversation = s.conversation AND a.cut_from IS NULL AND a.start_at <= s.start_at AND a.start_at + a.duration >= s.end_at))
+        SELECT v.id, v.label, p.id, v.is_user, v.model, v.direction, v.evidence, v.created_at, v.adopted_at, v.adoption_distance
+        FROM voices v LEFT JOIN people p ON p.number = v.person WHERE
         """)
 
-    private static let silent =
-        ComposedSQL("SELECT v.id FROM voices v WHERE v.archive = ? AND v.joined_to IS NULL AND NOT v.is_gone AND ")
-        + ownerless + ComposedSQL(" AND NOT ") + heard
+    private static let allVoices =
+        voiceColumns + ComposedSQL(" v.archive = ?1 AND v.joined_to IS NULL AND NOT v.is_gone ORDER BY v.label")
+    private static let someVoices = voiceColumns + ComposedSQL(" ") + isNamed + ComposedSQL(" ORDER BY v.label")
 
-    package func silentVoices(of user: ID<User>) async throws(StoreError) -> Set<ID<Voice>> {
-        try await read(user) { (archive, connection) throws(StoreError) -> Set<ID<Voice>>? in
-            var silent: Set<ID<Voice>> = []
-            try connection.run(Self.silent, [.integer(archive.number)]) { (row) throws(StoreError) in silent.insert(ID(row.text(0) ?? "")) }
-            return silent
-        } ?? []
+    private static func voices(
+        _ statement: ComposedSQL, _ values: [SQLValue], on connection: borrowing SQLConnection
+    ) throws(StoreError) -> [Voice] {
+        var voices: [Voice] = []
+        try connection.run(statement, values) { (row) throws(StoreError) in
+            // A voice without a direction is of no use to a caller.
+            guard let voiceprint = Voiceprint(DirectionCoding.decode(row.blob(5) ?? []), model: row.text(4) ?? "") else { return }
+            voices.append(
+                Voice(
+                    id: ID(row.text(0) ?? ""), number: Int(row.integer(1) ?? 0),
+                    owner: row.flag(3) ? .user : row.text(2).map { .person(ID($0)) } ?? .nobody, voiceprint: voiceprint,
+                    evidence: row.duration(6), created: row.time(7),
+                    adoption: row.integer(8).map { _ in Voice.Adoption(row.time(8), distance: Float(row.real(9) ?? 0)) }))
+        }
+        return voices
     }
 
     package func excerpts(of voice: ID<Voice>, limit: Int, of user: ID<User>) async throws(StoreError) -> [VoiceExcerpt]? {
