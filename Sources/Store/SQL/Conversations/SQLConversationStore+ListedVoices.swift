@@ -1,4 +1,4 @@
-package import Conversations
+internal import Conversations
 package import Speech
 
 /// Lists and numbers of voices. None of them reads voiceprints.
