@@ -309,6 +309,11 @@ package final class SessionDriver {
         attempts.values.first { $0.number == number }?.connection.duration(until: now)
     }
 
+    /// Returns the features that an attempt was asked for until now, in its open stream too.
+    ///
+    /// - Parameter number: the attempt's number, which the observer was told.
+    package func features(of number: Int) -> Set<BilledFeature> { attempts.values.first { $0.number == number }?.features ?? [] }
+
     private func engine(_ event: EngineEvent, from leg: LegID) {
         switch event {
         case .skipped(let problem): if let engine = engine(of: leg) { observer?.observe(.messageSkipped(engine, problem: problem)) }

@@ -29,8 +29,9 @@ package final class StoreHealth: Sendable {
         var reported: Instant?
 
         mutating func failed(_ error: StoreError, _ access: Access, at time: Instant) -> Report? {
-            // Damage stays, so no other error takes its place.
-            if case .corrupt = self.error {} else { self.error = error }
+            // Damage stays, so no other error takes its place. Nor does that of a read take the place of the reason for which changes fail.
+            let isKept = if case .corrupt = self.error { true } else { access == .read && hasRefusedWrites }
+            if !isKept { self.error = error }
             if access == .write { hasRefusedWrites = true }
             failures += 1
             unreported += 1

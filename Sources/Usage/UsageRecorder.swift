@@ -209,11 +209,21 @@ package final class UsageRecorder: Sendable {
 
     private func report(_ run: UsageRecord) {
         metrics.ended(run)
-        guard run.cost == nil else { return }
-        let name = "\(run.engine)/\(run.model ?? "")"
-        guard warned.withLock({ $0.count < 100 && $0.insert(name).inserted }) else { return }
-        log.warning("no price is known for a model: name it in HARKEN_PRICES", [.engine: run.engine.rawValue, .model: run.model ?? "unknown"])
+        let model = run.model ?? "unknown"
+        guard run.cost != nil else {
+            guard isNews("\(run.engine)/\(model)") else { return }
+            return log.warning("no price is known for a model: name it in HARKEN_PRICES", [.engine: run.engine.rawValue, .model: model])
+        }
+        let work = run.work(audio: run.billable, connected: run.connected)
+        for addOn in prices.unknownAddOns(of: work, at: run.completed ?? run.started).sorted() where isNews("\(run.engine) \(addOn)") {
+            log.warning(
+                "no price is known for an add-on, and it is left out of the cost: name it in HARKEN_PRICES",
+                [.engine: run.engine.rawValue, .model: model, .name: addOn.rawValue])
+        }
     }
+
+    /// True if the log has not been told of it. It is told of a limited number of things.
+    private func isNews(_ name: String) -> Bool { warned.withLock { $0.count < 100 && $0.insert(name).inserted } }
 }
 
 extension UsageRecord {

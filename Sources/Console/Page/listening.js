@@ -183,7 +183,8 @@ class Listening extends Recording {
   /** Keeps what a page that is loaded anew needs to go on. @param {boolean} isLeft true: this page is left */
   save(isLeft = false) {
     const { client, session, conversation, options, seconds } = this;
-    if (this.state !== 'on' || !session) return;
+    // Between two sessions, the positions are those of the next one.
+    if (this.state !== 'on' || !session || client.session !== session) return;
     this.saved = Date.now();
     remember(session, {
       ...options, session, conversation, seconds, sent: client.sent, seen: client.seen, offset: client.before / rate, window: client.window,

@@ -158,11 +158,13 @@ function card(voice, order, people, seen) {
  */
 async function unnamedVoices(count, next, signal) {
   const found = [];
+  // Where nearly nobody can be heard, pages are empty: whoever wants to see further asks again.
+  let pages = 5;
   do {
     const { voices, next: after } = await get('/voices', { unnamed: true, limit: Math.min(count - found.length, 100), cursor: next }, signal);
     found.push(...voices.filter(({ id }) => !gone.has(id)));
     next = after;
-  } while (next && found.length < count);
+  } while (next && found.length < count && --pages);
   return { voices: found, next };
 }
 
@@ -269,7 +271,7 @@ export default function page(root) {
     if (people.length) body.append(h('section.stack', h('h2', 'Known'), table(people, voices)));
     if (may('write')) {
       body.append(h('section.sect', h('h2', 'Who is this?'),
-        unnamed.length ? cards(now, seen, more) : h('p.dim', 'Every voice has a name.')));
+        unnamed.length || now.next ? cards(now, seen, more) : h('p.dim', 'Every voice has a name.')));
     }
     if (!people.length) body.append(h('section.sect', h('h2', 'Known'), h('p.dim', 'Nobody has a name yet.')));
   };

@@ -259,8 +259,9 @@ struct LiveEndpoint: Endpoint {
     /// Returns the handler for the return to a session that is over here.
     private func resumer(of machine: any ResumableDialect, _ resume: LiveResume, _ liveCaller: LiveCaller) -> SessionResumer {
         guard liveCaller.isEarlier else { return SessionResumer(machine, resume, nil) }
-        // A ticket of one session opens no other, so its holder does not go on.
-        let kept = liveCaller.caller.resumes == nil ? machine.keptAudio : nil
+        // A ticket of one session opens no other, and whoever has no credit opens none: the recovery then has all of the audio.
+        let mayGoOn = liveCaller.caller.resumes == nil && (try? grant(liveCaller)) != nil
+        let kept = mayGoOn ? machine.keptAudio : nil
         return SessionResumer(machine, resume, nil) { [recovery = services.recovery, user = liveCaller.caller.user] in
             await recovery.seam(of: resume.session, for: user, keptFrom: kept)
         }

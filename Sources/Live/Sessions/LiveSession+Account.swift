@@ -40,7 +40,9 @@ extension LiveSession {
         let received = (run.received - .zero).duration(at: rate)
         let time = context.loop.now
         var open = OpenUsage()
-        for (number, attempt) in attempts {
+        for (number, begun) in attempts {
+            var attempt = begun
+            attempt.features.formUnion(run.features(of: number))
             guard let position = attempt.position, attempt.engine != .client else { continue }
             let audio = max(.zero, received - position.start) * position.channels * passedShare
             open.audio += audio

@@ -29,7 +29,10 @@ package final class SessionResumer: LiveHandler {
         let socket = ClientSocket(connection), resume = resume, machine = machine
         guard let session else {
             guard let seam else { return Self.reject(socket, .expired(), machine) }
-            Task { Self.reject(socket, .expired(received: await seam()), machine) }
+            Task {
+                let place = await seam()
+                Self.reject(socket, .expired(received: place), machine)
+            }
             return
         }
         session.enter { session in

@@ -16,8 +16,13 @@ extension StreamChange {
     /// True if the open streams can take the change, or it does not concern them.
     private func isTaken(by engine: EngineName, _ capabilities: Capabilities, from old: StreamOptions, to options: StreamOptions) -> Bool {
         guard aspects.isSubset(of: capabilities.liveChanges), Catalogue.takesChange(engine, from: old, to: options) else { return false }
+        // An engine's stream chooses among the languages that it began with.
+        let choosesLanguages = !capabilities.findsPauses && SharedOption.languages.engines(.live).contains(engine.rawValue)
+        let hasOtherLanguages =
+            old.shared.languages != options.shared.languages || old.shared.keepsToLanguages != options.shared.keepsToLanguages
+        if choosesLanguages, hasOtherLanguages { return false }
         if vendor != nil, options.vendorOptions?.isFor(engine) == true { return capabilities.takesVendorChanges }
-        // The prompt is the only one of the shared options that a protocol lets a client change.
+        // Of the other shared options, a protocol lets a client change the prompt only.
         return shared == nil || !Catalogue.isPromptTaken(by: engine, model: options.model, language: options.language)
     }
 }

@@ -90,27 +90,37 @@ package struct PriceTable: Sendable, Equatable {
         }
     }
 
-    /// Returns the cost of work that is billed at `time`; nil when the cost is not known. The work of free engines costs nothing.
+    /// Returns the cost of work that is billed at `time`; nil when the model's price is not known. The work of free engines costs nothing. An add-on of
+    /// which nobody knows the price is left out, so that the rest counts for limits of money: see `unknownAddOns`.
     package func cost(of work: BilledWork, at time: UnixTime) -> USDollars? {
         guard !work.engine.isFree else { return .zero }
         guard max(work.audio, work.connected ?? .zero) > .zero else { return .zero }
+        guard let base = base(of: work, at: time), let perHour = base.perHour else { return nil }
+        let addOns = work.features.compactMap { rate(of: $0, in: work, base, at: time)?.perHour }
+        return addOns.reduce(perHour) { $0 + $1 }.cost(of: base.quantity(of: work))
+    }
+
+    /// Returns the add-ons of work that are left out of its cost, because the table does not know what the vendor charges for them.
+    package func unknownAddOns(of work: BilledWork, at time: UnixTime) -> Set<BilledFeature> {
+        guard !work.engine.isFree, billsApart(work), let base = base(of: work, at: time) else { return [] }
+        return work.features.filter { $0 != .multilingual && rate(of: $0, in: work, base, at: time)?.perHour == nil }
+    }
+
+    private func base(of work: BilledWork, at time: UnixTime) -> Rate? {
         guard let model = work.model?.lowercased() else { return nil }
-        func rate(_ model: String, _ addOn: BilledFeature? = nil) -> Rate? {
-            rates.lazy.filter { rate in
-                rate.engine == work.engine && rate.isLive == work.isLive && rate.model == model && rate.addOn == addOn && rate.from <= time
-            }.max { $0.from < $1.from }
-        }
-        let multilingual = work.features.contains(.multilingual) ? rate(model + "-multilingual") : nil
-        guard let base = multilingual ?? rate(model), var perHour = base.perHour else { return nil }
-        for feature in work.features where feature != .multilingual {
-            guard let addOn = rate(base.model, feature) ?? rate(Self.anyModel, feature) else {
-                guard billsApart(work) else { continue }
-                return nil
-            }
-            guard let more = addOn.perHour else { return nil }
-            perHour = perHour + more
-        }
-        return perHour.cost(of: base.quantity(of: work))
+        let multilingual = work.features.contains(.multilingual) ? rate(of: model + "-multilingual", nil, in: work, at: time) : nil
+        return multilingual ?? rate(of: model, nil, in: work, at: time)
+    }
+
+    private func rate(of feature: BilledFeature, in work: BilledWork, _ base: Rate, at time: UnixTime) -> Rate? {
+        guard feature != .multilingual else { return nil }
+        return rate(of: base.model, feature, in: work, at: time) ?? rate(of: Self.anyModel, feature, in: work, at: time)
+    }
+
+    private func rate(of model: String, _ addOn: BilledFeature?, in work: BilledWork, at time: UnixTime) -> Rate? {
+        rates.lazy.filter { rate in
+            rate.engine == work.engine && rate.isLive == work.isLive && rate.model == model && rate.addOn == addOn && rate.from <= time
+        }.max { $0.from < $1.from }
     }
 
     /// True if the table has the rate of an add-on of the vendor. The add-ons that it does not name then have an unknown price. Where it has none, the

@@ -80,8 +80,7 @@ struct Prices: Command {
         }
         return missing.map { gap in
             let names = gap.addOns.sorted().map(\.rawValue).joined(separator: ", ")
-            return "\(gap.vendor) has no price for \(names): work with one of them costs ?, and no budget in dollars counts it; 0 says that it is "
-                + "included"
+            return "\(gap.vendor) has no price for \(names): they are left out of the cost of work; 0 says that they are included"
         }
     }
 

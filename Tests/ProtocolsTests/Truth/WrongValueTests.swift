@@ -162,6 +162,6 @@ import Testing
         #expect(output.actions.isEmpty)
         #expect(stream.event(.ready) == ["ready moonshine-base-en - ignores no_such ignores keyterm=Harken"])
         stream.machine?.ignores(["keyterm=Omi"], now: stream.now, output: &output)
-        #expect(output.actions.isEmpty)
+        #expect(output.texts == [#"{"type":"ignored","names":["keyterm=Omi"]}"#])
     }
 }

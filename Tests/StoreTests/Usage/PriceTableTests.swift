@@ -103,13 +103,18 @@ import Testing
         func cost(_ model: String, _ features: Set<BilledFeature>, by engine: String = "a") -> USDollars? {
             table.cost(of: recorded(3_600, engine, model, features), at: now)
         }
+        func unknown(_ model: String, _ features: Set<BilledFeature>, by engine: String = "a") -> Set<BilledFeature> {
+            table.unknownAddOns(of: recorded(3_600, engine, model, features), at: now)
+        }
         #expect(cost("m", []) == USDollars("1") && cost("m", [.speakers]) == USDollars("1.5"))
-        #expect(cost("m", [.terms]) == nil, "a feature without a price is not free")
-        #expect(cost("m", [.terms], by: "b") == USDollars("1"), "a vendor without a price of any feature includes all")
+        #expect(cost("m", [.terms]) == USDollars("1") && unknown("m", [.terms]) == [.terms], "the rest counts")
+        #expect(
+            cost("m", [.terms], by: "b") == USDollars("1") && unknown("m", [.terms], by: "b") == [],
+            "a vendor without a price of any feature includes all")
         #expect(cost("n", [.redaction]) == USDollars("1"))
         #expect(cost("m", [.medical, .speakers]) == USDollars("1.75") && cost("n", [.medical]) == USDollars("1.75"))
         #expect(cost("m", [.multilingual]) == USDollars("2") && cost("n", [.multilingual]) == USDollars("1"))
-        #expect(cost("n", [.terms]) == nil)
+        #expect(cost("n", [.terms, .redaction]) == USDollars("1") && unknown("n", [.terms, .redaction]) == [.terms])
     }
 
     @Test(arguments: ["\n", "\r\n", "\r"]) func `has one rate in each line, from every system`(end: String) throws {

@@ -130,8 +130,10 @@ import Testing
         /// Seconds of audio, of all channels.
         var audio: Double
         var features: Set<BilledFeature>
-        /// The line of the vendor's bill, worked out by hand; nil: no page says the price.
-        var dollars: String?
+        /// The line of the vendor's bill, worked out by hand, without add-ons whose price no page says.
+        var dollars: String
+        /// Add-ons whose price no page says.
+        var unknown: Set<BilledFeature> = []
 
         var testDescription: String { "\(engine) \(model)\(open == nil ? "" : " live") \(features.sorted().map(\.rawValue))" }
     }
@@ -158,19 +160,21 @@ import Testing
         // 1 h × (0.45 + 0.12 + 0.15); terms are included.
         Work(engine: "assemblyai", model: "universal-3-6-pro", open: 3_600, audio: 9, features: [.terms, .speakers, .medical], dollars: "0.72"),
         Work(engine: "soniox", model: "stt-rt-v5", open: 3_600, audio: 9, features: [.terms, .speakers], dollars: "0.12"),
-        // Billed by tokens, or by no rule that a page states: unknown, and not free.
-        Work(engine: "deepgram", model: "nova-3", audio: 60, features: [.summary]),
-        Work(engine: "deepgram", model: "nova-3", open: 60, audio: 60, features: [.chapters]),
-        Work(engine: "assemblyai", model: "universal-3-5-pro", audio: 60, features: [.understanding]),
-        Work(engine: "assemblyai", model: "universal-3-6-pro", open: 60, audio: 60, features: [.redaction]),
+        // Add-ons that are billed by tokens, or by no rule that a page states.
+        Work(engine: "deepgram", model: "nova-3", audio: 3_600, features: [.summary], dollars: "0.258", unknown: [.summary]),
+        Work(engine: "deepgram", model: "nova-3", open: 600, audio: 60, features: [.chapters], dollars: "0.048", unknown: [.chapters]),
+        Work(engine: "assemblyai", model: "universal-3-5-pro", audio: 3_600, features: [.understanding], dollars: "0.21", unknown: [.understanding]),
+        Work(
+            engine: "assemblyai", model: "universal-3-6-pro", open: 3_600, audio: 60, features: [.redaction], dollars: "0.45", unknown: [.redaction]),
     ]
 
     @Test(arguments: works) func `has the vendor's price of each add-on`(work: Work) throws {
         let billed = BilledWork(
             by: EngineName(work.engine), model: work.model, isLive: work.open != nil, features: work.features, audio: .seconds(work.audio),
             connected: work.open.map { .seconds($0) })
-        let cost = PriceTable.standard.cost(of: billed, at: try #require(UnixTime(rfc3339: "2026-12-01")))
-        #expect(cost == work.dollars.flatMap { USDollars($0) })
+        let day = try #require(UnixTime(rfc3339: "2026-12-01"))
+        #expect(PriceTable.standard.cost(of: billed, at: day) == USDollars(work.dollars))
+        #expect(PriceTable.standard.unknownAddOns(of: billed, at: day) == work.unknown)
     }
 
     /// The models that Harken asks when nobody names one.

@@ -62,7 +62,7 @@ import Usage
                 """)
         #expect(
             Prices.notes(table, from: nil, now: try day("2026-12-01")) == [
-                "deepgram live has no price for entities, terms: work with one of them costs ?, and no budget in dollars counts it; 0 says that it is included"
+                "deepgram live has no price for entities, terms: they are left out of the cost of work; 0 says that they are included"
             ])
         let reviewed = try #require(PriceTable.standard.reviewed)
         #expect(Prices.notes(.standard, from: nil, now: reviewed).isEmpty)
