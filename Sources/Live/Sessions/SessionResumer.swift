@@ -11,26 +11,26 @@ package final class SessionResumer: LiveHandler {
     private let resume: LiveResume
     /// The session to continue; nil when there is none.
     private let session: LoopBound<LiveSession>?
-    /// Returns the time in the session at which the client goes on in a new one, where an earlier run of the gateway had the session; nil: none had it.
-    private let seam: (@Sendable () async -> Duration?)?
+    /// Where the client goes on in a new session; nil: no earlier run of the gateway had its session.
+    private let earlier: EarlierSession?
 
     /// - Parameter machine: the machine that the session's handshake made. It words the answer when the session cannot continue.
     package init(
         _ machine: any ResumableDialect, _ resume: LiveResume, _ session: LoopBound<LiveSession>?,
-        seam: (@Sendable () async -> Duration?)? = nil
+        earlier: EarlierSession? = nil
     ) {
         self.machine = machine
         self.resume = resume
         self.session = session
-        self.seam = seam
+        self.earlier = earlier
     }
 
     package func start(_ connection: WebSocketConnection) {
         let socket = ClientSocket(connection), resume = resume, machine = machine
         guard let session else {
-            guard let seam else { return Self.reject(socket, .expired(), machine) }
+            guard let earlier else { return Self.reject(socket, .expired(), machine) }
             Task {
-                let place = await seam()
+                let place = await earlier.place()
                 Self.reject(socket, .expired(received: place), machine)
             }
             return
