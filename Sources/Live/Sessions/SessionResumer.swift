@@ -29,10 +29,11 @@ package final class SessionResumer: LiveHandler {
         let socket = ClientSocket(connection), resume = resume, machine = machine
         guard let session else {
             guard let earlier else { return Self.reject(socket, .expired(), machine) }
-            Task {
+            let answer: @Sendable () async -> Void = {
                 let place = await earlier.place()
                 Self.reject(socket, .expired(received: place), machine)
             }
+            Task { await answer() }
             return
         }
         session.enter { session in
