@@ -177,8 +177,9 @@ private final class BusyMedia: MediaSource {
         let job = try #require(ordered), begun = try #require(conversation)
         try await TestRecordings.with([engine], media: DatedMedia(date), in: folder) { recordings in
             await recordings.services.runner.start(recordings.services)
-            #expect(try await recordings.report(of: job).failed == [] && engine.count == 1)
-            #expect(try await recordings.store.conversation(begun, of: .local)?.started == date)
+            let report = try await recordings.report(of: job), conversation = try await recordings.store.conversation(begun, of: .local)
+            #expect(report.failed == [] && engine.count == 1)
+            #expect(conversation?.started == date)
         }
     }
 }
