@@ -87,7 +87,8 @@ import Testing
 
     @Test func `opens no new session when its first use names one to resume`() async throws {
         try await TestGateway.with(keys: ["hk_good"]) { gateway in
-            #expect(try await answer(gateway, try await ticket(gateway), "&session_id=nobody") == "closed")
+            let answered = try await answer(gateway, try await ticket(gateway), "&session_id=nobody")
+            #expect(answered == "closed")
             #expect(await gateway.liveSessions() == 0)
         }
     }
