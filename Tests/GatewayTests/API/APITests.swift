@@ -179,8 +179,9 @@ import Testing
         try await with { gateway in
             let store = try gateway.store(), user = ID<User>.local
             for (id, seconds, direction) in [("voice-2", 40, [0, 0, 1]), ("voice-3", 20, [0, 1, 0])] as [(String, Int, [Float])] {
+                let voiceprint = try #require(Voiceprint(direction, model: "test"))
                 let voice = NewVoice(
-                    id: ID(id), voiceprint: try #require(Voiceprint(direction, model: "test")), evidence: .seconds(seconds), created: UnixTime(milliseconds: 86_400_000))
+                    id: ID(id), voiceprint: voiceprint, evidence: .seconds(seconds), created: UnixTime(milliseconds: 86_400_000))
                 _ = try await store.add(voice, of: user)
             }
             // Nobody can hear the second voice, which has spoken nowhere.
