@@ -86,7 +86,9 @@ import Testing
                     #expect(cut.status == 400 && cut.text.contains("bad_archive") && cut.text.contains("ends too early"), "\(cut.text)")
                 }
                 #expect(try await second.importArchive(archive).status == 200)
-                #expect(try await second.memories() == TestGateway.memories(archive))
+                let moved = try await second.memories(), whole = try TestGateway.memories(archive)
+                #expect(moved.map(\.name) == whole.map(\.name))
+                for (one, other) in zip(moved, whole) { #expect(one == other) }
             }
         }
     }

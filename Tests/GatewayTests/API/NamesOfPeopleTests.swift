@@ -235,6 +235,7 @@ import Testing
 
         private func nameVoiceByCommand(_ name: String, isHere: Bool) async throws -> Outcome? {
             let said = try await run(PeopleName.self, ["voice", name], isHere: isHere)
+            #expect(said.isDone, "\(said.text)")
             return try await owner(after: (said.isDone ? 200 : 500, .null), of: "/voices", "voices")
         }
 

@@ -56,6 +56,9 @@ final class TestGateway: Sendable {
         settings.merge(values)
         settings.merge(["HARKEN_DATA": directory])
         var configuration = try GatewayConfiguration(settings, home: directory, cores: 1)
+        // Tests have voices and conversations of 1970. Those that are too old to be kept go five seconds after the start.
+        configuration.voiceDays = Self.allDays
+        if values["HARKEN_AUDIO_DAYS"] == nil { configuration.audioDays = Self.allDays }
         let vendors = usesVendors ? configuration.vendors : []
         configuration.engines = usesVendors ? vendors.map(\.name) : [engine.name] + others.map(\.name)
         change(&configuration)
@@ -100,6 +103,9 @@ final class TestGateway: Sendable {
         if let both = engine as? any StreamingEngine & PrerecordedEngine { return EngineEntry(both) { .ready } }
         return EngineEntry(name: engine.name, capabilities: engine.capabilities, prerecorded: engine)
     }
+
+    /// Number of days since before 1970.
+    private static let allDays = 36_500
 
     /// Half of a disk of 100 GB, whatever this machine has.
     static let roomyDisk = DiskSpace(free: 50_000_000_000, total: 100_000_000_000)
