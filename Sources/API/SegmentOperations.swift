@@ -74,15 +74,22 @@ struct SegmentOperations: Sendable {
                     guard let status else { throw request.missingConversation }
                     return Self.answer(try await assign(ids.map { ID($0) }, to: owner, namingVoices: false, status, request))
                 }
-                let conversation = try await request.conversation(in: store)
+                // Of all segments only the places: the words of those that are assigned are read once, for the answer.
+                let found = try await APIError.stored { () throws(StoreError) in
+                    try await store.places(in: request.id("id"), of: request.user)
+                }
+                guard let found else { throw request.missingConversation }
                 if let number = try request.integer("speaker_id") {
-                    let theirs = conversation.segments.filter { $0.speaker?.number == number }
+                    let theirs = found.places.filter { $0.speaker.number?.number == number }
                     guard !theirs.isEmpty else { throw .notFound("speaker", "\(number)") }
-                    return Self.answer(try await assign(theirs.map(\.id), to: owner, namingVoices: true, conversation.status, request))
+                    return Self.answer(try await assign(theirs.map(\.segment), to: owner, namingVoices: true, found.conversation.status, request))
                 } else if let voice = try request.string("voice_id") {
                     guard let former = try await name(ID(voice), owner, request) else { throw .notFound("voice or person of this name:", voice) }
-                    let ids = Set(conversation.segments.filter { $0.identity.voice == ID(voice) }.map(\.id))
-                    let segments = try await request.conversation(in: store).segments.filter { ids.contains($0.id) }
+                    let theirs = found.places.filter { $0.speaker.who == .voice(ID(voice)) }.map(\.segment)
+                    let segments = try await APIError.stored { () throws(StoreError) in
+                        try await store.segments(theirs, in: request.id("id"), of: request.user)
+                    }
+                    guard let segments else { throw request.missingConversation }
                     return Self.answer((segments, FormerSpeakers([], owners: [former])))
                 } else {
                     throw .badRequest("Name the segments: \"segment_ids\", \"speaker_id\" or \"voice_id\".")

@@ -8,12 +8,24 @@ extension StoreError {
         case .tooMuch(let reason): (.unprocessableContent, "too_much", reason)
         case .conflict(let reason): (.conflict, "conflict", reason)
         case .overloaded: (.serviceUnavailable, "unavailable", "Too many requests wait for the gateway's store; try again in some seconds.")
+        case .tooManyOfUser:
+            (.tooManyRequests, "too_many_requests", "Too many of your requests wait; send fewer at a time, and try again in some seconds.")
         case .notUsable, .notPermitted, .diskFull, .corrupt, .newerSchema, .otherSchema, .busy, .secretMissing, .keysLost, .cryptography, .constraint,
             .databaseUnavailable, .tooSlow, .databaseFailed, .objectStorageAway, .objectStorage, .failed:
-            (.serviceUnavailable, "unavailable", "The gateway's store cannot be used.")
+            (.serviceUnavailable, "unavailable", Self.unusable)
         }
     }
 
     /// The time after which a caller may try again; nil: nobody knows it.
-    package var retryAfter: Duration? { if case .overloaded = self { .seconds(5) } else { nil } }
+    package var retryAfter: Duration? {
+        switch self {
+        case .overloaded, .tooManyOfUser: .seconds(5)
+        case .notUsable, .notPermitted, .diskFull, .corrupt, .newerSchema, .otherSchema, .busy, .secretMissing, .keysLost, .cryptography, .constraint,
+            .tooMuch, .conflict, .databaseUnavailable, .tooSlow, .databaseFailed, .objectStorageAway, .objectStorage, .failed:
+            nil
+        }
+    }
+
+    /// The message about a store that cannot be used.
+    static let unusable = "The gateway's store cannot be used."
 }

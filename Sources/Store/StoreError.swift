@@ -33,6 +33,9 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     case databaseUnavailable(String)
     /// Too many requests wait for the database, or a request has waited for too long. The store has done nothing for the request.
     case overloaded(String)
+    /// Too many requests of one user wait for the database, or a request has waited for too long behind others of its user. The database serves other
+    /// users; it has done nothing for the request.
+    case tooManyOfUser(String)
     /// The database's server has ended a statement that took too long.
     case tooSlow(String)
     /// Any other error that the database's server reports.
@@ -47,7 +50,8 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     /// True if the same task may succeed later, because the store cannot be used now.
     package var mayPass: Bool {
         switch self {
-        case .busy, .diskFull, .databaseUnavailable, .overloaded, .tooSlow, .databaseFailed, .objectStorageAway, .failed: true
+        case .busy, .diskFull, .databaseUnavailable, .overloaded, .tooManyOfUser, .tooSlow, .databaseFailed, .objectStorageAway, .failed:
+            true
         case .notUsable, .notPermitted, .corrupt, .newerSchema, .otherSchema, .secretMissing, .keysLost, .cryptography, .constraint, .tooMuch,
             .conflict,
             .objectStorage:
@@ -100,6 +104,8 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         case .overloaded(let detail):
             "too much is asked of the database at a time (\(detail)). Try again in some seconds; if that does not help, send fewer requests at a time, "
                 + "or give the database more processors or a faster disk"
+        case .tooManyOfUser(let detail):
+            "one user asks too much of the database at a time (\(detail)). Try again in some seconds; if that does not help, send fewer requests at a time"
         case .tooSlow(let detail): "a statement took too long: \(detail)"
         case .databaseFailed(let detail): detail
         case .objectStorageAway(let detail):

@@ -131,7 +131,7 @@ extension StoreError {
         case .notUsable, .newerSchema, .otherSchema, .secretMissing, .keysLost, .cryptography, .databaseFailed, .objectStorageAway, .objectStorage,
             .failed:
             "failed"
-        case .constraint, .tooMuch, .conflict: nil
+        case .constraint, .tooMuch, .conflict, .tooManyOfUser: nil
         }
     }
 }

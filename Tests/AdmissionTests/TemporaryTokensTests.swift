@@ -149,6 +149,42 @@ import Testing
         #expect(tokens.count == 1)
     }
 
+    @Test func `that were used and may resume their sessions make room for new ones, the oldest first`() throws {
+        let tokens = try TemporaryTokens(), other = Caller.user(ID("user"))
+        func bound(to session: String, of caller: Caller, after seconds: Int) throws -> String {
+            let text = try tokens.issue(resumable, to: caller, now: now)
+            #expect(tokens.redeem(text, at: "/v4/listen", for: HandshakeSession(new: ID(session)), now: now + .seconds(seconds)) != nil)
+            return text
+        }
+        func resumes(_ text: String, _ session: String) -> Bool {
+            tokens.redeem(text, at: "/v4/listen", for: HandshakeSession(new: ID("s9"), resumed: ID(session)), now: now + .seconds(9)) != nil
+        }
+        let others = try bound(to: "s0", of: other, after: 0)
+        let second = try bound(to: "s2", of: caller, after: 2), first = try bound(to: "s1", of: caller, after: 1)
+        let unused = try tokens.issue(resumable, to: caller, now: now)
+        for _ in 3..<TemporaryTokens.maxOfOneCaller { _ = try tokens.issue(once, to: caller, now: now) }
+        #expect(tokens.count == TemporaryTokens.maxOfOneCaller + 1 && resumes(first, "s1"))
+        _ = try tokens.issue(once, to: caller, now: now)
+        #expect(!resumes(first, "s1") && resumes(second, "s2"))
+        _ = try tokens.issue(once, to: caller, now: now)
+        #expect(!resumes(second, "s2"))
+        // Tokens that were not used stay, and those of others.
+        #expect(throws: RequestError.tooManyRequests(retryAfter: .seconds(10))) { try tokens.issue(once, to: caller, now: now) }
+        #expect(tokens.count == TemporaryTokens.maxOfOneCaller + 1 && resumes(others, "s0"))
+        #expect(tokens.redeem(unused, at: "/v4/listen", for: opened, now: now) != nil)
+    }
+
+    @Test func `that may resume their sessions do not make room for settings`() throws {
+        let tokens = try TemporaryTokens()
+        let text = try tokens.issue(resumable, to: caller, now: now)
+        #expect(tokens.redeem(text, at: "/v4/listen", for: opened, now: now) != nil)
+        let large = [UInt8](repeating: 0x20, count: TemporaryTokens.maxSettings)
+        let terms = TemporaryTokens.Terms(lifetime: .seconds(60), isSingleUse: true, paths: ["/a"], settings: large)
+        _ = try tokens.issue(terms, to: .local, now: now)
+        #expect(throws: RequestError.tooManyRequests(retryAfter: .seconds(10))) { try tokens.issue(terms, to: .local, now: now) }
+        #expect(tokens.redeem(text, at: "/v4/listen", for: back, now: now) != nil)
+    }
+
     @Test func `are accepted by a gateway with the same secret, once`() throws {
         let folder = TemporaryFolder()
         let secret = try InstallationSecret(of: DataDirectory(creating: folder.path))

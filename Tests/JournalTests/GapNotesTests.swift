@@ -142,6 +142,69 @@ import Testing
         #expect(store.gaps[other] == [])
     }
 
+    @Test func `of forgotten speech are asked for once, and are not erased until the database has taken them`() async throws {
+        let folder = folder(), absent = ID<Session>("6e1f0b9c-0000-4000-8000-000000000003")
+        #expect(await folder.keep(unfinished()))
+        var second = unfinished()
+        second.record = SessionRecord(id: other)
+        #expect(await folder.keep(second))
+        try await store.setGaps([absent: [self.second]])
+        let speech = [id, other, absent].map { ForgottenSpeech(session: $0, begins: .zero) }
+        store.refuse(true)
+        await folder.forget(Dictionary(grouping: speech, by: \.session))
+        #expect(store.refusals == 1)
+        #expect(await folder.hasUnerased)
+        await folder.forget(Dictionary(grouping: speech, by: \.session))
+        #expect(store.refusals == 2)
+        store.refuse(false)
+        await folder.forget(Dictionary(grouping: speech, by: \.session))
+        #expect(store.gaps == [id: [], other: [], absent: []])
+        #expect(await !folder.hasUnerased)
+    }
+
+    /// Asks whether the notes wait while it takes them.
+    private final class AskingGaps: SessionGapStore {
+        let notes = Mutex<GapNotes?>(nil), found = Mutex(false)
+
+        func setGaps(_ gaps: [ID<Session>: [Range<Duration>]]) async throws(StoreError) {
+            let notes = notes.withLock { $0 }
+            let isWaiting = await notes?.isWaiting(for: Set(gaps.keys)) ?? false
+            found.withLock { $0 = isWaiting }
+        }
+
+        func sessionsWithGaps(after: ID<Session>?, limit: Int) async throws(StoreError) -> [ID<Session>] { [] }
+    }
+
+    @Test func `wait until the database has taken them, not only until it is asked`() async {
+        let store = AskingGaps(), notes = GapNotes(in: store, log: log)
+        store.notes.withLock { $0 = notes }
+        await notes.remove([id])
+        #expect(store.found.withLock { $0 })
+        #expect(await !notes.isWaiting(for: [id]))
+    }
+
+    @Test func `of speech that may come back do not hold an erasure up`() async throws {
+        let folder = folder()
+        store.refuse(true)
+        #expect(await folder.keep(unfinished()))
+        await folder.forget([id: [ForgottenSpeech(session: id, begins: .zero, mayComeBack: true)]])
+        #expect(await !folder.hasUnerased)
+        await folder.forget([id: [ForgottenSpeech(session: id, begins: .zero)]])
+        #expect(await folder.hasUnerased)
+    }
+
+    @Test func `of transcripts that a sweep removes are asked for once`() async throws {
+        let folder = folder()
+        #expect(await folder.keep(unfinished()))
+        store.refuse(true)
+        let muchLater = UnixTime(milliseconds: 4_000_000_000_000)
+        await folder.sweep(now: muchLater)
+        #expect(store.refusals == 1 && store.gaps[id]?.count == 2)
+        store.refuse(false)
+        await folder.sweep(now: muchLater)
+        #expect(store.gaps[id] == [])
+    }
+
     @Test func `go when a session without a transcript is forgotten`() async throws {
         try await store.setGaps([id: [second], other: [second]])
         await folder().forget([id: [ForgottenSpeech(session: id, begins: .zero)]])

@@ -56,7 +56,8 @@ import Testing
 
     @Test func `is not about what callers get wrong`() {
         let health = health()
-        for error in [StoreError.conflict("taken"), .tooMuch("a long name"), .constraint("UNIQUE")] { health.failed(error, .write) }
+        let errors: [StoreError] = [.conflict("taken"), .tooMuch("a long name"), .constraint("UNIQUE"), .tooManyOfUser("10000 queries wait")]
+        for error in errors { health.failed(error, .write) }
         health.failed(.tooSlow("canceling statement due to statement timeout"), .read)
         #expect(told == [] && health.problem == nil)
         health.failed(.tooSlow("canceling statement due to lock timeout"), .write)

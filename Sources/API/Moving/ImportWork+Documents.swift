@@ -238,7 +238,7 @@ extension StoreError {
         case .tooMuch, .constraint, .conflict: true
         case .notUsable, .notPermitted, .diskFull, .corrupt, .newerSchema, .otherSchema, .busy, .secretMissing, .keysLost, .cryptography,
             .databaseUnavailable,
-            .overloaded, .tooSlow, .databaseFailed, .objectStorageAway, .objectStorage, .failed:
+            .overloaded, .tooManyOfUser, .tooSlow, .databaseFailed, .objectStorageAway, .objectStorage, .failed:
             false
         }
     }

@@ -12,7 +12,8 @@ internal import Synchronization
 /// reveals a token. A process that takes over gets codes and secret. The number of tokens is limited, in all and for each caller.
 ///
 /// A token of several gateways with one secret has its terms in it, sealed: the gateway that is shown a token of another one learns the token from its
-/// text. A token that may resume its session is known only to the gateway that made it.
+/// text. A token that may resume its session is known only to the gateway that made it. Once it was used, it gives way to new tokens when there is no
+/// room for them, the oldest first.
 package final class TemporaryTokens: Sendable {
     /// The terms of a token's use.
     package struct Terms: Sendable, Equatable {
@@ -135,13 +136,32 @@ package final class TemporaryTokens: Sendable {
             ofHolder[holder] = left > 0 ? left : nil
         }
 
-        /// Makes room for a token by removing expired ones.
+        /// Makes room for a token by removing expired ones, or else the oldest one that was used and may resume its session. Such a token has opened what
+        /// it was made for, and keeps its place for a day.
         ///
         /// - Returns: false when there is no room.
         mutating func makeRoom(for terms: Terms, of holder: CallerID, now: Instant) -> Bool {
             if hasRoom(for: terms, of: holder) { return true }
             for (code, token) in tokens where token.expires <= now { remove(code) }
+            if hasRoom(for: terms, of: holder) { return true }
+            // A place is missing, and not room for settings, which tokens that resume sessions hardly have.
+            guard settingsBytes + terms.settings.count <= maxSettings, let code = oldestBound(of: holder) else { return false }
+            remove(code)
             return hasRoom(for: terms, of: holder)
+        }
+
+        /// Returns the token that was bound to a session before all others; nil when there is none.
+        ///
+        /// - Parameter holder: if this caller has as many tokens as one caller may have, only tokens of this caller count.
+        private func oldestBound(of holder: CallerID) -> Code? {
+            let isFull = ofHolder[holder, default: 0] >= maxOfOneCaller
+            var oldest: (code: Code, expires: Instant)?
+            for (code, token) in tokens where token.session != nil && (!isFull || CallerID(token.caller) == holder) {
+                // All have the same time from their use on.
+                if let oldest, oldest.expires <= token.expires { continue }
+                oldest = (code, token.expires)
+            }
+            return oldest?.code
         }
 
         /// Notes that a token for one use was used up.

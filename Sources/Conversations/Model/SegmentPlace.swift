@@ -1,5 +1,8 @@
+package import Speech
+
 /// The place of a segment in its conversation: when it is said, by whom, and how long its text is. It has no words.
 package struct SegmentPlace: Sendable, Equatable {
+    package var segment: ID<Segment>
     /// Start and end, as times since the conversation's start.
     package var start: Duration
     package var end: Duration
@@ -7,7 +10,8 @@ package struct SegmentPlace: Sendable, Equatable {
     /// Number of characters of the text.
     package var length: Int
 
-    package init(start: Duration, end: Duration, speaker: PlacedSpeaker, length: Int) {
+    package init(_ segment: ID<Segment>, start: Duration, end: Duration, speaker: PlacedSpeaker, length: Int) {
+        self.segment = segment
         self.start = start
         self.end = end
         self.speaker = speaker

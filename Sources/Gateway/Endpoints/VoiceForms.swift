@@ -56,7 +56,7 @@ struct VoiceForms: Sendable {
             case .unavailable(let reason): throw .unavailable(reason)
             case .store(let error):
                 recordings.log.error(failure, [.error: "\(error)"])
-                throw .unavailable("The gateway's store cannot be used.")
+                throw RequestError(error)
             }
         }
     }

@@ -14,6 +14,10 @@ actor GapNotes {
     /// True if the database has refused the last write. Notes then wait for `tryAgain`: a database that cannot be reached holds each write up for
     /// seconds, and with it all work on transcripts.
     private var isRefused = false
+    /// Number of writes that the database has refused.
+    private(set) var refusals = 0
+    /// Sessions whose gaps are being written.
+    private var underWay: Set<ID<Session>> = []
     /// Sessions that had gaps in the database and no transcript at the last call of `prune`.
     private var missing: Set<ID<Session>> = []
 
@@ -46,16 +50,28 @@ actor GapNotes {
         while !waiting.isEmpty {
             let part = waiting.prefix(Self.sessionsAtOnce).reduce(into: [ID<Session>: [Range<Duration>]]()) { $0[$1.key] = $1.value }
             for session in part.keys { waiting[session] = nil }
+            underWay.formUnion(part.keys)
             do throws(StoreError) {
                 try await store.setGaps(part)
+                underWay.subtract(part.keys)
                 isRefused = false
             } catch {
+                underWay.subtract(part.keys)
                 waiting.merge(part) { newer, _ in newer }
                 isRefused = true
+                refusals += 1
                 return log.warning(
                     "gaps of transcripts could not be noted; it is tried again", [.count: "\(waiting.count)", .error: "\(error)"])
             }
         }
+    }
+
+    /// Writes what waits, unless the database has refused a write since there were `count` refusals: it would hold the caller up once more.
+    func tryAgain(unlessRefusedSince count: Int) async { if refusals == count { await tryAgain() } }
+
+    /// Returns true if the database does not have the newest gaps of one of these sessions yet.
+    func isWaiting(for sessions: Set<ID<Session>>) -> Bool {
+        !underWay.isDisjoint(with: sessions) || waiting.keys.contains { sessions.contains($0) }
     }
 
     /// Returns the sessions that have gaps in the database.

@@ -248,8 +248,9 @@ package final class TranscriptFolder: Sendable {
     /// start. Gaps that are not noted are tried a last time, too.
     package func settle() async {
         await inOrder { [self] in
+            let refusals = await gaps?.refusals ?? 0
             for waiting in unstored.withLock({ Array($0.values) }) { await attempt(waiting, again: false) }
-            await gaps?.tryAgain()
+            await gaps?.tryAgain(unlessRefusedSince: refusals)
         }
     }
 
@@ -345,6 +346,7 @@ package final class TranscriptFolder: Sendable {
                 sessions.formIntersection(all.keys)
                 return sessions
             }
+            let refusals = await gaps?.refusals ?? 0
             var absent: [ID<Session>] = []
             for (id, stretches) in all where before[id]?.forGood ?? [] != stretches.forGood || left.contains(id) {
                 guard live.withLock({ $0[id] }) == nil else { continue }
@@ -357,13 +359,20 @@ package final class TranscriptFolder: Sendable {
             }
             // A process that was killed, or one that has no gateway, has deleted the transcript and not its gaps.
             await gaps?.remove(absent)
-            // A user is told that a deletion is complete when this returns.
-            await gaps?.tryAgain()
+            // A user is told that a deletion is complete when this returns. A database that is away holds the user up once.
+            await gaps?.tryAgain(unlessRefusedSince: refusals)
         }
     }
 
-    /// True while a stored transcript has forgotten speech that could not be erased. The next `forget` tries it again.
-    package var hasUnerased: Bool { unerased.withLock { !$0.isEmpty } }
+    /// True while a stored transcript has forgotten speech that could not be erased, or the database has refused the gaps of a session with such speech,
+    /// and may still have earlier ones. The next `forget` tries it again.
+    package var hasUnerased: Bool {
+        get async {
+            if unerased.withLock({ !$0.isEmpty }) { return true }
+            let sessions = forgotten.withLock { all in Set(all.filter { !$0.value.forGood.isEmpty }.keys) }
+            return await gaps?.isWaiting(for: sessions) ?? false
+        }
+    }
 
     /// The result of the erasure of forgotten speech from a session's blob.
     private enum BlobErasure {
@@ -401,8 +410,9 @@ package final class TranscriptFolder: Sendable {
     /// Deletes transcripts that are too old, and the oldest beyond the limits.
     package func sweep(now: UnixTime) async {
         await inOrder { [self] in
+            let refusals = await gaps?.refusals ?? 0
             await removeOldest(now: now)
-            await gaps?.tryAgain()
+            await gaps?.tryAgain(unlessRefusedSince: refusals)
         }
     }
 

@@ -27,8 +27,13 @@ package actor ErasureService {
     /// Sessions whose forgotten speech could not be erased from earlier runs' journals.
     private var unerasedEarlier: Set<ID<Session>> = []
 
-    /// A place outside the store where deleted speech still is, because an attempt to erase it has failed. The raw values are words of the API.
-    package enum UnerasedPlace: String, Sendable { case journal, transcripts }
+    /// A place other than the stored conversations where deleted speech, or its times, still are, because an attempt to erase them has failed. The raw values
+    /// are words of the API.
+    package enum UnerasedPlace: String, Sendable {
+        case journal
+        /// Transcripts, and the gaps of transcripts in the database.
+        case transcripts
+    }
 
     package init(
         store: any RetentionStore, transcripts: TranscriptFolder, earlier: PreviousRunJournal, contexts: [LoopBound<LiveContext>], age: Duration,
@@ -135,7 +140,8 @@ package actor ErasureService {
         for context in contexts where !isInJournal {
             isInJournal = await context.run { !$0.journal.unfinishedErasures.isEmpty } ?? false
         }
-        return (isInJournal ? [.journal] : []) + (transcripts.hasUnerased ? [.transcripts] : [])
+        let isInTranscripts = await transcripts.hasUnerased
+        return (isInJournal ? [.journal] : []) + (isInTranscripts ? [.transcripts] : [])
     }
 
     /// Removes old records of forgotten speech from the store, when nothing of the speech can be left.

@@ -96,7 +96,7 @@ package struct RecordingImports: Sendable {
                 case .tooMuch: throw .tooManyRequests(retryAfter: .seconds(60))
                 // The same file came in another request meanwhile.
                 case .constraint: continue
-                case _: throw .unavailable("The gateway's store cannot be used.")
+                case _: throw RequestError(error)
                 }
             }
         }
@@ -240,7 +240,7 @@ package struct RecordingImports: Sendable {
             case .tooMuch: throw .request(.tooManyRequests(retryAfter: .seconds(60)))
             // Another request has begun it again meanwhile.
             case .constraint: throw .notFailed
-            case _: throw .request(.unavailable("The gateway's store cannot be used."))
+            case _: throw .request(RequestError(error))
             }
         }
     }

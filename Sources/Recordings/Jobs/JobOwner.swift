@@ -19,10 +19,3 @@ package struct JobOwner: Sendable {
         signingKey = credential.flatMap { $0.place == .cookie ? nil : CallbackSignature.key(of: $0.secret) }
     }
 }
-
-extension RequestError {
-    /// Returns the store's answer. Throws an error when the store cannot be used.
-    package static func orStored<Value>(_ body: () async throws(StoreError) -> Value) async throws(RequestError) -> Value {
-        do throws(StoreError) { return try await body() } catch { throw .unavailable("The gateway's store cannot be used.") }
-    }
-}

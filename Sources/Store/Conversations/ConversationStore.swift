@@ -62,6 +62,10 @@ package protocol ConversationStore: Sendable {
     /// Returns a page of a conversation's segments, with their words; nil when the conversation does not exist.
     func segments(_ query: SegmentQuery, in conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> SegmentPage?
 
+    /// Returns some segments of a conversation, with their words, in order of start; nil when the conversation does not exist. Segments that do not
+    /// exist are left out.
+    func segments(_ ids: [ID<Segment>], in conversation: ID<Conversation>, of user: ID<User>) async throws(StoreError) -> [Segment]?
+
     /// Returns a page of the user's conversations, the newest first, without segments.
     func list(_ query: ConversationQuery, of user: ID<User>) async throws(StoreError) -> ConversationPage
 

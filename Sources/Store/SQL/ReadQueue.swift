@@ -42,7 +42,7 @@ final class ReadQueue: Sendable {
         case .begins(let start): start.query(.success(start.connection))
         case .waits: break
         case .full: query(.failure(.overloaded("\(database): \(limits.maxWaiting) queries wait for a connection")))
-        case .fullForUser: query(.failure(.overloaded("\(database): \(limits.maxWaitingOfUser) queries of one user wait for a connection")))
+        case .fullForUser: query(.failure(.tooManyOfUser("\(database): \(limits.maxWaitingOfUser) queries of one user wait for a connection")))
         }
         if isUnwatched { Task { await self.watch() } }
     }
@@ -58,8 +58,9 @@ final class ReadQueue: Sendable {
         while let end = nextEnd() {
             try? await clock.sleep(end)
             let now = clock.now(), late = state.withLock { $0.turns.removeLate(now: now) }
-            for query in late {
-                query(.failure(.overloaded("\(database): a query has waited \(limits.maxWait) for a connection")))
+            for refused in late {
+                let detail = "\(database): a query has waited \(limits.maxWait) for a connection"
+                refused.query(.failure(refused.isBehindOwn ? .tooManyOfUser(detail + ", behind others of its user") : .overloaded(detail)))
             }
         }
     }

@@ -33,6 +33,7 @@ import Testing
         _ = try await store.begin(.of(.ann, "c1", segments[2], segments[0], segments[3], segments[1]))
         let found = try #require(try await store.places(in: ID("c1"), of: .ann))
         #expect(found.conversation.segments.isEmpty && found.conversation.language == .english)
+        #expect(found.places.map(\.segment.rawValue) == ["a", "b", "c", "d"])
         #expect(found.places.map(\.start) == [.zero, .seconds(5), .seconds(6), .seconds(40)] && found.places.map(\.length) == [3, 3, 5, 4])
         #expect(found.places.map(\.speaker.state) == ["unassigned", "unknown", "user", "unknown"])
         func page(_ query: SegmentQuery) async throws -> SegmentPage? { try await store.segments(query, in: ID("c1"), of: .ann) }
@@ -45,6 +46,11 @@ import Testing
             try await page(SegmentQuery(from: .seconds(20), index: 1, limit: 1)) == SegmentPage(segments: [segments[3]], first: 3, total: 4))
         #expect(try await page(SegmentQuery(to: .seconds(6), limit: 9))?.segments == [segments[0], segments[1]])
         #expect(try await page(SegmentQuery(index: 4, limit: 9)) == SegmentPage(segments: [], first: 0, total: 4))
+        // Some of them by their ids, in order, and none that another conversation has.
+        _ = try await store.begin(.of(.ann, "c2", .said("e", "five")))
+        #expect(try await store.segments([ID("d"), ID("none"), ID("e"), ID("b")], in: ID("c1"), of: .ann) == [segments[1], segments[3]])
+        #expect(try await store.segments([], in: ID("c1"), of: .ann) == [])
+        #expect(try await store.segments([ID("a")], in: ID("c1"), of: .bob) == nil)
         #expect(try await store.places(in: ID("c1"), of: .bob) == nil)
         #expect(try await store.segments(SegmentQuery(limit: 1), in: ID("c1"), of: .bob) == nil)
     }

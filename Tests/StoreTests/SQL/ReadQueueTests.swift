@@ -5,13 +5,15 @@ import Speech
 import Testing
 
 @Suite(.hangLimit) struct `The queue of queries` {
-    private let clock = HeldClock(), told = SharedLog(), ann = ID<User>("ann")
+    private let clock = HeldClock(), told = SharedLog(), ann = ID<User>("ann"), bob = ID<User>("bob")
 
-    private func add(_ name: String, to queue: ReadQueue) {
-        queue.add(for: ann) { [told] turn in
+    /// - Parameter user: nil: ann.
+    private func add(_ name: String, of user: ID<User>? = nil, to queue: ReadQueue) {
+        queue.add(for: user ?? ann) { [told] turn in
             switch turn {
             case .success: told.append("\(name) begins")
             case .failure(.overloaded): told.append("\(name) is refused")
+            case .failure(.tooManyOfUser): told.append("\(name) is too much")
             case .failure(let error): told.append("\(name): \(error)")
             }
         }
@@ -38,16 +40,31 @@ import Testing
         #expect(told.entries.last == "fourth is refused")
     }
 
-    @Test func `refuses a query at once when too many wait`() {
+    @Test func `refuses a query at once when too many wait: all, or those of its user`() {
         let queue = ReadQueue(of: "harken.db", connections: 1, limits: ReadLimits(maxWaiting: 2))
         for name in ["first", "second", "third"] { add(name, to: queue) }
-        #expect(told.entries == ["first begins", "third is refused"])
+        #expect(told.entries == ["first begins", "third is too much"])
+        for name in ["fourth", "fifth"] { add(name, of: bob, to: queue) }
+        #expect(told.entries.dropFirst(2) == ["fifth is refused"], "all places are taken, one of them by bob")
         queue.ended(ann, on: 0)
         #expect(told.entries.last == "second begins")
     }
 
-    @Test func `limits the queries that wait for SQLite's connections`() async throws {
+    @Test func `tells a query that has waited behind its user's own queries so`() async throws {
+        let queue = ReadQueue(
+            of: "harken.db", connections: 1, limits: ReadLimits(maxWaiting: 10, maxWait: .seconds(30)),
+            clock: StoreClock(now: { [clock] in clock.now }, sleep: { [clock] in try await clock.sleep(until: $0) }))
+        for name in ["first", "second", "third"] { add(name, to: queue) }
+        queue.ended(ann, on: 0)
+        #expect(told.entries == ["first begins", "second begins"])
+        clock.advance(by: .seconds(30))
+        try await until { told.entries.count > 2 }
+        #expect(told.entries.last == "third is too much")
+    }
+
+    @Test func `limits a user's queries that wait for SQLite, which is not a failure of the store`() async throws {
         let folder = TemporaryFolder(), path = folder.path(of: "harken.db"), health = StoreHealth(), ann = ann, told = told
+        health.tell { report in told.append("\(report)") }
         _ = try SQLiteDatabase(in: DataDirectory(creating: folder.path))
         let reader = SQLiteReader(try SQLiteConnection.open(path, .readOnly), health)
         let readers = SQLiteReaders([reader], of: path, health, limits: ReadLimits(maxWaiting: 2))
@@ -67,7 +84,7 @@ import Testing
                         do throws(StoreError) {
                             try await readers.run(for: ann) { (_) throws(StoreError) in told.append("later") }
                         } catch {
-                            guard case .overloaded = error else { throw error }
+                            guard case .tooManyOfUser = error else { throw error }
                             told.append("refused")
                         }
                     }

@@ -51,13 +51,31 @@ import Testing
             #expect(turns.add(query, of: query.hasPrefix("a") ? ann : bob, now: now + .seconds(seconds)).name == "waits")
         }
         #expect(turns.nextEnd == now + .seconds(30))
-        #expect(turns.removeLate(now: now + .seconds(29)) == [])
-        #expect(turns.removeLate(now: now + .seconds(30)) == ["a1"])
+        #expect(turns.removeLate(now: now + .seconds(29)).isEmpty)
+        #expect(turns.removeLate(now: now + .seconds(30)).map(\.query) == ["a1"])
         #expect(turns.nextEnd == now + .seconds(40))
         #expect(turns.ended(ann, on: 0)?.query == "a2")
-        #expect(turns.removeLate(now: now + .seconds(60)) == ["b1"])
+        #expect(turns.removeLate(now: now + .seconds(60)).map(\.query) == ["b1"])
         #expect(turns.nextEnd == nil)
         #expect(turns.ended(ann, on: 0)?.query == nil)
+    }
+
+    @Test func `show who holds a late query up: its user's own queries, or others`() {
+        var turns = ReadTurns<String>(connections: 1, limits: ReadLimits(maxWaiting: 20, maxWait: .seconds(30)))
+        /// The queries that are late at 30 s, with their users' own before them or without.
+        func late() -> [String] { turns.removeLate(now: now + .seconds(30)).map { $0.query + ($0.isBehindOwn ? " behind own" : "") }.sorted() }
+        _ = turns.add("b0", of: bob, now: now)
+        for query in ["a1", "a2", "a3"] { _ = turns.add(query, of: ann, now: now) }
+        for query in ["g1", "g2"] { _ = turns.add(query, of: nil, now: now) }
+        #expect(turns.ended(bob, on: 0)?.query == "a1")
+        #expect(turns.ended(ann, on: 0)?.query == "g1")
+        // Bob has had no turn since his query came, and the gateway is nobody's user.
+        _ = turns.add("b1", of: bob, now: now)
+        #expect(late() == ["a2 behind own", "a3 behind own", "b1", "g2"])
+        // A line that forms anew begins without turns.
+        #expect(turns.ended(nil, on: 0)?.query == nil)
+        for query in ["a4", "a5"] { _ = turns.add(query, of: ann, now: now) }
+        #expect(late() == ["a5"])
     }
 }
 

@@ -167,15 +167,26 @@ extension SQLConversationStore {
             var places: [SegmentPlace] = []
             try connection.run(
                 ComposedSQL(
-                    "SELECT ", SpeakerJoins.columns, ", s.start_at, s.end_at, s.speaker, length(s.text) FROM segments s ", SpeakerJoins.of,
+                    "SELECT ", SpeakerJoins.columns, ", s.start_at, s.end_at, s.speaker, length(s.text), s.id FROM segments s ", SpeakerJoins.of,
                     " WHERE s.conversation = ? ORDER BY s.start_at, s.number"), [.integer(number)]
             ) { (row) throws(StoreError) in
                 let who = ConversationRow.who(
                     person: row.text(0), isUser: row.flag(1), voice: row.text(2), isUsersVoice: row.flag(3), voicesPerson: row.text(4))
                 let speaker = PlacedSpeaker(who, number: row.integer(7).map { SpeakerNumber(Int($0)) })
-                places.append(SegmentPlace(start: row.duration(5), end: row.duration(6), speaker: speaker, length: Int(row.integer(8) ?? 0)))
+                places.append(
+                    SegmentPlace(
+                        ID(row.text(9) ?? ""), start: row.duration(5), end: row.duration(6), speaker: speaker, length: Int(row.integer(8) ?? 0)))
             }
             return (head, places)
+        }
+    }
+
+    package func segments(
+        _ ids: [ID<Segment>], in conversation: ID<Conversation>, of user: ID<User>
+    ) async throws(StoreError) -> [Segment]? {
+        try await read(user) { (archive, connection) throws(StoreError) in
+            guard let number = try archive.conversation(conversation, on: connection) else { return nil }
+            return try ConversationRow.segments(of: number, ids: ids, on: connection)
         }
     }
 
