@@ -30,6 +30,14 @@ import Testing
         #expect(headers == ["Retry-After": value])
     }
 
+    @Test(arguments: [
+        ("0", Duration?.some(.zero)), ("7", .seconds(7)), ("-1", .zero), ("3600", .seconds(3_600)), ("99999", .seconds(3_600)), ("", nil),
+        ("1.5", nil), ("Sun, 06 Nov 1994 08:49:37 GMT", nil),
+    ]) func `of a vendor is read as whole seconds, up to an hour`(value: String, wait: Duration?) {
+        let headers: HTTPHeaders = ["retry-after": value]
+        #expect(headers.retryAfter == wait)
+    }
+
     @Test func `is left out where nobody knows the wait`() {
         var headers: HTTPHeaders = ["Content-Type": "application/json"]
         headers.setRetryAfter(nil)
