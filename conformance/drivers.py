@@ -94,6 +94,17 @@ DRIVERS = [
 BY_NAME = {driver.name: driver for driver in DRIVERS}
 
 
+@dataclass(frozen=True)
+class Way:
+    """A way to speak over a protocol: a driver with arguments."""
+
+    name: str
+    driver: str
+    arguments: tuple = ()
+    # Languages that the user's settings allow; none: all.
+    languages: tuple = ()
+
+
 @dataclass
 class Outcome:
     passed: bool
@@ -113,7 +124,7 @@ def run(driver, url, key, test_audio, folder, extra=()):
 def execute(driver, url, key, folder, arguments, seconds=TIME_LIMIT):
     """As `run`, with the driver's further arguments. What the driver prints goes to `folder` too."""
     place = os.path.join(folder, driver.name.replace("/", "-"))
-    report = place + ".json"
+    report = report_of(driver, folder)
     try:
         program = python(driver.packages) if driver.packages else sys.executable
     except subprocess.CalledProcessError as error:
@@ -131,6 +142,35 @@ def execute(driver, url, key, folder, arguments, seconds=TIME_LIMIT):
         file.write(output)
     blamed, wer = judgement(report, output)
     return Outcome(passed, time.monotonic() - began, [] if passed else list(dict.fromkeys(problem[:300] for problem in blamed)), wer, skipped(report))
+
+
+def report_of(driver, folder):
+    """Where the driver's report is."""
+    return os.path.join(folder, driver.name.replace("/", "-") + ".json")
+
+
+def chosen(ways, parser, name):
+    """The ways of the driver with this name; all where there is no name."""
+    some = [way for way in ways if not name or way.driver.endswith("/" + name)]
+    if not some:
+        parser.error(f"no way is of {name}: {', '.join(dict.fromkeys(way.driver.split('/')[1] for way in ways))}")
+    return some
+
+
+def speak(way, url, key, folder, arguments, read):
+    """Speaks in this way. Gives what `read` makes of the driver's report, or None without a report, and what is wrong."""
+    driver = BY_NAME[way.driver]
+    os.mkdir(folder)
+    outcome = execute(driver, url, key, folder, [*arguments, *way.arguments])
+    problems = [f"{way.name}: {problem}" for problem in outcome.problems]
+    try:
+        with open(report_of(driver, folder)) as file:
+            found = read(json.load(file))
+    except (OSError, ValueError, KeyError) as error:
+        return None, problems or [f"{way.name}: no report: {error}"]
+    if not outcome.passed and not problems:
+        problems.append(f"{way.name}: the driver failed")
+    return found, problems
 
 
 def transcript(test_audio):

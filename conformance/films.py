@@ -16,16 +16,14 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 import uuid
 import wave
 
-from gateway import OPENER, Server, ServerError, dies_with_us, environment
+from gateway import OPENER, Server, ServerError, dies_with_us, environment, judged
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.append(os.path.join(HERE, "streaming"))
@@ -213,9 +211,8 @@ def judge(args, folder):
         with concurrent.futures.ThreadPoolExecutor() as pool:
             yield from (problem for problems in pool.map(lambda way: list(judge_way(way[0], way[1], files)), ways.all.items()) for problem in problems)
     finally:
-        status = server.stop()
-    if status != 0:
-        yield f"harken serve ended with the status {status}: {''.join(server.lines[-5:])}"
+        ending = server.stop_well()
+    yield from ending
 
 
 def main():
@@ -223,18 +220,7 @@ def main():
     parser.add_argument("--harken", default=os.path.join(os.path.dirname(HERE), ".build/release/harken"), help="the executable under test")
     parser.add_argument("--test-audio", required=True, help="folder with beckett.wav")
     args = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    problems = []
-    with tempfile.TemporaryDirectory(prefix="harken-films-") as folder:
-        try:
-            problems += judge(args, folder)
-        except (ServerError, OSError, subprocess.SubprocessError) as error:
-            problems.append(f"{type(error).__name__}: {error}")
-    for problem in problems:
-        print(f"FAIL  films: {problem}")
-    if not problems:
-        print("PASS  films")
-    return 1 if problems else 0
+    return judged("films", lambda folder: judge(args, folder), errors=(subprocess.SubprocessError,))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ import re
 import resource
 import signal
 import subprocess
+import sys
+import tempfile
 import threading
 import time
 import urllib.error
@@ -40,6 +42,29 @@ def make_key(harken, data, *options):
     if done.returncode != 0 or not key:
         raise ServerError(f"harken keys create ended with the status {done.returncode}: {done.stderr.strip()}")
     return key
+
+
+def judged(play, judge, needs=None, errors=()):
+    """Says what is wrong with what a play judges; the status for the shell.
+
+    `judge` takes a folder, which is removed afterwards, and gives what is wrong. `errors` are what it may raise besides ServerError and OSError. Where the
+    folder `needs` is not there, the play is skipped.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    if needs and not os.path.isdir(needs):
+        print(f"SKIP  {play}: ../{'/'.join(needs.split(os.sep)[-2:])} is not here")
+        return 0
+    problems = []
+    with tempfile.TemporaryDirectory(prefix=f"harken-{play}-") as folder:
+        try:
+            problems += judge(folder)
+        except (ServerError, OSError, *errors) as error:
+            problems.append(f"{type(error).__name__}: {error}")
+    for problem in problems:
+        print(f"FAIL  {play}: {problem}")
+    if not problems:
+        print(f"PASS  {play}")
+    return 1 if problems else 0
 
 
 class Server:
@@ -187,3 +212,8 @@ class Server:
         except subprocess.TimeoutExpired:
             self._process.kill()
             return self._process.wait()
+
+    def stop_well(self):
+        """Stops the server. Gives what is wrong with its end."""
+        status = self.stop()
+        return [] if status == 0 else [f"harken serve ended with the status {status}: {''.join(self.lines[-5:])}"]

@@ -9,21 +9,18 @@ import concurrent.futures
 import dataclasses
 import json
 import os
-import signal
 import sys
-import tempfile
 import urllib.request
 import wave
 
 import numpy
 
-from drivers import BY_NAME, execute
-from gateway import OPENER, Server, ServerError
-from speech import RATE, load
+from drivers import Way, chosen, speak
+from gateway import OPENER, Server, ServerError, judged
+from speech import AUDIO, RATE, load
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
-AUDIO = os.path.join(os.path.dirname(ROOT), "shared", "audio")
 sys.path.append(os.path.join(HERE, "streaming"))
 
 from conformance_common import normalise
@@ -50,15 +47,6 @@ where none was spoken (`scripts/play language-changes`):
 |---|---|---|---|---|
 {rows}
 """
-
-
-@dataclasses.dataclass(frozen=True)
-class Way:
-    name: str
-    driver: str
-    arguments: tuple = ()
-    # Languages that the user's settings allow.
-    languages: tuple = ()
 
 
 WAYS = [
@@ -151,11 +139,9 @@ def judge(name, spoken, text, languages):
 
 def heard(report):
     """What a driver was told: texts by what they are, and the languages that words were said to be in."""
-    with open(report) as file:
-        found = json.load(file)
-    texts = {"": found["verdict"]["text"]}
-    texts |= {", segments": event["text"] for event in found["events"] if event["event"] == "conversation"}
-    languages = {code for event in found["events"] if event["event"] == "final" for code in event.get("languages", [])}
+    texts = {"": report["verdict"]["text"]}
+    texts |= {", segments": event["text"] for event in report["events"] if event["event"] == "conversation"}
+    languages = {code for event in report["events"] if event["event"] == "final" for code in event.get("languages", [])}
     return texts, languages
 
 
@@ -167,19 +153,13 @@ def allow(server, key, languages):
     OPENER.open(request, timeout=60).close()
 
 
-def speak(server, folder, audio, spoken, number, way):
+def judge_way(server, folder, audio, spoken, number, way):
     """The rows, lines and problems of one way."""
     key = server.make_key("--user", f"user-{number}")
     if way.languages:
         allow(server, key, list(way.languages))
-    driver, place = BY_NAME[way.driver], os.path.join(folder, str(number))
-    os.mkdir(place)
-    outcome = execute(driver, server.url, key, place, ["--audio", audio, "--no-interim-check", *way.arguments])
-    rows, lines, problems = [], [], [f"{way.name}: {problem}" for problem in outcome.problems]
-    try:
-        texts, languages = heard(os.path.join(place, driver.name.replace("/", "-") + ".json"))
-    except (OSError, ValueError, KeyError) as error:
-        return rows, lines, problems or [f"{way.name}: no report: {error}"]
+    found, problems = speak(way, server.url, key, os.path.join(folder, str(number)), ["--audio", audio, "--no-interim-check"], heard)
+    rows, lines, (texts, languages) = [], [], found or ({}, set())
     for which, text in texts.items():
         row, more, wrong = judge(way.name + which, spoken, text, set() if which else languages)
         rows.append(row)
@@ -188,7 +168,7 @@ def speak(server, folder, audio, spoken, number, way):
     return rows, lines, problems
 
 
-def run(args, folder):
+def judge_ways(args, folder, ways):
     audio = os.path.join(folder, "spoken.wav")
     spoken = recording(audio)
     server = Server(args.harken, os.path.join(folder, "data"), {"HARKEN_ENGINES": "local"})
@@ -196,15 +176,12 @@ def run(args, folder):
     try:
         server.wait_until_ready(READY)
         with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-            ways = [way for way in WAYS if not args.way or way.driver.endswith(args.way)]
-            for row, lines, wrong in pool.map(lambda way: speak(server, folder, audio, spoken, *way), enumerate(ways)):
+            for row, lines, wrong in pool.map(lambda way: judge_way(server, folder, audio, spoken, *way), enumerate(ways)):
                 rows += row
                 problems += wrong
                 print("\n".join(lines), flush=True)
     finally:
-        status = server.stop()
-    if status != 0:
-        problems.append(f"harken serve ended with the status {status}: {''.join(server.lines[-5:])}")
+        problems += server.stop_well()
     table = TABLE.format(spoken=", ".join(f"{NAMES[language]} ({len(words)} words)" for language, words in spoken), rows="\n".join(rows))
     print("\n" + table)
     if args.write:
@@ -231,20 +208,8 @@ def main():
     args = parser.parse_args()
     if args.way and args.write:
         parser.error("--write is for the table of all ways")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    if not os.path.isdir(AUDIO):
-        print("SKIP  language-changes: ../shared/audio is not here")
-        return 0
-    with tempfile.TemporaryDirectory(prefix="harken-languages-") as folder:
-        try:
-            problems = run(args, folder)
-        except (ServerError, OSError) as error:
-            problems = [f"{type(error).__name__}: {error}"]
-    for problem in problems:
-        print(f"FAIL  language-changes: {problem}")
-    if not problems:
-        print("PASS  language-changes")
-    return 1 if problems else 0
+    ways = chosen(WAYS, parser, args.way)
+    return judged("language-changes", lambda folder: judge_ways(args, folder, ways), needs=AUDIO)
 
 
 if __name__ == "__main__":

@@ -16,14 +16,12 @@ import difflib
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
-import tempfile
 import urllib.request
 import wave
 
-from gateway import OPENER, Server, ServerError, dies_with_us, environment
+from gateway import OPENER, Server, ServerError, dies_with_us, environment, judged
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 EXPECTED = os.path.join(HERE, "local_recording.txt")
@@ -117,9 +115,8 @@ def judge(args, recording, folder):
             if answer != heard:
                 yield f"POST /v1/listen, answer {number}: {answer}; by harken transcribe {heard}"
     finally:
-        status = server.stop()
-    if status != 0:
-        yield f"harken serve ended with the status {status}: {''.join(server.lines[-5:])}"
+        ending = server.stop_well()
+    yield from ending
 
 
 def main():
@@ -128,18 +125,7 @@ def main():
     parser.add_argument("--test-audio", required=True, help="folder with beckett.wav")
     parser.add_argument("--write", action="store_true", help="writes local_recording.txt")
     args = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    problems = []
-    with tempfile.TemporaryDirectory(prefix="harken-recording-") as folder:
-        try:
-            problems += judge(args, os.path.join(args.test_audio, "beckett.wav"), folder)
-        except (ServerError, OSError, subprocess.SubprocessError) as error:
-            problems.append(f"{type(error).__name__}: {error}")
-    for problem in problems:
-        print(f"FAIL  recording: {problem}")
-    if not problems:
-        print("PASS  recording")
-    return 1 if problems else 0
+    return judged("recording", lambda folder: judge(args, os.path.join(args.test_audio, "beckett.wav"), folder), errors=(subprocess.SubprocessError,))
 
 
 if __name__ == "__main__":

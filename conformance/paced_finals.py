@@ -7,25 +7,23 @@ own, so that no voice is known from before.
 
 import argparse
 import asyncio
+import contextlib
 import dataclasses
 import json
 import os
-import signal
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.parse
 
 import aiohttp
 import numpy
 
-from gateway import Server, ServerError, dies_with_us
-from speech import RATE, load
+from gateway import Server, dies_with_us, judged
+from speech import AUDIO, RATE, load
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-AUDIO = os.path.join(os.path.dirname(ROOT), "shared", "audio")
 HANG = 300  # seconds after which what is waited for does not come
 # All share as many processors, however many the machine has.
 BUSY_PROCESSES = 2
@@ -215,9 +213,16 @@ async def run(url, keys, streams, frame, paced):
         return await asyncio.gather(*(one(http, stream, key) for stream, key in zip(streams, keys)))
 
 
+@contextlib.contextmanager
 def busy_processes():
-    """Processes that compute all the time, one for each processor; they end with this one."""
-    return [subprocess.Popen([sys.executable, "-c", "while True: pass"], preexec_fn=dies_with_us) for _ in range(BUSY_PROCESSES)]
+    """Beside the body, as many processes as processors compute all the time."""
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"], preexec_fn=dies_with_us) for _ in range(BUSY_PROCESSES)]
+    try:
+        yield
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
 
 
 def different(stream, fast, paced):
@@ -248,14 +253,9 @@ def judge(args, folder, streams):
         began = time.monotonic()
         fast = asyncio.run(run(server.url, keys[0], streams, LARGE_FRAME, paced=False))
         print(f"as fast as it is taken: {time.monotonic() - began:.0f} s", flush=True)
-        busy = busy_processes()
-        try:
+        with busy_processes():
             began = time.monotonic()
             paced = asyncio.run(run(server.url, keys[1], streams, SMALL_FRAME, paced=True))
-        finally:
-            for process in busy:
-                process.kill()
-                process.wait()
         late = sorted(seconds for heard in paced for seconds in heard.late)
         print(f"at its pace beside {BUSY_PROCESSES} busy processes: {time.monotonic() - began:.0f} s; finals after the end of their audio: "
               + (f"{statistics.median(late):.1f} s, the last one {late[-1]:.1f} s" if late else "none"), flush=True)
@@ -264,9 +264,8 @@ def judge(args, folder, streams):
                   + (f", languages {', '.join(sorted(one.languages))}" if one.languages else ""), flush=True)
             yield from different(stream, one, other)
     finally:
-        status = server.stop()
-    if status != 0:
-        yield f"harken serve ended with the status {status}: {''.join(server.lines[-5:])}"
+        ending = server.stop_well()
+    yield from ending
 
 
 def main():
@@ -274,22 +273,9 @@ def main():
     parser.add_argument("--harken", default=os.path.join(ROOT, ".build/release/harken"), help="the executable under test")
     parser.add_argument("--stream", action="append", type=int, metavar="N", help="only the Nth stream, from 1")
     args = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    if not os.path.isdir(AUDIO):
-        print("SKIP  paced-finals: ../shared/audio is not here")
-        return 0
     streams = [stream for number, stream in enumerate(STREAMS + CONVERSATIONS, 1) if not args.stream or number in args.stream]
-    problems = []
-    with tempfile.TemporaryDirectory(prefix="harken-paced-") as folder:
-        try:
-            problems += judge(args, folder, streams)
-        except (ServerError, OSError, aiohttp.ClientError, TimeoutError, asyncio.TimeoutError) as error:
-            problems.append(f"{type(error).__name__}: {error}")
-    for problem in problems:
-        print(f"FAIL  paced-finals: {problem}")
-    if not problems:
-        print("PASS  paced-finals")
-    return 1 if problems else 0
+    return judged("paced-finals", lambda folder: judge(args, folder, streams), needs=AUDIO,
+                  errors=(aiohttp.ClientError, TimeoutError, asyncio.TimeoutError))
 
 
 if __name__ == "__main__":

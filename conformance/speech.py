@@ -1,6 +1,10 @@
+import os
+
 import av
 import numpy
 
+# The development audio, which not every machine has.
+AUDIO = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "shared", "audio")
 RATE = 16_000
 
 

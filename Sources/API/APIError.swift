@@ -38,7 +38,7 @@ package struct APIError: Error {
     /// The headers of the answer.
     package var headers: HTTPHeaders {
         var headers: HTTPHeaders = ["Content-Type": "application/json"]
-        if let retryAfter { headers.set("Retry-After", "\(max(1, retryAfter.wholeSecondsUp))") }
+        headers.setRetryAfter(retryAfter)
         return headers
     }
 

@@ -18,9 +18,9 @@ struct ChannelBands: Sendable {
     /// Correlation, −1…1, from which on two channels have the same sound in a band, with equal or opposite signs.
     private static let sameSound: Float = 0.5
     /// Minimum number of bands with the same sound.
-    private static let leastBands = 6
+    private static let minBands = 6
     /// Minimum share of these bands in the sound of the quieter channel.
-    private static let leastShare: Float = 0.5
+    private static let minShare: Float = 0.5
     /// Share of these bands' products that must have one sign.
     private static let agreement: Float = 0.98
 
@@ -87,7 +87,7 @@ struct ChannelBands: Sendable {
             sum += product
             size += abs(product)
         }
-        guard count >= Self.leastBands, common >= Self.leastShare * all, abs(sum) >= Self.agreement * size else { return nil }
+        guard count >= Self.minBands, common >= Self.minShare * all, abs(sum) >= Self.agreement * size else { return nil }
         return sum < 0 ? -1 : 1
     }
 

@@ -12,7 +12,7 @@ package struct ChannelDifference: Sendable {
     /// Energy of a sample below which a channel is silent: −50 dB of full scale.
     private static let silence: Float = 1e-5
     /// Number of blocks with sound that makes a difference: a second.
-    private static let least = 10
+    private static let minBlocks = 10
 
     /// Number of blocks in which each channel has sound.
     private var heard: [Int] = []
@@ -22,7 +22,7 @@ package struct ChannelDifference: Sendable {
     package init() {}
 
     /// True when two channels have sound, and not the same.
-    package var isFound: Bool { different >= Self.least && heard.count { $0 >= Self.least } > 1 }
+    package var isFound: Bool { different >= Self.minBlocks && heard.count { $0 >= Self.minBlocks } > 1 }
 
     /// Takes the next block of a recording.
     ///

@@ -17,7 +17,7 @@ package struct Log: Sendable {
         package static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
     }
 
-    private let least: Level
+    private let minLevel: Level
     private let format: LogFormat
     private let write: @Sendable (String) -> Void
     private let now: @Sendable () -> UnixTime
@@ -28,7 +28,7 @@ package struct Log: Sendable {
         level: Level, format: LogFormat = .text, now: @escaping @Sendable () -> UnixTime = { UnixTime.now },
         write: @escaping @Sendable (String) -> Void = Log.standardError
     ) {
-        least = level
+        minLevel = level
         self.format = format
         self.now = now
         self.write = write
@@ -44,7 +44,7 @@ package struct Log: Sendable {
         _ message: StaticString, of ip: IPAddress, _ metadata: @autoclosure () -> KeyValuePairs<LogKey, String>, level: Level = .info,
         now: Instant = .now
     ) {
-        guard level >= least, rejections.sampler.withLock({ $0.note(ip, now: now) }) else { return }
+        guard level >= minLevel, rejections.sampler.withLock({ $0.note(ip, now: now) }) else { return }
         log(level, message, metadata())
     }
 
@@ -56,7 +56,7 @@ package struct Log: Sendable {
     }
 
     private func log(_ level: Level, _ message: StaticString, _ metadata: KeyValuePairs<LogKey, String>) {
-        guard level >= least else { return }
+        guard level >= minLevel else { return }
         write(format.line(now(), level, "\(message)", metadata))
     }
 

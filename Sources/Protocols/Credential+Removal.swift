@@ -2,7 +2,7 @@ package import Speech
 
 extension Credential {
     /// Minimum number of bytes that a text and the key must have in common to count as a part of the key. A shorter key is looked for as a whole.
-    private static let least = 8
+    private static let minLength = 8
     /// Minimum length of a secret, in bytes. A shorter text is not removed, because too little readable text would remain.
     private static let shortest = 4
 
@@ -10,13 +10,13 @@ extension Credential {
     package func removed(from text: String) -> String {
         let secret = Array(secret.utf8), bytes = Array(text.utf8)
         guard secret.count >= Self.shortest else { return text }
-        let least = min(secret.count, Self.least)
+        let minLength = min(secret.count, Self.minLength)
         var kept: [UInt8] = []
         var index = 0
         while index < bytes.count {
             var length = 0
             while length < secret.count, index + length < bytes.count, bytes[index + length] == secret[length] { length += 1 }
-            if length >= least {
+            if length >= minLength {
                 kept += Array("…".utf8)
                 index += length
             } else {

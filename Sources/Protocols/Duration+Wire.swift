@@ -1,9 +1,12 @@
 extension Duration {
-    /// The duration in seconds, rounded up: for `Retry-After`.
-    package var wholeSecondsUp: Int64 {
+    /// The duration in seconds, rounded up.
+    var wholeSecondsUp: Int64 {
         let (seconds, rest) = components
         return rest > 0 ? seconds + 1 : seconds
     }
+
+    /// The wait in seconds as a client is told it: rounded up, so that nobody comes back too early, and at least 1.
+    var retrySeconds: Int64 { max(1, wholeSecondsUp) }
 
     /// The duration in seconds, rounded down; 0 for a negative duration.
     var secondsDown: Int { Int(max(0, components.seconds)) }

@@ -93,7 +93,7 @@ package struct ChunkedRecordingError: Error, Sendable, Equatable {
         if let provider { json.member("provider", provider.rawValue) }
         json.endObject()
         var headers: HTTPHeaders = ["Content-Type": "application/json"]
-        if let retryAfter { headers.set("Retry-After", "\(max(1, retryAfter.wholeSecondsUp))") }
+        headers.setRetryAfter(retryAfter)
         return ErrorResponse(status: status, headers: headers, body: json.bytes)
     }
 }

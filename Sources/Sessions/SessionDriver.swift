@@ -340,14 +340,18 @@ package final class SessionDriver {
         }
         let isShadow = leg.isShadow
         let since = preceded?.since, taken = takePreceded(id, engine)
-        let (stream, model) = taken ?? connect(id, to: engine, channels: leg.channels.count, isHeard: !isShadow)
-        gated?.open(stream) { [self] in connect(id, to: engine, channels: leg.channels.count, isHeard: !isShadow).stream }
+        let own = fitted(options, to: engine, channels: leg.channels.count)
+        let (stream, model) = taken ?? connect(id, to: engine, own, isHeard: !isShadow)
+        gated?.open(stream) { [self] in
+            // The session's options may have changed since.
+            connect(id, to: engine, fitted(options, to: engine, channels: leg.channels.count), isHeard: !isShadow).stream
+        }
         let kind = leg.isShadow ? RecognitionAttempt.Kind.shadow : .stream
         begin(
             AttemptRecord.Kind(leg),
             AttemptStart(
                 kind, by: engine.name, model: model, from: leg.origin, length: nil, channels: leg.channels.count,
-                features: Catalogue.billedFeatures(of: fitted(options, to: engine, channels: leg.channels.count), by: engine.name)),
+                features: Catalogue.billedFeatures(of: own, by: engine.name)),
             gated)
         // The stream that precedes a leg is billed from its own beginning.
         if taken != nil, let since { attempts[AttemptRecord.Kind(leg)]?.connection.opened(since) }
@@ -357,19 +361,20 @@ package final class SessionDriver {
                 model: model, origin: leg.origin))
     }
 
-    /// - Parameter isHeard: true if the observer is told what the engine's listening finds.
+    /// - Parameters:
+    ///   - own: the session's options, fitted to the engine and to the stream's channels.
+    ///   - isHeard: true if the observer is told what the engine's listening finds.
     private func connect(
-        _ id: LegID, to engine: LiveEngine, channels: Int, isHeard: Bool
+        _ id: LegID, to engine: LiveEngine, _ own: StreamOptions, isHeard: Bool
     ) -> (stream: any EngineStream, model: String?) {
-        connect(to: engine, channels: channels, hear: isHeard ? { [self] hearing in heard(hearing, from: id) } : nil) { [self] event in
+        connect(to: engine, own, hear: isHeard ? { [self] hearing in heard(hearing, from: id) } : nil) { [self] event in
             hear(event, from: id)
         }
     }
 
     private func connect(
-        to engine: LiveEngine, channels: Int, hear: ((EngineHearing) -> Void)? = nil, deliver: @escaping (EngineEvent) -> Void
+        to engine: LiveEngine, _ options: StreamOptions, hear: ((EngineHearing) -> Void)? = nil, deliver: @escaping (EngineEvent) -> Void
     ) -> (stream: any EngineStream, model: String?) {
-        let options = fitted(options, to: engine, channels: channels)
         switch engine.access {
         case .inProcess(let engine):
             let listener = LoopBound(deliver, on: connector.loop)
@@ -403,7 +408,7 @@ package final class SessionDriver {
             guard let actions = machine.renew(name, now: connector.loop.now) else { return forgetPreceded() }
             run(actions)
         }
-        let (inner, model) = connect(to: engine, channels: 1) { event in stream.hear(event) }
+        let (inner, model) = connect(to: engine, fitted(options, to: engine, channels: 1)) { event in stream.hear(event) }
         stream.open(inner)
         preceded = (name, stream, model, connector.loop.now)
     }

@@ -36,7 +36,7 @@ package enum ClusterIdentity {
     private static let shortest = SampleCount(16_000)
     private static let longest = SampleCount(160_000)
     private static let enough = SampleCount(80_000)
-    private static let most = SampleCount(320_000)
+    private static let maxTotal = SampleCount(320_000)
     private static let maxOverlap = SampleCount(1_600)
 
     /// Returns the key of a cluster: the engine's own identifier, otherwise its label, otherwise a number from an older version.
@@ -56,7 +56,7 @@ package enum ClusterIdentity {
             var chosen: [SampleRange] = []
             var total = SampleCount.zero
             for piece in usable.sorted(by: { ($1.range.count, $0.range.start) < ($0.range.count, $1.range.start) }) where total < enough {
-                let length = min(piece.range.count, longest, most - total)
+                let length = min(piece.range.count, longest, maxTotal - total)
                 guard length >= shortest else { continue }
                 let start = piece.range.start + SampleCount((piece.range.count - length).samples / 2)
                 chosen.append(SampleRange(start, count: length))

@@ -3,13 +3,13 @@ package struct ArrivalTimes: Sendable {
     private var arrivals: [(end: SampleIndex, at: Instant)] = []
     package private(set) var end: SampleIndex = .zero
     /// Maximum number of kept times: about 200 s in pieces of 50 ms.
-    private static let most = 4_096
+    private static let maxCount = 4_096
 
     package init() {}
 
     package mutating func add(_ end: SampleIndex, _ at: Instant) {
         self.end = end
-        if arrivals.count >= Self.most { arrivals.removeFirst(Self.most / 2) }
+        if arrivals.count >= Self.maxCount { arrivals.removeFirst(Self.maxCount / 2) }
         arrivals.append((end, at))
     }
 
@@ -25,7 +25,7 @@ package struct ArrivalTimes: Sendable {
     }
 
     package mutating func forget(before index: SampleIndex) {
-        guard arrivals.count > Self.most / 4, let kept = arrivals.firstIndex(where: { $0.end >= index }), kept > 0 else { return }
+        guard arrivals.count > Self.maxCount / 4, let kept = arrivals.firstIndex(where: { $0.end >= index }), kept > 0 else { return }
         arrivals.removeFirst(kept)
     }
 }

@@ -4,6 +4,8 @@ import Speech
 /// The time that the models' work takes on a free core. Measured: 12 ms for each second that the encoder hears and 6 ms for each token (`Recognizer`,
 /// LIVE.md), 10 ms for each second that is aligned (`WordAligner`), and 40 ms for an answer of the end-of-turn model (`EndOfTurn`). The number of
 /// tokens is an assumption.
+///
+/// An earlier clock had other times. docs/dev/live-finals.md names them, and the figures that are from it.
 enum FreeCore {
     /// Number of tokens in a second of speech. Assumed.
     static let tokensPerSecond = 3.5

@@ -13,7 +13,7 @@ final class TokenKey {
     }
 
     /// Minimum number of bits of an RSA modulus.
-    private static let leastBits = 2_048
+    private static let minBits = 2_048
 
     let identifier: String?
     let algorithm: Algorithm
@@ -46,7 +46,7 @@ final class TokenKey {
         let bytes = text.bytes
         let made = bytes.withUnsafeBytes { cjose_jwk_import($0.bindMemory(to: CChar.self).baseAddress, $0.count, nil) }
         guard let handle = made else { return nil }
-        guard algorithm == .es256 || cjose_jwk_get_keysize(handle, nil) >= Self.leastBits else {
+        guard algorithm == .es256 || cjose_jwk_get_keysize(handle, nil) >= Self.minBits else {
             cjose_jwk_release(handle)
             return nil
         }

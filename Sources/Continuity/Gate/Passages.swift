@@ -14,7 +14,7 @@ package struct Passages: Sendable, Equatable {
     private var isDecidedForEver = false
 
     /// Maximum number of closed passages that are kept; older passages are forgotten.
-    private static let most = 500
+    private static let maxClosed = 500
 
     init(preRoll: SampleCount) { self.preRoll = preRoll }
 
@@ -34,7 +34,7 @@ package struct Passages: Sendable, Equatable {
         } else {
             closed.append(SampleRange(start, position))
         }
-        if closed.count > Self.most {
+        if closed.count > Self.maxClosed {
             forgotten = closed[0].end
             closed.removeFirst()
         }

@@ -12,7 +12,7 @@ struct SpeakerLabels: Sendable {
     /// The source that keeps its engine's labels unchanged: the first one with a label.
     private var first: WordSource?
     /// Maximum number of labels, which bounds the memory that an engine can use here.
-    private static let most = 1_000
+    private static let maxLabels = 1_000
 
     mutating func label(_ words: inout [Word], of source: WordSource) {
         for index in words.indices {
@@ -21,7 +21,7 @@ struct SpeakerLabels: Sendable {
     }
 
     mutating func label(_ label: SpeakerLabel, of source: WordSource) -> SpeakerLabel {
-        SpeakerLabel(self.label(of: Key(source: source, number: min(max(label.number, 0), Self.most))))
+        SpeakerLabel(self.label(of: Key(source: source, number: min(max(label.number, 0), Self.maxLabels))))
     }
 
     private mutating func label(of key: Key) -> Int {
@@ -29,7 +29,7 @@ struct SpeakerLabels: Sendable {
         if first == nil { first = key.source }
         var label = key.number
         if key.source != first || used.contains(label) { label = (used.max() ?? -1) + 1 }
-        guard labels.count < Self.most else { return label }
+        guard labels.count < Self.maxLabels else { return label }
         used.insert(label)
         labels[key] = label
         return label

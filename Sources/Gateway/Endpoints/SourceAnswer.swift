@@ -7,7 +7,7 @@ internal import Net
 final class SourceAnswer {
     /// Number of bytes that wait for the client above which no more are added, and number of bytes that are added at a time: a piece may be larger
     /// than what may wait for a client.
-    private static let most = 1 << 20, slice = 1 << 18
+    private static let maxBuffered = 1 << 20, slice = 1 << 18
 
     private let exchange: HTTPExchange
     private let source: any AnswerSource
@@ -45,7 +45,7 @@ final class SourceAnswer {
         while !rest.isEmpty {
             exchange.write(Array(rest.prefix(Self.slice)))
             rest = rest.dropFirst(Self.slice)
-            guard exchange.bufferedByteCount > Self.most else { continue }
+            guard exchange.bufferedByteCount > Self.maxBuffered else { continue }
             exchange.onDrain = { [self] in
                 exchange.onDrain = nil
                 write()

@@ -6,7 +6,7 @@ internal import Synchronization
 /// The voices that cannot be learned before their conversation's audio is stored. The audio of a session that is over may be stored after its words.
 final class AwaitedAudio: Sendable {
     /// Maximum number of voices that wait. Beyond it, the longest waiting are dropped until a later start.
-    private static let most = 1_000
+    private static let maxWaiting = 1_000
 
     private let waiting = Mutex<[UntaughtVoice]>([])
 
@@ -14,7 +14,7 @@ final class AwaitedAudio: Sendable {
     func add(_ voice: UntaughtVoice) {
         waiting.withLock { waiting in
             guard !waiting.contains(voice) else { return }
-            if waiting.count >= Self.most { waiting.removeFirst() }
+            if waiting.count >= Self.maxWaiting { waiting.removeFirst() }
             waiting.append(voice)
         }
     }

@@ -24,7 +24,7 @@ struct SelfIntroductions {
     private var names: [SpeakerNumber: Set<String>] = [:]
 
     /// Maximum number of names of one speaker.
-    private static let most = 8
+    private static let maxNames = 8
 
     /// Reads segments and returns the new self-introductions.
     ///
@@ -32,7 +32,7 @@ struct SelfIntroductions {
     mutating func read(_ segments: [Segment], known: KnownVoices, mayCreate: Bool) -> [SelfIntroduction] {
         segments.compactMap { segment in
             guard let speaker = segment.speaker, isOpen(segment.identity, known), let name = SpokenName(in: segment.text),
-                let who = known.introduced(name, mayCreate: mayCreate), names[speaker, default: []].count < Self.most,
+                let who = known.introduced(name, mayCreate: mayCreate), names[speaker, default: []].count < Self.maxNames,
                 names[speaker, default: []].insert(name.name).inserted
             else { return nil }
             return SelfIntroduction(speaker: speaker, name: name.name, segment: segment.id, who: who)

@@ -40,15 +40,15 @@ extension LiveSession {
         let received = (run.received - .zero).duration(at: rate)
         let time = context.loop.now
         var open = OpenUsage()
-        for (number, begun) in attempts {
-            var attempt = begun
-            attempt.features.formUnion(run.features(of: number))
+        for (number, attempt) in attempts {
             guard let position = attempt.position, attempt.engine != .client else { continue }
             let audio = max(.zero, received - position.start) * position.channels * passedShare
             open.audio += audio
             // A vendor that bills a stream from open to close does so without audio too. A stream behind a gate is closed in silence.
             let connected = run.connected(of: number, now: time).map { $0 * position.channels }
-            open.cost = open.cost + (context.usage.prices.cost(of: attempt.work(audio: audio, connected: connected), at: now) ?? .zero)
+            var work = attempt.work(audio: audio, connected: connected)
+            work.features = run.features(of: number)
+            open.cost = open.cost + (context.usage.prices.cost(of: work, at: now) ?? .zero)
         }
         return open
     }

@@ -157,7 +157,7 @@ package final class LiveSession: LiveHandler, SessionObserver {
     var isLateTold = false
     /// Number of the client's undecodable messages that were counted.
     var countedDamage = 0
-    /// Records of the attempts that are not over, by their numbers.
+    /// Records of the attempts that are not over, by their numbers, as they began. The driver keeps the features that were asked for.
     package var attempts: [Int: UsageRecord] = [:]
     /// Engines of the attempts whose streams are not over, by the attempts' numbers. Shadows are not among them.
     package var streams: [Int: EngineName] = [:]

@@ -1,7 +1,7 @@
 import Speech
 import Synchronization
 
-/// Finds the times of recognised words by forced alignment with PocketSphinx: about 10 ms of work for a second of audio.
+/// Finds the times of recognised words by forced alignment with PocketSphinx: about 10 ms of work for a second of audio on a free core.
 ///
 /// Deterministic: the same words and samples always get the same times, whether the audio was live or recorded.
 package final class WordAligner: Sendable {

@@ -1,4 +1,5 @@
-/// Judges by the sound of a turn whether the speaker has finished: smart-turn v3.2. About 40 ms of work.
+/// Judges by the sound of a turn whether the speaker has finished: smart-turn v3.2. About 40 ms of work on a free core, in the
+/// rehearsal of live finals too (`FreeCore` in Benchmarks/streaming).
 ///
 /// The model never calls a cut sentence complete, but it misses about half of the real ends. Therefore silence must end turns too.
 package final class EndOfTurn: Sendable {

@@ -80,13 +80,13 @@ struct PhoneDistance {
         let drop = PhoneCosts.drop(phone)
         var diagonal = row[0]
         row[0] += drop
-        var least = row[0]
+        var minimum = row[0]
         for index in term.indices {
             let best = min(diagonal + PhoneCosts.change(phone, term[index]), row[index + 1] + drop, row[index] + drops[index])
             diagonal = row[index + 1]
             row[index + 1] = best
-            least = min(least, best)
+            minimum = min(minimum, best)
         }
-        return least
+        return minimum
     }
 }

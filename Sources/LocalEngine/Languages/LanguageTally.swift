@@ -35,11 +35,11 @@ struct LanguageTally: Sendable {
     /// The language of most of the speech, with the mean confidence in it and the name of the model of most of it; nil when no window told its language.
     var main: (language: LanguageTag, confidence: Float, model: String)? {
         let own = shares.filter { $0.language == languages.main }
-        guard let most = own.max(by: { $0.length < $1.length }) else {
+        guard let longest = own.max(by: { $0.length < $1.length }) else {
             return unknown.isEmpty ? nil : (.undetermined, 0, Recognizer.modelName)
         }
         let length = own.reduce(SampleCount.zero) { $0 + $1.length }, confidence = own.reduce(0) { $0 + $1.confidence }
-        return (most.language, Float(confidence / Double(max(1, length.samples))), most.model)
+        return (longest.language, Float(confidence / Double(max(1, length.samples))), longest.model)
     }
 
     /// The speech that has no words because nobody can tell its language; empty when there is none.

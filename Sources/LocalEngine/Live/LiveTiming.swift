@@ -15,7 +15,8 @@ package struct LiveTiming: Sendable, Equatable {
     /// Silence after which words leave when the turn sounds complete and its last words are sure. 300 ms in both settings: LIVE.md has 420 ms for
     /// captions, and counts these pauses in the history (`PauseHistory.counted`).
     package var early: SampleCount
-    /// Silence after which words leave in any case, where the stream's pauses tell nothing yet, where they have been ends, and where somebody reads.
+    /// Silence after which words leave in any case, where the stream's pauses tell nothing yet, where they have been ends, and where somebody reads:
+    /// `early` ≤ `lateBehindEnds` ≤ `late` ≤ `lateOfReader`.
     ///
     /// LIVE.md measured one limit for all streams, in captions: of the boundaries between finals, 80 % are as recorded at 0.70 s, 86 % at 0.80 s and 91 %
     /// at 0.86 s. 1.0 s, the recording's own limit between sentences, is an idea of LIVE.md for readers. Quick finals have one limit.
@@ -68,16 +69,17 @@ package struct LiveTiming: Sendable, Equatable {
         let isQuick = !rule.isEmpty || turn.confidence != nil || (endpointing ?? .zero) >= Self.meant && asked <= Self.longestWait
         let minimum = turn.minimumSilence.map { max(asked, SampleCount($0, at: .speech)) } ?? asked
         let maximum = turn.maximumSilence.map { SampleCount($0, at: .speech) }
-        let longest = min(max(Self.samples(768), minimum), Self.longestWait)
-        late = max(look, min(longest, maximum ?? longest))
+        // At least the silence that the client asked for, and at most the silence for which words wait.
+        func wait(_ milliseconds: Int) -> SampleCount { min(max(Self.samples(milliseconds), minimum), Self.longestWait) }
+        // A rule of turns may end a turn sooner, but not before the look. Only quick finals have such a rule, and they have this one limit.
+        late = max(look, min(wait(768), maximum ?? wait(768)))
         early = min(max(Self.samples(300), isQuick ? minimum : .zero), late)
         judgment = early
         history = isQuick ? nil : PauseHistory.Rule()
         turnSilence = minimum
-        func wait(_ milliseconds: Int) -> SampleCount { min(max(Self.samples(milliseconds), minimum), Self.longestWait) }
         (lateBehindEnds, lateOfReader) = isQuick ? (late, late) : (wait(704), wait(1_000))
         // Without a rule of turns, the final of all words ends the turn.
-        longestTurn = max(maximum ?? min(late, lateBehindEnds), minimum)
+        longestTurn = max(maximum ?? lateBehindEnds, minimum)
         nearTurn = min(max(Self.samples(1_000), minimum), longestTurn)
         if let confidence = turn.confidence { completeness = min(max(confidence, 0.05), 1) }
         if let voice = turn.voice { detection.listen(from: voice) }

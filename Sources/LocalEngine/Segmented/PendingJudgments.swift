@@ -4,11 +4,11 @@ struct PendingJudgments: Sendable, Equatable {
     private var pending: Set<Int> = []
     private var late: Set<Int> = []
 
-    /// Number of judgments under way from which the model is not asked: those of questions that were taken back count until they come.
-    private static let most = 4
+    /// Number of pending judgments from which the model is not asked: those of questions that were taken back count until they come.
+    private static let maxPending = 4
 
     /// True if the model is not asked now: a judgment whose time is over has not come, or many have not come.
-    var areLate: Bool { !late.isEmpty || pending.count >= Self.most }
+    var areLate: Bool { !late.isEmpty || pending.count >= Self.maxPending }
 
     /// Returns the number of a new judgment.
     mutating func begin() -> Int {

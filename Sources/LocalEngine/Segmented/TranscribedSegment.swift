@@ -11,7 +11,7 @@ struct TranscribedSegment: Sendable, Equatable {
     private static func maxWords(_ seconds: Double) -> Int { Int(4 + 7 * seconds) }
     /// Number of words from which a text is judged by its variety, and the minimum share of different words in it. English prose of this length has
     /// more than half; a text that compresses to less than a quarter of its length has less.
-    private static let longText = 24, leastVariety = 0.22
+    private static let longText = 24, minVariety = 0.22
 
     let result: SegmentResult
 
@@ -77,6 +77,6 @@ struct TranscribedSegment: Sendable, Equatable {
         guard words.count >= longText else { return false }
         // Any text has few different syllables; pairs of them differ as words do.
         let kinds = isUnspaced(words) ? Set(zip(words, words.dropFirst()).map { $0.bare + $1.bare }) : Set(words.map(\.bare))
-        return Double(kinds.count) < leastVariety * Double(words.count)
+        return Double(kinds.count) < minVariety * Double(words.count)
     }
 }

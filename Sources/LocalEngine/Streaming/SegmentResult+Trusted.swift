@@ -8,8 +8,8 @@ extension SegmentResult {
     /// - Parameter doubtful: length of audio below which the recogniser often invents words.
     func trusted(of request: SegmentRequest, doubtful: SampleCount) -> [Word] {
         // Nobody speaks more than five words a second for long.
-        let most = Int(2 + 5 * request.speech.count.seconds(at: .speech))
-        guard isSuspect || words.count > most || request.audio.count < doubtful else { return words }
+        let maxWords = Int(2 + 5 * request.speech.count.seconds(at: .speech))
+        guard isSuspect || words.count > maxWords || request.audio.count < doubtful else { return words }
         var pairs: Set<[String]> = []
         let wrong = words.indices.first { index in
             let next = index + 1 < words.count ? words[index + 1].bare : ""
@@ -17,6 +17,6 @@ extension SegmentResult {
         }
         // The last word is the likeliest to be wrong where the error has no visible place.
         let sure = wrong ?? (isSuspect ? words.count - 1 : words.count)
-        return sure > most ? [] : Array(words.prefix(max(0, sure)))
+        return sure > maxWords ? [] : Array(words.prefix(max(0, sure)))
     }
 }

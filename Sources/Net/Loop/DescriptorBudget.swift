@@ -18,12 +18,12 @@ package final class DescriptorBudget: Sendable {
     /// Maximum number of open descriptors of the process.
     package let limit: Int
     /// Descriptors that callers do not get: for the journal, the store, decoders, repairs, jobs, webhooks and the loops.
-    package var kept: Int { min(Self.leastKept + limit / 16, limit / 2) }
+    package var kept: Int { min(Self.minKept + limit / 16, limit / 2) }
     /// Descriptors that connections get only.
     package var entrance: Int { max(1, (limit - kept) / 16) }
 
     /// A gateway with few processors and an empty store has about 40 descriptors open; its decoders, jobs and repairs at work need as many again.
-    private static let leastKept = 128
+    private static let minKept = 128
 
     private let taken = Atomic<Int>(0)
 

@@ -10,7 +10,7 @@ enum AssemblyAIEngineErrors {
         case 401, 403: return .unauthorized("AssemblyAI refused the key: \(said)")
         case 402: return .quotaExhausted("AssemblyAI: \(said)")
         case 408, 504: return .timedOut("AssemblyAI: \(said)")
-        case 429: return .rateLimited(retryAfter: headers["Retry-After"].flatMap { Int64($0) }.map { .seconds(min(max($0, 0), 3_600)) })
+        case 429: return .rateLimited(retryAfter: headers.retryAfter)
         case 400..<500: return .badRequest("AssemblyAI refused the request: \(said)")
         default: return .unavailable("AssemblyAI is out of service: \(said)")
         }

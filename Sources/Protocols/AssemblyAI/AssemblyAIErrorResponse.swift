@@ -13,7 +13,7 @@ package enum AssemblyAIErrorResponse {
         ProviderError(error)?.writeMembers(to: &json)
         json.endObject()
         var headers: HTTPHeaders = ["Content-Type": "application/json", "x-request-id": requestID]
-        if let retryAfter { headers.add("Retry-After", "\(max(1, retryAfter.wholeSecondsUp))") }
+        headers.setRetryAfter(retryAfter)
         if case .methodNotAllowed(let allowed) = error { headers.add("Allow", allowed) }
         return ErrorResponse(status: status, headers: headers, body: json.bytes)
     }

@@ -12,7 +12,7 @@ enum DeepgramEngineErrors {
         case 402: return .quotaExhausted("Deepgram: \(said)")
         case 408, 504: return .timedOut("Deepgram: \(said)")
         case 413: return .unavailable("Deepgram does not accept a recording of this size: \(said)")
-        case 429: return .rateLimited(retryAfter: headers["Retry-After"].flatMap { Int64($0) }.map { .seconds(min(max($0, 0), 3_600)) })
+        case 429: return .rateLimited(retryAfter: headers.retryAfter)
         case 400 where said.contains("model/language"): return .unsupportedLanguage(language ?? .english)
         case 400..<500: return .badRequest("Deepgram refused the request: \(said)")
         default: return .unavailable("Deepgram is out of service: \(said)")

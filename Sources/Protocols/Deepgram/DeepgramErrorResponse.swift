@@ -76,7 +76,7 @@ package enum DeepgramErrorResponse {
         failure?.writeMembers(to: &json)
         json.endObject()
         var headers: HTTPHeaders = ["Content-Type": "application/json", "dg-request-id": requestID, "dg-error": HeaderText.safe(message)]
-        if let retryAfter { headers.add("Retry-After", "\(max(1, retryAfter.wholeSecondsUp))") }
+        headers.setRetryAfter(retryAfter)
         headers.append(more)
         return ErrorResponse(status: status, headers: headers, body: json.bytes)
     }

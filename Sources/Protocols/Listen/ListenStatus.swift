@@ -114,7 +114,7 @@ package struct ListenStatus: Sendable, Equatable {
         }
         if let engine { json.member("provider", engine.rawValue) }
         if let reason { json.member("reason", reason) }
-        if let retryAfter { json.member("retry_after", min(max(Int(retryAfter.wholeSecondsUp), 1), 3_600)) }
+        if let retryAfter { json.member("retry_after", min(Int(retryAfter.retrySeconds), 3_600)) }
         json.endObject()
     }
 }

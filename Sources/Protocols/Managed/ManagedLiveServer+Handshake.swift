@@ -26,7 +26,7 @@ extension ManagedLiveServer {
             }
         var headers: HTTPHeaders = ["Content-Type": "application/json"]
         if case .methodNotAllowed(let allowed) = error { headers.add("Allow", allowed) }
-        if case .tooManyRequests(let wait?) = error { headers.add("Retry-After", "\(max(1, wait.wholeSecondsUp))") }
+        if case .tooManyRequests(let wait) = error { headers.setRetryAfter(wait) }
         return ErrorResponse(status: status, headers: headers, body: managed.wire.text)
     }
 }

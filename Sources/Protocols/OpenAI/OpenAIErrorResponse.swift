@@ -73,7 +73,9 @@ package enum OpenAIErrorResponse {
     private static func tooMany(_ wait: Duration?, _ requestID: String, _ failure: ProviderError? = nil) -> ErrorResponse {
         var error = OpenAIError("Rate limit reached. Try again later.", type: "requests", code: "rate_limit_exceeded")
         error.failure = failure
-        return response(.tooManyRequests, error, requestID, more: wait.map { ["Retry-After": "\(max(1, $0.wholeSecondsUp))"] } ?? [:])
+        var headers = HTTPHeaders()
+        headers.setRetryAfter(wait)
+        return response(.tooManyRequests, error, requestID, more: headers)
     }
 
     private static func response(_ status: HTTPStatus, _ error: OpenAIError, _ requestID: String, more: HTTPHeaders = [:]) -> ErrorResponse {

@@ -116,7 +116,5 @@ package struct VendorAnswer: Sendable, Equatable {
     package var isSuccess: Bool { (200..<300).contains(status) }
 
     /// The wait in `Retry-After`, at most an hour; nil for a date.
-    package var retryAfter: Duration? {
-        headers["Retry-After"].flatMap { Int64($0) }.map { .seconds(min(max($0, 0), 3_600)) }
-    }
+    package var retryAfter: Duration? { headers.retryAfter }
 }

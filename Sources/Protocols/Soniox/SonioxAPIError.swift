@@ -112,7 +112,7 @@ package struct SonioxAPIError: Error, Sendable, Equatable {
         json.member("more_info", "https://soniox.com/docs/api-reference/errors#\(type)")
         json.endObject()
         var headers: HTTPHeaders = ["Content-Type": "application/json", "x-request-id": requestID]
-        if let retryAfter { headers.add("Retry-After", "\(max(1, retryAfter.wholeSecondsUp))") }
+        headers.setRetryAfter(retryAfter)
         return ErrorResponse(status: status, headers: headers, body: json.bytes)
     }
 

@@ -69,9 +69,8 @@ package struct SonioxLiveClient: LiveClientMachine {
     package mutating func rejected(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
         guard state == .connecting else { return }
         guard let status else { return fail(.unavailable("Soniox could not be reached."), &actions) }
-        let wait = headers["Retry-After"].flatMap { Int64($0) }.map { Duration.seconds(min(max($0, 0), 3_600)) }
         let error = SonioxError(status, "the connection was refused with \(status)")
-        fail(status == 429 ? .rateLimited(retryAfter: wait) : error.engineError(language: options.language), &actions)
+        fail(status == 429 ? .rateLimited(retryAfter: headers.retryAfter) : error.engineError(language: options.language), &actions)
     }
 
     // MARK: To the vendor

@@ -10,8 +10,7 @@ enum SpeechmaticsConnection {
 
     /// Returns the error of a rejected upgrade.
     static func rejection(status: Int?, headers: HTTPHeaders, body: [UInt8]) -> EngineError {
-        let wait = headers["Retry-After"].flatMap { Int64($0) }.map { Duration.seconds(min(max($0, 0), 3_600)) }
-        return SpeechmaticsError.engineError(status: status, retryAfter: wait, said: said(in: body) ?? "no reason given")
+        return SpeechmaticsError.engineError(status: status, retryAfter: headers.retryAfter, said: said(in: body) ?? "no reason given")
     }
 
     private static func said(in body: [UInt8]) -> String? {

@@ -56,7 +56,7 @@ extension SpeechmaticsLiveServer {
         json.member("detail", detail)
         json.endObject()
         var headers: HTTPHeaders = ["Content-Type": "application/json"]
-        if let retryAfter { headers.add("Retry-After", "\(max(1, retryAfter.wholeSecondsUp))") }
+        headers.setRetryAfter(retryAfter)
         headers.append(more)
         return ErrorResponse(status: status, headers: headers, body: json.bytes)
     }

@@ -25,7 +25,7 @@ package struct DeliverySchedule: Sendable, Equatable {
     /// The wait of a schedule without waits.
     private static let usual: Duration = .seconds(30)
     /// The schedule's own wait counts up to here when a receiver asks for a shorter one.
-    private static let leastAsked: Duration = .seconds(60)
+    private static let minAsked: Duration = .seconds(60)
 
     package init(waits: [Duration], spread: Double = 0, limit: Limit, maxAsked: Duration? = nil) {
         self.waits = waits
@@ -51,7 +51,7 @@ package struct DeliverySchedule: Sendable, Equatable {
         let planned = waits.isEmpty ? Self.usual : waits[min(max(failures, 1), waits.count) - 1]
         var wait = planned
         if spread > 0 { wait = planned * (1 - spread + 2 * spread * Double.random(in: 0...1, using: &generator)) }
-        if let asked, let maxAsked { wait = max(min(asked, maxAsked), min(wait, Self.leastAsked)) }
+        if let asked, let maxAsked { wait = max(min(asked, maxAsked), min(wait, Self.minAsked)) }
         if case .time(let longest) = limit { wait = min(wait, longest - failing) }
         return .again(after: wait)
     }

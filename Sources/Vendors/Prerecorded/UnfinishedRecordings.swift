@@ -6,7 +6,7 @@ import Synchronization
 /// Unfinished recordings: the vendor has the work, but its words did not come. A later attempt at the same recording continues this work, instead of
 /// ordering and paying for it again. Kept in memory only.
 package final class UnfinishedRecordings: Sendable {
-    private static let most = 256
+    private static let maxCount = 256
 
     /// Identifies work: equal values mean the same work.
     struct Work: Sendable, Equatable {
@@ -49,7 +49,7 @@ package final class UnfinishedRecordings: Sendable {
     /// - Returns: the number of the new entry, and the machine that was dropped for lack of room.
     func keep(_ machine: any PrerecordedClientMachine, of work: Work) -> (number: Int, dropped: (any PrerecordedClientMachine)?) {
         entries.withLock { entries in
-            let dropped = entries.list.count >= Self.most ? entries.list.removeFirst().machine : nil
+            let dropped = entries.list.count >= Self.maxCount ? entries.list.removeFirst().machine : nil
             entries.count += 1
             entries.list.append(Entry(number: entries.count, work: work, machine: machine))
             return (entries.count, dropped)

@@ -27,6 +27,23 @@ import Testing
         #expect(timing.history == nil)
     }
 
+    @Test(
+        arguments: [nil, 0, 25, 99, 100, 400, 704, 768, 860, 1_000, 1_999, 2_000, 2_001, 60_000],
+        [
+            TurnRule(), TurnRule(minimumSilence: .milliseconds(900)), TurnRule(maximumSilence: .milliseconds(100)),
+            TurnRule(maximumSilence: .seconds(5)), TurnRule(confidence: 0.5),
+        ])
+    func `waits least behind ends and longest for a reader`(endpointing: Int?, rule: TurnRule) {
+        let asked = LiveTiming(endpointing: endpointing.map { .milliseconds($0) }, turn: rule)
+        for timing in [asked, asked.lookingOnce()] {
+            #expect(timing.look <= timing.early && timing.early <= timing.lateBehindEnds)
+            #expect(timing.lateBehindEnds <= timing.late && timing.late <= timing.lateOfReader)
+            #expect(timing.lateOfReader <= SampleCount(TurnRule.longestHold, at: .speech))
+            // Quick finals have one limit.
+            #expect(timing.history != nil || timing.lateBehindEnds == timing.lateOfReader)
+        }
+    }
+
     @Test(arguments: [5_000, 3_600_000, Int.max / 2_000_000])
     func `holds no words back for a pause that never comes`(endpointing: Int) {
         let timing = LiveTiming(endpointing: .milliseconds(endpointing))

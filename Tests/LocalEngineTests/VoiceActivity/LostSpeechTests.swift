@@ -9,6 +9,10 @@ private let recordings = URL(filePath: #filePath).deletingLastPathComponent().ap
 private let isPossible = TestModels.areThere && FileManager.default.fileExists(atPath: recordings)
 
 /// Speech that the voice detector loses at beginnings: what it hears of recordings against a model that hears every window and comes from silence.
+///
+/// Digital silence in the middle of a word has no case of its own. Behind eight windows of it the detector has the state and the context that it has in
+/// `behindSilence`, so it hears the rest of the word as a recording that is cut there. Behind fewer it has the state of the speech before, and hears
+/// on. Only the gain is that of the speech before in both. The suite `Voice activity` asks for the windows behind eight.
 @Suite(.enabled(if: isPossible, "the models or the development recordings (../shared/audio) are not here"))
 struct `Speech that the voice detector loses` {
     enum Beginning: String, CaseIterable {
@@ -92,7 +96,7 @@ struct `Speech that the voice detector loses` {
 
     @Test(arguments: Beginning.allCases) func `is no more than a window of 32 ms of each recording`(beginning: Beginning) throws {
         var spoken = 0
-        var lost: [Int] = []
+        var lost: [[Int64]] = []
         for clip in clips {
             let samples = beginning.samples(clip)
             var probabilities = SpeechProbabilities(model)
@@ -100,11 +104,14 @@ struct `Speech that the voice detector loses` {
             let expected = speech(in: try probabilitiesOfEveryWindow(samples)).filter { hasSound(samples, window: Int($0)) }
             let heard = speech(in: try probabilities.append(samples))
             spoken += expected.count
-            lost.append(expected.subtracting(heard).count)
+            lost.append(expected.subtracting(heard).sorted())
         }
         // 35 times 4 s are 4,375 windows.
         #expect(spoken > 2_000)
-        // Where the probability is near the limit, a window more or less is chance. With a state of zeros at each beginning, words are lost.
-        #expect(lost.allSatisfy { $0 <= 1 } && lost.reduce(0, +) <= 8, "windows of each recording: \(lost)")
+        // A window that is lost alone is the first or the last of a piece of speech. It is not inside: what the detector leaves out there is a pause of
+        // four windows or more. At an edge the probability is near the limit, where a window more or less is chance, and the two do not hear quite the
+        // same: a stream begins with the state behind 32 windows of silence, not behind 64 and more, and windows below −80 dBFS are not heard. Eight
+        // windows are 0.26 s of more than 64 s. With a state of zeros at each beginning, words are lost.
+        #expect(lost.allSatisfy { $0.count <= 1 } && lost.joined().count <= 8, "windows of each recording: \(lost)")
     }
 }

@@ -1,3 +1,4 @@
+import Framing
 import Protocols
 import Speech
 import Testing
@@ -18,6 +19,33 @@ import Testing
         ("Sunday, 06-Nov-71 08:49:07 GMT", .zero),
     ]) func `asks for seconds or for a date`(value: String, wait: Duration) {
         #expect(RetryAfter.wait(value, now: now) == wait)
+    }
+
+    @Test(arguments: [
+        (Duration.zero, "1"), (.seconds(-5), "1"), (.milliseconds(1), "1"), (.milliseconds(999), "1"), (.seconds(1), "1"),
+        (.nanoseconds(1_000_000_001), "2"), (.milliseconds(1_500), "2"), (.seconds(2), "2"), (.milliseconds(59_001), "60"), (.seconds(7_200), "7200"),
+    ]) func `tells a wait in whole seconds, rounded up and at least 1`(wait: Duration, value: String) {
+        var headers = HTTPHeaders()
+        headers.setRetryAfter(wait)
+        #expect(headers == ["Retry-After": value])
+    }
+
+    @Test(arguments: [
+        ("0", Duration.zero), ("7", .seconds(7)), ("-1", .zero), ("3600", .seconds(3_600)), ("99999", .seconds(3_600)),
+    ]) func `of a vendor is read in whole seconds, up to an hour`(value: String, wait: Duration) {
+        let headers: HTTPHeaders = ["retry-after": value]
+        #expect(headers.retryAfter == wait)
+    }
+
+    @Test(arguments: ["", "1.5", "Sun, 06 Nov 1994 08:49:37 GMT"])
+    func `of a vendor is ignored where it has anything else`(value: String) {
+        #expect((["Retry-After": value] as HTTPHeaders).retryAfter == nil)
+    }
+
+    @Test func `is left out where nobody knows the wait`() {
+        var headers: HTTPHeaders = ["Content-Type": "application/json"]
+        headers.setRetryAfter(nil)
+        #expect(headers == ["Content-Type": "application/json"])
     }
 
     @Test(arguments: [

@@ -9,7 +9,7 @@ struct DeferredRepairs: Sendable {
     /// The length by which a repair reaches beyond the missing audio.
     private let reach: SampleCount
 
-    private static let most = 64
+    private static let maxCount = 64
 
     init(rate: SampleRate, reach: SampleCount) {
         self.rate = rate
@@ -17,7 +17,7 @@ struct DeferredRepairs: Sendable {
     }
 
     /// True if no more repairs can be deferred.
-    var isFull: Bool { repairs.count >= Self.most }
+    var isFull: Bool { repairs.count >= Self.maxCount }
 
     /// The start of the audio that repairs without an answer read; nil: there are none.
     var readsFrom: SampleIndex? { repairs.values.filter { $0.words == nil }.map(\.asked.range.start).min() }
@@ -102,7 +102,7 @@ struct DeferredRepairs: Sendable {
         }
         let placed = inside.map { RememberedWord($0, mendedBy: asked.engine, hasTimes: asked.hasTimes, isCut: asked.mayCut($0)) }
         settled.append((repair.channel, placed))
-        if settled.count > Self.most { settled.removeFirst() }
+        if settled.count > Self.maxCount { settled.removeFirst() }
         return Backfill(channel: repair.channel, range: gap, words: inside.map { RepairSeam.kept($0, in: gap) }, engine: asked.engine)
     }
 }

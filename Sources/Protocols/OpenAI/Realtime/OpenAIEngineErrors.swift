@@ -11,7 +11,7 @@ enum OpenAIEngineErrors {
         case 403: return .unauthorized("OpenAI's key does not allow this request.")
         case 408, 504: return .timedOut("OpenAI: \(said(error))")
         case 429 where error.code != quota:
-            return .rateLimited(retryAfter: headers["Retry-After"].flatMap { Int64($0) }.map { .seconds(min(max($0, 0), 3_600)) })
+            return .rateLimited(retryAfter: headers.retryAfter)
         // A server at this address that takes recordings only answers so.
         case 404, 405: return .unavailable("OpenAI has no live audio at this address: \(said(error))")
         default: return status < 500 ? engineError(error, language: language) : .unavailable("OpenAI is out of service: \(said(error))")

@@ -11,7 +11,7 @@ struct WindowSearch {
     /// Maximum number of a speaker's segments for which the speaker is checked before the comparison. A server has to send their numbers.
     private static func maxSpoken(on connection: borrowing SQLConnection) -> Int { connection.isRemote ? 5_000 : 30_000 }
     /// Minimum cosine of a hit. By far most pairs of sentences have a lower cosine.
-    private static let leastCosine: Float = 0.15
+    private static let minCosine: Float = 0.15
 
     let archive: UserPartition
     let model: String
@@ -49,7 +49,7 @@ struct WindowSearch {
         }
         let compare = { (row: borrowing SQLRow) throws(StoreError) in
             let cosine = try row.withBlob(1) { (halves) throws(StoreError) in StoredVector.product(halves, vector) }
-            if let number = row.integer(0), let cosine, cosine >= Self.leastCosine { ranked.append((number, cosine)) }
+            if let number = row.integer(0), let cosine, cosine >= Self.minCosine { ranked.append((number, cosine)) }
         }
         if connection.isRemote {
             // One answer for all windows: each question takes the time of the way to the server and back.
