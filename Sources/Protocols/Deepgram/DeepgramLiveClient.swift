@@ -63,6 +63,12 @@ package struct DeepgramLiveClient: LiveClientMachine {
             BilledFeature.sent(
                 toDeepgram: DeepgramFluxClient.suits(options) ? DeepgramFluxClient.query(options) : DeepgramLiveClient.query(options))
         },
+        heeds: { part, engine, _ in
+            // Flux' model ends turns, the other models' turns end by a silence alone.
+            let isFlux = engine.namedModel.map { DeepgramFluxOptions.models.contains($0.lowercased()) } ?? false
+            return isFlux ? part == .confidence || part == .maximumSilence : part.isPlainSilence
+        },
+        takesChange: { DeepgramLiveClient.takesChange(from: $0, to: $1) },
         connect: { options, credential in
             if DeepgramFluxClient.suits(options) { return DeepgramFluxClient(options, credential: credential) }
             return DeepgramLiveClient(options, credential: credential)
@@ -77,7 +83,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
     }
 
     /// Returns true if `Configure` gives an open stream the new options, which depends on its service and model; false: only a new stream can have them.
-    static func takesChange(from old: StreamOptions, to new: StreamOptions) -> Bool {
+    private static func takesChange(from old: StreamOptions, to new: StreamOptions) -> Bool {
         let isFlux = DeepgramFluxClient.suits(old)
         guard DeepgramFluxClient.suits(new) == isFlux else { return false }
         return isFlux ? DeepgramFluxClient.change(from: old, to: new) != nil : change(from: old, to: new) != nil
