@@ -26,7 +26,7 @@ package struct DeepgramFluxClient: LiveClientMachine {
     private var broken = BrokenMessages(of: "Deepgram")
 
     package init(_ options: StreamOptions, credential: Credential) {
-        settings = DeepgramOpenSettings(options)
+        settings = DeepgramOpenSettings(options, of: .flux)
         sent = SentAudio(rate: options.rate)
         let query = Self.query(options)
         connection = ConnectionRequest(
@@ -36,11 +36,6 @@ package struct DeepgramFluxClient: LiveClientMachine {
     /// True if a stream is to be opened at this service: the audio has one channel, and the client named one of the service's models.
     static func suits(_ options: StreamOptions) -> Bool {
         options.channels == 1 && options.model.map { DeepgramFluxOptions.models.contains($0.lowercased()) } ?? false
-    }
-
-    /// Returns the change that gives an open stream the new options; nil: only a new stream can have them.
-    static func change(from old: StreamOptions, to new: StreamOptions) -> DeepgramFluxChange? {
-        DeepgramFluxChange(query(old), to: query(new))
     }
 
     /// Returns the query of the handshake.
@@ -98,7 +93,7 @@ package struct DeepgramFluxClient: LiveClientMachine {
             owed.add(until: now + Self.finalizeLimit)
             send(.forceEndTurn, &actions)
         case (.update(let options), .open):
-            update(options, now, &actions)
+            settings.update(options, now: now, &actions)
         case (.finish, .open):
             state = .draining(until: now + Self.drainLimit)
             // CloseStream does not end the open turn.
@@ -116,27 +111,11 @@ package struct DeepgramFluxClient: LiveClientMachine {
         }
     }
 
-    private mutating func update(_ options: StreamOptions, _ now: Instant, _ actions: inout [ClientAction]) {
-        guard let before = settings.change(to: options) else { return }
-        guard let change = Self.change(from: before, to: options) else {
-            return actions.append(.event(.notice(.changeRefused("Configure cannot make this change."))))
-        }
-        guard change != DeepgramFluxChange() else { return }
-        settings.asked(now: now)
-        send(.configure(change), &actions)
-    }
-
     /// Takes the vendor's answer to `Configure`.
     ///
     /// - Parameter refusal: the reason for which nothing changed; nil: the settings are in force.
     private mutating func configured(_ refusal: String?, _ now: Instant, _ actions: inout [ClientAction]) {
-        guard state == .open, settings.deadline != nil else { return }
-        let next = settings.answered()
-        if let refusal {
-            actions.append(.event(.notice(.changeRefused(refusal))))
-        } else if let next {
-            update(next, now, &actions)
-        }
+        if state == .open { settings.answered(refusal, now: now, &actions) }
     }
 
     private func send(_ message: DeepgramFluxClientMessage, _ actions: inout [ClientAction]) { actions.append(.send(text: message.text)) }
@@ -154,7 +133,7 @@ package struct DeepgramFluxClient: LiveClientMachine {
             state = .open
             actions.append(.event(.opened))
             if let session = EngineSession(vendorID: requestID) { actions.append(.event(.notice(.session(session)))) }
-            if let options = settings.answered() { update(options, now, &actions) }
+            settings.opened(now: now, &actions)
         case .turn(let turn):
             if case .starting = state { return }
             broken.forgiveOne()
