@@ -254,7 +254,7 @@ extension LiveSession {
         case .complaint(let complaint):
             context.log.warning(
                 "an engine reported an error", [.session: id.rawValue, .engine: engine.rawValue, .error: "\(complaint)"])
-        case .changeRefused(let reason):
+        case .changeRefused(let reason, _):
             context.log.info(
                 "an engine gets a new stream, because it refused a change of the open one",
                 [.session: id.rawValue, .engine: engine.rawValue, .reason: reason])

@@ -59,7 +59,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
         name: EngineName("deepgram"),
         capabilities: capabilities,
         streamingAddress: "wss://api.deepgram.com",
-        billed: { BilledFeature.sent(toDeepgram: DeepgramStreamService(for: $0).query($0)) },
+        billed: { DeepgramStreamService(for: $0).billed($0) },
         heeds: { part, engine, _ in
             // Flux' model ends turns, the other models' turns end by a silence alone.
             let isFlux = engine.namedModel.map { DeepgramFluxOptions.models.contains($0.lowercased()) } ?? false

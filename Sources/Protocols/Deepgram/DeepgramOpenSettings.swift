@@ -15,15 +15,26 @@ struct DeepgramOpenSettings: Sendable {
     private let service: DeepgramStreamService
     /// The newest options that the vendor must still be asked for; nil: there are none.
     private var next: StreamOptions?
+    /// The features that the vendor bills for the stream: those of its opening, and of the changes that the vendor has taken.
+    private var billed: Set<BilledFeature>
+    /// The features of the change whose answer is awaited.
+    private var asked: Set<BilledFeature> = []
+    /// The features of all options that the stream was to have.
+    private var wanted: Set<BilledFeature>
 
     /// - Parameter options: the options with which the stream was opened.
     init(_ options: StreamOptions, of service: DeepgramStreamService) {
         self.options = options
         self.service = service
+        billed = service.billed(options)
+        wanted = billed
     }
 
-    /// Keeps options until the stream is open.
-    mutating func hold(_ new: StreamOptions) { next = new }
+    /// Keeps options until the stream is open, or the vendor has answered.
+    mutating func hold(_ new: StreamOptions) {
+        next = new
+        wanted.formUnion(service.billed(new))
+    }
 
     /// Asks the vendor for the options that were kept until the stream is open.
     ///
@@ -37,16 +48,18 @@ struct DeepgramOpenSettings: Sendable {
     @discardableResult
     mutating func update(_ new: StreamOptions, now: Instant, _ actions: inout [ClientAction]) -> Bool {
         guard deadline == nil else {
-            next = new
+            hold(new)
             return false
         }
-        let before = options
+        let before = options, features = service.billed(new)
         options = new
+        wanted.formUnion(features)
         switch service.change(from: before, to: new) {
         case .impossible:
             refuse("Configure cannot make this change.", &actions)
             return false
         case .message(let text):
+            asked = features
             deadline = now + Self.answerLimit
             actions.append(.send(text: text))
             return true
@@ -62,7 +75,10 @@ struct DeepgramOpenSettings: Sendable {
     mutating func answered(_ refusal: String?, now: Instant, _ actions: inout [ClientAction]) -> Bool {
         guard deadline != nil else { return false }
         deadline = nil
-        guard let refusal else { return askForNext(now, &actions) }
+        guard let refusal else {
+            billed.formUnion(asked)
+            return askForNext(now, &actions)
+        }
         next = nil
         refuse(refusal, &actions)
         return false
@@ -75,6 +91,6 @@ struct DeepgramOpenSettings: Sendable {
     }
 
     private func refuse(_ reason: String, _ actions: inout [ClientAction]) {
-        actions.append(.event(.notice(.changeRefused(reason))))
+        actions.append(.event(.notice(.changeRefused(reason, unbilled: UnbilledFeatures(wanted.subtracting(billed))))))
     }
 }

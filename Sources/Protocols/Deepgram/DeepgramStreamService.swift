@@ -29,6 +29,9 @@ enum DeepgramStreamService: Sendable, Equatable {
         }
     }
 
+    /// Returns the features of a stream that the vendor bills apart.
+    func billed(_ options: StreamOptions) -> Set<BilledFeature> { BilledFeature.sent(toDeepgram: query(options)) }
+
     /// Returns the change that gives an open stream other options.
     func change(from old: StreamOptions, to new: StreamOptions) -> Change {
         let before = query(old), after = query(new)
