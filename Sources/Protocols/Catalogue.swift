@@ -88,7 +88,8 @@ package enum Catalogue {
         let takesPrompt = service == .live && isPromptTaken(by: engine, model: model, language: language)
         let live = TurnPart.Engine(
             engine, namedModel: model, usualModel: capabilities?.models.first, findsPauses: capabilities?.findsPauses ?? false)
-        return ignored(options, with: engine, service, takesPrompt: takesPrompt, live: live) + cut(keyterms, model: model, with: engine)
+        return ignored(options, with: engine, service, takesPrompt: takesPrompt, live: live)
+            + cut(keyterms, model: model, with: engine).map { IgnoredOptions.cutTerm + $0 }
     }
 
     /// Returns true if a vendor's live engine is sent the same at the opening of a stream with either options.
@@ -130,12 +131,12 @@ package enum Catalogue {
     /// Returns a vendor's service for live audio; nil: the engine is no vendor's, or the vendor has no such service.
     private static func live(_ engine: EngineName) -> LiveService? { vendors.first { $0.name == engine }?.live }
 
-    /// Returns the key terms that an engine is not sent because its vendor takes no more, as the names of ignored options: `keyterm=TERM`.
+    /// Returns the key terms that an engine is not sent because its vendor takes no more, in their order.
     ///
     /// - Parameter model: the model that the client named; nil: none.
     package static func cut(_ keyterms: [String], model: String?, with engine: EngineName) -> [String] {
         guard engine == DeepgramOptions.vendor, DeepgramKeyterms.areTaken(by: model) else { return [] }
-        return DeepgramKeyterms.divided(keyterms).cut.map { IgnoredOptions.cutTerm + $0 }
+        return DeepgramKeyterms.divided(keyterms).cut
     }
 
     /// Returns the features of a live stream that the engine's vendor bills apart, by what the vendor is sent.
