@@ -154,6 +154,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
             if settings.update(options, now: now, &actions) { lastSent = now }
         case (.finish, .open):
             state = .draining(until: now + Self.drainLimit, done: false)
+            settings.end()
             send(.closeStream, now, &actions)
         case (.finalize, .connecting), (.finalize, .draining):
             for index in channels.indices { actions.append(.event(.flushed(ChannelIndex(index)))) }
@@ -170,7 +171,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
     ///
     /// - Parameter refusal: the reason for which nothing changed; nil: the settings are in force.
     private mutating func configured(_ refusal: String?, _ now: Instant, _ actions: inout [ClientAction]) {
-        if state == .open, settings.answered(refusal, now: now, &actions) { lastSent = now }
+        if settings.answered(refusal, now: now, &actions) { lastSent = now }
     }
 
     private mutating func finalize(_ now: Instant, _ actions: inout [ClientAction]) {

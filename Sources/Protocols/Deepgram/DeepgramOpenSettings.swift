@@ -84,6 +84,9 @@ struct DeepgramOpenSettings: Sendable {
         return false
     }
 
+    /// Asks for nothing more, because the stream ends. The answer that is awaited counts for the bill.
+    mutating func end() { next = nil }
+
     private mutating func askForNext(_ now: Instant, _ actions: inout [ClientAction]) -> Bool {
         guard let new = next else { return false }
         next = nil

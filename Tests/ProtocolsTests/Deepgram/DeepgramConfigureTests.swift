@@ -130,6 +130,18 @@ import Testing
         #expect(unbilled(stream.text(Self.failure)) == [.terms])
     }
 
+    @Test func `is not billed when the vendor refuses it while the stream ends`() {
+        var stream = nova(options("nova-3"))
+        _ = stream.command(.update(options("nova-3", terms: ["One"])))
+        _ = stream.command(.finish)
+        #expect(unbilled(stream.text(Self.failure)) == [.terms])
+        var turns = flux(options("flux-general-en"))
+        _ = turns.command(.update(options("flux-general-en", terms: ["One"])))
+        _ = turns.command(.finish)
+        #expect(unbilled(turns.text(Self.failure)) == [.terms])
+        #expect(turns.text(Self.failure).isEmpty)
+    }
+
     @Test func `is nothing to a stream that ends`() {
         var stream = nova(options("nova-3"))
         _ = stream.command(.update(options("nova-3", terms: ["One"])))

@@ -96,6 +96,7 @@ package struct DeepgramFluxClient: LiveClientMachine {
             settings.update(options, now: now, &actions)
         case (.finish, .open):
             state = .draining(until: now + Self.drainLimit)
+            settings.end()
             // CloseStream does not end the open turn.
             send(.forceEndTurn, &actions)
             send(.closeStream, &actions)
@@ -109,13 +110,6 @@ package struct DeepgramFluxClient: LiveClientMachine {
         // The protocol has no keep-alive message.
         case (.keepAlive, _), (.update, .draining), (.finish, .draining): break
         }
-    }
-
-    /// Takes the vendor's answer to `Configure`.
-    ///
-    /// - Parameter refusal: the reason for which nothing changed; nil: the settings are in force.
-    private mutating func configured(_ refusal: String?, _ now: Instant, _ actions: inout [ClientAction]) {
-        if state == .open { settings.answered(refusal, now: now, &actions) }
     }
 
     private func send(_ message: DeepgramFluxClientMessage, _ actions: inout [ClientAction]) { actions.append(.send(text: message.text)) }
@@ -141,8 +135,9 @@ package struct DeepgramFluxClient: LiveClientMachine {
         case .error(let code, let description):
             let said = String("\(code): \(description)".prefix(300))
             fail(code.hasPrefix("DATA") ? .undecodable("Deepgram: \(said)") : .unavailable("Deepgram ended the stream. \(said)"), &actions)
-        case .configureSuccess: configured(nil, now, &actions)
-        case .configureFailure(let code, let description): configured(String("\(code) \(description)".prefix(300)), now, &actions)
+        case .configureSuccess: settings.answered(nil, now: now, &actions)
+        case .configureFailure(let code, let description):
+            settings.answered(String("\(code) \(description)".prefix(300)), now: now, &actions)
         case .warning, .unrecognized: break
         case .malformed(let problem):
             if let error = broken.add(problem, &actions) { fail(error, &actions) }
@@ -217,6 +212,8 @@ package struct DeepgramFluxClient: LiveClientMachine {
         let error = state.timePassed(
             now, &owed, start: "Deepgram did not begin the stream.", end: "Deepgram did not end the stream after CloseStream.", &actions)
         if let error { return fail(error, &actions) }
-        if let limit = settings.deadline, now >= limit { configured("Deepgram did not answer Configure.", now, &actions) }
+        if state == .open, let limit = settings.deadline, now >= limit {
+            settings.answered("Deepgram did not answer Configure.", now: now, &actions)
+        }
     }
 }
