@@ -88,14 +88,15 @@ package enum Catalogue {
         let takesPrompt = service == .live && isPromptTaken(by: engine, model: model, language: language)
         let live = TurnPart.Engine(
             engine, namedModel: model, usualModel: capabilities?.models.first, findsPauses: capabilities?.findsPauses ?? false)
-        return ignored(options, with: engine, service, takesPrompt: takesPrompt, live: live) + cut(keyterms, model: model, with: engine)
+        return ignored(options, with: engine, service, takesPrompt: takesPrompt, live: live)
+            + cut(keyterms, model: model, with: engine).map { IgnoredOptions.cutTerm + $0 }
     }
 
     /// Returns true if a vendor's live engine is sent the same at the opening of a stream with either options.
     static func isAsked(
         alike old: StreamOptions, _ new: StreamOptions, _ engine: EngineName, _ capabilities: Capabilities, now: Instant
     ) -> Bool {
-        guard !capabilities.findsPauses, let vendor = vendors.first(where: { $0.name == engine })?.live else { return false }
+        guard !capabilities.findsPauses, let vendor = live(engine) else { return false }
         let service = capabilities.models.first.flatMap { vendor.withModel?($0) } ?? vendor
         func opening(_ options: StreamOptions) -> (target: String, actions: [ClientAction]) {
             var machine = service.connect(options, Credential("")), actions: [ClientAction] = []
@@ -117,20 +118,30 @@ package enum Catalogue {
     /// Returns false if a live engine's service or model cannot change an open stream in this way, although the engine's `Capabilities` name the changed
     /// options.
     static func takesChange(_ engine: EngineName, from before: StreamOptions, to options: StreamOptions) -> Bool {
-        engine != DeepgramOptions.vendor || DeepgramLiveClient.takesChange(from: before, to: options)
+        live(engine)?.takesChange(before, options) ?? true
     }
 
-    /// Returns the key terms that an engine is not sent because its vendor takes no more, as the names of ignored options: `keyterm=TERM`.
+    /// Returns true if an engine's live streams heed a part of the rule of turns. Engines that are no vendor's heed all.
+    ///
+    /// - Parameter silence: the client's value, where it is a silence; nil: a value that the engine's vendor has too.
+    static func heeds(_ part: TurnPart, _ engine: TurnPart.Engine, at silence: Duration?) -> Bool {
+        live(engine.name)?.heeds(part, engine, silence) ?? true
+    }
+
+    /// Returns a vendor's service for live audio; nil: the engine is no vendor's, or the vendor has no such service.
+    private static func live(_ engine: EngineName) -> LiveService? { vendors.first { $0.name == engine }?.live }
+
+    /// Returns the key terms that an engine is not sent because its vendor takes no more, in their order.
     ///
     /// - Parameter model: the model that the client named; nil: none.
     package static func cut(_ keyterms: [String], model: String?, with engine: EngineName) -> [String] {
         guard engine == DeepgramOptions.vendor, DeepgramKeyterms.areTaken(by: model) else { return [] }
-        return DeepgramKeyterms.divided(keyterms).cut.map { IgnoredOptions.cutTerm + $0 }
+        return DeepgramKeyterms.divided(keyterms).cut
     }
 
     /// Returns the features of a live stream that the engine's vendor bills apart, by what the vendor is sent.
     package static func billedFeatures(of options: StreamOptions, by engine: EngineName) -> Set<BilledFeature> {
-        vendors.first { $0.name == engine }?.live?.billed(options) ?? options.billedFeatures
+        live(engine)?.billed(options) ?? options.billedFeatures
     }
 
     /// Returns the features of a recording that the engine's vendor bills apart, by what the vendor is sent.

@@ -12,12 +12,20 @@ package struct LiveService: Sendable {
     package var withModel: (@Sendable (String) -> LiveService)?
     /// Returns the features of a stream that the vendor bills apart, by what the vendor is sent.
     package var billed: @Sendable (StreamOptions) -> Set<BilledFeature>
+    /// Returns true if the engine's streams heed a part of the rule of turns. The duration is the client's value, where it is a silence; nil: a value that
+    /// the vendor has too.
+    package var heeds: @Sendable (TurnPart, TurnPart.Engine, Duration?) -> Bool
+    /// Returns false if an open stream with the first options cannot be given the second ones, although the capabilities' `liveChanges` name the options
+    /// that differ.
+    package var takesChange: @Sendable (StreamOptions, StreamOptions) -> Bool
     package var connect: @Sendable (StreamOptions, Credential) -> any LiveClientMachine
 
     package init(
         capabilities: Capabilities, address: String, audio: AudioMessages = .any, isOptional: Bool = false,
         withModel: (@Sendable (String) -> LiveService)? = nil,
         billed: @escaping @Sendable (StreamOptions) -> Set<BilledFeature> = { $0.billedFeatures },
+        heeds: @escaping @Sendable (TurnPart, TurnPart.Engine, Duration?) -> Bool,
+        takesChange: @escaping @Sendable (StreamOptions, StreamOptions) -> Bool = { _, _ in true },
         connect: @escaping @Sendable (StreamOptions, Credential) -> any LiveClientMachine
     ) {
         self.capabilities = capabilities
@@ -26,6 +34,8 @@ package struct LiveService: Sendable {
         self.isOptional = isOptional
         self.withModel = withModel
         self.billed = billed
+        self.heeds = heeds
+        self.takesChange = takesChange
         self.connect = connect
     }
 }

@@ -18,10 +18,15 @@ package struct Vendor: Sendable {
     package init(
         name: EngineName, capabilities: Capabilities, streamingAddress: String, audio: AudioMessages = .any,
         billed: @escaping @Sendable (StreamOptions) -> Set<BilledFeature> = { $0.billedFeatures },
+        heeds: @escaping @Sendable (TurnPart, TurnPart.Engine, Duration?) -> Bool,
+        takesChange: @escaping @Sendable (StreamOptions, StreamOptions) -> Bool = { _, _ in true },
         connect: @escaping @Sendable (StreamOptions, Credential) -> any LiveClientMachine
     ) {
         self.init(
-            name, live: LiveService(capabilities: capabilities, address: streamingAddress, audio: audio, billed: billed, connect: connect))
+            name,
+            live: LiveService(
+                capabilities: capabilities, address: streamingAddress, audio: audio, billed: billed, heeds: heeds, takesChange: takesChange,
+                connect: connect))
     }
 
     /// Returns the same vendor with a service for recordings.

@@ -88,7 +88,7 @@ package final class SessionDriver {
         var gated: GatedStream?
         /// Opening and closing of the attempt's connections.
         var connection = ConnectionTime()
-        /// The features that the attempt was asked for at its beginning, or in its stream later.
+        /// The features that the attempt was asked for at its beginning, or in its stream later, without those that its engine refused.
         var features: Set<BilledFeature>
     }
 
@@ -318,14 +318,21 @@ package final class SessionDriver {
         switch event {
         case .skipped(let problem): if let engine = engine(of: leg) { observer?.observe(.messageSkipped(engine, problem: problem)) }
         case .notice(let notice):
-            if case .session(let session) = notice, let leg = machine.legs.first(where: { $0.id == leg }) {
-                attempts[AttemptRecord.Kind(leg)]?.session = session.id
-            }
+            if let leg = machine.legs.first(where: { $0.id == leg }) { note(notice, in: AttemptRecord.Kind(leg)) }
             if let engine = engine(of: leg) { observer?.observe(.engine(engine, notice)) }
         case .opened, .speechStarted, .interim, .final, .turnEnded, .flushed, .closed: break
         }
         run(machine.engine(event, from: leg, now: connector.loop.now))
         if case .notice(.changeRefused) = event { changeWasRefused(by: leg) }
+    }
+
+    /// Keeps what an engine's notice says about an attempt.
+    private func note(_ notice: EngineNotice, in attempt: AttemptRecord.Kind) {
+        switch notice {
+        case .session(let session): attempts[attempt]?.session = session.id
+        case .changeRefused(_, let unbilled?): attempts[attempt]?.features.subtract(unbilled.features)
+        case .changeRefused(_, nil), .message, .creditsLow, .complaint, .sessionEnded: break
+        }
     }
 
     private func engine(of leg: LegID) -> EngineName? { legs.first { $0.id == leg }?.engine }

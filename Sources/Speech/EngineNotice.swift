@@ -9,10 +9,17 @@ public enum EngineNotice: Sendable, Equatable {
     /// The engine reports an error that does not end the stream.
     case complaint(EngineComplaint)
     /// The engine did not take a change of its open stream's options, for this reason in its words. The stream goes on as before, until a new stream with
-    /// the options takes over.
-    case changeRefused(String)
+    /// the options takes over. The stream's vendor does not bill the `unbilled` features of the change; nil: the engine does not say which these are.
+    case changeRefused(String, unbilled: UnbilledFeatures? = nil)
     /// The engine has ended the session for good. `.closed` follows.
     case sessionEnded(EngineSessionEnd)
+}
+
+/// Features of refused changes, which an open stream never had.
+public struct UnbilledFeatures: Sendable, Equatable {
+    package let features: Set<BilledFeature>
+
+    package init(_ features: Set<BilledFeature>) { self.features = features }
 }
 
 /// An error that an engine reports without ending the stream.

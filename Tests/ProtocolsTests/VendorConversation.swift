@@ -67,7 +67,7 @@ extension EngineEvent {
         case .skipped(let problem): "skipped \(problem)"
         case .notice(.creditsLow(let remaining)): "credits low \(remaining)"
         case .notice(.complaint(let complaint)): "complaint \(complaint)"
-        case .notice(.changeRefused(let reason)): "change refused: \(reason)"
+        case .notice(.changeRefused(let reason, _)): "change refused: \(reason)"
         case .notice(.session(let session)): "session \(session.id)\(session.expires.map { " until \($0.rfc3339)" } ?? "")"
         case .notice(.message(let text)): "message \(text)"
         case .notice(.sessionEnded(let end)): "session ended \(end.used) \(end.reason)"

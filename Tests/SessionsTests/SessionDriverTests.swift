@@ -133,9 +133,25 @@ import Testing
             #expect(order.contains("attempt 1 began at fake") && order.contains("fake opens with Harken"))
             // The stream that ends anyway gets no other one.
             engine.sayFirst(.notice(.changeRefused("late")))
-            try await world.until("fake: changeRefused(\"late\")")
+            try await HarkenTesting.until { order.contains { $0.hasPrefix("fake: changeRefused(\"late\"") } }
             await world.push(800)
             #expect(!order.contains("attempt 2 began at fake"))
+        }
+    }
+
+    @Test(arguments: [UnbilledFeatures([.terms]), UnbilledFeatures([]), nil])
+    func `does not count features that an engine refused in its open stream`(unbilled: UnbilledFeatures?) async throws {
+        let engine = FakeEngine(log: log, changes: [.keyterms])
+        try await DriverWorld.with([engine], log: log) { world in
+            try await world.until("ready")
+            await world.push(800)
+            await world.command(.update(StreamChange(keyterms: ["Harken"])))
+            try await world.until("fake changes to Harken")
+            engine.say(.notice(.changeRefused("no", unbilled: unbilled)))
+            try await world.until("fake finishes")
+            engine.sayFirst(.closed(.unavailable("gone")))
+            try await world.until("attempt 0 over at fake")
+            #expect(order.contains("attempt 0 had key terms") == (unbilled?.features.contains(.terms) != true))
         }
     }
 

@@ -254,9 +254,9 @@ extension LiveSession {
         case .complaint(let complaint):
             context.log.warning(
                 "an engine reported an error", [.session: id.rawValue, .engine: engine.rawValue, .error: "\(complaint)"])
-        case .changeRefused(let reason):
+        case .changeRefused(let reason, _):
             context.log.info(
-                "an engine gets a new stream, because it refused a change of the open one",
+                "an engine refused a change of its open stream: a new stream has the change, if there is one",
                 [.session: id.rawValue, .engine: engine.rawValue, .reason: reason])
         case .session(let session):
             context.log.info(

@@ -6,6 +6,8 @@ extension AssemblyAILiveClient {
         name: EngineName("assemblyai"), capabilities: capabilities,
         streamingAddress: "wss://streaming.assemblyai.com", audio: AudioMessages(),
         billed: { BilledFeature.sent(toAssemblyAI: AssemblyAILiveClient.query($0, AssemblyAILiveClient.model(for: $0))) },
+        // Shorter silences are left to the vendor, which weighs the words too.
+        heeds: { part, _, silence in part != .endpointing || silence.map { $0 > AssemblyAILiveClient.usualSilence } ?? true },
         connect: { AssemblyAILiveClient($0, credential: $1) })
 
     private static var capabilities: Capabilities {

@@ -47,7 +47,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
     private var complaint: String?
 
     package init(_ options: StreamOptions, credential: Credential) {
-        settings = DeepgramOpenSettings(options)
+        settings = DeepgramOpenSettings(options, of: .listen)
         sent = SentAudio(rate: options.rate)
         channels = Array(repeating: Channel(), count: max(1, options.channels))
         let query = Self.query(options)
@@ -59,13 +59,18 @@ package struct DeepgramLiveClient: LiveClientMachine {
         name: EngineName("deepgram"),
         capabilities: capabilities,
         streamingAddress: "wss://api.deepgram.com",
-        billed: { options in
-            BilledFeature.sent(
-                toDeepgram: DeepgramFluxClient.suits(options) ? DeepgramFluxClient.query(options) : DeepgramLiveClient.query(options))
+        billed: { DeepgramStreamService(for: $0).billed($0) },
+        heeds: { part, engine, _ in
+            // Flux' model ends turns, the other models' turns end by a silence alone.
+            let isFlux = engine.namedModel.map { DeepgramFluxOptions.models.contains($0.lowercased()) } ?? false
+            return isFlux ? part == .confidence || part == .maximumSilence : part.isPlainSilence
         },
-        connect: { options, credential in
-            if DeepgramFluxClient.suits(options) { return DeepgramFluxClient(options, credential: credential) }
-            return DeepgramLiveClient(options, credential: credential)
+        takesChange: { DeepgramStreamService.takesChange(from: $0, to: $1) },
+        connect: { options, credential -> any LiveClientMachine in
+            switch DeepgramStreamService(for: options) {
+            case .flux: DeepgramFluxClient(options, credential: credential)
+            case .listen: DeepgramLiveClient(options, credential: credential)
+            }
         })
 
     private static var capabilities: Capabilities {
@@ -74,18 +79,6 @@ package struct DeepgramLiveClient: LiveClientMachine {
             sessionCap: nil, liveChanges: [.language, .turn, .keyterms])
         capabilities.takesVendorChanges = true
         return capabilities
-    }
-
-    /// Returns true if `Configure` gives an open stream the new options, which depends on its service and model; false: only a new stream can have them.
-    static func takesChange(from old: StreamOptions, to new: StreamOptions) -> Bool {
-        let isFlux = DeepgramFluxClient.suits(old)
-        guard DeepgramFluxClient.suits(new) == isFlux else { return false }
-        return isFlux ? DeepgramFluxClient.change(from: old, to: new) != nil : change(from: old, to: new) != nil
-    }
-
-    /// Returns the message that gives an open stream the new options; nil: only a new stream can have them.
-    private static func change(from old: StreamOptions, to new: StreamOptions) -> DeepgramClientMessage? {
-        DeepgramClientMessage.changing(query(old), to: query(new))
     }
 
     static func query(_ options: StreamOptions) -> URLQuery {
@@ -128,7 +121,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
         lastSent = now
         firstAudioDeadline = now + Self.firstAudioLimit
         actions.append(.event(.opened))
-        if let options = settings.answered() { update(options, now, &actions) }
+        if settings.opened(now: now, &actions) { lastSent = now }
     }
 
     package mutating func rejected(status: Int?, headers: HTTPHeaders, body: [UInt8], now: Instant, actions: inout [ClientAction]) {
@@ -158,9 +151,10 @@ package struct DeepgramLiveClient: LiveClientMachine {
         case (.keepAlive, .open):
             send(.keepAlive, now, &actions)
         case (.update(let options), .open):
-            update(options, now, &actions)
+            if settings.update(options, now: now, &actions) { lastSent = now }
         case (.finish, .open):
             state = .draining(until: now + Self.drainLimit, done: false)
+            settings.end()
             send(.closeStream, now, &actions)
         case (.finalize, .connecting), (.finalize, .draining):
             for index in channels.indices { actions.append(.event(.flushed(ChannelIndex(index)))) }
@@ -173,27 +167,11 @@ package struct DeepgramLiveClient: LiveClientMachine {
         }
     }
 
-    private mutating func update(_ options: StreamOptions, _ now: Instant, _ actions: inout [ClientAction]) {
-        guard let before = settings.change(to: options) else { return }
-        guard let change = Self.change(from: before, to: options) else {
-            return actions.append(.event(.notice(.changeRefused("Configure cannot make this change."))))
-        }
-        guard change != .configure(keyterms: nil, numerals: nil) else { return }
-        settings.asked(now: now)
-        send(change, now, &actions)
-    }
-
     /// Takes the vendor's answer to `Configure`.
     ///
     /// - Parameter refusal: the reason for which nothing changed; nil: the settings are in force.
     private mutating func configured(_ refusal: String?, _ now: Instant, _ actions: inout [ClientAction]) {
-        guard state == .open, settings.deadline != nil else { return }
-        let next = settings.answered()
-        if let refusal {
-            actions.append(.event(.notice(.changeRefused(refusal))))
-        } else if let next {
-            update(next, now, &actions)
-        }
+        if settings.answered(refusal, now: now, &actions) { lastSent = now }
     }
 
     private mutating func finalize(_ now: Instant, _ actions: inout [ClientAction]) {

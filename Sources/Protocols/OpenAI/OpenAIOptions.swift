@@ -18,7 +18,9 @@ package enum OpenAIOptions {
             VendorOption("turn_detection", .gateway, #"{"type":"semantic_vad"}"#, in: [.live]),
             VendorOption(RealtimeTurnDetection.thresholdOption, .gateway, "0.7", in: [.live], turns: [.voice]),
             VendorOption(RealtimeTurnDetection.silenceOption, .gateway, "900", in: [.live], turns: [.endpointing]),
-            VendorOption(RealtimeTurnDetection.eagernessOption, .gateway, #""high""#, in: [.live], turns: [.maximumSilence]),
+            VendorOption(
+                RealtimeTurnDetection.eagernessOption, .gateway, #""high""#, in: [.live], turns: [.maximumSilence],
+                silences: RealtimeTurnDetection.Eagerness.silences),
             VendorOption("include", .gateway, #"["item.input_audio_transcription.logprobs"]"#, in: [.live]),
             VendorOption("model", .gateway, #""gpt-live-transcribe""#, in: [.live]),
             VendorOption("language", .session(.language), #""en""#, in: [.live]),

@@ -93,7 +93,7 @@ package struct OptionTable: Sendable {
         if isSole, !entry.turns.isDisjoint(with: [.confidence, .maximumSilence]) { return true }
         // `true` leaves the silence to the engine.
         if value.text.equalsIgnoringCase("true") { return true }
-        return entry.turns.areHeeded(by: engine, at: TurnPart.silence(of: value))
+        return entry.turns.areHeeded(by: engine, at: entry.silence(of: value))
     }
 
     /// Returns the options of a query that go to the vendor as the client wrote them, and those that nobody heeds, which are named to the client.

@@ -40,13 +40,15 @@ package struct VendorOption: Sendable, Equatable {
     /// The parts of the rule of turns that the option sets: it has an effect with the engines that heed one of them. Empty: the option is not about
     /// turns, or Harken's server does it.
     package let turns: Set<TurnPart>
+    /// The silences for which words among the option's values stand; a number is a silence in milliseconds. Empty: there are no such words.
+    package let silences: [String: Duration]
     /// A value that clients may give: the text of a parameter, or the JSON text of a member.
     package let example: String
 
     init(
         _ name: String, _ handling: Handling, _ example: String = "true", in services: Set<Service> = [.live, .recorded],
         with model: String? = nil, reading readMembers: Set<String>? = nil, answers: Bool = false, bypasses: Bool = false,
-        isFreeForPrograms: Bool = false, turns: Set<TurnPart> = []
+        isFreeForPrograms: Bool = false, turns: Set<TurnPart> = [], silences: [String: Duration] = [:]
     ) {
         self.name = name
         self.services = services
@@ -57,7 +59,16 @@ package struct VendorOption: Sendable, Equatable {
         self.bypasses = bypasses
         self.isFreeForPrograms = isFreeForPrograms
         self.turns = turns
+        self.silences = silences
         self.example = example
+    }
+
+    /// Returns the silence for which a value of the option stands; nil: the value is none.
+    func silence(of value: VendorOptions.Option.Value) -> Duration? {
+        let text = value.text
+        if let silence = silences[text] { return silence }
+        guard let milliseconds = Double(text), (0...3_600_000).contains(milliseconds) else { return nil }
+        return .milliseconds(Int64(milliseconds))
     }
 }
 

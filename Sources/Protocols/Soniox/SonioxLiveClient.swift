@@ -53,7 +53,13 @@ package struct SonioxLiveClient: LiveClientMachine {
         name: EngineName("soniox"),
         capabilities: Capabilities(
             streaming: true, prerecorded: false, languages: .any, models: [model], speakers: true, pace: 1, sessionCap: .seconds(300 * 60)),
-        streamingAddress: "wss://stt-rt.soniox.com", audio: AudioMessages(), connect: { SonioxLiveClient($0, credential: $1) })
+        streamingAddress: "wss://stt-rt.soniox.com", audio: AudioMessages(),
+        heeds: { part, _, silence in
+            // The vendor's model finds the ends of turns, unless it is not asked to.
+            if part.isPlainSilence { return silence.map { $0 >= TurnPart.never } ?? false }
+            return part == .maximumSilence && silence.map { $0 <= SonioxConfiguration.longestEndpointDelay } ?? true
+        },
+        connect: { SonioxLiveClient($0, credential: $1) })
 
     // MARK: Connecting
 

@@ -16,7 +16,7 @@ package enum SpeechmaticsClientMessage: Sendable, Equatable {
     case setRecognitionConfig(SpeechmaticsChange, language: String, fixed: [VendorOptions.Option] = [])
     /// - Parameters:
     ///   - at: the position at which the utterance is to end, in seconds since the first sample; nil: all audio that was sent.
-    ///   - channel: the only channel whose utterance is to end; nil: all. Agent STT has no channels.
+    ///   - channel: the only channel whose utterance is to end; nil: all. Sessions of Agent STT have no channels.
     case forceEndOfUtterance(at: Double? = nil, channel: String? = nil)
     /// - Parameter atEnd: true if the answer may come only when everybody was heard.
     case getSpeakers(atEnd: Bool)
@@ -65,7 +65,7 @@ package enum SpeechmaticsClientMessage: Sendable, Equatable {
                 }
                 at = seconds
             }
-            guard service == .realtime, channel.exists, !channel.isNull else { return .forceEndOfUtterance(at: at) }
+            guard channel.exists, !channel.isNull else { return .forceEndOfUtterance(at: at) }
             guard let label = channel.string else { return .invalid(SpeechmaticsError(.invalidMessage, "channel must be a string.")) }
             return .forceEndOfUtterance(at: at, channel: label)
         case "GetSpeakers": return .getSpeakers(atEnd: root["final"].bool ?? false)

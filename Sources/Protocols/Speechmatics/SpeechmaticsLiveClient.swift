@@ -59,7 +59,7 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
         capabilities.untimedModels = [agents]
         return LiveService(
             capabilities: capabilities, address: "wss://eu2.rt.speechmatics.com", audio: AudioMessages(),
-            withModel: { service(model: $0.lowercased()) },
+            withModel: { service(model: $0.lowercased()) }, heeds: { heeds($0, $1, at: $2) },
             connect: { options, credential in
                 let named = options.model?.lowercased()
                 guard (named.flatMap { names.contains($0) ? $0 : nil } ?? model) == agents else {
@@ -70,6 +70,17 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
                 }
                 return SpeechmaticsAgentClient(options, credential: credential)
             })
+    }
+
+    /// Returns true if a stream of the engine heeds a part of the rule of turns.
+    ///
+    /// - Parameter silence: the client's value, where it is a silence; nil: a value that the vendor has too.
+    private static func heeds(_ part: TurnPart, _ engine: TurnPart.Engine, at silence: Duration?) -> Bool {
+        guard part.isPlainSilence else { return false }
+        let isNever = silence.map { $0 >= TurnPart.never } ?? false
+        // Agent STT knows no silence: it ends turns, or the client does.
+        if SpeechmaticsAgentClient.isModel(of: engine) { return isNever }
+        return isNever || silence.map { $0 <= SpeechmaticsConfiguration.longestTrigger } ?? true
     }
 
     // MARK: Connecting

@@ -13,6 +13,9 @@ struct ChunkRequest: Sendable, Equatable {
     private static let encodings = Set(AudioEncoding.allCases.map(\.rawValue) + RecordingKind.allCases.map(\.rawValue))
         .union(["auto", "container", "file", "mp4", "mpeg", "mpga", "oga", "vorbis", "wave"])
 
+    /// The beginning of the name of a word that is left out.
+    private static let cutWord = "keywords="
+
     var conversation: String?
     var chunk: String?
     var start: Duration
@@ -69,7 +72,7 @@ struct ChunkRequest: Sendable, Equatable {
         var seen: Set<String> = []
         for word in (query.first("keywords") ?? "").split(separator: ",").map({ String($0.trimmingBlanks) }) {
             guard !word.isEmpty, seen.insert(word.lowercased()).inserted else { continue }
-            if (2...80).contains(word.count), keywords.count < 100 { keywords.append(word) } else { ignored.append("keywords=" + word) }
+            if (2...80).contains(word.count), keywords.count < 100 { keywords.append(word) } else { ignored.append(Self.cutWord + word) }
         }
         guard isKept else { return }
         guard conversation != nil else {
@@ -79,8 +82,10 @@ struct ChunkRequest: Sendable, Equatable {
         guard chunk.utf8.count <= 128 else { throw wrong("chunk_id takes at most 128 bytes") }
     }
 
-    /// Returns the names of parameters that have no effect, and of keywords for which the engine's vendor has no room.
-    func ignoredNames(with engine: EngineName) -> [String] { ignored + Catalogue.cut(keywords, model: nil, with: engine) }
+    /// Returns the names of parameters that have no effect, and `keywords=WORD` for words for which the engine's vendor has no room.
+    func ignoredNames(with engine: EngineName) -> [String] {
+        ignored + Catalogue.cut(keywords, model: nil, with: engine).map { Self.cutWord + $0 }
+    }
 
     var format: AudioFormat { encoding == "linear16" ? .linear16(SampleRate(hertz: rate)) : .container }
 

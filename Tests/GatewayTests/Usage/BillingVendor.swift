@@ -9,9 +9,11 @@ final class BillingVendor: Sendable {
     private let server: LoopbackServer
     private let service: Service
 
-    /// - Parameter clock: the clock by which the vendor counts.
-    init(clock: HeldClock) throws {
-        service = Service(clock: clock)
+    /// - Parameters:
+    ///   - clock: the clock by which the vendor counts.
+    ///   - refusesChanges: true if open streams do not change their settings.
+    init(clock: HeldClock, refusesChanges: Bool = false) throws {
+        service = Service(clock: clock, refusesChanges: refusesChanges)
         server = try LoopbackServer(service)
     }
 
@@ -35,9 +37,13 @@ final class BillingVendor: Sendable {
 
     private final class Service: HTTPService {
         let clock: HeldClock
+        let refusesChanges: Bool
         let count = Mutex(Count())
 
-        init(clock: HeldClock) { self.clock = clock }
+        init(clock: HeldClock, refusesChanges: Bool) {
+            self.clock = clock
+            self.refusesChanges = refusesChanges
+        }
 
         func handle(_ exchange: HTTPExchange) {
             guard exchange.request.asksForWebSocket else {
@@ -76,7 +82,12 @@ final class BillingVendor: Sendable {
         }
 
         func received(text: RawSpan, on connection: WebSocketConnection) {
-            guard text.withUnsafeBytes({ String(decoding: $0, as: UTF8.self) }).contains("CloseStream") else { return }
+            let message = text.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+            if message.contains(#""Configure""#), service.refusesChanges {
+                return connection.send(
+                    text: #"{"type":"ConfigureFailure","request_id":"1","code":"CONFIGURE_INTERNAL_ERROR","description":"no"}"#)
+            }
+            guard message.contains("CloseStream") else { return }
             connection.send(
                 text: #"{"type":"Metadata","request_id":"1","sha256":"0","created":"2026-11-22T00:00:00.000Z","duration":0.5,"channels":1}"#)
             connection.close(code: 1000, reason: "")

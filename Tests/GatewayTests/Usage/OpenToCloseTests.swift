@@ -45,4 +45,36 @@ import Testing
             #expect(abs((run?.cost?.dollars ?? 0) - bill) < 1e-8, "\(run?.cost?.description ?? "?") and \(bill)")
         }
     }
+
+    @Test func `costs nothing for terms that the vendor refused in it`() async throws {
+        let clock = HeldClock(), day = try #require(UnixTime(rfc3339: "2026-12-01"))
+        let vendor = try BillingVendor(clock: clock, refusesChanges: true)
+        defer { vendor.stop() }
+        let settings = ["DEEPGRAM_API_KEY": "d", "DEEPGRAM_BASE_URL": vendor.address, "HARKEN_GATE": "off"]
+        try await TestGateway.with(
+            ScriptedEngine(), keys: TestKeys(valid: []), settings: settings, usesVendors: true, clock: clock, now: { day }
+        ) { gateway in
+            let socket = try await gateway.connect("/v1/listen?encoding=linear16&sample_rate=16000&language=en&engine=deepgram")
+            socket.send(binary: Self.tenth)
+            try await until { vendor.count.pieces >= 1 }
+            clock.advance(by: .seconds(1))
+            socket.send(text: #"{"type":"Configure","keyterms":["Harken"]}"#)
+            // Another stream takes over.
+            try await until { vendor.count.queries.count == 2 }
+            socket.send(binary: Self.tenth)
+            try await until { vendor.count.pieces >= 2 }
+            clock.advance(by: .seconds(4))
+            socket.send(text: #"{"type":"CloseStream"}"#)
+            _ = await socket.rest()
+            try await gateway.sessionsEnd()
+            #expect(vendor.count.queries.map { $0.all("keyterm") } == [[], ["Harken"]])
+            let ledger = SQLUsageStore(in: try SQLiteDatabase(in: DataDirectory(creating: gateway.directory)))
+            var runs: [UsageRecord] = []
+            try await until {
+                runs = try await ledger.runs().filter { $0.kind == .stream && $0.status != .started }
+                return runs.count == 2
+            }
+            #expect(Set(runs.map(\.features)) == [[], [.terms]])
+        }
+    }
 }

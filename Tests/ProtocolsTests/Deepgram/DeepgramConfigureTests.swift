@@ -101,6 +101,47 @@ import Testing
         #expect(turns.machine.deadline == nil)
     }
 
+    /// The features that the refusals among these actions name as unbilled; nil: there is no refusal.
+    private func unbilled(_ actions: [ClientAction]) -> Set<BilledFeature>? {
+        for case .event(.notice(.changeRefused(_, let unbilled))) in actions { return unbilled?.features }
+        return nil
+    }
+
+    @Test func `is not billed when the vendor refuses it`() {
+        let success = #"{"type":"ConfigureSuccess","request_id":"r"}"#
+        var stream = nova(options("nova-3"))
+        _ = stream.command(.update(options("nova-3", terms: ["One"])))
+        #expect(unbilled(stream.text(Self.failure)) == [.terms])
+        // What the vendor has taken before, or at the opening, is billed.
+        var taken = nova(options("nova-3"))
+        _ = taken.command(.update(options("nova-3", terms: ["One"])))
+        _ = taken.text(success)
+        _ = taken.command(.update(options("nova-3", terms: ["Two"])))
+        #expect(unbilled(taken.text(Self.failure)) == [])
+        var opened = flux(options("flux-general-en", terms: ["One"]))
+        _ = opened.command(.update(options("flux-general-en", terms: ["Two"])))
+        #expect(unbilled(opened.text(Self.failure)) == [])
+    }
+
+    @Test func `is not billed when it waits for an answer that is a refusal`() {
+        var stream = flux(options("flux-general-en"))
+        _ = stream.command(.update(options("flux-general-en", numerals: "true")))
+        _ = stream.command(.update(options("flux-general-en", terms: ["One"], numerals: "true")))
+        #expect(unbilled(stream.text(Self.failure)) == [.terms])
+    }
+
+    @Test func `is not billed when the vendor refuses it while the stream ends`() {
+        var stream = nova(options("nova-3"))
+        _ = stream.command(.update(options("nova-3", terms: ["One"])))
+        _ = stream.command(.finish)
+        #expect(unbilled(stream.text(Self.failure)) == [.terms])
+        var turns = flux(options("flux-general-en"))
+        _ = turns.command(.update(options("flux-general-en", terms: ["One"])))
+        _ = turns.command(.finish)
+        #expect(unbilled(turns.text(Self.failure)) == [.terms])
+        #expect(turns.text(Self.failure).isEmpty)
+    }
+
     @Test func `is nothing to a stream that ends`() {
         var stream = nova(options("nova-3"))
         _ = stream.command(.update(options("nova-3", terms: ["One"])))

@@ -31,7 +31,9 @@ import Testing
             ? DeepgramFluxClient(options, credential: Credential("k")).connection.target
             : DeepgramLiveClient(options, credential: Credential("k")).connection.target
         #expect(try HTTPRequestHead(.get, target).query.all("keyterm") == sent)
-        #expect(Catalogue.cut(Self.many, model: model, with: EngineName("deepgram")) == cut.map { "keyterm=" + $0 })
+        #expect(Catalogue.cut(Self.many, model: model, with: EngineName("deepgram")) == cut)
+        let named = Catalogue.ignored(nil, keyterms: Self.many, model: model, with: EngineName("deepgram"), .live)
+        #expect(named == cut.map { "keyterm=" + $0 })
         #expect(Catalogue.cut(Self.many, model: model, with: .local).isEmpty)
     }
 

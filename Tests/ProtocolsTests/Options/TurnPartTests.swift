@@ -54,6 +54,11 @@ import Testing
         #expect(ignored(capabilities) == [], "Harken's own detector finds the pauses")
     }
 
+    @Test(arguments: TurnPart.allCases)
+    func `are all heeded by an engine that is no vendor's`(part: TurnPart) {
+        #expect(part.isHeeded(by: TurnPart.Engine(.local)) && part.isHeeded(by: TurnPart.Engine(EngineName("acme")), at: .seconds(60)))
+    }
+
     /// Values of turn detection, an engine, and the options that are named.
     private static let detections: [(value: String, engine: String, ignored: [String])] = [
         (#"{"type":"server_vad","threshold":0.7,"silence_duration_ms":900}"#, "openai", ["turn_detection.threshold"]),

@@ -114,6 +114,16 @@ private let end = #"{"message":"EndOfStream","last_seq_no":1}"#
             #expect(stream.event(.ended(SessionEnd(received: .zero))) == ["error invalid_message", "close 1003 invalid_message"])
         }
 
+        @Test func `says that the session has no channels, and ends the turn`() throws {
+            var stream = try Stream(turns: "external")
+            _ = stream.event(commit("One two", 0, 1, .length))
+            #expect(stream.text(#"{"message":"ForceEndOfUtterance","channel":"left"}"#) == ["warning", "→ finalize"])
+            #expect(stream.raw.last?.contains("channel is ignored: this session has no channels.") == true)
+            #expect(stream.event(commit("three.", 1, 2, .flush)) == ["segment 0.0–1.5 “One two three.”", "EndOfTurn 1.5"])
+            #expect(stream.text(#"{"message":"ForceEndOfUtterance","channel":null}"#) == ["→ finalize"])
+            #expect(stream.text(#"{"message":"ForceEndOfUtterance","channel":1}"#) == ["→ finish"])
+        }
+
         @Test func `takes so many at once`() throws {
             var stream = try Stream(turns: "external")
             for number in 1...SpeechmaticsAgentServer.maxCuts { #expect(stream.text(force(Double(number))) == ["→ finalize"]) }

@@ -62,7 +62,7 @@ struct TriedMember: Sendable, CustomTestStringConvertible {
         // Words without punctuation have no capitals.
         case (_, "replace"): "harken:gateway"
         case ("Soniox, live", "num_channels"): "2"
-        // Of several languages, engines are only told that the language is to be found.
+        // Several languages reach the local engine and the vendor's own; the other vendors' engines are only told that the language is to be found.
         case ("Soniox, live", "language_hints"): #"["es"]"#
         // Key terms reach every engine.
         case (_, "context"): #"{"text":"A call."}"#

@@ -28,6 +28,7 @@ struct MessageMember: Sendable, CustomTestStringConvertible {
         MessageMember(session: .speechmaticsChannels, message: "ForceEndOfUtterance", name: "channel", value: #""right""#),
         MessageMember(session: .speechmatics, message: "GetSpeakers", name: "final", value: "true"),
         MessageMember(session: .speechmaticsAgent, message: "ForceEndOfUtterance", name: "timestamp", value: "1.0"),
+        MessageMember(session: .speechmaticsAgent, message: "ForceEndOfUtterance", name: "channel", value: #""left""#, isNamed: true),
         MessageMember(session: .speechmaticsAgent, message: "GetSpeakers", name: "final", value: "true"),
         MessageMember(session: .soniox, message: "finalize", name: "trailing_silence_ms", value: "300", isNamed: true),
         // An event's own name is in the error that the event causes.

@@ -145,6 +145,15 @@ import Testing
         #expect(request.ignoredNames(with: .local) == ["keywords=word100", "keywords=word101"])
     }
 
+    @Test func `has its words named by one name, also where the engine's vendor has no room`() throws {
+        // Capitals and digits take the most room at the vendor.
+        let words = (0..<99).map { "NAME\(1_000 + $0)" }
+        let request = try ChunkRequest(["chunk_start_ms": "0", "keywords": (words + ["x"]).joined(separator: ",")], now: Self.now)
+        let cut = Catalogue.cut(words, model: nil, with: EngineName("deepgram"))
+        #expect(!cut.isEmpty)
+        #expect(request.ignoredNames(with: EngineName("deepgram")) == ["keywords=x"] + cut.map { "keywords=" + $0 })
+    }
+
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Sources/Recordings/Chunked")
         .standardized
 

@@ -26,7 +26,7 @@ package struct DeepgramFluxClient: LiveClientMachine {
     private var broken = BrokenMessages(of: "Deepgram")
 
     package init(_ options: StreamOptions, credential: Credential) {
-        settings = DeepgramOpenSettings(options)
+        settings = DeepgramOpenSettings(options, of: .flux)
         sent = SentAudio(rate: options.rate)
         let query = Self.query(options)
         connection = ConnectionRequest(
@@ -36,11 +36,6 @@ package struct DeepgramFluxClient: LiveClientMachine {
     /// True if a stream is to be opened at this service: the audio has one channel, and the client named one of the service's models.
     static func suits(_ options: StreamOptions) -> Bool {
         options.channels == 1 && options.model.map { DeepgramFluxOptions.models.contains($0.lowercased()) } ?? false
-    }
-
-    /// Returns the change that gives an open stream the new options; nil: only a new stream can have them.
-    static func change(from old: StreamOptions, to new: StreamOptions) -> DeepgramFluxChange? {
-        DeepgramFluxChange(query(old), to: query(new))
     }
 
     /// Returns the query of the handshake.
@@ -98,9 +93,10 @@ package struct DeepgramFluxClient: LiveClientMachine {
             owed.add(until: now + Self.finalizeLimit)
             send(.forceEndTurn, &actions)
         case (.update(let options), .open):
-            update(options, now, &actions)
+            settings.update(options, now: now, &actions)
         case (.finish, .open):
             state = .draining(until: now + Self.drainLimit)
+            settings.end()
             // CloseStream does not end the open turn.
             send(.forceEndTurn, &actions)
             send(.closeStream, &actions)
@@ -113,29 +109,6 @@ package struct DeepgramFluxClient: LiveClientMachine {
         case (.update(let options), .connecting), (.update(let options), .starting): settings.hold(options)
         // The protocol has no keep-alive message.
         case (.keepAlive, _), (.update, .draining), (.finish, .draining): break
-        }
-    }
-
-    private mutating func update(_ options: StreamOptions, _ now: Instant, _ actions: inout [ClientAction]) {
-        guard let before = settings.change(to: options) else { return }
-        guard let change = Self.change(from: before, to: options) else {
-            return actions.append(.event(.notice(.changeRefused("Configure cannot make this change."))))
-        }
-        guard change != DeepgramFluxChange() else { return }
-        settings.asked(now: now)
-        send(.configure(change), &actions)
-    }
-
-    /// Takes the vendor's answer to `Configure`.
-    ///
-    /// - Parameter refusal: the reason for which nothing changed; nil: the settings are in force.
-    private mutating func configured(_ refusal: String?, _ now: Instant, _ actions: inout [ClientAction]) {
-        guard state == .open, settings.deadline != nil else { return }
-        let next = settings.answered()
-        if let refusal {
-            actions.append(.event(.notice(.changeRefused(refusal))))
-        } else if let next {
-            update(next, now, &actions)
         }
     }
 
@@ -154,7 +127,7 @@ package struct DeepgramFluxClient: LiveClientMachine {
             state = .open
             actions.append(.event(.opened))
             if let session = EngineSession(vendorID: requestID) { actions.append(.event(.notice(.session(session)))) }
-            if let options = settings.answered() { update(options, now, &actions) }
+            settings.opened(now: now, &actions)
         case .turn(let turn):
             if case .starting = state { return }
             broken.forgiveOne()
@@ -162,8 +135,9 @@ package struct DeepgramFluxClient: LiveClientMachine {
         case .error(let code, let description):
             let said = String("\(code): \(description)".prefix(300))
             fail(code.hasPrefix("DATA") ? .undecodable("Deepgram: \(said)") : .unavailable("Deepgram ended the stream. \(said)"), &actions)
-        case .configureSuccess: configured(nil, now, &actions)
-        case .configureFailure(let code, let description): configured(String("\(code) \(description)".prefix(300)), now, &actions)
+        case .configureSuccess: settings.answered(nil, now: now, &actions)
+        case .configureFailure(let code, let description):
+            settings.answered(String("\(code) \(description)".prefix(300)), now: now, &actions)
         case .warning, .unrecognized: break
         case .malformed(let problem):
             if let error = broken.add(problem, &actions) { fail(error, &actions) }
@@ -238,6 +212,8 @@ package struct DeepgramFluxClient: LiveClientMachine {
         let error = state.timePassed(
             now, &owed, start: "Deepgram did not begin the stream.", end: "Deepgram did not end the stream after CloseStream.", &actions)
         if let error { return fail(error, &actions) }
-        if let limit = settings.deadline, now >= limit { configured("Deepgram did not answer Configure.", now, &actions) }
+        if state == .open, let limit = settings.deadline, now >= limit {
+            settings.answered("Deepgram did not answer Configure.", now: now, &actions)
+        }
     }
 }

@@ -89,7 +89,7 @@ package struct OpenAILiveClient: LiveClientMachine {
             capabilities: capabilities, address: "wss://api.openai.com/v1",
             audio: AudioMessages(
                 .base64(rate: Self.rate, before: #"{"type":"input_audio_buffer.append","audio":""#, after: #""}"#), longest: .milliseconds(200)),
-            isOptional: true, withModel: { Self.service(model: $0) },
+            isOptional: true, withModel: { Self.service(model: $0) }, heeds: { part, _, _ in part.isPlainSilence },
             connect: { OpenAILiveClient($0, model: capabilities.model(for: $0.model) ?? model, credential: $1) })
     }
 

@@ -19,6 +19,9 @@ package enum RealtimeTurnDetection: Sendable, Equatable {
             case .high: .seconds(2)
             }
         }
+
+        /// The silences by the words that stand for them.
+        static let silences = Dictionary(uniqueKeysWithValues: allCases.map { ($0.rawValue, $0.patience) })
     }
 
     private static let usualThreshold = 0.5

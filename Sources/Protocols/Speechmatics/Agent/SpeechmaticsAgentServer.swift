@@ -141,7 +141,7 @@ package struct SpeechmaticsAgentServer: LiveServerMachine {
             partials = change.partials ?? partials
             if !language.isEmpty, !configuration.isInForce(language: language) { warnOfFixed("language", &output) }
             for option in fixed where !configuration.fixed.contains(option) { warnOfFixed(option.name, &output) }
-        case .forceEndOfUtterance(let at, _): force(at, &output)
+        case .forceEndOfUtterance(let at, let channel): force(at, channel: channel, &output)
         case .getSpeakers(atEnd: true): owesSpeakers = true
         case .getSpeakers(atEnd: false): saySpeakers(&output)
         case .channelAudio, .endOfChannel: break
@@ -151,8 +151,10 @@ package struct SpeechmaticsAgentServer: LiveServerMachine {
 
     /// Ends the turn for the client, or says why not.
     ///
-    /// - Parameter at: the position that the client named, in seconds; nil: it named none.
-    private mutating func force(_ at: Double?, _ output: inout ServerOutput) {
+    /// - Parameters:
+    ///   - at: the position that the client named, in seconds; nil: it named none.
+    ///   - channel: the channel that the client named, although the session has none; nil: it named none.
+    private mutating func force(_ at: Double?, channel: String?, _ output: inout ServerOutput) {
         guard agent.turns == .external else {
             if !saidForceIsIgnored {
                 warn("", "ForceEndOfUtterance is ignored: with turn_detection_mode vad the service ends turns.", &output)
@@ -166,6 +168,7 @@ package struct SpeechmaticsAgentServer: LiveServerMachine {
         guard cuts.count < Self.maxCuts else {
             return warn("", "ForceEndOfUtterance is rejected: \(Self.maxCuts) of them are unanswered.", &output)
         }
+        if channel != nil { warn("", "channel is ignored: this session has no channels. Its turn ends.", &output) }
         lastCut = at ?? lastCut
         cuts.append(at.map { SampleIndex(seconds: min($0, 1_000_000_000), at: rate) })
         output.command(.finalize)

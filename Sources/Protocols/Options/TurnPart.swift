@@ -1,0 +1,54 @@
+package import Speech
+
+/// A part of a client's rule of turns.
+///
+/// A vendor's client sends the vendor's counterpart of a part, where the vendor has one. An engine without it ignores the part, and the client is told:
+/// `LiveService.heeds` says which parts a vendor heeds.
+package enum TurnPart: Sendable, CaseIterable {
+    /// Confidence with which a model ends a turn.
+    case confidence
+    /// Silence after which words become final.
+    case endpointing
+    /// Silence that ends a turn, whatever a model says.
+    case maximumSilence
+    /// Silence that ends a turn of which a model is confident.
+    case minimumSilence
+    /// Probability from which audio counts as speech.
+    case voice
+
+    /// The live streams of an engine.
+    package struct Engine: Sendable, Equatable {
+        package var name: EngineName
+        /// The model that the client named; nil: none.
+        package var namedModel: String?
+        /// The engine's model for clients that name none; nil: the vendor's usual one.
+        package var usualModel: String?
+        /// True if Harken's own detector finds the pauses: all parts are in force, whatever the vendor has.
+        package var findsPauses: Bool
+
+        package init(_ name: EngineName, namedModel: String? = nil, usualModel: String? = nil, findsPauses: Bool = false) {
+            self.name = name
+            self.namedModel = namedModel
+            self.usualModel = usualModel
+            self.findsPauses = findsPauses
+        }
+    }
+
+    /// Silence that stands for never: engines end no turn by a silence of this length or more.
+    static let never: Duration = .seconds(60)
+
+    /// Returns true if an engine's live streams heed the part, as the engine's vendor states in its `LiveService`.
+    ///
+    /// - Parameter silence: the client's value, where it is a silence; nil: a value that the engine's vendor has too.
+    package func isHeeded(by engine: Engine, at silence: Duration? = nil) -> Bool {
+        engine.findsPauses || Catalogue.heeds(self, engine, at: silence)
+    }
+
+    /// True if the part is a silence that an engine without a model for the ends of turns has too.
+    var isPlainSilence: Bool { self == .endpointing || self == .minimumSilence }
+}
+
+extension Set<TurnPart> {
+    /// True if an engine's live streams heed one of the parts; there are none in an option that is not about turns.
+    func areHeeded(by engine: TurnPart.Engine, at silence: Duration? = nil) -> Bool { isEmpty || contains { $0.isHeeded(by: engine, at: silence) } }
+}
