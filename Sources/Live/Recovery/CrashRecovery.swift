@@ -29,9 +29,6 @@ package actor CrashRecovery {
     /// Interval at which the end of an earlier process, which still lives, is looked for.
     private static let pollInterval: Duration = .seconds(1)
 
-    /// Time for which a session of a gateway that was killed waits for its client.
-    private static let patience = ListenServer.resumeWindow
-
     /// The services and settings that a recovery works with.
     package struct Parts: Sendable {
         let admission: Admission
@@ -88,27 +85,14 @@ package actor CrashRecovery {
         }
     }
 
-    private struct PendingSession: Sendable {
-        var id: ID<Session>
-        var audio: any RecoverableAudio
-        /// The segments of earlier runs that hold the session.
-        var files: Set<ObjectIdentifier> = []
-        /// Record of a session of an earlier run; nil for a session of this run.
-        var record: SessionRecord?
-    }
-
     /// The sessions that earlier runs left, for clients that come back to them.
     package nonisolated let earlierSessions: EarlierSessions
     private let earlier: PreviousRunJournal
     private let transcripts: TranscriptFolder
     private let queue = DispatchQueue(label: "harken.recovery", qos: .utility)
     private var waiting: [PendingSession] = []
-    /// Sessions of earlier runs whose clients may still come back. They are not recovered before that.
-    private var awaited: [PendingSession] = []
-    /// Searches for the places at which clients that came back go on.
-    private var seams: [ID<Session>: Task<Void, Never>] = [:]
-    /// Ends of sessions of earlier runs that were cut where their clients went on in new sessions.
-    private var cuts: [ID<Session>: Duration] = [:]
+    /// Sessions of earlier runs whose clients may still come back.
+    private var returningClients: ReturningClients
     private var running: [ID<Session>: Task<Void, Never>] = [:]
     /// Sessions that could not be completed for a reason that may pass.
     private var resting: [PendingSession] = []
@@ -140,7 +124,9 @@ package actor CrashRecovery {
         self.earlier = earlier
         self.transcripts = transcripts
         // Clients may come back before the recovery starts.
-        earlierSessions = EarlierSessions(isKnown: !earlier.hasUnread)
+        let earlierSessions = EarlierSessions(isKnown: !earlier.hasUnread)
+        self.earlierSessions = earlierSessions
+        returningClients = ReturningClients(earlierSessions)
     }
 
     /// Starts the recovery. It looks for sessions of earlier runs in the background: at once for those of processes that have ended, and for the rest
@@ -182,7 +168,7 @@ package actor CrashRecovery {
         for task in running.values { task.cancel() }
         await reading?.value
         earlierSessions.found([])
-        for seam in Array(seams.values) { await seam.value }
+        for search in returningClients.openSearches { await search.value }
         for task in Array(running.values) { await task.value }
         await takenUp?.value
         // The parts know the live sessions, which know this recovery.
@@ -211,7 +197,7 @@ package actor CrashRecovery {
             queue.async { [earlier] in continuation.resume(returning: earlier.unfinishedSessions()) }
         }
         let sessions = found.sessions
-        defer { tellClients(of: sessions) }
+        defer { returningClients.answer(for: sessions) }
         guard !Task.isCancelled else { return }
         received.merge(sessions.map { ($0.record.id, $0.transcript.received.duration(at: $0.transcript.rate)) }) { max($0, $1) }
         if isLast {
@@ -220,7 +206,7 @@ package actor CrashRecovery {
             received = [:]
         }
         var pendingSessions: [PendingSession] = []
-        var suspects: [PendingSession] = [], returning: [PendingSession] = []
+        var suspects: [PendingSession] = [], awaited: [PendingSession] = []
         var areStored = true
         for session in sessions where !Task.isCancelled {
             let attempts: Int
@@ -241,7 +227,7 @@ package actor CrashRecovery {
             if attempts > 0 {
                 suspects.append(pending)
             } else if mayReturn(session, parts) {
-                returning.append(pending)
+                awaited.append(pending)
             } else {
                 pendingSessions.append(pending)
             }
@@ -251,21 +237,21 @@ package actor CrashRecovery {
         guard !Task.isCancelled else { return }
         if areStored { earlier.wasStored() }
         // The conversations of these sessions wait for the recovered words; conversations of other sessions do not.
-        for pending in pendingSessions + returning {
+        for pending in pendingSessions + awaited {
             guard let record = pending.record else { continue }
             await parts.conversations.hold(record)
         }
-        waitForClients(of: returning, parts)
+        waitForClients(of: awaited, parts)
         // Clients do not wait until earlier conversations are completed.
-        tellClients(of: sessions)
+        returningClients.answer(for: sessions)
         if isLast { await parts.conversations.recover(processingSince: parts.startedAt) }
         segments += found.files(without: [])
         hasLookedThrough = isLast
         count(pendingSessions, since: began)
-        if !(pendingSessions + returning).isEmpty {
+        if !(pendingSessions + awaited).isEmpty {
             let elapsed = "\((Instant.now - began) / .seconds(1))"
             parts.log.info(
-                "found sessions that an earlier run did not end", [.count: "\(pendingSessions.count + returning.count)", .seconds: elapsed])
+                "found sessions that an earlier run did not end", [.count: "\(pendingSessions.count + awaited.count)", .seconds: elapsed])
         }
         waiting += pendingSessions
         removeFiles()
@@ -274,7 +260,7 @@ package actor CrashRecovery {
     }
 
     private func tellTakenUp(_ parts: Parts) {
-        guard hasLookedThrough, running.isEmpty, waiting.isEmpty, awaited.isEmpty, takenUp == nil, !isStopped else { return }
+        guard hasLookedThrough, running.isEmpty, waiting.isEmpty, returningClients.awaited.isEmpty, takenUp == nil, !isStopped else { return }
         takenUp = Task(priority: .utility) { await parts.sessionsTakenUp() }
     }
 
@@ -300,7 +286,7 @@ package actor CrashRecovery {
         do throws(StoredTranscript.Unreadable) {
             if let stored = try await transcripts.stored(session.record.id) {
                 if stored.transcript.received < session.transcript.received {
-                    cuts[session.record.id] = stored.transcript.received.duration(at: stored.transcript.rate)
+                    returningClients.cut(session.record.id, at: stored.transcript.received.duration(at: stored.transcript.rate))
                 }
                 guard stored.status == .complete else { return .stored(attempts: stored.attempts) }
                 // The conversation may have had fewer words than the transcript when the gateway ended.
@@ -322,7 +308,7 @@ package actor CrashRecovery {
         guard session.transcript.received > .zero else { return .needless }
         let fate = await fate(of: session.record.id, isEarlier: true, parts)
         if case .moved(let end)? = fate {
-            let stored = Self.moved(StoredTranscript(record: session.record, transcript: session.transcript, status: .complete), at: end)
+            let stored = StoredTranscript(record: session.record, transcript: session.transcript, status: .complete).cut(at: end)
             guard await transcripts.keep(stored) else {
                 unstored[session.record.id] = stored
                 return .notStored
@@ -339,15 +325,6 @@ package actor CrashRecovery {
             return .notStored
         }
         return isTaken && isRestored ? .needless : .stored(attempts: 0)
-    }
-
-    /// Returns the transcript of the part of a session that this gateway had until another one took the session over. The other one recognizes the
-    /// rest, and this gateway the gaps before.
-    private static func moved(_ stored: StoredTranscript, at end: Duration) -> StoredTranscript {
-        var stored = stored
-        stored.transcript.cut(at: .zero + SampleCount(end, at: stored.transcript.rate))
-        stored.status = stored.transcript.isWhole ? .complete : .recovering
-        return stored
     }
 
     /// Tells what has become of a session; nil when the database cannot be read.
@@ -368,7 +345,8 @@ package actor CrashRecovery {
     /// Removes the journal segments of earlier runs that no remaining session needs.
     private func removeFiles() {
         guard !segments.isEmpty else { return }
-        let needed = (waiting + resting + awaited).reduce(into: Set<ObjectIdentifier>()) { $0.formUnion($1.files) }.union(busyFiles).union(left)
+        let needed = (waiting + resting + returningClients.awaited).reduce(into: Set<ObjectIdentifier>()) { $0.formUnion($1.files) }
+            .union(busyFiles).union(left)
         for file in segments where !needed.contains(ObjectIdentifier(file)) { earlier.remove(file) }
         // A file that is not needed is closed, so that its disk space is free.
         segments.removeAll { !needed.contains(ObjectIdentifier($0)) }
@@ -385,43 +363,26 @@ package actor CrashRecovery {
 
     /// True if a session's client may come back and go on in a new session. With several gateways, the database knows where a session goes on.
     private func mayReturn(_ session: UnfinishedSession, _ parts: Parts) -> Bool {
-        let record = session.record
-        guard record.mayReturn, let started = record.started, cuts[record.id] == nil, parts.conversations.replicas == nil else { return false }
-        let end = started + session.transcript.received.duration(at: session.transcript.rate)
-        return parts.now() - end < Self.patience
-    }
-
-    /// Answers clients that ask for sessions of earlier runs: it is known which sessions wait for them, and which were cut for them.
-    private func tellClients(of sessions: [UnfinishedSession]) {
-        earlierSessions.found(
-            sessions.map { session in
-                let length = session.transcript.received.duration(at: session.transcript.rate)
-                return (session.record.id, session.record.user, cuts[session.record.id] ?? length)
-            })
+        parts.conversations.replicas == nil && returningClients.mayReturn(session, now: parts.now())
     }
 
     /// Leaves sessions alone until their clients come back, or have not come in time.
     private func waitForClients(of sessions: [PendingSession], _ parts: Parts) {
         guard !sessions.isEmpty else { return }
-        awaited += sessions
+        returningClients.wait(for: sessions)
         let ids = Set(sessions.map(\.id))
-        parts.after(Self.patience) { [weak self] in
+        parts.after(ReturningClients.patience) { [weak self] in
             guard let self else { return }
             Task { await self.giveUp(ids) }
         }
     }
 
-    private func giveUp(_ ids: Set<ID<Session>>) {
-        // A session that is being cut is recovered when that is done.
-        recoverAwaited { ids.contains($0.id) && seams[$0.id] == nil }
-    }
+    private func giveUp(_ ids: Set<ID<Session>>) { recover(returningClients.giveUp(ids)) }
 
     /// Begins the recovery of sessions that have waited for their clients.
-    private func recoverAwaited(where isDue: (PendingSession) -> Bool) {
-        let due = awaited.filter(isDue)
-        awaited.removeAll(where: isDue)
-        waiting += due
-        count(due, since: .now)
+    private func recover(_ sessions: [PendingSession]) {
+        waiting += sessions
+        count(sessions, since: .now)
         if let parts { work(parts) }
     }
 
@@ -432,43 +393,20 @@ package actor CrashRecovery {
     /// - Returns: time in the session; nil when no earlier run had it, or it belongs to another user.
     package func seam(of id: ID<Session>, for user: ID<User>, keptFrom kept: Duration?) async -> Duration? {
         guard await earlierSessions.received(id, of: user) != nil else { return nil }
-        if seams[id] == nil, !isStopped, let parts, let session = awaited.first(where: { $0.id == id }) {
-            seams[id] = Task(priority: .userInitiated) { await goOn(with: session, keptFrom: kept, parts) }
+        if !isStopped, let parts, let session = returningClients.unsearched(id) {
+            returningClients.began(Task(priority: .userInitiated) { await goOn(with: session, keptFrom: kept, parts) }, for: id)
         }
-        await seams[id]?.value
+        await returningClients.search(for: id)?.value
         return await earlierSessions.received(id, of: user)
     }
 
     private func goOn(with session: PendingSession, keptFrom kept: Duration?, _ parts: Parts) async {
-        if let kept, let user = session.record?.user, let end = await cut(session, keptFrom: kept, parts) {
-            cuts[session.id] = end
-            earlierSessions.found([(session.id, user, end)])
+        let seams = StoredSeams(transcripts: transcripts, conversations: parts.conversations, log: parts.log)
+        if let kept, let user = session.record?.user, let end = await seams.cut(session, keptFrom: kept) {
+            returningClients.cut(session.id, of: user, at: end)
             parts.log.info("a client goes on in a new session", [.session: session.id.rawValue, .seconds: "\(end / .seconds(1))"])
         }
-        seams[session.id] = nil
-        recoverAwaited { $0.id == session.id }
-    }
-
-    /// Ends a session's stored transcript where its client goes on.
-    ///
-    /// - Returns: time of the new end; nil when the transcript stays as it is, and is recovered to the end of its audio.
-    private func cut(_ session: PendingSession, keptFrom kept: Duration, _ parts: Parts) async -> Duration? {
-        do throws(StoredTranscript.Unreadable) {
-            guard let stored = try await transcripts.stored(session.id) else { return nil }
-            let rate = stored.transcript.rate
-            let place = await RecoverySeam(transcript: stored.transcript, audio: session.audio).place(keptFrom: .zero + SampleCount(kept, at: rate))
-            guard place - .zero < stored.transcript.received else { return nil }
-            let end = (place - .zero).duration(at: rate)
-            let cut = Self.moved(stored, at: end)
-            guard await transcripts.keep(cut) else { return nil }
-            // The new session goes on behind the conversation's last words, some of which may be in the journal only.
-            await parts.conversations.take(cut)
-            return end
-        } catch {
-            parts.log.error(
-                "a session is not cut where its client goes on: its transcript cannot be read", [.session: session.id.rawValue, .error: "\(error)"])
-            return nil
-        }
+        recover(returningClients.endSearch(for: session.id))
     }
 
     // MARK: - Work
@@ -590,7 +528,8 @@ package actor CrashRecovery {
         case .over: break
         case .waits, nil: return .waits
         case .moved(let end):
-            stored = Self.moved(stored, at: end)
+            // The other gateway recognizes the rest, and this one the gaps before.
+            stored = stored.cut(at: end)
             guard await transcripts.keepUntilStored(stored) else { return .left }
             if stored.status == .complete { return .moved }
         }
