@@ -168,7 +168,7 @@ package actor CrashRecovery {
         for task in running.values { task.cancel() }
         await reading?.value
         earlierSessions.found([])
-        for search in returningClients.openSearches { await search.value }
+        for task in returningClients.openTasks { await task.value }
         for task in Array(running.values) { await task.value }
         await takenUp?.value
         // The parts know the live sessions, which know this recovery.
@@ -207,9 +207,11 @@ package actor CrashRecovery {
         }
         var pendingSessions: [PendingSession] = []
         var suspects: [PendingSession] = [], awaited: [PendingSession] = []
+        var cut: [(PendingSession, SeamPromise)] = []
         var areStored = true
         for session in sessions where !Task.isCancelled {
             let attempts: Int
+            var promise: SeamPromise?
             switch await begin(session, parts) {
             case .needless: continue
             case .unknown:
@@ -219,11 +221,14 @@ package actor CrashRecovery {
             case .notStored:
                 areStored = false
                 attempts = 0
-            case .stored(let before): attempts = before
+            case .stored(let before, let made):
+                attempts = before
+                promise = made
             }
             let pending = PendingSession(
                 id: session.record.id, audio: EarlierAudio(audio: session.audio, queue: queue),
                 files: Set(session.files.map { ObjectIdentifier(found.files[$0]) }), record: session.record)
+            if let promise { cut.append((pending, promise)) }
             if attempts > 0 {
                 suspects.append(pending)
             } else if mayReturn(session, parts) {
@@ -241,9 +246,13 @@ package actor CrashRecovery {
             guard let record = pending.record else { continue }
             await parts.conversations.hold(record)
         }
-        waitForClients(of: awaited, parts)
+        for pending in awaited {
+            returningClients.add(pending)
+            wait(for: pending.id, parts)
+        }
         // Clients do not wait until earlier conversations are completed.
         returningClients.answer(for: sessions)
+        for (pending, promise) in cut { awaitSuccessor(of: pending, promise, parts) }
         if isLast { await parts.conversations.recover(processingSince: parts.startedAt) }
         segments += found.files(without: [])
         hasLookedThrough = isLast
@@ -260,15 +269,16 @@ package actor CrashRecovery {
     }
 
     private func tellTakenUp(_ parts: Parts) {
-        guard hasLookedThrough, running.isEmpty, waiting.isEmpty, returningClients.awaited.isEmpty, takenUp == nil, !isStopped else { return }
+        guard hasLookedThrough, running.isEmpty, waiting.isEmpty, returningClients.sessions.isEmpty, takenUp == nil, !isStopped else { return }
         takenUp = Task(priority: .utility) { await parts.sessionsTakenUp() }
     }
 
     private enum Intake {
         /// The session needs no recovery.
         case needless
-        /// The transcript is stored. `attempts` is the number of recoveries of the session that began and did not end.
-        case stored(attempts: Int)
+        /// The transcript is stored. `attempts` is the number of recoveries of the session that began and did not end; `promise` that of a client that
+        /// goes on in a new session.
+        case stored(attempts: Int, promise: SeamPromise? = nil)
         /// The committed words are in the journal only.
         case notStored
         /// The session's transcript exists but cannot be read now.
@@ -286,9 +296,11 @@ package actor CrashRecovery {
         do throws(StoredTranscript.Unreadable) {
             if let stored = try await transcripts.stored(session.record.id) {
                 if stored.transcript.received < session.transcript.received {
-                    returningClients.cut(session.record.id, at: stored.transcript.received.duration(at: stored.transcript.rate))
+                    returningClients.wasCut(session.record.id, at: stored.transcript.received.duration(at: stored.transcript.rate))
                 }
-                guard stored.status == .complete else { return .stored(attempts: stored.attempts) }
+                guard stored.status == .complete, stored.rest == nil else {
+                    return .stored(attempts: stored.attempts, promise: stored.promise)
+                }
                 // The conversation may have had fewer words than the transcript when the gateway ended.
                 return await parts.conversations.take(stored) && isRestored ? .needless : .stored(attempts: 0)
             }
@@ -345,7 +357,7 @@ package actor CrashRecovery {
     /// Removes the journal segments of earlier runs that no remaining session needs.
     private func removeFiles() {
         guard !segments.isEmpty else { return }
-        let needed = (waiting + resting + returningClients.awaited).reduce(into: Set<ObjectIdentifier>()) { $0.formUnion($1.files) }
+        let needed = (waiting + resting + returningClients.sessions).reduce(into: Set<ObjectIdentifier>()) { $0.formUnion($1.files) }
             .union(busyFiles).union(left)
         for file in segments where !needed.contains(ObjectIdentifier(file)) { earlier.remove(file) }
         // A file that is not needed is closed, so that its disk space is free.
@@ -366,54 +378,145 @@ package actor CrashRecovery {
         parts.conversations.replicas == nil && returningClients.mayReturn(session, now: parts.now())
     }
 
-    /// Leaves sessions alone until their clients come back, or have not come in time.
-    private func waitForClients(of sessions: [PendingSession], _ parts: Parts) {
-        guard !sessions.isEmpty else { return }
-        returningClients.wait(for: sessions)
-        let ids = Set(sessions.map(\.id))
+    /// Leaves a session alone, or its rest, until its client comes back, or has not come in time.
+    private func wait(for id: ID<Session>, _ parts: Parts) {
+        let number = returningClients.beginWait(for: id)
         parts.after(ReturningClients.patience) { [weak self] in
             guard let self else { return }
-            Task { await self.giveUp(ids) }
+            Task { await self.giveUp(id, wait: number) }
         }
     }
 
-    private func giveUp(_ ids: Set<ID<Session>>) { recover(returningClients.giveUp(ids)) }
+    /// Keeps the rest of a session that an earlier run cut, unless the new session had its audio already when that run ended.
+    private func awaitSuccessor(of session: PendingSession, _ promise: SeamPromise, _ parts: Parts) {
+        returningClients.add(session, promise)
+        wait(for: session.id, parts)
+        begin(on: session.id, parts) { await self.settle(session.id, isOver: false, parts) }
+    }
 
-    /// Begins the recovery of sessions that have waited for their clients.
+    private func giveUp(_ id: ID<Session>, wait number: Int) async {
+        await untilIdle(id)
+        guard !isStopped, let parts, returningClients.isLast(wait: number, of: id) else { return }
+        guard returningClients.cutSession(id) != nil else { return recover(returningClients.take(id)) }
+        begin(on: id, parts) { await self.settle(id, isOver: true, parts) }
+    }
+
+    /// Begins the recovery of sessions that have waited.
     private func recover(_ sessions: [PendingSession]) {
         waiting += sessions
         count(sessions, since: .now)
         if let parts { work(parts) }
     }
 
+    /// Waits until nothing changes a session's transcript.
+    private func untilIdle(_ id: ID<Session>) async {
+        while let task = returningClients.task(of: id) ?? running[id] { await task.value }
+    }
+
+    /// Begins work on a session that waits, or on its rest. The session is not recovered meanwhile.
+    private func begin(on id: ID<Session>, _ parts: Parts, _ body: @escaping @Sendable () async -> Void) {
+        let task = Task(priority: .userInitiated) {
+            await body()
+            returningClients.ended(id)
+            work(parts)
+        }
+        returningClients.began(task, on: id)
+    }
+
     /// Returns the place at which a client that has come back goes on in a new session. All audio before it is recognized by the recovery, which begins
-    /// now, and no audio behind it. The place is on the disk before it is returned, and a client that asks again gets the same.
+    /// now. The audio behind it is kept until the new session has it; where there is none in time, the recovery recognizes that, too. The place is on
+    /// the disk before it is returned, and a client that asks again gets the same.
     ///
     /// - Parameter kept: time in the session at which the audio begins that the client still has; nil for a client that does not go on.
     /// - Returns: time in the session; nil when no earlier run had it, or it belongs to another user.
     package func seam(of id: ID<Session>, for user: ID<User>, keptFrom kept: Duration?) async -> Duration? {
         guard await earlierSessions.received(id, of: user) != nil else { return nil }
-        if !isStopped, let parts, let session = returningClients.unsearched(id) {
-            returningClients.began(Task(priority: .userInitiated) { await goOn(with: session, keptFrom: kept, parts) }, for: id)
+        while let task = returningClients.task(of: id) { await task.value }
+        if !isStopped, let parts {
+            if let session = returningClients.awaited(id) {
+                begin(on: id, parts) { await self.search(session, keptFrom: kept, parts) }
+                await returningClients.task(of: id)?.value
+            } else if let promise = returningClients.promise(of: id, for: user) {
+                if let kept, kept <= promise.seam {
+                    wait(for: id, parts)
+                } else {
+                    returningClients.withdraw(id)
+                    let number = returningClients.beginWait(for: id)
+                    Task { await giveUp(id, wait: number) }
+                }
+            }
         }
-        await returningClients.search(for: id)?.value
         return await earlierSessions.received(id, of: user)
     }
 
-    private func goOn(with session: PendingSession, keptFrom kept: Duration?, _ parts: Parts) async {
-        let seams = StoredSeams(transcripts: transcripts, conversations: parts.conversations, log: parts.log)
-        if let kept, let user = session.record?.user, let end = await seams.cut(session, keptFrom: kept) {
-            returningClients.cut(session.id, of: user, at: end)
-            parts.log.info("a client goes on in a new session", [.session: session.id.rawValue, .seconds: "\(end / .seconds(1))"])
+    /// Searches the place at which a session's client goes on, and begins the recovery.
+    private func search(_ session: PendingSession, keptFrom kept: Duration?, _ parts: Parts) async {
+        if let kept, session.record != nil, let promise = await seams(parts).cut(session, keptFrom: kept) {
+            returningClients.add(session, promise)
+            wait(for: session.id, parts)
+            parts.log.info("a client may go on in a new session", [.session: session.id.rawValue, .seconds: "\(promise.seam / .seconds(1))"])
         }
-        recover(returningClients.endSearch(for: session.id))
+        recover(returningClients.take(session.id))
+    }
+
+    /// Notes that a client goes on in a new session behind one of an earlier run.
+    ///
+    /// - Parameters:
+    ///   - id: the earlier session.
+    ///   - successor: the new session.
+    ///   - length: length of the audio that the new session has on the disk.
+    /// - Returns: false when the recovery is to be told of more audio.
+    func goesOn(behind id: ID<Session>, of user: ID<User>, in successor: ID<Session>, with length: Duration) async -> Bool {
+        await untilIdle(id)
+        guard !isStopped, let parts else { return isStopped }
+        guard let promise = returningClients.promise(of: id, for: user) else { return hasLookedThrough }
+        begin(on: id, parts) {
+            if promise.isKept(by: length) { await self.giveRest(of: id, parts) } else { await self.seams(parts).succeed(id, by: successor) }
+        }
+        await returningClients.task(of: id)?.value
+        return returningClients.cutSession(id) == nil
+    }
+
+    /// Ends the wait of a session's rest for a new session, if that has the audio, or the time is over.
+    private func settle(_ id: ID<Session>, isOver: Bool, _ parts: Parts) async {
+        guard let cut = returningClients.cutSession(id) else { return }
+        if !cut.isWithdrawn, await seams(parts).isKept(cut.promise, of: id) { return await giveRest(of: id, parts) }
+        if isOver { await takeRestBack(of: id, parts) }
+    }
+
+    private func giveRest(of id: ID<Session>, _ parts: Parts) async {
+        guard await seams(parts).giveRest(of: id), let cut = returningClients.cutSession(id) else { return wait(for: id, parts) }
+        returningClients.give(id)
+        if cut.isHeld, let record = cut.session.record { await parts.conversations.release(record, wordsMayCome: false) }
+        parts.log.info("a client has gone on in a new session", [.session: id.rawValue])
+        removeFiles()
+        tellTakenUp(parts)
+    }
+
+    private func takeRestBack(of id: ID<Session>, _ parts: Parts) async {
+        guard await seams(parts).takeRestBack(of: id), let cut = returningClients.cutSession(id) else { return wait(for: id, parts) }
+        parts.log.info("a client has not gone on in a new session", [.session: id.rawValue])
+        if waiting.contains(where: { $0.id == id }) { return returningClients.takeBack(id) }
+        if let index = resting.firstIndex(where: { $0.id == id }) {
+            returningClients.takeBack(id)
+            return recover([resting.remove(at: index)])
+        }
+        if !cut.isHeld, let record = cut.session.record { await parts.conversations.hold(record) }
+        returningClients.takeBack(id)
+        recover([cut.session])
+    }
+
+    private func seams(_ parts: Parts) -> StoredSeams {
+        StoredSeams(transcripts: transcripts, conversations: parts.conversations, log: parts.log)
     }
 
     // MARK: - Work
 
     private func work(_ parts: Parts) {
-        while !isStopped, running.count < Self.maxRunning, !waiting.isEmpty {
-            let pending = waiting.removeFirst()
+        while !isStopped, running.count < Self.maxRunning,
+            let next = waiting.firstIndex(where: { returningClients.task(of: $0.id) == nil })
+        {
+            let pending = waiting.remove(at: next)
             guard running[pending.id] == nil else { continue }
             busy[pending.id] = pending.files
             running[pending.id] = Task(priority: .utility) {
@@ -431,8 +534,11 @@ package actor CrashRecovery {
                         [.session: pending.id.rawValue, .error: "\(error)"])
                 }
                 if outcome == .done || outcome == .moved { await pending.audio.release() }
+                let isHeld = if outcome == .done, pending.record != nil { returningClients.hold(pending.id) } else { false }
                 switch (outcome, pending.record) {
                 case (.waits, _), (.mayPass, nil): break
+                // The words of the session's rest may still come.
+                case (.done, _?) where isHeld: break
                 case (_, let record?): await parts.conversations.release(record, wordsMayCome: outcome == .mayPass)
                 case (_, nil): await parts.conversations.noMoreWords(of: pending.id)
                 }
