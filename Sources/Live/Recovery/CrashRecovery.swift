@@ -1,14 +1,12 @@
-package import Admission
 internal import Continuity
 internal import Dispatch
 package import Journal
 internal import Net
-package import Observability
+internal import Observability
 internal import Protocols
 package import Speech
-package import Store
-package import Tracing
-package import Usage
+internal import Store
+internal import Usage
 
 /// Completes the transcripts of sessions that ended before their transcripts were complete: a crash interrupted the session, the client left, or the
 /// engines had failed.
@@ -29,81 +27,25 @@ package actor CrashRecovery {
     /// Interval at which the end of an earlier process, which still lives, is looked for.
     private static let pollInterval: Duration = .seconds(1)
 
-    /// The services and settings that a recovery works with.
-    package struct Parts: Sendable {
-        let admission: Admission
-        let conversations: ConversationService
-        let usage: UsageRecorder
-        let metrics: Metrics
-        let log: Log
-        /// Tracer of the recoveries; nil when nothing is traced.
-        let tracer: Tracer?
-        /// The operator's engines, best first.
-        let engines: [EngineName]
-        /// Time for which transcripts are kept.
-        let transcriptAge: Duration
-        /// Time when this process started. Work that began earlier and did not end is an earlier process's.
-        let startedAt: UnixTime
-        let now: @Sendable () -> UnixTime
-        /// Calls a function after a time, by the clock of the live sessions' timers; not after the gateway's end.
-        let after: @Sendable (Duration, @escaping @Sendable () -> Void) -> Void
-        /// The time by which ages are judged.
-        let retention: RetentionTime
-        /// Returns the path of a file that does not exist yet, for audio that is given to an engine.
-        let newPath: @Sendable () -> String
-        /// Erases what users have asked to be forgotten, before any of it is recognised again.
-        let forgetSpeech: @Sendable () async -> Void
-        /// Called when the last of the earlier processes has ended that still lived at the start. Not called when there was none.
-        let earlierProcessesEnded: @Sendable () async -> Void
-        /// Called once, when the sessions of earlier runs are in their conversations, as far as they can be now.
-        let sessionsTakenUp: @Sendable () async -> Void
-
-        package init(
-            admission: Admission, conversations: ConversationService, usage: UsageRecorder, metrics: Metrics, log: Log, tracer: Tracer?,
-            engines: [EngineName], transcriptAge: Duration, startedAt: UnixTime, now: @escaping @Sendable () -> UnixTime,
-            after: @escaping @Sendable (Duration, @escaping @Sendable () -> Void) -> Void, retention: RetentionTime,
-            newPath: @escaping @Sendable () -> String,
-            forgetSpeech: @escaping @Sendable () async -> Void, earlierProcessesEnded: @escaping @Sendable () async -> Void,
-            sessionsTakenUp: @escaping @Sendable () async -> Void
-        ) {
-            self.admission = admission
-            self.conversations = conversations
-            self.usage = usage
-            self.metrics = metrics
-            self.log = log
-            self.tracer = tracer
-            self.engines = engines
-            self.transcriptAge = transcriptAge
-            self.startedAt = startedAt
-            self.now = now
-            self.after = after
-            self.retention = retention
-            self.newPath = newPath
-            self.forgetSpeech = forgetSpeech
-            self.earlierProcessesEnded = earlierProcessesEnded
-            self.sessionsTakenUp = sessionsTakenUp
-        }
-    }
-
     /// The sessions that earlier runs left, for clients that come back to them.
     package nonisolated let earlierSessions: EarlierSessions
     private let earlier: PreviousRunJournal
-    private let transcripts: TranscriptFolder
+    let transcripts: TranscriptFolder
     private let queue = DispatchQueue(label: "harken.recovery", qos: .utility)
-    private var waiting: [PendingSession] = []
+    var waiting: [PendingSession] = []
     /// Sessions of earlier runs whose clients may still come back.
-    private var returningClients: ReturningClients
-    private var running: [ID<Session>: Task<Void, Never>] = [:]
+    var returningClients: ReturningClients
+    var running: [ID<Session>: Task<Void, Never>] = [:]
     /// Sessions that could not be completed for a reason that may pass.
-    private var resting: [PendingSession] = []
+    var resting: [PendingSession] = []
     private var delay = CrashRecovery.firstDelay
     private var alarm: Task<Void, Never>?
     private var reading: Task<Void, Never>?
     /// Task of `sessionsTakenUp`; nil before that.
     private var takenUp: Task<Void, Never>?
-    private var isStopped = false
+    var isStopped = false
     /// Services and settings; nil while the recovery is not started.
-    private var parts: Parts?
+    var parts: Parts?
     /// Segments of earlier runs, which are removed when no session needs them. They are held open until then.
     private var segments: [JournalFile] = []
     /// Audio that sessions of earlier runs had received.
@@ -268,7 +210,7 @@ package actor CrashRecovery {
         tellTakenUp(parts)
     }
 
-    private func tellTakenUp(_ parts: Parts) {
+    func tellTakenUp(_ parts: Parts) {
         guard hasLookedThrough, running.isEmpty, waiting.isEmpty, returningClients.sessions.isEmpty, takenUp == nil, !isStopped else { return }
         takenUp = Task(priority: .utility) { await parts.sessionsTakenUp() }
     }
@@ -355,7 +297,7 @@ package actor CrashRecovery {
     }
 
     /// Removes the journal segments of earlier runs that no remaining session needs.
-    private func removeFiles() {
+    func removeFiles() {
         guard !segments.isEmpty else { return }
         let needed = (waiting + resting + returningClients.sessions).reduce(into: Set<ObjectIdentifier>()) { $0.formUnion($1.files) }
             .union(busyFiles).union(left)
@@ -371,148 +313,9 @@ package actor CrashRecovery {
     /// True if a stored transcript cannot be read and its content is not known. The journal then keeps all that it has.
     private var hasUnreadable = false
 
-    // MARK: - Clients that come back
-
-    /// True if a session's client may come back and go on in a new session. With several gateways, the database knows where a session goes on.
-    private func mayReturn(_ session: UnfinishedSession, _ parts: Parts) -> Bool {
-        parts.conversations.replicas == nil && returningClients.mayReturn(session, now: parts.now())
-    }
-
-    /// Leaves a session alone, or its rest, until its client comes back, or has not come in time.
-    private func wait(for id: ID<Session>, _ parts: Parts) {
-        let number = returningClients.beginWait(for: id)
-        parts.after(ReturningClients.patience) { [weak self] in
-            guard let self else { return }
-            Task { await self.giveUp(id, wait: number) }
-        }
-    }
-
-    /// Keeps the rest of a session that an earlier run cut, unless the new session had its audio already when that run ended.
-    private func awaitSuccessor(of session: PendingSession, _ promise: SeamPromise, _ parts: Parts) {
-        returningClients.add(session, promise)
-        wait(for: session.id, parts)
-        begin(on: session.id, parts) { await self.settle(session.id, isOver: false, parts) }
-    }
-
-    private func giveUp(_ id: ID<Session>, wait number: Int) async {
-        await untilIdle(id)
-        guard !isStopped, let parts, returningClients.isLast(wait: number, of: id) else { return }
-        guard returningClients.cutSession(id) != nil else { return recover(returningClients.take(id)) }
-        begin(on: id, parts) { await self.settle(id, isOver: true, parts) }
-    }
-
-    /// Begins the recovery of sessions that have waited.
-    private func recover(_ sessions: [PendingSession]) {
-        waiting += sessions
-        count(sessions, since: .now)
-        if let parts { work(parts) }
-    }
-
-    /// Waits until nothing changes a session's transcript.
-    private func untilIdle(_ id: ID<Session>) async {
-        while let task = returningClients.task(of: id) ?? running[id] { await task.value }
-    }
-
-    /// Begins work on a session that waits, or on its rest. The session is not recovered meanwhile.
-    private func begin(on id: ID<Session>, _ parts: Parts, _ body: @escaping @Sendable () async -> Void) {
-        let task = Task(priority: .userInitiated) {
-            await body()
-            returningClients.ended(id)
-            work(parts)
-        }
-        returningClients.began(task, on: id)
-    }
-
-    /// Returns the place at which a client that has come back goes on in a new session. All audio before it is recognized by the recovery, which begins
-    /// now. The audio behind it is kept until the new session has it; where there is none in time, the recovery recognizes that, too. The place is on
-    /// the disk before it is returned, and a client that asks again gets the same.
-    ///
-    /// - Parameter kept: time in the session at which the audio begins that the client still has; nil for a client that does not go on.
-    /// - Returns: time in the session; nil when no earlier run had it, or it belongs to another user.
-    package func seam(of id: ID<Session>, for user: ID<User>, keptFrom kept: Duration?) async -> Duration? {
-        guard await earlierSessions.received(id, of: user) != nil else { return nil }
-        while let task = returningClients.task(of: id) { await task.value }
-        if !isStopped, let parts {
-            if let session = returningClients.awaited(id) {
-                begin(on: id, parts) { await self.search(session, keptFrom: kept, parts) }
-                await returningClients.task(of: id)?.value
-            } else if let promise = returningClients.promise(of: id, for: user) {
-                if let kept, kept <= promise.seam {
-                    wait(for: id, parts)
-                } else {
-                    returningClients.withdraw(id)
-                    let number = returningClients.beginWait(for: id)
-                    Task { await giveUp(id, wait: number) }
-                }
-            }
-        }
-        return await earlierSessions.received(id, of: user)
-    }
-
-    /// Searches the place at which a session's client goes on, and begins the recovery.
-    private func search(_ session: PendingSession, keptFrom kept: Duration?, _ parts: Parts) async {
-        if let kept, session.record != nil, let promise = await seams(parts).cut(session, keptFrom: kept) {
-            returningClients.add(session, promise)
-            wait(for: session.id, parts)
-            parts.log.info("a client may go on in a new session", [.session: session.id.rawValue, .seconds: "\(promise.seam / .seconds(1))"])
-        }
-        recover(returningClients.take(session.id))
-    }
-
-    /// Notes that a client goes on in a new session behind one of an earlier run.
-    ///
-    /// - Parameters:
-    ///   - id: the earlier session.
-    ///   - successor: the new session.
-    ///   - length: length of the audio that the new session has on the disk.
-    /// - Returns: false when the recovery is to be told of more audio.
-    func goesOn(behind id: ID<Session>, of user: ID<User>, in successor: ID<Session>, with length: Duration) async -> Bool {
-        await untilIdle(id)
-        guard !isStopped, let parts else { return isStopped }
-        guard let promise = returningClients.promise(of: id, for: user) else { return hasLookedThrough }
-        begin(on: id, parts) {
-            if promise.isKept(by: length) { await self.giveRest(of: id, parts) } else { await self.seams(parts).succeed(id, by: successor) }
-        }
-        await returningClients.task(of: id)?.value
-        return returningClients.cutSession(id) == nil
-    }
-
-    /// Ends the wait of a session's rest for a new session, if that has the audio, or the time is over.
-    private func settle(_ id: ID<Session>, isOver: Bool, _ parts: Parts) async {
-        guard let cut = returningClients.cutSession(id) else { return }
-        if !cut.isWithdrawn, await seams(parts).isKept(cut.promise, of: id) { return await giveRest(of: id, parts) }
-        if isOver { await takeRestBack(of: id, parts) }
-    }
-
-    private func giveRest(of id: ID<Session>, _ parts: Parts) async {
-        guard await seams(parts).giveRest(of: id), let cut = returningClients.cutSession(id) else { return wait(for: id, parts) }
-        returningClients.give(id)
-        if cut.isHeld, let record = cut.session.record { await parts.conversations.release(record, wordsMayCome: false) }
-        parts.log.info("a client has gone on in a new session", [.session: id.rawValue])
-        removeFiles()
-        tellTakenUp(parts)
-    }
-
-    private func takeRestBack(of id: ID<Session>, _ parts: Parts) async {
-        guard await seams(parts).takeRestBack(of: id), let cut = returningClients.cutSession(id) else { return wait(for: id, parts) }
-        parts.log.info("a client has not gone on in a new session", [.session: id.rawValue])
-        if waiting.contains(where: { $0.id == id }) { return returningClients.takeBack(id) }
-        if let index = resting.firstIndex(where: { $0.id == id }) {
-            returningClients.takeBack(id)
-            return recover([resting.remove(at: index)])
-        }
-        if !cut.isHeld, let record = cut.session.record { await parts.conversations.hold(record) }
-        returningClients.takeBack(id)
-        recover([cut.session])
-    }
-
-    private func seams(_ parts: Parts) -> StoredSeams {
-        StoredSeams(transcripts: transcripts, conversations: parts.conversations, log: parts.log)
-    }
-
     // MARK: - Work
 
-    private func work(_ parts: Parts) {
+    func work(_ parts: Parts) {
         while !isStopped, running.count < Self.maxRunning,
             let next = waiting.firstIndex(where: { returningClients.task(of: $0.id) == nil })
         {
@@ -597,7 +400,7 @@ package actor CrashRecovery {
         work(parts)
     }
 
-    private func count(_ sessions: [PendingSession], since began: Instant) {
+    func count(_ sessions: [PendingSession], since began: Instant) {
         guard !sessions.isEmpty else { return }
         totals.found += sessions.count
         totals.began = totals.began ?? began

@@ -208,7 +208,7 @@ import Testing
         }
     }
 
-    @Test func `is heard to its end when the gateway was killed behind the answer, and its client has not gone on`() async throws {
+    @Test func `is heard to its end when the gateway was killed behind an answer in vain`() async throws {
         let run = try EarlierRun(), clock = HeldClock()
         _ = run.session(record(), seconds: 5, committed: 2)
         #expect(try await transcripts(of: run).keep(transcript(continuedIn: nil)))
