@@ -64,6 +64,11 @@ import Testing
         #expect(SeamPromise(seam: .seconds(3), end: .seconds(5)).isKept(by: .milliseconds(milliseconds)) == isKept)
     }
 
+    @Test(arguments: [(0, true), (3_000, true), (3_002, false)])
+    func `binds a client only that has the audio behind it`(milliseconds: Int, isBound: Bool) {
+        #expect(SeamPromise(seam: .seconds(3), end: .seconds(5)).canBeKept(from: .milliseconds(milliseconds)) == isBound)
+    }
+
     @Test(arguments: [nil, ID<Session>("s2")]) func `is stored with the rest behind it`(successor: ID<Session>?) throws {
         var stored = StoredTranscript(record: SessionRecord(id: ID("s1")), transcript: transcript(committed: [3]), status: .recovering)
             .cut(at: .seconds(3))

@@ -68,7 +68,7 @@ extension CrashRecovery {
                 begin(on: id, parts) { await self.search(session, keptFrom: kept, parts) }
                 await returningClients.task(of: id)?.value
             } else if let promise = returningClients.promise(of: id, for: user) {
-                if let kept, kept <= promise.seam {
+                if let kept, promise.canBeKept(from: kept) {
                     wait(for: id, parts)
                 } else {
                     returningClients.withdraw(id)

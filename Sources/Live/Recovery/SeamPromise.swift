@@ -13,6 +13,10 @@ struct SeamPromise: Sendable, Equatable {
     /// Time at which the audio of the interrupted session ends.
     let end: Duration
 
+    /// True if a client whose audio begins at this time has all audio behind the seam. Less than a sample may lie between the two, because the sample
+    /// rates of client and session may differ.
+    func canBeKept(from kept: Duration) -> Bool { kept <= seam + .milliseconds(1) }
+
     /// True if a new session that has this length of audio has all audio behind the seam.
     func isKept(by length: Duration) -> Bool { seam + length >= end - Self.tolerance }
 }
