@@ -236,10 +236,10 @@ class Keeper(Client):
     def __init__(self, number, key, kept):
         super().__init__(number, key)
         # Samples before the end of what it has said that it still has.
-        self.kept, self.answer = kept, None
+        self.kept, self.answer, self.previous = kept, None, None
 
     def address(self, url):
-        return super().address(url) + "&ack=true"
+        return super().address(url) + "&ack=true" + (f"&continues={self.previous}" if self.previous else "")
 
     def take(self, said):
         if isinstance(said, dict) and said["type"] == "session_expired":
@@ -271,7 +271,7 @@ class Keeper(Client):
     async def go_on(self, url):
         """Goes on in a new session with what the gateway does not hear itself, and ends its conversation."""
         self.audio = counting_vendor.audio(MORE)
-        self.sent = 2 * self.taken
+        self.sent, self.previous = 2 * self.taken, self.id
         await self.open(url)
         await self.send(len(self.audio))
         await self.socket.send('{"type": "finish"}')

@@ -29,7 +29,8 @@ struct SessionOperations: Sendable {
         [
             APIOperation(
                 .post, "/tickets", .listen,
-                summary: "Makes a ticket with which a web page opens one WebSocket: ?ticket=…, once and within 30 s.",
+                summary:
+                    "Makes a ticket with which a web page opens a WebSocket within 30 s: ?ticket=…. It opens one session, and with resumes returns to it.",
                 body: [
                     .init("path", "string", required: true, "The path of the WebSocket, such as /v4/listen."),
                     .init(
@@ -97,7 +98,10 @@ struct SessionOperations: Sendable {
             ) { request throws(APIError) in try await watch(request, LiveCaptionFormat()) },
             // A caller who may open sessions may also read their transcripts.
             APIOperation(
-                .get, "/sessions/{id}", .listen, .read, summary: "Returns a live session's transcript.", answer: .content("application/json")
+                .get, "/sessions/{id}", .listen, .read,
+                summary:
+                    "Returns a live session's transcript. That of a killed gateway's session may wait for its client for 120 s before it is completed.",
+                answer: .content("application/json")
             ) { request throws(APIError) in APIAnswer(body: try await stored(request).json()) },
             APIOperation(
                 .get, "/sessions/{id}/trace", .read,

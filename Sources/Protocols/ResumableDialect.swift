@@ -9,6 +9,9 @@ package protocol ResumableDialect: LiveServerMachine {
     /// True if the session waits for a client whose connection is lost, and reports to the client how much of its audio is durable.
     var waitsForClient: Bool { get }
 
+    /// Interrupted session behind which the client goes on in this new one; nil: none.
+    var predecessor: ID<Session>? { get }
+
     /// Time in the lost session at which the audio begins that the client still has, if the client goes on in a new session where the recovery of the
     /// lost one ends; nil for other clients.
     var keptAudio: Duration? { get }

@@ -59,6 +59,26 @@ import Testing
         #expect(await place([3], keptFrom: 64_000, Sound(pause: sound.pause, isLost: true)) == 160_000)
     }
 
+    @Test(arguments: [(1_949, false), (1_950, true), (2_000, true), (9_000, true)])
+    func `is left for good with the audio behind it, but for less than a word`(milliseconds: Int, isKept: Bool) {
+        #expect(SeamPromise(seam: .seconds(3), end: .seconds(5)).isKept(by: .milliseconds(milliseconds)) == isKept)
+    }
+
+    @Test(arguments: [(0, true), (3_000, true), (3_002, false)])
+    func `binds a client only that has the audio behind it`(milliseconds: Int, isBound: Bool) {
+        #expect(SeamPromise(seam: .seconds(3), end: .seconds(5)).canBeKept(from: .milliseconds(milliseconds)) == isBound)
+    }
+
+    @Test(arguments: [nil, ID<Session>("s2")]) func `is stored with the rest behind it`(successor: ID<Session>?) throws {
+        var stored = StoredTranscript(record: SessionRecord(id: ID("s1")), transcript: transcript(committed: [3]), status: .recovering)
+            .cut(at: .seconds(3))
+        #expect(stored.promise == nil)
+        stored.rest = StoredTranscript.Rest(end: SampleIndex(160_000), successor: successor)
+        let read = try StoredTranscript(decoding: stored.encoded())
+        #expect(read.rest == stored.rest)
+        #expect(read.promise == SeamPromise(seam: .seconds(3), end: .seconds(10)))
+    }
+
     @Test func `is a pause behind the final words of all channels`() async {
         #expect(await place([3, 5], keptFrom: 0) == 128_400)
         #expect(await place([5, 5], keptFrom: 0) == 80_000)

@@ -54,6 +54,8 @@ export class ListenClient extends EventTarget {
     this.hasFinished = false;
     // What is kept goes on as a new session.
     this.isMoving = false;
+    // The session before, until the next one has begun: the gateway keeps its end until it has what is kept here.
+    this.previous = null;
     this.connect();
   }
 
@@ -91,6 +93,7 @@ export class ListenClient extends EventTarget {
     if (this.state === 'ended') return;
     const query = new URLSearchParams({ codec: 'pcm16', sample_rate: rate, language: this.options.language, source, ack: 'true', interims: 'true', ticket });
     if (this.options.engine) query.set('engine', this.options.engine);
+    if (this.previous) query.set('continues', this.previous);
     if (this.session) {
       query.set('session_id', this.session);
       query.set('resume_from', this.durable);
@@ -171,6 +174,7 @@ export class ListenClient extends EventTarget {
   begin(position) {
     this.sent = position;
     this.isMoving = false;
+    this.previous = null;
     this.hasFinished = false;
     this.attempt = 0;
     this.told = performance.now();
@@ -204,6 +208,7 @@ export class ListenClient extends EventTarget {
     this.isMoving = true;
     // A ticket is good for one session.
     this.options.ticket = null;
+    this.previous = this.session ?? this.previous;
     this.session = null;
     this.before += this.first;
     this.seen = 0;

@@ -61,10 +61,10 @@ package struct LoudnessMeter: Sendable {
         }
     }
 
-    /// Returns the sum of the squares of `count` samples: every `stride`-th one, from the sample at `first` on.
+    /// Returns the sum of the squares of `count` samples of 16-bit little-endian PCM: every `stride`-th one, from the sample at `first` on.
     ///
     /// - Precondition: `bytes` has all of these samples.
-    private static func energy(_ bytes: UnsafeRawBufferPointer, from first: Int, count: Int, stride: Int) -> UInt64 {
+    static func energy(_ bytes: UnsafeRawBufferPointer, from first: Int, count: Int, stride: Int) -> UInt64 {
         func square(_ index: Int) -> UInt64 {
             let sample = Int32(Int16(littleEndian: bytes.loadUnaligned(fromByteOffset: 2 &* (first &+ index &* stride), as: Int16.self)))
             return UInt64(UInt32(bitPattern: sample &* sample))

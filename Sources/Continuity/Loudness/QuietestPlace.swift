@@ -4,7 +4,7 @@ package import Speech
 package struct QuietestPlace: Sendable {
     /// Number of samples in 50 ms.
     package let block: Int
-    private var least: Int?
+    private var least: UInt64?
     /// The place; nil before the first block.
     package private(set) var place: SampleIndex?
 
@@ -18,17 +18,12 @@ package struct QuietestPlace: Sendable {
     package mutating func measure(_ channels: [[UInt8]], from start: SampleIndex) {
         let frames = (channels.map(\.count).min() ?? 0) / 2
         for first in stride(from: 0, through: frames - block, by: block) {
-            let power = channels.reduce(0) { $0 + Self.energy(of: $1, first..<first + block) }
+            let power = channels.reduce(into: UInt64(0)) { sum, pcm in
+                sum += pcm.withUnsafeBytes { LoudnessMeter.energy($0, from: first, count: block, stride: 1) }
+            }
             if let least, least <= power { continue }
             least = power
             place = start + SampleCount(first + block / 2)
-        }
-    }
-
-    private static func energy(of pcm: [UInt8], _ samples: Range<Int>) -> Int {
-        samples.reduce(0) { sum, index in
-            let sample = Int(Int16(truncatingIfNeeded: Int(pcm[2 * index]) | Int(pcm[2 * index + 1]) << 8))
-            return sum + sample * sample
         }
     }
 }

@@ -262,8 +262,8 @@ struct LiveEndpoint: Endpoint {
         // A ticket of one session opens no other, and whoever has no credit opens none: the recovery then has all of the audio.
         let mayGoOn = liveCaller.caller.resumes == nil && (try? grant(liveCaller)) != nil
         let kept = mayGoOn ? machine.keptAudio : nil
-        let earlier = EarlierSession(resume.session, of: liveCaller.caller.user, keptFrom: kept, recovery: services.recovery)
-        return SessionResumer(machine, resume, nil, earlier: earlier)
+        let interrupted = InterruptedSession(resume.session, of: liveCaller.caller.user, keptFrom: kept, recovery: services.recovery)
+        return SessionResumer(machine, resume, nil, interrupted: interrupted)
     }
 
     /// True if the claimed session can go on where the client says.

@@ -23,6 +23,10 @@ extension StoredTranscript {
         json.member("id", record.id.rawValue)
         json.member("status", status.rawValue)
         json.member("attempts", attempts)
+        if let rest {
+            json.member("rest_end", Int(rest.end.samples))
+            if let successor = rest.successor { json.member("successor", successor.rawValue) }
+        }
         if let started = record.started { json.member("started", Int(started.milliseconds)) }
         if let recorded = record.recorded { json.member("recorded", Int(recorded.milliseconds)) }
         json.member("dialect", record.dialect)
@@ -203,6 +207,8 @@ extension StoredTranscript {
         transcript.judgments = (0..<judgments.count).compactMap { Self.readJudgment(judgments[$0]) }
         self.status = status
         attempts = root["attempts"].int ?? 0
+        let successor = root["successor"].string
+        rest = root["rest_end"].int.map { Rest(end: SampleIndex($0), successor: successor.map { ID($0) }) }
     }
 
     private static func read(_ piece: borrowing JSONView, _ channel: ChannelIndex, into transcript: inout SessionTranscript) {

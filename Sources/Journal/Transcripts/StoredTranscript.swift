@@ -1,5 +1,5 @@
 package import Continuity
-internal import Speech
+package import Speech
 package import Store
 
 /// A session's transcript, with the session's record, which names the transcript's owner.
@@ -17,6 +17,23 @@ package struct StoredTranscript: Sendable, Equatable {
     package var record: SessionRecord
     package var transcript: SessionTranscript
     package var status: Status
+
+    /// The audio behind the end of a transcript that was cut where the session's client was told to go on in a new session.
+    package struct Rest: Sendable, Equatable {
+        /// End of the session's audio.
+        package var end: SampleIndex
+        /// The new session; nil: none has begun.
+        package var successor: ID<Session>?
+
+        package init(end: SampleIndex, successor: ID<Session>? = nil) {
+            self.end = end
+            self.successor = successor
+        }
+    }
+
+    /// The rest of a session that was cut, until a new session has its audio; nil when there is none. Where no new session gets the audio, the rest
+    /// becomes part of the transcript again.
+    package var rest: Rest?
 
     /// Number of recoveries that began and did not end. Limits the attempts if a recovery ends the gateway.
     package var attempts = 0

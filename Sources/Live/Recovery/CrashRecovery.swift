@@ -1,14 +1,12 @@
-package import Admission
 internal import Continuity
 internal import Dispatch
 package import Journal
 internal import Net
-package import Observability
+internal import Observability
 internal import Protocols
 package import Speech
-package import Store
-package import Tracing
-package import Usage
+internal import Store
+internal import Usage
 
 /// Completes the transcripts of sessions that ended before their transcripts were complete: a crash interrupted the session, the client left, or the
 /// engines had failed.
@@ -29,97 +27,25 @@ package actor CrashRecovery {
     /// Interval at which the end of an earlier process, which still lives, is looked for.
     private static let pollInterval: Duration = .seconds(1)
 
-    /// Time for which a session of a gateway that was killed waits for its client.
-    private static let patience = ListenServer.resumeWindow
-
-    /// The services and settings that a recovery works with.
-    package struct Parts: Sendable {
-        let admission: Admission
-        let conversations: ConversationService
-        let usage: UsageRecorder
-        let metrics: Metrics
-        let log: Log
-        /// Tracer of the recoveries; nil when nothing is traced.
-        let tracer: Tracer?
-        /// The operator's engines, best first.
-        let engines: [EngineName]
-        /// Time for which transcripts are kept.
-        let transcriptAge: Duration
-        /// Time when this process started. Work that began earlier and did not end is an earlier process's.
-        let startedAt: UnixTime
-        let now: @Sendable () -> UnixTime
-        /// Calls a function after a time, by the clock of the live sessions' timers; not after the gateway's end.
-        let after: @Sendable (Duration, @escaping @Sendable () -> Void) -> Void
-        /// The time by which ages are judged.
-        let retention: RetentionTime
-        /// Returns the path of a file that does not exist yet, for audio that is given to an engine.
-        let newPath: @Sendable () -> String
-        /// Erases what users have asked to be forgotten, before any of it is recognised again.
-        let forgetSpeech: @Sendable () async -> Void
-        /// Called when the last of the earlier processes has ended that still lived at the start. Not called when there was none.
-        let earlierProcessesEnded: @Sendable () async -> Void
-        /// Called once, when the sessions of earlier runs are in their conversations, as far as they can be now.
-        let sessionsTakenUp: @Sendable () async -> Void
-
-        package init(
-            admission: Admission, conversations: ConversationService, usage: UsageRecorder, metrics: Metrics, log: Log, tracer: Tracer?,
-            engines: [EngineName], transcriptAge: Duration, startedAt: UnixTime, now: @escaping @Sendable () -> UnixTime,
-            after: @escaping @Sendable (Duration, @escaping @Sendable () -> Void) -> Void, retention: RetentionTime,
-            newPath: @escaping @Sendable () -> String,
-            forgetSpeech: @escaping @Sendable () async -> Void, earlierProcessesEnded: @escaping @Sendable () async -> Void,
-            sessionsTakenUp: @escaping @Sendable () async -> Void
-        ) {
-            self.admission = admission
-            self.conversations = conversations
-            self.usage = usage
-            self.metrics = metrics
-            self.log = log
-            self.tracer = tracer
-            self.engines = engines
-            self.transcriptAge = transcriptAge
-            self.startedAt = startedAt
-            self.now = now
-            self.after = after
-            self.retention = retention
-            self.newPath = newPath
-            self.forgetSpeech = forgetSpeech
-            self.earlierProcessesEnded = earlierProcessesEnded
-            self.sessionsTakenUp = sessionsTakenUp
-        }
-    }
-
-    private struct PendingSession: Sendable {
-        var id: ID<Session>
-        var audio: any RecoverableAudio
-        /// The segments of earlier runs that hold the session.
-        var files: Set<ObjectIdentifier> = []
-        /// Record of a session of an earlier run; nil for a session of this run.
-        var record: SessionRecord?
-    }
-
     /// The sessions that earlier runs left, for clients that come back to them.
     package nonisolated let earlierSessions: EarlierSessions
     private let earlier: PreviousRunJournal
-    private let transcripts: TranscriptFolder
+    let transcripts: TranscriptFolder
     private let queue = DispatchQueue(label: "harken.recovery", qos: .utility)
-    private var waiting: [PendingSession] = []
-    /// Sessions of earlier runs whose clients may still come back. They are not recovered before that.
-    private var awaited: [PendingSession] = []
-    /// Searches for the places at which clients that came back go on.
-    private var seams: [ID<Session>: Task<Void, Never>] = [:]
-    /// Ends of sessions of earlier runs that were cut where their clients went on in new sessions.
-    private var cuts: [ID<Session>: Duration] = [:]
-    private var running: [ID<Session>: Task<Void, Never>] = [:]
+    var waiting: [PendingSession] = []
+    /// Sessions of earlier runs whose clients may still come back.
+    var returningClients: ReturningClients
+    var running: [ID<Session>: Task<Void, Never>] = [:]
     /// Sessions that could not be completed for a reason that may pass.
-    private var resting: [PendingSession] = []
+    var resting: [PendingSession] = []
     private var delay = CrashRecovery.firstDelay
     private var alarm: Task<Void, Never>?
     private var reading: Task<Void, Never>?
     /// Task of `sessionsTakenUp`; nil before that.
     private var takenUp: Task<Void, Never>?
-    private var isStopped = false
+    var isStopped = false
     /// Services and settings; nil while the recovery is not started.
-    private var parts: Parts?
+    var parts: Parts?
     /// Segments of earlier runs, which are removed when no session needs them. They are held open until then.
     private var segments: [JournalFile] = []
     /// Audio that sessions of earlier runs had received.
@@ -140,7 +66,9 @@ package actor CrashRecovery {
         self.earlier = earlier
         self.transcripts = transcripts
         // Clients may come back before the recovery starts.
-        earlierSessions = EarlierSessions(isKnown: !earlier.hasUnread)
+        let earlierSessions = EarlierSessions(isKnown: !earlier.hasUnread)
+        self.earlierSessions = earlierSessions
+        returningClients = ReturningClients(earlierSessions)
     }
 
     /// Starts the recovery. It looks for sessions of earlier runs in the background: at once for those of processes that have ended, and for the rest
@@ -182,7 +110,7 @@ package actor CrashRecovery {
         for task in running.values { task.cancel() }
         await reading?.value
         earlierSessions.found([])
-        for seam in Array(seams.values) { await seam.value }
+        for task in returningClients.openTasks { await task.value }
         for task in Array(running.values) { await task.value }
         await takenUp?.value
         // The parts know the live sessions, which know this recovery.
@@ -211,7 +139,7 @@ package actor CrashRecovery {
             queue.async { [earlier] in continuation.resume(returning: earlier.unfinishedSessions()) }
         }
         let sessions = found.sessions
-        defer { tellClients(of: sessions) }
+        defer { returningClients.answer(for: sessions) }
         guard !Task.isCancelled else { return }
         received.merge(sessions.map { ($0.record.id, $0.transcript.received.duration(at: $0.transcript.rate)) }) { max($0, $1) }
         if isLast {
@@ -220,10 +148,12 @@ package actor CrashRecovery {
             received = [:]
         }
         var pendingSessions: [PendingSession] = []
-        var suspects: [PendingSession] = [], returning: [PendingSession] = []
+        var suspects: [PendingSession] = [], awaited: [PendingSession] = []
+        var cut: [(PendingSession, SeamPromise)] = []
         var areStored = true
         for session in sessions where !Task.isCancelled {
             let attempts: Int
+            var promise: SeamPromise?
             switch await begin(session, parts) {
             case .needless: continue
             case .unknown:
@@ -233,15 +163,18 @@ package actor CrashRecovery {
             case .notStored:
                 areStored = false
                 attempts = 0
-            case .stored(let before): attempts = before
+            case .stored(let before, let made):
+                attempts = before
+                promise = made
             }
             let pending = PendingSession(
                 id: session.record.id, audio: EarlierAudio(audio: session.audio, queue: queue),
                 files: Set(session.files.map { ObjectIdentifier(found.files[$0]) }), record: session.record)
+            if let promise { cut.append((pending, promise)) }
             if attempts > 0 {
                 suspects.append(pending)
             } else if mayReturn(session, parts) {
-                returning.append(pending)
+                awaited.append(pending)
             } else {
                 pendingSessions.append(pending)
             }
@@ -251,21 +184,25 @@ package actor CrashRecovery {
         guard !Task.isCancelled else { return }
         if areStored { earlier.wasStored() }
         // The conversations of these sessions wait for the recovered words; conversations of other sessions do not.
-        for pending in pendingSessions + returning {
+        for pending in pendingSessions + awaited {
             guard let record = pending.record else { continue }
             await parts.conversations.hold(record)
         }
-        waitForClients(of: returning, parts)
+        for pending in awaited {
+            returningClients.add(pending)
+            wait(for: pending.id, parts)
+        }
         // Clients do not wait until earlier conversations are completed.
-        tellClients(of: sessions)
+        returningClients.answer(for: sessions)
+        for (pending, promise) in cut { awaitSuccessor(of: pending, promise, parts) }
         if isLast { await parts.conversations.recover(processingSince: parts.startedAt) }
         segments += found.files(without: [])
         hasLookedThrough = isLast
         count(pendingSessions, since: began)
-        if !(pendingSessions + returning).isEmpty {
+        if !(pendingSessions + awaited).isEmpty {
             let elapsed = "\((Instant.now - began) / .seconds(1))"
             parts.log.info(
-                "found sessions that an earlier run did not end", [.count: "\(pendingSessions.count + returning.count)", .seconds: elapsed])
+                "found sessions that an earlier run did not end", [.count: "\(pendingSessions.count + awaited.count)", .seconds: elapsed])
         }
         waiting += pendingSessions
         removeFiles()
@@ -273,16 +210,17 @@ package actor CrashRecovery {
         tellTakenUp(parts)
     }
 
-    private func tellTakenUp(_ parts: Parts) {
-        guard hasLookedThrough, running.isEmpty, waiting.isEmpty, awaited.isEmpty, takenUp == nil, !isStopped else { return }
+    func tellTakenUp(_ parts: Parts) {
+        guard hasLookedThrough, running.isEmpty, waiting.isEmpty, returningClients.sessions.isEmpty, takenUp == nil, !isStopped else { return }
         takenUp = Task(priority: .utility) { await parts.sessionsTakenUp() }
     }
 
     private enum Intake {
         /// The session needs no recovery.
         case needless
-        /// The transcript is stored. `attempts` is the number of recoveries of the session that began and did not end.
-        case stored(attempts: Int)
+        /// The transcript is stored. `attempts` is the number of recoveries of the session that began and did not end; `promise` that of a client that
+        /// goes on in a new session.
+        case stored(attempts: Int, promise: SeamPromise? = nil)
         /// The committed words are in the journal only.
         case notStored
         /// The session's transcript exists but cannot be read now.
@@ -300,9 +238,11 @@ package actor CrashRecovery {
         do throws(StoredTranscript.Unreadable) {
             if let stored = try await transcripts.stored(session.record.id) {
                 if stored.transcript.received < session.transcript.received {
-                    cuts[session.record.id] = stored.transcript.received.duration(at: stored.transcript.rate)
+                    returningClients.wasCut(session.record.id, at: stored.transcript.received.duration(at: stored.transcript.rate))
                 }
-                guard stored.status == .complete else { return .stored(attempts: stored.attempts) }
+                guard stored.status == .complete, stored.rest == nil else {
+                    return .stored(attempts: stored.attempts, promise: stored.promise)
+                }
                 // The conversation may have had fewer words than the transcript when the gateway ended.
                 return await parts.conversations.take(stored) && isRestored ? .needless : .stored(attempts: 0)
             }
@@ -322,7 +262,7 @@ package actor CrashRecovery {
         guard session.transcript.received > .zero else { return .needless }
         let fate = await fate(of: session.record.id, isEarlier: true, parts)
         if case .moved(let end)? = fate {
-            let stored = Self.moved(StoredTranscript(record: session.record, transcript: session.transcript, status: .complete), at: end)
+            let stored = StoredTranscript(record: session.record, transcript: session.transcript, status: .complete).cut(at: end)
             guard await transcripts.keep(stored) else {
                 unstored[session.record.id] = stored
                 return .notStored
@@ -341,15 +281,6 @@ package actor CrashRecovery {
         return isTaken && isRestored ? .needless : .stored(attempts: 0)
     }
 
-    /// Returns the transcript of the part of a session that this gateway had until another one took the session over. The other one recognizes the
-    /// rest, and this gateway the gaps before.
-    private static func moved(_ stored: StoredTranscript, at end: Duration) -> StoredTranscript {
-        var stored = stored
-        stored.transcript.cut(at: .zero + SampleCount(end, at: stored.transcript.rate))
-        stored.status = stored.transcript.isWhole ? .complete : .recovering
-        return stored
-    }
-
     /// Tells what has become of a session; nil when the database cannot be read.
     ///
     /// - Parameter isEarlier: true for a session of an earlier run, whose client may still come back.
@@ -366,9 +297,10 @@ package actor CrashRecovery {
     }
 
     /// Removes the journal segments of earlier runs that no remaining session needs.
-    private func removeFiles() {
+    func removeFiles() {
         guard !segments.isEmpty else { return }
-        let needed = (waiting + resting + awaited).reduce(into: Set<ObjectIdentifier>()) { $0.formUnion($1.files) }.union(busyFiles).union(left)
+        let needed = (waiting + resting + returningClients.sessions).reduce(into: Set<ObjectIdentifier>()) { $0.formUnion($1.files) }
+            .union(busyFiles).union(left)
         for file in segments where !needed.contains(ObjectIdentifier(file)) { earlier.remove(file) }
         // A file that is not needed is closed, so that its disk space is free.
         segments.removeAll { !needed.contains(ObjectIdentifier($0)) }
@@ -381,101 +313,13 @@ package actor CrashRecovery {
     /// True if a stored transcript cannot be read and its content is not known. The journal then keeps all that it has.
     private var hasUnreadable = false
 
-    // MARK: - Clients that come back
-
-    /// True if a session's client may come back and go on in a new session. With several gateways, the database knows where a session goes on.
-    private func mayReturn(_ session: UnfinishedSession, _ parts: Parts) -> Bool {
-        let record = session.record
-        guard record.mayReturn, let started = record.started, cuts[record.id] == nil, parts.conversations.replicas == nil else { return false }
-        let end = started + session.transcript.received.duration(at: session.transcript.rate)
-        return parts.now() - end < Self.patience
-    }
-
-    /// Answers clients that ask for sessions of earlier runs: it is known which sessions wait for them, and which were cut for them.
-    private func tellClients(of sessions: [UnfinishedSession]) {
-        earlierSessions.found(
-            sessions.map { session in
-                let length = session.transcript.received.duration(at: session.transcript.rate)
-                return (session.record.id, session.record.user, cuts[session.record.id] ?? length)
-            })
-    }
-
-    /// Leaves sessions alone until their clients come back, or have not come in time.
-    private func waitForClients(of sessions: [PendingSession], _ parts: Parts) {
-        guard !sessions.isEmpty else { return }
-        awaited += sessions
-        let ids = Set(sessions.map(\.id))
-        parts.after(Self.patience) { [weak self] in
-            guard let self else { return }
-            Task { await self.giveUp(ids) }
-        }
-    }
-
-    private func giveUp(_ ids: Set<ID<Session>>) {
-        // A session that is being cut is recovered when that is done.
-        recoverAwaited { ids.contains($0.id) && seams[$0.id] == nil }
-    }
-
-    /// Begins the recovery of sessions that have waited for their clients.
-    private func recoverAwaited(where isDue: (PendingSession) -> Bool) {
-        let due = awaited.filter(isDue)
-        awaited.removeAll(where: isDue)
-        waiting += due
-        count(due, since: .now)
-        if let parts { work(parts) }
-    }
-
-    /// Returns the place at which a client that has come back goes on in a new session. All audio before it is recognized by the recovery, which begins
-    /// now, and no audio behind it. The place is on the disk before it is returned, and a client that asks again gets the same.
-    ///
-    /// - Parameter kept: time in the session at which the audio begins that the client still has; nil for a client that does not go on.
-    /// - Returns: time in the session; nil when no earlier run had it, or it belongs to another user.
-    package func seam(of id: ID<Session>, for user: ID<User>, keptFrom kept: Duration?) async -> Duration? {
-        guard await earlierSessions.received(id, of: user) != nil else { return nil }
-        if seams[id] == nil, !isStopped, let parts, let session = awaited.first(where: { $0.id == id }) {
-            seams[id] = Task(priority: .userInitiated) { await goOn(with: session, keptFrom: kept, parts) }
-        }
-        await seams[id]?.value
-        return await earlierSessions.received(id, of: user)
-    }
-
-    private func goOn(with session: PendingSession, keptFrom kept: Duration?, _ parts: Parts) async {
-        if let kept, let user = session.record?.user, let end = await cut(session, keptFrom: kept, parts) {
-            cuts[session.id] = end
-            earlierSessions.found([(session.id, user, end)])
-            parts.log.info("a client goes on in a new session", [.session: session.id.rawValue, .seconds: "\(end / .seconds(1))"])
-        }
-        seams[session.id] = nil
-        recoverAwaited { $0.id == session.id }
-    }
-
-    /// Ends a session's stored transcript where its client goes on.
-    ///
-    /// - Returns: time of the new end; nil when the transcript stays as it is, and is recovered to the end of its audio.
-    private func cut(_ session: PendingSession, keptFrom kept: Duration, _ parts: Parts) async -> Duration? {
-        do throws(StoredTranscript.Unreadable) {
-            guard let stored = try await transcripts.stored(session.id) else { return nil }
-            let rate = stored.transcript.rate
-            let place = await RecoverySeam(transcript: stored.transcript, audio: session.audio).place(keptFrom: .zero + SampleCount(kept, at: rate))
-            guard place - .zero < stored.transcript.received else { return nil }
-            let end = (place - .zero).duration(at: rate)
-            let cut = Self.moved(stored, at: end)
-            guard await transcripts.keep(cut) else { return nil }
-            // The new session goes on behind the conversation's last words, some of which may be in the journal only.
-            await parts.conversations.take(cut)
-            return end
-        } catch {
-            parts.log.error(
-                "a session is not cut where its client goes on: its transcript cannot be read", [.session: session.id.rawValue, .error: "\(error)"])
-            return nil
-        }
-    }
-
     // MARK: - Work
 
-    private func work(_ parts: Parts) {
-        while !isStopped, running.count < Self.maxRunning, !waiting.isEmpty {
-            let pending = waiting.removeFirst()
+    func work(_ parts: Parts) {
+        while !isStopped, running.count < Self.maxRunning,
+            let next = waiting.firstIndex(where: { returningClients.task(of: $0.id) == nil })
+        {
+            let pending = waiting.remove(at: next)
             guard running[pending.id] == nil else { continue }
             busy[pending.id] = pending.files
             running[pending.id] = Task(priority: .utility) {
@@ -493,8 +337,11 @@ package actor CrashRecovery {
                         [.session: pending.id.rawValue, .error: "\(error)"])
                 }
                 if outcome == .done || outcome == .moved { await pending.audio.release() }
+                let isHeld = if outcome == .done, pending.record != nil { returningClients.hold(pending.id) } else { false }
                 switch (outcome, pending.record) {
                 case (.waits, _), (.mayPass, nil): break
+                // The words of the session's rest may still come.
+                case (.done, _?) where isHeld: break
                 case (_, let record?): await parts.conversations.release(record, wordsMayCome: outcome == .mayPass)
                 case (_, nil): await parts.conversations.noMoreWords(of: pending.id)
                 }
@@ -553,7 +400,7 @@ package actor CrashRecovery {
         work(parts)
     }
 
-    private func count(_ sessions: [PendingSession], since began: Instant) {
+    func count(_ sessions: [PendingSession], since began: Instant) {
         guard !sessions.isEmpty else { return }
         totals.found += sessions.count
         totals.began = totals.began ?? began
@@ -590,7 +437,8 @@ package actor CrashRecovery {
         case .over: break
         case .waits, nil: return .waits
         case .moved(let end):
-            stored = Self.moved(stored, at: end)
+            // The other gateway recognizes the rest, and this one the gaps before.
+            stored = stored.cut(at: end)
             guard await transcripts.keepUntilStored(stored) else { return .left }
             if stored.status == .complete { return .moved }
         }

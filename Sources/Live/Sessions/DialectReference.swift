@@ -53,6 +53,8 @@ extension DialectReference: ResumableDialect where Machine: ResumableDialect {
 
     var waitsForClient: Bool { machine.waitsForClient }
 
+    var predecessor: ID<Session>? { machine.predecessor }
+
     var keptAudio: Duration? { machine.keptAudio }
 
     func takeOver(_ session: ID<Session>, at start: SampleIndex) { machine.takeOver(session, at: start) }

@@ -122,10 +122,17 @@ package final class LiveContext {
     /// The journal keeps the session until the transcript and the conversations have all that it has: a process that is killed, or a machine that loses its
     /// power, before that goes on from the journal.
     ///
-    /// - Parameter conversation: task that ends when all words of the session are stored in its conversations; false: some could not be stored.
-    package func finish(_ transcript: LiveTranscript, _ cursor: JournalCursor, received: SampleCount, behind conversation: Task<Bool, Never>?) {
+    /// - Parameters:
+    ///   - conversation: task that ends when all words of the session are stored in its conversations; false: some could not be stored.
+    ///   - succession: the session's succession to one that a kill of the gateway interrupted; nil: it went on behind none.
+    func finish(
+        _ transcript: LiveTranscript, _ cursor: JournalCursor, received: SampleCount, behind conversation: Task<Bool, Never>?,
+        succession: SessionSuccession?
+    ) {
         let id = transcript.record.id
-        guard let conversation, transcripts.forgetsSome(of: id) else { return store(transcript, cursor, received: received, behind: conversation) }
+        guard let conversation, transcripts.forgetsSome(of: id) else {
+            return store(transcript, cursor, received: received, behind: conversation, succession)
+        }
         let context = LoopBound(self, on: loop)
         let retry = StoreRetry(schedule: transcripts.retries, log: log, metrics: metrics)
         Task { [transcripts, conversations] in
@@ -137,16 +144,20 @@ package final class LiveContext {
             }
             guard let stretches else { return }
             transcripts.forget(stretches, of: id)
-            context.enter { $0.store(transcript, cursor, received: received, behind: conversation) }
+            context.enter { $0.store(transcript, cursor, received: received, behind: conversation, succession) }
         }
     }
 
-    private func store(_ transcript: LiveTranscript, _ cursor: JournalCursor, received: SampleCount, behind conversation: Task<Bool, Never>?) {
+    private func store(
+        _ transcript: LiveTranscript, _ cursor: JournalCursor, received: SampleCount, behind conversation: Task<Bool, Never>?,
+        _ succession: SessionSuccession?
+    ) {
         let context = LoopBound(self, on: loop)
         let completion = completion, conversations = conversations, log = log
         transcripts.finish(transcript, received: received) { stored in
             // A transcript that only the journal can keep is left to the next start.
             guard let stored else { return }
+            succession?.has(received.duration(at: stored.transcript.rate))
             let hidden = stored.record.redaction.isEmpty ? nil : stored.record.id
             let audio = LoggedAudio(context: context, cursor: cursor, end: .zero + received, hidden: hidden)
             let isWhole = stored.status == .complete
@@ -168,6 +179,11 @@ package final class LiveContext {
                 await conversations.noMoreWords(of: stored.record.id)
             }
         }
+    }
+
+    /// Returns the succession of a new session to one that a kill of the gateway interrupted.
+    func succession(of successor: ID<Session>, to predecessor: ID<Session>, for user: ID<User>) -> SessionSuccession {
+        SessionSuccession(of: successor, to: predecessor, for: user, completion)
     }
 
     /// Releases audio that is not needed any more.

@@ -319,7 +319,7 @@ extension LiveSession {
         // A session that no other gateway may take over is completed from the journal, at the next start.
         if let transcript = journal.transcript, shared?.isLeft != true {
             let received = shared?.isMoved == true ? shared?.storedThrough.map { $0 - .zero } ?? .zero : end.received
-            context.finish(transcript, journal.cursor, received: received, behind: conversation?.stored)
+            context.finish(transcript, journal.cursor, received: received, behind: conversation?.stored, succession: succession)
         }
         shared?.ended(behind: conversation?.stored)
         audio?.cancel()

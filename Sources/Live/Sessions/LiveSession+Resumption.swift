@@ -21,6 +21,7 @@ extension LiveSession {
             run, rate: rate, channels: channels, rule: rule, earliest: place(of: .zero), repeated: shared?.repeated ?? .zero, on: context.loop
         ) { [self] in tell($0) }
         shared?.began()
+        succession?.has(.zero)
         context.waiting.add(clientID, of: grant.user, LoopBound(self, on: context.loop))
         watchDurability()
     }
@@ -50,6 +51,7 @@ extension LiveSession {
         durabilityTimer = context.loop.schedule(at: context.loop.now + durabilityInterval) { [self] in
             guard let run else { return }
             if let end = journal.becameDurable(received: run.received) {
+                succession?.has((end - .zero).duration(at: rate))
                 let stored = shared?.acknowledged(end, received: run.received, isStored: conversation?.isStored ?? true)
                 let hasOthers = context.conversations.hasOthers.isSet
                 durableHere = hasOthers ? end : nil

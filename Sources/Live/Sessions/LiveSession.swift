@@ -114,6 +114,8 @@ package final class LiveSession: LiveHandler, SessionObserver {
     package let clientID: ID<Session>
     /// The session's place among those of all gateways; nil when only this gateway may go on with the session.
     let shared: SharedSession?
+    /// The succession to a session that a kill of the gateway interrupted; nil: the session goes on behind none.
+    let succession: SessionSuccession?
     package var audio: ClientAudio?
     /// Place in the session at which the present decoder's audio begins.
     var decoderStart: Duration = .zero
@@ -225,6 +227,7 @@ package final class LiveSession: LiveHandler, SessionObserver {
         broughtRedaction = redaction.map { StreamRedactor($0) }
         plannedRun.prelude = SpeechSamples.linear16(plan.introduction, rate)
         clientID = plan.taken?.id ?? plan.id
+        succession = resumableDialect?.predecessor.map { context.succession(of: plan.id, to: $0, for: plan.grant.user) }
         let isShared = resumableDialect?.waitsForClient == true && conversationDialect?.conversation?.isKept == true && !bringsWords
         if isShared, let replicas = context.conversations.replicas {
             shared = SharedSession(

@@ -11,27 +11,28 @@ package final class SessionResumer: LiveHandler {
     private let resume: LiveResume
     /// The session to continue; nil when there is none.
     private let session: LoopBound<LiveSession>?
-    /// Where the client goes on in a new session; nil: no earlier run of the gateway had its session.
-    private let earlier: EarlierSession?
+    /// Interrupted session of an earlier run, behind which the client goes on in a new session; nil: no earlier run of the gateway had its session.
+    private let interrupted: InterruptedSession?
 
     /// - Parameter machine: the machine that the session's handshake made. It words the answer when the session cannot continue.
     package init(
         _ machine: any ResumableDialect, _ resume: LiveResume, _ session: LoopBound<LiveSession>?,
-        earlier: EarlierSession? = nil
+        interrupted: InterruptedSession? = nil
     ) {
         self.machine = machine
         self.resume = resume
         self.session = session
-        self.earlier = earlier
+        self.interrupted = interrupted
     }
 
     package func start(_ connection: WebSocketConnection) {
         let socket = ClientSocket(connection), resume = resume, machine = machine
         guard let session else {
-            guard let earlier else { return Self.reject(socket, .expired(), machine) }
+            guard let interrupted else { return Self.reject(socket, .expired(), machine) }
+            // A closure of its own: the region checker of Swift 6.3.1 rejects the same body as the task's operation.
             let answer: @Sendable () async -> Void = {
-                let place = await earlier.place()
-                Self.reject(socket, .expired(received: place), machine)
+                let seam = await interrupted.seam()
+                Self.reject(socket, .expired(received: seam), machine)
             }
             Task { await answer() }
             return

@@ -36,6 +36,7 @@ extension ListenOptions {
         case "stt_service": route != .web && !takesTranscripts
         case "interims": tellsInterims || !tellsWords && !takesTranscripts
         case "words": tellsWords
+        case "continues": converses && !takesTranscripts
         case "keyterm", "diarize": tellsWords
         case _ where Self.conversationParameters.contains(name): converses
         case _: false
@@ -49,6 +50,7 @@ extension ListenOptions {
         case _ where Self.switches.contains(pair.name): Self.isOff(pair.value) || pair.value.equalsIgnoringCase("enabled")
         case "call_id", "device_id": pair.value.count <= Self.maxName
         case "client_conversation_id": UUIDText.canonical(pair.value) != nil
+        case "continues": predecessor != nil
         case "conversation_timeout": Int(pair.value).map(Self.isTimeout) ?? false
         case "kept_from", "seen": resume != nil && Int(pair.value).map { $0 >= 0 } ?? false
         case "session_id", "resume_from": resume != nil

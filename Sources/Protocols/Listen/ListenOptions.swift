@@ -50,6 +50,8 @@ package struct ListenOptions: Sendable, Equatable {
     /// Sample rate of the positions that the client sends: the rate that it named. nil: the session's rate.
     package var rate: SampleRate? { if case .raw(_, let rate, _) = format { rate } else { nil } }
     package var resume: LiveResume?
+    /// Interrupted session behind which the client goes on in a new session with audio that it has kept; nil: none.
+    package var predecessor: ID<Session>?
     /// Rule for hiding sensitive words in all texts; nil: nothing is hidden.
     private var redaction: RedactionRule?
     /// The time at which the first sample was recorded; nil: audio comes as it is recorded.
@@ -106,6 +108,8 @@ package struct ListenOptions: Sendable, Equatable {
                 session: ID(session), start: SampleIndex(min(max(start, -1), Self.maxResumed)),
                 seen: min(max(0, query.text("seen").flatMap { Int($0) } ?? 0), Int(Self.maxResumed)),
                 kept: query.text("kept_from").flatMap { Int64($0) }.map { SampleIndex(min(max($0, 0), Self.maxResumed)) })
+        } else if acknowledges {
+            predecessor = query.text("continues").map { ID($0) }
         }
         guard route != .web else { return }
         engine = query.text("stt_service").map { EngineName($0) }
@@ -151,6 +155,7 @@ package struct ListenOptions: Sendable, Equatable {
             VendorOption("resume_from", .gateway, "16000", in: [.live]),
             VendorOption("kept_from", .gateway, "8000", in: [.live]),
             VendorOption("seen", .gateway, "3", in: [.live]),
+            VendorOption("continues", .gateway, "11111111-2222-4333-8444-555555555555", in: [.live]),
         ])
 
     /// Returns the value of a flag; nil for a text that is not a flag.

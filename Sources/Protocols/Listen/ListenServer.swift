@@ -92,9 +92,10 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
     package var tagsChannels: Bool { options.channels > 1 }
     package var resume: LiveResume? { options.resume }
     package var waitsForClient: Bool { options.acknowledges && state != .closed }
+    package var predecessor: ID<Session>? { isRecovered ? options.predecessor : nil }
     package var keptAudio: Duration? {
-        guard isRecovered, let resume else { return nil }
-        let start = max(SampleIndex.zero, min(resume.kept ?? resume.start, resume.start))
+        guard isRecovered, let resume, let kept = resume.kept else { return nil }
+        let start = max(SampleIndex.zero, min(kept, resume.start))
         return (start - .zero).duration(at: options.rate ?? rate)
     }
     /// True if recovered words come to the client: only a conversation gets them. A client that brings its words, or is told words itself, sends again

@@ -47,16 +47,7 @@ import Testing
             segments: segments, timeout: timeout)
     }
 
-    /// It hears a word in every second of a recording.
-    private var engine: ScriptedEngine {
-        let words = (0..<20).map {
-            Word("heard\($0)", SampleRange(SampleIndex($0 * 16_000 + 4_000), count: SampleCount(8_000)), confidence: 0.75)
-        }
-        let length = SampleCount(20 * 16_000)
-        let channel = Transcript.Channel(words: words, segments: [.init(range: SampleRange(.zero, count: length), words: 0..<20)])
-        return ScriptedEngine(
-            transcript: .success(Transcript(rate: .speech, length: length, language: LanguageTag("en"), model: "scripted-1", channels: [channel])))
-    }
+    private var engine: ScriptedEngine { .hearingSeconds() }
 
     @Test(arguments: [0, 100]) func `have all that was said, whatever of it was stored`(shift: Int) async throws {
         let run = try EarlierRun()

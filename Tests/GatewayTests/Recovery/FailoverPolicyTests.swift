@@ -19,16 +19,9 @@ import Testing
             language: LanguageTag("en"), engines: engines.map { EngineName($0) }, owner: user.map { .init(user: $0, key: "key") })
     }
 
-    /// An engine that hears a word in every second of a recording, and each in the middle of its second.
+    /// An engine that hears a word of one speaker in the middle of every second of a recording.
     private func engine(_ name: EngineName = EngineName("scripted"), seconds: Int = 20) -> ScriptedEngine {
-        let words = (0..<seconds).map {
-            Word("heard\($0)", SampleRange(SampleIndex($0 * 16_000 + 4_000), count: SampleCount(8_000)), confidence: 0.75, speaker: SpeakerLabel(1))
-        }
-        let length = SampleCount(seconds * 16_000)
-        let channel = Transcript.Channel(words: words, segments: [.init(range: SampleRange(.zero, count: length), words: 0..<seconds)])
-        return ScriptedEngine(
-            name: name,
-            transcript: .success(Transcript(rate: .speech, length: length, language: LanguageTag("en"), model: "scripted-1", channels: [channel])))
+        .hearingSeconds(seconds, name: name, speaker: SpeakerLabel(1))
     }
 
     private func with(

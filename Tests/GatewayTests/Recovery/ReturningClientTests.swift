@@ -33,16 +33,7 @@ import Testing
         return record
     }
 
-    /// It hears a word in the middle of every second of a recording.
-    private var engine: ScriptedEngine {
-        let words = (0..<20).map {
-            Word("heard\($0)", SampleRange(SampleIndex($0 * 16_000 + 4_000), count: SampleCount(8_000)), confidence: 0.75)
-        }
-        let length = SampleCount(20 * 16_000)
-        let channel = Transcript.Channel(words: words, segments: [.init(range: SampleRange(.zero, count: length), words: 0..<20)])
-        return ScriptedEngine(
-            transcript: .success(Transcript(rate: .speech, length: length, language: LanguageTag("en"), model: "scripted-1", channels: [channel])))
-    }
+    private var engine: ScriptedEngine { .hearingSeconds() }
 
     private func transcripts(of run: EarlierRun) throws -> TranscriptFolder {
         let blobs = Blobs(in: try DataDirectory(creating: run.directory)).transcripts
@@ -71,6 +62,33 @@ import Testing
         return members?["samples"] as? Int
     }
 
+    /// Waits until the gateway keeps nothing of the session for a new one.
+    ///
+    /// - Returns: the length of the session in samples.
+    private func settled(_ run: EarlierRun, _ look: () -> Void = {}) async throws -> Int64 {
+        let folder = try transcripts(of: run)
+        return try await untilSome {
+            look()
+            let stored = try await folder.stored(session)
+            return stored?.status == .complete && stored?.rest == nil ? stored?.transcript.received.samples : nil
+        }
+    }
+
+    /// The session's transcript as a gateway leaves it that was killed when it had told the client to go on at 2.5 s.
+    ///
+    /// - Parameter successor: the session in which the client went on.
+    private func transcript(continuedIn successor: ID<Session>?) -> StoredTranscript {
+        var transcript = SessionTranscript(rate: .speech, channels: 1, received: SampleCount(40_000))
+        for second in 0..<2 {
+            let range = SampleRange(SampleIndex(second * 16_000), count: SampleCount(16_000))
+            let word = Word("said\(second)", SampleRange(range.start, count: SampleCount(8_000)), confidence: 0.5)
+            transcript.add(Commit(channel: .first, range: range, words: [word], reason: .pause, engine: EngineName("scripted")), turn: 0)
+        }
+        var stored = StoredTranscript(record: record(), transcript: transcript, status: .recovering)
+        stored.rest = StoredTranscript.Rest(end: SampleIndex(80_000), successor: successor)
+        return stored
+    }
+
     private func untilConversation(of gateway: TestGateway, says words: [String]) async throws {
         let store = try gateway.store()
         var said: [String] = []
@@ -89,7 +107,7 @@ import Testing
             #expect(received == 48_000)
             #expect(words == ["said0", "said1", "said2"])
             try await untilConversation(of: gateway, says: words)
-            let socket = try await gateway.connect(Self.path)
+            let socket = try await gateway.connect(Self.path + "&continues=\(session.rawValue)")
             for _ in 0..<20 { socket.send(binary: Self.tenth) }
             try await untilConversation(of: gateway, says: words + ["w1", "w2"])
             socket.close()
@@ -140,17 +158,78 @@ import Testing
     @Test func `goes on at the same place when the gateway was killed behind the answer`() async throws {
         let run = try EarlierRun()
         _ = run.session(record(), seconds: 5, committed: 2)
-        // The answer was the sample at 2.5 s, to a client that had no audio from before.
-        var transcript = SessionTranscript(rate: .speech, channels: 1, received: SampleCount(40_000))
-        for second in 0..<2 {
-            let range = SampleRange(SampleIndex(second * 16_000), count: SampleCount(16_000))
-            let word = Word("said\(second)", SampleRange(range.start, count: SampleCount(8_000)), confidence: 0.5)
-            transcript.add(Commit(channel: .first, range: range, words: [word], reason: .pause, engine: EngineName("scripted")), turn: 0)
-        }
-        #expect(try await transcripts(of: run).keep(StoredTranscript(record: record(), transcript: transcript, status: .recovering)))
+        // The client had no audio from before.
+        #expect(try await transcripts(of: run).keep(transcript(continuedIn: nil)))
         try await TestGateway.with(engine, keys: TestKeys(valid: []), directory: run.directory) { gateway in
             let place = try await comeBack(to: gateway, at: 80_000, keptFrom: 40_000), received = try await completed(run).received
             #expect(place == 40_000 && received == 40_000)
+        }
+    }
+
+    @Test func `is cut for good when the new session has the audio behind the cut`() async throws {
+        let run = try EarlierRun(), clock = HeldClock()
+        _ = run.session(record(), seconds: 5, committed: 3)
+        try await TestGateway.with(engine, keys: TestKeys(valid: []), directory: run.directory, clock: clock) { gateway in
+            #expect(try await comeBack(to: gateway, at: 80_000, keptFrom: 16_000) == 48_000)
+            let folder = try transcripts(of: run)
+            let cut = try await folder.stored(session)
+            #expect(cut?.rest?.end == SampleIndex(80_000))
+            let socket = try await gateway.connect(Self.path + "&continues=\(session.rawValue)")
+            for _ in 0..<20 { socket.send(binary: Self.tenth) }
+            let received = try await settled(run) { clock.advance(by: .milliseconds(500)) }
+            #expect(received == 48_000)
+            socket.close()
+        }
+    }
+
+    @Test func `is heard to its end when its client has got the answer, and has not gone on`() async throws {
+        let run = try EarlierRun(), clock = HeldClock()
+        _ = run.session(record(), seconds: 5, committed: 3)
+        try await TestGateway.with(engine, keys: TestKeys(valid: []), directory: run.directory, clock: clock) { gateway in
+            #expect(try await comeBack(to: gateway, at: 80_000, keptFrom: 16_000) == 48_000)
+            let cut = try await completed(run)
+            #expect(cut.received == 48_000)
+            let received = try await settled(run) { clock.advance(by: ListenServer.resumeWindow) }
+            #expect(received == 80_000)
+            let (_, words) = try await completed(run), place = try await comeBack(to: gateway, at: 80_000, keptFrom: 16_000)
+            #expect(words.contains { $0.hasPrefix("heard") }, "\(words)")
+            #expect(place == 80_000)
+        }
+    }
+
+    @Test func `is heard to its end when its client has lost the audio since the answer`() async throws {
+        let run = try EarlierRun()
+        _ = run.session(record(), seconds: 5, committed: 3)
+        try await TestGateway.with(engine, keys: TestKeys(valid: []), directory: run.directory) { gateway in
+            #expect(try await comeBack(to: gateway, at: 80_000, keptFrom: 16_000) == 48_000)
+            #expect(try await comeBack(to: gateway, at: 80_000, keptFrom: 64_000) == 80_000)
+            let received = try await settled(run)
+            #expect(received == 80_000)
+        }
+    }
+
+    @Test func `is heard to its end when the gateway was killed behind an answer in vain`() async throws {
+        let run = try EarlierRun(), clock = HeldClock()
+        _ = run.session(record(), seconds: 5, committed: 2)
+        #expect(try await transcripts(of: run).keep(transcript(continuedIn: nil)))
+        try await TestGateway.with(engine, keys: TestKeys(valid: []), directory: run.directory, clock: clock) { _ in
+            let received = try await settled(run) { clock.advance(by: ListenServer.resumeWindow) }
+            #expect(received == 80_000)
+        }
+    }
+
+    @Test(arguments: [(3, 40_000), (1, 80_000)] as [(Int, Int64)])
+    func `is cut where the new session, which was killed too, had all of the audio`(seconds: Int, received: Int64) async throws {
+        let run = try EarlierRun(), clock = HeldClock(), next = ID<Session>("0f6c2d1e-0000-4000-8000-000000000002")
+        _ = run.session(record(), seconds: 5, committed: 2)
+        _ = run.session(
+            SessionRecord(
+                id: next, started: TestGateway.time + .seconds(-3), dialect: "listen", language: LanguageTag("en"), engines: [EngineName("scripted")]),
+            seconds: seconds, committed: 0)
+        #expect(try await transcripts(of: run).keep(transcript(continuedIn: next)))
+        try await TestGateway.with(engine, keys: TestKeys(valid: []), directory: run.directory, clock: clock) { _ in
+            let found = try await settled(run) { clock.advance(by: ListenServer.resumeWindow) }
+            #expect(found == received)
         }
     }
 

@@ -120,7 +120,9 @@ struct LiveTrace {
             session["conversation"] = String(describing: personal.conversation)
             session["preferred engine"] = String(describing: personal.preferredEngine)
         }
-        if let kept = machine as? any ResumableDialect { session["resumed"] = String(describing: kept.resume) }
+        if let kept = machine as? any ResumableDialect {
+            session["resumed"] = "\(String(describing: kept.resume)), \(String(describing: kept.predecessor))"
+        }
         var script = LiveScript(machine, at: start)
         script.open()
         for message in messages { script.text(message) }

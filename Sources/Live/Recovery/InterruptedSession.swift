@@ -1,7 +1,7 @@
 package import Speech
 
-/// A session that an earlier run of the gateway may have had, for a client that has come back to it.
-package struct EarlierSession: Sendable {
+/// A session that a kill of the gateway interrupted, for its client, which comes back and is told where it goes on in a new session.
+package struct InterruptedSession: Sendable {
     let recovery: CrashRecovery
     let session: ID<Session>
     let user: ID<User>
@@ -16,5 +16,5 @@ package struct EarlierSession: Sendable {
     }
 
     /// Returns the time in the session at which the client goes on in a new one; nil when no earlier run had the session, or it belongs to another user.
-    func place() async -> Duration? { await recovery.seam(of: session, for: user, keptFrom: kept) }
+    func seam() async -> Duration? { await recovery.seam(of: session, for: user, keptFrom: kept) }
 }
