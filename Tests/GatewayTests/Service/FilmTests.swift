@@ -111,7 +111,7 @@ import Testing
             for (bytes, warning) in [(holed, "has no sound from"), (cut, "is cut off")] {
                 await onEachWay { way in
                     let heard = try await hear(bytes, "film.webm", by: way, gateway)
-                    #expect(heard.starts.count == 1 && heard.warnings.contains(warning), "\(way): \(heard)")
+                    #expect(heard.warnings.contains(warning), "\(way): \(heard)")
                 }
             }
         }
