@@ -90,7 +90,7 @@ struct PeopleOperations: Sendable {
 
     private static func name(_ request: APIRequest) throws(APIError) -> String {
         let name = try request.needed("name")
-        guard name.utf8.count <= ConversationLimits.name, name.contains(where: { !$0.isWhitespace }) else {
+        guard name.utf8.count <= ConversationLimits.name, !NameKey.trimmed(name).isEmpty else {
             throw .badRequest("\"name\" must have letters, and at most \(ConversationLimits.name) bytes.")
         }
         return name

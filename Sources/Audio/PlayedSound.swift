@@ -3,9 +3,20 @@
 #else
     internal import Darwin
 #endif
+internal import Speech
 
 /// Writes what a player plays of a recording, for engines that would decode the file by themselves and might hear another track, or have another clock.
 package enum PlayedSound {
+    /// Returns true if every decoder hears in the file itself what a player plays: one sound track, from 0:00 on, without holes.
+    ///
+    /// A file of one track is read to its end: a hole is known only behind it, and a cut at the end. `notices` of the media are then complete, and the
+    /// media has no more samples. Blocks.
+    package static func isFile(_ media: any DecodedMedia) throws(MediaError) -> Bool {
+        guard media.isPlain else { return false }
+        while try media.next() != nil {}
+        return !media.notices.contains { if case .holes = $0 { true } else { false } }
+    }
+
     /// Writes all samples as 16-bit PCM, little-endian, interleaved. Blocks.
     ///
     /// - Parameters:

@@ -229,7 +229,16 @@ extension MediaContainer {
     }
 
     /// Time at which the recording began, by the container; nil when it does not tell. MP4, QuickTime and Matroska have such a time, in UTC.
-    var recorded: UnixTime? { UnixTime(moment: LibAV.text("creation_time", in: format?.pointee.metadata)) }
+    ///
+    /// Android writes an MP4's header when a recording stops, with the time of that moment.
+    ///
+    /// Source: Android's `MPEG4Writer.cpp` (`writeMvhdBox`, `addDeviceMeta`), read 2026-11-30.
+    var recorded: UnixTime? {
+        let tags = format?.pointee.metadata
+        guard let stated = UnixTime(moment: LibAV.text("creation_time", in: tags)) else { return nil }
+        guard !LibAV.text("com.android.version", in: tags).isEmpty, let length = formatLength else { return stated }
+        return stated + (.zero - length)
+    }
 
     /// Number of samples in a second by the container; 0 when it does not tell.
     func hertz(of stream: Int) -> Int { format.flatMap { $0.pointee.streams[stream]?.pointee.codecpar.map { Int($0.pointee.sample_rate) } } ?? 0 }

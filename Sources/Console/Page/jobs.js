@@ -216,8 +216,10 @@ export function recordings(choose) {
   /** What was not heard of a job's file, with the way to hear it. */
   function about(job) {
     const hear = (label, ...choice) => act(`${label}: ${job.name}`, label, () => again(job, choice));
+    const tracks = job.sound_tracks ? [hear('Hear all tracks', 'track', 'all')] : [];
+    for (let n = 1; n <= job.sound_tracks && n < 7; n++) tracks.push(hear(`Hear track ${n}`, 'track', `${n}`));
     return note('warn', 'About the file', said(job.warnings.join(' ')),
-      [job.sound_tracks ? hear('Hear all tracks', 'track', 'all') : null, job.mixed_channels ? hear('Hear each channel', 'channels', 'true') : null]);
+      [...tracks, job.mixed_channels ? hear('Hear each channel', 'channels', 'true') : null]);
   }
   function row(job) {
     const line = h('p.small', words(job)), id = job.conversation_id, name = h('b.strong.clip', said(job.name));

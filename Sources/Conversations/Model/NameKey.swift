@@ -2,8 +2,8 @@ package import Speech
 
 /// Key by which names are compared: names with equal keys are one name, and one name is one person.
 ///
-/// Case, blanks around the name, the number of blanks between words, and canonically equivalent characters make no difference. Case has no regard to
-/// the language: `STRASSE` is `Straße`, and the Turkish `İ` and `ı` are `i`. Accents make a difference.
+/// Case, blanks around the name, the number of blanks between words, characters that nobody sees, and canonically equivalent characters make no
+/// difference. Case has no regard to the language: `STRASSE` is `Straße`, and the Turkish `İ` and `ı` are `i`. Accents make a difference.
 package struct NameKey: Hashable, Sendable {
     private let text: String
 
@@ -13,7 +13,8 @@ package struct NameKey: Hashable, Sendable {
             return
         }
         // ß has no other small form, and becomes ss by its capitals. Strings are compared by canonical equivalence.
-        let folded = name.lowercased().uppercased().lowercased()
+        let seen = String(String.UnicodeScalarView(name.unicodeScalars.filter { !Self.isInvisible($0) }))
+        let folded = seen.lowercased().uppercased().lowercased()
         text = folded.split(whereSeparator: \.isWhitespace).map { word in String(word.map { $0 == "i\u{307}" ? "i" : $0 }) }.joined(separator: " ")
     }
 
@@ -35,9 +36,20 @@ package struct NameKey: Hashable, Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Returns the name without blanks around it, as it is stored.
+    /// Returns the name without blanks and invisible characters around it, as it is stored; empty when nothing of it is seen.
     package static func trimmed(_ name: String) -> String {
-        String(name.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+        String(name.drop(while: isBlank).reversed().drop(while: isBlank).reversed())
+    }
+
+    private static func isBlank(_ character: Character) -> Bool { character.isWhitespace || character.unicodeScalars.allSatisfy(isInvisible) }
+
+    /// Returns true for characters that nobody sees and that change no letter: marks of direction, which come along when a name is copied, the soft
+    /// hyphen, the zero-width space and the byte order mark. The joiners of Persian and of Indian scripts change letters.
+    private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0xAD, 0x61C, 0x200B, 0x200E...0x200F, 0x202A...0x202E, 0x2060, 0x2066...0x2069, 0xFEFF: true
+        case _: false
+        }
     }
 }
 

@@ -27,7 +27,7 @@ struct PersonEnrollmentEndpoint: Endpoint {
         let forms = VoiceForms(recordings: recordings, limits: limits, failure: "a person cannot be enrolled")
         forms.handle(exchange, call) { [people] form, user async throws(SpeechProfileError) in
             let name = form.fields.last { $0.name == "name" }?.value ?? ""
-            guard name.utf8.count <= ConversationLimits.name, name.contains(where: { !$0.isWhitespace }) else {
+            guard name.utf8.count <= ConversationLimits.name, !NameKey.trimmed(name).isEmpty else {
                 throw .rejected("The field \"name\" must have letters, and at most \(ConversationLimits.name) bytes.")
             }
             let files = form.files.map { PersonEnrollment.VoiceRecording(name: $0.name, path: $0.content.path) }

@@ -5,8 +5,8 @@ internal import Speech
 
 /// A recording as a vendor gets it.
 ///
-/// A vendor decodes a file by itself, and then chooses a track and a clock by itself. So a film, a file with several sound tracks or with late sound goes
-/// to it as plain samples: as the local engine hears it.
+/// A vendor decodes a file by itself, and then chooses a track and a clock by itself. So a film, a file with several sound tracks, with late sound or
+/// with a hole goes to it as plain samples: as the local engine hears it.
 struct VendorRecording: Sendable {
     var recording: Recording
     /// Facts that readers of the transcript have to know.
@@ -22,17 +22,19 @@ extension RecordingServices {
     func vendorRecording(_ recording: Recording, separate: Bool, for owner: DiskOwner) async throws(RequestError) -> VendorRecording {
         guard case .container = recording.format else { return VendorRecording(recording: recording) }
         let treatment: ChannelTreatment = separate ? .separate : .mixed
-        let isPlain: Bool, notices: [RecordingNotice], channels: Int
+        // Of all tracks, each is one channel: the channels of the file itself are not asked for.
+        let isAll = recording.tracks == .all
+        let isFile: Bool, notices: [RecordingNotice], channels: Int
         do throws(MediaError) {
-            (isPlain, notices, channels) = try await read(recording, treatment) { media throws(MediaError) in
-                (media.isPlain, media.notices, media.channelCount)
+            (isFile, notices, channels) = try await read(recording, treatment) { media throws(MediaError) -> (Bool, [RecordingNotice], Int) in
+                guard !isAll, try PlayedSound.isFile(media) else { return (false, media.notices, media.channelCount) }
+                return (true, media.notices, media.channelCount)
             }
         } catch {
             guard recording.tracks == .usual, case .undecodable = error else { throw .engine(EngineError(error)) }
             return VendorRecording(recording: recording)
         }
-        // Of all tracks, each is one channel: the channels of the file itself are not asked for.
-        guard !isPlain || recording.tracks == .all else { return VendorRecording(recording: recording, notices: notices) }
+        guard !isFile else { return VendorRecording(recording: recording, notices: notices) }
         let output = newPath(), hold = try spool.budget.open(owner, announced: nil)
         let spooled = SpooledFile(path: output, byteCount: 0, digest: "", hold: hold)
         let told: [RecordingNotice]

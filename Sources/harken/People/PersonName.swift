@@ -7,7 +7,7 @@ import Store
 /// Names of people as arguments of commands.
 enum PersonName {
     static func checked(_ name: String) throws(UsageError) -> String {
-        guard name.contains(where: { !$0.isWhitespace }), name.utf8.count <= ConversationLimits.name else {
+        guard !NameKey.trimmed(name).isEmpty, name.utf8.count <= ConversationLimits.name else {
             throw UsageError("a name needs letters, and has at most \(ConversationLimits.name) bytes")
         }
         return NameKey.trimmed(name)

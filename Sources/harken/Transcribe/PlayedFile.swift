@@ -8,12 +8,21 @@ final class PlayedFile {
     let notices: [RecordingNotice]
     private let temporary: String?
 
-    /// Decodes the file if it has a picture, several sound tracks or late sound. Blocks.
+    /// Reads the file, and decodes it if it has a picture, several sound tracks, late sound or a hole. Blocks.
     ///
     /// - Throws: `undecodable` when the track that was asked for is not there.
     init(_ recording: Recording, separate: Bool) throws(MediaError) {
-        let media: MediaFile
-        do throws(MediaError) { media = try MediaFile(recording, channels: separate ? .separate : .mixed) } catch {
+        let treatment: ChannelTreatment = separate ? .separate : .mixed
+        do throws(MediaError) {
+            let file = try MediaFile(recording, channels: treatment)
+            // Of all tracks, each is one channel: the channels of the file itself are not asked for.
+            if recording.tracks != .all, try PlayedSound.isFile(file) {
+                self.recording = recording
+                notices = file.notices
+                temporary = nil
+                return
+            }
+        } catch {
             guard recording.tracks == .usual else { throw error }
             // The vendor may be able to decode what this machine cannot.
             self.recording = recording
@@ -21,13 +30,8 @@ final class PlayedFile {
             temporary = nil
             return
         }
-        // Of all tracks, each is one channel: the channels of the file itself are not asked for.
-        guard !media.isPlain || recording.tracks == .all else {
-            self.recording = recording
-            notices = media.notices
-            temporary = nil
-            return
-        }
+        // The first one may be at its end.
+        let media = try MediaFile(recording, channels: treatment)
         let path: String
         do throws(InputFileError) {
             let made = try InputFile.makeTemporary(for: recording.path)

@@ -7,6 +7,7 @@ import Testing
         ("Anna", "anna"), ("ANNA", "anna"), (" Anna ", "Anna"), ("\u{A0}Anna\u{3000}\n", "Anna"), ("Anna Maria", "anna\t  maria"),
         ("Zo\u{EB}", "ZOE\u{308}"), ("Straße", "STRASSE"), ("STRAẞE", "strasse"), ("Ἀχιλλεύς", "ἈΧΙΛΛΕΎΣ"), ("Анна", "АННА"), ("ﬁona", "Fiona"),
         ("İPEK", "ipek"), ("I\u{307}pek", "ipek"), ("IŞIL", "ışıl"), ("\u{AC00}", "\u{1100}\u{1161}"), ("田中", " 田中 "), ("", "  "),
+        ("דנה", "\u{200F}דנה\u{200E}"), ("Anna", "\u{FEFF}ANNA\u{200B}"), ("علي حسن", "\u{2067}علي\u{200F} حسن\u{2069}"), ("", "\u{200F} \u{200B}"),
     ])
     func `is equal for names that are one`(one: String, other: String) {
         #expect(NameKey(one) == NameKey(other))
@@ -15,6 +16,8 @@ import Testing
 
     @Test(arguments: [
         ("Zoe", "Zoë"), ("Anna", "Anne"), ("Anna Maria", "Annamaria"), ("Anna", "Anna M"), ("O'Neil", "ONeil"), ("田中", "田"), ("Anna", ""),
+        // The joiner changes how its neighbours are written.
+        ("می\u{200C}نا", "مینا"),
     ])
     func `differs for names that are two`(one: String, other: String) {
         #expect(NameKey(one) != NameKey(other))
@@ -23,6 +26,7 @@ import Testing
     @Test func `leaves blanks inside a name that is stored`() {
         #expect(NameKey.trimmed("\u{3000} Anna  Maria \n") == "Anna  Maria")
         #expect(NameKey.trimmed(" ") == "")
+        #expect(NameKey.trimmed("\u{200F} דנה\u{200E}\u{FEFF}") == "דנה" && NameKey.trimmed("\u{200F}").isEmpty)
     }
 
     @Test func `finds people who share their name`() {

@@ -57,6 +57,15 @@ struct `Files in every container` {
         }
     }
 
+    @Test func `of Android tell when they were recorded, where the file has the time of the end`() async throws {
+        let path = folder.path(of: "android.mp4"), stopped = try #require(UnixTime(rfc3339: "2025-03-04T05:06:07Z"))
+        let tags = ["-metadata", "creation_time=2025-03-04T05:06:07Z", "-metadata", "com.android.version=14", "-movflags", "use_metadata_tags"]
+        try MadeMedia.make(["-f", "lavfi", "-i", "anullsrc=r=48000:cl=mono:d=3", "-c:a", "aac"] + tags, to: path)
+        let media = try await workers.turn(for: Recording(path: path)).open(rate: .speech, channels: .mixed)
+        let began = try #require(media.recorded), length = stopped - began
+        #expect(length > .seconds(2.9) && length < .seconds(3.1), "\(began.rfc3339)")
+    }
+
     private func checkWhole(_ path: String, _ muxing: Muxing) async throws {
         let heard = try await hear(path)
         #expect(Tones.isNear(heard.tones, muxing.tones), "whole: \(heard.tones)")

@@ -95,6 +95,28 @@ import Testing
         }
     }
 
+    @Test func `without a picture that have a hole or are cut off say so when a vendor hears them, on every way`() async throws {
+        let folder = TemporaryFolder(), vendor = try AnsweringVendor()
+        defer { vendor.stop() }
+        func sound(isHoled: Bool) throws -> [UInt8] {
+            let path = try MadeMedia.makeSound(isHoled: isHoled, in: folder)
+            return [UInt8](try Data(contentsOf: URL(filePath: path)))
+        }
+        let whole = try sound(isHoled: false), holed = try sound(isHoled: true), cut = Array(whole.prefix(whole.count * 3 / 5 | 1))
+        let settings = ["DEEPGRAM_API_KEY": "d", "DEEPGRAM_BASE_URL": vendor.address]
+        try await TestGateway.with(
+            ScriptedEngine(), keys: TestKeys(valid: []), settings: settings, usesVendors: true, change: { $0.fetchReach = .anywhere }
+        ) { gateway in
+            await gateway.resumeJobs()
+            for (bytes, warning) in [(holed, "has no sound from"), (cut, "is cut off")] {
+                await onEachWay { way in
+                    let heard = try await hear(bytes, "film.webm", by: way, gateway)
+                    #expect(heard.warnings.contains(warning), "\(way): \(heard)")
+                }
+            }
+        }
+    }
+
     @Test func `with two sound tracks are heard again with all of them`() async throws {
         let film = try Film.twoTracks.bytes()
         try await with { gateway in

@@ -41,11 +41,42 @@ private struct RefusingMedia: MediaSource {
         try await TestRecordings.with([]) { recordings in
             let sent = try await recordings.services.vendorRecording(Recording(path: path), separate: false, for: owner)
             #expect(sent.recording.format == .raw(.linear16, .speech, channels: 1) && sent.notices.isEmpty)
-            let samples = try Data(contentsOf: URL(filePath: sent.recording.path)).withUnsafeBytes { bytes in
-                (0..<bytes.count / 2).map { Float(Int16(littleEndian: bytes.loadUnaligned(fromByteOffset: 2 * $0, as: Int16.self))) / 32_768 }
-            }
-            let found = withExtendedLifetime(sent) { Tones.starts(in: samples) }
+            let found = try tones(in: sent)
             #expect(Tones.isNear(found, [3, 5]), "\(found)")
+        }
+    }
+
+    /// Returns the seconds at which tones begin in the samples that a vendor gets.
+    private func tones(in sent: VendorRecording) throws -> [Double] {
+        let bytes = try withExtendedLifetime(sent) { try Data(contentsOf: URL(filePath: sent.recording.path)) }
+        let samples = bytes.withUnsafeBytes { bytes in
+            (0..<bytes.count / 2).map { Float(Int16(littleEndian: bytes.loadUnaligned(fromByteOffset: 2 * $0, as: Int16.self))) / 32_768 }
+        }
+        return Tones.starts(in: samples)
+    }
+
+    /// A vendor's decoder may close the hole, and tells nobody of it.
+    @Test(.needs(MadeMedia.isPossible, "ffmpeg is not installed"))
+    func `of sound with a hole has silence for it, and tells of it`() async throws {
+        let folder = TemporaryFolder(), path = try MadeMedia.makeSound(isHoled: true, in: folder)
+        try await TestRecordings.with([]) { recordings in
+            let sent = try await recordings.services.vendorRecording(Recording(path: path), separate: false, for: owner)
+            #expect(sent.recording.format == .raw(.linear16, .speech, channels: 1))
+            #expect(sent.notices.map(\.name) == ["holes"], "\(sent.notices)")
+            let found = try tones(in: sent)
+            #expect(Tones.isNear(found, [1, 5]), "\(found)")
+        }
+    }
+
+    @Test(.needs(MadeMedia.isPossible, "ffmpeg is not installed"), arguments: [1.0, 0.6])
+    func `of sound alone is the file itself, and tells of a cut`(share: Double) async throws {
+        let folder = TemporaryFolder(), whole = try Data(contentsOf: URL(filePath: MadeMedia.makeSound(in: folder)))
+        // An odd place, which no packet ends at.
+        let path = try folder.write(share < 1 ? whole.prefix(Int(Double(whole.count) * share) | 1) : whole, as: "sent.webm")
+        try await TestRecordings.with([]) { recordings in
+            let sent = try await recordings.services.vendorRecording(Recording(path: path), separate: false, for: owner)
+            #expect(sent.recording.path == path && sent.file == nil)
+            #expect(sent.notices.map(\.name) == (share < 1 ? ["cut"] : []), "\(sent.notices)")
         }
     }
 

@@ -30,4 +30,21 @@ import Testing
             #expect(played.recording.path == recording.path)
         }
     }
+
+    @Test func `is the file where it is cut off, which is told`() throws {
+        let whole = WaveFile.bytes([Int16](repeating: 1_000, count: 64_000))
+        let path = try folder.write(whole.prefix(whole.count / 2), as: "cut.wav")
+        let played = try PlayedFile(Recording(path: path), separate: false)
+        #expect(played.recording.path == path && played.notices.map(\.name) == ["cut"], "\(played.notices)")
+    }
+
+    @Test(.needs(MadeMedia.isPossible, "ffmpeg is not installed")) func `has silence for a hole, which is told`() throws {
+        let path = try MadeMedia.makeSound(isHoled: true, in: folder)
+        let played = try PlayedFile(Recording(path: path), separate: false)
+        #expect(played.recording.format == .raw(.linear16, .speech, channels: 1))
+        #expect(played.notices.map(\.name) == ["holes"], "\(played.notices)")
+        // Two bytes a sample: five seconds of sound and two of silence.
+        let bytes = try Data(contentsOf: URL(filePath: played.recording.path))
+        #expect(abs(Double(bytes.count) / 32_000 - 7) < 0.1, "\(bytes.count)")
+    }
 }
