@@ -110,6 +110,16 @@ struct RecordedTrace {
         }
     }
 
+    /// Returns the part of a vendor's order that has the options, as text.
+    func request(to vendor: EngineName) throws -> String {
+        let request = try VendorRequests.recorded(options, by: vendor.rawValue)
+        return switch request.body {
+        case .json(let bytes): String(decoding: bytes, as: UTF8.self)
+        case .form(let fields, _): fields.map { "\($0.name)=\($0.value)" }.joined(separator: "&")
+        case .none, .file, .describedFile: request.target
+        }
+    }
+
     /// Returns the parts in which two traces differ, with what each engine is sent; empty: the traces are equal.
     func differences(from other: RecordedTrace) throws -> [String] {
         var names = Set(parts.keys).union(other.parts.keys).filter { parts[$0] != other.parts[$0] }.sorted()
