@@ -15,7 +15,7 @@ from clients import FRAME, stream
 from count import count
 from gateway import OPENER, Server
 from matrix import ADDRESSES
-from scenarios import DEAD, SECOND, UNTIMED
+from scenarios import DEAD, SERVICES, UNTIMED, vendors_of
 from simulators import KEY, Simulator
 
 MOST_ERROR = 20.0  # milliseconds
@@ -66,7 +66,7 @@ class Vendors:
 
     def __init__(self, scenario, engine, recording):
         self.simulators, self.urls = {}, {}
-        places = {"first": engine, "second": SECOND[engine]}
+        places = vendors_of(engine)
         moments = {"mid": round(recording.inside_word(0.58), 3), "third": round(recording.inside_word(0.24), 3)}
         self.mid = moments["mid"]
         try:
@@ -119,9 +119,11 @@ def run(scenario, engine, recording, harken, folder):
     vendors = Vendors(scenario, engine, recording)
     server = None
     try:
-        places = {"first": engine, "second": SECOND[engine]}
+        places = vendors_of(engine)
         names = [places.get(place, place) for place in scenario.engines]
         settings = {"HARKEN_ENGINES": ",".join(names), **dict(scenario.settings)}
+        if engine in SERVICES:
+            settings |= SERVICES[engine][1]
         for vendor, url in vendors.urls.items():
             settings[vendor.upper() + "_API_KEY"] = KEY
             settings |= {f"{vendor.upper()}_{name}": form.format(url) for name, form in ADDRESSES[vendor].items()}

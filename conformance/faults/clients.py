@@ -167,6 +167,7 @@ class Soniox(Client):
 
 class Speechmatics(Client):
     path = "/v2"
+    config = {"language": "en", "max_delay": 2, "enable_partials": True, "conversation_config": {"end_of_utterance_silence_trigger": 0.6}}
 
     def __init__(self, key):
         super().__init__(key)
@@ -175,8 +176,7 @@ class Speechmatics(Client):
     async def open(self, ws):
         await ws.send_str(json.dumps({
             "message": "StartRecognition", "audio_format": {"type": "raw", "encoding": "pcm_s16le", "sample_rate": RATE},
-            "transcription_config": {"language": "en", "max_delay": 2, "enable_partials": True,
-                                     "conversation_config": {"end_of_utterance_silence_trigger": 0.6}}}))
+            "transcription_config": self.config}))
         while True:
             message = await ws.receive_json()
             if message["message"] == "RecognitionStarted":
@@ -197,8 +197,42 @@ class Speechmatics(Client):
                        for item in message["results"] if item["type"] == "word")
 
 
+class SpeechmaticsAgent(Speechmatics):
+    """Agent STT: segments of turns, whose words have no times of their own."""
+
+    path = "/v2/agent"
+    config = {"language": "en", "model": "linden-1", "enable_partials": True}
+
+    def __init__(self, key):
+        super().__init__(key)
+        self.is_turn = False
+
+    def read(self, message):
+        kind = message["message"]
+        if kind in ("StartOfTurn", "EndOfTurn"):
+            if self.is_turn == (kind == "StartOfTurn"):
+                self.problem(f"{kind} {'within' if self.is_turn else 'outside'} a turn")
+            self.is_turn = kind == "StartOfTurn"
+        elif kind == "AddSegment":
+            if not self.is_turn:
+                self.problem("a segment outside a turn")
+            times = message["metadata"]
+            self.final(spread(message["segment"]["transcript"].split(), times["start_time"], times["end_time"]))
+        else:
+            super().read(message)
+
+
+def spread(words, start, end):
+    """The words of a segment with estimates of their times, in proportion to the letters."""
+    letters, at = sum(map(len, words)), 0
+    for word in words:
+        yield word, start + (end - start) * at / letters, start + (end - start) * (at + len(word)) / letters
+        at += len(word)
+
+
 # OpenAI's own protocol has no times of words, which the scenarios compare: its engine is heard over Deepgram's protocol.
-CLIENTS = {"assemblyai": AssemblyAI, "deepgram": Deepgram, "soniox": Soniox, "speechmatics": Speechmatics, "openai": Deepgram}
+CLIENTS = {"assemblyai": AssemblyAI, "deepgram": Deepgram, "soniox": Soniox, "speechmatics": Speechmatics, "agent-stt": SpeechmaticsAgent,
+           "openai": Deepgram}
 
 
 async def stream(protocol, url, key, pcm, at=None, patience=PATIENCE, mode=None):

@@ -11,7 +11,7 @@ import cell
 from cell import Outcome, Vendors
 from clients import FRAME, PATIENCE, RATE, Client
 from gateway import dies_with_us, environment
-from scenarios import SECOND, SHADOW
+from scenarios import SHADOW, vendors_of
 from simulators import KEY
 
 
@@ -96,7 +96,7 @@ def run(scenario, engine, recording, program, folder):
     vendors = Vendors(scenario, engine, recording)
     client = None
     try:
-        places = {"first": engine, "second": SECOND[engine]}
+        places = vendors_of(engine)
         names = [places.get(place, place) for place in scenario.engines]
         client = Program(program, scenario.mode or "failover", {name: vendors.urls.get(name) for name in names})
         at = (vendors.mid, lambda: vendors.outage(scenario.outage)) if scenario.outage else None

@@ -28,9 +28,11 @@ import kit_gateway
 import outage
 import recording
 from matrix import SHOWN
-from scenarios import CLEAN, DOWN, LOCAL, SCENARIOS, SECOND
+from scenarios import CLEAN, DOWN, LOCAL, SCENARIOS, SECOND, SERVICES
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+TITLES = SHOWN | {"agent-stt": "Agent STT"}
 
 ALONE = 2  # cells at a time whose programs have only their own local engine
 
@@ -74,6 +76,8 @@ class Table:
         if args.kit:
             self.scenarios = [one for one in self.scenarios if kit.can(one)]
         self.engines = args.engine or (["assemblyai", "deepgram"] if args.short else list(SECOND))
+        if args.kit:
+            self.engines = [one for one in self.engines if one not in SERVICES]
         self._lock = threading.Lock()
         self._started = 0
         self.load = []
@@ -158,7 +162,7 @@ class Table:
         with self._lock:
             # Times are compared at the end.
             well = outcome.keeps_words and (self.args.ignore_waits or outcome.keeps_waits)
-            print(f"{'ok  ' if well else 'FAIL'}  {scenario.name}, {SHOWN[engine]}: {told(outcome)}", flush=True)
+            print(f"{'ok  ' if well else 'FAIL'}  {scenario.name}, {TITLES[engine]}: {told(outcome)}", flush=True)
         return outcome
 
     def _gateway(self, scenario):
@@ -204,7 +208,7 @@ def show(outcomes, scenarios, engines, others):
     """The table: a row for each scenario, a column for each engine of the gateway's, then those of `others`, which know no detection."""
     rows = {(outcome.scenario, outcome.engine): outcome.record() for outcome in outcomes}
     rows |= {(row["scenario"], part["name"]): row for part in others for row in part["rows"]}
-    columns = [(engine, SHOWN[engine]) for engine in (engines if outcomes else ())] + [(part["name"], part["name"]) for part in others]
+    columns = [(engine, TITLES[engine]) for engine in (engines if outcomes else ())] + [(part["name"], part["name"]) for part in others]
     width = max(len(scenario.name) for scenario in scenarios)
     print("\nlost + doubled, worst time error in ms, seconds: fault to detection, longest wait for a final from there (from the end of "
           "speech); ! misses a goal, * something else is wrong")

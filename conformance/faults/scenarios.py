@@ -4,10 +4,18 @@ from dataclasses import dataclass
 
 DEAD = "dead"  # in place of faults: nothing listens where the engine should be
 # The vendor that stands behind each.
-SECOND = {"assemblyai": "deepgram", "deepgram": "assemblyai", "soniox": "deepgram", "speechmatics": "assemblyai", "openai": "deepgram"}
+SECOND = {"assemblyai": "deepgram", "deepgram": "assemblyai", "soniox": "deepgram", "speechmatics": "assemblyai", "agent-stt": "assemblyai",
+          "openai": "deepgram"}
+# Columns of a vendor's other service: the vendor, and what the gateway is told so that it asks for it. A program with HarkenKit is told nothing.
+SERVICES = {"agent-stt": ("speechmatics", {"SPEECHMATICS_LIVE_MODEL": "linden-1"})}
 
 # Engines whose words have no times of their own: the times of their runs are estimates, which are shown and not judged.
-UNTIMED = ("openai",)
+UNTIMED = ("openai", "agent-stt")
+
+
+def vendors_of(engine):
+    """The vendors of a column, by their places."""
+    return {"first": SERVICES[engine][0] if engine in SERVICES else engine, "second": SECOND[engine]}
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,11 @@ extension LocalEngine: PrerecordedEngine {
     package func recognizeSpeakers(
         _ recording: Recording, options: RecognitionOptions, progress: @escaping @Sendable (RecognitionProgress) -> Void
     ) async throws(EngineError) -> SpokenTranscript {
+        let options = LocalRecordingOptions(options)
         // A gap of a live stream that named no language tells its own, as such a stream does here, unless there is only one that it may be.
-        let isOfStream = options.language == nil && options.workload == .realtime
-        let shared = options.shared
         let language =
-            isOfStream
-            ? liveLanguage(nil, among: shared.languages, isStrict: shared.keepsToLanguages).code.map { LanguageTag($0) } : options.language
+            options.isOfStream
+            ? liveLanguage(nil, among: options.languages, isStrict: options.keepsToLanguages).code.map { LanguageTag($0) } : options.language
         try check(language)
         let use = try await models(), models = use.model
         let voice = options.diarize ? try await Self.use(of: voices, failures.voices) : nil
@@ -26,7 +25,7 @@ extension LocalEngine: PrerecordedEngine {
         let work = RecordingWork(
             media: media, pool: pool, voiceActivity: models.voiceActivity,
             recognizer: try await recognizer(
-                language, isAssumed: isOfStream, among: shared.languages, isStrict: shared.keepsToLanguages, models,
+                language, isAssumed: options.isOfStream, among: options.languages, isStrict: options.keepsToLanguages, models,
                 keyterms: usesKeyTerms ? options.keyterms : []),
             speakers: voice.map { SpeakerListener($0.model, overlap?.model) })
         var spoken = try await work.run(recording, options, progress: progress)

@@ -48,7 +48,7 @@ package struct RecordingWork: Sendable {
     }
 
     package func run(
-        _ recording: Recording, _ options: RecognitionOptions, progress: @escaping @Sendable (RecognitionProgress) -> Void
+        _ recording: Recording, _ options: LocalRecordingOptions, progress: @escaping @Sendable (RecognitionProgress) -> Void
     ) async throws(EngineError) -> SpokenTranscript {
         let reader = try await open(recording, options)
         let result = await withTaskGroup(of: Finished.self) { group in
@@ -107,7 +107,7 @@ package struct RecordingWork: Sendable {
         return .success(spoken)
     }
 
-    private func open(_ recording: Recording, _ options: RecognitionOptions) async throws(EngineError) -> RecordingReader {
+    private func open(_ recording: Recording, _ options: LocalRecordingOptions) async throws(EngineError) -> RecordingReader {
         // The wait does not block a thread of the pool: the recordings whose turn it is need these threads.
         let turn: any MediaTurn
         do throws(MediaError) { turn = try await media.turn(for: recording) } catch { throw EngineError(error) }

@@ -29,7 +29,8 @@ private final class Ear: WindowRecognizing {
         let work = RecordingWork(
             media: InProcessMedia(), pool: pool, voiceActivity: try VoiceActivity(runtime, path: TestModels.folder.path(of: .voiceActivity)),
             recognizer: .known(SpokenLanguageRecognizer(ear, LanguageTag("de"), model: "ear")))
-        _ = try await work.run(Recording(path: Self.sentence), RecognitionOptions(language: LanguageTag("de"))) { _ in }
+        let options = LocalRecordingOptions(RecognitionOptions(language: LanguageTag("de")))
+        _ = try await work.run(Recording(path: Self.sentence), options) { _ in }
         if isLive { pool.liveStreamClosed() }
         return ear.heard
     }

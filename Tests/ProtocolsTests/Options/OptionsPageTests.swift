@@ -45,7 +45,9 @@ import Testing
     @Test func `is what the code does`() throws {
         let page = try String(contentsOfFile: Self.path, encoding: .utf8)
         let end = try #require(page.range(of: Self.mark)).upperBound
-        let written = page[..<end] + Self.tables + Self.changes
+        let outcomes = try TriedOutcome.tables()
+        let made = Self.tables + Self.changes + DocumentedDefault.tables + outcomes
+        let written = page[..<end] + made
         if ProcessInfo.processInfo.environment["HARKEN_WRITE_OPTIONS"] != nil {
             try String(written).write(toFile: Self.path, atomically: true, encoding: .utf8)
         } else {

@@ -130,7 +130,8 @@ struct LiveTrace {
         said = script.said
     }
 
-    private func sent(to vendor: EngineName) throws -> String { try Self.sent(options, to: vendor) }
+    /// Returns what a vendor is sent for this opening.
+    func sent(to vendor: EngineName) throws -> String { try Self.sent(options, to: vendor) }
 
     /// Returns what a vendor is sent at the opening of a stream, and while somebody speaks for a second and then pauses, if the client ends turns itself.
     static func sent(_ options: StreamOptions, to vendor: EngineName) throws -> String {

@@ -9,6 +9,12 @@ struct RecordedTrace {
     private(set) var refusal: String?
     private(set) var parts: [String: String] = [:]
     private var options = RecognitionOptions()
+    /// The options that the local engine heeds, by name.
+    private var heeded: [String: String] = [:]
+    /// The names of the parts that are options of the engine: they are no effect by themselves.
+    private var ofEngine: Set<String> = ["expected languages"]
+    /// Options that Harken itself sees to with every engine: the tests that show them are those of `LiveTrace.ofHarken`.
+    private static let ofHarken: Set<String> = ["model", "redaction"]
     /// The names of members for which the answer has no place, whatever engine serves.
     private var unused: [String] = []
 
@@ -31,7 +37,11 @@ struct RecordedTrace {
         parts["expected languages"] = "\(options.shared.languages) \(options.shared.keepsToLanguages)"
         var rest = options
         (rest.vendorOptions, rest.shared) = (nil, SharedOptions())
-        for case (let label?, let value) in Mirror(reflecting: rest).children { parts[label] = TraceText.of(value) }
+        for case (let label?, let value) in Mirror(reflecting: rest).children {
+            parts[label] = TraceText.of(value)
+            if !Self.ofHarken.contains(label) { ofEngine.insert(label) }
+        }
+        for case (let label?, let value) in Mirror(reflecting: LocalRecordingOptions(options)).children { heeded[label] = TraceText.of(value) }
     }
 
     static func usual(_ route: OptionRoute) -> [(name: String, value: String)] {
@@ -110,6 +120,16 @@ struct RecordedTrace {
         }
     }
 
+    /// Returns the part of a vendor's order that has the options, as text.
+    func request(to vendor: EngineName) throws -> String {
+        let request = try VendorRequests.recorded(options, by: vendor.rawValue)
+        return switch request.body {
+        case .json(let bytes): String(decoding: bytes, as: UTF8.self)
+        case .form(let fields, _): fields.map { "\($0.name)=\($0.value)" }.joined(separator: "&")
+        case .none, .file, .describedFile: request.target
+        }
+    }
+
     /// Returns the parts in which two traces differ, with what each engine is sent; empty: the traces are equal.
     func differences(from other: RecordedTrace) throws -> [String] {
         var names = Set(parts.keys).union(other.parts.keys).filter { parts[$0] != other.parts[$0] }.sorted()
@@ -130,6 +150,9 @@ struct RecordedTrace {
         if member.engine != .local, try sent(to: member.engine) != base.sent(to: member.engine) {
             return member.isOwn ? .carriedThrough : .carriedOut
         }
-        return parts != base.parts ? .carriedOut : nil
+        guard member.engine == .local else { return parts != base.parts ? .carriedOut : nil }
+        // An option that the local engine is not given has no effect there, whatever the request has of it.
+        let names = Set(parts.keys).union(base.parts.keys).subtracting(ofEngine)
+        return names.contains { parts[$0] != base.parts[$0] } || heeded != base.heeded ? .carriedOut : nil
     }
 }

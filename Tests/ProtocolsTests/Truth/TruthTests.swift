@@ -30,6 +30,16 @@ import Testing
         "diarize": "gives a word to the speaker at its middle, and a segment to each turn",
         "keyterms": "a term takes the place of its words, which it remembers",
     ]
+    /// Tests that show the effect of an option of a recording with the local engine.
+    private static let localRecorded = [
+        "language": "a named language goes to Whisper", "isOfStream": "a gap of a live stream that named no language has it found",
+        "languages": "speech is in the only language that it may be in",
+        "keepsToLanguages": "is found among the likely ones, and elsewhere where the model plainly hears it",
+        "separateChannels": "channels are recognised apart when that is asked for",
+        "diarize": "gives a word to the speaker at its middle, and a segment to each turn",
+        "keyterms": "a term takes the place of its words, which it remembers",
+        "references": "names speakers by the client's reference voices",
+    ]
     private static let seenOtherwise: Set<String> = [
         "format", "model", "redaction", "timesInterims", "workload", "credential", "conversation", "preferred engine", "resumed",
     ]
@@ -46,22 +56,23 @@ import Testing
 
     @Test(arguments: TriedMember.all(.live))
     func `has an outcome in live sessions`(member: TriedMember) throws {
-        let requests = member.requests(LiveTrace.usual(member.route))
-        let base = try LiveTrace(member.route, requests.base), given = try LiveTrace(member.route, requests.given)
-        let outcome = try given.outcome(of: member, beside: base)
-        check(outcome, member)
-        guard member.engine == .local, outcome == .carriedOut, base.refusal.isEmpty else { return }
-        for part in given.parts(beside: base) where !Self.seenOtherwise.contains(part) {
+        let tried = try #require(try TriedOutcome.of(member))
+        check(tried.outcome, member)
+        guard member.engine == .local, tried.outcome == .carriedOut else { return }
+        for part in tried.parts where !Self.seenOtherwise.contains(part) {
             #expect(Self.local[part] != nil, "no test shows that the local engine heeds \(part)")
         }
     }
 
     @Test(arguments: TriedMember.all(.recorded))
     func `has an outcome in recordings`(member: TriedMember) throws {
-        let requests = member.requests(RecordedTrace.usual(member.route))
-        let base = try RecordedTrace(member.route, requests.base, isNative: member.isOwn)
-        let given = try RecordedTrace(member.route, requests.given, isNative: member.isOwn)
-        check(try given.outcome(of: member, beside: base), member)
+        let tried = try #require(try TriedOutcome.of(member))
+        check(tried.outcome, member)
+    }
+
+    @Test func `is shown for each option of recordings that the local engine heeds`() {
+        let names = Mirror(reflecting: LocalRecordingOptions(RecognitionOptions())).children.compactMap(\.label)
+        #expect(Set(names) == Set(Self.localRecorded.keys))
     }
 
     /// A trace that differs from itself would make every member one that is carried out.
@@ -210,7 +221,7 @@ import Testing
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..").standardized
 
     @Test func `is shown by tests that there are`() throws {
-        var names = Set(Self.shown.values).union(Self.local.values).union(LiveTrace.ofHarken.values)
+        var names = Set(Self.shown.values).union(Self.local.values).union(Self.localRecorded.values).union(LiveTrace.ofHarken.values)
         let files = FileManager.default.enumerator(at: Self.root.appending(path: "Tests"), includingPropertiesForKeys: nil)
         while !names.isEmpty, let file = files?.nextObject() as? URL {
             guard file.pathExtension == "swift", let text = try? String(contentsOf: file, encoding: .utf8) else { continue }
