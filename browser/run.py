@@ -27,7 +27,7 @@ OPEN = {
     "goes_by_keyboard": "gate verify", "searches_before_a_page_comes": "gate verify", "describes_the_api": "gate verify",
     "survives_a_lost_gateway": "gate verify", "warns_of_a_full_disk": "gate verify", "keeps_a_dropped_file": "gate verify",
     "sends_a_file_until_it_is_safe": "gate",
-    "takes_what_is_dropped_on_every_page": "verify", "says_how_much_is_sent": "verify", "stops_a_file_with_undo": "verify",
+    "takes_what_is_dropped_on_every_page": "verify", "says_how_much_is_sent": "verify", "stops_a_file_with_undo": "verify", "stops_a_file_when_the_page_is_left": "verify",
     "hears_each_channel": "verify",
     "shows_how_far_a_file_is": "gate verify", "says_why_a_file_fails": "gate verify", "hears_all_tracks": "gate verify",
     "compares_engines": "gate verify", "shows_captions_for_obs": "gate verify", "mends_a_broken_connection": "", "follows_a_gateway_that_goes_down": "",
