@@ -103,6 +103,12 @@ STANDSTILL = """async () => {
     });
 }"""
 SPEECH = 40  # seconds of speech in which captions are watched
+# Ten minutes go by at once, of which the page hears so many samples.
+SLEEP = """async (heard) => {
+    const {listening} = await import('/console/listening.js'), {now} = Date;
+    Date.now = () => now.call(Date) + 600_000;
+    listening.samples += heard;
+}"""
 NO_NOTE = "(words) => ![...document.querySelectorAll('.notes .note')].some((note) => note.textContent.includes(words))"
 
 
@@ -148,13 +154,14 @@ class Line:
         self.theirs.close(code=1001)
         self.mine.close(code=1001)
 
-    def go_down(self):
+    def go_down(self, meanwhile=lambda: None):
         """Ends the session in order, as a gateway that goes down does, and says so: the page goes on as a new session. A session that waited for its
-        client would go on in the conversations of those after it."""
+        client would go on in the conversations of those after it. `meanwhile` is called before the page is told."""
         over = []
         self.theirs.on_close(lambda code, reason: over.append(code))
         self.theirs.send('{"type":"finish"}')
         self.console.until(lambda: over, "the session ends at the gateway")
+        meanwhile()
         self.mine.send(json.dumps({"type": "reconnect", "samples": self.safe}))
         self.mine.close(code=1001)
 
@@ -682,6 +689,31 @@ class Microphone:
         self._goes_on(console)
         events = [text for kind, text in console.page.evaluate(STANDING) if kind == "event"]
         expect(not events, f"the next session has the lines {events}")
+        self._press(console)
+        self._ends(console)
+        console.judge()
+        console.close()
+
+    def tells_of_a_device_that_slept(self):
+        """A device that was asleep for ten minutes hears nothing meanwhile, and its line is gone when it wakes: the captions have the gap and for how long the
+        line was broken, and no restart of a gateway that was never restarted. A page that had no time, and heard all, has no gap."""
+        console = self.visit("/#/start")
+        line, page = Line(console), console.page
+        console.go("live")
+        self._start(console)
+        page.evaluate(SLEEP, 600 * 16_000)
+        self._goes_on(console)
+        expect(page.evaluate(NO_NOTE, "this device was asleep"), "a page that has heard all says that it was asleep")
+        console.until(lambda: line.safe and page.evaluate(WORDS), "the gateway confirms audio, and words of it")
+        line.go_down(lambda: page.evaluate(SLEEP, 0))
+        console.until(lambda: line.links == 2, "the page connects again")
+        console.wait(NOTE, "the sleep is told", "this device was asleep")
+        self._goes_on(console)
+        lines = page.evaluate(STANDING)
+        gaps = [text for kind, text in lines if kind == "gap" and "asleep" in text]
+        expect(len(gaps) == 1 and 590 < float(gaps[0].split()[0]) < 610, f"the gaps are {gaps}")
+        events = [text for kind, text in lines if kind == "event"]
+        expect(len(events) == 1 and re.fullmatch(r"The line was broken for (59|60|61)\d s", events[0]), f"the lines are {events}")
         self._press(console)
         self._ends(console)
         console.judge()

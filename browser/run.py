@@ -54,7 +54,7 @@ OPEN = {
     "tells_of_a_gateway_that_is_behind": "gate",
     "tells_of_a_full_disk": "gate", "goes_on_after_a_reload": "gate",
     "follows_a_restarted_gateway": "gate", "shows_what_a_killed_gateway_stored": "gate", "watches_over_a_restart": "gate",
-    "says_what_is_not_kept": "gate", "draws_a_break_in_its_own_session": "gate", "takes_away_what_is_not_stored": "gate",
+    "says_what_is_not_kept": "gate", "draws_a_break_in_its_own_session": "gate", "takes_away_what_is_not_stored": "gate", "tells_of_a_device_that_slept": "verify",
     "reads_a_broken_session_once": "verify",
 }
 KEYED = {
