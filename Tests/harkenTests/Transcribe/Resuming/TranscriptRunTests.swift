@@ -209,6 +209,46 @@ import Testing
         await #expect(processExitsWith: .success) { try await `A run of transcribe`().keepsAllOnceThereIsRoom() }
     }
 
+    /// A run whose result cannot get its name, because somebody makes a folder of that name meanwhile. It lets go of its files when it is over.
+    private func meetsAFolder(_ destination: TranscriptDestination, at path: String) async throws {
+        let output = try run(destination, [files[0]], resumes: false)
+        let recorder = try #require(try output.begin(files[0], path: files[0]))
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        let transcript = try await SecondsEngine().recognize(Recording(path: files[0]), options: RecognitionOptions()) { recorder.note($0) }
+        var problem: String?
+        do {
+            try output.write(FileTranscript(file: files[0], transcript: transcript))
+            try output.end(.done)
+        } catch {
+            problem = "\(error)"
+            output.keep()
+        }
+        #expect(problem == "cannot write \(path): is a directory")
+    }
+
+    @Test(arguments: [false, true]) func `keeps a transcript that cannot get its name, and says that it is whole`(isFolder: Bool) async throws {
+        let name = isFolder ? "texts/a.txt" : "a.txt", path = folder.path(of: name)
+        let destination = isFolder ? TranscriptDestination.folder(folder.path(of: "texts")) : .together(path: path)
+        try await meetsAFolder(destination, at: path)
+        #expect(
+            try written.diagnostics()
+                == "harken transcribe: \(path).partial has everything; move it to \(path), or repeat the command with --resume\n")
+        #expect(text(name + ".partial") == Self.words(0))
+        #expect(rmdir(path) == 0)
+        _ = try await transcribe(run(destination, [files[0]], resumes: true), [files[0]])
+        #expect(text(name) == Self.words(0))
+        #expect(try names(in: isFolder ? "texts" : "") == ["a.txt"])
+    }
+
+    @Test func `goes on behind the recordings that it has, also where speakers are told apart`() async throws {
+        let destination = TranscriptDestination.together(path: folder.path(of: "all.txt"))
+        var request = Self.request
+        request.options = ["--speakers"]
+        _ = try await transcribe(run(destination, files, resumes: false, request: request), files, interruptedIn: 1, after: 1)
+        let partial = folder.path(of: "all.txt.partial")
+        #expect(try written.diagnostics() == "harken transcribe: \(partial) has 1 of 3 files; harken transcribe --resume goes on there\n")
+    }
+
     @Test func `refuses another recording, other options and another order`() async throws {
         let destination = TranscriptDestination.together(path: folder.path(of: "all.txt")), partial = folder.path(of: "all.txt.partial")
         _ = try await transcribe(run(destination, files, resumes: false), files, interruptedIn: 1, after: 4)
