@@ -171,14 +171,21 @@ final class TranscriptRun {
         return recorder
     }
 
-    /// Writes the transcript of a recording.
+    /// Writes the transcript of a recording. One that cannot be written goes to standard output where no part of it is in the notes: an engine that tells
+    /// no words on the way would have to hear the recording again.
     func write(_ transcript: FileTranscript) throws(OutputFileError) {
         let text = heading(transcript.file) + transcript.rendered(as: form)
         guard let draft else {
             try stream?.write(text)
             return
         }
-        try draft.output.write(text)
+        do throws(OutputFileError) { try draft.output.write(text) } catch {
+            if draft.recorder?.part.stretches.isEmpty != false {
+                context.note("harken transcribe: \(draft.partial.path) cannot be written: the transcript follows on standard output")
+                context.output.write(text)
+            }
+            throw error
+        }
         let done = TranscriptNotes.Finished(name: transcript.file, input: draft.input, text: isFolder ? nil : text)
         if isFolder {
             self.draft?.isComplete = true

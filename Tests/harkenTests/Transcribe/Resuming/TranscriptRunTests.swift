@@ -200,6 +200,33 @@ import Testing
         #expect(text("two.txt") == Self.words(0))
     }
 
+    /// A run on a full disk, with an engine that tells no words before it has all of them.
+    private func printsWhatNoNoteHas() async throws {
+        let path = folder.path(of: "two.txt"), pipe = Pipe()
+        _ = try folder.write("old".utf8, as: "two.txt")
+        var context = written.context
+        context.output = StandardStream(descriptor: pipe.fileHandleForWriting.fileDescriptor)
+        let output = try run(.together(path: path), [files[0]], resumes: false, context)
+        _ = try output.begin(files[0], path: files[0])
+        let transcript = try await SecondsEngine().recognize(Recording(path: files[0]), options: RecognitionOptions()) { _ in }
+        limitFiles(to: 8)
+        var problem: String?
+        do { try output.write(FileTranscript(file: files[0], transcript: transcript)) } catch {
+            problem = "\(error)"
+            output.keep()
+        }
+        limitFiles(to: nil)
+        #expect(problem == "cannot write \(path).partial: file too large")
+        try pipe.fileHandleForWriting.close()
+        #expect(try pipe.fileHandleForReading.readToEnd().map { String(decoding: $0, as: UTF8.self) } == Self.words(0))
+        #expect(text("two.txt") == "old")
+    }
+
+    @Test func `prints a transcript that the disk does not take where no note has its words`() async throws {
+        // The limit is for a whole process.
+        await #expect(processExitsWith: .success) { try await `A run of transcribe`().printsWhatNoNoteHas() }
+    }
+
     @Test func `tells at once that the disk takes no more, and in the end what is on it`() async throws {
         // The limit is for a whole process.
         await #expect(processExitsWith: .success) { try await `A run of transcribe`().goesOnAfterAFullDisk() }
