@@ -563,15 +563,17 @@ class Microphone:
 
     def offers_the_newest_of_what_was_left(self):
         """A browser that crashed is back within seconds: its sessions are offered when their pages had the time to tell of them, the newest first.
-        One that another tab records is not offered, and one that another tab goes on with is offered no more."""
+        One that another tab records is not offered, and one that another tab goes on with is offered no more. What a page had and its gateway had not is
+        told."""
         console = self._live()
         page = console.page
         page.evaluate("""() => {
-            const left = (session, seconds, ago) => localStorage.setItem(`harken.listening.${session}`, JSON.stringify({
+            window.left = (session, seconds, ago, more) => localStorage.setItem(`harken.listening.${session}`, JSON.stringify({
                 source: 'microphone', language: 'en', engine: '', session, conversation: null, seconds, sent: 0, seen: 0, offset: 0, window: 600,
-                at: Date.now() - ago, isLeft: false,
+                at: Date.now() - ago, isLeft: false, ...more,
             }));
-            left('old', 61, 40_000);
+            left('gone', 90, 60_000, { lost: 30, window: 1 });
+            left('old', 61, 40_000, { lost: 20 });
             left('first', 122, 2000);
             left('second', 183, 1000);
             // It is written on while the page is loaded anew.
@@ -584,7 +586,7 @@ class Microphone:
                 localStorage.setItem(key, JSON.stringify({ ...JSON.parse(localStorage.getItem(key)), at: Date.now() }));
             }, 200);
         }""")
-        console.wait(NOTE, "what was left before is offered", "loaded anew after 1:01")
+        console.wait(NOTE, "what was left before is offered", "loaded anew after 1:01. The last 20 s may be lost: the gateway did not have them. It can go on")
         console.wait(NOTE, "the newest is offered when it is known to be left", "loaded anew after 3:03")
         expect(page.locator(".notes .note").count() == 1, console.text(".notes"))
         page.evaluate("""() => {
@@ -594,6 +596,12 @@ class Microphone:
         page.get_by_role("button", name="Go on").click()
         console.wait(NO_NOTE, "what another tab goes on with is offered no more", "The recording was interrupted")
         expect(page.evaluate("() => sound.asked") == 0, "the microphone was opened for a session of another tab")
+        page.evaluate("""() => {
+            clearInterval(elsewhere);
+            for (const session of ['old', 'first', 'second', 'elsewhere']) localStorage.removeItem(`harken.listening.${session}`);
+        }""")
+        page.reload()
+        console.wait(NOTE, "a session that cannot go on is told", "This page was closed. 1:00 are kept. The last 30 s may be lost")
         console.judge()
         console.close()
 
