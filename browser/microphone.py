@@ -303,6 +303,26 @@ class Microphone:
         console.judge()
         console.close()
 
+    def keeps_two_pages_apart(self):
+        """Two pages of one person record at once: each has a conversation of its own, and goes on with it when the other one stops."""
+        console = self._live()
+        other = console.beside("/#/live")
+        other.page.wait_for_selector(".live-bar .btn.primary")
+        place, talks = "async () => (await import('/console/listening.js')).listening.conversation", []
+        for one in (console, other):
+            self._start(one)
+            talks.append(one.until(lambda page=one.page: page.evaluate(place), "the conversation"))
+        expect(talks[0] != talks[1], f"both pages speak in the conversation {talks[0]}")
+        self._press(other)
+        self._ends(other)
+        self._goes_on(console)
+        events = [text for kind, text in console.page.evaluate(STANDING) if kind == "event"]
+        expect(not events and console.page.evaluate(place) == talks[0], f"the page that goes on has the lines {events}")
+        self._press(console)
+        self._ends(console)
+        console.judge()
+        console.close()
+
     def takes_the_question_back(self):
         """Stop while the browser asks: a permission that comes later opens nothing. A refusal is told, and the next press works."""
         console = self._live()
@@ -586,7 +606,7 @@ class Microphone:
                 localStorage.setItem(key, JSON.stringify({ ...JSON.parse(localStorage.getItem(key)), at: Date.now() }));
             }, 200);
         }""")
-        console.wait(NOTE, "what was left before is offered", "loaded anew after 1:01. The last 20 s may be lost: the gateway did not have them. It can go on")
+        console.wait(NOTE, "what was left before is offered", "loaded anew after 1:01. The last 20 s may be lost. It can go on")
         console.wait(NOTE, "the newest is offered when it is known to be left", "loaded anew after 3:03")
         expect(page.locator(".notes .note").count() == 1, console.text(".notes"))
         page.evaluate("""() => {

@@ -188,7 +188,7 @@ class Listening extends Recording {
     this.saved = Date.now();
     remember(session, {
       ...options, session, conversation, seconds, sent: client.sent, seen: client.seen, offset: client.before / rate, window: client.window,
-      at: Date.now(), isLeft, lost: Math.round(client.late),
+      at: Date.now(), isLeft, lost: Math.round(client.late), device: client.device,
     });
   }
 

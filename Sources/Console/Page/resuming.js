@@ -26,7 +26,7 @@ export function offer(isAgain) {
   // Another tab goes on with it.
   const isTaken = () => localStorage.getItem(memory + left.session) !== left.text;
   const rest = () => left.at + left.window * 1000 - Date.now();
-  const { lost = 0 } = left, gone = lost ? ` The last ${lost} s may be lost: the gateway did not have them.` : '';
+  const { lost = 0 } = left, gone = lost ? ` The last ${lost} s may be lost.` : '';
   const read = () => (left.conversation ? h('a.btn.s', { href: `#/conversation/${left.conversation}` }, 'Open conversation') : null);
   const over = () => {
     if (listening.isOn) return;
