@@ -165,3 +165,24 @@ class Files:
             console.close()
         finally:
             server.stop()
+
+    def stops_a_file_when_the_page_is_left(self):
+        """Stop, and the page is left before the time for Undo is over: the gateway is told. It is done with the file, which the page takes for one at work, so
+        that its row alone goes."""
+        console = self.visit("/#/usage")
+        page, jobs = console.page, "/api/v1/jobs"
+        content = {"name": "Left.wav", "mimeType": "audio/wav", "buffer": with_silence(self.recording, 9)}
+        sent = console.context.request.post(jobs, multipart={"file": content})
+        expect(sent.ok, f"the file is answered with {sent.status}")
+        one = f"{jobs}/{sent.json()['job_id']}"
+        console.until(lambda: console.get(one)["status"] == "completed", "the file is heard")
+        shown = {**console.get(one), "status": "processing", "heard": 1.0, "duration": 9.0}
+        page.route(lambda url: urllib.parse.urlsplit(url).path == jobs, lambda route: route.fulfill(json={"jobs": [shown], "next": None}))
+        console.go("start")
+        page.get_by_role("button", name="Stop: Left.wav").click()
+        page.locator(".toast").filter(has_text="Left.wav stops").wait_for()
+        page.unroute_all(behavior="wait")
+        page.goto("about:blank")
+        console.until(lambda: shown["job_id"] not in [job["job_id"] for job in console.get(f"{jobs}?limit=100")["jobs"]], "the gateway is told of Stop")
+        console.judge()
+        console.close()

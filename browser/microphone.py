@@ -103,6 +103,12 @@ STANDSTILL = """async () => {
     });
 }"""
 SPEECH = 40  # seconds of speech in which captions are watched
+# Ten minutes go by at once, of which the page hears so many samples.
+SLEEP = """async (heard) => {
+    const {listening} = await import('/console/listening.js'), {now} = Date;
+    Date.now = () => now.call(Date) + 600_000;
+    listening.samples += heard;
+}"""
 NO_NOTE = "(words) => ![...document.querySelectorAll('.notes .note')].some((note) => note.textContent.includes(words))"
 
 
@@ -148,13 +154,14 @@ class Line:
         self.theirs.close(code=1001)
         self.mine.close(code=1001)
 
-    def go_down(self):
+    def go_down(self, meanwhile=lambda: None):
         """Ends the session in order, as a gateway that goes down does, and says so: the page goes on as a new session. A session that waited for its
-        client would go on in the conversations of those after it."""
+        client would go on in the conversations of those after it. `meanwhile` is called before the page is told."""
         over = []
         self.theirs.on_close(lambda code, reason: over.append(code))
         self.theirs.send('{"type":"finish"}')
         self.console.until(lambda: over, "the session ends at the gateway")
+        meanwhile()
         self.mine.send(json.dumps({"type": "reconnect", "samples": self.safe}))
         self.mine.close(code=1001)
 
@@ -293,6 +300,26 @@ class Microphone:
         self._stops(console)
         expect(page.evaluate("() => sound.live()") == 0, "a track is open after Stop")
         console.until(lambda: not began & self._open(console), "the session is over")
+        console.judge()
+        console.close()
+
+    def keeps_two_pages_apart(self):
+        """Two pages of one person record at once: each has a conversation of its own, and goes on with it when the other one stops."""
+        console = self._live()
+        other = console.beside("/#/live")
+        other.page.wait_for_selector(".live-bar .btn.primary")
+        place, talks = "async () => (await import('/console/listening.js')).listening.conversation", []
+        for one in (console, other):
+            self._start(one)
+            talks.append(one.until(lambda page=one.page: page.evaluate(place), "the conversation"))
+        expect(talks[0] != talks[1], f"both pages speak in the conversation {talks[0]}")
+        self._press(other)
+        self._ends(other)
+        self._goes_on(console)
+        events = [text for kind, text in console.page.evaluate(STANDING) if kind == "event"]
+        expect(not events and console.page.evaluate(place) == talks[0], f"the page that goes on has the lines {events}")
+        self._press(console)
+        self._ends(console)
         console.judge()
         console.close()
 
@@ -556,15 +583,17 @@ class Microphone:
 
     def offers_the_newest_of_what_was_left(self):
         """A browser that crashed is back within seconds: its sessions are offered when their pages had the time to tell of them, the newest first.
-        One that another tab records is not offered, and one that another tab goes on with is offered no more."""
+        One that another tab records is not offered, and one that another tab goes on with is offered no more. What a page had and its gateway had not is
+        told."""
         console = self._live()
         page = console.page
         page.evaluate("""() => {
-            const left = (session, seconds, ago) => localStorage.setItem(`harken.listening.${session}`, JSON.stringify({
+            window.left = (session, seconds, ago, more) => localStorage.setItem(`harken.listening.${session}`, JSON.stringify({
                 source: 'microphone', language: 'en', engine: '', session, conversation: null, seconds, sent: 0, seen: 0, offset: 0, window: 600,
-                at: Date.now() - ago, isLeft: false,
+                at: Date.now() - ago, isLeft: false, ...more,
             }));
-            left('old', 61, 40_000);
+            left('gone', 90, 60_000, { lost: 30, window: 1 });
+            left('old', 61, 40_000, { lost: 20 });
             left('first', 122, 2000);
             left('second', 183, 1000);
             // It is written on while the page is loaded anew.
@@ -577,7 +606,7 @@ class Microphone:
                 localStorage.setItem(key, JSON.stringify({ ...JSON.parse(localStorage.getItem(key)), at: Date.now() }));
             }, 200);
         }""")
-        console.wait(NOTE, "what was left before is offered", "loaded anew after 1:01")
+        console.wait(NOTE, "what was left before is offered", "loaded anew after 1:01. The last 20 s may be lost. It can go on")
         console.wait(NOTE, "the newest is offered when it is known to be left", "loaded anew after 3:03")
         expect(page.locator(".notes .note").count() == 1, console.text(".notes"))
         page.evaluate("""() => {
@@ -587,6 +616,12 @@ class Microphone:
         page.get_by_role("button", name="Go on").click()
         console.wait(NO_NOTE, "what another tab goes on with is offered no more", "The recording was interrupted")
         expect(page.evaluate("() => sound.asked") == 0, "the microphone was opened for a session of another tab")
+        page.evaluate("""() => {
+            clearInterval(elsewhere);
+            for (const session of ['old', 'first', 'second', 'elsewhere']) localStorage.removeItem(`harken.listening.${session}`);
+        }""")
+        page.reload()
+        console.wait(NOTE, "a session that cannot go on is told", "This page was closed. 1:00 are kept. The last 30 s may be lost")
         console.judge()
         console.close()
 
@@ -682,6 +717,31 @@ class Microphone:
         self._goes_on(console)
         events = [text for kind, text in console.page.evaluate(STANDING) if kind == "event"]
         expect(not events, f"the next session has the lines {events}")
+        self._press(console)
+        self._ends(console)
+        console.judge()
+        console.close()
+
+    def tells_of_a_device_that_slept(self):
+        """A device that was asleep for ten minutes hears nothing meanwhile, and its line is gone when it wakes: the captions have the gap and for how long the
+        line was broken, and no restart of a gateway that was never restarted. A page that had no time, and heard all, has no gap."""
+        console = self.visit("/#/start")
+        line, page = Line(console), console.page
+        console.go("live")
+        self._start(console)
+        page.evaluate(SLEEP, 600 * 16_000)
+        self._goes_on(console)
+        expect(page.evaluate(NO_NOTE, "this device was asleep"), "a page that has heard all says that it was asleep")
+        console.until(lambda: line.safe and page.evaluate(WORDS), "the gateway confirms audio, and words of it")
+        line.go_down(lambda: page.evaluate(SLEEP, 0))
+        console.until(lambda: line.links == 2, "the page connects again")
+        console.wait(NOTE, "the sleep is told", "this device was asleep")
+        self._goes_on(console)
+        lines = page.evaluate(STANDING)
+        gaps = [text for kind, text in lines if kind == "gap" and "asleep" in text]
+        expect(len(gaps) == 1 and 590 < float(gaps[0].split()[0]) < 610, f"the gaps are {gaps}")
+        events = [text for kind, text in lines if kind == "event"]
+        expect(len(events) == 1 and re.fullmatch(r"The line was broken for (59|60|61)\d s", events[0]), f"the lines are {events}")
         self._press(console)
         self._ends(console)
         console.judge()

@@ -28,6 +28,7 @@ OPEN = {
     "survives_a_lost_gateway": "gate verify", "warns_of_a_full_disk": "gate verify", "keeps_a_dropped_file": "gate verify",
     "sends_a_file_until_it_is_safe": "gate",
     "takes_what_is_dropped_on_every_page": "verify", "says_how_much_is_sent": "verify", "stops_a_file_with_undo": "verify",
+    "stops_a_file_when_the_page_is_left": "verify",
     "hears_each_channel": "verify",
     "shows_how_far_a_file_is": "gate verify", "says_why_a_file_fails": "gate verify", "hears_all_tracks": "gate verify",
     "compares_engines": "gate verify", "shows_captions_for_obs": "gate verify", "mends_a_broken_connection": "", "follows_a_gateway_that_goes_down": "",
@@ -48,13 +49,14 @@ OPEN = {
     "copies_the_transcript": "gate verify", "copies_what_is_selected": "gate verify", "copies_every_script": "gate verify",
     "prints_the_transcript": "gate verify", "saves_the_transcript_as_text": "gate verify",
     "records_on_every_page": "gate", "draws_guesses_grey": "gate verify",
-    "begins_one_session_a_press": "gate", "takes_the_question_back": "gate", "waits_for_its_microphone": "gate",
+    "begins_one_session_a_press": "gate", "keeps_two_pages_apart": "verify", "takes_the_question_back": "gate", "waits_for_its_microphone": "gate",
     "tells_of_a_silent_microphone": "gate", "says_how_late_it_is": "gate", "waits_for_a_slow_gateway": "gate",
     "sends_what_a_full_page_has": "verify", "offers_the_newest_of_what_was_left": "verify",
     "tells_of_a_gateway_that_is_behind": "gate",
     "tells_of_a_full_disk": "gate", "goes_on_after_a_reload": "gate",
     "follows_a_restarted_gateway": "gate", "shows_what_a_killed_gateway_stored": "gate", "watches_over_a_restart": "gate",
     "says_what_is_not_kept": "gate", "draws_a_break_in_its_own_session": "gate", "takes_away_what_is_not_stored": "gate",
+    "tells_of_a_device_that_slept": "verify",
     "reads_a_broken_session_once": "verify",
 }
 KEYED = {

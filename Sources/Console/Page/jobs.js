@@ -1,5 +1,5 @@
 // Recordings that the gateway makes conversations of: sent from here, listed with how far they are. The work goes on without the page.
-import { address, get, post, remove, send } from './api.js';
+import { address, get, leaving, post, remove, send } from './api.js';
 import { h, said, say } from './elements.js';
 import { bytes, bytesOf, clock } from './figures.js';
 import { gateway } from './gateway.js';
@@ -197,8 +197,8 @@ export function recordings(choose) {
     stopping.add(job.job_id);
     const end = async () => stopping.delete(job.job_id) && redraw();
     undoable([said(job.name), ' stops, and its words go'], end, async () => {
-      // What was done meanwhile stays.
-      if ((await get(`/jobs/${job.job_id}`)).status !== 'completed') await drop(job);
+      // What was done meanwhile stays. A page that is left gets no answer, and a job that is done loses its row only.
+      if (leaving.keepalive || (await get(`/jobs/${job.job_id}`)).status !== 'completed') await drop(job);
       await end();
     });
   }

@@ -12,6 +12,8 @@ const packet = 320, backlog = 8 * rate;
 const kept = 3600 * rate;
 /** Samples that it keeps of what the gateway has: one that was killed goes on before the word in which its disk ends. */
 const behind = 30 * rate;
+/** Tells this page from others of its user, whose conversations are their own. */
+const device = Math.random();
 /** Codes after which nothing is resumed: the client's mistake, no credit, no engine, the session is over. */
 const final = new Set([1000, 1003, 1008, 1009, 1011, 4003]);
 
@@ -28,14 +30,15 @@ const lost = 'The gateway goes on with it no more: it was restarted, heard nothi
  */
 export class ListenClient extends EventTarget {
   /**
-   * @param {{language: string, engine: ?string, ticket: ?string, from: ?{session: string, sent: number, seen: number}}} options the ticket opens the
-   *   session and resumes it; null: the page asks for one for each connection. `from` is a session that another page has begun, with what that page has
-   *   sent and seen.
+   * @param {{language: string, engine: ?string, ticket: ?string, from: ?{session: string, sent: number, seen: number, device: number}}} options the ticket
+   *   opens the session and resumes it; null: the page asks for one for each connection. `from` is a session that another page has begun, with what that
+   *   page has sent and seen.
    */
   constructor(options) {
     super();
     const { from, ticket } = this.options = { ticket: null, from: null, ...options };
     this.isGuest = !!ticket;
+    this.device = from?.device ?? device;
     this.state = 'connecting';
     // Those that the gateway's disk does not have yet, and the last ones that it has.
     this.packets = [];
@@ -91,7 +94,9 @@ export class ListenClient extends EventTarget {
       return this.again();
     }
     if (this.state === 'ended') return;
-    const query = new URLSearchParams({ codec: 'pcm16', sample_rate: rate, language: this.options.language, source, ack: 'true', interims: 'true', ticket });
+    const query = new URLSearchParams({
+      codec: 'pcm16', sample_rate: rate, language: this.options.language, source, device_id: this.device, ack: 'true', interims: 'true', ticket,
+    });
     if (this.options.engine) query.set('engine', this.options.engine);
     if (this.previous) query.set('continues', this.previous);
     if (this.session) {

@@ -89,7 +89,7 @@ class Listening extends Recording {
     if (this.broke) {
       const { broke } = this;
       this.wasBroken = true;
-      const away = Math.max(1, Math.round((performance.now() - broke.since) / 1000));
+      const away = Math.max(1, Math.round((Date.now() - broke.since) / 1000));
       // A gateway that runs forgets a session after its window, too.
       const text = isNext && away <= this.client.window ? 'The gateway was restarted' : `The line was broken for ${away} s`;
       this.mark = { text, place: broke.place };
@@ -113,7 +113,7 @@ class Listening extends Recording {
 
   heard(state) {
     if (state === 'resuming') {
-      this.broke ??= { since: performance.now(), place: this.lines.place };
+      this.broke ??= { since: this.look(), place: this.lines.place };
       this.shown = [...this.lines.segments.keys()];
     }
     if (state === 'listening' && !this.told.has('line')) say('Listening');
@@ -188,7 +188,7 @@ class Listening extends Recording {
     this.saved = Date.now();
     remember(session, {
       ...options, session, conversation, seconds, sent: client.sent, seen: client.seen, offset: client.before / rate, window: client.window,
-      at: Date.now(), isLeft,
+      at: Date.now(), isLeft, lost: Math.round(client.late), device: client.device,
     });
   }
 

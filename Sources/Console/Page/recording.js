@@ -12,6 +12,8 @@ const mute = 2000;
 const asked = 400;
 /** Milliseconds between two attempts to open a microphone that was pulled out. */
 const retry = 3000;
+/** Milliseconds without a look at the time after which the device was asleep: its lid was closed. The clock goes on then; that of the page may not. */
+const asleep = 10_000;
 
 /** Sounds that stopped: what is told, and what the gap says. */
 const pauses = {
@@ -134,10 +136,10 @@ export class Recording extends EventTarget {
   #paused(kind) {
     if (this.pause?.kind === kind) return;
     if (this.pause) {
-      this.lines.mark('gap', missing((performance.now() - this.pause.since) / 1000, pauses[this.pause.kind][2]), { ...this.pause.place, isOurs: true });
+      this.lines.mark('gap', missing((Date.now() - this.pause.since) / 1000, pauses[this.pause.kind][2]), { ...this.pause.place, isOurs: true });
       this.emit('lines');
     }
-    this.pause = kind ? { kind, since: performance.now(), place: this.lines.place } : null;
+    this.pause = kind ? { kind, since: Date.now(), place: this.lines.place } : null;
     this.emit('change');
     if (!kind) {
       this.heardAt = performance.now();
@@ -195,8 +197,31 @@ export class Recording extends EventTarget {
       this.tell('full', ...this.ending);
       this.stop();
     });
+    Object.assign(this, { looked: { at: Date.now(), samples: this.samples }, slept: null });
     this.timer = setInterval(() => this.tick(), 250);
     return on;
+  }
+
+  /** Tells of a device that was asleep: what it did not hear is a gap. @returns {number} the time from which on nothing came, if it has just woken; or now */
+  look() {
+    const { looked, slept, samples } = this, now = Date.now();
+    // What was heard all the same comes before the next look.
+    if (slept?.place && now - slept.until > 200) {
+      const lost = (now - slept.from) / 1000 - (samples - slept.samples) / rate;
+      if (lost > 3) {
+        const text = missing(lost, 'this device was asleep');
+        this.lines.mark('gap', text, { ...slept.place, isOurs: true });
+        this.tell('slept', 'warn', 'The microphone was not heard', text);
+        this.emit('lines');
+      }
+      slept.place = null;
+    }
+    if (now - looked.at > asleep) {
+      // A pause has a gap of its own.
+      this.slept = { from: looked.at, until: now, samples: looked.samples, place: this.sound && !this.pause && this.lines.place };
+    }
+    this.looked = { at: now, samples };
+    return now - this.slept?.until < asleep ? this.slept.from : now;
   }
 
   heard(state) {
@@ -250,6 +275,7 @@ export class Recording extends EventTarget {
   }
 
   tick() {
+    this.look();
     const { client, isWaiting } = this, late = this.state === 'on' && client.state === 'listening' && !this.isFull ? Math.round(client.late) : 0;
     this.#lateness.textContent = `: ${late} s`;
     this.tell('late', 'warn', late ? [lateWords[0], this.#lateness] : null, lateWords[1]);

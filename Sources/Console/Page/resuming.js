@@ -26,12 +26,13 @@ export function offer(isAgain) {
   // Another tab goes on with it.
   const isTaken = () => localStorage.getItem(memory + left.session) !== left.text;
   const rest = () => left.at + left.window * 1000 - Date.now();
+  const { lost = 0 } = left, gone = lost ? ` The last ${lost} s may be lost.` : '';
   const read = () => (left.conversation ? h('a.btn.s', { href: `#/conversation/${left.conversation}` }, 'Open conversation') : null);
   const over = () => {
     if (listening.isOn) return;
     if (isTaken()) return listening.tell('left');
     remember(left.session);
-    listening.tell('left', '', `The recording ended at ${timeOf(left.at)}`, `This page was closed. ${clock(left.seconds)} were recorded, and are kept.`,
+    listening.tell('left', '', `The recording ended at ${timeOf(left.at)}`, `This page was closed. ${clock(left.seconds - lost)} are kept.${gone}`,
       read());
   };
   if (!listening.notes.isConnected) listening.showNotes();
@@ -44,6 +45,6 @@ export function offer(isAgain) {
     location.hash = '#/live';
     listening.start({ source: left.source, language: left.language, engine: left.engine }, left);
   } }, 'Go on');
-  listening.tell('left', 'warn', 'The recording was interrupted', `This page was closed or loaded anew after ${clock(left.seconds)}. It can go on until `
+  listening.tell('left', 'warn', 'The recording was interrupted', `This page was closed or loaded anew after ${clock(left.seconds)}.${gone} It can go on until `
     + `${timeOf(left.at + left.window * 1000)}.`, goOn);
 }

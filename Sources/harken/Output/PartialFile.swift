@@ -11,6 +11,8 @@ final class PartialFile: Sendable {
         var ending = Ending.deleted
         /// True once this command has written something.
         var isWritten = false
+        /// True once the disk has everything, and nothing but the name is missing.
+        var isWhole = false
         /// Number of bytes at the beginning that do not change any more.
         var settled = 0
         /// The bytes behind these, which the next text replaces. What an earlier command has left is known once this one writes.
@@ -66,6 +68,9 @@ final class PartialFile: Sendable {
         var information = stat()
         return lstat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFREG && information.st_size == 0
     }
+
+    /// True if the disk has everything that the result is to have, and the result could not get its name.
+    var isWhole: Bool { state.withLock { $0.isWhole } }
 
     /// True if the file has text that the next one replaces.
     var isShowing: Bool { state.withLock { !$0.shown.isEmpty } }
@@ -133,6 +138,7 @@ final class PartialFile: Sendable {
     /// - Throws: `OutputFileError` when the result cannot be written. An older file is whole then.
     func putInPlace() throws(OutputFileError) {
         guard fsync(descriptor) == 0 || errno == EINVAL else { throw OutputFileError("write", path) }
+        state.withLock { $0.isWhole = true }
         // A file that has to keep another user's owner, or that is mounted by itself, cannot be replaced by name.
         if !hasOwner {
             try copyInPlace()

@@ -8,8 +8,8 @@ import Testing
 
 @testable import harken
 
-/// `harken transcribe --keep`, against a gateway in this process. The gateway is also the server that hears the words for the command, which needs no
-/// models then.
+/// `harken transcribe --keep`, and what `transcribe` says of a recording, against a gateway in this process. The gateway is also the server that hears
+/// the words for the command, which needs no models then.
 @Suite(.hangLimit) struct `Recordings that a transcription keeps` {
     private static let transcript = Transcript(
         rate: .speech, length: SampleCount(32_000), language: .english, model: "scripted-1",
@@ -70,6 +70,21 @@ import Testing
         let run = try await transcribe([path], by: gateway)
         #expect(run.status == .done && run.output.contains("Hello."), "\(run)")
         #expect(try await conversations(gateway).isEmpty)
+    }
+
+    @Test func `are told to be mixed where a person is on each channel`() async throws {
+        let gateway = try await gateway()
+        // One speaks after the other.
+        let call = (0..<48_000).flatMap { index -> [Int16] in
+            let level: Int16 = index % 100 < 50 ? 9_000 : -9_000
+            return index < 24_000 ? [level, 0] : [0, level]
+        }
+        let path = try folder.write(WaveFile.bytes(call, channels: 2), as: "call.wav")
+        let note = "call.wav: 2 channels, mixed to one; --channels hears each by itself"
+        let mixed = try await transcribe([path], by: gateway)
+        #expect(mixed.status == .done && mixed.diagnostics.contains(note), "\(mixed)")
+        let apart = try await transcribe([path, "--channels"], by: gateway)
+        #expect(!apart.diagnostics.contains(note), "\(apart)")
     }
 
     @Test func `are transcribed only when the gateway has them`() async throws {

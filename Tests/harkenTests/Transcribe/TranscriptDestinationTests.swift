@@ -1,3 +1,4 @@
+import Glibc
 import HarkenTesting
 import Testing
 
@@ -36,6 +37,21 @@ import Testing
     ])
     func `takes its names from the files`(file: String, stem: String) {
         #expect(InputFile.stem(file) == stem)
+    }
+
+    @Test func `is not the file that a shell has opened as standard input`() throws {
+        let file = try folder.write("".utf8, as: "stdin.txt"), input = open(file, O_RDONLY | O_CLOEXEC)
+        defer { close(input) }
+        #expect(throws: UsageError("--output would overwrite the file of standard input; name another file")) {
+            try TranscriptDestination(file).check(["-"], .text, input: input)
+        }
+        #expect(throws: UsageError("--output would overwrite the file of standard input; name another folder")) {
+            try TranscriptDestination(folder.path).check(["-"], .text, input: input)
+        }
+        try TranscriptDestination(folder.path(of: "other.txt")).check(["-"], .text, input: input)
+        let device = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        defer { close(device) }
+        try TranscriptDestination("/dev/null").check(["-"], .text, input: device)
     }
 
     @Test func `gives each file its own, and overwrites none`() throws {

@@ -19,6 +19,8 @@ final class TranscriptRun {
         /// The recording at work, and what takes its words.
         var input: TranscriptNotes.Input?
         var recorder: PartRecorder?
+        /// True once all transcripts of the file are written, so that it may get its name.
+        var isComplete = false
     }
 
     private let destination: TranscriptDestination
@@ -169,21 +171,30 @@ final class TranscriptRun {
         return recorder
     }
 
-    /// Writes the transcript of a recording.
+    /// Writes the transcript of a recording. One that cannot be written goes to standard output where no part of it is in the notes: an engine that tells
+    /// no words on the way would have to hear the recording again.
     func write(_ transcript: FileTranscript) throws(OutputFileError) {
         let text = heading(transcript.file) + transcript.rendered(as: form)
         guard let draft else {
             try stream?.write(text)
             return
         }
-        try draft.output.write(text)
+        do throws(OutputFileError) { try draft.output.write(text) } catch {
+            if draft.recorder?.part.stretches.isEmpty != false {
+                context.note("harken transcribe: \(draft.partial.path) cannot be written: the transcript follows on standard output")
+                context.output.write(text)
+            }
+            throw error
+        }
         let done = TranscriptNotes.Finished(name: transcript.file, input: draft.input, text: isFolder ? nil : text)
-        finished.append(done)
         if isFolder {
+            self.draft?.isComplete = true
             try draft.output.finish()
+            finished.append(done)
             context.note(draft.partial.target)
             self.draft = nil
         } else {
+            finished.append(done)
             notice.take(draft.notes.write(TranscriptNotes.line(done)))
             self.draft?.recorder = nil
         }
@@ -206,6 +217,7 @@ final class TranscriptRun {
     /// Gives the file for all transcripts its name, if there is a transcript and nothing has interrupted the run.
     func end(_ status: ExitStatus) throws(OutputFileError) {
         if !isFolder, status != .interrupted, finished.contains(where: { !$0.hasFailed }) {
+            draft?.isComplete = true
             try draft?.output.finish()
             draft = nil
         } else {
@@ -219,6 +231,7 @@ final class TranscriptRun {
     func keep(isInterrupted: Bool = true) {
         guard let draft else { return }
         self.draft = nil
+        if draft.isComplete { return keepUnnamed(draft) }
         let part = draft.recorder?.part ?? RecognizedPart(), count = finished.filter { !$0.hasFailed }.count
         guard !part.stretches.isEmpty || (isInterrupted && count > 0) else { return }
         draft.recorder?.flush()
@@ -242,9 +255,24 @@ final class TranscriptRun {
         context.note("harken transcribe: \(draft.partial.path) \(found); harken transcribe --resume \(next(kept, hasAllNotes, draft.partial))")
     }
 
+    /// Keeps a file to which nothing is added any more, and says what it has. The error that ends the run says why the file has no name.
+    private func keepUnnamed(_ draft: Draft) {
+        let partial = draft.partial
+        partial.keep()
+        // Without these notes the next run begins anew.
+        _ = draft.notes.commit()
+        context.note(
+            partial.isWhole
+                ? "harken transcribe: \(partial.path) has everything; move it to \(partial.target), or repeat the command with --resume"
+                : "harken transcribe: \(partial.path) may lack words that the disk did not take; repeat the command with --resume")
+    }
+
     /// Returns what the next run does with the recording at work.
     private func next(_ kept: (shown: SampleIndex, noted: SampleIndex), _ hasAllNotes: Bool, _ partial: PartialFile) -> String {
-        if hasSpeakers { return "begins that recording anew, because speakers are told apart in the whole of it" }
+        // Between two recordings there is none to begin anew.
+        if hasSpeakers, kept.shown > .zero || kept.noted > .zero {
+            return "begins that recording anew, because speakers are told apart in the whole of it"
+        }
         if !hasAllNotes, kept.noted == .zero { return "repeats what is not in \(partial.notes.path), which could not be written" }
         return kept.noted == kept.shown ? "goes on there" : "goes on at \(TimeText.clock(kept.noted.seconds(at: .speech)))"
     }

@@ -200,6 +200,33 @@ import Testing
         #expect(text("two.txt") == Self.words(0))
     }
 
+    /// A run on a full disk, with an engine that tells no words before it has all of them.
+    private func printsWhatNoNoteHas() async throws {
+        let path = folder.path(of: "two.txt"), pipe = Pipe()
+        _ = try folder.write("old".utf8, as: "two.txt")
+        var context = written.context
+        context.output = StandardStream(descriptor: pipe.fileHandleForWriting.fileDescriptor)
+        let output = try run(.together(path: path), [files[0]], resumes: false, context)
+        _ = try output.begin(files[0], path: files[0])
+        let transcript = try await SecondsEngine().recognize(Recording(path: files[0]), options: RecognitionOptions()) { _ in }
+        limitFiles(to: 8)
+        var problem: String?
+        do { try output.write(FileTranscript(file: files[0], transcript: transcript)) } catch {
+            problem = "\(error)"
+            output.keep()
+        }
+        limitFiles(to: nil)
+        #expect(problem == "cannot write \(path).partial: file too large")
+        try pipe.fileHandleForWriting.close()
+        #expect(try pipe.fileHandleForReading.readToEnd().map { String(decoding: $0, as: UTF8.self) } == Self.words(0))
+        #expect(text("two.txt") == "old")
+    }
+
+    @Test func `prints a transcript that the disk does not take where no note has its words`() async throws {
+        // The limit is for a whole process.
+        await #expect(processExitsWith: .success) { try await `A run of transcribe`().printsWhatNoNoteHas() }
+    }
+
     @Test func `tells at once that the disk takes no more, and in the end what is on it`() async throws {
         // The limit is for a whole process.
         await #expect(processExitsWith: .success) { try await `A run of transcribe`().goesOnAfterAFullDisk() }
@@ -207,6 +234,46 @@ import Testing
 
     @Test func `keeps what a full disk did not take once there is room`() async throws {
         await #expect(processExitsWith: .success) { try await `A run of transcribe`().keepsAllOnceThereIsRoom() }
+    }
+
+    /// A run whose result cannot get its name, because somebody makes a folder of that name meanwhile. It lets go of its files when it is over.
+    private func meetsAFolder(_ destination: TranscriptDestination, at path: String) async throws {
+        let output = try run(destination, [files[0]], resumes: false)
+        let recorder = try #require(try output.begin(files[0], path: files[0]))
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        let transcript = try await SecondsEngine().recognize(Recording(path: files[0]), options: RecognitionOptions()) { recorder.note($0) }
+        var problem: String?
+        do {
+            try output.write(FileTranscript(file: files[0], transcript: transcript))
+            try output.end(.done)
+        } catch {
+            problem = "\(error)"
+            output.keep()
+        }
+        #expect(problem == "cannot write \(path): is a directory")
+    }
+
+    @Test(arguments: [false, true]) func `keeps a transcript that cannot get its name, and says that it is whole`(isFolder: Bool) async throws {
+        let name = isFolder ? "texts/a.txt" : "a.txt", path = folder.path(of: name)
+        let destination = isFolder ? TranscriptDestination.folder(folder.path(of: "texts")) : .together(path: path)
+        try await meetsAFolder(destination, at: path)
+        #expect(
+            try written.diagnostics()
+                == "harken transcribe: \(path).partial has everything; move it to \(path), or repeat the command with --resume\n")
+        #expect(text(name + ".partial") == Self.words(0))
+        #expect(rmdir(path) == 0)
+        _ = try await transcribe(run(destination, [files[0]], resumes: true), [files[0]])
+        #expect(text(name) == Self.words(0))
+        #expect(try names(in: isFolder ? "texts" : "") == ["a.txt"])
+    }
+
+    @Test func `goes on behind the recordings that it has, also where speakers are told apart`() async throws {
+        let destination = TranscriptDestination.together(path: folder.path(of: "all.txt"))
+        var request = Self.request
+        request.options = ["--speakers"]
+        _ = try await transcribe(run(destination, files, resumes: false, request: request), files, interruptedIn: 1, after: 1)
+        let partial = folder.path(of: "all.txt.partial")
+        #expect(try written.diagnostics() == "harken transcribe: \(partial) has 1 of 3 files; harken transcribe --resume goes on there\n")
     }
 
     @Test func `refuses another recording, other options and another order`() async throws {
