@@ -11,7 +11,7 @@ from playwright.sync_api import Error
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "conformance"))
 from gateway import Server, ServerError  # noqa: E402
 
-__all__ = ["HANG", "Browser", "Console", "Error", "Failure", "Server", "ServerError", "expect", "narrow", "wide"]
+__all__ = ["HANG", "Browser", "Console", "Error", "Failure", "Server", "ServerError", "drop", "expect", "narrow", "wide"]
 
 CHROMIUM = "/usr/bin/chromium"
 HANG = 120  # seconds after which what is waited for does not come any more, however slow the machine is
@@ -37,6 +37,15 @@ class Failure(Exception):
 def expect(is_so, words):
     if not is_so:
         raise Failure(words)
+
+
+def drop(routes):
+    """Refuses requests that a play has held back and the page has given up. One without an answer would be waited for until the end of the run."""
+    for route in routes:
+        try:
+            route.abort()
+        except Error:
+            pass  # its page is gone
 
 
 def microphone_of(recording, folder):

@@ -18,7 +18,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 
 from codes import code_picture, read_code
-from console import HANG, expect, narrow, wide
+from console import HANG, drop, expect, narrow, wide
 from copies import Copies
 from figures import within
 from files import DROP, ROW, Files, with_silence
@@ -1595,6 +1595,7 @@ class Plays(Writings, Microphone, Lists, Copies, Files):
             other.page.get_by_role("button", name="Cancel").click()
             other.settle()
             expect(other.page.locator("dialog").count() == 0, "the dialog stays after Cancel")
+            drop(held)
             other.page.unroute_all(behavior="ignoreErrors")
             other.judge()
             self._brings(other, {"name": "talk.tar", "mimeType": "application/x-tar", "buffer": b"this is no archive" * 99})
