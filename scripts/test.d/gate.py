@@ -53,7 +53,7 @@ def play(name, *words):
 STEPS = [
     play("the page", "page"),
     play("vendors' clients", "wire"),
-    play("power cuts", "power-cut"),
+    play("power cuts", "power-cut", "--gate"),
     play("kill and stop", "kill"),
     play("descriptors", "descriptors"),
     play("take-over", "take-over", "--sessions", "6", "--upgrades", "2"),

@@ -31,6 +31,7 @@ STEPS = [
     Step("commands of the documents", ["scripts/play", "documents", *HARKEN], needs=BUILT),
     Step("the whole page", ["scripts/play", "browser", *HARKEN], needs=BUILT),
     Step("a person's day", ["scripts/play", "day", *HARKEN], needs=BUILT),
+    Step("power cuts at every time", ["scripts/play", "power-cut", *HARKEN], needs=BUILT),
     Step("kills in the middle of erasures", ["scripts/play", "power-cut", *HARKEN, "--erasures", "2"], needs=BUILT),
     Step("attacks", ["scripts/play", "attack", *HARKEN, "--short"], needs=BUILT),
 ]
