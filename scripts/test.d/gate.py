@@ -61,7 +61,7 @@ STEPS = [
     play("cases", "cases", "--gate"),
     play("chart, compose file and metrics", "deploy", "chart", "compose", "metric"),
     play("links of the documents", "documents", "--links"),
-    Step("simulated sessions", [f"{PROGRAMS}/simulate", "--seeds", "10000", "--kept", "Tests/Mutations/kept.txt"], needs=(BUILD.name,), lane="tests"),
+    Step("simulated sessions", [f"{PROGRAMS}/simulate", "--seeds", "4000", "--kept", "Tests/Mutations/kept.txt"], needs=(BUILD.name,), lane="tests"),
     Step("interface of HarkenKit", ["scripts/api", "--build", PROGRAMS], needs=(BUILD.name,), lane="tests"),
     # Last, so that their summary is near the end.
     Step("Swift tests without sockets", swift_tests("--filter", COMPUTING, "--skip", REAL_TIME), needs=(BUILD.name,), environment=at_a_time(1.5), lane="tests"),

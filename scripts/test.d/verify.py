@@ -4,7 +4,7 @@ import argparse
 import re
 import sys
 
-from gate import BUILD, HARKEN, REAL_TIME, finish, swift_tests
+from gate import BUILD, HARKEN, PROGRAMS, REAL_TIME, finish, swift_tests
 from steps import ROOT, Runner, Step
 
 BUILT = (BUILD.name,)
@@ -22,6 +22,7 @@ def whole_suites():
 STEPS = [
     Step("Swift tests in real time", swift_tests("--filter", REAL_TIME), needs=BUILT),
     Step("whole matrices", swift_tests("--filter", whole_suites()), needs=BUILT, environment={"TESTS_WHOLE": "1"}),
+    Step("simulated sessions", [f"{PROGRAMS}/simulate", "--seeds", "10000", "--kept", "Tests/Mutations/kept.txt"], needs=BUILT),
     Step("conformance", ["scripts/play", "conformance", *HARKEN], needs=BUILT),
     Step("finals at their pace on a busy machine", ["scripts/play", "paced-finals", *HARKEN], needs=BUILT),
     Step("speakers on a busy machine", ["scripts/play", "paced-labels", *HARKEN], needs=BUILT),
