@@ -61,9 +61,11 @@ def microphone_of(recording, folder):
 
 
 class Browser:
-    """Chromium without a window. `recording` is what its microphone hears, once or over and over; None: beeps. `options` are further arguments."""
+    """Chromium without a window. `recording` is what its microphone hears, once or over and over; None: beeps. `options` are further arguments. A calm one
+    asks pages for no motion: nothing waits for a transition, and nothing is drawn for what turns or breathes."""
 
-    def __init__(self, playwright, folder, recording=None, options=(), repeats=False):
+    def __init__(self, playwright, folder, recording=None, options=(), repeats=False, is_calm=False):
+        self._settings = {"reduced_motion": "reduce"} if is_calm else {}
         options = [*options, "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", "--autoplay-policy=no-user-gesture-required",
                    "--no-sandbox", "--disable-dev-shm-usage"]
         if recording and repeats:
@@ -74,7 +76,7 @@ class Browser:
         self._browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options, ignore_default_args=["--mute-audio"])
 
     def open(self, server, path="/", viewport=None, **settings):
-        return Console(self._browser, server, path, viewport or wide, settings)
+        return Console(self._browser, server, path, viewport or wide, {**self._settings, **settings})
 
     def leave(self):
         """Closes what a play that failed has left open: it would be beside the next one."""

@@ -157,13 +157,13 @@ class Run:
                 browser.close()
 
     def gate(self):
-        """One vendor, one browser, a gateway without keys and one with keys."""
+        """One vendor, one browser, a gateway without keys and one with keys. Motion is in the runs of make verify."""
         vendor, servers = ScriptedVendor(self.chosen.simulators), []
         try:
             servers += [self.serve("open", vendor.settings), self.serve("keyed", vendor.settings)]
             for server in servers:
                 server.wait_until_ready(HANG)
-            browser = self.launch(recording=self.recording, repeats=True, options=Roles.options(servers[1]))
+            browser = self.launch(recording=self.recording, repeats=True, options=Roles.options(servers[1]), is_calm=True)
             self.play_open(self.wanted(OPEN) + self.wanted(SCRIPTED), lambda _: browser, servers[0], Scripted())
             roles = Roles(browser, servers[1], self.chosen.harken, f"{self.folder}/first", Scripted(), vendor.settings)
             for name in self.wanted(KEYED):
