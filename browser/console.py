@@ -11,7 +11,7 @@ from playwright.sync_api import Error
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "conformance"))
 from gateway import Server, ServerError  # noqa: E402
 
-__all__ = ["HANG", "Browser", "Console", "Error", "Failure", "Server", "ServerError", "expect", "narrow", "wide"]
+__all__ = ["HANG", "Browser", "Console", "Error", "Failure", "Server", "ServerError", "drop", "expect", "narrow", "wide"]
 
 CHROMIUM = "/usr/bin/chromium"
 HANG = 120  # seconds after which what is waited for does not come any more, however slow the machine is
@@ -39,6 +39,15 @@ def expect(is_so, words):
         raise Failure(words)
 
 
+def drop(routes):
+    """Refuses requests that a play has held back and the page has given up. One without an answer would be waited for until the end of the run."""
+    for route in routes:
+        try:
+            route.abort()
+        except Error:
+            pass  # its page is gone
+
+
 def microphone_of(recording, folder):
     """The recording as a WAV file that is not played again from its beginning."""
     with wave.open(str(recording)) as clip:
@@ -52,9 +61,11 @@ def microphone_of(recording, folder):
 
 
 class Browser:
-    """Chromium without a window. `recording` is what its microphone hears, once or over and over; None: beeps. `options` are further arguments."""
+    """Chromium without a window. `recording` is what its microphone hears, once or over and over; None: beeps. `options` are further arguments. A calm one
+    asks pages for no motion: nothing waits for a transition, and nothing is drawn for what turns or breathes."""
 
-    def __init__(self, playwright, folder, recording=None, options=(), repeats=False):
+    def __init__(self, playwright, folder, recording=None, options=(), repeats=False, is_calm=False):
+        self._settings = {"reduced_motion": "reduce"} if is_calm else {}
         options = [*options, "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", "--autoplay-policy=no-user-gesture-required",
                    "--no-sandbox", "--disable-dev-shm-usage"]
         if recording and repeats:
@@ -65,7 +76,7 @@ class Browser:
         self._browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options, ignore_default_args=["--mute-audio"])
 
     def open(self, server, path="/", viewport=None, **settings):
-        return Console(self._browser, server, path, viewport or wide, settings)
+        return Console(self._browser, server, path, viewport or wide, {**self._settings, **settings})
 
     def leave(self):
         """Closes what a play that failed has left open: it would be beside the next one."""

@@ -2,7 +2,7 @@
 
 import re
 
-from console import expect, narrow
+from console import drop, expect, narrow
 from stored import TEA, VOICES_ASKED, store, tells_voices
 from writings import TRACE
 
@@ -207,6 +207,7 @@ class Lists:
             console.wait("() => document.querySelector('main h1')?.textContent === 'Usage'", "another page comes")
             left = page.evaluate(OPEN, held)
             expect(not left, f"{place} is left, and still waits for {left}")
+            drop(waiting)
             console.context.unroute_all(behavior="ignoreErrors")
         expect(page.locator("#lost .note").count() == 0, "what was given up is told as a gateway that is lost")
         console.judge()
@@ -236,6 +237,7 @@ class Lists:
         left = page.evaluate(OPEN, "/peaks?")
         expect(not left, f"the microscope is left, and still waits for {left}")
         expect(asked() == [f"part{number}" for number in range(5)], f"the levels of {asked()} were asked for")
+        drop(held[1:])
         console.context.unroute_all(behavior="ignoreErrors")
         console.judge()
         console.close()

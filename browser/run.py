@@ -38,36 +38,41 @@ OPEN = {
     "holds_back_what_cannot_be_undone": "gate verify", "enrols_a_voice": "", "is_accessible": "gate verify", "counts_usage": "gate verify",
     "keeps_settings": "gate verify", "keeps_what_is_typed_in_a_dialog": "verify", "sends_deliveries_again": "gate verify", "lists_engines": "gate verify", "searches_as_one_types": "gate verify", "draws_what_no_list_had": "gate verify", "draws_captions_at_one_cost": "gate",
     "corrects_by_hand": "gate verify", "merges_conversations": "gate verify", "follows_edited_words": "gate verify", "scrolls_eight_hours": "bench",
-    "runs_each_script_its_way": "gate verify", "captions_every_script": "gate verify", "gives_every_text_its_direction": "gate verify",
+    "runs_each_script_its_way": "gate verify", "captions_every_script": "gate verify", "gives_every_text_its_direction": "verify",
     "leaves_keys_to_input_methods": "gate verify",
     "asks_whose_voices_these_are": "gate verify", "heads_days_in_the_users_zone": "gate verify",
     "asks_nothing_for_pages_that_are_left": "gate verify", "reads_four_waves_at_a_time": "verify", "shows_places_page_by_page": "gate verify",
-    "searches_in_what_is_deleted": "gate verify", "keeps_the_search_over_back": "gate verify", "comes_back_far_down_a_list": "gate verify",
+    "searches_in_what_is_deleted": "gate verify", "keeps_the_search_over_back": "gate verify", "comes_back_far_down_a_list": "verify",
     "filters_by_any_of_many_people": "gate verify", "filters_by_a_gap": "verify",
     "undoes_what_a_hand_did": "gate verify",
     "moves_to_another_gateway": "gate",
-    "copies_the_transcript": "gate verify", "copies_what_is_selected": "gate verify", "copies_every_script": "gate verify",
+    "copies_the_transcript": "gate verify", "copies_what_is_selected": "gate verify", "copies_every_script": "verify",
     "prints_the_transcript": "gate verify", "saves_the_transcript_as_text": "gate verify",
     "records_on_every_page": "gate", "draws_guesses_grey": "gate verify",
     "begins_one_session_a_press": "gate", "keeps_two_pages_apart": "verify", "takes_the_question_back": "gate", "waits_for_its_microphone": "gate",
-    "tells_of_a_silent_microphone": "gate", "says_how_late_it_is": "gate", "waits_for_a_slow_gateway": "gate",
+    "tells_of_a_silent_microphone": "gate", "waits_for_a_slow_gateway": "gate",
     "sends_what_a_full_page_has": "verify", "offers_the_newest_of_what_was_left": "verify",
     "tells_of_a_gateway_that_is_behind": "gate",
     "tells_of_a_full_disk": "gate", "goes_on_after_a_reload": "gate",
-    "follows_a_restarted_gateway": "gate", "shows_what_a_killed_gateway_stored": "gate", "watches_over_a_restart": "gate",
+    "shows_what_a_killed_gateway_stored": "gate",
     "says_what_is_not_kept": "gate", "draws_a_break_in_its_own_session": "gate", "takes_away_what_is_not_stored": "gate",
     "tells_of_a_device_that_slept": "verify",
     "reads_a_broken_session_once": "verify",
 }
 KEYED = {
     "makes_the_first_key": "gate verify", "asks_for_a_key": "gate verify", "logs_in_and_out": "gate verify", "makes_and_revokes_keys": "gate verify",
-    "searches_keys": "gate verify", "keeps_what_is_typed_over_a_logout": "gate verify",
+    "searches_keys": "gate verify", "keeps_what_is_typed_over_a_logout": "verify",
     "shows_a_key_what_it_may_do": "gate verify", "listens_through_a_phone": "gate verify",
     "says_on_a_phone_what_live_says": "verify", "mends_a_phones_line": "verify", "asks_before_it_logs_out": "verify",
     "says_when_its_key_was_revoked": "gate",
 }
 # Plays with the scripted vendor in each run, so that every word can be judged; the gate has no right to mount a disk.
-SCRIPTED = {"keeps_words_over_a_full_disk": "verify", "keeps_a_file_over_a_full_disk": "verify", "hears_a_file_again_after_a_kill": "verify"}
+# For the last ones the gate has another cell of their kind: a gateway that is killed (shows_what_a_killed_gateway_stored), a session that is watched
+# (watches_an_open_session), a gateway that is behind (waits_for_a_slow_gateway, tells_of_a_gateway_that_is_behind).
+SCRIPTED = {
+    "keeps_words_over_a_full_disk": "verify", "keeps_a_file_over_a_full_disk": "verify", "hears_a_file_again_after_a_kill": "verify",
+    "follows_a_restarted_gateway": "verify", "watches_over_a_restart": "verify", "says_how_late_it_is": "verify",
+}
 # Plays whose microphone hears speech without a pause, over and over, with a gateway of their own that does nothing else.
 UNBROKEN = {"changes_while_somebody_speaks": "verify bench"}
 FAILING = {"tells_of_a_failover": ""}
@@ -154,13 +159,13 @@ class Run:
                 browser.close()
 
     def gate(self):
-        """One vendor, one browser, a gateway without keys and one with keys."""
+        """One vendor, one browser, a gateway without keys and one with keys. Motion is in the runs of make verify."""
         vendor, servers = ScriptedVendor(self.chosen.simulators), []
         try:
             servers += [self.serve("open", vendor.settings), self.serve("keyed", vendor.settings)]
             for server in servers:
                 server.wait_until_ready(HANG)
-            browser = self.launch(recording=self.recording, repeats=True, options=Roles.options(servers[1]))
+            browser = self.launch(recording=self.recording, repeats=True, options=Roles.options(servers[1]), is_calm=True)
             self.play_open(self.wanted(OPEN) + self.wanted(SCRIPTED), lambda _: browser, servers[0], Scripted())
             roles = Roles(browser, servers[1], self.chosen.harken, f"{self.folder}/first", Scripted(), vendor.settings)
             for name in self.wanted(KEYED):

@@ -112,7 +112,7 @@ import VoiceTracking
         let labels = Mutex<[Int?]>([])
     }
 
-    @Test(arguments: [LiveSpeakers.Purpose.conversation, .labels], 1...3)
+    @Test(arguments: [LiveSpeakers.Purpose.conversation, .labels], TestMatrices.areWhole ? [UInt64(1), 2, 3] : [1])
     func `are the same when voices are heard late and out of order, as on a busy machine`(purpose: LiveSpeakers.Purpose, seed: UInt64) async throws {
         let talk = Talk(seed: seed)
         let atOnce = try await labels(of: talk, for: purpose, late: nil)

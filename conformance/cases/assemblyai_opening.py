@@ -4,7 +4,7 @@ import asyncio
 
 from common import A, Verdict, arguments, connect, errors, ffmpeg, load, solo
 
-a = arguments(__doc__)
+a = arguments(__doc__, has_short=True)
 v = Verdict()
 x = load(a.audio, A[:1])
 H = {"Authorization": "x"}
@@ -16,11 +16,14 @@ QUERIES = {
     "speech_model=universal-3-6-pro&encoding=pcm_mulaw": LAW,
     "speech_model=universal-3-6-pro&sample_rate=16000": None,
 }
+# The short form names nothing but the model, and an encoding without its rate.
+SHORT = ("speech_model=universal-3-6-pro", "speech_model=universal-3-6-pro&encoding=pcm_mulaw")
 
 
 async def main():
     want = await asyncio.to_thread(solo, a.url, x)
-    for query, raw in QUERIES.items():
+    for query in SHORT if a.short else QUERIES:
+        raw = QUERIES[query]
         s = await connect(f"{a.ws}/v3/ws?{query}", H)
         if raw is None:
             await s.audio(x)

@@ -6,6 +6,8 @@ back. The vendor of counting_vendor.py hears the sessions and recordings, so eve
 
 What an answer says is deleted or replaced is soon in no file: after the first of the cuts the bytes of each file are searched.
 
+The gate takes the power 0 s after each kind of answer, when least of it may be on the disk, and at the other times after a ninth of the kinds each.
+
 With --moments N, clients of every kind work at the same time, and the power goes N times at random moments (--seed says which).
 
 With --erasures N, each deletion is erased N times while the gateway is killed (`kill -9`) at a random moment of it, half of them while another program
@@ -41,6 +43,7 @@ from hang import HANG, wait_for_fact
 from kill import KEY, Vendor
 
 DELAYS = (0, 0.2, 2)  # seconds between the answer and the cut
+GATE_SHARE = 9  # the gate cuts at each time but the first after one kind of answer in so many
 SERIES = 25  # cuts of one gateway's power, one after the other
 
 
@@ -179,11 +182,13 @@ class Play:
                 one.result()
         self.report.append(f"{len(plans)} kills in the middle of erasures, seed {seed}")
 
-    def run(self, names, delays):
+    def run(self, names, delays, is_gate):
+        plans = [(name, delay) for number, delay in enumerate(delays) for place, name in enumerate(names)
+                 if not is_gate or number == 0 or place % GATE_SHARE == number]
         with ThreadPoolExecutor(3) as pool:
-            for one in [pool.submit(self.cut, name, delay, delays[0]) for delay in delays for name in names]:
+            for one in [pool.submit(self.cut, name, delay, delays[0]) for name, delay in plans]:
                 one.result()
-        self.report.append(f"{len(names)} kinds of answers, each {', '.join(f'{delay:g}' for delay in delays)} s before the power went")
+        self.report.append(f"{len(names)} kinds of answers, {len(plans)} cuts, {', '.join(f'{delay:g}' for delay in delays)} s after the answer")
 
     def moments(self, seed, count):
         """Takes the power `count` times, at random moments, from a gateway that clients of every kind use."""
@@ -246,6 +251,7 @@ def main():
     parser.add_argument("--harken", default=os.path.join(os.path.dirname(os.path.dirname(HERE)), ".build/release/harken"))
     parser.add_argument("--only", action="append", choices=list(CASES), help="only this kind of answer")
     parser.add_argument("--all", action="store_true", help="also the kinds of answers whose erasure alone is in a tier: see --erasures")
+    parser.add_argument("--gate", action="store_true", help="the cuts of make test: each kind of answer at once, some of them later, too")
     parser.add_argument("--delay", action="append", type=float, help="only this time between the answer and the cut, in seconds")
     parser.add_argument("--moments", type=int, metavar="N", help="takes the power N times at random moments, under load")
     parser.add_argument("--erasures", type=int, metavar="N", help="kills the gateway N times in the middle of the erasure of each deletion")
@@ -264,7 +270,7 @@ def main():
             elif args.erasures:
                 play.run_erasures(args.only or list(CASES), args.erasures, args.seed)
             else:
-                play.run(args.only or [name for name, case in CASES.items() if args.all or case.is_in_gate], args.delay or DELAYS)
+                play.run(args.only or [name for name, case in CASES.items() if args.all or case.is_in_gate], args.delay or DELAYS, args.gate)
         except (ServerError, OSError, websockets.WebSocketException) as error:
             play.verdict.problems.append(f"{type(error).__name__}: {error}")
     for line in play.report:

@@ -36,13 +36,13 @@ def at_a_time(count):
 # (docs/decisions/0013-exclusivity.md), which is why it is not the one of scripts/build.
 BUILD_FOLDER = ".build/gate"
 PROGRAMS = f"{BUILD_FOLDER}/release"
+# What `make lint` looks at.
+SOURCES = {"Sources", "Tests", "Benchmarks", "Fuzz", "Examples", "Package.swift"}
 HARKEN = ["--harken", f"{PROGRAMS}/harken"]
-FORMAT = Step("format", ["make", "--no-print-directory", "lint"])
 BUILD = Step(
     "build",
     ["swift", "build", "--build-tests", "-c", "release", "--scratch-path", BUILD_FOLDER, "-Xswiftc", "-enable-testing",
      "-Xswiftc", "-enforce-exclusivity=checked", "--explicit-target-dependency-import-check", "error"])
-BUILDS = [FORMAT, BUILD]
 
 
 def play(name, *words):
@@ -53,7 +53,7 @@ def play(name, *words):
 STEPS = [
     play("the page", "page"),
     play("vendors' clients", "wire"),
-    play("power cuts", "power-cut"),
+    play("power cuts", "power-cut", "--gate"),
     play("kill and stop", "kill"),
     play("descriptors", "descriptors"),
     play("take-over", "take-over", "--sessions", "6", "--upgrades", "2"),
@@ -61,7 +61,7 @@ STEPS = [
     play("cases", "cases", "--gate"),
     play("chart, compose file and metrics", "deploy", "chart", "compose", "metric"),
     play("links of the documents", "documents", "--links"),
-    Step("simulated sessions", [f"{PROGRAMS}/simulate", "--seeds", "10000", "--kept", "Tests/Mutations/kept.txt"], needs=(BUILD.name,), lane="tests"),
+    Step("simulated sessions", [f"{PROGRAMS}/simulate", "--seeds", "4000", "--kept", "Tests/Mutations/kept.txt"], needs=(BUILD.name,), lane="tests"),
     Step("interface of HarkenKit", ["scripts/api", "--build", PROGRAMS], needs=(BUILD.name,), lane="tests"),
     # Last, so that their summary is near the end.
     Step("Swift tests without sockets", swift_tests("--filter", COMPUTING, "--skip", REAL_TIME), needs=(BUILD.name,), environment=at_a_time(1.5), lane="tests"),
@@ -78,6 +78,18 @@ def clean_commit():
     return git("rev-parse", "HEAD") if git("status", "--porcelain") == "" else None
 
 
+def format_step():
+    """Checks the format of the Swift files that differ from the commit that passed last; of all where there is none, or where the rules differ."""
+    passed = PASSED.read_text().strip() if PASSED.is_file() else ""
+    changed = git("diff", "--name-only", "--diff-filter=d", passed, "--") if passed else None
+    new = git("ls-files", "--others", "--exclude-standard")
+    if changed is None or new is None or {".swift-format", "Makefile", "scripts/setup"} & set(changed.splitlines()):
+        return Step("format", ["make", "--no-print-directory", "lint"])
+    files = sorted({name for name in (changed + "\n" + new).splitlines() if name.endswith(".swift") and name.split("/")[0] in SOURCES})
+    # Without a file, it would check what comes on its standard input.
+    return Step("format", ["swift", "format", "lint", "-p", "--strict", *files] if files else ["true"])
+
+
 def main():
     parser = argparse.ArgumentParser(prog="scripts/test", description="The gate: all that must hold before a change lands.")
     parser.add_argument("--repeat", type=int, metavar="N", help="the builds, then the other steps N times; a table says which failed how often")
@@ -91,16 +103,16 @@ def main():
         print("test: ../shared/audio is not here: tests of its recordings are left out", file=sys.stderr)
     # On one processor, lanes would only be in each other's way.
     runner = Runner("test", side_by_side=not chosen.slow)
-    commit = clean_commit()
+    commit, builds = clean_commit(), [format_step(), BUILD]
     if chosen.arguments:
-        runner.run([FORMAT, BUILD, Step("Swift tests", swift_tests(*chosen.arguments), needs=(BUILD.name,), environment=at_a_time(2))])
+        runner.run([*builds, Step("Swift tests", swift_tests(*chosen.arguments), needs=(BUILD.name,), environment=at_a_time(2))])
         return finish(runner, runner.table())
     steps = [step for step in STEPS if not chosen.step or step.name in chosen.step]
-    runner.run(BUILDS)
+    runner.run(builds)
     neighbour = Neighbour() if chosen.slow else None
     try:
         if chosen.repeat:
-            failed = runner.repeat(steps, chosen.repeat) + sum(result.verdict != "passed" for result in runner.results[:len(BUILDS)])
+            failed = runner.repeat(steps, chosen.repeat) + sum(result.verdict != "passed" for result in runner.results[:len(builds)])
             return finish(runner, failed)
         runner.run(steps)
     finally:

@@ -16,7 +16,7 @@ struct `Files that combine features` {
         var notices: [RecordingNotice]
     }
 
-    private static func all(_ combination: Muxing.Combination) -> [Muxing] { Muxing.all.filter { $0.reason(without: combination) == nil } }
+    private static func all(_ combination: Muxing.Combination) -> [Muxing] { Muxing.asked.filter { $0.reason(without: combination) == nil } }
 
     private func hear(_ path: String, tracks: TrackChoice = .usual) async throws -> Heard {
         var recording = Recording(path: path)

@@ -36,7 +36,7 @@ struct `Files in every container` {
         return Heard(channels: heard, notices: media.notices, skippedPackets: media.skippedPackets)
     }
 
-    @Test(arguments: Muxing.all)
+    @Test(arguments: Muxing.asked)
     func `have their sound where a player has it, late, holed, on two tracks or cut`(muxing: Muxing) async throws {
         let whole = try muxing.make(in: folder)
         try await checkWhole(whole, muxing)
@@ -143,7 +143,7 @@ struct `Files in every container` {
         if let length { #expect(length > at, "cut") }
     }
 
-    @Test(arguments: Muxing.all.filter { $0.features.contains(.offset) })
+    @Test(arguments: Muxing.asked.filter { $0.features.contains(.offset) })
     func `have their sound where a player has it when sound and picture begin late together`(muxing: Muxing) async throws {
         let heard = try await hear(muxing.make(in: folder, shift: 2)), late = muxing.startsAtZero ? 2.0 : 0
         #expect(Tones.isNear(heard.tones, Muxing.tones.map { $0 + late }), "\(heard.tones)")
@@ -154,7 +154,7 @@ struct `Files in every container` {
         #expect(abs(heard.seconds - late - told - length) <= muxing.lengthTolerance, "\(heard.seconds)")
     }
 
-    @Test(arguments: Muxing.all.filter(\.marksTracks))
+    @Test(arguments: Muxing.asked.filter(\.marksTracks))
     func `have the sound of the track that they mark`(muxing: Muxing) async throws {
         let heard = try await hear(muxing.makeMarked(in: folder))
         #expect(Tones.isNear(heard.tones, Muxing.tones.map { $0 + 1 }), "\(heard.tones)")
@@ -164,7 +164,7 @@ struct `Files in every container` {
         }
     }
 
-    @Test(arguments: Muxing.all.filter(\.hasEdits))
+    @Test(arguments: Muxing.asked.filter(\.hasEdits))
     func `begin where their edit lists say`(muxing: Muxing) async throws {
         let heard = try await hear(muxing.makeEdited(of: muxing.make(in: folder), in: folder)), hidden = Muxing.hiddenSeconds
         #expect(Tones.isNear(heard.tones, muxing.tones.map { $0 - hidden }), "\(heard.tones)")
@@ -173,7 +173,7 @@ struct `Files in every container` {
         #expect(abs(heard.seconds + hidden - (muxing.picture == nil ? 5 : Muxing.pictureLength)) <= 0.25, "\(heard.seconds)")
     }
 
-    @Test(arguments: Muxing.all.filter(\.hasChapters))
+    @Test(arguments: Muxing.asked.filter(\.hasChapters))
     func `with chapters have the sound of those without`(muxing: Muxing) async throws {
         let heard = try await hear(muxing.make(in: folder, chapters: Muxing.chapters(in: folder)))
         #expect(Tones.isNear(heard.tones, muxing.tones), "\(heard.tones)")
@@ -181,28 +181,28 @@ struct `Files in every container` {
         #expect(abs(heard.seconds - (muxing.picture == nil ? 5 : Muxing.pictureLength)) <= muxing.lengthTolerance, "\(heard.seconds)")
     }
 
-    @Test(arguments: Muxing.all.filter { $0.hasChapters && $0.picture != nil })
+    @Test(arguments: Muxing.asked.filter { $0.hasChapters && $0.picture != nil })
     func `with chapters have their sound where a player has it when it begins after the picture`(muxing: Muxing) async throws {
         let heard = try await hear(muxing.make(in: folder, offset: 2, chapters: Muxing.chapters(in: folder)))
         #expect(Tones.isNear(heard.tones, muxing.tones.map { $0 + 2 }), "\(heard.tones)")
         #expect(heard.notices == [])
     }
 
-    @Test(arguments: Muxing.all.filter { $0.damage == .told })
+    @Test(arguments: Muxing.asked.filter { $0.damage == .told })
     func `that are broken in their middle say so, and have the sound before and after in its place`(muxing: Muxing) async throws {
         let heard = try await hear(muxing.makeDamaged(in: folder))
         for tone in muxing.tones { #expect(heard.tones.contains { abs($0 - tone) <= 0.05 }, "\(heard.tones)") }
         #expect(heard.notices.contains { ["holes", "damaged"].contains($0.name) }, "\(heard.notices)")
     }
 
-    @Test(arguments: Muxing.all.filter { $0.damage == .shortened })
+    @Test(arguments: Muxing.asked.filter { $0.damage == .shortened })
     func `without a clock that are broken in their middle say so, and have the sound before it in its place`(muxing: Muxing) async throws {
         let heard = try await hear(muxing.makeDamaged(in: folder)), first = try #require(heard.tones.first)
         #expect(abs(first - muxing.tones[0]) <= 0.05 && heard.tones.count > 1, "\(heard.tones)")
         #expect(heard.notices.map(\.name) == ["damaged"], "\(heard.notices)")
     }
 
-    @Test(arguments: Muxing.all.filter { $0.damage == .cut })
+    @Test(arguments: Muxing.asked.filter { $0.damage == .cut })
     func `that cannot be read behind damage say how far they were`(muxing: Muxing) async throws {
         let heard = try await hear(muxing.makeDamaged(in: folder)), cut = heard.notices.first { $0.name == "cut" }
         #expect(heard.tones.first.map { abs($0 - muxing.tones[0]) <= 0.05 } == true, "\(heard.tones)")

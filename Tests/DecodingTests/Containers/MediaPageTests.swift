@@ -52,6 +52,18 @@ import Testing
         #expect(Set(Muxing.all.filter { $0.reason(without: combination) == nil }.map(\.suffix)).count >= 10, "\(combination)")
     }
 
+    @Test func `has a file of every suffix, codec, cut and damage in the gate`() {
+        func kinds(_ muxings: [Muxing]) -> Set<String> {
+            Set(muxings.flatMap { [".\($0.suffix)", Self.codec(of: $0), "cut \($0.cut)", "damage \($0.damage)"] })
+        }
+        #expect(kinds(Muxing.asked) == kinds(Muxing.all))
+        for feature in Muxing.Feature.allCases { #expect(Muxing.asked.contains { $0.reason(without: feature) == nil }, "\(feature)") }
+        for streaming in Muxing.Streaming.allCases { #expect(Muxing.asked.contains { $0.reason(streamed: streaming) == nil }, "\(streaming)") }
+        for combination in Muxing.Combination.allCases {
+            #expect(Muxing.asked.contains { $0.reason(without: combination) == nil }, "\(combination)")
+        }
+    }
+
     @Test func `names the containers and codecs that are tried, and no others`() {
         #expect(Self.rows.count > 10)
         #expect(Self.rows.flatMap(\.suffixes).sorted() == Set(Muxing.all.map(\.suffix)).sorted())

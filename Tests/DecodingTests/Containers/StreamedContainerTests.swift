@@ -48,7 +48,7 @@ struct `Containers that are streamed` {
     }
 
     /// The containers that arrive live like this.
-    private static func all(_ streaming: Muxing.Streaming) -> [Muxing] { Muxing.all.filter { $0.reason(streamed: streaming) == nil } }
+    private static func all(_ streaming: Muxing.Streaming) -> [Muxing] { Muxing.asked.filter { $0.reason(streamed: streaming) == nil } }
 
     private func bytes(_ path: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(filePath: path))) }
 

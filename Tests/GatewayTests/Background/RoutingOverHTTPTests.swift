@@ -48,7 +48,8 @@ import Testing
             try await vendor("key-d") { deepgram in
                 for bits in 0..<4 {
                     let isOn = bits & 1 != 0, fallsBack = bits & 2 != 0
-                    for owner in Self.subsets {
+                    // In the gate each pair of two of these, with every user; all in `make verify`.
+                    for (place, owner) in Self.subsets.enumerated() where TestMatrices.areWhole || (bits + bits / 2 + place).isMultiple(of: 2) {
                         let settings = [
                             "ASSEMBLYAI_BACKGROUND_STT_ENABLED": "\(isOn)", "ASSEMBLYAI_PRERECORDED_STT_FALLBACK_ENABLED": "\(fallsBack)",
                             "ASSEMBLYAI_BASE_URL": "http://127.0.0.1:\(assemblyAI.port)", "DEEPGRAM_BASE_URL": "http://127.0.0.1:\(deepgram.port)",

@@ -37,17 +37,23 @@ import Testing
     }
 
     /// A way that fails does not hide those behind it.
-    private func onEachWay(_ body: (Way) async throws -> Void) async {
-        for way in Way.allCases {
+    private func onEachWay(_ ways: [Way] = Way.allCases, _ body: (Way) async throws -> Void) async {
+        for way in ways {
             do { try await body(way) } catch { Issue.record("\(way): \(error)") }
         }
+    }
+
+    /// The ways by which a film is heard: all in `make verify`; a third in the gate, in turn, so that the films of most kinds have all.
+    private static func ways(of film: Film) -> [Way] {
+        let place = Film.all.firstIndex { $0.testDescription == film.testDescription } ?? 0
+        return Way.allCases.enumerated().filter { TestMatrices.areWhole || ($0.offset + place).isMultiple(of: 3) }.map(\.element)
     }
 
     @Test(arguments: Film.all)
     func `have each word where a player has it, and say what is missing, on every way`(film: Film) async throws {
         let bytes = try film.bytes()
         try await with { gateway in
-            await onEachWay { way in
+            await onEachWay(Self.ways(of: film)) { way in
                 let heard = try await hear(bytes, film.name, by: way, gateway)
                 #expect(film.has(heard.starts), "\(way): \(heard.starts)")
                 let said = heard.warnings

@@ -158,7 +158,18 @@ import Testing
         }
     }
 
-    @Test(arguments: live, Leaving.allCases)
+    /// The ways to leave each route that are asked: all in `make verify`; so many in the gate, in turn.
+    private static func cells(_ count: Int) -> [(String, Leaving)] {
+        var cells: [(String, Leaving)] = []
+        for (place, route) in live.enumerated() {
+            for (number, way) in Leaving.allCases.enumerated() where TestMatrices.areWhole || (place + number) % Leaving.allCases.count < count {
+                cells.append((route, way))
+            }
+        }
+        return cells
+    }
+
+    @Test(arguments: cells(1))
     func `fetches what came after it had gone by the name that its protocol gave the session`(route: String, way: Leaving) async throws {
         guard case .live(let target, let opening, let rate, let audio)? = PaymentExpectation.all[route]?.request else { return }
         try await TestGateway.with(ScriptedEngine(fault: .holds), keys: TestKeys(valid: []), settings: ["HARKEN_GATE": "off"]) { gateway in
@@ -177,7 +188,7 @@ import Testing
         }
     }
 
-    @Test(arguments: live, Leaving.allCases)
+    @Test(arguments: cells(2))
     func `finds every word in its transcript, and pays for all of its audio once`(route: String, way: Leaving) async throws {
         guard case .live(let target, let opening, let rate, let audio)? = PaymentExpectation.all[route]?.request else { return }
         try await TestGateway.with(ScriptedEngine(fault: .holds), keys: TestKeys(valid: []), settings: Self.settings) { gateway in

@@ -109,7 +109,7 @@ import Testing
     }
 
     /// "Ever tried, ever failed, no matter, try again, fail again, fail better", and how many of these words have begun.
-    @Test(arguments: [(12_000, 2), (16_000, 2), (32_000, 3), (81_600, 7), (116_000, 10)])
+    @Test(arguments: TestMatrices.areWhole ? [(12_000, 2), (16_000, 2), (32_000, 3), (81_600, 7), (116_000, 10)] : [(12_000, 2), (81_600, 7)])
     func `says nothing twice where a recording breaks off in speech`(cut: Int, words: Int) async throws {
         let beckett = try TestModels.samples(ofWAV: TestModels.recording("beckett.wav"))
         let transcript = try await recognize(try file([Array(beckett[..<cut])]))
@@ -153,7 +153,7 @@ import Testing
         #expect(try await recognize(path).channels.count == 1)
     }
 
-    @Test(arguments: [0.1, 0.01] as [Float])
+    @Test(arguments: TestMatrices.areWhole ? [0.1, 0.01] : [0.01] as [Float])
     func `a quiet recording has the same words`(loudness: Float) async throws {
         let beckett = try TestModels.samples(ofWAV: TestModels.recording("beckett.wav"))
         let path = try file([beckett.map { $0 * loudness }])

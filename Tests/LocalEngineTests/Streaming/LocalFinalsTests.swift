@@ -78,8 +78,10 @@ import Testing
             #expect(!words.isEmpty && events.last == .closed(nil))
         }
         // Interims cost as much as the finals. The whole matrix has them everywhere.
-        var ways: [(frames: Int?, atOnce: Int, interims: Bool)] = [(20, 4, true), (50, 4, false), (250, 4, false), (nil, 4, false)]
-        if TestMatrices.areWhole { ways += [(20, 1, true), (50, 1, true), (250, 1, true), (50, 4, true), (250, 4, true), (nil, 4, true)] }
+        var ways: [(frames: Int?, atOnce: Int, interims: Bool)] = [(20, 4, true), (nil, 4, false)]
+        if TestMatrices.areWhole {
+            ways += [(50, 4, false), (250, 4, false), (20, 1, true), (50, 1, true), (250, 1, true), (50, 4, true), (250, 4, true), (nil, 4, true)]
+        }
         for way in ways {
             let all = await Self.said(clips, frames: way.frames, atOnce: way.atOnce, interims: way.interims)
             for (index, (one, other)) in zip(alone, all).enumerated() {

@@ -25,7 +25,8 @@ import Testing
         #expect(try probabilities(silence).allSatisfy { $0 == 0 })
     }
 
-    @Test(arguments: [1, 7, 320, 511, 513, 4_000]) func `pieces of any size give the same probabilities`(size: Int) throws {
+    @Test(arguments: TestMatrices.areWhole ? [1, 7, 320, 511, 513, 4_000] : [320, 513])
+    func `pieces of any size give the same probabilities`(size: Int) throws {
         let speech = Array(try TestModels.samples("cards/001.wav").prefix(20_000))
         #expect(try probabilities(speech, pieces: size) == probabilities(speech))
     }
@@ -43,7 +44,8 @@ import Testing
         #expect(heard.allSatisfy { $0 > 0.5 }, "\(heard)")
     }
 
-    @Test(arguments: [1, 7, 8, 32, 100]) func `hears the same after digital silence as with none before`(windows: Int) throws {
+    @Test(arguments: TestMatrices.areWhole ? [1, 7, 8, 32, 100] : [7, 32])
+    func `hears the same after digital silence as with none before`(windows: Int) throws {
         let speech = try speech(), silence = [Float](repeating: 0, count: windows * 512)
         let heard = try probabilities(speech), later = try probabilities(silence + speech)
         #expect(later.prefix(windows).allSatisfy { $0 == 0 })

@@ -32,7 +32,8 @@ struct `Languages of the local engine` {
         #expect(engine.capabilities.models == ["moonshine-base-en", "whisper-base"])
     }
 
-    @Test(arguments: ["de", "es-MX", "fr"]) func `a named language goes to Whisper`(tag: String) async throws {
+    @Test(arguments: TestMatrices.areWhole ? ["de", "es-MX", "fr"] : ["es-MX"])
+    func `a named language goes to Whisper`(tag: String) async throws {
         let transcript = try await transcript("cards/005.wav", tag)
         #expect(transcript.language == LanguageTag(LanguageTag(tag).primary))
         #expect(transcript.languageConfidence == nil)
@@ -52,7 +53,8 @@ struct `Languages of the local engine` {
         #expect(with.model == "moonshine-base-en" && with.languageConfidence == nil)
     }
 
-    @Test(arguments: [nil, "multi"]) func `plain English that nobody named has Moonshine's words`(tag: String?) async throws {
+    @Test(arguments: TestMatrices.areWhole ? [nil, "multi"] : [String?.none])
+    func `plain English that nobody named has Moonshine's words`(tag: String?) async throws {
         let english = try await transcript("cards/005.wav", tag)
         #expect(english.language == .english && english.model == "moonshine-base-en")
         #expect(english.languageConfidence ?? 0 >= 0.99)
@@ -128,11 +130,12 @@ struct `Settings of the local engine's languages` {
         try await engine.recognize(Recording(path: TestModels.recording(name)), options: RecognitionOptions(language: language)) { _ in }
     }
 
-    @Test(arguments: ["cards/003.wav", "cards/005.wav"]) func `speech is in the only language that it may be in`(name: String) async throws {
-        let one = try limited(to: "fr")
-        #expect(try await transcript(one, name).language == LanguageTag("fr"))
-        let named = try await transcript(one, name, LanguageTag("de"))
-        #expect(named.language.rawValue == "de", "a named language is not found out")
+    @Test(arguments: TestMatrices.areWhole ? ["cards/003.wav", "cards/005.wav"] : ["cards/003.wav"])
+    func `speech is in the only language that it may be in`(name: String) async throws {
+        let one = try limited(to: "de")
+        #expect(try await transcript(one, name).language == LanguageTag("de"))
+        let named = try await transcript(one, name, LanguageTag("fr"))
+        #expect(named.language.rawValue == "fr", "a named language is not found out")
     }
 
     @Test func `plain English is English among the languages that speech may be in`() async throws {
@@ -330,7 +333,8 @@ struct `German with Whisper` {
         try await engine.recognize(Recording(path: path), options: RecognitionOptions(language: language.map { LanguageTag($0) })) { _ in }
     }
 
-    @Test(arguments: ["de", "multi", nil]) func `is heard as German`(tag: String?) async throws {
+    @Test(arguments: TestMatrices.areWhole ? ["de", "multi", nil] : [String?.none])
+    func `is heard as German`(tag: String?) async throws {
         let transcript = try await transcript(german, tag)
         #expect(transcript.language == LanguageTag("de") && transcript.model == "whisper-base")
         #expect(tag == "de" ? transcript.languageConfidence == nil : transcript.languageConfidence ?? 0 > 0.9)
