@@ -256,6 +256,11 @@ package final class SessionDriver {
         run(machine.availability(engine, isAvailable: isAvailable, now: connector.loop.now))
     }
 
+    /// Ends the session where its final words end, if the client has the audio behind and goes on there in another session.
+    ///
+    /// - Parameter start: start of the audio that the client has. If the final words end before it, the session goes on.
+    package func leave(from start: SampleIndex) { run(machine.leave(from: start, now: connector.loop.now)) }
+
     /// Ends the session for a reason that lies outside its engines.
     package func fail(_ error: EngineError) {
         guard !machine.isEnded else { return }

@@ -95,7 +95,8 @@ export class ListenClient extends EventTarget {
     }
     if (this.state === 'ended') return;
     const query = new URLSearchParams({
-      codec: 'pcm16', sample_rate: rate, language: this.options.language, source, device_id: this.device, ack: 'true', interims: 'true', ticket,
+      codec: 'pcm16', sample_rate: rate, language: this.options.language, source, device_id: this.device, ack: 'true', keeps: behind / rate,
+      interims: 'true', ticket,
     });
     if (this.options.engine) query.set('engine', this.options.engine);
     if (this.previous) query.set('continues', this.previous);

@@ -235,6 +235,20 @@ package struct SessionMachine: Sendable, ~Copyable {
         isEnded ? [] : end(error, now: now)
     }
 
+    /// Ends the session where its final words end, for a client that goes on there in another session: no word is heard by halves or twice. The audio
+    /// behind is no part of the session any more.
+    ///
+    /// - Parameter start: start of the audio that the client still has. The session goes on if its final words end before that, or at different places
+    ///   in the channels, or if all of its audio is final.
+    package mutating func leave(from start: SampleIndex, now: Instant) -> [SessionAction] {
+        let end = channelStates.map(\.stitcher.committedThrough).max() ?? .zero
+        guard !isEnded, !clientIsDone, end >= start, end < timeline.end, deferred.isEmpty,
+            channelStates.allSatisfy({ $0.stitcher.committedThrough == end })
+        else { return [] }
+        timeline.cut(at: end)
+        return self.end(nil, now: now)
+    }
+
     /// Stops taking audio, and tells all legs to finish.
     mutating func finish() {
         state = .finishing

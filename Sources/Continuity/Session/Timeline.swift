@@ -14,4 +14,7 @@ package struct Timeline: Sendable, Equatable {
         end = range.end
         return range
     }
+
+    /// Takes back the samples from `end` on.
+    package mutating func cut(at end: SampleIndex) { self.end = min(self.end, end) }
 }

@@ -57,6 +57,8 @@ extension DialectReference: ResumableDialect where Machine: ResumableDialect {
 
     var keptAudio: Duration? { machine.keptAudio }
 
+    var keptStart: SampleIndex? { machine.keptStart }
+
     func takeOver(_ session: ID<Session>, at start: SampleIndex) { machine.takeOver(session, at: start) }
 
     func durable(through end: SampleIndex, heard: SampleIndex?, now: Instant, output: inout ServerOutput) {

@@ -8,7 +8,7 @@ extension ListenOptions {
     ]
     /// Parameters of each session.
     private static let commonParameters: Set<String> = [
-        "language", "codec", "sample_rate", "channels", "redact", "ack", "session_id", "resume_from", "kept_from", "seen",
+        "language", "codec", "sample_rate", "channels", "redact", "ack", "session_id", "resume_from", "kept_from", "keeps", "seen",
     ]
     /// Parameters that are true or false.
     private static let flags: Set<String> = ["ack", "create_speakers", "diarize", "include_speech_profile", "interims", "words"]
@@ -52,6 +52,7 @@ extension ListenOptions {
         case "client_conversation_id": UUIDText.canonical(pair.value) != nil
         case "continues": predecessor != nil
         case "conversation_timeout": Int(pair.value).map(Self.isTimeout) ?? false
+        case "keeps": kept != nil
         case "kept_from", "seen": resume != nil && Int(pair.value).map { $0 >= 0 } ?? false
         case "session_id", "resume_from": resume != nil
         case "source": Self.sources.contains(pair.value)

@@ -47,6 +47,8 @@ package struct ListenOptions: Sendable, Equatable {
     private var keyterms: [String] = []
     /// True if the client wants to know which of its audio is durable, and may reconnect when its connection is lost.
     package var acknowledges = false
+    /// Length of the audio that the client keeps of what was acknowledged; nil: it may keep nothing.
+    private(set) var kept: Duration?
     /// Sample rate of the positions that the client sends: the rate that it named. nil: the session's rate.
     package var rate: SampleRate? { if case .raw(_, let rate, _) = format { rate } else { nil } }
     package var resume: LiveResume?
@@ -102,6 +104,7 @@ package struct ListenOptions: Sendable, Equatable {
         started = try Self.started(query, now)
         title = try Self.title(query)
         acknowledges = query.flag("ack") ?? false
+        if acknowledges { kept = Self.kept(query) }
         if let session = query.text("session_id"), let start = query.text("resume_from").flatMap({ Int64($0) }) {
             // A place before the first sample is rejected with the session.
             resume = LiveResume(
@@ -154,9 +157,19 @@ package struct ListenOptions: Sendable, Equatable {
             VendorOption("session_id", .gateway, "11111111-2222-4333-8444-555555555555", in: [.live]),
             VendorOption("resume_from", .gateway, "16000", in: [.live]),
             VendorOption("kept_from", .gateway, "8000", in: [.live]),
+            VendorOption("keeps", .gateway, "30", in: [.live]),
             VendorOption("seen", .gateway, "3", in: [.live]),
             VendorOption("continues", .gateway, "11111111-2222-4333-8444-555555555555", in: [.live]),
         ])
+
+    /// Maximum length of the audio that a client says it keeps: a server goes back no further.
+    private static let longestKept: Duration = .seconds(60)
+
+    /// Returns the length of the acknowledged audio that the client keeps; nil when it does not say so.
+    static func kept(_ query: URLQuery) -> Duration? {
+        guard let seconds = query.text("keeps").flatMap({ Int($0) }), seconds >= 0 else { return nil }
+        return min(.seconds(min(seconds, 3_600)), longestKept)
+    }
 
     /// Returns the value of a flag; nil for a text that is not a flag.
     package static func flag(_ text: String) -> Bool? {

@@ -75,6 +75,8 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
     private var shortMessages: [ShortMessages] = []
     /// True if the client's connection is lost.
     private var isLost = false
+    /// End of the audio that the client was told is durable, and the start of what it had when it came back last; in the session's samples.
+    private var toldDurable = SampleIndex.zero, returnedWith = SampleIndex.zero
 
     init(_ options: ListenOptions, _ context: HandshakeContext) {
         self.options = options
@@ -97,6 +99,9 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         guard isRecovered, let resume, let kept = resume.kept else { return nil }
         let start = max(SampleIndex.zero, min(kept, resume.start))
         return (start - .zero).duration(at: options.rate ?? rate)
+    }
+    package var keptStart: SampleIndex? {
+        options.kept.map { max(returnedWith, toldDurable - SampleCount($0, at: rate)) }
     }
     /// True if recovered words come to the client: only a conversation gets them. A client that brings its words, or is told words itself, sends again
     /// what it has.
@@ -431,7 +436,9 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
     }
 
     package mutating func durable(through end: SampleIndex, heard: SampleIndex?, now: Instant, output: inout ServerOutput) {
-        if isHeard { say(.audioAck(shown(end), heard: heard.map { shown($0) }), &output) }
+        guard isHeard else { return }
+        toldDurable = max(toldDurable, end)
+        say(.audioAck(shown(end), heard: heard.map { shown($0) }), &output)
     }
 
     package mutating func storage(isFull: Bool, now: Instant, output: inout ServerOutput) {
@@ -446,10 +453,16 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         (takenAt ?? .zero) + SampleCount(position.converted(from: rate, to: options.rate ?? rate).samples)
     }
 
+    /// Returns the session's sample at a position in the client's samples; its first one for positions before the session.
+    private func position(of shown: SampleIndex) -> SampleIndex {
+        max(.zero, .zero + (shown - (takenAt ?? .zero))).converted(from: options.rate ?? rate, to: rate)
+    }
+
     package mutating func clientLost(now: Instant) { isLost = true }
 
     package mutating func clientReturned(_ resume: LiveResume, received: SampleIndex, now: Instant, output: inout ServerOutput) {
         isLost = false
+        returnedWith = position(of: min(resume.kept ?? resume.start, resume.start))
         // The client begins again with a whole sample.
         for number in shortMessages.indices { shortMessages[number] = ShortMessages() }
         term?.heard(now)

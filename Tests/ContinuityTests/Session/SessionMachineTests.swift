@@ -34,6 +34,37 @@ import Testing
         #expect(next.goesToLeg(in: 0) && !next.needsPump)
     }
 
+    @Test(arguments: [0, 800]) func `ends where its final words end when its client goes on there`(start: Int) {
+        var session = machine()
+        _ = session.start(now: now)
+        _ = session.engine(.opened, from: LegID(0), now: now)
+        _ = session.received(SampleCount(1_600), now: now)
+        _ = session.engine(.final(heard(800, "hello"), reason: .endpoint), from: LegID(0), now: now)
+        let outcome = session.leave(from: SampleIndex(start), now: now)
+        #expect(
+            outcome.unrecorded
+                == [.command(LegID(0), .cancel), .discard(LegID(0)), .emit(.ended(SessionEnd(received: SampleCount(800))))])
+        let late = session.engine(.final(heard(1_600, "you"), reason: .endOfAudio), from: LegID(0), now: now)
+        #expect(late == [])
+    }
+
+    @Test func `goes on when its client has nothing from the end of the final words on, or the channels' words end apart`() {
+        var session = machine()
+        _ = session.start(now: now)
+        _ = session.engine(.opened, from: LegID(0), now: now)
+        _ = session.received(SampleCount(1_600), now: now)
+        _ = session.engine(.final(heard(800, "hello"), reason: .endpoint), from: LegID(0), now: now)
+        let early = session.leave(from: SampleIndex(801), now: now)
+        #expect(early == [] && !session.isEnded)
+        var stereo = machine(channels: 2)
+        _ = stereo.start(now: now)
+        for leg in 0..<2 { _ = stereo.engine(.opened, from: LegID(leg), now: now) }
+        _ = stereo.received(SampleCount(1_600), now: now)
+        _ = stereo.engine(.final(heard(800, "hello"), reason: .endpoint), from: LegID(0), now: now)
+        let apart = stereo.leave(from: .zero, now: now)
+        #expect(apart == [] && !stereo.isEnded)
+    }
+
     @Test func `ends in order when its client finishes`() throws {
         var session = machine()
         _ = session.start(now: now)

@@ -93,5 +93,22 @@ import Testing
         }
     }
 
+    @Test(arguments: [("&keeps=30", 32_000), ("&keeps=1", 32_000), ("&keeps=0", 40_000), ("", 40_000)])
+    func `lets a client go on where the final words end, if the client keeps the audio`(keeps: String, sample: Int) async throws {
+        try await TestGateway.with { gateway in
+            let path = "/v4/listen?language=en&sample_rate=16000&codec=pcm16&vad_gate=disabled&ack=true"
+            let socket = try await gateway.connect(path + keeps)
+            for _ in 0..<25 { socket.send(binary: Self.tenth) }
+            // The second word ends at two seconds, and the third one is heard by half.
+            #expect(await socket.next { $0.contains("w2") } != nil)
+            #expect(await socket.next { $0.contains(#""audio_ack","samples":40000"#) } != nil)
+            gateway.handOverSessions()
+            let events = await socket.rest()
+            #expect(events.contains(.text(#"{"type":"reconnect","samples":\#(sample)}"#)), "\(events)")
+            #expect(events.last == .closed(1001, "going_away"))
+            try await gateway.sessionsEnd()
+        }
+    }
+
     private struct Missing: Error {}
 }

@@ -16,6 +16,8 @@ struct DeferredRepairs: Sendable {
         self.reach = reach
     }
 
+    var isEmpty: Bool { repairs.isEmpty }
+
     /// True if no more repairs can be deferred.
     var isFull: Bool { repairs.count >= Self.maxCount }
 
