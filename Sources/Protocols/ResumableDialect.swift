@@ -16,8 +16,8 @@ package protocol ResumableDialect: LiveServerMachine {
     /// lost one ends; nil for other clients.
     var keptAudio: Duration? { get }
 
-    /// Start of the session's audio that the client still has, if it keeps some of what was acknowledged; nil: it may have nothing before the audio that
-    /// was acknowledged last.
+    /// Start of the session's audio that the client still has, if it is connected and keeps some of what was acknowledged; nil: it may have nothing before
+    /// the audio that was acknowledged last.
     var keptStart: SampleIndex? { get }
 
     /// Goes on with a session that another gateway had. Called before `opened`, which is called then although `resume` is not nil.

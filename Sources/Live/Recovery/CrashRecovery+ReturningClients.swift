@@ -98,6 +98,8 @@ extension CrashRecovery {
     ///   - length: length of the audio that the new session has on the disk.
     /// - Returns: false when the recovery is to be told of more audio.
     func goesOn(behind id: ID<Session>, of user: ID<User>, in successor: ID<Session>, with length: Duration) async -> Bool {
+        // The recovery of what is before the seam may take longer than the rest waits.
+        returningClients.follows(successor, id, of: user)
         await untilIdle(id)
         guard !isStopped, let parts else { return isStopped }
         guard let promise = returningClients.promise(of: id, for: user) else { return hasLookedThrough }
@@ -111,6 +113,7 @@ extension CrashRecovery {
     /// Ends the wait of a session's rest for a new session, if that has the audio, or the time is over.
     private func settle(_ id: ID<Session>, isOver: Bool, _ parts: Parts) async {
         guard let cut = returningClients.cutSession(id) else { return }
+        if let successor = cut.successor { await seams(parts).succeed(id, by: successor) }
         if !cut.isWithdrawn, await seams(parts).isKept(cut.promise, of: id) { return await giveRest(of: id, parts) }
         if isOver { await takeRestBack(of: id, parts) }
     }

@@ -19,6 +19,8 @@ struct ReturningClients {
         var isHeld = false
         /// True if the client cannot keep its promise.
         var isWithdrawn = false
+        /// The new session in which the client goes on; nil: not known yet.
+        var successor: ID<Session>?
     }
 
     private let earlierSessions: EarlierSessions
@@ -121,6 +123,11 @@ struct ReturningClients {
     /// Returns the promise of a user's client; nil when there is none, or the client cannot keep it.
     func promise(of id: ID<Session>, for user: ID<User>) -> SeamPromise? {
         cut[id].flatMap { $0.isWithdrawn || $0.session.record?.user != user ? nil : $0.promise }
+    }
+
+    /// Notes in which new session a user's client goes on.
+    mutating func follows(_ successor: ID<Session>, _ id: ID<Session>, of user: ID<User>) {
+        if promise(of: id, for: user) != nil { cut[id]?.successor = successor }
     }
 
     /// Notes that a client cannot keep its promise. It is told that all audio of its session is recovered.

@@ -50,7 +50,8 @@ extension LiveSession {
     private func watchDurability() {
         durabilityTimer = context.loop.schedule(at: context.loop.now + durabilityInterval) { [self] in
             guard let run else { return }
-            if let end = journal.becameDurable(received: run.received) {
+            // Audio that was left to the next session is not told, although the journal has it.
+            if let end = journal.becameDurable(received: run.received), end <= run.received {
                 succession?.has((end - .zero).duration(at: rate))
                 let stored = shared?.acknowledged(end, received: run.received, isStored: conversation?.isStored ?? true)
                 let hasOthers = context.conversations.hasOthers.isSet

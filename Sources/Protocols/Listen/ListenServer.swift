@@ -101,7 +101,8 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         return (start - .zero).duration(at: options.rate ?? rate)
     }
     package var keptStart: SampleIndex? {
-        options.kept.map { max(returnedWith, toldDurable - SampleCount($0, at: rate)) }
+        // A client that is away does not hear where the session ends.
+        isLost ? nil : options.kept.map { max(returnedWith, toldDurable - SampleCount($0, at: rate)) }
     }
     /// True if recovered words come to the client: only a conversation gets them. A client that brings its words, or is told words itself, sends again
     /// what it has.
@@ -455,7 +456,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
 
     /// Returns the session's sample at a position in the client's samples; its first one for positions before the session.
     private func position(of shown: SampleIndex) -> SampleIndex {
-        max(.zero, .zero + (shown - (takenAt ?? .zero))).converted(from: options.rate ?? rate, to: rate)
+        max(SampleIndex.zero, SampleIndex.zero + (shown - (takenAt ?? .zero))).converted(from: options.rate ?? rate, to: rate)
     }
 
     package mutating func clientLost(now: Instant) { isLost = true }

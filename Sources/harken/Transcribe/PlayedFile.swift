@@ -23,7 +23,7 @@ final class PlayedFile {
                 return
             }
         } catch {
-            guard recording.tracks == .usual else { throw error }
+            guard recording.tracks == .usual, error != .cancelled else { throw error }
             // The vendor may be able to decode what this machine cannot.
             self.recording = recording
             notices = []

@@ -144,7 +144,7 @@ import Testing
     /// The encodings of each route: all in `make verify`; one in the gate, in turn.
     private static let wires: [Wire] = routes.enumerated().flatMap { place, route -> [Wire] in
         let taken = Encoding.allCases.compactMap { Wire(route, $0) }
-        return TestMatrices.areWhole || taken.isEmpty ? taken : [taken[place % taken.count]]
+        return TestMatrices.areWhole || taken.isEmpty ? taken : [taken[(place + 2) % taken.count]]
     }
 
     /// What becomes of pieces of a few bytes by a protocol's own rule.

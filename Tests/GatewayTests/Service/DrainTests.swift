@@ -110,5 +110,22 @@ import Testing
         }
     }
 
+    @Test func `hears all audio of a client that is away`() async throws {
+        try await TestGateway.with { gateway in
+            let path = "/v4/listen?language=en&sample_rate=16000&codec=pcm16&vad_gate=disabled&ack=true&keeps=30"
+            let socket = try await gateway.connect(path)
+            let started = try JSONValue(parsing: Array(try #require(await socket.next { $0.contains("session_started") }).utf8))
+            guard case .string(let session)? = started["session_id"] else { throw Missing() }
+            for _ in 0..<25 { socket.send(binary: Self.tenth) }
+            #expect(await socket.next { $0.contains(#""audio_ack","samples":40000"#) } != nil)
+            socket.close(code: 1001)
+            _ = await socket.rest()
+            gateway.handOverSessions()
+            try await gateway.sessionsEnd()
+            let stored = try await gateway.send(.get, "/api/v1/sessions/\(session)").text
+            #expect(stored.contains(#""duration":2.5"#), "\(stored)")
+        }
+    }
+
     private struct Missing: Error {}
 }

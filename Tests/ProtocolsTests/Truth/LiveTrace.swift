@@ -121,7 +121,8 @@ struct LiveTrace {
             session["preferred engine"] = String(describing: personal.preferredEngine)
         }
         if let kept = machine as? any ResumableDialect {
-            session["resumed"] = "\(String(describing: kept.resume)), \(String(describing: kept.predecessor))"
+            let start = String(describing: kept.keptStart)
+            session["resumed"] = "\(String(describing: kept.resume)), \(String(describing: kept.predecessor)), \(start)"
         }
         var script = LiveScript(machine, at: start)
         script.open()

@@ -107,7 +107,7 @@ struct TriedMember: Sendable, CustomTestStringConvertible {
         case ("`/listen`", "session_id"): [("resume_from", "16000")]
         case ("`/listen`", "resume_from"): [("session_id", "11111111-2222-4333-8444-555555555555")]
         case ("`/listen`", "kept_from"), ("`/listen`", "seen"): [("session_id", "11111111-2222-4333-8444-555555555555"), ("resume_from", "16000")]
-        case ("`/listen`", "continues"): [("ack", "true")]
+        case ("`/listen`", "continues"), ("`/listen`", "keeps"): [("ack", "true")]
         default: []
         }
     }

@@ -43,6 +43,7 @@ import Testing
         WrongParameter("resume_from", "x", with: session),
         WrongParameter("kept_from", "x", with: session + "resume_from=16000&"), WrongParameter("seen", "x", with: session + "resume_from=16000&"),
         WrongParameter("seen", "-1", with: session + "resume_from=16000&"), WrongParameter("seen", "3"),
+        WrongParameter("keeps", "x", with: "ack=true&"), WrongParameter("keeps", "-1", with: "ack=true&"), WrongParameter("keeps", "30"),
         WrongParameter("continues", "s1"), WrongParameter("continues", "s1", with: session + "ack=true&resume_from=16000&"),
     ]
 
