@@ -197,8 +197,8 @@ import Testing
 
     @Test(
         arguments: [
-            ("", .seconds(1)), ("&kept_from=8000", .milliseconds(500)), ("&kept_from=32000", .seconds(1)), ("&kept_from=-3", .zero),
-            ("&kept_from=here", .seconds(1)), ("&words=true", nil), ("&custom_stt=enabled&kept_from=8000", nil),
+            ("", nil), ("&kept_from=8000", .milliseconds(500)), ("&kept_from=32000", .seconds(1)), ("&kept_from=-3", .zero),
+            ("&kept_from=here", nil), ("&kept_from=8000&words=true", nil), ("&custom_stt=enabled&kept_from=8000", nil),
         ] as [(String, Duration?)])
     func `says from where on it still has its audio, if it goes on behind what is recovered`(query: String, start: Duration?) throws {
         let asked = "codec=pcm16&sample_rate=16000&ack=true&session_id=s1&resume_from=16000"
