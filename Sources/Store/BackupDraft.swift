@@ -17,6 +17,8 @@ package struct BackupDraft: ~Copyable {
 
     deinit {
         delete()
+        // A child process that was forked a moment ago may have the folder open too: closing alone would leave it the lock.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 

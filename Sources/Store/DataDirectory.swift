@@ -45,7 +45,11 @@ package struct DataDirectory: Sendable, Hashable {
     package func withSetUpLock<Value: ~Copyable>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .failure(path) }
-        defer { close(descriptor) }
+        // A child process that was forked meanwhile may have the folder open too: closing alone would leave it the lock.
+        defer {
+            flock(descriptor, LOCK_UN)
+            close(descriptor)
+        }
         while flock(descriptor, LOCK_EX) != 0 {
             guard errno == EINTR else { throw .failure(path) }
         }

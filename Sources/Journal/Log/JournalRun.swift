@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Net
 internal import Synchronization
 
 /// The part of a journal's directory that belongs to one process: the logs of its loops. A lock holds the part until the process ends, even by a crash.
@@ -73,10 +74,7 @@ package final class JournalRun: Sendable {
             defer { descriptor = nil }
             return descriptor
         }
-        guard let descriptor else { return }
-        // A child process that was forked a moment ago may have the file open too, until it runs its own program: closing alone would leave the lock.
-        flock(descriptor, LOCK_UN)
-        close(descriptor)
+        if let descriptor { closeLocked(descriptor) }
     }
 
     /// Ends the claim of a part that holds nothing any more, and removes its lock file.

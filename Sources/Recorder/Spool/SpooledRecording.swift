@@ -48,7 +48,7 @@ package final class SpooledRecording: Sendable {
     ) throws(SpoolError) {
         let log = try Self.openLog(path, flags: 0)
         guard let bytes = Self.contents(of: log), let history = RecordingHistory(log: bytes, overlap: overlap) else {
-            close(log)
+            closeLocked(log)
             throw .unreadable(path)
         }
         // An incomplete last line is ended, so that the next line can be read.
@@ -67,7 +67,7 @@ package final class SpooledRecording: Sendable {
                 delivery: RecordingDelivery(conversation: history.conversation, waiting: history.waiting, isComplete: history.isComplete)))
     }
 
-    deinit { state.withLock { _ = close($0.log) } }
+    deinit { state.withLock { closeLocked($0.log) } }
 
     package var history: RecordingHistory { state.withLock { $0.history } }
 

@@ -1,5 +1,6 @@
 import Framing
 import Glibc
+import Net
 
 /// The file that a backup, or an export, writes before the archive is complete: `FILE.partial` next to the archive. It is deleted with the value, unless
 /// it was put in place.
@@ -23,7 +24,7 @@ struct PartialArchive: ~Copyable {
 
     deinit {
         if !isInPlace { unlink(path) }
-        close(descriptor)
+        closeLocked(descriptor)
     }
 
     private static func claim(_ path: String, of archive: String, _ folder: String) throws -> Int32 {
@@ -34,10 +35,10 @@ struct PartialArchive: ~Copyable {
             do {
                 if try settle(descriptor, path, of: archive, folder) { return descriptor }
             } catch {
-                close(descriptor)
+                closeLocked(descriptor)
                 throw error
             }
-            close(descriptor)
+            closeLocked(descriptor)
         }
     }
 

@@ -1,5 +1,6 @@
 import Glibc
 import LocalEngine
+import Net
 
 /// The folder of models that commands about models use, and its replacement.
 struct ModelPlace {
@@ -34,7 +35,7 @@ struct ModelPlace {
         try FileTree.makeFolder(FileTree.folder(of: path))
         let descriptor = open(path + ".lock", O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw FileTreeError("write", path + ".lock") }
-        defer { close(descriptor) }
+        defer { closeLocked(descriptor) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             throw ModelError("another command changes the models in \(path) at the moment; try again when it has ended")
         }

@@ -35,7 +35,7 @@ final class NoteFile: Sendable {
         self.path = path
     }
 
-    deinit { close(descriptor) }
+    deinit { closeLocked(descriptor) }
 
     private static func claim(_ path: String, of result: String) throws(OutputFileError) -> (Int32, [String], Bool) {
         while true {
@@ -57,10 +57,10 @@ final class NoteFile: Sendable {
                     return (descriptor, Array(lines.dropFirst()), wasThere)
                 }
             } catch {
-                close(descriptor)
+                closeLocked(descriptor)
                 throw error
             }
-            close(descriptor)
+            closeLocked(descriptor)
         }
     }
 
