@@ -1,6 +1,6 @@
 # The words of the project, the same for people and for CI. Each target is one script or one SwiftPM command.
 
-SWIFT = Sources Tests $(wildcard Benchmarks) Fuzz Examples Package.swift
+SWIFT = Sources Tests $(wildcard Benchmarks) Fuzz Examples scripts Package.swift
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14

@@ -74,7 +74,7 @@ struct SegmentOperations: Sendable {
                     guard let status else { throw request.missingConversation }
                     return Self.answer(try await assign(ids.map { ID($0) }, to: owner, namingVoices: false, status, request))
                 }
-                // Of all segments only the places: the words of those that are assigned are read once, for the answer.
+                // The words of the assigned segments are read once, for the answer: here only the places are.
                 let found = try await APIError.stored { () throws(StoreError) in
                     try await store.places(in: request.id("id"), of: request.user)
                 }

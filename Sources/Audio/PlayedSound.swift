@@ -3,7 +3,7 @@
 #else
     internal import Darwin
 #endif
-internal import Speech
+package import Speech
 
 /// Writes what a player plays of a recording, for engines that would decode the file by themselves and might hear another track, or have another clock.
 package enum PlayedSound {
@@ -11,8 +11,10 @@ package enum PlayedSound {
     ///
     /// A file of one track is read to its end: a hole is known only behind it, and a cut at the end. `notices` of the media are then complete, and the
     /// media has no more samples. Blocks.
-    package static func isFile(_ media: any DecodedMedia) throws(MediaError) -> Bool {
-        guard media.isPlain else { return false }
+    ///
+    /// - Parameter tracks: the tracks that are heard. Each of all tracks is one channel, and the file's own channels are none of them.
+    package static func isFile(_ media: any DecodedMedia, of tracks: TrackChoice) throws(MediaError) -> Bool {
+        guard tracks != .all, media.isPlain else { return false }
         while try media.next() != nil {}
         return !media.notices.contains { if case .holes = $0 { true } else { false } }
     }

@@ -36,8 +36,6 @@ def at_a_time(count):
 # (docs/decisions/0013-exclusivity.md), which is why it is not the one of scripts/build.
 BUILD_FOLDER = ".build/gate"
 PROGRAMS = f"{BUILD_FOLDER}/release"
-# What `make lint` looks at.
-SOURCES = {"Sources", "Tests", "Benchmarks", "Fuzz", "Examples", "Package.swift"}
 HARKEN = ["--harken", f"{PROGRAMS}/harken"]
 BUILD = Step(
     "build",
@@ -85,9 +83,9 @@ def format_step():
     new = git("ls-files", "--others", "--exclude-standard")
     if changed is None or new is None or {".swift-format", "Makefile", "scripts/setup"} & set(changed.splitlines()):
         return Step("format", ["make", "--no-print-directory", "lint"])
-    files = sorted({name for name in (changed + "\n" + new).splitlines() if name.endswith(".swift") and name.split("/")[0] in SOURCES})
+    files = sorted({name for name in (changed + "\n" + new).splitlines() if name.endswith(".swift")})
     # Without a file, it would check what comes on its standard input.
-    return Step("format", ["swift", "format", "lint", "-p", "--strict", *files] if files else ["true"])
+    return Step("format", ["make", "--no-print-directory", "lint", "SWIFT=" + " ".join(files)] if files else ["true"])
 
 
 def main():

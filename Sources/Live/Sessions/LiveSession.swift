@@ -330,7 +330,7 @@ package final class LiveSession: LiveHandler, SessionObserver {
             return moved(reason: "going_away")
         }
         dialect.drain(now: context.loop.now, output: &context.output)
-        // Where the client has the audio, no word is heard by halves at the end of this session and at the start of the next one.
+        // No word is heard by halves at the end of this session and at the start of the next one, where the client has the audio.
         if let start = resumableDialect?.keptStart { run?.leave(from: start) }
         carryOutOutput()
     }

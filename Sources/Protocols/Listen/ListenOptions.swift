@@ -168,7 +168,7 @@ package struct ListenOptions: Sendable, Equatable {
     /// Returns the length of the acknowledged audio that the client keeps; nil when it does not say so.
     static func kept(_ query: URLQuery) -> Duration? {
         guard let seconds = query.text("keeps").flatMap({ Int($0) }), seconds >= 0 else { return nil }
-        return min(.seconds(min(seconds, 3_600)), longestKept)
+        return min(.seconds(seconds), longestKept)
     }
 
     /// Returns the value of a flag; nil for a text that is not a flag.

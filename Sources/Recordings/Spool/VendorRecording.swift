@@ -22,13 +22,12 @@ extension RecordingServices {
     func vendorRecording(_ recording: Recording, separate: Bool, for owner: DiskOwner) async throws(RequestError) -> VendorRecording {
         guard case .container = recording.format else { return VendorRecording(recording: recording) }
         let treatment: ChannelTreatment = separate ? .separate : .mixed
-        // Of all tracks, each is one channel: the channels of the file itself are not asked for.
-        let isAll = recording.tracks == .all
         let isFile: Bool, notices: [RecordingNotice], channels: Int
         do throws(MediaError) {
             (isFile, notices, channels) = try await read(recording, treatment) { media throws(MediaError) -> (Bool, [RecordingNotice], Int) in
-                guard !isAll, try PlayedSound.isFile(media) else { return (false, media.notices, media.channelCount) }
-                return (true, media.notices, media.channelCount)
+                // The notices are complete behind the reading.
+                let isFile = try PlayedSound.isFile(media, of: recording.tracks)
+                return (isFile, media.notices, media.channelCount)
             }
         } catch {
             guard recording.tracks == .usual, case .undecodable = error else { throw .engine(EngineError(error)) }

@@ -15,8 +15,7 @@ final class PlayedFile {
         let treatment: ChannelTreatment = separate ? .separate : .mixed
         do throws(MediaError) {
             let file = try MediaFile(recording, channels: treatment)
-            // Of all tracks, each is one channel: the channels of the file itself are not asked for.
-            if recording.tracks != .all, try PlayedSound.isFile(file) {
+            if try PlayedSound.isFile(file, of: recording.tracks) {
                 self.recording = recording
                 notices = file.notices
                 temporary = nil

@@ -35,8 +35,8 @@ private struct RefusingMedia: MediaSource {
     @Test(.needs(MadeMedia.isPossible, "ffmpeg is not installed"))
     func `has the clock of a film whose sound begins after its picture`() async throws {
         let folder = TemporaryFolder(), path = folder.path(of: "film.webm")
-        let source = "aevalsrc='0.3*sin(2*PI*440*t)*(between(t,1.0,1.5)+between(t,3.0,3.5))':s=48000:d=5"
-        let picture = ["-f", "lavfi", "-i", "testsrc=size=64x48:rate=5:duration=8"], sound = ["-itsoffset", "2.0", "-f", "lavfi", "-i", source]
+        let picture = ["-f", "lavfi", "-i", "testsrc=size=64x48:rate=5:duration=8"]
+        let sound = ["-itsoffset", "2.0", "-f", "lavfi", "-i", MadeMedia.twoTones]
         try MadeMedia.make(picture + sound + ["-map", "0:v", "-map", "1:a", "-c:v", "libvpx", "-c:a", "libopus", "-ac", "1"], to: path)
         try await TestRecordings.with([]) { recordings in
             let sent = try await recordings.services.vendorRecording(Recording(path: path), separate: false, for: owner)
