@@ -48,10 +48,15 @@ SPEAKER = """(() => {
     if (!window.AudioContext) return;
     const rate = 16000, packet = 320, length = rate / 2, sound = 2 * rate / 5, amount = %d;
     let port = null;
-    window.AudioWorkletNode = class { constructor() { port = this.port = {}; } };
+    window.AudioWorkletNode = class {
+        constructor() {
+            port = this.port = {};
+            // The page has the module by now: it asks nothing of a gateway that may be away.
+            import('/console/listening.js').then(({ listening }) => { speaker.client = () => listening.client; });
+        }
+    };
     AudioContext.prototype.createMediaStreamSource = () => ({ connect() {} });
     window.speaker = { samples: 0, wanted: 0, speed: 0, client: () => null };
-    import('/console/listening.js').then(({ listening }) => { speaker.client = () => listening.client; });
     // The gateway may hear less fast than that: whoever speaks waits for it long before the page has all that it can keep.
     const isAhead = () => (speaker.client()?.waiting ?? 0) > %d;
     const samples = () => {

@@ -34,10 +34,10 @@ class ServerError(Exception):
     pass
 
 
-def make_key(harken, data, *options):
-    """A new key to the gateway with this data folder, which may be running."""
+def make_key(harken, data, *options, settings=None):
+    """A new key to the gateway with this data folder and, if it has any, these settings; it may be running."""
     done = subprocess.run([harken, "keys", "create", "--name", "conformance", "--data", data, *options],
-                          capture_output=True, text=True, timeout=300)
+                          capture_output=True, text=True, timeout=300, env={**os.environ, **(settings or {})})
     key = done.stdout.strip()
     if done.returncode != 0 or not key:
         raise ServerError(f"harken keys create ended with the status {done.returncode}: {done.stderr.strip()}")

@@ -13,7 +13,8 @@ package final class PostgresServer: Sendable {
             .flatMap { FileManager.default.isExecutableFile(atPath: $0 + "/initdb") ? $0 : nil }
     }()
 
-    /// A server refuses to run as root. The shell outlives this process by half a second, whatever ends the process.
+    /// A server refuses to run as root. The shell outlives this process by half a second, whatever ends the process: it has a session of its own,
+    /// because a runner of tests kills all of a step's process group.
     private static let script = """
         folder=$1 programs=$2 parent=$3 as=
         if [ "$(id -u)" = 0 ]; then
@@ -42,7 +43,7 @@ package final class PostgresServer: Sendable {
         folder = FileManager.default.temporaryDirectory.appending(path: "harken-pg-\(UUID().uuidString.prefix(8))").path
         psql = programs + "/psql"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        process = try ChildProcess(["sh", "-c", Self.script, "sh", folder, programs, "\(getpid())"])
+        process = try ChildProcess(["setsid", "--wait", "sh", "-c", Self.script, "sh", folder, programs, "\(getpid())"])
         var isReady = false
         try untilBlocking {
             isReady = try ChildProcess.run([programs + "/pg_isready", "-q", "-h", folder]).status == 0

@@ -7,6 +7,8 @@ writes all the time. A vendor that counts hears live sessions.
     scripts/play year --postgres          on PostgreSQL, a server of its own
     scripts/play year --store FOLDER      a data directory of one's own in place of the year's, with the users `year` and `other`
 
+Seconds of a core are those of the machine at its best in the run: what an act takes counts by the work that a core did in a second beside it.
+
 Words that are lost and archives that lack something are faults in every run. Figures are judged by `scripts/bench figures` only, or with
 HARKEN_FIGURES=FILE; the last line says whether they were.
 """
@@ -16,6 +18,7 @@ import asyncio
 import contextlib
 import json
 import os
+import pathlib
 import shutil
 import signal
 import sqlite3
@@ -35,7 +38,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(HERE), "powercut"))
 
 from acts import Api, speech, talk, words_missing
 from cluster import Postgres, processor_seconds, with_children
-from figures import IS_JUDGED, within
+from figures import IS_JUDGED, Anchor, within
 from gateway import OPENER, Server, ServerError, make_key
 from counting_vendor import LENGTH, RATE, SPACING
 from hang import HANG, wait_for_fact
@@ -85,10 +88,9 @@ class Gateway(Api):
     """A gateway on a store, with the key of the user who acts; `other` is the other one. `database` is its server of PostgreSQL, if it has one."""
 
     def __init__(self, play, name, folder, settings, database):
-        self.name, self.database = name, database
+        self.name, self.database, self.anchor, self.folder = name, database, play.anchor, folder
         scopes = [word for scope in ("read", "write", "listen") for word in ("--scope", scope)]
-        os.environ.update(settings)
-        keys = [make_key(play.harken, folder, "--user", user, *scopes) for user in ("year", "other")]
+        keys = [make_key(play.harken, folder, "--user", user, *scopes, settings=settings) for user in ("year", "other")]
         self.server = Server(play.harken, folder, {**play.settings, **settings})
         self.server.wait_until_announced(HANG)
         super().__init__(self.server.url, keys[0])
@@ -110,6 +112,22 @@ class Gateway(Api):
     def processor(self):
         """Seconds of a core so far."""
         return sum(processor_seconds(program) for program in self.programs)
+
+    def spent(self, work):
+        """Seconds of a core that something takes, of the machine at its best, with all of the store in its memory.
+
+        Some machines put pages of files out of their memory that nobody has read for a minute, and fetching them again costs the processor too.
+        """
+        for path in pathlib.Path(self.database.folder if self.database else self.folder).rglob("*"):
+            # The database's files come and go.
+            with contextlib.suppress(FileNotFoundError):
+                if "audio" not in path.parts and path.is_file():
+                    with path.open("rb") as file:
+                        while file.read(1 << 20):
+                            pass
+        share, before = self.anchor.share, self.processor
+        work()
+        return (self.processor - before) * (share + self.anchor.share) / 2
 
     @property
     def written(self):
@@ -234,16 +252,19 @@ class Act:
     """What a user does: how long the answer takes, and which processor the whole of it takes, what goes on in the background included."""
 
     def __init__(self, gateway, work, deletes=False):
-        began, before = time.monotonic(), gateway.processor
-        work()
+        self.gateway, self.work, self.deletes = gateway, work, deletes
+        self.processor = gateway.spent(self._run)
+
+    def _run(self):
+        began = time.monotonic()
+        self.work()
         self.answered = time.monotonic() - began
         # Deletions are gathered for some seconds.
         time.sleep(GATHERED)
-        gateway.calm()
-        if deletes:
-            gateway.wait_until_erased()
-            gateway.calm()
-        self.processor = gateway.processor - before
+        self.gateway.calm()
+        if self.deletes:
+            self.gateway.wait_until_erased()
+            self.gateway.calm()
 
 
 class Table:
@@ -279,7 +300,7 @@ class Play:
             "HARKEN_ENGINES": "deepgram", "DEEPGRAM_API_KEY": KEY, "DEEPGRAM_BASE_URL": vendor.url, "HARKEN_MODELS": "/nowhere",
             "HARKEN_STALL_SECONDS": "0", "HARKEN_AUDIO_DAYS": "36500"}
         # Bytes of audio that the export of each store has to have; None for a store of one's own.
-        self.table, self.seen, self.sounds = Table(), {}, {}
+        self.table, self.seen, self.sounds, self.anchor = Table(), {}, {}, Anchor()
 
     def run(self, gateway):
         self.seen[gateway.name] = {}
@@ -379,16 +400,17 @@ class Play:
         """A voice gets ten names, one after the other: what the comparison of the others takes is more than what a calm gateway takes anyhow."""
         voice, count, rest = self.voices(gateway)[-1], 10, 0.8
 
-        def spent(act):
-            before = gateway.processor
+        def ten_times(act):
             for number in range(count):
                 act(number)
                 time.sleep(rest)
-            return gateway.processor - before
+
+        def name(number):
+            gateway.do("PATCH", f"/api/v1/voices/{voice}", {"person_id": f"p{1 + number % 2}"})
 
         gateway.calm()
-        idle = spent(lambda _: None)
-        each = (spent(lambda number: gateway.do("PATCH", f"/api/v1/voices/{voice}", {"person_id": f"p{1 + number % 2}"})) - idle) / count
+        idle = gateway.spent(lambda: ten_times(lambda _: None))
+        each = (gateway.spent(lambda: ten_times(name)) - idle) / count
         gateway.do("PATCH", f"/api/v1/voices/{voice}", {"person_id": None})
         self.say(gateway, "name a voice, of ten times", f"{1000 * each:.0f} ms of a core", names=each)
 
