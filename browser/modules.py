@@ -182,6 +182,14 @@ EXPECTED = [
     ("captionlines.js", LINES % (f"lines.begin('a'); lines.take([{segment('1', 'one', 0, 1)}, {segment('2', 'two', 5, 6)}]); lines.begin('b');"
                                  f"lines.take([{segment('3', 'three', 5, 6, 1)}, {segment('4', 'four', 5, 6, 1)}]);"
                                  "lines.settle('a', [], [{start: 0, end: 5.5}], ['1', '2', '3'], 2)"), ["Speaker 1: one|", "Speaker 2: three four|"]),
+    # A gateway that was killed has not stored the last word that it said: the session that goes on says it again.
+    ("captionlines.js", LINES % (f"lines.begin('a'); lines.take([{segment('1', 'one two', 0, 2)}, {segment('2', 'three', 4, 5, 1)}]);"
+                                 f"const stored = [{segment('1', 'one', 0, 1)}, {segment('2', 'three', 4, 5, 1)}];"
+                                 "lines.settle('a', stored, [], ['1', '2'], 0); lines.settle('a', stored.slice(0, 1), [], ['1'], 1.5)"),
+     ["Speaker 1: one two|", "Speaker 2: three|"]),
+    ("captionlines.js", LINES % (f"lines.begin('a'); lines.take([{segment('1', 'one two', 0, 2)}, {segment('3', 'two three', 1.01, 3)}]);"
+                                 f"lines.settle('a', [{segment('1', 'one', 0, 1)}, {segment('3', 'two three', 1.01, 3)}], [], ['1'], 0)"),
+     ["Speaker 1: one two three|"]),
     # What became part of another segment does not come back with what was read before.
     ("captionlines.js", LINES % (f"lines.begin('a'); lines.take([{segment('1', 'one', 0, 1)}, {segment('2', 'two', 1, 2)}]); lines.drop(['2']);"
                                  f"lines.take([{segment('1', 'one two', 0, 2)}]);"

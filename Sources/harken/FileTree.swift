@@ -34,7 +34,8 @@ enum FileTree {
     static func entries(below path: String) -> [String] {
         names(in: path).flatMap { name in
             var information = stat()
-            guard lstat(path + "/" + name, &information) == 0 else { return [String]() }
+            // A name that is not UTF-8 is listed, and names no file.
+            guard lstat(path + "/" + name, &information) == 0 else { return [name] }
             return information.st_mode & S_IFMT == S_IFDIR ? entries(below: path + "/" + name).map { name + "/" + $0 } : [name]
         }
     }

@@ -100,16 +100,19 @@ export class CaptionLines {
   }
 
   /**
-   * Takes away what was shown and is not stored, where something stored, or a gap, has its time.
+   * Takes away what was shown and is not stored, where something stored, or a gap, has its time: of a segment that is stored as it was before, its end.
    * @param {string[]} shown ids of the segments that may go
    * @param {number} from what ends before is not among `stored`
    */
   settle(conversation, stored, gaps, shown, from) {
-    const part = this.parts.indexOf(conversation), ids = new Set(stored.map(({ id }) => id)), all = [...stored, ...gaps];
-    this.#remove(shown.filter((id) => {
-      const segment = this.segments.get(id);
-      return segment?.part === part && segment.end > from && !ids.has(id) && all.some(({ start, end }) => start < segment.end && end > segment.start);
-    }));
+    const part = this.parts.indexOf(conversation), forms = new Map(stored.map((form) => [form.id, form])), all = [...stored, ...gaps];
+    for (const id of shown) {
+      const segment = this.segments.get(id), form = forms.get(id), start = form?.end ?? segment?.start;
+      if (segment?.part !== part || segment.end <= Math.max(from, start)) continue;
+      if (!all.some((other) => other.id !== id && other.start < segment.end && other.end > start)) continue;
+      this.#remove([id]);
+      if (form) this.#put({ ...form, part, count: wordsIn(form.text).length });
+    }
   }
 
   /** Forgets segments that became part of others. */

@@ -36,7 +36,10 @@ struct ConversationsDelete: Command {
             let data = try place.needed()
             let before = isForGood ? try await data.allDeletedConversations() : []
             var ids: [ID<Conversation>] = []
-            for name in names { ids.append(try await id(name, in: data, deleted: before)) }
+            for name in names {
+                let id = try await id(name, in: data, deleted: before)
+                if !ids.contains(id) { ids.append(id) }
+            }
             if confirmation.isWanted(context) {
                 let titles = try await titles(of: ids, in: data, deleted: before).abridged(to: 5)
                 try confirmation.ask(question(titles, days: isForGood ? 0 : data.deletedDays), context)

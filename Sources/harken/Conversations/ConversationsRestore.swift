@@ -26,7 +26,10 @@ struct ConversationsRestore: Command {
         await attempt(context) {
             let data = try place.needed(), deleted = try await data.allDeletedConversations()
             var ids: [ID<Conversation>] = []
-            for name in names { ids.append(try data.deletedConversation(name, among: deleted).id) }
+            for name in names {
+                let id = try data.deletedConversation(name, among: deleted).id
+                if !ids.contains(id) { ids.append(id) }
+            }
             for id in ids where try await !data.restore(id) { throw data.missing("deleted conversation", id.rawValue) }
             if json {
                 var writer = JSONWriter()

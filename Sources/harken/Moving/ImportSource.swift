@@ -47,9 +47,9 @@ struct ImportSource: Equatable {
 
     /// The files that operands name, sorted for each operand.
     struct Named: Equatable {
-        /// Files that are imported: those that operands name, and the recordings in folders and in the folders below them.
+        /// Files that are imported: those that operands name, and the recordings in folders and in the folders below them. A link to a file is that file.
         var chosen: [String] = []
-        /// Other files in the folders. Hidden files are in neither list.
+        /// Other files in the folders, links to folders, and names that are not UTF-8. Hidden files are in neither list.
         var others: [String] = []
 
         /// The line about the files that are left out; nil when there are none.
@@ -71,9 +71,11 @@ struct ImportSource: Equatable {
             }
             var folder = operand
             while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
-            for file in FileTree.files(below: folder) where !file.hasPrefix(".") && !file.contains("/.") {
+            // The folder itself may be a link.
+            for file in FileTree.entries(below: folder + "/.") where !file.hasPrefix(".") && !file.contains("/.") {
                 let path = (folder == "/" ? "" : folder) + "/" + file
-                if RecordingSuffix.isRecording(file) { named.chosen.append(path) } else { named.others.append(path) }
+                let isFile = stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
+                if isFile, RecordingSuffix.isRecording(file) { named.chosen.append(path) } else { named.others.append(path) }
             }
         }
         return named

@@ -112,7 +112,7 @@ struct `Commands on what is stored` {
         try await fill(.local, id: "5f21aaaa")
         try await fill(.local, id: "5f22bbbb")
         #expect(try await run("conversations", "deleted").diagnostics == "no deleted conversations\n")
-        let deleted = try await run("conversations", "delete", "5f22")
+        let deleted = try await run("conversations", "delete", "5f22", "5f22bbbb")
         #expect(deleted.diagnostics.contains("it comes back with: harken conversations restore 5f22bbbb"), "\(deleted)")
         #expect(try await run("conversations", "show", "5f22").status == 1)
         let list = try await run("conversations", "deleted")
@@ -121,7 +121,7 @@ struct `Commands on what is stored` {
         let objects = try #require(JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [[String: Any]])
         #expect(objects.compactMap { $0["id"] as? String } == ["5f22bbbb"])
         #expect(try await run("conversations", "restore", "5f21").status == 1)
-        #expect(try await run("conversations", "restore", "5f22").diagnostics == "1 conversation is restored\n")
+        #expect(try await run("conversations", "restore", "5f22", "last").diagnostics == "1 conversation is restored\n")
         #expect(try await run("conversations", "show", "5f22").output.contains("Anna: Where"))
 
         #expect(try await run("conversations", "delete", "5f22").status == 0)

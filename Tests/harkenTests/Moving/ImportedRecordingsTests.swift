@@ -124,6 +124,18 @@ import Testing
         #expect(files.others.sorted() == others.map { memos + "/" + $0 })
         #expect(files.note == "4 files are not recordings: " + files.others.prefix(3).joined(separator: ", ") + " …")
         #expect(ImportSource.files(of: ["talk.unknown"]).note == nil)
+        let way = folder.path(of: "way"), links = memos + "/links"
+        try FileManager.default.createDirectory(atPath: links, withIntermediateDirectories: false)
+        for (name, target) in [("/a.wav", memos + "/memo.wav"), ("/nowhere.wav", memos + "/none.wav"), ("/round", memos)] {
+            try FileManager.default.createSymbolicLink(atPath: links + name, withDestinationPath: target)
+        }
+        // "é" in Latin-1.
+        let latin = [UInt8]("\(links)/b".utf8) + [0xE9] + [UInt8](".wav".utf8) + [0]
+        close(open(latin.map { CChar(bitPattern: $0) }, O_CREAT | O_WRONLY, 0o600))
+        try FileManager.default.createSymbolicLink(atPath: way, withDestinationPath: links)
+        let linked = ImportSource.files(of: [way])
+        #expect(linked.chosen == [way + "/a.wav"])
+        #expect(linked.others == [way + "/b\u{FFFD}.wav", way + "/nowhere.wav", way + "/round"])
     }
 
     @Test func `are told from archives by what is in them`() throws {
