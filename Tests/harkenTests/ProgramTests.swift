@@ -149,6 +149,21 @@ struct `The program` {
         #expect(await program.outcome().status == 130)
     }
 
+    @Test(arguments: [SIGINT, SIGTERM]) func `ends with 130 and leaves nothing when a signal ends the wait for a pipe`(signal: Int32) async throws {
+        let pipe = folder.path(of: "pipe"), output = folder.path(of: "words.txt"), copies = folder.path(of: "copies")
+        try FileManager.default.createDirectory(atPath: copies, withIntermediateDirectories: false)
+        try #require(mkfifo(pipe, 0o600) == 0)
+        let program = try BuiltProgram.start(
+            ["transcribe", pipe, "--engine", "deepgram", "-o", output],
+            environment: environment.merging(["DEEPGRAM_API_KEY": "x", "DEEPGRAM_BASE_URL": "http://127.0.0.1:1", "TMPDIR": copies]) { $1 })
+        func left() -> [String] { (try? FileManager.default.contentsOfDirectory(atPath: copies)) ?? [] }
+        try await until { !left().isEmpty || !program.isRunning }
+        program.signal(signal)
+        #expect(await program.outcome().status == 130)
+        #expect(left() == [])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix("words") } == [])
+    }
+
     @Test(arguments: ["nowhere.wav", "text.wav"]) func `leaves an older file when the input is wrong`(name: String) async throws {
         _ = try folder.write("no audio".utf8, as: "text.wav")
         let old = try folder.write("old".utf8, as: "keep.srt")

@@ -89,10 +89,12 @@ struct Import: Command {
     // MARK: Recordings
 
     private func add(_ sources: [ImportSource], to importer: RecordingImporter, _ context: CommandContext) async throws {
+        var count = 0
         var open: [(source: ImportSource, job: Result<RecordingImporter.Job, GatewayError>)] = [], failed: [String] = []
         func finishFirst() async {
             let (source, job) = open.removeFirst()
-            if await !finish(source, job, importer, context) { failed.append(source.path) }
+            let isImported = await finish(source, job, importer, context)
+            if isImported { count += 1 } else if !Task.isCancelled { failed.append(source.path) }
         }
         for source in sources {
             if open.count == Self.maxOpen { await finishFirst() }
@@ -100,9 +102,15 @@ struct Import: Command {
             open.append((source, await send(source, importer, context)))
         }
         while !open.isEmpty { await finishFirst() }
-        guard sources.count > 1 || !failed.isEmpty else { return }
-        if failed.isEmpty, !Task.isCancelled { return context.note("\(sources.count) recordings are imported") }
         let names = failed.map(TerminalText.safe).joined(separator: ", ")
+        if Task.isCancelled, count < sources.count {
+            let others = failed.isEmpty ? "" : "; \(failed.count) failed: \(names)"
+            throw ArchiveError(
+                "interrupted: \(count) of \(sources.count) recordings are imported\(others); "
+                    + "the same command goes on, and imports none of them twice")
+        }
+        guard sources.count > 1 || !failed.isEmpty else { return }
+        if failed.isEmpty { return context.note("\(sources.count) recordings are imported") }
         throw ArchiveError("\(failed.count) of \(sources.count) recordings are not imported: \(names)")
     }
 
@@ -145,7 +153,11 @@ struct Import: Command {
             return true
         } catch {
             progress.clear()
-            context.printError(Self.description, "\(path): \(error)")
+            if Task.isCancelled {
+                context.note("\(path): \(error)")
+            } else {
+                context.printError(Self.description, "\(path): \(error)")
+            }
             return false
         }
     }

@@ -12,7 +12,9 @@ enum OutputPlace: Equatable {
     /// Maximum number of links that are followed, as the system has it.
     private static let maxLinks = 40
 
-    /// Follows the path. Opens what is written directly.
+    /// Follows the path. Opens what is written directly, and waits until somebody reads it if it is a pipe.
+    ///
+    /// - Throws: `OutputFileError` when the path cannot be written, when a link's target is not UTF-8, and when the task is cancelled.
     init(_ path: String) throws(OutputFileError) {
         var place = path
         for _ in 0..<Self.maxLinks {
@@ -30,7 +32,7 @@ enum OutputPlace: Equatable {
             }
             switch information.st_mode & S_IFMT {
             case S_IFLNK:
-                guard let target = Self.target(of: place) else { throw OutputFileError("write", path) }
+                let target = try Self.target(of: place, for: path)
                 place = target.hasPrefix("/") ? target : FileTree.folder(of: place) + "/" + target
             case S_IFREG:
                 // The folder alone decides about a new name, and a file that may not be written is not to be replaced either.
@@ -38,6 +40,11 @@ enum OutputPlace: Equatable {
                 self = .file(place, owner: FileOwner(information))
                 return
             case S_IFDIR: throw OutputFileError("write", path, code: EISDIR)
+            case S_IFIFO:
+                guard let descriptor = InterruptibleWait.openForWriting(pipe: place) else { throw OutputFileError("\(path): interrupted") }
+                guard descriptor >= 0 else { throw OutputFileError("write", path) }
+                self = .stream(descriptor)
+                return
             default:
                 let descriptor = open(place, O_WRONLY | O_CLOEXEC)
                 guard descriptor >= 0 else { throw OutputFileError("write", path) }
@@ -58,10 +65,16 @@ enum OutputPlace: Equatable {
         return String(cString: folder) == "/proc/\(getpid())/fd" ? number : nil
     }
 
-    private static func target(of link: String) -> String? {
+    /// Returns the target of a link. Paths are text here, so a target that is not UTF-8 would name another file.
+    private static func target(of link: String, for path: String) throws(OutputFileError) -> String {
         var buffer = [CChar](repeating: 0, count: 4_097)
         let count = readlink(link, &buffer, buffer.count)
-        return count > 0 && count < buffer.count ? String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
+        guard count > 0 else { throw OutputFileError("write", path) }
+        guard count < buffer.count else { throw OutputFileError("write", path, code: ENAMETOOLONG) }
+        guard let target = String(validating: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) else {
+            throw OutputFileError("cannot write \(path): the link \(link) leads to a name that is not UTF-8; give the path of another file")
+        }
+        return target
     }
 }
 

@@ -93,14 +93,14 @@ struct StoreAccess {
 }
 
 extension Command {
-    /// Runs `body`, and reports an error in one line.
+    /// Runs `body`, and reports an error in one line. A command that is cancelled before its end is interrupted, whatever the signal was.
     func attempt(_ context: CommandContext, _ body: () async throws -> Void) async -> ExitStatus {
         do {
             try await body()
             return .done
         } catch {
             context.printError(Self.description, "\(error)")
-            return .failed
+            return Task.isCancelled ? .interrupted : .failed
         }
     }
 }

@@ -5,9 +5,6 @@ import Glibc
 struct Confirmation {
     static let yes = Flag("--yes", short: "-y", "Does not ask first. Without a terminal no command asks.")
 
-    /// Time after which an interruption is noticed, in milliseconds.
-    private static let step: Int32 = 100
-
     private let isGiven: Bool
 
     init(_ arguments: Arguments) { isGiven = arguments.has(Self.yes) }
@@ -28,9 +25,7 @@ struct Confirmation {
     /// Returns the line that the user types; nil when the terminal ends, or when the user interrupts.
     private static func answer(_ context: CommandContext) -> String? {
         var line: [UInt8] = []
-        while !Task.isCancelled {
-            var interest = pollfd(fd: context.input, events: Int16(POLLIN), revents: 0)
-            guard poll(&interest, 1, step) > 0 else { continue }
+        while InterruptibleWait.untilReadable(context.input) {
             var byte: UInt8 = 0
             let count = read(context.input, &byte, 1)
             if count < 0, errno == EINTR { continue }

@@ -31,12 +31,16 @@ struct InputFile: ~Copyable {
     }
 
     /// Opens the recording. Waits until a pipe or a URL has been copied.
-    static func open(_ name: String) async throws(InputFileError) -> InputFile {
+    ///
+    /// - Parameter standardInput: the descriptor that `-` names.
+    /// - Throws: `InputFileError`, also when the task is cancelled meanwhile: no part of a recording is taken for all of it.
+    static func open(_ name: String, standardInput: Int32 = STDIN_FILENO) async throws(InputFileError) -> InputFile {
         if isURL(name) { return try await fetch(name) }
-        if name == "-" { return try copy(STDIN_FILENO, name) }
+        if name == "-" { return try copy(standardInput, name) }
         var information = stat()
         if stat(name, &information) == 0, information.st_mode & S_IFMT != S_IFREG, information.st_mode & S_IFMT != S_IFDIR {
-            let descriptor = Glibc.open(name, O_RDONLY | O_CLOEXEC)
+            // A pipe that nobody writes yet would block here.
+            let descriptor = Glibc.open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
             guard descriptor >= 0 else { throw InputFileError(name, String(cString: strerror(errno)).lowercased()) }
             defer { close(descriptor) }
             return try copy(descriptor, name)
@@ -65,11 +69,12 @@ struct InputFile: ~Copyable {
         defer { close(descriptor) }
         let file = InputFile(name: name, path: path, isTemporary: true)
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while !Task.isCancelled {
+        while true {
+            guard InterruptibleWait.untilReadable(source) else { throw InputFileError(name, "interrupted") }
             let count = read(source, &buffer, buffer.count)
             if count == 0 { break }
             if count < 0 {
-                guard errno == EINTR else { throw InputFileError(name, String(cString: strerror(errno)).lowercased()) }
+                guard errno == EINTR || errno == EAGAIN else { throw InputFileError(name, String(cString: strerror(errno)).lowercased()) }
                 continue
             }
             do throws(SystemError) { try writeAll(buffer.span.extracting(first: count).bytes, to: descriptor) } catch {

@@ -121,7 +121,7 @@ struct Transcribe: Command {
             }
         } catch {
             context.printError(Self.description, "\(error)")
-            return .failed
+            return Task.isCancelled ? .interrupted : .failed
         }
     }
 
@@ -166,7 +166,7 @@ struct Transcribe: Command {
         let input: InputFile
         do throws(InputFileError) { input = try await InputFile.open(file) } catch {
             progress.clear()
-            context.printError(Self.description, "\(error)")
+            if !Task.isCancelled { context.printError(Self.description, "\(error)") }
             return nil
         }
         var recording = Recording(path: input.path)

@@ -76,6 +76,23 @@ import Testing
         #expect(try await conversations(gateway).count == 3)
     }
 
+    @Test func `that are interrupted are counted, and the same command goes on`() async throws {
+        let gateway = try await gateway(), folder = TemporaryFolder(), memos = try memos(in: folder)
+        try FileManager.default.removeItem(atPath: memos + "/empty.wav")
+        let work = Task {
+            // The interruption comes before the first file is sent.
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await run([memos, "--url", gateway.url], in: folder)
+        }
+        let first = try await work.value
+        #expect(first.status == .interrupted)
+        #expect(first.diagnostics.contains("interrupted: 0 of 3 recordings are imported; the same command goes on"), "\(first.diagnostics)")
+        #expect(!first.diagnostics.contains("failed"))
+        let again = try await run([memos, "--url", gateway.url], in: folder)
+        #expect(again.status == .done && again.diagnostics.contains("3 recordings are imported"), "\(again)")
+        #expect(try await conversations(gateway).count == 3)
+    }
+
     @Test func `begin and are titled as the command line says, and are objects with --json`() async throws {
         let gateway = try await gateway(), folder = TemporaryFolder()
         let path = try folder.write(WaveFile.silence(seconds: 2), as: "talk.wav")

@@ -86,6 +86,30 @@ import Testing
         #expect(try names() == ["pipe"])
     }
 
+    @Test(.hangLimit) func `is given up when the wait for a reader of a pipe is interrupted`() async throws {
+        let pipe = folder.path(of: "pipe")
+        #expect(mkfifo(pipe, 0o600) == 0)
+        let work = Task { () -> String in
+            do throws(OutputFileError) {
+                _ = try OutputFile.open(pipe, standard: .output)
+                return "opened"
+            } catch {
+                return error.description
+            }
+        }
+        work.cancel()
+        #expect(await work.value == "\(pipe): interrupted")
+    }
+
+    @Test func `is refused where a link leads to a name that is not UTF-8`() throws {
+        // "é" in Latin-1.
+        let target = [UInt8]("caf".utf8) + [0xE9, 0]
+        #expect(symlink(target.map { CChar(bitPattern: $0) }, path) == 0)
+        let error = #expect(throws: OutputFileError.self) { try OutputFile.write("words", to: path, standard: .output) }
+        #expect(error?.description.contains("leads to a name that is not UTF-8") == true)
+        #expect(try names() == ["two.srt"])
+    }
+
     @Test func `is an open file of this process where the path says so`() throws {
         _ = try folder.write("before ".utf8, as: "two.srt")
         let descriptor = Glibc.open(path, O_WRONLY | O_APPEND)

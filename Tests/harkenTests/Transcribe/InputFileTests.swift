@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import HarkenTesting
 import Testing
 
@@ -25,6 +26,25 @@ import Testing
             #expect(FileManager.default.contents(atPath: copy) == sound)
         }
         #expect(copy != path && !FileManager.default.fileExists(atPath: copy))
+    }
+
+    @Test(.hangLimit, arguments: [true, false]) func `is given up when the wait for a pipe is interrupted`(isNamed: Bool) async throws {
+        let path = folder.path(of: "pipe")
+        #expect(mkfifo(path, 0o600) == 0)
+        // A writer that writes nothing keeps the pipe from its end; the named pipe has no writer at all.
+        let input = isNamed ? STDIN_FILENO : Glibc.open(path, O_RDWR | O_CLOEXEC)
+        defer { if !isNamed { close(input) } }
+        let name = isNamed ? path : "-"
+        let work = Task { () -> String in
+            do throws(InputFileError) {
+                _ = try await InputFile.open(name, standardInput: input)
+                return "opened"
+            } catch {
+                return error.description
+            }
+        }
+        work.cancel()
+        #expect(await work.value == "\(isNamed ? path : "standard input"): interrupted")
     }
 
     @Test(arguments: [
