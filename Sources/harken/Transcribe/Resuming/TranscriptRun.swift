@@ -259,8 +259,16 @@ final class TranscriptRun {
             try draft?.output.finish()
             draft = nil
         } else {
+            if status == .interrupted { tellOfNothing() }
             keep()
         }
+    }
+
+    /// Says that nothing is kept of a recording whose speakers are told apart, where there is nothing else to keep.
+    private func tellOfNothing() {
+        guard hasSpeakers, finished.isEmpty, let draft, let input = draft.input, draft.recorder?.part.stretches.isEmpty == true else { return }
+        context.note(
+            "harken transcribe: nothing of \(TerminalText.safe(input.name)) is kept, because speakers are told apart in the whole recording")
     }
 
     /// Keeps what is not complete, if it is worth anything, and says how far it goes on the disk.

@@ -367,6 +367,17 @@ import Testing
         #expect(try again.begin(file[0], path: file[0])?.part == RecognizedPart())
     }
 
+    @Test func `says that nothing is kept of a recording whose speakers are not known yet`() async throws {
+        var request = Self.request
+        request.options = ["--speakers"]
+        let destination = TranscriptDestination.together(path: folder.path(of: "two.txt")), file = [files[0]]
+        _ = try await transcribe(run(destination, file, resumes: false, request: request), file, interruptedIn: 0, after: 1)
+        #expect(
+            try written.diagnostics()
+                == "harken transcribe: nothing of \(files[0]) is kept, because speakers are told apart in the whole recording\n")
+        #expect(try names() == [])
+    }
+
     @Test func `goes on from any moment at which it was killed`() async throws {
         // The notes of a run, cut off after each byte: the words are the same in the end.
         let destination = TranscriptDestination.together(path: folder.path(of: "all.txt"))
