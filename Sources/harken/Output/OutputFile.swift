@@ -45,10 +45,12 @@ final class OutputFile {
     }
 
     /// Gives the file its name, because everything is written. A file that is destroyed before leaves nothing behind, unless it is kept.
-    func finish() throws(OutputFileError) {
+    ///
+    /// - Parameter keepsNotes: true: the file's notes stay, for the caller to delete.
+    func finish(keepsNotes: Bool = false) throws(OutputFileError) {
         switch sink {
         case .stream: return
-        case .partial(let partial): try partial.putInPlace()
+        case .partial(let partial): try partial.putInPlace(keepsNotes: keepsNotes)
         }
     }
 

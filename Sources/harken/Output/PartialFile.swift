@@ -135,8 +135,9 @@ final class PartialFile: Sendable {
 
     /// Makes the file the result. The result survives a power cut once this returns.
     ///
+    /// - Parameter keepsNotes: true: the notes stay, for the caller to delete.
     /// - Throws: `OutputFileError` when the result cannot be written. An older file is whole then.
-    func putInPlace() throws(OutputFileError) {
+    func putInPlace(keepsNotes: Bool = false) throws(OutputFileError) {
         guard fsync(descriptor) == 0 || errno == EINVAL else { throw OutputFileError("write", path) }
         state.withLock { $0.isWhole = true }
         // A file that has to keep another user's owner, or that is mounted by itself, cannot be replaced by name.
@@ -149,7 +150,7 @@ final class PartialFile: Sendable {
         state.withLock { $0.ending = .inPlace }
         // A folder that cannot be read cannot be brought to the disk either, and the file is complete all the same.
         try? FileTree.syncFolder(of: target)
-        notes.delete()
+        if !keepsNotes { notes.delete() }
     }
 
     /// Writes the content over the older file. The partial file stays until that is done.

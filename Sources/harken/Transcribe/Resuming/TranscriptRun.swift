@@ -16,6 +16,8 @@ final class TranscriptRun {
         var notes: NoteWriter
         /// Notes of an earlier run; empty where this run begins anew.
         var earlier = TranscriptNotes()
+        /// True if the notes of an earlier run stay, and this run's come behind them.
+        var isResumed = false
         /// The recording at work, and what takes its words.
         var input: TranscriptNotes.Input?
         var recorder: PartRecorder?
@@ -39,6 +41,8 @@ final class TranscriptRun {
     /// The recordings whose transcripts an earlier run has put into the folder.
     private var present: [String: TranscriptNotes.Finished] = [:]
     private var finished: [TranscriptNotes.Finished] = []
+    /// The notes of the last transcript that this run has put into the folder. They name every complete recording, and stay until all of them are.
+    private var ledger: NoteFile?
 
     /// Opens the destination before any work is done.
     ///
@@ -60,11 +64,13 @@ final class TranscriptRun {
             try open(path)
             for finished in draft?.earlier.finished ?? [] { if let text = finished.text { try draft?.partial.append(text) } }
         case .folder(let folder):
-            mkdir(folder, 0o777)
+            guard mkdir(folder, 0o777) == 0 || errno == EEXIST else { throw OutputFileError("make the folder", folder) }
             guard resumes else { return }
             for file in files {
-                let notes = NoteFile.lines(of: TranscriptDestination.path(of: file, in: folder, form.format) + NoteFile.suffix)
-                for finished in TranscriptNotes(notes).finished { present[finished.name] = finished }
+                let path = TranscriptDestination.path(of: file, in: folder, form.format) + NoteFile.suffix
+                let found = TranscriptNotes(NoteFile.lines(of: path))
+                if let former = found.request, former != request { throw refusal(path, madeWith: former) }
+                for finished in found.finished { present[finished.name] = finished }
             }
         }
     }
@@ -85,15 +91,14 @@ final class TranscriptRun {
         var draft = Draft(output: output, partial: partial, notes: NoteWriter(partial.notes))
         let found = TranscriptNotes(partial.notes.found)
         if let request = found.request, resumes {
-            guard request == self.request else {
-                let given = ["--engine \(request.engine)", "--format \(request.format)"] + request.options
-                throw refusal(partial, "was made with \(given.joined(separator: " "))")
-            }
+            guard request == self.request else { throw refusal(partial.path, madeWith: request) }
             try partial.notes.takeOver()
             partial.keep()
             draft.earlier = found
+            draft.isResumed = true
         } else {
-            if found.request != nil {
+            // Notes about complete transcripts only have no words that are lost.
+            if found.request != nil, !isFolder || found.current != nil {
                 context.note("harken transcribe: \(partial.path) is written over; with --resume the command would go on there")
             }
             draft.notes.prepare(TranscriptNotes.line(request))
@@ -102,8 +107,13 @@ final class TranscriptRun {
         self.draft = draft
     }
 
-    private func refusal(_ partial: PartialFile, _ reason: String) -> OutputFileError {
-        OutputFileError("--resume cannot go on with \(partial.path): it \(reason); leave --resume out to begin anew")
+    private func refusal(_ path: String, madeWith former: TranscriptNotes.Request) -> OutputFileError {
+        let given = ["--engine \(former.engine)", "--format \(former.format)"] + former.options
+        return refusal(path, "was made with \(given.joined(separator: " "))")
+    }
+
+    private func refusal(_ path: String, _ reason: String) -> OutputFileError {
+        OutputFileError("--resume cannot go on with \(path): it \(reason); leave --resume out to begin anew")
     }
 
     /// Returns the state of the next recording, which an earlier run may have finished.
@@ -112,8 +122,8 @@ final class TranscriptRun {
         case .together:
             guard let draft, finished.count < draft.earlier.finished.count else { return .open }
             let found = draft.earlier.finished[finished.count]
-            guard found.name == file else { throw refusal(draft.partial, "has \(found.name) where the command has \(file)") }
-            if let input = found.input, try isOther(file, input) { throw refusal(draft.partial, "was made from another \(file)") }
+            guard found.name == file else { throw refusal(draft.partial.path, "has \(found.name) where the command has \(file)") }
+            if let input = found.input, try isOther(file, input) { throw refusal(draft.partial.path, "was made from another \(file)") }
             finished.append(found)
             return found.hasFailed ? .failed : .finished
         case .folder(let folder):
@@ -153,7 +163,7 @@ final class TranscriptRun {
         let input = try Self.input(file, path: path)
         var part = RecognizedPart()
         if let found = draft.earlier.current {
-            guard found == input else { throw refusal(draft.partial, "was made from another recording than \(file)") }
+            guard found == input else { throw refusal(draft.partial.path, "was made from another recording than \(file)") }
             if !hasSpeakers { part = draft.earlier.part.beforeSeam }
         }
         // The notes are for one recording: the next one is new.
@@ -189,14 +199,40 @@ final class TranscriptRun {
         let done = TranscriptNotes.Finished(name: transcript.file, input: draft.input, text: isFolder ? nil : text)
         if isFolder {
             self.draft?.isComplete = true
-            try draft.output.finish()
+            try draft.output.finish(keepsNotes: true)
             finished.append(done)
-            context.note(draft.partial.target)
+            note(done, in: draft)
+            context.note(TerminalText.safe(draft.partial.target))
             self.draft = nil
         } else {
             finished.append(done)
             notice.take(draft.notes.write(TranscriptNotes.line(done)))
             self.draft?.recorder = nil
+        }
+    }
+
+    /// Notes that a transcript is in the folder, so that no run makes it again, however this one ends. Called once the transcript has its name: an older
+    /// file of that name must not pass for it.
+    private func note(_ done: TranscriptNotes.Finished, in draft: Draft) {
+        // The notes of an earlier run lack what this one has finished since.
+        let news = draft.isResumed ? finished : [done]
+        if let error = draft.notes.write(news.map { TranscriptNotes.line($0) }.joined(separator: "\n")) {
+            notice.take(error)
+            draft.partial.notes.delete()
+        } else {
+            ledger?.delete()
+            ledger = draft.partial.notes
+        }
+    }
+
+    /// Deletes the notes about a folder that has all transcripts, those of earlier runs too.
+    private func deleteNotes(in folder: String) {
+        ledger?.delete()
+        ledger = nil
+        for file in files where present[file] != nil {
+            let path = TranscriptDestination.path(of: file, in: folder, form.format), notes = path + NoteFile.suffix
+            // Notes that another command holds are its own.
+            if access(notes, F_OK) == 0 { try? NoteFile(notes, of: path).delete() }
         }
     }
 
@@ -214,22 +250,35 @@ final class TranscriptRun {
         draft?.recorder = nil
     }
 
-    /// Gives the file for all transcripts its name, if there is a transcript and nothing has interrupted the run.
+    /// Gives the file for all transcripts its name, if there is a transcript and nothing has interrupted the run. Notes about a folder stay unless it has
+    /// all transcripts.
     func end(_ status: ExitStatus) throws(OutputFileError) {
+        if case .folder(let folder) = destination, status == .done { return deleteNotes(in: folder) }
         if !isFolder, status != .interrupted, finished.contains(where: { !$0.hasFailed }) {
             draft?.isComplete = true
             try draft?.output.finish()
             draft = nil
         } else {
+            if status == .interrupted { tellOfNothing() }
             keep()
         }
+    }
+
+    /// Says that nothing is kept of a recording whose speakers are told apart, where there is nothing else to keep.
+    private func tellOfNothing() {
+        guard hasSpeakers, finished.isEmpty, let draft, let input = draft.input, draft.recorder?.part.stretches.isEmpty == true else { return }
+        context.note(
+            "harken transcribe: nothing of \(TerminalText.safe(input.name)) is kept, because speakers are told apart in the whole recording")
     }
 
     /// Keeps what is not complete, if it is worth anything, and says how far it goes on the disk.
     ///
     /// - Parameter isInterrupted: false: other recordings of the run follow.
     func keep(isInterrupted: Bool = true) {
-        guard let draft else { return }
+        guard let draft else {
+            if isInterrupted, ledger != nil { tellOfComplete() }
+            return
+        }
         self.draft = nil
         if draft.isComplete { return keepUnnamed(draft) }
         let part = draft.recorder?.part ?? RecognizedPart(), count = finished.filter { !$0.hasFailed }.count
@@ -241,9 +290,7 @@ final class TranscriptRun {
         }
         draft.partial.keep()
         var known: [String] = []
-        if count > 0, isFolder {
-            context.note("harken transcribe: \(count) of \(files.count) files are complete; harken transcribe --resume skips them")
-        }
+        if count > 0, isFolder { tellOfComplete() }
         if part.stretches.isEmpty, isFolder { return }
         if count > 0, !isFolder { known.append("\(count) of \(files.count) files") }
         if kept.shown > .zero {
@@ -253,6 +300,10 @@ final class TranscriptRun {
         }
         let found = known.isEmpty ? "could not be written" : "has \(known.formatted(with: "and"))"
         context.note("harken transcribe: \(draft.partial.path) \(found); harken transcribe --resume \(next(kept, hasAllNotes, draft.partial))")
+    }
+
+    private func tellOfComplete() {
+        context.note("harken transcribe: \(finished.count) of \(files.count) files are complete; harken transcribe --resume skips them")
     }
 
     /// Keeps a file to which nothing is added any more, and says what it has. The error that ends the run says why the file has no name.

@@ -141,6 +141,49 @@ import Testing
         #expect(try names(in: "texts") == ["a.txt", "b.txt", "c.txt"])
     }
 
+    @Test(arguments: 1...3, [false, true])
+    func `with a folder remembers what is complete between two files`(count: Int, isKilled: Bool) async throws {
+        let destination = TranscriptDestination.folder(folder.path(of: "texts"))
+        try await endsBehind(count, destination, isKilled: isKilled)
+        let told = "harken transcribe: \(count) of 3 files are complete; harken transcribe --resume skips them\n"
+        #expect(try written.diagnostics().hasSuffix(told) == !isKilled)
+        let standings = try await transcribe(run(destination, files, resumes: true), files)
+        #expect(standings == Array(repeating: .finished, count: count) + Array(repeating: .open, count: 3 - count))
+        #expect(try names(in: "texts") == ["a.txt", "b.txt", "c.txt"])
+    }
+
+    @Test func `with a folder refuses other options than those of the complete files`() async throws {
+        let destination = TranscriptDestination.folder(folder.path(of: "texts"))
+        try await endsBehind(1, destination, isKilled: true)
+        var other = Self.request
+        other.options = ["--language de"]
+        let problem = #expect(throws: OutputFileError.self) { _ = try run(destination, files, resumes: true, request: other) }
+        let notes = folder.path(of: "texts/a.txt.resume")
+        #expect(
+            problem?.description
+                == "--resume cannot go on with \(notes): it was made with --engine seconds --format text; leave --resume out to begin anew")
+    }
+
+    @Test func `says which folder cannot be made, and why`() throws {
+        _ = try folder.write("".utf8, as: "file")
+        let path = folder.path(of: "file/texts")
+        let problem = #expect(throws: OutputFileError.self) { _ = try run(.folder(path), files, resumes: false) }
+        #expect(problem?.description == "cannot make the folder \(path): not a directory")
+    }
+
+    /// A run that ends when it has put some transcripts into the folder. It lets go of its files when it is over.
+    ///
+    /// - Parameter isKilled: true: the run has no time to keep anything.
+    private func endsBehind(_ count: Int, _ destination: TranscriptDestination, isKilled: Bool) async throws {
+        let output = try run(destination, files, resumes: false)
+        for file in files.prefix(count) {
+            let recorder = try #require(try output.begin(file, path: file))
+            let transcript = try await SecondsEngine().recognize(Recording(path: file), options: RecognitionOptions()) { recorder.note($0) }
+            try output.write(FileTranscript(file: file, transcript: transcript))
+        }
+        if !isKilled { try output.end(.interrupted) }
+    }
+
     /// Lets no file of this process grow beyond a size, as a full disk does; nil: the disk has room.
     private func limitFiles(to size: Int?) {
         signal(SIGXFSZ, SIG_IGN)
@@ -322,6 +365,17 @@ import Testing
         #expect(try written.diagnostics().contains("begins that recording anew, because speakers are told apart in the whole of it"))
         let again = try run(destination, file, resumes: true, request: request)
         #expect(try again.begin(file[0], path: file[0])?.part == RecognizedPart())
+    }
+
+    @Test func `says that nothing is kept of a recording whose speakers are not known yet`() async throws {
+        var request = Self.request
+        request.options = ["--speakers"]
+        let destination = TranscriptDestination.together(path: folder.path(of: "two.txt")), file = [files[0]]
+        _ = try await transcribe(run(destination, file, resumes: false, request: request), file, interruptedIn: 0, after: 1)
+        #expect(
+            try written.diagnostics()
+                == "harken transcribe: nothing of \(files[0]) is kept, because speakers are told apart in the whole recording\n")
+        #expect(try names() == [])
     }
 
     @Test func `goes on from any moment at which it was killed`() async throws {
