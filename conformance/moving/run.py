@@ -152,7 +152,7 @@ class Play:
         self.random, self.keys, self.problems = random.Random(args.seed), {}, []
         self.settings = {
             "HARKEN_ENGINES": "deepgram", "DEEPGRAM_API_KEY": KEY, "DEEPGRAM_BASE_URL": vendor.url, "HARKEN_MODELS": "/nowhere",
-            "HARKEN_STALL_SECONDS": "0", "HARKEN_AUDIO_DAYS": "36500"}
+            "HARKEN_STALL_SECONDS": "0", "HARKEN_AUDIO_DAYS": "36500", "HARKEN_VOICE_DAYS": "36500"}
         self.server = Postgres(folder) if args.postgres else None
         self.archive = os.path.join(folder, "first.tar")
 

@@ -304,7 +304,7 @@ class Play:
         self.harken, self.maker, self.browser = args.harken, args.maker, os.environ["BROWSER"]
         self.settings = {
             "HARKEN_ENGINES": "deepgram", "DEEPGRAM_API_KEY": KEY, "DEEPGRAM_BASE_URL": vendor.url, "HARKEN_MODELS": "/nowhere",
-            "HARKEN_STALL_SECONDS": "0", "HARKEN_AUDIO_DAYS": "36500"}
+            "HARKEN_STALL_SECONDS": "0", "HARKEN_AUDIO_DAYS": "36500", "HARKEN_VOICE_DAYS": "36500"}
         # Bytes of audio that the export of each store has to have; None for a store of one's own.
         self.table, self.seen, self.sounds, self.anchor = Table(), {}, {}, Anchor()
 
