@@ -1626,7 +1626,7 @@ class Plays(Writings, Microphone, Lists, Copies, Files):
         console.until(lambda: console.get("/api/v1/users/me/webhook-deliveries")["given_up"] == 1, "the delivery is given up")
         page.reload()
         row = page.get_by_role("group", name="Deliveries").locator(".set").first
-        row.get_by_text("refused the delivery with status 404").wait_for()
+        row.get_by_text("refused the delivery with status 404. Tried 1 time. Given up").wait_for()
         expect(receiver.url not in console.text("[aria-label=Deliveries]"), "the list has no address")
         row.get_by_role("button", name="Remove").click()
         row.get_by_text("Removed: it is not sent").wait_for()

@@ -3,6 +3,7 @@ internal import Conversations
 package import Framing
 internal import Live
 internal import Protocols
+internal import Settings
 internal import Speech
 internal import Store
 
@@ -113,6 +114,20 @@ package struct APIRequest: Sendable {
             return texts
         case .some: throw .badRequest("\"\(name)\" must be a list of texts.")
         }
+    }
+
+    /// Refuses a body with a member that the operation does not know, by its name: a typing error would change nothing and look like a choice.
+    ///
+    /// - Parameters:
+    ///   - names: the members that the operation reads.
+    ///   - readable: members that are left alone.
+    ///   - kind: the word for a member in the message.
+    func refuseMembers(beside names: [String], _ readable: [String] = [], called kind: String = "member") throws(APIError) {
+        guard case .object(let members)? = body else { return }
+        let known = Set(names + readable)
+        guard let other = members.map(\.name).first(where: { !known.contains($0) }) else { return }
+        let name = String(other.prefix(100)), suggestion = Suggestion.text(for: name, among: names)
+        throw .badRequest("There is no \(kind) \"\(name)\"" + (suggestion.isEmpty ? "." : suggestion))
     }
 
     /// Reads a list of languages that are allowed.

@@ -12,6 +12,13 @@ struct CaptionOperations: Sendable {
     /// Maximum position, in seconds: a week.
     private static let maxSeconds: Double = 7 * 86_400
 
+    /// Members of the body.
+    private static let members: [APIOperation.Field] = [
+        .init("format", "string", "vtt or srt. Default: vtt."), .init("words", "[CaptionWord]", "The words, in order."),
+        .init("segments", "[CaptionSegment]", "Stretches of speech, in order. A caption has words of one segment."),
+        .init("duration", "number", "Seconds. A short last caption stays as long as the recording lets it."),
+    ]
+
     var all: [APIOperation] {
         var operation = APIOperation(
             .post, "/captions", .read, .listen, .transcribe,
@@ -19,13 +26,9 @@ struct CaptionOperations: Sendable {
                 Makes captions of words or segments: at most two lines of 42 columns and 7 s, broken by the rules of the script. Send words or segments, \
                 not both.
                 """,
-            body: [
-                .init("format", "string", "vtt or srt. Default: vtt."), .init("words", "[CaptionWord]", "The words, in order."),
-                .init("segments", "[CaptionSegment]", "Stretches of speech, in order. A caption has words of one segment."),
-                .init("duration", "number", "Seconds. A short last caption stays as long as the recording lets it."),
-            ],
-            answer: .content("text/vtt")
+            body: Self.members, answer: .content("text/vtt")
         ) { request throws(APIError) in
+            try request.refuseMembers(beside: Self.members.map(\.name))
             let format: ConversationDocument.Format
             switch try request.string("format") {
             case nil, "vtt": format = .vtt

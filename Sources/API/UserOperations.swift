@@ -3,7 +3,6 @@ internal import Framing
 internal import Live
 internal import Protocols
 internal import Recordings
-internal import Settings
 internal import Speech
 internal import Store
 
@@ -239,11 +238,7 @@ struct UserOperations: Sendable {
     /// Refuses a body with a member that is not a setting, by its name: a typing error would change nothing and look like a change. Members that are
     /// only read are left alone, so that an answer can be sent back with a change in it.
     private static func refuseOthers(in request: APIRequest) throws(APIError) {
-        guard case .object(let members)? = request.body else { return }
-        let names = changes.map(\.name), known = Set(names + readable.map(\.name))
-        guard let other = members.map(\.name).first(where: { !known.contains($0) }) else { return }
-        let name = String(other.prefix(100)), suggestion = Suggestion.text(for: name, among: names)
-        throw .badRequest("There is no setting \"\(name)\"" + (suggestion.isEmpty ? "." : suggestion))
+        try request.refuseMembers(beside: changes.map(\.name), readable.map(\.name), called: "setting")
     }
 
     private func choices(_ request: APIRequest) async throws(APIError) -> UserChoices {

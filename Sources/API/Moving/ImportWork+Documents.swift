@@ -66,7 +66,9 @@ extension ImportWork {
 
     private mutating func readPeople(_ content: [UInt8]) async throws(APIError) {
         let people = await list(content, .people, ExportFormat.people, "people") { json throws(DocumentFault) in
-            guard let id = json.id("id", as: Person.self), let name = json["name"].string, let created = json.time("created_at") else {
+            guard let id = json.id("id", as: Person.self), let name = json["name"].string, !NameKey.trimmed(name).isEmpty,
+                let created = json.time("created_at")
+            else {
                 throw DocumentFault("a person lacks the id, the name or the time")
             }
             return Person(id: id, name: name, created: created)

@@ -19,8 +19,8 @@ const names = { conversation: 'Finished conversation', transcript: 'Live segment
 
 function row(delivery, reload) {
   const name = delivery.title || names[delivery.webhook], isPast = delivery.given_up_at != null;
-  const state = isPast ? `Given up ${within(moment(delivery.given_up_at))}.`
-    : `Tried ${plural(delivery.failures, 'time')}. Next attempt ${within(moment(delivery.next_attempt_at))}.`;
+  const tried = delivery.failures ? `Tried ${plural(delivery.failures, 'time')}. ` : '';
+  const state = tried + (isPast ? `Given up ${within(moment(delivery.given_up_at))}.` : `Next attempt ${within(moment(delivery.next_attempt_at))}.`);
   const show = (words, ...buttons) => line(said(name), words, may('write') ? h('div.row.nowrap', buttons) : null);
   const undo = () => {
     clearTimeout(removals.get(delivery.id));

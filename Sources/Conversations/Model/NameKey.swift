@@ -13,7 +13,7 @@ package struct NameKey: Hashable, Sendable {
             return
         }
         // ß has no other small form, and becomes ss by its capitals. Strings are compared by canonical equivalence.
-        let seen = String(String.UnicodeScalarView(name.unicodeScalars.filter { !Self.isInvisible($0) }))
+        let seen = String(String.UnicodeScalarView(Self.trimmed(name).unicodeScalars.filter { !Self.isInvisible($0) }))
         let folded = seen.lowercased().uppercased().lowercased()
         text = folded.split(whereSeparator: \.isWhitespace).map { word in String(word.map { $0 == "i\u{307}" ? "i" : $0 }) }.joined(separator: " ")
     }
@@ -27,6 +27,8 @@ package struct NameKey: Hashable, Sendable {
             switch byte {
             case 0x80...: return nil
             case 0x09...0x0D, 0x20: isAfterBlank = true
+            // Control characters.
+            case ..<0x20, 0x7F: break
             case _:
                 if isAfterBlank, !bytes.isEmpty { bytes.append(0x20) }
                 isAfterBlank = false
@@ -36,21 +38,35 @@ package struct NameKey: Hashable, Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Returns the name without blanks and invisible characters around it, as it is stored; empty when nothing of it is seen.
+    /// Returns the name as it is stored: in one line, without blanks and invisible characters around it; empty when nothing of it is seen.
+    ///
+    /// Line ends and tabs inside become blanks, and other control characters are left out. All ways in which a name is written pass here.
     package static func trimmed(_ name: String) -> String {
-        String(name.drop(while: isBlank).reversed().drop(while: isBlank).reversed())
+        String(name.drop(while: isBlank).reversed().drop(while: isBlank).reversed().compactMap(inLine))
     }
 
-    private static func isBlank(_ character: Character) -> Bool { character.isWhitespace || character.unicodeScalars.allSatisfy(isInvisible) }
-
-    /// Returns true for characters that nobody sees and that change no letter: marks of direction, which come along when a name is copied, the soft
-    /// hyphen, the zero-width space and the byte order mark. The joiners of Persian and of Indian scripts change letters.
-    private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0xAD, 0x61C, 0x200B, 0x200E...0x200F, 0x202A...0x202E, 0x2060, 0x2066...0x2069, 0xFEFF: true
-        case _: false
+    /// Returns a character as a line has it: a blank for a line end or a tab; nil for another control character.
+    private static func inLine(_ character: Character) -> Character? {
+        switch character.unicodeScalars.first?.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: character.isWhitespace ? " " : nil
+        case _: character
         }
     }
+
+    private static func isBlank(_ character: Character) -> Bool {
+        character.isWhitespace || character.unicodeScalars.allSatisfy { isInvisible($0) || isJoiner($0) }
+    }
+
+    /// Returns true for characters that nobody sees and that change no letter: control characters, and those that Unicode calls ignorable by default,
+    /// such as marks of direction, which come along when a name is copied, the zero-width space, variation selectors and fillers. Joiners count.
+    private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+        guard !isJoiner(scalar) else { return false }
+        let properties = scalar.properties
+        return properties.isDefaultIgnorableCodePoint || (properties.generalCategory == .control && !properties.isWhitespace)
+    }
+
+    /// Returns true for the joiner and the non-joiner: those of Persian and of Indian scripts change the letters beside them.
+    private static func isJoiner(_ scalar: Unicode.Scalar) -> Bool { 0x200C...0x200D ~= scalar.value }
 }
 
 extension Person {

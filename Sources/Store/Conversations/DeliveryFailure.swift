@@ -70,6 +70,14 @@ package enum DeliveryFailure: Sendable, Hashable {
         }
     }
 
+    /// True if the receiver, or the way to it, failed an attempt; false if none was made, because the webhook was off or gone.
+    package var isOfAttempt: Bool {
+        switch self {
+        case .refused, .failed, .timedOut, .unresolved, .unreachable, .untrusted, .broken, .forbiddenAddress: true
+        case .switchedOff, .webhookRemoved: false
+        }
+    }
+
     /// The failure in words, for people.
     package var reason: String {
         switch self {

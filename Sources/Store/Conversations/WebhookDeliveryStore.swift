@@ -25,7 +25,7 @@ package protocol WebhookDeliveryStore: Sendable {
         _ id: ID<WebhookDelivery>, until time: UnixTime, after failure: DeliveryFailure, at now: UnixTime
     ) async throws(StoreError)
 
-    /// Notes that a delivery is not tried again by itself.
+    /// Notes that a delivery is not tried again by itself. A failure of an attempt counts as a failed attempt.
     ///
     /// - Returns: false when there is no such delivery.
     @discardableResult

@@ -59,6 +59,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("duraton", "; did you mean duration?"), ("word", "; did you mean words?"), ("speaker_names", "."),
+    ])
+    func `are refused with the name of a member that nobody knows`(name: String, ending: String) async throws {
+        try await TestGateway.with { gateway in
+            // Words have members of their own.
+            let words = #""words":[{"text":"a","start":0,"end":1,"confidence":1}]"#
+            let answer = try await ask(gateway, #"{"format":"vtt",\#(words),"\#(name)":null}"#)
+            #expect(answer.status == 400 && answer.text.contains(#"There is no member \"\#(name)\""# + ending), "\(answer.text)")
+            #expect(try await ask(gateway, #"{"format":"vtt",\#(words),"duration":2,"segments":null}"#).status == 200)
+        }
+    }
+
     @Test func `are refused for a segment of too many words`() async throws {
         try await TestGateway.with { gateway in
             let text = String(repeating: ". ", count: 200_001)

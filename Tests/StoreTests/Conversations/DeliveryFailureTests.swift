@@ -15,6 +15,7 @@ import Testing
     @Test func `has a name of its own`() {
         #expect(Set(Self.all.map(\.code)).count == Self.all.count)
         #expect(Self.all.compactMap(\.status) == [404, 503])
+        #expect(Self.all.filter { !$0.isOfAttempt } == [.switchedOff, .webhookRemoved])
     }
 
     @Test(arguments: ["", "refused", "refused:", "failed:x", "other"]) func `of another version is not read`(text: String) {

@@ -32,7 +32,7 @@ import Testing
     @Test(
         arguments: [
             ("Anna", "ANNA"), ("Zo\u{EB}", "ZOE\u{308}"), (" Anna ", "anna"), ("Anna Maria", "anna  maria"), ("Straße", "STRASSE"), ("İpek", "ipek"),
-            ("IŞIL", "ışıl"), ("דנה", "\u{200F}דנה\u{200E}"),
+            ("IŞIL", "ışıl"), ("דנה", "\u{200F}דנה\u{200E}"), ("Anna", "An\u{0}n\u{3164}a"), ("Anna Maria", "Anna\r\nMaria"),
         ], StoreKind.allCases)
     func `are one person's, however they are written`(name: (first: String, second: String), kind: StoreKind) async throws {
         let store = try kind.open(in: folder)

@@ -150,6 +150,8 @@ import Testing
         let page = try await store.deliveries(DeliveryQuery(isGivenUp: true), of: .ann)
         #expect(page.deliveries.map(\.delivery.id) == (1...5).map { ID("d\($0)") } && page.waiting == 0 && page.givenUp == 5)
         #expect(page.deliveries.map(\.failure) == [.refused(status: 404), .failed(status: 503), .switchedOff, .switchedOff, .switchedOff])
+        // The refused attempt counts; a webhook that is switched off is not tried.
+        #expect(page.deliveries.map(\.delivery.failures) == [1, 1, 0, 0, 0])
         #expect(page.deliveries.map(\.givenUp) == [.at(7), .at(10), .at(10), .at(10), .at(10)])
         #expect(page.deliveries[0].title == "Hello" && page.deliveries[0].delivery.conversation == ID("c1"))
         #expect(try await store.deliveries(DeliveryQuery(isGivenUp: true), of: .bob).deliveries.isEmpty)

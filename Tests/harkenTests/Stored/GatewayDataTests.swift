@@ -84,6 +84,8 @@ struct `Commands on a gateway's data` {
         for place in [["--url", url], ["--data", data]] {
             let listed = try await run(["webhooks", "list"] + place)
             #expect(listed.output.contains("The receiver refused the delivery with status 404.") && listed.output.contains("delivery-2"))
+            let rows = listed.output.split(separator: "\n").filter { $0.contains("delivery-") }
+            #expect(rows.count == 2 && rows.allSatisfy { $0.split(separator: " ").contains("1") }, "one attempt each: \(listed.output)")
             let resent = try await run(["webhooks", "resend"] + place)
             #expect(resent.status == 1 && resent.diagnostics.contains("no webhook is on"), "\(resent)")
             #expect(try await run(["webhooks", "remove", "delivery"] + place).status == 1)

@@ -115,8 +115,10 @@ extension SQLConversationStore {
     package func giveUpDelivery(_ id: ID<WebhookDelivery>, after failure: DeliveryFailure, at now: UnixTime) async throws(StoreError) -> Bool {
         try await database.write(.readCommitted) { (connection) throws(StoreError) -> Bool in
             try connection.run(
-                "UPDATE webhook_deliveries SET given_up_at = ?2, failure = ?3, failing_since = coalesce(failing_since, ?2) WHERE id = ?1",
-                [.text(id.rawValue), .time(now), .text(failure.stored)])
+                """
+                UPDATE webhook_deliveries SET given_up_at = ?2, failure = ?3, failing_since = coalesce(failing_since, ?2),
+                failures = CASE WHEN ?4 THEN failures + 1 ELSE failures END WHERE id = ?1
+                """, [.text(id.rawValue), .time(now), .text(failure.stored), .flag(failure.isOfAttempt)])
             return try connection.changedRows() == 1
         }
     }
