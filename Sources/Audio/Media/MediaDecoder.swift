@@ -42,7 +42,7 @@ final class MediaDecoder {
     func next() throws(MediaError) -> Frame? {
         while true {
             if let track = current {
-                if let samples = try decoders[track].receive() { return Frame(track: track, samples: samples, time: time(of: samples, track)) }
+                if let samples = try decoders[track].receive() { return Frame(track: track, samples: samples, time: time(of: track)) }
                 current = isDraining && track + 1 < decoders.count ? track + 1 : nil
                 if current != nil { continue }
             }
@@ -81,8 +81,9 @@ final class MediaDecoder {
         return hertz > 0 ? SampleCount(samples / 2).duration(at: SampleRate(hertz: hertz)) : .zero
     }
 
-    private func time(of samples: UnsafeMutablePointer<AVFrame>, _ track: Int) -> Duration? {
-        guard let time = decoders[track].time(of: samples), let origin = container.origin else { return nil }
+    /// Returns the time of a track's latest frame.
+    private func time(of track: Int) -> Duration? {
+        guard let time = decoders[track].frameTime, let origin = container.origin else { return nil }
         return time - origin - (delays[track] ?? .zero)
     }
 }
