@@ -81,6 +81,15 @@ final class MediaContainer {
         return decoders
     }
 
+    /// Opens the next link of a chained Ogg, at which reading has ended; returns nil where none begins. The link's time begins anew.
+    func openNextLink() throws(MediaError) -> MediaContainer? {
+        guard let place = pages?.nextLink else { return nil }
+        guard input.goBack(toOggPage: place) else { throw .undecodable("the next part of the stream cannot be read") }
+        var hint = try MediaHint(.container)
+        hint.demuxer = "ogg"
+        return try MediaContainer(input, hint: hint, isLive: isLive)
+    }
+
     private func discardOthers() {
         guard let format else { return }
         for index in 0..<Int(format.pointee.nb_streams) where !chosen.contains(index) {
