@@ -71,7 +71,7 @@ final class MediaContainer {
         var decoders: [TrackDecoder] = []
         for number in numbers where tracks.indices.contains(number) {
             guard let stream = format.pointee.streams[tracks[number].stream] else { continue }
-            decoders.append(try TrackDecoder(stream))
+            decoders.append(try TrackDecoder(stream, countsSamples: countsSamples))
         }
         guard !decoders.isEmpty else {
             throw .undecodable(format.pointee.nb_streams == 0 ? "the file holds no audio" : "the file has no audio track that can be decoded")
@@ -79,6 +79,15 @@ final class MediaContainer {
         chosen = Set(decoders.map(\.stream))
         if origin != nil, !needsPicture { discardOthers() }
         return decoders
+    }
+
+    /// Opens the next link of a chained Ogg, at which reading has ended; returns nil where none begins. The link's time begins anew.
+    func openNextLink() throws(MediaError) -> MediaContainer? {
+        guard let place = pages?.nextLink else { return nil }
+        guard input.goBack(toOggPage: place) else { throw .undecodable("the next part of the stream cannot be read") }
+        var hint = try MediaHint(.container)
+        hint.demuxer = "ogg"
+        return try MediaContainer(input, hint: hint, isLive: isLive)
     }
 
     private func discardOthers() {
@@ -201,6 +210,10 @@ extension MediaContainer {
 
     /// True for ASF, whose header counts the end from the container's zero, also where the first time stamp is later.
     private var isASF: Bool { formatName == "asf" }
+
+    /// True for containers whose packets of sound have no times. libav makes some: in AVI from the size of a block in the header, which has no meaning
+    /// for E-AC-3, DTS and Vorbis; for bare frames of AAC from the first frame's rate, which may change. Only the start of a stream is told.
+    private var countsSamples: Bool { formatName == "avi" || formatName == "aac" }
 
     /// True if the picture's packets are read as well: they alone tell whether the file ends before the end that its header declares.
     private var needsPicture: Bool { !isLive && formatName == "flv" && hasPicture }

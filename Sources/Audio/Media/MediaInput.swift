@@ -93,6 +93,29 @@ final class MediaInput {
         return place >= 0 ? OggPage(bytes(at: place, count: OggPage.headerCount + 255)) : nil
     }
 
+    /// Number of bytes that libav has read.
+    var place: Int64 { avio_seek(context, 0, SEEK_CUR) }
+
+    /// Goes back to a page of Ogg that libav's reader has just read. Returns false where a stream does not have it any more.
+    ///
+    /// The reader keeps a stream's latest page in the buffer, but for the page's mark of four bytes, which is put in front of it again.
+    ///
+    /// Source: libav's `oggdec.c` (`ogg_read_page`) and `aviobuf.c` (`ffio_ensure_seekback`), read 2026-11-30.
+    func goBack(toOggPage place: Int64) -> Bool {
+        if avio_seek(context, place, SEEK_SET) == place { return true }
+        let mark = Array("OggS".utf8), behind = place + Int64(mark.count)
+        guard avio_seek(context, behind, SEEK_SET) == behind, let start = context.pointee.buffer, let next = context.pointee.buf_ptr,
+            let end = context.pointee.buf_end
+        else { return false }
+        let missing = mark.count - (next - start)
+        guard missing > 0, end - start + missing <= Int(context.pointee.buffer_size) else { return false }
+        memmove(start + missing, start, end - start)
+        for index in 0..<missing { start[index] = mark[index] }
+        context.pointee.buf_ptr = start
+        context.pointee.buf_end = end + missing
+        return true
+    }
+
     /// Goes back to the file's start, so that it can be opened again. Returns false for streams, which give each byte only once.
     func rewind() -> Bool {
         guard descriptor != nil, context.pointee.seekable != 0 else { return false }

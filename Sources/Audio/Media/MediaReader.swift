@@ -113,7 +113,7 @@ final class MediaReader {
 
     /// The notice of a file that ends too early; set at the end.
     private var cut: RecordingNotice?
-    /// True if the file is whole, and its sound is shorter than the file declares; set at the end.
+    /// True if the file is whole, and its sound is shorter than the file declares or lacks a link of Ogg; set at the end.
     private var lacksSound = false
     /// The notices that `news` has returned.
     private struct Told {
@@ -178,7 +178,7 @@ final class MediaReader {
 
     private func take(_ frame: MediaDecoder.Frame) throws(MediaError) {
         let sound = sounds[frame.track]
-        try sound.take(frame.samples, at: frame.time, end: container.believedEnd)
+        try sound.take(frame.samples, at: frame.time, end: decoder.container === container ? container.believedEnd : nil)
         guard sounds.count > 1 else { return }
         // A track that is not heard from for long is silent meanwhile.
         let reached = sound.position - Self.longestLead
@@ -190,7 +190,7 @@ final class MediaReader {
         isAtEnd = true
         let last = sounds.map(\.position).max() ?? .zero
         cut = container.cut(at: last, isBroken: decoder.isBroken)
-        lacksSound = cut == nil && container.endsEarly(at: last)
+        lacksSound = cut == nil && (container.endsEarly(at: last) || decoder.lacksLink)
         var end = last
         // No header makes more silence than a time stamp may: a file of a few bytes must not become years.
         if cut == nil, let fileEnd = container.fileEnd, fileEnd > last + .milliseconds(50), fileEnd - last <= container.clockLimits.hole {

@@ -13,10 +13,14 @@ struct OggPage: Sendable, Equatable {
     var packetCount: Int
     /// True if the page's last packet goes on in the next page.
     var endsInsidePacket: Bool
+    /// True if the page is the first one of its stream.
+    var isFirst: Bool
     /// True if the page is the last one of its stream.
     var isLast: Bool
     /// Number of bytes of the packets.
     var bodyCount: Int
+    /// Number of bytes of the whole page.
+    var byteCount: Int
 
     /// Returns the number of bytes of the header that begins `bytes`; nil: more bytes are needed.
     static func headerCount(_ bytes: [UInt8]) -> Int? { bytes.count > 26 ? headerCount + Int(bytes[26]) : nil }
@@ -32,7 +36,9 @@ struct OggPage: Sendable, Equatable {
         let isContinued = bytes[5] & 1 != 0
         packetCount = max(0, table.count { $0 < 255 } - (isContinued ? 1 : 0))
         endsInsidePacket = table.last == 255
+        isFirst = bytes[5] & 2 != 0
         isLast = bytes[5] & 4 != 0
         bodyCount = table.reduce(0) { $0 + Int($1) }
+        byteCount = count + bodyCount
     }
 }

@@ -38,6 +38,18 @@ final class OggPageTimes {
         return code
     }
 
+    /// Place of the first page of the next link of a chained file, if reading has ended there: libav goes on to links of the same codec only. nil where
+    /// no link begins between the latest packet and the place to which libav has read.
+    var nextLink: Int64? {
+        guard var place = latest.values.map({ $0.place }).max() else { return nil }
+        let end = input.place
+        while place < end, let page = input.oggPage(at: place) {
+            if page.isFirst { return place }
+            place += Int64(page.byteCount)
+        }
+        return nil
+    }
+
     /// Returns the number of packets of a page that follows lost ones, and the time from the end of the page before to the page's end, in samples;
     /// nil for other pages.
     ///

@@ -7,9 +7,19 @@ final class TrackDecoder {
     private var codec: UnsafeMutablePointer<AVCodecContext>?
     private var frame = av_frame_alloc()
     private let timeBase: AVRational
+    /// True if only the first packet's time is the sound's clock; see `init`.
+    private let countsSamples: Bool
+    /// Time of the next sample by the samples so far; nil where packets have times, and before the first packet.
+    private var counted: Duration?
+    private var hasBegun = false
+    /// Time of the latest frame by the container's clock; nil when the container does not tell.
+    private(set) var frameTime: Duration?
     private(set) var damagedCount = 0
 
-    init(_ track: UnsafeMutablePointer<AVStream>) throws(MediaError) {
+    /// - Parameter countsSamples: true: the first packet tells where the track begins, and each frame follows the one before it; false: each packet
+    ///   tells its own time.
+    init(_ track: UnsafeMutablePointer<AVStream>, countsSamples: Bool) throws(MediaError) {
+        self.countsSamples = countsSamples
         stream = Int(track.pointee.index)
         timeBase = track.pointee.time_base
         guard frame != nil, let parameters = track.pointee.codecpar else { throw .outOfMemory }
@@ -35,6 +45,10 @@ final class TrackDecoder {
 
     /// Gives the decoder a packet; nil: there are no more.
     func send(_ packet: UnsafeMutablePointer<AVPacket>?) {
+        if countsSamples, !hasBegun, let packet {
+            hasBegun = true
+            counted = LibAV.time(packet.pointee.pts == harken_av_no_time() ? packet.pointee.dts : packet.pointee.pts, timeBase)
+        }
         if avcodec_send_packet(codec, packet) < 0, packet != nil { damagedCount += 1 }
     }
 
@@ -51,12 +65,10 @@ final class TrackDecoder {
             guard MediaLimits.rates.contains(hertz), MediaLimits.channels.contains(channels) else {
                 throw .undecodable(MediaLimits.unsupported(hertz: hertz, channels: channels))
             }
-            if frame.pointee.nb_samples > 0 { return frame }
+            guard frame.pointee.nb_samples > 0 else { continue }
+            frameTime = countsSamples ? counted : LibAV.time(frame.pointee.best_effort_timestamp, timeBase)
+            if let start = counted { counted = start + SampleCount(Int64(frame.pointee.nb_samples)).duration(at: SampleRate(hertz: hertz)) }
+            return frame
         }
-    }
-
-    /// Returns the time of a frame by the container's clock; nil when the container does not tell.
-    func time(of frame: UnsafeMutablePointer<AVFrame>) -> Duration? {
-        LibAV.time(frame.pointee.best_effort_timestamp, timeBase)
     }
 }

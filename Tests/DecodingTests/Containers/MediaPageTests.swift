@@ -31,7 +31,7 @@ import Testing
         let names = [
             "aac": "AAC", "libopus": "Opus", "libvorbis": "Vorbis", "libmp3lame": "MP3", "flac": "FLAC", "ac3": "AC-3", "alac": "ALAC", "copy": "AMR",
             "wmav2": "WMA", "mp2": "MPEG audio", "libspeex": "Speex", "pcm_mulaw": "mu-law", "pcm_alaw": "A-law", "adpcm_ms": "ADPCM",
-            "libgsm_ms": "GSM",
+            "libgsm_ms": "GSM", "eac3": "E-AC-3", "dca": "DTS",
         ]
         return names[encoder] ?? (encoder.hasPrefix("pcm_") ? "PCM" : encoder)
     }

@@ -58,7 +58,7 @@ extension Muxing {
         let lead =
             switch sound.first {
             case "libmp3lame": 1_105.0 / 16_000
-            case "ac3": 256.0 / 48_000
+            case "ac3", "eac3": 256.0 / 48_000
             case _: 0.0
             }
         var next = 0

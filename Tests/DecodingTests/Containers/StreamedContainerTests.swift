@@ -41,6 +41,13 @@ struct `Containers that are streamed` {
             }
         }
 
+        /// Decodes a recording.
+        init(recorded path: String) throws {
+            let file = try MediaFile(Recording(path: path))
+            while let block = try file.next() { samples += block.channels[0] }
+            notices = file.notices
+        }
+
         /// Seconds at which tones begin.
         var tones: [Double] { Tones.starts(in: samples) }
         /// Seconds of the sound.
@@ -155,6 +162,60 @@ struct `Containers that are streamed` {
         while let block = try file.next() { count += Int(block.count.samples) }
         #expect(abs(count - heard.samples.count) < 800)
         #expect(file.notices.contains { $0.name == "holes" }, "\(file.notices)")
+    }
+
+    /// Sound of AVI whose packets have wrong times by libav.
+    static let mistimed = Muxing.all.filter { $0.suffix == "avi" && ["eac3", "dca", "libvorbis"].contains($0.sound.first) }
+
+    @Test(arguments: mistimed) func `of AVI have their sound where its samples are, live and recorded`(muxing: Muxing) async throws {
+        let path = try muxing.make(in: folder), live = try await hear(path), file = try Heard(recorded: path)
+        #expect(live.notices == [] && Tones.isNear(live.tones, Muxing.tones), "\(live.notices) \(live.tones)")
+        #expect(abs(live.seconds - 5) < 0.1, "\(live.seconds)")
+        #expect(file.notices == [] && Tones.isNear(file.tones, Muxing.tones), "\(file.notices) \(file.tones)")
+        #expect(abs(file.seconds - Muxing.pictureLength) < 0.1, "\(file.seconds)")
+        let late = try Heard(recorded: muxing.make(in: folder, offset: 2))
+        #expect(late.notices == [] && Tones.isNear(late.tones, Muxing.tones.map { $0 + 2 }), "\(late.notices) \(late.tones)")
+    }
+
+    @Test func `of bare AAC whose rate rises in the middle have all sound in its place, live and recorded`() async throws {
+        let low = Muxing("low.aac", "aac", container: "-f adts"), high = Muxing("high.aac", "aac -ar 48000", container: "-f adts")
+        let joined = try bytes(low.make(in: folder)) + bytes(high.make(in: folder))
+        let live = try await Heard(joined), file = try Heard(recorded: folder.write(Data(joined), as: "joined.aac"))
+        // Each part has the encoder's delay in front, and ends with a whole frame.
+        let wanted = Muxing.tones.map { $0 + 0.064 } + Muxing.tones.map { $0 + 5.14 }
+        for heard in [live, file] {
+            let isNear = heard.tones.count == 4 && zip(heard.tones, wanted).allSatisfy { abs($0 - $1) < 0.15 }
+            #expect(heard.notices == [] && isNear, "\(heard.notices) \(heard.tones)")
+        }
+        #expect(abs(file.seconds - live.seconds) < 0.05, "\(file.seconds) \(live.seconds)")
+    }
+
+    /// Returns the bytes of one of the files of `Muxing.all`.
+    private func link(_ file: String) throws -> [UInt8] {
+        let muxing = try #require(Muxing.all.first(where: { $0.file == file }))
+        return try bytes(muxing.make(in: folder))
+    }
+
+    @Test(arguments: [["tone.opus", "tone.oga"], ["tone.oga", "flac.oga"], ["flac.oga", "tone.opus", "tone.oga"]])
+    func `of Ogg whose links have other codecs have the sound of each, live and recorded`(links: [String]) async throws {
+        let chain = try links.flatMap { try link($0) }
+        let live = try await Heard(chain), file = try Heard(recorded: folder.write(Data(chain), as: "chain-" + links.joined(separator: "-")))
+        #expect(live.end == .ended, "\(live.end)")
+        let wanted = links.indices.flatMap { number in Muxing.tones.map { $0 + 5 * Double(number) } }
+        for heard in [live, file] {
+            let isNear = heard.tones.count == wanted.count && zip(heard.tones, wanted).allSatisfy { abs($0 - $1) < 0.1 }
+            #expect(heard.notices == [] && isNear, "\(heard.notices) \(heard.tones)")
+            #expect(abs(heard.seconds - 5 * Double(links.count)) < 0.1, "\(heard.seconds)")
+        }
+    }
+
+    @Test func `of Ogg whose second link cannot be decoded say so, live and recorded`() async throws {
+        // The first page of Vorbis names the codec, and the pages with its tables are missing.
+        let pages = OggPage.all(in: try link("tone.oga")), first = try #require(pages.first), chain = try link("tone.opus") + first.bytes
+        let live = try await Heard(chain), file = try Heard(recorded: folder.write(Data(chain), as: "headless-chain.opus"))
+        #expect(live.notices.map(\.name) == ["cut"] && Tones.isNear(live.tones, Muxing.tones), "\(live.notices) \(live.tones)")
+        #expect([["cut"], ["damaged"]].contains(file.notices.map(\.name)), "\(file.notices)")
+        #expect(Tones.isNear(file.tones, Muxing.tones), "\(file.tones)")
     }
 
     @Test func `with lost clusters of WebM have silence of their length`() async throws {
