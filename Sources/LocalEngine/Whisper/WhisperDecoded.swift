@@ -9,6 +9,8 @@ package struct WhisperDecoded: Sendable, Equatable {
     package var noSpeech: Float?
     /// True if the mean is too low for a text that is right.
     var isImprobable = false
+    /// True if the audio certainly has speech: the text may be wrong, but is not made of noise.
+    var isOfSpeech: Bool { noSpeech.map { $0 < WhisperRecognizer.speechLimit } ?? false }
     /// Number of words of the first half of a text that says twice what the audio says once; nil for other texts, and for drafts.
     var firstHalf: Int?
     /// True if this is the first half of a text that said everything twice, whatever the window.
@@ -38,11 +40,23 @@ package struct WhisperDecoded: Sendable, Equatable {
 
     /// The part of the last try that is kept: the settled words of a text that is improbable, the beginning of one that says everything twice. A text
     /// that was cut off stays one, so that its speech is heard in parts.
+    ///
+    /// An improbable text that has ended stays where there certainly is speech, as with Whisper's own program: speech in another language than that
+    /// which the client names would have no words at all.
     var kept: WhisperDecoded {
         let own: Int
         switch stop {
         case .end, .repetition, .budget:
-            if isImprobable { own = 0 } else if stop == .end, let firstHalf { own = firstHalf } else { return self }
+            let isSaid = !isImprobable || stop == .end && isOfSpeech
+            if !isSaid {
+                own = 0
+            } else if stop == .end, let firstHalf {
+                own = firstHalf
+            } else {
+                var whole = self
+                if stop == .end { whole.isImprobable = false }
+                return whole
+            }
         case .cancelled: return self
         }
         let stop: Decoded.Stop = isFull ? .budget : .end

@@ -41,6 +41,9 @@ package final class WhisperRecognizer: Sendable {
     fileprivate static let wholeWindow = 30.0
     /// Probability that there is no speech, above which there are no words.
     fileprivate static let noSpeechLimit: Float = 0.4
+    /// Probability that there is no speech, below which there certainly is. Speech, in whichever language, has 0.0001 to 0.02, rooms and music 0.47 to 0.77
+    /// (recordings of development, 2026-11-30).
+    static let speechLimit: Float = 0.1
     /// Mean logarithm of the probability of a token, below which a text cannot be right.
     private static let doubtLimit: Float = -1
 
@@ -94,7 +97,9 @@ package final class WhisperRecognizer: Sendable {
         // The beginning of a text is not wrong: the caller has to hear the speech in parts.
         guard first.isDoubtful, !first.isBeginning else { return first }
         guard configuration.window.length(for: Self.seconds(of: samples)) < Self.wholeWindow else { return first.kept }
-        return try attempt(samples, code, window: Self.wholeWindow, prefix, false, isTimed: true, mayContinue).kept
+        let again = try attempt(samples, code, window: Self.wholeWindow, prefix, false, isTimed: true, mayContinue)
+        let isFirstLikelier = again.isImprobable && first.stop == .end && first.firstHalf == nil && first.mean > again.mean
+        return (isFirstLikelier ? first : again).kept
     }
 
     private static func seconds(of samples: Span<Float>) -> Double { Double(samples.count) / Double(Recognizer.rate.hertz) }

@@ -177,6 +177,18 @@ import Testing
         #expect(decoded.kept == decoded)
     }
 
+    @Test(arguments: [(noSpeech: Float(0.02), words: 4), (0.3, 0)])
+    func `stays where there certainly is speech and it has ended`(noSpeech: Float, words: Int) {
+        let tokens = (0..<4).map { ScoredToken(Token($0), logProbability: -2) }
+        let all = (0..<4).map { DecodedWord(text: "w\($0)", confidence: 0.1, tokens: $0..<$0 + 1) }
+        var decoded = WhisperDecoded(words: all, tokens: tokens, mean: -2, stop: .end)
+        decoded.isImprobable = true
+        decoded.noSpeech = noSpeech
+        #expect(decoded.kept.words.count == words && !decoded.kept.isDoubtful)
+        decoded.stop = .repetition
+        #expect(decoded.kept.words.isEmpty, "a text that goes round in circles does not")
+    }
+
     @Test func `keeps the settled words and their times`() {
         let tokens = (0..<4).map { ScoredToken(Token($0), logProbability: -2) }
         let words = (0..<4).map { DecodedWord(text: "w\($0)", confidence: 0.1, tokens: $0..<$0 + 1) }
