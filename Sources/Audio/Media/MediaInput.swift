@@ -13,10 +13,14 @@ final class MediaInput {
     /// The bytes of a stream, kept alive for libav's callback; nil for files.
     private let stream: StreamBytes?
 
+    /// True if a task opens the input: reads of a pipe then end when the task is cancelled. Threads without a task just read, because sandboxes permit
+    /// no `poll`.
+    private static var isInTask: Bool { withUnsafeCurrentTask { $0 != nil } }
+
     /// Opens a file or a pipe. libav's addresses, lists and device protocols are never used.
     convenience init(path: String) throws(MediaError) {
         // A pipe that nobody writes yet would block here, also when the task is cancelled. The flag means nothing to a plain file.
-        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | (Self.isInTask ? O_NONBLOCK : 0))
         guard descriptor >= 0 else { throw .unreadable("the file cannot be opened: \(LibAV.text(of: harken_av_error(errno)))") }
         try self.init(descriptor: descriptor)
     }
@@ -36,7 +40,7 @@ final class MediaInput {
         if lseek(descriptor, 0, SEEK_CUR) < 0 {
             // A pipe gives each byte only once, so libav must not seek.
             made.pointee.seekable = 0
-            made.pointee.read_packet = waitAndRead
+            if Self.isInTask { made.pointee.read_packet = waitAndRead }
         }
         context = made
         self.descriptor = descriptor
@@ -144,7 +148,7 @@ private func readFromFile(_ opaque: UnsafeMutableRawPointer?, _ buffer: UnsafeMu
     }
 }
 
-/// libav's read callback for descriptors that may be silent for long: pipes, terminals, sockets. Ends with an error when the task is cancelled.
+/// libav's read callback for what may be silent for long: pipes and terminals. Waits for bytes, and ends with an error when the task is cancelled.
 private func waitAndRead(_ opaque: UnsafeMutableRawPointer?, _ buffer: UnsafeMutablePointer<UInt8>?, _ size: Int32) -> Int32 {
     while InterruptibleWait.untilReadable(number(of: opaque)) {
         let count = readFromFile(opaque, buffer, size)
