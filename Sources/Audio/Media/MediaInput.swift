@@ -20,7 +20,7 @@ final class MediaInput {
     /// Opens a file or a pipe. libav's addresses, lists and device protocols are never used.
     convenience init(path: String) throws(MediaError) {
         // A pipe that nobody writes yet would block here, also when the task is cancelled. The flag means nothing to a plain file.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | (Self.isInTask ? O_NONBLOCK : 0))
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | (MediaInput.isInTask ? O_NONBLOCK : 0))
         guard descriptor >= 0 else { throw .unreadable("the file cannot be opened: \(LibAV.text(of: harken_av_error(errno)))") }
         try self.init(descriptor: descriptor)
     }
@@ -40,7 +40,7 @@ final class MediaInput {
         if lseek(descriptor, 0, SEEK_CUR) < 0 {
             // A pipe gives each byte only once, so libav must not seek.
             made.pointee.seekable = 0
-            if Self.isInTask { made.pointee.read_packet = waitAndRead }
+            if MediaInput.isInTask { made.pointee.read_packet = waitAndRead }
         }
         context = made
         self.descriptor = descriptor
