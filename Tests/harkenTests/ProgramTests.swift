@@ -164,6 +164,36 @@ struct `The program` {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix("words") } == [])
     }
 
+    @Test(arguments: [SIGINT, SIGTERM], ["pipe", "-"])
+    func `ends live captions of a silent pipe with 130 at one signal`(signal: Int32, input: String) async throws {
+        let gateway = try await TestGateway(settings: ["HARKEN_GATE": "off"]), pipe = folder.path(of: "pipe"), isInput = input == "-"
+        try #require(mkfifo(pipe, 0o600) == 0)
+        let program = try ChildProcess(
+            [
+                "/bin/sh", "-c", isInput ? #"exec "$0" live - --url "$1" --speed 20 < "$2""# : #"exec "$0" live "$2" --url "$1" --speed 20"#,
+                BuiltProgram.path, gateway.url, pipe,
+            ], environment: environment)
+        var writer: Int32 = -1
+        // The opening fails until somebody reads the pipe.
+        try await until {
+            writer = open(pipe, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+            return writer >= 0 || !program.isRunning
+        }
+        try #require(writer >= 0, "\(program.diagnostics)")
+        defer { close(writer) }
+        if isInput {
+            // The header tells of more than comes.
+            let sound = Array(WaveFile.silence(seconds: 4).prefix(48_044))
+            let count = write(writer, sound, sound.count)
+            try #require(count == sound.count)
+            try await until(showing: program.diagnostics) { program.output.contains("w1") || !program.isRunning }
+        }
+        program.signal(signal)
+        let outcome = await program.outcome()
+        #expect(outcome.status == 130 && outcome.diagnostics == "", "\(outcome)")
+        #expect(isInput ? outcome.output.hasPrefix("[00:00.0 → 00:01.0] w1\n") : outcome.output == "", "\(outcome)")
+    }
+
     @Test(arguments: ["nowhere.wav", "text.wav"]) func `leaves an older file when the input is wrong`(name: String) async throws {
         _ = try folder.write("no audio".utf8, as: "text.wav")
         let old = try folder.write("old".utf8, as: "keep.srt")

@@ -112,6 +112,7 @@ final class MediaContainer {
     func read(_ packet: UnsafeMutablePointer<AVPacket>) throws(MediaError) -> Reading {
         let code = pages?.next(packet, of: format) ?? av_read_frame(format, packet)
         guard code >= 0 else {
+            if input.isCancelled { throw .cancelled }
             if code == harken_av_error(ENOMEM) { throw .outOfMemory }
             return code == harken_av_end() ? .end : .broken
         }
@@ -177,7 +178,7 @@ extension MediaContainer {
         guard code >= 0, let opened = format else { throw failure(code) }
         guard !isLive || needsReadingAhead(opened) else { return }
         let found = avformat_find_stream_info(opened, nil)
-        guard found >= 0 else { throw failure(found) }
+        guard found >= 0, !input.isCancelled else { throw failure(found) }
     }
 
     /// True if the streams are known only after the first packets, as in some containers.
@@ -188,6 +189,7 @@ extension MediaContainer {
 
     private func failure(_ code: Int32) -> MediaError {
         switch code {
+        case _ where input.isCancelled: .cancelled
         case harken_av_error(ENOMEM): .outOfMemory
         case _ where promise.lacksIndex:
             .undecodable("the file is cut off: its index, which comes after its sound, is missing, and without it nothing can be decoded")

@@ -13,9 +13,14 @@ final class MediaInput {
     /// The bytes of a stream, kept alive for libav's callback; nil for files.
     private let stream: StreamBytes?
 
-    /// Opens a plain file. libav's addresses, lists and device protocols are never used.
+    /// True if a task opens the input: reads of a pipe then end when the task is cancelled. Threads without a task just read, because sandboxes permit
+    /// no `poll`.
+    private static var isInTask: Bool { withUnsafeCurrentTask { $0 != nil } }
+
+    /// Opens a file or a pipe. libav's addresses, lists and device protocols are never used.
     convenience init(path: String) throws(MediaError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // A pipe that nobody writes yet would block here, also when the task is cancelled. The flag means nothing to a plain file.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | (MediaInput.isInTask ? O_NONBLOCK : 0))
         guard descriptor >= 0 else { throw .unreadable("the file cannot be opened: \(LibAV.text(of: harken_av_error(errno)))") }
         try self.init(descriptor: descriptor)
     }
@@ -32,8 +37,11 @@ final class MediaInput {
             close(descriptor)
             throw .unreadable("out of memory")
         }
-        // A pipe gives each byte only once, so libav must not seek.
-        if lseek(descriptor, 0, SEEK_CUR) < 0 { made.pointee.seekable = 0 }
+        if lseek(descriptor, 0, SEEK_CUR) < 0 {
+            // A pipe gives each byte only once, so libav must not seek.
+            made.pointee.seekable = 0
+            if MediaInput.isInTask { made.pointee.read_packet = waitAndRead }
+        }
         context = made
         self.descriptor = descriptor
         stream = nil
@@ -58,6 +66,9 @@ final class MediaInput {
         avio_context_free(&context)
         if let descriptor { close(descriptor) }
     }
+
+    /// True if a read ended because the task was cancelled.
+    var isCancelled: Bool { context.pointee.error == harken_av_error(ECANCELED) }
 
     /// Size of the file in bytes; nil for streams.
     var size: Int64? {
@@ -158,6 +169,16 @@ private func readFromFile(_ opaque: UnsafeMutableRawPointer?, _ buffer: UnsafeMu
         if count == 0 { return harken_av_end() }
         if errno != EINTR { return harken_av_error(errno) }
     }
+}
+
+/// libav's read callback for what may be silent for long: pipes and terminals. Waits for bytes, and ends with an error when the task is cancelled.
+private func waitAndRead(_ opaque: UnsafeMutableRawPointer?, _ buffer: UnsafeMutablePointer<UInt8>?, _ size: Int32) -> Int32 {
+    while InterruptibleWait.untilReadable(number(of: opaque)) {
+        let count = readFromFile(opaque, buffer, size)
+        // Another process may have read what was there.
+        if count != harken_av_again() { return count }
+    }
+    return harken_av_error(ECANCELED)
 }
 
 /// libav's seek callback for files.

@@ -28,7 +28,7 @@ struct FileFeed: AudioFeed {
                 isInput
                 ? try MediaFile(descriptor: dup(STDIN_FILENO), format: .container, rate: .speech, channels: .mixed)
                 : try MediaFile(Recording(path: path), rate: .speech)
-            guard await stream.untilOpen() else { return }
+            guard await stream.untilOpen(), !Task.isCancelled else { return }
             let start = now()
             var bytes: [UInt8] = []
             // Those about tracks are known now, and all others at the end.
@@ -47,9 +47,11 @@ struct FileFeed: AudioFeed {
                     waiting = now
                 }
             }
+            // At Ctrl-C a program that writes the pipe ends too, and may leave a part of a file.
+            guard !Task.isCancelled else { return }
             tell(file.notices.filter { !early.contains($0) })
         } catch {
-            guard error != .cancelled else { return }
+            guard error != .cancelled, !Task.isCancelled else { return }
             throw FeedError(description: "\(path == Self.standardInput ? "standard input" : path): \(EngineError(error).advice)")
         }
     }

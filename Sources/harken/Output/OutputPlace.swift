@@ -1,3 +1,4 @@
+import Audio
 import Glibc
 
 /// The place to which a path for results leads.

@@ -1,3 +1,4 @@
+import Audio
 import Framing
 import Glibc
 
