@@ -16,6 +16,10 @@ package enum MediaError: Error, Sendable, Equatable {
 
 extension MediaError {
     static let outOfMemory = MediaError.unreadable("out of memory")
+    /// The file has no byte.
+    package static let emptyFile = MediaError.undecodable("the file is empty")
+    /// The file has a header and no sound behind it.
+    package static let noSound = MediaError.undecodable("the recording has no sound, only a header")
 }
 
 extension MediaError: CustomStringConvertible {

@@ -92,6 +92,11 @@ import Testing
         #expect(!reason.contains(file.path))
     }
 
+    @Test func `or have a header only are told apart`() throws {
+        let file = try TemporaryFile(WAV(samples: .signed16([])).bytes, named: "header.wav")
+        #expect(throws: MediaError.noSound) { try MediaFile(Recording(path: file.path)) }
+    }
+
     @Test(arguments: ["/nowhere/at/all.wav", "/"])
     func `or cannot be read are told apart`(path: String) {
         let error = #expect(throws: MediaError.self) { try MediaFile(Recording(path: path)) }

@@ -228,6 +228,15 @@ struct `The program` {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix("all") } == ["all.txt"])
     }
 
+    @Test func `says that a recording has no sound, and asks no engine about it`() async throws {
+        let path = try folder.write(WaveFile.bytes([]), as: "header.wav")
+        let outcome = try await BuiltProgram.run(
+            ["transcribe", path, "--engine", "deepgram"],
+            environment: environment.merging(["DEEPGRAM_API_KEY": "x", "DEEPGRAM_BASE_URL": "http://127.0.0.1:1"]) { $1 })
+        #expect(outcome.status == 1 && outcome.output.isEmpty)
+        #expect(outcome.diagnostics.contains("the recording has no sound, only a header"), "\(outcome)")
+    }
+
     @Test func `tells what an installation lacks, with status 1`() async throws {
         let outcome = try await BuiltProgram.run(["doctor"], environment: environment.merging(["HARKEN_MODELS": "/nowhere"]) { $1 })
         #expect(outcome.status == 1)

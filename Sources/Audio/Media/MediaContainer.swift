@@ -33,7 +33,7 @@ final class MediaContainer {
         self.isLive = isLive
         _ = LibAV.isPrepared
         promise = isLive || hint.demuxer != nil ? ContainerPromise() : ContainerPromise(of: input)
-        guard input.size != 0 else { throw .undecodable("the file is empty") }
+        guard input.size != 0 else { throw .emptyFile }
         try open(hint)
         guard let format else { throw .outOfMemory }
         for index in 0..<Int(format.pointee.nb_streams) {

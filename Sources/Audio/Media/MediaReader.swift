@@ -30,7 +30,7 @@ final class MediaReader {
         let decoder = try MediaDecoder(container, tracks: chosen)
         self.decoder = decoder
         guard let frame = try decoder.next() else {
-            throw .undecodable(Self.reason(for: decoder, isLive: isLive))
+            throw Self.error(of: decoder, isLive: isLive)
         }
         // Each of all tracks is a channel, also where there is only one track.
         let isAll = choice == .all, limits = container.clockLimits
@@ -199,12 +199,13 @@ final class MediaReader {
         for sound in sounds where sounds.count > 1 || end > last { sound.wait(until: end) }
     }
 
-    /// Returns the reason why not a single frame was decoded.
-    private static func reason(for decoder: MediaDecoder, isLive: Bool) -> String {
+    /// Returns the error of an input of which not a single frame was decoded.
+    private static func error(of decoder: MediaDecoder, isLive: Bool) -> MediaError {
         if isLive && decoder.container.isMP4 {
-            return "an MP4 or MOV whose index comes after its audio cannot be decoded while it streams; "
-                + "send it fragmented or with the index first (fast start)"
+            return .undecodable(
+                "an MP4 or MOV whose index comes after its audio cannot be decoded while it streams; "
+                    + "send it fragmented or with the index first (fast start)")
         }
-        return decoder.skippedPackets > 0 ? "none of its audio can be decoded" : "the file has a header but no audio after it"
+        return decoder.skippedPackets > 0 ? .undecodable("none of its audio can be decoded") : .noSound
     }
 }

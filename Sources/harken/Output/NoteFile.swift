@@ -1,3 +1,4 @@
+import Framing
 import Glibc
 import Net
 import Synchronization
@@ -11,6 +12,22 @@ final class NoteFile: Sendable {
     /// The end of every such file's name.
     static let suffix = ".resume"
 
+    /// Maximum length of a file's name, in bytes: Linux's `NAME_MAX`.
+    private static let maxNameLength = 255
+
+    /// Returns the path of a file that stands next to a result, and has the result's name with a suffix. A name that would be too long is cut, and gets a
+    /// digest of the whole name, so that two results have different files.
+    ///
+    /// - Parameter result: a path whose last part is not longer than names may be.
+    static func sidePath(of result: String, suffix: String = NoteFile.suffix) -> String {
+        let start = result.utf8.lastIndex(of: UInt8(ascii: "/")).map { result.utf8.index(after: $0) } ?? result.startIndex
+        var name = String(result[start...])
+        guard name.utf8.count + suffix.utf8.count > maxNameLength else { return result + suffix }
+        let ending = "~" + SHA256.digest(Array(name.utf8)).prefix(8).hexadecimal + suffix
+        while name.utf8.count + ending.utf8.count > maxNameLength { name.removeLast() }
+        return "\(result[..<start])\(name)\(ending)"
+    }
+
     let path: String
     /// The notes of a command that was ended, in order. A line that was cut off is left out.
     let found: [String]
@@ -20,6 +37,8 @@ final class NoteFile: Sendable {
     private struct State {
         /// True once the file has notes of this command only.
         var isOwn = false
+        /// True once a note of this command has taken the place of all that were found.
+        var hasReplacedFound = false
         /// True after a note that was cut off could not be taken back: nothing behind it could be read.
         var isBroken = false
         var isDeleted = false
@@ -102,6 +121,7 @@ final class NoteFile: Sendable {
                 let start = off_t(Self.signature.utf8.count + 1)
                 guard ftruncate(descriptor, start) == 0, lseek(descriptor, start, SEEK_SET) == start else { return SystemError(call: "ftruncate") }
                 state.isOwn = true
+                state.hasReplacedFound = true
             }
             let start = lseek(descriptor, 0, SEEK_CUR), bytes = Array((note + "\n").utf8)
             do throws(SystemError) { try writeAll(bytes.span.bytes, to: descriptor) } catch {
@@ -113,6 +133,9 @@ final class NoteFile: Sendable {
         }
         if let failure { throw OutputFileError("write", path, code: failure.code) }
     }
+
+    /// True once a note of this command has taken the place of all that were found.
+    var hasReplacedFound: Bool { state.withLock { $0.hasReplacedFound } }
 
     /// Keeps the notes that were found: further notes come behind them.
     func takeOver() throws(OutputFileError) {

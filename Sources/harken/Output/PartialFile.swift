@@ -34,16 +34,18 @@ final class PartialFile: Sendable {
     /// - Parameter owner: owner and mode of the file that is to be replaced; nil: there is none.
     /// - Throws: `OutputFileError` while another command writes the file, and when a file of this name is somebody's own.
     init(of target: String, replacing owner: FileOwner?) throws(OutputFileError) {
-        notes = try NoteFile(target + NoteFile.suffix, of: target)
-        path = target + ".partial"
+        let path = NoteFile.sidePath(of: target, suffix: ".partial"), notes = try NoteFile(NoteFile.sidePath(of: target), of: target)
         self.target = target
-        descriptor = try Self.claim(target + ".partial", notes)
+        self.path = path
+        self.notes = notes
+        descriptor = try Self.claim(path, notes)
         hasOwner = owner?.take(over: descriptor) ?? true
     }
 
     deinit {
         // A command that has written nothing leaves what can be resumed.
-        if state.withLock({ $0.ending == .deleted && ($0.isWritten || notes.found.isEmpty) }) {
+        let hasNoRest = notes.found.isEmpty || notes.hasReplacedFound
+        if state.withLock({ $0.ending == .deleted && ($0.isWritten || hasNoRest) }) {
             unlink(path)
             notes.delete()
         }
@@ -71,6 +73,9 @@ final class PartialFile: Sendable {
 
     /// True if the disk has everything that the result is to have, and the result could not get its name.
     var isWhole: Bool { state.withLock { $0.isWhole } }
+
+    /// True if the file has no text, not even from an earlier command.
+    var isEmpty: Bool { Self.isEmpty(path) }
 
     /// True if the file has text that the next one replaces.
     var isShowing: Bool { state.withLock { !$0.shown.isEmpty } }

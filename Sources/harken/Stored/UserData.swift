@@ -138,8 +138,9 @@ extension UserData {
 
     /// Returns the id of the conversation that a text names: an id, the beginning of an id, or `last`.
     ///
-    /// - Throws: `MissingData` when no conversation has the id, `UsageError` when several begin so.
+    /// - Throws: `MissingData` when no conversation has the id, `UsageError` when several begin so, and for an empty text, with which all begin.
     func id(_ text: String) async throws -> ID<Conversation> {
+        guard !text.isEmpty else { throw UsageError("an empty id names no conversation; harken conversations list shows the ids") }
         if text == "last" {
             guard let last = try await list(ConversationQuery(limit: 1)).conversations.first else { throw missing("conversation", "yet") }
             return last.id
@@ -173,9 +174,10 @@ extension UserData {
 
     /// Returns the deleted conversation that a text names: an id, the beginning of an id, or `last` for the last deleted one.
     func deletedConversation(_ text: String, among deleted: [DeletedConversation]) throws -> DeletedConversation {
+        guard !text.isEmpty else { throw UsageError("an empty id names no deleted conversation; harken conversations deleted shows the ids") }
         if text == "last", let last = deleted.first { return last }
         if let exact = deleted.first(where: { $0.id.rawValue == text }) { return exact }
-        let found = text.isEmpty ? [] : deleted.filter { $0.id.rawValue.hasPrefix(text) }
+        let found = deleted.filter { $0.id.rawValue.hasPrefix(text) }
         guard found.count < 2 else { throw UsageError("several deleted conversations begin with \(text); give more of the id") }
         guard let conversation = found.first else { throw missing("deleted conversation", text) }
         return conversation

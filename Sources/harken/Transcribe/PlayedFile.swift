@@ -10,7 +10,7 @@ final class PlayedFile {
 
     /// Reads the file, and decodes it if it has a picture, several sound tracks, late sound or a hole. Blocks.
     ///
-    /// - Throws: `undecodable` when the track that was asked for is not there.
+    /// - Throws: `undecodable` when the track that was asked for is not there, and when the file has no sound that a vendor could hear.
     init(_ recording: Recording, separate: Bool) throws(MediaError) {
         let treatment: ChannelTreatment = separate ? .separate : .mixed
         do throws(MediaError) {
@@ -22,7 +22,7 @@ final class PlayedFile {
                 return
             }
         } catch {
-            guard recording.tracks == .usual, error != .cancelled else { throw error }
+            guard recording.tracks == .usual, ![.cancelled, .emptyFile, .noSound].contains(error) else { throw error }
             // The vendor may be able to decode what this machine cannot.
             self.recording = recording
             notices = []

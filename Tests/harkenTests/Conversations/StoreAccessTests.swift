@@ -108,6 +108,18 @@ struct `Commands on what is stored` {
         #expect(try await run("conversations", "show", "5f2").status == 0)
     }
 
+    @Test func `take an empty id for no conversation, also where there is only one`() async throws {
+        try await fill(.local)
+        for words in [["show", ""], ["delete", ""], ["delete", "--for-good", ""]] {
+            let outcome = try await BuiltProgram.run(["conversations"] + words, environment: environment)
+            #expect(outcome.status == 1 && outcome.diagnostics.contains("an empty id names no conversation; "), "\(outcome)")
+        }
+        #expect(try await run("conversations", "delete", "c1").status == 0)
+        let restored = try await run("conversations", "restore", "")
+        #expect(restored.status == 1 && restored.diagnostics.contains("an empty id names no deleted conversation; "), "\(restored)")
+        #expect(try await run("conversations", "deleted").output.contains("c1"))
+    }
+
     @Test func `restore deleted conversations, until they are deleted for good`() async throws {
         try await fill(.local, id: "5f21aaaa")
         try await fill(.local, id: "5f22bbbb")

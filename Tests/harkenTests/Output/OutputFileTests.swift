@@ -264,6 +264,27 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [name])
     }
 
+    @Test(arguments: [246, 247, 248, 249, 254, 255]) func `stands next to a result whose name is as long as names may be`(count: Int) throws {
+        let name = String(repeating: "ü", count: count / 2) + String(repeating: "x", count: count % 2), result = folder.path(of: name)
+        let file = try PartialFile(of: result, replacing: nil)
+        try file.append("words")
+        try file.notes.append("note")
+        #expect(text(file.path) == "words" && text(file.notes.path)?.hasSuffix("note\n") == true)
+        #expect(file.path.hasSuffix(".partial") && file.notes.path.hasSuffix(".resume"))
+        try file.putInPlace()
+        #expect(text(result) == "words")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [name])
+    }
+
+    @Test func `shares no file with one whose long name begins alike`() throws {
+        let paths = ["a", "b"].map { folder.path(of: String(repeating: "ü", count: 127) + $0) }
+        let files = try paths.map { try PartialFile(of: $0, replacing: nil) }
+        #expect(Set(files.flatMap { [$0.path, $0.notes.path] }).count == 4)
+        for (file, path) in zip(files, paths) { try file.append(path) }
+        for file in files { try file.putInPlace() }
+        for path in paths { #expect(text(path) == path) }
+    }
+
     @Test func `is written by one command at a time`() throws {
         let file = try make()
         try file.append("one")

@@ -31,6 +31,12 @@ import Testing
         }
     }
 
+    @Test func `is nothing where the file has no sound`() throws {
+        let header = try folder.write(WaveFile.bytes([]), as: "header.wav"), empty = try folder.write("".utf8, as: "empty.wav")
+        #expect(throws: MediaError.noSound) { _ = try PlayedFile(Recording(path: header), separate: false) }
+        #expect(throws: MediaError.emptyFile) { _ = try PlayedFile(Recording(path: empty), separate: false) }
+    }
+
     @Test func `is the file where it is cut off, which is told`() throws {
         let whole = WaveFile.bytes([Int16](repeating: 1_000, count: 64_000))
         let path = try folder.write(whole.prefix(whole.count / 2), as: "cut.wav")

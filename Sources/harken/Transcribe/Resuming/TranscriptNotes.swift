@@ -38,6 +38,9 @@ struct TranscriptNotes: Sendable, Equatable {
     /// The part of that recording that is recognized.
     private(set) var part = RecognizedPart()
 
+    /// True if the notes say nothing about any recording.
+    var isEmpty: Bool { current == nil && finished.isEmpty }
+
     /// Reads notes up to the first line that cannot be read.
     init(_ lines: [String] = []) {
         for line in lines {

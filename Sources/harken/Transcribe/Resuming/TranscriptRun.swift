@@ -67,7 +67,7 @@ final class TranscriptRun {
             guard mkdir(folder, 0o777) == 0 || errno == EEXIST else { throw OutputFileError("make the folder", folder) }
             guard resumes else { return }
             for file in files {
-                let path = TranscriptDestination.path(of: file, in: folder, form.format) + NoteFile.suffix
+                let path = NoteFile.sidePath(of: TranscriptDestination.path(of: file, in: folder, form.format))
                 let found = TranscriptNotes(NoteFile.lines(of: path))
                 if let former = found.request, former != request { throw refusal(path, madeWith: former) }
                 for finished in found.finished { present[finished.name] = finished }
@@ -90,19 +90,23 @@ final class TranscriptRun {
         }
         var draft = Draft(output: output, partial: partial, notes: NoteWriter(partial.notes))
         let found = TranscriptNotes(partial.notes.found)
-        if let request = found.request, resumes {
-            guard request == self.request else { throw refusal(partial.path, madeWith: request) }
+        if resumes, let former = found.request, former != request { throw refusal(partial.path, madeWith: former) }
+        // A run that was killed before the first word has left its options only, with which nothing can be gone on.
+        let isRest = found.request != nil && !(found.isEmpty && partial.isEmpty)
+        if resumes, isRest {
             try partial.notes.takeOver()
             partial.keep()
             draft.earlier = found
             draft.isResumed = true
         } else {
             // Notes about complete transcripts only have no words that are lost.
-            if found.request != nil, !isFolder || found.current != nil {
+            if isRest, !isFolder || found.current != nil {
                 context.note("harken transcribe: \(partial.path) is written over; with --resume the command would go on there")
             }
             draft.notes.prepare(TranscriptNotes.line(request))
             for finished in finished { draft.notes.prepare(TranscriptNotes.line(finished)) }
+            // A kill leaves the options. What can be gone on with stays until there are words, as do notes that nobody can read.
+            if partial.notes.found.isEmpty || (found.request != nil && !isRest) { notice.take(draft.notes.commit()) }
         }
         self.draft = draft
     }
@@ -230,7 +234,7 @@ final class TranscriptRun {
         ledger?.delete()
         ledger = nil
         for file in files where present[file] != nil {
-            let path = TranscriptDestination.path(of: file, in: folder, form.format), notes = path + NoteFile.suffix
+            let path = TranscriptDestination.path(of: file, in: folder, form.format), notes = NoteFile.sidePath(of: path)
             // Notes that another command holds are its own.
             if access(notes, F_OK) == 0 { try? NoteFile(notes, of: path).delete() }
         }

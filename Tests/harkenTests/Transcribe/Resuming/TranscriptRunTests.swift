@@ -164,6 +164,48 @@ import Testing
                 == "--resume cannot go on with \(notes): it was made with --engine seconds --format text; leave --resume out to begin anew")
     }
 
+    @Test func `with a folder goes on where the names are as long as names may be`() async throws {
+        let stem = String(repeating: "ü", count: 125) + "x", destination = TranscriptDestination.folder(folder.path(of: "texts"))
+        _ = try folder.write(SecondsEngine.recording(seconds: 6, from: 1), as: stem + ".wav")
+        let long = [folder.path(of: stem + ".wav"), files[1]]
+        _ = try await transcribe(run(destination, long, resumes: false), long, interruptedIn: 1, after: 4)
+        #expect(try await transcribe(run(destination, long, resumes: true), long) == [.finished, .open])
+        #expect(try names(in: "texts") == ["b.txt", stem + ".txt"])
+    }
+
+    /// What a run has on the disk before its first word. The run lets go of its files when this returns.
+    private func notesBeforeTheFirstWord(_ destination: TranscriptDestination, _ name: String) throws -> Data {
+        let output = try run(destination, [files[0]], resumes: false)
+        defer { withExtendedLifetime(output) {} }
+        _ = try output.begin(files[0], path: files[0])
+        return try #require(FileManager.default.contents(atPath: folder.path(of: name)))
+    }
+
+    @Test func `knows its options after a kill before the first word, and leaves nothing else`() async throws {
+        let destination = TranscriptDestination.together(path: folder.path(of: "two.txt")), file = [files[0]]
+        let notes = try notesBeforeTheFirstWord(destination, "two.txt.resume")
+        #expect(try names() == [])
+        var other = Self.request
+        other.options = ["--language de"]
+        func leaveKilledRun() throws {
+            _ = try folder.write(notes, as: "two.txt.resume")
+            _ = try folder.write("".utf8, as: "two.txt.partial")
+        }
+        try leaveKilledRun()
+        let problem = #expect(throws: OutputFileError.self) { _ = try run(destination, file, resumes: true, request: other) }
+        #expect(problem?.description.contains("it was made with --engine seconds --format text; ") == true)
+        #expect(try names() == ["two.txt.partial", "two.txt.resume"])
+        for resumes in [false, true] {
+            try leaveKilledRun()
+            _ = try await transcribe(run(destination, file, resumes: resumes), file, interruptedIn: 0, after: 1)
+            #expect(try names() == [])
+        }
+        try leaveKilledRun()
+        _ = try await transcribe(run(destination, file, resumes: false, request: other), file)
+        #expect(text("two.txt") == Self.words(0))
+        #expect(try names() == ["two.txt"] && written.diagnostics() == "")
+    }
+
     @Test func `says which folder cannot be made, and why`() throws {
         _ = try folder.write("".utf8, as: "file")
         let path = folder.path(of: "file/texts")
