@@ -27,7 +27,8 @@ struct WaitingConversation {
     }
 
     static func with(
-        audioDays: Int = 0, texts: (any TextEmbedding)? = nil, log: Log = Log(level: .error), now: @escaping @Sendable () -> UnixTime = { Self.time },
+        endsWithSession: Bool = true, audioDays: Int = 0, texts: (any TextEmbedding)? = nil, log: Log = Log(level: .error),
+        now: @escaping @Sendable () -> UnixTime = { Self.time },
         clock: @escaping @Sendable () -> Instant = { .now },
         audio: @escaping @Sendable (SampleRange) -> [Int16] = { [Int16](repeating: 8_000, count: Int($0.count.samples)) },
         _ body: (WaitingConversation) async throws -> Void
@@ -37,12 +38,14 @@ struct WaitingConversation {
         let group = try LoopGroup(count: 1, clock: clock)
         defer { group.shutdown() }
         try await body(
-            WaitingConversation(in: directory, on: group.loops[0], audioDays: audioDays, texts: texts, log: log, now: now, audio: audio))
+            WaitingConversation(
+                in: directory, on: group.loops[0], endsWithSession: endsWithSession, audioDays: audioDays, texts: texts, log: log, now: now,
+                audio: audio))
     }
 
     private init(
-        in directory: String, on loop: Loop, audioDays: Int, texts: (any TextEmbedding)?, log: Log, now: @escaping @Sendable () -> UnixTime,
-        audio: @escaping @Sendable (SampleRange) -> [Int16]
+        in directory: String, on loop: Loop, endsWithSession: Bool, audioDays: Int, texts: (any TextEmbedding)?, log: Log,
+        now: @escaping @Sendable () -> UnixTime, audio: @escaping @Sendable (SampleRange) -> [Int16]
     ) async throws {
         self.loop = loop
         let database = try SQLiteDatabase(in: DataDirectory(prepared: directory))
@@ -58,7 +61,7 @@ struct WaitingConversation {
         let made = await loop.run {
             LoopBound(
                 LiveConversation(
-                    session: ID("session"), user: .local, request: ConversationRequest(endsWithSession: true), language: nil,
+                    session: ID("session"), user: .local, request: ConversationRequest(endsWithSession: endsWithSession), language: nil,
                     started: now(), rate: .speech, channels: 1, service: service, loop: loop,
                     audio: audio, refused: { shown.isRefused.set() },
                     show: { event in shown.events.withLock { $0.append(event) } }), on: loop)

@@ -37,6 +37,8 @@ package final class LiveConversation {
     private(set) var isConcluded = false
     /// Called when the conversation is complete.
     private var completed: (() -> Void)?
+    /// True while `completed` waits for the store to have all words.
+    private var awaitsStore = false
     /// The conversation whose completion was requested last.
     private var concluding: ID<Conversation>?
     /// True if the client closed the session in order.
@@ -97,7 +99,7 @@ package final class LiveConversation {
 
     /// Maximum number of client commands that wait before the conversation has begun.
     private static let maxWaiting = 1_000
-    /// Maximum time that a client that has finished waits for its conversation to be complete.
+    /// Maximum time that a client that has finished waits for its conversation to be complete, or to be stored.
     private static let completionPatience: Duration = .seconds(5)
 
     /// - Parameters:
@@ -320,14 +322,16 @@ package final class LiveConversation {
         for body in waiting { whenBegun(body) }
     }
 
-    /// Calls `body` when the conversation is complete, or after a short time: the session is over, and its client waits for the result.
+    /// Calls `body` when the conversation is complete, or has all words of the session where it goes on, or after a short time: the session is over, and
+    /// its client waits for the result.
     package func concluded(_ body: @escaping () -> Void) {
         guard !isConcluded else { return body() }
         completed = body
         beginPatience()
         whenBegun { [self] in
             guard !isEnded else { return }
-            guard conclude(inOrder: true) else { return tellCompleted() }
+            awaitsStore = !conclude(inOrder: true)
+            if awaitsStore, changes.isEmpty { return tellCompleted() }
             beginPatience()
         }
     }
@@ -338,6 +342,7 @@ package final class LiveConversation {
     }
 
     private func tellCompleted() {
+        awaitsStore = false
         timer?.cancel()
         timer = nil
         let body = completed
@@ -456,6 +461,7 @@ package final class LiveConversation {
             machine.stored(change)
             settled(change)
             showHeld(through: change)
+            if awaitsStore, changes.isEmpty { tellCompleted() }
         case .opened: isOpen = true
         case .moved: moved()
         case .refused: refused()
