@@ -106,6 +106,7 @@ extension Muxing {
         case "wma", "asf", "wmv": return "Windows Media tells the length of whole frames"
         case "m4a" where file == "sound.m4a": return "libav before version 6 does not cut the padding of AAC's last frame"
         case "avi" where file == "mp3.avi": return "AVI tells the length of whole chunks of MP3"
+        case "avi" where file == "vorbis.avi": return "ffmpeg gives the picture a frame more beside Vorbis in AVI"
         case "aac", "latm": return "bare frames tell neither the encoder's delay nor its padding"
         case "mp3" where file == "plain.mp3": return "an MP3 without LAME's tag tells neither the encoder's delay nor its padding"
         case "wav" where file == "adpcm.wav": return "the last block of ADPCM is whole"
