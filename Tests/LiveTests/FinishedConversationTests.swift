@@ -1,7 +1,7 @@
 import Conversations
 import HarkenTesting
 @testable import Live
-import Net
+import Observability
 import Speech
 import Testing
 
