@@ -311,7 +311,7 @@ class Play:
     def run(self, gateway):
         self.seen[gateway.name] = {}
         acts = (self.rest, self.people, self.page, self.reads, self.name_a_voice, self.name_again, self.name_the_reassigned, self.give_away,
-                self.assign_all, self.merge, self.end, self.edit, self.export, self.export_audio, self.forget, self.delete_the_user)
+                self.assign_all, self.merge, self.end, self.trace, self.edit, self.export, self.export_audio, self.forget, self.delete_the_user)
         for act in (self.name_a_voice,) if gateway.name == "crowd" else acts:
             act(gateway)
 
@@ -507,6 +507,16 @@ class Play:
         found = self.seen[gateway.name]["audio_bytes"]
         self.table.need(f"{gateway.name}: the export with audio", "" if found >= least else f"{found} bytes, of at least {least}")
 
+    def trace(self, gateway):
+        """The trace of a session, which is as long in every store."""
+        with Live(gateway):
+            time.sleep(10)
+            session = gateway.get("/sessions?open=true")["sessions"][0]["id"]
+        path = f"/sessions/{session}/trace"
+        wait_for_fact("the session's trace", lambda: "" if gateway.has(path) else "there is none")
+        traced = self.typical(lambda: gateway.get(path), 21)
+        self.say(gateway, "the trace of a session of 10 s", f"{traced:.4f} s", trace=traced)
+
     def take_out(self, gateway, what, key, query):
         gateway.calm()
         with open(f"/proc/{gateway.server.pid}/clear_refs", "w") as file:
@@ -516,7 +526,6 @@ class Play:
         with gateway.others_wait() as (reads, writes), Live(gateway) as live:
             time.sleep(8)
             live.note("calm")
-            session = gateway.get("/sessions?open=true")["sessions"][0]["id"]
             began = time.monotonic()
             with OPENER.open(request, timeout=HANG) as answer:
                 while piece := answer.read(1 << 20):
@@ -527,16 +536,11 @@ class Play:
             live.note("export")
         more = (gateway.status("VmHWM") - before) / 1e6
         self.table.need(f"{gateway.name}: a live session beside the {what}", live.lost)
-        trace = f"/sessions/{session}/trace"
-        wait_for_fact("the session's trace", lambda: "" if gateway.has(trace) else "there is none")
-        traced = self.typical(lambda: gateway.get(trace), 21)
         self.say(gateway, what,
                  f"{count / 1e6:.0f} MB in {took:.1f} s, the first byte after {first:.2f} s, {more:.0f} MB more memory; "
                  f"others' reads p95 {1000 * reads.p95:.0f} ms, writes at most {max(writes.all):.2f} s; "
-                 f"words of a live session at most {1000 * live.worst['export']:.0f} ms late (calm: {1000 * live.worst['calm']:.0f} ms); "
-                 f"its trace in {traced:.3f} s",
-                 **{f"{key}_first": first, f"{key}_memory": more, f"{key}_bytes": count, f"{key}_trace": traced,
-                    f"{key}_live": live.worst["export"] - live.worst["calm"]})
+                 f"words of a live session at most {1000 * live.worst['export']:.0f} ms late (calm: {1000 * live.worst['calm']:.0f} ms)",
+                 **{f"{key}_first": first, f"{key}_memory": more, f"{key}_bytes": count, f"{key}_live": live.worst["export"] - live.worst["calm"]})
 
     # MARK: Judgement
 
@@ -545,10 +549,10 @@ class Play:
         judge = self.table.judge
         for what, key in (("others' reads beside the page People", "people_reads"), ("the page People", "people"),
                           ("the page People in Chromium", "page"), ("others' reads beside the page People in Chromium", "page_reads"),
-                          ("a session's trace", "export_trace"), ("a list of jobs", "jobs"), ("a list of a day's jobs", "day")):
+                          ("a session's trace", "trace"), ("a list of jobs", "jobs"), ("a list of a day's jobs", "day")):
             self.table.compare(what, year[key], week[key])
         # Each segment of a forgotten person is written anew: who is heard in one of nine costs ten times as much as one who is heard in eighty.
-        # A server of PostgreSQL writes a changed row anew, in all indexes of its table, where SQLite, which is a part of the gateway, writes one page.
+        # PostgreSQL writes a changed row anew, in all indexes of its table, where SQLite, which is a part of the gateway, writes one page.
         for part, text, most in (("processor", "processor", 0.3), ("total", "processor, with that of a database's server", 0.6)):
             judge(f"forget_most: {text}, beyond a calm gateway's for each tenth of its segments",
                   (year[f"forget_most_{part}"] - year[f"idle_{part}"]) / 10, most, "s")
