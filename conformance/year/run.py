@@ -553,13 +553,13 @@ class Play:
             self.table.compare(what, year[key], week[key])
         # Each segment of a forgotten person is written anew: who is heard in one of nine costs ten times as much as one who is heard in eighty.
         # PostgreSQL writes a changed row anew, in all indexes of its table, where SQLite, which is a part of the gateway, writes one page.
-        for part, text, most in (("processor", "processor", 0.3), ("total", "processor, with that of a database's server", 0.6)):
+        for part, text in (("processor", "processor"), ("total", "processor, with that of a database's server")):
             judge(f"forget_most: {text}, beyond a calm gateway's for each tenth of its segments",
-                  (year[f"forget_most_{part}"] - year[f"idle_{part}"]) / 10, most, "s")
+                  (year[f"forget_most_{part}"] - year[f"idle_{part}"]) / 10, 0.3, "s")
             for act in ("name", "reassigned", "give", "assign", "merge", "forget"):
-                judge(f"{act}: {text}, beyond a calm gateway's", year[f"{act}_{part}"] - year[f"idle_{part}"], most, "s")
+                judge(f"{act}: {text}, beyond a calm gateway's", year[f"{act}_{part}"] - year[f"idle_{part}"], 0.3, "s")
             # The act has the conversation itself in it, which costs the same in every store.
-            judge(f"end: {text}, beyond a week's", year[f"end_{part}"] - week[f"end_{part}"], most, "s")
+            judge(f"end: {text}, beyond a week's", year[f"end_{part}"] - week[f"end_{part}"], 0.3, "s")
         judge("a voice is named among 3,000: processor beyond a week's", year["names"] - week["names"], 0.05, "s")
         for act in ("name", "forget", "forget_most", "deletion"):
             judge(f"{act}: until answered", year[f"{act}_answered"], 0.3, "s")
