@@ -89,7 +89,11 @@ extension RecordingNotice {
                 ? "The \(it) has no sound from \(Self.clock(first)) on for \(Self.seconds(total)) s; the time counts as silence."
                 : "The \(it) has \(count) holes of \(Self.seconds(total)) s in all, the first at \(Self.clock(first)); the time counts as silence."
         case .cut(let at, let length):
-            return "The \(it) is cut off: it has \(Self.clock(at))" + (length.map { " of \(Self.clock($0))." } ?? " of sound, and no end.")
+            let has = "The \(it) is cut off: it has \(Self.clock(at))"
+            guard let length else { return has + " of sound, and no end." }
+            // Whole seconds may hide the difference.
+            return Self.clock(at) == Self.clock(length)
+                ? has + ", and lacks the last \(Self.seconds(length - at)) s." : has + " of \(Self.clock(length))."
         case .damaged(let packets):
             return "The \(it) is damaged: \(packets) of its packets \(packets == 1 ? "was" : "were") left out."
         case .unknownLanguage(let count, let total, let first):

@@ -26,6 +26,7 @@ import Testing
             "The file has 3 holes of 9.0 s in all, the first at 1:01:01; the time counts as silence."
         ),
         (.cut(at: .seconds(16), of: .seconds(24)), "The file is cut off: it has 00:16 of 00:24."),
+        (.cut(at: .milliseconds(2_100), of: .milliseconds(2_900)), "The file is cut off: it has 00:02, and lacks the last 0.8 s."),
         (.cut(at: .seconds(16), of: nil), "The file is cut off: it has 00:16 of sound, and no end."),
         (.damaged(packets: 1), "The file is damaged: 1 of its packets was left out."),
         (.damaged(packets: 5), "The file is damaged: 5 of its packets were left out."),

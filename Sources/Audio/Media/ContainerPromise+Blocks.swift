@@ -71,16 +71,25 @@ extension ContainerPromise {
     private static let maxBlocks = 500_000
 
     /// The chunks of CAF follow each other to the file's end, or to a tag. The size of the sound is −1 where the writer did not know it.
+    ///
+    /// Packets of different sizes have a table, which most writers put behind the sound.
     private mutating func readCAF(_ size: Int64, _ read: Read) {
-        var offset: Int64 = 8
+        var offset: Int64 = 8, needsTable = false, hasTable = false, hasSound = false
+        defer { lacksIndex = needsTable && hasSound && !hasTable }
         for _ in 0..<1_000 where offset + 12 <= size {
-            let chunk = read(offset, 12)
-            guard chunk.count == 12, !chunk.starts(with: "TAG".utf8) else { return }
-            let count = Self.number(chunk, at: 4, bytes: 8)
+            let chunk = read(offset, 36)
+            guard chunk.count >= 12, !chunk.starts(with: "TAG".utf8) else { return }
+            let count = Self.number(chunk, at: 4, bytes: 8), end = offset + 12 + count
+            if chunk.starts(with: "desc".utf8) {
+                // Bytes and samples of a packet; 0 where they differ.
+                needsTable = Self.number(chunk, at: 28, bytes: 4) == 0 || Self.number(chunk, at: 32, bytes: 4) == 0
+            }
+            if chunk.starts(with: "data".utf8) { hasSound = true }
+            if chunk.starts(with: "pakt".utf8), end <= size { hasTable = true }
             if count == 0, chunk.starts(with: "data".utf8) { return isExact = false }
-            expect(offset + 12 + count, of: size)
+            expect(end, of: size)
             if isBroken { return }
-            offset += 12 + count
+            offset = end
         }
     }
 
@@ -132,11 +141,11 @@ extension ContainerPromise {
     /// A program stream consists of packs, and these of packets with sizes. The tail tells whether the last packet is whole.
     private mutating func readProgram(_ size: Int64, _ read: Read) {
         let tail = read(max(0, size - 262_144), Int(min(size, 262_144)))
-        guard let first = (0..<max(0, tail.count - 14)).first(where: { tail[$0..<$0 + 4].elementsEqual([0, 0, 1, 0xBA]) }) else { return }
+        guard let first = (0..<max(0, tail.count - 14)).first(where: { Self.isPack(tail, at: $0) }) else { return }
         var offset = first
         while offset < tail.count {
             // Other bytes are padding.
-            guard tail[offset...].starts(with: [0, 0, 1]) else { return }
+            guard Self.isMark(tail, at: offset) else { return }
             guard offset + 6 <= tail.count else { return isBroken = tail[tail.count - 1] != 0xB9 }
             switch tail[offset + 3] {
             case 0xB9: return
@@ -149,5 +158,18 @@ extension ContainerPromise {
             }
             if offset > tail.count { return isBroken = true }
         }
+    }
+
+    /// True if a pack begins at a place, of which at least 14 bytes are there. Plain samples may have its mark by chance, but no other mark behind a header.
+    private static func isPack(_ bytes: [UInt8], at place: Int) -> Bool {
+        guard bytes[place] == 0, bytes[place + 1] == 0, bytes[place + 2] == 1, bytes[place + 3] == 0xBA else { return false }
+        if bytes[place + 4] >> 6 == 1 { return isMark(bytes, at: place + 14 + Int(bytes[place + 13] & 7)) }
+        return bytes[place + 4] >> 4 == 2 && isMark(bytes, at: place + 12)
+    }
+
+    /// True if the mark of a pack's or a packet's beginning stands at a place, or what is left of the bytes is the first part of the mark.
+    private static func isMark(_ bytes: [UInt8], at place: Int) -> Bool {
+        let mark: [UInt8] = [0, 0, 1]
+        return place <= bytes.count && bytes[place...].prefix(3).elementsEqual(mark.prefix(bytes.count - place))
     }
 }

@@ -8,7 +8,7 @@ struct ContainerPromise: Sendable, Equatable {
     var isBroken = false
     /// True if the file's sizes tell whether it is whole: declared lengths then do not count.
     var isExact = false
-    /// True if the file is an MP4 without the index that comes after its sound.
+    /// True if the file is an MP4 without the index that comes after its sound, or a CAF without its table of packets.
     var lacksIndex = false
     /// Length of the sound by a header that libav corrects to the file's size; nil when there is none.
     var length: Duration?

@@ -29,6 +29,11 @@ enum LibAV {
         return nanoseconds == .min || nanoseconds == .max ? nil : .nanoseconds(nanoseconds)
     }
 
+    /// Returns a packet's time: that of its sound, or where it has none, that of its decoding; nil when it has neither.
+    static func time(of packet: UnsafeMutablePointer<AVPacket>, _ base: AVRational) -> Duration? {
+        time(packet.pointee.pts == harken_av_no_time() ? packet.pointee.dts : packet.pointee.pts, base)
+    }
+
     /// Returns the length of what the decoder leaves out at a packet's start, by the container.
     static func skipped(_ packet: UnsafeMutablePointer<AVPacket>, hertz: Int) -> Duration {
         var size = 0

@@ -118,11 +118,11 @@ final class MediaContainer {
         }
         let index = Int(packet.pointee.stream_index)
         guard let format, index >= 0, index < Int(format.pointee.nb_streams), let stream = format.pointee.streams[index] else { return .other }
-        let stamp = packet.pointee.pts == harken_av_no_time() ? packet.pointee.dts : packet.pointee.pts
-        let time = LibAV.time(stamp, stream.pointee.time_base)
+        let time = LibAV.time(of: packet, stream.pointee.time_base)
         if origin == nil, let time {
             // Samples that an encoder put in front are not heard.
-            origin = time + LibAV.skipped(packet, hertz: hertz(of: index))
+            let first = time + LibAV.skipped(packet, hertz: hertz(of: index))
+            origin = startsAtZero && first <= latestFirst ? Duration.zero : first
             if !needsPicture { discardOthers() }
         }
         if needsPicture, let time { latest = max(latest ?? time, time) }
@@ -207,8 +207,10 @@ extension MediaContainer {
 
     var isMP4: Bool { formatName.hasPrefix("mov,") }
 
+    private var isMatroska: Bool { formatName.hasPrefix("matroska,") }
+
     /// True for containers whose clock players show as it is. They show others from the first time stamp on.
-    private var startsAtZero: Bool { isMP4 || formatName.hasPrefix("matroska,") }
+    private var startsAtZero: Bool { isMP4 || isMatroska }
 
     /// True for ASF, whose header counts the end from the container's zero, also where the first time stamp is later.
     private var isASF: Bool { formatName == "asf" }
@@ -239,9 +241,14 @@ extension MediaContainer {
 
     private var knownOrigin: Duration? {
         guard startsAtZero else { return firstStamp }
-        guard let firstStamp, firstStamp > (isLive ? Self.latestLiveStart : Self.latestStart) else { return .zero }
-        return firstStamp
+        guard let firstStamp, firstStamp > latestFirst else { return .zero }
+        // H.264 in Matroska has no order of decoding, so libav does not know when the picture begins, and takes the start of the sound. The first
+        // packet tells.
+        return isMatroska && hasPicture ? nil : firstStamp
     }
+
+    /// Latest first time stamp of any stream that counts as a late start.
+    private var latestFirst: Duration { isLive ? Self.latestLiveStart : Self.latestStart }
 
     /// Time at which the recording began, by the container; nil when it does not tell. MP4, QuickTime and Matroska have such a time, in UTC.
     ///
@@ -260,11 +267,26 @@ extension MediaContainer {
 
     /// Limits of the silence that time stamps may make.
     var clockLimits: SoundClock.Limits {
+        let start = Self.latestSound(first: firstStamp, origin: origin, latest: latestFirst)
         // A stream that arrives now: nobody waits for hours of silence that a time stamp claims.
-        if isLive { return SoundClock.Limits(start: Self.latestLiveStart, hole: .seconds(300), total: .seconds(3_600)) }
+        if isLive { return SoundClock.Limits(start: start, hole: .seconds(300), total: .seconds(3_600)) }
         // The clock of broadcasts and of joined recordings may begin anew at any number.
         let mayJump = (format?.pointee.iformat?.pointee.flags ?? 0) & AVFMT_TS_DISCONT != 0
-        return SoundClock.Limits(start: Self.latestStart, hole: mayJump ? .seconds(60) : .seconds(86_400))
+        return SoundClock.Limits(start: start, hole: mayJump ? .seconds(60) : .seconds(86_400))
+    }
+
+    /// Returns the latest place on the time line at which sound is believed to begin.
+    ///
+    /// The first time stamp of all streams decides whether the container's zero is believed, and that for all of them. Sound may then begin later than
+    /// the first stream: it keeps its distance to the picture.
+    ///
+    /// - Parameters:
+    ///   - first: first time stamp of any stream; nil when it is not known.
+    ///   - origin: time that a player shows as 0:00; nil when it is not known yet.
+    ///   - latest: latest first time stamp that counts as a late start.
+    static func latestSound(first: Duration?, origin: Duration?, latest: Duration) -> Duration {
+        guard let first, let origin, first > origin else { return latest }
+        return latest + min(first - origin, latest)
     }
 
     /// The end beyond which no hole reaches; nil when it is not known. A fragmented MP4 declares its end piece by piece.
@@ -291,6 +313,12 @@ extension MediaContainer {
     /// True if libav computed the duration from a bit rate, as for MP3 without an index.
     var isDurationGuessed: Bool { format?.pointee.duration_estimation_method == AVFMT_DURATION_FROM_BITRATE }
 
+    /// True if the durations are those of the file's headers. libav makes others from the bytes that are there, so a file that is cut seems whole by them.
+    /// That of Ogg is the last page's time, and those of a cut AVI shrink with the file.
+    private var isDurationDeclared: Bool {
+        format?.pointee.duration_estimation_method == AVFMT_DURATION_FROM_STREAM && !["ogg", "avi"].contains(formatName)
+    }
+
     /// End of the picture on the time line by the container; nil when there is no picture, or the container has no end of its own for it.
     private var pictureEnd: Duration? {
         guard let format else { return nil }
@@ -311,7 +339,9 @@ extension MediaContainer {
     private func trackEnd(_ stream: Int) -> Duration? {
         guard let format, let track = format.pointee.streams[stream] else { return nil }
         let base = track.pointee.time_base
-        if track.pointee.duration > 0, let declared = LibAV.time(track.pointee.duration, base) {
+        // Matroska's tracks have their ends in tags, counted from the container's zero. libav puts the whole file's length, and the start of
+        // the sound, in place of what it does not know of a picture.
+        if !isMatroska, track.pointee.duration > 0, let declared = LibAV.time(track.pointee.duration, base) {
             let length = isASF ? Self.end(declared, from: origin ?? .zero) : declared
             guard let origin, let start = LibAV.time(track.pointee.start_time, base), start > origin else { return length }
             return length + (start - origin)
@@ -371,11 +401,14 @@ extension MediaContainer {
         // The picture may go on after the sound, so its length promises no sound.
         let promised = promise.length ?? own ?? (hasPicture ? nil : whole)
         let isShort = promised.map { $0 - end > Self.tolerance.least && ($0 - end) / $0 > Self.tolerance.share } ?? false
+        // libav passes over damage in Matroska to the next cluster. Where no later one has sound, the file has all its bytes, and the sound ends early.
+        let countsLength = !promise.isExact || isMatroska && (own != nil || isSoundAlone)
         let hasEnded = promised != nil && !isShort
         let isPictureShort =
             if let latest, let whole, let origin { whole - (latest - origin) > Self.tolerance.least } else { false }
-        guard promise.isBroken || isPictureShort || isShort && !promise.isExact || (endsInsidePacket || isBroken) && !hasEnded else { return nil }
-        let declared = [promised, hasPicture ? pictureEnd ?? whole : nil].compactMap { $0 }.max()
+        guard promise.isBroken || isPictureShort || isShort && countsLength || (endsInsidePacket || isBroken) && !hasEnded else { return nil }
+        let ends: [Duration?] = isDurationDeclared ? [own ?? (hasPicture ? nil : whole), hasPicture ? pictureEnd ?? whole : nil] : []
+        let declared = (ends + [promise.length]).compactMap { $0 }.max()
         return .cut(at: end, of: declared.flatMap { $0 - end > .milliseconds(500) ? $0 : nil })
     }
 }

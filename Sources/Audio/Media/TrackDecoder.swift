@@ -47,7 +47,7 @@ final class TrackDecoder {
     func send(_ packet: UnsafeMutablePointer<AVPacket>?) {
         if countsSamples, !hasBegun, let packet {
             hasBegun = true
-            counted = LibAV.time(packet.pointee.pts == harken_av_no_time() ? packet.pointee.dts : packet.pointee.pts, timeBase)
+            counted = LibAV.time(of: packet, timeBase)
         }
         if avcodec_send_packet(codec, packet) < 0, packet != nil { damagedCount += 1 }
     }

@@ -148,6 +148,30 @@ import Testing
         #expect(!promise(live).isBroken && !promise(Array(live.prefix(live.count / 2))).isBroken, "a length that its writer did not know")
     }
 
+    @Test func `is a table of packets, in a CAF whose packets differ in size`() {
+        func file(_ bytesOfPacket: Int, _ end: [UInt8]) -> [UInt8] {
+            let format = Self.join(Self.zeros(16), Self.big(bytesOfPacket, 4), Self.big(4_096, 4), Self.zeros(8))
+            return Self.join(
+                Self.text("caff"), Self.big(1, 2), Self.big(0, 2), Self.text("desc"), Self.big(32, 8), format, Self.text("data"), Self.big(4_000, 8),
+                Self.sound, end)
+        }
+        let table = Self.join(Self.text("pakt"), Self.big(100, 8), Self.zeros(100)), whole = promise(file(0, table))
+        #expect(!whole.lacksIndex && !whole.isBroken)
+        #expect(promise(Array(file(0, table).prefix(3_000))).lacksIndex)
+        #expect(promise(Array(file(0, table).dropLast(20))).lacksIndex)
+        #expect(!promise(file(2, [])).lacksIndex && !promise(Array(file(2, []).prefix(3_000))).lacksIndex)
+    }
+
+    @Test func `is whole packets, in a program stream whose samples look like the mark of a pack`() {
+        let samples = [[UInt8]](repeating: [0, 0, 1, 0xBA, 0x11], count: 13_000).flatMap { $0 }
+        let pack = Self.join([0, 0, 1, 0xBA, 0x44, 0, 4, 0, 4, 1, 0, 0, 3, 0xF8], [0, 0, 1, 0xBD], Self.big(samples.count, 2), samples)
+        let whole = Self.join(pack, pack, pack, pack, pack)
+        #expect(!promise(whole).isBroken)
+        // Cut inside a packet, and inside a mark.
+        for left in [1_000, pack.count - 1, pack.count - 2] { #expect(promise(Array(whole.dropLast(left))).isBroken, "\(left)") }
+        #expect(!promise(Array(whole.dropLast(pack.count))).isBroken)
+    }
+
     @Test func `never traps on random bytes`() {
         var generator = SeededGenerator(seed: 56)
         let starts: [[UInt8]] = [

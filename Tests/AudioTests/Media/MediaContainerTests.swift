@@ -8,3 +8,17 @@ import Testing
         #expect(MediaContainer.end(.seconds(declared), from: .seconds(origin)) == .seconds(end))
     }
 }
+
+@Suite struct `The latest place at which sound is believed to begin` {
+    @Test func `has the same distance to a picture that begins at any believed place`() {
+        func latest(_ first: Duration?, _ origin: Duration?) -> Duration {
+            MediaContainer.latestSound(first: first, origin: origin, latest: .seconds(3_600))
+        }
+        #expect(latest(.zero, .zero) == .seconds(3_600))
+        // The picture begins at the last second that is believed: the sound may begin later.
+        #expect(latest(.seconds(3_600), .zero) == .seconds(7_200))
+        // Players show the picture as 0:00.
+        #expect(latest(.seconds(3_601), .seconds(3_601)) == .seconds(3_600))
+        #expect(latest(nil, .zero) == .seconds(3_600) && latest(.seconds(20), nil) == .seconds(3_600))
+    }
+}

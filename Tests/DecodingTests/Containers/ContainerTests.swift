@@ -15,6 +15,8 @@ struct `Files in every container` {
         var channels: [[Float]]
         var notices: [RecordingNotice]
         var skippedPackets: Int
+        /// Seconds that the container declares; nil when it does not tell.
+        var told: Double?
 
         /// Seconds at which tones begin.
         var tones: [Double] { Tones.starts(in: channels[0]) }
@@ -33,7 +35,8 @@ struct `Files in every container` {
         while let block = try media.next() {
             for channel in heard.indices { heard[channel] += block.channels[channel] }
         }
-        return Heard(channels: heard, notices: media.notices, skippedPackets: media.skippedPackets)
+        let told = media.length.map { Double($0.samples) / 16_000 }
+        return Heard(channels: heard, notices: media.notices, skippedPackets: media.skippedPackets, told: told)
     }
 
     @Test(arguments: Muxing.asked)
@@ -80,6 +83,10 @@ struct `Files in every container` {
         let heard = try await hear(muxing.make(in: folder, offset: 2))
         #expect(Tones.isNear(heard.tones, muxing.tones.map { $0 + late }), "late: \(heard.tones)")
         #expect(heard.notices == [], "late")
+        guard ["mkv", "mka", "webm"].contains(muxing.suffix) else { return }
+        let whole = muxing.picture == nil ? 7 : Muxing.pictureLength, told = heard.told ?? 0
+        #expect(abs(heard.seconds - whole) <= muxing.lengthTolerance, "late: \(heard.seconds)")
+        #expect(abs(told - whole) <= muxing.lengthTolerance, "late: \(told)")
     }
 
     private func checkHole(_ muxing: Muxing) async throws {
@@ -140,7 +147,7 @@ struct `Files in every container` {
             return
         }
         #expect(abs(at / .seconds(1) - heard.seconds) < 0.1, "cut")
-        if let length { #expect(length > at, "cut") }
+        if let length { #expect(length > at && muxing.declaresLength, "cut: \(length)") }
     }
 
     @Test(arguments: Muxing.asked.filter { $0.features.contains(.offset) })
@@ -211,6 +218,29 @@ struct `Files in every container` {
             return
         }
         #expect(abs(at / .seconds(1) - 2) < 0.6, "\(at)")
+    }
+
+    @Test(arguments: [0, 3_601])
+    func `with a picture in H.264 have late sound beside it, and the picture's length`(shift: Int) async throws {
+        let muxing = Muxing("film.mkv", "libopus", picture: "libx264", [.offset, .hole, .tracks])
+        let heard = try await hear(muxing.make(in: folder, offset: 2, shift: shift))
+        #expect(Tones.isNear(heard.tones, Muxing.tones.map { $0 + 2 }), "\(heard.tones)")
+        #expect(heard.notices == [] && abs(heard.seconds - Muxing.pictureLength) <= 0.05, "\(heard.notices) \(heard.seconds)")
+    }
+
+    @Test func `of Core Audio that are cut say that they lack the table behind their sound`() async throws {
+        let muxing = Muxing("opus.caf", "libopus -ar 48000", cut: .refused)
+        try await checkCut(muxing.make(in: folder), muxing)
+    }
+
+    @Test func `of Matroska without sound behind damage say how far they were`() async throws {
+        let heard = try await hear(Muxing("sound.mka", "aac", [.offset, .hole, .tracks]).makeZeroed(in: folder))
+        #expect(heard.tones.count == 1 && heard.seconds < 3, "\(heard.tones) \(heard.seconds)")
+        guard case .cut(let at, let length?)? = heard.notices.first(where: { $0.name == "cut" }) else {
+            Issue.record("\(heard.notices)")
+            return
+        }
+        #expect(abs(at / .seconds(1) - heard.seconds) < 0.1 && abs(length / .seconds(1) - 5) < 0.25, "\(at) \(length)")
     }
 
     @Test func `do not become years by the length that a header tells`() async throws {

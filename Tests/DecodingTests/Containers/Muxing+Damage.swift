@@ -42,6 +42,20 @@ extension Muxing {
         return try folder.write(bytes, as: "damaged-" + file)
     }
 
+    /// Writes the file in one cluster of Matroska, and zeros over half a second of it. libav looks for the next cluster, and there is none.
+    func makeZeroed(in folder: TemporaryFolder) throws -> String {
+        var muxing = self
+        muxing.container += ["-cluster_time_limit", "60000"]
+        let path = try muxing.make(in: folder)
+        var bytes = try Data(contentsOf: URL(filePath: path))
+        for place in try stretch(of: path) where bytes.indices.contains(place) { bytes[place] = 0 }
+        return try folder.write(bytes, as: "zeroed-" + file)
+    }
+
+    /// True if a header tells how long the whole file is. Others have time stamps alone, and a file that is cut has only those up to the cut. ffmpeg's
+    /// reader of AVI takes a part of the header's length for a part of the file.
+    var declaresLength: Bool { !["avi", "mpg", "vob", "ts", "m2ts", "ogg", "oga", "ogv", "opus", "spx"].contains(suffix) }
+
     /// Writes a transport stream without the packets of half a second, as a network loses them.
     func makeLossy(in folder: TemporaryFolder) throws -> String {
         let path = try make(in: folder), bytes = try Data(contentsOf: URL(filePath: path)), packet = suffix == "m2ts" ? 192 : 188

@@ -101,6 +101,7 @@ struct Muxing: Sendable, CustomTestStringConvertible {
         Muxing("gsm.wav", "libgsm_ms -ar 8000"), Muxing("mulaw.wav", "pcm_mulaw -ar 8000"),
         Muxing("tone.w64", "pcm_s16le"),
         Muxing("tone.aiff", "pcm_s16be"), Muxing("tone.au", "pcm_s16be"), Muxing("tone.caf", "pcm_s16be"),
+        Muxing("lossless.caf", "alac", cut: .refused),
         Muxing("tone.ac3", "ac3 -ar 48000"), Muxing("tone.eac3", "eac3 -ar 48000"),
         Muxing("tone.dts", "dca -ar 48000 -strict -2"), Muxing("tone.wv", "wavpack -frame_size 8000"),
         Muxing("tone.tta", "tta"), Muxing("tone.voc", "pcm_u8"), Muxing("tone.sox", "pcm_s32le"),
