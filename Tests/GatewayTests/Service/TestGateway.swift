@@ -96,6 +96,8 @@ final class TestGateway: Sendable {
         http.unauthenticated = UnauthenticatedLimits()
         server = HTTPServer(loops: group.loops, configuration: http, service: composition.service)
         port = try server.start(on: try #require(SocketAddress("127.0.0.1:0"))).port
+        // A gateway that has just started answers 503 where it would say that a session does not exist.
+        if earlier == nil { try await until { await composition.knowsEarlierSessions } }
     }
 
     /// Returns the entry of an engine for recordings, which may take live audio as well.

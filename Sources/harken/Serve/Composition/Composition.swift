@@ -91,6 +91,9 @@ final class Composition: Sendable {
         await recordings.chunked.recover(recordings, isShared: storage.isShared)
     }
 
+    /// True if the sessions that earlier runs left are known.
+    var knowsEarlierSessions: Bool { get async { await live.recovery.hasLookedThrough } }
+
     /// Refuses new sessions and recordings, and ends clients that have no session yet. Open sessions go on, their lost clients may return, and stored data is served.
     func beginDrain() {
         admission.beginDrain()
