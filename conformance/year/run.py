@@ -327,10 +327,8 @@ class Play:
 
     def rest(self, gateway):
         """What a calm gateway takes of the processor in the time of an act."""
-        # The most of three readings: what the gateway does on its own comes in some of them.
-        acts = [Act(gateway, lambda: None) for _ in range(3)]
-        idle = max(acts, key=lambda act: act.total)
-        self.say(gateway, "nothing, for the time of an act", idle.text, idle_processor=max(act.processor for act in acts), idle_total=idle.total)
+        idle = sorted((Act(gateway, lambda: None) for _ in range(3)), key=lambda act: act.total)[1]
+        self.say(gateway, "nothing, for the time of an act", idle.text, idle_processor=idle.processor, idle_total=idle.total)
 
     def reads(self, gateway):
         """Reads of what grows with a past: the oldest conversation, of eight hours in a year's store, the latest jobs, and a job of the first day."""
@@ -472,12 +470,31 @@ class Play:
         gateway.do("DELETE", f"/api/v1/voices/{self.voices(gateway)[0]}")
         gateway.wait_until_erased()
         gateway.calm()
+        if gateway.database:
+            self.change_rows(gateway, "p5", ("p1", "p3"))
         most = Act(gateway, forgets("p1"), deletes=True)
         self.say(gateway, "forget who is heard most, with two merged people (of a year: one segment in nine)",
                  f"answered after {most.answered:.2f} s, {most.text}",
                  forget_most_processor=most.processor, forget_most_total=most.total, forget_most_answered=most.answered)
         self.measured(gateway, "forget a person (of a year: one segment in eighty), and beside others a second one (one in twenty)",
                       forgets("p3"), forgets("p9"), "forget", deletes=True)
+
+    def change_rows(self, gateway, person, others):
+        """What the database's server takes to write the segments of a person anew, by a statement of its own: the anchor of forgetting others."""
+        def segments(person):
+            people = f"SELECT a.number FROM people a LEFT JOIN people b ON b.number = a.joined_to WHERE '{person}' IN (a.id, b.id)"
+            return f"person IN ({people}) OR voice IN (SELECT number FROM voices WHERE person IN ({people}))"
+
+        def count(person):
+            return int(gateway.database.ask(f"{tables}; SELECT count(*) FROM segments WHERE {segments(person)}")[0][0])
+
+        tables = f"SET search_path = {gateway.name}"
+        act = Act(gateway, lambda: gateway.database.ask(
+            f"{tables}; BEGIN; UPDATE segments SET person = NULL, voice = NULL, identified_by = NULL, confidence = NULL "
+            f"WHERE {segments(person)}; ROLLBACK"))
+        rows = count(person)
+        self.say(gateway, "nobody is forgotten, but the database's server writes the segments of one person anew", f"{rows} rows, {act.text}",
+                 rows=rows, rows_server=act.total - act.processor, rows_of={other: count(other) for other in others})
 
     def delete_the_user(self, gateway):
         """The last act: the user and the key are gone, and others are served until all is erased."""
@@ -552,14 +569,25 @@ class Play:
                           ("a session's trace", "trace"), ("a list of jobs", "jobs"), ("a list of a day's jobs", "day")):
             self.table.compare(what, year[key], week[key])
         # Each segment of a forgotten person is written anew: who is heard in one of nine costs ten times as much as one who is heard in eighty.
-        # PostgreSQL writes a changed row anew, in all indexes of its table, where SQLite, which is a part of the gateway, writes one page.
+        # A row that PostgreSQL changes goes into all indexes of its table, where SQLite, which is a part of the gateway, writes one page. What the
+        # database's server takes to forget somebody is its own cost of as many rows.
         for part, text in (("processor", "processor"), ("total", "processor, with that of a database's server")):
-            judge(f"forget_most: {text}, beyond a calm gateway's for each tenth of its segments",
-                  (year[f"forget_most_{part}"] - year[f"idle_{part}"]) / 10, 0.3, "s")
-            for act in ("name", "reassigned", "give", "assign", "merge", "forget"):
+            acts = ["name", "reassigned", "give", "assign", "merge"]
+            if part == "processor":
+                acts.append("forget")
+                judge("forget_most: processor, beyond a calm gateway's for each tenth of its segments",
+                      (year["forget_most_processor"] - year["idle_processor"]) / 10, 0.3, "s")
+            for act in acts:
                 judge(f"{act}: {text}, beyond a calm gateway's", year[f"{act}_{part}"] - year[f"idle_{part}"], 0.3, "s")
             # The act has the conversation itself in it, which costs the same in every store.
             judge(f"end: {text}, beyond a week's", year[f"end_{part}"] - week[f"end_{part}"], 0.3, "s")
+        if "rows" in year:
+            calm = year["idle_total"] - year["idle_processor"]
+            each = (year["rows_server"] - calm) / year["rows"]
+            for act, person in (("forget", "p3"), ("forget_most", "p1")):
+                server = year[f"{act}_total"] - year[f"{act}_processor"] - calm
+                judge(f"{act}: processor of the database's server, beside that of as many rows by a statement of its own",
+                      server / year["rows_of"][person] / each, 1.5, "×")
         judge("a voice is named among 3,000: processor beyond a week's", year["names"] - week["names"], 0.05, "s")
         for act in ("name", "forget", "forget_most", "deletion"):
             judge(f"{act}: until answered", year[f"{act}_answered"], 0.3, "s")
