@@ -53,7 +53,8 @@ struct WaitingConversation {
         store = SQLConversationStore(in: database, audio: kept, now: now)
         let service = ConversationService(
             store: store, audio: kept, audioDays: audioDays, voiceDays: 365, deletedDays: 7, texts: texts, summaries: nil, voices: TestEars(),
-            detecting: nil, speakerPatience: .seconds(120), poll: .seconds(3_600), completionWaits: [], listener: { nil },
+            detecting: nil, speakerPatience: .seconds(120), completionPatience: .seconds(240), poll: .seconds(3_600), completionWaits: [],
+            listener: { nil },
             newPath: { directory + "/heard" }, log: log, metrics: metrics, newID: { UUID().uuidString.lowercased() },
             now: now)
         self.service = service

@@ -95,6 +95,8 @@ package struct GatewayConfiguration: Sendable {
     package var speakerPatience: Duration = ConversationService.standardPatience
     /// The same for final words of a transcript, where the client asks for speakers. They usually wait for 0 to 0.3 s.
     package var labelPatience: Duration = ConversationService.standardPatience
+    /// Maximum time that a client that has finished waits for its conversation to be complete, or to be stored.
+    package var completionPatience: Duration = ConversationService.standardCompletionPatience
     /// Interval at which a live conversation checks whether it is over, and whether other replicas have changed people and voices.
     package var conversationPoll: Duration = .milliseconds(1_500)
     /// Waits between attempts to complete a conversation; after the last attempt the conversation has failed.

@@ -29,6 +29,9 @@ package final class ConversationService: Sendable {
     package let labelPatience: Duration
     /// Default of both times.
     package static let standardPatience = WaitingSpeech.standardPatience
+    /// Maximum time that a client that has finished waits for its conversation to be complete, or to be stored.
+    package let completionPatience: Duration
+    package static let standardCompletionPatience: Duration = .seconds(5)
     /// Interval at which a live conversation checks the store and its own timeout.
     package let poll: Duration
     package let log: Log
@@ -100,6 +103,7 @@ package final class ConversationService: Sendable {
         texts: (any TextEmbedding)?, summaries: ModelSummaries?,
         media: any MediaSource = InProcessMedia(), voices: (any Voiceprinting)?, detecting: (any VoiceDetecting)?, speakerPatience: Duration,
         labelPatience: Duration = ConversationService.standardPatience,
+        completionPatience: Duration = ConversationService.standardCompletionPatience,
         poll: Duration, completionWaits: [Duration],
         webhooks: WebhookService? = nil, zones: TimeZones = TimeZones(),
         listener: @escaping @Sendable () -> (any PrerecordedEngine)?, newPath: @escaping @Sendable () -> String, log: Log, metrics: Metrics,
@@ -118,6 +122,7 @@ package final class ConversationService: Sendable {
         self.detecting = detecting
         self.speakerPatience = speakerPatience
         self.labelPatience = labelPatience
+        self.completionPatience = completionPatience
         self.poll = poll
         self.log = log
         self.metrics = metrics

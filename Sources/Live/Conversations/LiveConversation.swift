@@ -99,8 +99,6 @@ package final class LiveConversation {
 
     /// Maximum number of client commands that wait before the conversation has begun.
     private static let maxWaiting = 1_000
-    /// Maximum time that a client that has finished waits for its conversation to be complete, or to be stored.
-    private static let completionPatience: Duration = .seconds(5)
 
     /// - Parameters:
     ///   - session: the session that has the conversation.
@@ -338,7 +336,7 @@ package final class LiveConversation {
 
     private func beginPatience() {
         timer?.cancel()
-        timer = loop.schedule(at: loop.now + Self.completionPatience) { [self] in tellCompleted() }
+        timer = loop.schedule(at: loop.now + service.completionPatience) { [self] in tellCompleted() }
     }
 
     private func tellCompleted() {

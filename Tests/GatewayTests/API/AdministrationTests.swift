@@ -77,7 +77,8 @@ import Testing
     @Test func `sees how engines do and what replaced them`() async throws {
         let first = EngineName("first"), other = EngineName("other")
         try await TestGateway.with(
-            ScriptedEngine(name: first, fault: .breaks(.unavailable("gone"), after: SampleCount(24_000))), others: [ScriptedEngine(name: other)],
+            // An engine that rejects the key rests for minutes.
+            ScriptedEngine(name: first, fault: .breaks(.unauthorized("gone"), after: SampleCount(24_000))), others: [ScriptedEngine(name: other)],
             keys: TestKeys(valid: [])
         ) { gateway in
             let socket = try await gateway.connect("/v1/listen?encoding=linear16&sample_rate=16000")
@@ -91,7 +92,7 @@ import Testing
             #expect(engines.map { $0["name"] } == ["first", "other"] && engines.map { $0["streams"] } == [1, 1])
             try #require(engines.count == 2)
             #expect(engines[0]["state"] == "resting" && engines[1]["state"] == "ready", "\(engines)")
-            #expect(engines[0]["errors"] == ["unavailable": 1] && engines[1]["errors"] == .object([]), "\(engines)")
+            #expect(engines[0]["errors"] == ["unauthorised": 1] && engines[1]["errors"] == .object([]), "\(engines)")
             #expect(engines[1]["p50"] != .null && engines[1]["capabilities"]?["streaming"] == true)
             #expect(failovers.map { $0["from"] } == ["first"] && failovers.map { $0["to"] } == ["other"], "\(failovers)")
         }

@@ -191,7 +191,7 @@ import Testing
                 guard case .array(let rows)? = try JSONValue(parsing: Array(usage.utf8))["rows"] else { return nil }
                 return rows.first { $0["provider"] == .string(engine) }
             }
-            try await until { try await row("deepgram") != nil }
+            try await until { try await row("deepgram")?["runs"] == 3 }
             try await until { try await row("assemblyai") != nil }
             let streams = try #require(try await row("deepgram"))
             #expect(streams["runs"] == 3 && streams["failed"] == 3)

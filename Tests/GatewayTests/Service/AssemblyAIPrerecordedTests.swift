@@ -62,7 +62,7 @@ import Testing
             let gone = try await gateway.send(.delete, "/v2/transcript/\(id)", headers: headers)
             #expect(gone.status == 200 && gone.text.contains("Deleted by user."))
             #expect(try await outcome(gateway, id)["text"] == "Deleted by user.")
-            #expect(try FileManager.default.contentsOfDirectory(atPath: gateway.directory + "/uploads").isEmpty)
+            try await until { try FileManager.default.contentsOfDirectory(atPath: gateway.directory + "/uploads").isEmpty }
         }
     }
 

@@ -59,6 +59,8 @@ final class TestGateway: Sendable {
         // Tests have voices and conversations of 1970. Those that are too old to be kept go five seconds after the start.
         configuration.voiceDays = Self.allDays
         if values["HARKEN_AUDIO_DAYS"] == nil { configuration.audioDays = Self.allDays }
+        // A session's end waits for its result, however slow the machine is.
+        configuration.completionPatience = .seconds(240)
         let vendors = usesVendors ? configuration.vendors : []
         configuration.engines = usesVendors ? vendors.map(\.name) : [engine.name] + others.map(\.name)
         change(&configuration)

@@ -51,7 +51,7 @@ struct LiveParts: Sendable {
             texts: models.sentences,
             summaries: configuration.summaries.map { ModelSummaries($0, client: client, log: log) { await admission.grantForSummary(of: $0) } },
             media: inputs.media, voices: models.voiceprints, detecting: models.voices, speakerPatience: configuration.speakerPatience,
-            labelPatience: configuration.labelPatience,
+            labelPatience: configuration.labelPatience, completionPatience: configuration.completionPatience,
             poll: configuration.conversationPoll, completionWaits: configuration.completionWaits,
             webhooks: WebhookService(
                 secrets: webhookSecrets, store: storage.stores.conversations,
