@@ -190,6 +190,7 @@ export default function live(root) {
     mine.lines.know(listening.people);
     fresh();
     name(id);
+    time.textContent = '';
     silent('Watching');
     const facts = events(mine, redraw);
     // What was said before one watches, or while the gateway was away, is read.

@@ -25,7 +25,8 @@ package struct ConversationUpdate: Sendable, Equatable {
     package var isLive = false
     /// The part of a live session that says the words, by its id in `OpenLiveSession`; nil when no other gateway can take the session over.
     package var part: ID<Session>?
-    /// True if a person wrote the title: automation does not change it. With a blank title the person gives their title up, and one is made of the words.
+    /// True if a person wrote the title: automation does not change it. The title is stored in one line.
+    /// With a blank title the person gives their title up, and one is made of the words.
     package var isTitledByHand = false
     /// Id of a delivery to the user's webhook. The store adds the delivery together with the update if the update completes the conversation. nil: the
     /// user has no webhook for finished conversations.

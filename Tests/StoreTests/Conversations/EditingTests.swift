@@ -106,7 +106,7 @@ import Testing
             (whole.title, whole.summary) = ("Made of words", "The zebra sleeps.")
             _ = try await store.begin(whole)
         }
-        for (id, title) in [(two, "Second"), (ID("c4"), "Fourth")] {
+        for (id, title) in [(two, " Sec\u{7}ond\u{200B}\n"), (ID("c4"), "Fourth")] {
             var titled = ConversationUpdate(id, title: title)
             titled.isTitledByHand = true
             #expect(try await store.write(titled, of: .ann))
@@ -117,7 +117,7 @@ import Testing
         // Automation does not change it.
         #expect(try await store.write(ConversationUpdate(one, title: "Made again"), of: .ann))
         #expect(try await store.conversation(one, of: .ann)?.title == "Second")
-        var blank = ConversationUpdate(one, title: " ")
+        var blank = ConversationUpdate(one, title: " \u{200B}\n")
         blank.isTitledByHand = true
         #expect(try await store.write(blank, of: .ann))
         let found = try #require(try await store.conversation(one, of: .ann))

@@ -57,6 +57,7 @@ extension SQLConversationStore {
                 try connection.run(
                     "UPDATE conversations SET started_at = started_at - ? WHERE number = ?", [.integer(Int64(earlier)), .integer(number)])
             }
+            let title = update.isTitledByHand ? update.title.map(NameKey.trimmed) : update.title
             let segments = try SegmentWriting(words, archive, conversation: number, on: connection)
             try segments.remove(update.removed, on: connection)
             try segments.write(update.changed, on: connection)
@@ -69,11 +70,11 @@ extension SQLConversationStore {
                 """,
                 [
                     .integer(number), .text(update.status?.rawValue), .time(now), .time(update.started), .time(update.finished),
-                    .text(update.language?.rawValue), .text(update.title), .text(update.summary), .text(update.finalizationReason),
+                    .text(update.language?.rawValue), .text(title), .text(update.summary), .text(update.finalizationReason),
                     .flag(!update.changed.isEmpty || !update.removed.isEmpty), .flag(update.isTitledByHand),
                     .text(update.findings?.stored),
                 ])
-            if update.isTitledByHand, update.title?.allSatisfy(\.isWhitespace) == true { try Self.titleAgain(number, on: connection) }
+            if update.isTitledByHand, title?.isEmpty == true { try Self.titleAgain(number, on: connection) }
             return true
         }
         return done ?? false
