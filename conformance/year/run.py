@@ -116,8 +116,11 @@ class Gateway(Api):
     def spent(self, work):
         """Seconds of a core that something takes of each program, of the machine at its best, with all of the store in its memory.
 
-        Some machines put pages of files out of their memory that nobody has read for a minute, and fetching them again costs the processor too.
+        Some machines put pages of files out of their memory that nobody has read for a minute, and fetching them again costs the processor too. A
+        checkpoint of the database's server writes what was changed before.
         """
+        if self.database:
+            self.database.ask("CHECKPOINT")
         for path in pathlib.Path(self.database.folder if self.database else self.folder).rglob("*"):
             # The database's files come and go.
             with contextlib.suppress(FileNotFoundError):
@@ -434,6 +437,7 @@ class Play:
         self.measured(gateway, "assign all of the longest conversation to a person", *[
             lambda person=person: gateway.do("POST", "/api/v1/conversations/c1/segments/assign", {"person_id": person, "segment_ids": segments})
             for person in ("p8", "p9")], "assign")
+        self.seen[gateway.name]["assign_rows"] = len(segments)
 
     def merge(self, gateway):
         self.measured(gateway, "merge a person into the one with most segments", *[
@@ -471,7 +475,7 @@ class Play:
         gateway.wait_until_erased()
         gateway.calm()
         if gateway.database:
-            self.change_rows(gateway, "p5", ("p1", "p3"))
+            self.change_rows(gateway, "p7", {"forget_most": "p1", "forget": "p3"})
         most = Act(gateway, forgets("p1"), deletes=True)
         self.say(gateway, "forget who is heard most, with two merged people (of a year: one segment in nine)",
                  f"answered after {most.answered:.2f} s, {most.text}",
@@ -480,7 +484,7 @@ class Play:
                       forgets("p3"), forgets("p9"), "forget", deletes=True)
 
     def change_rows(self, gateway, person, others):
-        """What the database's server takes to write the segments of a person anew, by a statement of its own: the anchor of forgetting others."""
+        """What the database's server takes to write the segments of a person anew, by a statement of its own: the anchor of acts that do it."""
         def segments(person):
             people = f"SELECT a.number FROM people a LEFT JOIN people b ON b.number = a.joined_to WHERE '{person}' IN (a.id, b.id)"
             return f"person IN ({people}) OR voice IN (SELECT number FROM voices WHERE person IN ({people}))"
@@ -489,12 +493,12 @@ class Play:
             return int(gateway.database.ask(f"{tables}; SELECT count(*) FROM segments WHERE {segments(person)}")[0][0])
 
         tables = f"SET search_path = {gateway.name}"
+        rows = count(person)
         act = Act(gateway, lambda: gateway.database.ask(
             f"{tables}; BEGIN; UPDATE segments SET person = NULL, voice = NULL, identified_by = NULL, confidence = NULL "
             f"WHERE {segments(person)}; ROLLBACK"))
-        rows = count(person)
         self.say(gateway, "nobody is forgotten, but the database's server writes the segments of one person anew", f"{rows} rows, {act.text}",
-                 rows=rows, rows_server=act.total - act.processor, rows_of={other: count(other) for other in others})
+                 rows=rows, rows_server=act.total - act.processor, **{f"{key}_rows": count(other) for key, other in others.items()})
 
     def delete_the_user(self, gateway):
         """The last act: the user and the key are gone, and others are served until all is erased."""
@@ -569,25 +573,23 @@ class Play:
                           ("a session's trace", "trace"), ("a list of jobs", "jobs"), ("a list of a day's jobs", "day")):
             self.table.compare(what, year[key], week[key])
         # Each segment of a forgotten person is written anew: who is heard in one of nine costs ten times as much as one who is heard in eighty.
-        # A row that PostgreSQL changes goes into all indexes of its table, where SQLite, which is a part of the gateway, writes one page. What the
-        # database's server takes to forget somebody is its own cost of as many rows.
+        judge("forget_most: processor, beyond a calm gateway's for each tenth of its segments",
+              (year["forget_most_processor"] - year["idle_processor"]) / 10, 0.3, "s")
         for part, text in (("processor", "processor"), ("total", "processor, with that of a database's server")):
-            acts = ["name", "reassigned", "give", "assign", "merge"]
-            if part == "processor":
-                acts.append("forget")
-                judge("forget_most: processor, beyond a calm gateway's for each tenth of its segments",
-                      (year["forget_most_processor"] - year["idle_processor"]) / 10, 0.3, "s")
-            for act in acts:
+            for act in ("name", "reassigned", "give", "merge", *(("assign", "forget") if part == "processor" else ())):
                 judge(f"{act}: {text}, beyond a calm gateway's", year[f"{act}_{part}"] - year[f"idle_{part}"], 0.3, "s")
             # The act has the conversation itself in it, which costs the same in every store.
             judge(f"end: {text}, beyond a week's", year[f"end_{part}"] - week[f"end_{part}"], 0.3, "s")
         if "rows" in year:
+            # A row that PostgreSQL changes goes into all indexes of its table, where SQLite, which is a part of the gateway, writes one page. What the
+            # server takes for an act is its own cost of as many rows. An assignment also reads and tells the former speakers.
             calm = year["idle_total"] - year["idle_processor"]
             each = (year["rows_server"] - calm) / year["rows"]
-            for act, person in (("forget", "p3"), ("forget_most", "p1")):
+            print(f"A row that the database's server writes anew takes it {1e6 * each:.0f} µs", flush=True)
+            for act, most in (("forget", 2), ("forget_most", 2), ("assign", 3)):
                 server = year[f"{act}_total"] - year[f"{act}_processor"] - calm
                 judge(f"{act}: processor of the database's server, beside that of as many rows by a statement of its own",
-                      server / year["rows_of"][person] / each, 1.5, "×")
+                      server / year[f"{act}_rows"] / each, most, "×")
         judge("a voice is named among 3,000: processor beyond a week's", year["names"] - week["names"], 0.05, "s")
         for act in ("name", "forget", "forget_most", "deletion"):
             judge(f"{act}: until answered", year[f"{act}_answered"], 0.3, "s")
