@@ -376,7 +376,7 @@ class Play:
     def page(self, gateway):
         """The page People in a browser."""
         with gateway.others_wait() as (reads, _):
-            done = subprocess.run([self.browser, os.path.join(HERE, "people_page.py"), gateway.url, gateway.key, "5"], capture_output=True, text=True,
+            done = subprocess.run([self.browser, os.path.join(HERE, "people_page.py"), gateway.url, gateway.key, "15"], capture_output=True, text=True,
                                   timeout=5 * HANG)
         if done.returncode != 0:
             raise ServerError(f"the page People does not come: {done.stderr[-1000:]}")
