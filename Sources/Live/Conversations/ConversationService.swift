@@ -31,6 +31,7 @@ package final class ConversationService: Sendable {
     package static let standardPatience = WaitingSpeech.standardPatience
     /// Maximum time that a client that has finished waits for its conversation to be complete, or to be stored.
     package let completionPatience: Duration
+    /// Default of `completionPatience`.
     package static let standardCompletionPatience: Duration = .seconds(5)
     /// Interval at which a live conversation checks the store and its own timeout.
     package let poll: Duration
