@@ -194,6 +194,8 @@ struct `The program` {
         program.signal(signal)
         let outcome = await program.outcome()
         #expect(outcome.status == 130 && outcome.diagnostics == "", "\(outcome)")
+        // How many of the words are final by then depends on the machine.
+        #expect(isInput || outcome.output == "", "\(outcome)")
     }
 
     @Test(arguments: ["nowhere.wav", "text.wav"]) func `leaves an older file when the input is wrong`(name: String) async throws {

@@ -575,8 +575,10 @@ class Play:
         # Each segment of a forgotten person is written anew: who is heard in one of nine costs ten times as much as one who is heard in eighty.
         judge("forget_most: processor, beyond a calm gateway's for each tenth of its segments",
               (year["forget_most_processor"] - year["idle_processor"]) / 10, 0.3, "s")
-        for part, text in (("processor", "processor"), ("total", "processor, with that of a database's server")):
-            for act in ("name", "reassigned", "give", "merge", *(("assign", "forget") if part == "processor" else ())):
+        few = ("name", "reassigned", "give", "merge")
+        for part, text, acts in (("processor", "processor", (*few, "assign", "forget")),
+                                 ("total", "processor, with that of a database's server", few)):
+            for act in acts:
                 judge(f"{act}: {text}, beyond a calm gateway's", year[f"{act}_{part}"] - year[f"idle_{part}"], 0.3, "s")
             # The act has the conversation itself in it, which costs the same in every store.
             judge(f"end: {text}, beyond a week's", year[f"end_{part}"] - week[f"end_{part}"], 0.3, "s")

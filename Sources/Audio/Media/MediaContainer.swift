@@ -121,8 +121,7 @@ final class MediaContainer {
         let time = LibAV.time(of: packet, stream.pointee.time_base)
         if origin == nil, let time {
             // Samples that an encoder put in front are not heard.
-            let first = time + LibAV.skipped(packet, hertz: hertz(of: index))
-            origin = startsAtZero && first <= latestFirst ? Duration.zero : first
+            origin = shownAsZero(first: time + LibAV.skipped(packet, hertz: hertz(of: index)))
             if !needsPicture { discardOthers() }
         }
         if needsPicture, let time { latest = max(latest ?? time, time) }
@@ -240,12 +239,15 @@ extension MediaContainer {
     }
 
     private var knownOrigin: Duration? {
-        guard startsAtZero else { return firstStamp }
-        guard let firstStamp, firstStamp > latestFirst else { return .zero }
+        guard let firstStamp else { return startsAtZero ? .zero : nil }
+        let origin = shownAsZero(first: firstStamp)
         // H.264 in Matroska has no order of decoding, so libav does not know when the picture begins, and takes the start of the sound. The first
         // packet tells.
-        return isMatroska && hasPicture ? nil : firstStamp
+        return isMatroska && hasPicture && origin > .zero ? nil : origin
     }
+
+    /// Returns the time that players show as 0:00, by the first time stamp of any stream.
+    private func shownAsZero(first: Duration) -> Duration { startsAtZero && first <= latestFirst ? .zero : first }
 
     /// Latest first time stamp of any stream that counts as a late start.
     private var latestFirst: Duration { isLive ? Self.latestLiveStart : Self.latestStart }
