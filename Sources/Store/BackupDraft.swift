@@ -33,12 +33,20 @@ package struct BackupDraft: ~Copyable {
         }
     }
 
+    /// Maximum number of further tries, a millisecond apart, after another process has taken the folder that this one has made.
+    private static let maxRetryCount = 5_000
+
     /// Opens the folder and locks it.
     ///
     /// - Returns: the folder's descriptor; nil while another backup is at work, and when the folder neither exists nor is to be made.
     private static func claim(_ path: String, made: Bool) throws(StoreError) -> Int32? {
+        var retriesLeft: Int?
         while true {
-            if made { guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .failure(path) } }
+            var isNew = false
+            if made {
+                isNew = mkdir(path, 0o700) == 0
+                guard isNew || errno == EEXIST else { throw .failure(path) }
+            }
             let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
             guard descriptor >= 0 else {
                 // Another process may have deleted the folder since it was made or found.
@@ -50,7 +58,12 @@ package struct BackupDraft: ~Copyable {
             if made { giveToDirectoryOwner(descriptor) }
             guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
                 close(descriptor)
-                return nil
+                // `removeAbandoned` takes a new folder that is not locked yet for one that a killed backup has left, and deletes it within moments.
+                if isNew, retriesLeft == nil { retriesLeft = maxRetryCount }
+                guard let left = retriesLeft, left > 0 else { return nil }
+                retriesLeft = left - 1
+                usleep(1_000)
+                continue
             }
             if isNamed(path, descriptor) { return descriptor }
             close(descriptor)

@@ -38,6 +38,31 @@ import Testing
         #expect(!BackupDraft.isNamed(path, descriptor))
     }
 
+    @Test(.hangLimit) func `goes to the only backup while others delete what killed ones have left`() async throws {
+        let directory = try DataDirectory(creating: folder.path)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<2 {
+                group.addTask {
+                    while !Task.isCancelled {
+                        try BackupDraft.removeAbandoned(in: directory)
+                        await Task.yield()
+                    }
+                }
+            }
+            var count = 0
+            for _ in 0..<500 {
+                if let draft = try BackupDraft(in: directory) {
+                    count += 1
+                    _ = consume draft
+                }
+                await Task.yield()
+            }
+            #expect(count == 500)
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+    }
+
     @Test(.hangLimit) func `has one owner at a time, while others end and begin`() async throws {
         let directory = try DataDirectory(creating: folder.path)
         try await withThrowingTaskGroup(of: Void.self) { group in
