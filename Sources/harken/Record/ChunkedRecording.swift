@@ -133,6 +133,9 @@ struct ChunkedRecording {
                 if let stoppedAt, Instant.now - max(stoppedAt, queue.lastProgress ?? stoppedAt) > settings.patience { delivery.cancel() }
             }
         }
+        // The task keeps the recordings open for a moment after it has told that it is done. Another run can send the recordings that are left only
+        // when nobody has them open.
+        await delivery.value
         let left = RecorderStatus(recorder, queue, isStopping: true)
         screen.end(left, folder: settings.folder)
         return hasFailed || !queue.recordings.isEmpty ? .failed : .done
