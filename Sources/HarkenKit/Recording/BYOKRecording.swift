@@ -12,23 +12,24 @@ public final class BYOKRecording: RecordingEngine {
     ///   - key: the user's key at the vendor.
     ///   - baseURL: the server's address; nil: the vendor's own.
     public init(vendor: String = "deepgram", key: String, baseURL: String? = nil, settings: RecordingSettings = RecordingSettings()) {
-        recorder = Self.recorder(vendor, key, baseURL, settings, nil, StreamRecorder.stopLimit)
+        recorder = Self.recorder(vendor, key, baseURL, settings, nil, nil)
     }
 
     /// - Parameters:
-    ///   - stopLimit: the longest that a stop waits for the last words; nil: as long as every recording.
+    ///   - wait: waits for the time that a stop gives the last words; nil: this machine's time.
     ///   - microphone: the microphone in place of this machine's.
     package init(
-        vendor: String = "deepgram", key: String, baseURL: String?, settings: RecordingSettings = RecordingSettings(), stopLimit: Duration? = nil,
-        microphone: @escaping MicrophoneSource
+        vendor: String = "deepgram", key: String, baseURL: String?, settings: RecordingSettings = RecordingSettings(),
+        wait: (@Sendable (Duration) async throws -> Void)? = nil, microphone: @escaping MicrophoneSource
     ) {
-        recorder = Self.recorder(vendor, key, baseURL, settings, microphone, stopLimit ?? StreamRecorder.stopLimit)
+        recorder = Self.recorder(vendor, key, baseURL, settings, microphone, wait)
     }
 
     private static func recorder(
-        _ vendor: String, _ key: String, _ baseURL: String?, _ settings: RecordingSettings, _ microphone: MicrophoneSource?, _ stopLimit: Duration
+        _ vendor: String, _ key: String, _ baseURL: String?, _ settings: RecordingSettings, _ microphone: MicrophoneSource?,
+        _ wait: (@Sendable (Duration) async throws -> Void)?
     ) -> EngineRecorder {
-        EngineRecorder(settings, microphone: microphone, stopLimit: stopLimit) { () throws(RecordingError) in
+        EngineRecorder(settings, microphone: microphone, wait: wait) { () throws(RecordingError) in
             guard !key.isEmpty else { throw .missingSetting("key") }
             guard let known = Catalogue.vendors.first(where: { $0.name == EngineName(vendor) }) else {
                 throw .unknownSetting("vendor", value: vendor, known: Catalogue.vendors.map(\.name.rawValue).joined(separator: ", "))

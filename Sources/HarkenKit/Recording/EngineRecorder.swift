@@ -10,10 +10,10 @@ final class EngineRecorder: Sendable {
 
     /// - Parameters:
     ///   - microphone: the microphone; nil: this machine's.
-    ///   - stopLimit: the longest that a stop waits for the last words.
+    ///   - wait: waits for the time that a stop gives the last words; nil: this machine's time.
     ///   - make: makes the engine.
     init(
-        _ settings: RecordingSettings, microphone: MicrophoneSource? = nil, stopLimit: Duration = StreamRecorder.stopLimit,
+        _ settings: RecordingSettings, microphone: MicrophoneSource? = nil, wait: (@Sendable (Duration) async throws -> Void)? = nil,
         make: @escaping @Sendable () throws(RecordingError) -> EngineCore
     ) {
         self.make = make
@@ -28,7 +28,7 @@ final class EngineRecorder: Sendable {
                     throw .engine(.unavailable(error.description))
                 }
             },
-            microphone: microphone ?? { Capture(device: settings.device, deliver: $0, overran: $1, failed: $2) }, stopLimit: stopLimit,
+            microphone: microphone ?? { Capture(device: settings.device, deliver: $0, overran: $1, failed: $2) }, wait: wait,
             now: { .now })
         recorder.callbacks.setUserName(settings.userName)
     }

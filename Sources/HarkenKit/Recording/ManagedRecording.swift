@@ -11,23 +11,24 @@ public final class ManagedRecording: RecordingEngine {
     ///   - server: the server's address; without a scheme, `wss://` is assumed.
     ///   - token: the user's token at the server.
     public init(server: String, token: String, settings: RecordingSettings = RecordingSettings()) {
-        recorder = Self.recorder(server, token, settings, nil, StreamRecorder.stopLimit)
+        recorder = Self.recorder(server, token, settings, nil, nil)
     }
 
     /// - Parameters:
-    ///   - stopLimit: the longest that a stop waits for the last words; nil: as long as every recording.
+    ///   - wait: waits for the time that a stop gives the last words; nil: this machine's time.
     ///   - microphone: the microphone in place of this machine's.
     package init(
-        server: String, token: String, settings: RecordingSettings = RecordingSettings(), stopLimit: Duration? = nil,
-        microphone: @escaping MicrophoneSource
+        server: String, token: String, settings: RecordingSettings = RecordingSettings(),
+        wait: (@Sendable (Duration) async throws -> Void)? = nil, microphone: @escaping MicrophoneSource
     ) {
-        recorder = Self.recorder(server, token, settings, microphone, stopLimit ?? StreamRecorder.stopLimit)
+        recorder = Self.recorder(server, token, settings, microphone, wait)
     }
 
     private static func recorder(
-        _ server: String, _ token: String, _ settings: RecordingSettings, _ microphone: MicrophoneSource?, _ stopLimit: Duration
+        _ server: String, _ token: String, _ settings: RecordingSettings, _ microphone: MicrophoneSource?,
+        _ wait: (@Sendable (Duration) async throws -> Void)?
     ) -> EngineRecorder {
-        EngineRecorder(settings, microphone: microphone, stopLimit: stopLimit) { () throws(RecordingError) in
+        EngineRecorder(settings, microphone: microphone, wait: wait) { () throws(RecordingError) in
             guard !server.isEmpty else { throw .missingSetting("server") }
             guard !token.isEmpty else { throw .missingSetting("token") }
             let text = try KeyText(setting: "token", token)

@@ -5,9 +5,10 @@ import Synchronization
 
 /// The common part of all recording engines: a stream, and a microphone that is open only while the stream is open.
 final class StreamRecorder: Sendable {
-    /// Maximum duration of `start`; `stopLimit` is the longest that `stop` waits for the last words.
+    /// Maximum duration of `start`.
     static let startLimit: Duration = .seconds(15)
-    static let stopLimit: Duration = .seconds(5)
+    /// Maximum time that `stop` waits for the last words.
+    private static let stopLimit: Duration = .seconds(5)
 
     private struct State {
         var phase = RecordingPhase()
@@ -23,17 +24,20 @@ final class StreamRecorder: Sendable {
     private let open: @Sendable () throws(RecordingError) -> SpeechStream
     private let microphone: MicrophoneSource
     private let startLimit: Duration
-    private let stopLimit: Duration
+    private let wait: @Sendable (Duration) async throws -> Void
 
-    /// - Parameter open: checks the settings and opens a stream.
+    /// - Parameters:
+    ///   - open: checks the settings and opens a stream.
+    ///   - wait: waits for the time that a stop gives the last words; nil: this machine's time.
     init(
         open: @escaping @Sendable () throws(RecordingError) -> SpeechStream, microphone: @escaping MicrophoneSource,
-        startLimit: Duration = StreamRecorder.startLimit, stopLimit: Duration = StreamRecorder.stopLimit, now: @escaping @Sendable () -> UnixTime
+        startLimit: Duration = StreamRecorder.startLimit, wait: (@Sendable (Duration) async throws -> Void)? = nil,
+        now: @escaping @Sendable () -> UnixTime
     ) {
         self.open = open
         self.microphone = microphone
         self.startLimit = startLimit
-        self.stopLimit = stopLimit
+        self.wait = wait ?? { try await Task.sleep(for: $0) }
         callbacks = RecordingCallbacks(now: now)
     }
 
@@ -78,7 +82,7 @@ final class StreamRecorder: Sendable {
         let (stream, microphone, wasRecording, ending) = state.withLock { state in
             let wasRecording = state.phase.state == .recording
             if wasRecording, let stream = state.stream, let reader = state.reader {
-                state.ending = Task { [stopLimit] in await Self.drain(stream, reader, stopLimit) }
+                state.ending = Task { [wait] in await Self.drain(stream, reader, wait) }
             }
             defer {
                 state.phase.stop()
@@ -92,11 +96,13 @@ final class StreamRecorder: Sendable {
     }
 
     /// Waits until the stream has ended, which is cancelled after the time limit.
-    private static func drain(_ stream: SpeechStream, _ reader: Task<Void, Never>, _ limit: Duration) async {
+    private static func drain(
+        _ stream: SpeechStream, _ reader: Task<Void, Never>, _ wait: @escaping @Sendable (Duration) async throws -> Void
+    ) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await reader.value }
             group.addTask {
-                try? await Task.sleep(for: limit)
+                try? await wait(Self.stopLimit)
                 stream.cancel()
             }
             await group.next()

@@ -85,12 +85,10 @@ import Testing
 
     /// Records a second, and interrupts the recording.
     ///
-    /// - Parameters:
-    ///   - limit: the longest that the recording waits for its last words; nil: as long as every recording.
-    ///   - interrupted: called once the server knows that no more audio comes.
+    /// - Parameter interrupted: called once the server knows that no more audio comes, with the time for the last words.
     /// - Returns: the exit status, the output, and the number of connections.
     private func record(
-        _ kind: Kind, delay: Duration?, limit: Duration?, interrupted: (RecordingServer) -> Void = { _ in }
+        _ kind: Kind, delay: Duration?, interrupted: (RecordingServer, HeldTime) -> Void = { _, _ in }
     ) async throws -> (status: harken.ExitStatus, output: String, connections: Int) {
         let folder = TemporaryFolder(), group = try LoopGroup(count: 1)
         let service = RecordingServer(kind, on: group.loops[0], delay: delay)
@@ -102,7 +100,7 @@ import Testing
         }
         let written = try WrittenContext(in: folder)
         let context = written.context
-        let made = Mutex<SilentMicrophone?>(nil)
+        let made = Mutex<SilentMicrophone?>(nil), time = HeldTime()
         let source: MicrophoneSource = { deliver, _, _ in
             let microphone = SilentMicrophone(deliver)
             made.withLock { $0 = microphone }
@@ -110,8 +108,8 @@ import Testing
         }
         let engine: any HarkenKit.RecordingEngine =
             switch kind {
-            case .managed: ManagedRecording(server: address, token: "t", stopLimit: limit, microphone: source)
-            case .byok: BYOKRecording(vendor: "deepgram", key: "k", baseURL: address, stopLimit: limit, microphone: source)
+            case .managed: ManagedRecording(server: address, token: "t", wait: time.wait, microphone: source)
+            case .byok: BYOKRecording(vendor: "deepgram", key: "k", baseURL: address, wait: time.wait, microphone: source)
             }
         let work = Task { await LiveRecording(engine: engine, gateway: nil, json: true).run(context) }
         let microphone = try await untilSome { made.withLock { $0 } }
@@ -120,25 +118,25 @@ import Testing
         try await until { try written.output().contains("interim") }
         work.cancel()
         try await until { service.isEnding }
-        interrupted(service)
+        interrupted(service, time)
         return (await work.value, try written.output(), service.connections)
     }
 
     private let lastWords = #"{"type":"final","text":"spoken until the end"}"#
 
     @Test(arguments: Kind.allCases) func `shows the words that come after it is interrupted`(kind: Kind) async throws {
-        let run = try await record(kind, delay: nil, limit: .seconds(3_600)) { $0.sayLastWords() }
+        let run = try await record(kind, delay: nil) { server, _ in server.sayLastWords() }
         #expect(run.status == .done && run.output.contains(lastWords) && run.connections == 1, "\(run)")
     }
 
     @Test(arguments: Kind.allCases, [Duration.zero, .milliseconds(200), .milliseconds(600), .seconds(2)])
     func `waits for the words that come this long after its end`(kind: Kind, delay: Duration) async throws {
-        let run = try await record(kind, delay: delay, limit: .seconds(3_600))
+        let run = try await record(kind, delay: delay)
         #expect(run.status == .done && run.output.contains(lastWords) && run.connections == 1, "\(run)")
     }
 
     @Test(arguments: Kind.allCases) func `ends in order, on one connection, when no last words come`(kind: Kind) async throws {
-        let run = try await record(kind, delay: nil, limit: .milliseconds(200))
+        let run = try await record(kind, delay: nil) { _, time in time.pass() }
         #expect(run.status == .done && !run.output.contains("final") && run.connections == 1, "\(run)")
     }
 }
