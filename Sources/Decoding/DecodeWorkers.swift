@@ -61,13 +61,21 @@ package final class DecodeWorkers: MediaSource {
     private let loop: Loop
     /// The running factory; nil: none runs. Changed on the loop only.
     private let factory = Mutex<FactoryProcess?>(nil)
+    /// The time by which a worker's answers are awaited.
+    let now: @Sendable () -> Instant
     private let report: @Sendable (DecodeEvent) -> Void
 
     /// Makes the source and its thread. Processes are started when they are needed.
     ///
-    /// - Parameter report: takes events, on any thread.
-    package init(_ configuration: Configuration, report: @escaping @Sendable (DecodeEvent) -> Void = { _ in }) throws(SystemError) {
+    /// - Parameters:
+    ///   - report: takes events, on any thread.
+    ///   - now: the time by which `patience` is measured.
+    package init(
+        _ configuration: Configuration, report: @escaping @Sendable (DecodeEvent) -> Void = { _ in },
+        now: @escaping @Sendable () -> Instant = { .now }
+    ) throws(SystemError) {
         self.configuration = configuration
+        self.now = now
         self.report = report
         loop = try Loop(name: "decoders")
     }

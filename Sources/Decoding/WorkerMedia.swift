@@ -106,7 +106,7 @@ final class WorkerMedia: DecodedMedia {
 
     /// Waits for the next message.
     private func receive(_ process: WorkerProcess, beforeFile: Bool, channels: Int?) throws(MediaError) -> DecodeAnswer {
-        let deadline = Instant.now + workers.configuration.patience
+        let deadline = workers.now() + workers.configuration.patience
         while true {
             let count = recv(process.socket, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT) | Int32(MSG_TRUNC))
             if count > 0 {
@@ -127,7 +127,7 @@ final class WorkerMedia: DecodedMedia {
                 let error = fail(process, .crashed)
                 throw beforeFile ? Self.notStarted : error
             }
-            let left = deadline - Instant.now
+            let left = deadline - workers.now()
             guard left > .zero else {
                 let error = fail(process, .stuck)
                 throw beforeFile ? Self.notStarted : error

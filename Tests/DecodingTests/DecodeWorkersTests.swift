@@ -22,13 +22,12 @@ private final class Reports: Sendable {
     private let reports = Reports()
 
     private func workers(
-        executable: String = BuiltHarken.path, limits: DecodeWorker.Limits = .init(), maxWorkers: Int = 4, patience: Duration = .seconds(30),
-        idleTime: Duration = .seconds(30)
+        executable: String = BuiltHarken.path, limits: DecodeWorker.Limits = .init(), maxWorkers: Int = 4, idleTime: Duration = .seconds(30),
+        now: @escaping @Sendable () -> Instant = { .now }
     ) throws -> DecodeWorkers {
         let reports = reports
         return try DecodeWorkers(
-            .init(executable: executable, limits: limits, maxWorkers: maxWorkers, patience: patience, idleTime: idleTime)
-        ) { reports.add($0) }
+            .init(executable: executable, limits: limits, maxWorkers: maxWorkers, idleTime: idleTime), report: { reports.add($0) }, now: now)
     }
 
     /// 16-bit WAV.
@@ -83,11 +82,17 @@ private final class Reports: Sendable {
     }
 
     @Test func `that do not answer are killed`() async throws {
-        let workers = try workers(patience: .seconds(2))
+        // Time stands until the worker is stopped: however slowly it starts, it is not late.
+        let clock = HeldClock(), isStopped = Mutex(false)
+        let workers = try workers {
+            if isStopped.withLock({ $0 }) { clock.advance(by: .seconds(10)) }
+            return clock.now
+        }
         let media = try await workers.open(try recording(seconds: 120))
         let process = try #require(workers.busyProcesses.first)
         kill(process, SIGSTOP)
-        #expect(throws: MediaError.self) { _ = try all(media) }
+        isStopped.withLock { $0 = true }
+        #expect(throws: MediaError.undecodable("The file could not be decoded: the decoder sent no audio for 30 seconds.")) { _ = try all(media) }
         try await until { reports.losses == [.stuck] && workers.busyProcesses.isEmpty }
         #expect(kill(process, 0) == -1 && errno == ESRCH)
     }
