@@ -1,8 +1,8 @@
 import Glibc
 import Store
 
-/// Puts blobs until it is killed, four at a time. Each name is put again and again with growing values. Standard error tells which puts are done:
-/// `put NAME VALUE`.
+/// Puts blobs until it is killed, four at a time. Each name is put again and again with growing values, and a blob is its value again and again, in four
+/// bytes, the lowest first. Standard error tells which puts are done: `put NAME VALUE`.
 ///
 /// Arguments: the folder, and a prefix of the names.
 @main enum CrashBlobs {
@@ -16,9 +16,9 @@ import Store
             for worker in 0..<4 {
                 guard let name = BlobName("\(words[2])-\(worker)") else { exit(2) }
                 group.addTask {
-                    for value in UInt8(1)...250 {
+                    for value in UInt32(1)... {
                         if value.isMultiple(of: 2) {
-                            try await store.put([UInt8](repeating: value, count: byteCount), as: name)
+                            try await store.put(bytes(of: value, count: byteCount), as: name)
                         } else {
                             try await put(value, as: name, in: store)
                         }
@@ -30,11 +30,15 @@ import Store
         }
     }
 
+    private static func bytes(of value: UInt32, count: Int) -> [UInt8] {
+        [UInt32](repeating: value.littleEndian, count: count / 4).withUnsafeBytes { Array($0) }
+    }
+
     /// Writes a draft in pieces, as an encoder does.
-    private static func put(_ value: UInt8, as name: BlobName, in store: FolderBlobStore) async throws {
+    private static func put(_ value: UInt32, as name: BlobName, in store: FolderBlobStore) async throws {
         let draft = try await store.makeDraft()
         guard let file = fopen(draft.path, "w") else { exit(3) }
-        let piece = [UInt8](repeating: value, count: byteCount / 10)
+        let piece = bytes(of: value, count: byteCount / 10)
         for _ in 0..<10 { fwrite(piece, 1, piece.count, file) }
         fclose(file)
         try await store.put(draft, as: name)

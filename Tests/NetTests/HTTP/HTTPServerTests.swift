@@ -437,6 +437,7 @@ import Testing
         let slow = try patient.client()
         #expect(eventually { patient.server.connectionCount == 1 })
         try slow.send("GET / HT")
+        try slow.delivered()
         patient.settle()
         clock.advance(by: .milliseconds(50))
         #expect(try slow.receiveAll().hasPrefix("HTTP/1.1 408 "))

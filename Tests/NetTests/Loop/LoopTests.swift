@@ -137,6 +137,7 @@ import Testing
         #expect(eventually { server.server.connectionCount == 1 })
         try server.whileHeld {
             try client.send("GET /x HTTP/1.1\r\nHost: test\r\n\r\n")
+            try client.delivered()
             clock.advance(by: .milliseconds(100))
         }
         #expect(try client.receiveAnswer().status == 200)

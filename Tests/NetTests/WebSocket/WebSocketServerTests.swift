@@ -310,6 +310,7 @@ import Testing
             guard ping < 4 else { break }
             clock.advance(by: .milliseconds(1))
             try client.send(TestClient.frame(10, []))
+            try client.delivered()
             server.settle()
         }
         clock.advance(by: .milliseconds(9_999))

@@ -10,19 +10,17 @@ struct `A gateway that takes over` {
     private let folder = TemporaryFolder()
     private var environment: [String: String] { ["HOME": folder.path, "HARKEN_DATA": folder.path(of: "data"), "HARKEN_MODELS": "/nowhere"] }
 
-    /// Sends requests over one connection to a port, one after the other, and says when the first is answered.
-    private static let requests = """
-        exec 3<>/dev/tcp/127.0.0.1/$1
-        while printf 'GET /health HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n' >&3; do
-            read -r line <&3 && echo answered >&2
-            sleep 0.2
-        done
-        """
-
     private func serve(_ words: String...) throws -> ChildProcess { try BuiltProgram.start(["serve"] + words, environment: environment) }
 
     private func status(_ url: String) async throws -> Int? {
         (try await URLSession.shared.data(from: try #require(URL(string: url + "/health"))).1 as? HTTPURLResponse)?.statusCode
+    }
+
+    /// The open live sessions of a gateway.
+    private func sessions(_ url: String) async throws -> [Any] {
+        let answer = try await URLSession.shared.data(from: try #require(URL(string: url + "/api/v1/sessions?open=true"))).0
+        let root = try JSONSerialization.jsonObject(with: answer) as? [String: Any]
+        return try #require(root?["sessions"] as? [Any], "\(String(decoding: answer, as: UTF8.self))")
     }
 
     @Test func `serves at the same address, and the earlier one ends`() async throws {
@@ -44,14 +42,22 @@ struct `A gateway that takes over` {
     }
 
     @Test func `has the claim alone, so that another may start when it crashes while the earlier one drains`() async throws {
-        let first = try serve("--listen", "127.0.0.1:0", "--drain-seconds", "3600")
+        let vendor = try await TestGateway()
+        let engine = [
+            "HARKEN_ENGINES": "deepgram", "DEEPGRAM_API_KEY": "any", "DEEPGRAM_BASE_URL": vendor.url, "HARKEN_STALL_SECONDS": "0",
+        ]
+        let first = try BuiltProgram.start(
+            ["serve", "--listen", "127.0.0.1:0", "--drain-seconds", "3600"], environment: environment.merging(engine) { $1 })
         let url = try #require(try await first.line(beginning: "harken: ready on "))
-        // A connection keeps the first one as long as requests come over it.
-        let connection = try ChildProcess(["bash", "-c", Self.requests, "bash", String(url.split(separator: ":").last ?? "")])
-        defer { connection.signal(SIGKILL) }
-        _ = try #require(try await connection.line(beginning: "answered"))
+        // A live session keeps the first one. It is longer than a test may take.
+        let speaker = try BuiltProgram.start(["live", vendor.recording(seconds: 900), "--url", url], environment: environment)
+        defer { speaker.signal(SIGKILL) }
+        try await until { try await sessions(url).count == 1 || !speaker.isRunning }
+        #expect(speaker.isRunning, "\(speaker.diagnostics)")
         let second = try serve("--listen", "127.0.0.1:0", "--take-over")
         #expect(try await second.line(beginning: "harken: ready on ") == url)
+        // The first one has given the claim away before it says that it drains.
+        _ = try #require(try await first.line(beginning: "{", containing: "draining"))
         second.signal(SIGKILL)
         _ = await second.outcome()
         #expect(first.isRunning)
@@ -60,6 +66,7 @@ struct `A gateway that takes over` {
         third.signal(SIGTERM)
         #expect(await third.outcome().status == 0)
         first.signal(SIGKILL)
+        withExtendedLifetime(vendor) {}
     }
 
     /// Starts a gateway that goes on when its command has ended. Its log goes nowhere, so that the command's end is the end of the output.
