@@ -17,8 +17,7 @@ package final class UsageRecorder: Sendable {
     private let newID: @Sendable () -> String
     private let now: @Sendable () -> UnixTime
     private let kept = Mutex<[UsageRecord]>([])
-    /// The last flush, which waits for those before it.
-    private let flushing = Mutex<Task<Void, Never>?>(nil)
+    private let flushing = SerialWork()
     /// The time by which ages are judged; nil: that of `now`.
     private let retention: RetentionTime?
     private let warned = Mutex<Set<String>>([])
@@ -157,17 +156,7 @@ package final class UsageRecorder: Sendable {
     }
 
     /// Writes the records that wait. When this returns, no other flush is writing any: figures of the ledger have all attempts that had ended before.
-    package func flush() async {
-        let task = flushing.withLock { last in
-            let task = Task { [last] in
-                await last?.value
-                await write()
-            }
-            last = task
-            return task
-        }
-        await task.value
-    }
+    package func flush() async { await flushing.run { [self] in await write() } }
 
     private func write() async {
         let runs = kept.withLock { kept in

@@ -63,6 +63,7 @@ package final class ConversationService: Sendable {
     package let peaks: AudioPeaks
     /// The sessions of a shared database that are here.
     let held = HeldSessions()
+    private let cutting = SerialWork()
     private let state = Mutex(State())
 
     private struct State {
@@ -76,8 +77,6 @@ package final class ConversationService: Sendable {
         var late: [OwnedConversation: [(stored: StoredTranscript, onlyRecovered: Bool)]] = [:]
         /// Number of sessions that are over, and whose last words and audio are not all stored.
         var ending = 0
-        /// The last task of the chain that cuts audio.
-        var cutting: Task<Void, Never>?
         /// True once the conversations that earlier runs left are known.
         var hasRecovered = false
     }
@@ -256,18 +255,7 @@ package final class ConversationService: Sendable {
     }
 
     /// Cuts the shared files of split conversations, so that each conversation's file holds only its own audio.
-    package func cutAudio() async {
-        let turn = state.withLock { state in
-            let before = state.cutting
-            let turn = Task {
-                await before?.value
-                await cutAll()
-            }
-            state.cutting = turn
-            return turn
-        }
-        await turn.value
-    }
+    package func cutAudio() async { await cutting.run { [self] in await cutAll() } }
 
     /// Embeds conversations whose meaning is not stored.
     package func complement() async { await completion.complement() }

@@ -65,9 +65,8 @@ package actor ChunkedRecordings {
     private var limiter: RateLimiter
     /// The register of the gateways that use the database; nil when it has one gateway.
     private let replicas: (any ReplicaStore)?
-    /// The latest work on each conversation's segments. The next work waits for it.
-    private var tails: [Place: (number: Int, task: Task<Void, Never>)] = [:]
-    private var works = 0
+    /// The work on each conversation's segments; none for conversations on which no work is done.
+    private var works: [Place: SerialWork] = [:]
 
     package init(_ recordings: any ChunkStore, replicas: (any ReplicaStore)? = nil, limits: RateLimiter.Settings) {
         self.recordings = recordings
@@ -348,16 +347,10 @@ package actor ChunkedRecordings {
     ///   - beginning: what a new chunk tells about the recording's beginning; nil when no chunk is new.
     ///   - isWhole: true if no more chunks come. Voices that are not known yet become known voices then.
     private func assemble(_ place: Place, _ beginning: Beginning? = nil, isWhole: Bool = false, _ services: RecordingServices) async {
-        works += 1
-        let number = works
-        let before = tails[place]?.task
-        let task = Task { [recordings] in
-            await before?.value
-            await Self.assemble(place, beginning, isWhole: isWhole, recordings, services)
-        }
-        tails[place] = (number, task)
-        await task.value
-        if tails[place]?.number == number { tails[place] = nil }
+        let work = works[place] ?? SerialWork()
+        works[place] = work
+        await work.run { [recordings] in await Self.assemble(place, beginning, isWhole: isWhole, recordings, services) }
+        if work.isIdle, works[place] === work { works[place] = nil }
     }
 
     private static func assemble(
