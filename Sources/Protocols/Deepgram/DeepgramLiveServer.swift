@@ -131,8 +131,11 @@ package struct DeepgramLiveServer: LiveServerMachine {
         if let numerals {
             options.parameters.formatting.write(numerals: numerals)
             given = [.init("numerals", .text("\(numerals)"))]
-            if !DeepgramFormatting.writesNumerals(in: options.parameters.language) {
-                warnings = ["features.numerals has no effect on this language unless Deepgram's own engine serves the stream."]
+            let onlyVendors = "unless Deepgram's own engine serves the stream."
+            if !numerals, options.parameters.formatting.isSmart {
+                warnings = ["features.numerals=false has no effect beside smart_format=true \(onlyVendors)"]
+            } else if !DeepgramFormatting.writesNumerals(in: options.parameters.language) {
+                warnings = ["features.numerals has no effect on this language \(onlyVendors)"]
             }
         }
         if !given.isEmpty || !replaced.isEmpty { change.vendor = VendorChange(given, replacing: replaced) }
