@@ -92,10 +92,12 @@ package struct OptionTable: Sendable {
 
     /// True if a live engine heeds what the option's value says about turns.
     private func heeds(_ entry: VendorOption, _ value: VendorOptions.Option.Value, _ engine: TurnPart.Engine, isSole: Bool) -> Bool {
+        let silence = entry.silence(of: value)
+        if let silence, let least = entry.leastSilence, silence < least { return false }
         if isSole, !entry.turns.isDisjoint(with: [.confidence, .maximumSilence]) { return true }
         // `true` leaves the silence to the engine.
         if value.text.equalsIgnoringCase("true") { return true }
-        return entry.turns.areHeeded(by: engine, at: entry.silence(of: value))
+        return entry.turns.areHeeded(by: engine, at: silence)
     }
 
     /// Returns the options of a query that go to the vendor as the client wrote them, and those that nobody heeds, which are named to the client.
