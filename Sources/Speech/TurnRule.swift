@@ -26,6 +26,10 @@ extension TurnRule {
     /// over longer silences keeps them open itself.
     package static let longestHold: Duration = .seconds(2)
 
+    /// The least minimum silence that ends a turn where silence alone ends it, or Harken's own detector hears it: a shorter one stands for this one. A
+    /// maximum silence may be shorter.
+    package static let leastMinimumSilence: Duration = .milliseconds(300)
+
     package init(finalSilence: Duration?) {
         self.init()
         self.finalSilence = finalSilence

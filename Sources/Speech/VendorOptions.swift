@@ -25,6 +25,9 @@ package struct VendorOptions: Sendable, Equatable {
             case full
             /// This request does not read the option, although others of the vendor's protocol do: only the vendor's own engine may heed it.
             case unread
+            /// Another option of the request stands against this value, which only the vendor's own engine may heed. Such a value is named although it
+            /// may ask for nothing by itself, such as `false`.
+            case overruled
         }
 
         package var name: String
@@ -61,7 +64,12 @@ package struct VendorOptions: Sendable, Equatable {
 
     /// Marks an option as one that this request does not read.
     package mutating func markUnread(_ name: String) {
-        for index in options.indices where options[index].name == name { options[index].reading = .unread }
+        for index in options.indices where options[index].name == name && options[index].reading != .overruled { options[index].reading = .unread }
+    }
+
+    /// Marks an option as one against which another of the request stands.
+    package mutating func markOverruled(_ name: String) {
+        for index in options.indices where options[index].name == name { options[index].reading = .overruled }
     }
 
     /// Removes the options that a change of the session replaces.

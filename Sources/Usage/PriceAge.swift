@@ -16,8 +16,23 @@ package struct PriceAge: Sendable, Equatable {
         let old = prices.old(at: now).filter { engines?.contains($0.engine) ?? true }
         guard let first = old.min(by: { $0.checked < $1.checked }) else { return nil }
         count = old.count
-        let words = [first.engine.rawValue, first.model, first.isLive ? "live" : nil, first.addOn?.rawValue].compactMap(\.self)
-        oldest = "\(words.joined(separator: " ")), \((now - first.checked).components.seconds / 86_400) days"
+        oldest = Self.words(first, now: now)
+    }
+
+    /// Returns a price with the days since it was read: `deepgram nova-3 live, 187 days`.
+    private static func words(_ rate: PriceTable.Rate, now: UnixTime) -> String {
+        let words = [rate.engine.rawValue, rate.model, rate.isLive ? "live" : nil, rate.addOn?.rawValue].compactMap(\.self)
+        return "\(words.joined(separator: " ")), \((now - rate.checked).components.seconds / 86_400) days"
+    }
+
+    /// Returns a sentence about the prices of Harken's own table that are not called old although they were read more than 180 days ago; nil when there
+    /// are none.
+    package static func withoutNewerReading(_ prices: PriceTable, now: UnixTime) -> String? {
+        let rates = prices.withoutNewerReading(at: now)
+        guard let reviewed = prices.reviewed, !rates.isEmpty else { return nil }
+        let said = rates.count == 1 ? "1 price was last read" : "\(rates.count) prices were last read"
+        let names = rates.map { words($0, now: now) }.joined(separator: "; ")
+        return "\(said) more than 180 days ago, and no newer public reading was found on \(reviewed.rfc3339.prefix(10)): \(names)"
     }
 
     /// The finding as a sentence.

@@ -14,6 +14,9 @@ struct OpenAITranscriptionEndpoint: Endpoint {
     static let renderer = ErrorRenderer { error, context in OpenAIErrorResponse.make(error, requestID: context.requestID) }
     /// Maximum size of the whole request in bytes, unless the operator has set another. The vendor accepts 25 MiB.
     private static let limit = 2_000_000_000
+    /// Maximum number of bytes in all fields together. Four references of known speakers are 10.2 MB as text if each has 10 s of 16-bit stereo at 48 kHz,
+    /// and 20.5 MB with samples of 32 bits. They are held for as many forms as a key may send at the same time.
+    private static let fieldBytes = 24 << 20
 
     let recordings: RecordingServices
 
@@ -29,7 +32,8 @@ struct OpenAITranscriptionEndpoint: Endpoint {
         let head = exchange.request
         do throws(RequestError) {
             let (caller, grant) = try await recordings.admission.admit(exchange, credential: call.shown, for: .recording)
-            let limits = UploadForm.Limits(body: recordings.settings.recordingBytes ?? Self.limit)
+            var limits = UploadForm.Limits(body: recordings.settings.recordingBytes ?? Self.limit)
+            limits.fieldBytes = Self.fieldBytes
             let form = try await UploadForm.read(
                 exchange, fileField: "file", spool: recordings.spool, id: call.id, limits: limits, by: caller.caller)
             let fields = form.fields.map { OpenAITranscriptionRequest.Field(name: $0.name, value: $0.value) }
@@ -37,7 +41,7 @@ struct OpenAITranscriptionEndpoint: Endpoint {
                 fields, hasFile: form.file != nil, head, handshake, aliases: recordings.settings.modelAliases)
             {
             case .failure(let response): exchange.loop.execute { call.reject(exchange, response) }
-            case .success(let request):
+            case .success(var request):
                 guard let file = form.file else { throw .internalError }
                 if request.isAliased {
                     recordings.log.info(
@@ -49,6 +53,8 @@ struct OpenAITranscriptionEndpoint: Endpoint {
                 let references = try await references(of: request, call)
                 defer { withExtendedLifetime(references) {} }
                 options.references = zip(request.references, references).map { ReferenceVoice(name: $0.name, $1.recording()) }
+                // The files have the voices: they need not stay in memory while the recording waits for its turn.
+                for index in request.references.indices { request.references[index].audio = [] }
                 let job = RecordingJob(
                     services: recordings, id: call.id, grant: grant, engines: engines, options: options,
                     request: (call.route, TraceParent(head.headers)))

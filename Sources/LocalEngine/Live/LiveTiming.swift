@@ -73,7 +73,7 @@ package struct LiveTiming: Sendable, Equatable {
         func wait(_ milliseconds: Int) -> SampleCount { min(max(Self.samples(milliseconds), minimum), Self.longestWait) }
         // A rule of turns may end a turn sooner, but not before the look. Only quick finals have such a rule, and they have this one limit.
         late = max(look, min(wait(768), maximum ?? wait(768)))
-        early = min(max(Self.samples(300), isQuick ? minimum : .zero), late)
+        early = min(max(SampleCount(TurnRule.leastMinimumSilence, at: .speech), isQuick ? minimum : .zero), late)
         judgment = early
         history = isQuick ? nil : PauseHistory.Rule()
         turnSilence = minimum

@@ -48,8 +48,9 @@ package struct AssemblyAILiveClient: LiveClientMachine {
         model = Self.model(for: options)
         configuration = Self.configuration(options, model)
         given = AssemblyAIOptions.table.sent(options.vendorOptions, .live)
+        let query = Self.query(options, model)
         connection = ConnectionRequest(
-            target: "/v3/ws?" + Self.query(options, model).encoded, headers: ["Authorization": credential.secret], model: model.name)
+            target: "/v3/ws?" + query.encoded, headers: ["Authorization": credential.secret], model: query.first("speech_model"))
     }
 
     // MARK: Connecting

@@ -44,12 +44,15 @@ package struct DeepgramFormatting: Sendable, Equatable {
         return names
     }
 
-    /// Applies `numerals`. Where `smart_format` has asked for all written forms, `numerals=false` leaves them.
+    /// True if `smart_format` has asked for all written forms.
+    var isSmart: Bool { rules.writtenForms.isSuperset(of: .readable) }
+
+    /// Applies `numerals`. Where `smart_format` has asked for all written forms, `numerals=false` leaves them: it is the vendor's default.
     mutating func write(numerals: Bool) {
         if numerals {
             rules.writtenForms.formUnion(Self.numerals)
             rules.spellsNumbers = false
-        } else if !rules.writtenForms.isSuperset(of: .readable) {
+        } else if !isSmart {
             rules.writtenForms.subtract(Self.numerals)
             rules.spellsNumbers = true
         }

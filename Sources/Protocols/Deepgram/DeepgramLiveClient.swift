@@ -60,10 +60,10 @@ package struct DeepgramLiveClient: LiveClientMachine {
         capabilities: capabilities,
         streamingAddress: "wss://api.deepgram.com",
         billed: { DeepgramStreamService(for: $0).billed($0) },
-        heeds: { part, engine, _ in
+        heeds: { part, engine, silence in
             // Flux' model ends turns, the other models' turns end by a silence alone.
             let isFlux = engine.namedModel.map { DeepgramFluxOptions.models.contains($0.lowercased()) } ?? false
-            return isFlux ? part == .confidence || part == .maximumSilence : part.isPlainSilence
+            return isFlux ? part == .confidence || part == .maximumSilence : part.isPlainSilence && !part.isRaised(from: silence)
         },
         takesChange: { DeepgramStreamService.takesChange(from: $0, to: $1) },
         connect: { options, credential -> any LiveClientMachine in
@@ -96,7 +96,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
         // Silence alone ends turns here, so a short silence that a client chose for a model that weighs the words too is not taken literally.
         let endpointing =
             options.turn.soleSilence
-            ?? (options.turn.minimumSilence == nil ? options.endpointing : max(options.endpointing, .milliseconds(300)))
+            ?? (options.turn.minimumSilence == nil ? options.endpointing : max(options.endpointing, TurnRule.leastMinimumSilence))
         // The vendor's default of 10 ms ends a turn at each short pause, so 300 ms stand for what nobody asked for. A Harken gateway at this address takes
         // them as asked for: the protocol has no value for an engine's own choice. The vendor's own clients get the vendor's default.
         if !given.has("endpointing"), !given.isNative || options.askedEndpointing != nil {

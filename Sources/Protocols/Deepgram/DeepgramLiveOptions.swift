@@ -37,6 +37,7 @@ package struct DeepgramLiveOptions: Sendable, Equatable {
         speechEvents = try query.flag("vad_events") ?? false
         engines = EngineChoice.engines(of: head)
         vendorOptions = DeepgramOptions.table.options(in: head.query, .live, unread: DeepgramOptions.unreadByListen)
+        if parameters.keepsNumerals { vendorOptions.markOverruled("numerals") }
         vendorOptions.dropForeignLanguages(in: [LanguageParameter.deepgramLive.name], words: ["multi"]) { $0.rawValue == $0.usual.rawValue }
         shared = try DeepgramOptions.shared(query)
         if utteranceEnd != nil && !interims {

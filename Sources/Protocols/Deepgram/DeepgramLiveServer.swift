@@ -128,16 +128,29 @@ package struct DeepgramLiveServer: LiveServerMachine {
             change.keyterms = terms
             replaced = ["keyterm", "keywords"]
         }
+        if let terms, let warning = warning(ofCutIn: terms) { warnings.append(warning) }
         if let numerals {
             options.parameters.formatting.write(numerals: numerals)
             given = [.init("numerals", .text("\(numerals)"))]
-            if !DeepgramFormatting.writesNumerals(in: options.parameters.language) {
-                warnings = ["features.numerals has no effect on this language unless Deepgram's own engine serves the stream."]
+            let onlyVendors = "unless Deepgram's own engine serves the stream."
+            if !numerals, options.parameters.formatting.isSmart {
+                warnings.append("features.numerals=false has no effect beside smart_format=true \(onlyVendors)")
+            } else if !DeepgramFormatting.writesNumerals(in: options.parameters.language) {
+                warnings.append("features.numerals has no effect on this language \(onlyVendors)")
             }
         }
         if !given.isEmpty || !replaced.isEmpty { change.vendor = VendorChange(given, replacing: replaced) }
         if !change.isEmpty { output.command(.update(change)) }
         send(.configureSuccess(requestID: requestID, keyterms: terms, warnings: warnings), &output)
+    }
+
+    /// Returns the warning about key terms for which Deepgram has no room; nil when there are none. Which engine serves is not known here.
+    private func warning(ofCutIn terms: [String]) -> String? {
+        guard DeepgramKeyterms.areTaken(by: options.parameters.model) else { return nil }
+        let cut = DeepgramKeyterms.divided(terms).cut
+        guard !cut.isEmpty else { return nil }
+        let limit = "Where Deepgram's own engine serves the stream, it takes at most \(DeepgramKeyterms.maxTokens) tokens of keyterms"
+        return "\(limit), and these are left out: \(IgnoredOptions.told(cut).joined(separator: ", "))"
     }
 
     // MARK: From the session

@@ -14,6 +14,8 @@ package struct DeepgramParameters: Sendable, Equatable {
     /// True if the client leaves the language to the engine, with a word of other vendors: `auto`. In recordings this is `detect_language`.
     package var findsLanguage: Bool
     package var formatting: DeepgramFormatting
+    /// True if the client gave `numerals=false`, and digits are written because of `smart_format`.
+    package private(set) var keepsNumerals = false
     package var diarizes: Bool
     package var multichannel: Bool
     package var keyterms: [String]
@@ -51,7 +53,10 @@ package struct DeepgramParameters: Sendable, Equatable {
             punctuates: punctuates, speakers: diarizes, languages: language.isMulti,
             replacements: try query.list("replace").map { pair throws(QueryParameterError) in try Self.replacement(pair, query) },
             writtenForms: try Self.writtenForms(query, smart: smart))
-        if let numerals = try query.flag("numerals") { formatting.write(numerals: numerals) }
+        if let numerals = try query.flag("numerals") {
+            formatting.write(numerals: numerals)
+            keepsNumerals = !numerals && formatting.isSmart
+        }
         formatting.rules.dictates = try query.flag("dictation") ?? false
         formatting.rules.hidesProfanity = try query.flag("profanity_filter") ?? false
         keyterms = try Self.keyterms(query)

@@ -54,14 +54,16 @@ package struct DeepgramPrerecordedClient: PrerecordedClientMachine {
         return .done(transcript(document.root))
     }
 
+    /// The model that the vendor is asked for, and bills.
     private var model: String {
-        order.options.model.flatMap { DeepgramModels.isKnown($0) ? $0.lowercased() : nil } ?? order.model ?? DeepgramModels.fallback
+        let named = DeepgramOptions.Given(order.options.vendorOptions, .recorded).values("model").last { DeepgramModels.isKnown($0) }
+        return named ?? order.options.model.flatMap { DeepgramModels.isKnown($0) ? $0.lowercased() : nil } ?? order.model ?? DeepgramModels.fallback
     }
 
     private var query: URLQuery {
         let options = order.options
         let given = DeepgramOptions.Given(options.vendorOptions, .recorded)
-        var query: URLQuery = ["model": given.values("model").last { DeepgramModels.isKnown($0) } ?? model, "punctuate": "true"]
+        var query: URLQuery = ["model": model, "punctuate": "true"]
         if !given.isNative, !given.has("smart_format") { query.add("smart_format", "true") }
         if let language = options.language {
             if !given.has("language") { query.add("language", language.rawValue) }
@@ -70,7 +72,7 @@ package struct DeepgramPrerecordedClient: PrerecordedClientMachine {
         }
         if options.diarize, !given.asks(for: "diarize"), !given.has("diarize_model") { query.add("diarize", "true") }
         if options.separateChannels { query.add("multichannel", "true") }
-        query.add(keyterms: options.keyterms, model: model, beyond: given)
+        query.add(keyterms: options.keyterms, model: model.lowercased(), beyond: given)
         if let fillerWords = options.shared.fillerWords, !given.has("filler_words") { query.add("filler_words", "\(fillerWords)") }
         if let redaction = options.redaction { query.add(redaction, beyond: given) }
         query.add(given, except: ["model"])
@@ -108,13 +110,11 @@ package struct DeepgramPrerecordedClient: PrerecordedClientMachine {
             }
             words.keepBlanks(of: channels[channel]["alternatives"][0]["transcript"].string ?? "", channel: channel)
         }
-        let metadata = root["metadata"]
-        var name: String?
-        metadata["model_info"].forEachMember { (_, info) in name = name ?? info["name"].string }
+        // The answer's own name of the model, such as `general-nova-3`, is not the one that prices have.
         var transcript = words.transcript(
-            length: metadata["duration"].double,
+            length: root["metadata"]["duration"].double,
             language: order.language(found: language),
-            languageConfidence: channels[0]["language_confidence"].double, model: name ?? model)
+            languageConfidence: channels[0]["language_confidence"].double, model: model)
         if let options = order.options.vendorOptions, options.vendor == DeepgramOptions.vendor {
             transcript.isNative = true
             if options.allowsAnswers { transcript.vendorFields = DeepgramVendorFields.fields(of: root) }

@@ -66,6 +66,7 @@ package struct DeepgramPrerecordedRequest: Sendable, Equatable {
         engines = EngineChoice.engines(of: head)
         tracks = try query.tracks()
         vendorOptions = DeepgramOptions.table.options(in: head.query, .recorded)
+        if parameters.keepsNumerals { vendorOptions.markOverruled("numerals") }
         vendorOptions.dropForeignLanguages(in: [LanguageParameter.deepgramRecorded.name], words: ["multi"]) { $0.rawValue == $0.usual.rawValue }
         vendorOptions.dropForeignLanguages(in: ["detect_language"], words: ["true", "false"]) { $0.rawValue == $0.usual.rawValue }
         shared = try DeepgramOptions.shared(query)

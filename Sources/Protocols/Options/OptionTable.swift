@@ -47,7 +47,7 @@ package struct OptionTable: Sendable {
     }
 
     /// Returns the names of the options that have no effect with an engine, each once. An option that asks for nothing, such as
-    /// `profanity_filter=false`, is left out.
+    /// `profanity_filter=false`, is left out, unless another option stands against it.
     ///
     /// - Parameters:
     ///   - takesPrompt: true if the model that the engine uses takes a prompt, although others of the engine do not.
@@ -59,11 +59,13 @@ package struct OptionTable: Sendable {
         let live = live ?? TurnPart.Engine(engine)
         let isSole = endsBySilenceAlone(options, service)
         var names: [String] = []
-        for option in options.options where option.reading != .full && !option.value.isEmpty && !names.contains(option.name) {
+        for option in options.options where option.reading != .full && !names.contains(option.name) {
+            let isOverruled = option.reading == .overruled
+            guard isOverruled || !option.value.isEmpty else { continue }
             let isWithheld = !options.allowsAnswers && revealsTexts(option.name, service)
             let entry = entry(option.name, service), handling = entry?.handling
             // The protocol's own vendor is not sent what Harken decides.
-            let isUnread = option.reading == .unread && (engine != vendor || handling == .gateway)
+            let isUnread = (option.reading == .unread || isOverruled) && (engine != vendor || handling == .gateway)
             let isHeeded = entry.map { heeds($0, option.value, live, isSole: isSole) }
             let found: OptionEffect =
                 if let entry { effect(of: entry, with: engine, service, isHeeded: isHeeded) } else { engine == vendor ? .native : .ignored }
@@ -72,7 +74,7 @@ package struct OptionTable: Sendable {
                 switch option.reading {
                 case .usual(let unread): isIgnored ? nil : unread
                 case .partial(let uncovered, let unread): isIgnored ? uncovered : unread
-                case .full, .unread: isIgnored ? nil : []
+                case .full, .unread, .overruled: isIgnored ? nil : []
                 }
             guard !isWithheld, !isUnread, let members else {
                 names.append(option.name)
@@ -90,10 +92,12 @@ package struct OptionTable: Sendable {
 
     /// True if a live engine heeds what the option's value says about turns.
     private func heeds(_ entry: VendorOption, _ value: VendorOptions.Option.Value, _ engine: TurnPart.Engine, isSole: Bool) -> Bool {
+        let silence = entry.silence(of: value)
+        if let silence, let least = entry.leastSilence, silence < least { return false }
         if isSole, !entry.turns.isDisjoint(with: [.confidence, .maximumSilence]) { return true }
         // `true` leaves the silence to the engine.
         if value.text.equalsIgnoringCase("true") { return true }
-        return entry.turns.areHeeded(by: engine, at: entry.silence(of: value))
+        return entry.turns.areHeeded(by: engine, at: silence)
     }
 
     /// Returns the options of a query that go to the vendor as the client wrote them, and those that nobody heeds, which are named to the client.

@@ -41,7 +41,14 @@ package enum TurnPart: Sendable, CaseIterable {
     ///
     /// - Parameter silence: the client's value, where it is a silence; nil: a value that the engine's vendor has too.
     package func isHeeded(by engine: Engine, at silence: Duration? = nil) -> Bool {
-        engine.findsPauses || Catalogue.heeds(self, engine, at: silence)
+        if engine.findsPauses || engine.name == .local { return !isRaised(from: silence) }
+        return Catalogue.heeds(self, engine, at: silence)
+    }
+
+    /// True if a longer silence stands for the client's, where silence alone ends turns or Harken's own detector hears it.
+    func isRaised(from silence: Duration?) -> Bool {
+        guard self == .minimumSilence, let silence else { return false }
+        return silence < TurnRule.leastMinimumSilence
     }
 
     /// True if the part is a silence that an engine without a model for the ends of turns has too.

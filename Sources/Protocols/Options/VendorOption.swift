@@ -42,13 +42,16 @@ package struct VendorOption: Sendable, Equatable {
     package let turns: Set<TurnPart>
     /// The silences for which words among the option's values stand; a number is a silence in milliseconds. Empty: there are no such words.
     package let silences: [String: Duration]
+    /// The least silence that engines of other vendors are asked for: a shorter one stands for it, and is named. nil: there is none.
+    package let leastSilence: Duration?
     /// A value that clients may give: the text of a parameter, or the JSON text of a member.
     package let example: String
 
     init(
         _ name: String, _ handling: Handling, _ example: String = "true", in services: Set<Service> = [.live, .recorded],
         with model: String? = nil, reading readMembers: Set<String>? = nil, answers: Bool = false, bypasses: Bool = false,
-        isFreeForPrograms: Bool = false, turns: Set<TurnPart> = [], silences: [String: Duration] = [:]
+        isFreeForPrograms: Bool = false, turns: Set<TurnPart> = [], silences: [String: Duration] = [:],
+        leastSilence: Duration? = nil
     ) {
         self.name = name
         self.services = services
@@ -60,6 +63,7 @@ package struct VendorOption: Sendable, Equatable {
         self.isFreeForPrograms = isFreeForPrograms
         self.turns = turns
         self.silences = silences
+        self.leastSilence = leastSilence
         self.example = example
     }
 

@@ -5,13 +5,19 @@ extension SonioxConfiguration {
     /// The vendor's maximum for `max_endpoint_delay_ms`.
     static let longestEndpointDelay: Duration = .seconds(3)
 
+    /// Returns the model that a stream with these options is opened with: the client's if it follows the vendor's names of live models, else the usual
+    /// one.
+    static func model(for options: StreamOptions) -> String {
+        options.model.flatMap { $0.lowercased().hasPrefix("stt-rt-") ? $0 : nil } ?? SonioxLiveClient.model
+    }
+
     /// Returns the first message of a stream with these options.
     static func text(for options: StreamOptions) -> [UInt8] {
         let given = SonioxOptions.table.sent(options.vendorOptions, .live)
         func has(_ name: String) -> Bool { given.contains { $0.name == name } }
         var json = JSONWriter()
         json.beginObject()
-        json.member("model", options.model.flatMap { $0.lowercased().hasPrefix("stt-rt-") ? $0 : nil } ?? SonioxLiveClient.model)
+        json.member("model", model(for: options))
         json.member("audio_format", literal: "pcm_s16le")
         json.member("sample_rate", options.rate.hertz)
         json.member("num_channels", max(1, options.channels))

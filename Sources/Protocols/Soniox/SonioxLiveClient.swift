@@ -23,6 +23,7 @@ package struct SonioxLiveClient: LiveClientMachine {
     package static let drainLimit: Duration = .seconds(20)
     /// Length of silence that is made final on its own.
     package static let silence: Duration = .seconds(3)
+    /// The model for a client that names none of the vendor's.
     package static let model = "stt-rt-v4"
 
     package let connection: ConnectionRequest
@@ -46,7 +47,8 @@ package struct SonioxLiveClient: LiveClientMachine {
         sent = SentAudio(rate: options.rate)
         settled = SettledWords(rate: options.rate)
         connection = ConnectionRequest(
-            target: "/transcribe-websocket", headers: ["Authorization": "Bearer " + credential.secret], model: Self.model)
+            target: "/transcribe-websocket", headers: ["Authorization": "Bearer " + credential.secret],
+            model: SonioxConfiguration.model(for: options))
     }
 
     package static let vendor = Vendor(

@@ -20,9 +20,8 @@ package struct UploadForm: Sendable {
     package struct Limits: Sendable {
         package var body: Int
         package var fields = 256
-        /// Maximum number of bytes in the values of all fields together: they are in memory. A form of OpenAI's protocol may have four references of
-        /// known speakers, which are 4.7 MB as text if each has 10 s at 44.1 kHz.
-        var fieldBytes = 8 << 20
+        /// Maximum number of bytes in the values of all fields together. They are in memory until the form's recording is recognized.
+        package var fieldBytes = 8 << 20
         /// Maximum number of files. If the maximum is 1, a second file replaces the first file. Otherwise, more files are rejected.
         package var files = 1
 

@@ -13,8 +13,8 @@ struct Prices: Command {
         name: "prices", summary: "Show and check the prices by which usage is counted.",
         discussion: """
             Shows the prices that count today: those of FILE, of HARKEN_PRICES, of harken.prices in the folder of the file of --config, or Harken's own. \
-            Prices that were last read more than 180 days ago are named. The exit status is 2 when the file has an error. With --json: one array of \
-            objects.
+            Prices that were last read more than 180 days ago are named, those without a newer public reading too. The exit status is 2 when the file has \
+            an error. With --json: one array of objects.
             """,
         operands: .init(placeholder: "[FILE]", help: "The price file to check. Default: the one of the settings.", count: 0...1),
         options: [OperatorSettings.config, lines, Flag.json])
@@ -61,6 +61,7 @@ struct Prices: Command {
         if late > 0 { notes.append("\(late) of the prices are valid from a later day on") }
         notes += unknownAddOns(prices, now: now)
         if let age = PriceAge(prices, now: now) { notes.append("\(age.text); \(PriceAge.remedy)") }
+        if let unread = PriceAge.withoutNewerReading(prices, now: now) { notes.append(unread) }
         return notes
     }
 

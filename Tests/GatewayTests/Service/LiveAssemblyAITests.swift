@@ -40,6 +40,10 @@ import Testing
             socket.send(text: #"{"type":"UpdateConfiguration","mode":"max_accuracy","max_turn_silence":900}"#)
             let warning = await socket.next { $0.contains(#""type":"Warning""#) }
             #expect(warning?.contains("mode is ignored") == true)
+            // A longer silence stands for it.
+            socket.send(text: #"{"type":"UpdateConfiguration","max_turn_silence":100}"#)
+            let short = await socket.next { $0.contains(#""type":"Warning""#) }
+            #expect(short?.contains("max_turn_silence is ignored") == true)
             socket.send(text: #"{"type":"Terminate"}"#)
             let rest = await socket.rest()
             let warnings = rest.filter { if case .text(let text) = $0 { text.contains(#""type":"Warning""#) } else { false } }

@@ -107,8 +107,9 @@ import Testing
         ] as [(String?, String?, String)])
     func `chooses a model that has the language`(language: String?, model: String?, chosen: String) throws {
         let options = StreamOptions(rate: .speech, language: language.map(LanguageTag.init), model: model, formatted: true)
-        let query = try HTTPRequestHead(.get, AssemblyAILiveClient(options, credential: Credential("k")).connection.target).query
-        #expect(query.first("speech_model") == chosen)
+        let connection = AssemblyAILiveClient(options, credential: Credential("k")).connection
+        let query = try HTTPRequestHead(.get, connection.target).query
+        #expect(query.first("speech_model") == chosen && connection.model == chosen)
         #expect((query.first("format_turns") == "true") == chosen.hasPrefix("universal-streaming"))
         #expect(query.first("language_codes") == (language == "ja" ? #"["ja"]"# : chosen == "u3-rt-pro" ? #"["en"]"# : nil))
         #expect(query.first("language_detection") == (language == "multi" ? "true" : nil))

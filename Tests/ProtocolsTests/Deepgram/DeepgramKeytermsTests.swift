@@ -54,6 +54,19 @@ import Testing
         #expect(sent.all("diarize").isEmpty && sent.all("diarize_model") == ["v1"], "the vendor refuses both together")
     }
 
+    @Test(arguments: [("nova-3", true), ("nova-2", false)])
+    func `is told when a change goes beyond it`(model: String, hasBudget: Bool) throws {
+        var stream = try LiveConversation("encoding=linear16&sample_rate=16000&model=\(model)")
+        func configure(_ terms: [String]) -> String? {
+            let list = terms.map { "\"\($0)\"" }.joined(separator: ",")
+            #expect(stream.text(#"{"type":"Configure","keyterms":[\#(list)]}"#).last == "configured")
+            return stream.raw.last
+        }
+        let cut = DeepgramKeyterms.divided(Self.many).cut
+        #expect(configure(Self.many)?.contains("these are left out: \(cut[0]), \(cut[1]), ") == hasBudget)
+        #expect(configure(["Harken"])?.contains("warnings") == false)
+    }
+
     @Test func `is told in words of its own`() {
         #expect(
             IgnoredOptions.warning("keyterm=Harken")

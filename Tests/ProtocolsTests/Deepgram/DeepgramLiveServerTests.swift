@@ -311,6 +311,17 @@ import Testing
         #expect(try shown() == "I have thirty seven horses.")
     }
 
+    @Test func `warns where digits stay because of all written forms`() throws {
+        var stream = try LiveConversation("encoding=linear16&sample_rate=16000&smart_format=true")
+        func shown() throws -> String? { try Parsed(#require(stream.raw.last))["channel"]["alternatives"][0]["transcript"].string }
+        #expect(stream.text(#"{"type":"Configure","features":{"numerals":false}}"#).last == "configured")
+        #expect(stream.raw.last?.contains(#""warnings":["features.numerals=false has no effect beside smart_format=true"#) == true)
+        _ = stream.event(commit("I have thirty seven horses.", 0, 3, .pause))
+        #expect(try shown() == "I have 37 horses.")
+        #expect(stream.text(#"{"type":"Configure","features":{"numerals":true}}"#).last == "configured")
+        #expect(stream.raw.last?.contains("warnings") == false)
+    }
+
     @Test func `warns where digits cannot be written`() throws {
         var stream = try LiveConversation("encoding=linear16&sample_rate=16000&language=de")
         #expect(stream.text(#"{"type":"Configure","features":{"numerals":true}}"#).last == "configured")

@@ -63,6 +63,18 @@ struct OptionWithEngine: Sendable, CustomTestStringConvertible {
         #expect(Catalogue.ignored(options, with: DeepgramOptions.vendor, .live) == [])
     }
 
+    @Test(arguments: [("smart_format=true&numerals=false", true), ("smart_format=true", false), ("numerals=false", false)])
+    func `are named where another option stands against them`(query: String, isNamed: Bool) throws {
+        let live = try VendorRequests.liveOptions("/v1/listen?encoding=linear16&sample_rate=16000&\(query)").vendorOptions
+        let recorded = try VendorRequests.deepgramRecorded(query).vendorOptions
+        for (options, service) in [(live, VendorOption.Service.live), (recorded, .recorded)] {
+            for engine in ["local", "assemblyai"] {
+                #expect(Catalogue.ignored(options, with: EngineName(engine), service) == (isNamed ? ["numerals"] : []))
+            }
+            #expect(Catalogue.ignored(options, with: DeepgramOptions.vendor, service) == [], "the vendor is sent both")
+        }
+    }
+
     @Test(arguments: ["/v1/listen?language=nl", "/v1/listen?language=multi", "/v2/listen?model=flux-general-multi&language_hint=nl"])
     func `are named in a language without rules, and the operator's own words are rules`(target: String) throws {
         let head = try HTTPRequestHead(.get, target + "&encoding=linear16&sample_rate=16000&profanity_filter=true")

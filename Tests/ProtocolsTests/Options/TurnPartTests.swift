@@ -28,6 +28,13 @@ import Testing
         ("\(deepgram)endpointing=2000", "speechmatics", "", []), ("\(deepgram)endpointing=2001", "speechmatics", "", ["endpointing"]),
         ("\(deepgram)endpointing=60000", "speechmatics", "", []), ("\(deepgram)endpointing=false", "soniox", "", []),
         ("\(deepgram)endpointing=900", "soniox", "", ["endpointing"]), ("\(deepgram)endpointing=true", "soniox", "", []),
+        // Silences for which longer ones stand.
+        ("\(assemblyAI)max_turn_silence=499", "local", "", ["max_turn_silence"]), ("\(assemblyAI)max_turn_silence=500", "local", "", []),
+        ("\(assemblyAI)end_of_turn_confidence_threshold=1&max_turn_silence=100", "soniox", "", ["max_turn_silence"]),
+        ("\(assemblyAI)max_turn_silence=100&min_turn_silence=100", "assemblyai", "", []),
+        ("\(assemblyAI)min_turn_silence=299", "deepgram", "", ["min_turn_silence"]), ("\(assemblyAI)min_turn_silence=300", "deepgram", "", []),
+        ("\(assemblyAI)min_turn_silence=299", "local", "", ["min_turn_silence"]), ("\(assemblyAI)min_turn_silence=300", "local", "", []),
+        ("\(assemblyAI)min_turn_silence=160", "speechmatics", "", []),
         // Models of a vendor whose turns end in another way.
         ("\(assemblyAI)end_of_turn_confidence_threshold=0.9&min_turn_silence=900", "deepgram", "flux-general-en", ["min_turn_silence"]),
         ("\(deepgram)endpointing=900", "speechmatics", "linden-1", ["endpointing"]),
@@ -52,6 +59,8 @@ import Testing
         #expect(ignored(capabilities, model: "nova-3") == ["endpointing"])
         capabilities.findsPauses = true
         #expect(ignored(capabilities) == [], "Harken's own detector finds the pauses")
+        let short = try VendorRequests.liveOptions("\(Self.assemblyAI)min_turn_silence=100").vendorOptions
+        #expect(Catalogue.ignored(short, keyterms: [], model: nil, with: engine, .live, capabilities) == ["min_turn_silence"])
     }
 
     @Test(arguments: TurnPart.allCases)

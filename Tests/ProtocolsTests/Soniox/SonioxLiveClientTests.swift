@@ -49,6 +49,17 @@ import Testing
             ])
     }
 
+    private static let models: [(String?, String)] = [
+        ("stt-rt-v5", "stt-rt-v5"), ("STT-RT-V5", "STT-RT-V5"), ("stt-async-v5", "stt-rt-v4"), ("nova-3", "stt-rt-v4"), (nil, "stt-rt-v4"),
+    ]
+
+    @Test(arguments: models)
+    func `tells the ledger the model that the vendor is asked for`(named: String?, model: String) {
+        var stream = Stream(SonioxLiveClient(StreamOptions(rate: .speech, model: named), credential: Credential("k3y")))
+        #expect(stream.machine.connection.model == model)
+        #expect(stream.opened().contains { $0.short.contains(#""model":"\#(model)""#) })
+    }
+
     @Test func `takes final tokens that are sent again once`() {
         var stream = Self.stream(sent: 10)
         let hello = Self.update("No· no·.·<end>", final: 1)

@@ -64,8 +64,26 @@ import Usage
             Prices.notes(table, from: nil, now: try day("2026-12-01")) == [
                 "deepgram live has no price for entities, terms: they are left out of the cost of work; 0 says that they are included"
             ])
-        let reviewed = try #require(PriceTable.standard.reviewed)
-        #expect(Prices.notes(.standard, from: nil, now: reviewed).isEmpty)
+    }
+
+    @Test func `says which prices have no newer reading, of which harken doctor does not complain`() throws {
+        var table = try PriceTable(
+            parsing: "deepgram nova-3 live 0.288 2026-01-01 x\nassemblyai universal-2 0.15 2026-02-01 x\nsoniox stt-rt-v4 live 1 2026-10-01 x")
+        table.reviewed = try day("2026-11-01")
+        #expect(
+            Prices.notes(table, from: nil, now: try day("2026-12-01")) == [
+                """
+                2 prices were last read more than 180 days ago, and no newer public reading was found on 2026-11-01: \
+                deepgram nova-3 live, 334 days; assemblyai universal-2, 303 days
+                """
+            ])
+        #expect(DiagnosticCheck.prices(table, engines: [EngineName("deepgram")], now: try day("2026-12-01"))?.word == "ok")
+        // 181 days after the review, they are old.
+        let late = Prices.notes(table, from: nil, now: try day("2027-05-02"))
+        #expect(late.count == 1 && late.first?.hasPrefix("3 prices were last read more than 180 days ago (") == true, "\(late)")
+        // Harken's own table has some on the day of its review, and nothing else to say.
+        let own = Prices.notes(.standard, from: nil, now: try #require(PriceTable.standard.reviewed))
+        #expect(own.count == 1 && own.first?.contains("; assemblyai whisper-rt live, 187 days") == true, "\(own)")
     }
 
     @Test func `is part of what harken doctor finds, for the vendors that are used`() throws {
