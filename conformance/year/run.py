@@ -134,6 +134,14 @@ class Gateway(Api):
         return [(now - then) * share for now, then in zip(self.processor, before)]
 
     @property
+    def tables(self):
+        """The statement that chooses the tables of this store, which shares its database with the others."""
+        return f"SET search_path = {self.name}"
+
+    def count_rows(self, condition):
+        return int(self.database.ask(f"{self.tables}; SELECT count(*) FROM segments WHERE {condition}")[0][0])
+
+    @property
     def written(self):
         """Bytes that were written to the disk so far."""
         total = 0
@@ -423,6 +431,8 @@ class Play:
 
     def name_the_reassigned(self, gateway):
         last = int(gateway.get("/voices")["voices"][-1]["id"][1:])
+        if gateway.database:
+            self.seen[gateway.name]["reassigned_rows"] = gateway.count_rows(f"voice = (SELECT number FROM voices WHERE id = 'v{last - 8}')")
         self.measured(gateway, "name a voice whose segments automation has given to the user", *[
             lambda voice=voice, person=person: gateway.do("PATCH", f"/api/v1/voices/v{voice}", {"person_id": person})
             for voice, person in ((last - 8, "p1"), (last - 7, "p2"))], "reassigned")
@@ -489,16 +499,12 @@ class Play:
             people = f"SELECT a.number FROM people a LEFT JOIN people b ON b.number = a.joined_to WHERE '{person}' IN (a.id, b.id)"
             return f"person IN ({people}) OR voice IN (SELECT number FROM voices WHERE person IN ({people}))"
 
-        def count(person):
-            return int(gateway.database.ask(f"{tables}; SELECT count(*) FROM segments WHERE {segments(person)}")[0][0])
-
-        tables = f"SET search_path = {gateway.name}"
-        rows = count(person)
+        rows = gateway.count_rows(segments(person))
         act = Act(gateway, lambda: gateway.database.ask(
-            f"{tables}; BEGIN; UPDATE segments SET person = NULL, voice = NULL, identified_by = NULL, confidence = NULL "
+            f"{gateway.tables}; BEGIN; UPDATE segments SET person = NULL, voice = NULL, identified_by = NULL, confidence = NULL "
             f"WHERE {segments(person)}; ROLLBACK"))
         self.say(gateway, "nobody is forgotten, but the database's server writes the segments of one person anew", f"{rows} rows, {act.text}",
-                 rows=rows, rows_server=act.total - act.processor, **{f"{key}_rows": count(other) for key, other in others.items()})
+                 rows=rows, rows_server=act.total - act.processor, **{f"{key}_rows": gateway.count_rows(segments(other)) for key, other in others.items()})
 
     def delete_the_user(self, gateway):
         """The last act: the user and the key are gone, and others are served until all is erased."""
@@ -575,8 +581,8 @@ class Play:
         # Each segment of a forgotten person is written anew: who is heard in one of nine costs ten times as much as one who is heard in eighty.
         judge("forget_most: processor, beyond a calm gateway's for each tenth of its segments",
               (year["forget_most_processor"] - year["idle_processor"]) / 10, 0.3, "s")
-        few = ("name", "reassigned", "give", "merge")
-        for part, text, acts in (("processor", "processor", (*few, "assign", "forget")),
+        few = ("name", "give", "merge")
+        for part, text, acts in (("processor", "processor", (*few, "reassigned", "assign", "forget")),
                                  ("total", "processor, with that of a database's server", few)):
             for act in acts:
                 judge(f"{act}: {text}, beyond a calm gateway's", year[f"{act}_{part}"] - year[f"idle_{part}"], 0.3, "s")
@@ -588,7 +594,7 @@ class Play:
             calm = year["idle_total"] - year["idle_processor"]
             each = (year["rows_server"] - calm) / year["rows"]
             print(f"A row that the database's server writes anew takes it {1e6 * each:.0f} µs", flush=True)
-            for act, most in (("forget", 2), ("forget_most", 2), ("assign", 3)):
+            for act, most in (("forget", 2), ("forget_most", 2), ("reassigned", 2), ("assign", 3)):
                 server = year[f"{act}_total"] - year[f"{act}_processor"] - calm
                 judge(f"{act}: processor of the database's server, beside that of as many rows by a statement of its own",
                       server / year[f"{act}_rows"] / each, most, "×")
