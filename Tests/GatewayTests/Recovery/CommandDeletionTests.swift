@@ -1,0 +1,103 @@
+import Continuity
+import Conversations
+import Foundation
+import Glibc
+import HarkenTesting
+import Observability
+import Speech
+import Store
+import Testing
+
+@testable import Journal
+@testable import harken
+
+/// What is left in a data directory of words that a command deletes there.
+@Suite(.hangLimit) struct `Words that a command deletes in a data directory` {
+    private let session = ID<Session>("0f6c2d1e-0000-4000-8000-000000000001")
+    private let now = TestGateway.time
+    private let secret = Array("said1".utf8)
+
+    /// What is deleted: a conversation with all of its session, one that was deleted before and could be restored, one with a part of its session, or
+    /// the user.
+    enum Deletion: CaseIterable, Sendable { case conversation, restorable, part, user }
+
+    /// Leaves a session of three words in the database, as a transcript, and in the journal of a gateway that was killed.
+    private func fill(_ run: EarlierRun, _ deletion: Deletion) async throws {
+        let record = SessionRecord(id: session, started: now + .seconds(-600), dialect: "listen", engines: [EngineName("scripted")])
+        _ = run.session(record, seconds: 3, committed: 3)
+        run.log.finish()
+        var transcript = SessionTranscript(rate: .speech, channels: 1, received: SampleCount(48_000))
+        for second in 0..<3 {
+            let range = SampleRange(SampleIndex(second * 16_000), count: SampleCount(16_000))
+            let word = Word("said\(second)", SampleRange(range.start, count: SampleCount(8_000)), confidence: 0.5)
+            transcript.add(Commit(channel: .first, range: range, words: [word], reason: .pause, engine: EngineName("scripted")), turn: 0)
+        }
+        let data = try DataDirectory(creating: run.directory), blobs = Blobs(in: data), log = Log(level: .error, write: { _ in })
+        let transcripts = TranscriptFolder(in: blobs.transcripts, limits: TranscriptLimits(), log: log)
+        #expect(await transcripts.keep(StoredTranscript(record: record, transcript: transcript, status: .complete)))
+        let now = now
+        let store = SQLConversationStore(in: try SQLiteDatabase(in: data), audio: blobs.audio, now: { now })
+        func begin(_ id: String, _ text: String, at start: Duration) async throws {
+            let segment = Segment(id: ID("s-" + id), text: text, start: .zero, end: .seconds(1))
+            #expect(
+                try await store.begin(
+                    Conversation(
+                        id: ID(id), user: .local, status: .completed, source: "test", started: now, finished: now + .seconds(2), segments: [segment]))
+            )
+            #expect(try await store.join(SessionPart(session: session, conversation: ID(id), begins: start, shift: .zero - start), of: .local))
+        }
+        try await begin("c1", "said0 said1", at: .zero)
+        if deletion == .part { try await begin("c2", "said2", at: .seconds(2)) }
+    }
+
+    /// Returns the files of the data directory that have the secret.
+    private func leaks(in directory: String) throws -> [String] {
+        let names = try #require(FileManager.default.enumerator(atPath: directory)).compactMap { $0 as? String }
+        return names.filter { FileManager.default.contents(atPath: directory + "/" + $0)?.has(secret) == true }.sorted()
+    }
+
+    /// Runs a command in the data directory.
+    ///
+    /// - Returns: what it said.
+    private func run<Program: Command>(_ program: Program.Type, _ words: String..., in directory: String) async throws -> String {
+        let folder = TemporaryFolder(), path = folder.path(of: "said")
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        defer { close(descriptor) }
+        let environment = ["HOME": folder.path, "HARKEN_DATA": directory], stream = StandardStream(descriptor: descriptor)
+        let command = try program.init(Arguments(words, for: program.description, environment: environment))
+        let status = await command.run(CommandContext(environment: environment, output: stream, diagnostics: stream))
+        let said = try String(contentsOfFile: path, encoding: .utf8)
+        #expect(status == .done, "\(said)")
+        return said
+    }
+
+    @Test(arguments: Deletion.allCases, [false, true])
+    func `are in no file when it ends, except a journal of which it tells`(deletion: Deletion, isGatewayRunning: Bool) async throws {
+        let run = try EarlierRun()
+        defer { run.remove() }
+        try await fill(run, deletion)
+        let gateway = isGatewayRunning ? try #require(try JournalRun.claim(0, in: run.directory + "/journal")) : nil
+        defer { gateway?.release() }
+        let before = try leaks(in: run.directory)
+        for folder in ["harken.db", "journal/", "transcripts/"] { #expect(before.contains { $0.hasPrefix(folder) }, "\(before)") }
+        let said: String
+        switch deletion {
+        case .user: said = try await self.run(UsersDelete.self, "--yes", "local", in: run.directory)
+        case .conversation, .part: said = try await self.run(ConversationsDelete.self, "--yes", "--for-good", "c1", in: run.directory)
+        case .restorable:
+            let first = try await self.run(ConversationsDelete.self, "--yes", "c1", in: run.directory)
+            #expect(first.contains("harken conversations restore") && !first.contains("journal"))
+            #expect(try leaks(in: run.directory).contains { $0.hasPrefix("transcripts/") })
+            said = try await self.run(ConversationsDelete.self, "--yes", "--for-good", "c1", in: run.directory)
+        }
+        let left = try leaks(in: run.directory)
+        #expect(left.filter { !$0.hasPrefix("journal/") } == [])
+        // A part of a session that has not ended stays in the journal until the session is completed.
+        let leavesJournal = isGatewayRunning || deletion == .part
+        #expect(left.isEmpty != leavesJournal, "\(left)")
+        // A gateway ends the deletion of a user in any case.
+        #expect(said.contains("a gateway clears its journal within a minute") == (leavesJournal || deletion == .user), "\(said)")
+        // The next gateway finds the journal as any start does.
+        if !isGatewayRunning { try #require(try JournalRun.claim(0, in: run.directory + "/journal")).release() }
+    }
+}
