@@ -11,15 +11,23 @@ import Testing
 @testable import Journal
 @testable import harken
 
-/// What is left in a data directory of words that a command deletes there.
-@Suite(.hangLimit) struct `Words that a command deletes in a data directory` {
+@Suite(.hangLimit) struct `What a command deletes in a data directory` {
     private let session = ID<Session>("0f6c2d1e-0000-4000-8000-000000000001")
     private let now = TestGateway.time
-    private let secret = Array("said1".utf8)
-
     /// What is deleted: a conversation with all of its session, one that was deleted before and could be restored, one with a part of its session, or
     /// the user.
     enum Deletion: CaseIterable, Sendable { case conversation, restorable, part, user }
+
+    private func store(in directory: String) throws -> SQLConversationStore {
+        let now = now, data = try DataDirectory(creating: directory)
+        return SQLConversationStore(in: try SQLiteDatabase(in: data), audio: Blobs(in: data).audio, now: { now })
+    }
+
+    private func conversation(_ id: String, _ text: String) -> Conversation {
+        let segment = Segment(id: ID("s-" + id), text: text, start: .zero, end: .seconds(1))
+        return Conversation(
+            id: ID(id), user: .local, status: .completed, source: "test", started: now, finished: now + .seconds(2), segments: [segment])
+    }
 
     /// Leaves a session of three words in the database, as a transcript, and in the journal of a gateway that was killed.
     private func fill(_ run: EarlierRun, _ deletion: Deletion) async throws {
@@ -32,18 +40,12 @@ import Testing
             let word = Word("said\(second)", SampleRange(range.start, count: SampleCount(8_000)), confidence: 0.5)
             transcript.add(Commit(channel: .first, range: range, words: [word], reason: .pause, engine: EngineName("scripted")), turn: 0)
         }
-        let data = try DataDirectory(creating: run.directory), blobs = Blobs(in: data), log = Log(level: .error, write: { _ in })
+        let blobs = Blobs(in: try DataDirectory(creating: run.directory)), log = Log(level: .error, write: { _ in })
         let transcripts = TranscriptFolder(in: blobs.transcripts, limits: TranscriptLimits(), log: log)
         #expect(await transcripts.keep(StoredTranscript(record: record, transcript: transcript, status: .complete)))
-        let now = now
-        let store = SQLConversationStore(in: try SQLiteDatabase(in: data), audio: blobs.audio, now: { now })
+        let store = try store(in: run.directory)
         func begin(_ id: String, _ text: String, at start: Duration) async throws {
-            let segment = Segment(id: ID("s-" + id), text: text, start: .zero, end: .seconds(1))
-            #expect(
-                try await store.begin(
-                    Conversation(
-                        id: ID(id), user: .local, status: .completed, source: "test", started: now, finished: now + .seconds(2), segments: [segment]))
-            )
+            #expect(try await store.begin(conversation(id, text)))
             #expect(try await store.join(SessionPart(session: session, conversation: ID(id), begins: start, shift: .zero - start), of: .local))
         }
         try await begin("c1", "said0 said1", at: .zero)
@@ -51,9 +53,9 @@ import Testing
     }
 
     /// Returns the files of the data directory that have the secret.
-    private func leaks(in directory: String) throws -> [String] {
+    private func leaks(of secret: String = "said1", in directory: String) throws -> [String] {
         let names = try #require(FileManager.default.enumerator(atPath: directory)).compactMap { $0 as? String }
-        return names.filter { FileManager.default.contents(atPath: directory + "/" + $0)?.has(secret) == true }.sorted()
+        return names.filter { FileManager.default.contents(atPath: directory + "/" + $0)?.has(Array(secret.utf8)) == true }.sorted()
     }
 
     /// Runs a command in the data directory.
@@ -72,7 +74,7 @@ import Testing
     }
 
     @Test(arguments: Deletion.allCases, [false, true])
-    func `are in no file when it ends, except a journal of which it tells`(deletion: Deletion, isGatewayRunning: Bool) async throws {
+    func `is in no file when it ends, except a journal of which it tells`(deletion: Deletion, isGatewayRunning: Bool) async throws {
         let run = try EarlierRun()
         defer { run.remove() }
         try await fill(run, deletion)
@@ -99,5 +101,30 @@ import Testing
         #expect(said.contains("a gateway clears its journal within a minute") == (leavesJournal || deletion == .user), "\(said)")
         // The next gateway finds the journal as any start does.
         if !isGatewayRunning { try #require(try JournalRun.claim(0, in: run.directory + "/journal")).release() }
+    }
+
+    /// What is removed beside words.
+    enum Removal: CaseIterable, Sendable { case person, mergedPerson, delivery }
+
+    @Test(arguments: Removal.allCases) func `is in no file when it is a name or a delivery`(removal: Removal) async throws {
+        let folder = TemporaryFolder()
+        do {
+            let store = try store(in: folder.path)
+            #expect(try await store.begin(conversation("c1", "said1")))
+            for name in ["Annabella", "Robert"] {
+                _ = try await store.add(Person(id: ID("p-\(name.count)"), name: name, created: now), reusing: false, of: .local)
+            }
+            let delivery = WebhookDelivery(id: ID("delivery-platypus"), user: .local, conversation: ID("c1"))
+            #expect(try await store.add(delivery, due: now))
+        }
+        let secret = removal == .delivery ? "delivery-platypus" : "Annabella"
+        #expect(try !leaks(of: secret, in: folder.path).isEmpty)
+        switch removal {
+        case .person: _ = try await run(PeopleForget.self, "--yes", "Annabella", in: folder.path)
+        case .mergedPerson: _ = try await run(PeopleMerge.self, "--yes", "Annabella", "Robert", in: folder.path)
+        case .delivery: _ = try await run(WebhooksRemove.self, "--yes", "delivery-platypus", in: folder.path)
+        }
+        #expect(try leaks(of: secret, in: folder.path) == [])
+        #expect(try !leaks(in: folder.path).isEmpty)
     }
 }
