@@ -13,10 +13,10 @@ package struct APIAnswer: Sendable {
     /// Feed that sends the body while a session runs; nil when the body is sent.
     package var feed: SessionFeed?
 
-    static let nothing = APIAnswer(status: .noContent)
+    /// True if something is deleted whose bytes leave the files a little later; nil: as `APIOperation.erases` says.
+    package var erases: Bool?
 
-    /// The answer of a deletion for good. The data has left every answer, and leaves the files soon: the header names the operation that tells when.
-    static let erasing = APIAnswer(status: .noContent, headers: ["X-Harken-Erasure": "/api/v1/erasure"])
+    static let nothing = APIAnswer(status: .noContent)
 
     static func json(_ status: HTTPStatus = .ok, _ write: (inout JSONWriter) -> Void) -> APIAnswer {
         var json = JSONWriter(capacity: 4_096)

@@ -48,6 +48,8 @@ package struct APIOperation: Sendable {
     /// Media type of a body that the operation takes while it comes; nil when the body is JSON, or there is none.
     package private(set) var streamed: String?
     let answer: Answer
+    /// True if success means that something is deleted whose bytes leave the files a little later. The answers have `ErasureHeader`.
+    package let erases: Bool
     /// Carries the operation out.
     package let run: @Sendable (APIRequest) async throws(APIError) -> APIAnswer
 
@@ -57,10 +59,12 @@ package struct APIOperation: Sendable {
     /// True if the request has a body, a JSON object.
     package var readsBody: Bool { body != nil }
 
+    /// - Parameter erases: nil: as the method is DELETE.
     init(
         _ method: HTTPMethod, _ path: String, _ scopes: AccessScope..., summary: String, query: [Field] = [], body: [Field]? = nil,
         streamed: String? = nil,
         answer: Answer,
+        erases: Bool? = nil,
         run: @escaping @Sendable (APIRequest) async throws(APIError) -> APIAnswer
     ) {
         self.method = method
@@ -71,6 +75,7 @@ package struct APIOperation: Sendable {
         self.body = body
         self.streamed = streamed
         self.answer = answer
+        self.erases = erases ?? (method == .delete)
         self.run = run
     }
 }

@@ -123,7 +123,8 @@ struct ConversationOperations: Sendable {
                 answer: .object([
                     .init("segments", "[Segment]", required: true, "The segments that were changed."),
                     .init("files", "integer", required: true, "Number of audio files that were silenced."),
-                ])
+                ]),
+                erases: true
             ) { request throws(APIError) in
                 guard let from = try request.seconds("from"), let to = try request.seconds("to"), from < to else {
                     throw .badRequest("The body must be JSON with two positions in seconds: {\"from\": 12.5, \"to\": 15}.")

@@ -26,12 +26,14 @@ struct DeletedConversationOperations: Sendable {
                 ], answer: .nothing
             ) { request throws(APIError) in
                 let isForGood = try request.queryFlag("for_good")
-                let isDeleted = try await APIError.stored { () throws(StoreError) in
+                let deletion = try await APIError.stored { () throws(StoreError) in
                     try await service.delete(request.id("id"), of: request.user, forGood: isForGood)
                 }
-                guard isDeleted else { throw request.missingConversation }
+                guard let deletion else { throw request.missingConversation }
                 await erasure.hide()
-                return isForGood ? .erasing : .nothing
+                var answer = APIAnswer.nothing
+                answer.erases = deletion == .forGood
+                return answer
             },
             APIOperation(
                 .get, "/deleted-conversations", .read, summary: "Lists the deleted conversations that can be restored, the last deleted first.",

@@ -68,7 +68,8 @@ struct KeyOperations: Sendable {
             },
             APIOperation(
                 .delete, "/admin/keys/{id}", .admin,
-                summary: "Revokes an access key for good: it is refused from the next request on, and its sessions end.", answer: .nothing
+                summary: "Revokes an access key for good: it is refused from the next request on, and its sessions end.", answer: .nothing,
+                erases: false
             ) { request throws(APIError) in
                 guard try await changed({ () throws(StoreError) in try await keys.revoke(request.id("id")) }) else { throw Self.missing(request) }
                 return .nothing

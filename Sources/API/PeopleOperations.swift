@@ -70,11 +70,11 @@ struct PeopleOperations: Sendable {
                 }
                 guard isDone else { throw Self.missing(request) }
                 service.reconcileVoices(of: request.user)
-                return .erasing
+                return .nothing
             },
             APIOperation(
                 .post, "/people/{id}/merge", .write, summary: "Merges another person into this one, with all their data.",
-                body: [.init("person_id", "string", required: true, "The other person, who is removed.")], answer: Self.person
+                body: [.init("person_id", "string", required: true, "The other person, who is removed.")], answer: Self.person, erases: true
             ) { request throws(APIError) in
                 let other = ID<Person>(try request.needed("person_id"))
                 guard other != request.id("id") else { throw .badRequest("A person cannot be merged with themselves.") }

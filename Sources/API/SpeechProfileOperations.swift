@@ -26,7 +26,7 @@ struct SpeechProfileOperations: Sendable {
                 answer: .nothing
             ) { request throws(APIError) in
                 try await APIError.stored { () throws(StoreError) in try await profiles.forget(request.user) }
-                return .erasing
+                return .nothing
             },
             APIOperation(
                 .get, "/v4/speech-profile", .read, summary: "Returns the path of the speech profile's audio.",
@@ -98,9 +98,7 @@ struct SpeechProfileOperations: Sendable {
                     throw .notFound("recording", request.query.first("memory_id") ?? request.query.first("id") ?? "")
                 }
                 try await APIError.stored { () throws(StoreError) in try await profiles.remove(chosen, of: request.user) }
-                var answer = Self.object { $0.member("status", "ok") }
-                answer.headers = APIAnswer.erasing.headers
-                return answer
+                return Self.object { $0.member("status", "ok") }
             },
         ].map { operation in
             var operation = operation

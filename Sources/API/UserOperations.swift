@@ -70,7 +70,7 @@ struct UserOperations: Sendable {
                     """, answer: .nothing
             ) { request throws(APIError) in
                 _ = try await APIError.stored { () throws(StoreError) in try await deletion.delete(request.user) }
-                return .erasing
+                return .nothing
             },
             APIOperation(
                 .delete, "/admin/users/{user}", .admin,
@@ -80,7 +80,7 @@ struct UserOperations: Sendable {
             ) { request throws(APIError) in
                 let isDone = try await APIError.stored { () throws(StoreError) in try await deletion.delete(request.id("user")) }
                 guard isDone else { throw .notFound("user", request.parameters["user"] ?? "") }
-                return .erasing
+                return .nothing
             },
             APIOperation(
                 .get, "/admin/users", .admin, summary: "Lists the users in the order of their names, with the amount of what is stored of each.",
@@ -126,7 +126,9 @@ struct UserOperations: Sendable {
                 try await change(.timeZone, to: try timeZone(request), request)
                 try await change(.audioDays, to: request.integer("audio_days").map { String($0) }, request)
                 try await WebhookOperations.change(request, in: store, by: webhooks, now: now())
-                return .json { [choices = try await choices(request)] in Self.write(choices, zones.standard.name, to: &$0) }
+                var answer = APIAnswer.json { [choices = try await choices(request)] in Self.write(choices, zones.standard.name, to: &$0) }
+                answer.erases = Self.clears(request)
+                return answer
             },
             APIOperation(
                 .get, "/users/me/provider-keys", .read, summary: "Lists the vendors at which the user has enrolled an own key.",
@@ -179,6 +181,18 @@ struct UserOperations: Sendable {
                 return .nothing
             },
         ]
+    }
+
+    /// Returns true if the body resets a setting, whose former value is deleted.
+    private static func clears(_ request: APIRequest) -> Bool {
+        changes.contains { field in
+            switch request.body?[field.name] {
+            case .null?: true
+            case .string(let text)?: text.isEmpty
+            case .array(let list)?: list.isEmpty
+            case nil, .some: false
+            }
+        }
     }
 
     /// Members of a body that changes settings.

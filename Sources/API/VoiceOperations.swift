@@ -91,7 +91,7 @@ struct VoiceOperations: Sendable {
             },
             APIOperation(
                 .post, "/voices/{id}/merge", .write, summary: "Merges another voice into this one, in every conversation.",
-                body: [.init("voice_id", "string", required: true, "The other voice, which is removed.")], answer: .nothing
+                body: [.init("voice_id", "string", required: true, "The other voice, which is removed.")], answer: .nothing, erases: true
             ) { request throws(APIError) in
                 let other = ID<Voice>(try request.needed("voice_id"))
                 guard other != request.id("id") else { throw .badRequest("A voice cannot be merged with itself.") }
@@ -107,7 +107,7 @@ struct VoiceOperations: Sendable {
                 summary: """
                     Takes a voice from the owner whom it got automatically. The voice has no name again, in every conversation, and the owner does \
                     not get it automatically again.
-                    """, answer: .nothing
+                    """, answer: .nothing, erases: false
             ) { request throws(APIError) in
                 let isDone = try await APIError.stored { () throws(StoreError) in
                     try await store.release(request.id("id"), isRejected: true, of: request.user)
@@ -124,7 +124,7 @@ struct VoiceOperations: Sendable {
                 }
                 guard isDone else { throw Self.missing(request) }
                 service.reconcileVoices(of: request.user)
-                return .erasing
+                return .nothing
             },
         ]
     }

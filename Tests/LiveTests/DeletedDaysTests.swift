@@ -19,8 +19,8 @@ import Testing
         try await WaitingConversation.with(log: Log(level: .info, write: { lines.append($0) })) { conversation in
             let service = conversation.service, store = service.store
             try await begin(in: store)
-            #expect(try await service.delete(id, of: .local, forGood: false))
-            #expect(try await !service.delete(id, of: .local, forGood: false))
+            #expect(try await service.delete(id, of: .local, forGood: false) == .kept)
+            #expect(try await service.delete(id, of: .local, forGood: false) == nil)
             let kept = try #require(try await store.deletedConversations(of: .local, after: nil, limit: 9).conversations.first)
             let days = Duration.seconds(7 * 86_400)
             #expect((days - .seconds(60)...days + .seconds(60)).contains(kept.keptUntil - kept.deleted))
@@ -38,8 +38,8 @@ import Testing
             let service = conversation.service, store = service.store
             for isKeptBefore in [false, true] {
                 try await begin(in: store)
-                if isKeptBefore { #expect(try await service.delete(id, of: .local, forGood: false)) }
-                #expect(try await service.delete(id, of: .local, forGood: true))
+                if isKeptBefore { #expect(try await service.delete(id, of: .local, forGood: false) == .kept) }
+                #expect(try await service.delete(id, of: .local, forGood: true) == .forGood)
                 #expect(try await store.deletedConversations(of: .local, after: nil, limit: 9).conversations.isEmpty)
                 #expect(try await !store.restore(id, of: .local))
             }

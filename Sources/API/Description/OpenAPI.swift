@@ -143,6 +143,7 @@ enum OpenAPI {
         json.key(escaping: operation.answer.isNothing ? "204" : "200")
         json.beginObject()
         json.member("description", literal: "Done.")
+        if operation.erases { writeErasureHeader(to: &json) }
         switch operation.answer {
         case .object(let fields): content("application/json", fields, to: &json)
         case .schema(let name): content(name, to: &json)
@@ -170,6 +171,20 @@ enum OpenAPI {
     /// Returns the names of the parameters in a path.
     static func parameters(of path: String) -> [String] {
         path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+    }
+
+    private static func writeErasureHeader(to json: inout JSONWriter) {
+        json.key("headers")
+        json.beginObject()
+        json.key(escaping: ErasureHeader.name)
+        json.beginObject()
+        json.member("description", literal: "The operation that tells when the deleted data has left the files. Absent if the data can be restored.")
+        json.key("schema")
+        json.beginObject()
+        json.member("type", literal: "string")
+        json.endObject()
+        json.endObject()
+        json.endObject()
     }
 
     static func writeSecurity(needsKey: Bool, to json: inout JSONWriter) {

@@ -81,7 +81,8 @@ struct APIEndpoint: Endpoint {
     }
 
     private func send(_ answer: APIAnswer, _ exchange: HTTPExchange, _ call: Call) {
-        var headers = answer.headers
+        var call = call, headers = answer.headers
+        if let erases = answer.erases { call.erases = erases }
         if headers["Cache-Control"] == nil { headers.set("Cache-Control", "no-store") }
         if let tag = headers["ETag"], exchange.request.headers.has("If-None-Match", element: tag) {
             return call.answer(exchange, HTTPResponseHead(.notModified, headers: headers))
@@ -104,6 +105,6 @@ struct APIEndpoint: Endpoint {
 extension APIOperation {
     /// Returns the operation's line in the table of routes.
     func route(_ admission: Admission) -> Route {
-        Route(.http, method, root + path, renderer: .harken, APIEndpoint(operation: self, admission: admission))
+        Route(.http, method, root + path, renderer: .harken, erases: erases, APIEndpoint(operation: self, admission: admission))
     }
 }

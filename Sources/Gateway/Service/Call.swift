@@ -1,3 +1,4 @@
+internal import API
 internal import Admission
 internal import Framing
 internal import Net
@@ -17,6 +18,8 @@ struct Call: Sendable {
     let start = Instant.now
     /// The caller's credential: from the place where the request's endpoint looks for one, or the login of the gateway's page; nil when there is none.
     var shown: ShownCredential?
+    /// True if success means that something is deleted whose bytes leave the files a little later.
+    var erases = false
 
     /// The route of a request whose path or method nothing serves.
     static let noRoute = "none"
@@ -31,7 +34,15 @@ struct Call: Sendable {
 
     func answer(_ exchange: HTTPExchange, _ head: HTTPResponseHead, _ body: [UInt8] = []) {
         log(exchange, head.status)
-        send(exchange, head, body)
+        send(exchange, marked(head), body)
+    }
+
+    /// Returns the head of an answer. After a deletion it names the operation that tells when the data has left the files.
+    private func marked(_ head: HTTPResponseHead) -> HTTPResponseHead {
+        guard erases, (200..<300).contains(head.status.code) else { return head }
+        var head = head
+        head.headers.set(ErasureHeader.name, ErasureHeader.value)
+        return head
     }
 
     /// Begins an answer whose body comes in pieces.

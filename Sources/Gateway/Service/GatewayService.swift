@@ -51,7 +51,7 @@ package struct GatewayService: HTTPService {
         let method = head.method == .head ? .get : head.method
         if let route = onPath.first(where: { $0.method == method && ($0.kind == .webSocket) == isUpgrade }) {
             let shown = admission.shown(route.endpoint.credential(in: head), in: head)
-            let call = Call(id: id, route: route.path, client: client, responder: responder, shown: shown)
+            let call = Call(id: id, route: route.path, client: client, responder: responder, shown: shown, erases: route.erases)
             return route.path == "/health" ? route.endpoint.handle(exchange, call) : prepare(exchange, by: route, call)
         }
         let renderer = onPath.first?.renderer ?? .harken

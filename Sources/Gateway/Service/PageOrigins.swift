@@ -11,7 +11,9 @@ struct PageOrigins: Sendable {
         // Any page may call, because credentials are in headers that a page must know. Cookies count only for the gateway's own pages, see
         // `LoginCookie`. `Access` decides about the caller.
         let allowed: CORSPolicy.Origins = origins.isEmpty || origins.contains("*") ? .any : .listed(Set(origins))
-        policy = CORSPolicy(origins: allowed, exposedHeaders: ["dg-request-id", "dg-error", "x-request-id", "x-harken-session", "x-harken-notice"])
+        policy = CORSPolicy(
+            origins: allowed,
+            exposedHeaders: ["dg-request-id", "dg-error", "x-request-id", "x-harken-session", "x-harken-notice", "x-harken-erasure"])
     }
 
     func headers(for request: HTTPRequestHead) -> HTTPHeaders { policy.headers(for: request) }

@@ -11,13 +11,17 @@ package struct Route: Sendable {
     let endpoint: any Endpoint
     /// Form of errors in this part of the table, also when no route matches.
     let renderer: ErrorRenderer
+    /// True if success means that something is deleted whose bytes leave the files a little later. The answers have `ErasureHeader`.
+    package let erases: Bool
 
-    init(_ kind: Kind, _ method: HTTPMethod, _ path: String, renderer: ErrorRenderer, _ endpoint: any Endpoint) {
+    /// - Parameter erases: nil: as the method is DELETE.
+    init(_ kind: Kind, _ method: HTTPMethod, _ path: String, renderer: ErrorRenderer, erases: Bool? = nil, _ endpoint: any Endpoint) {
         self.kind = kind
         self.method = method
         self.path = path
         self.endpoint = endpoint
         self.renderer = renderer
+        self.erases = erases ?? (method == .delete)
     }
 
     /// True if the route serves exactly one path.

@@ -77,7 +77,7 @@ package final class JournalRun: Sendable {
         if let descriptor { closeLocked(descriptor) }
     }
 
-    /// Ends the claim of a part that holds nothing any more, and removes its lock file.
+    /// Ends the claim of a part that no process works on any more, and removes its lock file.
     func remove() {
         if descriptor.withLock({ $0 }) != nil { unlink(path) }
         release()

@@ -30,6 +30,8 @@ package final class PreviousRunJournal: Sendable {
     private let isStored = Mutex(false)
     /// Numbers of this run's logs.
     private let loops = Mutex<Set<Int>>([])
+    /// True if an erasure has left blocks of sessions that have not ended.
+    private let hasUnended = Mutex(false)
 
     private struct Runs {
         /// Parts of processes that have ended, which this process holds while they have segments.
@@ -50,6 +52,11 @@ package final class PreviousRunJournal: Sendable {
         runs = Mutex(Runs(living: others))
         try takeLogs(of: run.number)
         _ = try collect()
+    }
+
+    /// Takes the segments of processes that have ended, for a command that erases from them. The command has no logs, and calls `giveBack` at the end.
+    package convenience init(in directory: String, log: Log) throws(JournalError) {
+        try self.init(directory: directory, run: JournalRun.claimLowest(in: directory), log: log)
     }
 
     private static func names(in directory: String) -> [String] { (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [] }
@@ -141,6 +148,16 @@ package final class PreviousRunJournal: Sendable {
         for run in empty { run.remove() }
     }
 
+    /// Leaves all segments to the next gateway. Nothing is done with them afterwards.
+    package func giveBack() {
+        let ended = runs.withLock { runs in
+            defer { runs.ended = [] }
+            return runs.ended
+        }
+        // The segments stay. A lock file has nothing in it, and may have another owner than the gateway's.
+        for part in ended + [run] { part.remove() }
+    }
+
     // MARK: - Logs of this run
 
     /// Registers a log of this run. Segments of an earlier run's log with the same number count against its limit.
@@ -225,6 +242,9 @@ package final class PreviousRunJournal: Sendable {
         return findings
     }
 
+    /// True if `erase` has left blocks of sessions that have not ended. The start that completes these sessions leaves out what is forgotten of them.
+    package var leavesUnended: Bool { hasUnended.withLock { $0 } }
+
     /// Erases the blocks of `sessions` in the segments: of sessions that have ended, and of those in `whole` in any case. Blocks the thread.
     ///
     /// - Returns: false when blocks could not be erased; the reason is in the log.
@@ -247,6 +267,7 @@ package final class PreviousRunJournal: Sendable {
                         }
                     }
                 }
+                if !numbers.isSubset(of: gone) { hasUnended.withLock { $0 = true } }
                 let over = numbers.intersection(gone)
                 guard !over.isEmpty else { continue }
                 for file in files { try JournalErasing.erase(over, in: file) }

@@ -271,15 +271,17 @@ package final class TranscriptFolder: Sendable {
     private func hiding(_ found: StoredTranscript) -> StoredTranscript { forgotten.withLock { $0[found.record.id] }.map(found.forgetting) ?? found }
 
     private func loadBlob(_ id: ID<Session>) async throws(StoredTranscript.Unreadable) -> StoredTranscript? {
-        let bytes: [UInt8]?
+        guard let bytes = try await loadBytes(id) else { return nil }
+        return try StoredTranscript(decoding: bytes)
+    }
+
+    private func loadBytes(_ id: ID<Session>) async throws(StoredTranscript.Unreadable) -> [UInt8]? {
         do throws(StoreError) {
             guard let name = Self.name(of: id) else { return nil }
-            bytes = try await blobs.content(of: name, maxByteCount: Self.maxByteCount)
+            return try await blobs.content(of: name, maxByteCount: Self.maxByteCount)
         } catch {
             throw .notReadable("\(error)")
         }
-        guard let bytes else { return nil }
-        return try StoredTranscript(decoding: bytes)
     }
 
     /// Stores a transcript without the speech that is forgotten for good, or deletes it when that is the whole session.
@@ -287,7 +289,10 @@ package final class TranscriptFolder: Sendable {
     /// - Parameters:
     ///   - attempts: number of attempts that have failed before. Only the first failure is logged as an error.
     ///   - isNew: true if the session never had a stored transcript, and so has no gaps in the database.
-    private func store(_ transcript: StoredTranscript, attempts: Int = 0, isNew: Bool = false) async -> Bool {
+    ///   - former: the bytes of the blob, which is not written again when they stay; nil: they are not known.
+    private func store(
+        _ transcript: StoredTranscript, attempts: Int = 0, isNew: Bool = false, former: [UInt8]? = nil
+    ) async -> Bool {
         let id = transcript.record.id
         let forgotten = forgotten.withLock { $0[id] }?.forGood
         guard let name = Self.name(of: id) else { return false }
@@ -297,7 +302,12 @@ package final class TranscriptFolder: Sendable {
         // First: if the process is killed before the transcript is stored, the journal still has the session, and both are written again.
         if !isNew || !times.isEmpty { await gaps?.note([id: times]) }
         do throws(StoreError) {
-            if isGone { try await blobs.delete(name) } else { try await blobs.put(kept.encoded(), as: name) }
+            guard !isGone else {
+                try await blobs.delete(name)
+                return true
+            }
+            let bytes = kept.encoded()
+            if bytes != former { try await blobs.put(bytes, as: name) }
             return true
         } catch {
             let message: StaticString = "a transcript cannot be stored"
@@ -386,8 +396,8 @@ package final class TranscriptFolder: Sendable {
     /// Erases forgotten speech from a session's blob.
     private func forgetStored(_ id: ID<Session>) async -> BlobErasure {
         do throws(StoredTranscript.Unreadable) {
-            guard let found = try await loadBlob(id) else { return .absent }
-            return await store(found) ? .complete : .failed
+            guard let bytes = try await loadBytes(id) else { return .absent }
+            return try await store(StoredTranscript(decoding: bytes), former: bytes) ? .complete : .failed
         } catch {
             // A newer version's transcript cannot be read. It is deleted, because it may have words that must be forgotten.
             log.info("an unreadable transcript was deleted, because a part of it had to be deleted", [.session: id.rawValue])

@@ -211,9 +211,9 @@ package final class ConversationService: Sendable {
     /// Deletes a conversation. It can be restored for the days that the operator has set, unless the disk is full.
     ///
     /// - Parameter forGood: true to delete the conversation for good, also one that could be restored.
-    /// - Returns: false when the conversation does not exist.
-    package func delete(_ id: ID<Conversation>, of user: ID<User>, forGood: Bool) async throws(StoreError) -> Bool {
-        try await store.delete(id, of: user, days: forGood ? 0 : deletedDays, now: now()) != nil
+    /// - Returns: nil when the conversation does not exist.
+    package func delete(_ id: ID<Conversation>, of user: ID<User>, forGood: Bool) async throws(StoreError) -> ConversationDeletion? {
+        try await store.delete(id, of: user, days: forGood ? 0 : deletedDays, now: now())
     }
 
     /// Deletes for good the conversations that were deleted and whose days are over. Call every hour or so.

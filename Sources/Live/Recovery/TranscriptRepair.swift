@@ -32,6 +32,9 @@ struct TranscriptRepair: Sendable {
     private static let longest: Duration = .seconds(300)
     /// Length of audio that is recognised beyond each end, so that words at the edges are heard whole.
     private static let reach: Duration = .milliseconds(1_500)
+    /// Length of audio that is recognised before a part of a session that hides words. A number that goes on in the part is found with its beginning only:
+    /// the words before are stored as they were shown, so its beginning is hidden. Someone who reads a card's number aloud takes ten seconds or so.
+    private static let redactionReach: Duration = .seconds(20)
     /// Minimum length of audio that is recognised. Shorter audio holds no word.
     private static let shortest: Duration = .milliseconds(50)
 
@@ -96,8 +99,10 @@ struct TranscriptRepair: Sendable {
     ) async -> GapCause? {
         guard !engines.isEmpty else { return .noEngine }
         let rate = stored.transcript.rate
-        let reach = SampleCount(Self.reach, at: rate)
-        let wide = SampleRange(max(.zero, range.start - reach), range.end + reach)
+        let hidden = stored.record.redaction
+        let reach = SampleCount(Self.reach, at: rate), near = max(.zero, range.start - reach)
+        let first = hidden.isEmpty ? near : max(.zero, range.start - SampleCount(Self.redactionReach, at: rate))
+        let wide = SampleRange(first, range.end + reach)
         guard let heard = await audio.held(of: wide).first(where: { $0.intersection(range) == range }) else { return .audioLost }
         let session = stored.record.id.rawValue
         var last: EngineError?
@@ -119,11 +124,11 @@ struct TranscriptRepair: Sendable {
                     report(.success(answer), of: engine.name, from: start, stored.record, &trace)
                     // The engine's speaker labels are valid within this recording only.
                     for index in words.indices { words[index].speaker = nil }
-                    let hidden = stored.record.redaction
                     if !hidden.isEmpty {
                         // Word by word: which words fill the gap is decided by their times.
                         var redactor = StreamRedactor(RedactionRule(hidden, form: .hashes))
                         words = redactor.redact(final: words)
+                        words.removeAll { $0.range.end <= near }
                     }
                     stored.transcript.mend(channel, range, words, by: engine.name)
                     return nil

@@ -11,7 +11,8 @@ package import Store
 package actor ErasureService {
     private let store: any RetentionStore
     private let transcripts: TranscriptFolder
-    private let earlier: PreviousRunJournal
+    /// The journals of earlier runs; nil when there are none.
+    private let earlier: PreviousRunJournal?
     private let contexts: [LoopBound<LiveContext>]
     /// Maximum age of transcripts.
     private let age: Duration
@@ -35,8 +36,9 @@ package actor ErasureService {
         case transcripts
     }
 
+    /// - Parameter contexts: the live sessions; empty in a command, which has none.
     package init(
-        store: any RetentionStore, transcripts: TranscriptFolder, earlier: PreviousRunJournal, contexts: [LoopBound<LiveContext>], age: Duration,
+        store: any RetentionStore, transcripts: TranscriptFolder, earlier: PreviousRunJournal?, contexts: [LoopBound<LiveContext>], age: Duration,
         log: Log, now: @escaping @Sendable () -> UnixTime
     ) {
         self.store = store
@@ -77,9 +79,9 @@ package actor ErasureService {
     /// Erases speech from the journals of earlier runs, as far as that has not been done.
     private func eraseEarlierJournals() async {
         let new = forgotten.filter { erasedEarlier[$0.key] != $0.value }
-        guard !new.isEmpty else { return }
+        guard let earlier, !new.isEmpty else { return }
         erasedEarlier = forgotten
-        let earlier = earlier, sessions = Set(new.keys), whole = Set(new.filter(\.value.isAll).keys)
+        let sessions = Set(new.keys), whole = Set(new.filter(\.value.isAll).keys)
         if await Task.detached(priority: .utility, operation: { earlier.erase(sessions, whole: whole) }).value {
             unerasedEarlier.subtract(sessions)
         } else {

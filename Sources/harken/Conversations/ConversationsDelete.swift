@@ -8,8 +8,8 @@ struct ConversationsDelete: Command {
         name: "conversations delete", summary: "Delete conversations: words, vectors and audio.",
         discussion: """
             A deleted conversation can be restored for 7 days (HARKEN_DELETED_DAYS): see harken conversations deleted. With --for-good, and on a full \
-            disk, nothing of it is left when the command ends, or the command says what still holds it up. --for-good also takes conversations that \
-            were deleted before.
+            disk, nothing of it is left when the command ends, or the command says what still holds it up. The journal of a running gateway is cleared \
+            by that gateway, within a minute. --for-good also takes conversations that were deleted before.
             """,
         operands: .init(
             placeholder: "ID…", help: "The conversations' ids, or the beginnings of the ids; last is the newest conversation.", count: 1...Int.max),
@@ -48,6 +48,7 @@ struct ConversationsDelete: Command {
             let kept = isForGood ? [] : try await data.allDeletedConversations().filter { ids.contains($0.id) }
             let end: ErasureWait.End =
                 kept.count == ids.count ? .erased : try await ErasureWait(line: ProgressLine(in: context)).run { try await data.isErased() }
+            let addition = await end.addition + (data.leavesJournal() ? ErasureWait.journal : "")
             if json {
                 var writer = JSONWriter()
                 writer.beginObject()
@@ -56,10 +57,10 @@ struct ConversationsDelete: Command {
                 writer.member("kept_until", optional: kept.map(\.keptUntil).min()?.rfc3339)
                 writer.endObject()
                 context.output.writeLine(writer.text)
-                if end != .erased { context.note("deleted" + end.addition) }
+                if !addition.isEmpty { context.note("deleted" + addition) }
             } else {
                 let done = "\(ids.count == 1 ? "1 conversation is" : "\(ids.count) conversations are") deleted"
-                guard let until = kept.map(\.keptUntil).min() else { return context.note(done + " for good" + end.addition) }
+                guard let until = kept.map(\.keptUntil).min() else { return context.note(done + " for good" + addition) }
                 let time = try await data.timeZone(for: []).shortText(of: until), list = kept.map(\.id.rawValue).joined(separator: " ")
                 context.note("\(done); until \(time) \(kept.count == 1 ? "it comes" : "they come") back with: harken conversations restore \(list)")
             }

@@ -5,6 +5,10 @@ import Store
 struct PeopleMerge: Command {
     static let description = CommandDescription(
         name: "people merge", summary: "Merge a person or a voice into another one.",
+        discussion: """
+            The name or the voiceprint of the one that is removed is gone from the disk when the command ends, or the command says what still holds \
+            it up.
+            """,
         operands: .init(placeholder: "PERSON INTO", help: "Names, labels or ids: the one to remove, and the one to keep.", count: 2...2),
         options: DataPlace.options + [Confirmation.yes])
 
@@ -46,10 +50,16 @@ struct PeopleMerge: Command {
                     "the second one has no name; to give the voice to \(person.name): harken people merge \"\(people[1])\" \"\(people[0])\"")
             }
             guard isDone else { throw data.missing("person or voice", people[0]) }
+            // A voice that is given to a person stays.
+            let removes = if case (.voice, .person) = (gone, kept) { false } else { true }
+            let end: ErasureWait.End =
+                removes ? try await ErasureWait(line: ProgressLine(in: context)).run { try await data.isErased() } : .erased
+            let events = "has all data of \(gone.name) now" + end.addition
             switch kept {
-            case .person(let kept): context.tell(kept, "has all data of \(gone.name) now", json: json)
-            case .voice(let kept): context.tell(kept, "has all data of \(gone.name) now", json: json)
+            case .person(let kept): context.tell(kept, events, json: json)
+            case .voice(let kept): context.tell(kept, events, json: json)
             }
+            if json, end != .erased { context.note("merged" + end.addition) }
         }
     }
 }

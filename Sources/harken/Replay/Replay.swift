@@ -37,9 +37,9 @@ struct Replay: Command {
     func run(_ context: CommandContext) async -> ExitStatus {
         guard let engine = engine.make(for: Self.description, context) else { return .failed }
         do {
-            let store = try stores.needed(), data = stores.userData(in: store, models: models), id = try await data.id(name)
+            let data = stores.userData(in: try stores.needed(), models: models), id = try await data.id(name)
             guard let conversation = try await data.conversation(id) else { throw data.missing("conversation", id.rawValue) }
-            let audio = try await store.audio(of: id, of: stores.user)
+            let audio = try await data.store.audio(of: id, of: stores.user)
             guard !audio.isEmpty else { throw NoAudio(description: "conversation \(id) has no stored audio, so it cannot be recognized again") }
             let progress = ProgressLine(in: context)
             defer { progress.clear() }

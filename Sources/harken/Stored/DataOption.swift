@@ -62,6 +62,14 @@ struct DataOption {
         try Installation(in: directory, database: database, bucket: bucket, checkTime: .zero)
     }
 
+    /// Returns the erasure of deleted speech from what the directory has beside the database.
+    ///
+    /// - Parameter store: the store of the installation's conversations.
+    func erasure(of installation: Installation, _ store: any ConversationStores) -> DirectoryErasure {
+        DirectoryErasure(
+            store, transcripts: installation.blobs.transcripts, in: DataDirectory(unchecked: path), hasOtherJournals: database != nil)
+    }
+
     /// The error of a directory without data.
     var noData: NoData { NoData(path: path) }
 

@@ -120,7 +120,7 @@ struct DataPlace {
     func existingInstallation(_ context: CommandContext) throws -> (any InstallationData)? {
         switch kind {
         case .directory(let stores):
-            try stores.data.existing().map { DirectoryInstallationData(try stores.data.installation(in: $0), context: context) }
+            try stores.existing().map { DirectoryInstallationData($0, in: stores.data, context: context) }
         case .gateway(let address): GatewayInstallationData(api: try GatewayAPI(address))
         }
     }
@@ -129,8 +129,7 @@ struct DataPlace {
     func createdInstallation(_ context: CommandContext) throws -> any InstallationData {
         switch kind {
         case .directory(let stores):
-            let directory = try DataDirectory(creating: stores.data.path)
-            return DirectoryInstallationData(try stores.data.installation(in: directory), context: context)
+            return DirectoryInstallationData(try stores.open(), in: stores.data, context: context)
         case .gateway(let address): return GatewayInstallationData(api: try GatewayAPI(address))
         }
     }

@@ -9,12 +9,15 @@ import Store
 struct DirectoryInstallationData: InstallationData {
     private let installation: Installation
     private let store: any ConversationStores
+    private let erasure: DirectoryErasure
     private let context: CommandContext
 
-    init(_ installation: Installation, context: CommandContext) {
+    /// - Parameter data: the data directory of the installation.
+    init(_ installation: Installation, in data: DataOption, context: CommandContext) {
         self.installation = installation
         self.context = context
         store = installation.conversations(now: { .now })
+        erasure = data.erasure(of: installation, store)
     }
 
     private func administration() throws -> any AccessKeyAdministration { try installation.keys(hashing: OpenSSLHashing(), now: { .now }) }
@@ -56,7 +59,11 @@ struct DirectoryInstallationData: InstallationData {
         return try await deletion.delete(user)
     }
 
-    func isErased() async throws -> Bool? { try await store.isErased() }
+    func isErased() async throws -> Bool? {
+        // First: it changes rows, which leave the database after it.
+        let isComplete = await erasure.run()
+        return try await store.isErased() && isComplete
+    }
 
     func deletions() async throws -> [PendingUserDeletion] { try await store.deletions() }
 

@@ -10,6 +10,7 @@ import Store
 /// One user's data in the data directory of this machine, with or without a running gateway.
 struct DirectoryUserData: UserData {
     let store: any ConversationStores
+    let erasure: DirectoryErasure
     let user: ID<User>
     /// Path of the data directory.
     let path: String
@@ -48,7 +49,13 @@ struct DirectoryUserData: UserData {
         return nil
     }
 
-    func isErased() async throws -> Bool? { try await store.isErased() }
+    func isErased() async throws -> Bool? {
+        // First: it changes rows, which leave the database after it.
+        let isComplete = await erasure.run()
+        return try await store.isErased() && isComplete
+    }
+
+    func leavesJournal() async -> Bool { await erasure.leavesJournal }
 
     func deletedConversations(after cursor: String?) async throws -> DeletedConversationPage {
         try await store.deletedConversations(of: user, after: cursor, limit: ConversationLimits.page)

@@ -24,6 +24,9 @@ struct ErasureWait: Sendable {
         }
     }
 
+    /// What a message adds about a journal that a command on a data directory leaves to a gateway.
+    static let journal = "; a gateway clears its journal within a minute, or at its next start"
+
     let line: ProgressLine
     /// Time after which the command ends although the data is not gone. It exceeds the time for which a gateway gathers deletions.
     var patience = Duration.seconds(30)

@@ -53,6 +53,8 @@ struct GatewayUserData: UserData {
 
     func isErased() async throws -> Bool? { try await api.isErased() }
 
+    func leavesJournal() -> Bool { false }
+
     func rename(_ conversation: ID<Conversation>, to title: String) async throws -> Bool {
         try await api.send(.patch, path("conversations", conversation.rawValue), body: GatewayAPI.body(("title", title))) != nil
     }

@@ -3,8 +3,8 @@ import Store
 
 /// The keys and the usage of an installation, in the data directory of this machine or behind a gateway's API.
 protocol InstallationData: Sendable {
-    /// Returns true when deleted data has left the disk, and false while another program that reads the database keeps it there; nil: a gateway of an
-    /// earlier version does not say.
+    /// Returns true when deleted data has left the disk, and false while something keeps it there, as a rule another program that reads the database;
+    /// nil: a gateway of an earlier version does not say. In a data directory, erases what is deleted.
     func isErased() async throws -> Bool?
 
     func keys() async throws -> [AccessKey]

@@ -44,28 +44,27 @@ struct StoreAccess {
     /// Opens the stores for a command that reads or changes existing data; nil when there is no data yet. Nothing is created.
     ///
     /// - Throws: `NoData` when the directory that the command line names has no data.
-    func existing() throws -> (any ConversationStores)? {
-        try data.existing().map { try data.installation(in: $0).conversations(now: { .now }) }
-    }
+    func existing() throws -> Installation? { try data.existing().map { try data.installation(in: $0) } }
 
     /// Opens the stores for a command that needs existing data.
     ///
     /// - Throws: `NoData` when there is none.
-    func needed() throws -> any ConversationStores {
-        guard let stores = try existing() else { throw data.noData }
-        return stores
+    func needed() throws -> Installation {
+        guard let installation = try existing() else { throw data.noData }
+        return installation
     }
 
     /// Opens the stores. Creates the data directory and the database if they do not exist.
-    func open() throws(StoreError) -> any ConversationStores {
-        try data.installation(in: DataDirectory(creating: data.path)).conversations(now: { .now })
-    }
+    func open() throws(StoreError) -> Installation { try data.installation(in: DataDirectory(creating: data.path)) }
 
     /// Returns the user's data in opened stores.
     ///
     /// - Parameter models: the folder of the sentence model for search by meaning.
-    func userData(in stores: any ConversationStores, models: ModelFolder) -> DirectoryUserData {
-        DirectoryUserData(store: stores, user: user, path: data.path, models: models, zones: zones, deletedDays: deletedDays)
+    func userData(in installation: Installation, models: ModelFolder) -> DirectoryUserData {
+        let store = installation.conversations(now: { .now })
+        return DirectoryUserData(
+            store: store, erasure: data.erasure(of: installation, store), user: user, path: data.path, models: models, zones: zones,
+            deletedDays: deletedDays)
     }
 
     /// Returns the archives of the user's data in a data directory.

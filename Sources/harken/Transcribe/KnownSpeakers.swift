@@ -1,5 +1,6 @@
 import Conversations
 import Protocols
+import Sessions
 import Speakers
 import Speech
 import Store
@@ -13,7 +14,7 @@ struct KnownSpeakers {
     static func open(_ arguments: Arguments, _ context: CommandContext) async -> KnownSpeakers? {
         do {
             let stores = try StoreAccess(arguments)
-            guard let store = try stores.existing() else { return nil }
+            guard let store = try stores.existing()?.conversations(now: { .now }) else { return nil }
             return KnownSpeakers(try await store.voices(of: stores.user), try await store.people(of: stores.user))
         } catch {
             context.note("speakers get no names, because the store cannot be read: \(error)")

@@ -33,6 +33,8 @@ struct UsersDelete: Command {
             let deletion = ShownDeletion(user: user, line: ProgressLine(in: context))
             guard try await deletion.run(in: installation) else { throw place.missing(user) }
             let end = try await ErasureWait(line: ProgressLine(in: context)).run { try await installation.isErased() }
+            // The journal has the user's name too, and the gateway ends the deletion.
+            let addition = (place.isGateway ? "" : ErasureWait.journal) + end.addition
             if json {
                 var writer = JSONWriter()
                 writer.beginObject()
@@ -40,10 +42,9 @@ struct UsersDelete: Command {
                 writer.member("deleted", true)
                 writer.endObject()
                 context.output.writeLine(writer.text)
-                if end != .erased { context.note("deleted" + end.addition) }
+                if !addition.isEmpty { context.note("deleted" + addition) }
             } else {
-                let journal = place.isGateway ? "" : "; the gateway clears its journal within a minute, or at its next start"
-                context.note("\(user) is deleted" + journal + end.addition)
+                context.note("\(user) is deleted" + addition)
             }
         }
     }

@@ -5,7 +5,10 @@ import Store
 struct WebhooksRemove: Command {
     static let description = CommandDescription(
         name: "webhooks remove", summary: "Remove deliveries to your webhooks: they are not sent.",
-        discussion: "The conversations stay. Use it for a delivery that was given up, or for one that waits and holds up those behind it.",
+        discussion: """
+            The conversations stay. Use it for a delivery that was given up, or for one that waits and holds up those behind it. The deliveries are gone \
+            from the disk when the command ends, or the command says what still holds them up.
+            """,
         operands: .init(
             placeholder: "ID…", help: "Deliveries as harken webhooks list shows them, or the beginnings of their ids.", count: 1...Int.max),
         options: DataPlace.options + [Confirmation.yes])
@@ -32,6 +35,7 @@ struct WebhooksRemove: Command {
             for id in found {
                 guard try await data.remove(id) else { throw data.missing("delivery", id.rawValue) }
             }
+            let end = try await ErasureWait(line: ProgressLine(in: context)).run { try await data.isErased() }
             if json {
                 var writer = JSONWriter()
                 writer.beginObject()
@@ -39,8 +43,9 @@ struct WebhooksRemove: Command {
                 writer.array(found.map(\.rawValue))
                 writer.endObject()
                 context.output.writeLine(writer.text)
+                if end != .erased { context.note("removed" + end.addition) }
             } else {
-                context.note(found.count == 1 ? "1 delivery is removed" : "\(found.count) deliveries are removed")
+                context.note((found.count == 1 ? "1 delivery is removed" : "\(found.count) deliveries are removed") + end.addition)
             }
         }
     }

@@ -19,6 +19,10 @@ import Testing
             #expect(kept.status == 204 && kept.headers["X-Harken-Erasure"] == nil)
             let forGood = try await gateway.send(.delete, "/api/v1/conversations/conversation-2?for_good=true")
             #expect(forGood.headers["X-Harken-Erasure"] == "/api/v1/erasure")
+            for (body, isTold) in [(#"{"name":"Quagmire"}"#, false), (#"{"name":null}"#, true)] {
+                let changed = try await gateway.send(.patch, "/api/v1/users/me/settings", body: Array(body.utf8))
+                #expect(changed.status == 200 && (changed.headers["X-Harken-Erasure"] != nil) == isTold, "\(body)")
+            }
             #expect(try await gateway.send(.get, "/api/v1/erasure").text == #"{"erased":false}"#)
             try reader.run("COMMIT")
             // The gateway gathers deletions for seconds; another process does not.

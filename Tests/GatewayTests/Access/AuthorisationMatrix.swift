@@ -43,6 +43,18 @@ struct RouteExpectation: Sendable {
         }
     }
 
+    /// Routes with DELETE that delete nothing of which bytes are left.
+    private static let deletingNothing: Set<String> = ["DELETE /api/v1/admin/keys/{id}", "DELETE /api/v1/voices/{id}/adoption"]
+    /// Routes with other methods that delete something for good.
+    private static let deleting: Set<String> = [
+        "POST /api/v1/conversations/{id}/redact", "POST /api/v1/people/{id}/merge", "POST /api/v1/voices/{id}/merge",
+    ]
+
+    /// Returns true if the route deletes something whose bytes leave the files a little later. Its answers name the operation that tells when.
+    static func erases(_ route: String) -> Bool {
+        deleting.contains(route) || route.hasPrefix("DELETE ") && !deletingNothing.contains(route)
+    }
+
     var once: Self {
         var other = self
         other.happensOnce = true

@@ -55,6 +55,7 @@ import Testing
         try await TestGateway.with { gateway in
             #expect(Set(gateway.routes) == Set(RouteExpectation.all.keys))
             #expect(gateway.routes.count == RouteExpectation.all.count)
+            #expect(Set(gateway.erasingRoutes) == Set(RouteExpectation.all.keys.filter(RouteExpectation.erases)))
         }
     }
 
@@ -138,6 +139,7 @@ import Testing
             let body = expectation.body.map { Array(things.named(in: $0).utf8) }
             let answer = try await gateway.send(method, target, headers: headers, body: body)
             expectChallenge(answer.status, answer.headers, of: route)
+            expectErasure(answer.status, answer.headers, of: route)
             return (.status(answer.status), answer.text)
         }
         do {
@@ -157,6 +159,14 @@ import Testing
     /// Every 401 says how a credential is shown (RFC 9110, 11.6.1), and no other answer does.
     private func expectChallenge(_ status: Int, _ headers: HTTPHeaders, of route: String) {
         #expect(headers["WWW-Authenticate"] == (status == 401 ? #"Bearer realm="harken""# : nil), "\(route)")
+    }
+
+    /// Every deletion that succeeds names the operation that tells when the bytes are gone, and no other answer does.
+    private func expectErasure(_ status: Int, _ headers: HTTPHeaders, of route: String) {
+        // This conversation can be restored.
+        let isKept = route == "DELETE /api/v1/conversations/{id}"
+        let isErasing = (200..<300).contains(status) && RouteExpectation.erases(route) && !isKept
+        #expect(headers["X-Harken-Erasure"] == (isErasing ? "/api/v1/erasure" : nil), "\(route)")
     }
 
     /// Makes what the route is asked for.

@@ -188,6 +188,31 @@ import Testing
         }
     }
 
+    @Test func `hide, in every file, the end of a number whose beginning was committed before the kill`() async throws {
+        let run = try EarlierRun(), secret = "42424242"
+        var record = self.record
+        record.redaction = .cards
+        record.engines = [.local]
+        let texts = ["my", "card", "is", "", secret, "", "", "", "", "", secret, "", "thanks", "then"]
+        // Nine seconds are committed; the second half of the number is in the rest, and is not a card's number by itself.
+        _ = run.session(record, seconds: texts.count, committed: 9, audio: NumberedSecondsEngine.pcm)
+        let earlier = try store(run.directory)
+        _ = try await earlier.begin(conversation("c1", .inProgress, ago: 600, said: ["said0", "said1"]))
+        _ = try await earlier.join(SessionPart(session: session, conversation: ID("c1"), begins: .zero, shift: .zero), of: .local)
+        try await TestGateway.with(
+            ScriptedEngine(), keys: TestKeys(valid: []), directory: run.directory, recorded: [NumberedSecondsEngine(texts)],
+            change: { $0.engines = [.local] }
+        ) { gateway in
+            let store = try store(gateway.directory)
+            try await until { try await store.conversation(ID("c1"), of: .local)?.status == .completed }
+            let found = try #require(try await store.conversation(ID("c1"), of: .local)).segments.flatMap(\.words).map(\.text)
+            #expect(found.contains("said8") && found.contains("########") && found.contains("thanks"), "\(found)")
+            let names = try #require(FileManager.default.enumerator(atPath: gateway.directory)).compactMap { $0 as? String }
+            let leaks = names.filter { FileManager.default.contents(atPath: gateway.directory + "/" + $0)?.has(Array(secret.utf8)) == true }
+            #expect(names.contains("harken.db") && leaks.isEmpty, "\(leaks)")
+        }
+    }
+
     @Test func `begin with what was said before the first word that was stored`() async throws {
         let run = try EarlierRun()
         let started = now + .seconds(-600)

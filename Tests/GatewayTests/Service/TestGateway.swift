@@ -193,7 +193,12 @@ final class TestGateway: Sendable {
     }
 
     /// The routes that the gateway serves, as matrices name them: `GET /health`, `WebSocket /v1/listen`.
-    var routes: [String] { composition.routes.all.map { ($0.kind == .webSocket ? "WebSocket" : $0.method.rawValue) + " " + $0.path } }
+    var routes: [String] { composition.routes.all.map(Self.name) }
+
+    /// The routes whose answers name the operation that tells when deleted data is gone.
+    var erasingRoutes: [String] { composition.routes.all.filter(\.erases).map(Self.name) }
+
+    private static func name(_ route: Route) -> String { (route.kind == .webSocket ? "WebSocket" : route.method.rawValue) + " " + route.path }
 
     var spool: Spool { composition.recordings.spool }
 
