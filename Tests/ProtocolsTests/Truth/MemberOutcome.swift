@@ -35,11 +35,9 @@ struct TriedMember: Sendable, CustomTestStringConvertible {
     var isOwn: Bool { engine == route.table.vendor }
 
     static func all(_ service: VendorOption.Service) -> [TriedMember] {
-        Catalogue.optionRoutes.filter { $0.service == service }.flatMap { route in
-            // Protocols without a vendor of their own have no options that an engine is sent in its words.
-            let vendors =
-                route.table.vendor.rawValue == "harken" ? [] : Catalogue.vendors.filter { service == .recorded || $0.live != nil }.map(\.name)
-            return route.options.flatMap { option in (vendors + [.local]).map { TriedMember(route: route, option: option, engine: $0) } }
+        let engines = Catalogue.vendors.filter { service == .recorded || $0.live != nil }.map(\.name) + [.local]
+        return Catalogue.optionRoutes.filter { $0.service == service }.flatMap { route in
+            route.options.flatMap { option in engines.map { TriedMember(route: route, option: option, engine: $0) } }
         }
     }
 
