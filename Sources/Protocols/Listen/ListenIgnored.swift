@@ -13,19 +13,3 @@ package struct ListenIgnored: Sendable, Equatable {
     /// A member that the gateway does not read.
     static func unread(_ name: String) -> ListenIgnored { ListenIgnored(name, "the gateway does not read it") }
 }
-
-/// The names of what was ignored, of which the client was told.
-struct ListenIgnoredNames: Sendable {
-    /// Maximum number of names that a session tells. Further names are not told, because they are the client's own texts.
-    static let maxNames = 32
-    /// Maximum number of characters of a name that is told.
-    private static let maxCharacters = 100
-
-    private var told: Set<String> = []
-
-    /// Returns the name to tell; nil if the client knows it, or was told as many names as a session tells.
-    mutating func name(of ignored: ListenIgnored) -> String? {
-        let name = String(ignored.name.prefix(Self.maxCharacters))
-        return told.count < Self.maxNames && told.insert(name).inserted ? name : nil
-    }
-}

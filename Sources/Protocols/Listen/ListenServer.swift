@@ -70,7 +70,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
     private var segments = 0
     private var finalizes = 0
     private var saidUnknownChannel = false
-    private var ignoredNames = ListenIgnoredNames()
+    private var ignoredNames = ToldNames()
     private var memory = ListenMemory()
     /// One for each channel, where clients send 16-bit samples in messages of any size; empty for other encodings.
     private var shortMessages: [ShortMessages] = []
@@ -235,7 +235,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
 
     /// Names what has no effect, once in a session.
     private mutating func sayIgnored(_ ignored: ListenIgnored, _ output: inout ServerOutput) {
-        guard let name = ignoredNames.name(of: ignored) else { return }
+        guard let name = ignoredNames.adding(ignored.name) else { return }
         let text = "\(name) is ignored: \(ignored.reason)."
         say(.status(ListenStatus(.messageIgnored, text: text, outcome: .invalidInput, reason: name)), &output)
     }

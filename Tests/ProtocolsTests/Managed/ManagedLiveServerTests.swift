@@ -229,6 +229,23 @@ import Testing
             #expect(stream.event(.flushed(.first)).isEmpty)
         }
 
+        @Test func `names what a message has without effect, once and behind ready`() throws {
+            var stream = try ManagedConversation()
+            #expect(stream.text(ManagedConversation.auth).isEmpty)
+            #expect(stream.begin().isEmpty)
+            #expect(stream.text(#"{"type":"keepalive","every":5}"#) == ["→ keepAlive"])
+            #expect(stream.event(.ready).count == 1)
+            #expect(stream.raw.last?.contains(#""ignored":["keepalive.every"]"#) == true, "\(stream.raw)")
+            for message in [#"{"type":"keepalive","every":5}"#, #"{"type":"keepalive","every":null}"#] {
+                #expect(stream.text(message) == ["→ keepAlive"])
+            }
+            for number in 0..<16 { #expect(stream.text(#"{"type":"finalize"}"#) == ["→ finalize"], "\(number)") }
+            #expect(stream.text(#"{"type":"finalize","color":"red"}"#).count == 2)
+            #expect(
+                stream.raw.suffix(2) == [#"{"type":"ignored","names":["finalize.color"]}"#, #"{"type":"ignored","names":["finalize"]}"#])
+            #expect(stream.text(#"{"type":"finalize","color":"red"}"#).isEmpty)
+        }
+
         @Test func `asks for a final when speech goes on and on`() throws {
             var stream = try ManagedConversation.ready()
             #expect(stream.event(.speechStarted(.first, at: .zero)).isEmpty)

@@ -7,7 +7,7 @@ import Testing
 struct MessageMember: Sendable, CustomTestStringConvertible {
     /// The session in which the message is sent.
     enum Session: String, Sendable {
-        case deepgramChannels, speechmatics, speechmaticsChannels, speechmaticsAgent, soniox, realtime, listen
+        case deepgramChannels, speechmatics, speechmaticsChannels, speechmaticsAgent, soniox, realtime, listen, managed
     }
 
     var session: Session
@@ -24,7 +24,11 @@ struct MessageMember: Sendable, CustomTestStringConvertible {
     var testDescription: String { "\(session.rawValue): \(message).\(name)" }
 
     /// AssemblyAI's and Flux's messages of this kind have no members.
-    static let all = vendors + ofListen
+    static let all = vendors + ofListen + ofManaged
+
+    private static let ofManaged = ["end", "finalize", "keepalive", "ping"].map {
+        MessageMember(session: .managed, message: $0, name: "color", value: #""red""#, isNamed: true)
+    }
 
     private static let vendors = [
         MessageMember(session: .deepgramChannels, message: "Finalize", name: "channel", value: "[1,2]"),
@@ -65,7 +69,7 @@ struct MessageMember: Sendable, CustomTestStringConvertible {
         let key =
             switch session {
             case .speechmatics, .speechmaticsChannels, .speechmaticsAgent: "message"
-            case .deepgramChannels, .soniox, .realtime, .listen: "type"
+            case .deepgramChannels, .soniox, .realtime, .listen, .managed: "type"
             }
         return "{\"\(key)\":\"\(message)\"" + (others.isEmpty ? "" : "," + others) + (isGiven ? ",\"\(name)\":\(value)}" : "}")
     }
@@ -93,7 +97,7 @@ struct MessageMember: Sendable, CustomTestStringConvertible {
     private var channels: Int {
         switch session {
         case .deepgramChannels, .speechmaticsChannels: 2
-        case .speechmatics, .speechmaticsAgent, .soniox, .realtime, .listen: 1
+        case .speechmatics, .speechmaticsAgent, .soniox, .realtime, .listen, .managed: 1
         }
     }
 
@@ -106,6 +110,7 @@ struct MessageMember: Sendable, CustomTestStringConvertible {
         case .speechmaticsAgent: try SpeechmaticsAgentConversation(turns: "external").machine
         case .soniox: try SonioxConversation().machine
         case .realtime: try #require(RealtimeConversation.speaking().machine)
+        case .managed: try #require(ManagedConversation.ready().machine)
         case .listen: try ListenConversation.ready("custom_stt=enabled&ack=true").machine
         }
     }
