@@ -65,10 +65,8 @@ package struct ManagedLiveServer: LiveServerMachine {
             format: configuration.format, language: configuration.language, model: engine == nil ? configuration.model : nil,
             interims: configuration.interims, endpointing: configuration.askedEndpointing, keyterms: configuration.keyterms,
             engines: engine.map { [$0] } ?? [])
-        if let silence = configuration.askedEndpointing {
-            let option = VendorOptions.Option(ManagedConfiguration.endpointing, .json("\(silence.wholeMilliseconds)"))
-            request.vendorOptions = VendorOptions(ManagedConfiguration.table.vendor, [option])
-        }
+        let options = configuration.engineOptions
+        if !options.isEmpty { request.vendorOptions = VendorOptions(ManagedConfiguration.table.vendor, options) }
         self.request = request
     }
 

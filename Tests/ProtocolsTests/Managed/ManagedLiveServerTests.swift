@@ -122,7 +122,8 @@ import Testing
             var request = LiveRequest(
                 format: .raw(.mulaw, .telephone, channels: 2), language: LanguageTag("de"), interims: false, endpointing: .milliseconds(700),
                 keyterms: ["Harken"], engines: [.local])
-            request.vendorOptions = VendorOptions(EngineName("harken"), [.init("endpointing", .json("700"))])
+            request.vendorOptions = VendorOptions(
+                EngineName("harken"), [.init("endpointing", .json("700")), .init("keyterms", .json(#"["Harken"]"#))])
             #expect(stream.requested?.machine.request == request)
         }
     }
@@ -338,6 +339,13 @@ import Testing
         let options = stream.requested?.machine.request.vendorOptions
         #expect(Catalogue.ignored(options, with: EngineName("soniox"), .live) == ["endpointing"])
         #expect(Catalogue.ignored(options, with: EngineName("deepgram"), .live) == [])
+        var other = try ManagedConversation()
+        _ = other.text(#"{"type":"auth","token":"t","config":{"keyterms":["Harken"]}}"#)
+        let terms = try #require(other.requested?.machine.request.vendorOptions)
+        for (model, names) in [("gpt-realtime-whisper", ["keyterms"]), ("gpt-live-transcribe", [])] as [(String, [String])] {
+            let capabilities = OpenAILiveClient.service(model: model).capabilities
+            #expect(Catalogue.ignored(terms, keyterms: [], model: nil, with: OpenAIOptions.vendor, .live, capabilities) == names)
+        }
         func ignored() -> [String] {
             var output = ServerOutput()
             let now = stream.now
