@@ -66,13 +66,15 @@ func fuzzListenServer(_ bytes: RawSpan) {
 
 /// What a client of `/listen` says: whatever is understood keeps to its bounds.
 func fuzzListenClientMessage(_ bytes: RawSpan) {
-    switch ListenClientMessage(parsing: bytes) {
+    var ignored: [ListenIgnored] = []
+    switch ListenClientMessage(parsing: bytes, ignored: &ignored) {
     case .transcript(let segments, _):
         precondition(segments.count <= 1_000, "more segments than are taken")
         for segment in segments { precondition(segment.start >= .zero && segment.start <= segment.end, "a segment that ends before it begins") }
     case .speakerAssigned(let speaker, _, _, let segments):
         precondition(speaker.number >= 0 && segments.count <= 1_000, "an assignment of nobody")
-    case .imageChunk, .malformedImage, .startOnboarding, .skipQuestion, .finalization, .finalize, .finish, .seen, .other: break
+    case .ignored: precondition(ignored.count == 1, "a message that is dropped without a word")
+    case .imageChunk, .malformedImage, .startOnboarding, .skipQuestion, .finalization, .finalize, .finish, .seen, .heartbeat: break
     }
 }
 

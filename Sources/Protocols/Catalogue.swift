@@ -115,6 +115,9 @@ package enum Catalogue {
         return engine == AssemblyAIOptions.vendor && AssemblyAILiveClient.model(named: model, language: language).takesPrompt
     }
 
+    /// Returns false if a live engine's model is sent nothing of an option, although other models of the engine take it.
+    static func takes(_ option: VendorOption, _ engine: TurnPart.Engine) -> Bool { live(engine.name)?.takes(option, engine) ?? true }
+
     /// Returns false if a live engine's service or model cannot change an open stream in this way, although the engine's `Capabilities` name the changed
     /// options.
     static func takesChange(_ engine: EngineName, from before: StreamOptions, to options: StreamOptions) -> Bool {

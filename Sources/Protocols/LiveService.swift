@@ -15,6 +15,8 @@ package struct LiveService: Sendable {
     /// Returns true if the engine's streams heed a part of the rule of turns. The duration is the client's value, where it is a silence; nil: a value that
     /// the vendor has too.
     package var heeds: @Sendable (TurnPart, TurnPart.Engine, Duration?) -> Bool
+    /// Returns false if the engine's model is sent nothing of an option, although other models of the vendor take it.
+    package var takes: @Sendable (VendorOption, TurnPart.Engine) -> Bool
     /// Returns false if an open stream with the first options cannot be given the second ones, although the capabilities' `liveChanges` name the options
     /// that differ.
     package var takesChange: @Sendable (StreamOptions, StreamOptions) -> Bool
@@ -25,6 +27,7 @@ package struct LiveService: Sendable {
         withModel: (@Sendable (String) -> LiveService)? = nil,
         billed: @escaping @Sendable (StreamOptions) -> Set<BilledFeature> = { $0.billedFeatures },
         heeds: @escaping @Sendable (TurnPart, TurnPart.Engine, Duration?) -> Bool,
+        takes: @escaping @Sendable (VendorOption, TurnPart.Engine) -> Bool = { _, _ in true },
         takesChange: @escaping @Sendable (StreamOptions, StreamOptions) -> Bool = { _, _ in true },
         connect: @escaping @Sendable (StreamOptions, Credential) -> any LiveClientMachine
     ) {
@@ -35,6 +38,7 @@ package struct LiveService: Sendable {
         self.withModel = withModel
         self.billed = billed
         self.heeds = heeds
+        self.takes = takes
         self.takesChange = takesChange
         self.connect = connect
     }

@@ -8,7 +8,7 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$")
 OUTCOMES = {"success", "expected_silence", "empty_unexpected", "timeout", "upstream_error", "config_error", "invalid_input"}
 STATUSES = {"initiating", "in_progress_conversations_processing", "stt_initiating", "ready", "stt_failed", "stt_degraded", "stt_recovered", "finalized",
             "unknown_channel", "unknown_person", "freemium_threshold_reached", "translation_unavailable", "storage_full", "storage_recovered",
-            "stt_late", "stt_in_time"}
+            "stt_late", "stt_in_time", "message_ignored"}
 STATES = {"unknown", "legacy_ambiguous", "unassigned", "identified", "user"}
 
 

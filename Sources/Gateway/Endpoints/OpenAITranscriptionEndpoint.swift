@@ -95,7 +95,8 @@ struct OpenAITranscriptionEndpoint: Endpoint {
                 Catalogue.ignored(
                     request.vendorOptions, keyterms: job.options.keyterms, model: job.options.model, with: engine.name, .recorded)
             } ?? []
-        if let names = IgnoredOptions.value(request.ignored(ignored)) { headers.set(IgnoredOptions.header, names) }
+        let told = request.ignored(ignored)
+        if let names = IgnoredOptions.value(told) { headers.set(IgnoredOptions.header, names) }
         let events = EventStreamAnswer(exchange, call, headers: headers)
         let stream = Mutex(OpenAITranscriptStream(for: request))
         do throws(RequestError) {
@@ -104,7 +105,8 @@ struct OpenAITranscriptionEndpoint: Endpoint {
                 guard request.tracks != .all, case .segment(.first, let words, let rate) = step else { return }
                 stream.withLock { events.send($0.said(words, rate: rate)) }
             }
-            stream.withLock { events.send($0.finished(transcript)) }
+            let warnings = request.warnings(of: transcript.ignoredOptions, in: transcript, besides: told)
+            stream.withLock { events.send($0.finished(transcript, warnings: warnings)) }
             events.finish()
         } catch {
             if let failure = ProviderError(error), events.hasBegun {

@@ -19,8 +19,10 @@ package enum ListenClientMessage: Sendable, Equatable {
     case finish
     /// The client has seen this number of messages.
     case seen(Int)
+    /// Only keeps the session alive: no text, `ping`, `pong`, `{}` and the types of `heartbeats`.
+    case heartbeat
     /// Any other message, which has no effect.
-    case other
+    case ignored
 
     package static let sizeLimit = 4 << 20
     private static let maxSegments = 1_000
@@ -29,64 +31,157 @@ package enum ListenClientMessage: Sendable, Equatable {
     private static let reasons: Set<String> = [
         "user_stop", "finish_and_continue", "meeting_started", "meeting_ended", "max_duration_rotation", "crash_recovery", "retry",
     ]
+    private static let heartbeats: Set<String> = ["ping", "pong", "keepalive", "KeepAlive"]
+    /// The members of each type of message that are read, besides `type`.
+    private static let members: [String: Set<String>] = [
+        "image_chunk": ["id", "index", "total", "data"], "suggested_transcript": ["stt_provider", "segments"],
+        "speaker_assigned": ["speaker_id", "person_id", "person_name", "segment_ids"], "finalization_reason": ["reason"], "seen": ["messages"],
+        "start_onboarding": [], "skip_question": [], "finalize": [], "finish": [],
+    ]
+    /// The members of a suggested segment that are read.
+    private static let segmentMembers: Set<String> = ["text", "start", "end", "id", "speaker", "speaker_id", "person_id", "is_user"]
 
-    package init(parsing text: RawSpan) {
-        if text.byteCount == 8, text.withUnsafeBytes({ $0.elementsEqual("finalize".utf8) }) {
+    /// Reads a message.
+    ///
+    /// - Parameter ignored: gets what has no effect in any session: the message, or parts of it.
+    package init(parsing text: RawSpan, ignored: inout [ListenIgnored]) {
+        switch text.byteCount <= 8 ? text.withUnsafeBytes({ String(decoding: $0, as: UTF8.self) }) : nil {
+        case "finalize":
             self = .finalize
             return
+        case "", "ping", "pong":
+            self = .heartbeat
+            return
+        case _: break
         }
         guard let document = try? JSONDocument(parsing: text, sizeLimit: Self.sizeLimit, depthLimit: 16) else {
-            self = .other
+            self = .ignored
+            ignored.append(Self.nameless)
             return
         }
         let root = document.root
-        switch root["type"].string {
+        guard let type = root["type"].string else {
+            self = root.isObject && root.count == 0 ? .heartbeat : .ignored
+            if self == .ignored { ignored.append(Self.nameless) }
+            return
+        }
+        let problem: String?
+        switch type {
         case "image_chunk":
-            guard let id = root["id"].string, let index = root["index"].int, let total = root["total"].int, let data = root["data"].string,
-                !data.isEmpty
-            else {
-                self = .malformedImage
-                return
-            }
-            self = .imageChunk(id: id, index: index, total: total)
+            self = Self.image(root) ?? .malformedImage
+            problem = nil
         case "suggested_transcript":
             let engine = root["stt_provider"].string.flatMap { $0.isEmpty ? nil : EngineName(String($0.prefix(60))) }
-            self = .transcript(Self.segments(root["segments"]), engine: engine)
+            problem = root["segments"].isArray ? nil : "it needs an array of segments"
+            self = problem == nil ? .transcript(Self.segments(root["segments"], &ignored), engine: engine) : .ignored
         case "speaker_assigned":
-            guard let speaker = root["speaker_id"].int, speaker >= 0, let person = root["person_id"].string, !person.isEmpty,
-                let name = root["person_name"].string
-            else {
-                self = .other
-                return
-            }
-            let list = root["segment_ids"]
-            let segments = (0..<min(list.count, Self.maxSegments)).compactMap { list[$0].string.map { ID<Segment>($0) } }
-            self = .speakerAssigned(SpeakerNumber(speaker), person: person == "user" ? nil : ID(person), name: name, segments: segments)
-        case "start_onboarding": self = .startOnboarding
-        case "skip_question": self = .skipQuestion
+            let assignment = Self.assignment(root, &ignored)
+            problem = assignment == nil ? "it needs speaker_id, person_id and person_name" : nil
+            self = assignment ?? .ignored
         case "finalization_reason":
             let reason = root["reason"].string ?? ""
-            self = Self.reasons.contains(reason) ? .finalization(reason: reason) : .other
-        case "finalize": self = .finalize
-        case "finish": self = .finish
-        case "seen": self = root["messages"].int.map { .seen($0) } ?? .other
-        case _: self = .other
+            problem = Self.reasons.contains(reason) ? nil : "its reason is none of \(Self.reasons.sorted().joined(separator: ", "))"
+            self = problem == nil ? .finalization(reason: reason) : .ignored
+        case "seen":
+            let number = root["messages"].int
+            problem = number == nil ? "it needs a number of messages" : nil
+            self = number.map { .seen($0) } ?? .ignored
+        case "start_onboarding":
+            self = .startOnboarding
+            problem = nil
+        case "skip_question":
+            self = .skipQuestion
+            problem = nil
+        case "finalize":
+            self = .finalize
+            problem = nil
+        case "finish":
+            self = .finish
+            problem = nil
+        case _ where Self.heartbeats.contains(type):
+            self = .heartbeat
+            problem = nil
+        case _:
+            self = .ignored
+            problem = "no message has this type"
+        }
+        if let problem {
+            ignored = [ListenIgnored(type, problem)]
+        } else if let members = Self.members[type] {
+            ignored += IgnoredOptions.names(in: root, besides: members.union(["type"])).map { ListenIgnored.unread(type + "." + $0) }
         }
     }
 
-    /// Returns the complete segments; incomplete ones are left out.
-    private static func segments(_ list: JSONView) -> [SuggestedSegment] {
-        (0..<min(list.count, maxSegments)).compactMap { index in
+    private static let nameless = ListenIgnored("message", "a text message is a JSON object with a type")
+
+    /// Returns the part of an image; nil if a member is missing.
+    private static func image(_ root: JSONView) -> ListenClientMessage? {
+        guard let id = root["id"].string, let index = root["index"].int, let total = root["total"].int, let data = root["data"].string, !data.isEmpty
+        else { return nil }
+        return .imageChunk(id: id, index: index, total: total)
+    }
+
+    /// Returns the assignment; nil if a member is missing or means nothing.
+    private static func assignment(_ root: JSONView, _ ignored: inout [ListenIgnored]) -> ListenClientMessage? {
+        guard let speaker = root["speaker_id"].int, speaker >= 0, let person = root["person_id"].string, !person.isEmpty,
+            let name = root["person_name"].string
+        else { return nil }
+        let list = root["segment_ids"]
+        let segments = (0..<min(list.count, maxSegments)).compactMap { list[$0].string.map { ID<Segment>($0) } }
+        let isWhole = list.isArray ? segments.count == list.count : !list.exists || list.isNull
+        if !isWhole { ignored.append(ListenIgnored("speaker_assigned.segment_ids", "only the texts among the first \(maxSegments) are ids")) }
+        return .speakerAssigned(SpeakerNumber(speaker), person: person == "user" ? nil : ID(person), name: name, segments: segments)
+    }
+
+    /// Returns the complete segments of an array; incomplete ones are left out.
+    private static func segments(_ list: JSONView, _ ignored: inout [ListenIgnored]) -> [SuggestedSegment] {
+        let name = "suggested_transcript.segments"
+        var segments: [SuggestedSegment] = [], isWhole = list.count <= maxSegments
+        for index in 0..<min(list.count, maxSegments) {
             let view = list[index]
-            guard let text = view["text"].string, !text.isEmpty, let start = view["start"].double, let end = view["end"].double,
-                (0...1e8).contains(start), (start...1e8).contains(end)
-            else { return nil }
-            let named = view["speaker"].string.flatMap { Int($0.drop { !$0.isNumber }) }
-            let id = view["id"].string.flatMap { (1...maxID).contains($0.utf8.count) ? ID<Segment>($0) : nil }
-            let person = view["person_id"].string.flatMap { $0.isEmpty || $0 == "user" ? nil : ID<Person>($0) }
-            return SuggestedSegment(
-                text, start: .milliseconds(Int64((start * 1_000).rounded())), end: .milliseconds(Int64((end * 1_000).rounded())),
-                speaker: view["speaker_id"].int ?? named, isUser: view["is_user"].bool ?? false, person: person, id: id)
+            guard let segment = segment(view) else {
+                isWhole = false
+                continue
+            }
+            segments.append(segment)
+            if segment.id == nil, let id = view["id"].string, !id.isEmpty {
+                ignored.append(ListenIgnored(name + ".id", "an id has at most \(maxID) bytes"))
+            }
+            ignored += IgnoredOptions.names(in: view, besides: segmentMembers).map { ListenIgnored.unread(name + "." + $0) }
+        }
+        if !isWhole {
+            let reason = "segments without a text or times, and those behind the first \(maxSegments), are left out"
+            ignored.append(ListenIgnored(name, reason))
+        }
+        return segments
+    }
+
+    /// Returns a segment; nil if it is incomplete.
+    private static func segment(_ view: JSONView) -> SuggestedSegment? {
+        guard let text = view["text"].string, !text.isEmpty, let start = view["start"].double, let end = view["end"].double,
+            (0...1e8).contains(start), (start...1e8).contains(end)
+        else { return nil }
+        let named = view["speaker"].string.flatMap { Int($0.drop { !$0.isNumber }) }
+        let id = view["id"].string.flatMap { (1...maxID).contains($0.utf8.count) ? ID<Segment>($0) : nil }
+        let person = view["person_id"].string.flatMap { $0.isEmpty || $0 == "user" ? nil : ID<Person>($0) }
+        return SuggestedSegment(
+            text, start: .milliseconds(Int64((start * 1_000).rounded())), end: .milliseconds(Int64((end * 1_000).rounded())),
+            speaker: view["speaker_id"].int ?? named, isUser: view["is_user"].bool ?? false, person: person, id: id)
+    }
+
+    /// The type of the message; empty for messages without one.
+    var type: String {
+        switch self {
+        case .imageChunk, .malformedImage: "image_chunk"
+        case .transcript: "suggested_transcript"
+        case .speakerAssigned: "speaker_assigned"
+        case .startOnboarding: "start_onboarding"
+        case .skipQuestion: "skip_question"
+        case .finalization: "finalization_reason"
+        case .finalize: "finalize"
+        case .finish: "finish"
+        case .seen: "seen"
+        case .heartbeat, .ignored: ""
         }
     }
 }

@@ -30,7 +30,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
     }
 
     private static let ping = Array("ping".utf8)
-    /// Maximum number of unanswered finalizes. Further finalizes of the client are ignored.
+    /// Maximum number of unanswered finalizes. Further finalizes of the client are ignored, and named.
     private static let maxFinalizes = 16
 
     package private(set) var request: LiveRequest
@@ -70,6 +70,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
     private var segments = 0
     private var finalizes = 0
     private var saidUnknownChannel = false
+    private var ignoredNames = ToldNames()
     private var memory = ListenMemory()
     /// One for each channel, where clients send 16-bit samples in messages of any size; empty for other encodings.
     private var shortMessages: [ShortMessages] = []
@@ -190,29 +191,53 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
     package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) {
         term?.heard(now)
         guard state == .open else { return }
-        switch ListenClientMessage(parsing: text) {
-        case .finalize: finalize(&output)
-        case .finish: finish(&output)
-        case .seen(let number): memory.saw(number)
-        // All following messages concern a conversation.
-        case _ where conversation == nil: break
-        case .imageChunk(let id, let index, let total): image(id, images.add(id: id, index: index, total: total, now: now), &output)
-        case .malformedImage: image("", .invalid, &output)
-        case .transcript(let segments, let engine):
-            if options.takesTranscripts, !segments.isEmpty { output.converse(.transcript(segments, engine: engine)) }
-        case .speakerAssigned(let speaker, let person, let name, let segments):
-            output.converse(.assign(speaker, person: person, name: name, segments: segments))
-        case .finalization(let reason): output.converse(.finalization(reason: reason))
-        case .startOnboarding, .skipQuestion:
-            if options.isOnboarding { say(.onboardingComplete(error: "not_configured"), &output) }
-        case .other: break
+        var ignored: [ListenIgnored] = []
+        let message = ListenClientMessage(parsing: text, ignored: &ignored)
+        if let reason = reasonToIgnore(message) {
+            sayIgnored(ListenIgnored(message.type, reason), &output)
+        } else {
+            for part in ignored { sayIgnored(part, &output) }
+            heed(message, now, &output)
         }
     }
 
-    private mutating func finalize(_ output: inout ServerOutput) {
-        guard options.route == .pushToTalk || options.tellsWords, finalizes < Self.maxFinalizes else { return }
-        finalizes += 1
-        output.command(.finalize)
+    private mutating func heed(_ message: ListenClientMessage, _ now: Instant, _ output: inout ServerOutput) {
+        switch message {
+        case .finalize:
+            finalizes += 1
+            output.command(.finalize)
+        case .finish: finish(&output)
+        case .seen(let number): memory.saw(number)
+        case .imageChunk(let id, let index, let total): image(id, images.add(id: id, index: index, total: total, now: now), &output)
+        case .malformedImage: image("", .invalid, &output)
+        case .transcript(let segments, let engine): if !segments.isEmpty { output.converse(.transcript(segments, engine: engine)) }
+        case .speakerAssigned(let speaker, let person, let name, let segments):
+            output.converse(.assign(speaker, person: person, name: name, segments: segments))
+        case .finalization(let reason): output.converse(.finalization(reason: reason))
+        case .startOnboarding, .skipQuestion: say(.onboardingComplete(error: "not_configured"), &output)
+        case .heartbeat, .ignored: break
+        }
+    }
+
+    /// Returns the reason, as a clause, for which this session has no use for a message; nil: it has one.
+    private func reasonToIgnore(_ message: ListenClientMessage) -> String? {
+        switch message {
+        case .heartbeat, .ignored, .finish: nil
+        case .seen: options.acknowledges ? nil : "the session was opened without ack=true"
+        case .finalize where options.route != .pushToTalk && !options.tellsWords: "it belongs to push-to-talk and to words=true"
+        case .finalize: finalizes < Self.maxFinalizes ? nil : "\(Self.maxFinalizes) are not answered yet"
+        case _ where conversation == nil: "the session has no conversation"
+        case .transcript: options.takesTranscripts ? nil : "the session was opened without custom_stt=enabled"
+        case .startOnboarding, .skipQuestion: options.isOnboarding ? nil : "the session was opened without onboarding=enabled"
+        case .imageChunk, .malformedImage, .speakerAssigned, .finalization: nil
+        }
+    }
+
+    /// Names what has no effect, once in a session.
+    private mutating func sayIgnored(_ ignored: ListenIgnored, _ output: inout ServerOutput) {
+        guard let name = ignoredNames.adding(ignored.name) else { return }
+        let text = "\(name) is ignored: \(ignored.reason)."
+        say(.status(ListenStatus(.messageIgnored, text: text, outcome: .invalidInput, reason: name)), &output)
     }
 
     /// Finishes the session at the client's request. The session has its own limits for sending the remaining text.

@@ -17,10 +17,17 @@ package enum ManagedClientMessage: Sendable, Equatable {
     package static let sizeLimit = 65_536
 
     package init(parsing text: RawSpan) {
+        var unread: [String] = []
+        self.init(parsing: text, unread: &unread)
+    }
+
+    /// - Parameter unread: gets the paths of the members that nothing reads, such as `finalize.color`. Those of `auth` are in its configuration.
+    init(parsing text: RawSpan, unread: inout [String]) {
         do throws(JSONError) {
             let document = try JSONDocument(parsing: text, sizeLimit: Self.sizeLimit, depthLimit: 16)
             let root = document.root
-            switch root["type"].string {
+            let type = root["type"].string
+            switch type {
             case "auth":
                 let token = root["token"].string.flatMap { $0.isEmpty ? nil : Credential($0) }
                 do throws(ManagedConfigurationError) {
@@ -34,6 +41,10 @@ package enum ManagedClientMessage: Sendable, Equatable {
             case "ping": self = .ping
             case .some: self = .invalid("The message's type is not known. Known are auth, finalize, keepalive, ping and end.")
             case nil: self = .invalid("A text message must be a JSON object with a type. Audio belongs in binary messages.")
+            }
+            switch self {
+            case .end, .finalize, .keepAlive, .ping: unread = IgnoredOptions.names(in: root, besides: ["type"]).map { "\(type ?? "").\($0)" }
+            case .auth, .invalid: break
             }
         } catch {
             // The parser's error text could quote the message, and with it a token.

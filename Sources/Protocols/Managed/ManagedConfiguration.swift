@@ -60,7 +60,19 @@ package struct ManagedConfiguration: Sendable, Equatable {
         unknown = IgnoredOptions.once(unknown + IgnoredOptions.names(in: auth, besides: ["type", "token", "config"]))
     }
 
-    static let endpointing = "endpointing"
+    private static let endpointing = "endpointing", terms = "keyterms"
+
+    /// The options that some engines, or some of their models, ignore.
+    var engineOptions: [VendorOptions.Option] {
+        var options: [VendorOptions.Option] = []
+        if let askedEndpointing { options.append(.init(Self.endpointing, .json("\(askedEndpointing.wholeMilliseconds)"))) }
+        if !keyterms.isEmpty {
+            var json = JSONWriter()
+            json.array(keyterms)
+            options.append(.init(Self.terms, .json(json.text)))
+        }
+        return options
+    }
 
     /// The keys, with values that clients may give.
     package static let table = OptionTable(
@@ -75,7 +87,7 @@ package struct ManagedConfiguration: Sendable, Equatable {
             VendorOption("punctuate", .gateway, "false", in: [.live]),
             VendorOption("smart_format", .gateway, in: [.live]),
             VendorOption(endpointing, .gateway, "900", in: [.live], turns: [.endpointing]),
-            VendorOption("keyterms", .gateway, #"["Harken"]"#, in: [.live]),
+            VendorOption(terms, .session(.keyterms), #"["Harken"]"#, in: [.live]),
             VendorOption("words", .gateway, in: [.live]),
         ])
 

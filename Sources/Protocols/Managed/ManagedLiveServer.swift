@@ -20,7 +20,7 @@ package struct ManagedLiveServer: LiveServerMachine {
     package static let messageLimit = 1 << 20
 
     private static let forcedAfter = longestSpeech - .seconds(1)
-    /// Maximum number of unanswered finalizes. Further finalizes of the client are ignored.
+    /// Maximum number of unanswered finalizes. Further finalizes of the client are ignored, and named.
     private static let maxFinalizes = 16
 
     package let request: LiveRequest
@@ -43,6 +43,7 @@ package struct ManagedLiveServer: LiveServerMachine {
     private var owesPong = false
     /// Names of what the client asked for and does not get, of which it was not told: `ready` has them, and a message behind it those of later engines.
     private var ignored: [String]
+    private var unread = ToldNames()
 
     private var receivedBytes = 0
     /// End of the audio that interims or commits cover.
@@ -64,10 +65,8 @@ package struct ManagedLiveServer: LiveServerMachine {
             format: configuration.format, language: configuration.language, model: engine == nil ? configuration.model : nil,
             interims: configuration.interims, endpointing: configuration.askedEndpointing, keyterms: configuration.keyterms,
             engines: engine.map { [$0] } ?? [])
-        if let silence = configuration.askedEndpointing {
-            let option = VendorOptions.Option(ManagedConfiguration.endpointing, .json("\(silence.wholeMilliseconds)"))
-            request.vendorOptions = VendorOptions(ManagedConfiguration.table.vendor, [option])
-        }
+        let options = configuration.engineOptions
+        if !options.isEmpty { request.vendorOptions = VendorOptions(ManagedConfiguration.table.vendor, options) }
         self.request = request
     }
 
@@ -116,7 +115,10 @@ package struct ManagedLiveServer: LiveServerMachine {
 
     package mutating func receivedText(_ text: RawSpan, now: Instant, output: inout ServerOutput) {
         guard term != nil, !isClosed, end == nil else { return }
-        switch ManagedClientMessage(parsing: text) {
+        var unread: [String] = []
+        let message = ManagedClientMessage(parsing: text, unread: &unread)
+        name(unread, &output)
+        switch message {
         case .auth: report(ManagedError(.badMessage, "A second auth message came; send auth once.", isFatal: !isReady), &output)
         case .end: finish(.clientEnd, &output)
         case .finalize: finalize(isClients: true, &output)
@@ -130,6 +132,12 @@ package struct ManagedLiveServer: LiveServerMachine {
         }
     }
 
+    /// Names what a message has without effect, once in a session.
+    private mutating func name(_ names: [String], _ output: inout ServerOutput) {
+        for name in names { if let name = unread.adding(name) { ignored.append(name) } }
+        settleDebts(&output)
+    }
+
     private mutating func finish(_ reason: ManagedServerMessage.EndReason, _ output: inout ServerOutput) {
         end = reason
         speech = nil
@@ -137,7 +145,10 @@ package struct ManagedLiveServer: LiveServerMachine {
     }
 
     private mutating func finalize(isClients: Bool, _ output: inout ServerOutput) {
-        guard finalizes.count < Self.maxFinalizes else { return }
+        guard finalizes.count < Self.maxFinalizes else {
+            if isClients { name(["finalize"], &output) }
+            return
+        }
         finalizes.append(isClients)
         output.command(.finalize)
     }

@@ -38,6 +38,12 @@ package enum OpenAIModels {
     /// True if the model sends words while they are spoken.
     static func isLive(_ model: String) -> Bool { realtime.contains { model.hasPrefix($0) } }
 
+    /// True if a model takes a text that describes the audio, in a realtime session. Key terms are part of it where the model takes no others.
+    static func takesPrompt(_ model: String) -> Bool { !model.hasPrefix("gpt-realtime-whisper") && !model.hasSuffix("-diarize") }
+
+    /// True if a model takes key terms and several languages of their own, in a realtime session. Such a model takes a prompt too.
+    static func takesHints(_ model: String) -> Bool { model.hasPrefix("gpt-transcribe") || model.hasPrefix("gpt-live-transcribe") }
+
     /// True if a realtime session may name this model. A dated name, such as `gpt-4o-transcribe-2026-05-01`, counts too.
     static func isKnown(realtime name: String, _ models: Set<String>) -> Bool {
         if models.contains(name.lowercased()) { return true }

@@ -49,7 +49,9 @@ package struct OpenAITranscriptStream: Sendable {
     }
 
     /// Ends the stream of a complete recognition: returns the events for the words that were not sent, and the end.
-    package mutating func finished(_ transcript: Transcript) -> [UInt8] {
+    ///
+    /// - Parameter warnings: texts about options that turned out to have no effect, which the last event has beside the transcript's notices.
+    package mutating func finished(_ transcript: Transcript, warnings: [String] = []) -> [UInt8] {
         guard !isOver else { return [] }
         let unsent = unsent(of: transcript)
         let transcript = transcript.joined().transcript
@@ -64,14 +66,14 @@ package struct OpenAITranscriptStream: Sendable {
             events += delta(unsent[...])
         }
         isOver = true
-        events += Self.event { done(transcript, &$0) }
+        events += Self.event { done(transcript, warnings, &$0) }
         EventStream.append(data: Array("[DONE]".utf8), to: &events)
         return events
     }
 
     /// Writes the last event: the members of the plain answer, but for the segments, which have events of their own, and the usage. The event's usage
     /// has numbers of tokens only, which these engines do not have.
-    private func done(_ transcript: Transcript, _ json: inout JSONWriter) {
+    private func done(_ transcript: Transcript, _ warnings: [String], _ json: inout JSONWriter) {
         json.beginObject()
         json.member("type", literal: "transcript.text.done")
         json.member("text", text)
@@ -81,7 +83,7 @@ package struct OpenAITranscriptStream: Sendable {
             OpenAITranscriptionAnswer.write(languagesOf: transcript, &json)
         }
         if includesLogprobs { OpenAILogprobs.write(sent[...], &json) }
-        RecordingNotices.write(transcript.notices, to: &json)
+        RecordingNotices.write(transcript.notices, warnings, to: &json)
         json.endObject()
     }
 

@@ -179,6 +179,18 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
         return ignored + unused.filter { !ignored.contains($0) }
     }
 
+    /// Returns texts about the options that turned out to have no effect on a streamed answer, each once.
+    ///
+    /// - Parameters:
+    ///   - ignored: the options that the engine ignored.
+    ///   - told: the names that the header of the answer has.
+    package func warnings(of ignored: [String], in transcript: Transcript, besides told: [String]) -> [String] {
+        self.ignored(ignored, in: transcript).filter { !told.contains($0) }.map { name in
+            referenceFields.contains(name) && !ignored.contains(name)
+                ? "\(name) has no effect: no voice of the recording is known by a reference." : IgnoredOptions.warning(name)
+        }
+    }
+
     /// The answer to `POST /v1/audio/translations`: no engine here translates.
     package static func translationError(_ context: HandshakeContext) -> ErrorResponse {
         OpenAIErrorResponse.invalid(

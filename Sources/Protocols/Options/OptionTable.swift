@@ -59,11 +59,17 @@ package struct OptionTable: Sendable {
         let live = live ?? TurnPart.Engine(engine)
         let isSole = endsBySilenceAlone(options, service)
         var names: [String] = []
-        for option in options.options where option.reading != .full && !names.contains(option.name) {
+        for option in options.options where !names.contains(option.name) {
             let isOverruled = option.reading == .overruled
             guard isOverruled || !option.value.isEmpty else { continue }
-            let isWithheld = !options.allowsAnswers && revealsTexts(option.name, service)
             let entry = entry(option.name, service), handling = entry?.handling
+            // Of an option that the model does not take, key terms do not reach the engine either.
+            if service == .live, let entry, !Catalogue.takes(entry, live) {
+                names.append(option.name)
+                continue
+            }
+            guard option.reading != .full else { continue }
+            let isWithheld = !options.allowsAnswers && revealsTexts(option.name, service)
             // The protocol's own vendor is not sent what Harken decides.
             let isUnread = (option.reading == .unread || isOverruled) && (engine != vendor || handling == .gateway)
             let isHeeded = entry.map { heeds($0, option.value, live, isSole: isSole) }

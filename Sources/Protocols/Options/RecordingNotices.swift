@@ -15,13 +15,13 @@ package enum RecordingNotices {
     /// Returns the sentence for the client of a live session, which has no choice of a track.
     package static func live(_ notice: RecordingNotice) -> String { notice.text(by: nil, of: .stream) }
 
-    /// Writes the member `warnings` with the texts, unless there are none; `sound_tracks` with their number when one of several was heard, and
+    /// Writes the member `warnings` with the texts and other warnings, unless there are none; `sound_tracks` with their number when one of several was heard, and
     /// `mixed_channels` with their number when channels with different sound were mixed.
-    package static func write(_ notices: [RecordingNotice], to json: inout JSONWriter) {
-        guard !notices.isEmpty else { return }
+    package static func write(_ notices: [RecordingNotice], _ others: [String] = [], to json: inout JSONWriter) {
+        guard !notices.isEmpty || !others.isEmpty else { return }
         for case .otherTracks(_, let total, _) in notices { json.member("sound_tracks", total) }
         for case .mixedChannels(let count) in notices { json.member("mixed_channels", count) }
         json.key("warnings")
-        json.array(texts(notices))
+        json.array(texts(notices) + others)
     }
 }

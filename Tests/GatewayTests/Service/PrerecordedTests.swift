@@ -180,6 +180,20 @@ import Testing
         }
     }
 
+    @Test(arguments: [("Carl", true), ("Ann", false)])
+    func `names references that named nobody at the end of a stream`(name: String, isNamed: Bool) async throws {
+        try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), recorded: [Knowing()], change: { $0.engines = [.local] }) { gateway in
+            let fields = [("known_speaker_names[]", name), ("known_speaker_references[]", "data:audio/wav;base64,Zm9v"), ("stream", "true")]
+            let (body, headers) = form([("model", "whisper-1"), ("response_format", "diarized_json")] + fields, file: audio)
+            let answer = try await gateway.send(.post, "/v1/audio/transcriptions", headers: headers, body: body)
+            #expect(answer.status == 200 && answer.headers["X-Harken-Ignored"] == nil)
+            let done = try #require(answer.text.split(separator: "\n").last { $0.contains("transcript.text.done") })
+            for field in ["known_speaker_names[]", "known_speaker_references[]"] {
+                #expect(done.contains("\(field) has no effect: no voice of the recording is known by a reference.") == isNamed, "\(done)")
+            }
+        }
+    }
+
     private static let five = (1...5).flatMap { number in
         [("known_speaker_names[]", "P\(number)"), ("known_speaker_references[]", "data:audio/wav;base64,Zm9v")]
     }

@@ -251,13 +251,76 @@ import Testing
     }
 
     @Suite struct `hears` {
-        @Test(arguments: [
-            "hello", "[1]", "7", "", "{", #"{"type":"dance"}"#, #"{"type":7}"#, "{}", #"{"type":"finalization_reason","reason":"boredom"}"#,
-        ])
-        func `what means nothing, and goes on`(message: String) throws {
+        @Test(arguments: ["", "ping", "pong", "{}", #"{"type":"ping"}"#, #"{"type":"keepalive","at":7}"#, #"{"type":"KeepAlive"}"#])
+        func `what keeps a session alive, and says nothing to it`(message: String) throws {
             var stream = try ListenConversation.ready()
             #expect(stream.text(message).isEmpty)
+        }
+
+        @Test(arguments: [
+            ("hello", "message"), ("[1]", "message"), ("7", "message"), ("{", "message"), (#"{"type":7}"#, "message"), (#"{"a":1}"#, "message"),
+            (#"{"type":"dance"}"#, "dance"), (#"{"type":"finalize"}"#, "finalize"), ("finalize", "finalize"),
+            (#"{"type":"finalization_reason","reason":"boredom"}"#, "finalization_reason"),
+            (#"{"type":"finalization_reason"}"#, "finalization_reason"),
+            (#"{"type":"seen","messages":1}"#, "seen"), (#"{"type":"start_onboarding"}"#, "start_onboarding"),
+            (#"{"type":"skip_question"}"#, "skip_question"),
+            (#"{"type":"suggested_transcript","segments":[{"text":"a","start":0,"end":1}]}"#, "suggested_transcript"),
+            (#"{"type":"speaker_assigned","speaker_id":1,"person_id":"p1"}"#, "speaker_assigned"),
+        ])
+        func `what has no effect, names it once, and goes on`(message: String, name: String) throws {
+            var stream = try ListenConversation.ready()
+            #expect(stream.text(message) == ["message_ignored invalid_input \(name)"])
+            #expect(stream.text(message).isEmpty)
             #expect(stream.machine.receivedBinary(byteCount: 320, now: stream.now) == .audio())
+        }
+
+        @Test func `what has no effect, with the reason`() throws {
+            var stream = try ListenConversation.ready()
+            _ = stream.text(#"{"type":"speaker_assigned","speaker_id":1,"person_id":"p1"}"#)
+            let text = #""status_text":"speaker_assigned is ignored: it needs speaker_id, person_id and person_name.""#
+            let members = #""outcome":"invalid_input","retryable":false,"reason":"speaker_assigned""#
+            #expect(stream.raw.last == #"{"type":"service_status","status":"message_ignored",\#(text),\#(members)}"#)
+        }
+
+        @Test func `members that it does not read, and names them`() throws {
+            var stream = try ListenConversation.ready("custom_stt=enabled")
+            let nothing = #""a":null,"b":false,"c":"""#
+            #expect(
+                stream.text(#"{"type":"finalization_reason","reason":"retry","color":"red",\#(nothing)}"#)
+                    == ["message_ignored invalid_input finalization_reason.color", "→ finalization(reason: \"retry\")"])
+            let segment = #"{"text":"One.","start":0,"end":1,"mood":"good","id":"\#(String(repeating: "i", count: 129))"}"#
+            let said = stream.text(#"{"type":"suggested_transcript","segments":[\#(segment),\#(segment)]}"#)
+            #expect(
+                said.dropLast()
+                    == [
+                        "message_ignored invalid_input suggested_transcript.segments.id",
+                        "message_ignored invalid_input suggested_transcript.segments.mood",
+                    ])
+            #expect(said.last?.hasPrefix("→ transcript") == true)
+            #expect(
+                stream.text(#"{"type":"finish","why":"home"}"#) == ["message_ignored invalid_input finish.why", "→ finish"])
+        }
+
+        @Test func `segments and ids behind the first thousand, and says that they are left out`() throws {
+            func list(_ count: Int, _ element: String) -> String { Array(repeating: element, count: count).joined(separator: ",") }
+            let segment = #"{"text":"One.","start":0,"end":1}"#
+            for (count, names) in [(1_000, []), (1_001, ["message_ignored invalid_input suggested_transcript.segments"])] as [(Int, [String])] {
+                var stream = try ListenConversation.ready("custom_stt=enabled")
+                #expect(stream.text(#"{"type":"suggested_transcript","segments":[\#(list(count, segment))]}"#).dropLast() == names[...])
+            }
+            for (count, names) in [(1_000, []), (1_001, ["message_ignored invalid_input speaker_assigned.segment_ids"])] as [(Int, [String])] {
+                var stream = try ListenConversation.ready()
+                let members = #""speaker_id":1,"person_id":"p","person_name":"P""#
+                #expect(stream.text(#"{"type":"speaker_assigned",\#(members),"segment_ids":[\#(list(count, #""s""#))]}"#).dropLast() == names[...])
+            }
+        }
+
+        @Test func `of many messages that have no effect, and names the first`() throws {
+            var stream = try ListenConversation.ready()
+            let said = (0..<100).flatMap { stream.text(#"{"type":"dance\#($0)"}"#) }
+            #expect(said == (0..<32).map { "message_ignored invalid_input dance\($0)" })
+            var other = try ListenConversation.ready()
+            #expect(other.text(#"{"type":"\#(String(repeating: "d", count: 500))"}"#).map(\.count) == ["message_ignored invalid_input ".count + 100])
         }
 
         @Test(arguments: [
@@ -270,11 +333,12 @@ import Testing
             #expect(output.actions == [.converse(.finalization(reason: reason))])
         }
 
+        /// Returns what is done, without the messages to the client.
         private static func commands(_ message: String, _ query: String = "") throws -> [ServerOutput.Action] {
             var stream = try ListenConversation.ready(query)
             var output = ServerOutput()
             stream.machine.receivedText(message.utf8.span.bytes, now: stream.now, output: &output)
-            return output.actions
+            return output.actions.filter { if case .send = $0 { false } else { true } }
         }
 
         @Test func `who a speaker is`() throws {
@@ -311,8 +375,6 @@ import Testing
             #expect(stream.text(#"{"type":"start_onboarding"}"#) == ["onboarding_complete"])
             #expect(stream.raw.last == #"{"type":"onboarding_complete","conversation_id":null,"memories_created":0,"error":"not_configured"}"#)
             #expect(stream.text(#"{"type":"skip_question"}"#) == ["onboarding_complete"])
-            var other = try ListenConversation.ready()
-            #expect(other.text(#"{"type":"start_onboarding"}"#).isEmpty)
         }
     }
 
@@ -543,12 +605,12 @@ import Testing
             #expect(try Parsed(try #require(stream.raw.first { $0.hasPrefix("[") }))[0]["start"].double == 1)
         }
 
-        @Test func `hears nothing that is a conversation's`() throws {
+        @Test func `names what is a conversation's, and a finalize behind many`() throws {
             var stream = try ListenConversation(route: .pushToTalk)
             _ = stream.open()
-            #expect(stream.text(#"{"type":"image_chunk"}"#).isEmpty)
-            var device = try ListenConversation.ready()
-            #expect(device.text("finalize").isEmpty)
+            #expect(stream.text(#"{"type":"image_chunk"}"#) == ["message_ignored invalid_input image_chunk"])
+            for number in 0..<16 { #expect(stream.text("finalize") == ["→ finalize"], "\(number)") }
+            #expect(stream.text("finalize") == ["message_ignored invalid_input finalize"])
         }
     }
 

@@ -122,7 +122,8 @@ import Testing
             var request = LiveRequest(
                 format: .raw(.mulaw, .telephone, channels: 2), language: LanguageTag("de"), interims: false, endpointing: .milliseconds(700),
                 keyterms: ["Harken"], engines: [.local])
-            request.vendorOptions = VendorOptions(EngineName("harken"), [.init("endpointing", .json("700"))])
+            request.vendorOptions = VendorOptions(
+                EngineName("harken"), [.init("endpointing", .json("700")), .init("keyterms", .json(#"["Harken"]"#))])
             #expect(stream.requested?.machine.request == request)
         }
     }
@@ -229,6 +230,23 @@ import Testing
             #expect(stream.event(.flushed(.first)).isEmpty)
         }
 
+        @Test func `names what a message has without effect, once and behind ready`() throws {
+            var stream = try ManagedConversation()
+            #expect(stream.text(ManagedConversation.auth).isEmpty)
+            #expect(stream.begin().isEmpty)
+            #expect(stream.text(#"{"type":"keepalive","every":5}"#) == ["→ keepAlive"])
+            #expect(stream.event(.ready).count == 1)
+            #expect(stream.raw.last?.contains(#""ignored":["keepalive.every"]"#) == true, "\(stream.raw)")
+            for message in [#"{"type":"keepalive","every":5}"#, #"{"type":"keepalive","every":null}"#] {
+                #expect(stream.text(message) == ["→ keepAlive"])
+            }
+            for number in 0..<16 { #expect(stream.text(#"{"type":"finalize"}"#) == ["→ finalize"], "\(number)") }
+            #expect(stream.text(#"{"type":"finalize","color":"red"}"#).count == 2)
+            #expect(
+                stream.raw.suffix(2) == [#"{"type":"ignored","names":["finalize.color"]}"#, #"{"type":"ignored","names":["finalize"]}"#])
+            #expect(stream.text(#"{"type":"finalize","color":"red"}"#).isEmpty)
+        }
+
         @Test func `asks for a final when speech goes on and on`() throws {
             var stream = try ManagedConversation.ready()
             #expect(stream.event(.speechStarted(.first, at: .zero)).isEmpty)
@@ -321,6 +339,13 @@ import Testing
         let options = stream.requested?.machine.request.vendorOptions
         #expect(Catalogue.ignored(options, with: EngineName("soniox"), .live) == ["endpointing"])
         #expect(Catalogue.ignored(options, with: EngineName("deepgram"), .live) == [])
+        var other = try ManagedConversation()
+        _ = other.text(#"{"type":"auth","token":"t","config":{"keyterms":["Harken"]}}"#)
+        let terms = try #require(other.requested?.machine.request.vendorOptions)
+        for (model, names) in [("gpt-realtime-whisper", ["keyterms"]), ("gpt-live-transcribe", [])] as [(String, [String])] {
+            let capabilities = OpenAILiveClient.service(model: model).capabilities
+            #expect(Catalogue.ignored(terms, keyterms: [], model: nil, with: OpenAIOptions.vendor, .live, capabilities) == names)
+        }
         func ignored() -> [String] {
             var output = ServerOutput()
             let now = stream.now

@@ -371,6 +371,17 @@ import Testing
         #expect(JSONValue.array(events.filter { $0["type"] == "transcript.text.segment" }) == body["segments"])
     }
 
+    @Test func `has warnings about options that turned out to have no effect, beside the notices`() throws {
+        var whole = transcript("One.")
+        whole.notices = [.silentTrack(1)]
+        let request = try `OpenAI's transcriptions`.request([("model", "whisper-1"), ("temperature", "0.5"), ("prompt", "a call")]).get()
+        let warnings = request.warnings(of: ["temperature", "prompt"], in: whole, besides: ["prompt"])
+        #expect(warnings == [IgnoredOptions.warning("temperature")])
+        var stream = OpenAITranscriptStream(for: request)
+        let texts = (RecordingNotices.texts(whole.notices) + warnings).map { JSONValue.string($0) }
+        #expect(try parsed(stream.finished(whole, warnings: warnings)).last?["warnings"] == .array(texts))
+    }
+
     @Test(arguments: ["json", "text"], [false, true])
     func `has the logprobs of each delta, and all of them at the end, where they were asked for`(format: String, isAsked: Bool) throws {
         var stream = try stream(format, logprobs: isAsked)

@@ -140,6 +140,12 @@ import Testing
         #expect(change.isInStream(of: vendor, capabilities, from: options, to: changed, now: .now) != isTaken)
     }
 
+    @Test func `are named as a whole where a live model takes neither a prompt nor key terms`() throws {
+        let given = try soniox(#""context":{"text":"a","terms":["b"]}"#).vendorOptions
+        let capabilities = OpenAILiveClient.service(model: "gpt-realtime-whisper").capabilities
+        #expect(Catalogue.ignored(given, keyterms: [], model: nil, with: OpenAIOptions.vendor, .live, capabilities) == ["context"])
+    }
+
     @Test func `are named where another engine serves, unless Harken sees to the value`() throws {
         func ignored(_ options: VendorOptions?, _ service: VendorOption.Service) -> [String] { Catalogue.ignored(options, with: .local, service) }
         #expect(try ignored(soniox(#""context":{"terms":["a"]},"endpoint_sensitivity":0.5"#).vendorOptions, .live) == ["endpoint_sensitivity"])

@@ -60,7 +60,7 @@ struct LateMember: Sendable, CustomTestStringConvertible {
     private static func isNamed(_ name: String, in said: [String]) -> Bool {
         said.contains { text in
             names(in: text).contains { $0 == name || $0.hasSuffix("." + name) || $0.hasPrefix(name + ".") || $0.contains(".\(name).") }
-                && ["\"Warning\"", "\"warnings\"", "Failure\"", "\"error\""].contains { text.contains($0) }
+                && ["\"Warning\"", "\"warnings\"", "Failure\"", "\"error\"", "\"message_ignored\"", "\"ignored\""].contains { text.contains($0) }
         }
     }
 
@@ -179,6 +179,7 @@ struct LateMember: Sendable, CustomTestStringConvertible {
         ("AssemblyAI/AssemblyAIClientMessage", ["type"]), ("Deepgram/DeepgramClientMessage", ["type", "keyterms", "features"]),
         ("Deepgram/Flux/DeepgramFluxClientMessage", ["type"]), ("Soniox/SonioxClientMessage", ["type"]),
         ("Speechmatics/SpeechmaticsClientMessage", ["message", "transcription_config", "data", "last_seq_no"]),
+        ("Listen/ListenClientMessage", ["type"]), ("Managed/ManagedClientMessage", ["type", "token"]),
     ]
 
     @Test(arguments: messageParsers)

@@ -21,6 +21,10 @@ struct LiveTrace {
         "diarize": "tells speakers apart by their voices, and knows them again the next day",
         "redaction": "is in no message and no file of a live Deepgram session that asks",
         "credential": "shows one key only",
+        // These parts are those of `/listen`, whatever engine hears the session.
+        "conversation": "is stored as it is shown, and goes on when its client comes back",
+        "preferred engine": "names the engine that serves, and why it is not the chosen one",
+        "resumed": "hears what of its audio is durable, and goes on where it was",
         // An engine without a model of this name uses its own, which the answers name.
         "model": "takes a client's name of one of the vendor's models, and no other's",
     ]

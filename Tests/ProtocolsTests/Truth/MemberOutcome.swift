@@ -35,11 +35,9 @@ struct TriedMember: Sendable, CustomTestStringConvertible {
     var isOwn: Bool { engine == route.table.vendor }
 
     static func all(_ service: VendorOption.Service) -> [TriedMember] {
-        Catalogue.optionRoutes.filter { $0.service == service }.flatMap { route in
-            // Protocols without a vendor of their own have no options that an engine is sent in its words.
-            let vendors =
-                route.table.vendor.rawValue == "harken" ? [] : Catalogue.vendors.filter { service == .recorded || $0.live != nil }.map(\.name)
-            return route.options.flatMap { option in (vendors + [.local]).map { TriedMember(route: route, option: option, engine: $0) } }
+        let engines = Catalogue.vendors.filter { service == .recorded || $0.live != nil }.map(\.name) + [.local]
+        return Catalogue.optionRoutes.filter { $0.service == service }.flatMap { route in
+            route.options.flatMap { option in engines.map { TriedMember(route: route, option: option, engine: $0) } }
         }
     }
 
@@ -63,7 +61,7 @@ struct TriedMember: Sendable, CustomTestStringConvertible {
         case (_, "replace"): "harken:gateway"
         case ("Soniox, live", "num_channels"): "2"
         // Several languages reach the local engine and the vendor's own; the other vendors' engines are only told that the language is to be found.
-        case ("Soniox, live", "language_hints"): #"["es"]"#
+        case ("Soniox, live", "language_hints"), ("Soniox, recorded", "language_hints"): #"["es"]"#
         // Key terms reach every engine.
         case (_, "context"): #"{"text":"A call."}"#
         case ("Speechmatics, live", "language"), ("Speechmatics, Agent STT", "language"), ("OpenAI, live", "language"): #""de""#

@@ -93,6 +93,8 @@ struct RecordedTrace {
         parts["webhook"] = String(describing: request.webhook)
         parts["reference"] = String(describing: request.reference)
         parts["languages"] = "\(request.identifiesLanguage)"
+        let answer = SonioxPrerecordedAnswer(id: "t", created: UnixTime(milliseconds: 0), request: request, state: .queued)
+        parts["answer"] = String(decoding: answer.body(with: Self.transcript), as: UTF8.self)
     }
 
     private mutating func readOpenAI(_ members: [(name: String, value: String)]) throws {
@@ -108,16 +110,18 @@ struct RecordedTrace {
         parts["answer"] = String(decoding: body, as: UTF8.self)
     }
 
-    /// Returns the step in which a vendor is sent the order.
+    /// Returns the steps up to the one in which a vendor is sent the order. The first one fails where the vendor cannot do what the options ask for.
     private func sent(to vendor: EngineName) throws -> String {
         let service = try #require(Catalogue.vendors.first { $0.name == vendor }?.prerecorded)
         var machine = service.recognize(PrerecordedOrder(options, credential: Credential("k")))
         let step = machine.start()
-        switch vendor {
-        case AssemblyAIOptions.vendor: return "\(machine.answered(VendorAnswer(status: 200, body: Array(#"{"upload_url":"https://cdn/1"}"#.utf8))))"
-        case SonioxOptions.vendor: return "\(machine.answered(VendorAnswer(status: 201, body: Array(#"{"id":"f-1"}"#.utf8))))"
-        default: return "\(step)"
-        }
+        let answer: VendorAnswer? =
+            switch vendor {
+            case AssemblyAIOptions.vendor: VendorAnswer(status: 200, body: Array(#"{"upload_url":"https://cdn/1"}"#.utf8))
+            case SonioxOptions.vendor: VendorAnswer(status: 201, body: Array(#"{"id":"f-1"}"#.utf8))
+            default: nil
+            }
+        return "\(step)" + (answer.map { "\n\(machine.answered($0))" } ?? "")
     }
 
     /// Returns the part of a vendor's order that has the options, as text.
@@ -150,9 +154,10 @@ struct RecordedTrace {
         if member.engine != .local, try sent(to: member.engine) != base.sent(to: member.engine) {
             return member.isOwn ? .carriedThrough : .carriedOut
         }
-        guard member.engine == .local else { return parts != base.parts ? .carriedOut : nil }
-        // An option that the local engine is not given has no effect there, whatever the request has of it.
+        // An option that an engine is not given has no effect there, whatever the request has of it: a vendor is asked for something else, or the local
+        // engine heeds it.
         let names = Set(parts.keys).union(base.parts.keys).subtracting(ofEngine)
-        return names.contains { parts[$0] != base.parts[$0] } || heeded != base.heeded ? .carriedOut : nil
+        let isHeeded = member.engine == .local && heeded != base.heeded
+        return isHeeded || names.contains { parts[$0] != base.parts[$0] } ? .carriedOut : nil
     }
 }

@@ -89,8 +89,22 @@ package struct OpenAILiveClient: LiveClientMachine {
             capabilities: capabilities, address: "wss://api.openai.com/v1",
             audio: AudioMessages(
                 .base64(rate: Self.rate, before: #"{"type":"input_audio_buffer.append","audio":""#, after: #""}"#), longest: .milliseconds(200)),
-            isOptional: true, withModel: { Self.service(model: $0) }, heeds: { part, _, _ in part.isPlainSilence },
+            isOptional: true, withModel: { Self.service(model: $0) }, heeds: { part, _, _ in part.isPlainSilence }, takes: { Self.takes($0, $1) },
             connect: { OpenAILiveClient($0, model: capabilities.model(for: $0.model) ?? model, credential: $1) })
+    }
+
+    /// Returns false if the engine's model is sent nothing of an option.
+    private static func takes(_ option: VendorOption, _ engine: TurnPart.Engine) -> Bool {
+        // The service for recordings has the segments that Harken's own detector cuts.
+        guard !engine.findsPauses else { return true }
+        let usual = engine.usualModel ?? Self.model
+        let model = service(model: usual).capabilities.model(for: engine.namedModel) ?? usual
+        return switch option.handling {
+        case .shared(.prompt): OpenAIModels.takesPrompt(model)
+        case .session(.keyterms?): OpenAIModels.takesPrompt(model) || OpenAIModels.takesHints(model)
+        case .own where option.name == "delay": OpenAIModels.isLive(model)
+        case .gateway, .session, .shared, .own, .demanded, .refused: true
+        }
     }
 
     // MARK: Connecting

@@ -480,6 +480,7 @@ extension RealtimeConfiguration {
         if names.contains("noise_reduction") { rest.noise = nil }
         if names.contains("delay") { rest.transcription.delay = nil }
         if names.contains("prompt") { rest.transcription.prompt = nil }
+        if names.contains("keywords") { rest.transcription.keywords = [] }
         if case .said(let detection?) = turns { rest.turns = .said(detection.without(names)) }
         return rest
     }

@@ -47,8 +47,7 @@ struct RealtimeSessionUpdate: Sendable {
 
     private static func write(_ model: String, _ options: StreamOptions, _ given: [VendorOptions.Option], to json: inout JSONWriter) {
         let isLive = OpenAIModels.isLive(model)
-        let takesHints = model.hasPrefix("gpt-transcribe") || model.hasPrefix("gpt-live-transcribe")
-        let takesPrompt = !model.hasPrefix("gpt-realtime-whisper") && !model.hasSuffix("-diarize")
+        let takesHints = OpenAIModels.takesHints(model), takesPrompt = OpenAIModels.takesPrompt(model)
         // Options of this vendor alone belong to its transcription. A client's words are sent as far as the model takes them, because the client may
         // have named another model; a program names its own.
         let isClients = options.vendorOptions?.vendor != nil
@@ -89,7 +88,9 @@ struct RealtimeSessionUpdate: Sendable {
         if takesPrompt, !hints.isEmpty, !has("prompt") { json.member("prompt", hints.joined(separator: ", ")) }
         for option in given {
             json.key(escaping: option.name)
-            json.value(raw: Array(option.value.json.utf8))
+            let text = option.value.text
+            let terms = option.name == "prompt" && isClients && !takesHints ? options.keyterms.filter { !text.contains($0) } : []
+            if terms.isEmpty { json.value(raw: Array(option.value.json.utf8)) } else { json.value(([text] + terms).joined(separator: ", ")) }
         }
         json.endObject()
     }

@@ -1,0 +1,79 @@
+import Framing
+import Protocols
+import Speech
+import Testing
+
+/// Options that some models of OpenAI's live engine take, and others do not.
+@Suite struct `Options that a model does not take` {
+    private static let engine = OpenAIOptions.vendor
+    private static let assemblyAI = "/v3/ws?sample_rate=16000&", deepgram = "/v1/listen?encoding=linear16&sample_rate=16000&"
+
+    /// Returns the names that are told where the engine's usual model is `usual`, and the client names `model`.
+    private static func ignored(_ options: VendorOptions?, usual: String, model: String? = nil) -> [String] {
+        Catalogue.ignored(
+            options, keyterms: [], model: model, with: engine, .live, OpenAILiveClient.service(model: usual).capabilities)
+    }
+
+    @Test(arguments: [
+        ("\(assemblyAI)keyterms_prompt=%5B%22Harken%22%5D", "gpt-realtime-whisper", ["keyterms_prompt"]),
+        ("\(assemblyAI)prompt=A%20call", "gpt-realtime-whisper", ["prompt"]), ("\(assemblyAI)prompt=A%20call", "whisper-1", []),
+        ("\(deepgram)keyterm=Harken", "gpt-realtime-whisper", ["keyterm"]), ("\(deepgram)keyterm=Harken", "gpt-live-transcribe", []),
+        ("\(deepgram)keyterm=Harken", "gpt-4o-transcribe-diarize", ["keyterm"]), ("\(deepgram)keyterm=Harken", "gpt-4o-transcribe", []),
+        ("\(deepgram)keyterm=Harken", "Systran/small", []),
+    ])
+    func `are named to clients of other vendors`(target: String, model: String, names: [String]) throws {
+        let options = try VendorRequests.liveOptions(target)
+        #expect(Self.ignored(options.vendorOptions, usual: model) == names)
+        // What is not named is sent.
+        let client = OpenAILiveClient(options, model: model, credential: Credential("k"))
+        var stream = VendorConversation(client)
+        let sent = stream.opened().map(\.short).joined()
+        #expect((sent.contains("Harken") || sent.contains("A call")) == names.isEmpty, "\(sent)")
+    }
+
+    @Test(arguments: [
+        (#""model":"gpt-4o-transcribe","delay":"low""#, ["delay"]), (#""model":"gpt-live-transcribe","delay":"low""#, []),
+        (#""model":"gpt-realtime-whisper","delay":"low""#, []), (#""model":"gpt-realtime-whisper","prompt":"A call.""#, ["prompt"]),
+        // The terms of a list reach no such model either.
+        (#""model":"gpt-realtime-whisper","prompt":"Glossary: Harken, Weiss, Omi""#, ["prompt"]),
+        (#""model":"gpt-realtime-whisper","keywords":["Harken"]"#, ["keywords"]), (#""model":"gpt-4o-transcribe","keywords":["Harken"]"#, []),
+        (#""model":"gpt-live-transcribe","prompt":"A call.","keywords":["Harken"]"#, []),
+    ])
+    func `are named to OpenAI's own clients, by the model that they name`(members: String, names: [String]) throws {
+        let stream = try RealtimeConversation.speaking(RealtimeConversation.update("\"transcription\":{\(members)}"))
+        let request = try #require(stream.machine?.request)
+        #expect(Self.ignored(request.vendorOptions, usual: "gpt-live-transcribe", model: request.model) == names)
+    }
+
+    @Test(arguments: [("delay", #""delay":"low""#), ("prompt", #""prompt":"A call.""#), ("keywords", #""keywords":["Harken"]"#)])
+    func `are not in the session that is shown`(name: String, member: String) throws {
+        var stream = try RealtimeConversation.speaking(RealtimeConversation.update("\"transcription\":{\"model\":\"gpt-4o-transcribe\",\(member)}"))
+        var output = ServerOutput()
+        let now = stream.now
+        stream.machine?.ignores([name], now: now, output: &output)
+        let texts = output.texts
+        #expect(texts.count == 1 && texts.first?.contains(member) == false, "\(texts)")
+    }
+
+    @Test func `count for all options of a live stream only, and not for segments that Harken cuts`() throws {
+        let options = try VendorRequests.liveOptions("\(Self.deepgram)keyterm=Harken").vendorOptions
+        var capabilities = OpenAILiveClient.service(model: "gpt-realtime-whisper").capabilities
+        func names(_ service: VendorOption.Service) -> [String] {
+            Catalogue.ignored(options, keyterms: [], model: nil, with: Self.engine, service, capabilities)
+        }
+        #expect(names(.live) == ["keyterm"] && names(.recorded) == [])
+        capabilities.findsPauses = true
+        #expect(names(.live) == [])
+    }
+
+    @Test func `are joined to a client's prompt where the model has no key terms of its own`() throws {
+        let members = #""model":"gpt-4o-transcribe","prompt":"A call.","keywords":["Harken"]"#
+        let request = try #require(RealtimeConversation.speaking(RealtimeConversation.update("\"transcription\":{\(members)}")).machine?.request)
+        var options = StreamOptions(rate: .speech, model: request.model, keyterms: request.keyterms)
+        options.vendorOptions = request.vendorOptions
+        options.shared = request.shared
+        var stream = VendorConversation(OpenAILiveClient(options, model: "gpt-4o-transcribe", credential: Credential("k")))
+        let sent = stream.opened().map(\.short).joined()
+        #expect(sent.contains(#""prompt":"A call., Harken""#) && !sent.contains("keywords"), "\(sent)")
+    }
+}
