@@ -17,7 +17,19 @@ package struct StreamRedactor: Sendable {
     /// Maximum number of words at an interim's end that are left out. A longer end is hidden.
     private static let maxUndecided = 20
 
-    package init(_ rule: RedactionRule) { self.rule = rule }
+    /// - Parameter part: the words before the first final, in a session that this one goes on behind; nil: none.
+    package init(_ rule: RedactionRule, behind part: SaidBefore.Part? = nil) {
+        self.rule = rule
+        guard let part else { return }
+        for word in part.words.suffix(Self.maxContext) { context.append(RedactionToken(stored: word)) }
+        if !part.isWhole { missed() }
+    }
+
+    /// Notes that words were missed here. A number right behind them may be the end of a number, so it is hidden.
+    package mutating func missed() {
+        context.append(.missed)
+        context = Array(context.suffix(Self.maxContext))
+    }
 
     /// Returns a final's words with sensitive content hidden.
     ///
