@@ -52,12 +52,13 @@ package struct StreamRedactor: Sendable {
         func place(_ index: Int) -> Int { places.indices.contains(index) ? places[index] : words.count }
     }
 
-    /// Returns the words of a text that is whole.
-    static func redaction(of words: [Word], _ rule: RedactionRule) -> Redaction {
-        var redactor = StreamRedactor(rule)
-        let marked = redactor.mark(words, end: .whole)
-        var redaction = redactor.redaction(words, marked[...])
-        redaction.hidden = hidden(words, marked[...])
+    /// Returns the words of a text that is not continued here. What may be cut at its ends is hidden.
+    static func redaction(of words: [Word], _ rule: RedactionRule, part: SpeechPart = .whole) -> Redaction {
+        var redactor = StreamRedactor(rule, behind: part == .later ? SaidBefore.Part([], isWhole: false) : nil)
+        let known = redactor.context.count
+        let marked = redactor.mark(words, end: part == .whole ? .whole : .amidTurn)[known...]
+        var redaction = redactor.redaction(words, marked)
+        redaction.hidden = hidden(words, marked)
         return redaction
     }
 

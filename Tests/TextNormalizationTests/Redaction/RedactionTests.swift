@@ -113,6 +113,17 @@ extension SaidBefore.Part {
         #expect(redactor.hidden == [SampleRange(SampleIndex(30), SampleIndex(50))])
     }
 
+    @Test(arguments: [
+        (SpeechPart.whole, "4242 4242 is it and it's 4242"), (.beginning, "4242 4242 is it and it's [card_number]"),
+        (.later, "[card_number] is it and it's [card_number]"),
+    ])
+    func `are hidden at the ends of a recording that is a part`(part: SpeechPart, expected: String) {
+        let transcript = Transcript(
+            rate: .speech, length: SampleCount(200), language: .english, model: "m",
+            channels: [.init(words: said("4242 4242 is it and it's 4242"), segments: [])])
+        #expect(text(transcript.redacted(RedactionRule(.cards), part: part).channels[0].words) == expected)
+    }
+
     @Test func `keep the segments of a recording`() {
         let words = said("my card is 4242 4242 4242 4242 and that is it")
         let range = { (from: Int64, to: Int64) in SampleRange(SampleIndex(from), SampleIndex(to)) }
