@@ -35,6 +35,8 @@ package final class SessionDriver {
         /// Speech of the session's user, which an engine with speaker labels hears first: 16-bit little-endian PCM at the session's rate, one
         /// channel. Empty: no engine hears such speech.
         package var prelude: [UInt8] = []
+        /// The last words of the session that this one goes on behind, for redaction; nil: there is none.
+        package var said: SaidBefore?
 
         package init(
             channels: Int = 1, options: StreamOptions, engines: [LiveEngine], recovery: FailoverPolicy.Rule = .init(), mode: SessionMode = .failover,
@@ -116,7 +118,7 @@ package final class SessionDriver {
         channels = request.channels
         options = request.options
         let rate = options.rate
-        redaction = SessionRedaction(options.redaction, channels: request.channels)
+        redaction = SessionRedaction(options.redaction, channels: request.channels, behind: request.said)
         repairSettings = request.repair
         // A gate lets only speech through.
         voices = gate == nil ? request.voices : nil
@@ -494,7 +496,7 @@ package final class SessionDriver {
             case .emit(let event): emit(redaction?.shown(event) ?? event)
             case .repair(let repair): begin(repair)
             case .cancelRepair(let id): repairs.removeValue(forKey: id)?.cancel()
-            case .report(let fact): observer?.observe(.fact(redaction?.kept(fact) ?? fact))
+            case .report(let fact): report(fact)
             case .listen(let leg, let channels, let range): listen(to: leg, channels, range)
             case .ran(let record): report(record)
             }
@@ -514,6 +516,15 @@ package final class SessionDriver {
             for range in redaction.hidden { observer?.observe(.hidden(range, commit.channel)) }
         }
         journal.record(commit, turn: turn)
+    }
+
+    private func report(_ fact: SessionFact) {
+        guard let kept = redaction?.kept(fact) else {
+            observer?.observe(.fact(fact))
+            return
+        }
+        if case .backfill(let backfill) = fact { for range in kept.hidden { observer?.observe(.hidden(range, backfill.channel)) } }
+        observer?.observe(.fact(kept.fact))
     }
 
     // MARK: - Voices

@@ -36,7 +36,7 @@ struct LiveEndpoint: Endpoint {
                     await exchange.loop.run {}
                     isThere = await exchange.loop.run { exchange.isClientThere } ?? false
                 }
-                await ask(for: &liveCaller, isThere ? moved : nil)
+                await ask(for: &liveCaller, isThere ? moved : nil, head)
                 exchange.loop.execute { [liveCaller] in begin(exchange, liveCaller, call) }
             }
         } catch {
@@ -54,6 +54,8 @@ struct LiveEndpoint: Endpoint {
         var claimed: Result<SessionClaim, RequestError>?
         /// True if an earlier run of this gateway had the session that the caller resumes.
         var isEarlier = false
+        /// The last words of the session that the caller goes on behind in a new one; nil: there is none.
+        var said: SaidBefore?
 
         var claim: SessionClaim? { if case .success(let claim)? = claimed { claim } else { nil } }
     }
@@ -68,6 +70,11 @@ struct LiveEndpoint: Endpoint {
     /// The session that the client wants to resume; nil: a new one.
     private func resumedSession(of head: HTTPRequestHead) -> ID<Session>? {
         dialect.resumes ? head.query.first("session_id").flatMap { $0.isEmpty ? nil : ID<Session>($0) } : nil
+    }
+
+    /// The session that the client goes on behind in a new one; nil: there is none.
+    private func predecessor(of head: HTTPRequestHead) -> ID<Session>? {
+        dialect.resumes ? head.query.first("continues").flatMap { $0.isEmpty ? nil : ID<Session>($0) } : nil
     }
 
     private func handshakeSession(of head: HTTPRequestHead, _ call: Call) -> HandshakeSession {
@@ -85,7 +92,8 @@ struct LiveEndpoint: Endpoint {
         return MovedSession(id: id, waiting: waiting)
     }
 
-    private func ask(for liveCaller: inout LiveCaller, _ moved: MovedSession?) async {
+    private func ask(for liveCaller: inout LiveCaller, _ moved: MovedSession?, _ head: HTTPRequestHead) async {
+        if let before = predecessor(of: head) { liveCaller.said = await services.recovery.said(in: before, of: liveCaller.caller.user) }
         if let moved {
             let user = liveCaller.caller.user
             do throws(RequestError) {
@@ -169,7 +177,7 @@ struct LiveEndpoint: Endpoint {
                 guard liveCaller == nil || credential != nil else { return prepare }
                 let load: @Sendable () async -> Void = {
                     guard case .success(var liveCaller) = pending.result.withLock({ $0 }) else { return }
-                    await ask(for: &liveCaller, moved)
+                    await ask(for: &liveCaller, moved, head)
                     pending.result.withLock { [liveCaller] in $0 = .success(liveCaller) }
                 }
                 guard let prepare else {
@@ -252,6 +260,8 @@ struct LiveEndpoint: Endpoint {
         var plan = try plan(machine, head, grant, call)
         if let known { plan.choices = known.choices }
         plan.taken = liveCaller.claim?.taken
+        // What was said at another gateway is not known here.
+        plan.said = liveCaller.said ?? liveCaller.claim.map { _ in SaidBefore() }
         if (machine as? any ConversationDialect)?.conversation?.usesProfile == true { plan.introduction = known?.introduction ?? [] }
         return LiveSession(plan, context: context)
     }

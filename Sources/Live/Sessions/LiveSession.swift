@@ -45,6 +45,8 @@ package final class LiveSession: LiveHandler, SessionObserver {
         package var caller: TraceParent?
         /// The session that goes on, if another gateway had it before.
         package var taken: TakenSession?
+        /// The last words of the session that this one goes on behind, for redaction; nil: there is none.
+        package var said: SaidBefore?
 
         package init(
             id: ID<Session>, started: UnixTime, dialect: String, machine: any LiveServerMachine, request: LiveRequest, engines: [EngineEntry],
@@ -217,6 +219,7 @@ package final class LiveSession: LiveHandler, SessionObserver {
         let demanded = context.continuity.redaction?.rule(for: plan.grant.user)
         let redaction = RedactionRule.joined(request.redaction, demanded)
         plannedRun.options.redaction = redaction
+        plannedRun.said = plan.said
         plannedRun.options.shared = request.shared
         sharedOptions = request.shared
         keyterms = request.keyterms
@@ -224,7 +227,7 @@ package final class LiveSession: LiveHandler, SessionObserver {
         vendorOptions = request.vendorOptions
         if demanded != nil { vendorOptions?.allowsAnswers = false }
         plannedRun.options.vendorOptions = vendorOptions
-        broughtRedaction = redaction.map { StreamRedactor($0) }
+        broughtRedaction = redaction.map { StreamRedactor($0, behind: plan.said?.part(of: 0)) }
         plannedRun.prelude = SpeechSamples.linear16(plan.introduction, rate)
         clientID = plan.taken?.id ?? plan.id
         succession = resumableDialect?.predecessor.map { context.succession(of: plan.id, to: $0, for: plan.grant.user) }

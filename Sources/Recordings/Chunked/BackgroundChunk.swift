@@ -79,9 +79,10 @@ package struct BackgroundChunk: Sendable {
         var options = RecognitionOptions(
             language: request.language ?? standard, diarize: true, keyterms: request.keywords, workload: .background)
         options.tracks = request.tracks
+        let part: SpeechPart = request.start > .zero ? .later : request.isKept && request.conversation != nil ? .beginning : .whole
         return try await WorkloadRecognition.run(
             .background, file.recording(request.format), holding: file, options, by: grant,
-            of: request.conversation, id: id, services)
+            of: request.conversation, part: part, id: id, services)
     }
 
     /// Checks before each further recording that no limit has been reached meanwhile.

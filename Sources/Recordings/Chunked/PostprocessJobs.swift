@@ -54,8 +54,9 @@ package struct PostprocessJobs: WorkloadJobs {
             var options = RecognitionOptions(language: conversation.language, diarize: true, workload: .postprocess)
             // An engine may have found the conversation's language, which nobody named. Where it is not allowed, it is found among those that are.
             grant.limitLanguages(of: &options, else: nil)
+            let speech: SpeechPart = audio.count == 1 ? .whole : chunks.isEmpty ? .beginning : .later
             let (transcript, run) = try await WorkloadRecognition.run(
-                .postprocess, recording, holding: nil, options, by: grant, of: job.audio, id: job.id.rawValue, services)
+                .postprocess, recording, holding: nil, options, by: grant, of: job.audio, part: speech, id: job.id.rawValue, services)
             await services.usage.note(run)
             // Not the part's duration, which an imported archive may have named.
             grant.charge(transcript.length.duration(at: transcript.rate))

@@ -175,7 +175,8 @@ package struct SyncJobs: WorkloadJobs {
                         var options = RecognitionOptions(language: language, diarize: true, workload: .sync)
                         options.tracks = tracks
                         return try await WorkloadRecognition.run(
-                            .sync, held.recording, holding: held.file, options, by: grant, of: place.conversation, id: id, services)
+                            .sync, held.recording, holding: held.file, options, by: grant, of: place.conversation,
+                            part: offset > .zero ? .later : .beginning, id: id, services)
                     }
                 } catch {
                     // Another job works on the same file.

@@ -18,15 +18,18 @@ struct WorkloadRecognition: Sendable {
     let plan: RoutingPlan
     let grant: Grant
     let conversation: String?
+    /// The part of somebody's speech that the recording has.
+    let part: SpeechPart
 
     /// Makes the routing plan for a recording of a workload, and runs the recognition.
     ///
     /// - Parameters:
     ///   - file: reference that keeps the file for the shadow engine; nil: no shadow engine hears the recording.
     ///   - conversation: the recording's conversation.
+    ///   - part: the part of the conversation's speech that the recording has.
     static func run(
         _ workload: Workload, _ recording: Recording, holding file: SpooledFile?, _ options: RecognitionOptions, by grant: Grant,
-        of conversation: String?, id: String, _ services: RecordingServices
+        of conversation: String?, part: SpeechPart, id: String, _ services: RecordingServices
     ) async throws(ChunkedRecordingError) -> (transcript: Transcript, run: UsageRecord) {
         var options = options
         do throws(RequestError) { try grant.limitLanguages(of: &options) } catch { throw ChunkedRecordingError(error) }
@@ -46,7 +49,7 @@ struct WorkloadRecognition: Sendable {
             error.provider = plan.first.engine
             throw error
         }
-        let recognition = WorkloadRecognition(services: services, id: id, plan: plan, grant: grant, conversation: conversation)
+        let recognition = WorkloadRecognition(services: services, id: id, plan: plan, grant: grant, conversation: conversation, part: part)
         var recording = recording
         recording.tracks = options.tracks
         if let file { recognition.shadow(file, recording.format, options) }
@@ -101,7 +104,7 @@ struct WorkloadRecognition: Sendable {
                 switch result {
                 case .success(var transcript):
                     if isVendor, let notices = vendorRecording?.notices { transcript.notices = notices }
-                    transcript = transcript.redacted(asked.redaction)
+                    transcript = transcript.redacted(asked.redaction, part: part)
                     let run = RecognitionAttempt(of: result, by: attempt.engine, from: start, to: .now)
                     services.metrics.ran(run)
                     return (transcript, services.usage.ended(usage, run, transcript))

@@ -40,6 +40,8 @@ struct RedactionToken: Sendable {
     var label: SensitiveKind?
     /// The entity that the word was hidden as; nil: the word was not hidden.
     var entity: Entity?
+    /// True for a place whose word is not known and may be a part of a number: the word was missed, or was hidden before it came here.
+    var isUnknown = false
 }
 
 extension RedactionToken {
@@ -48,10 +50,30 @@ extension RedactionToken {
         speaker = word.speaker
     }
 
+    /// - Parameter word: a word of an earlier session as it was stored: perhaps as what stands for a hidden word.
+    init(stored word: Word) {
+        // Speakers are numbered within their session.
+        self.init(word.text)
+        if let label {
+            entity = Entity(kind: label, number: 0)
+        } else if word.text.contains("#"), !word.text.contains(where: { $0.isLetter || $0.isNumber }) {
+            entity = Entity(kind: .number, number: 0)
+            isUnknown = true
+        }
+    }
+
+    /// The place of words that were missed.
+    static var missed: Self {
+        var token = Self("")
+        token.isUnknown = true
+        return token
+    }
+
     init(_ word: String) {
         if let kind = Self.kind(ofLabel: word) {
             text = word
             label = kind
+            isUnknown = kind != .personName && kind != .emailAddress
             return
         }
         var body = word.lowercased()[...]
@@ -72,12 +94,12 @@ extension RedactionToken {
         }
     }
 
-    /// Returns the kind of a vendor's label, such as `[CREDIT_CARD_1]`; nil for other words.
+    /// Returns the kind of a label of a vendor or of Harken, such as `[CREDIT_CARD_1]` and `[card_number]`; nil for other words.
     private static func kind(ofLabel word: String) -> SensitiveKind? {
         guard word.utf8.first == UInt8(ascii: "["), let end = word.lastIndex(of: "]") else { return nil }
         var name = word[word.index(after: word.startIndex)..<end]
         while let last = name.last, last.isNumber || last == "_" { name.removeLast() }
-        return labels[name.uppercased()]
+        return labels[name.uppercased()] ?? SensitiveKind(rawValue: String(name))
     }
 
     private static let labels: [String: SensitiveKind] = [

@@ -32,12 +32,25 @@ extension SensitiveFinder {
         let isTail = end != .whole && isTail(run.range.upperBound)
         // `o` and `one` alone are words.
         let isNumber = run.count > 1 || run.range.count > 1 || !["o", "oh"].contains(tokens[run.range.lowerBound].text)
-        guard isNumber else { return isTail ? tailKind(of: run) : nil }
+        guard isNumber else { return isTail ? tailKind(of: run) ?? kind(ofRest: run) : nil }
         if let kind = wholeKind(of: run), kinds.contains(kind) { return kind }
         if kinds.contains(.anyNumber) { return .anyNumber }
         if kinds.contains(.number), run.count > 2 { return .number }
-        return isTail ? tailKind(of: run) : nil
+        return (isTail ? tailKind(of: run) : nil) ?? kind(ofRest: run)
     }
+
+    /// Returns the kind of a number that stands right behind words which are not known: it may be the rest of a number that began in them. nil for
+    /// other numbers, and for amounts.
+    private func kind(ofRest run: DigitRun) -> SensitiveKind? {
+        guard let before = tokens[..<run.range.lowerBound].last(where: { !$0.isFiller }), before.isUnknown, !isAmount(run) else { return nil }
+        if let kind = before.label ?? before.entity?.kind, kinds.contains(kind) { return kind }
+        return Self.kindsOfRests.first(where: kinds.contains)
+    }
+
+    /// The kinds of a number of which the beginning is not known, the likeliest first.
+    private static let kindsOfRests: [SensitiveKind] = [
+        .cardNumber, .phoneNumber, .socialSecurityNumber, .accountNumber, .cardExpiry, .cardCode, .number, .anyNumber,
+    ]
 
     private func isAmount(_ run: DigitRun) -> Bool { text(run.range.upperBound).map(Self.units.contains) ?? false }
 

@@ -17,7 +17,19 @@ package struct StreamRedactor: Sendable {
     /// Maximum number of words at an interim's end that are left out. A longer end is hidden.
     private static let maxUndecided = 20
 
-    package init(_ rule: RedactionRule) { self.rule = rule }
+    /// - Parameter part: the words before the first final, in a session that this one goes on behind; nil: none.
+    package init(_ rule: RedactionRule, behind part: SaidBefore.Part? = nil) {
+        self.rule = rule
+        guard let part else { return }
+        for word in part.words.suffix(Self.maxContext) { context.append(RedactionToken(stored: word)) }
+        if !part.isWhole { missed() }
+    }
+
+    /// Notes that words were missed here. A number right behind them may be the end of a number, so it is hidden.
+    package mutating func missed() {
+        context.append(.missed)
+        context = Array(context.suffix(Self.maxContext))
+    }
 
     /// Returns a final's words with sensitive content hidden.
     ///
@@ -40,12 +52,13 @@ package struct StreamRedactor: Sendable {
         func place(_ index: Int) -> Int { places.indices.contains(index) ? places[index] : words.count }
     }
 
-    /// Returns the words of a text that is whole.
-    static func redaction(of words: [Word], _ rule: RedactionRule) -> Redaction {
-        var redactor = StreamRedactor(rule)
-        let marked = redactor.mark(words, end: .whole)
-        var redaction = redactor.redaction(words, marked[...])
-        redaction.hidden = hidden(words, marked[...])
+    /// Returns the words of a text that is not continued here. What may be cut at its ends is hidden.
+    static func redaction(of words: [Word], _ rule: RedactionRule, part: SpeechPart = .whole) -> Redaction {
+        var redactor = StreamRedactor(rule, behind: part == .later ? SaidBefore.Part([], isWhole: false) : nil)
+        let known = redactor.context.count
+        let marked = redactor.mark(words, end: part == .whole ? .whole : .amidTurn)[known...]
+        var redaction = redactor.redaction(words, marked)
+        redaction.hidden = hidden(words, marked)
         return redaction
     }
 

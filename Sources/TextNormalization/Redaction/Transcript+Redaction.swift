@@ -2,18 +2,20 @@ package import Speech
 
 extension Transcript {
     /// Returns the transcript with sensitive content hidden. The vendor's own answer is left out, because it has the content.
-    package func redacted(_ rule: RedactionRule?) -> Transcript {
+    ///
+    /// - Parameter part: the part of the speech that the transcript has.
+    package func redacted(_ rule: RedactionRule?, part: SpeechPart = .whole) -> Transcript {
         guard let rule, !rule.kinds.isEmpty else { return self }
         var redacted = self
         redacted.raw = nil
-        for index in channels.indices { redacted.channels[index] = channels[index].redacted(rule) }
+        for index in channels.indices { redacted.channels[index] = channels[index].redacted(rule, part) }
         return redacted
     }
 }
 
 extension Transcript.Channel {
-    fileprivate func redacted(_ rule: RedactionRule) -> Self {
-        let redaction = StreamRedactor.redaction(of: words, rule)
+    fileprivate func redacted(_ rule: RedactionRule, _ part: SpeechPart) -> Self {
+        let redaction = StreamRedactor.redaction(of: words, rule, part: part)
         var redacted = self
         redacted.words = redaction.words
         redacted.hidden = redaction.hidden

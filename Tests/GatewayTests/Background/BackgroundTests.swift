@@ -50,6 +50,24 @@ import Testing
         }
     }
 
+    @Test func `hides a number that is cut between two chunks`() async throws {
+        let secret = "42424242"
+        let words: [[Word]] = [[.at(12, "it's"), .at(14, secret)], [.at(0, secret), .at(2, "thanks")]]
+        try await with([engine { words[$0] }], settings: ["HARKEN_REDACT": "pci"]) { gateway in
+            let id = try await gateway.startRecording()
+            let first = try await gateway.sendChunk("a", at: 0, of: id)
+            let second = try await gateway.sendChunk("b", at: 15_000, of: id, fill: 1)
+            let done = try await gateway.finishRecording(id)
+            for answer in [first, second, done] {
+                #expect(answer.status == 200 && answer.text.contains("[card_number]") && !answer.text.contains(secret), "\(answer.text)")
+            }
+            #expect(done.text.contains("it's") && done.text.contains("thanks"), "\(done.text)")
+            let names = try #require(FileManager.default.enumerator(atPath: gateway.directory)).compactMap { $0 as? String }
+            let leaks = names.filter { FileManager.default.contents(atPath: gateway.directory + "/" + $0)?.has(Array(secret.utf8)) == true }
+            #expect(names.contains("harken.db") && leaks.isEmpty, "\(leaks)")
+        }
+    }
+
     /// A speaker who comes again behind another one is a part of their own, until a voice joins the parts.
     @Test func `tells of each chunk's speakers, their parts, and whom they became`() async throws {
         let words = [(1.0, "One.", 0), (3, "Two.", 1), (5, "Three.", 0), (7, "Four.", 2)].map { Word.at($0.0, $0.1, speaker: $0.2) }

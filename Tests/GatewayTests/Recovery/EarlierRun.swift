@@ -21,8 +21,13 @@ struct EarlierRun {
 
     /// A session with a word for each of the first seconds.
     ///
-    /// - Parameter audio: returns the PCM of the second with this number; nil: silence.
-    func session(_ record: SessionRecord, seconds: Int, committed: Int, channels: Int = 1, audio: ((Int) -> [UInt8])? = nil) -> JournalCursor {
+    /// - Parameters:
+    ///   - audio: returns the PCM of the second with this number; nil: silence.
+    ///   - word: returns the word of that second.
+    func session(
+        _ record: SessionRecord, seconds: Int, committed: Int, channels: Int = 1, audio: ((Int) -> [UInt8])? = nil,
+        word: (Int) -> String = { "said\($0)" }
+    ) -> JournalCursor {
         var cursor = log.cursor(rate: .speech, channels: channels)
         log.open(record, cursor: &cursor)
         for second in 0..<seconds {
@@ -33,7 +38,7 @@ struct EarlierRun {
             for channel in 0..<channels {
                 let commit = Commit(
                     channel: ChannelIndex(channel), range: range,
-                    words: [Word("said\(second)", SampleRange(range.start, count: SampleCount(8_000)), confidence: 0.5)],
+                    words: [Word(word(second), SampleRange(range.start, count: SampleCount(8_000)), confidence: 0.5)],
                     reason: second % 2 == 1 ? .endOfTurn : .pause, engine: EngineName("scripted"))
                 log.append(commit: CommitRecord.encode(commit, turn: second / 2), at: range.start, cursor: &cursor)
             }

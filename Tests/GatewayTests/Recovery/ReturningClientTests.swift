@@ -114,6 +114,35 @@ import Testing
         }
     }
 
+    @Test func `hides the end of a number whose beginning was hidden before the kill`() async throws {
+        let run = try EarlierRun(), secret = "42424242"
+        var record = self.record()
+        record.redaction = .cards
+        _ = run.session(record, seconds: 5, committed: 3, word: { $0 == 2 ? "[card_number]" : "said\($0)" })
+        // By itself, and with other words behind it, the second half is no card's number.
+        let engine = ScriptedEngine(sentence: 2, word: { $0 == 1 ? secret : "w\($0)" })
+        try await TestGateway.with(
+            engine, keys: TestKeys(valid: []), settings: ["HARKEN_REDACT": "pci"], directory: run.directory
+        ) { gateway in
+            #expect(try await comeBack(to: gateway, at: 80_000, keptFrom: 16_000) == 48_000)
+            let socket = try await gateway.connect(Self.path + "&continues=\(session.rawValue)")
+            for _ in 0..<20 { socket.send(binary: Self.tenth) }
+            var sent: [String] = []
+            _ = await socket.next { message in
+                sent.append(message)
+                return message.contains("w2")
+            }
+            try await untilConversation(of: gateway, says: ["said0", "said1", "[card_number]", "[card_number]", "w2"])
+            socket.close()
+            sent += await socket.rest().compactMap { if case .text(let text) = $0 { text } else { nil } }
+            #expect(sent.contains { $0.contains("w2") } && !sent.contains { $0.contains(secret) }, "\(sent)")
+            try await gateway.sessionsEnd()
+            let names = try #require(FileManager.default.enumerator(atPath: gateway.directory)).compactMap { $0 as? String }
+            let leaks = names.filter { FileManager.default.contents(atPath: gateway.directory + "/" + $0)?.has(Array(secret.utf8)) == true }
+            #expect(names.contains("harken.db") && names.contains { $0.hasPrefix("transcripts/") } && leaks.isEmpty, "\(leaks)")
+        }
+    }
+
     @Test func `goes on at a pause where its client has too little audio`() async throws {
         let run = try EarlierRun()
         // Somebody speaks without a pause, but for the time from 4.4 to 4.6 s.

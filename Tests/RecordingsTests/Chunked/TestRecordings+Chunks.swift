@@ -35,7 +35,7 @@ extension TestRecordings {
         ) { (language: LanguageTag?) async throws(ChunkedRecordingError) in
             try await WorkloadRecognition.run(
                 .background, recording, holding: file, RecognitionOptions(language: language, keyterms: keyterms, workload: .background),
-                by: grant, of: place.conversation, id: id, services)
+                by: grant, of: place.conversation, part: milliseconds > 0 ? .later : .beginning, id: id, services)
         }
     }
 

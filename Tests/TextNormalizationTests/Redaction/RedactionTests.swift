@@ -3,6 +3,12 @@ import Speech
 import Testing
 import TextNormalization
 
+extension SaidBefore.Part {
+    fileprivate static func said(_ text: String, isWhole: Bool) -> Self {
+        Self(text.split(separator: " ").map { Word(String($0), SampleRange(.zero, .zero), confidence: 1) }, isWhole: isWhole)
+    }
+}
+
 @Suite struct `Redacted words` {
     private func said(_ text: String, from start: Int64 = 0) -> [Word] {
         text.split(separator: " ").enumerated().map { index, word in
@@ -58,6 +64,39 @@ import TextNormalization
         #expect(text(redactor.redact(final: said("I have two cats"))) == "I have two cats")
     }
 
+    @Test(
+        arguments: [
+            // What is hidden before may be the beginning of the number.
+            (SaidBefore.Part.said("it's [card_number]", isWhole: true), "4242 4242 thanks", "[card_number] thanks"),
+            (.said("it's [CREDIT_CARD_1],", isWhole: true), "uh 4242 4242 thanks", "uh [card_number] thanks"),
+            (.said("it's #### ####", isWhole: true), "four two four two thanks", "[card_number] thanks"),
+            // What is missing may be the beginning of the number.
+            (.said("", isWhole: false), "4242 4242 thanks", "[card_number] thanks"),
+            (.said("so that's it", isWhole: false), "two two okay now", "[card_number] okay now"),
+            // A word that was said before tells what the number is.
+            (.said("my card number is", isWhole: true), "okay it's 4242 4242 yes okay", "okay it's [card_number] yes okay"),
+            // Nothing before tells that this is the end of a number.
+            (.said("so that's it", isWhole: true), "4242 4242 thanks", "4242 4242 thanks"),
+            (.said("it's [card_number] thanks", isWhole: true), "two cats came", "two cats came"),
+            (.said("I am [person_name]", isWhole: true), "two cats came", "two cats came"),
+            (.said("", isWhole: false), "fifty dollars please", "fifty dollars please"),
+            (.said("", isWhole: false), "I have two cats", "I have two cats"),
+        ] as [(SaidBefore.Part, String, String)])
+    func `go on behind the words of an earlier session`(before: SaidBefore.Part, spoken: String, expected: String) {
+        var redactor = StreamRedactor(RedactionRule(.cards), behind: before)
+        let interim = text(redactor.redact(interim: said(spoken)))
+        #expect(interim == expected)
+        #expect(text(redactor.redact(final: said(spoken))) == expected)
+        #expect(text(redactor.redact(final: said("two cats came"))) == "two cats came")
+    }
+
+    @Test func `are hidden where the engine that hid their beginning is replaced`() {
+        var redactor = StreamRedactor(RedactionRule(.cards))
+        #expect(text(redactor.redact(final: said("it's [CREDIT_CARD_1]"))) == "it's [card_number]")
+        #expect(text(redactor.redact(final: said("4242"))) == "[card_number]")
+        #expect(text(redactor.redact(final: said("4242 thanks"))) == "[card_number] thanks")
+    }
+
     @Test func `are left out of an interim until they are decided`() {
         let redactor = StreamRedactor(RedactionRule(.personal))
         #expect(text(redactor.redact(interim: said("I have two"))) == "I have")
@@ -72,6 +111,17 @@ import TextNormalization
             text(redactor.redact(final: said("my card is [CREDIT_CARD_1] [CREDIT_CARD_1], okay")))
                 == "my card is [######_####_#] [######_####_#], okay")
         #expect(redactor.hidden == [SampleRange(SampleIndex(30), SampleIndex(50))])
+    }
+
+    @Test(arguments: [
+        (SpeechPart.whole, "4242 4242 is it and it's 4242"), (.beginning, "4242 4242 is it and it's [card_number]"),
+        (.later, "[card_number] is it and it's [card_number]"),
+    ])
+    func `are hidden at the ends of a recording that is a part`(part: SpeechPart, expected: String) {
+        let transcript = Transcript(
+            rate: .speech, length: SampleCount(200), language: .english, model: "m",
+            channels: [.init(words: said("4242 4242 is it and it's 4242"), segments: [])])
+        #expect(text(transcript.redacted(RedactionRule(.cards), part: part).channels[0].words) == expected)
     }
 
     @Test func `keep the segments of a recording`() {
