@@ -1,7 +1,7 @@
 internal import Continuity
 internal import FoundationEssentials
 internal import Glibc
-internal import Observability
+package import Observability
 package import Speech
 internal import Synchronization
 
