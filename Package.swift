@@ -208,7 +208,7 @@ let package = Package(
             "Live",
             [
                 "Speech", "Framing", "Net", "Protocols", "Audio", "Continuity", "Conversations", "Speakers", "VoiceTracking", "Store",
-                "Observability", "Journal", "Live", "HarkenTesting",
+                "Observability", "Journal", "Live", "LocalEngine", "HarkenTesting",
             ]),
         tests(
             "Recordings",

@@ -1,10 +1,12 @@
 """Speaks English, German, French and English again over each live protocol, in the way in which its client leaves the language to the server.
 
 The vendors' own clients send it, at its pace. Of what they are told, each protocol may have at most 30 % of the English words wrong, and at most 30 % of
-the German and French ones; no utterance may stay without words; and nothing may be said in English where German or French was spoken.
+the German and French ones; no utterance may stay without words; and nothing may be said in English where German or French was spoken. Where the protocol
+tells languages, most of each utterance's words must be told to be in the language in which it was spoken, and none in one that nobody speaks.
 """
 
 import argparse
+import collections
 import concurrent.futures
 import dataclasses
 import json
@@ -41,7 +43,7 @@ READY = 300
 PAGE = os.path.join(ROOT, "docs", "languages.md")
 BEGIN, END = "<!-- scripts/play language-changes --write -->\n", "<!-- end -->\n"
 TABLE = """The same speech over each live protocol, in a way that leaves the language to the server: {spoken}. Words that are wrong, and words of plain English
-where none was spoken (`scripts/play language-changes`):
+where none was spoken, and the language that was told of most words of each utterance (`scripts/play language-changes`):
 
 | protocol | English wrong | German and French wrong | English words in them | languages told |
 |---|---|---|---|---|
@@ -63,6 +65,10 @@ WAYS = [
     Way("`/listen` with `language=multi`", "streaming/listen_client", ("--language", "multi")),
     Way("`/listen` with the user's `languages`", "streaming/listen_client", languages=("en", "de", "fr")),
 ]
+# Drivers of protocols that tell languages: of words, or of turns. Soniox's tells them where it is asked to, as LiveKit's plug-in does.
+TELLING = frozenset({
+    "streaming/livekit_soniox", "streaming/assemblyai_sdk", "streaming/deepgram_sdk", "streaming/deepgram_flux", "streaming/speechmatics_client",
+    "streaming/listen_client"})
 
 
 @dataclasses.dataclass
@@ -70,14 +76,22 @@ class Utterance:
     language: str
     words: list
     wrong: int = 0
-    # What was said of it, and which of these words are not what was spoken.
+    # What was said of it, the languages that were told of each of these words, and which of them are not what was spoken.
     said: list = dataclasses.field(default_factory=list)
+    languages: list = dataclasses.field(default_factory=list)
     others: list = dataclasses.field(default_factory=list)
 
     @property
     def invented(self):
         """English words in speech that is not English."""
         return [] if self.language == "en" else [word for word in self.others if word in ENGLISH]
+
+    @property
+    def told(self):
+        """The language that was told of more than half of the words; a dash where there is none. A word of a final with several languages has none."""
+        counts = collections.Counter(languages[0] for languages in self.languages if len(languages) == 1)
+        language, count = next(iter(counts.most_common(1)), ("–", 0))
+        return language if count > len(self.said) / 2 else "–"
 
 
 def recording(path):
@@ -92,8 +106,9 @@ def recording(path):
     return [(language, normalise(texts[clip])) for language, clip in SPOKEN]
 
 
-def attributed(spoken, said):
-    """The utterances, with the said words that belong to each: of all ways to align both, one with the fewest errors."""
+def attributed(spoken, words):
+    """The utterances, with the said words and their languages that belong to each: of all ways to align both, one with the fewest errors."""
+    said = [word for word, _ in words]
     utterances = [Utterance(language, words) for language, words in spoken]
     expected = [(word, utterance) for utterance in utterances for word in utterance.words]
     errors = [[at + place for place in range(len(said) + 1)] if at == 0 else [at] + [0] * len(said) for at in range(len(expected) + 1)]
@@ -107,6 +122,7 @@ def attributed(spoken, said):
         is_missing = not is_pair and at and errors[at][place] == errors[at - 1][place] + 1
         if not is_missing:
             utterance.said.insert(0, said[place - 1])
+            utterance.languages.insert(0, words[place - 1][1])
         if not is_pair or expected[at - 1][0] != said[place - 1]:
             utterance.wrong += 1
             if not is_missing:
@@ -119,12 +135,12 @@ def share(utterances):
     return sum(utterance.wrong for utterance in utterances) / sum(len(utterance.words) for utterance in utterances)
 
 
-def judge(name, spoken, text, languages):
-    """A row of the table of docs/languages.md, what was said of each utterance, and what is wrong with it."""
-    utterances = attributed(spoken, normalise(text))
+def judge(name, spoken, words, tells):
+    """A row of the table of docs/languages.md, what was said of each utterance, and what is wrong with it. `tells`: the protocol tells languages."""
+    utterances = attributed(spoken, words)
     english, others = ([one for one in utterances if (one.language == "en") == is_english] for is_english in (True, False))
     invented = [word for one in utterances for word in one.invented]
-    told = ", ".join(sorted(languages)) or "–"
+    told = ", ".join(one.told for one in utterances) if tells else "–"
     row = f"| {name} | {share(english):.0%} | {share(others):.0%} | {len(invented)} | {told} |"
     lines = [f"    {one.language}: {one.wrong} of {len(one.words)} wrong: {' '.join(one.said) or 'nothing'}" for one in utterances]
     problems = [f"no words for the utterance in {one.language}" for one in utterances if not one.said]
@@ -132,17 +148,23 @@ def judge(name, spoken, text, languages):
                  if share(some) > MAX_WRONG]
     if invented:
         problems.append(f"English in German and French: {' '.join(invented)}")
-    if strange := languages - {one.language for one in utterances}:
+    if tells:
+        problems += [f"of the utterance in {one.language}, most words are told to be in {one.told.replace('–', 'no one language')}"
+                     for one in utterances if one.told != one.language]
+    if strange := {language for _, languages in words for language in languages} - {one.language for one in utterances}:
         problems.append(f"words in languages that nobody speaks: {', '.join(sorted(strange))}")
     return row, lines, problems
 
 
 def heard(report):
-    """What a driver was told: texts by what they are, and the languages that words were said to be in."""
-    texts = {"": report["verdict"]["text"]}
-    texts |= {", segments": event["text"] for event in report["events"] if event["event"] == "conversation"}
-    languages = {code for event in report["events"] if event["event"] == "final" for code in event.get("languages", [])}
-    return texts, languages
+    """What a driver was told, by what it is: the words, each with the languages of its final."""
+    finals = [event for event in report["events"] if event["event"] == "final"]
+    words = [(word, event.get("languages", [])) for event in finals for word in normalise(event["text"])]
+    whole = normalise(report["verdict"]["text"])
+    # Soniox's finals may end inside a word: nobody knows which of their languages is that of a word.
+    union = sorted({language for event in finals for language in event.get("languages", [])})
+    found = {"": words if [word for word, _ in words] == whole else [(word, union) for word in whole]}
+    return found | {", segments": [(word, []) for word in normalise(event["text"])] for event in report["events"] if event["event"] == "conversation"}
 
 
 def allow(server, key, languages):
@@ -159,9 +181,9 @@ def judge_way(server, folder, audio, spoken, number, way):
     if way.languages:
         allow(server, key, list(way.languages))
     found, problems = speak(way, server.url, key, os.path.join(folder, str(number)), ["--audio", audio, "--no-interim-check"], heard)
-    rows, lines, (texts, languages) = [], [], found or ({}, set())
-    for which, text in texts.items():
-        row, more, wrong = judge(way.name + which, spoken, text, set() if which else languages)
+    rows, lines = [], []
+    for which, words in (found or {}).items():
+        row, more, wrong = judge(way.name + which, spoken, words, way.driver in TELLING and not which)
         rows.append(row)
         lines += [way.name + which, *more]
         problems += [f"{way.name}{which}: {problem}" for problem in wrong]

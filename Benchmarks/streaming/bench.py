@@ -156,48 +156,19 @@ def jitter(live, recorded):
 
 
 def boundaries(streams, recorded):
-    """The places between two finals of one clip, against the same two words of the recording: how many differ in the mark behind the first word or
-    in the second word's capital, and how many in what a reader sees as sentences (a full stop, question or exclamation mark, and the capital)."""
-    seen, different, sentences, examples = 0, 0, 0, []
+    """The places between two finals of one clip, against the same two words of the recording (finals.py has the definition)."""
+    clips = []
     for stream in streams:
-        finals = [event["words"] for event in finals_of(stream) if event["words"]]
-        words = [dict(word, first=place == 0) for final in finals for place, word in enumerate(final)]
+        words = [dict(word, first=place == 0) for event in finals_of(stream) for place, word in enumerate(event["words"])]
         for clip, following in zip(stream["clips"], stream["clips"][1:] + [None]):
             end = following["start"] if following else float("inf")
-            own = [w for w in words if clip["start"] <= (w["start"] + w["end"]) / 2 < end]
-            other = recorded.get(clip["id"], [])
-            matcher = difflib.SequenceMatcher(None, [bare(w["text"]) for w in own], [bare(w["text"]) for w in other], autojunk=False)
-            place = {a + i: b + i for a, b, size in matcher.get_matching_blocks() for i in range(size)}
-            for index in range(1, len(own)):
-                before, after = place.get(index - 1), place.get(index)
-                if not own[index]["first"] or before is None or after != before + 1:
-                    continue
-                live = mark(own[index - 1]["text"]), is_capital(own[index]["text"])
-                wanted = mark(other[before]["text"]), is_capital(other[after]["text"])
-                seen += 1
-                if live == wanted:
-                    continue
-                different += 1
-                sentences += (live[0] in STOPS, live[1]) != (wanted[0] in STOPS, wanted[1])
-                examples.append(f"{clip['id']}: {text(own[index - 1:index + 1])} | {text(other[before:after + 1])}")
-    return {
-        "count": seen,
-        "different": round(different / seen, 4) if seen else None,
-        "different_sentences": round(sentences / seen, 4) if seen else None,
-        "examples": examples,
-    }
-
-
-STOPS = {".", "?", "!"}
-
-
-def mark(word):
-    return re.search(r"[^\w]*$", word.strip("\"”’)")).group()[:1]
-
-
-def is_capital(word):
-    letter = next((c for c in word if c.isalpha()), "")
-    return letter.isupper()
+            texts = []
+            for word in (w for w in words if clip["start"] <= (w["start"] + w["end"]) / 2 < end):
+                if word["first"] or not texts:
+                    texts.append([])
+                texts[-1].append(word["text"])
+            clips.append((clip["id"], finals.seams(texts, [word["text"] for word in recorded.get(clip["id"], [])])))
+    return finals.boundaries(clips)
 
 
 def repeated(words):
@@ -240,6 +211,11 @@ def limits(arguments):
     """The silences of a rehearsal that the command line names."""
     given = {"early": arguments.early, "late": arguments.late, "judgment": arguments.judgment}
     return {f"{name}Milliseconds": value for name, value in given.items() if value is not None}
+
+
+def file_name(arguments):
+    """The name of the file for the figures: the parts of Benchmarks/streaming/run have their own."""
+    return "-".join(["streaming"] + ["rehearsal"] * arguments.rehearsal + ["captions"] * (arguments.endpointing is None)) + ".json"
 
 
 def main():
@@ -336,7 +312,7 @@ def main():
         result["finals"] = finals.compare(sys.modules[__name__], arguments, clips, recorded)
 
     arguments.results.mkdir(parents=True, exist_ok=True)
-    (arguments.results / "streaming.json").write_text(json.dumps(result, indent=2) + "\n")
+    (arguments.results / file_name(arguments)).write_text(json.dumps(result, indent=2) + "\n")
     missed = show(result)
     if arguments.rehearsal:
         missed += finals.show(result["finals"])
@@ -359,7 +335,8 @@ def show(result):
             is_met = all(numbers[key] <= limit for key, limit in (limits or {}).items())
             line(name, f"{numbers['p50']:.3f} / {numbers['p99']:.3f} s", goal, is_met)
 
-    print(f"streaming: {result['turns']} turns on {result['streams']} streams (p50 / p99)")
+    setting = "captions" if result["endpointing_ms"] is None else f"quick finals, {result['endpointing_ms']} ms"
+    print(f"streaming: {'rehearsal, ' if result['rehearsal'] else ''}{setting}: {result['turns']} turns on {result['streams']} streams (p50 / p99)")
     times("end of speech to final", result["final_latency_s"], "goal 0.450 / 0.900", {"p50": 0.45, "p99": 0.9})
     times("end of speech to end of turn", result["end_of_turn_latency_s"])
     # A rehearsal has no interims.
@@ -373,13 +350,9 @@ def show(result):
     ):
         ratio = f"{live / recorded:.3f}×, goal ≤ {goal}×" if recorded else ""
         line(name, f"{live:.2%} / {recorded:.2%}", ratio, live <= goal * recorded)
-    seams = result["boundaries"]
-    if seams["count"]:
-        # Where somebody waits for the words, boundaries have no goal.
-        is_captions = result["endpointing_ms"] is None
-        goal, is_met = ("goal ≤ 10 %", seams["different"] <= 0.1) if is_captions else ("", True)
-        line("boundaries of finals that differ", f"{seams['different']:.1%} of {seams['count']}", goal, is_met)
-        line("  of these in sentences", f"{seams['different_sentences']:.1%}")
+    if (seams := result["boundaries"])["count"]:
+        # The goal is of captions with one clip a stream, as in LIVE.md: the rehearsal's table has it.
+        line("boundaries of finals as recorded", f"{seams['as_recorded']:.1%} of {seams['count']}")
     line("clips with a phrase said twice", str(len(result["said_twice"])), "goal 0", not result["said_twice"])
     jitter_p90 = result["word_start_jitter_s"]["p90"]
     milliseconds = "–" if jitter_p90 is None else f"{jitter_p90 * 1000:.0f} ms"

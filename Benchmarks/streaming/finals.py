@@ -107,25 +107,7 @@ def figures(bench, finals, clips, recorded):
         said, other = (bench.repeated([{"text": word} for word in texts[clip.name].split()]) for texts in (joined, whole))
         if phrases := [phrase for phrase in said if phrase not in other]:
             twice[clip.name] = phrases
-    right = seen = 0
-    wrong = []
-    for clip in scored:
-        other = whole[clip.name].split()
-        texts = [text.split() for text in finals[clip.name] if text.split()]
-        words = [word for text in texts for word in text]
-        matcher = difflib.SequenceMatcher(None, [bare(w) for w in words], [bare(w) for w in other], autojunk=False)
-        places = {a + i: b + i for a, b, size in matcher.get_matching_blocks() for i in range(size)}
-        end = 0
-        for text in texts[:-1]:
-            end += len(text)
-            before, after = places.get(end - 1), places.get(end)
-            if before is None or after != before + 1:
-                continue
-            seen += 1
-            if looks(words[end - 1], words[end]) == looks(other[before], other[after]):
-                right += 1
-            else:
-                wrong.append(f"{clip.name}: {words[end - 1]} {words[end]} | {other[before]} {other[after]}")
+    places = {clip.name: seams([text.split() for text in finals[clip.name]], whole[clip.name].split()) for clip in scored}
     return {
         "clips": len(scored),
         "wer": round(live, 4),
@@ -136,8 +118,36 @@ def figures(bench, finals, clips, recorded):
             "relative": round(slow_live / slow_base, 3) if slow_base else None,
         },
         "said_twice": twice,
-        "boundaries": {"count": seen, "as_recorded": round(right / seen, 3) if seen else None, "wrong": wrong},
+        "boundaries": boundaries(places.items()),
     }
+
+
+def seams(texts, recorded):
+    """The places between two finals of a clip, where the recording has the same two words one after the other: how many there are, and those that a
+    reader sees as another sentence, since the stop before or the capital behind differs. Other marks do not count. All texts are lists of words.
+    """
+    texts = [text for text in texts if text]
+    words = [word for text in texts for word in text]
+    matcher = difflib.SequenceMatcher(None, [bare(w) for w in words], [bare(w) for w in recorded], autojunk=False)
+    places = {a + i: b + i for a, b, size in matcher.get_matching_blocks() for i in range(size)}
+    seen, wrong, end = 0, [], 0
+    for text in texts[:-1]:
+        end += len(text)
+        before, after = places.get(end - 1), places.get(end)
+        if before is None or after != before + 1:
+            continue
+        seen += 1
+        if looks(words[end - 1], words[end]) != looks(recorded[before], recorded[after]):
+            wrong.append(f"{words[end - 1]} {words[end]} | {recorded[before]} {recorded[after]}")
+    return seen, wrong
+
+
+def boundaries(clips):
+    """The figure of pairs of a clip's name and its seams."""
+    clips = list(clips)
+    seen = sum(count for _, (count, _) in clips)
+    wrong = [f"{name}: {place}" for name, (_, places) in clips for place in places]
+    return {"count": seen, "as_recorded": round(1 - len(wrong) / seen, 3) if seen else None, "wrong": wrong}
 
 
 def looks(before, after):

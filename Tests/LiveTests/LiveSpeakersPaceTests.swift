@@ -1,5 +1,7 @@
 import Conversations
+import Foundation
 import HarkenTesting
+import LocalEngine
 import Net
 import Observability
 import Speakers
@@ -12,6 +14,8 @@ import VoiceTracking
     /// One long word after the other, each by a voice.
     private struct Talk {
         let words: [(range: SampleRange, voice: Int)]
+        /// What is heard; nil: a voice is a level.
+        private var recorded: [Int16]?
 
         init(_ words: (start: Int64, count: Int, voice: Int)...) {
             self.words = words.map { (SampleRange(SampleIndex($0.start), count: SampleCount($0.count)), $0.voice) }
@@ -27,8 +31,22 @@ import VoiceTracking
             }
         }
 
-        /// The samples of a range: a voice is a level.
+        /// Recordings of one voice each, one after the other, in words of this many samples.
+        init(_ recordings: [[Int16]], wordLength count: Int) {
+            var words: [(range: SampleRange, voice: Int)] = [], samples: [Int16] = []
+            for (voice, recording) in recordings.enumerated() {
+                for start in stride(from: 0, through: recording.count - count, by: count) {
+                    words.append((SampleRange(SampleIndex(samples.count), count: SampleCount(count)), voice))
+                    samples += recording[start..<start + count]
+                }
+            }
+            self.words = words
+            recorded = samples
+        }
+
+        /// The samples of a range.
         func audio(_ range: SampleRange) -> [Int16] {
+            if let recorded { return Array(recorded[Int(range.start.samples)..<Int(range.end.samples)]) }
             var samples = [Int16](repeating: 0, count: Int(range.count.samples))
             for word in words {
                 let start = max(word.range.start, range.start), end = min(word.range.end, range.end)
@@ -41,16 +59,21 @@ import VoiceTracking
         }
     }
 
-    /// Ears that answer at once, or when they are told to.
+    /// Ears that answer at once, or when they are told to: as the voice model that they have, else by levels.
     private final class HeldEars: Voiceprinting {
         let model = "levels", shortest = Duration.milliseconds(500)
         private let holds: Bool
+        private let voices: (any Voiceprinting)?
         private let held = Mutex<[CheckedContinuation<Void, Never>]>([])
 
-        init(holds: Bool) { self.holds = holds }
+        init(holds: Bool, _ voices: (any Voiceprinting)? = nil) {
+            self.holds = holds
+            self.voices = voices
+        }
 
         func voiceprint(of samples: [Float]) async throws -> Voiceprint? {
             if holds { await withCheckedContinuation { continuation in held.withLock { $0.append(continuation) } } }
+            if let voices { return try await voices.voiceprint(of: samples) }
             var direction: [Float] = [0, 0, 0]
             for sample in samples where sample > 0.02 { direction[min(2, Int((sample * 32.768).rounded()) - 1)] += 1 }
             return Voiceprint(direction, model: model)
@@ -64,10 +87,14 @@ import VoiceTracking
 
     /// Returns the labels of all words.
     ///
-    /// - Parameter reads: how often audio is there; it is gone then.
-    private func labels(of talk: Talk, for purpose: LiveSpeakers.Purpose, late seed: UInt64?, reads: Int = .max) async throws -> [Int?] {
+    /// - Parameters:
+    ///   - reads: how often audio is there; it is gone then.
+    ///   - voices: the voice model; nil: voices are levels.
+    private func labels(
+        of talk: Talk, for purpose: LiveSpeakers.Purpose, late seed: UInt64?, reads: Int = .max, by voices: (any Voiceprinting)? = nil
+    ) async throws -> [Int?] {
         let left = Mutex(reads)
-        let group = try LoopGroup(count: 1), loop = group.loops[0], ears = HeldEars(holds: seed != nil)
+        let group = try LoopGroup(count: 1), loop = group.loops[0], ears = HeldEars(holds: seed != nil, voices)
         defer { group.shutdown() }
         let said = SharedLabels(), isIdle = AtomicFlag()
         let made = await loop.run {
@@ -118,6 +145,30 @@ import VoiceTracking
         let atOnce = try await labels(of: talk, for: purpose, late: nil)
         #expect(atOnce.count == talk.words.count && Set(atOnce).count >= 3)
         for late in 1...2 { #expect(try await labels(of: talk, for: purpose, late: UInt64(late)) == atOnce) }
+    }
+
+    private static let models = ModelFolder(environment: ProcessInfo.processInfo.environment)
+
+    /// The samples of a recording of the models' cache: 16-bit mono at 16 kHz.
+    private static func recording(_ name: String) throws -> [Int16] {
+        let data = try Data(contentsOf: URL(filePath: models.path + "/test-audio/" + name)).dropFirst(44)
+        return data.withUnsafeBytes { bytes in
+            (0..<bytes.count / 2).map { Int16(littleEndian: bytes.loadUnaligned(fromByteOffset: 2 * $0, as: Int16.self)) }
+        }
+    }
+
+    /// Two people, without recognition: each word is 2.4 s of a recording. `scripts/play paced-finals` compares the labels of whole conversations.
+    @Test(.needs(models.missing().isEmpty, "the models are not there: run `make setup`"))
+    func `are the same by the voice model, alone and when two streams are heard late and out of order`() async throws {
+        let model = try SpeakerEmbedder(Self.models, InferenceRuntime(path: Self.models.path(of: .runtime)))
+        let recordings = try ["beckett.wav", "librivox/sense_and_sensibility_01_austen_64kb-0870.wav"].map { try Self.recording($0) }
+        let talk = Talk(recordings, wordLength: 38_400)
+        let alone = try await labels(of: talk, for: .labels, late: nil, by: model)
+        #expect(alone.count == talk.words.count && Set(alone.compactMap { $0 }).count >= 2, "\(alone)")
+        async let first = labels(of: talk, for: .labels, late: 1, by: model)
+        async let second = labels(of: talk, for: .labels, late: 2, by: model)
+        let late = try await [first, second]
+        #expect(late == [alone, alone])
     }
 
     @Test(arguments: [LiveSpeakers.Purpose.conversation, .labels])

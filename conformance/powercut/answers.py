@@ -21,9 +21,10 @@ class Case:
 
     `erased` are texts, or bytes, that the act deletes or replaces: soon no file has them. None: the act deletes nothing. `is_told` is true if the user can
     ask `GET /api/v1/erasure` for it. `is_in_gate` is false if only --all and --erasures have it: its power cut shows what those of others do.
+    `is_asked` is false if the gateway deletes by itself, without a request.
     """
 
-    erased, is_told, is_in_gate = None, False, True
+    erased, is_told, is_in_gate, is_asked = None, False, True, True
 
     def __init__(self, api, base):
         self.api, self.base = api, base
@@ -37,6 +38,10 @@ class Case:
 
     def missing(self, api):
         raise NotImplementedError
+
+    def deletes(self, method, path, body):
+        """True for the request of the act that deletes what is erased: its last one that changes anything."""
+        return method == "DELETE" or path.endswith(("/merge", "/redact"))
 
     def left(self, folder):
         """The files of a folder of data that have an erased text in them."""
@@ -139,6 +144,9 @@ class PersonRenamed(Case):
     def act(self):
         self.api.do("PATCH", f"/api/v1/people/{self.base['person']}", {"name": "Grace"})
 
+    def deletes(self, method, path, body):
+        return method == "PATCH"
+
     def missing(self, api):
         people = {one["id"]: one["name"] for one in api.get("/people")["people"]}
         return "" if people.get(self.base["person"]) == "Grace" else f"the people are {people}"
@@ -174,6 +182,9 @@ class Edited(Case):
         segment = self.phrases()[0]
         self.id, self.erased = segment["id"], [segment["text"]]
         self.api.do("PATCH", f"/api/v1/conversations/{self.base['first']}/segments/{self.id}", {"text": "Quite other words."})
+
+    def deletes(self, method, path, body):
+        return method == "PATCH"
 
     def missing(self, api):
         texts = {one["id"]: one["text"] for one in api.get(f"/conversations/{self.base['first']}")["segments"]}
@@ -250,7 +261,7 @@ class Deleted(Case):
 
 @case("a deleted conversation whose days are over")
 class DaysOver(Case):
-    erased, is_told, is_in_gate = (), True, False
+    erased, is_told, is_in_gate, is_asked = (), True, False, False
 
     @staticmethod
     def prepare(folder):
@@ -304,6 +315,9 @@ class SettingCleared(Case):
     def act(self):
         for words in (["Wallabies"], []):
             self.api.do("PATCH", "/api/v1/users/me/settings", {"vocabulary": words})
+
+    def deletes(self, method, path, body):
+        return body == {"vocabulary": []}
 
     def missing(self, api):
         words = api.get("/users/me/settings")["vocabulary"]
@@ -397,6 +411,9 @@ class DeliveryDeleted(Case):
         self.erased = self.deliveries(self.api)
         for delivery in self.erased:
             self.api.do("DELETE", f"/api/v1/users/me/webhook-deliveries/{delivery}")
+
+    def deletes(self, method, path, body):
+        return method == "DELETE" and path.endswith(self.erased[-1])
 
     @staticmethod
     def deliveries(api):

@@ -11,12 +11,14 @@ The gate takes the power 0 s after each kind of answer, when least of it may be 
 With --moments N, clients of every kind work at the same time, and the power goes N times at random moments (--seed says which).
 
 With --erasures N, each deletion is erased N times while the gateway is killed (`kill -9`) at a random moment of it, half of them while another program
-reads the database: the next gateway says that the data is not erased, for as long as that program reads, and then no file has it.
+reads the database: the next gateway says that the data is not erased, for as long as that program reads, and then no file has it. Half as many times it is
+killed in the first 2 s after the answer, and as often inside the deletion, mostly before the answer: a client without one asks the next gateway again.
 """
 
 import argparse
 import asyncio
 import contextlib
+import http.client
 import os
 import random
 import shutil
@@ -24,6 +26,7 @@ import signal
 import sqlite3
 import sys
 import tempfile
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -172,15 +175,62 @@ class Play:
         gateway.server.kill()
         shutil.rmtree(folder)
 
+    def interrupt(self, name, number, moment):
+        """Kills a gateway inside a deletion, so many seconds after its request has begun, or after the gateway has where nobody asks for it. Where no
+        answer comes, the next gateway is asked again. Returns true if none came.
+        """
+        folder = self.begin(name, f"interrupted-{number}")
+        gateway = Gateway(self, folder)
+        case, request, ask, is_answered, problem = CASES[name](gateway, self.base), [], gateway.ask, True, ""
+        killer = threading.Timer(moment, gateway.server.kill)
+
+        def asking(method, path, body=None, **more):
+            if not request and case.is_asked and case.deletes(method, path, body):
+                request.append((method, path, body, more))
+                killer.start()
+            return ask(method, path, body, **more)
+
+        gateway.ask = asking
+        if not case.is_asked:
+            killer.start()
+        try:
+            case.act()
+        except (OSError, http.client.HTTPException):
+            # The gateway has gone. An answer that refuses is an error of another kind.
+            if not killer.ident:
+                raise
+            is_answered = False
+        if not killer.ident:
+            raise ServerError(f"{name}: no request of it deletes")
+        killer.join()
+        gateway = Gateway(self, folder)
+        for method, path, body, more in [] if is_answered else request:
+            # What is deleted already is not found.
+            status, said = gateway.ask(method, path, body, **more)
+            if status >= 500:
+                problem = f"asked again, the gateway answers {status}: {said}"
+        problem = problem or self.not_erased(case, gateway)
+        self.verdict.expect(not problem, f"{name}, killed {moment * 1000:.1f} ms after it began, {'with' if is_answered else 'without'} an answer: {problem}")
+        gateway.server.kill()
+        shutil.rmtree(folder)
+        return not is_answered
+
     def run_erasures(self, names, count, seed):
-        chance = random.Random(seed)
+        chance, kinds = random.Random(seed), [name for name in names if CASES[name].erased is not None]
         # Deletions are gathered for 5 s.
-        plans = [(name, number, chance.uniform(4.5, 6.5), number % 2 == 0) for number in range(count) for name in names
-                 if CASES[name].erased is not None]
-        with ThreadPoolExecutor(3) as pool:
-            for one in [pool.submit(self.erase, *plan) for plan in plans]:
+        late = [(name, number, chance.uniform(4.5, 6.5), number % 2 == 0) for number in range(count) for name in kinds]
+        more = range(count, count + (count + 1) // 2)
+        early = [(name, number, chance.uniform(0, 2), False) for number in more for name in kinds]
+        # Answers take milliseconds. What nobody asks for is deleted in the gateway's first seconds.
+        inside = [(name, number, 10 ** chance.uniform(-3.5, -1.3) if CASES[name].is_asked else chance.uniform(0, 4)) for number in more for name in kinds]
+        # They wait most of the time.
+        with ThreadPoolExecutor(5) as pool:
+            kills = [pool.submit(self.interrupt, *plan) for plan in inside]
+            for one in [pool.submit(self.erase, *plan) for plan in late + early]:
                 one.result()
-        self.report.append(f"{len(plans)} kills in the middle of erasures, seed {seed}")
+            unanswered = sum(one.result() for one in kills)
+        self.report.append(f"{len(late)} kills in the middle of erasures, {len(early)} in the first 2 s, {len(inside)} inside deletions "
+                           f"({unanswered} of them before the answer), seed {seed}")
 
     def run(self, names, delays, is_gate):
         plans = [(name, delay) for number, delay in enumerate(delays) for place, name in enumerate(names)
@@ -254,7 +304,9 @@ def main():
     parser.add_argument("--gate", action="store_true", help="the cuts of make test: each kind of answer at once, some of them later, too")
     parser.add_argument("--delay", action="append", type=float, help="only this time between the answer and the cut, in seconds")
     parser.add_argument("--moments", type=int, metavar="N", help="takes the power N times at random moments, under load")
-    parser.add_argument("--erasures", type=int, metavar="N", help="kills the gateway N times in the middle of the erasure of each deletion")
+    parser.add_argument(
+        "--erasures", type=int, metavar="N",
+        help="kills the gateway N times in the middle of the erasure of each deletion, half as often right after its answer and inside it")
     parser.add_argument("--seed", type=int, default=1, help="the first seed of the moments and of what clients do")
     parser.add_argument("--fsync", help="the gateway's HARKEN_FSYNC")
     args = parser.parse_args()
