@@ -36,6 +36,8 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
         return request
     }
 
+    package var askedModel: String? { model }
+
     /// True if the recording is a part of live audio.
     private var isLive: Bool { order.options.workload == .realtime }
 
