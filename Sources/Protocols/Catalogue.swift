@@ -78,7 +78,7 @@ package enum Catalogue {
     /// Returns the names of a client's options that have no effect with an engine, and of its key terms for which the engine's vendor has no room.
     ///
     /// - Parameters:
-    ///   - model: the model that the client named; nil: none.
+    ///   - model: the model that a live client named, or that the engine is asked for where it hears a recording; nil: none.
     ///   - language: the language of a live session; nil: none was named.
     ///   - capabilities: the engine's for live audio; nil: those of its vendor.
     package static func ignored(
@@ -115,8 +115,15 @@ package enum Catalogue {
         return engine == AssemblyAIOptions.vendor && AssemblyAILiveClient.model(named: model, language: language).takesPrompt
     }
 
-    /// Returns false if a live engine's model is sent nothing of an option, although other models of the engine take it.
-    static func takes(_ option: VendorOption, _ engine: TurnPart.Engine) -> Bool { live(engine.name)?.takes(option, engine) ?? true }
+    /// Returns false if an engine's model is sent nothing of an option, although other models of the engine take it.
+    ///
+    /// - Parameter engine: for a recording, `namedModel` is the model that the engine is asked for.
+    static func takes(_ option: VendorOption, _ engine: TurnPart.Engine, _ service: VendorOption.Service) -> Bool {
+        switch service {
+        case .live: live(engine.name)?.takes(option, engine) ?? true
+        case .recorded: prerecorded(engine.name)?.takes(option, engine.namedModel) ?? true
+        }
+    }
 
     /// Returns false if a live engine's service or model cannot change an open stream in this way, although the engine's `Capabilities` name the changed
     /// options.
@@ -134,6 +141,9 @@ package enum Catalogue {
     /// Returns a vendor's service for live audio; nil: the engine is no vendor's, or the vendor has no such service.
     private static func live(_ engine: EngineName) -> LiveService? { vendors.first { $0.name == engine }?.live }
 
+    /// Returns a vendor's service for recordings; nil: the engine is no vendor's, or the vendor has no such service.
+    private static func prerecorded(_ engine: EngineName) -> PrerecordedService? { vendors.first { $0.name == engine }?.prerecorded }
+
     /// Returns the key terms that an engine is not sent because its vendor takes no more, in their order.
     ///
     /// - Parameter model: the model that the client named; nil: none.
@@ -149,7 +159,7 @@ package enum Catalogue {
 
     /// Returns the features of a recording that the engine's vendor bills apart, by what the vendor is sent.
     package static func billedFeatures(of options: RecognitionOptions, by engine: EngineName) -> Set<BilledFeature> {
-        vendors.first { $0.name == engine }?.prerecorded?.billed(options) ?? options.billedFeatures
+        prerecorded(engine)?.billed(options) ?? options.billedFeatures
     }
 
     /// Returns the options of a live stream that also hold for a recording of a part of it; nil when there are none.

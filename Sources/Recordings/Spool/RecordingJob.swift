@@ -56,11 +56,11 @@ package struct RecordingJob: Sendable {
         return transcript
     }
 
-    /// Returns the model that a recognizer is asked for; nil when its name is not known. The usage has it from the start on, so that a failed or
+    /// Returns the model that an engine is asked for; nil when its name is not known. The usage has it from the start on, so that a failed or
     /// interrupted attempt is booked as what was ordered.
-    private func askedModel(of recognizer: any PrerecordedEngine) -> String? {
-        guard let vendor = recognizer as? VendorRecognizer else { return recognizer.capabilities.model(for: options.model) }
-        return vendor.askedModel(for: options)
+    package func askedModel(of engine: EngineEntry) -> String? {
+        if let vendor = engine.prerecorded as? VendorRecognizer { return vendor.askedModel(for: options) }
+        return engine.prerecorded?.capabilities.model(for: options.model)
     }
 
     /// Recognizes the recording for a caller that charges for it, and that stores its words and the record of its usage together.
@@ -84,7 +84,7 @@ package struct RecordingJob: Sendable {
                 vendorRecording = try await services.vendorRecording(recording, separate: options.separateChannels, for: owner)
             }
             let heard = isVendor ? vendorRecording?.recording ?? recording : recording
-            let asked = askedModel(of: recognizer)
+            let asked = askedModel(of: engine)
             var attempt = await services.usage.begin(
                 by: grant.owner, engine.name, model: asked, workload: options.workload, payer: grant.payer
             ) {
@@ -112,7 +112,7 @@ package struct RecordingJob: Sendable {
                 transcript = await measured(transcript, recording)
                 transcript = await placed(transcript, recording).redacted(options.redaction)
                 transcript.ignoredOptions = Catalogue.ignored(
-                    options.vendorOptions, keyterms: options.keyterms, model: options.model, with: engine.name, .recorded)
+                    options.vendorOptions, keyterms: options.keyterms, model: asked, with: engine.name, .recorded)
                 attempt.retries = again.count
                 services.log.info(
                     "recording recognized",

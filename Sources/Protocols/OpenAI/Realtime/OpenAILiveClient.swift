@@ -96,7 +96,9 @@ package struct OpenAILiveClient: LiveClientMachine {
     /// Returns false if the engine's model is sent nothing of an option.
     private static func takes(_ option: VendorOption, _ engine: TurnPart.Engine) -> Bool {
         // The service for recordings has the segments that Harken's own detector cuts.
-        guard !engine.findsPauses else { return true }
+        guard !engine.findsPauses else {
+            return OpenAIPrerecordedClient.takesForSegments(option, named: engine.namedModel, usual: engine.usualModel)
+        }
         let usual = engine.usualModel ?? Self.model
         let model = service(model: usual).capabilities.model(for: engine.namedModel) ?? usual
         return switch option.handling {
