@@ -75,7 +75,8 @@ package enum Catalogue {
         return table.ignored(options, with: engine, service, takesPrompt: takesPrompt, live: live)
     }
 
-    /// Returns the names of a client's options that have no effect with an engine, and of its key terms for which the engine's vendor has no room.
+    /// Returns the names of a client's options that have no effect with an engine, and of its key terms for which the engine's vendor has no room. Key
+    /// terms of a session without options of a vendor's protocol are named `keyterm`, all at once.
     ///
     /// - Parameters:
     ///   - model: the model that a live client named, or that the engine is asked for where it hears a recording; nil: none.
@@ -88,9 +89,14 @@ package enum Catalogue {
         let takesPrompt = service == .live && isPromptTaken(by: engine, model: model, language: language)
         let live = TurnPart.Engine(
             engine, namedModel: model, usualModel: capabilities?.models.first, findsPauses: capabilities?.findsPauses ?? false)
-        return ignored(options, with: engine, service, takesPrompt: takesPrompt, live: live)
-            + cut(keyterms, model: model, with: engine).map { IgnoredOptions.cutTerm + $0 }
+        var names = ignored(options, with: engine, service, takesPrompt: takesPrompt, live: live)
+        // Terms of clients of no vendor's protocol, and of users, are no option of a table.
+        if options == nil, service == .live, !keyterms.isEmpty, !takes(terms, live, service) { names.append(terms.name) }
+        return names + cut(keyterms, model: model, with: engine).map { IgnoredOptions.cutTerm + $0 }
     }
+
+    /// Key terms that are not those of a vendor's protocol: the parameter of `/listen`, and the vocabulary of a user.
+    private static let terms = VendorOption("keyterm", .session(.keyterms), "Harken", in: [.live])
 
     /// Returns true if a vendor's live engine is sent the same at the opening of a stream with either options.
     static func isAsked(

@@ -66,6 +66,17 @@ import Testing
         #expect(names(.live) == [])
     }
 
+    @Test func `are named where they are the terms of a user, or of a client of no vendor`() {
+        func names(_ terms: [String], with engine: EngineName, model: String) -> [String] {
+            let capabilities = OpenAILiveClient.service(model: model).capabilities
+            return Catalogue.ignored(nil, keyterms: terms, model: nil, with: engine, .live, capabilities)
+        }
+        #expect(names(["Harken", "Weiss"], with: Self.engine, model: "gpt-realtime-whisper") == ["keyterm"])
+        #expect(names([], with: Self.engine, model: "gpt-realtime-whisper") == [])
+        #expect(names(["Harken"], with: Self.engine, model: "gpt-live-transcribe") == [])
+        #expect(names(["Harken"], with: .local, model: "gpt-realtime-whisper") == [])
+    }
+
     private static let speakers = "gpt-4o-transcribe-diarize"
 
     @Test(
