@@ -75,10 +75,11 @@ package enum Catalogue {
         return table.ignored(options, with: engine, service, takesPrompt: takesPrompt, live: live)
     }
 
-    /// Returns the names of a client's options that have no effect with an engine, and of its key terms for which the engine's vendor has no room.
+    /// Returns the names of a client's options that have no effect with an engine, and of its key terms for which the engine's vendor has no room. Key
+    /// terms of a session without options of a vendor's protocol are named `keyterm`, all at once.
     ///
     /// - Parameters:
-    ///   - model: the model that the client named; nil: none.
+    ///   - model: the model that a live client named, or that the engine is asked for where it hears a recording; nil: none.
     ///   - language: the language of a live session; nil: none was named.
     ///   - capabilities: the engine's for live audio; nil: those of its vendor.
     package static func ignored(
@@ -88,9 +89,14 @@ package enum Catalogue {
         let takesPrompt = service == .live && isPromptTaken(by: engine, model: model, language: language)
         let live = TurnPart.Engine(
             engine, namedModel: model, usualModel: capabilities?.models.first, findsPauses: capabilities?.findsPauses ?? false)
-        return ignored(options, with: engine, service, takesPrompt: takesPrompt, live: live)
-            + cut(keyterms, model: model, with: engine).map { IgnoredOptions.cutTerm + $0 }
+        var names = ignored(options, with: engine, service, takesPrompt: takesPrompt, live: live)
+        // Terms of clients of no vendor's protocol, and of users, are no option of a table.
+        if options == nil, service == .live, !keyterms.isEmpty, !takes(terms, live, service) { names.append(terms.name) }
+        return names + cut(keyterms, model: model, with: engine).map { IgnoredOptions.cutTerm + $0 }
     }
+
+    /// Key terms that are not those of a vendor's protocol: the parameter of `/listen`, and the vocabulary of a user.
+    private static let terms = VendorOption("keyterm", .session(.keyterms), "Harken", in: [.live])
 
     /// Returns true if a vendor's live engine is sent the same at the opening of a stream with either options.
     static func isAsked(
@@ -115,8 +121,15 @@ package enum Catalogue {
         return engine == AssemblyAIOptions.vendor && AssemblyAILiveClient.model(named: model, language: language).takesPrompt
     }
 
-    /// Returns false if a live engine's model is sent nothing of an option, although other models of the engine take it.
-    static func takes(_ option: VendorOption, _ engine: TurnPart.Engine) -> Bool { live(engine.name)?.takes(option, engine) ?? true }
+    /// Returns false if an engine's model is sent nothing of an option, although other models of the engine take it.
+    ///
+    /// - Parameter engine: for a recording, `namedModel` is the model that the engine is asked for.
+    static func takes(_ option: VendorOption, _ engine: TurnPart.Engine, _ service: VendorOption.Service) -> Bool {
+        switch service {
+        case .live: live(engine.name)?.takes(option, engine) ?? true
+        case .recorded: prerecorded(engine.name)?.takes(option, engine.namedModel) ?? true
+        }
+    }
 
     /// Returns false if a live engine's service or model cannot change an open stream in this way, although the engine's `Capabilities` name the changed
     /// options.
@@ -134,6 +147,9 @@ package enum Catalogue {
     /// Returns a vendor's service for live audio; nil: the engine is no vendor's, or the vendor has no such service.
     private static func live(_ engine: EngineName) -> LiveService? { vendors.first { $0.name == engine }?.live }
 
+    /// Returns a vendor's service for recordings; nil: the engine is no vendor's, or the vendor has no such service.
+    private static func prerecorded(_ engine: EngineName) -> PrerecordedService? { vendors.first { $0.name == engine }?.prerecorded }
+
     /// Returns the key terms that an engine is not sent because its vendor takes no more, in their order.
     ///
     /// - Parameter model: the model that the client named; nil: none.
@@ -149,7 +165,7 @@ package enum Catalogue {
 
     /// Returns the features of a recording that the engine's vendor bills apart, by what the vendor is sent.
     package static func billedFeatures(of options: RecognitionOptions, by engine: EngineName) -> Set<BilledFeature> {
-        vendors.first { $0.name == engine }?.prerecorded?.billed(options) ?? options.billedFeatures
+        prerecorded(engine)?.billed(options) ?? options.billedFeatures
     }
 
     /// Returns the options of a live stream that also hold for a recording of a part of it; nil when there are none.

@@ -30,6 +30,10 @@ extension TurnRule {
     /// maximum silence may be shorter.
     package static let leastMinimumSilence: Duration = .milliseconds(300)
 
+    /// Endpointing from which the local engine takes it that the client wants words soon. A shorter one, such as the protocols' defaults of 10 to 25 ms, is
+    /// meant for engines that weigh the text too: the words are captions, as if the client had named none.
+    package static let leastMeantEndpointing: Duration = .milliseconds(100)
+
     package init(finalSilence: Duration?) {
         self.init()
         self.finalSilence = finalSilence

@@ -7,11 +7,12 @@ import asyncio
 import json
 import re
 
-from common import GERMAN, Verdict, arguments, assemblyai, connect, deepgram, errors, openai, realtime, refusal, spoken, text, usual_realtime, wav
+from common import A, GERMAN, Verdict, arguments, assemblyai, connect, cut, deepgram, errors, load, openai, realtime, refusal, spoken, text, usual_realtime, wav
 
-a = arguments(__doc__)
+a = arguments(__doc__, has_short=True)
 v = Verdict()
-de, de24 = spoken("de", GERMAN), spoken("de", GERMAN, 24000)
+# What the short form sends is heard by nobody.
+de, de24 = (cut(load(a.audio, A[:1]), 0, 1), None) if a.short else (spoken("de", GERMAN), spoken("de", GERMAN, 24000))
 data = wav(de)
 OK = lambda t: errors(t, GERMAN) <= 0.4
 SAME = ("de", "de-DE", "de_DE", "DE")  # the same language
@@ -38,6 +39,28 @@ def judge(route, value, status, said, problem="", param=None):
     return v.see(said is not None and OK(said), shown + ": German words", repr(said[:60]) if said is not None else f"{status} {problem[:150]}")
 
 
+async def short():
+    """The short form has a wrong name on four routes, which hear nothing: it is refused where it is given."""
+    value = WRONG[0]
+    r = openai(a.url, data, model="whisper-1", language=value)
+    j = r.json()
+    judge("OpenAI", value, r.status_code, j.get("text"), json.dumps(j), (j.get("error") or {}).get("param") == "language")
+    r = deepgram(a.url, data, "language=" + value)
+    judge("Deepgram recorded", value, r.status_code, None if r.status_code != 200 else "words", r.text)
+    r = await realtime(a.ws)
+    m = await r.update(usual_realtime(language=value))
+    problem = m.get("error") or {}
+    judge("realtime", value, 400, None if problem else "words", problem.get("message", ""), "language" in (problem.get("param") or ""))
+    await r.s.socket.close()
+    status, s = await refusal(f"{a.ws}/v1/listen?encoding=linear16&sample_rate=16000&language={value}")
+    judge("Deepgram live", value, status or 200, None if status else "words", s if status else "")
+    if not status:
+        await s.socket.close()
+
+
+if a.short:
+    asyncio.run(short())
+    v.end()
 for value in SAME + ANY + NAME + WRONG + ("", None):
     given = {} if value is None else {"language": value}
     r = openai(a.url, data, model="whisper-1", response_format="verbose_json", **given)

@@ -52,7 +52,9 @@ CASES = [
     Case(
         "form_fields",
         "fields of a form that are longer than 64 KiB",
-        too_long="recognizes 24 s of speech 10 times, and tells its speakers by references; gate: PrerecordedTests, LocalEnginePrerecordedTests, TruthTests",
+        too_long="recognizes 24 s of speech 13 times, and tells its speakers by references; gate: one reference and a long prompt, PrerecordedTests, "
+        "LocalEnginePrerecordedTests, TruthTests",
+        has_short=True,
     ),
     Case(
         "assemblyai_opening",
@@ -76,17 +78,22 @@ CASES = [
     Case(
         "opposite_phase",
         "channels that cancel each other",
-        too_long="recognizes 15 s of speech 54 times; gate: ChannelMixTests, MediaFileTests, StreamDecoderTests",
+        too_long="recognizes 15 s of speech 54 times; gate: one clip on two routes, ChannelMixTests, MediaFileTests, StreamDecoderTests",
+        has_short=True,
     ),
     Case(
         "segment_doubt",
         "constants where clients expect a model's measures",
-        too_long="hears 11 recordings with Whisper, and starts a second gateway; gate: OpenAIFiguresTests, PrerecordedClientTests",
+        too_long="hears 11 recordings, most with Whisper, and starts a second gateway; gate: two English clips and silence, OpenAIFiguresTests, "
+        "PrerecordedClientTests",
+        has_short=True,
     ),
     Case(
         "language_names",
         "languages by other names, by none, and by wrong ones",
-        too_long="recognizes a German sentence about 50 times with Whisper; gate: LanguageNamesTests, LanguageNameTests, LanguagesPageTests",
+        too_long="recognizes a German sentence about 50 times with Whisper; gate: a wrong name on four routes, LanguageNamesTests, LanguageNameTests, "
+        "LanguagesPageTests",
+        has_short=True,
     ),
     Case("live_changes", "options that change while a session runs", is_paced=True),
     Case("short_turns", "turns that follow each other without a pause", is_paced=True, needs_shared=True),

@@ -93,7 +93,7 @@ struct OpenAITranscriptionEndpoint: Endpoint {
         let ignored =
             job.engines.first.map { engine in
                 Catalogue.ignored(
-                    request.vendorOptions, keyterms: job.options.keyterms, model: job.options.model, with: engine.name, .recorded)
+                    request.vendorOptions, keyterms: job.options.keyterms, model: job.askedModel(of: engine), with: engine.name, .recorded)
             } ?? []
         let told = request.ignored(ignored)
         if let names = IgnoredOptions.value(told) { headers.set(IgnoredOptions.header, names) }

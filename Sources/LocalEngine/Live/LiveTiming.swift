@@ -53,8 +53,6 @@ package struct LiveTiming: Sendable, Equatable {
     /// True where each reading is dear and gives the times of its words. These times are not searched for in parts.
     package var readingsAreDear = false
 
-    /// Endpointing from which the client wants words soon. Protocols' defaults of 10 to 25 ms are meant for engines that weigh the text too.
-    private static let meant: Duration = .milliseconds(100)
     /// Maximum silence for which words wait: a longer wait would hold words back for nothing.
     private static let longestWait = SampleCount(TurnRule.longestHold, at: .speech)
 
@@ -66,7 +64,7 @@ package struct LiveTiming: Sendable, Equatable {
     package init(endpointing: Duration? = nil, turn: TurnRule = TurnRule()) {
         let asked = SampleCount(min(max(endpointing ?? .zero, .zero), .seconds(3_600)), at: .speech)
         let rule = [turn.minimumSilence, turn.maximumSilence, turn.finalSilence].compactMap(\.self)
-        let isQuick = !rule.isEmpty || turn.confidence != nil || (endpointing ?? .zero) >= Self.meant && asked <= Self.longestWait
+        let isQuick = !rule.isEmpty || turn.confidence != nil || (endpointing ?? .zero) >= TurnRule.leastMeantEndpointing && asked <= Self.longestWait
         let minimum = turn.minimumSilence.map { max(asked, SampleCount($0, at: .speech)) } ?? asked
         let maximum = turn.maximumSilence.map { SampleCount($0, at: .speech) }
         // At least the silence that the client asked for, and at most the silence for which words wait.

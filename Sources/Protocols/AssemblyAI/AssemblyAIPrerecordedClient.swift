@@ -33,6 +33,12 @@ package struct AssemblyAIPrerecordedClient: PrerecordedClientMachine {
         billed: { AssemblyAIPrerecordedClient(PrerecordedOrder($0, credential: Credential(""))).billedFeatures },
         recognize: { AssemblyAIPrerecordedClient($0) })
 
+    package var askedModel: String? {
+        // The vendor's own clients give a list, of which the first is used where it has the language. `speech_model` has names of choices, such as `best`.
+        let isListed = AssemblyAIOptions.table.sent(order.options.vendorOptions, .recorded).contains { $0.name == "speech_models" }
+        return (isListed ? order.options.model : nil) ?? order.model(among: Self.models, standard: Self.models[0])
+    }
+
     package mutating func start() -> PrerecordedStep {
         guard !order.credential.secret.isEmpty else { return fail(.unauthorized("AssemblyAI needs a key, and no key is configured.")) }
         // The vendor deletes uploads that are never transcribed.

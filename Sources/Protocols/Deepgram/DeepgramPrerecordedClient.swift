@@ -54,6 +54,8 @@ package struct DeepgramPrerecordedClient: PrerecordedClientMachine {
         return .done(transcript(document.root))
     }
 
+    package var askedModel: String? { model }
+
     /// The model that the vendor is asked for, and bills.
     private var model: String {
         let named = DeepgramOptions.Given(order.options.vendorOptions, .recorded).values("model").last { DeepgramModels.isKnown($0) }

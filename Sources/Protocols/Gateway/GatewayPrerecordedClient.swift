@@ -24,6 +24,8 @@ package struct GatewayPrerecordedClient: PrerecordedClientMachine {
             address: "http://127.0.0.1:8080", recognize: { GatewayPrerecordedClient($0, engines: engines) })
     }
 
+    package var askedModel: String? { machine.askedModel }
+
     package mutating func start() -> PrerecordedStep {
         let step = machine.start()
         guard case .request(var request) = step else { return step }

@@ -240,6 +240,14 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         say(.status(ListenStatus(.messageIgnored, text: text, outcome: .invalidInput, reason: name)), &output)
     }
 
+    package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) {
+        guard state != .closed else { return }
+        for name in names {
+            guard let told = ignoredNames.adding(name) else { continue }
+            say(.status(ListenStatus(.messageIgnored, text: IgnoredOptions.warning(told), outcome: .configuration, reason: told)), &output)
+        }
+    }
+
     /// Finishes the session at the client's request. The session has its own limits for sending the remaining text.
     private mutating func finish(_ output: inout ServerOutput) {
         state = .ending(.finished)

@@ -23,7 +23,7 @@ package struct ListenStatus: Sendable, Equatable {
         case unknownChannel = "unknown_channel"
         /// The client has named a person whom the user does not have.
         case unknownPerson = "unknown_person"
-        /// A message of the client, or a part of one, has no effect. The reason names it.
+        /// A message of the client, or a part of one, or its key terms have no effect. The reason names it.
         case messageIgnored = "message_ignored"
         /// The client's stream is not whole, or has more sound tracks than are heard. The session goes on.
         case incompleteAudio = "audio_incomplete"

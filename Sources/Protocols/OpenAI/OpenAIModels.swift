@@ -39,7 +39,10 @@ package enum OpenAIModels {
     static func isLive(_ model: String) -> Bool { realtime.contains { model.hasPrefix($0) } }
 
     /// True if a model takes a text that describes the audio, in a realtime session. Key terms are part of it where the model takes no others.
-    static func takesPrompt(_ model: String) -> Bool { !model.hasPrefix("gpt-realtime-whisper") && !model.hasSuffix("-diarize") }
+    static func takesPrompt(_ model: String) -> Bool { !model.hasPrefix("gpt-realtime-whisper") && !tellsSpeakers(model) }
+
+    /// True if a model tells speakers apart. For a recording it takes neither a prompt nor key terms.
+    static func tellsSpeakers(_ model: String) -> Bool { model.hasSuffix("-diarize") }
 
     /// True if a model takes key terms and several languages of their own, in a realtime session. Such a model takes a prompt too.
     static func takesHints(_ model: String) -> Bool { model.hasPrefix("gpt-transcribe") || model.hasPrefix("gpt-live-transcribe") }

@@ -26,7 +26,26 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
     package static let service = PrerecordedService(
         capabilities: Capabilities(
             streaming: false, prerecorded: true, languages: .only(LanguageTag.withEnglishNames), models: models, interims: false),
-        address: "https://api.openai.com/v1", recognizesSegments: true, recognize: { OpenAIPrerecordedClient($0) })
+        address: "https://api.openai.com/v1", recognizesSegments: true,
+        takes: { option, model in model.map { OpenAIPrerecordedClient.takes(option, $0) } ?? true }, recognize: { OpenAIPrerecordedClient($0) })
+
+    /// Returns false if a model is sent nothing of an option.
+    private static func takes(_ option: VendorOption, _ model: String) -> Bool {
+        guard OpenAIModels.tellsSpeakers(model) else { return true }
+        return switch option.handling {
+        case .shared(.prompt), .session(.keyterms?): false
+        case .gateway, .session, .shared, .own, .demanded, .refused: true
+        }
+    }
+
+    /// Returns false if the model that hears the segments of a live session is sent nothing of an option.
+    ///
+    /// - Parameter usual: the model of the engine for clients that name none; nil: the vendor's usual one.
+    static func takesForSegments(_ option: VendorOption, named: String?, usual: String?) -> Bool {
+        let usual = usual == models[0] ? nil : usual
+        return takes(
+            option, OpenAIPrerecordedClient(PrerecordedOrder(RecognitionOptions(model: named), credential: Credential(""), model: usual)).model)
+    }
 
     package mutating func start() -> PrerecordedStep {
         guard !order.options.separateChannels else { return .failed(.unavailable("An OpenAI-compatible server does not tell channels apart.")) }
@@ -36,17 +55,19 @@ package struct OpenAIPrerecordedClient: PrerecordedClientMachine {
         return request
     }
 
+    package var askedModel: String? { model }
+
     /// True if the recording is a part of live audio.
     private var isLive: Bool { order.options.workload == .realtime }
 
     /// A server whose model the operator chose may not have the one that tells speakers apart.
     private var model: String {
-        let known = order.model == nil ? Self.models : Self.models.filter { !$0.hasSuffix("-diarize") }
+        let known = order.model == nil ? Self.models : Self.models.filter { !OpenAIModels.tellsSpeakers($0) }
         return order.model(among: known, standard: nil) ?? Self.models[0]
     }
 
     /// True if the model tells speakers apart.
-    private var isDiarizing: Bool { model.hasSuffix("-diarize") }
+    private var isDiarizing: Bool { OpenAIModels.tellsSpeakers(model) }
 
     /// A server of the operator's own may want no key.
     private var headers: HTTPHeaders {

@@ -63,8 +63,9 @@ package struct OptionTable: Sendable {
             let isOverruled = option.reading == .overruled
             guard isOverruled || !option.value.isEmpty else { continue }
             let entry = entry(option.name, service), handling = entry?.handling
-            // Of an option that the model does not take, key terms do not reach the engine either.
-            if service == .live, let entry, !Catalogue.takes(entry, live) {
+            // Of an option that the model does not take, key terms do not reach the engine either. What a client of the vendor's own protocol wants of a
+            // recording goes to the vendor as it is.
+            if service == .live || engine != vendor, let entry, !Catalogue.takes(entry, live, service) {
                 names.append(option.name)
                 continue
             }

@@ -41,7 +41,7 @@ package enum TurnPart: Sendable, CaseIterable {
     ///
     /// - Parameter silence: the client's value, where it is a silence; nil: a value that the engine's vendor has too.
     package func isHeeded(by engine: Engine, at silence: Duration? = nil) -> Bool {
-        if engine.findsPauses || engine.name == .local { return !isRaised(from: silence) }
+        if engine.findsPauses || engine.name == .local { return !isRaisedByDetector(from: silence) }
         return Catalogue.heeds(self, engine, at: silence)
     }
 
@@ -49,6 +49,12 @@ package enum TurnPart: Sendable, CaseIterable {
     func isRaised(from silence: Duration?) -> Bool {
         guard self == .minimumSilence, let silence else { return false }
         return silence < TurnRule.leastMinimumSilence
+    }
+
+    /// True if Harken's own detector waits for a longer silence than the client's. An endpointing that is too short to be meant is no such silence.
+    private func isRaisedByDetector(from silence: Duration?) -> Bool {
+        guard self == .endpointing, let silence else { return isRaised(from: silence) }
+        return silence >= TurnRule.leastMeantEndpointing && silence < TurnRule.leastMinimumSilence
     }
 
     /// True if the part is a silence that an engine without a model for the ends of turns has too.

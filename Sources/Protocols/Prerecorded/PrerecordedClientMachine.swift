@@ -5,6 +5,9 @@ package import Speech
 ///
 /// One value for each recording. A value without I/O: the driver sends the requests, repeats the requests that may be repeated, and keeps the time.
 package protocol PrerecordedClientMachine: Sendable {
+    /// The model that the vendor is asked for; nil: the machine knows no name of it.
+    var askedModel: String? { get }
+
     /// Returns the first step. Called once.
     mutating func start() -> PrerecordedStep
 

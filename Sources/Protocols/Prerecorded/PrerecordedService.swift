@@ -13,12 +13,16 @@ package struct PrerecordedService: Sendable {
     package var recognizesSegments: Bool
     /// Returns the features of an order that the vendor bills apart, by what the vendor is sent.
     package var billed: @Sendable (RecognitionOptions) -> Set<BilledFeature>
+    /// Returns false if a model is sent nothing of an option of another vendor's protocol, although other models of the vendor take it. The model is the one
+    /// that the vendor is asked for; nil: its name is not known.
+    package var takes: @Sendable (VendorOption, String?) -> Bool
     package var recognize: @Sendable (PrerecordedOrder) -> any PrerecordedClientMachine
 
     package init(
         capabilities: Capabilities, address: String, pollInterval: Duration = .seconds(3), timeLimit: Duration = .seconds(900),
         recognizesSegments: Bool = false,
         billed: @escaping @Sendable (RecognitionOptions) -> Set<BilledFeature> = { $0.billedFeatures },
+        takes: @escaping @Sendable (VendorOption, String?) -> Bool = { _, _ in true },
         recognize: @escaping @Sendable (PrerecordedOrder) -> any PrerecordedClientMachine
     ) {
         self.capabilities = capabilities
@@ -27,6 +31,7 @@ package struct PrerecordedService: Sendable {
         self.timeLimit = timeLimit
         self.recognizesSegments = recognizesSegments
         self.billed = billed
+        self.takes = takes
         self.recognize = recognize
     }
 }

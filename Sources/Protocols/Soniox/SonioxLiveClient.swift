@@ -24,7 +24,9 @@ package struct SonioxLiveClient: LiveClientMachine {
     /// Length of silence that is made final on its own.
     package static let silence: Duration = .seconds(3)
     /// The model for a client that names none of the vendor's.
-    package static let model = "stt-rt-v4"
+    ///
+    /// Source: Soniox "Models", changelog of 2026-06-16: it replaces `stt-rt-v4`, which is an alias of it since.
+    package static let model = "stt-rt-v5"
 
     package let connection: ConnectionRequest
     private let options: StreamOptions

@@ -3,9 +3,23 @@ import Speech
 
 /// The models that a Soniox client may name and list.
 enum SonioxModels {
-    /// The vendor's names that a list of models has. The configured engines serve all of them.
-    private static let listed: [(name: String, title: StaticString, isLive: Bool)] = [
-        (SonioxLiveClient.model, "Speech-to-Text Real-time", true), (SonioxPrerecordedClient.model, "Speech-to-Text Async", false),
+    private struct Listed {
+        var name: String
+        /// The model for which the name stands; nil: the name is a model's own.
+        var aliased: String?
+        var isLive: Bool
+
+        var title: StaticString { isLive ? "Speech-to-Text Real-time" : "Speech-to-Text Async" }
+    }
+
+    /// The vendor's current models and their aliases. The configured engines serve all of them.
+    ///
+    /// Source: Soniox "Models", current models and aliases, changelog of 2026-06-16.
+    private static let listed = [
+        Listed(name: SonioxLiveClient.model, aliased: nil, isLive: true),
+        Listed(name: SonioxPrerecordedClient.model, aliased: nil, isLive: false),
+        Listed(name: "stt-rt-v4", aliased: SonioxLiveClient.model, isLive: true),
+        Listed(name: "stt-async-v4", aliased: SonioxPrerecordedClient.model, isLive: false),
     ]
 
     /// Writes the member `models` of Soniox's `GET /v1/models`. No engine translates.
@@ -24,7 +38,7 @@ enum SonioxModels {
         for model in listed {
             json.beginObject()
             json.member("id", model.name)
-            json.nullMember("aliased_model_id")
+            if let aliased = model.aliased { json.member("aliased_model_id", aliased) } else { json.nullMember("aliased_model_id") }
             json.member("name", literal: model.title)
             json.member("context_version", 2)
             json.member("transcription_mode", literal: model.isLive ? "real_time" : "async")

@@ -175,6 +175,8 @@ package struct SonioxPrerecordedClient: PrerecordedClientMachine {
 
     private var headers: HTTPHeaders { ["Authorization": "Bearer " + order.credential.secret] }
 
+    package var askedModel: String? { model }
+
     /// The client's model if it follows the vendor's names of models for recordings, else the operator's, else the newest.
     private var model: String {
         order.options.model.flatMap { $0.lowercased().hasPrefix("stt-async-") ? $0 : nil } ?? order.model(among: [], standard: nil) ?? Self.model

@@ -33,6 +33,10 @@ package struct SpeechmaticsPrerecordedClient: PrerecordedClientMachine {
             streaming: false, prerecorded: true, languages: .any, models: models, interims: false, speakers: true, channelsPerStream: 32),
         address: "https://asr.api.speechmatics.com/v2", recognize: { SpeechmaticsPrerecordedClient($0) })
 
+    package var askedModel: String? { model }
+
+    private var model: String { order.model(among: Self.models, standard: nil) ?? Self.models[0] }
+
     package mutating func start() -> PrerecordedStep { create(again: false) }
 
     private mutating func create(again: Bool) -> PrerecordedStep {
@@ -160,7 +164,7 @@ package struct SpeechmaticsPrerecordedClient: PrerecordedClientMachine {
         json.beginObject()
         let language = options.language.flatMap { $0.isMulti ? nil : SpeechmaticsConfiguration.code(of: $0) }
         json.member("language", language ?? "auto")
-        json.member("model", order.model(among: Self.models, standard: nil) ?? Self.models[0])
+        json.member("model", model)
         if options.separateChannels {
             json.member("diarization", literal: "channel")
         } else if options.diarize {
@@ -221,6 +225,6 @@ package struct SpeechmaticsPrerecordedClient: PrerecordedClientMachine {
         return words.transcript(
             length: root["job"]["duration"].double,
             language: order.language(found: language),
-            model: order.model(among: Self.models, standard: nil) ?? Self.models[0])
+            model: model)
     }
 }

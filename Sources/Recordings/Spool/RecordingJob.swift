@@ -56,6 +56,13 @@ package struct RecordingJob: Sendable {
         return transcript
     }
 
+    /// Returns the model that an engine is asked for; nil when its name is not known. The usage has it from the start on, so that a failed or
+    /// interrupted attempt is booked as what was ordered.
+    package func askedModel(of engine: EngineEntry) -> String? {
+        if let vendor = engine.prerecorded as? VendorRecognizer { return vendor.askedModel(for: options) }
+        return engine.prerecorded?.capabilities.model(for: options.model)
+    }
+
     /// Recognizes the recording for a caller that charges for it, and that stores its words and the record of its usage together.
     func recognized(
         _ recording: Recording, progress: @escaping @Sendable (RecognitionProgress) -> Void
@@ -77,8 +84,9 @@ package struct RecordingJob: Sendable {
                 vendorRecording = try await services.vendorRecording(recording, separate: options.separateChannels, for: owner)
             }
             let heard = isVendor ? vendorRecording?.recording ?? recording : recording
+            let asked = askedModel(of: engine)
             var attempt = await services.usage.begin(
-                by: grant.owner, engine.name, model: recognizer.capabilities.model(for: options.model), workload: options.workload, payer: grant.payer
+                by: grant.owner, engine.name, model: asked, workload: options.workload, payer: grant.payer
             ) {
                 $0.features = Catalogue.billedFeatures(of: options, by: engine.name)
                 $0.conversation = conversation
@@ -104,7 +112,7 @@ package struct RecordingJob: Sendable {
                 transcript = await measured(transcript, recording)
                 transcript = await placed(transcript, recording).redacted(options.redaction)
                 transcript.ignoredOptions = Catalogue.ignored(
-                    options.vendorOptions, keyterms: options.keyterms, model: options.model, with: engine.name, .recorded)
+                    options.vendorOptions, keyterms: options.keyterms, model: asked, with: engine.name, .recorded)
                 attempt.retries = again.count
                 services.log.info(
                     "recording recognized",

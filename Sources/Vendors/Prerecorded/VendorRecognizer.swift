@@ -42,6 +42,11 @@ package struct VendorRecognizer: PrerecordedEngine {
         self.clock = clock
     }
 
+    /// Returns the model that the vendor is asked for; nil: no name of it is known.
+    package func askedModel(for options: RecognitionOptions) -> String? {
+        service.recognize(PrerecordedOrder(options, credential: settings.credential, model: settings.model)).askedModel
+    }
+
     package func recognize(
         _ recording: Recording, options: RecognitionOptions, progress: @escaping @Sendable (RecognitionProgress) -> Void
     ) async throws(EngineError) -> Transcript {

@@ -96,6 +96,27 @@ import Vendors
         }
     }
 
+    /// A server with OpenAI's API that hears the same words in each recording.
+    private struct OpenAIServer: HTTPService {
+        func handle(_ exchange: HTTPExchange) {
+            exchange.collectBody(limit: 1 << 24) { _ in
+                exchange.respond(
+                    HTTPResponseHead(.ok, headers: ["Content-Type": "application/json"]), body: Array(#"{"text":"Hello.","duration":1}"#.utf8))
+            }
+        }
+    }
+
+    @Test(arguments: [("gpt-4o-transcribe-diarize", "keyterm"), ("whisper-1", nil)] as [(String, String?)])
+    func `are named where the operator's model does not take them`(model: String, names: String?) async throws {
+        let server = try LoopbackServer(OpenAIServer())
+        defer { server.stop() }
+        let settings = ["OPENAI_API_KEY": "o", "OPENAI_BASE_URL": server.address + "/v1", "OPENAI_STT_MODEL": model]
+        try await TestGateway.with(engine, keys: TestKeys(valid: []), settings: settings, usesVendors: true) { gateway in
+            let answer = try await gateway.send(.post, "/v1/listen?keyterm=Harken&engine=openai", body: Array("audio".utf8))
+            #expect(answer.status == 200 && answer.headers["X-Harken-Ignored"] == names, "\(answer.text)")
+        }
+    }
+
     @Test func `are named when another engine does AssemblyAI's job`() async throws {
         try await TestGateway.with(engine) { gateway in
             let (headers, body) = try await job(gateway, #""prompt":"a","boost_param":"high","word_boost":["b"],"disfluencies":false"#)

@@ -56,6 +56,28 @@ import Testing
         }
     }
 
+    /// A vendor that refuses each recording.
+    private struct RefusingVendor: HTTPService {
+        func handle(_ exchange: HTTPExchange) {
+            exchange.collectBody(limit: 1 << 24) { _ in
+                exchange.respond(HTTPResponseHead(.badRequest, headers: ["Content-Type": "application/json"]), body: Array("{}".utf8))
+            }
+        }
+    }
+
+    @Test(arguments: [("tiny", "nova-3", "tiny"), ("tiny", "whisper-1", "whisper-1"), (nil, "nova-3", "whisper-1")] as [(String?, String, String)])
+    func `has a failed attempt with the model that the vendor was asked for`(usual: String?, named: String, asked: String) async throws {
+        let vendor = try LoopbackServer(RefusingVendor())
+        defer { vendor.stop() }
+        var settings = ["OPENAI_API_KEY": "o", "OPENAI_BASE_URL": vendor.address + "/v1"]
+        settings["OPENAI_STT_MODEL"] = usual
+        try await TestGateway.with(keys: TestKeys(valid: []), settings: settings, usesVendors: true) { gateway in
+            #expect(try await gateway.send(.post, "/v1/listen?model=\(named)&engine=openai", body: Array("audio".utf8)).status != 200)
+            let usage = try await usage(gateway)
+            #expect(rows(usage).map { $0["model"] } == [.string(asked)])
+        }
+    }
+
     @Test func `has the streams of live sessions`() async throws {
         try await TestGateway.with { gateway in
             let socket = try await gateway.connect("/v1/listen?encoding=linear16&sample_rate=16000")

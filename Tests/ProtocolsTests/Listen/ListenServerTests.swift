@@ -274,6 +274,21 @@ import Testing
             #expect(stream.machine.receivedBinary(byteCount: 320, now: stream.now) == .audio())
         }
 
+        @Test func `key terms that the engine does not take, once`() throws {
+            var stream = try ListenConversation.ready()
+            func ignored() -> [String] {
+                var output = ServerOutput()
+                let now = stream.now
+                stream.machine.ignores(["keyterm", "keyterm=Harken"], now: now, output: &output)
+                return output.texts
+            }
+            let texts = ignored()
+            #expect(texts.count == 2 && ignored().isEmpty)
+            let text = #""status_text":"keyterm is ignored: the engine that serves this request cannot do it.""#
+            let members = #""outcome":"config_error","retryable":false,"reason":"keyterm""#
+            #expect(texts.first == #"{"type":"service_status","status":"message_ignored",\#(text),\#(members)}"#)
+        }
+
         @Test func `what has no effect, with the reason`() throws {
             var stream = try ListenConversation.ready()
             _ = stream.text(#"{"type":"speaker_assigned","speaker_id":1,"person_id":"p1"}"#)

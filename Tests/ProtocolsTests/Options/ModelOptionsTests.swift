@@ -66,6 +66,60 @@ import Testing
         #expect(names(.live) == [])
     }
 
+    @Test func `are named where they are the terms of a user, or of a client of no vendor`() {
+        func names(_ terms: [String], with engine: EngineName, model: String) -> [String] {
+            let capabilities = OpenAILiveClient.service(model: model).capabilities
+            return Catalogue.ignored(nil, keyterms: terms, model: nil, with: engine, .live, capabilities)
+        }
+        #expect(names(["Harken", "Weiss"], with: Self.engine, model: "gpt-realtime-whisper") == ["keyterm"])
+        #expect(names([], with: Self.engine, model: "gpt-realtime-whisper") == [])
+        #expect(names(["Harken"], with: Self.engine, model: "gpt-live-transcribe") == [])
+        #expect(names(["Harken"], with: .local, model: "gpt-realtime-whisper") == [])
+    }
+
+    private static let speakers = "gpt-4o-transcribe-diarize"
+
+    @Test(
+        arguments: [
+            (#""keyterms_prompt":["Harken"]"#, ["keyterms_prompt"]), (#""word_boost":["Harken"]"#, ["word_boost"]),
+            (#""prompt":"Harken""#, ["prompt"]),
+            (#""temperature":0.3"#, []),
+        ] as [(String, [String])])
+    func `are named for recordings too, to clients of AssemblyAI`(members: String, names: [String]) throws {
+        let options = try VendorRequests.assemblyAIRecorded(members)
+        for (model, told) in [(Self.speakers, names), ("whisper-1", [])] {
+            #expect(Catalogue.ignored(options.vendorOptions, keyterms: [], model: model, with: Self.engine, .recorded) == told)
+            var asked = options
+            asked.model = model
+            let sent = try VendorRequests.recorded(asked, by: "openai")
+            guard case .form(let fields, _) = sent.body else { return #expect(Bool(false), "\(sent)") }
+            #expect(fields.contains { $0.value == model })
+            #expect(fields.contains { $0.name == "prompt" } == (told.isEmpty && !names.isEmpty), "what is not named is sent")
+        }
+    }
+
+    @Test func `are named for recordings too, to clients of Deepgram, and not to OpenAI's own`() throws {
+        let options = try VendorRequests.deepgramRecorded("keyterm=Harken").vendorOptions
+        #expect(Catalogue.ignored(options, keyterms: [], model: Self.speakers, with: Self.engine, .recorded) == ["keyterm"])
+        #expect(Catalogue.ignored(options, keyterms: [], model: Self.speakers, with: .local, .recorded) == [])
+        // The vendor gets what its own client wrote, and judges it.
+        let own = VendorOptions(Self.engine, [.init("prompt", .text("Harken"))])
+        #expect(Catalogue.ignored(own, keyterms: [], model: Self.speakers, with: Self.engine, .recorded) == [])
+    }
+
+    @Test(
+        arguments: [
+            (nil, speakers, true), (speakers, "tiny", false), ("tiny", speakers, true), (nil, "tiny", false), (speakers, "whisper-1", true),
+        ] as [(String?, String, Bool)])
+    func `are named for segments by the model that hears them`(named: String?, usual: String, isNamed: Bool) throws {
+        let options = try VendorRequests.liveOptions("\(Self.deepgram)keyterm=Harken").vendorOptions
+        var capabilities = OpenAIPrerecordedClient.service.capabilities
+        capabilities.models = [usual] + capabilities.models
+        capabilities.findsPauses = true
+        let names = Catalogue.ignored(options, keyterms: [], model: named, with: Self.engine, .live, capabilities)
+        #expect(names == (isNamed ? ["keyterm"] : []))
+    }
+
     @Test func `are joined to a client's prompt where the model has no key terms of its own`() throws {
         let members = #""model":"gpt-4o-transcribe","prompt":"A call.","keywords":["Harken"]"#
         let request = try #require(RealtimeConversation.speaking(RealtimeConversation.update("\"transcription\":{\(members)}")).machine?.request)

@@ -35,6 +35,12 @@ import Testing
         ("\(assemblyAI)min_turn_silence=299", "deepgram", "", ["min_turn_silence"]), ("\(assemblyAI)min_turn_silence=300", "deepgram", "", []),
         ("\(assemblyAI)min_turn_silence=299", "local", "", ["min_turn_silence"]), ("\(assemblyAI)min_turn_silence=300", "local", "", []),
         ("\(assemblyAI)min_turn_silence=160", "speechmatics", "", []),
+        ("\(assemblyAI)min_turn_silence=99", "openai", "", ["min_turn_silence"]), ("\(assemblyAI)min_turn_silence=100", "openai", "", []),
+        ("\(deepgram)endpointing=299", "local", "", ["endpointing"]), ("\(deepgram)endpointing=300", "local", "", []),
+        // The usual short values mean captions, and are not taken for a wish.
+        ("\(deepgram)endpointing=100", "local", "", ["endpointing"]), ("\(deepgram)endpointing=99", "local", "", []),
+        ("\(deepgram)endpointing=25", "local", "", []), ("\(deepgram)endpointing=10", "local", "", []),
+        ("\(deepgram)endpointing=10", "openai", "", []), ("\(deepgram)endpointing=100", "deepgram", "", []),
         // Models of a vendor whose turns end in another way.
         ("\(assemblyAI)end_of_turn_confidence_threshold=0.9&min_turn_silence=900", "deepgram", "flux-general-en", ["min_turn_silence"]),
         ("\(deepgram)endpointing=900", "speechmatics", "linden-1", ["endpointing"]),
@@ -76,6 +82,8 @@ import Testing
             #"{"type":"server_vad","threshold":0.7,"silence_duration_ms":900}"#, "soniox",
             ["turn_detection.threshold", "turn_detection.silence_duration_ms"]
         ),
+        (#"{"type":"server_vad","silence_duration_ms":200}"#, "local", ["turn_detection.silence_duration_ms"]),
+        (#"{"type":"server_vad","silence_duration_ms":200}"#, "openai", []), (#"{"type":"server_vad","silence_duration_ms":300}"#, "local", []),
         // The server keeps turns open over longer silences, and ends none at a threshold of 1.
         (#"{"type":"server_vad","threshold":1,"silence_duration_ms":2500}"#, "soniox", []),
         (#"{"type":"server_vad","threshold":0.5,"silence_duration_ms":500}"#, "soniox", []),

@@ -40,6 +40,15 @@ import Testing
         return Dictionary(fields.map { ($0.name, $0.value) }, uniquingKeysWith: { $0 + "," + $1 })
     }
 
+    /// Returns the part of a request that has the options.
+    private func text(_ request: VendorRequest) -> String {
+        switch request.body {
+        case .json(let bytes): String(decoding: bytes, as: UTF8.self)
+        case .form(let fields, _): fields.map(\.value).joined(separator: "\n")
+        case .none, .file, .describedFile: request.target
+        }
+    }
+
     private func milliseconds(_ words: [Word]) -> [[Int]] {
         words.map { [Int(($0.range.start.seconds(at: .speech) * 1_000).rounded()), Int(($0.range.end.seconds(at: .speech) * 1_000).rounded())] }
     }
@@ -500,6 +509,33 @@ import Testing
     }
 
     // MARK: All
+
+    @Test(
+        arguments: [
+            ("deepgram", nil, nil, "nova-3"), ("deepgram", "nova-2", "nova-3", "nova-2"), ("deepgram", "gpt-4o-transcribe", "nova-2", "nova-2"),
+            ("assemblyai", nil, nil, "universal-3-5-pro"), ("assemblyai", "nova-3", "universal-2", "universal-2"),
+            ("soniox", "stt-async-v4", nil, "stt-async-v4"), ("soniox", "nova-3", "stt-async-v4", "stt-async-v4"),
+            ("soniox", nil, nil, "stt-async-v5"),
+            ("speechmatics", "standard", nil, "standard"), ("speechmatics", nil, nil, "enhanced"),
+            ("openai", "gpt-4o-transcribe-diarize", nil, "gpt-4o-transcribe-diarize"),
+            ("openai", "gpt-4o-transcribe-diarize", "Systran/small", "Systran/small"),
+            ("openai", "nova-3", nil, "whisper-1"),
+        ] as [(String, String?, String?, String)])
+    func `tells which model the vendor is asked for, before it is asked`(name: String, named: String?, usual: String?, asked: String) throws {
+        var machine = try machine(name, RecognitionOptions(language: .english, model: named), model: usual)
+        #expect(machine.askedModel == asked)
+        var step = machine.start()
+        if name == "assemblyai" { step = machine.answered(answer(#"{"upload_url":"https://cdn/1"}"#)) }
+        if name == "soniox" { step = machine.answered(answer(#"{"id":"f-1"}"#, status: 201)) }
+        // AssemblyAI chooses the model where nobody names one.
+        if name != "assemblyai" || usual != nil { #expect(try text(request(step)).contains(asked)) }
+    }
+
+    @Test func `AssemblyAI: is asked for the first model of its own client's list`() throws {
+        let options = try VendorRequests.assemblyAIRecorded(#""speech_models":["universal-3-6-pro","universal-2"]"#)
+        #expect(try machine("assemblyai", options).askedModel == "universal-3-6-pro")
+        #expect(try machine("assemblyai", VendorRequests.assemblyAIRecorded(#""speech_model":"best""#)).askedModel == "universal-3-5-pro")
+    }
 
     /// Plausible answers of all vendors, of which pieces are cut, repeated, and given to the wrong machine.
     private static let answers = [

@@ -50,7 +50,7 @@ import Testing
     }
 
     private static let models: [(String?, String)] = [
-        ("stt-rt-v5", "stt-rt-v5"), ("STT-RT-V5", "STT-RT-V5"), ("stt-async-v5", "stt-rt-v4"), ("nova-3", "stt-rt-v4"), (nil, "stt-rt-v4"),
+        ("stt-rt-v4", "stt-rt-v4"), ("STT-RT-V4", "STT-RT-V4"), ("stt-async-v4", "stt-rt-v5"), ("nova-3", "stt-rt-v5"), (nil, "stt-rt-v5"),
     ]
 
     @Test(arguments: models)

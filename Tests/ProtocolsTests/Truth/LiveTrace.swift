@@ -136,11 +136,19 @@ struct LiveTrace {
     }
 
     /// Returns what a vendor is sent for this opening.
-    func sent(to vendor: EngineName) throws -> String { try Self.sent(options, to: vendor) }
+    ///
+    /// - Parameter usual: the model that the operator has chosen; nil: the vendor's usual one.
+    func sent(to vendor: EngineName, usual: String? = nil) throws -> String { try Self.sent(options, to: vendor, usual: usual) }
+
+    /// Returns a vendor's live service with the operator's model; nil: the engine is no vendor's.
+    private static func service(_ engine: EngineName, usual: String?) -> LiveService? {
+        let service = Catalogue.vendors.first { $0.name == engine }?.live
+        return usual.flatMap { service?.withModel?($0) } ?? service
+    }
 
     /// Returns what a vendor is sent at the opening of a stream, and while somebody speaks for a second and then pauses, if the client ends turns itself.
-    static func sent(_ options: StreamOptions, to vendor: EngineName) throws -> String {
-        let service = try #require(Catalogue.vendors.first { $0.name == vendor }?.live)
+    static func sent(_ options: StreamOptions, to vendor: EngineName, usual: String? = nil) throws -> String {
+        let service = try #require(Self.service(vendor, usual: usual))
         var machine = service.connect(options, Credential("k"))
         var actions: [ClientAction] = []
         machine.opened(now: .now, actions: &actions)
@@ -157,14 +165,21 @@ struct LiveTrace {
         return sent.joined(separator: "\n")
     }
 
-    private func isNamed(_ name: String, with engine: EngineName, beside base: LiveTrace) -> Bool {
-        if ignored(with: engine).contains(name) { return true }
+    private func isNamed(_ name: String, with engine: EngineName, usual: String?, beside base: LiveTrace) -> Bool {
+        if Self.ignored(options, with: engine, usual: usual).contains(name) { return true }
         if header.split(separator: ", ").contains(Substring(name)) { return true }
         return said.contains { $0.contains("Warning") && $0.contains(name) && !base.said.contains($0) }
     }
 
     /// Names of the options that an engine ignores.
-    func ignored(with engine: EngineName) -> [String] { Catalogue.ignored(options.vendorOptions, with: engine, .live) }
+    func ignored(with engine: EngineName) -> [String] { Self.ignored(options, with: engine) }
+
+    /// Returns the names of the options of a stream that an engine ignores, as a session tells them.
+    static func ignored(_ options: StreamOptions, with engine: EngineName, usual: String? = nil) -> [String] {
+        Catalogue.ignored(
+            options.vendorOptions, keyterms: options.keyterms, model: options.model, language: options.language, with: engine, .live,
+            service(engine, usual: usual)?.capabilities)
+    }
 
     /// Returns the parts in which two traces differ, with what each engine is sent; empty: the traces are equal.
     func differences(from other: LiveTrace) throws -> [String] {
@@ -184,11 +199,13 @@ struct LiveTrace {
     }
 
     /// Returns what became of a member that this opening has and `base` does not; nil: it left no trace.
-    func outcome(of member: TriedMember, beside base: LiveTrace) throws -> MemberOutcome? {
+    ///
+    /// - Parameter usual: the model that the operator has chosen for the member's engine; nil: the vendor's usual one.
+    func outcome(of member: TriedMember, beside base: LiveTrace, usual: String? = nil) throws -> MemberOutcome? {
         guard refusal.isEmpty else { return .refused }
         var isAsked = false
-        if member.engine != .local { isAsked = try sent(to: member.engine) != base.sent(to: member.engine) }
-        if isNamed(member.option.name, with: member.engine, beside: base) {
+        if member.engine != .local { isAsked = try sent(to: member.engine, usual: usual) != base.sent(to: member.engine, usual: usual) }
+        if isNamed(member.option.name, with: member.engine, usual: usual, beside: base) {
             // A setting of turns for which the engine is asked has an effect, whatever the answer says.
             return isAsked && !member.isOwn && !member.option.turns.isEmpty ? .carriedOut : .named
         }

@@ -110,10 +110,16 @@ struct RecordedTrace {
         parts["answer"] = String(decoding: body, as: UTF8.self)
     }
 
+    /// Returns the machine that orders the recording of a vendor; nil: the engine is no vendor's.
+    ///
+    /// - Parameter usual: the model that the operator has chosen; nil: the vendor's usual one.
+    private func machine(_ engine: EngineName, usual: String?) -> (any PrerecordedClientMachine)? {
+        Catalogue.vendors.first { $0.name == engine }?.prerecorded?.recognize(PrerecordedOrder(options, credential: Credential("k"), model: usual))
+    }
+
     /// Returns the steps up to the one in which a vendor is sent the order. The first one fails where the vendor cannot do what the options ask for.
-    private func sent(to vendor: EngineName) throws -> String {
-        let service = try #require(Catalogue.vendors.first { $0.name == vendor }?.prerecorded)
-        var machine = service.recognize(PrerecordedOrder(options, credential: Credential("k")))
+    private func sent(to vendor: EngineName, usual: String? = nil) throws -> String {
+        var machine = try #require(self.machine(vendor, usual: usual))
         let step = machine.start()
         let answer: VendorAnswer? =
             switch vendor {
@@ -146,12 +152,16 @@ struct RecordedTrace {
     }
 
     /// Returns what became of a member that this request has and `base` does not; nil: it left no trace.
-    func outcome(of member: TriedMember, beside base: RecordedTrace) throws -> MemberOutcome? {
+    ///
+    /// - Parameter usual: the model that the operator has chosen for the member's engine; nil: the vendor's usual one.
+    func outcome(of member: TriedMember, beside base: RecordedTrace, usual: String? = nil) throws -> MemberOutcome? {
         guard refusal == nil else { return .refused }
-        let ignored = Catalogue.ignored(options.vendorOptions, with: member.engine, .recorded) + unused
+        let asked = machine(member.engine, usual: usual)?.askedModel
+        let ignored =
+            Catalogue.ignored(options.vendorOptions, keyterms: options.keyterms, model: asked, with: member.engine, .recorded) + unused
         if ignored.contains(member.option.name) { return .named }
         guard base.refusal == nil else { return .carriedOut }
-        if member.engine != .local, try sent(to: member.engine) != base.sent(to: member.engine) {
+        if member.engine != .local, try sent(to: member.engine, usual: usual) != base.sent(to: member.engine, usual: usual) {
             return member.isOwn ? .carriedThrough : .carriedOut
         }
         // An option that an engine is not given has no effect there, whatever the request has of it: a vendor is asked for something else, or the local

@@ -70,6 +70,33 @@ import Testing
         check(tried.outcome, member)
     }
 
+    /// The names under which clients give a prompt or key terms.
+    private static let hints: Set<String> = [
+        "prompt", "context", "keyterms_prompt", "word_boost", "keyterm", "keywords", "keyterms", "additional_vocab",
+    ]
+
+    /// OpenAI's models differ: what the usual one is sent, the one that takes neither a prompt nor key terms may lack.
+    @Test(arguments: TriedMember.all(.live).filter { $0.engine == OpenAIOptions.vendor })
+    func `has an outcome in live sessions with a model that takes less`(member: TriedMember) throws {
+        let model = "gpt-realtime-whisper"
+        let usual = LiveTrace.usual(member.route).map { member.isOwn && $0.name == "model" ? (name: $0.name, value: "\"\(model)\"") : $0 }
+        let requests = member.requests(usual)
+        let base = try LiveTrace(member.route, requests.base), given = try LiveTrace(member.route, requests.given)
+        let outcome = try given.outcome(of: member, beside: base, usual: model)
+        if Self.hints.contains(member.option.name) { #expect(outcome == .named || outcome == .refused) }
+        #expect(outcome != nil || Self.shown[member.key] != nil, "\(member.option.name)=\(member.value) is dropped without a word")
+    }
+
+    @Test(arguments: TriedMember.all(.recorded).filter { $0.engine == OpenAIOptions.vendor && !$0.isOwn })
+    func `has an outcome in recordings with a model that takes less`(member: TriedMember) throws {
+        let requests = member.requests(RecordedTrace.usual(member.route))
+        let base = try RecordedTrace(member.route, requests.base, isNative: false)
+        let given = try RecordedTrace(member.route, requests.given, isNative: false)
+        let outcome = try given.outcome(of: member, beside: base, usual: "gpt-4o-transcribe-diarize")
+        if Self.hints.contains(member.option.name) { #expect(outcome == .named || outcome == .refused) }
+        #expect(outcome != nil || Self.shown[member.key] != nil, "\(member.option.name)=\(member.value) is dropped without a word")
+    }
+
     @Test func `is shown for each option of recordings that the local engine heeds`() {
         let names = Mirror(reflecting: LocalRecordingOptions(RecognitionOptions())).children.compactMap(\.label)
         #expect(Set(names) == Set(Self.localRecorded.keys))
@@ -118,7 +145,7 @@ import Testing
             var isAsked = false
             if engine != .local { isAsked = try LiveTrace.sent(after, to: engine) != LiveTrace.sent(before, to: engine) }
             let seen: MemberOutcome?
-            if Catalogue.ignored(after.vendorOptions, with: engine, .live).contains(given.setting.option) {
+            if LiveTrace.ignored(after, with: engine).contains(given.setting.option) {
                 // A setting of turns for which the engine is asked has an effect, whatever the answer says.
                 let isAboutTurns = given.table.options.entry(given.setting.option, .live)?.turns.isEmpty == false
                 seen = isAsked && !isOwn && isAboutTurns ? .carriedOut : .named

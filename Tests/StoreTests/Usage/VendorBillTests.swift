@@ -181,7 +181,7 @@ import Testing
     @Test(arguments: [
         ("deepgram", "nova-3", true), ("deepgram", "flux-general-en", true), ("deepgram", "nova-3", false),
         ("assemblyai", "universal-3-5-pro", true), ("assemblyai", "universal-3-6-pro", true), ("assemblyai", "universal-streaming-english", true),
-        ("assemblyai", "universal-streaming-multilingual", true), ("assemblyai", "universal-3-5-pro", false), ("soniox", "stt-rt-v4", true),
+        ("assemblyai", "universal-streaming-multilingual", true), ("assemblyai", "universal-3-5-pro", false), ("soniox", "stt-rt-v5", true),
         ("soniox", "stt-async-v5", false), ("speechmatics", "enhanced", true), ("speechmatics", "linden-1", true),
         ("speechmatics", "enhanced", false),
         ("openai", "gpt-live-transcribe", true), ("openai", "whisper-1", false), ("openai", "gpt-4o-transcribe", true),

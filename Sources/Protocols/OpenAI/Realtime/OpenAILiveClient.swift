@@ -89,14 +89,23 @@ package struct OpenAILiveClient: LiveClientMachine {
             capabilities: capabilities, address: "wss://api.openai.com/v1",
             audio: AudioMessages(
                 .base64(rate: Self.rate, before: #"{"type":"input_audio_buffer.append","audio":""#, after: #""}"#), longest: .milliseconds(200)),
-            isOptional: true, withModel: { Self.service(model: $0) }, heeds: { part, _, _ in part.isPlainSilence }, takes: { Self.takes($0, $1) },
+            isOptional: true, withModel: { Self.service(model: $0) }, heeds: { part, _, silence in Self.heeds(part, at: silence) },
+            takes: { Self.takes($0, $1) },
             connect: { OpenAILiveClient($0, model: capabilities.model(for: $0.model) ?? model, credential: $1) })
+    }
+
+    /// Returns true if turns end by a part of the rule. A minimum silence below the shortest pause is raised to it; so is an endpointing, which is usual and
+    /// not named.
+    private static func heeds(_ part: TurnPart, at silence: Duration?) -> Bool {
+        part.isPlainSilence && (part != .minimumSilence || silence.map { $0 >= shortestPause } ?? true)
     }
 
     /// Returns false if the engine's model is sent nothing of an option.
     private static func takes(_ option: VendorOption, _ engine: TurnPart.Engine) -> Bool {
         // The service for recordings has the segments that Harken's own detector cuts.
-        guard !engine.findsPauses else { return true }
+        guard !engine.findsPauses else {
+            return OpenAIPrerecordedClient.takesForSegments(option, named: engine.namedModel, usual: engine.usualModel)
+        }
         let usual = engine.usualModel ?? Self.model
         let model = service(model: usual).capabilities.model(for: engine.namedModel) ?? usual
         return switch option.handling {
