@@ -117,11 +117,12 @@ import Testing
             #expect(stream.machine.receivedBinary(byteCount: 3, now: stream.now) == .audio())
         }
 
-        @Test func `lives by text, too`() throws {
+        @Test(arguments: [("ping", [String]()), ("{}", []), ("hello", ["message_ignored invalid_input message"])])
+        func `lives by text, too`(text: String, answer: [String]) throws {
             var stream = try ListenConversation.ready()
-            for _ in 0..<4 {
+            for count in 0..<4 {
                 #expect(stream.pass(.seconds(60)).allSatisfy { $0.hasSuffix("ping") })
-                #expect(stream.text("hello").isEmpty)
+                #expect(stream.text(text) == (count == 0 ? answer : []))
             }
         }
 
