@@ -47,6 +47,9 @@ package enum OpenAIModels {
     /// True if a model takes key terms and several languages of their own, in a realtime session. Such a model takes a prompt too.
     static func takesHints(_ model: String) -> Bool { model.hasPrefix("gpt-transcribe") || model.hasPrefix("gpt-live-transcribe") }
 
+    /// True if key terms reach a model in a realtime session: as such, or as a part of its prompt.
+    static func takesTerms(_ model: String) -> Bool { takesHints(model) || takesPrompt(model) }
+
     /// True if a realtime session may name this model. A dated name, such as `gpt-4o-transcribe-2026-05-01`, counts too.
     static func isKnown(realtime name: String, _ models: Set<String>) -> Bool {
         if models.contains(name.lowercased()) { return true }

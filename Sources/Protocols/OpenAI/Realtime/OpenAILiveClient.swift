@@ -110,7 +110,7 @@ package struct OpenAILiveClient: LiveClientMachine {
         let model = service(model: usual).capabilities.model(for: engine.namedModel) ?? usual
         return switch option.handling {
         case .shared(.prompt): OpenAIModels.takesPrompt(model)
-        case .session(.keyterms?): OpenAIModels.takesPrompt(model) || OpenAIModels.takesHints(model)
+        case .session(.keyterms?): OpenAIModels.takesTerms(model)
         case .own where option.name == "delay": OpenAIModels.isLive(model)
         case .gateway, .session, .shared, .own, .demanded, .refused: true
         }

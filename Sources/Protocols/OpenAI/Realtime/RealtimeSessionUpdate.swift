@@ -76,21 +76,22 @@ struct RealtimeSessionUpdate: Sendable {
             }
         }
         var hints = options.shared.prompt.map { [$0] } ?? []
+        let terms = OpenAIModels.takesTerms(model) ? options.keyterms : []
         if takesHints {
-            if !options.keyterms.isEmpty, !has("keywords") {
+            if !terms.isEmpty, !has("keywords") {
                 json.key("keywords")
-                json.array(Array(options.keyterms.prefix(100)))
+                json.array(Array(terms.prefix(100)))
             }
         } else {
             // The prompt is also the place for key terms.
-            hints += options.keyterms
+            hints += terms
         }
         if takesPrompt, !hints.isEmpty, !has("prompt") { json.member("prompt", hints.joined(separator: ", ")) }
         for option in given {
             json.key(escaping: option.name)
             let text = option.value.text
-            let terms = option.name == "prompt" && isClients && !takesHints ? options.keyterms.filter { !text.contains($0) } : []
-            if terms.isEmpty { json.value(raw: Array(option.value.json.utf8)) } else { json.value(([text] + terms).joined(separator: ", ")) }
+            let added = option.name == "prompt" && isClients && !takesHints ? terms.filter { !text.contains($0) } : []
+            if added.isEmpty { json.value(raw: Array(option.value.json.utf8)) } else { json.value(([text] + added).joined(separator: ", ")) }
         }
         json.endObject()
     }
