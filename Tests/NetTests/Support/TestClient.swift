@@ -79,6 +79,15 @@ final class TestClient {
         return count == 0 ? nil : Array(buffer[..<count])
     }
 
+    /// Waits for what comes next. Returns true for the end or a reset, and false for bytes; throws when nothing came in time.
+    func isClosedByServer() throws -> Bool {
+        do {
+            return try receive() == nil
+        } catch let failure as Failure where failure.code == ECONNRESET {
+            return true
+        }
+    }
+
     func receive(exactly count: Int) throws -> [UInt8] {
         var bytes: [UInt8] = []
         while bytes.count < count {
