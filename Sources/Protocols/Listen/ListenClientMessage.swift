@@ -65,48 +65,35 @@ package enum ListenClientMessage: Sendable, Equatable {
             if self == .ignored { ignored.append(Self.nameless) }
             return
         }
-        let problem: String?
+        let message: Self?
+        // The reason for which the message has no effect, where it is nil.
+        var reason = "no message has this type"
         switch type {
-        case "image_chunk":
-            self = Self.image(root) ?? .malformedImage
-            problem = nil
+        case "image_chunk": message = Self.image(root) ?? .malformedImage
         case "suggested_transcript":
+            reason = "it needs an array of segments"
             let engine = root["stt_provider"].string.flatMap { $0.isEmpty ? nil : EngineName(String($0.prefix(60))) }
-            problem = root["segments"].isArray ? nil : "it needs an array of segments"
-            self = problem == nil ? .transcript(Self.segments(root["segments"], &ignored), engine: engine) : .ignored
+            message = root["segments"].isArray ? .transcript(Self.segments(root["segments"], &ignored), engine: engine) : nil
         case "speaker_assigned":
-            let assignment = Self.assignment(root, &ignored)
-            problem = assignment == nil ? "it needs speaker_id, person_id and person_name" : nil
-            self = assignment ?? .ignored
+            reason = "it needs speaker_id, person_id and person_name"
+            message = Self.assignment(root, &ignored)
         case "finalization_reason":
-            let reason = root["reason"].string ?? ""
-            problem = Self.reasons.contains(reason) ? nil : "its reason is none of \(Self.reasons.sorted().joined(separator: ", "))"
-            self = problem == nil ? .finalization(reason: reason) : .ignored
+            reason = "its reason is none of \(Self.reasons.sorted().joined(separator: ", "))"
+            let named = root["reason"].string ?? ""
+            message = Self.reasons.contains(named) ? .finalization(reason: named) : nil
         case "seen":
-            let number = root["messages"].int
-            problem = number == nil ? "it needs a number of messages" : nil
-            self = number.map { .seen($0) } ?? .ignored
-        case "start_onboarding":
-            self = .startOnboarding
-            problem = nil
-        case "skip_question":
-            self = .skipQuestion
-            problem = nil
-        case "finalize":
-            self = .finalize
-            problem = nil
-        case "finish":
-            self = .finish
-            problem = nil
-        case _ where Self.heartbeats.contains(type):
-            self = .heartbeat
-            problem = nil
-        case _:
-            self = .ignored
-            problem = "no message has this type"
+            reason = "it needs a number of messages"
+            message = root["messages"].int.map { .seen($0) }
+        case "start_onboarding": message = .startOnboarding
+        case "skip_question": message = .skipQuestion
+        case "finalize": message = .finalize
+        case "finish": message = .finish
+        case _ where Self.heartbeats.contains(type): message = .heartbeat
+        case _: message = nil
         }
-        if let problem {
-            ignored = [ListenIgnored(type, problem)]
+        self = message ?? .ignored
+        if message == nil {
+            ignored = [ListenIgnored(type, reason)]
         } else if let members = Self.members[type] {
             ignored += IgnoredOptions.names(in: root, besides: members.union(["type"])).map { ListenIgnored.unread(type + "." + $0) }
         }
