@@ -80,24 +80,21 @@ package struct PriceTable: Sendable, Equatable {
         return begun.filter { rate in !begun.contains { $0.replaces(rate) && $0.from > rate.from } }
     }
 
-    /// Returns the valid rates that were last read more than 180 days before `time`. A rate that was so old already when the table was reviewed counts
-    /// from the review: there is no newer reading to be had.
-    package func old(at time: UnixTime) -> [Rate] {
-        longUnread(at: time).filter { rate in
-            guard let reviewed, reviewed - rate.checked > Self.maxAge else { return true }
-            return time - reviewed > Self.maxAge
-        }
-    }
+    /// Returns the valid rates that were last read more than 180 days before `time`, without those of `withoutNewerReading`.
+    package func old(at time: UnixTime) -> [Rate] { longUnread(at: time).filter { !hasNoNewerReading($0, at: time) } }
 
     /// Returns the valid rates that were last read more than 180 days before `time` and are not called old: when the table was reviewed, no newer reading
     /// was found.
-    package func withoutNewerReading(at time: UnixTime) -> [Rate] {
-        let old = old(at: time)
-        return longUnread(at: time).filter { !old.contains($0) }
-    }
+    package func withoutNewerReading(at time: UnixTime) -> [Rate] { longUnread(at: time).filter { hasNoNewerReading($0, at: time) } }
 
     private func longUnread(at time: UnixTime) -> [Rate] {
         valid(at: time).filter { $0.perHour != nil && time - $0.checked > Self.maxAge }
+    }
+
+    /// True if the rate was so old already when the table was reviewed: it counts from the review, and that is not old.
+    private func hasNoNewerReading(_ rate: Rate, at time: UnixTime) -> Bool {
+        guard let reviewed else { return false }
+        return reviewed - rate.checked > Self.maxAge && time - reviewed <= Self.maxAge
     }
 
     /// Returns the cost of work that is billed at `time`; nil when the model's price is not known. The work of free engines costs nothing. An add-on of
