@@ -68,13 +68,14 @@ struct LiveEndpoint: Endpoint {
     }
 
     /// The session that the client wants to resume; nil: a new one.
-    private func resumedSession(of head: HTTPRequestHead) -> ID<Session>? {
-        dialect.resumes ? head.query.first("session_id").flatMap { $0.isEmpty ? nil : ID<Session>($0) } : nil
-    }
+    private func resumedSession(of head: HTTPRequestHead) -> ID<Session>? { session(in: "session_id", of: head) }
 
     /// The session that the client goes on behind in a new one; nil: there is none.
-    private func predecessor(of head: HTTPRequestHead) -> ID<Session>? {
-        dialect.resumes ? head.query.first("continues").flatMap { $0.isEmpty ? nil : ID<Session>($0) } : nil
+    private func predecessor(of head: HTTPRequestHead) -> ID<Session>? { session(in: "continues", of: head) }
+
+    /// The session that a parameter names, in a protocol that resumes sessions; nil: there is none.
+    private func session(in parameter: String, of head: HTTPRequestHead) -> ID<Session>? {
+        dialect.resumes ? head.query.first(parameter).flatMap { $0.isEmpty ? nil : ID<Session>($0) } : nil
     }
 
     private func handshakeSession(of head: HTTPRequestHead, _ call: Call) -> HandshakeSession {
