@@ -6,8 +6,8 @@ import Sessions
 import Speech
 import Store
 
-/// The erasure, by a command, of deleted speech that is outside the database of a data directory: in the transcripts of sessions, and in the journals of
-/// gateways that have ended. A running gateway erases its own journal within a minute.
+/// The erasure, by a command, of deleted data from a data directory: from its database, from the transcripts of sessions, and from the journals of gateways
+/// that have ended. A running gateway erases its own journal within a minute.
 actor DirectoryErasure {
     private let store: any ConversationStores
     private let transcripts: any BlobStore
@@ -26,10 +26,19 @@ actor DirectoryErasure {
         self.hasOtherJournals = hasOtherJournals
     }
 
-    /// Erases what was deleted before the first call, unless an earlier call has done so.
+    /// Erases what is deleted.
+    ///
+    /// - Returns: true when it has left the disk; false while something keeps it there, as a rule another program that reads the database.
+    func eraseDeleted() async throws(StoreError) -> Bool {
+        // First: it changes rows, which leave the database after it.
+        let isComplete = await eraseSpeech()
+        return try await store.isErased() && isComplete
+    }
+
+    /// Erases the speech outside the database that was deleted before the first call, unless an earlier call has done so.
     ///
     /// - Returns: false when something could not be erased; the log has the reason, and the next call tries it again.
-    func run() async -> Bool {
+    private func eraseSpeech() async -> Bool {
         guard !isComplete else { return true }
         let log = Log(level: .error)
         leavesJournal = hasOtherJournals

@@ -59,11 +59,7 @@ struct DirectoryInstallationData: InstallationData {
         return try await deletion.delete(user)
     }
 
-    func isErased() async throws -> Bool? {
-        // First: it changes rows, which leave the database after it.
-        let isComplete = await erasure.run()
-        return try await store.isErased() && isComplete
-    }
+    func isErased() async throws -> Bool? { try await erasure.eraseDeleted() }
 
     func deletions() async throws -> [PendingUserDeletion] { try await store.deletions() }
 

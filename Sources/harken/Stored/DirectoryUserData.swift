@@ -49,11 +49,7 @@ struct DirectoryUserData: UserData {
         return nil
     }
 
-    func isErased() async throws -> Bool? {
-        // First: it changes rows, which leave the database after it.
-        let isComplete = await erasure.run()
-        return try await store.isErased() && isComplete
-    }
+    func isErased() async throws -> Bool? { try await erasure.eraseDeleted() }
 
     func leavesJournal() async -> Bool { await erasure.leavesJournal }
 
