@@ -3,11 +3,9 @@ continuous speech on as many streams as one core should carry. Ends with 1, and 
 """
 
 import argparse
-import difflib
 import json
 import os
 import pathlib
-import re
 import subprocess
 import sys
 
@@ -124,20 +122,21 @@ def lateness(streams):
     return [e["at"] - e["end"] for stream in streams for e in finals_of(stream) if e["words"]]
 
 
-def bare(text):
-    return re.sub(r"[^a-z0-9']", "", text.lower())
+def words_by_clip(stream):
+    """Each clip of a stream, and the words of its finals, of which the first one of a final is marked. A word belongs to the clip in which its middle lies:
+    a first word may begin a little before the clip does."""
+    words = [dict(word, first=place == 0) for event in finals_of(stream) for place, word in enumerate(event["words"])]
+    for clip, following in zip(stream["clips"], stream["clips"][1:] + [None]):
+        end = following["start"] if following else float("inf")
+        yield clip, [w for w in words if clip["start"] <= (w["start"] + w["end"]) / 2 < end]
 
 
 def words_of_clips(streams):
-    """The finals' words of each clip, with times from the clip's start. A word belongs to the clip in which its middle lies: a first word may
-    begin a little before the clip does."""
+    """The finals' words of each clip, with times from the clip's start."""
     clips = {}
     for stream in streams:
-        words = [word for event in finals_of(stream) for word in event["words"]]
-        for clip, following in zip(stream["clips"], stream["clips"][1:] + [None]):
-            end = following["start"] if following else float("inf")
-            own = [w for w in words if clip["start"] <= (w["start"] + w["end"]) / 2 < end]
-            moved = [{"text": w["text"], "start": w["start"] - clip["start"], "end": w["end"] - clip["start"]} for w in own]
+        for clip, words in words_by_clip(stream):
+            moved = [{"text": w["text"], "start": w["start"] - clip["start"], "end": w["end"] - clip["start"]} for w in words]
             clips.setdefault(clip["id"], moved)
     return clips
 
@@ -146,12 +145,9 @@ def jitter(live, recorded):
     """Differences of start times of the words that both recognised, in seconds."""
     differences = []
     for name, words in live.items():
-        other = recorded.get(name)
-        if not other:
-            continue
-        matcher = difflib.SequenceMatcher(None, [bare(w["text"]) for w in words], [bare(w["text"]) for w in other], autojunk=False)
-        for a, b, size in matcher.get_matching_blocks():
-            differences += [abs(words[a + i]["start"] - other[b + i]["start"]) for i in range(size)]
+        other = recorded.get(name, [])
+        places = finals.places([w["text"] for w in words], [w["text"] for w in other])
+        differences += [abs(words[own]["start"] - other[place]["start"]) for own, place in places.items()]
     return differences
 
 
@@ -159,11 +155,9 @@ def boundaries(streams, recorded):
     """The places between two finals of one clip, against the same two words of the recording (finals.py has the definition)."""
     clips = []
     for stream in streams:
-        words = [dict(word, first=place == 0) for event in finals_of(stream) for place, word in enumerate(event["words"])]
-        for clip, following in zip(stream["clips"], stream["clips"][1:] + [None]):
-            end = following["start"] if following else float("inf")
+        for clip, words in words_by_clip(stream):
             texts = []
-            for word in (w for w in words if clip["start"] <= (w["start"] + w["end"]) / 2 < end):
+            for word in words:
                 if word["first"] or not texts:
                     texts.append([])
                 texts[-1].append(word["text"])
@@ -173,7 +167,7 @@ def boundaries(streams, recorded):
 
 def repeated(words):
     """Phrases of two words and more that are said twice in a row."""
-    said = [bare(w["text"]) for w in words]
+    said = [finals.bare(w["text"]) for w in words]
     found = []
     for start in range(len(said)):
         for length in range(2, (len(said) - start) // 2 + 1):
@@ -200,7 +194,7 @@ def stable_retractions(streams):
         for event in stream["events"]:
             if "words" not in event:
                 continue
-            said = [bare(w["text"]) for w in event["words"]]
+            said = [finals.bare(w["text"]) for w in event["words"]]
             if said[: len(stable)] != stable[: len(said)]:
                 count += 1
             stable = stable[len(said):] if event["kind"].startswith("final") else said[: event["stable"]]

@@ -107,7 +107,7 @@ def figures(bench, finals, clips, recorded):
         said, other = (bench.repeated([{"text": word} for word in texts[clip.name].split()]) for texts in (joined, whole))
         if phrases := [phrase for phrase in said if phrase not in other]:
             twice[clip.name] = phrases
-    places = {clip.name: seams([text.split() for text in finals[clip.name]], whole[clip.name].split()) for clip in scored}
+    between = {clip.name: seams([text.split() for text in finals[clip.name]], whole[clip.name].split()) for clip in scored}
     return {
         "clips": len(scored),
         "wer": round(live, 4),
@@ -118,7 +118,7 @@ def figures(bench, finals, clips, recorded):
             "relative": round(slow_live / slow_base, 3) if slow_base else None,
         },
         "said_twice": twice,
-        "boundaries": boundaries(places.items()),
+        "boundaries": boundaries(between.items()),
     }
 
 
@@ -128,18 +128,23 @@ def seams(texts, recorded):
     """
     texts = [text for text in texts if text]
     words = [word for text in texts for word in text]
-    matcher = difflib.SequenceMatcher(None, [bare(w) for w in words], [bare(w) for w in recorded], autojunk=False)
-    places = {a + i: b + i for a, b, size in matcher.get_matching_blocks() for i in range(size)}
+    same = places(words, recorded)
     seen, wrong, end = 0, [], 0
     for text in texts[:-1]:
         end += len(text)
-        before, after = places.get(end - 1), places.get(end)
+        before, after = same.get(end - 1), same.get(end)
         if before is None or after != before + 1:
             continue
         seen += 1
         if looks(words[end - 1], words[end]) != looks(recorded[before], recorded[after]):
             wrong.append(f"{words[end - 1]} {words[end]} | {recorded[before]} {recorded[after]}")
     return seen, wrong
+
+
+def places(words, recorded):
+    """The places of words in a recording, by their places in a list of words, as far as both have the same words."""
+    matcher = difflib.SequenceMatcher(None, [bare(w) for w in words], [bare(w) for w in recorded], autojunk=False)
+    return {a + i: b + i for a, b, size in matcher.get_matching_blocks() for i in range(size)}
 
 
 def boundaries(clips):
