@@ -261,7 +261,7 @@ struct LiveEndpoint: Endpoint {
         var plan = try plan(machine, head, grant, call)
         if let known { plan.choices = known.choices }
         plan.taken = liveCaller.claim?.taken
-        // What was said at another gateway is not known here.
+        // This gateway does not know what was said at another one.
         plan.said = liveCaller.said ?? liveCaller.claim.map { _ in SaidBefore() }
         if (machine as? any ConversationDialect)?.conversation?.usesProfile == true { plan.introduction = known?.introduction ?? [] }
         return LiveSession(plan, context: context)

@@ -62,8 +62,8 @@ package struct AssemblyAIConfiguration: Sendable, Equatable {
 extension AssemblyAIConfiguration {
     /// The vendor's default for `min_turn_silence`, in milliseconds.
     private static let usualSilence = 400
-    /// Minimum for `max_turn_silence` with other vendors' engines, in milliseconds: a shorter one is named as ignored. The voice-agent integrations ask for 100 ms. Their makers mean this value for a model that
-    /// weighs the text too; taken literally it cuts sentences at every breath.
+    /// Minimum for `max_turn_silence` with other vendors' engines, in milliseconds: a shorter one is named as ignored. The voice-agent integrations ask for
+    /// 100 ms. Their makers mean this value for a model that weighs the text too; taken literally it cuts sentences at every breath.
     static let leastMaximumSilence = 500
 
     /// The vendor's default for `max_turn_silence`, in milliseconds.

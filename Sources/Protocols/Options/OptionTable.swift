@@ -63,8 +63,8 @@ package struct OptionTable: Sendable {
             let isOverruled = option.reading == .overruled
             guard isOverruled || !option.value.isEmpty else { continue }
             let entry = entry(option.name, service), handling = entry?.handling
-            // Of an option that the model does not take, key terms do not reach the engine either. What a client of the vendor's own protocol wants of a
-            // recording goes to the vendor as it is.
+            // An option that the model does not take has no effect, and its key terms do not reach the engine either. The wishes of the vendor's own clients
+            // for a recording go to the vendor as they are.
             if service == .live || engine != vendor, let entry, !Catalogue.takes(entry, live, service) {
                 names.append(option.name)
                 continue

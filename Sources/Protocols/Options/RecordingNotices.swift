@@ -15,8 +15,8 @@ package enum RecordingNotices {
     /// Returns the sentence for the client of a live session, which has no choice of a track.
     package static func live(_ notice: RecordingNotice) -> String { notice.text(by: nil, of: .stream) }
 
-    /// Writes the member `warnings` with the texts and other warnings, unless there are none; `sound_tracks` with their number when one of several was heard, and
-    /// `mixed_channels` with their number when channels with different sound were mixed.
+    /// Writes the member `warnings` with the texts and other warnings, unless there are none; `sound_tracks` with their number when one of several was
+    /// heard, and `mixed_channels` with their number when channels with different sound were mixed.
     package static func write(_ notices: [RecordingNotice], _ others: [String] = [], to json: inout JSONWriter) {
         guard !notices.isEmpty || !others.isEmpty else { return }
         for case .otherTracks(_, let total, _) in notices { json.member("sound_tracks", total) }

@@ -62,7 +62,7 @@ struct DataOption {
         try Installation(in: directory, database: database, bucket: bucket, checkTime: .zero)
     }
 
-    /// Returns the erasure of deleted speech from what the directory has beside the database.
+    /// Returns the erasure of deleted data from the directory: from its database, transcripts and journals.
     ///
     /// - Parameter store: the store of the installation's conversations.
     func erasure(of installation: Installation, _ store: any ConversationStores) -> DirectoryErasure {

@@ -24,7 +24,7 @@ struct ErasureWait: Sendable {
         }
     }
 
-    /// What a message adds about a journal that a command on a data directory leaves to a gateway.
+    /// The end of a message, about a journal that a command on a data directory leaves to a gateway.
     static let journal = "; a gateway clears its journal within a minute, or at its next start"
 
     let line: ProgressLine
