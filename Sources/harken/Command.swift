@@ -57,8 +57,17 @@ struct CommandContext: Sendable {
         if verbosity == .verbose { diagnostics.writeLine(line()) }
     }
 
-    /// Writes an error message in one line.
+    /// Writes an error message in one line. Names that the user or a server gave cannot begin another line.
     func printError(_ command: CommandDescription, _ message: String) {
-        diagnostics.writeLine("harken \(command.name): \(message)")
+        diagnostics.writeLine("harken \(command.name): \(TerminalText.message(message))")
+    }
+
+    /// Returns the exit status of a program that has ended with `status`: a program whose results could not be written has failed, and says so.
+    ///
+    /// - Parameter program: the name for the message.
+    func ended(_ status: ExitStatus, _ program: String) -> ExitStatus {
+        guard let code = output.takeFailure() else { return status }
+        diagnostics.writeLine("\(program): \(OutputFileError("write", "standard output", code: code))")
+        return status == .done ? .failed : status
     }
 }
