@@ -47,14 +47,14 @@ struct CommandContext: Sendable {
     /// One element for each SIGHUP. Several signals that come at once may be one element.
     var hangups = AsyncStream<Void> { $0.finish() }
 
-    /// Writes a line that is not an error, unless the user wants errors only.
+    /// Writes a line that is not an error, unless the user wants errors only. Names that the user or a server gave cannot begin another line.
     func note(_ line: String) {
-        if verbosity != .quiet { diagnostics.writeLine(line) }
+        if verbosity != .quiet { diagnostics.writeLine(TerminalText.message(line)) }
     }
 
     /// Writes a line about the work, if the user wants to see such lines.
     func detail(_ line: @autoclosure () -> String) {
-        if verbosity == .verbose { diagnostics.writeLine(line()) }
+        if verbosity == .verbose { diagnostics.writeLine(TerminalText.message(line())) }
     }
 
     /// Writes an error message in one line. Names that the user or a server gave cannot begin another line.

@@ -31,6 +31,16 @@ import Testing
         #expect(try written.diagnostics() == "")
     }
 
+    @Test func `has each message in one line, whatever names are in it`() throws {
+        let written = try WrittenContext(in: folder), name = "a\nharken: b\u{1B}[2J" + String(repeating: "c", count: 20_000)
+        written.context.note(name)
+        written.context.printError(Transcribe.description, name)
+        let lines = try written.diagnostics().split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.count == 3 && lines[2].isEmpty)
+        #expect(lines[0].hasPrefix("a harken: b [2Jccc") && lines[1].hasPrefix("harken transcribe: a harken: b [2Jccc"))
+        #expect(lines.dropLast().allSatisfy { $0.hasSuffix("c…") && $0.count < 9_000 })
+    }
+
     @Test func `that takes everything changes no status`() throws {
         let written = try WrittenContext(in: folder)
         #expect(written.context.output.write("words"))
