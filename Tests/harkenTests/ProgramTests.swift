@@ -64,6 +64,14 @@ struct `The program` {
         }
     }
 
+    @Test(arguments: [["version"], ["--help"], ["usage", "--help"], ["config", "show"], ["completion", "bash"], ["doctor"]])
+    func `fails and says why where nobody can take its results`(words: [String]) async throws {
+        let program = try ChildProcess(["/bin/sh", "-c", #"exec "$0" "$@" > /dev/full"#, BuiltProgram.path] + words, environment: environment)
+        let outcome = await program.outcome()
+        #expect(outcome.status == 1)
+        #expect(outcome.diagnostics.contains(": cannot write standard output: no space left on device\n"))
+    }
+
     @Test(arguments: [[], ["kyes"], ["keys"], ["keys", "create", "--nmae", "x"], ["transcribe"], ["serve", "--listen", "nonsense"]])
     func `answers a wrong line on standard error, with status 2`(words: [String]) async throws {
         let outcome = try await BuiltProgram.run(words, environment: environment)
