@@ -194,9 +194,9 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         var ignored: [ListenIgnored] = []
         let message = ListenClientMessage(parsing: text, ignored: &ignored)
         if let reason = reasonToIgnore(message) {
-            sayIgnored(ListenIgnored(message.type, reason), &output)
+            sayIgnored([ListenIgnored(message.type, reason)], &output)
         } else {
-            for part in ignored { sayIgnored(part, &output) }
+            sayIgnored(ignored, &output)
             heed(message, now, &output)
         }
     }
@@ -233,19 +233,21 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         }
     }
 
-    /// Names what has no effect, once in a session.
-    private mutating func sayIgnored(_ ignored: ListenIgnored, _ output: inout ServerOutput) {
-        guard let name = ignoredNames.adding(ignored.name) else { return }
-        let text = "\(name) is ignored: \(ignored.reason)."
-        say(.status(ListenStatus(.messageIgnored, text: text, outcome: .invalidInput, reason: name)), &output)
+    /// Names what has no effect, each once in a session.
+    private mutating func sayIgnored(_ ignored: [ListenIgnored], _ output: inout ServerOutput) {
+        var names: [String] = [], reasons: [String] = []
+        for part in ignored {
+            guard let name = ignoredNames.adding(part.name) else { continue }
+            names.append(name)
+            reasons.append("\(name) is ignored: \(part.reason).")
+        }
+        if !names.isEmpty { say(.ignored(names: names, text: reasons.joined(separator: " ")), &output) }
     }
 
     package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) {
         guard state != .closed else { return }
-        for name in names {
-            guard let told = ignoredNames.adding(name) else { continue }
-            say(.status(ListenStatus(.messageIgnored, text: IgnoredOptions.warning(told), outcome: .configuration, reason: told)), &output)
-        }
+        let told = names.compactMap { ignoredNames.adding($0) }
+        if !told.isEmpty { say(.ignored(names: told, text: told.map(IgnoredOptions.warning).joined(separator: " ")), &output) }
     }
 
     /// Finishes the session at the client's request. The session has its own limits for sending the remaining text.
