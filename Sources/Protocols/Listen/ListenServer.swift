@@ -70,7 +70,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
     private var segments = 0
     private var finalizes = 0
     private var saidUnknownChannel = false
-    private var ignoredNames = ToldNames()
+    private var ignoredNames = ReportedNames()
     private var memory = ListenMemory()
     /// One for each channel, where clients send 16-bit samples in messages of any size; empty for other encodings.
     private var shortMessages: [ShortMessages] = []
@@ -237,7 +237,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
     private mutating func sayIgnored(_ ignored: [ListenIgnored], _ output: inout ServerOutput) {
         var names: [String] = [], reasons: [String] = []
         for part in ignored {
-            guard let name = ignoredNames.adding(part.name) else { continue }
+            guard let name = ignoredNames.add(part.name) else { continue }
             names.append(name)
             reasons.append("\(name) is ignored: \(part.reason).")
         }
@@ -246,7 +246,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
 
     package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) {
         guard state != .closed else { return }
-        let told = names.compactMap { ignoredNames.adding($0) }
+        let told = names.compactMap { ignoredNames.add($0) }
         if !told.isEmpty { say(.ignored(names: told, text: told.map(IgnoredOptions.warning).joined(separator: " ")), &output) }
     }
 
@@ -311,7 +311,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         case .suggested(let suggestion): suggest(suggestion, &output)
         case .labeled(let speaker, let label): say(.label(speaker: speaker, label), &output)
         case .unknownPerson(let person):
-            let text = "There is no person \(person.rawValue.prefix(60)); the parts that name this person are ignored."
+            let text = "There is no person \(person.rawValue.prefix(bytes: 60)); the parts that name this person are ignored."
             say(.status(ListenStatus(.unknownPerson, text: text, outcome: .invalidInput)), &output)
         case .processing(let conversation): say(.processingStarted(conversation), &output)
         case .completed(let conversation): say(.created(conversation), &output)

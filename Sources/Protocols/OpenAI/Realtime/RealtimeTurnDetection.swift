@@ -135,7 +135,7 @@ package enum RealtimeTurnDetection: Sendable, Equatable {
                 if value.isNull { return }
                 throw .invalid("\(path).\(name)", "\(name) belongs to \(other), and turn_detection is \(kind). Name the type to change it.")
             }
-            guard own.contains(name) || ofBoth.contains(name) else { throw .unknown("\(path).\(name.prefix(64))") }
+            guard own.contains(name) || ofBoth.contains(name) else { throw .unknown("\(path).\(name.prefix(bytes: 64))") }
         }
         for name in ["create_response", "interrupt_response"] where view[name].exists && !view[name].isNull && view[name].bool == nil {
             throw .invalid("\(path).\(name)", "\(name) must be true or false.")
