@@ -422,8 +422,7 @@ extension RealtimeConfiguration {
     /// there.
     var endpointing: Duration {
         switch endingDetection {
-        // No engine can tell a shorter silence from the gap between two words.
-        case .server(_, _, let silence): max(silence, .milliseconds(100))
+        case .server(_, _, let silence): max(silence, RealtimeTurnDetection.leastSilence)
         case .semantic, nil: .milliseconds(500)
         }
     }

@@ -40,6 +40,9 @@ package enum RealtimeTurnDetection: Sendable, Equatable {
         }
     }
 
+    /// The least silence that engines are asked for: none can tell a shorter one from the gap between two words.
+    static let leastSilence: Duration = .milliseconds(100)
+
     /// True if a turn may go on behind an engine's pause: the silence is longer than those for which engines hold words back.
     var outlastsPauses: Bool {
         switch self {
