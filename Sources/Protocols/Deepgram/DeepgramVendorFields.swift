@@ -24,12 +24,12 @@ struct DeepgramVendorFields {
     private let fields: JSONValue
 
     /// - Parameters:
-    ///   - text: the fields, as `fields(of:)` returns them; nil: none.
+    ///   - text: the fields, as `fields(of:answers:)` returns them; nil: none.
     ///   - filter: hides profane words; nil: nothing is hidden.
     init(_ text: [UInt8]?, hiding filter: ProfanityFilter?) { fields = .object(VendorFields.members(in: text, hiding: filter)) }
 
     /// True if the vendor has named the model.
-    var namesModel: Bool { fields["metadata"]?["model_info"] != nil }
+    var namesModel: Bool { if case .object? = fields["metadata"]?["model_info"] { true } else { false } }
 
     /// Returns the fields of an answer; nil when there are none.
     ///
