@@ -62,12 +62,13 @@ struct CommandContext: Sendable {
         diagnostics.writeLine("harken \(command.name): \(TerminalText.message(message))")
     }
 
-    /// Returns the exit status of a program that has ended with `status`: a program whose results could not be written has failed, and says so.
+    /// Returns the exit status of a program that has ended with `status`: a program whose results could not be written has failed. It says so, unless the
+    /// reader has left, as `head` does, which knows it.
     ///
     /// - Parameter program: the name for the message.
     func ended(_ status: ExitStatus, _ program: String) -> ExitStatus {
         guard let code = output.takeFailure() else { return status }
-        diagnostics.writeLine("\(program): \(OutputFileError("write", "standard output", code: code))")
+        if code != EPIPE { diagnostics.writeLine("\(program): \(OutputFileError("write", "standard output", code: code))") }
         return status == .done ? .failed : status
     }
 }
