@@ -12,10 +12,11 @@ import Testing
 @Suite struct `The audio of hidden words` {
     private let session = ID<Session>("one")
     private let conversation = ID<Conversation>("c")
+    private let folder = TemporaryFolder()
 
     /// Bytes of a file of Opus with four seconds of noise.
     private func noise() throws -> [UInt8] {
-        let folder = TemporaryFolder(), path = folder.path(of: "noise.opus")
+        let path = folder.path(of: "noise.opus")
         var file = try OggOpusFile(path: path, rate: .speech)
         var state: UInt32 = 1
         try file.append(
@@ -115,7 +116,6 @@ import Testing
     }
 
     @Test func `is late where the file of their time is complete`() async throws {
-        let folder = TemporaryFolder()
         let audio = ConversationAudio(in: FolderBlobStore(folder.path), rate: .speech, channels: 1, newID: { "file" }, announce: { _, _ in })
         let second = SampleRange(.zero, count: SampleCount(16_000))
         #expect(await audio.append([Int16](repeating: 1_000, count: 16_000), from: .zero) == nil)
