@@ -44,7 +44,10 @@ extension ConversationService {
         _ = await silence(words.map { $0.start..<max($0.start, $0.end) }, of: id, of: user)
     }
 
-    private func silence(_ ranges: [Range<Duration>], of id: ID<Conversation>, of user: ID<User>) async -> Int? {
+    /// Silences times of a conversation's audio for good.
+    ///
+    /// - Returns: the number of files that were replaced; nil when not all of them could be. The call may be repeated.
+    package func silence(_ ranges: [Range<Duration>], of id: ID<Conversation>, of user: ID<User>) async -> Int? {
         // Files that are shared since a split are made the conversation's own first.
         await cutAudio()
         var count = 0

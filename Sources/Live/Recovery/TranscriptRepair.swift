@@ -167,7 +167,7 @@ struct TranscriptRepair: Sendable {
         let heard = redactor.redact(final: words)
         let before = heard.prefix { $0.range.middle < range.start }
         var second = StreamRedactor(rule, behind: said(before: range.start, in: channel, stored))
-        return before + second.redact(final: Array(heard.dropFirst(before.count)))
+        return Array(before) + second.redact(final: Array(heard.dropFirst(before.count)))
     }
 
     /// Returns the stored words before a position; nil where nothing was said before.
