@@ -36,7 +36,7 @@ extension ListenOptions {
         case "stt_service": route != .web && !takesTranscripts
         case "interims": tellsInterims || !tellsWords && !takesTranscripts
         case "words": tellsWords
-        case "continues": converses && !takesTranscripts
+        case "continues": tellsWords || converses && !takesTranscripts
         case "keyterm", "diarize": tellsWords
         case _ where Self.conversationParameters.contains(name): converses
         case _: false
