@@ -55,7 +55,7 @@ package struct BackupDraft: ~Copyable {
                 return nil
             }
             // The gateway's user deletes what a killed backup has left, also when root made the backup.
-            if made { giveToDirectoryOwner(descriptor) }
+            if made { DirectoryOwner(besideFile: path)?.give(descriptor) }
             guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
                 close(descriptor)
                 // `removeAbandoned` takes a new folder that is not locked yet for one that a killed backup has left, and deletes it within moments.
@@ -68,13 +68,6 @@ package struct BackupDraft: ~Copyable {
             if isNamed(path, descriptor) { return descriptor }
             close(descriptor)
         }
-    }
-
-    /// Gives a folder that root has opened to the owner of the directory in which the folder lies.
-    private static func giveToDirectoryOwner(_ descriptor: Int32) {
-        var information = stat()
-        guard geteuid() == 0, fstatat(descriptor, "..", &information, 0) == 0 else { return }
-        _ = fchown(descriptor, information.st_uid, information.st_gid)
     }
 
     /// Returns true if a path leads to an open folder. Before the folder was locked, another process may have deleted it, and made one of the same name.

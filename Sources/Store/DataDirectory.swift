@@ -59,7 +59,7 @@ package struct DataDirectory: Sendable, Hashable {
     /// Claims the directory for one gateway. Returns nil when another process has claimed it.
     package func claim() throws(StoreError) -> DirectoryClaim? {
         let path = lock
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let descriptor = DirectoryOwner.openFile(path, O_RDWR)
         guard descriptor >= 0 else { throw .failure(path) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
