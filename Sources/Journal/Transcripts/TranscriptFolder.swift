@@ -351,18 +351,10 @@ package final class TranscriptFolder: Sendable {
     /// hidden from those who read a transcript.
     package func forget(_ all: [ID<Session>: [ForgottenSpeech]]) async {
         await inOrder { [self] in
-            let before = forgotten.withLock { known in
-                let before = known
-                known = all
-                return before
-            }
-            let left = unerased.withLock { failures in
-                failures = failures.filter { all[$0.key] != nil }
-                return Set(failures.keys)
-            }
             let refusals = await gaps?.refusals ?? 0
             var absent: [ID<Session>] = []
-            for (id, stretches) in all where before[id]?.forGood ?? [] != stretches.forGood || left.contains(id) {
+            let (changed, left) = know(all)
+            for (id, stretches) in changed {
                 guard live.withLock({ $0[id] }) == nil else { continue }
                 let erasure = await forgetStored(id, stretches.forGood, isAgain: left.contains(id))
                 if erasure == .absent { absent.append(id) }
@@ -373,6 +365,33 @@ package final class TranscriptFolder: Sendable {
             // A user is told that a deletion is complete when this returns. A database that is away holds the user up once.
             await gaps?.tryAgain(unlessRefusedSince: refusals)
         }
+    }
+
+    /// Looks for speech that is forgotten for good in the stored transcripts, and changes none: for a process beside the gateway that erases it. The
+    /// transcripts that have such speech count as unerased. Later calls look only at these, and at the sessions of which more is forgotten.
+    package func look(for all: [ID<Session>: [ForgottenSpeech]]) async {
+        await inOrder { [self] in
+            for (id, stretches) in know(all).changed {
+                let erasure = await found(stretches.forGood, of: id)
+                unerased.withLock { $0[id] = erasure.isFailure ? erasure : nil }
+            }
+        }
+    }
+
+    /// Takes over which speech is forgotten.
+    ///
+    /// - Returns: the sessions whose transcripts may have speech that is forgotten for good since the last call, and the sessions whose erasure has failed.
+    private func know(_ all: [ID<Session>: [ForgottenSpeech]]) -> (changed: [ID<Session>: [ForgottenSpeech]], left: Set<ID<Session>>) {
+        let before = forgotten.withLock { known in
+            let before = known
+            known = all
+            return before
+        }
+        let left = unerased.withLock { failures in
+            failures = failures.filter { all[$0.key] != nil }
+            return Set(failures.keys)
+        }
+        return (all.filter { before[$0.key]?.forGood ?? [] != $0.value.forGood || left.contains($0.key) }, left)
     }
 
     /// True while a stored transcript has forgotten speech that could not be erased, or the database has refused the gaps of a session with such speech,
@@ -430,6 +449,26 @@ package final class TranscriptFolder: Sendable {
             logUnerased(id, name, "\(transcript)", isAgain: isAgain)
             return .unreadable(transcript)
         }
+    }
+
+    /// Looks for forgotten speech in a session's blob, and changes nothing.
+    ///
+    /// - Returns: `failed` when the blob has the speech.
+    private func found(_ stretches: [ForgottenSpeech], of id: ID<Session>) async -> BlobErasure {
+        guard let name = Self.name(of: id) else { return .absent }
+        guard !stretches.isEmpty else { return .complete }
+        do throws(StoredTranscript.Unreadable) {
+            if stretches.isAll { return try await has(name) ? .failed : .absent }
+            guard let bytes = try await loadBytes(id) else { return .absent }
+            let stored = try StoredTranscript(decoding: bytes)
+            return stored.forgetting(stretches).encoded() == stored.encoded() ? .complete : .failed
+        } catch {
+            return .unreadable(UnerasedTranscript(path: "\(blobs.location)/\(name)", reason: error))
+        }
+    }
+
+    private func has(_ name: BlobName) async throws(StoredTranscript.Unreadable) -> Bool {
+        do throws(StoreError) { return try await blobs.find(name) != nil } catch { throw .notReadable("\(error)") }
     }
 
     /// Deletes the blob of a session that is forgotten as a whole.

@@ -47,7 +47,7 @@ struct ConversationsDelete: Command {
             if let missing = try await data.delete(ids, forGood: isForGood) { throw data.missing("conversation", missing.rawValue) }
             let kept = isForGood ? [] : try await data.allDeletedConversations().filter { ids.contains($0.id) }
             let end: ErasureWait.End =
-                kept.count == ids.count ? .erased : try await ErasureWait(line: ProgressLine(in: context)).run { try await data.isErased() }
+                kept.count == ids.count ? .erased : try await ErasureWait(line: ProgressLine(in: context)).run { try await data.erasureState() }
             let addition = await end.addition + (data.leavesJournal() ? ErasureWait.journal : "")
             if json {
                 var writer = JSONWriter()
