@@ -1,7 +1,7 @@
 import Glibc
 
-/// The turn of a command to change files of a data directory that a gateway changes too. While it lives, no gateway claims the directory, and no other
-/// command has a turn. It ends with the process, even when the process crashes.
+/// The turn of a command to change files of a data directory that a gateway changes too. While it lives, no gateway claims the directory, and no
+/// other command has a turn. It ends with the process, even when the process crashes.
 package final class CommandTurn: Sendable {
     /// The answer to a command that asks for its turn.
     package enum Answer: Sendable {

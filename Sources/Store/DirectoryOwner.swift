@@ -1,10 +1,10 @@
 package import Glibc
 
-/// The owner and the group of a directory of data, as far as files in it must be given to them: nobody but root can give a file away, and root needs to only
-/// where the directory is somebody else's.
+/// The owner and the group of a directory of data, as far as files in it must be given to them: nobody but root can give a file away, and root needs
+/// to only where the directory is somebody else's.
 ///
-/// A command that an administrator runs through `sudo` makes files in the directory of the gateway's user, who could not read them otherwise. A file that
-/// cannot be given away, as in a container without `CAP_CHOWN`, stays root's.
+/// A command that an administrator runs through `sudo` makes files in the directory of the gateway's user, who could not read them otherwise. A file
+/// that cannot be given away, as in a container without `CAP_CHOWN`, stays root's.
 package struct DirectoryOwner: Sendable, Equatable {
     package let user: uid_t
     package let group: gid_t

@@ -26,8 +26,8 @@ enum PrivateFile {
         return bytes
     }
 
-    /// Writes a second file and renames it, so that no reader finds a half-written file. The file survives a power cut once this returns. The folder's owner
-    /// can read it.
+    /// Writes a second file and renames it, so that no reader finds a half-written file. The file survives a power cut once this returns. The
+    /// folder's owner can read it.
     static func write(_ bytes: [UInt8], to path: String) throws(StoreError) {
         let draft = path + ".new"
         let descriptor = DirectoryOwner.openFile(draft, O_WRONLY | O_TRUNC)

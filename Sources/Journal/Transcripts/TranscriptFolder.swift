@@ -380,7 +380,8 @@ package final class TranscriptFolder: Sendable {
 
     /// Takes over which speech is forgotten.
     ///
-    /// - Returns: the sessions whose transcripts may have speech that is forgotten for good since the last call, and the sessions whose erasure has failed.
+    /// - Returns: the sessions whose transcripts may have speech that is forgotten for good since the last call, and the sessions whose erasure has
+    /// failed.
     private func know(_ all: [ID<Session>: [ForgottenSpeech]]) -> (changed: [ID<Session>: [ForgottenSpeech]], left: Set<ID<Session>>) {
         let before = forgotten.withLock { known in
             let before = known
@@ -404,7 +405,8 @@ package final class TranscriptFolder: Sendable {
         }
     }
 
-    /// The stored transcripts that have forgotten speech and could not be read at the last `forget`, in the order of their paths. They are as they were.
+    /// The stored transcripts that have forgotten speech and could not be read at the last `forget`, in the order of their paths. They are as they
+    /// were.
     package var unreadable: [UnerasedTranscript] {
         let failures = unerased.withLock { Array($0.values) }
         let found = failures.compactMap { failure -> UnerasedTranscript? in

@@ -65,7 +65,8 @@ package actor ErasureService {
         await journalErasure?.value
     }
 
-    /// Reads which speech must be forgotten, and looks which transcripts still have it, without a change: for a command beside the gateway that erases it.
+    /// Reads which speech must be forgotten, and looks which transcripts still have it, without a change: for a command beside the gateway that
+    /// erases it.
     package func look() async {
         guard let found = await forgottenSpeech() else { return }
         await transcripts.look(for: Dictionary(grouping: found, by: \.session))
@@ -144,8 +145,8 @@ package actor ErasureService {
         await context.run { $0.journal.ended(erasing, isComplete: isComplete) }
     }
 
-    /// Returns the places where deleted speech still is because an attempt to erase it has failed, or may be because the record of it cannot be read. Each is
-    /// tried again within a minute.
+    /// Returns the places where deleted speech still is because an attempt to erase it has failed, or may be because the record of it cannot be read.
+    /// Each is tried again within a minute.
     ///
     /// Waits until the journals are erased of what was hidden before.
     package func unerasedPlaces() async -> [UnerasedPlace] {

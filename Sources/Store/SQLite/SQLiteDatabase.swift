@@ -127,7 +127,8 @@ package final class SQLiteDatabase: SQLDatabase {
         try SQLiteConnection.open(directory.database, .readOnly)
     }
 
-    /// Creates the file for its owner only. SQLite would create it as the umask says; SQLite's WAL files copy the permissions of this file, and its owner.
+    /// Creates the file for its owner only. SQLite would create it as the umask says; SQLite's WAL files copy the permissions of this file, and its
+    /// owner.
     static func makePrivateFile(_ path: String) throws(StoreError) {
         let descriptor = DirectoryOwner.openFile(path, O_RDWR)
         guard descriptor >= 0 else { throw .failure(path) }

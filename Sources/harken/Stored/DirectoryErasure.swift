@@ -7,7 +7,8 @@ import Speech
 import Store
 
 /// The erasure, by a command, of deleted data from a data directory: from its database, from the transcripts of sessions, and from the journals of gateways
-/// that have ended. A running gateway erases its transcripts and its journal itself, within a minute: two processes would write over each other's changes.
+/// that have ended. A running gateway erases its transcripts and its journal itself, within a minute: two processes would write over each other's
+/// changes.
 actor DirectoryErasure {
     private let store: any ConversationStores
     private let directory: DataDirectory
