@@ -26,10 +26,24 @@ package struct BackupDraft: ~Copyable {
 
     private init?(claiming path: String, made: Bool) throws(StoreError) {
         guard let descriptor = try Self.claim(path, made: made) else { return nil }
+        guard !made || Self.empty(path) else {
+            flock(descriptor, LOCK_UN)
+            close(descriptor)
+            throw .notUsable(path: path, reason: "a backup that was killed has left files in it, which cannot be deleted")
+        }
         self.path = path
         self.descriptor = descriptor
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] {
-            try? FileManager.default.removeItem(atPath: path + "/" + name)
+    }
+
+    /// Deletes what a killed backup has left in the folder: it would become part of the next backup, with what was deleted since.
+    ///
+    /// - Returns: false if a part is left, or the folder cannot be read.
+    private static func empty(_ path: String) -> Bool {
+        do {
+            for name in try FileManager.default.contentsOfDirectory(atPath: path) { try FileManager.default.removeItem(atPath: path + "/" + name) }
+            return true
+        } catch {
+            return false
         }
     }
 
