@@ -100,7 +100,8 @@ struct KeyOperations: Sendable {
     private func request(_ request: APIRequest) throws(APIError) -> AccessKeyRequest {
         let scopes = try request.strings("scopes") ?? []
         for scope in scopes where AccessScope(rawValue: scope) == nil {
-            throw .badRequest("There is no scope \"\(scope)\"; scopes are \(AccessScope.allCases.map(\.rawValue).joined(separator: ", ")).")
+            let known = AccessScope.allCases.map(\.rawValue).joined(separator: ", ")
+            throw .badRequest("There is no scope \"\(scope.prefix(bytes: 100))\"; scopes are \(known).")
         }
         let user = try request.string("user")
         if let user, user.isEmpty || user.utf8.count > 200 { throw .badRequest("\"user\" must have 1 to 200 bytes.") }

@@ -34,7 +34,7 @@ struct SpeechSampleSelection: Sendable, Equatable {
     init(_ query: URLQuery) throws(APIError) {
         let names = query.pairs.map(\.name)
         if let other = names.first(where: { name in !Self.fields.contains { $0.name == name } }) {
-            throw .badRequest("\"\(other)\" is not a parameter of this request. \(Self.accepted)")
+            throw .badRequest("\"\(other.prefix(bytes: 100))\" is not a parameter of this request. \(Self.accepted)")
         }
         guard Set(names).count == names.count else { throw .badRequest("A parameter is given twice. \(Self.accepted)") }
         owner = Self.owner(query)

@@ -38,8 +38,8 @@ export const leaving = { keepalive: false };
 /** Milliseconds between two looks at an upload. While the machine sleeps there are none: that time does not count. */
 const look = 5000;
 /**
- * Looks without a sign of life after which an upload has failed: while bytes are left, and when the gateway has all and keeps them. What it then does with
- * them may take any time, if the request is one `ofLongWork`.
+ * Looks without a sign of life after which an upload has failed: while bytes are left, and when the gateway has all and keeps them. A request
+ * `ofLongWork` works while bytes come, and for any time behind the last one.
  */
 const patience = 12, patienceAtEnd = 60;
 
@@ -52,7 +52,7 @@ const upload = (told) => (path, { method, body, signal, ofLongWork }) => new Pro
   const request = new XMLHttpRequest();
   let looks = 0, isSent = false;
   const watch = setInterval(() => {
-    if (++looks >= (isSent ? patienceAtEnd : patience) && !(isSent && ofLongWork)) request.abort();
+    if (++looks >= (isSent || ofLongWork ? patienceAtEnd : patience) && !(isSent && ofLongWork)) request.abort();
   }, look);
   request.upload.onprogress = (event) => {
     looks = 0;

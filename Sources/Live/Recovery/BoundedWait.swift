@@ -1,4 +1,5 @@
 internal import Net
+internal import Speech
 internal import Synchronization
 
 /// A wait for a task that ends at a time of a loop's clock.
@@ -20,7 +21,7 @@ enum BoundedWait {
     /// Returns the task's value; nil when the task is not done in time. The task goes on.
     static func value<Value: Sendable>(of task: Task<Value, Never>, within limit: Duration, on loop: Loop) async -> Value? {
         let answer = Answer<Value>()
-        return await withCheckedContinuation { continuation in
+        return await withCheckedContinuation { (continuation: CheckedContinuation<Value?, Never>) in
             answer.wait(continuation)
             loop.execute { loop.schedule(at: loop.now + limit) { answer.give(nil) } }
             Task { answer.give(await task.value) }

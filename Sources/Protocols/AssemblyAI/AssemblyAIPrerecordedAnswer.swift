@@ -117,7 +117,7 @@ package struct AssemblyAIPrerecordedAnswer: Sendable {
     }
 
     private func writeWarnings(about transcript: Transcript, _ json: inout JSONWriter) {
-        var warnings = transcript.ignoredOptions.map(IgnoredOptions.warning)
+        var warnings = IgnoredOptions.told(transcript.ignoredOptions).map(IgnoredOptions.warning)
         if request.speakerLabels, transcript.channels.allSatisfy({ $0.words.allSatisfy { $0.speaker == nil } }) {
             warnings.insert("The engine does not tell speakers apart: all words are assigned to speaker A.", at: 0)
         }

@@ -40,7 +40,8 @@ package struct AssemblyAIRedaction: Sendable, Equatable {
     /// - Parameter language: the language of the speech. Spoken content is found in English only.
     static func problem(policies: [String], substitution: String?, language: LanguageTag?) -> String? {
         if let unknown = policies.first(where: { kinds[$0] == nil }) {
-            return "redact_pii_policies: \"\(unknown)\" is not available here. Available: \(kinds.keys.sorted().joined(separator: ", "))."
+            let known = kinds.keys.sorted().joined(separator: ", ")
+            return "redact_pii_policies: \"\(unknown.prefix(bytes: 80))\" is not available here. Available: \(known)."
         }
         if let substitution, Substitution(rawValue: substitution) == nil { return "redact_pii_sub must be hash or entity_name." }
         guard language.map({ ["en", "multi"].contains($0.primary) }) ?? true else { return "redact_pii is available for English." }

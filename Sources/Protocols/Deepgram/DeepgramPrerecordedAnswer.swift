@@ -73,7 +73,8 @@ package struct DeepgramPrerecordedAnswer {
         }
         let languageParameter = request.detectsLanguage ? "detect_language" : "language"
         let notices = transcript.notices.map { DeepgramMetadata.Warning($0, languageParameter: languageParameter) }
-        DeepgramMetadata.Warning.write(transcript.ignoredOptions.map(DeepgramMetadata.Warning.init(ignored:)) + notices, to: &json)
+        let ignored = IgnoredOptions.told(transcript.ignoredOptions).map(DeepgramMetadata.Warning.init(ignored:))
+        DeepgramMetadata.Warning.write(ignored + notices, to: &json)
         vendorFields.write(.metadata, to: &json)
         json.endObject()
     }

@@ -36,7 +36,8 @@ struct DeepgramVendorFields {
     /// - Parameter answers: false: only the names of the model, and nothing that may have a text of the recording.
     static func fields(of root: borrowing JSONView, answers: Bool) -> [UInt8]? {
         let metadata = root["metadata"], results = root["results"], channels = results["channels"]
-        let namesModel = metadata["model_info"].isObject && metadata["model_info"].count > 0
+        // Clients read both members.
+        let namesModel = metadata["model_info"].isObject && metadata["model_info"].count > 0 && metadata["models"].count > 0
         var fields: [JSONValue.Member] = []
         func add(_ name: String, _ members: [JSONValue.Member]) {
             if !members.isEmpty { fields.append(.init(name: name, value: .object(members))) }

@@ -122,14 +122,14 @@ package struct OpenAISummary: Sendable, Equatable {
 
     /// Returns the text if it is one emoji.
     private static func emoji(_ text: String) -> String? {
-        guard text.count == 1, let scalar = text.unicodeScalars.first, scalar.properties.isEmoji, scalar.value > 0xFF else { return nil }
-        return text
+        guard text.utf8.count <= 64, text.count == 1, let scalar = text.unicodeScalars.first else { return nil }
+        return scalar.properties.isEmoji && scalar.value > 0xFF ? text : nil
     }
 
-    /// Returns the text as one line of at most `most` characters.
+    /// Returns the text as one line of at most `most` characters, and four times as many bytes.
     private static func line(_ text: String, most: Int) -> String {
         let words = text.split { $0.isWhitespace || $0.unicodeScalars.contains { $0.properties.generalCategory == .control } }
-        return String(words.joined(separator: " ").prefix(most))
+        return String(words.joined(separator: " ").prefix(most)).prefix(bytes: 4 * most)
     }
 }
 

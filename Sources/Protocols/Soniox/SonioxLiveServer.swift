@@ -191,7 +191,7 @@ package struct SonioxLiveServer: LiveServerMachine {
 
     package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) {
         guard state == .open else { return }
-        update(warnings: names.map(IgnoredOptions.warning), now: now, &output)
+        update(warnings: IgnoredOptions.told(names).map(IgnoredOptions.warning), now: now, &output)
     }
 
     package mutating func noticed(_ notice: RecordingNotice, now: Instant, output: inout ServerOutput) {

@@ -134,7 +134,7 @@ package struct SonioxPrerecordedAnswer: Sendable {
     }
 
     private func warnings(about transcript: Transcript) -> [String] {
-        var warnings = transcript.ignoredOptions.map(IgnoredOptions.warning)
+        var warnings = IgnoredOptions.told(transcript.ignoredOptions).map(IgnoredOptions.warning)
         let words = transcript.channels.flatMap(\.words)
         if request.diarizes, !words.isEmpty, words.allSatisfy({ $0.speaker == nil }) {
             warnings.insert("The engine does not tell speakers apart: the tokens have no speaker.", at: 0)

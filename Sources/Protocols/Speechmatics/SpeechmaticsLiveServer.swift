@@ -398,7 +398,7 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
     }
 
     package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) {
-        for name in names { warn("unsupported_option", IgnoredOptions.warning(name), &output) }
+        for name in IgnoredOptions.told(names) { warn("unsupported_option", IgnoredOptions.warning(name), &output) }
     }
 
     package mutating func noticed(_ notice: RecordingNotice, now: Instant, output: inout ServerOutput) {

@@ -29,8 +29,8 @@ struct ConversationsExport: Command {
         await attempt(context) {
             let data = try place.needed()
             guard let document = try await data.export(data.id(id), as: format) else { throw data.missing("conversation", id) }
-            let text = String(decoding: document, as: UTF8.self)
-            try OutputFile.write(format == .json ? text + "\n" : text, to: output, standard: context.output)
+            let text = String(decoding: document, as: UTF8.self) + (format == .json ? "\n" : "")
+            if let output, output != "-" { try OutputFile.write(text, to: output, standard: context.output) } else { context.output.write(text) }
         }
     }
 }

@@ -82,7 +82,7 @@ struct Evaluate: Command {
             guard let recognition = recognition(of: cases, context) else { return .failed }
             let report = try await judge(cases, leftOut: manifest.leftOut, recognition, context)
             for output in outputs { try OutputFile.write(output.rendering(report), to: output.path, standard: context.output) }
-            try OutputFile.write(printsJSON ? report.json + "\n" : report.markdown, to: nil, standard: context.output)
+            context.output.write(printsJSON ? report.json + "\n" : report.markdown)
             return report.isPassed ? .done : .gateNotPassed
         } catch is CancellationError {
             return .interrupted

@@ -7,8 +7,8 @@ import Testing
 @Suite struct `A standard stream` {
     private let folder = TemporaryFolder()
 
-    @Test(arguments: [(ExitStatus.done, ExitStatus.failed), (.gateNotPassed, .gateNotPassed), (.interrupted, .interrupted)])
-    func `of a full disk fails the command, which says so once`(status: ExitStatus, shown: ExitStatus) throws {
+    @Test(arguments: [(harken.ExitStatus.done, harken.ExitStatus.failed), (.gateNotPassed, .gateNotPassed), (.interrupted, .interrupted)])
+    func `of a full disk fails the command, which says so once`(status: harken.ExitStatus, shown: harken.ExitStatus) throws {
         let written = try WrittenContext(in: folder), disk = open("/dev/full", O_WRONLY | O_CLOEXEC)
         defer { close(disk) }
         var context = written.context

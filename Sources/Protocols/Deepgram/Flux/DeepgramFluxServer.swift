@@ -175,7 +175,8 @@ package struct DeepgramFluxServer: LiveServerMachine {
     /// Names settings of `Configure` that have no effect. Those of the opening are named in the upgrade's header.
     package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) {
         guard state == .open else { return }
-        for name in names where changed.contains(name) || name.hasPrefix(IgnoredOptions.cutTerm) && changed.contains("keyterm") {
+        let told = names.filter { changed.contains($0) || $0.hasPrefix(IgnoredOptions.cutTerm) && changed.contains("keyterm") }
+        for name in IgnoredOptions.told(told) {
             warn(IgnoredOptions.warning(name), &output)
         }
     }

@@ -68,7 +68,7 @@ package enum RealtimeTurnDetection: Sendable, Equatable {
         }
     }
 
-    /// Returns the rule that is in force where an engine ignores some members: these have their defaults.
+    /// Returns the rule that is in force where an engine ignores some members: these have their defaults, and a silence below the least is the least.
     ///
     /// - Parameter names: the names of the ignored members' options.
     func without(_ names: Set<String>) -> RealtimeTurnDetection {
@@ -77,7 +77,7 @@ package enum RealtimeTurnDetection: Sendable, Equatable {
         case .server(let threshold, let prefix, let silence):
             return .server(
                 threshold: ignored.contains(Self.thresholdOption) ? Self.usualThreshold : threshold, prefix: prefix,
-                silence: ignored.contains(Self.silenceOption) ? Self.usualSilence : silence)
+                silence: ignored.contains(Self.silenceOption) ? silence < Self.leastSilence ? Self.leastSilence : Self.usualSilence : silence)
         case .semantic(let eagerness): return .semantic(ignored.contains(Self.eagernessOption) ? .auto : eagerness)
         }
     }

@@ -365,7 +365,7 @@ package struct SpeechmaticsAgentServer: LiveServerMachine {
     }
 
     package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) {
-        for name in names { warn("", IgnoredOptions.warning(name), &output) }
+        for name in IgnoredOptions.told(names) { warn("", IgnoredOptions.warning(name), &output) }
     }
 
     package mutating func noticed(_ notice: RecordingNotice, now: Instant, output: inout ServerOutput) {
