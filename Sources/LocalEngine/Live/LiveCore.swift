@@ -143,7 +143,8 @@ package struct LiveCore: Sendable {
         guard known.start != nil, !findsLanguage, !timing.readingsAreDear, let pause = window.pause, isDue(pause, after: position - pause.silent),
             isSpeech(SampleRange(window.speech, pause.end))
         else { return nil }
-        return .words(in: SampleRange(window.start, min(pause.end + timing.tail, position)), hint(of: window))
+        let audio = SampleRange(window.start, min(pause.end + timing.tail, position))
+        return .reading(of: audio, hint(of: window), earlier: window.latestWords)
     }
 
     // MARK: Inputs

@@ -55,6 +55,13 @@ struct OpenWindow: Sendable, Equatable {
         self.speech = speech
     }
 
+    /// The words of the latest reading of the window that had any: the next reading probably begins with most of them. The core has waited for that
+    /// reading, so that these words depend on the audio alone.
+    var latestWords: [LiveWord] {
+        if let reading = pause?.reading, !reading.words.isEmpty { return reading.words }
+        return lastRead?.words ?? []
+    }
+
     /// Returns the rest of the window from `pause` on.
     func rest(from pause: PastPause, start: SampleIndex) -> OpenWindow {
         var rest = OpenWindow(start: start, speech: pause.resumed)

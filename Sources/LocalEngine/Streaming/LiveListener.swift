@@ -107,7 +107,7 @@ final class LiveListener {
         case .answered(let question, .success(let answer)):
             guard let job = jobs.removeValue(forKey: question) else { return }
             answers.settle(answer)
-            if case .words(let audio, _) = question { emptied.read(audio, complaint(answer, audio), window: machine.core.window?.start) }
+            if case .words(let audio, _, _) = question { emptied.read(audio, complaint(answer, audio), window: machine.core.window?.start) }
             if case .completeness(let probability?) = answer { act(.hearing(.turn(channel, pause: job.pause, probability: probability))) }
             run(machine.answer(question, answer), act)
         case .answered(let question, .failure(let error)):

@@ -57,7 +57,7 @@ final class LocalAnswerService: AnswerService, @unchecked Sendable {
         var terms: KeyTermList?
         if case .terms(let list, _, _) = question { terms = lists[list] }
         let reader = ChannelReader(models.model, language, readings, earlier, terms), patience = Self.patience(question)
-        if case .open(let open) = language, case .words(let audio, let hint) = question {
+        if case .open(let open) = language, case .words(let audio, let hint, _) = question {
             let utterances = UtteranceReader(models.model, open, reader, pool, patience: patience)
             switch hint {
             case .decided(let code) where open.isOther(code):

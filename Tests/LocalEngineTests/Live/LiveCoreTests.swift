@@ -94,12 +94,34 @@ import Testing
 
     @Test func `hears committed words again, and takes them off`() {
         let stream = play("One two 900 three four.")
-        let readings = stream.asked.compactMap { if case .words(let audio, _) = $0 { audio } else { nil } }
+        let readings = stream.asked.compactMap { if case .words(let audio, _, _) = $0 { audio } else { nil } }
         // The third reading is that of the window alone: it is asked for at once, for where the words do not fit.
         #expect(readings.count == 3)
         #expect(readings[1].start == readings[0].start)
         #expect(readings[2].start > readings[0].end && readings[2].end == readings[1].end)
         #expect(stream.texts == ["One two.", "Three four."])
+    }
+
+    /// The drafts' texts are those of readings: the first word of a reading has a capital, the last one a stop. A window behind committed words is
+    /// read with them and alone.
+    @Test(
+        arguments: [
+            ("The cat sat 500 on the mat.", ["", "The cat sat."]), ("The cat sat 300 on the 300 mat.", ["", "The cat sat.", "The cat sat on the."]),
+            ("One two 900 three 500 four.", ["", "One two.", "", "One two. three.", "three."]),
+            ("One two. 1500 Three four.", ["", ""]),
+            ("One two. 500 Three \(clause).", ["", "One two.", "Three \(clause)."]),
+        ] as [(String, [String])])
+    func `reads audio with the words of the latest reading as a draft`(text: String, drafts: [String]) {
+        #expect(play(text).drafts == drafts.map(ScriptedSpeech.tokens))
+    }
+
+    @Test func `reads a pause the second time with the words of the first look as a draft`() {
+        let stream = play("One two.", Self.quick) { $0.confidence = 0.5 }
+        #expect(stream.drafts == [[], ScriptedSpeech.tokens(of: "One two.")])
+    }
+
+    @Test func `takes no words without tokens for a draft`() {
+        #expect(play("The cat sat 500 on the mat.") { $0.hasTokens = false }.drafts == [[], []])
     }
 
     @Test func `reads once more than needed only where readings are cheap`() {
@@ -109,7 +131,7 @@ import Testing
 
     @Test func `hears committed words no more after a long silence`() {
         let stream = play("One two. 1500 Three four.")
-        let readings = stream.asked.compactMap { if case .words(let audio, _) = $0 { audio } else { nil } }
+        let readings = stream.asked.compactMap { if case .words(let audio, _, _) = $0 { audio } else { nil } }
         #expect(readings.count == 2)
         #expect(readings[1].start > readings[0].end)
     }
@@ -136,7 +158,7 @@ import Testing
     func `reads no audio that was not heard yet`(confidence: Float, ends: [Int]) {
         // The sound ends at 17,408 samples. 160 ms later, less than the 200 ms behind it that a reading has were heard.
         let stream = play("One two.", Self.quick) { $0.confidence = confidence }
-        let readings = stream.asked.compactMap { if case .words(let audio, _) = $0 { audio.end } else { nil } }
+        let readings = stream.asked.compactMap { if case .words(let audio, _, _) = $0 { audio.end } else { nil } }
         #expect(readings == ends.map { SampleIndex($0) })
     }
 

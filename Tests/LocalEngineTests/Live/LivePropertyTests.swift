@@ -32,6 +32,7 @@ import Testing
         (speech.mishears, speech.completeness) = (true, nil)
         // Words that are not sure are read a second time.
         speech.confidence = seed.isMultiple(of: 2) ? 0.9 : 0.5
+        speech.isSwayed = !seed.isMultiple(of: 3)
         let timing = Self.timings[Int(seed * 7) % Self.timings.count]
         let commands = Self.commands(seed, speech)
         var prompt = ScriptedStream(speech, timing)

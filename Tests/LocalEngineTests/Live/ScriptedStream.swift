@@ -103,6 +103,9 @@ struct ScriptedStream {
         }
     }
 
+    /// The drafts of the questions for words, in order.
+    var drafts: [[Token]] { asked.compactMap { if case .words(_, _, let draft) = $0 { draft } else { nil } } }
+
     /// Number of answers to requests for finals.
     var flushes: Int {
         events.count {
