@@ -18,9 +18,9 @@ package protocol DecoderSteps {
 /// Greedy search: the likeliest token follows, up to the end of the text.
 ///
 /// A draft saves steps. Its tokens go into the decoder's first call, which scores the token behind each of them. As long as the likeliest token is
-/// that of the draft, the next row has the scores of the next token. At the first difference the rest of the draft is forgotten, and the search goes on
-/// token by token. The draft never decides anything. Where the scores behind a token depend on the tokens before it alone, every draft gives the result
-/// of a search without one, to the last bit, in at most as many calls.
+/// that of the draft, the next row has the scores of the next token. At the first difference the rest of the draft is forgotten, and the search goes
+/// on token by token. The draft never decides anything. Where the scores behind a token depend on the tokens before it alone, every draft gives the
+/// result of a search without one, to the last bit, in at most as many calls.
 package struct GreedySearch: Sendable {
     /// A text and the reason why it ends.
     package struct Found: Sendable, Equatable {
