@@ -33,6 +33,11 @@ LOSE_ANSWER = """() => {
         return send.call(this, body);
     };
 }"""
+# Looks at an upload a hundred times as often.
+HURRY = """() => {
+    const {setInterval} = window;
+    window.setInterval = (act, time) => setInterval(act, time === 5000 ? 50 : time);
+}"""
 
 
 def with_silence(recording, tenths):
@@ -115,6 +120,14 @@ class Files:
             self._drops(console, "Lost.wav", 3)
             console.wait("() => sent === 2", "the file is sent again")
             self._is_one(console, "Lost.wav")
+
+            # Nothing comes on the connection any more, as after the sleep of the machine.
+            page.evaluate(HURRY)
+            server.signal(signal.SIGSTOP)
+            self._drops(console, "Asleep.wav", 4)
+            self._row(console, "Asleep.wav", "waiting", "The gateway does not answer. The file is sent again by itself")
+            server.signal(signal.SIGCONT)
+            self._is_one(console, "Asleep.wav")
         finally:
             server.signal(signal.SIGCONT)
             server.stop()

@@ -126,7 +126,7 @@ package struct APIRequest: Sendable {
         guard case .object(let members)? = body else { return }
         let known = Set(names + readable)
         guard let other = members.map(\.name).first(where: { !known.contains($0) }) else { return }
-        let name = String(other.prefix(100)), suggestion = Suggestion.text(for: name, among: names)
+        let name = other.prefix(bytes: 100), suggestion = Suggestion.text(for: name, among: names)
         throw .badRequest("There is no \(kind) \"\(name)\"" + (suggestion.isEmpty ? "." : suggestion))
     }
 

@@ -270,7 +270,7 @@ struct UserOperations: Sendable {
     private func timeZone(_ request: APIRequest) throws(APIError) -> String? {
         guard let text = try request.string(TimeZoneName.setting) else { return nil }
         guard let name = TimeZoneName(text), zones[name] != nil else {
-            throw .badRequest("There is no time zone \"\(text.prefix(100))\": give \(TimeZoneName.accepted).")
+            throw .badRequest("There is no time zone \"\(text.prefix(bytes: 100))\": give \(TimeZoneName.accepted).")
         }
         return text
     }

@@ -76,7 +76,8 @@ package enum Catalogue {
     }
 
     /// Returns the names of a client's options that have no effect with an engine, and of its key terms for which the engine's vendor has no room. Key
-    /// terms of a session without options of a vendor's protocol are named `keyterm`, all at once.
+    /// terms that are in no option are named `keyterm`, all at once: those of a session without options of a vendor's protocol, and those of Deepgram's
+    /// `Configure`.
     ///
     /// - Parameters:
     ///   - model: the model that a live client named, or that the engine is asked for where it hears a recording; nil: none.
@@ -90,13 +91,21 @@ package enum Catalogue {
         let live = TurnPart.Engine(
             engine, namedModel: model, usualModel: capabilities?.models.first, findsPauses: capabilities?.findsPauses ?? false)
         var names = ignored(options, with: engine, service, takesPrompt: takesPrompt, live: live)
-        // Terms of clients of no vendor's protocol, and of users, are no option of a table.
-        if options == nil, service == .live, !keyterms.isEmpty, !takes(terms, live, service) { names.append(terms.name) }
+        if service == .live, !keyterms.isEmpty, areOutsideOptions(options), !takes(terms, live, service) { names.append(terms.name) }
         return names + cut(keyterms, model: model, with: engine).map { IgnoredOptions.cutTerm + $0 }
     }
 
-    /// Key terms that are not those of a vendor's protocol: the parameter of `/listen`, and the vocabulary of a user.
+    /// Key terms that are in no option of the client's: the parameter of `/listen`, the vocabulary of a user, and the terms of Deepgram's `Configure`,
+    /// which has the parameter's name.
     private static let terms = VendorOption("keyterm", .session(.keyterms), "Harken", in: [.live])
+
+    /// True if a session's key terms are in none of the client's options: of clients of no vendor's protocol, and of Deepgram's after a change. The other
+    /// protocols have an option with the changed terms.
+    private static func areOutsideOptions(_ options: VendorOptions?) -> Bool {
+        guard let options else { return true }
+        return options.vendor == DeepgramOptions.vendor
+            && !options.options.contains { ["keyterm", "keywords"].contains($0.name) && $0.reading != .unread }
+    }
 
     /// Returns true if a vendor's live engine is sent the same at the opening of a stream with either options.
     static func isAsked(

@@ -61,7 +61,7 @@ struct QueryParameters {
     }
 
     func wrong(_ name: String, _ value: String, _ wanted: String) -> QueryParameterError {
-        QueryParameterError(message: "\(name) is \"\(String(value.prefix(80)))\"; it must be \(wanted).")
+        QueryParameterError(message: "\(name) is \"\(value.prefix(bytes: 80))\"; it must be \(wanted).")
     }
 }
 

@@ -1,4 +1,5 @@
 package import Framing
+import Speech
 
 extension RequestError {
     /// Status, code and message for Harken's own routes.
@@ -17,7 +18,7 @@ extension RequestError {
         case .badRequest(let reason), .invalidField(let reason, _), .unsupportedLanguage(_, let reason),
             .languageNotAllowed(let reason):
             (.badRequest, "bad_request", reason)
-        case .unknownModel(let model): (.badRequest, "unknown_model", "There is no model \"\(model)\".")
+        case .unknownModel(let model): (.badRequest, "unknown_model", "There is no model \"\(model.prefix(bytes: 80))\".")
         case .remoteContent(let reason): (.badRequest, "remote_content", reason)
         case .unavailable(let reason): (.serviceUnavailable, "unavailable", reason)
         case .engine(let error, let engine, let payer): ProviderError(error, by: engine, payer: payer).plain

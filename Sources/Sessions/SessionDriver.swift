@@ -63,6 +63,8 @@ package final class SessionDriver {
     /// The stream that hears the user before a leg takes it; nil: there is no such stream, or a leg has taken it.
     private var preceded: (engine: EngineName, stream: PrimedStream, model: String?, since: Instant)?
     private let engines: [LiveEngine]
+    /// The last session of each gateway that is an engine, by the first channel that the gateway hears.
+    private var gatewaySessions: [EngineName: [Int: String]] = [:]
     private let channels: Int
     private let journal: any SessionJournal
     /// The session's observer; nil after the session's end.
@@ -381,13 +383,16 @@ package final class SessionDriver {
     private func connect(
         _ id: LegID, to engine: LiveEngine, _ own: StreamOptions, isHeard: Bool
     ) -> (stream: any EngineStream, model: String?) {
-        connect(to: engine, own, hear: isHeard ? { [self] hearing in heard(hearing, from: id) } : nil) { [self] event in
+        let channel = isHeard ? machine.legs.first(where: { $0.id == id })?.channels.lowerBound : nil
+        return connect(to: engine, own, from: channel, hear: isHeard ? { [self] hearing in heard(hearing, from: id) } : nil) { [self] event in
             hear(event, from: id)
         }
     }
 
+    /// - Parameter channel: the first channel that the engine hears for the session's words; nil: the stream is not for them.
     private func connect(
-        to engine: LiveEngine, _ options: StreamOptions, hear: ((EngineHearing) -> Void)? = nil, deliver: @escaping (EngineEvent) -> Void
+        to engine: LiveEngine, _ options: StreamOptions, from channel: Int? = nil, hear: ((EngineHearing) -> Void)? = nil,
+        deliver: @escaping (EngineEvent) -> Void
     ) -> (stream: any EngineStream, model: String?) {
         switch engine.access {
         case .inProcess(let engine):
@@ -404,7 +409,13 @@ package final class SessionDriver {
             let stream = VendorStream(vendor, settings: settings, options: options, context: connector, deliver: deliver)
             return (stream, stream.model)
         case .resumable(let service):
-            return (ResumingStream(service, options: options, on: connector.loop, deliver: deliver), options.model)
+            // A gateway reads the last words of its session before, so that it hides the rest of a number whose beginning was said there.
+            let earlier = channel.flatMap { gatewaySessions[engine.name]?[$0] }
+            let stream = ResumingStream(
+                service, options: options, continuing: earlier, on: connector.loop,
+                began: { [self] session in if let channel { gatewaySessions[engine.name, default: [:]][channel] = session } },
+                deliver: deliver)
+            return (stream, options.model)
         }
     }
 

@@ -209,18 +209,12 @@ extension RecordingNotice {
 
     /// A name from a file, without characters that would control a terminal or break a line, and not too long.
     package static func plain(_ name: String) -> String {
-        let kept = name.unicodeScalars.filter { scalar in
+        let kept: String.UnicodeScalarView = name.unicodeScalars.filter { scalar in
             switch scalar.properties.generalCategory {
             case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: false
             default: scalar != "\""
             }
         }
-        var short = String.UnicodeScalarView(), count = 0
-        for scalar in kept {
-            count += UTF8.width(scalar)
-            guard count <= maxNameByteCount else { break }
-            short.append(scalar)
-        }
-        return String(String(short).prefix(maxNameLength))
+        return String(String(kept).prefix(bytes: maxNameByteCount).prefix(maxNameLength))
     }
 }

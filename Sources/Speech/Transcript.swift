@@ -40,7 +40,7 @@ public struct Transcript: Sendable, Equatable {
     public var language: LanguageTag
     /// Confidence, 0…1, when the engine detected the language.
     public var languageConfidence: Float?
-    /// The name of the model that was actually used.
+    /// The name of the model that was used, as prices have it: a vendor's answer may call it otherwise.
     public var model: String
     public var channels: [Channel]
     /// The vendor's own answer, byte for byte, when it was asked for; nil for engines that have none.

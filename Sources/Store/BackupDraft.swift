@@ -26,10 +26,24 @@ package struct BackupDraft: ~Copyable {
 
     private init?(claiming path: String, made: Bool) throws(StoreError) {
         guard let descriptor = try Self.claim(path, made: made) else { return nil }
+        guard !made || Self.empty(path) else {
+            flock(descriptor, LOCK_UN)
+            close(descriptor)
+            throw .notUsable(path: path, reason: "a backup that was killed has left files in it, which cannot be deleted")
+        }
         self.path = path
         self.descriptor = descriptor
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] {
-            try? FileManager.default.removeItem(atPath: path + "/" + name)
+    }
+
+    /// Deletes what a killed backup has left in the folder: it would become part of the next backup, with what was deleted since.
+    ///
+    /// - Returns: false if a part is left, or the folder cannot be read.
+    private static func empty(_ path: String) -> Bool {
+        do {
+            for name in try FileManager.default.contentsOfDirectory(atPath: path) { try FileManager.default.removeItem(atPath: path + "/" + name) }
+            return true
+        } catch {
+            return false
         }
     }
 
@@ -55,7 +69,7 @@ package struct BackupDraft: ~Copyable {
                 return nil
             }
             // The gateway's user deletes what a killed backup has left, also when root made the backup.
-            if made { giveToDirectoryOwner(descriptor) }
+            if made { DirectoryOwner(besideFile: path)?.give(descriptor) }
             guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
                 close(descriptor)
                 // `removeAbandoned` takes a new folder that is not locked yet for one that a killed backup has left, and deletes it within moments.
@@ -68,13 +82,6 @@ package struct BackupDraft: ~Copyable {
             if isNamed(path, descriptor) { return descriptor }
             close(descriptor)
         }
-    }
-
-    /// Gives a folder that root has opened to the owner of the directory in which the folder lies.
-    private static func giveToDirectoryOwner(_ descriptor: Int32) {
-        var information = stat()
-        guard geteuid() == 0, fstatat(descriptor, "..", &information, 0) == 0 else { return }
-        _ = fchown(descriptor, information.st_uid, information.st_gid)
     }
 
     /// Returns true if a path leads to an open folder. Before the folder was locked, another process may have deleted it, and made one of the same name.

@@ -56,16 +56,66 @@ package struct DataDirectory: Sendable, Hashable {
         return try body()
     }
 
-    /// Claims the directory for one gateway. Returns nil when another process has claimed it.
+    /// Number of times, 10 ms apart, that a claim is tried again while commands have turns.
+    private static let maxClaimLooks = 3_000
+
+    /// Claims the directory for one gateway. Waits for a command that has its turn. Returns nil when another process has claimed the directory.
+    ///
+    /// - Throws: `busy` when commands keep the directory for half a minute.
     package func claim() throws(StoreError) -> DirectoryClaim? {
         let path = lock
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let descriptor = DirectoryOwner.openFile(path, O_RDWR)
         guard descriptor >= 0 else { throw .failure(path) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
-            return nil
+        var looks = 0
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            // A gateway does not share its lock, and a command does.
+            guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 else {
+                close(descriptor)
+                return nil
+            }
+            CommandTurn.unlock(descriptor)
+            guard looks < Self.maxClaimLooks else {
+                close(descriptor)
+                throw .busy(path: path)
+            }
+            looks += 1
+            usleep(10_000)
         }
         return DirectoryClaim(descriptor: descriptor)
+    }
+
+    /// Asks for a command's turn to change files that a gateway changes too, such as transcripts. Does not wait.
+    package func commandTurn() throws(StoreError) -> CommandTurn.Answer {
+        guard let shared = try Self.locked(lock, DirectoryOwner.openFile(lock, O_RDWR), LOCK_SH) else { return .gatewayRuns }
+        do throws(StoreError) {
+            guard DirectoryOwner.makeFolder(transcripts) || errno == EEXIST else { throw .failure(transcripts) }
+            let folder = open(transcripts, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            guard let own = try Self.locked(transcripts, folder, LOCK_EX) else {
+                CommandTurn.close(shared)
+                return .commandRuns
+            }
+            return .granted(CommandTurn(descriptors: [own, shared]))
+        } catch {
+            CommandTurn.close(shared)
+            throw error
+        }
+    }
+
+    /// Locks an open file, without waiting.
+    ///
+    /// - Parameters:
+    ///   - descriptor: the file, which is closed when it cannot be locked; -1: it could not be opened, and `errno` has the reason.
+    ///   - lock: `LOCK_SH` or `LOCK_EX`.
+    /// - Returns: the descriptor; nil when another process has a lock that excludes this one.
+    private static func locked(_ path: String, _ descriptor: Int32, _ lock: Int32) throws(StoreError) -> Int32? {
+        guard descriptor >= 0 else { throw .failure(path) }
+        guard flock(descriptor, lock | LOCK_NB) == 0 else {
+            let code = errno
+            close(descriptor)
+            guard code == EWOULDBLOCK else { throw .failure(path, code) }
+            return nil
+        }
+        return descriptor
     }
 
     private static func makeDirectories(_ path: String) throws(StoreError) {

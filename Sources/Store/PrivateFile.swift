@@ -26,10 +26,11 @@ enum PrivateFile {
         return bytes
     }
 
-    /// Writes a second file and renames it, so that no reader finds a half-written file. The file survives a power cut once this returns.
+    /// Writes a second file and renames it, so that no reader finds a half-written file. The file survives a power cut once this returns. The
+    /// folder's owner can read it.
     static func write(_ bytes: [UInt8], to path: String) throws(StoreError) {
         let draft = path + ".new"
-        let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        let descriptor = DirectoryOwner.openFile(draft, O_WRONLY | O_TRUNC)
         guard descriptor >= 0 else { throw .failure(path) }
         defer { close(descriptor) }
         fchmod(descriptor, 0o600)

@@ -23,10 +23,17 @@ package final class RetentionTime: Sendable {
         path = directory.map { $0.path + "/" + Self.fileName }
         self.wall = wall
         self.instant = instant
-        let text = path.flatMap { try? PrivateFile.read($0, limit: 128) }.map { String(decoding: $0, as: UTF8.self) } ?? ""
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        let last = lines.first.flatMap(Self.time)
-        let jump = last == nil ? nil : lines.dropFirst().first.flatMap(Self.jump)
+        var last: UnixTime?, jump: ClockJump?
+        do throws(StoreError) {
+            var text: [UInt8]?
+            if let path { text = try PrivateFile.read(path, limit: 128) }
+            let lines = String(decoding: text ?? [], as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+            last = lines.first.flatMap(Self.time)
+            jump = last == nil ? nil : lines.dropFirst().first.flatMap(Self.jump)
+        } catch {
+            // Without the time of the last run nobody knows whether the clock is right: it is believed when it has been seen for an hour.
+            last = UnixTime(milliseconds: 0)
+        }
         clock = Mutex(RetentionClock(after: last, jump: jump, wall: wall(), at: instant()))
     }
 

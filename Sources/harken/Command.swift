@@ -47,18 +47,28 @@ struct CommandContext: Sendable {
     /// One element for each SIGHUP. Several signals that come at once may be one element.
     var hangups = AsyncStream<Void> { $0.finish() }
 
-    /// Writes a line that is not an error, unless the user wants errors only.
+    /// Writes a line that is not an error, unless the user wants errors only. Names that the user or a server gave cannot begin another line.
     func note(_ line: String) {
-        if verbosity != .quiet { diagnostics.writeLine(line) }
+        if verbosity != .quiet { diagnostics.writeLine(TerminalText.message(line)) }
     }
 
     /// Writes a line about the work, if the user wants to see such lines.
     func detail(_ line: @autoclosure () -> String) {
-        if verbosity == .verbose { diagnostics.writeLine(line()) }
+        if verbosity == .verbose { diagnostics.writeLine(TerminalText.message(line())) }
     }
 
-    /// Writes an error message in one line.
+    /// Writes an error message in one line. Names that the user or a server gave cannot begin another line.
     func printError(_ command: CommandDescription, _ message: String) {
-        diagnostics.writeLine("harken \(command.name): \(message)")
+        diagnostics.writeLine("harken \(command.name): \(TerminalText.message(message))")
+    }
+
+    /// Returns the exit status of a program that has ended with `status`: a program whose results could not be written has failed. It says so, unless the
+    /// reader has left, as `head` does, which knows it.
+    ///
+    /// - Parameter program: the name for the message.
+    func ended(_ status: ExitStatus, _ program: String) -> ExitStatus {
+        guard let code = output.takeFailure() else { return status }
+        if code != EPIPE { diagnostics.writeLine("\(program): \(OutputFileError("write", "standard output", code: code))") }
+        return status == .done ? .failed : status
     }
 }

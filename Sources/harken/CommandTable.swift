@@ -57,7 +57,7 @@ enum CommandTable {
         if !members.isEmpty { return request(Array(words), group: first, members) }
         let known = Set(descriptions.compactMap { $0.name.split(separator: " ").first.map(String.init) }).sorted()
         let suggestion = namesElsewhere[first].map { "; did you mean \($0)?" } ?? Suggestion.text(for: first, among: known)
-        return .wrong("harken: there is no command \(first)" + suggestion + ending("harken --help"))
+        return .wrong("harken: there is no command \(TerminalText.word(first))" + suggestion + ending("harken --help"))
     }
 
     private static func request(_ words: [String], _ command: any Command.Type, environment: [String: String]) -> Request {
@@ -67,7 +67,7 @@ enum CommandTable {
             let arguments = try Arguments(Array(own), for: description, environment: environment)
             return arguments.asksForHelp ? .help(HelpText.of(description)) : .run(try command.init(arguments), Verbosity(arguments))
         } catch {
-            return .wrong("harken \(description.name): \(error)" + ending("harken \(description.name) --help"))
+            return .wrong("harken \(description.name): \(TerminalText.message(error.description))" + ending("harken \(description.name) --help"))
         }
     }
 
@@ -76,7 +76,7 @@ enum CommandTable {
         guard words.count > 1 else { return .wrong(HelpText.ofGroup(group, members)) }
         let known = members.map { String($0.name.dropFirst(group.count + 1)) }
         let suggestion = Suggestion.text(for: words[1], among: known)
-        return .wrong("harken \(group): there is no command \(words[1])" + suggestion + ending("harken \(group) --help"))
+        return .wrong("harken \(group): there is no command \(TerminalText.word(words[1]))" + suggestion + ending("harken \(group) --help"))
     }
 
     private static func ending(_ help: String) -> String { " (see: \(help))" }

@@ -25,9 +25,15 @@ struct FileIdentity: Equatable {
     }
 
     /// Returns the reason why a path cannot be read as a file; nil when it can.
-    static func problem(path: String) -> String? {
+    ///
+    /// - Parameter again: true if the file is read more than once, which a pipe or a device cannot be.
+    static func problem(path: String, again: Bool = false) -> String? {
         var information = stat()
         guard stat(path, &information) == 0, access(path, R_OK) == 0 else { return String(cString: strerror(errno)).lowercased() }
-        return information.st_mode & S_IFMT == S_IFDIR ? "is a directory; name the files in it" : nil
+        switch information.st_mode & S_IFMT {
+        case S_IFDIR: return "is a directory; name the files in it"
+        case S_IFREG: return nil
+        default: return again ? "is a pipe or a device, which can be read only once; write its content into a file first" : nil
+        }
     }
 }

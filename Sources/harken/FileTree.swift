@@ -1,5 +1,6 @@
 import Glibc
 import Net
+import Store
 
 /// Files and folders below a folder.
 enum FileTree {
@@ -48,10 +49,10 @@ enum FileTree {
         return names(in: path).reduce(0) { $0 + byteCount(of: path + "/" + $1) }
     }
 
-    /// Gives a file, or a folder with everything in it, to a user.
-    static func give(_ path: String, to user: uid_t, _ group: gid_t) {
-        for name in names(in: path) { give(path + "/" + name, to: user, group) }
-        _ = lchown(path, user, group)
+    /// Gives a file, or a folder with everything in it, to the owner of a directory.
+    static func give(_ path: String, to owner: DirectoryOwner) {
+        for name in names(in: path) { give(path + "/" + name, to: owner) }
+        _ = lchown(path, owner.user, owner.group)
     }
 
     /// Makes a second name of a file that does not change, or a copy where that is not possible. Does nothing when the name exists, or when the file
@@ -92,9 +93,8 @@ enum FileTree {
             made += (made.isEmpty && !path.hasPrefix("/") ? "" : "/") + part
             if mkdir(made, 0o755) != 0 {
                 guard errno == EEXIST else { throw FileTreeError("make the folder", made) }
-            } else if keepsOwner, geteuid() == 0 {
-                var above = stat()
-                if stat(folder(of: made), &above) == 0 { _ = lchown(made, above.st_uid, above.st_gid) }
+            } else if keepsOwner, let owner = DirectoryOwner(besideFile: made) {
+                _ = lchown(made, owner.user, owner.group)
             }
         }
     }

@@ -12,7 +12,9 @@ struct Harken {
         SignalWatcher.block()
         let context = CommandContext(environment: environment())
         switch CommandTable.request(Array(CommandLine.arguments.dropFirst()), environment: context.environment) {
-        case .help(let text): context.output.write(text)
+        case .help(let text):
+            context.output.write(text)
+            exit(context.ended(.done, "harken").rawValue)
         case .wrong(let text):
             context.diagnostics.write(text.hasSuffix("\n") ? text : text + "\n")
             exit(ExitStatus.wrongUsage.rawValue)
@@ -43,7 +45,7 @@ struct Harken {
             }
         }
         let work = Task { [context] in
-            let status = await command.run(context)
+            let status = context.ended(await command.run(context), "harken \(type(of: command).description.name)")
             // `_exit` in place of `exit`: libraries with threads of their own are not torn down, and Harken has no buffered output.
             _exit((isInterrupted.load(ordering: .acquiring) ? .interrupted : status).rawValue)
         }

@@ -11,6 +11,9 @@ enum OperatorSettings {
     static let config = Option(
         "--config", "FILE", variable: "HARKEN_CONFIG", "Reads NAME=value lines from FILE; environment variables override them.")
 
+    /// Maximum size of the file of settings, in bytes.
+    static let maxFile = 1 << 20
+
     /// A setting that was given as an option.
     struct Given: Sendable {
         /// The name of the setting.
@@ -24,8 +27,14 @@ enum OperatorSettings {
     static func settings(file: String?, environment: [String: String], given: [Given] = []) throws -> Settings {
         var settings = Settings()
         if let file {
-            guard let text = TextFile.read(file) else { throw UsageError("--config \(file): \(String(cString: strerror(errno)).lowercased())") }
-            settings.merge(try SettingsFile(parsing: text, named: file))
+            guard let bytes = TextFile.bytes(file, most: maxFile + 1) else {
+                throw UsageError("--config \(file): \(String(cString: strerror(errno)).lowercased())")
+            }
+            // The beginning alone would leave out settings.
+            guard bytes.count <= maxFile else {
+                throw UsageError("--config \(file): is larger than \(maxFile >> 20) MiB; give a file of NAME=value lines")
+            }
+            settings.merge(try SettingsFile(parsing: String(decoding: bytes, as: UTF8.self), named: file))
         }
         settings.merge(environment)
         for one in given { settings.set(one.name, one.value, from: .option(one.option)) }

@@ -1,3 +1,4 @@
+import Audio
 import Glibc
 
 /// A small file, such as a text that people write.
@@ -7,26 +8,38 @@ enum TextFile {
     /// - Parameter limit: maximum number of bytes to read.
     static func read(_ path: String, most limit: Int = 1 << 20) -> String? { bytes(path, most: limit).map { String(decoding: $0, as: UTF8.self) } }
 
-    /// Returns the first bytes of the file; nil when it cannot be read, with the reason in `errno`.
+    /// Returns the first bytes of the file; nil when it cannot be read, with the reason in `errno`. A pipe is read to its end; the cancellation of the task
+    /// ends the wait for it.
     ///
     /// - Parameter limit: maximum number of bytes to read.
     static func bytes(_ path: String, most limit: Int) -> [UInt8]? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // A pipe that nobody writes yet would block here.
+        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
+        var information = stat()
+        let isPlain = fstat(descriptor, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
         var bytes: [UInt8] = []
         var isEnd = false
         while !isEnd, bytes.count < limit {
-            var failed = false
+            guard isPlain || InterruptibleWait.untilReadable(descriptor) else {
+                errno = EINTR
+                return nil
+            }
+            var code: Int32 = 0
             let wanted = min(limit - bytes.count, 1 << 18)
             bytes.append(addingCapacity: wanted) { span in
                 span.withUnsafeMutableBufferPointer { buffer, count in
                     let got = Glibc.read(descriptor, buffer.baseAddress?.advanced(by: count), wanted)
-                    (failed, isEnd) = (got < 0, got == 0)
+                    code = got < 0 ? errno : 0
+                    isEnd = got == 0
                     count += max(0, got)
                 }
             }
-            if failed { return nil }
+            guard code == 0 || code == EINTR || code == EAGAIN else {
+                errno = code
+                return nil
+            }
         }
         return bytes
     }

@@ -4,6 +4,7 @@ import Net
 import Protocols
 import Sessions
 import Speech
+import Synchronization
 import Testing
 import Vendors
 
@@ -19,6 +20,10 @@ private final class BreakingGateway: ResumableService, @unchecked Sendable {
     private let forgets: Bool
     private var sessions: [String: Session] = [:]
     private(set) var connections = 0
+    /// The sessions behind which new ones went on, in order; nil: behind none.
+    private let continued = Mutex<[String?]>([])
+
+    var continuedSessions: [String?] { continued.withLock { $0 } }
 
     init(breaks: [Int], forgets: Bool = false) throws {
         client = WebSocketClient(tls: try TLSClientContext(), resolver: Resolver())
@@ -27,9 +32,11 @@ private final class BreakingGateway: ResumableService, @unchecked Sendable {
     }
 
     func connect(
-        _ options: StreamOptions, resuming point: Reconnection.Point?, on loop: Loop, deliver: @escaping (ResumableEvent) -> Void
+        _ options: StreamOptions, resuming point: Reconnection.Point?, continuing earlier: String?, on loop: Loop,
+        deliver: @escaping (ResumableEvent) -> Void
     ) -> any ResumableLink {
         connections += 1
+        if point == nil { continued.withLock { $0.append(earlier) } }
         let link = Link(on: loop, breaksAfter: breaks.isEmpty ? nil : breaks.removeFirst(), deliver: deliver)
         loop.soon { [self] in
             guard let point else {
@@ -212,6 +219,8 @@ private final class BreakingGateway: ResumableService, @unchecked Sendable {
         #expect(words.map(\.end) == (1...10).map { .seconds($0) })
         #expect(end?.audio == .seconds(10))
         #expect(end?.error == nil)
+        // The second connection asks for the session, in vain.
+        #expect(gateway.continuedSessions == [nil, "session 1"], "the gateway is told what the new session goes on behind")
     }
 
     @Test func `is asked for its turn's end once, though the connection breaks before the answer`() async throws {
@@ -232,7 +241,8 @@ private final class BreakingGateway: ResumableService, @unchecked Sendable {
 /// A gateway that goes down in the middle of a word, as a draining one does: it ends its session and says its last words.
 private struct EndingGateway: ResumableService {
     func connect(
-        _ options: StreamOptions, resuming point: Reconnection.Point?, on loop: Loop, deliver: @escaping (ResumableEvent) -> Void
+        _ options: StreamOptions, resuming point: Reconnection.Point?, continuing earlier: String?, on loop: Loop,
+        deliver: @escaping (ResumableEvent) -> Void
     ) -> any ResumableLink {
         let word = Word("so", SampleRange(.zero, SampleIndex(12_000)), confidence: 1)
         loop.soon {

@@ -6,12 +6,16 @@ final class FullDisk: BlobStore {
     private let store: any BlobStore
     private let full = Mutex(false)
     private let refused = Mutex(0)
+    private let isUnreadable = Mutex(false)
 
     init(_ store: any BlobStore) { self.store = store }
 
     func fill() { full.withLock { $0 = true } }
 
     func empty() { full.withLock { $0 = false } }
+
+    /// Lets each reading of a blob's content fail, or none.
+    func refuseReads(_ refuses: Bool) { isUnreadable.withLock { $0 = refuses } }
 
     /// Number of times that the disk had no room.
     var refusals: Int { refused.withLock { $0 } }
@@ -47,7 +51,10 @@ final class FullDisk: BlobStore {
 
     func file(of name: BlobName) async throws(StoreError) -> BlobFile? { try await store.file(of: name) }
 
-    func read(_ name: BlobName, _ range: Range<Int>?) async throws(StoreError) -> (any BlobReader)? { try await store.read(name, range) }
+    func read(_ name: BlobName, _ range: Range<Int>?) async throws(StoreError) -> (any BlobReader)? {
+        guard !isUnreadable.withLock({ $0 }) else { throw .notUsable(path: "\(location)/\(name)", reason: "input/output error") }
+        return try await store.read(name, range)
+    }
 
     func list(prefix: String, after: BlobName?, limit: Int) async throws(StoreError) -> [StoredBlob] {
         try await store.list(prefix: prefix, after: after, limit: limit)

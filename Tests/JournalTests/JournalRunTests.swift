@@ -1,5 +1,6 @@
 import Continuity
 import Foundation
+import Glibc
 import HarkenTesting
 @testable import Observability
 import Speech
@@ -26,6 +27,16 @@ import Testing
         first.remove()
         #expect(files == ["run-1.lock"])
         #expect(try JournalRun.claimLowest(in: folder.path).number == 0)
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "only root can give files to another user"))
+    func `has a lock that belongs to the directory's owner when root makes it`() throws {
+        try #require(chown(folder.path, 65_534, 65_533) == 0)
+        let run = try JournalRun.claimLowest(in: folder.path)
+        var information = stat()
+        try #require(lstat(folder.path(of: "run-0.lock"), &information) == 0)
+        #expect(information.st_uid == 65_534 && information.st_gid == 65_533)
+        run.remove()
     }
 
     @Test(arguments: [("run-3.lock", 3), ("0.ring", 0), ("2001.ring", 2), ("1000-7.journal", 1), ("3002-1.words", 3)])

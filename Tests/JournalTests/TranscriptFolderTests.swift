@@ -182,6 +182,61 @@ import Testing
         await #expect(throws: StoredTranscript.Unreadable.damaged) { try await folder.find(id) }
     }
 
+    /// Why a stored transcript cannot be read.
+    enum Fault: CaseIterable, Sendable { case damaged, newer, refused }
+
+    /// Stores a transcript of three words, and makes it one that cannot be read.
+    ///
+    /// - Returns: its bytes before and after.
+    private func spoil(_ folder: TranscriptFolder, _ fault: Fault) async throws -> (whole: Data, spoilt: Data) {
+        let transcript = folder.begin(SessionRecord(id: id), rate: .speech, channels: 1)
+        say(0..<3, in: transcript)
+        folder.finish(transcript, received: SampleCount(300)) { _ in }
+        await folder.settle()
+        let file = URL(filePath: temporary.path(of: id.rawValue + ".json")), whole = try Data(contentsOf: file)
+        let spoilt: Data
+        switch fault {
+        case .damaged: spoilt = whole.dropLast(10)
+        case .newer:
+            let text = String(decoding: whole, as: UTF8.self)
+            spoilt = Data(text.replacingOccurrences(of: #""version":1"#, with: #""version":99"#).utf8)
+            #expect(spoilt != whole)
+        case .refused:
+            disk.refuseReads(true)
+            spoilt = whole
+        }
+        try spoilt.write(to: file)
+        return (whole, spoilt)
+    }
+
+    @Test(arguments: Fault.allCases)
+    func `keeps an unreadable transcript of which a part is deleted, and tries it again`(fault: Fault) async throws {
+        let folder = folder(), path = temporary.path(of: id.rawValue + ".json")
+        let (whole, spoilt) = try await spoil(folder, fault)
+        let forgotten = [id: [ForgottenSpeech(session: id, begins: .zero, ends: .microseconds(6_250))]]
+        for _ in 0..<2 {
+            await folder.forget(forgotten)
+            #expect(await folder.hasUnerased)
+            #expect(folder.unreadable.map(\.path) == [path])
+            #expect(folder.unreadable.allSatisfy { $0.description.contains("delete the file") })
+            #expect(try Data(contentsOf: URL(filePath: path)) == spoilt)
+        }
+        disk.refuseReads(false)
+        try whole.write(to: URL(filePath: path))
+        await folder.forget(forgotten)
+        #expect(await !folder.hasUnerased)
+        #expect(folder.unreadable.isEmpty)
+        #expect(words(try await folder.stored(id)) == ["w1", "w2"])
+    }
+
+    @Test(arguments: Fault.allCases) func `deletes an unreadable transcript of which everything is deleted`(fault: Fault) async throws {
+        let folder = folder()
+        _ = try await spoil(folder, fault)
+        await folder.forget([id: [ForgottenSpeech(session: id, begins: .zero)]])
+        #expect(await !folder.hasUnerased)
+        #expect(try names == [])
+    }
+
     @Test func `removes parts that version 0.1 left`() async throws {
         let folder = folder()
         for name in ["a.part", "b.new", "c.json"] { try Data("{}".utf8).write(to: URL(filePath: temporary.path(of: name))) }

@@ -25,6 +25,35 @@ import Testing
         #expect(try await transcripts.find(session) == nil)
     }
 
+    @Test func `does not call anything erased while the record of deleted speech cannot be read`() async throws {
+        let store = HeldDeletions()
+        let (service, _) = try service(store)
+        store.speech.fail(3)
+        await service.run()
+        #expect(await service.unerasedPlaces() == [.journal, .transcripts])
+        await service.run()
+        #expect(await service.unerasedPlaces() == [])
+    }
+
+    @Test func `looks for deleted speech without a change, for a command beside a gateway`() async throws {
+        let store = HeldDeletions()
+        store.speech.add(ForgottenSpeech(session: session, begins: .zero))
+        let (service, transcripts) = try service(store)
+        let transcript = StoredTranscript(
+            record: SessionRecord(id: session), transcript: SessionTranscript(rate: .speech, channels: 1), status: .complete)
+        #expect(await transcripts.keep(transcript))
+        for _ in 0..<2 {
+            await service.look()
+            #expect(await service.unerasedPlaces() == [.transcripts])
+            #expect(try await transcripts.stored(session) != nil)
+        }
+        await service.run()
+        #expect(await service.unerasedPlaces() == [])
+        #expect(try await transcripts.stored(session) == nil)
+        await service.look()
+        #expect(await service.unerasedPlaces() == [])
+    }
+
     @Test func `hides what was deleted before each call, and calls that wait share a reading`() async throws {
         let store = HeldDeletions()
         let (service, transcripts) = try service(store)

@@ -46,4 +46,42 @@ import Testing
         claim = nil
         #expect(try directory.claim() != nil)
     }
+
+    private enum Turn { case granted, gatewayRuns, commandRuns }
+
+    /// Asks for a command's turn, and gives a granted one back at once.
+    private func turn(in directory: DataDirectory) throws -> Turn {
+        let answer = try directory.commandTurn()
+        return switch answer {
+        case .granted: .granted
+        case .gatewayRuns: .gatewayRuns
+        case .commandRuns: .commandRuns
+        }
+    }
+
+    @Test func `lets one command at a time change what a gateway changes, and none beside a gateway`() throws {
+        let directory = try DataDirectory(creating: temporary.path)
+        var claim = try directory.claim()
+        #expect(claim != nil)
+        #expect(try turn(in: directory) == .gatewayRuns)
+        claim = nil
+        guard case .granted(let first) = try directory.commandTurn() else {
+            Issue.record("there is no gateway")
+            return
+        }
+        #expect(try turn(in: directory) == .commandRuns)
+        withExtendedLifetime(first) {}
+    }
+
+    @Test func `is claimed by a gateway when a command's turn is over`() async throws {
+        let directory = try DataDirectory(creating: temporary.path)
+        var answer: CommandTurn.Answer? = try directory.commandTurn()
+        #expect(answer != nil)
+        #expect(try turn(in: directory) == .commandRuns)
+        let claiming = Task.detached { try directory.claim() }
+        // Nobody can see that the claim waits.
+        for _ in 0..<1_000 { await Task.yield() }
+        answer = nil
+        #expect(try await claiming.value != nil)
+    }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import HarkenTesting
 import Speech
 @testable import Store
@@ -56,6 +57,18 @@ import Testing
             _ = try folder.write(Array(text.utf8), as: RetentionTime.fileName)
             #expect(open().isBelieved)
         }
+    }
+
+    @Test func `is not believed at once where the remembered time cannot be read`() throws {
+        let folder = TemporaryFolder(), directory = try DataDirectory(creating: folder.path)
+        // A name that stands for a folder cannot be read, by root neither.
+        try FileManager.default.createDirectory(atPath: folder.path(of: RetentionTime.fileName), withIntermediateDirectories: false)
+        let passed = Mutex(Duration.zero)
+        let time = RetentionTime(
+            in: directory, wall: { Self.start + passed.withLock { $0 } }, instant: { instant + passed.withLock { $0 } })
+        #expect(!time.isBelieved && time.now() < Self.start)
+        passed.withLock { $0 = .seconds(3_600) }
+        #expect(time.now() == Self.start + .seconds(3_600) && time.isBelieved)
     }
 
     /// Lets a gateway run for 40 minutes, the first time `days` after the start, and returns the time that is believed at the end of each run.

@@ -64,6 +64,22 @@ struct `The program` {
         }
     }
 
+    @Test(arguments: [["version"], ["--help"], ["usage", "--help"], ["config", "show"], ["completion", "bash"], ["doctor"]])
+    func `fails and says why where nobody can take its results`(words: [String]) async throws {
+        let program = try ChildProcess(["/bin/sh", "-c", #"exec "$0" "$@" > /dev/full"#, BuiltProgram.path] + words, environment: environment)
+        let outcome = await program.outcome()
+        #expect(outcome.status == 1)
+        #expect(outcome.diagnostics.contains(": cannot write standard output: no space left on device\n"))
+    }
+
+    @Test(arguments: [["version"], ["--help"], ["config", "show"]])
+    func `fails in silence where the reader of its results has left`(words: [String]) async throws {
+        // The pipe takes nothing more only once its reader has ended.
+        let script = #"trap '' PIPE; (while printf x; do :; done 2>/dev/null; "$0" "$@"; echo "status $?" >&2) | true"#
+        let outcome = await (try ChildProcess(["/bin/sh", "-c", script, BuiltProgram.path] + words, environment: environment)).outcome()
+        #expect(outcome.diagnostics == "status 1\n")
+    }
+
     @Test(arguments: [[], ["kyes"], ["keys"], ["keys", "create", "--nmae", "x"], ["transcribe"], ["serve", "--listen", "nonsense"]])
     func `answers a wrong line on standard error, with status 2`(words: [String]) async throws {
         let outcome = try await BuiltProgram.run(words, environment: environment)

@@ -467,7 +467,7 @@ async def own_words(gateway, judge, clip):
     await session.say({"type": "suggested_transcript", "stt_provider": "pocket", "segments": [
         words("We met at the harbour.", 0, 2, speaker="SPEAKER_0"), {"text": "no times"}, words("It was late.", 2.5, 4, speaker="SPEAKER_1"), 5]})
     judge(await session.until(lambda: len(session.segments) == 2, 10), "own words: those that are whole", session.segments)
-    ignored = [event["reason"] for event in session.of("service_status") if event["status"] == "message_ignored"]
+    ignored = [name for event in session.of("message_ignored") for name in event["names"]]
     names = ["message", "dance", "speaker_assigned", "finalization_reason", "suggested_transcript", "skip_question", "start_onboarding", "finalize",
              "suggested_transcript.segments"]
     judge(ignored == names, "what means nothing is named once", ignored)

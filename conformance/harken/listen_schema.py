@@ -8,7 +8,7 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$")
 OUTCOMES = {"success", "expected_silence", "empty_unexpected", "timeout", "upstream_error", "config_error", "invalid_input"}
 STATUSES = {"initiating", "in_progress_conversations_processing", "stt_initiating", "ready", "stt_failed", "stt_degraded", "stt_recovered", "finalized",
             "unknown_channel", "unknown_person", "freemium_threshold_reached", "translation_unavailable", "storage_full", "storage_recovered",
-            "stt_late", "stt_in_time", "message_ignored"}
+            "stt_late", "stt_in_time"}
 STATES = {"unknown", "legacy_ambiguous", "unassigned", "identified", "user"}
 
 
@@ -89,6 +89,7 @@ EVENTS = {
     "service_status": ({"status": one_of(STATUSES), "status_text": optional(text)},
                        {"outcome": one_of(OUTCOMES), "provider": text, "retryable": flag, "reason": text,
                         "retry_after": lambda value: whole(value) and 1 <= value <= 3600}),
+    "message_ignored": ({"names": array(text), "text": text}, {}),
     "last_memory": ({"memory_id": text}, {}),
     "conversation_session": ({"conversation_id": text, "status": one_of({"in_progress"})},
                              {"recording_session_id": text, "lifecycle_version": whole, "lifecycle_phase": text, "lifecycle_sequence": whole}),

@@ -272,6 +272,11 @@ class Act:
         self.processor, self.total = spent[0], sum(spent)
         self.text = f"{self.processor:.2f} s of a core" + (f", {self.total:.2f} s with the database's server" if gateway.database else "")
 
+    @classmethod
+    def typical(cls, gateway, work, deletes=False, times=1):
+        """The middle of some acts, by all the processor that they take: a host that changes its speed does not decide."""
+        return sorted((cls(gateway, work, deletes) for _ in range(times)), key=lambda act: act.total)[times // 2]
+
     def _run(self):
         began = time.monotonic()
         self.work()
@@ -338,7 +343,7 @@ class Play:
 
     def rest(self, gateway):
         """What a calm gateway takes of the processor in the time of an act."""
-        idle = sorted((Act(gateway, lambda: None) for _ in range(3)), key=lambda act: act.total)[1]
+        idle = Act.typical(gateway, lambda: None, times=3)
         self.say(gateway, "nothing, for the time of an act", idle.text, idle_processor=idle.processor, idle_total=idle.total)
 
     def reads(self, gateway):
@@ -392,9 +397,9 @@ class Play:
         self.say(gateway, "the page People in Chromium: first card, complete; others' reads, p95",
                  f"{seen['first']:.2f} s, {seen['complete']:.2f} s; {1000 * reads.p95:.0f} ms", page=seen["complete"], page_reads=reads.p95)
 
-    def measured(self, gateway, what, alone, beside, key, deletes=False):
-        """An act alone, for its processor, and a second one beside others, for their waits, to its end."""
-        act = Act(gateway, alone, deletes)
+    def measured(self, gateway, what, alone, beside, key, deletes=False, times=1):
+        """An act alone, for its processor, which may be done some times, and one beside others, for their waits, to its end."""
+        act = Act.typical(gateway, alone, deletes, times)
         with gateway.others_wait() as (reads, writes):
             time.sleep(1)
             beside()
@@ -460,7 +465,8 @@ class Play:
             id = asyncio.run(talk(gateway.url, gateway.key, audio, "finish"))
             wait_for_fact("the conversation's words", lambda: words_missing(gateway, id, words))
 
-        self.measured(gateway, "a conversation of 12 s, to its end", conversation, conversation, "end")
+        # It is compared with another store's, minutes apart.
+        self.measured(gateway, "a conversation of 12 s, to its end", conversation, conversation, "end", times=3)
 
     def edit(self, gateway):
         conversation = next(one["id"] for one in gateway.get("/conversations?limit=50")["conversations"] if one["status"] == "completed")

@@ -231,12 +231,12 @@ extension ConversationFindings {
     fileprivate init?(exact json: JSONView) {
         guard json.isObject else { return nil }
         func text(_ json: JSONView) -> String? {
-            json.string.map { String($0.prefix(Self.maxText)).cut(toBytes: ConversationLimits.findingText) }
+            json.string.map { String($0.prefix(Self.maxText)).prefix(bytes: ConversationLimits.findingText) }
         }
         let items = json["action_items"], events = json["events"]
         self.init(
             category: json["category"].string.flatMap { ConversationCategory(rawValue: $0) } ?? .other,
-            emoji: json["emoji"].string.map { String($0.prefix(1)).cut(toBytes: ConversationLimits.emoji) },
+            emoji: json["emoji"].string.map { String($0.prefix(1)).prefix(bytes: ConversationLimits.emoji) },
             actionItems: (0..<min(items.count, Self.maxItems)).compactMap { text(items[$0]).map { ActionItem($0) } },
             events: (0..<min(events.count, Self.maxItems)).compactMap { index in
                 let event = events[index]
@@ -249,14 +249,4 @@ extension ConversationFindings {
 extension JSONView {
     /// The value as a position in a conversation. A word at the start of a part that was split off may begin a moment before that part.
     fileprivate var position: Duration? { seconds(least: -1).map { max(.zero, $0) } }
-}
-
-extension String {
-    /// Returns the beginning of the text that has at most `count` bytes: one character may have millions of them.
-    fileprivate func cut(toBytes count: Int) -> String {
-        guard utf8.count > count else { return self }
-        var end = utf8.index(startIndex, offsetBy: count)
-        while end > startIndex, end.samePosition(in: unicodeScalars) == nil { end = utf8.index(before: end) }
-        return String(self[..<end])
-    }
 }

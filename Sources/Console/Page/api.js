@@ -35,11 +35,34 @@ const errorOf = async (answer) => {
 /** How requests are sent: with `keepalive` they go on when the page has gone. */
 export const leaving = { keepalive: false };
 
-/** Sends as `fetch` does, and tells how much has gone, which `fetch` does not. */
-const upload = (told) => (path, { method, body, signal }) => new Promise((done, fail) => {
+/** Milliseconds between two looks at an upload. While the machine sleeps there are none: that time does not count. */
+const look = 5000;
+/**
+ * Looks without a sign of life after which an upload has failed: while bytes are left, and when the gateway has all and keeps them. What it then does with
+ * them may take any time, if the request is one `ofLongWork`.
+ */
+const patience = 12, patienceAtEnd = 60;
+
+/**
+ * Sends as `fetch` does, and tells how much has gone, which `fetch` does not. An upload whose connection died without a word, as in the sleep of a machine,
+ * fails: a browser may wait for it without end.
+ */
+const upload = (told) => (path, { method, body, signal, ofLongWork }) => new Promise((done, fail) => {
   if (signal.aborted) return fail(signal.reason);
   const request = new XMLHttpRequest();
-  request.upload.onprogress = told;
+  let looks = 0, isSent = false;
+  const watch = setInterval(() => {
+    if (++looks >= (isSent ? patienceAtEnd : patience) && !(isSent && ofLongWork)) request.abort();
+  }, look);
+  request.upload.onprogress = (event) => {
+    looks = 0;
+    told(event);
+  };
+  request.upload.onload = () => {
+    looks = 0;
+    isSent = true;
+  };
+  request.onloadend = () => clearInterval(watch);
   request.onload = () => done(new Response(request.response, request));
   request.onerror = request.onabort = () => fail(signal.reason ?? {});
   signal.onabort = () => request.abort();

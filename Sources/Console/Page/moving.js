@@ -15,7 +15,12 @@ async function bring(file, changed) {
   const opened = dialog('Import an archive', h('div.stack', h('p.small.dim', spoken(), file.name), progress), [close]);
   opened.addEventListener('close', () => sent.abort());
   try {
-    const answer = await send(address('/users/me/import'), { method: 'POST', body: file, signal: sent.signal });
+    const answer = await send(address('/users/me/import'), { method: 'POST', body: file, signal: sent.signal, ofLongWork: true }, ({ loaded, total }) => {
+      progress.max = total;
+      // All bytes have gone: how long the rest takes is not known.
+      if (loaded < total) progress.value = loaded;
+      else progress.removeAttribute('value');
+    });
     progress.replaceWith(result(await answer.json()));
     opened.addEventListener('close', changed);
   } catch (error) {

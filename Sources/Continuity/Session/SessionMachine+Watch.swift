@@ -124,7 +124,8 @@ extension SessionMachine {
             guard let engine = pool.engine(leg.engine) else { return }
             if !isDone(leg), let end = lastWait(for: leg) {
                 guard end <= now else { return }
-                let error = EngineError.timedOut("\(leg.engine) was told that no more audio comes, and did not end its stream.")
+                let error = EngineError.timedOut(
+                    "\(leg.engine) was told that no more audio comes, and did not end its stream; its last words may be missing.")
                 return fail(leg, .givenUp(.stalled), error, now: now, &actions)
             }
             let limit = stalls.limit(of: engine)

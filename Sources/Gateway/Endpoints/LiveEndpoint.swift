@@ -27,7 +27,7 @@ struct LiveEndpoint: Endpoint {
             let caller = try services.admission.authenticate(
                 exchange, credential: call.shown, for: [.listen], opening: handshakeSession(of: head, call))
             let keys = try BYOKCredentials(head)
-            let moved = movedSession(of: head, caller, on: exchange.loop)
+            let moved = movedSession(of: head, caller, on: exchange.loop), predecessor = predecessor(of: head, on: exchange.loop)
             Task {
                 var liveCaller = LiveCaller(caller: caller, keys: keys), isThere = false
                 if moved != nil {
@@ -36,7 +36,7 @@ struct LiveEndpoint: Endpoint {
                     await exchange.loop.run {}
                     isThere = await exchange.loop.run { exchange.isClientThere } ?? false
                 }
-                await ask(for: &liveCaller, isThere ? moved : nil, head)
+                await ask(for: &liveCaller, isThere ? moved : nil, behind: predecessor)
                 exchange.loop.execute { [liveCaller] in begin(exchange, liveCaller, call) }
             }
         } catch {
@@ -54,7 +54,7 @@ struct LiveEndpoint: Endpoint {
         var claimed: Result<SessionClaim, RequestError>?
         /// True if an earlier run of this gateway had the session that the caller resumes.
         var isEarlier = false
-        /// The last words of the session that the caller goes on behind in a new one; nil: there is none.
+        /// The last words of the session that the caller goes on behind in a new one; nil: there is none, or nothing is hidden.
         var said: SaidBefore?
 
         var claim: SessionClaim? { if case .success(let claim)? = claimed { claim } else { nil } }
@@ -67,11 +67,30 @@ struct LiveEndpoint: Endpoint {
         var waiting: ResumableSessions
     }
 
+    /// A session that a client goes on behind in a new one.
+    private struct Predecessor: Sendable {
+        var id: ID<Session>
+        /// True if the client asks for redaction.
+        var asksForRedaction: Bool
+        /// The redaction that the operator demands; nil: none.
+        var demand: RedactionDemand?
+        /// The loop whose clock bounds the wait for the session's words.
+        var loop: Loop
+
+        /// True if words of the user's new session are hidden, so that the words before are needed.
+        func isRead(for user: ID<User>) -> Bool { asksForRedaction || demand?.rule(for: user) != nil }
+    }
+
     /// The session that the client wants to resume; nil: a new one.
     private func resumedSession(of head: HTTPRequestHead) -> ID<Session>? { session(in: "session_id", of: head) }
 
     /// The session that the client goes on behind in a new one; nil: there is none.
-    private func predecessor(of head: HTTPRequestHead) -> ID<Session>? { session(in: "continues", of: head) }
+    private func predecessor(of head: HTTPRequestHead, on loop: Loop) -> Predecessor? {
+        guard let id = session(in: "continues", of: head) else { return nil }
+        let asks = head.query.all("redact").contains { !$0.isEmpty && $0 != "false" }
+        let demand = services.contexts.context(on: loop)?.continuity.redaction
+        return Predecessor(id: id, asksForRedaction: asks, demand: demand, loop: loop)
+    }
 
     /// The session that a parameter names, in a protocol that resumes sessions; nil: there is none.
     private func session(in parameter: String, of head: HTTPRequestHead) -> ID<Session>? {
@@ -93,8 +112,10 @@ struct LiveEndpoint: Endpoint {
         return MovedSession(id: id, waiting: waiting)
     }
 
-    private func ask(for liveCaller: inout LiveCaller, _ moved: MovedSession?, _ head: HTTPRequestHead) async {
-        if let before = predecessor(of: head) { liveCaller.said = await services.recovery.said(in: before, of: liveCaller.caller.user) }
+    private func ask(for liveCaller: inout LiveCaller, _ moved: MovedSession?, behind predecessor: Predecessor?) async {
+        if let predecessor, predecessor.isRead(for: liveCaller.caller.user) {
+            liveCaller.said = await services.recovery.said(in: predecessor.id, of: liveCaller.caller.user, on: predecessor.loop)
+        }
         if let moved {
             let user = liveCaller.caller.user
             do throws(RequestError) {
@@ -169,7 +190,7 @@ struct LiveEndpoint: Endpoint {
                 head, credential: credential, peer: call.client.peer, for: [.listen], opening: opened)
             return LiveCaller(caller: caller, keys: keys)
         }
-        let moved = movedSession(of: head, nil, on: context.loop)
+        let moved = movedSession(of: head, nil, on: context.loop), predecessor = predecessor(of: head, on: context.loop)
         return PreSessionHandler(
             opening, context: context, client: call.client, wrongCredentials: call.responder.wrongCredentials,
             prepare: { requested in
@@ -178,7 +199,7 @@ struct LiveEndpoint: Endpoint {
                 guard liveCaller == nil || credential != nil else { return prepare }
                 let load: @Sendable () async -> Void = {
                     guard case .success(var liveCaller) = pending.result.withLock({ $0 }) else { return }
-                    await ask(for: &liveCaller, moved, head)
+                    await ask(for: &liveCaller, moved, behind: predecessor)
                     pending.result.withLock { [liveCaller] in $0 = .success(liveCaller) }
                 }
                 guard let prepare else {
@@ -263,6 +284,8 @@ struct LiveEndpoint: Endpoint {
         plan.taken = liveCaller.claim?.taken
         // This gateway does not know what was said at another one.
         plan.said = liveCaller.said ?? liveCaller.claim.map { _ in SaidBefore() }
+        // The client was not told where to go on, and may begin before the last words.
+        if (machine as? any ResumableDialect)?.predecessor == nil { plan.said = plan.said?.withUnknownEnd }
         if (machine as? any ConversationDialect)?.conversation?.usesProfile == true { plan.introduction = known?.introduction ?? [] }
         return LiveSession(plan, context: context)
     }

@@ -23,6 +23,8 @@ public struct ConnectionOptions: Sendable, Equatable {
 
     var openTime: Duration { min(max(timeout, .milliseconds(100)), .seconds(600)) }
 
-    /// Maximum time that an engine may say nothing once it was told that no more audio comes. Then the stream ends with what is there.
+    /// Maximum time that a vendor's engine may say nothing once it was told that no more audio comes. Each word and each end of a turn begins the time
+    /// anew. Then the stream ends with what is there, and with an error. The engines of this process and of a gateway have no such limit: they may be
+    /// late on a busy machine, and the connection to a gateway shows by itself that it is alive.
     static let endTime: Duration = .milliseconds(5_500)
 }

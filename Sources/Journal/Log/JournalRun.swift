@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Net
+internal import Store
 internal import Synchronization
 
 /// The part of a journal's directory that belongs to one process: the logs of its loops. A lock holds the part until the process ends, even by a crash.
@@ -37,7 +38,7 @@ package final class JournalRun: Sendable {
     static func claim(_ number: Int, in directory: String) throws(JournalError) -> JournalRun? {
         let path = "\(directory)/\(prefix)\(number)\(suffix)"
         while true {
-            let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+            let descriptor = DirectoryOwner.openFile(path, O_RDWR)
             guard descriptor >= 0 else { throw .cannotCreate(path: path, reason: String(cString: strerror(errno))) }
             guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
                 let code = errno

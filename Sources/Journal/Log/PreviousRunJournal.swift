@@ -47,7 +47,7 @@ package final class PreviousRunJournal: Sendable {
         self.directory = directory
         self.run = run
         self.log = log
-        var others = Set(Self.names(in: directory).compactMap(JournalRun.number(ofFile:)))
+        var others = Set(try Self.names(in: directory).compactMap(JournalRun.number(ofFile:)))
         others.remove(run.number)
         runs = Mutex(Runs(living: others))
         try takeLogs(of: run.number)
@@ -59,7 +59,12 @@ package final class PreviousRunJournal: Sendable {
         try self.init(directory: directory, run: JournalRun.claimLowest(in: directory), log: log)
     }
 
-    private static func names(in directory: String) -> [String] { (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [] }
+    /// Returns the names of the directory's files. A directory that cannot be read is not taken for an empty one: its segments would be forgotten.
+    private static func names(in directory: String) throws(JournalError) -> [String] {
+        do { return try FileManager.default.contentsOfDirectory(atPath: directory) } catch {
+            throw .cannotRead(path: directory, reason: String(cString: strerror(errno)))
+        }
+    }
 
     // MARK: - Processes that share the directory
 
@@ -89,14 +94,14 @@ package final class PreviousRunJournal: Sendable {
 
     /// Completes the segments of a process that was killed from its rings, and adds all its segments.
     private func takeLogs(of number: Int) throws(JournalError) {
-        for name in Self.names(in: directory) where name.hasSuffix(JournalWriter.ringSuffix) && JournalRun.number(ofFile: name) == number {
+        for name in try Self.names(in: directory) where name.hasSuffix(JournalWriter.ringSuffix) && JournalRun.number(ofFile: name) == number {
             guard let loop = Int(name.dropLast(JournalWriter.ringSuffix.count)) else { continue }
             let path = "\(directory)/\(name)"
             let damage = try JournalMemory.recover(path) { "\(directory)/\(JournalSegment.name(loop: loop, number: $0))" }
             if let damage { try Self.setAside(path, damage, log) }
         }
-        let found = Self.names(in: directory).filter { JournalRun.number(ofFile: $0) == number || isNewCheckpoint($0, of: number) }.compactMap(
-            entry(of:))
+        let names = try Self.names(in: directory).filter { JournalRun.number(ofFile: $0) == number || isNewCheckpoint($0, of: number) }
+        let found = names.compactMap(entry(of:))
         isStored.withLock { $0 = false }
         entries.withLock { $0 = ($0 + found).sorted { ($0.loop, $0.number) < ($1.loop, $1.number) } }
     }
@@ -117,12 +122,15 @@ package final class PreviousRunJournal: Sendable {
         }
         guard let (loop, number) = remains ?? JournalSegment.parse(name) else { return nil }
         var status = stat()
-        let bytes = lstat(path, &status) == 0 ? Int(status.st_size) : 0
-        guard bytes > 0 else {
+        guard lstat(path, &status) == 0 else {
+            // A file whose size is not known is not taken for an empty one. Its reader says why.
+            return errno == ENOENT ? nil : Entry(name: name, loop: loop, number: number, bytes: 0)
+        }
+        guard status.st_size > 0 else {
             unlink(path)
             return nil
         }
-        return Entry(name: name, loop: loop, number: number, bytes: bytes)
+        return Entry(name: name, loop: loop, number: number, bytes: Int(status.st_size))
     }
 
     /// Renames a damaged ring, so that it does not prevent the start and can be examined later.

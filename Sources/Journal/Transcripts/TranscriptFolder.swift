@@ -18,8 +18,8 @@ package final class TranscriptFolder: Sendable {
     private let live = Mutex<[ID<Session>: LiveTranscript]>([:])
     /// Stretches of speech that are left out of every transcript that is stored or read.
     private let forgotten = Mutex<[ID<Session>: [ForgottenSpeech]]>([:])
-    /// Sessions whose stored transcripts still have forgotten speech, because it could not be erased.
-    private let unerased = Mutex<Set<ID<Session>>>([])
+    /// Sessions whose stored transcripts still have forgotten speech, with the erasures that have failed.
+    private let unerased = Mutex<[ID<Session>: BlobErasure]>([:])
     /// Sessions that are over and whose transcripts the disk has not taken yet.
     private let unstored = Mutex<[ID<Session>: Unstored]>([:])
     package let retries: RetrySchedule
@@ -330,9 +330,13 @@ package final class TranscriptFolder: Sendable {
                     guard let session = Self.session(of: blob.name) else { continue }
                     guard let bytes = try await blobs.content(of: blob.name, maxByteCount: Self.maxByteCount) else { continue }
                     // The transcript of a newer version has the same members.
-                    guard let document = try? JSONDocument(parsing: bytes, sizeLimit: Self.maxByteCount),
-                        document.root["user"].string ?? ID<User>.local.rawValue == user.rawValue
-                    else { continue }
+                    guard let document = try? JSONDocument(parsing: bytes, sizeLimit: Self.maxByteCount) else {
+                        log.warning(
+                            "a damaged transcript does not tell its user, and is left; delete the file if its user is deleted",
+                            [.session: session.rawValue, .path: "\(blobs.location)/\(blob.name)"])
+                        continue
+                    }
+                    guard document.root["user"].string ?? ID<User>.local.rawValue == user.rawValue else { continue }
                     sessions.append(session)
                 }
                 return Result<_, StoreError>.success(sessions)
@@ -347,31 +351,48 @@ package final class TranscriptFolder: Sendable {
     /// hidden from those who read a transcript.
     package func forget(_ all: [ID<Session>: [ForgottenSpeech]]) async {
         await inOrder { [self] in
-            let before = forgotten.withLock { known in
-                let before = known
-                known = all
-                return before
-            }
-            let left = unerased.withLock { sessions in
-                sessions.formIntersection(all.keys)
-                return sessions
-            }
             let refusals = await gaps?.refusals ?? 0
             var absent: [ID<Session>] = []
-            for (id, stretches) in all where before[id]?.forGood ?? [] != stretches.forGood || left.contains(id) {
+            let (changed, left) = know(all)
+            for (id, stretches) in changed {
                 guard live.withLock({ $0[id] }) == nil else { continue }
-                let erasure = await forgetStored(id)
+                let erasure = await forgetStored(id, stretches.forGood, isAgain: left.contains(id))
                 if erasure == .absent { absent.append(id) }
-                unerased.withLock { sessions in
-                    sessions.remove(id)
-                    if erasure == .failed { sessions.insert(id) }
-                }
+                unerased.withLock { $0[id] = erasure.isFailure ? erasure : nil }
             }
             // A process that was killed, or one that has no gateway, has deleted the transcript and not its gaps.
             await gaps?.remove(absent)
             // A user is told that a deletion is complete when this returns. A database that is away holds the user up once.
             await gaps?.tryAgain(unlessRefusedSince: refusals)
         }
+    }
+
+    /// Looks for speech that is forgotten for good in the stored transcripts, and changes none: for a process beside the gateway that erases it. The
+    /// transcripts that have such speech count as unerased. Later calls look only at these, and at the sessions of which more is forgotten.
+    package func look(for all: [ID<Session>: [ForgottenSpeech]]) async {
+        await inOrder { [self] in
+            for (id, stretches) in know(all).changed {
+                let erasure = await found(stretches.forGood, of: id)
+                unerased.withLock { $0[id] = erasure.isFailure ? erasure : nil }
+            }
+        }
+    }
+
+    /// Takes over which speech is forgotten.
+    ///
+    /// - Returns: the sessions whose transcripts may have speech that is forgotten for good since the last call, and the sessions whose erasure has
+    /// failed.
+    private func know(_ all: [ID<Session>: [ForgottenSpeech]]) -> (changed: [ID<Session>: [ForgottenSpeech]], left: Set<ID<Session>>) {
+        let before = forgotten.withLock { known in
+            let before = known
+            known = all
+            return before
+        }
+        let left = unerased.withLock { failures in
+            failures = failures.filter { all[$0.key] != nil }
+            return Set(failures.keys)
+        }
+        return (all.filter { before[$0.key]?.forGood ?? [] != $0.value.forGood || left.contains($0.key) }, left)
     }
 
     /// True while a stored transcript has forgotten speech that could not be erased, or the database has refused the gaps of a session with such speech,
@@ -384,26 +405,91 @@ package final class TranscriptFolder: Sendable {
         }
     }
 
+    /// The stored transcripts that have forgotten speech and could not be read at the last `forget`, in the order of their paths. They are as they
+    /// were.
+    package var unreadable: [UnerasedTranscript] {
+        let failures = unerased.withLock { Array($0.values) }
+        let found = failures.compactMap { failure -> UnerasedTranscript? in
+            if case .unreadable(let transcript) = failure { transcript } else { nil }
+        }
+        return found.sorted { $0.path < $1.path }
+    }
+
     /// The result of the erasure of forgotten speech from a session's blob.
-    private enum BlobErasure {
+    private enum BlobErasure: Sendable, Equatable {
         /// There is no blob.
         case absent
         case complete
         /// The blob still has the speech; the reason is in the log.
         case failed
+        /// The blob still has the speech, because its other speech cannot be read; the log has it too.
+        case unreadable(UnerasedTranscript)
+
+        var isFailure: Bool {
+            switch self {
+            case .absent, .complete: false
+            case .failed, .unreadable: true
+            }
+        }
     }
 
-    /// Erases forgotten speech from a session's blob.
-    private func forgetStored(_ id: ID<Session>) async -> BlobErasure {
+    /// Erases forgotten speech from a session's blob. A blob that cannot be read, and has speech that stays, is left as it is.
+    ///
+    /// - Parameters:
+    ///   - stretches: the speech that is forgotten for good.
+    ///   - isAgain: true after a failure. Only the first failure is logged as an error.
+    private func forgetStored(_ id: ID<Session>, _ stretches: [ForgottenSpeech], isAgain: Bool) async -> BlobErasure {
+        guard let name = Self.name(of: id) else { return .absent }
+        guard !stretches.isEmpty else { return .complete }
+        // Nothing of it stays, so that it need not be read.
+        if stretches.isAll { return await deleteForgotten(name, of: id, isAgain: isAgain) }
         do throws(StoredTranscript.Unreadable) {
             guard let bytes = try await loadBytes(id) else { return .absent }
-            return try await store(StoredTranscript(decoding: bytes), former: bytes) ? .complete : .failed
+            return try await store(StoredTranscript(decoding: bytes), attempts: isAgain ? 1 : 0, former: bytes) ? .complete : .failed
         } catch {
-            // A newer version's transcript cannot be read. It is deleted, because it may have words that must be forgotten.
-            log.info("an unreadable transcript was deleted, because a part of it had to be deleted", [.session: id.rawValue])
-            guard let name = Self.name(of: id) else { return .absent }
-            return await remove([name]) ? .complete : .failed
+            let transcript = UnerasedTranscript(path: "\(blobs.location)/\(name)", reason: error)
+            logUnerased(id, name, "\(transcript)", isAgain: isAgain)
+            return .unreadable(transcript)
         }
+    }
+
+    /// Looks for forgotten speech in a session's blob, and changes nothing.
+    ///
+    /// - Returns: `failed` when the blob has the speech.
+    private func found(_ stretches: [ForgottenSpeech], of id: ID<Session>) async -> BlobErasure {
+        guard let name = Self.name(of: id) else { return .absent }
+        guard !stretches.isEmpty else { return .complete }
+        do throws(StoredTranscript.Unreadable) {
+            if stretches.isAll { return try await has(name) ? .failed : .absent }
+            guard let bytes = try await loadBytes(id) else { return .absent }
+            let stored = try StoredTranscript(decoding: bytes)
+            return stored.forgetting(stretches).encoded() == stored.encoded() ? .complete : .failed
+        } catch {
+            return .unreadable(UnerasedTranscript(path: "\(blobs.location)/\(name)", reason: error))
+        }
+    }
+
+    private func has(_ name: BlobName) async throws(StoredTranscript.Unreadable) -> Bool {
+        do throws(StoreError) { return try await blobs.find(name) != nil } catch { throw .notReadable("\(error)") }
+    }
+
+    /// Deletes the blob of a session that is forgotten as a whole.
+    private func deleteForgotten(_ name: BlobName, of id: ID<Session>, isAgain: Bool) async -> BlobErasure {
+        do throws(StoreError) {
+            guard try await blobs.find(name) != nil else { return .absent }
+            await gaps?.remove([id])
+            try await blobs.delete(name)
+            return .complete
+        } catch {
+            logUnerased(id, name, "\(error)", isAgain: isAgain)
+            return .failed
+        }
+    }
+
+    private func logUnerased(_ id: ID<Session>, _ name: BlobName, _ error: String, isAgain: Bool) {
+        let message: StaticString = "deleted speech is still in a transcript; it is tried again"
+        let details: KeyValuePairs<LogKey, String> = [.session: id.rawValue, .path: "\(blobs.location)/\(name)", .error: error]
+        if isAgain { log.debug(message, details) } else { log.error(message, details) }
     }
 
     /// Sets the forgotten speech of one session, for transcripts that are stored from now on.

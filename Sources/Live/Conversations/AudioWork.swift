@@ -21,6 +21,8 @@ struct AudioWork: Sendable {
     let log: Log
     /// Called on any thread when a batch of audio was taken.
     let taken: @Sendable () -> Void
+    /// Called on any thread with a time to silence whose audio is in a complete file.
+    let late: @Sendable (SampleRange) -> Void
 
     /// Carries out items until the stream ends.
     func carryOut(_ items: AsyncStream<Item>) async {
@@ -29,7 +31,7 @@ struct AudioWork: Sendable {
             case .audio(let pcm, let position):
                 if let error = await audio.append(pcm, from: position) { log.error("a session's audio cannot be kept", [.error: "\(error)"]) }
                 taken()
-            case .silence(let range): await audio.silence(range)
+            case .silence(let range): if await audio.silence(range) { late(range) }
             case .close(let file):
                 do throws(StoreError) {
                     if let kept = try await audio.finish() { file.yield(kept) }

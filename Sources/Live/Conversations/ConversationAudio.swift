@@ -29,6 +29,8 @@ package actor ConversationAudio {
     private var writer: Writer?
     /// Times of the session that are silent in the files.
     private var silences: [SampleRange] = []
+    /// End of the last complete file.
+    private var completeThrough = SampleIndex.zero
     /// True if no audio can be kept, because the disk is full or the folder is gone.
     private var hasFailed = false
 
@@ -92,6 +94,7 @@ package actor ConversationAudio {
     package func finish() async throws(StoreError) -> Kept? {
         guard let writer else { return nil }
         self.writer = nil
+        completeThrough = writer.start + writer.file.count
         let id = newID()
         let place = session.flatMap { SessionAudioName(id: id, session: $0, start: (writer.start - .zero).duration(at: rate)).blob }
         guard let name = place ?? BlobName(id + ".opus") else { return nil }
@@ -106,7 +109,12 @@ package actor ConversationAudio {
     }
 
     /// Makes a time silent in the file that is being written, and in later ones.
-    package func silence(_ range: SampleRange) { silences.append(range) }
+    ///
+    /// - Returns: true if the time begins in a complete file, which stays as it is.
+    @discardableResult package func silence(_ range: SampleRange) -> Bool {
+        silences.append(range)
+        return range.start < completeThrough
+    }
 
     private func silence(_ writer: Writer) throws(MediaError) {
         let whole = SampleRange(writer.start, count: writer.file.count)

@@ -4,6 +4,7 @@ package import Journal
 internal import Observability
 internal import Speech
 internal import Store
+internal import TextNormalization
 
 /// Puts words of a session that become known after its end into the session's conversations.
 extension ConversationService {
@@ -63,11 +64,12 @@ extension ConversationService {
         }
     }
 
-    /// Puts words of a session into its conversations if they are missing there.
+    /// Puts words of a session into its conversations if they are missing there. The stored audio of its hidden words is silenced: words that were
+    /// recognized again were not known to be hidden when the audio was stored.
     ///
     /// - Parameter onlyRecovered: true to take recovered words only. Words committed while the session lived are on their way to the conversations
     ///   already.
-    /// - Returns: false when words are missing, because the store cannot be used; the reason is in the log.
+    /// - Returns: false when words are missing, or hidden words are audible, because the store cannot be used; the reason is in the log.
     @discardableResult package func take(_ stored: StoredTranscript, onlyRecovered: Bool = false) async -> Bool {
         let user = Self.user(of: stored.record)
         guard let parts = await parts(of: stored.record) else { return false }
@@ -90,7 +92,18 @@ extension ConversationService {
                 if error.mayPass { isDone = false }
             }
         }
+        if await !silence(Self.hidden(in: stored), ofSession: stored.record.id, of: user) { isDone = false }
         return isDone
+    }
+
+    /// Returns the times of the session whose words are hidden.
+    private static func hidden(in stored: StoredTranscript) -> [Range<Duration>] {
+        guard !stored.record.redaction.isEmpty else { return [] }
+        let rate = stored.transcript.rate
+        return stored.transcript.pieces.joined().flatMap(\.commit.words).filter(\.isHidden).map { word in
+            let start = (word.range.start - .zero).duration(at: rate)
+            return start..<max(start, (word.range.end - .zero).duration(at: rate))
+        }
     }
 
     private static func user(of record: SessionRecord) -> ID<User> { record.owner.map { ID($0.user) } ?? .local }

@@ -74,6 +74,8 @@ extension ConversationService {
             try await audio.delete(blob.name)
             return .deleted
         }
+        // Words that were recognized again may be hidden in this audio, which was stored before.
+        try await silenceHidden(in: part.conversation, of: user, from: stored.start, to: stored.start + stored.duration)
         storedAudio(of: part.conversation, of: user)
         return .added
     }

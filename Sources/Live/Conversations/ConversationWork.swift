@@ -29,6 +29,8 @@ package struct ConversationWork: Sendable {
         case introduce(SelfIntroduction)
         /// Adds audio to this conversation. The conversation begins at `start` of the session. `file` has the file, unless there is none.
         case addAudio(ID<Conversation>, start: Duration, file: AsyncStream<ConversationAudio.Kept>)
+        /// Makes a time of the session silent in audio that is stored.
+        case silence(SampleRange)
         /// Marks the end of the session's items: when it is reached, all earlier items are done.
         case last
 
@@ -80,6 +82,7 @@ package struct ConversationWork: Sendable {
     /// Waits between attempts. The last one is repeated.
     private static let waits: [Duration] = [.milliseconds(200), .seconds(1), .seconds(2), .seconds(5)]
 
+    let session: ID<Session>
     let user: ID<User>
     let request: ConversationRequest
     /// The conversation with which a session goes on that another gateway had; nil: none.
@@ -229,6 +232,9 @@ package struct ConversationWork: Sendable {
                 guard case .conflict = error else { throw error }
             }
         case .addAudio(let id, let start, let file): for await kept in file { try await add(kept, to: id, start) }
+        case .silence(let range):
+            let begin = (range.start - .zero).duration(at: rate), end = (range.end - .zero).duration(at: rate)
+            await service.silence([begin..<max(begin, end)], ofSession: session, of: user)
         }
     }
 

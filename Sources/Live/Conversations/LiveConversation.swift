@@ -141,14 +141,17 @@ package final class LiveConversation {
         self.rate = rate
         let session = LoopBound(self, on: loop)
         let worker = ConversationWork(
-            user: user, request: request, continued: shared?.continued?.conversation, part: shared?.row.part, service: service, audio: keeper,
-            rate: rate
+            session: self.session, user: user, request: request, continued: shared?.continued?.conversation, part: shared?.row.part,
+            service: service, audio: keeper, rate: rate
         ) { event in
             session.enter { $0.hear(event) }
         }
         stored = Task { await worker.carryOut(stream) }
         if let keeper {
-            let encoder = AudioWork(audio: keeper, log: service.log) { session.enter { $0.audio?.taken() } }
+            let encoder = AudioWork(
+                audio: keeper, log: service.log, taken: { session.enter { $0.audio?.taken() } },
+                // Behind the work that stores the complete file.
+                late: { range in session.enter { $0.give(.silence(range)) } })
             Task(priority: .utility) { await encoder.carryOut(sound) }
         } else {
             audioWork.finish()

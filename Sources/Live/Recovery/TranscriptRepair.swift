@@ -126,8 +126,7 @@ struct TranscriptRepair: Sendable {
                     for index in words.indices { words[index].speaker = nil }
                     if !hidden.isEmpty {
                         // Word by word: which words fill the gap is decided by their times.
-                        var redactor = StreamRedactor(RedactionRule(hidden, form: .hashes))
-                        words = redactor.redact(final: words)
+                        words = redacted(words, channel, heardFrom: heard.start, of: range, stored)
                         words.removeAll { $0.range.end <= near }
                     }
                     stored.transcript.mend(channel, range, words, by: engine.name)
@@ -153,6 +152,29 @@ struct TranscriptRepair: Sendable {
                 return .unavailable
             }
         }
+    }
+
+    /// Returns the words at a part that is recognized again, with sensitive content hidden. A number may be cut by the audio's edge, and the words that
+    /// are stored before the part may be others than those that are heard again: the part's words are read behind both.
+    ///
+    /// - Parameter start: position at which the audio begins that was recognized.
+    private func redacted(
+        _ words: [Word], _ channel: ChannelIndex, heardFrom start: SampleIndex, of range: SampleRange, _ stored: StoredTranscript
+    ) -> [Word] {
+        let rule = RedactionRule(stored.record.redaction, form: .hashes)
+        var redactor = StreamRedactor(rule, behind: said(before: start, in: channel, stored))
+        // Hashes stand word by word, so each word keeps its time.
+        let heard = redactor.redact(final: words)
+        let before = heard.prefix { $0.range.middle < range.start }
+        var second = StreamRedactor(rule, behind: said(before: range.start, in: channel, stored))
+        return Array(before) + second.redact(final: Array(heard.dropFirst(before.count)))
+    }
+
+    /// Returns the stored words before a position; nil where nothing was said before.
+    private func said(before position: SampleIndex, in channel: ChannelIndex, _ stored: StoredTranscript) -> SaidBefore.Part? {
+        // Only a client of /listen begins a session in the middle of its speech.
+        if position <= .zero, !stored.record.dialect.hasPrefix(ListenServer.dialect.name) { return nil }
+        return stored.transcript.said(in: channel, before: position)
     }
 
     private func report(

@@ -18,6 +18,8 @@ package actor ErasureService {
     private let age: Duration
     private let log: Log
     private let now: @Sendable () -> UnixTime
+    /// True while the record of deleted speech could not be read at the last attempt: nobody knows what is left.
+    private var isRecordUnread = false
     /// Speech that is forgotten for good.
     private var forgotten: [ID<Session>: [ForgottenSpeech]] = [:]
     private let readings = SharedRuns(), journalErasures = SharedRuns()
@@ -63,6 +65,13 @@ package actor ErasureService {
         await journalErasure?.value
     }
 
+    /// Reads which speech must be forgotten, and looks which transcripts still have it, without a change: for a command beside the gateway that
+    /// erases it.
+    package func look() async {
+        guard let found = await forgottenSpeech() else { return }
+        await transcripts.look(for: Dictionary(grouping: found, by: \.session))
+    }
+
     private func read() async {
         guard let found = await forgottenSpeech() else { return }
         forgotten = Dictionary(grouping: found.forGood, by: \.session)
@@ -96,9 +105,12 @@ package actor ErasureService {
         var waits = transcripts.retries.first[...]
         while true {
             do throws(StoreError) {
-                return try await store.forgottenSpeech(of: nil)
+                let found = try await store.forgottenSpeech(of: nil)
+                isRecordUnread = false
+                return found
             } catch {
                 guard error.mayPass, let wait = waits.popFirst() else {
+                    isRecordUnread = true
                     log.error("the record of deleted speech cannot be read", [.error: "\(error)"])
                     return nil
                 }
@@ -133,11 +145,13 @@ package actor ErasureService {
         await context.run { $0.journal.ended(erasing, isComplete: isComplete) }
     }
 
-    /// Returns the places where deleted speech still is because an attempt to erase it has failed. Each is tried again within a minute.
+    /// Returns the places where deleted speech still is because an attempt to erase it has failed, or may be because the record of it cannot be read.
+    /// Each is tried again within a minute.
     ///
     /// Waits until the journals are erased of what was hidden before.
     package func unerasedPlaces() async -> [UnerasedPlace] {
         await journalErasure?.value
+        if isRecordUnread { return [.journal, .transcripts] }
         var isInJournal = !unerasedEarlier.isDisjoint(with: forgotten.keys)
         for context in contexts where !isInJournal {
             isInJournal = await context.run { !$0.journal.unfinishedErasures.isEmpty } ?? false

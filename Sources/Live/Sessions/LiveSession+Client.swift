@@ -150,8 +150,8 @@ extension LiveSession {
         named.apply(change)
         if let vendor = change.vendor { note(vendor) }
         run?.command(.update(change))
-        // A stream that goes on hears nothing of options that its engine ignores, but the client does.
-        if change.vendor != nil, let run { tellIgnored(by: run.servingEngine ?? firstEngine) }
+        // A stream that goes on hears nothing of options that its engine ignores, but the client does. Another model may take others.
+        if let run { tellIgnored(by: run.servingEngine ?? firstEngine) }
     }
 
     /// Ends the session of a client that has changed to a language that is not allowed.

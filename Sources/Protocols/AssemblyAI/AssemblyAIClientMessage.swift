@@ -36,7 +36,7 @@ package enum AssemblyAIClientMessage: Sendable, Equatable {
             } else if type.equals("Terminate") {
                 self = .terminate
             } else if let name = type.string {
-                self = .invalid("Invalid Message Type: \(name.prefix(64))")
+                self = .invalid("Invalid Message Type: \(name.prefix(bytes: 64))")
             } else {
                 self = .invalid("Invalid Message: a text message must be a JSON object with a type. Audio belongs in binary messages.")
             }

@@ -18,7 +18,7 @@ enum AssemblyAIEngineErrors {
 
     /// Returns the meaning of a close code. `text` is the vendor's last error message or the close reason.
     static func ended(code: Int?, saying text: String) -> EngineError {
-        let said = text.isEmpty ? "no reason given" : String(text.prefix(300))
+        let said = text.isEmpty ? "no reason given" : text.prefix(bytes: 300)
         let lowered = said.lowercased()
         switch code {
         case nil: return .unavailable(text.isEmpty ? "The connection to AssemblyAI broke." : "AssemblyAI: \(said)")
@@ -37,6 +37,6 @@ enum AssemblyAIEngineErrors {
 
     private static func message(in body: [UInt8]) -> String? {
         guard let document = try? JSONDocument(parsing: body, sizeLimit: 65_536) else { return nil }
-        return (document.root["error"].string ?? document.root["message"].string).map { String($0.prefix(300)) }
+        return (document.root["error"].string ?? document.root["message"].string).map { $0.prefix(bytes: 300) }
     }
 }

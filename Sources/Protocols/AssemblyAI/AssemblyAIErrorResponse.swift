@@ -30,7 +30,7 @@ package enum AssemblyAIErrorResponse {
         case .badRequest(let reason), .invalidField(let reason, _), .unsupportedLanguage(_, let reason),
             .languageNotAllowed(let reason):
             inBand(3006, "Invalid Message: \(reason)")
-        case .unknownModel(let name): inBand(3006, "Invalid Message: there is no speech_model \"\(name.prefix(80))\".")
+        case .unknownModel(let name): inBand(3006, "Invalid Message: there is no speech_model \"\(name.prefix(bytes: 80))\".")
         case .unavailable(let reason): inBand(3005, "Session Cancelled: \(reason)")
         case .engine(let error, let engine, let payer): inBand(code(of: error), text(of: ProviderError(error, by: engine, payer: payer).error))
         case .internalError: inBand(1011, "Session Cancelled: An error occurred")
@@ -76,7 +76,7 @@ package enum AssemblyAIErrorResponse {
         case .badRequest(let reason), .invalidField(let reason, _), .unsupportedLanguage(_, let reason),
             .languageNotAllowed(let reason):
             (.badRequest, nil, reason)
-        case .unknownModel(let name): (.badRequest, nil, "There is no speech model \"\(name.prefix(80))\"")
+        case .unknownModel(let name): (.badRequest, nil, "There is no speech model \"\(name.prefix(bytes: 80))\"")
         case .remoteContent(let reason): (.badRequest, nil, reason)
         case .unavailable(let reason): (.serviceUnavailable, nil, reason)
         case .engine(let error, let name, let payer): engine(ProviderError(error, by: name, payer: payer))

@@ -1,4 +1,5 @@
 import Framing
+import Speech
 
 extension AssemblyAIServerMessage {
     /// Maximum size of a message, in bytes. Each message of a turn repeats all its words; an hour of speech without a pause stays below this size.
@@ -114,7 +115,7 @@ extension AssemblyAIServerMessage {
             case "Silence": return .silence(start: Self.whole(start), end: Self.whole(end))
             case "Warning": return .warning(code: warningCode ?? 0, message: warning ?? "")
             case "Error": return .error(code: errorCode, message: error ?? "")
-            case .some(let name): return .unrecognized(type: String(name.prefix(64)))
+            case .some(let name): return .unrecognized(type: name.prefix(bytes: 64))
             case nil:
                 // An error in the older form, without a type.
                 guard let error else { return .malformed("not an object with a type") }

@@ -1,4 +1,5 @@
 package import Framing
+import Speech
 
 /// A text message from a client on the live socket; audio comes in binary messages.
 ///
@@ -29,7 +30,7 @@ package enum DeepgramClientMessage: Sendable, Equatable {
             } else if type.equals("Configure") {
                 self = Self.change(root)
             } else if let name = type.string {
-                self = .invalid("Unknown type \"\(name.prefix(64))\". Known are KeepAlive, Finalize, CloseStream and Configure.")
+                self = .invalid("Unknown type \"\(name.prefix(bytes: 64))\". Known are KeepAlive, Finalize, CloseStream and Configure.")
             } else {
                 self = .invalid("A text message must be a JSON object with a type. Audio belongs in binary messages.")
             }

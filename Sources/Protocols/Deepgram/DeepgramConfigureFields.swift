@@ -1,4 +1,5 @@
 import Framing
+import Speech
 
 /// Reads the members of a `Configure` message. An absent member and `null` change nothing.
 enum DeepgramConfigureFields {
@@ -11,7 +12,7 @@ enum DeepgramConfigureFields {
         try view.forEachMember { member, _ throws(DeepgramConfigureError) in
             guard known.contains(member) else {
                 let names = known.subtracting(["type"]).sorted().joined(separator: ", ")
-                throw DeepgramConfigureError("\(name)\(member.prefix(64)) cannot be changed. Known are \(names).")
+                throw DeepgramConfigureError("\(name)\(member.prefix(bytes: 64)) cannot be changed. Known are \(names).")
             }
         }
     }

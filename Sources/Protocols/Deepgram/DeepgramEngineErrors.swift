@@ -20,7 +20,7 @@ enum DeepgramEngineErrors {
     }
 
     static func closed(code: UInt16?, reason: String, complaint: String?) -> EngineError {
-        let said = complaint ?? (reason.isEmpty ? "no reason given" : String(reason.prefix(200)))
+        let said = complaint ?? (reason.isEmpty ? "no reason given" : reason.prefix(bytes: 200))
         switch code {
         case nil: return .unavailable("The connection to Deepgram broke.")
         case 1008: return .undecodable("Deepgram could not decode the audio: \(said)")
@@ -34,6 +34,6 @@ enum DeepgramEngineErrors {
     private static func message(in body: [UInt8]) -> String? {
         guard let document = try? JSONDocument(parsing: body, sizeLimit: 65_536) else { return nil }
         let root = document.root
-        return (root["err_msg"].string ?? root["message"].string ?? root["details"].string).map { String($0.prefix(300)) }
+        return (root["err_msg"].string ?? root["message"].string ?? root["details"].string).map { $0.prefix(bytes: 300) }
     }
 }

@@ -31,7 +31,7 @@ package enum DeepgramErrorResponse {
         case .unknownModel(let name):
             answer(
                 .badRequest, "Bad Request",
-                "Bad Request: No such model/language/tier combination found. There is no model \"\(name.prefix(80))\".", requestID)
+                "Bad Request: No such model/language/tier combination found. There is no model \"\(name.prefix(bytes: 80))\".", requestID)
         case .remoteContent(let reason):
             answer(.badRequest, "REMOTE_CONTENT_ERROR", reason, requestID)
         case .unavailable(let reason):

@@ -211,12 +211,12 @@ package struct DeepgramLiveClient: LiveClientMachine {
             if !isNamed { name(metadata.requestID, &actions) }
             if case .draining(let until, _) = state { state = .draining(until: until, done: true) }
         case .error(let variant, let description, let message):
-            let said = String("\(variant) \(description.isEmpty ? message : description)".prefix(300))
+            let said = "\(variant) \(description.isEmpty ? message : description)".prefix(bytes: 300)
             complaint = said
             // Some refusals come as errors.
             configured(said, now, &actions)
         case .configureSuccess: configured(nil, now, &actions)
-        case .configureFailure(_, let code, let description): configured(String("\(code) \(description)".prefix(300)), now, &actions)
+        case .configureFailure(_, let code, let description): configured("\(code) \(description)".prefix(bytes: 300), now, &actions)
         case .unrecognized: break
         case .malformed(let problem):
             if let error = broken.add(problem, &actions) { fail(error, &actions) }

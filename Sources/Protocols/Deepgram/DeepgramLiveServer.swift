@@ -276,7 +276,10 @@ package struct DeepgramLiveServer: LiveServerMachine {
         }
     }
 
-    package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) { ignored += names }
+    package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) {
+        // Settings of `Configure` are told again, for their new values.
+        for name in names where !ignored.contains(name) { ignored.append(name) }
+    }
 
     package mutating func noticed(_ notice: RecordingNotice, now: Instant, output: inout ServerOutput) { notices.append(notice) }
 

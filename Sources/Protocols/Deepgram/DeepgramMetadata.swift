@@ -29,7 +29,7 @@ package struct DeepgramMetadata: Sendable, Equatable {
         static var lateFinals: Warning { Warning(parameter: "model", message: LateFinals.text) }
 
         /// A warning about a parameter that the engine ignores.
-        init(ignored name: String) { self.init(parameter: name, message: IgnoredOptions.warning(name)) }
+        init(ignored name: String) { self.init(parameter: ReportedNames.cut(name), message: IgnoredOptions.warning(name)) }
 
         /// A warning about a recording, which names the parameter that can change what was heard.
         ///

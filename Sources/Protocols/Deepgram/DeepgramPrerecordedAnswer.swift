@@ -64,7 +64,8 @@ package struct DeepgramPrerecordedAnswer {
         json.member("created", created.rfc3339)
         json.member("duration", transcript.length.seconds(at: transcript.rate), decimals: DeepgramWord.timeDecimals)
         json.member("channels", transcript.channels.count)
-        DeepgramModelInfo(name: transcript.model, architecture: parameters.model).writeMembers(to: &json)
+        // The vendor's own names come with its fields.
+        if !vendorFields.namesModel { DeepgramModelInfo(name: transcript.model, architecture: parameters.model).writeMembers(to: &json) }
         if !parameters.tags.isEmpty { Self.write("tags", parameters.tags, &json) }
         if !parameters.extra.isEmpty {
             json.key("extra")

@@ -112,14 +112,14 @@ package struct DeepgramPrerecordedClient: PrerecordedClientMachine {
             }
             words.keepBlanks(of: channels[channel]["alternatives"][0]["transcript"].string ?? "", channel: channel)
         }
-        // The answer's own name of the model, such as `general-nova-3`, is not the one that prices have.
+        // The answer's own name of the model, such as `general-nova-3`, is not the one that prices have. It is a field for the vendor's own clients.
         var transcript = words.transcript(
             length: root["metadata"]["duration"].double,
             language: order.language(found: language),
             languageConfidence: channels[0]["language_confidence"].double, model: model)
         if let options = order.options.vendorOptions, options.vendor == DeepgramOptions.vendor {
             transcript.isNative = true
-            if options.allowsAnswers { transcript.vendorFields = DeepgramVendorFields.fields(of: root) }
+            transcript.vendorFields = DeepgramVendorFields.fields(of: root, answers: options.allowsAnswers)
         }
         return transcript
     }

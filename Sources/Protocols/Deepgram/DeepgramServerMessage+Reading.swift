@@ -1,4 +1,5 @@
 import Framing
+import Speech
 
 extension DeepgramServerMessage {
     /// Maximum size of a message, in bytes. A final of ten minutes of fast speech stays below this size.
@@ -108,7 +109,7 @@ extension DeepgramServerMessage {
             case "ConfigureFailure":
                 return .configureFailure(requestID: requestID ?? "", code: code ?? "", description: description ?? "")
             case .some(let name):
-                return .unrecognized(type: String(name.prefix(64)))
+                return .unrecognized(type: name.prefix(bytes: 64))
             case nil:
                 return .malformed("not an object with a type")
             }

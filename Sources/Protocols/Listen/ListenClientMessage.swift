@@ -72,7 +72,7 @@ package enum ListenClientMessage: Sendable, Equatable {
         case "image_chunk": message = Self.image(root) ?? .malformedImage
         case "suggested_transcript":
             reason = "it needs an array of segments"
-            let engine = root["stt_provider"].string.flatMap { $0.isEmpty ? nil : EngineName(String($0.prefix(60))) }
+            let engine = root["stt_provider"].string.flatMap { $0.isEmpty ? nil : EngineName($0.prefix(bytes: 60)) }
             message = root["segments"].isArray ? .transcript(Self.segments(root["segments"], &ignored), engine: engine) : nil
         case "speaker_assigned":
             reason = "it needs speaker_id, person_id and person_name"

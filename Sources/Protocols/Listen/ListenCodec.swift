@@ -26,7 +26,8 @@ package enum ListenCodec: String, Sendable, CaseIterable {
     init(named name: String) throws(ListenError) {
         if name == "lc3" { throw .audio("lc3 does not give the frame length. Send frames of 10 ms and 30 bytes as lc3_fs1030.") }
         guard let known = Self(rawValue: name) else {
-            throw .audio("The codec \"\(name.prefix(20))\" is not known. Use opus, opus_fs320, ogg_opus, pcm8, pcm16, mulaw, aac or lc3_fs1030.")
+            let shown = name.prefix(bytes: 20)
+            throw .audio("The codec \"\(shown)\" is not known. Use opus, opus_fs320, ogg_opus, pcm8, pcm16, mulaw, aac or lc3_fs1030.")
         }
         self = known
     }

@@ -11,7 +11,7 @@ package struct ListenError: Error, Sendable, Equatable {
 
     static func policy(_ reason: String) -> ListenError { ListenError(code: 1008, reason: reason) }
 
-    static func language(_ language: String) -> ListenError { policy("The language is not supported, \(language.prefix(40))") }
+    static func language(_ language: String) -> ListenError { policy("The language is not supported, \(language.prefix(bytes: 40))") }
 
     /// The session is over; for a client that comes back to it.
     static let expired = ListenError(code: 4404, reason: "session_expired")
@@ -23,6 +23,6 @@ package struct ListenError: Error, Sendable, Equatable {
 extension ListenError {
     /// The reason is short: a close frame has little room.
     init(_ fault: LanguageFault) {
-        self = .policy("\(fault.parameter) is \"\(fault.value?.prefix(20) ?? "")\"; it must be \(LanguageName.accepted)")
+        self = .policy("\(fault.parameter) is \"\(fault.value?.prefix(bytes: 20) ?? "")\"; it must be \(LanguageName.accepted)")
     }
 }

@@ -20,7 +20,7 @@ extension ListenOptions {
     ///
     /// - Parameter engines: the configured engines.
     package func ignored(in query: URLQuery, engines: Set<EngineName>) -> [String] {
-        IgnoredOptions.once(
+        IgnoredOptions.told(
             query.pairs.compactMap { heeds($0.name) && takes($0, engines) || Self.asksForNothing($0) ? nil : $0.name })
     }
 
@@ -36,7 +36,7 @@ extension ListenOptions {
         case "stt_service": route != .web && !takesTranscripts
         case "interims": tellsInterims || !tellsWords && !takesTranscripts
         case "words": tellsWords
-        case "continues": converses && !takesTranscripts
+        case "continues": tellsWords || converses && !takesTranscripts
         case "keyterm", "diarize": tellsWords
         case _ where Self.conversationParameters.contains(name): converses
         case _: false
@@ -48,7 +48,7 @@ extension ListenOptions {
         switch pair.name {
         case _ where Self.flags.contains(pair.name): Self.flag(pair.value) != nil
         case _ where Self.switches.contains(pair.name): Self.isOff(pair.value) || pair.value.equalsIgnoringCase("enabled")
-        case "call_id", "device_id": pair.value.count <= Self.maxName
+        case "call_id", "device_id": pair.value.utf8.count <= Self.maxName
         case "client_conversation_id": UUIDText.canonical(pair.value) != nil
         case "continues": predecessor != nil
         case "conversation_timeout": Int(pair.value).map(Self.isTimeout) ?? false

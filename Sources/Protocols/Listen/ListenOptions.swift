@@ -68,13 +68,13 @@ package struct ListenOptions: Sendable, Equatable {
         codec = try ListenCodec(named: name)
         if let text = query.text("channels") {
             guard let number = Int(text), (1...Self.channelLimit).contains(number) else {
-                throw .audio("channels is \"\(text.prefix(20))\"; 1 to \(Self.channelLimit) are accepted.")
+                throw .audio("channels is \"\(text.prefix(bytes: 20))\"; 1 to \(Self.channelLimit) are accepted.")
             }
             channels = number
         }
         var hertz: Int?
         if let text = query.text("sample_rate") {
-            guard let number = Int(text) else { throw .audio("sample_rate is \"\(text.prefix(20))\"; 8000 to 48000 are accepted.") }
+            guard let number = Int(text) else { throw .audio("sample_rate is \"\(text.prefix(bytes: 20))\"; 8000 to 48000 are accepted.") }
             hertz = number
         }
         format = try codec.format(hertz: hertz, channels: channels)
@@ -90,8 +90,8 @@ package struct ListenOptions: Sendable, Equatable {
         usesProfile = query.flag("include_speech_profile") ?? true && !isOnboarding && channels == 1
         timeout = Self.timeout(query.text("conversation_timeout").flatMap { Int($0) } ?? 120, channels: channels)
         if let text = query.text("source"), Self.sources.contains(text) { source = text }
-        device = query.text("device_id").map { String($0.prefix(Self.maxName)) }
-        if channels > 1 { call = query.text("call_id").map { String($0.prefix(Self.maxName)) } }
+        device = query.text("device_id").map { $0.prefix(bytes: Self.maxName) }
+        if channels > 1 { call = query.text("call_id").map { $0.prefix(bytes: Self.maxName) } }
         takesTranscripts = query.isEnabled("custom_stt") && route != .pushToTalk
         if let text = query.text("client_conversation_id") { chosen = UUIDText.canonical(text).map { ID($0) } }
         tellsWords = route == .device && channels == 1 && !takesTranscripts && query.flag("words") ?? false
@@ -195,7 +195,7 @@ package struct ListenOptions: Sendable, Equatable {
         var kinds: Set<SensitiveKind> = []
         for name in query.all("redact").flatMap({ $0.split(separator: ",") }) where name != "false" {
             guard let named = Set<SensitiveKind>.named(name.lowercased()) else {
-                throw .policy("redact knows \(Set<SensitiveKind>.names.prefix(4).joined(separator: ", ")) and kinds, not \(name.prefix(20))")
+                throw .policy("redact knows \(Set<SensitiveKind>.names.prefix(4).joined(separator: ", ")) and kinds, not \(name.prefix(bytes: 20))")
             }
             kinds.formUnion(named)
         }

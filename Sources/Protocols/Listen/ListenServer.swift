@@ -70,7 +70,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
     private var segments = 0
     private var finalizes = 0
     private var saidUnknownChannel = false
-    private var ignoredNames = ToldNames()
+    private var ignoredNames = ReportedNames()
     private var memory = ListenMemory()
     /// One for each channel, where clients send 16-bit samples in messages of any size; empty for other encodings.
     private var shortMessages: [ShortMessages] = []
@@ -194,9 +194,9 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         var ignored: [ListenIgnored] = []
         let message = ListenClientMessage(parsing: text, ignored: &ignored)
         if let reason = reasonToIgnore(message) {
-            sayIgnored(ListenIgnored(message.type, reason), &output)
+            sayIgnored([ListenIgnored(message.type, reason)], &output)
         } else {
-            for part in ignored { sayIgnored(part, &output) }
+            sayIgnored(ignored, &output)
             heed(message, now, &output)
         }
     }
@@ -233,19 +233,21 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         }
     }
 
-    /// Names what has no effect, once in a session.
-    private mutating func sayIgnored(_ ignored: ListenIgnored, _ output: inout ServerOutput) {
-        guard let name = ignoredNames.adding(ignored.name) else { return }
-        let text = "\(name) is ignored: \(ignored.reason)."
-        say(.status(ListenStatus(.messageIgnored, text: text, outcome: .invalidInput, reason: name)), &output)
+    /// Names what has no effect, each once in a session.
+    private mutating func sayIgnored(_ ignored: [ListenIgnored], _ output: inout ServerOutput) {
+        var names: [String] = [], reasons: [String] = []
+        for part in ignored {
+            guard let name = ignoredNames.add(part.name) else { continue }
+            names.append(name)
+            reasons.append("\(name) is ignored: \(part.reason).")
+        }
+        if !names.isEmpty { say(.ignored(names: names, text: reasons.joined(separator: " ")), &output) }
     }
 
     package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) {
         guard state != .closed else { return }
-        for name in names {
-            guard let told = ignoredNames.adding(name) else { continue }
-            say(.status(ListenStatus(.messageIgnored, text: IgnoredOptions.warning(told), outcome: .configuration, reason: told)), &output)
-        }
+        let told = names.compactMap { ignoredNames.add($0) }
+        if !told.isEmpty { say(.ignored(names: told, text: told.map(IgnoredOptions.warning).joined(separator: " ")), &output) }
     }
 
     /// Finishes the session at the client's request. The session has its own limits for sending the remaining text.
@@ -309,7 +311,7 @@ package struct ListenServer: ConversationDialect, ResumableDialect, TaggedAudioD
         case .suggested(let suggestion): suggest(suggestion, &output)
         case .labeled(let speaker, let label): say(.label(speaker: speaker, label), &output)
         case .unknownPerson(let person):
-            let text = "There is no person \(person.rawValue.prefix(60)); the parts that name this person are ignored."
+            let text = "There is no person \(person.rawValue.prefix(bytes: 60)); the parts that name this person are ignored."
             say(.status(ListenStatus(.unknownPerson, text: text, outcome: .invalidInput)), &output)
         case .processing(let conversation): say(.processingStarted(conversation), &output)
         case .completed(let conversation): say(.created(conversation), &output)

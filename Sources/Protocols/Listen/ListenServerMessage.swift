@@ -7,6 +7,8 @@ package enum ListenServerMessage: Sendable, Equatable {
     /// New or changed segments, each complete. The message is an array, not an object.
     case segments([Segment])
     case status(ListenStatus)
+    /// Messages of the client, parts of one, or key terms have no effect. `text` says why. Clients skip messages that they do not know.
+    case ignored(names: [String], text: String)
     case lastMemory(ID<Conversation>)
     case conversation(ID<Conversation>, recording: String)
     case processingStarted(Conversation)
@@ -38,7 +40,7 @@ package enum ListenServerMessage: Sendable, Equatable {
     var isTransient: Bool {
         switch self {
         case .authResponse, .sessionStarted, .audioAck, .sessionResumed, .sessionExpired, .reconnect, .words(.interim), .interim: true
-        case .segments, .status, .lastMemory, .conversation, .processingStarted, .created, .deleted, .suggestion, .label, .photoProcessing,
+        case .segments, .status, .ignored, .lastMemory, .conversation, .processingStarted, .created, .deleted, .suggestion, .label, .photoProcessing,
             .photoDescribed, .freemium, .onboardingComplete, .words:
             false
         }
@@ -68,6 +70,11 @@ package enum ListenServerMessage: Sendable, Equatable {
     private func writeMembers(_ json: inout JSONWriter) {
         switch self {
         case .segments, .status: break
+        case .ignored(let names, let text):
+            json.member("type", literal: "message_ignored")
+            json.key("names")
+            json.array(names)
+            json.member("text", text)
         case .lastMemory(let id):
             json.member("type", literal: "last_memory")
             json.member("memory_id", id.rawValue)

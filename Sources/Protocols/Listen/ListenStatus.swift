@@ -23,8 +23,6 @@ package struct ListenStatus: Sendable, Equatable {
         case unknownChannel = "unknown_channel"
         /// The client has named a person whom the user does not have.
         case unknownPerson = "unknown_person"
-        /// A message of the client, or a part of one, or its key terms have no effect. The reason names it.
-        case messageIgnored = "message_ignored"
         /// The client's stream is not whole, or has more sound tracks than are heard. The session goes on.
         case incompleteAudio = "audio_incomplete"
         /// The user wants translation to their own language, and no engine translates.
@@ -41,8 +39,8 @@ package struct ListenStatus: Sendable, Equatable {
             case .initiating: "Service Starting"
             case .conversations: "Processing Conversations"
             case .engineStarting: "STT Service Starting"
-            case .ready, .degraded, .recovered, .late, .inTime, .failed, .finalized, .unknownChannel, .unknownPerson, .messageIgnored,
-                .incompleteAudio, .noTranslation, .storageFull, .storageRecovered, .freemium:
+            case .ready, .degraded, .recovered, .late, .inTime, .failed, .finalized, .unknownChannel, .unknownPerson, .incompleteAudio,
+                .noTranslation, .storageFull, .storageRecovered, .freemium:
                 nil
             }
         }

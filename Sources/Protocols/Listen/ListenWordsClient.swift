@@ -30,7 +30,11 @@ package struct ListenWordsClient: LiveClientMachine {
     /// - Parameters:
     ///   - engines: the only engines that may serve, in order; empty leaves the choice to the server.
     ///   - resume: the session to resume, and the place where its audio goes on; nil: a new session.
-    package init(_ options: StreamOptions, engines: [EngineName] = [], resuming resume: LiveResume?, credential: Credential) {
+    ///   - earlier: the session that a new one goes on behind; nil: there is none.
+    package init(
+        _ options: StreamOptions, engines: [EngineName] = [], resuming resume: LiveResume?, continuing earlier: ID<Session>? = nil,
+        credential: Credential
+    ) {
         var query: URLQuery = [
             "words": "true", "ack": "true", "codec": "linear16", "sample_rate": "\(options.rate.hertz)", "source": "harken",
         ]
@@ -42,6 +46,8 @@ package struct ListenWordsClient: LiveClientMachine {
             query.add("session_id", resume.session.rawValue)
             query.add("resume_from", "\(resume.start.samples)")
             query.add("seen", "\(resume.seen)")
+        } else if let earlier {
+            query.add("continues", earlier.rawValue)
         }
         seen = resume?.seen ?? 0
         connection = ConnectionRequest(

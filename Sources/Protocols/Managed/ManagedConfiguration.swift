@@ -57,7 +57,7 @@ package struct ManagedConfiguration: Sendable, Equatable {
     /// Reads the configuration of an `auth` message. Members beside it have no effect.
     init(auth: JSONView) throws(ManagedConfigurationError) {
         try self.init(auth["config"])
-        unknown = IgnoredOptions.once(unknown + IgnoredOptions.names(in: auth, besides: ["type", "token", "config"]))
+        unknown = IgnoredOptions.told(unknown + IgnoredOptions.names(in: auth, besides: ["type", "token", "config"]))
     }
 
     private static let endpointing = "endpointing", terms = "keyterms"

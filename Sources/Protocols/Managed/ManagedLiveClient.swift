@@ -106,9 +106,9 @@ package struct ManagedLiveClient: LiveClientMachine {
             actions.append(.event(.opened))
         case .transcript(let transcript): received(transcript, &actions)
         case .creditsLow(let seconds): actions.append(.event(.notice(.creditsLow(.seconds(max(0, seconds))))))
-        case .sessionEnd(let used, let reason): ended(used, String(reason.prefix(60)), now, &actions)
+        case .sessionEnd(let used, let reason): ended(used, reason.prefix(bytes: 60), now, &actions)
         case .error(let code, let message, let isFatal):
-            complained(EngineComplaint(code: String(code.prefix(60)), message: String(message.prefix(300))), isFatal, &actions)
+            complained(EngineComplaint(code: code.prefix(bytes: 60), message: message.prefix(bytes: 300)), isFatal, &actions)
         case .ignored, .pong, .unrecognized: break
         case .malformed:
             if let error = broken.add("not JSON with a type and the members of that type", &actions) { fail(error, &actions) }

@@ -43,7 +43,7 @@ package struct ManagedLiveServer: LiveServerMachine {
     private var owesPong = false
     /// Names of what the client asked for and does not get, of which it was not told: `ready` has them, and a message behind it those of later engines.
     private var ignored: [String]
-    private var unread = ToldNames()
+    private var unread = ReportedNames()
 
     private var receivedBytes = 0
     /// End of the audio that interims or commits cover.
@@ -134,7 +134,7 @@ package struct ManagedLiveServer: LiveServerMachine {
 
     /// Names what a message has without effect, once in a session.
     private mutating func name(_ names: [String], _ output: inout ServerOutput) {
-        for name in names { if let name = unread.adding(name) { ignored.append(name) } }
+        for name in names { if let name = unread.add(name) { ignored.append(name) } }
         settleDebts(&output)
     }
 

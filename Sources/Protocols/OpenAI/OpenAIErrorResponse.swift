@@ -39,7 +39,7 @@ package enum OpenAIErrorResponse {
             response(
                 .notFound,
                 OpenAIError(
-                    "The model `\(name.prefix(80))` does not exist or you do not have access to it. GET /v1/models lists the models.",
+                    "The model `\(name.prefix(bytes: 80))` does not exist or you do not have access to it. GET /v1/models lists the models.",
                     parameter: "model", code: "model_not_found"),
                 requestID)
         case .remoteContent(let reason):

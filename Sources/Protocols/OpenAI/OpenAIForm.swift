@@ -1,4 +1,5 @@
 import Framing
+import Speech
 
 /// The fields of a form, by name. The name of a list may end with `[]`.
 struct OpenAIForm {
@@ -22,7 +23,7 @@ struct OpenAIForm {
         guard let value = text(name) else { return nil }
         if value.equalsIgnoringCase("true") || value == "1" { return true }
         if value.equalsIgnoringCase("false") || value == "0" { return false }
-        throw .init("\(name) is '\(value.prefix(80))'; it must be true or false.", name)
+        throw .init("\(name) is '\(value.prefix(bytes: 80))'; it must be true or false.", name)
     }
 
     func choice<Choice: RawRepresentable & CaseIterable>(
@@ -30,6 +31,6 @@ struct OpenAIForm {
     ) throws(OpenAIFieldError) -> Choice? where Choice.RawValue == String {
         guard let value = text(name) else { return nil }
         if let known = Choice.allCases.first(where: { $0.rawValue.equalsIgnoringCase(value) }) { return known }
-        throw .init("\(name) is '\(value.prefix(80))'; it must be one of \(Choice.allCases.map(\.rawValue).joined(separator: ", ")).", name)
+        throw .init("\(name) is '\(value.prefix(bytes: 80))'; it must be one of \(Choice.allCases.map(\.rawValue).joined(separator: ", ")).", name)
     }
 }

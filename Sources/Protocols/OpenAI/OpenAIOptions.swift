@@ -17,7 +17,9 @@ package enum OpenAIOptions {
             VendorOption("format", .gateway, #"{"type":"audio/pcm"}"#, in: [.live]),
             VendorOption("turn_detection", .gateway, #"{"type":"semantic_vad"}"#, in: [.live]),
             VendorOption(RealtimeTurnDetection.thresholdOption, .gateway, "0.7", in: [.live], turns: [.voice]),
-            VendorOption(RealtimeTurnDetection.silenceOption, .gateway, "900", in: [.live], turns: [.endpointing]),
+            VendorOption(
+                RealtimeTurnDetection.silenceOption, .gateway, "900", in: [.live], turns: [.endpointing],
+                leastSilence: RealtimeTurnDetection.leastSilence),
             VendorOption(
                 RealtimeTurnDetection.eagernessOption, .gateway, #""high""#, in: [.live], turns: [.maximumSilence],
                 silences: RealtimeTurnDetection.Eagerness.silences),

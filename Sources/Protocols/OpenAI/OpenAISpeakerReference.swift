@@ -1,4 +1,5 @@
 internal import Framing
+internal import Speech
 
 /// The voice of a person who may speak in a recording, as the client of `POST /v1/audio/transcriptions` gives it.
 ///
@@ -43,7 +44,8 @@ package struct OpenAISpeakerReference: Sendable, Equatable {
         for (name, url) in zip(names, urls) {
             guard let audio = DataURL.bytes(of: url), !audio.isEmpty else {
                 throw OpenAIFieldError(
-                    "The reference of '\(name.prefix(80))' is not a data URL with audio in Base64, such as data:audio/wav;base64,….", audioField)
+                    "The reference of '\(name.prefix(bytes: 80))' is not a data URL with audio in Base64, such as data:audio/wav;base64,….",
+                    audioField)
             }
             references.append(OpenAISpeakerReference(name: name, audio: audio))
         }

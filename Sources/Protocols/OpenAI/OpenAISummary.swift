@@ -83,7 +83,7 @@ package struct OpenAISummary: Sendable, Equatable {
             let written = try? JSONDocument(parsing: Array(content[start...end].utf8).span.bytes),
             let title = written.root["title"].string.map({ Self.line($0, most: Self.maxTitle) }), !title.isEmpty,
             let summary = written.root["summary"].string.map({ Self.line($0, most: Self.maxSummary) }), !summary.isEmpty
-        else { throw .notASummary(String(content.prefix(Self.maxSummary))) }
+        else { throw .notASummary(content.prefix(bytes: Self.maxSummary)) }
         self.title = title
         self.summary = summary
         findings = Self.findings(written.root, zone)

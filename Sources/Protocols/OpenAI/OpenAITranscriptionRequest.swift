@@ -102,7 +102,7 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
         references = format == .diarizedJSON ? try OpenAISpeakerReference.list(form) : []
         referenceFields = OpenAISpeakerReference.fields(of: form)
         for value in form.list("include") where value != "logprobs" {
-            throw OpenAIFieldError("'\(value.prefix(80))' is not a value of include[]. Use logprobs.", "include")
+            throw OpenAIFieldError("'\(value.prefix(bytes: 80))' is not a value of include[]. Use logprobs.", "include")
         }
         if streams && ![.json, .text, .diarizedJSON].contains(format) {
             throw OpenAIFieldError("stream works with response_format json, text or diarized_json, not with \(format.rawValue).", "stream")
@@ -129,7 +129,7 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
     private static func tracks(_ form: OpenAIForm) throws(OpenAIFieldError) -> TrackChoice {
         guard let value = form.text("track") else { return .usual }
         guard let choice = TrackChoice(value) else {
-            throw OpenAIFieldError("track is '\(value.prefix(80))'; it must be all, or the number of a sound track from 1.", "track")
+            throw OpenAIFieldError("track is '\(value.prefix(bytes: 80))'; it must be all, or the number of a sound track from 1.", "track")
         }
         return choice
     }
@@ -137,7 +137,7 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
     private static func temperature(_ form: OpenAIForm) throws(OpenAIFieldError) -> Double {
         guard let value = form.text("temperature") else { return 0 }
         guard let number = Double(value), (0...1).contains(number) else {
-            throw OpenAIFieldError("temperature is '\(value.prefix(80))'; it must be a number from 0 to 1.", "temperature")
+            throw OpenAIFieldError("temperature is '\(value.prefix(bytes: 80))'; it must be a number from 0 to 1.", "temperature")
         }
         return number
     }
@@ -147,7 +147,8 @@ package struct OpenAITranscriptionRequest: Sendable, Equatable {
         var granularities: Set<Granularity> = []
         for value in form.list("timestamp_granularities") {
             guard let granularity = Granularity.allCases.first(where: { $0.rawValue.equalsIgnoringCase(value) }) else {
-                throw OpenAIFieldError("'\(value.prefix(80))' is not a timestamp granularity. Use word, segment or both.", "timestamp_granularities")
+                let shown = value.prefix(bytes: 80)
+                throw OpenAIFieldError("'\(shown)' is not a timestamp granularity. Use word, segment or both.", "timestamp_granularities")
             }
             granularities.insert(granularity)
         }

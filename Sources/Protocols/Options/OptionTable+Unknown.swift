@@ -9,7 +9,7 @@ extension OptionTable {
     /// Returns the names of the parameters that the table does not have, each once. A parameter that asks for nothing is left out.
     package func unknown(in query: URLQuery) -> [String] {
         let known = names
-        return IgnoredOptions.once(query.pairs.compactMap { known.contains($0.name) || $0.asksForNothing ? nil : $0.name })
+        return IgnoredOptions.told(query.pairs.compactMap { known.contains($0.name) || $0.asksForNothing ? nil : $0.name })
     }
 
     /// Returns the names of the members that the table does not have, each once. A member that asks for nothing is left out.

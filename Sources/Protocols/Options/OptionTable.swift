@@ -192,7 +192,7 @@ extension VendorOptions.Option.Value {
         var names: [String] = []
         for case .object(let members) in objects {
             for member in members where !read.contains(member.name) && !Self.isEmpty(member.value) {
-                let name = String(member.name.prefix(64))
+                let name = member.name.prefix(bytes: 64)
                 guard !names.contains(name) else { continue }
                 names.append(name)
                 if names.count == Self.maxMembers { return names }

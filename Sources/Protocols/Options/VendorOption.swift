@@ -42,7 +42,8 @@ package struct VendorOption: Sendable, Equatable {
     package let turns: Set<TurnPart>
     /// The silences for which words among the option's values stand; a number is a silence in milliseconds. Empty: there are no such words.
     package let silences: [String: Duration]
-    /// The least silence that engines of other vendors are asked for: a shorter one stands for it, and is named. nil: there is none.
+    /// The least silence that engines are asked for, but for the vendor's own where it is sent the option: this one stands for a shorter one, which is
+    /// named. nil: there is none.
     package let leastSilence: Duration?
     /// A value that clients may give: the text of a parameter, or the JSON text of a member.
     package let example: String

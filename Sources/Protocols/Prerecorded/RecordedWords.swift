@@ -171,5 +171,5 @@ extension String {
 
 extension LanguageTag {
     /// Returns the tag of a vendor's code, which may have an underscore.
-    static func ofVendor(_ code: String) -> LanguageTag { LanguageTag(String(code.prefix(35).map { $0 == "_" ? "-" : $0 })).usual }
+    static func ofVendor(_ code: String) -> LanguageTag { LanguageTag(String(code.prefix(bytes: 35).map { $0 == "_" ? "-" : $0 })).usual }
 }

@@ -41,7 +41,7 @@ struct VendorEngineErrors {
 
     /// Returns the text on one line, shortened, and without the key.
     private func safe(_ text: String) -> String {
-        let line = String(text.prefix(300).map { $0.isNewline || $0.asciiValue.map { $0 < 0x20 || $0 == 0x7F } ?? false ? " " : $0 })
+        let line = String(text.prefix(bytes: 300).map { $0.isNewline || $0.asciiValue.map { $0 < 0x20 || $0 == 0x7F } ?? false ? " " : $0 })
         return credential.removed(from: line)
     }
 }

@@ -78,7 +78,7 @@ package struct SonioxAPIError: Error, Sendable, Equatable {
         case .badRequest(let what), .remoteContent(let what): self = .invalidBody(what)
         case .unsupportedLanguage(_, let what), .languageNotAllowed(let what): self = .member(LanguageParameter.sonioxRecorded.name, what)
         case .invalidField(let what, let name): self = .field("body.\(name)", what)
-        case .unknownModel(let name): self = .member("model", "There is no model \"\(name.prefix(80))\".")
+        case .unknownModel(let name): self = .member("model", "There is no model \"\(name.prefix(bytes: 80))\".")
         case .unavailable(let reason): self.init(.serviceUnavailable, Self.unavailable, reason)
         case .engine(let error, let engine, let payer): self.init(ProviderError(error, by: engine, payer: payer))
         case .internalError:

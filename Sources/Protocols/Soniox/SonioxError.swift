@@ -81,7 +81,7 @@ extension SonioxError {
 extension SonioxError {
     /// Returns the engine error for this error.
     func engineError(language: LanguageTag?) -> EngineError {
-        let said = "Soniox: \(message.prefix(300))"
+        let said = "Soniox: \(message.prefix(bytes: 300))"
         switch code {
         case 401, 403: return .unauthorized(said)
         case 402: return .quotaExhausted(said)

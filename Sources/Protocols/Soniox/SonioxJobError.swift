@@ -37,7 +37,7 @@ package struct SonioxJobError: Sendable, Equatable {
             .languageNotAllowed(let why), .forbidden(let why), .otherKey(let why),
             .notFound(let why):
             self.init(Self.request, why)
-        case .unknownModel(let name): self.init(Self.request, "There is no model \"\(name)\".")
+        case .unknownModel(let name): self.init(Self.request, "There is no model \"\(name.prefix(bytes: 80))\".")
         case .unavailable(let why): self.init(Self.service, why)
         case .tooManyRequests: self.init(Self.busy, "Too many transcriptions are under way.")
         case .unauthenticated, .methodNotAllowed, .incompleteBody, .internalError: self.init(Self.internalError, "Internal error.")

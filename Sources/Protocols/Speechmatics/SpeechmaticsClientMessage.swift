@@ -79,7 +79,7 @@ package enum SpeechmaticsClientMessage: Sendable, Equatable {
                 return .invalid(SpeechmaticsError(.invalidMessage, "EndOfChannel needs channel, a string."))
             }
             return .endOfChannel(channel)
-        case .some(let name): return .invalid(SpeechmaticsError(.invalidMessage, "There is no message \"\(name.prefix(64))\"."))
+        case .some(let name): return .invalid(SpeechmaticsError(.invalidMessage, "There is no message \"\(name.prefix(bytes: 64))\"."))
         case nil: return .invalid(SpeechmaticsError(.invalidMessage, "A text message must be a JSON object with a message."))
         }
     }

@@ -56,7 +56,7 @@ extension SpeechmaticsConfiguration {
         var names = rule.members(besides: ["end_of_utterance_silence_trigger"]).prefix(maxChannels).map { "conversation_config.\($0)" }
         root.forEachMember { name, value in
             guard names.count < maxChannels, !served.contains(name), !VendorOptions.Option.Value(value).isEmpty else { return }
-            names.append(String(name.prefix(64)))
+            names.append(name.prefix(bytes: 64))
         }
         return names
     }

@@ -65,7 +65,7 @@ extension SpeechmaticsError {
         case .forbidden(let reason), .otherKey(let reason): self = SpeechmaticsError(.notAllowed, reason)
         case .outOfCredit, .limitReached: self = SpeechmaticsError(.insufficientFunds, "The key has no credit left.")
         case .tooManyRequests: self = SpeechmaticsError(.quotaExceeded, "Too many sessions at once. Try again later.")
-        case .unknownModel(let name): self = SpeechmaticsError(.invalidModel, "There is no model \"\(name.prefix(80))\".")
+        case .unknownModel(let name): self = SpeechmaticsError(.invalidModel, "There is no model \"\(name.prefix(bytes: 80))\".")
         case .notFound(let what), .methodNotAllowed(let what), .badRequest(let what), .invalidField(let what, _), .unsupportedLanguage(_, let what),
             .languageNotAllowed(let what),
             .remoteContent(let what):
@@ -97,7 +97,7 @@ extension SpeechmaticsError {
 extension SpeechmaticsError {
     /// Returns the engine error for an `Error` message; an unknown type counts as the vendor's own fault.
     static func engineError(type: String, reason: String, language: LanguageTag?) -> EngineError {
-        let said = "Speechmatics: \(type.prefix(64)): \(reason.prefix(300))"
+        let said = "Speechmatics: \(type.prefix(bytes: 64)): \(reason.prefix(bytes: 300))"
         switch Kind(rawValue: type) {
         case .notAuthorized, .notAllowed: return .unauthorized(said)
         case .insufficientFunds, .timeLimitExceeded: return .quotaExhausted(said)
@@ -113,7 +113,7 @@ extension SpeechmaticsError {
 
     /// Returns the engine error for a close without an `Error` before it.
     static func engineError(closeCode: UInt16?, reason: String) -> EngineError {
-        let said = "Speechmatics closed the stream with \(closeCode ?? 0): \(reason.isEmpty ? "no reason given" : String(reason.prefix(200)))"
+        let said = "Speechmatics closed the stream with \(closeCode ?? 0): \(reason.isEmpty ? "no reason given" : reason.prefix(bytes: 200))"
         return switch closeCode {
         case nil: .unavailable("The connection to Speechmatics broke.")
         case 1003, 4004: .badRequest(said)
@@ -128,7 +128,7 @@ extension SpeechmaticsError {
     /// Returns the engine error for a rejected upgrade.
     static func engineError(status: Int?, retryAfter: Duration?, said: String) -> EngineError {
         guard let status else { return .unavailable("Speechmatics could not be reached.") }
-        let said = "Speechmatics refused the connection with \(status): \(said.prefix(300))"
+        let said = "Speechmatics refused the connection with \(status): \(said.prefix(bytes: 300))"
         return switch status {
         case 401, 403: .unauthorized(said)
         case 402: .quotaExhausted(said)

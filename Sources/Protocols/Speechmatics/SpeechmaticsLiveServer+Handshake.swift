@@ -38,7 +38,7 @@ extension SpeechmaticsLiveServer {
         case .badRequest(let what), .invalidField(let what, _), .unsupportedLanguage(_, let what),
             .languageNotAllowed(let what), .remoteContent(let what):
             answer(.badRequest, "Malformed Request", what)
-        case .unknownModel(let name): answer(.badRequest, "Malformed Request", "There is no model \"\(name.prefix(80))\".")
+        case .unknownModel(let name): answer(.badRequest, "Malformed Request", "There is no model \"\(name.prefix(bytes: 80))\".")
         case .tooLarge, .incompleteBody: answer(.badRequest, "Malformed Request", "The body is incomplete.")
         case .unavailable(let reason): answer(.serviceUnavailable, "Service Unavailable", reason)
         case .engine: answer(.serviceUnavailable, "Service Unavailable", SpeechmaticsError(error).reason)

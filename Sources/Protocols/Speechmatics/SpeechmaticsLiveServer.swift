@@ -118,7 +118,7 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
 
     private mutating func received(_ audio: [UInt8], channel label: String, _ now: Instant, _ output: inout ServerOutput) {
         guard let lane = lane(label), interleaver?.isOver(lane) == false else {
-            return finish(saying: SpeechmaticsError(.protocolError, "No channel \"\(label.prefix(64))\" is open in this session."), &output)
+            return finish(saying: SpeechmaticsError(.protocolError, "No channel \"\(label.prefix(bytes: 64))\" is open in this session."), &output)
         }
         lanes[lane].received += 1
         limits?.heard(now)
@@ -132,7 +132,7 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
 
     private mutating func ended(channel label: String, _ output: inout ServerOutput) {
         guard let lane = lane(label), let rest = interleaver?.end(lane) else {
-            return finish(saying: SpeechmaticsError(.protocolError, "There is no channel \"\(label.prefix(64))\" in this session."), &output)
+            return finish(saying: SpeechmaticsError(.protocolError, "There is no channel \"\(label.prefix(bytes: 64))\" in this session."), &output)
         }
         if !rest.isEmpty { output.audio(rest) }
         guard interleaver?.isOver == true else { return }
@@ -199,7 +199,8 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         let named = label.flatMap { lane($0) }
         if let label, named == nil {
             guard interleaver == nil else {
-                return finish(saying: SpeechmaticsError(.protocolError, "There is no channel \"\(label.prefix(64))\" in this session."), &output)
+                return finish(
+                    saying: SpeechmaticsError(.protocolError, "There is no channel \"\(label.prefix(bytes: 64))\" in this session."), &output)
             }
             warn("unsupported_option", "channel is ignored: this session has no channels. Its utterance ends.", &output)
         }

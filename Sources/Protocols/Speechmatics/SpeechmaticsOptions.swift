@@ -82,7 +82,7 @@ package enum SpeechmaticsOptions {
         func add(_ object: JSONView, besides known: Set<String>) {
             object.forEachMember { name, value in
                 guard !known.contains(name), !value.isNull, options.count < 100 else { return }
-                options.append(.init(String(name.prefix(100)), .init(value)))
+                options.append(.init(name.prefix(bytes: 100), .init(value)))
             }
         }
         add(root["transcription_config"], besides: service == .agent ? agentChanging : changing)

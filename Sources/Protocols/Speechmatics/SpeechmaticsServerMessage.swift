@@ -1,4 +1,5 @@
 package import Framing
+import Speech
 
 /// A message from the service.
 ///
@@ -238,7 +239,7 @@ package enum SpeechmaticsServerMessage: Sendable, Equatable {
             case "Info": return .info(type: type ?? "", reason: reason ?? "", quality: quality)
             case "Warning": return .warning(type: type ?? "", reason: reason ?? "")
             case "Error": return .error(type: type ?? "", reason: reason ?? "")
-            case .some(let name): return .unrecognized(String(name.prefix(64)))
+            case .some(let name): return .unrecognized(name.prefix(bytes: 64))
             case nil: return .malformed("not an object with a message")
             }
         }

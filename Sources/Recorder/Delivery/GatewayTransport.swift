@@ -81,7 +81,7 @@ package struct GatewayTransport: UploadTransport {
         let code = text("code")
         var receipt = Receipt(
             DeliveryAnswer(status: response.status.code, retryAfter: after, code: code), conversation: text("conversation_id"),
-            title: text("title"), detail: text("detail").map { String($0.prefix(300)) })
+            title: text("title"), detail: text("detail").map { $0.prefix(bytes: 300) })
         receipt.hasBadStart = code == "bad_started_at"
         return receipt
     }

@@ -18,7 +18,7 @@ extension ChunkedRecordingError {
 
     /// Checks the time that the name of a file says.
     package static func start(of file: String, _ time: UnixTime, now: UnixTime) throws(ChunkedRecordingError) -> UnixTime {
-        try checked("the time in the name of \"\(file.prefix(100))\"") { () throws(RecordingStart.Fault) in
+        try checked("the time in the name of \"\(file.prefix(bytes: 100))\"") { () throws(RecordingStart.Fault) in
             try RecordingStart.check(time, now: now)
         }
     }

@@ -42,6 +42,7 @@ package struct PostprocessJobs: WorkloadJobs {
         guard let conversation = found else { throw .notFound }
         guard !audio.isEmpty else { throw ChunkedRecordingError(.conflict, "no_audio", "The conversation has no stored audio.") }
         var chunks: [RecognizedChunk] = []
+        var hidden: [Range<Duration>] = []
         for part in audio {
             try await BackgroundChunk.mayGoOn(grant, services)
             let file = try await ChunkedRecordingError.stored { () throws(StoreError) in
@@ -60,6 +61,10 @@ package struct PostprocessJobs: WorkloadJobs {
             await services.usage.note(run)
             // Not the part's duration, which an imported archive may have named.
             grant.charge(transcript.length.duration(at: transcript.rate))
+            for range in transcript.channels.flatMap({ $0.hidden }) {
+                let start = part.start + (range.start - .zero).duration(at: transcript.rate)
+                hidden.append(start..<start + range.count.duration(at: transcript.rate))
+            }
             let chunk = RecognizedChunk(transcript, id: part.file, start: part.start, duration: part.duration, engine: run.engine)
             chunks.append(await services.chunked.heard(chunk, in: recording, of: job.user, services))
         }
@@ -78,6 +83,8 @@ package struct PostprocessJobs: WorkloadJobs {
         } catch {
             throw ChunkedRecordingError(error)
         }
+        // Words that were shown before may be hidden now. A failure is in the log.
+        if !hidden.isEmpty { _ = await services.conversations.silence(hidden, of: id, of: job.user) }
         await services.conversations.complement()
     }
 }

@@ -72,7 +72,7 @@ struct WorkloadRecognition: Sendable {
             let asked = order(options, attempt)
             let reason: UsageRecord.FallbackReason = if case .timedOut = failure { .timeout } else { .failure }
             var usage = await services.usage.begin(
-                by: grant.owner, attempt.engine, model: attempt.model, workload: options.workload, payer: attempt.payer
+                by: grant.owner, attempt.engine, model: engine.askedModel(for: asked), workload: options.workload, payer: attempt.payer
             ) { run in
                 run.conversation = conversation.map { ID($0) }
                 run.features = billedFeatures(options, asked, attempt)
@@ -149,7 +149,7 @@ struct WorkloadRecognition: Sendable {
         Task {
             let asked = order(options, attempt)
             let usage = await services.usage.begin(
-                by: grant.owner, attempt.engine, model: attempt.model, workload: options.workload, payer: attempt.payer
+                by: grant.owner, attempt.engine, model: engine.askedModel(for: asked), workload: options.workload, payer: attempt.payer
             ) { run in
                 run.kind = .shadow
                 run.features = billedFeatures(options, asked, attempt)

@@ -44,7 +44,7 @@ package struct AssemblyAIJobs: JobProtocol {
             .notFound(let why):
             why
         case .tooLarge(let limit, _): "The file is larger than the \(limit) bytes that are accepted."
-        case .unknownModel(let name): "There is no model \"\(name)\"."
+        case .unknownModel(let name): "There is no model \"\(name.prefix(bytes: 80))\"."
         case .outOfCredit: "Your current account balance is too low."
         case .limitReached(let words): "Your current account balance is too low. \(words)"
         case .unauthenticated, .tooManyRequests, .methodNotAllowed, .incompleteBody, .internalError:

@@ -56,12 +56,8 @@ package struct RecordingJob: Sendable {
         return transcript
     }
 
-    /// Returns the model that an engine is asked for; nil when its name is not known. The usage has it from the start on, so that a failed or
-    /// interrupted attempt is booked as what was ordered.
-    package func askedModel(of engine: EngineEntry) -> String? {
-        if let vendor = engine.prerecorded as? VendorRecognizer { return vendor.askedModel(for: options) }
-        return engine.prerecorded?.capabilities.model(for: options.model)
-    }
+    /// Returns the model that an engine is asked for; nil when its name is not known.
+    package func askedModel(of engine: EngineEntry) -> String? { engine.prerecorded?.askedModel(for: options) }
 
     /// Recognizes the recording for a caller that charges for it, and that stores its words and the record of its usage together.
     func recognized(
@@ -84,7 +80,7 @@ package struct RecordingJob: Sendable {
                 vendorRecording = try await services.vendorRecording(recording, separate: options.separateChannels, for: owner)
             }
             let heard = isVendor ? vendorRecording?.recording ?? recording : recording
-            let asked = askedModel(of: engine)
+            let asked = recognizer.askedModel(for: options)
             var attempt = await services.usage.begin(
                 by: grant.owner, engine.name, model: asked, workload: options.workload, payer: grant.payer
             ) {

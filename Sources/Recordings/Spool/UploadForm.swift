@@ -2,6 +2,7 @@ package import Admission
 internal import Framing
 package import Net
 package import Protocols
+internal import Speech
 
 /// A `multipart/form-data` body: its fields, and its files, which are in the spool.
 package struct UploadForm: Sendable {
@@ -138,14 +139,14 @@ package struct UploadForm: Sendable {
                         fieldBytes += span.byteCount
                         span.withUnsafeBytes { value.append(contentsOf: $0) }
                     } else {
-                        let name = String(part?.name.prefix(80) ?? "")
+                        let name = part?.name.prefix(bytes: 80) ?? ""
                         requestError = .invalidField("With \(name), the fields of the form have more than \(limits.fieldBytes) bytes.", name: name)
                     }
                 }
             case .partEnd:
                 if let part, part.name != fileField {
                     guard let text = String(validating: value, as: UTF8.self) else {
-                        let name = String(part.name.prefix(80))
+                        let name = part.name.prefix(bytes: 80)
                         requestError = .invalidField("The field \(name) is not UTF-8.", name: name)
                         return
                     }

@@ -23,10 +23,12 @@ package struct GatewayService: ResumableService {
     }
 
     package func connect(
-        _ options: StreamOptions, resuming point: Reconnection.Point?, on loop: Loop, deliver: @escaping (ResumableEvent) -> Void
+        _ options: StreamOptions, resuming point: Reconnection.Point?, continuing earlier: String?, on loop: Loop,
+        deliver: @escaping (ResumableEvent) -> Void
     ) -> any ResumableLink {
         let resume = point.map { LiveResume(session: ID($0.session), start: $0.start, seen: $0.seen) }
-        let machine = ListenWordsClient(options, engines: engines, resuming: resume, credential: credential)
+        let machine = ListenWordsClient(
+            options, engines: engines, resuming: resume, continuing: earlier.map { ID<Session>($0) }, credential: credential)
         let connector = VendorConnector(loop: loop, client: client, configuration: WebSocketConfiguration())
         return GatewayLink(machine, address: address, options: options, connector: connector, deliver: deliver)
     }

@@ -7,10 +7,13 @@ package import Speech
 package protocol ResumableService: Sendable {
     /// Begins to connect: to a new session, or to a waiting session if `point` is not nil.
     ///
-    /// - Parameter deliver: takes the connection's events, in order, on the loop, and never before this call returns. No event comes after `.closed`,
-    ///   `.expired` or `.broken`.
+    /// - Parameters:
+    ///   - earlier: the session that a new one goes on behind; nil: there is none.
+    ///   - deliver: takes the connection's events, in order, on the loop, and never before this call returns. No event comes after `.closed`,
+    ///     `.expired` or `.broken`.
     func connect(
-        _ options: StreamOptions, resuming point: Reconnection.Point?, on loop: Loop, deliver: @escaping (ResumableEvent) -> Void
+        _ options: StreamOptions, resuming point: Reconnection.Point?, continuing earlier: String?, on loop: Loop,
+        deliver: @escaping (ResumableEvent) -> Void
     ) -> any ResumableLink
 }
 

@@ -14,6 +14,10 @@ package final class ResumingStream: EngineStream {
     private let service: any ResumableService
     private let loop: Loop
     private let rate: SampleRate
+    /// The session that the stream's own one goes on behind; nil: there is none.
+    private let earlier: String?
+    /// Takes the name of the stream's session when it begins.
+    private let began: (String) -> Void
     private let deliver: (EngineEvent) -> Void
     private var options: StreamOptions
     private var reconnection = Reconnection()
@@ -36,10 +40,18 @@ package final class ResumingStream: EngineStream {
     /// True if the options were changed since the session began.
     private var isChanged = false
 
-    package init(_ service: any ResumableService, options: StreamOptions, on loop: Loop, deliver: @escaping (EngineEvent) -> Void) {
+    /// - Parameters:
+    ///   - earlier: the gateway's session that the stream goes on behind; nil: there is none.
+    ///   - began: takes the name of the gateway's session when it begins.
+    package init(
+        _ service: any ResumableService, options: StreamOptions, continuing earlier: String? = nil, on loop: Loop,
+        began: @escaping (String) -> Void = { _ in }, deliver: @escaping (EngineEvent) -> Void
+    ) {
         self.service = service
         self.options = options
+        self.earlier = earlier
         self.loop = loop
+        self.began = began
         self.deliver = deliver
         rate = options.rate
         frame = 2 * options.channels
@@ -77,7 +89,7 @@ package final class ResumingStream: EngineStream {
         generation += 1
         let own = generation
         start = point?.start ?? .zero
-        link = service.connect(options, resuming: point, on: loop) { [self] event in
+        link = service.connect(options, resuming: point, continuing: point == nil ? earlier : nil, on: loop) { [self] event in
             if generation == own, !isClosed { take(event) }
         }
     }
@@ -86,6 +98,7 @@ package final class ResumingStream: EngineStream {
         switch event {
         case .began(let session, let window):
             reconnection.began(session, window: window)
+            began(session)
             goOn()
             guard !isOpened else { return }
             isOpened = true

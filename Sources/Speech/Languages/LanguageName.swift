@@ -61,12 +61,12 @@ extension LanguageTag {
 package struct LanguageFault: Error, Sendable, Equatable {
     /// The parameter, as the client names it.
     package var parameter: String
-    /// The refused name, cut to 40 characters; nil: the parameter is missing.
+    /// The refused name, cut to 40 bytes; nil: the parameter is missing.
     package var value: String?
 
     package init(_ parameter: String, _ value: String?) {
         self.parameter = parameter
-        self.value = value.map { String($0.prefix(40)) }
+        self.value = value.map { $0.prefix(bytes: 40) }
     }
 
     /// The fault as a sentence that says which value is accepted.

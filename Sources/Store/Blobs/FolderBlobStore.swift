@@ -58,7 +58,7 @@ package final class FolderBlobStore: BlobStore {
     }
 
     private func makeFolder() throws(StoreError) {
-        if mkdir(location, 0o700) == 0 { return try PrivateFile.syncFolder(of: location) }
+        if DirectoryOwner.makeFolder(location) { return try PrivateFile.syncFolder(of: location) }
         guard errno == EEXIST else { throw .failure(location) }
     }
 
@@ -67,7 +67,7 @@ package final class FolderBlobStore: BlobStore {
     private func openDraft() throws(StoreError) -> (BlobDraft, Int32) {
         try makeFolder()
         let path = draftPath()
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        let descriptor = DirectoryOwner.openFile(path, O_WRONLY | O_EXCL)
         guard descriptor >= 0 else { throw .failure(location) }
         return (BlobDraft(path: path, on: queue), descriptor)
     }
@@ -79,6 +79,7 @@ package final class FolderBlobStore: BlobStore {
         let status = try Self.status(of: descriptor, path)
         guard status.st_mode & S_IFMT == S_IFREG else { throw .notUsable(path: path, reason: "the path is not a file") }
         try makeFolder()
+        DirectoryOwner(of: location)?.give(descriptor)
         guard fchmod(descriptor, 0o600) == 0, fsync(descriptor) == 0 else { throw .failure(path) }
         if rename(path, self.path(of: name)) == 0 {
             try PrivateFile.syncFolder(of: self.path(of: name))

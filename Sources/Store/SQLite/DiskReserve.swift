@@ -24,7 +24,7 @@ struct DiskReserve: Sendable {
     /// writes the file's blocks.
     func keep() {
         guard let space = space(folder), space.free >= Self.plenty(of: space) else { return }
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        let descriptor = DirectoryOwner.openFile(path, O_WRONLY | O_EXCL)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
         if posix_fallocate(descriptor, 0, off_t(Self.size)) != 0 { unlink(path) }

@@ -127,9 +127,10 @@ package final class SQLiteDatabase: SQLDatabase {
         try SQLiteConnection.open(directory.database, .readOnly)
     }
 
-    /// Creates the file for its owner only. SQLite would create it as the umask says; SQLite's WAL files copy the permissions of this file.
+    /// Creates the file for its owner only. SQLite would create it as the umask says; SQLite's WAL files copy the permissions of this file, and its
+    /// owner.
     static func makePrivateFile(_ path: String) throws(StoreError) {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let descriptor = DirectoryOwner.openFile(path, O_RDWR)
         guard descriptor >= 0 else { throw .failure(path) }
         close(descriptor)
     }

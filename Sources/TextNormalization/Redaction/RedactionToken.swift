@@ -56,7 +56,7 @@ extension RedactionToken {
         self.init(word.text)
         if let label {
             entity = Entity(kind: label, number: 0)
-        } else if word.text.contains("#"), !word.text.contains(where: { $0.isLetter || $0.isNumber }) {
+        } else if Word.isHashed(word.text) {
             entity = Entity(kind: .number, number: 0)
             isUnknown = true
         }

@@ -21,8 +21,10 @@ package struct StreamRedactor: Sendable {
     package init(_ rule: RedactionRule, behind part: SaidBefore.Part? = nil) {
         self.rule = rule
         guard let part else { return }
-        for word in part.words.suffix(Self.maxContext) { context.append(RedactionToken(stored: word)) }
-        if !part.isWhole { missed() }
+        // The words before the remembered ones are not known: digits at the edge may be the end of a longer number.
+        missed()
+        for word in part.words.suffix(Self.maxContext - 2) { context.append(RedactionToken(stored: word)) }
+        if !part.isWhole, !part.words.isEmpty { missed() }
     }
 
     /// Notes that words were missed here. A number right behind them may be the end of a number, so it is hidden.

@@ -42,8 +42,8 @@ package struct VendorRecognizer: PrerecordedEngine {
         self.clock = clock
     }
 
-    /// Returns the model that the vendor is asked for; nil: no name of it is known.
-    package func askedModel(for options: RecognitionOptions) -> String? {
+    /// Returns the model that an order to the vendor names; nil: no name of it is known.
+    fileprivate func orderedModel(for options: RecognitionOptions) -> String? {
         service.recognize(PrerecordedOrder(options, credential: settings.credential, model: settings.model)).askedModel
     }
 
@@ -238,5 +238,14 @@ extension HTTPClientError {
         case .timedOut, .failed, .tooLarge: true
         case .malformedURL, .unsendable, .unresolved, .addressRejected, .unreachable, .untrusted, .tls, .redirectionRejected, .file, .cancelled: false
         }
+    }
+}
+
+extension PrerecordedEngine {
+    /// Returns the model that the engine is asked for; nil when its name is not known. The usage has it from the start on, so that a failed or
+    /// interrupted attempt is booked as what was ordered.
+    package func askedModel(for options: RecognitionOptions) -> String? {
+        guard let vendor = self as? VendorRecognizer else { return capabilities.model(for: options.model) }
+        return vendor.orderedModel(for: options)
     }
 }

@@ -55,7 +55,7 @@ struct Arguments: Sendable {
         if let option = command.allOptions.first(where: { $0.name == name || $0.short == name }) { return option }
         let known = command.allOptions.map(\.name)
         if let other = namesElsewhere[name], known.contains(other) { throw UsageError("there is no option \(name); did you mean \(other)?") }
-        throw UsageError("there is no option \(name)" + Suggestion.text(for: name, among: known))
+        throw UsageError("there is no option \(TerminalText.word(name))" + Suggestion.text(for: name, among: known))
     }
 
     private static func check(_ operands: [String], for command: CommandDescription) throws(UsageError) {
@@ -63,7 +63,8 @@ struct Arguments: Sendable {
             throw UsageError("\(command.operands.placeholder) is missing")
         }
         if operands.count > command.operands.count.upperBound {
-            throw UsageError("\(operands[command.operands.count.upperBound]) is not expected: \(command.name) takes no further operand")
+            let extra = TerminalText.word(operands[command.operands.count.upperBound])
+            throw UsageError("\(extra) is not expected: \(command.name) takes no further operand")
         }
     }
 
@@ -100,6 +101,6 @@ struct Arguments: Sendable {
     private static func parse<Value>(_ text: String, _ option: Option<Value>, as name: String) throws(UsageError) -> Value {
         if let value = option.parse(text) { return value }
         if let flaw = option.flaw?(text) { throw UsageError("\(name) \(flaw): it takes \(option.accepts)") }
-        throw UsageError("\(name) cannot be \"\(text)\": it takes \(option.accepts)")
+        throw UsageError("\(name) cannot be \"\(TerminalText.word(text))\": it takes \(option.accepts)")
     }
 }

@@ -107,8 +107,6 @@ struct Restore: Command {
                 throw ArchiveError("a gateway runs on \(path); stop it, and restore into an empty directory")
             }
             try Self.clear(path)
-            var information = stat()
-            guard stat(path, &information) == 0 else { throw FileTreeError("read", path) }
             let draft = path + "/" + Self.draftName
             // The folder has another name by the time at which the directory may have a part.
             defer { FileTree.delete(draft) }
@@ -120,8 +118,8 @@ struct Restore: Command {
             let folder = BackupFolder(path: draft + "/" + BackupFolder.name)
             let version = try await Self.unpack(file, into: draft, folder, progress)
             // The owner of the directory is the gateway's user; root may restore for that user.
-            if geteuid() == 0 {
-                for name in [Self.draftName, Self.lockName] { FileTree.give(path + "/" + name, to: information.st_uid, information.st_gid) }
+            if let owner = DirectoryOwner(of: path) {
+                for name in [Self.draftName, Self.lockName] { FileTree.give(path + "/" + name, to: owner) }
             }
             try Self.place(in: directory)
             withExtendedLifetime(claim) {}

@@ -8,8 +8,8 @@ struct ConversationsDelete: Command {
         name: "conversations delete", summary: "Delete conversations: words, vectors and audio.",
         discussion: """
             A deleted conversation can be restored for 7 days (HARKEN_DELETED_DAYS): see harken conversations deleted. With --for-good, and on a full \
-            disk, nothing of it is left when the command ends, or the command says what still holds it up. The journal of a running gateway is cleared \
-            by that gateway, within a minute. --for-good also takes conversations that were deleted before.
+            disk, nothing of it is left when the command ends, or the command says what still holds it up. A running gateway erases its transcripts \
+            and its journal itself, within a minute. --for-good also takes conversations that were deleted before.
             """,
         operands: .init(
             placeholder: "ID…", help: "The conversations' ids, or the beginnings of the ids; last is the newest conversation.", count: 1...Int.max),
@@ -47,7 +47,7 @@ struct ConversationsDelete: Command {
             if let missing = try await data.delete(ids, forGood: isForGood) { throw data.missing("conversation", missing.rawValue) }
             let kept = isForGood ? [] : try await data.allDeletedConversations().filter { ids.contains($0.id) }
             let end: ErasureWait.End =
-                kept.count == ids.count ? .erased : try await ErasureWait(line: ProgressLine(in: context)).run { try await data.isErased() }
+                kept.count == ids.count ? .erased : try await ErasureWait(line: ProgressLine(in: context)).run { try await data.erasureState() }
             let addition = await end.addition + (data.leavesJournal() ? ErasureWait.journal : "")
             if json {
                 var writer = JSONWriter()

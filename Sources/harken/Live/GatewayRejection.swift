@@ -21,6 +21,6 @@ struct GatewayRejection {
         guard let document = try? JSONDocument(parsing: body, sizeLimit: 65_536) else { return "status \(status)" }
         let root = document.root
         let message = root["err_msg"].string ?? root["error"]["message"].string ?? root["message"].string
-        return message.map { TerminalText.safe(String($0.prefix(300))) } ?? "status \(status)"
+        return message.map { TerminalText.safe($0.prefix(bytes: 300)) } ?? "status \(status)"
     }
 }

@@ -92,6 +92,7 @@ struct Migrate: Command {
         FileTree.delete(draft)
         defer { FileTree.delete(draft) }
         let checksum: StoreChecksum
+        guard DirectoryOwner.makeFolder(draft) else { throw FileTreeError("make the folder", draft) }
         let place = try DataDirectory(creating: draft)
         do {
             let target = try SQLiteDatabase(in: place)

@@ -36,7 +36,8 @@ struct ModelsList: Command {
                     Table.text(
                         ["MODEL", "FOR", "SIZE", "STATE"],
                         rows.map { [$0.part.name, $0.part.purpose, Self.megabytes($0.size), $0.state] } + [["total", "", Self.megabytes(total), ""]]))
-                context.note("\nThe models are in \(place.path).")
+                context.note("")
+                context.note("The models are in \(place.path).")
                 if rows.contains(where: { $0.state != "ready" && $0.state != Self.notAdded }) { context.note("To mend this: \(ModelFolder.remedy).") }
             }
         }

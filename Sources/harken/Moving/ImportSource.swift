@@ -25,9 +25,9 @@ struct ImportSource: Equatable {
 
     /// Looks into a file.
     ///
-    /// - Throws: `ArchiveError` when the file cannot be read, or is an archive that `harken export` did not make.
+    /// - Throws: `ArchiveError` when the file cannot be read, or only once, or is an archive that `harken export` did not make.
     init(_ path: String) throws {
-        if let problem = FileIdentity.problem(path: path) { throw ArchiveError("\(path): \(problem)") }
+        if let problem = FileIdentity.problem(path: path, again: true) { throw ArchiveError("\(path): \(problem)") }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileTreeError("read", path) }
         defer { close(descriptor) }

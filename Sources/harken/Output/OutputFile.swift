@@ -39,7 +39,7 @@ final class OutputFile {
         switch sink {
         case .stream(let stream, let name, _):
             guard !stream.write(text) else { return }
-            throw OutputFileError("write", name)
+            throw OutputFileError("write", name, code: stream.takeFailure() ?? EIO)
         case .partial(let partial): try partial.append(text)
         }
     }

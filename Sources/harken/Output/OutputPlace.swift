@@ -17,41 +17,64 @@ enum OutputPlace: Equatable {
     ///
     /// - Throws: `OutputFileError` when the path cannot be written, when a link's target is not UTF-8, and when the task is cancelled.
     init(_ path: String) throws(OutputFileError) {
-        var place = path
-        for _ in 0..<Self.maxLinks {
-            if let number = Self.ownDescriptor(place) {
-                let copy = fcntl(number, F_DUPFD_CLOEXEC, 0)
-                guard copy >= 0 else { throw OutputFileError("write", path) }
-                self = .stream(copy)
-                return
-            }
-            var information = stat()
-            guard lstat(place, &information) == 0 else {
-                guard errno == ENOENT else { throw OutputFileError("write", path) }
-                self = .file(place, owner: nil)
-                return
-            }
+        switch try Self.end(of: path) {
+        case .descriptor(let number):
+            let copy = fcntl(number, F_DUPFD_CLOEXEC, 0)
+            guard copy >= 0 else { throw OutputFileError("write", path) }
+            self = .stream(copy)
+        case .nothing(let place): self = .file(place, owner: nil)
+        case .thing(let place, let information):
             switch information.st_mode & S_IFMT {
-            case S_IFLNK:
-                let target = try Self.target(of: place, for: path)
-                place = target.hasPrefix("/") ? target : FileTree.folder(of: place) + "/" + target
             case S_IFREG:
                 // The folder alone decides about a new name, and a file that may not be written is not to be replaced either.
                 guard access(place, W_OK) == 0 else { throw OutputFileError("write", path) }
                 self = .file(place, owner: FileOwner(information))
-                return
             case S_IFDIR: throw OutputFileError("write", path, code: EISDIR)
             case S_IFIFO:
                 guard let descriptor = InterruptibleWait.openForWriting(pipe: place) else { throw OutputFileError("\(path): interrupted") }
                 guard descriptor >= 0 else { throw OutputFileError("write", path) }
                 self = .stream(descriptor)
-                return
             default:
                 let descriptor = open(place, O_WRONLY | O_CLOEXEC)
                 guard descriptor >= 0 else { throw OutputFileError("write", path) }
                 self = .stream(descriptor)
-                return
             }
+        }
+    }
+
+    /// Returns true if a path leads to a pipe, a device or an open file of this process. Opens nothing.
+    static func isStream(_ path: String) -> Bool {
+        guard let end = try? Self.end(of: path) else { return false }
+        switch end {
+        case .descriptor: return true
+        case .nothing: return false
+        case .thing(_, let information): return ![S_IFREG, S_IFDIR].contains(information.st_mode & S_IFMT)
+        }
+    }
+
+    /// What is at the end of a path's links.
+    private enum End {
+        /// An open file of this process.
+        case descriptor(Int32)
+        /// A name that is free.
+        case nothing(String)
+        /// A file, a folder, a pipe or a device, with what the system knows of it.
+        case thing(String, stat)
+    }
+
+    /// Follows the links of a path.
+    private static func end(of path: String) throws(OutputFileError) -> End {
+        var place = path
+        for _ in 0..<maxLinks {
+            if let number = ownDescriptor(place) { return .descriptor(number) }
+            var information = stat()
+            guard lstat(place, &information) == 0 else {
+                guard errno == ENOENT else { throw OutputFileError("write", path) }
+                return .nothing(place)
+            }
+            guard information.st_mode & S_IFMT == S_IFLNK else { return .thing(place, information) }
+            let target = try Self.target(of: place, for: path)
+            place = target.hasPrefix("/") ? target : FileTree.folder(of: place) + "/" + target
         }
         throw OutputFileError("write", path, code: ELOOP)
     }

@@ -31,7 +31,7 @@ struct PeopleAdd: Command {
 
     func run(_ context: CommandContext) async -> ExitStatus {
         await attempt(context) {
-            for file in files { if let problem = FileIdentity.problem(path: file) { throw UnsuitableRecording(file, problem) } }
+            for file in files { if let problem = FileIdentity.problem(path: file, again: true) { throw UnsuitableRecording(file, problem) } }
             let data = try place.created()
             let (person, isNew) = files.isEmpty ? try await data.add(name, reusing: false) : try await data.enrol(name, files)
             context.tell(person, isNew ? "was added" : "existed already", json: json)

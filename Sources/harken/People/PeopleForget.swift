@@ -35,7 +35,7 @@ struct PeopleForget: Command {
                 case .voice(let voice): try await data.delete(voice.id)
                 }
             guard isDone else { throw data.missing("person or voice", person) }
-            let end = try await ErasureWait(line: ProgressLine(in: context)).run { try await data.isErased() }
+            let end = try await ErasureWait(line: ProgressLine(in: context)).run { try await data.erasureState() }
             switch speaker {
             case .person(let person): context.tell(person, "is forgotten" + end.addition, json: json)
             case .voice(let voice): context.tell(voice, "is forgotten" + end.addition, json: json)

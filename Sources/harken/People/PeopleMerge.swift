@@ -53,7 +53,7 @@ struct PeopleMerge: Command {
             // A voice that is given to a person stays.
             let removes = if case (.voice, .person) = (gone, kept) { false } else { true }
             let end: ErasureWait.End =
-                removes ? try await ErasureWait(line: ProgressLine(in: context)).run { try await data.isErased() } : .erased
+                removes ? try await ErasureWait(line: ProgressLine(in: context)).run { try await data.erasureState() } : .erased
             let events = "has all data of \(gone.name) now" + end.addition
             switch kept {
             case .person(let kept): context.tell(kept, events, json: json)

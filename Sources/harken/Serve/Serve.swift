@@ -366,9 +366,10 @@ struct Serve: Command {
         return server
     }
 
-    private static func certificate(_ files: GatewayConfiguration.TLSFiles) throws -> TLSServerContext {
+    /// - Parameter again: true if the files were read before, which a pipe cannot be once more.
+    private static func certificate(_ files: GatewayConfiguration.TLSFiles, again: Bool = false) throws -> TLSServerContext {
         for file in [files.certificate, files.key] {
-            if let problem = FileIdentity.problem(path: file) { throw ServeError("\(file): \(problem)") }
+            if let problem = FileIdentity.problem(path: file, again: again) { throw ServeError("\(file): \(problem)") }
         }
         do throws(TLSError) { return try TLSServerContext(certificateFile: files.certificate, keyFile: files.key) } catch {
             throw ServeError("cannot \(error); give a certificate chain and its private key without a pass phrase, both in PEM form")
@@ -378,7 +379,7 @@ struct Serve: Command {
     /// Loads the certificate from the files again, for new connections. The previous certificate stays when the files cannot be read.
     private static func reload(_ files: GatewayConfiguration.TLSFiles, _ server: HTTPServer, _ log: Log) {
         do {
-            server.useTLS(try certificate(files))
+            server.useTLS(try certificate(files, again: true))
             log.info("certificate reloaded", [.path: files.certificate])
         } catch {
             log.error("certificate not reloaded; the certificate from before stays in use", [.error: "\(error)"])

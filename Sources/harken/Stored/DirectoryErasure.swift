@@ -7,60 +7,112 @@ import Speech
 import Store
 
 /// The erasure, by a command, of deleted data from a data directory: from its database, from the transcripts of sessions, and from the journals of gateways
-/// that have ended. A running gateway erases its own journal within a minute.
+/// that have ended. A running gateway erases its transcripts and its journal itself, within a minute: two processes would write over each other's
+/// changes.
 actor DirectoryErasure {
     private let store: any ConversationStores
-    private let transcripts: any BlobStore
-    /// Path of the journal's directory, which may not exist.
-    private let journal: String
+    private let directory: DataDirectory
     /// True if gateways with other data directories may use the database: they have journals that this command does not see.
     private let hasOtherJournals: Bool
+    private let log = Log(level: .error)
+    /// The transcripts, which know what earlier looks have found in them.
+    private let transcripts: TranscriptFolder
+    /// The erasure from transcripts alone.
+    private let service: ErasureService
+    /// The erasure from transcripts and journals; nil before it begins, and when the journals are done or left to a gateway.
+    private var withJournals: JournalErasure?
+    /// True if the journals of gateways that have ended are not to be read again.
+    private var hasReadJournals = false
     private var isComplete = false
     /// True if a gateway still has to clear a journal of what is deleted: a running one within a minute, otherwise the next one at its start.
     private(set) var leavesJournal = false
+    /// True if a running gateway still has to erase what is deleted from transcripts.
+    private var leavesTranscripts = false
+
+    /// The erasure from transcripts and from the journals that this process holds meanwhile.
+    private struct JournalErasure: Sendable {
+        let service: ErasureService
+        let journals: PreviousRunJournal
+    }
 
     init(_ store: any ConversationStores, transcripts: any BlobStore, in directory: DataDirectory, hasOtherJournals: Bool) {
         self.store = store
-        self.transcripts = transcripts
-        journal = directory.journal
+        self.directory = directory
         self.hasOtherJournals = hasOtherJournals
+        self.transcripts = TranscriptFolder(in: transcripts, limits: TranscriptLimits(), log: log, gaps: store)
+        service = Self.service(store, self.transcripts, nil, log)
     }
 
-    /// Erases what is deleted.
+    deinit { withJournals?.journals.giveBack() }
+
+    private static func service(
+        _ store: any ConversationStores, _ transcripts: TranscriptFolder, _ earlier: PreviousRunJournal?, _ log: Log
+    ) -> ErasureService {
+        ErasureService(
+            store: store, transcripts: transcripts, earlier: earlier, contexts: [], age: TranscriptLimits().age, log: log, now: { .now })
+    }
+
+    /// Erases what is deleted, or looks whether the gateway that runs has erased it. Call it again until nothing is left.
     ///
-    /// - Returns: true when it has left the disk; false while something keeps it there, as a rule another program that reads the database.
-    func eraseDeleted() async throws(StoreError) -> Bool {
+    /// - Throws: `UnerasedTranscript` when only a transcript is left that cannot be read.
+    func eraseDeleted() async throws -> ErasureWait.End {
         // First: it changes rows, which leave the database after it.
-        let isComplete = await eraseSpeech()
-        return try await store.isErased() && isComplete
+        if !isComplete { try await eraseSpeech() }
+        guard try await store.isErased() else { return .held }
+        if isComplete { return .erased }
+        if let transcript = transcripts.unreadable.first { throw transcript }
+        return leavesTranscripts ? .leftToGateway : .held
     }
 
-    /// Erases the speech outside the database that was deleted before the first call, unless an earlier call has done so.
-    ///
-    /// - Returns: false when something could not be erased; the log has the reason, and the next call tries it again.
-    private func eraseSpeech() async -> Bool {
-        guard !isComplete else { return true }
-        let log = Log(level: .error)
-        leavesJournal = hasOtherJournals
-        let earlier = earlierJournals(log)
-        defer { earlier?.giveBack() }
-        let limits = TranscriptLimits()
-        let service = ErasureService(
-            store: store, transcripts: TranscriptFolder(in: transcripts, limits: limits, log: log, gaps: store), earlier: earlier, contexts: [],
-            age: limits.age, log: log, now: { .now })
-        await service.run()
-        if let earlier, earlier.hasLivingRuns || earlier.leavesUnended { leavesJournal = true }
-        isComplete = await service.unerasedPlaces().isEmpty
-        return isComplete
-    }
-
-    /// Returns the journals of gateways that have ended; nil when there are none, or when they cannot be read, which the log has.
-    private func earlierJournals(_ log: Log) -> PreviousRunJournal? {
-        guard access(journal, F_OK) == 0 else { return nil }
-        do throws(JournalError) { return try PreviousRunJournal(in: journal, log: log) } catch {
-            log.error("deleted speech may still be in the journal", [.path: journal, .error: "\(error)"])
+    /// Erases the speech outside the database that was deleted before the first call. The log has the reason why something could not be erased.
+    private func eraseSpeech() async throws(StoreError) {
+        switch try directory.commandTurn() {
+        case .granted(let turn):
+            leavesTranscripts = false
+            await eraseAlone()
+            withExtendedLifetime(turn) {}
+        case .gatewayRuns:
+            // It may have started since the last look.
+            giveJournalsBack()
+            hasReadJournals = false
             leavesJournal = true
-            return nil
+            await service.look()
+            isComplete = await service.unerasedPlaces().isEmpty
+            leavesTranscripts = !isComplete
+        case .commandRuns: break
         }
+    }
+
+    /// Erases speech while no gateway runs on the directory, and no other command erases.
+    private func eraseAlone() async {
+        takeJournals()
+        let service = withJournals?.service ?? self.service
+        await service.run()
+        let places = await service.unerasedPlaces()
+        if let journals = withJournals?.journals, journals.hasLivingRuns || journals.leavesUnended { leavesJournal = true }
+        if !places.contains(.journal) { giveJournalsBack() }
+        isComplete = places.isEmpty
+    }
+
+    /// Takes the journals of gateways that have ended, once. None are taken when there are none, and when they cannot be read, which the log has.
+    private func takeJournals() {
+        guard !hasReadJournals else { return }
+        hasReadJournals = true
+        leavesJournal = hasOtherJournals
+        let path = directory.journal
+        guard access(path, F_OK) == 0 || errno != ENOENT else { return }
+        do throws(JournalError) {
+            let journals = try PreviousRunJournal(in: path, log: log)
+            withJournals = JournalErasure(service: Self.service(store, transcripts, journals, log), journals: journals)
+        } catch {
+            log.error("deleted speech may still be in the journal", [.path: path, .error: "\(error)"])
+            leavesJournal = true
+        }
+    }
+
+    /// Leaves the journals to the next gateway.
+    private func giveJournalsBack() {
+        withJournals?.journals.giveBack()
+        withJournals = nil
     }
 }

@@ -59,7 +59,7 @@ struct DirectoryInstallationData: InstallationData {
         return try await deletion.delete(user)
     }
 
-    func isErased() async throws -> Bool? { try await erasure.eraseDeleted() }
+    func erasureState() async throws -> ErasureWait.End { try await erasure.eraseDeleted() }
 
     func deletions() async throws -> [PendingUserDeletion] { try await store.deletions() }
 

@@ -49,7 +49,7 @@ struct DirectoryUserData: UserData {
         return nil
     }
 
-    func isErased() async throws -> Bool? { try await erasure.eraseDeleted() }
+    func erasureState() async throws -> ErasureWait.End { try await erasure.eraseDeleted() }
 
     func leavesJournal() async -> Bool { await erasure.leavesJournal }
 

@@ -8,8 +8,19 @@ struct ErasureWait: Sendable {
         case erased
         /// The data is still there. As a rule another program reads the database.
         case held
+        /// The gateway that runs on the data directory has not erased it yet.
+        case leftToGateway
         /// The gateway does not say.
         case unknown
+
+        /// - Parameter isErased: a gateway's answer; nil: it does not say.
+        init(_ isErased: Bool?) {
+            switch isErased {
+            case true?: self = .erased
+            case false?: self = .held
+            case nil: self = .unknown
+            }
+        }
 
         /// What a message about the deletion adds; empty when all is gone.
         var addition: String {
@@ -19,6 +30,8 @@ struct ErasureWait: Sendable {
                 "; the data has not left the disk yet, as a rule because another program reads the database (a backup, an sqlite3 shell): a gateway erases "
                     + "it within a minute after that program ends, otherwise the next command that deletes, or the next start. Ask GET /api/v1/erasure, or "
                     + "harken doctor"
+            case .leftToGateway:
+                "; the gateway that runs erases the words from its transcripts within a minute, or at its next start. Ask GET /api/v1/erasure"
             case .unknown: "; the gateway erases the data from its disk soon, but does not say when: its version is an earlier one"
             }
         }
@@ -34,14 +47,19 @@ struct ErasureWait: Sendable {
     var interval = Duration.milliseconds(500)
 
     /// Waits until the data has left the disk, at most for `patience`.
-    func run(_ isErased: () async throws -> Bool?) async throws -> End {
+    ///
+    /// - Parameter look: returns the state of the data now, which is looked at again while something holds it up.
+    func run(_ look: () async throws -> End) async throws -> End {
         defer { line.clear() }
         let limit = Instant.now + patience
         while true {
-            guard let isErased = try await isErased() else { return .unknown }
-            if isErased { return .erased }
-            guard Instant.now < limit else { return .held }
-            line.show("waiting until the deleted data has left the disk")
+            let end = try await look()
+            switch end {
+            case .erased, .unknown: return end
+            case .held: line.show("waiting until the deleted data has left the disk")
+            case .leftToGateway: line.show("waiting until the gateway that runs has erased the deleted data")
+            }
+            guard Instant.now < limit else { return end }
             try await Task.sleep(for: interval)
         }
     }

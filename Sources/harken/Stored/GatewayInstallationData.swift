@@ -76,7 +76,7 @@ struct GatewayInstallationData: InstallationData {
         return true
     }
 
-    func isErased() async throws -> Bool? { try await api.isErased() }
+    func erasureState() async throws -> ErasureWait.End { ErasureWait.End(try await api.isErased()) }
 
     func deletions() async throws -> [PendingUserDeletion] {
         // An older gateway does not know the route.

@@ -51,7 +51,7 @@ struct GatewayUserData: UserData {
         try await api.send(.get, path("conversations", id.rawValue) + "/export", ["format": format.rawValue])
     }
 
-    func isErased() async throws -> Bool? { try await api.isErased() }
+    func erasureState() async throws -> ErasureWait.End { ErasureWait.End(try await api.isErased()) }
 
     func leavesJournal() -> Bool { false }
 

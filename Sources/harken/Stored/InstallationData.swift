@@ -3,9 +3,11 @@ import Store
 
 /// The keys and the usage of an installation, in the data directory of this machine or behind a gateway's API.
 protocol InstallationData: Sendable {
-    /// Returns true when deleted data has left the disk, and false while something keeps it there, as a rule another program that reads the database;
-    /// nil: a gateway of an earlier version does not say. In a data directory, erases what is deleted.
-    func isErased() async throws -> Bool?
+    /// Returns whether deleted data has left the disk, or what keeps it there. In a data directory, erases what is deleted, or leaves that to the
+    /// gateway that runs on it.
+    ///
+    /// - Throws: `UnerasedTranscript` when a transcript of a data directory cannot be read, and so not be erased.
+    func erasureState() async throws -> ErasureWait.End
 
     func keys() async throws -> [AccessKey]
     func create(_ request: AccessKeyRequest) async throws -> CreatedAccessKey

@@ -6,12 +6,14 @@ import Store
 
 /// One user's stored data, in the data directory of this machine or behind a gateway's API.
 protocol UserData: Sendable {
-    /// Returns true when deleted data has left the disk, and false while something keeps it there, as a rule another program that reads the database;
-    /// nil: a gateway of an earlier version does not say. In a data directory, erases what is deleted.
-    func isErased() async throws -> Bool?
+    /// Returns whether deleted data has left the disk, or what keeps it there. In a data directory, erases what is deleted, or leaves that to the
+    /// gateway that runs on it.
+    ///
+    /// - Throws: `UnerasedTranscript` when a transcript of a data directory cannot be read, and so not be erased.
+    func erasureState() async throws -> ErasureWait.End
 
-    /// Returns true if, after `isErased`, a gateway still has to clear its journal of what was deleted in a data directory. False behind a gateway, whose
-    /// answer to `isErased` counts its journal.
+    /// Returns true if, after `erasureState`, a gateway still has to clear its journal of what was deleted in a data directory. False behind a
+    /// gateway, whose answer to `erasureState` counts its journal.
     func leavesJournal() async -> Bool
 
     /// The owner of the data, and the place of the data, for messages: `local has no … in /var/lib/harken`.

@@ -8,6 +8,17 @@ enum TerminalText {
         return String(String.UnicodeScalarView(text.unicodeScalars.map { isUnsafe($0) ? " " : $0 }))
     }
 
+    /// Maximum number of columns of a word from a command line in a message.
+    private static let maxWord = 200
+    /// Maximum number of columns of a message.
+    private static let maxMessage = 8_000
+
+    /// Returns a message that has words from elsewhere in it as one line, with `…` for the end of a long one.
+    static func message(_ text: String) -> String { head(safe(text), columns: maxMessage) }
+
+    /// Returns a word from a command line for a message: without control characters, and with `…` for the end of a long one.
+    static func word(_ text: String) -> String { head(safe(text), columns: maxWord) }
+
     /// Returns the end of `text` that fits into `columns`, with `…` for the omitted part.
     static func tail(_ text: String, columns: Int) -> String {
         cut(text, columns: columns) { text, limit in

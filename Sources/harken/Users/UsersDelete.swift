@@ -32,7 +32,7 @@ struct UsersDelete: Command {
                 "Delete \(TerminalText.safe(user.rawValue)) with everything that is stored of them? This cannot be undone.", context)
             let deletion = ShownDeletion(user: user, line: ProgressLine(in: context))
             guard try await deletion.run(in: installation) else { throw place.missing(user) }
-            let end = try await ErasureWait(line: ProgressLine(in: context)).run { try await installation.isErased() }
+            let end = try await ErasureWait(line: ProgressLine(in: context)).run { try await installation.erasureState() }
             // The journal has the user's name too, and the gateway ends the deletion.
             let addition = (place.isGateway ? "" : ErasureWait.journal) + end.addition
             if json {

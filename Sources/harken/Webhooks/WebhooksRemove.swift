@@ -35,7 +35,7 @@ struct WebhooksRemove: Command {
             for id in found {
                 guard try await data.remove(id) else { throw data.missing("delivery", id.rawValue) }
             }
-            let end = try await ErasureWait(line: ProgressLine(in: context)).run { try await data.isErased() }
+            let end = try await ErasureWait(line: ProgressLine(in: context)).run { try await data.erasureState() }
             if json {
                 var writer = JSONWriter()
                 writer.beginObject()

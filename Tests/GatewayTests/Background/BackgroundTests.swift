@@ -113,6 +113,17 @@ import Testing
         }
     }
 
+    @Test func `is booked under the model that the failed engine was asked for`() async throws {
+        let engine = engine { (_) async throws(EngineError) in throw .unavailable("down") }
+        try await with([engine]) { gateway in
+            let id = try await gateway.startRecording()
+            #expect(try await gateway.sendChunk("a", at: 0, of: id).status == 500)
+            let usage = try await gateway.send(.get, "/api/v1/usage").text
+            let model = try #require(engine.capabilities.models.first)
+            #expect(usage.contains("\"model\":\"\(model)\"") && usage.contains(#""failed":1"#), "\(usage)")
+        }
+    }
+
     @Test func `is charged once for time that chunks share`() async throws {
         let keys = TestKeys(valid: ["key"], credit: .seconds(100))
         try await with([engine()], keys: keys) { gateway in

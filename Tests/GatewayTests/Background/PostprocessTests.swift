@@ -1,8 +1,10 @@
+import Conversations
 import Framing
 import Gateway
 import HarkenTesting
 import Net
 import Speech
+import Store
 import Testing
 
 @Suite(.hangLimit) struct `A conversation that is recognised once more` {
@@ -94,6 +96,21 @@ import Testing
             let state = try await postprocess(id, gateway)
             #expect(state.string("status") == "completed", "\(state.text)")
             #expect(try await gateway.conversation(id).texts == ["New."])
+        }
+    }
+
+    @Test func `is silent where words are hidden that were not heard before`() async throws {
+        let engine = ChunkEngine(.local) { (count, _) async throws(EngineError) in [.at(1, count == 0 ? "First." : "4242424242424242")] }
+        try await TestGateway.with(ScriptedEngine(), keys: TestKeys(valid: []), settings: ["HARKEN_REDACT": "pci"], recorded: [engine]) { gateway in
+            await gateway.resumeJobs()
+            let files = [(name: OfflineFiles.name(at: Self.day), bytes: OfflineFiles.frames(seconds: 5))]
+            let id = try #require(try await gateway.synchronize(files).string("conversation_id"))
+            let store = try gateway.store(), conversation = ID<Conversation>(id)
+            let before = try await store.audio(of: conversation, of: .local)
+            #expect(try await postprocess(id, gateway).string("status") == "completed")
+            #expect(try await gateway.conversation(id).texts == ["[card_number]"])
+            let after = try await store.audio(of: conversation, of: .local)
+            #expect(before.count == 1 && after.count == 1 && after[0].file != before[0].file, "a silenced file has taken its place")
         }
     }
 

@@ -3,6 +3,7 @@ import Conversations
 import Foundation
 import Glibc
 import HarkenTesting
+import Live
 import Observability
 import Speech
 import Store
@@ -102,6 +103,71 @@ import Testing
         #expect(said.contains("a gateway clears its journal within a minute") == (leavesJournal || deletion == .user), "\(said)")
         // The next gateway finds the journal as any start does.
         if !isGatewayRunning { try #require(try JournalRun.claim(0, in: run.directory + "/journal")).release() }
+    }
+
+    private func erasure(_ store: SQLConversationStore, in data: DataDirectory) -> DirectoryErasure {
+        DirectoryErasure(store, transcripts: Blobs(in: data).transcripts, in: data, hasOtherJournals: false)
+    }
+
+    @Test(arguments: [false, true]) func `is left to a gateway that runs, unless that ends first`(endsFirst: Bool) async throws {
+        let run = try EarlierRun()
+        defer { run.remove() }
+        try await fill(run, .conversation)
+        let data = try DataDirectory(creating: run.directory), store = try store(in: run.directory)
+        var claim = try data.claim()
+        #expect(claim != nil)
+        #expect(try await store.delete(ID("c1"), of: .local, days: 0, now: now) != nil)
+        let files = run.files, erasure = erasure(store, in: data)
+        try await until { try await erasure.eraseDeleted() == .leftToGateway }
+        #expect(try await erasure.eraseDeleted() == .leftToGateway)
+        #expect(await erasure.leavesJournal)
+        #expect(run.files == files)
+        #expect(try leaks(in: run.directory).contains { $0.hasPrefix("transcripts/") })
+        if endsFirst {
+            claim = nil
+        } else {
+            let log = Log(level: .error, write: { _ in }), blobs = Blobs(in: data)
+            let transcripts = TranscriptFolder(in: blobs.transcripts, limits: TranscriptLimits(), log: log, gaps: store)
+            let gateway = ErasureService(
+                store: store, transcripts: transcripts, earlier: nil, contexts: [], age: .seconds(86_400), log: log, now: { [now] in now })
+            await gateway.run()
+        }
+        try await until { try await erasure.eraseDeleted() == .erased }
+        let left = try leaks(in: run.directory)
+        #expect(left.filter { !$0.hasPrefix("journal/") } == [])
+        #expect(left.isEmpty == endsFirst)
+        #expect(await erasure.leavesJournal == !endsFirst)
+        withExtendedLifetime(claim) {}
+    }
+
+    @Test func `names a transcript that it cannot read, and reads no journal again for it`() async throws {
+        let run = try EarlierRun()
+        defer { run.remove() }
+        try await fill(run, .part)
+        let data = try DataDirectory(creating: run.directory), store = try store(in: run.directory)
+        #expect(try await store.delete(ID("c1"), of: .local, days: 0, now: now) != nil)
+        let path = data.transcripts + "/" + session.rawValue + ".json", file = URL(filePath: path), whole = try Data(contentsOf: file)
+        try whole.dropLast(10).write(to: file)
+        let erasure = erasure(store, in: data)
+        var named: UnerasedTranscript?
+        try await until {
+            do {
+                _ = try await erasure.eraseDeleted()
+                return false
+            } catch let error as UnerasedTranscript {
+                named = error
+                return true
+            }
+        }
+        #expect(named == UnerasedTranscript(path: path, reason: .damaged))
+        #expect(try Data(contentsOf: file) == whole.dropLast(10))
+        #expect(await erasure.leavesJournal, "a session that has not ended stays")
+        // A second reading would find no journal.
+        try FileManager.default.moveItem(atPath: data.journal, toPath: data.journal + "-moved")
+        try whole.write(to: file)
+        try await until { try await erasure.eraseDeleted() == .erased }
+        #expect(await erasure.leavesJournal)
+        #expect(try Data(contentsOf: file) != whole)
     }
 
     /// What is removed beside words.

@@ -188,6 +188,30 @@ import Testing
         }
     }
 
+    @Test func `hide the end of a number whose beginning is in the words before, and is not heard again`() async throws {
+        let run = try EarlierRun(), secret = "42424242"
+        var record = self.record
+        record.redaction = .cards
+        record.engines = [.local]
+        // The word of the ninth second was hidden, and its audio says nothing now.
+        let texts = ["so", "that", "is", "it", "and", "now", "then", "okay", "", secret, "thanks", "then"]
+        _ = run.session(
+            record, seconds: texts.count, committed: 9, audio: NumberedSecondsEngine.pcm, word: { $0 == 8 ? "[card_number]" : "said\($0)" })
+        let earlier = try store(run.directory)
+        _ = try await earlier.begin(conversation("c1", .inProgress, ago: 600, said: ["said0", "said1"]))
+        _ = try await earlier.join(SessionPart(session: session, conversation: ID("c1"), begins: .zero, shift: .zero), of: .local)
+        try await TestGateway.with(
+            ScriptedEngine(), keys: TestKeys(valid: []), directory: run.directory, recorded: [NumberedSecondsEngine(texts)],
+            change: { $0.engines = [.local] }
+        ) { gateway in
+            let store = try store(gateway.directory)
+            try await until { try await store.conversation(ID("c1"), of: .local)?.status == .completed }
+            let found = try #require(try await store.conversation(ID("c1"), of: .local)).segments.flatMap(\.words).map(\.text)
+            let place = try #require(found.firstIndex(of: "########"), "\(found)")
+            #expect(found[..<place].last == "[card_number]" && found[(place + 1)...].first == "thanks", "\(found)")
+        }
+    }
+
     @Test func `hide, in every file, the end of a number whose beginning was committed before the kill`() async throws {
         let run = try EarlierRun(), secret = "42424242"
         var record = self.record

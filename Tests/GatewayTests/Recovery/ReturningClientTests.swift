@@ -143,6 +143,31 @@ import Testing
         }
     }
 
+    @Test func `hides the end of a number for a client of words that says what it goes on behind`() async throws {
+        let run = try EarlierRun(), secret = "42424242"
+        var record = self.record()
+        record.redaction = .cards
+        record.conversations = []
+        record.mayReturn = false
+        _ = run.session(record, seconds: 5, committed: 3, word: { $0 == 2 ? "[card_number]" : "said\($0)" })
+        let engine = ScriptedEngine(sentence: 2, word: { $0 == 1 ? secret : "w\($0)" })
+        try await TestGateway.with(
+            engine, keys: TestKeys(valid: []), settings: ["HARKEN_REDACT": "pci"], directory: run.directory
+        ) { gateway in
+            let path = "/v4/listen?words=true&language=en&sample_rate=16000&codec=pcm16&ack=true&continues=\(session.rawValue)"
+            let socket = try await gateway.connect(path)
+            for _ in 0..<20 { socket.send(binary: Self.tenth) }
+            var sent: [String] = []
+            let final = await socket.next { message in
+                sent.append(message)
+                return message.contains("w2") && !message.contains("interim")
+            }
+            #expect(try #require(final).contains("[card_number]"), "\(sent)")
+            #expect(!sent.contains { $0.contains(secret) }, "\(sent)")
+            socket.close()
+        }
+    }
+
     @Test func `goes on at a pause where its client has too little audio`() async throws {
         let run = try EarlierRun()
         // Somebody speaks without a pause, but for the time from 4.4 to 4.6 s.

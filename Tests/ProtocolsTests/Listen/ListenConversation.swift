@@ -96,6 +96,7 @@ struct ListenConversation: ServerConversation {
         switch parsed["type"].string {
         case "service_status":
             return [parsed["status"], parsed["outcome"], parsed["provider"], parsed["reason"]].compactMap(\.string).joined(separator: " ")
+        case "message_ignored": return "ignored " + (0..<parsed["names"].count).map { parsed["names"][$0].string ?? "?" }.joined(separator: ", ")
         case "conversation_session": return "conversation \(parsed["conversation_id"].string ?? "?")"
         case "last_memory": return "last \(parsed["memory_id"].string ?? "?")"
         case "freemium_threshold_reached": return "freemium \(parsed["remaining_seconds"].int ?? -1) \(parsed["action"].string ?? "?")"

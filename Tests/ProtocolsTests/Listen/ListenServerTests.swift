@@ -117,7 +117,7 @@ import Testing
             #expect(stream.machine.receivedBinary(byteCount: 3, now: stream.now) == .audio())
         }
 
-        @Test(arguments: [("ping", [String]()), ("{}", []), ("hello", ["message_ignored invalid_input message"])])
+        @Test(arguments: [("ping", [String]()), ("{}", []), ("hello", ["ignored message"])])
         func `lives by text, too`(text: String, answer: [String]) throws {
             var stream = try ListenConversation.ready()
             for count in 0..<4 {
@@ -270,7 +270,7 @@ import Testing
         ])
         func `what has no effect, names it once, and goes on`(message: String, name: String) throws {
             var stream = try ListenConversation.ready()
-            #expect(stream.text(message) == ["message_ignored invalid_input \(name)"])
+            #expect(stream.text(message) == ["ignored \(name)"])
             #expect(stream.text(message).isEmpty)
             #expect(stream.machine.receivedBinary(byteCount: 320, now: stream.now) == .audio())
         }
@@ -283,19 +283,16 @@ import Testing
                 stream.machine.ignores(["keyterm", "keyterm=Harken"], now: now, output: &output)
                 return output.texts
             }
-            let texts = ignored()
-            #expect(texts.count == 2 && ignored().isEmpty)
-            let text = #""status_text":"keyterm is ignored: the engine that serves this request cannot do it.""#
-            let members = #""outcome":"config_error","retryable":false,"reason":"keyterm""#
-            #expect(texts.first == #"{"type":"service_status","status":"message_ignored",\#(text),\#(members)}"#)
+            let text = "keyterm is ignored: the engine that serves this request cannot do it. " + IgnoredOptions.warning("keyterm=Harken")
+            #expect(ignored() == [#"{"type":"message_ignored","names":["keyterm","keyterm=Harken"],"text":"\#(text)"}"#])
+            #expect(ignored().isEmpty)
         }
 
         @Test func `what has no effect, with the reason`() throws {
             var stream = try ListenConversation.ready()
             _ = stream.text(#"{"type":"speaker_assigned","speaker_id":1,"person_id":"p1"}"#)
-            let text = #""status_text":"speaker_assigned is ignored: it needs speaker_id, person_id and person_name.""#
-            let members = #""outcome":"invalid_input","retryable":false,"reason":"speaker_assigned""#
-            #expect(stream.raw.last == #"{"type":"service_status","status":"message_ignored",\#(text),\#(members)}"#)
+            let text = "speaker_assigned is ignored: it needs speaker_id, person_id and person_name."
+            #expect(stream.raw.last == #"{"type":"message_ignored","names":["speaker_assigned"],"text":"\#(text)"}"#)
         }
 
         @Test func `members that it does not read, and names them`() throws {
@@ -303,28 +300,23 @@ import Testing
             let nothing = #""a":null,"b":false,"c":"""#
             #expect(
                 stream.text(#"{"type":"finalization_reason","reason":"retry","color":"red",\#(nothing)}"#)
-                    == ["message_ignored invalid_input finalization_reason.color", "→ finalization(reason: \"retry\")"])
+                    == ["ignored finalization_reason.color", "→ finalization(reason: \"retry\")"])
             let segment = #"{"text":"One.","start":0,"end":1,"mood":"good","id":"\#(String(repeating: "i", count: 129))"}"#
             let said = stream.text(#"{"type":"suggested_transcript","segments":[\#(segment),\#(segment)]}"#)
-            #expect(
-                said.dropLast()
-                    == [
-                        "message_ignored invalid_input suggested_transcript.segments.id",
-                        "message_ignored invalid_input suggested_transcript.segments.mood",
-                    ])
+            #expect(said.dropLast() == ["ignored suggested_transcript.segments.id, suggested_transcript.segments.mood"])
             #expect(said.last?.hasPrefix("→ transcript") == true)
             #expect(
-                stream.text(#"{"type":"finish","why":"home"}"#) == ["message_ignored invalid_input finish.why", "→ finish"])
+                stream.text(#"{"type":"finish","why":"home"}"#) == ["ignored finish.why", "→ finish"])
         }
 
         @Test func `segments and ids behind the first thousand, and says that they are left out`() throws {
             func list(_ count: Int, _ element: String) -> String { Array(repeating: element, count: count).joined(separator: ",") }
             let segment = #"{"text":"One.","start":0,"end":1}"#
-            for (count, names) in [(1_000, []), (1_001, ["message_ignored invalid_input suggested_transcript.segments"])] as [(Int, [String])] {
+            for (count, names) in [(1_000, []), (1_001, ["ignored suggested_transcript.segments"])] as [(Int, [String])] {
                 var stream = try ListenConversation.ready("custom_stt=enabled")
                 #expect(stream.text(#"{"type":"suggested_transcript","segments":[\#(list(count, segment))]}"#).dropLast() == names[...])
             }
-            for (count, names) in [(1_000, []), (1_001, ["message_ignored invalid_input speaker_assigned.segment_ids"])] as [(Int, [String])] {
+            for (count, names) in [(1_000, []), (1_001, ["ignored speaker_assigned.segment_ids"])] as [(Int, [String])] {
                 var stream = try ListenConversation.ready()
                 let members = #""speaker_id":1,"person_id":"p","person_name":"P""#
                 #expect(stream.text(#"{"type":"speaker_assigned",\#(members),"segment_ids":[\#(list(count, #""s""#))]}"#).dropLast() == names[...])
@@ -334,9 +326,9 @@ import Testing
         @Test func `of many messages that have no effect, and names the first`() throws {
             var stream = try ListenConversation.ready()
             let said = (0..<100).flatMap { stream.text(#"{"type":"dance\#($0)"}"#) }
-            #expect(said == (0..<32).map { "message_ignored invalid_input dance\($0)" })
+            #expect(said == (0..<32).map { "ignored dance\($0)" })
             var other = try ListenConversation.ready()
-            #expect(other.text(#"{"type":"\#(String(repeating: "d", count: 500))"}"#).map(\.count) == ["message_ignored invalid_input ".count + 100])
+            #expect(other.text(#"{"type":"\#(String(repeating: "d", count: 500))"}"#).map(\.count) == ["ignored ".count + 100])
         }
 
         @Test(arguments: [
@@ -624,9 +616,9 @@ import Testing
         @Test func `names what is a conversation's, and a finalize behind many`() throws {
             var stream = try ListenConversation(route: .pushToTalk)
             _ = stream.open()
-            #expect(stream.text(#"{"type":"image_chunk"}"#) == ["message_ignored invalid_input image_chunk"])
+            #expect(stream.text(#"{"type":"image_chunk"}"#) == ["ignored image_chunk"])
             for number in 0..<16 { #expect(stream.text("finalize") == ["→ finalize"], "\(number)") }
-            #expect(stream.text("finalize") == ["message_ignored invalid_input finalize"])
+            #expect(stream.text("finalize") == ["ignored finalize"])
         }
     }
 

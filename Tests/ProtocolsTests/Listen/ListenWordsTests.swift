@@ -43,6 +43,14 @@ import Testing
         #expect(try ListenConversation("words=true&channels=2").server.conversation != nil, "channels have conversations")
     }
 
+    @Test func `go on behind the words of an earlier session, which the server is told`() throws {
+        let machine = ListenWordsClient(StreamOptions(rate: .speech), resuming: nil, continuing: ID("s0"), credential: Credential(""))
+        #expect(machine.connection.target.hasSuffix("&continues=s0"))
+        let back = LiveResume(session: ID("s1"), start: .zero, seen: 0)
+        let returning = ListenWordsClient(StreamOptions(rate: .speech), resuming: back, continuing: ID("s0"), credential: Credential(""))
+        #expect(!returning.connection.target.contains("continues"), "a session that is resumed goes on itself")
+    }
+
     @Test func `arrive as the session said them`() throws {
         var server = try Self.server(), client = Self.client()
         var number = 0

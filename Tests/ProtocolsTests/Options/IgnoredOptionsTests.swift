@@ -120,6 +120,15 @@ struct OptionWithEngine: Sendable, CustomTestStringConvertible {
         #expect(IgnoredOptions.value(["search", "a\r\nX-Evil: 1", "b,c"]) == "search, a%0D%0AX-Evil%3A%201, b%2Cc")
     }
 
+    @Test func `are told once, as many as are told, and each with a limited number of bytes`() {
+        // All marks and their letter are one character.
+        let long = "a" + String(repeating: "\u{301}", count: 5_000), cut = "a" + String(repeating: "\u{301}", count: 49)
+        #expect(IgnoredOptions.value([long, "b", "b", long + "c"]) == "\(PercentCoding.encode(cut)), b")
+        #expect(IgnoredOptions.warning(long) == "\(cut) is ignored: the engine that serves this request cannot do it.")
+        let many = (0..<100).map { "name\($0)" }
+        #expect(IgnoredOptions.value(many) == many.prefix(32).joined(separator: ", "))
+    }
+
     @Test func `come as warnings at the end of Deepgram's stream`() throws {
         var conversation = try LiveConversation("encoding=linear16&sample_rate=16000&search=a")
         _ = conversation.run { $0.ignores(["search"], now: $1, output: &$2) }

@@ -66,6 +66,32 @@ import Testing
         #expect(names(.live) == [])
     }
 
+    @Test(arguments: ["/v1/listen?model=nova-3", "/v2/listen?model=flux-general-en"], ["", "&keyterm=Old"])
+    func `are named where Configure brings them`(target: String, before: String) throws {
+        let head = try HTTPRequestHead(.get, target + "&encoding=linear16&sample_rate=16000" + before)
+        let dialect = try #require(Catalogue.dialects.first { $0.paths.contains(head.path) })
+        var machine = try #require(try dialect.accept(head, LiveConversation.context).get().session)
+        var output = ServerOutput()
+        machine.opened(LiveStart(rate: .speech, model: "m"), now: .now, output: &output)
+        machine.receivedText(#"{"type":"Configure","keyterms":["New"]}"#.utf8.span.bytes, now: .now, output: &output)
+        var options = machine.request.vendorOptions, terms: [String] = []
+        for case .command(.update(let change)) in output.actions {
+            if let vendor = change.vendor { options?.apply(vendor) }
+            terms = change.keyterms ?? terms
+        }
+        #expect(terms == ["New"])
+        func names(_ usual: String, _ terms: [String]) -> [String] {
+            Catalogue.ignored(
+                options, keyterms: terms, model: nil, with: Self.engine, .live, OpenAILiveClient.service(model: usual).capabilities)
+        }
+        #expect(names("gpt-realtime-whisper", terms) == ["keyterm"] && names("gpt-realtime-whisper", []) == [])
+        #expect(names("gpt-live-transcribe", terms) == [])
+        guard head.path == "/v2/listen" else { return }
+        output = ServerOutput()
+        machine.ignores(["keyterm"], now: .now, output: &output)
+        #expect(output.texts.count == 1 && output.texts.first?.contains("keyterm is ignored") == true, "\(output.texts)")
+    }
+
     @Test func `are named where they are the terms of a user, or of a client of no vendor`() {
         func names(_ terms: [String], with engine: EngineName, model: String) -> [String] {
             let capabilities = OpenAILiveClient.service(model: model).capabilities

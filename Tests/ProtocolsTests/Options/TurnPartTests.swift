@@ -83,6 +83,11 @@ import Testing
             ["turn_detection.threshold", "turn_detection.silence_duration_ms"]
         ),
         (#"{"type":"server_vad","silence_duration_ms":200}"#, "local", ["turn_detection.silence_duration_ms"]),
+        (#"{"type":"server_vad","silence_duration_ms":0}"#, "local", ["turn_detection.silence_duration_ms"]),
+        (#"{"type":"server_vad","silence_duration_ms":99}"#, "local", ["turn_detection.silence_duration_ms"]),
+        (#"{"type":"server_vad","silence_duration_ms":99}"#, "deepgram", ["turn_detection.silence_duration_ms"]),
+        (#"{"type":"server_vad","silence_duration_ms":100}"#, "deepgram", []),
+        (#"{"type":"server_vad","silence_duration_ms":99}"#, "openai", ["turn_detection.silence_duration_ms"]),
         (#"{"type":"server_vad","silence_duration_ms":200}"#, "openai", []), (#"{"type":"server_vad","silence_duration_ms":300}"#, "local", []),
         // The server keeps turns open over longer silences, and ends none at a threshold of 1.
         (#"{"type":"server_vad","threshold":1,"silence_duration_ms":2500}"#, "soniox", []),

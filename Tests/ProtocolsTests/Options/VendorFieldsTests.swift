@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct `Fields of a vendor's answer that Harken does not model` {
     private static let deepgram = """
-        {"metadata":{"request_id":"v","duration":1.0,"channels":1,"models":[],"model_info":{},"summary_info":{"input_tokens":9}},
+        {"metadata":{"request_id":"v","duration":1.0,"channels":1,"summary_info":{"input_tokens":9},
+        "models":["u1"],"model_info":{"u1":{"name":"general-nova-3","version":"2026-01-01.1","arch":"nova-3"}}},
         "results":{"channels":[{"search":[{"query":"damn","hits":[]}],"alternatives":[{"transcript":"Hello.","confidence":0.9,"entities":[{"label":"X"}],
         "words":[{"word":"hello","start":0.1,"end":0.5,"confidence":0.9,"punctuated_word":"Hello."}]}]}],
         "summary":{"result":"success","short":"A damn greeting."},"topics":{"segments":[]}}}
@@ -50,6 +51,18 @@ import Testing
     @Test func `stay away where an operator redacts`() throws {
         let body = try answer("summarize=v2") { $0.vendorOptions?.allowsAnswers = false }
         #expect(body["results"]?["summary"] == nil && body["metadata"]?["summary_info"] == nil)
+    }
+
+    @Test(arguments: [true, false])
+    func `name the model as the vendor does, also where an operator redacts`(allowsAnswers: Bool) throws {
+        let metadata = try answer("model=nova-2") { $0.vendorOptions?.allowsAnswers = allowsAnswers }["metadata"]
+        #expect(metadata?["models"] == ["u1"])
+        #expect(metadata?["model_info"] == ["u1": ["name": "general-nova-3", "version": "2026-01-01.1", "arch": "nova-3"]])
+        #expect((metadata?["summary_info"] != nil) == allowsAnswers)
+    }
+
+    @Test func `leave the model in the usage as it was asked for`() throws {
+        #expect(try transcript(RecognitionOptions(language: .english, model: "nova-2"), Self.deepgram).model == "nova-2")
     }
 
     @Test func `are not read for clients of other protocols`() throws {

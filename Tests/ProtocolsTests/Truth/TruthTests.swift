@@ -235,7 +235,8 @@ import Testing
 
     @Test(arguments: [
         ("keyterm=a&diarize=true", "keyterm, diarize"), ("words=true&keyterm=a&vad_gate=enabled", "vad_gate"),
-        ("no_such=1&interims=false", "no_such"),
+        ("words=true&ack=true&continues=s1", ""), ("words=true&continues=s1", "continues"),
+        ("custom_stt=enabled&ack=true&continues=s1", "continues"), ("no_such=1&interims=false", "no_such"),
         ("channels=2&conversation_timeout=300&call_id=c", "conversation_timeout"), ("ticket=t&engine=local&language=de", ""),
     ])
     func `is named in the upgrade of a session that has no use for it`(query: String, names: String) throws {

@@ -73,6 +73,10 @@ extension SaidBefore.Part {
             // What is missing may be the beginning of the number.
             (.said("", isWhole: false), "4242 4242 thanks", "[card_number] thanks"),
             (.said("so that's it", isWhole: false), "two two okay now", "[card_number] okay now"),
+            // What was said before the words that are known may be the beginning of the number.
+            (.said("", isWhole: true), "4242 4242 thanks", "[card_number] thanks"),
+            (.said("uh", isWhole: true), "4242 4242 thanks", "[card_number] thanks"),
+            (.said("4242", isWhole: true), "4242 thanks", "[card_number] thanks"),
             // A word that was said before tells what the number is.
             (.said("my card number is", isWhole: true), "okay it's 4242 4242 yes okay", "okay it's [card_number] yes okay"),
             // Nothing before tells that this is the end of a number.

@@ -78,6 +78,24 @@ import Testing
         #expect(throws: UsageError("--name cannot be \"\": it takes some text")) { try parse("a --name=").value(Self.name) }
     }
 
+    @Test(arguments: [["a", "--size", "@"], ["a", "b", "c", "@"], ["--@"]])
+    func `a wrong word is shown in one line, and a long one by its beginning`(words: [String]) throws {
+        let word = "x\u{1B}[31m\ny" + String(repeating: "z", count: 5_000)
+        let error = #expect(throws: UsageError.self) {
+            _ = try Arguments(words.map { $0.replacing("@", with: word) }, for: Self.command, environment: [:]).value(Self.size)
+        }
+        let message = try #require(error).description
+        #expect(message.contains("x [31m yzz") && message.contains("z…") && message.count < 400)
+        #expect(!message.contains { $0 == "\u{1B}" || $0.isNewline })
+    }
+
+    @Test(arguments: [["@"], ["keys", "@"], ["transcribe", "--@"]])
+    func `a wrong command line is answered in one line`(words: [String]) throws {
+        let request = CommandTable.request(words.map { $0.replacing("@", with: "x\ny\u{7}") }, environment: [:])
+        guard case .wrong(let message) = request else { return #expect(Bool(false), "\(words)") }
+        #expect(message.contains("x y ") && !message.contains { $0 == "\u{7}" || $0.isNewline })
+    }
+
     @Test(arguments: [("", "", 0), ("abc", "abc", 0), ("abc", "acb", 1), ("abc", "ab", 1), ("kitten", "sitting", 3), ("", "ab", 2)])
     func `distance counts letters to change`(a: String, b: String, distance: Int) {
         #expect(Suggestion.distance(a, b) == distance)

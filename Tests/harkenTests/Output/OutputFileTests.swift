@@ -131,6 +131,16 @@ import Testing
         #expect(try names() == [])
     }
 
+    @Test func `is known to be a pipe or a device without a wait for its reader`() throws {
+        let pipe = folder.path(of: "pipe"), link = folder.path(of: "link"), file = try folder.write("words".utf8, as: "two.srt")
+        try #require(mkfifo(pipe, 0o600) == 0)
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "pipe")
+        let descriptor = Glibc.open(file, O_WRONLY)
+        defer { close(descriptor) }
+        for path in [pipe, link, "/dev/null", "/dev/fd/\(descriptor)"] { #expect(OutputPlace.isStream(path), "\(path)") }
+        for path in [file, folder.path, folder.path(of: "free")] { #expect(!OutputPlace.isStream(path), "\(path)") }
+    }
+
     @Test func `tells that a disk is full`() throws {
         let error = #expect(throws: OutputFileError.self) { try OutputFile.write("words", to: "/dev/full", standard: .output) }
         #expect(error?.description == "cannot write /dev/full: no space left on device")

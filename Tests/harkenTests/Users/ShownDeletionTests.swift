@@ -26,7 +26,7 @@ import Testing
             return [("bob", 99), ("ann", left)].map { PendingUserDeletion(user: ID($0), since: since, conversations: $1) }
         }
 
-        func isErased() async throws -> Bool? { throw NotAsked() }
+        func erasureState() async throws -> ErasureWait.End { throw NotAsked() }
         func users() async throws -> [StoredUser] { throw NotAsked() }
         func keys() async throws -> [AccessKey] { throw NotAsked() }
         func create(_ request: AccessKeyRequest) async throws -> CreatedAccessKey { throw NotAsked() }

@@ -133,11 +133,11 @@ package struct DeepgramFluxClient: LiveClientMachine {
             broken.forgiveOne()
             received(turn, &actions)
         case .error(let code, let description):
-            let said = String("\(code): \(description)".prefix(300))
+            let said = "\(code): \(description)".prefix(bytes: 300)
             fail(code.hasPrefix("DATA") ? .undecodable("Deepgram: \(said)") : .unavailable("Deepgram ended the stream. \(said)"), &actions)
         case .configureSuccess: settings.answered(nil, now: now, &actions)
         case .configureFailure(let code, let description):
-            settings.answered(String("\(code) \(description)".prefix(300)), now: now, &actions)
+            settings.answered("\(code) \(description)".prefix(bytes: 300), now: now, &actions)
         case .warning, .unrecognized: break
         case .malformed(let problem):
             if let error = broken.add(problem, &actions) { fail(error, &actions) }

@@ -1,4 +1,5 @@
 package import Framing
+import Speech
 
 /// A text message from a client on `WS /v2/listen`; audio comes in binary messages.
 ///
@@ -28,7 +29,7 @@ package enum DeepgramFluxClientMessage: Sendable, Equatable {
                     self = .refused(error)
                 }
             } else if let name = type.string {
-                self = .invalid("Unknown type \"\(name.prefix(64))\". Known are Configure, ForceEndTurn and CloseStream.")
+                self = .invalid("Unknown type \"\(name.prefix(bytes: 64))\". Known are Configure, ForceEndTurn and CloseStream.")
             } else {
                 self = .invalid("A text message must be a JSON object with a type. Audio belongs in binary messages.")
             }

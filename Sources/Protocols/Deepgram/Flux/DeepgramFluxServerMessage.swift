@@ -1,4 +1,5 @@
 package import Framing
+import Speech
 
 /// A message from the service on `WS /v2/listen`. Each message carries the request's id and its own number.
 ///
@@ -134,7 +135,7 @@ extension DeepgramFluxServerMessage {
             case "Connected": return .connected(requestID: requestID)
             case "TurnInfo":
                 guard let name = event, let index, let windowStart, let windowEnd else { return .malformed("TurnInfo lacks a required field") }
-                guard let event = DeepgramFluxTurn.Event(rawValue: name) else { return .unrecognized(type: String(name.prefix(64))) }
+                guard let event = DeepgramFluxTurn.Event(rawValue: name) else { return .unrecognized(type: name.prefix(bytes: 64)) }
                 var said = words
                 said.keepBlanks(of: transcript)
                 return .turn(
@@ -145,7 +146,7 @@ extension DeepgramFluxServerMessage {
             case "ConfigureFailure": return .configureFailure(code: code, description: description)
             case "Warning": return .warning(code: code, description: description)
             case "Error": return .error(code: code, description: description)
-            case .some(let name): return .unrecognized(type: String(name.prefix(64)))
+            case .some(let name): return .unrecognized(type: name.prefix(bytes: 64))
             case nil: return .malformed("not an object with a type")
             }
         }

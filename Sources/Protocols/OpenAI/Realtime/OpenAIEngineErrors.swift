@@ -41,10 +41,10 @@ enum OpenAIEngineErrors {
 
     static func closed(code: UInt16?, reason: String) -> EngineError {
         guard let code else { return .unavailable("The connection to OpenAI broke.") }
-        return .unavailable("OpenAI closed the stream with \(code): \(reason.isEmpty ? "no reason given" : String(reason.prefix(200)))")
+        return .unavailable("OpenAI closed the stream with \(code): \(reason.isEmpty ? "no reason given" : reason.prefix(bytes: 200))")
     }
 
     private static let quota = "insufficient_quota"
 
-    private static func said(_ error: RealtimeComplaint) -> String { String(error.message.prefix(300)) }
+    private static func said(_ error: RealtimeComplaint) -> String { error.message.prefix(bytes: 300) }
 }

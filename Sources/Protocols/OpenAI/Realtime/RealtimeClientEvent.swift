@@ -1,4 +1,5 @@
 import Framing
+import Speech
 
 /// An event from a client of a transcription session.
 ///
@@ -49,7 +50,7 @@ package struct RealtimeClientEvent: ~Copyable {
             isObject = try reader.object { name, reader throws(JSONReader.Malformed) in
                 switch name {
                 case "type": type = try reader.string()
-                case "event_id": id = try reader.string().map { String($0.prefix(512)) }
+                case "event_id": id = try reader.string().map { $0.prefix(bytes: 512) }
                 case "audio" where try reader.nextKind() == .string:
                     hasAudio = true
                     audio = nil
@@ -87,7 +88,7 @@ package struct RealtimeClientEvent: ~Copyable {
                     .invalid(
                         "type",
                         """
-                        Invalid value: '\(type.prefix(64))'. Supported values are: 'session.update', 'transcription_session.update', \
+                        Invalid value: '\(type.prefix(bytes: 64))'. Supported values are: 'session.update', 'transcription_session.update', \
                         'input_audio_buffer.append', 'input_audio_buffer.commit', and 'input_audio_buffer.clear'.
                         """)), id
             )

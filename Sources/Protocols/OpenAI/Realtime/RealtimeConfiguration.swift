@@ -162,7 +162,7 @@ package struct RealtimeConfiguration: Sendable, Equatable {
         guard view.exists, !view.isNull else { return }
         guard view.isObject else { throw .invalid(path ?? "", "\(path ?? "The body") must be an object.") }
         try view.forEachMember { name, _ throws(RealtimeError) in
-            guard known.contains(name) else { throw .unknown("\(path.map { $0 + "." } ?? "")\(name.prefix(64))") }
+            guard known.contains(name) else { throw .unknown("\(path.map { $0 + "." } ?? "")\(name.prefix(bytes: 64))") }
         }
     }
 
@@ -218,7 +218,7 @@ package struct RealtimeConfiguration: Sendable, Equatable {
             guard model.isNull || model.string != nil else { throw .invalid(path + ".model", "model must be a string.") }
             if let name = model.string, !knows(name) {
                 throw RealtimeError(
-                    "The model `\(name.prefix(80))` does not exist or you do not have access to it.", code: "model_not_found",
+                    "The model `\(name.prefix(bytes: 80))` does not exist or you do not have access to it.", code: "model_not_found",
                     parameter: path + ".model")
             }
             transcription.model = model.string
@@ -422,8 +422,7 @@ extension RealtimeConfiguration {
     /// there.
     var endpointing: Duration {
         switch endingDetection {
-        // No engine can tell a shorter silence from the gap between two words.
-        case .server(_, _, let silence): max(silence, .milliseconds(100))
+        case .server(_, _, let silence): max(silence, RealtimeTurnDetection.leastSilence)
         case .semantic, nil: .milliseconds(500)
         }
     }

@@ -45,7 +45,7 @@ package struct RealtimeError: Error, Sendable, Equatable {
             self.init(reason, code: "invalid_value")
         case .unsupportedLanguage(_, let reason), .languageNotAllowed(let reason): self = .invalid(LanguageParameter.openAIRealtime.name, reason)
         case .unknownModel(let name):
-            self.init("The model `\(name.prefix(80))` does not exist or you do not have access to it.", code: "model_not_found")
+            self.init("The model `\(name.prefix(bytes: 80))` does not exist or you do not have access to it.", code: "model_not_found")
         case .methodNotAllowed, .tooLarge, .incompleteBody: self.init("The request cannot be served.")
         case .unavailable(let reason): self.init(reason, .server, code: "service_unavailable")
         case .engine(let error, let engine, let payer): self.init(ProviderError(error, by: engine, payer: payer).error)

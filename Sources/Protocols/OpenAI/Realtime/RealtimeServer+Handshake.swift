@@ -33,7 +33,7 @@ extension RealtimeServer {
             configuration.type = .conversation
         }
         if configuration.transcription.model == nil { configuration.transcription.model = transcriber }
-        if configuration.type == .conversation, transcriber == nil, let named { configuration.answers.name(model: String(named.prefix(128))) }
+        if configuration.type == .conversation, transcriber == nil, let named { configuration.answers.name(model: named.prefix(bytes: 128)) }
         let opening = RealtimeOpening(
             configuration, shape: shape, limit: limits[shape] ?? .seconds(1_800), engines: EngineChoice.engines(of: head), context)
         return LiveHandshake(

@@ -40,6 +40,9 @@ package enum RealtimeTurnDetection: Sendable, Equatable {
         }
     }
 
+    /// The least silence that engines are asked for: none can tell a shorter one from the gap between two words.
+    static let leastSilence: Duration = .milliseconds(100)
+
     /// True if a turn may go on behind an engine's pause: the silence is longer than those for which engines hold words back.
     var outlastsPauses: Bool {
         switch self {
@@ -135,7 +138,7 @@ package enum RealtimeTurnDetection: Sendable, Equatable {
                 if value.isNull { return }
                 throw .invalid("\(path).\(name)", "\(name) belongs to \(other), and turn_detection is \(kind). Name the type to change it.")
             }
-            guard own.contains(name) || ofBoth.contains(name) else { throw .unknown("\(path).\(name.prefix(64))") }
+            guard own.contains(name) || ofBoth.contains(name) else { throw .unknown("\(path).\(name.prefix(bytes: 64))") }
         }
         for name in ["create_response", "interrupt_response"] where view[name].exists && !view[name].isNull && view[name].bool == nil {
             throw .invalid("\(path).\(name)", "\(name) must be true or false.")

@@ -82,7 +82,7 @@ extension SpeechmaticsConfiguration {
         func add(_ object: JSONView, _ prefix: String, unless isKnown: (String) -> Bool) {
             object.forEachMember { name, value in
                 guard paths.count < maxIgnored, !value.isNull, !isKnown(name) else { return }
-                paths.append(prefix + name.prefix(64))
+                paths.append(prefix + name.prefix(bytes: 64))
             }
         }
         let top: Set<String> = ["message", "audio_format", "transcription_config", "turn_config"]

@@ -18,7 +18,7 @@ struct KeysMarker: Sendable {
 
     /// Creates the file if it does not exist. After `bringToDisk` the file survives a power cut.
     func write() throws(StoreError) {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        let descriptor = DirectoryOwner.openFile(path, O_WRONLY)
         guard descriptor >= 0 else { throw .failure(path) }
         close(descriptor)
     }

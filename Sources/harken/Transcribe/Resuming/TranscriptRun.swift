@@ -83,6 +83,9 @@ final class TranscriptRun {
     }
 
     private func open(_ path: String?) throws(OutputFileError) {
+        if resumes, let path, OutputPlace.isStream(path) {
+            throw OutputFileError("--resume cannot go on with \(path): it is a pipe or a device; name a file, or leave --resume out")
+        }
         let output = try OutputFile.open(path, standard: context.output)
         guard let partial = output.partial else {
             stream = output
@@ -141,7 +144,7 @@ final class TranscriptRun {
 
     /// Returns true if a file is not the one that was read. What can be read once only is taken for the same.
     private func isOther(_ file: String, _ input: TranscriptNotes.Input) throws(OutputFileError) -> Bool {
-        guard file != "-", !InputFile.isURL(file), FileIdentity.problem(path: file) == nil else { return false }
+        guard file != "-", !InputFile.isURL(file), FileIdentity.problem(path: file, again: true) == nil else { return false }
         return try Self.input(file, path: file) != input
     }
 

@@ -74,6 +74,25 @@ import Testing
 
     private static func words(_ index: Int, _ count: Int = 6) -> String { (1...count).map { "w\(10 * index + $0)" }.joined(separator: " ") + "\n" }
 
+    @Test(.hangLimit) func `is not resumed in a pipe or a device`() throws {
+        let pipe = folder.path(of: "pipe")
+        try #require(mkfifo(pipe, 0o600) == 0)
+        for path in [pipe, "/dev/null"] {
+            let error = #expect(throws: OutputFileError.self) { _ = try run(.together(path: path), files, resumes: true) }
+            #expect(
+                error?.description == "--resume cannot go on with \(path): it is a pipe or a device; name a file, or leave --resume out")
+        }
+    }
+
+    @Test(.hangLimit) func `takes a pipe that it has read to the end for the same recording`() async throws {
+        let destination = TranscriptDestination.together(path: folder.path(of: "two.txt")), pipe = folder.path(of: "pipe")
+        _ = try folder.write(SecondsEngine.recording(seconds: 6, from: 1), as: "pipe")
+        let both = [pipe, files[1]]
+        _ = try await transcribe(run(destination, both, resumes: false), both, interruptedIn: 1, after: 5)
+        try #require(unlink(pipe) == 0 && mkfifo(pipe, 0o600) == 0)
+        #expect(try await transcribe(run(destination, both, resumes: true), both) == [.finished, .open])
+    }
+
     @Test func `leaves the older file and the first words when it is interrupted, and goes on there`() async throws {
         _ = try folder.write("old".utf8, as: "two.txt")
         let destination = TranscriptDestination.together(path: folder.path(of: "two.txt")), file = [files[0]]
