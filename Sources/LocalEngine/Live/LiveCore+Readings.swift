@@ -8,7 +8,7 @@ extension LiveCore {
         guard let (start, language) = try context(of: open, own, answers) else {
             return try answers.words(in: own, hint(of: open), earlier: earlier)
         }
-        let joint = try answers.words(in: SampleRange(start, end), language, earlier: known.words + earlier)
+        let joint = try answers.words(in: SampleRange(start, end), language, earlier: open.latestWords(behind: known.words))
         let sure = WordPlace(of: known.words, in: joint)
         if sure.before == 0, sure.count < joint.count { return Array(joint[sure.count...]) }
         let alone = try answers.words(in: own, hint(of: open), earlier: earlier)
@@ -18,6 +18,13 @@ extension LiveCore {
         // A reading alone without words is no reason to lose the words of the joint one.
         let fits = place.before <= max(1, known.words.count / 2) && place.behind <= max(2, rest / 2)
         return fits || alone.isEmpty ? Array(joint[place.count...]) : alone
+    }
+
+    /// Returns the committed words as the reading of these and of the window up to `end` has them; nil where no such reading was made.
+    func heardAgain(with open: OpenWindow, through end: SampleIndex, _ answers: LiveAnswers) throws(MissingAnswer) -> [LiveWord]? {
+        guard let (start, language) = try context(of: open, SampleRange(open.start, end), answers) else { return nil }
+        let joint = try answers.words(in: SampleRange(start, end), language, earlier: open.latestWords(behind: known.words))
+        return Array(joint.prefix(WordPlace(of: known.words, in: joint).count))
     }
 
     /// Reads the open window up to `end`.

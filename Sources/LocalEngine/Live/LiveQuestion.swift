@@ -80,6 +80,9 @@ package struct LiveAnswers: Sendable {
         try reading(of: audio, hint, earlier: earlier).words
     }
 
+    /// Returns the words that answer a question for words.
+    func words(_ question: LiveQuestion) throws(MissingAnswer) -> [LiveWord] { try reading(question).words }
+
     /// Returns the language of audio whose language is open; nil: nobody can tell it.
     func language(of audio: SampleRange, _ hint: LanguageHint) throws(MissingAnswer) -> String? {
         if case .language(let tag, _, _)? = try reading(of: audio, hint, earlier: []).found { tag.primary } else { nil }
@@ -89,7 +92,10 @@ package struct LiveAnswers: Sendable {
         of audio: SampleRange, _ hint: LanguageHint, earlier: [LiveWord]
     ) throws(MissingAnswer) -> (words: [LiveWord], found: FoundLanguage?) {
         guard !audio.isEmpty else { return ([], nil) }
-        let question = LiveQuestion.reading(of: audio, hint, earlier: earlier)
+        return try reading(.reading(of: audio, hint, earlier: earlier))
+    }
+
+    private func reading(_ question: LiveQuestion) throws(MissingAnswer) -> (words: [LiveWord], found: FoundLanguage?) {
         guard case .words(let words, let found)? = given[question] else { throw MissingAnswer(question: question) }
         return (words, found)
     }

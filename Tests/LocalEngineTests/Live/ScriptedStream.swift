@@ -2,6 +2,15 @@ import HarkenTesting
 import LocalEngine
 import Speech
 
+extension LiveTiming {
+    /// The timing without draft readings, for tests that count or time other readings.
+    var withoutDrafts: LiveTiming {
+        var timing = self
+        timing.draftEvery = nil
+        return timing
+    }
+}
+
 /// A live stream of scripted speech. Answers come late, in any order.
 struct ScriptedStream {
     struct Final: Equatable {

@@ -9,7 +9,7 @@ import Testing
         _ speech: ScriptedSpeech, _ options: StreamOptions = StreamOptions(rate: .speech), delay: Int = 0, seed: UInt64 = 1,
         number: ChannelIndex = .first, failing fails: @escaping @Sendable (LiveQuestion) -> Bool = { _ in false }
     ) throws -> ScriptedChannel {
-        try ScriptedChannel(speech, options, ScriptedAnswers(speech, delay: delay, seed: seed, failing: fails), channel: number)
+        try ScriptedChannel(speech, options, ScriptedAnswers(speech, delay: delay, seed: seed, drafts: true, failing: fails), channel: number)
     }
 
     private func tiles(_ finals: [Hypothesis], through end: SampleIndex) -> Bool {
