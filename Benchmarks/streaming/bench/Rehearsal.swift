@@ -58,10 +58,15 @@ struct Rehearsal {
 
     /// Answers a question at once: the time that a free core needs depends on the answer.
     private mutating func ask(_ question: LiveQuestion) throws {
-        let before = Self.threadSeconds()
-        guard let answer = try reader.answer(question, samples(in: question.audio)) else { return }
+        let before = Self.threadSeconds(), asked = player.usesDrafts ? question : Self.withoutDraft(question)
+        guard let answer = try reader.answer(asked, samples(in: asked.audio)) else { return }
         let spent = Self.threadSeconds() - before
-        due.append((now + SampleCount(Self.duration(of: question, answer), at: .speech), question, answer, spent))
+        due.append((now + SampleCount(Self.duration(of: asked, answer), at: .speech), question, answer, spent))
+    }
+
+    private static func withoutDraft(_ question: LiveQuestion) -> LiveQuestion {
+        guard case .words(let audio, let hint, _) = question else { return question }
+        return .words(in: audio, hint)
     }
 
     /// Returns the player's samples in a range, as far as there are any.
