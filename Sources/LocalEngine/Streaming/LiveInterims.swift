@@ -85,7 +85,8 @@ struct LiveInterims: Sendable {
         lastID += 1
         let request = SegmentRequest(
             id: lastID, purpose: .interim, timesInterim: timing.timesInterims, audio: SampleRange(here.start, end),
-            speech: SampleRange(known ?? max(window.speech, window.start), end), prefix: agreement.prefix, context: nil, language: language)
+            speech: SampleRange(known ?? max(window.speech, window.start), end), prefix: agreement.prefix, draft: agreement.draft,
+            context: nil, language: language)
         outstanding = request
         return request
     }

@@ -251,6 +251,8 @@ import Testing
         }
         let request = try channel.next()
         #expect(request.prefix == settled.flatMap(\.utf8).map { Token(Int32($0)) })
+        let rest = settled.isEmpty ? [] : ["three", "four", "five"]
+        #expect(request.draft == rest.flatMap(\.utf8).map { Token(Int32($0)) })
         // Even if the recogniser should say otherwise.
         #expect(channel.read(request, "won too three four five six") == shown)
     }
