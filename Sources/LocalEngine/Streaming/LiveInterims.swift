@@ -91,12 +91,13 @@ struct LiveInterims: Sendable {
         return request
     }
 
-    /// Notes that the core has asked for words. They take the place of an interim that is being read, unless its cost is lost all the same.
+    /// Notes that the core has asked for words, but not for a draft. They take the place of an interim that is being read, unless its cost is lost all the same.
     mutating func asked() {
         if timing.dropsRequests { outstanding = nil }
     }
 
-    /// Notes that the core has asked for a draft reading. The reading counts as an interim: the next interim waits for a period behind it.
+    /// Notes that the core has asked for a draft reading. The reading counts as an interim: the next interim waits for a period behind it. An interim
+    /// that is being read goes on: it may be there before.
     mutating func asked(forDraft question: LiveQuestion) {
         draft = question
         draftEnd = question.audio.end
@@ -160,6 +161,8 @@ struct LiveInterims: Sendable {
     /// Takes the words that answer a draft reading, and returns those that are shown of them. Call this before the core takes the answer.
     mutating func drafted(_ question: LiveQuestion, _ words: [LiveWord], _ core: LiveCore) -> Heard? {
         if draft == question { draft = nil }
+        // An interim that was begun before has older words.
+        asked()
         guard areWanted, let window = core.window, window.awaitedDraft == question else { return nil }
         let end = question.audio.end, own = core.ownWords(words, question, in: window)
         return show((start: window.start, end: end, words: own), through: end, window, core)

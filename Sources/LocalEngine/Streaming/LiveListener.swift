@@ -174,8 +174,11 @@ final class LiveListener {
         let isDraft = question == machine.core.awaitedDraft
         let cancel = answers.answer(question, ring.copy(question.audio), isDraft: isDraft) { [post] in post(.answered(question, $0)) }
         jobs[question] = Job(cancel: cancel, pause: pauses, isDraft: isDraft)
-        if case .words = question { interims.asked() }
-        if isDraft { interims.asked(forDraft: question) }
+        if isDraft {
+            interims.asked(forDraft: question)
+        } else if case .words = question {
+            interims.asked()
+        }
     }
 
     // MARK: Interims

@@ -218,12 +218,22 @@ import Testing
         #expect(ends == [w(8), w(24), w(63)])
     }
 
+    @Test func `has a reading dropped when a later draft reading is there`() throws {
+        var channel = Channel(drafts: true)
+        let first = try channel.next()
+        #expect(channel.hear(40).isEmpty)
+        #expect(channel.drafts.count == 1 && channel.interims.isReading)
+        #expect(try channel.draft("One two") == "One two")
+        #expect(!channel.interims.isReading)
+        #expect(channel.read(first, "one") == nil)
+    }
+
     @Test func `has none while a draft reading is being made`() throws {
         var channel = Channel(drafts: true)
         let first = try channel.next()
         _ = channel.read(first, "one")
-        #expect(channel.hear(16).count == 1)
-        channel.interims.asked()
+        let second = try channel.next()
+        _ = channel.read(second, "one two")
         #expect(channel.hear(69).isEmpty)
         #expect(channel.drafts.count == 1)
         _ = try channel.draft("One two three")
