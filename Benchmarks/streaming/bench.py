@@ -202,9 +202,13 @@ def stable_retractions(streams):
 
 
 def limits(arguments):
-    """The silences of a rehearsal that the command line names."""
+    """The silences and drafts of a rehearsal that the command line names."""
     given = {"early": arguments.early, "late": arguments.late, "judgment": arguments.judgment}
-    return {f"{name}Milliseconds": value for name, value in given.items() if value is not None}
+    named = {f"{name}Milliseconds": value for name, value in given.items() if value is not None}
+    if arguments.drafts is not None:
+        every = int(arguments.drafts or 0)
+        named["drafts"] = {"everyMilliseconds": every or None, "areUsed": arguments.drafts == "" or every > 0}
+    return named
 
 
 def file_name(arguments):
@@ -240,6 +244,10 @@ def main():
         parser.add_argument(
             f"--{name}", type=int, metavar="MS", nargs="+" if name == "late" else None,
             help=f"of a rehearsal, in each setting: silence in milliseconds after which {meaning}")
+    parser.add_argument(
+        "--drafts", metavar="MS",
+        help="of a rehearsal: audio in milliseconds between two draft readings of speech that goes on; '': there are no such readings; 0: no reading has a "
+        "draft at all; default: the engine's")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of a rehearsal")
     parser.add_argument("--every", type=int, default=1, help="play every Nth clip only")
     arguments = parser.parse_args()

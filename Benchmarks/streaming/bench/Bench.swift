@@ -109,6 +109,16 @@ struct Plan: Decodable {
         var lateMilliseconds: [Int]?
         /// null: that of `earlyMilliseconds`.
         var judgmentMilliseconds: Int?
+        /// null: the engine's.
+        var drafts: Drafts?
+    }
+
+    /// The drafts of a rehearsal's readings.
+    struct Drafts: Decodable {
+        /// Audio between two draft readings in speech that goes on; null: there are none.
+        var everyMilliseconds: Int?
+        /// False if no reading has a draft.
+        var areUsed: Bool
     }
 }
 

@@ -48,6 +48,8 @@ struct Player: Sendable {
     let interims: Bool
     /// The timing of a rehearsal's finals.
     let timing: LiveTiming
+    /// False if no reading of a rehearsal has a draft.
+    let usesDrafts: Bool
     private static let rate = SampleRate.speech
 
     init(_ stream: Plan.Stream, _ plan: Plan) throws {
@@ -61,6 +63,7 @@ struct Player: Sendable {
             timing.lookAgain = plan.lookAgainMilliseconds.map { SampleCount(.milliseconds($0), at: .speech) }
         }
         timing.take(plan.limits)
+        usesDrafts = plan.limits.drafts?.areUsed ?? true
         self.timing = timing
         var samples: [Float] = []
         var clips: [Played.Clip] = []
@@ -141,6 +144,7 @@ extension LiveTiming {
         func samples(_ milliseconds: Int) -> SampleCount { SampleCount(.milliseconds(milliseconds), at: .speech) }
         if let value = limits.earlyMilliseconds { (early, judgment) = (samples(value), samples(value)) }
         if let value = limits.judgmentMilliseconds { judgment = samples(value) }
+        if let drafts = limits.drafts { draftEvery = drafts.everyMilliseconds.map(samples) }
         guard let values = limits.lateMilliseconds, let first = values.first, let last = values.last else { return }
         let ends = values.dropFirst().first ?? first
         (late, lateBehindEnds, lateOfReader) = (samples(first), samples(ends), samples(last))

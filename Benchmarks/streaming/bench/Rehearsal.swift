@@ -11,7 +11,8 @@ struct Rehearsal {
     private var probabilities: SpeechProbabilities
     /// The audio that was spoken until now, which is the clock.
     private var now = SampleIndex.zero
-    private var due: [(at: SampleIndex, question: LiveQuestion)] = []
+    /// Answers that a free core would have at these times, and the seconds of this core that they took.
+    private var due: [(at: SampleIndex, question: LiveQuestion, answer: LiveAnswer, spent: Double)] = []
     private var events: [Played.Event] = []
     /// True once the machine has said everything.
     private var isFinished = false
@@ -33,9 +34,9 @@ struct Rehearsal {
             try deliver()
             var heard: [(Float, Float)] = []
             try probabilities.append(piece.span) { heard.append(($0, $1)) }
-            for (probability, power) in heard { run(machine.take(.window(probability: probability, power: power))) }
+            for (probability, power) in heard { try run(machine.take(.window(probability: probability, power: power))) }
         }
-        run(machine.take(.finish(SampleIndex(player.samples.count))))
+        try run(machine.take(.finish(SampleIndex(player.samples.count))))
         while !isFinished {
             now += VoiceActivity.window
             try deliver()
@@ -49,12 +50,23 @@ struct Rehearsal {
     /// Gives the machine the answers that are due.
     private mutating func deliver() throws {
         while let index = due.firstIndex(where: { $0.at <= now }) {
-            let question = due.remove(at: index).question
-            let before = Self.threadSeconds()
-            guard let answer = try reader.answer(question, samples(in: question.audio)) else { continue }
-            spent.add(question, Self.threadSeconds() - before)
-            run(machine.answer(question, answer))
+            let work = due.remove(at: index)
+            spent.add(work.question, work.spent)
+            try run(machine.answer(work.question, work.answer))
         }
+    }
+
+    /// Answers a question at once: the time that a free core needs depends on the answer.
+    private mutating func ask(_ question: LiveQuestion) throws {
+        let before = Self.threadSeconds(), asked = player.usesDrafts ? question : Self.withoutDraft(question)
+        guard let answer = try reader.answer(asked, samples(in: asked.audio)) else { return }
+        let spent = Self.threadSeconds() - before
+        due.append((now + SampleCount(Self.duration(of: asked, answer), at: .speech), question, answer, spent))
+    }
+
+    private static func withoutDraft(_ question: LiveQuestion) -> LiveQuestion {
+        guard case .words(let audio, let hint, _) = question else { return question }
+        return .words(in: audio, hint)
     }
 
     /// Returns the player's samples in a range, as far as there are any.
@@ -64,7 +76,7 @@ struct Rehearsal {
 
     private func seconds(_ index: SampleIndex) -> Double { index.seconds(at: .speech) }
 
-    private mutating func run(_ actions: [LiveMachine.Action]) {
+    private mutating func run(_ actions: [LiveMachine.Action]) throws {
         for action in actions {
             switch action {
             case .event(.engine(let event), let at):
@@ -72,17 +84,20 @@ struct Rehearsal {
                 entry.decided = seconds(at)
                 events.append(entry)
             case .event: break
-            case .ask(let question): due.append((now + SampleCount(Self.duration(of: question), at: .speech), question))
+            case .ask(let question): try ask(question)
             case .drop(let question): due.removeAll { $0.question == question }
             case .finished, .fellBehind: isFinished = true
             }
         }
     }
 
-    private static func duration(of question: LiveQuestion) -> Duration {
+    private static func duration(of question: LiveQuestion, _ answer: LiveAnswer) -> Duration {
         let audio = question.audio.count
         return switch question {
-        case .words: FreeCore.words(heard: audio, tokens: FreeCore.tokensPerSecond * audio.seconds(at: .speech))
+        case .words(_, _, let draft):
+            FreeCore.words(
+                heard: audio, tokens: max(0, FreeCore.tokensPerSecond * audio.seconds(at: .speech) - Double(question.rightTokens(in: answer))),
+                drafted: draft.count)
         case .times: FreeCore.times(of: audio)
         case .terms: FreeCore.words(heard: audio, tokens: 0)
         case .completeness: FreeCore.completeness

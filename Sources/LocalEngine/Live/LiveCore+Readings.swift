@@ -4,17 +4,27 @@ extension LiveCore {
     /// Returns the words of the open window up to `end`. Committed words are heard again and taken off by comparison; they are never forced.
     func words(of open: OpenWindow, through end: SampleIndex, _ answers: LiveAnswers) throws(MissingAnswer) -> [LiveWord] {
         let own = SampleRange(open.start, end)
-        guard let (start, language) = try context(of: open, own, answers) else { return try answers.words(in: own, hint(of: open)) }
-        let joint = try answers.words(in: SampleRange(start, end), language)
+        let earlier = open.latestWords
+        guard let (start, language) = try context(of: open, own, answers) else {
+            return try answers.words(in: own, hint(of: open), earlier: earlier)
+        }
+        let joint = try answers.words(in: SampleRange(start, end), language, earlier: open.latestWords(behind: known.words))
         let sure = WordPlace(of: known.words, in: joint)
         if sure.before == 0, sure.count < joint.count { return Array(joint[sure.count...]) }
-        let alone = try answers.words(in: own, hint(of: open))
+        let alone = try answers.words(in: own, hint(of: open), earlier: earlier)
         let place = WordPlace(of: known.words, in: joint, before: alone)
         let rest = joint.count - place.count
         guard rest > 0 else { return alone }
         // A reading alone without words is no reason to lose the words of the joint one.
         let fits = place.before <= max(1, known.words.count / 2) && place.behind <= max(2, rest / 2)
         return fits || alone.isEmpty ? Array(joint[place.count...]) : alone
+    }
+
+    /// Returns the committed words as the reading of these and of the window up to `end` has them; nil where no such reading was made.
+    func heardAgain(with open: OpenWindow, through end: SampleIndex, _ answers: LiveAnswers) throws(MissingAnswer) -> [LiveWord]? {
+        guard let (start, language) = try context(of: open, SampleRange(open.start, end), answers) else { return nil }
+        let joint = try answers.words(in: SampleRange(start, end), language, earlier: open.latestWords(behind: known.words))
+        return Array(joint.prefix(WordPlace(of: known.words, in: joint).count))
     }
 
     /// Reads the open window up to `end`.
@@ -55,7 +65,8 @@ extension LiveCore {
     mutating func sendSentences(_ answers: LiveAnswers) throws(MissingAnswer) {
         guard let open = window, let now = open.pause, let reading = now.reading, let (past, place) = sentenceEnd(open, now, reading) else { return }
         let start = border(behind: past)
-        let own = try answers.words(in: SampleRange(readFrom(behind: past), reading.end), hint(behind: reading.words))
+        let audio = SampleRange(readFrom(behind: past), reading.end)
+        let own = try answers.words(in: audio, hint(behind: reading.words), earlier: Array(reading.words[place...]))
         guard !own.isEmpty else { return }
         let exact = WordPlace(of: past.words, in: reading.words, before: own, tie: .behind).count
         // Behind a change of the language, the joint reading has no words of what follows.
@@ -97,12 +108,13 @@ extension LiveCore {
     /// of the audio: the words behind the place are heard again as known words.
     mutating func cutWithoutPause(_ open: OpenWindow, _ answers: LiveAnswers) throws(MissingAnswer) {
         let audio = SampleRange(open.start, position), speech = SampleRange(open.speech, position), language = hint(of: open)
-        let joint = try answers.words(in: audio, language)
+        let joint = try answers.words(in: audio, language, earlier: open.latestWords)
         if joint.isEmpty, try sendEarlierWords(of: open, answers) != nil { return }
         // The place of the cut depends on the times: they are searched for in the whole audio.
         let whole = [TimedPart(words: joint, audio: audio, speech: speech)]
         let (at, guess) = cutPlace(in: try times(ofFirst: joint.count, in: whole, answers), of: audio)
-        let own = try answers.words(in: SampleRange(at, position), joint.isEmpty ? language : hint(of: joint))
+        let behind = SampleRange(at, position), behindLanguage = joint.isEmpty ? language : hint(of: joint)
+        let own = try answers.words(in: behind, behindLanguage, earlier: Array(joint[guess...]))
         let leavesWhole = own.count * 2 < joint.count - guess
         let count = leavesWhole ? joint.count : Self.count(before: own, in: joint, guess: guess), end = leavesWhole ? position : at
         try send(joint, first: count, whole, of: audio, coverage: end, .length, answers)

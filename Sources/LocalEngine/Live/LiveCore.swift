@@ -89,6 +89,7 @@ package struct LiveCore: Sendable {
     package var foreseen: Set<LiveQuestion> {
         guard let window else { return [] }
         var questions: Set<LiveQuestion> = []
+        if let question = window.awaitedDraft { questions.insert(question) }
         if let question = readingAlone(of: window) { questions.insert(question) }
         let mayLeaveEarly = history.allowsEarly(timing.history) && timing.completeness < 1
         if mayLeaveEarly, let judgedTo = window.pause?.judgedTo { questions.insert(.completeness(turnAudio(through: judgedTo))) }
@@ -138,12 +139,13 @@ package struct LiveCore: Sendable {
     package var unpausedSpeech: SampleRange? { spokenFrom.map { SampleRange($0, position) } }
 
     /// The question for the words of the window alone, where a step reads its pause together with committed words: both readings are made at once, for
-    /// where the words do not fit. nil: the step reads no pause, or it begins with this question.
+    /// where the words do not fit. nil: the step reads no pause, it begins with this question, or it waits for a draft.
     private func readingAlone(of window: OpenWindow) -> LiveQuestion? {
-        guard known.start != nil, !findsLanguage, !timing.readingsAreDear, let pause = window.pause, isDue(pause, after: position - pause.silent),
-            isSpeech(SampleRange(window.speech, pause.end))
+        guard known.start != nil, !findsLanguage, !timing.readingsAreDear, window.awaitedDraft == nil, let pause = window.pause,
+            isDue(pause, after: position - pause.silent), isSpeech(SampleRange(window.speech, pause.end))
         else { return nil }
-        return .words(in: SampleRange(window.start, min(pause.end + timing.tail, position)), hint(of: window))
+        let audio = SampleRange(window.start, min(pause.end + timing.tail, position))
+        return .reading(of: audio, hint(of: window), earlier: window.latestWords)
     }
 
     // MARK: Inputs
@@ -232,8 +234,9 @@ package struct LiveCore: Sendable {
     private mutating func judgeWindow(_ answers: LiveAnswers) throws(MissingAnswer) {
         guard let open = window else { return }
         guard var pause = open.pause else {
-            if position - open.start >= timing.cutLength { try cutWithoutPause(open, answers) } else { try hearLanguage(open, answers) }
-            return
+            guard position - open.start < timing.cutLength else { return try cutWithoutPause(withDraft(open, answers), answers) }
+            try hearLanguage(open, answers)
+            return try readDraft(answers)
         }
         let silence = position - pause.silent, late = timing.lateLimit(after: history)
         if pause.judgedTo == nil, silence >= timing.judgment {
@@ -241,7 +244,7 @@ package struct LiveCore: Sendable {
             window?.pause = pause
         }
         if isDue(pause, after: silence), isSpeech(SampleRange(open.speech, pause.end)) {
-            try readPause(open, pause, answers)
+            try readPause(withDraft(open, answers), pause, answers)
             try sendSentences(answers)
         }
         guard let open = window, let pause = open.pause else { return }
@@ -262,6 +265,8 @@ package struct LiveCore: Sendable {
             return
         }
         let words = try read(open, through: end, answers)
+        // Where words of an earlier reading have left, no committed words are heard again.
+        if window?.start == open.start, let again = try heardAgain(with: open, through: end, answers) { window?.heardAgain = again }
         try fixLanguage(through: end, answers)
         window?.pause?.reading = .init(words: words, end: end, isSecond: pause.reading != nil)
         if let window, !words.isEmpty { events.append(.heard(words, in: SampleRange(window.start, end))) }

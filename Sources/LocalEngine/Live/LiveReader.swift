@@ -20,10 +20,10 @@ package struct LiveReader: Sendable {
         _ question: LiveQuestion, _ samples: [Float], mayContinue: () -> Bool = { true }
     ) throws(InferenceError) -> LiveAnswer? {
         switch question {
-        case .words:
-            let decoded = try models.recognizer.decode(samples.span, mayContinue: mayContinue)
+        case .words(_, _, let draft):
+            let decoded = try models.recognizer.decode(samples.span, draft: draft, mayContinue: mayContinue)
             guard let words = try windows.settle(decoded, samples, mayContinue) else { return nil }
-            return .words(words.map { LiveWord($0.text, confidence: $0.confidence) })
+            return .words(LiveWord.words(words, of: decoded))
         case .times(let words, let audio, let speech, _):
             guard mayContinue() else { return nil }
             let spoken = Int((speech.start - audio.start).samples)..<Int((max(speech.end, speech.start) - audio.start).samples)

@@ -9,6 +9,9 @@ package struct LiveTiming: Sendable, Equatable {
     package var look = Self.samples(160)
     /// Silence after which the window is read again where the last words of the first reading are not sure; nil: never.
     package var lookAgain: SampleCount? = Self.samples(300)
+    /// Audio since the end of a window's last reading, or since the start of its speech, after which speech that goes on is read for a draft of the
+    /// next reading; nil: never.
+    package var draftEvery: SampleCount? = Self.samples(1_500)
     /// Silence behind which the end-of-turn model judges. Less than the look lets the model and the recogniser work at the same time; it was no quicker
     /// where words' times are found meanwhile, and took a pause for an end.
     package var judgment: SampleCount
@@ -84,9 +87,10 @@ package struct LiveTiming: Sendable, Equatable {
     }
 
     /// Returns the timing for models whose readings are dear: each pause is read once, and after more silence. Nothing leaves before that reading.
+    /// There are no draft readings.
     package func lookingOnce() -> LiveTiming {
         var timing = self
-        (timing.look, timing.lookAgain) = (Self.samples(260), nil)
+        (timing.look, timing.lookAgain, timing.draftEvery) = (Self.samples(260), nil, nil)
         timing.late = max(timing.late, timing.look)
         timing.lateBehindEnds = max(timing.lateBehindEnds, timing.look)
         timing.lateOfReader = max(timing.lateOfReader, timing.look)

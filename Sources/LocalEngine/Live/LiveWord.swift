@@ -12,8 +12,11 @@ package struct LiveWord: Sendable, Hashable {
     package let language: LanguageTag?
     /// As in `Word`.
     package let blankBefore: Bool?
+    /// The tokens of the English recogniser that the word came from; empty where the word came from elsewhere.
+    package let tokens: [Token]
 
-    package init(_ text: String, confidence: Float, language: LanguageTag? = nil, blankBefore: Bool? = nil) {
+    package init(_ text: String, confidence: Float, language: LanguageTag? = nil, blankBefore: Bool? = nil, tokens: [Token] = []) {
+        self.tokens = tokens
         self.text = text
         self.confidence = confidence
         self.language = language
@@ -41,7 +44,23 @@ package struct LiveWord: Sendable, Hashable {
 extension LiveWord {
     /// Returns the word with a language.
     func inLanguage(_ language: LanguageTag?) -> LiveWord {
-        LiveWord(text, confidence: confidence, language: language, blankBefore: blankBefore)
+        LiveWord(text, confidence: confidence, language: language, blankBefore: blankBefore, tokens: tokens)
+    }
+
+    /// Returns the words of a reading by the English recogniser, with their tokens.
+    ///
+    /// - Parameters:
+    ///   - words: the words of the reading.
+    ///   - decoded: the first try of the reading. Further tries have tokens of their own: their words are without tokens.
+    package static func words(_ words: [DecodedWord], of decoded: Decoded, in language: LanguageTag? = nil) -> [LiveWord] {
+        let haveTokens = words == decoded.words
+        var next = 0
+        return words.map { word in
+            // Tokens between two words are those of the second one, so that the words together have all tokens.
+            let tokens = haveTokens ? decoded.tokens[next..<word.tokens.upperBound].map(\.token) : []
+            next = word.tokens.upperBound
+            return LiveWord(word.text, confidence: word.confidence, language: language, tokens: tokens)
+        }
     }
 
     /// Returns the word as clients get it.

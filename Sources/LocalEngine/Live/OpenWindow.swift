@@ -41,6 +41,10 @@ struct OpenWindow: Sendable, Equatable {
     var lastRead: PastPause?
     /// nil: speech goes on.
     var pause: Pause?
+    /// The latest draft reading; nil: there was none.
+    var draft: DraftReading?
+    /// The committed words as the latest reading of these and of the window has them; nil: there was none. A draft alone uses them.
+    var heardAgain: [LiveWord]?
     /// Code of the language that the window has told for good; nil: it has told none, or the stream has one language.
     var language: String?
     /// Position at which speech that goes on was last asked for its language; nil: it was not.
@@ -54,6 +58,21 @@ struct OpenWindow: Sendable, Equatable {
         self.start = start
         self.speech = speech
     }
+
+    /// The words of the latest reading of the window that had any: the next reading probably begins with most of them. The core has waited for that
+    /// reading, so that these words depend on the audio alone.
+    var latestWords: [LiveWord] {
+        if let reading = pause?.reading, !reading.words.isEmpty { return reading.words }
+        guard let draft, let words = draft.words, !words.isEmpty else { return lastRead?.words ?? [] }
+        if let lastRead, lastRead.read > draft.end { return lastRead.words }
+        return words
+    }
+
+    /// Returns the words with which a reading of committed words and of the window probably begins.
+    func latestWords(behind known: [LiveWord]) -> [LiveWord] { (heardAgain ?? known) + latestWords }
+
+    /// The question of the draft reading, whose answer no reading has needed so far; nil: there is none.
+    var awaitedDraft: LiveQuestion? { draft.flatMap { $0.words == nil ? $0.question : nil } }
 
     /// Returns the rest of the window from `pause` on.
     func rest(from pause: PastPause, start: SampleIndex) -> OpenWindow {

@@ -23,11 +23,12 @@ package final class Recognizer: Sendable {
     /// - Parameters:
     ///   - samples: audio, mono, 16 kHz, −1…1; best 2 s to 15 s, never above 30 s.
     ///   - prefix: tokens that the text begins with. They cost one step together, and the recogniser continues after them.
+    ///   - draft: tokens that probably follow the prefix. Those that the recogniser finds too cost no step each.
     ///   - mayContinue: called before every step; false ends the work with `.cancelled`.
     package func decode(
-        _ samples: Span<Float>, prefix: [Token] = [], mayContinue: () -> Bool = { true }
+        _ samples: Span<Float>, prefix: [Token] = [], draft: [Token] = [], mayContinue: () -> Bool = { true }
     ) throws(InferenceError) -> Decoded {
-        let heard = try hear(samples, prefix: prefix, keepsScores: false, mayContinue: mayContinue)
+        let heard = try hear(samples, prefix: prefix, draft: draft, keepsScores: false, mayContinue: mayContinue)
         return heard?.decoded ?? Decoded(tokens: [], words: [], stop: .cancelled)
     }
 
@@ -42,51 +43,32 @@ package final class Recognizer: Sendable {
 
     /// Works like `decode`, and returns also what the second look needs; nil when `mayContinue` returned false at once.
     ///
-    /// - Parameter keepsScores: true if the second look follows. The scores take 0.13 MB for each token.
+    /// The tokens of one call share the scale of their 8-bit activations. The scores behind a right draft therefore differ a little from those of
+    /// single steps, and depend on its wrong tokens too: a caller whose results must be repeatable gives the same draft again.
+    ///
+    /// - Parameters:
+    ///   - draft: as in `decode`. There is none where the scores are kept: the second look needs those of plain steps.
+    ///   - keepsScores: true if the second look follows. The scores take 0.13 MB for each token.
     package func hear(
-        _ samples: Span<Float>, prefix: [Token] = [], keepsScores: Bool, mayContinue: () -> Bool = { true }
+        _ samples: Span<Float>, prefix: [Token] = [], draft: [Token] = [], keepsScores: Bool, mayContinue: () -> Bool = { true }
     ) throws(InferenceError) -> Heard? {
         guard mayContinue() else { return nil }
-        let known = prefix.filter { !$0.isControl && Int($0.id) < table.count }
-        var state = try model.begin(samples, [.begin] + known)
-        var scores = keepsScores ? KeptScores(state.logits, rows: known.count + 1, tokens: table.count) : nil
-        var tokens: [ScoredToken] = []
-        var next = try readScores(state, following: known, into: &tokens)
-        let budget = max(DecodeGuard.tokenBudget(for: SampleCount(samples.count), at: Self.rate), known.count)
-        var plain = known
-        while true {
-            guard next.token != .end else {
-                var ended = decoded(tokens, .end)
-                ended.mean = (tokens.reduce(0) { $0 + $1.logProbability } + next.logProbability) / Float(tokens.count + 1)
-                return Heard(decoded: ended, state: state, scores: scores)
-            }
-            guard tokens.count < budget else { return Heard(decoded: decoded(tokens, .budget), state: state) }
-            tokens.append(next)
-            plain.append(next.token)
-            if let kept = DecodeGuard.endOfLoop(in: plain), kept >= known.count {
-                return Heard(decoded: decoded(Array(tokens[..<kept]), .repetition), state: state)
-            }
-            guard mayContinue() else { return Heard(decoded: decoded(tokens, .cancelled), state: state) }
-            try model.advance(&state, by: [next.token])
-            scores?.keep(state.logits)
-            next = try state.logits.withElements(Float.self) { TokenScores($0.extracting(first: table.count)).best() }
-        }
+        let known = prefix.filter(isText)
+        let search = GreedySearch(
+            known: known, draft: keepsScores ? [] : Array(draft.prefix(while: isText)),
+            budget: max(DecodeGuard.tokenBudget(for: SampleCount(samples.count), at: Self.rate), known.count))
+        var steps = try MoonshineSteps(model, samples, first: search.first, tokens: table.count, keepsScores: keepsScores)
+        let found = try search.run(&steps, mayContinue: mayContinue)
+        var text = decoded(found.tokens, found.stop)
+        text.mean = found.mean
+        return Heard(decoded: text, state: steps.state, scores: found.stop == .end ? steps.scores : nil)
     }
+
+    /// True if the token may be part of a text.
+    private func isText(_ token: Token) -> Bool { !token.isControl && Int(token.id) < table.count }
 
     /// True if the token is punctuation that closes the word before it.
     package func isClosing(_ token: Token) -> Bool { table.isClosing(token) }
-
-    /// Appends the forced tokens with their scores to `tokens`, and returns the first token after them.
-    private func readScores(
-        _ state: MoonshineModel.State, following known: [Token], into tokens: inout [ScoredToken]
-    ) throws(InferenceError) -> ScoredToken {
-        try state.logits.withElements(Float.self) { logits in
-            let width = logits.count / (known.count + 1)
-            func scores(_ row: Int) -> Range<Int> { row * width..<row * width + table.count }
-            for (row, token) in known.enumerated() { tokens.append(TokenScores(logits.extracting(scores(row))).score(of: token)) }
-            return TokenScores(logits.extracting(scores(known.count))).best()
-        }
-    }
 
     private func decoded(_ tokens: [ScoredToken], _ stop: Decoded.Stop) -> Decoded {
         let shown = tokens.filter { !$0.token.isControl }

@@ -20,10 +20,10 @@ final class RecordingAnswerService: AnswerService {
     func terms(_ options: StreamOptions) -> Int? { nil }
 
     func answer(
-        _ question: LiveQuestion, _ samples: [Float], _ give: @escaping @Sendable (Result<LiveAnswer, EngineError>) -> Void
+        _ question: LiveQuestion, _ samples: [Float], isDraft: Bool, _ give: @escaping @Sendable (Result<LiveAnswer, EngineError>) -> Void
     ) -> @Sendable () -> Void {
         switch question {
-        case .words(let audio, _):
+        case .words(let audio, _, _):
             let request = SegmentRequest(id: 0, purpose: .final, audio: audio, speech: audio, prefix: [], context: nil)
             return segments.recognize(request, samples) { [readings] outcome in
                 // An error ends the stream: without these words, a final would lose them.

@@ -26,6 +26,9 @@ struct Agreement: Sendable, Equatable {
     /// Tokens at the beginning of the next request.
     var prefix: [Token] { stable.flatMap(\.tokens) }
 
+    /// Tokens that probably follow the prefix in the next reading: those of the last one.
+    var draft: [Token] { last.dropFirst(stable.count).flatMap(\.tokens) }
+
     /// Takes the next interim, and returns its words with the stable ones unchanged.
     mutating func add(_ words: [SegmentResult.Word]) -> [SegmentResult.Word] {
         let held = hold(words)

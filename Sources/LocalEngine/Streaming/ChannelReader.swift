@@ -26,7 +26,7 @@ struct ChannelReader: Sendable {
     func answer(_ question: LiveQuestion, _ samples: [Float], mayContinue: () -> Bool) throws(InferenceError) -> LiveAnswer? {
         let reader = LiveReader(models, terms: terms)
         switch (question, language) {
-        case (.words(let audio, _), .other(let code, let whisper)): return try other(code, audio, samples, whisper.model, mayContinue)
+        case (.words(let audio, _, _), .other(let code, let whisper)): return try other(code, audio, samples, whisper.model, mayContinue)
         case (.words, .open): return try reader.answer(question, samples, mayContinue: mayContinue)?.inEnglish
         case (.times(let words, let audio, let speech, let hint), _) where isOther(hint):
             return .times(readings.times(of: words, in: audio, speech: speech))

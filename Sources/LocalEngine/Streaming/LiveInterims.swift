@@ -3,7 +3,8 @@ import Speech
 /// The interims of one channel: the latest guess at the words of the open window. Pure: readings in, requests and
 /// interims out.
 ///
-/// Interims are read by themselves: none answers a question of the core. They may come late or never, and the finals stay the same.
+/// Interims are read by themselves: none answers a question of the core. They may come late or never, and the finals stay the same. What the core reads
+/// at pauses and as drafts is shown too.
 struct LiveInterims: Sendable {
     /// The audio that interims read.
     private struct Place: Sendable, Equatable {
@@ -18,7 +19,7 @@ struct LiveInterims: Sendable {
     private typealias Shown = (word: LiveWord, range: SampleRange)
     private typealias Reading = (start: SampleIndex, end: SampleIndex, words: [LiveWord])
 
-    /// The words that the core has read at a pause.
+    /// The words that the core has read.
     enum Heard: Sendable, Equatable {
         case interim(Hypothesis)
         /// The client wants exact times: `placed` takes the answer.
@@ -39,6 +40,10 @@ struct LiveInterims: Sendable {
     private var took = SampleCount.zero
     /// The last reading of the window by the core.
     private var lastHeard: Reading?
+    /// The core's draft reading that is being made; nil: there is none.
+    private var draft: LiveQuestion?
+    /// End of the audio of the last draft reading.
+    private var draftEnd = SampleIndex.zero
     /// The words that later interims keep: two readings of the window by the core have them.
     private var promised: [LiveWord] = []
     /// The reading of the window by the core with which the next one is compared.
@@ -75,19 +80,34 @@ struct LiveInterims: Sendable {
             agreement = Agreement()
         }
         // A reading at a pause would wait for a thread, and has the interim's words.
-        guard end - lastEnd >= period, !core.mayPauseSoon else { return nil }
+        guard end - max(lastEnd, draftEnd) >= period, !core.mayPauseSoon, !isDraftNear(core) else { return nil }
         lastEnd = end
         lastID += 1
         let request = SegmentRequest(
             id: lastID, purpose: .interim, timesInterim: timing.timesInterims, audio: SampleRange(here.start, end),
-            speech: SampleRange(known ?? max(window.speech, window.start), end), prefix: agreement.prefix, context: nil, language: language)
+            speech: SampleRange(known ?? max(window.speech, window.start), end), prefix: agreement.prefix, draft: agreement.draft,
+            context: nil, language: language)
         outstanding = request
         return request
     }
 
-    /// Notes that the core has asked for words. They take the place of an interim that is being read, unless its cost is lost all the same.
+    /// Notes that the core has asked for words, but not for a draft. They take the place of an interim that is being read, unless its cost is lost all the same.
     mutating func asked() {
         if timing.dropsRequests { outstanding = nil }
+    }
+
+    /// Notes that the core has asked for a draft reading. The reading counts as an interim: the next interim waits for a period behind it. An interim
+    /// that is being read goes on: it may be there before.
+    mutating func asked(forDraft question: LiveQuestion) {
+        draft = question
+        draftEnd = question.audio.end
+    }
+
+    /// True if a draft reading is being made, or is due within a period: its words will be shown.
+    private func isDraftNear(_ core: LiveCore) -> Bool {
+        if let draft, draft == core.awaitedDraft { return true }
+        guard let next = core.nextDraft else { return false }
+        return next - core.position < timing.period
     }
 
     // MARK: Readings
@@ -123,7 +143,7 @@ struct LiveInterims: Sendable {
         return Array(zip(rest, ProportionalTimes.ranges(of: rest.map(\.text), in: speech)))
     }
 
-    /// Returns the words that the core has read at a pause, if there are new ones.
+    /// Returns the words that the core has read at a pause, if there are new ones, as they are shown.
     mutating func heard(_ core: LiveCore) -> Heard? {
         guard areWanted else { return nil }
         guard let window = core.window else {
@@ -135,18 +155,36 @@ struct LiveInterims: Sendable {
         }
         let heard: Reading = (window.start, reading.end, reading.words)
         promise(heard, in: window)
-        lastHeard = heard
-        let start = max(window.speech, window.start), speech = SampleRange(start, max(pause.end, start)), texts = reading.words.map(\.text)
-        guard !timing.timesInterims || texts.isEmpty else {
-            return .place(.times(of: texts, in: SampleRange(window.start, reading.end), speech: speech, core.hint(of: reading.words)))
-        }
-        return interim(Array(zip(reading.words, ProportionalTimes.ranges(of: texts, in: speech))), through: reading.end, core).map { .interim($0) }
+        return show(heard, through: pause.end, window, core)
     }
 
-    /// Takes the times of the words at a pause, and returns the interim of these words; nil when the core knows better by now.
+    /// Takes the words that answer a draft reading, and returns those that are shown of them. Call this before the core takes the answer.
+    mutating func drafted(_ question: LiveQuestion, _ words: [LiveWord], _ core: LiveCore) -> Heard? {
+        if draft == question { draft = nil }
+        // An interim that was begun before has older words.
+        asked()
+        guard areWanted, let window = core.window, window.awaitedDraft == question else { return nil }
+        let end = question.audio.end, own = core.ownWords(words, question, in: window)
+        return show((start: window.start, end: end, words: own), through: end, window, core)
+    }
+
+    /// Returns the words of the core's reading, as they are shown.
+    ///
+    /// - Parameter speechEnd: end of the speech that the reading hears.
+    private mutating func show(_ heard: Reading, through speechEnd: SampleIndex, _ window: OpenWindow, _ core: LiveCore) -> Heard? {
+        lastHeard = heard
+        let start = max(window.speech, window.start), speech = SampleRange(start, max(speechEnd, start)), texts = heard.words.map(\.text)
+        guard !timing.timesInterims || texts.isEmpty else {
+            return .place(.times(of: texts, in: SampleRange(window.start, heard.end), speech: speech, core.hint(of: heard.words)))
+        }
+        return interim(Array(zip(heard.words, ProportionalTimes.ranges(of: texts, in: speech))), through: heard.end, core).map { .interim($0) }
+    }
+
+    /// Takes the times of words that the core has read, and returns the interim of these words; nil when the core knows better by now.
     func placed(_ question: LiveQuestion, _ times: [SampleRange], _ core: LiveCore) -> Hypothesis? {
-        guard let lastHeard, core.window?.start == lastHeard.start, core.window?.pause?.reading?.end == lastHeard.end,
-            question.audio == SampleRange(lastHeard.start, lastHeard.end), times.count == lastHeard.words.count
+        guard let lastHeard, let window = core.window, window.start == lastHeard.start,
+            window.pause?.reading?.end ?? window.draft?.end == lastHeard.end, question.audio == SampleRange(lastHeard.start, lastHeard.end),
+            times.count == lastHeard.words.count
         else { return nil }
         return interim(Array(zip(lastHeard.words, times)), through: lastHeard.end, core)
     }

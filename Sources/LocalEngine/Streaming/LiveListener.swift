@@ -9,6 +9,8 @@ final class LiveListener {
         let cancel: @Sendable () -> Void
         /// Number of the pause that an end-of-turn model judges.
         let pause: Int
+        /// True for a draft reading.
+        let isDraft: Bool
     }
 
     private let channel: ChannelIndex
@@ -107,7 +109,11 @@ final class LiveListener {
         case .answered(let question, .success(let answer)):
             guard let job = jobs.removeValue(forKey: question) else { return }
             answers.settle(answer)
-            if case .words(let audio, _) = question { emptied.read(audio, complaint(answer, audio), window: machine.core.window?.start) }
+            if job.isDraft {
+                drafted(question, answer, act)
+            } else if case .words(let audio, _, _) = question {
+                emptied.read(audio, complaint(answer, audio), window: machine.core.window?.start)
+            }
             if case .completeness(let probability?) = answer { act(.hearing(.turn(channel, pause: job.pause, probability: probability))) }
             run(machine.answer(question, answer), act)
         case .answered(let question, .failure(let error)):
@@ -154,11 +160,7 @@ final class LiveListener {
             }
         }
         guard !isOver else { return }
-        switch interims.heard(machine.core) {
-        case .interim(let words)?: act(.event(timeline.event(.interim(words))))
-        case .place(let question)?: place(question)
-        case nil: break
-        }
+        show(interims.heard(machine.core), act)
         if !interims.isReading { dropReading() }
         if machine.core.position - decided >= Self.decidedPeriod { tellDecided(machine.core.position, act) }
     }
@@ -169,9 +171,14 @@ final class LiveListener {
     }
 
     private func ask(_ question: LiveQuestion) {
-        let cancel = answers.answer(question, ring.copy(question.audio)) { [post] in post(.answered(question, $0)) }
-        jobs[question] = Job(cancel: cancel, pause: pauses)
-        if case .words = question { interims.asked() }
+        let isDraft = question == machine.core.awaitedDraft
+        let cancel = answers.answer(question, ring.copy(question.audio), isDraft: isDraft) { [post] in post(.answered(question, $0)) }
+        jobs[question] = Job(cancel: cancel, pause: pauses, isDraft: isDraft)
+        if isDraft {
+            interims.asked(forDraft: question)
+        } else if case .words = question {
+            interims.asked()
+        }
     }
 
     // MARK: Interims
@@ -195,10 +202,23 @@ final class LiveListener {
         }
     }
 
+    /// Shows the words of a draft reading as an interim. A draft reading without words is no gap.
+    private func drafted(_ question: LiveQuestion, _ answer: LiveAnswer, _ act: (ChannelAction) -> Void) {
+        if case .words(let words, _) = answer { show(interims.drafted(question, words, machine.core), act) }
+    }
+
+    private func show(_ heard: LiveInterims.Heard?, _ act: (ChannelAction) -> Void) {
+        switch heard {
+        case .interim(let words)?: act(.event(timeline.event(.interim(words))))
+        case .place(let question)?: place(question)
+        case nil: break
+        }
+    }
+
     /// Finds the times of an interim. The core asks for them too, but not so soon, and its questions wait for nothing.
     private func place(_ question: LiveQuestion) {
         placing?.cancel()
-        let cancel = answers.answer(question, ring.copy(question.audio)) { [post] outcome in
+        let cancel = answers.answer(question, ring.copy(question.audio), isDraft: false) { [post] outcome in
             if case .success(.times(let times)) = outcome { post(.placed(question, times)) }
         }
         placing = (question, cancel)

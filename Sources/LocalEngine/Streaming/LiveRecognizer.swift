@@ -32,7 +32,7 @@ struct LiveRecognizer: Sendable {
     ) throws(InferenceError) -> (result: SegmentResult, decoded: Decoded)? {
         // Closing punctuation at the beginning of the prefix belonged to words before.
         let prefix = Array(request.prefix.drop(while: models.recognizer.isClosing))
-        let decoded = try models.recognizer.decode(samples.span, prefix: prefix, mayContinue: mayContinue)
+        let decoded = try models.recognizer.decode(samples.span, prefix: prefix, draft: request.draft, mayContinue: mayContinue)
         guard decoded.stop != .cancelled, mayContinue() else { return nil }
         let ranges = times(of: decoded.words.map(\.text), in: samples, request)
         var next = 0

@@ -52,12 +52,12 @@ final class LocalAnswerService: AnswerService, @unchecked Sendable {
     }
 
     func answer(
-        _ question: LiveQuestion, _ samples: [Float], _ give: @escaping @Sendable (Result<LiveAnswer, EngineError>) -> Void
+        _ question: LiveQuestion, _ samples: [Float], isDraft: Bool, _ give: @escaping @Sendable (Result<LiveAnswer, EngineError>) -> Void
     ) -> @Sendable () -> Void {
         var terms: KeyTermList?
         if case .terms(let list, _, _) = question { terms = lists[list] }
-        let reader = ChannelReader(models.model, language, readings, earlier, terms), patience = Self.patience(question)
-        if case .open(let open) = language, case .words(let audio, let hint) = question {
+        let reader = ChannelReader(models.model, language, readings, earlier, terms), patience = Self.patience(question, isDraft: isDraft)
+        if case .open(let open) = language, case .words(let audio, let hint, _) = question {
             let utterances = UtteranceReader(models.model, open, reader, pool, patience: patience)
             switch hint {
             case .decided(let code) where open.isOther(code):
@@ -118,12 +118,14 @@ final class LocalAnswerService: AnswerService, @unchecked Sendable {
     }
 
     /// Time that an interim may take: interims may be rare.
-    private static let interimPatience = Duration.seconds(3)
+    static let interimPatience = Duration.seconds(3)
 
     /// Returns the time that an answer may take. An answer goes before every interim that has not waited for long, and interrupts those that run. The
-    /// short work behind a reading goes before the readings of other streams: a final waits for nothing else by then.
-    static func patience(_ question: LiveQuestion) -> Duration {
+    /// short work behind a reading goes before the readings of other streams: a final waits for nothing else by then. Draft readings come behind all
+    /// other answers: the next reading of their window is about as far away.
+    static func patience(_ question: LiveQuestion, isDraft: Bool) -> Duration {
         switch question {
+        case .words where isDraft: .seconds(1)
         case .words, .terms: .milliseconds(200)
         case .times, .completeness: .milliseconds(100)
         }

@@ -20,6 +20,8 @@ package struct SegmentRequest: Sendable, Equatable {
     package var speech: SampleRange
     /// Tokens at the beginning of the result.
     package var prefix: [Token]
+    /// Tokens that probably follow the prefix. They save steps and decide nothing.
+    package var draft: [Token]
     /// Words that were read together with the beginning of the audio; nil: there are none.
     package var context: Context?
     /// Knowledge of the language.
@@ -38,8 +40,8 @@ package struct SegmentRequest: Sendable, Equatable {
     }
 
     package init(
-        id: Int, purpose: Purpose, timesInterim: Bool = false, audio: SampleRange, speech: SampleRange, prefix: [Token], context: Context?,
-        language: LanguageHint = .ofStream
+        id: Int, purpose: Purpose, timesInterim: Bool = false, audio: SampleRange, speech: SampleRange, prefix: [Token],
+        draft: [Token] = [], context: Context?, language: LanguageHint = .ofStream
     ) {
         self.id = id
         self.purpose = purpose
@@ -47,6 +49,7 @@ package struct SegmentRequest: Sendable, Equatable {
         self.audio = audio
         self.speech = speech
         self.prefix = prefix
+        self.draft = draft
         self.context = context
         self.language = language
     }

@@ -80,7 +80,7 @@ struct UtteranceReader: Sendable {
         guard let verdict = utterance.knownVerdict(rule), case .language(let code, let confidence) = verdict,
             open.languages.model(for: code) == .moonshine
         else { return .doubt(utterance, decoded) }
-        return .answer(Self.answer(decoded.words, confidence))
+        return .answer(Self.answer(decoded.words, of: decoded, confidence))
     }
 
     private func judge(
@@ -93,7 +93,7 @@ struct UtteranceReader: Sendable {
         }
         let model = open.languages.model(for: code)
         switch model {
-        case .moonshine? where utterance.evidence.english.hasWords: return Self.answer(decoded.words, confidence)
+        case .moonshine? where utterance.evidence.english.hasWords: return Self.answer(decoded.words, of: decoded, confidence)
         case .moonshine?, .whisper?:
             guard let words = try otherWords(utterance, code, audio, &ear, mayContinue) else { return nil }
             if !words.isEmpty {
@@ -102,7 +102,7 @@ struct UtteranceReader: Sendable {
             }
             if model == .moonshine, !utterance.isSilent {
                 guard let words = try english.settle(decoded, ear.samples, mayContinue) else { return nil }
-                if !words.isEmpty { return Self.answer(words, confidence) }
+                if !words.isEmpty { return Self.answer(words, of: decoded, confidence) }
             }
             return .words([], found: utterance.foundWithoutWords(isSilent: utterance.isSilent || model == .moonshine))
         case nil: return .words([], found: .unknown)
@@ -121,9 +121,10 @@ struct UtteranceReader: Sendable {
         return words
     }
 
-    private static func answer(_ words: [DecodedWord], _ confidence: Float) -> LiveAnswer {
+    /// - Parameter decoded: the first try of the reading that has the words.
+    private static func answer(_ words: [DecodedWord], of decoded: Decoded, _ confidence: Float) -> LiveAnswer {
         .words(
-            words.map { LiveWord($0.text, confidence: $0.confidence, language: .english) },
+            LiveWord.words(words, of: decoded, in: .english),
             found: .language(.english, confidence: confidence, model: Recognizer.modelName))
     }
 
@@ -132,7 +133,7 @@ struct UtteranceReader: Sendable {
         guard (former ?? LanguageTag.english.primary) == LanguageTag.english.primary else { return .words([], found: .unknown) }
         return try await work { (mayContinue) throws(InferenceError) -> LiveAnswer? in
             try english.settle(decoded, samples, mayContinue).map { words -> LiveAnswer in
-                .words(words.map { LiveWord($0.text, confidence: $0.confidence) }, found: .assumed)
+                .words(LiveWord.words(words, of: decoded), found: .assumed)
             }
         }
     }

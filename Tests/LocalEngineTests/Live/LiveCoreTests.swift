@@ -4,12 +4,12 @@ import Testing
 
 @Suite struct `A live stream's core` {
     private func play(
-        _ text: String, _ timing: LiveTiming = LiveTiming(), commands: [(after: Int, input: LiveCore.Input)] = [],
+        _ text: String, _ timing: LiveTiming = LiveTiming(), drafts: Bool = false, commands: [(after: Int, input: LiveCore.Input)] = [],
         _ change: (inout ScriptedSpeech) -> Void = { _ in }
     ) -> ScriptedStream {
         var speech = ScriptedSpeech(text)
         change(&speech)
-        var stream = ScriptedStream(speech, timing)
+        var stream = ScriptedStream(speech, drafts ? timing : timing.withoutDrafts)
         stream.play(commands: commands)
         return stream
     }
@@ -94,12 +94,34 @@ import Testing
 
     @Test func `hears committed words again, and takes them off`() {
         let stream = play("One two 900 three four.")
-        let readings = stream.asked.compactMap { if case .words(let audio, _) = $0 { audio } else { nil } }
+        let readings = stream.asked.compactMap { if case .words(let audio, _, _) = $0 { audio } else { nil } }
         // The third reading is that of the window alone: it is asked for at once, for where the words do not fit.
         #expect(readings.count == 3)
         #expect(readings[1].start == readings[0].start)
         #expect(readings[2].start > readings[0].end && readings[2].end == readings[1].end)
         #expect(stream.texts == ["One two.", "Three four."])
+    }
+
+    /// The drafts' texts are those of readings: the first word of a reading has a capital, the last one a stop. A window behind committed words is
+    /// read with them and alone.
+    @Test(
+        arguments: [
+            ("The cat sat 500 on the mat.", ["", "The cat sat."]), ("The cat sat 300 on the 300 mat.", ["", "The cat sat.", "The cat sat on the."]),
+            ("One two 900 three 500 four.", ["", "One two.", "", "One two three.", "three."]),
+            ("One two. 1500 Three four.", ["", ""]),
+            ("One two. 500 Three \(clause).", ["", "One two.", "Three \(clause)."]),
+        ] as [(String, [String])])
+    func `reads audio with the words of the latest reading as a draft`(text: String, drafts: [String]) {
+        #expect(play(text).drafts == drafts.map(ScriptedSpeech.tokens))
+    }
+
+    @Test func `reads a pause the second time with the words of the first look as a draft`() {
+        let stream = play("One two.", Self.quick) { $0.confidence = 0.5 }
+        #expect(stream.drafts == [[], ScriptedSpeech.tokens(of: "One two.")])
+    }
+
+    @Test func `takes no words without tokens for a draft`() {
+        #expect(play("The cat sat 500 on the mat.") { $0.hasTokens = false }.drafts == [[], []])
     }
 
     @Test func `reads once more than needed only where readings are cheap`() {
@@ -109,7 +131,7 @@ import Testing
 
     @Test func `hears committed words no more after a long silence`() {
         let stream = play("One two. 1500 Three four.")
-        let readings = stream.asked.compactMap { if case .words(let audio, _) = $0 { audio } else { nil } }
+        let readings = stream.asked.compactMap { if case .words(let audio, _, _) = $0 { audio } else { nil } }
         #expect(readings.count == 2)
         #expect(readings[1].start > readings[0].end)
     }
@@ -136,8 +158,54 @@ import Testing
     func `reads no audio that was not heard yet`(confidence: Float, ends: [Int]) {
         // The sound ends at 17,408 samples. 160 ms later, less than the 200 ms behind it that a reading has were heard.
         let stream = play("One two.", Self.quick) { $0.confidence = confidence }
-        let readings = stream.asked.compactMap { if case .words(let audio, _) = $0 { audio.end } else { nil } }
+        let readings = stream.asked.compactMap { if case .words(let audio, _, _) = $0 { audio.end } else { nil } }
         #expect(readings == ends.map { SampleIndex($0) })
+    }
+
+    // MARK: Draft readings
+
+    private func readings(_ stream: ScriptedStream) -> [SampleRange] {
+        stream.asked.compactMap { if case .words(let audio, _, _) = $0 { audio } else { nil } }
+    }
+
+    @Test func `reads speech that goes on for a draft of the reading at its pause`() {
+        // The speech begins at 8,192 samples, and its sound ends at 46,592. The draft is read at the first window behind 1.5 s of speech.
+        let stream = play("\(Self.clause).", drafts: true)
+        let start = SampleIndex(3_392)
+        #expect(readings(stream) == [SampleRange(start, SampleIndex(32_256)), SampleRange(start, SampleIndex(49_152))])
+        #expect(stream.drafts == ["", "Aa bb cc dd ee."].map(ScriptedSpeech.tokens))
+        #expect(stream.texts == ["Aa bb cc dd ee ff gg hh."])
+    }
+
+    @Test func `reads a draft with the committed words, as the pause is read`() {
+        let stream = play("One two 900 \(Self.clause).", drafts: true)
+        #expect(stream.drafts == ["", "One two.", "One two aa bb cc dd ee.", "aa bb cc dd ee."].map(ScriptedSpeech.tokens))
+        #expect(readings(stream).dropFirst().prefix(2).map(\.end) == [SampleIndex(55_808), SampleIndex(73_216)])
+        #expect(stream.texts == ["One two.", "Aa bb cc dd ee ff gg hh."])
+    }
+
+    @Test func `reads a draft behind 1.5 s of audio since the last reading at a pause`() {
+        let stream = play("aa bb cc dd 500 ee ff gg hh ii jj kk ll.", drafts: true)
+        #expect(readings(stream).dropLast().map(\.end) == [SampleIndex(29_696), SampleIndex(53_760)])
+    }
+
+    /// A draft is due at 32,256 samples, 128 ms behind the end of the sound. Speech that goes on does so at 32,768 samples.
+    @Test(arguments: [("aa 100 bb 100 cc dd.", []), ("aa 100 bb 100 cc dd 150 ee ff gg.", [33_280])] as [(String, [Int])])
+    func `reads no draft where the sound has just ended`(text: String, drafts: [Int]) {
+        let stream = play(text, drafts: true) { $0.hangover = 4 }
+        #expect(readings(stream).dropLast().map(\.end) == drafts.map { SampleIndex($0) })
+    }
+
+    @Test(arguments: ["Zz yy.", ""])
+    func `takes no words from a draft reading`(heard: String) {
+        let stream = play("\(Self.clause).", drafts: true) { $0.heard = { $0.end == SampleIndex(32_256) ? heard : nil } }
+        #expect(stream.texts == ["Aa bb cc dd ee ff gg hh."])
+        let deaf = play("\(Self.clause).", drafts: true) { $0.heard = { $0.end > SampleIndex(40_000) ? "" : nil } }
+        #expect(deaf.texts.isEmpty)
+    }
+
+    @Test func `reads no drafts where readings are dear`() {
+        #expect(readings(play("\(Self.clause).", LiveTiming().lookingOnce(), drafts: true)).count == 1)
     }
 
     // MARK: Cuts

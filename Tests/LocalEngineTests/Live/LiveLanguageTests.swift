@@ -15,7 +15,7 @@ import Testing
     }
 
     private func hints(_ stream: ScriptedStream) -> [LanguageHint] {
-        stream.asked.compactMap { if case .words(_, let hint) = $0 { hint } else { nil } }
+        stream.asked.compactMap { if case .words(_, let hint, _) = $0 { hint } else { nil } }
     }
 
     private func languages(_ stream: ScriptedStream) -> [String?] {
@@ -64,7 +64,7 @@ import Testing
     @Test func `is asked again while nobody can tell it`() {
         let speech = (0..<25).map { "xx:x\($0)" }.joined(separator: " ")
         let stream = play(speech) { $0.unknown = ["xx"] }
-        let ends = stream.asked.compactMap { if case .words(let audio, .open(after: nil)) = $0 { audio.end.samples / 16_000 } else { nil } }
+        let ends = stream.asked.compactMap { if case .words(let audio, .open(after: nil), _) = $0 { audio.end.samples / 16_000 } else { nil } }
         // The speech goes on from 0.5 s to 8 s.
         #expect(ends.prefix(2) == [3, 6])
         #expect(stream.texts.isEmpty && stream.hasFinished)
@@ -79,7 +79,7 @@ import Testing
     @Test func `lets no words of another language be heard again`() {
         let stream = play("\(Self.english) 900 \(Self.german)")
         #expect(stream.texts == [Self.plain(Self.english), Self.plain(Self.german)])
-        let starts = stream.asked.compactMap { if case .words(let audio, _) = $0 { audio.start } else { nil } }
+        let starts = stream.asked.compactMap { if case .words(let audio, _, _) = $0 { audio.start } else { nil } }
         #expect(starts.count == 2 && starts[1] > starts[0])
         let back = play("\(Self.german) 900 \(Self.english)")
         #expect(hints(back) == [.open(after: nil), .open(after: "de")], "German words are not heard again either")
@@ -88,8 +88,9 @@ import Testing
     @Test func `lets English words be heard again with English`() {
         let stream = play("\(Self.english) 900 \(Self.english)")
         #expect(hints(stream) == [.open(after: nil), .open(after: "en"), .decided("en")])
-        let starts = stream.asked.compactMap { if case .words(let audio, _) = $0 { audio.start } else { nil } }
+        let starts = stream.asked.compactMap { if case .words(let audio, _, _) = $0 { audio.start } else { nil } }
         #expect(starts.count == 3 && starts[2] == starts[0])
+        #expect(stream.drafts == [[], [], ScriptedSpeech.tokens(of: Self.plain(Self.english))], "audio that tells its language has no draft")
         #expect(stream.texts == [Self.plain(Self.english), Self.plain(Self.english)])
     }
 

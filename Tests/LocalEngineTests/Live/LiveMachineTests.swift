@@ -18,7 +18,7 @@ import Testing
 
     /// Returns the kinds of the questions that are answered at the same time, in order.
     private func rounds(_ speech: ScriptedSpeech, _ timing: LiveTiming) -> [[String]] {
-        var machine = LiveMachine(LiveCore(timing: timing)), rounds: [[String]] = []
+        var machine = LiveMachine(LiveCore(timing: timing.withoutDrafts)), rounds: [[String]] = []
         for window in 0..<speech.windows {
             var asked = questions(machine.take(speech.input(window)))
             while !asked.isEmpty {
@@ -79,6 +79,23 @@ import Testing
         var rest: [LiveQuestion] = []
         for question in asked { rest += questions(machine.answer(question, speech.answer(question))) }
         #expect(rest.map(kind) == ["times"])
+    }
+
+    @Test func `goes on while a draft is read, and waits for the draft where a pause is read`() throws {
+        let speech = ScriptedSpeech("aa bb cc dd ee ff gg hh.")
+        var machine = LiveMachine(LiveCore(timing: LiveTiming())), actions: [LiveMachine.Action] = []
+        for window in 0..<speech.windows where machine.waitingCount == 0 { actions += machine.take(speech.input(window)) }
+        #expect(questions(actions).map(\.audio.end) == [SampleIndex(32_256)])
+        #expect(actions.contains { if case .event(.paused, _) = $0 { true } else { false } })
+        #expect(machine.core.position == SampleIndex(49_152), "the pause is to be read here")
+        let draft = try #require(questions(actions).first)
+        #expect(machine.core.awaitedDraft == draft)
+        let next = questions(machine.answer(draft, speech.answer(draft)))
+        #expect(
+            next == [
+                .words(
+                    in: SampleRange(SampleIndex(3_392), SampleIndex(49_152)), draft: ScriptedSpeech.tokens(of: "Aa bb cc dd ee."))
+            ])
     }
 
     @Test func `looks no further than a command while the pause is read`() {

@@ -32,6 +32,7 @@ import Testing
         (speech.mishears, speech.completeness) = (true, nil)
         // Words that are not sure are read a second time.
         speech.confidence = seed.isMultiple(of: 2) ? 0.9 : 0.5
+        speech.isSwayed = !seed.isMultiple(of: 3)
         let timing = Self.timings[Int(seed * 7) % Self.timings.count]
         let commands = Self.commands(seed, speech)
         var prompt = ScriptedStream(speech, timing)
@@ -44,6 +45,28 @@ import Testing
             #expect(late.events == prompt.events, "answers \(delay) windows late, frames of \(frame) windows")
             #expect(late.finals == prompt.finals)
         }
+    }
+
+    @Test func `are the same with draft readings and without them, where a draft changes no words`() {
+        var more = 0
+        for seed in 0..<40 as Range<UInt64> {
+            var speech = ScriptedSpeech(seed: seed, words: 20...60)
+            (speech.mishears, speech.completeness) = (true, nil)
+            speech.confidence = seed.isMultiple(of: 2) ? 0.9 : 0.5
+            let timing = Self.timings[Int(seed * 7) % Self.timings.count], commands = Self.commands(seed, speech)
+            let plainCommands = commands.map { command -> (after: Int, input: LiveCore.Input) in
+                guard case .timing(let timing) = command.input else { return command }
+                return (after: command.after, input: .timing(timing.withoutDrafts))
+            }
+            var drafted = ScriptedStream(speech, timing, delay: Int(seed % 3) * 20, seed: seed), plain = ScriptedStream(speech, timing.withoutDrafts)
+            drafted.play(commands: commands)
+            plain.play(commands: plainCommands)
+            #expect(drafted.hasFinished && plain.hasFinished)
+            #expect(drafted.events == plain.events, "seed \(seed)")
+            #expect(drafted.finals == plain.finals, "seed \(seed)")
+            more += drafted.asked.count - plain.asked.count
+        }
+        #expect(more > 0)
     }
 
     /// Every combination of options: the stream ends, and no word waits for long.
@@ -91,7 +114,8 @@ import Testing
         speech.confidence = seed.isMultiple(of: 2) ? 0.9 : 0.5
         speech.heard = { ($0.start.samples &* 31 &+ $0.end.samples) / 512 % 3 == 0 ? "" : nil }
         let commands = Self.commands(seed, speech).filter { if case .finalize = $0.input { true } else { false } }
-        var stream = ScriptedStream(speech, Self.timings[Int(seed * 5) % Self.timings.count])
+        // Only a draft reading may have had some words.
+        var stream = ScriptedStream(speech, Self.timings[Int(seed * 5) % Self.timings.count].withoutDrafts)
         stream.play(commands: commands)
         let said = stream.finals.flatMap { $0.words.map(\.bare) }, once = Set(said)
         #expect(said == speech.spoken.map { Word.bare($0.text) }.filter(once.contains))

@@ -12,6 +12,7 @@ import Testing
         #expect(milliseconds(timing.late) == 768)
         #expect(milliseconds(timing.lateBehindEnds) == 704)
         #expect(milliseconds(timing.lateOfReader) == 1_000)
+        #expect(timing.draftEvery.map(milliseconds) == 1_500)
         #expect(timing.history != nil)
         #expect([timing.late, timing.lateBehindEnds, timing.lateOfReader].allSatisfy { timing.isOver(silence: $0, nil) })
     }
@@ -77,6 +78,7 @@ import Testing
         let timing = LiveTiming(endpointing: .milliseconds(endpointing), turn: rule).lookingOnce()
         #expect(milliseconds(timing.look) == 260)
         #expect(timing.lookAgain == nil)
+        #expect(timing.draftEvery == nil)
         #expect(milliseconds(timing.early) == early)
         #expect(timing.judgment == timing.early)
         #expect(milliseconds(timing.late) == late)

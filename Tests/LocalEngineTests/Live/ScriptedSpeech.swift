@@ -29,6 +29,10 @@ struct ScriptedSpeech {
     var hangover = 0
     /// Languages that nobody can tell.
     var unknown: Set<String> = []
+    /// True if the reader's words depend a little on the draft, as the model's do.
+    var isSwayed = false
+    /// False if the reader's words come without tokens.
+    var hasTokens = true
     /// The key terms of each list, by the word as it is heard.
     var terms: [Int: [String: String]] = [:]
     private let loud: [Bool]
@@ -105,14 +109,24 @@ struct ScriptedSpeech {
 
     func answer(_ question: LiveQuestion) -> LiveAnswer {
         switch question {
-        case .words(let audio, .ofStream): .words(words(in: audio))
-        case .words(let audio, .decided(let code)): .words(words(in: audio, language: code))
-        case .words(let audio, .open(let former)): words(in: audio, after: former)
+        case .words(let audio, .ofStream, let draft): .words(words(in: audio, draft))
+        case .words(let audio, .decided(let code), let draft): .words(words(in: audio, language: code, draft))
+        case .words(let audio, .open(let former), _): words(in: audio, after: former)
         case .times(let words, let audio, let speech, _): .times(times(of: words, in: audio, speech: speech))
         case .terms(let list, let words, _): .terms(terms(of: words, list: list))
         case .completeness(let audio):
             .completeness(completeness ?? Float(abs(audio.end.samples &* 31 &+ audio.start.samples) % 100) / 100)
         }
+    }
+
+    /// Returns the token of each word of a text.
+    static func tokens(of text: String) -> [Token] {
+        text.split(separator: " ").map { word in Token(word.utf8.reduce(Int32(3)) { ($0 &* 31 &+ Int32($1)) & 0xffff }) }
+    }
+
+    /// Returns a word as a reader of this speech gives it.
+    private func word(_ text: String, language: LanguageTag? = nil) -> LiveWord {
+        LiveWord(text, confidence: confidence, language: language, tokens: hasTokens ? Self.tokens(of: text) : [])
     }
 
     private func terms(of words: [String], list: Int) -> [LiveTerm] {
@@ -134,28 +148,29 @@ struct ScriptedSpeech {
         guard let most = lengths.max(by: { ($0.value, $1.key) < ($1.value, $0.key) })?.key else { return .words([], found: .nothing) }
         let language = isShort ? former ?? most : most
         guard !unknown.contains(language) else { return .words([], found: .unknown) }
-        return .words(words(in: audio, language: language), found: .language(LanguageTag(language), confidence: 0.9, model: "script"))
+        return .words(words(in: audio, language: language, []), found: .language(LanguageTag(language), confidence: 0.9, model: "script"))
     }
 
     /// Returns the words in a language; a word in another language is one that nobody said.
-    private func words(in audio: SampleRange, language: String) -> [LiveWord] {
+    private func words(in audio: SampleRange, language: String, _ draft: [Token]) -> [LiveWord] {
         let inside = spoken.filter { audio.contains($0.range.middle) && !silent.contains($0.text) }
-        return zip(words(in: audio), inside).map { word, said in
-            LiveWord(said.language == language ? word.text : "invented", confidence: word.confidence, language: LanguageTag(language))
+        return zip(words(in: audio, draft), inside).map { read, said in
+            word(said.language == language ? read.text : "invented", language: LanguageTag(language))
         }
     }
 
     /// Returns the words whose middle lies in the audio: the first with a capital, the last with a stop.
-    private func words(in audio: SampleRange) -> [LiveWord] {
-        if let text = heard(audio) { return text.split(separator: " ").map { LiveWord(String($0), confidence: confidence) } }
+    private func words(in audio: SampleRange, _ draft: [Token]) -> [LiveWord] {
+        if let text = heard(audio) { return text.split(separator: " ").map { word(String($0)) } }
         let inside = spoken.filter { audio.contains($0.range.middle) && !silent.contains($0.text) }
-        return inside.enumerated().map { index, word in
-            var text = word.text
+        let swayed: Int64 = isSwayed ? draft.reduce(0) { $0 &+ Int64($1.id) } : 0
+        return inside.enumerated().map { index, said in
+            var text = said.text
             if index == 0 { text = text.prefix(1).uppercased() + text.dropFirst() }
             if index == inside.count - 1, text.last != "." { text += "." }
-            let isCut = word.range.start < audio.start || word.range.end + SampleCount(3_000) > audio.end
-            if mishears, isCut, (audio.start.samples + audio.end.samples) % 3 == 0 { text = "misheard" + text }
-            return LiveWord(text, confidence: confidence)
+            let isCut = said.range.start < audio.start || said.range.end + SampleCount(3_000) > audio.end
+            if mishears, isCut, (audio.start.samples + audio.end.samples + swayed) % 3 == 0 { text = "misheard" + text }
+            return word(text)
         }
     }
 

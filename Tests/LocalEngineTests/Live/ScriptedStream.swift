@@ -2,6 +2,15 @@ import HarkenTesting
 import LocalEngine
 import Speech
 
+extension LiveTiming {
+    /// The timing without draft readings, for tests that count or time other readings.
+    var withoutDrafts: LiveTiming {
+        var timing = self
+        timing.draftEvery = nil
+        return timing
+    }
+}
+
 /// A live stream of scripted speech. Answers come late, in any order.
 struct ScriptedStream {
     struct Final: Equatable {
@@ -102,6 +111,9 @@ struct ScriptedStream {
                 Final(range: final.range, text: final.text, reason: reason, words: final.words, decided: at))
         }
     }
+
+    /// The drafts of the questions for words, in order.
+    var drafts: [[Token]] { asked.compactMap { if case .words(_, _, let draft) = $0 { draft } else { nil } } }
 
     /// Number of answers to requests for finals.
     var flushes: Int {

@@ -57,6 +57,23 @@ func wordErrorRate(_ result: String, against reference: String) -> Double {
         #expect(zip(forced.tokens, free.tokens).allSatisfy { abs($0.logProbability - $1.logProbability) < 0.2 })
     }
 
+    @Test(arguments: [(4, 0), (9, 0), (1_000, 0), (9, 3), (0, 3)])
+    func `a draft gives the same words in fewer steps`(right: Int, wrong: Int) throws {
+        var steps = (free: 0, drafted: 0)
+        let free = try recognizer.decode(samples.span) {
+            steps.free += 1
+            return true
+        }
+        let begin = free.tokens.prefix(right).map(\.token)
+        let drafted = try recognizer.decode(samples.span, draft: begin + Array(repeating: Token(1_000), count: wrong)) {
+            steps.drafted += 1
+            return true
+        }
+        // Near ties may fall otherwise, because tokens that go in together share the scale of their 8-bit activations.
+        #expect(wordErrorRate(drafted.text, against: free.text) < 0.1, "\(drafted.text)")
+        #expect(right == 0 ? steps.drafted <= steps.free + 3 : steps.drafted < steps.free)
+    }
+
     @Test func `stops between tokens when it may not continue`() throws {
         var steps = 0
         let decoded = try recognizer.decode(samples.span) {

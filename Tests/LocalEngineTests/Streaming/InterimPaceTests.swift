@@ -6,10 +6,16 @@ import Testing
 /// Dialogues with a channel's interims. Audio comes in windows of 32 ms; `w(n)` is where window n begins.
 @Suite struct `The pace of interims` {
     private struct Channel {
-        var machine = LiveMachine(LiveCore(timing: LiveTiming()))
+        var machine: LiveMachine
         var interims: LiveInterims
+        /// Draft readings that wait for an answer.
+        private(set) var drafts: [LiveQuestion] = []
 
-        init(_ timing: InterimTiming = InterimTiming()) { interims = LiveInterims(timing, areWanted: true) }
+        /// - Parameter drafts: true if the core has draft readings.
+        init(_ timing: InterimTiming = InterimTiming(), drafts: Bool = false) {
+            machine = LiveMachine(LiveCore(timing: drafts ? LiveTiming() : LiveTiming().withoutDrafts))
+            interims = LiveInterims(timing, areWanted: true)
+        }
 
         /// Hears windows of speech or of silence, and returns the requests that become due.
         ///
@@ -37,11 +43,26 @@ import Testing
             return interims.read(request.id, SegmentResult(words: words), took: took, machine.core)?.text
         }
 
+        /// Takes the words of the oldest draft reading, and returns the text that is shown.
+        mutating func draft(_ text: String) throws -> String? {
+            let question = try #require(drafts.first), words = text.split(separator: " ").map { LiveWord(String($0), confidence: 0.9) }
+            drafts.removeFirst()
+            let heard = interims.drafted(question, words, machine.core)
+            answer(machine.answer(question, .words(words)))
+            guard case .interim(let shown)? = heard else { return nil }
+            return shown.text
+        }
+
         /// Lets the core take an input. Its models hear nothing.
         mutating func take(_ input: LiveCore.Input) { answer(machine.take(input)) }
 
         private mutating func answer(_ actions: [LiveMachine.Action]) {
             for case .ask(let question) in actions {
+                if question == machine.core.awaitedDraft {
+                    interims.asked(forDraft: question)
+                    drafts.append(question)
+                    continue
+                }
                 let answer: LiveAnswer =
                     switch question {
                     case .words: .words([])
@@ -176,6 +197,49 @@ import Testing
         #expect(channel.hear(1).count == 1)
     }
 
+    @Test func `has none shortly before and behind a draft reading, which is shown too`() throws {
+        var channel = Channel(drafts: true), ends: [SampleIndex] = []
+        /// Hears speech up to this window. Interims take no time.
+        func hear(through window: Int) {
+            for _ in Int(channel.machine.core.position.samples) / 512..<window {
+                for request in channel.hear(1) {
+                    ends.append(request.audio.end)
+                    _ = channel.read(request, "one two")
+                }
+            }
+        }
+        // The draft readings are due at 1.5 s, and 1.5 s behind that.
+        hear(through: 57)
+        #expect(channel.drafts.map(\.audio) == [SampleRange(.zero, w(47))])
+        #expect(ends == [w(8), w(24)])
+        #expect(try channel.draft("One two three") == "One two three")
+        hear(through: 94)
+        #expect(channel.drafts.map(\.audio) == [SampleRange(.zero, w(94))])
+        #expect(ends == [w(8), w(24), w(63)])
+    }
+
+    @Test func `has a reading dropped when a later draft reading is there`() throws {
+        var channel = Channel(drafts: true)
+        let first = try channel.next()
+        #expect(channel.hear(40).isEmpty)
+        #expect(channel.drafts.count == 1 && channel.interims.isReading)
+        #expect(try channel.draft("One two") == "One two")
+        #expect(!channel.interims.isReading)
+        #expect(channel.read(first, "one") == nil)
+    }
+
+    @Test func `has none while a draft reading is being made`() throws {
+        var channel = Channel(drafts: true)
+        let first = try channel.next()
+        _ = channel.read(first, "one")
+        let second = try channel.next()
+        _ = channel.read(second, "one two")
+        #expect(channel.hear(69).isEmpty)
+        #expect(channel.drafts.count == 1)
+        _ = try channel.draft("One two three")
+        #expect(channel.hear(1).isEmpty, "the next draft reading is due at the next window")
+    }
+
     @Test(arguments: [InterimTiming(), recordings])
     func `has no reading of a window whose words are final`(timing: InterimTiming) throws {
         var channel = Channel(timing)
@@ -197,6 +261,8 @@ import Testing
         }
         let request = try channel.next()
         #expect(request.prefix == settled.flatMap(\.utf8).map { Token(Int32($0)) })
+        let rest = settled.isEmpty ? [] : ["three", "four", "five"]
+        #expect(request.draft == rest.flatMap(\.utf8).map { Token(Int32($0)) })
         // Even if the recogniser should say otherwise.
         #expect(channel.read(request, "won too three four five six") == shown)
     }

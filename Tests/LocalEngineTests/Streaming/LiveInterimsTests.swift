@@ -5,9 +5,9 @@ import Testing
 
 @Suite struct `Interims beside the core` {
     private func channel(
-        _ speech: ScriptedSpeech, interims: Bool = true, delay: Int = 0, seed: UInt64 = 1, failsToRead: Bool = false
+        _ speech: ScriptedSpeech, interims: Bool = true, delay: Int = 0, seed: UInt64 = 1, failsToRead: Bool = false, drafts: Bool = false
     ) throws -> ScriptedChannel {
-        let answers = ScriptedAnswers(speech, delay: delay, seed: seed, failsToRead: failsToRead)
+        let answers = ScriptedAnswers(speech, delay: delay, seed: seed, failsToRead: failsToRead, drafts: drafts)
         return try ScriptedChannel(speech, StreamOptions(rate: .speech, interims: interims), answers)
     }
 
@@ -15,11 +15,11 @@ import Testing
     func `change no final, whether they are late, fail or are not wanted`(seed: UInt64) throws {
         var speech = ScriptedSpeech(seed: seed, words: 10...50)
         speech.mishears = true
-        let plain = try channel(speech, interims: false)
+        let plain = try channel(speech, interims: false, drafts: true)
         try plain.play(frame: 512)
         #expect(plain.interims.isEmpty)
         for (delay, fails) in [(0, false), (12, false), (90, false), (5, true)] {
-            let other = try channel(speech, delay: delay, seed: seed + 3, failsToRead: fails)
+            let other = try channel(speech, delay: delay, seed: seed + 3, failsToRead: fails, drafts: true)
             try other.play(frame: 700)
             #expect(other.hasFinished)
             #expect(other.settled == plain.settled)
@@ -40,6 +40,23 @@ import Testing
         try channel.play(frame: 512)
         #expect(channel.interims.map(\.text) == ["Yes."])
         #expect(channel.texts == ["Yes."])
+    }
+
+    @Test(arguments: [false, true])
+    func `show the words of draft readings, with exact times where the client wants them`(timesInterims: Bool) throws {
+        let speech = ScriptedSpeech("aa bb cc dd ee ff gg hh.")
+        let answers = ScriptedAnswers(speech, delay: 0, seed: 1, failsToRead: true, drafts: true)
+        let channel = try ScriptedChannel(speech, StreamOptions(rate: .speech, timesInterims: timesInterims), answers)
+        try channel.play(frame: 512)
+        #expect(answers.draftReadings.map(\.audio.end) == [SampleIndex(32_256)])
+        #expect(channel.interims.map(\.text) == ["Aa bb cc dd ee.", "Aa bb cc dd ee ff gg hh."])
+        if timesInterims { #expect(channel.interims.first?.words.map(\.range) == speech.spoken.prefix(5).map(\.range)) }
+    }
+
+    @Test func `show of a draft reading the words of the window alone`() throws {
+        let channel = try channel(ScriptedSpeech("One two 900 aa bb cc dd ee ff gg hh."), failsToRead: true, drafts: true)
+        try channel.play(frame: 512)
+        #expect(channel.interims.map(\.text) == ["One two.", "Aa bb cc dd ee.", "Aa bb cc dd ee ff gg hh."])
     }
 
     @Test(arguments: [0, 3, 400])
@@ -88,7 +105,7 @@ import Testing
         for seed in 0..<20 as Range<UInt64> {
             var speech = ScriptedSpeech(seed: seed)
             speech.mishears = true
-            let channel = try channel(speech, delay: 4, seed: seed)
+            let channel = try channel(speech, delay: 4, seed: seed, drafts: !seed.isMultiple(of: 2))
             try channel.play(frame: 512)
             var promised: [String] = []
             for event in channel.events {
@@ -124,7 +141,7 @@ import Testing
 
     @Test func `lie in the audio that is not final yet`() throws {
         for seed in 0..<10 as Range<UInt64> {
-            let channel = try channel(ScriptedSpeech(seed: seed), delay: 8, seed: seed)
+            let channel = try channel(ScriptedSpeech(seed: seed), delay: 8, seed: seed, drafts: !seed.isMultiple(of: 2))
             try channel.play(frame: 1_000)
             var through = SampleIndex.zero
             for event in channel.events {

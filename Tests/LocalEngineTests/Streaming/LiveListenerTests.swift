@@ -9,7 +9,7 @@ import Testing
         _ speech: ScriptedSpeech, _ options: StreamOptions = StreamOptions(rate: .speech), delay: Int = 0, seed: UInt64 = 1,
         number: ChannelIndex = .first, failing fails: @escaping @Sendable (LiveQuestion) -> Bool = { _ in false }
     ) throws -> ScriptedChannel {
-        try ScriptedChannel(speech, options, ScriptedAnswers(speech, delay: delay, seed: seed, failing: fails), channel: number)
+        try ScriptedChannel(speech, options, ScriptedAnswers(speech, delay: delay, seed: seed, drafts: true, failing: fails), channel: number)
     }
 
     private func tiles(_ finals: [Hypothesis], through end: SampleIndex) -> Bool {
@@ -103,7 +103,7 @@ import Testing
 
     @Test func `ends without a final when its words cannot be read`() throws {
         let speech = ScriptedSpeech("One two. 2000 Three four.")
-        let broken = try channel(speech) { if case .words(let audio, _) = $0 { audio.start > SampleIndex(20_000) } else { false } }
+        let broken = try channel(speech) { if case .words(let audio, _, _) = $0 { audio.start > SampleIndex(20_000) } else { false } }
         try broken.play(frame: 512)
         #expect(broken.error == .unavailable("the model is broken"))
         #expect(broken.texts == ["One two."])

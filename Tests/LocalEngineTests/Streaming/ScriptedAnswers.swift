@@ -13,6 +13,8 @@ final class ScriptedAnswers: AnswerService {
         var clock = 0
         private var count = 0
         var asked: [LiveQuestion] = []
+        /// The draft readings among them.
+        var drafts: [LiveQuestion] = []
         var read: [SegmentRequest] = []
         var cancelled = 0
 
@@ -31,6 +33,7 @@ final class ScriptedAnswers: AnswerService {
     private let fails: @Sendable (LiveQuestion) -> Bool
     private let waits: @Sendable (LiveQuestion) -> Bool
     private let failsToRead: Bool
+    private let drafts: Bool
     let findsLanguage: Bool
     /// Delay of an answer that waits, in steps of the test's clock.
     private static let long = 5_000
@@ -43,11 +46,12 @@ final class ScriptedAnswers: AnswerService {
     ///   - clock: a clock that moves with the steps of the test's clock, by a window each; nil: every reading takes no time.
     ///   - failsToRead: true if no interim can be read.
     ///   - findsLanguage: true if each utterance tells its language.
+    ///   - drafts: true if the core has draft readings.
     ///   - fails: true for a question that has no answer but an error.
     ///   - waits: true for a question whose answer comes after all others.
     init(
         _ speech: ScriptedSpeech, delay: Int, least: Int = 0, seed: UInt64, clock: HeldClock? = nil, failsToRead: Bool = false,
-        findsLanguage: Bool = false,
+        findsLanguage: Bool = false, drafts: Bool = false,
         failing fails: @escaping @Sendable (LiveQuestion) -> Bool = { _ in false },
         waiting waits: @escaping @Sendable (LiveQuestion) -> Bool = { _ in false }
     ) {
@@ -57,22 +61,30 @@ final class ScriptedAnswers: AnswerService {
         self.fails = fails
         self.failsToRead = failsToRead
         self.findsLanguage = findsLanguage
+        self.drafts = drafts
         stands = clock == nil
         held = clock ?? HeldClock()
         state = Mutex(State(seed: seed))
     }
 
-    func timing(_ options: StreamOptions) -> LiveTiming { LiveTiming(endpointing: options.askedEndpointing, turn: options.turn) }
+    func timing(_ options: StreamOptions) -> LiveTiming {
+        let timing = LiveTiming(endpointing: options.askedEndpointing, turn: options.turn)
+        return drafts ? timing : timing.withoutDrafts
+    }
 
     /// The first key term of the options is the number of a list of the script.
     func terms(_ options: StreamOptions) -> Int? { options.keyterms.first.flatMap { Int($0) } }
 
     func answer(
-        _ question: LiveQuestion, _ samples: [Float], _ give: @escaping @Sendable (Result<LiveAnswer, EngineError>) -> Void
+        _ question: LiveQuestion, _ samples: [Float], isDraft: Bool, _ give: @escaping @Sendable (Result<LiveAnswer, EngineError>) -> Void
     ) -> @Sendable () -> Void {
         check(samples, question.audio)
         let outcome: Result<LiveAnswer, EngineError> = fails(question) ? .failure(Self.failure) : .success(speech.answer(question))
-        return begin(within: waits(question) ? Self.long...Self.long : delay, { $0.asked.append(question) }, { give(outcome) })
+        let note: (inout State) -> Void = { state in
+            state.asked.append(question)
+            if isDraft { state.drafts.append(question) }
+        }
+        return begin(within: waits(question) ? Self.long...Self.long : delay, note, { give(outcome) })
     }
 
     func isEmptied(_ audio: SampleRange) -> Bool { false }
@@ -128,6 +140,7 @@ final class ScriptedAnswers: AnswerService {
     }
 
     var asked: [LiveQuestion] { state.withLock { $0.asked } }
+    var draftReadings: [LiveQuestion] { state.withLock { $0.drafts } }
     var readings: [SegmentRequest] { state.withLock { $0.read } }
     /// Number of cancelled questions and interims.
     var cancelled: Int { state.withLock { $0.cancelled } }
