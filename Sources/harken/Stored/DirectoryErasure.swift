@@ -12,10 +12,9 @@ import Store
 actor DirectoryErasure {
     private let store: any ConversationStores
     private let directory: DataDirectory
-    /// True if gateways with other data directories may use the database: they have journals that this command does not see.
-    private let hasOtherJournals: Bool
-    /// True if these gateways use the same transcripts, too: nothing tells whether one of them runs.
-    private let sharesTranscripts: Bool
+    /// True if gateways with other data directories may use the database and the transcripts: nothing tells whether one of them runs, and they have
+    /// journals that this command does not see.
+    private let hasOtherGateways: Bool
     private let log = Log(level: .error)
     /// The transcripts, which know what earlier looks have found in them.
     private let transcripts: TranscriptFolder
@@ -37,14 +36,10 @@ actor DirectoryErasure {
         let journals: PreviousRunJournal
     }
 
-    init(
-        _ store: any ConversationStores, transcripts: any BlobStore, in directory: DataDirectory, hasOtherJournals: Bool,
-        sharesTranscripts: Bool = false
-    ) {
+    init(_ store: any ConversationStores, transcripts: any BlobStore, in directory: DataDirectory, hasOtherGateways: Bool) {
         self.store = store
         self.directory = directory
-        self.hasOtherJournals = hasOtherJournals
-        self.sharesTranscripts = sharesTranscripts
+        self.hasOtherGateways = hasOtherGateways
         self.transcripts = TranscriptFolder(in: transcripts, limits: TranscriptLimits(), log: log, gaps: store)
         service = Self.service(store, self.transcripts, nil, log)
     }
@@ -68,7 +63,7 @@ actor DirectoryErasure {
 
     /// Erases the speech outside the database that was deleted before the first call. The log has the reason why something could not be erased.
     private func eraseSpeech() async throws(StoreError) {
-        guard !sharesTranscripts else { return await look() }
+        guard !hasOtherGateways else { return await look() }
         switch try directory.commandTurn() {
         case .granted(let turn):
             await eraseAlone()
@@ -113,7 +108,7 @@ actor DirectoryErasure {
     private func takeJournals() {
         guard !hasReadJournals else { return }
         hasReadJournals = true
-        leavesJournal = hasOtherJournals
+        leavesJournal = false
         let path = directory.journal
         guard access(path, F_OK) == 0 || errno != ENOENT else { return }
         do throws(JournalError) {

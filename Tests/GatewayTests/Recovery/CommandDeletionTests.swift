@@ -107,8 +107,7 @@ import Testing
 
     /// - Parameter isShared: true if gateways with other data directories use the database and the transcripts.
     private func erasure(_ store: SQLConversationStore, in data: DataDirectory, isShared: Bool = false) -> DirectoryErasure {
-        DirectoryErasure(
-            store, transcripts: Blobs(in: data).transcripts, in: data, hasOtherJournals: isShared, sharesTranscripts: isShared)
+        DirectoryErasure(store, transcripts: Blobs(in: data).transcripts, in: data, hasOtherGateways: isShared)
     }
 
     /// Erases what is deleted from the transcripts, as a gateway does.
