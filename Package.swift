@@ -227,7 +227,7 @@ let package = Package(
             "harken",
             [
                 "harken", "Speech", "Framing", "Net", "Protocols", "Sessions", "Audio", "Conversations", "Store", "Settings", "Observability",
-                "Engines", "Live", "Gateway", "LocalEngine", "Recorder", "HarkenKit", "Evaluation", "HarkenTesting",
+                "Engines", "Journal", "Live", "Gateway", "LocalEngine", "Recorder", "HarkenKit", "Evaluation", "HarkenTesting",
             ]),
     ],
 )

@@ -130,9 +130,9 @@ package struct OggOpusCut: Sendable, Equatable {
     private static func store(_ bytes: [UInt8], _ path: String) throws(MediaError) {
         let isWritten = FileManager.default.createFile(atPath: path, contents: Data(bytes), attributes: [.posixPermissions: 0o600])
         let descriptor = isWritten ? open(path, O_WRONLY | O_CLOEXEC) : -1
-        guard descriptor >= 0 else { throw .unreadable("\(path) cannot be written") }
+        guard descriptor >= 0 else { throw .unavailable("\(path) cannot be written") }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw .unreadable("\(path) cannot be written") }
+        guard fsync(descriptor) == 0 else { throw .unavailable("\(path) cannot be written") }
     }
 
     /// Returns a packet of the same duration whose frames have no data (RFC 6716, 3.2).

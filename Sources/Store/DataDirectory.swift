@@ -61,7 +61,7 @@ package struct DataDirectory: Sendable, Hashable {
 
     /// Claims the directory for one gateway. Waits for a command that has its turn. Returns nil when another process has claimed the directory.
     ///
-    /// - Throws: `busy` when commands keep the directory for half a minute.
+    /// - Throws: `erasing` when commands keep the directory for half a minute.
     package func claim() throws(StoreError) -> DirectoryClaim? {
         let path = lock
         let descriptor = DirectoryOwner.openFile(path, O_RDWR)
@@ -76,7 +76,7 @@ package struct DataDirectory: Sendable, Hashable {
             CommandTurn.unlock(descriptor)
             guard looks < Self.maxClaimLooks else {
                 close(descriptor)
-                throw .busy(path: path)
+                throw .erasing(path: self.path)
             }
             looks += 1
             usleep(10_000)

@@ -17,6 +17,8 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     case otherSchema(path: String, detail: String)
     /// Another process kept the database locked for longer than the time-out.
     case busy(path: String)
+    /// Commands that erase kept the data directory from a gateway for longer than the gateway waits.
+    case erasing(path: String)
     /// Keys exist, but the secret that their hashes were made with does not.
     case secretMissing(path: String)
     /// The installation has had keys, but its database has none.
@@ -50,7 +52,7 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     /// True if the same task may succeed later, because the store cannot be used now.
     package var mayPass: Bool {
         switch self {
-        case .busy, .diskFull, .databaseUnavailable, .overloaded, .tooManyOfUser, .tooSlow, .databaseFailed, .objectStorageAway, .failed:
+        case .busy, .erasing, .diskFull, .databaseUnavailable, .overloaded, .tooManyOfUser, .tooSlow, .databaseFailed, .objectStorageAway, .failed:
             true
         case .notUsable, .notPermitted, .corrupt, .newerSchema, .otherSchema, .secretMissing, .keysLost, .cryptography, .constraint, .tooMuch,
             .conflict,
@@ -87,6 +89,8 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
                 + "(harken export, once for each user), and import it (harken import) with another --data"
         case .busy(let path):
             "\(path) is locked by another process. Stop that process (a backup, an open sqlite3 shell), then try again"
+        case .erasing(let path):
+            "a harken command has been erasing in \(path) for half a minute. Start again when the command has ended"
         case .secretMissing(let path):
             "\(path) is missing, and without it no key can be checked. Restore it from a copy, or remove the database and keys-exist to begin "
                 + "without keys"

@@ -128,7 +128,8 @@ extension StoreError {
         case .databaseUnavailable: "database_away"
         case .overloaded: "overloaded"
         case .tooSlow: "slow"
-        case .notUsable, .newerSchema, .otherSchema, .secretMissing, .keysLost, .cryptography, .databaseFailed, .objectStorageAway, .objectStorage,
+        case .notUsable, .erasing, .newerSchema, .otherSchema, .secretMissing, .keysLost, .cryptography, .databaseFailed, .objectStorageAway,
+            .objectStorage,
             .failed:
             "failed"
         case .constraint, .tooMuch, .conflict, .tooManyOfUser: nil

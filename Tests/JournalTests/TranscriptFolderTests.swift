@@ -217,15 +217,16 @@ import Testing
         for _ in 0..<2 {
             await folder.forget(forgotten)
             #expect(await folder.hasUnerased)
-            #expect(folder.unreadable.map(\.path) == [path])
-            #expect(folder.unreadable.allSatisfy { $0.description.contains("delete the file") })
+            let transcript = try #require(await folder.onlyUnreadable)
+            #expect(transcript.path == path)
+            #expect(transcript.description.contains("delete the file"))
             #expect(try Data(contentsOf: URL(filePath: path)) == spoilt)
         }
         disk.refuseReads(false)
         try whole.write(to: URL(filePath: path))
         await folder.forget(forgotten)
         #expect(await !folder.hasUnerased)
-        #expect(folder.unreadable.isEmpty)
+        #expect(await folder.onlyUnreadable == nil)
         #expect(words(try await folder.stored(id)) == ["w1", "w2"])
     }
 

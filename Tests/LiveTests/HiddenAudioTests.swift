@@ -5,11 +5,12 @@ import Foundation
 import HarkenTesting
 import Journal
 @testable import Live
+import Observability
 import Speech
 import Store
 import Testing
 
-@Suite struct `The audio of hidden words` {
+@Suite(.hangLimit) struct `The audio of hidden words` {
     private let session = ID<Session>("one")
     private let conversation = ID<Conversation>("c")
     private let folder = TemporaryFolder()
@@ -38,20 +39,31 @@ import Testing
             SessionPart(session: session, conversation: conversation, begins: .zero, shift: .seconds(2)), of: .local)
     }
 
-    /// Stores noise as the audio of the session's first four seconds.
-    private func keepNoise(in service: ConversationService) async throws {
-        let bytes = try noise()
-        let name = try #require(BlobName("noise.opus"))
-        try await service.audio.put(bytes, as: name)
-        let stored = StoredAudio(file: "noise.opus", start: .seconds(2), duration: .seconds(4), byteCount: bytes.count, created: service.now())
-        #expect(try await service.store.add(stored, to: conversation, of: .local))
+    /// Stores noise as four seconds of a conversation's audio: the session's first ones.
+    private func keepNoise(
+        in service: ConversationService, of id: ID<Conversation> = ID("c"), as file: String = "noise.opus", from start: Duration = .seconds(2)
+    ) async throws {
+        try await keep(try noise(), in: service, of: id, as: file, from: start)
     }
 
-    /// Returns whether the middle of each second of the conversation's audio can be heard.
-    private func audible(in service: ConversationService) async throws -> [Bool] {
-        let kept = try await service.store.audio(of: conversation, of: .local)
-        let stored = try #require(kept.first)
-        #expect(kept.count == 1)
+    /// Stores four seconds of a conversation's audio.
+    private func keep(
+        _ bytes: [UInt8], in service: ConversationService, of id: ID<Conversation>, as file: String, from start: Duration
+    ) async throws {
+        let name = try #require(BlobName(file))
+        try await service.audio.put(bytes, as: name)
+        let stored = StoredAudio(file: file, start: start, duration: .seconds(4), byteCount: bytes.count, created: service.now())
+        #expect(try await service.store.add(stored, to: id, of: .local))
+    }
+
+    /// The time of a second of a conversation, or of a session.
+    private func second(_ number: Int) -> Range<Duration> { Duration.seconds(number)..<Duration.seconds(number + 1) }
+
+    /// Returns whether the middle of each second of a conversation's last file of audio can be heard.
+    private func audible(in service: ConversationService, of id: ID<Conversation> = ID("c"), files: Int = 1) async throws -> [Bool] {
+        let kept = try await service.store.audio(of: id, of: .local)
+        let stored = try #require(kept.last)
+        #expect(kept.count == files)
         let name = try #require(BlobName(stored.file))
         let blob = try #require(try await service.audio.file(of: name))
         defer { withExtendedLifetime(blob) {} }
@@ -113,6 +125,129 @@ import Testing
             await service.takeUpAudio(before: service.now() + .seconds(1))
             #expect(try await audible(in: service) == [true, false, true, true])
         }
+    }
+
+    @Test func `is silenced in a file that took the place of another one meanwhile`() async throws {
+        try await WaitingConversation.with(audioDays: 30, blobs: { FaultyBlobs($0) }) { waiting in
+            let service = waiting.service, conversation = conversation, other = second(3)
+            let blobs = try #require(service.audio as? FaultyBlobs)
+            try await begin(in: service)
+            try await keepNoise(in: service)
+            blobs.interrupt { _ = await service.silence(other, of: conversation, of: .local) }
+            #expect(await service.silence(second(4), of: conversation, of: .local) == 1)
+            #expect(try await audible(in: service) == [true, false, false, true])
+        }
+    }
+
+    @Test func `is silenced by a later attempt where the storage was away`() async throws {
+        try await WaitingConversation.with(audioDays: 30, blobs: { FaultyBlobs($0) }) { waiting in
+            let service = waiting.service
+            let blobs = try #require(service.audio as? FaultyBlobs)
+            try await begin(in: service)
+            try await keepNoise(in: service)
+            blobs.refuse(1)
+            #expect(await service.silence([second(3)], of: conversation, of: .local) == nil)
+            #expect(try await audible(in: service) == [true, true, true, true])
+            blobs.refuse(2)
+            #expect(await service.silence([second(3)], of: conversation, of: .local, waits: [.zero, .zero]) == 1)
+            #expect(try await audible(in: service) == [true, false, true, true])
+            blobs.refuse(1)
+            let times = [second(2)]
+            #expect(await !service.silence(times, ofSession: session, of: .local))
+            blobs.refuse(1)
+            #expect(await service.silence(times, ofSession: session, of: .local, waits: [.zero]))
+            #expect(try await audible(in: service) == [true, false, false, true])
+        }
+    }
+
+    @Test func `is silenced also behind a file that is damaged, which is not tried again`() async throws {
+        try await WaitingConversation.with(audioDays: 30) { waiting in
+            let service = waiting.service
+            try await begin(in: service)
+            try await keep(Array("damaged".utf8), in: service, of: conversation, as: "damaged.opus", from: .zero)
+            try await keepNoise(in: service)
+            #expect(await service.take(transcript(hides: true, "####", "[card_number],", "okay")), "another attempt would not help")
+            #expect(try await audible(in: service, files: 2) == [true, false, false, true])
+            #expect(await service.silence(second(3), of: conversation, of: .local) == nil)
+        }
+    }
+
+    @Test func `is silenced on both sides of the border of two conversations`() async throws {
+        try await WaitingConversation.with(audioDays: 30) { waiting in
+            let service = waiting.service, next = ID<Conversation>("c2"), day = UnixTime(milliseconds: 86_400_000)
+            try await begin(in: service)
+            try await keepNoise(in: service)
+            let begun = Conversation(id: next, user: .local, status: .inProgress, source: "test", started: day, finished: day)
+            #expect(try await service.store.begin(begun))
+            let part = SessionPart(session: session, conversation: next, begins: .milliseconds(1_500), shift: .milliseconds(-1_500))
+            _ = try await service.store.join(part, of: .local)
+            try await keepNoise(in: service, of: next, as: "next.opus", from: .zero)
+            #expect(await service.silence([second(1)], ofSession: session, of: .local))
+            #expect(try await audible(in: service) == [true, false, true, true])
+            #expect(try await audible(in: service, of: next) == [false, true, true, true])
+        }
+    }
+
+    @Test func `stays as it is while a client waits for its seam`() async throws {
+        try await WaitingConversation.with(audioDays: 30) { waiting in
+            let service = waiting.service, stored = transcript(hides: true, "####")
+            try await begin(in: service)
+            try await keepNoise(in: service)
+            #expect(await service.take(stored, silencing: false))
+            #expect(try await service.store.conversation(conversation, of: .local)?.segments.isEmpty == false)
+            #expect(try await audible(in: service) == [true, true, true, true])
+            #expect(await service.take(stored))
+            #expect(try await audible(in: service) == [true, false, true, true])
+        }
+    }
+
+    @Test func `is silenced where it is stored after they were recognized again`() async throws {
+        try await WaitingConversation.with(audioDays: 30) { waiting in
+            let service = waiting.service, isBegun = AtomicFlag()
+            try await begin(in: service)
+            let work = ConversationWork(
+                session: session, user: .local, request: ConversationRequest(), continued: nil, part: nil, service: service, audio: nil,
+                rate: .speech
+            ) { event in
+                if case .last = event { isBegun.set() }
+            }
+            let (items, giving) = AsyncStream.makeStream(of: ConversationWork.Item.self)
+            let carrying = Task { await work.carryOut(items) }
+            giving.yield(.last)
+            try await until { isBegun.isSet }
+            #expect(await service.take(transcript(hides: true, "####", "[card_number],", "okay")))
+            let bytes = try noise(), name = try #require(BlobName("noise.opus"))
+            try await service.audio.put(bytes, as: name)
+            let (files, closing) = AsyncStream.makeStream(of: ConversationAudio.Kept.self)
+            closing.yield(ConversationAudio.Kept(file: name, start: .zero, count: SampleCount(64_000), byteCount: bytes.count))
+            closing.finish()
+            giving.yield(.addAudio(conversation, start: .seconds(-2), file: files))
+            giving.finish()
+            #expect(await carrying.value)
+            #expect(try await audible(in: service) == [true, false, false, true])
+        }
+    }
+
+    @Test func `is found late before the end of the work for the audio`() async throws {
+        let audio = ConversationAudio(in: FolderBlobStore(folder.path), rate: .speech, channels: 1, newID: { "file" }, announce: { _, _ in })
+        let second = SampleRange(.zero, count: SampleCount(16_000)), isLate = AtomicFlag()
+        let work = AudioWork(audio: audio, log: Log(level: .error), taken: {}, late: { if $0 == second { isLate.set() } })
+        let (items, giving) = AsyncStream.makeStream(of: AudioWork.Item.self)
+        let carrying = Task { await work.carryOut(items) }
+        let (file, closing) = AsyncStream.makeStream(of: ConversationAudio.Kept.self)
+        let (end, ending) = AsyncStream.makeStream(of: Void.self)
+        giving.yield(.audio([Int16](repeating: 1_000, count: 16_000), from: .zero))
+        giving.yield(.close(closing))
+        giving.yield(.silence(second))
+        giving.yield(.discard)
+        giving.yield(.end(ending))
+        for await _ in end {}
+        #expect(isLate.isSet)
+        var kept = 0
+        for await _ in file { kept += 1 }
+        #expect(kept == 1)
+        giving.finish()
+        await carrying.value
     }
 
     @Test func `is late where the file of their time is complete`() async throws {

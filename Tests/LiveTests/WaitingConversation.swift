@@ -31,6 +31,7 @@ struct WaitingConversation {
         now: @escaping @Sendable () -> UnixTime = { Self.time },
         clock: @escaping @Sendable () -> Instant = { .now },
         audio: @escaping @Sendable (SampleRange) -> [Int16] = { [Int16](repeating: 8_000, count: Int($0.count.samples)) },
+        blobs: (any BlobStore) -> any BlobStore = { $0 },
         _ body: (WaitingConversation) async throws -> Void
     ) async throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "harken-waiting-\(UUID().uuidString)").path
@@ -40,16 +41,17 @@ struct WaitingConversation {
         try await body(
             WaitingConversation(
                 in: directory, on: group.loops[0], endsWithSession: endsWithSession, audioDays: audioDays, texts: texts, log: log, now: now,
-                audio: audio))
+                audio: audio, blobs: blobs))
     }
 
     private init(
         in directory: String, on loop: Loop, endsWithSession: Bool, audioDays: Int, texts: (any TextEmbedding)?, log: Log,
-        now: @escaping @Sendable () -> UnixTime, audio: @escaping @Sendable (SampleRange) -> [Int16]
+        now: @escaping @Sendable () -> UnixTime, audio: @escaping @Sendable (SampleRange) -> [Int16],
+        blobs: (any BlobStore) -> any BlobStore
     ) async throws {
         self.loop = loop
         let database = try SQLiteDatabase(in: DataDirectory(prepared: directory))
-        let kept = Blobs(in: database.directory).audio
+        let kept = blobs(Blobs(in: database.directory).audio)
         store = SQLConversationStore(in: database, audio: kept, now: now)
         let service = ConversationService(
             store: store, audio: kept, audioDays: audioDays, voiceDays: 365, deletedDays: 7, texts: texts, summaries: nil, voices: TestEars(),

@@ -1,9 +1,11 @@
+import Foundation
 import Glibc
 import HarkenTesting
 import Store
+import Synchronization
 import Testing
 
-@Suite struct `Data directory` {
+@Suite(.hangLimit) struct `Data directory` {
     private let temporary = TemporaryFolder()
 
     @Test func `is made with its parents, for its owner only`() throws {
@@ -78,10 +80,41 @@ import Testing
         var answer: CommandTurn.Answer? = try directory.commandTurn()
         #expect(answer != nil)
         #expect(try turn(in: directory) == .commandRuns)
-        let claiming = Task.detached { try directory.claim() }
-        // Nobody can see that the claim waits.
-        for _ in 0..<1_000 { await Task.yield() }
+        let before = openings(of: directory), claiming = Claiming()
+        // The claim blocks its thread.
+        Thread { claiming.run(in: directory) }.start()
+        try await until { openings(of: directory) > before }
+        #expect(claiming.isClaimed == nil)
         answer = nil
-        #expect(try await claiming.value != nil)
+        #expect(try await untilSome { claiming.isClaimed })
+    }
+
+    /// A claim on a thread of its own.
+    private final class Claiming: Sendable {
+        private let result = Mutex<Bool?>(nil)
+
+        /// True if the directory is claimed, false if it is not; nil while the claim waits.
+        var isClaimed: Bool? { result.withLock { $0 } }
+
+        func run(in directory: DataDirectory) {
+            let claim = try? directory.claim()
+            result.withLock { $0 = claim != nil }
+        }
+    }
+
+    /// Returns how many times this process has the file of a directory's claim open.
+    private func openings(of directory: DataDirectory) -> Int {
+        let end = "/" + URL(filePath: directory.path).lastPathComponent + "/gateway.lock"
+        let descriptors = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+        return descriptors.filter { descriptor in
+            let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/" + descriptor)
+            return target?.hasSuffix(end) == true
+        }.count
+    }
+
+    @Test func `says that a command erases when the claim has waited too long`() {
+        let text = StoreError.erasing(path: "/data").description
+        #expect(text.contains("a harken command has been erasing in /data") && !text.contains("sqlite3"))
+        #expect(StoreError.erasing(path: "/data").mayPass)
     }
 }

@@ -86,7 +86,8 @@ struct LiveEndpoint: Endpoint {
 
     /// The session that the client goes on behind in a new one; nil: there is none.
     private func predecessor(of head: HTTPRequestHead, on loop: Loop) -> Predecessor? {
-        guard let id = session(in: "continues", of: head) else { return nil }
+        // The server of the protocol heeds it only in such sessions.
+        guard head.query.first("ack").flatMap(ListenOptions.flag) == true, let id = session(in: "continues", of: head) else { return nil }
         let asks = head.query.all("redact").contains { !$0.isEmpty && $0 != "false" }
         let demand = services.contexts.context(on: loop)?.continuity.redaction
         return Predecessor(id: id, asksForRedaction: asks, demand: demand, loop: loop)

@@ -62,7 +62,7 @@ package final class PreviousRunJournal: Sendable {
     /// Returns the names of the directory's files. A directory that cannot be read is not taken for an empty one: its segments would be forgotten.
     private static func names(in directory: String) throws(JournalError) -> [String] {
         do { return try FileManager.default.contentsOfDirectory(atPath: directory) } catch {
-            throw .cannotRead(path: directory, reason: String(cString: strerror(errno)))
+            throw .cannotRead(path: directory, reason: "\(error)")
         }
     }
 

@@ -331,7 +331,8 @@ package final class TranscriptFolder: Sendable {
                     guard let bytes = try await blobs.content(of: blob.name, maxByteCount: Self.maxByteCount) else { continue }
                     // The transcript of a newer version has the same members.
                     guard let document = try? JSONDocument(parsing: bytes, sizeLimit: Self.maxByteCount) else {
-                        log.warning(
+                        // A command logs errors only.
+                        log.error(
                             "a damaged transcript does not tell its user, and is left; delete the file if its user is deleted",
                             [.session: session.rawValue, .path: "\(blobs.location)/\(blob.name)"])
                         continue
@@ -400,19 +401,28 @@ package final class TranscriptFolder: Sendable {
     package var hasUnerased: Bool {
         get async {
             if unerased.withLock({ !$0.isEmpty }) { return true }
+            return await hasUnerasedGaps
+        }
+    }
+
+    private var hasUnerasedGaps: Bool {
+        get async {
             let sessions = forgotten.withLock { all in Set(all.filter { !$0.value.forGood.isEmpty }.keys) }
             return await gaps?.isWaiting(for: sessions) ?? false
         }
     }
 
-    /// The stored transcripts that have forgotten speech and could not be read at the last `forget`, in the order of their paths. They are as they
-    /// were.
-    package var unreadable: [UnerasedTranscript] {
-        let failures = unerased.withLock { Array($0.values) }
-        let found = failures.compactMap { failure -> UnerasedTranscript? in
-            if case .unreadable(let transcript) = failure { transcript } else { nil }
+    /// The transcript that could not be read at the last `forget` or `look`, when all that is unerased could not; the first one by path. nil when more
+    /// than such transcripts is unerased, and when nothing is. The transcripts are as they were.
+    package var onlyUnreadable: UnerasedTranscript? {
+        get async {
+            let failures = unerased.withLock { Array($0.values) }
+            let found = failures.compactMap { failure -> UnerasedTranscript? in
+                if case .unreadable(let transcript) = failure { transcript } else { nil }
+            }
+            guard found.count == failures.count, await !hasUnerasedGaps else { return nil }
+            return found.min { $0.path < $1.path }
         }
-        return found.sorted { $0.path < $1.path }
     }
 
     /// The result of the erasure of forgotten speech from a session's blob.

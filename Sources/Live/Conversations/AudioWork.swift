@@ -15,6 +15,8 @@ struct AudioWork: Sendable {
         case close(AsyncStream<ConversationAudio.Kept>.Continuation)
         /// Discards the audio so far, which belongs to no conversation.
         case discard
+        /// Ends the stream: all earlier items are done.
+        case end(AsyncStream<Void>.Continuation)
     }
 
     let audio: ConversationAudio
@@ -40,6 +42,7 @@ struct AudioWork: Sendable {
                 }
                 file.finish()
             case .discard: await audio.discard()
+            case .end(let stream): stream.finish()
             }
         }
     }

@@ -6,6 +6,11 @@ internal import TextNormalization
 package import Conversations
 
 extension ConversationService {
+    /// Waits between attempts to silence audio while the store cannot be used, for work that nobody does again.
+    package static let silencingWaits: [Duration] = [.milliseconds(200), .seconds(1), .seconds(2), .seconds(5)]
+    /// Maximum number of times that a conversation's files are listed because one of them was replaced meanwhile.
+    private static let maxSilencingRounds = 5
+
     /// Silences a time of a conversation's audio for good: files without that sound take the place of the present ones.
     ///
     /// - Returns: the number of files that were replaced; nil when not all of them could be. The call may be repeated.
@@ -13,78 +18,175 @@ extension ConversationService {
         await silence([range], of: id, of: user)
     }
 
-    /// Silences times of a session's audio for good, in the conversations in which they were spoken. Audio that is stored later is not silenced.
+    /// Silences times of a conversation's audio for good.
     ///
-    /// - Returns: false when not all stored audio could be silenced; the reason is in the log. The call may be repeated.
-    @discardableResult func silence(_ times: [Range<Duration>], ofSession session: ID<Session>, of user: ID<User>) async -> Bool {
-        guard !times.isEmpty else { return true }
-        let parts: [SessionPart]
-        do throws(StoreError) { parts = try await store.parts(of: session, of: user) } catch {
-            log.error("the audio of hidden words cannot be silenced", [.session: session.rawValue, .error: "\(error)"])
-            return false
+    /// - Parameter waits: the waits before further attempts while the store cannot be used.
+    /// - Returns: the number of files that were replaced; nil when not all of them could be. The call may be repeated.
+    package func silence(_ ranges: [Range<Duration>], of id: ID<Conversation>, of user: ID<User>, waits: [Duration] = []) async -> Int? {
+        var silencing = Silencing()
+        _ = await persist(waits) {
+            await silence(ranges, of: id, of: user, &silencing)
+            return !silencing.mayPass
         }
-        var isDone = true
-        for (index, part) in parts.enumerated() {
-            // Nobody has spoken in a part without a shift.
-            guard let shift = part.shift else { continue }
-            let end = index + 1 < parts.count ? parts[index + 1].begins : nil
-            let own = times.filter { time in time.lowerBound >= part.begins && end.map { time.lowerBound < $0 } ?? true }
-            guard !own.isEmpty else { continue }
-            let moved = own.map { $0.lowerBound + shift..<$0.upperBound + shift }
-            if await silence(moved, of: part.conversation, of: user) == nil { isDone = false }
-        }
-        return isDone
+        return silencing.mayPass || silencing.hasFailed ? nil : silencing.count
     }
 
-    /// Silences the words that are hidden in a conversation between two of its times.
+    /// Silences times of a session's audio for good, in the conversations in which they were spoken. Audio of the session that is being stored meanwhile
+    /// is silenced when it is stored.
+    ///
+    /// - Parameter waits: the waits before further attempts while the store cannot be used.
+    /// - Returns: false when not all stored audio could be silenced, and another call may succeed; the log has the reason, also of files that cannot be
+    ///   silenced at all.
+    @discardableResult func silence(
+        _ times: [Range<Duration>], ofSession session: ID<Session>, of user: ID<User>, waits: [Duration] = []
+    ) async -> Bool {
+        guard !times.isEmpty else { return true }
+        noteSilences(times, of: session)
+        // By the beginning of the session's part.
+        var silencings: [Duration: Silencing] = [:]
+        return await persist(waits) {
+            let parts: [SessionPart]
+            do throws(StoreError) { parts = try await store.parts(of: session, of: user) } catch {
+                log.error("the audio of hidden words cannot be silenced", [.session: session.rawValue, .error: "\(error)"])
+                return !error.mayPass
+            }
+            var isDone = true
+            for (index, part) in parts.enumerated() {
+                // Nobody has spoken in a part without a shift.
+                guard let shift = part.shift else { continue }
+                let end = index + 1 < parts.count ? parts[index + 1].begins : nil
+                // A time over the border of two conversations is in the audio of both.
+                let own = times.filter { time in
+                    (time.lowerBound >= part.begins || time.upperBound > part.begins) && end.map { time.lowerBound < $0 } ?? true
+                }
+                guard !own.isEmpty else { continue }
+                let moved = own.map { $0.lowerBound + shift..<$0.upperBound + shift }
+                var silencing = silencings[part.begins] ?? Silencing()
+                await silence(moved, of: part.conversation, of: user, &silencing)
+                silencings[part.begins] = silencing
+                if silencing.mayPass { isDone = false }
+            }
+            return isDone
+        }
+    }
+
+    /// Silences the words that are hidden in a conversation between two of its times, and tries again for some seconds while the store cannot be used.
     func silenceHidden(in id: ID<Conversation>, of user: ID<User>, from start: Duration, to end: Duration) async throws(StoreError) {
         guard let conversation = try await store.conversation(id, of: user) else { return }
         let words = conversation.segments.flatMap(\.words).filter { $0.start < end && $0.end > start && Word.isHidden($0.text) }
         guard !words.isEmpty else { return }
-        _ = await silence(words.map { $0.start..<max($0.start, $0.end) }, of: id, of: user)
+        _ = await silence(words.map { $0.start..<max($0.start, $0.end) }, of: id, of: user, waits: Self.silencingWaits)
     }
 
-    /// Silences times of a conversation's audio for good.
+    /// Makes attempts until one succeeds, with a wait before each but the first.
     ///
-    /// - Returns: the number of files that were replaced; nil when not all of them could be. The call may be repeated.
-    package func silence(_ ranges: [Range<Duration>], of id: ID<Conversation>, of user: ID<User>) async -> Int? {
-        // Files that are shared since a split are made the conversation's own first.
-        await cutAudio()
+    /// - Returns: false when none of them succeeds, or the task is cancelled.
+    private func persist(_ waits: [Duration], _ attempt: () async -> Bool) async -> Bool {
+        for wait in waits {
+            if await attempt() { return true }
+            guard (try? await Task.sleep(for: wait)) != nil else { return false }
+        }
+        return await attempt()
+    }
+
+    // MARK: - The files of a conversation
+
+    /// The state of silencing times of a conversation's audio, which may take several attempts.
+    private struct Silencing {
+        /// Number of files that were replaced.
         var count = 0
+        /// Names of the files that are silent, or gone.
+        var settled: Set<String> = []
+        /// Names of the files that cannot be silenced.
+        var failed: Set<String> = []
+        /// True if the last attempt has met a failure that stays.
+        var hasFailed = false
+        /// True if the last attempt has met a failure that may pass.
+        var mayPass = false
+        /// True if a file may have been replaced, or removed, while it was being silenced: the files must be listed again.
+        var isAgain = false
+
+        mutating func fail(_ file: String) {
+            failed.insert(file)
+            isAgain = true
+        }
+    }
+
+    /// Makes an attempt to silence times of a conversation's audio. A file that fails does not keep the others from being silenced.
+    private func silence(
+        _ ranges: [Range<Duration>], of id: ID<Conversation>, of user: ID<User>, _ silencing: inout Silencing
+    ) async {
+        silencing.mayPass = false
+        for _ in 0..<Self.maxSilencingRounds {
+            silencing.isAgain = false
+            // Files that are shared since a split are made the conversation's own first.
+            await cutAudio()
+            do throws(StoreError) {
+                let files = try await store.audio(of: id, of: user)
+                silencing.hasFailed = files.contains { silencing.failed.contains($0.file) }
+                for file in files where !silencing.settled.contains(file.file) && !silencing.failed.contains(file.file) {
+                    await silence(ranges, in: file, of: id, of: user, &silencing)
+                }
+            } catch {
+                logUnsilenced(id, "\(error)")
+                if error.mayPass { silencing.mayPass = true } else { silencing.hasFailed = true }
+                return
+            }
+            guard silencing.isAgain else { return }
+        }
+        logUnsilenced(id, "its files are being replaced")
+        silencing.mayPass = true
+    }
+
+    /// Silences times of a conversation in one of its files, if the file has them.
+    private func silence(
+        _ ranges: [Range<Duration>], in file: StoredAudio, of id: ID<Conversation>, of user: ID<User>, _ silencing: inout Silencing
+    ) async {
+        let own = ranges.filter { file.start < $0.upperBound && file.start + file.duration > $0.lowerBound }.map { range in
+            max(.zero, range.lowerBound - file.start)..<max(.zero, range.upperBound - file.start)
+        }
+        guard !own.isEmpty else { return }
         do throws(StoreError) {
-            for file in try await store.audio(of: id, of: user) {
-                let own = ranges.filter { file.start < $0.upperBound && file.start + file.duration > $0.lowerBound }.map { range in
-                    max(.zero, range.lowerBound - file.start)..<max(.zero, range.upperBound - file.start)
+            guard let name = BlobName(file.file), let whole = try await audio.file(of: name) else {
+                // Another silencing, or a cut, has replaced the file, which is then not listed any more. One that is still listed is missing.
+                silencing.settled.insert(file.file)
+                silencing.isAgain = true
+                return
+            }
+            let draft = try await audio.makeDraft()
+            let result = await Task.detached(priority: .utility) {
+                Result { () throws(MediaError) in
+                    try OggOpusCut.silence(draft.path, own, of: whole.path)
                 }
-                guard !own.isEmpty else { continue }
-                guard let name = BlobName(file.file), let whole = try await audio.file(of: name) else { continue }
-                let draft = try await audio.makeDraft()
-                let result = await Task.detached(priority: .utility) {
-                    Result { () throws(MediaError) in
-                        try OggOpusCut.silence(draft.path, own, of: whole.path)
-                    }
-                }.value
-                switch result {
-                case .success(let byteCount):
-                    var silenced = file
-                    silenced.file = "\(newID()).opus"
-                    silenced.byteCount = byteCount
-                    guard let target = BlobName(silenced.file) else { return nil }
-                    try await keep(draft, as: target)
-                    if try await store.replace(file.file, by: silenced, in: id, of: user) {
-                        count += 1
-                    } else {
-                        try await audio.delete(target)
-                    }
-                case .failure(let error):
-                    log.error("the audio of a conversation cannot be silenced", [.conversation: id.rawValue, .error: "\(error)"])
-                    return nil
+            }.value
+            switch result {
+            case .success(let byteCount):
+                var silenced = file
+                silenced.file = "\(newID()).opus"
+                silenced.byteCount = byteCount
+                guard let target = BlobName(silenced.file) else { return silencing.fail(file.file) }
+                try await keep(draft, as: target)
+                if try await store.replace(file.file, by: silenced, in: id, of: user) {
+                    silencing.count += 1
+                    silencing.settled.insert(silenced.file)
+                } else {
+                    silencing.isAgain = true
+                    try await audio.delete(target)
                 }
+            case .failure(.unavailable(let reason)):
+                logUnsilenced(id, reason)
+                silencing.mayPass = true
+            case .failure(let error):
+                logUnsilenced(id, "\(error)")
+                silencing.fail(file.file)
             }
         } catch {
-            log.error("the audio of a conversation cannot be silenced", [.conversation: id.rawValue, .error: "\(error)"])
-            return nil
+            logUnsilenced(id, "\(error)")
+            if error.mayPass { silencing.mayPass = true } else { silencing.fail(file.file) }
         }
-        return count
+    }
+
+    private func logUnsilenced(_ id: ID<Conversation>, _ reason: String) {
+        log.error("the audio of a conversation cannot be silenced", [.conversation: id.rawValue, .error: reason])
     }
 }

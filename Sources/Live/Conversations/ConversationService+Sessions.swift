@@ -67,10 +67,11 @@ extension ConversationService {
     /// Puts words of a session into its conversations if they are missing there. The stored audio of its hidden words is silenced: words that were
     /// recognized again were not known to be hidden when the audio was stored.
     ///
-    /// - Parameter onlyRecovered: true to take recovered words only. Words committed while the session lived are on their way to the conversations
-    ///   already.
+    /// - Parameters:
+    ///   - onlyRecovered: true to take recovered words only. Words committed while the session lived are on their way to the conversations already.
+    ///   - silencing: false to leave the audio as it is, for a caller who must not wait: a later call silences it.
     /// - Returns: false when words are missing, or hidden words are audible, because the store cannot be used; the reason is in the log.
-    @discardableResult package func take(_ stored: StoredTranscript, onlyRecovered: Bool = false) async -> Bool {
+    @discardableResult package func take(_ stored: StoredTranscript, onlyRecovered: Bool = false, silencing: Bool = true) async -> Bool {
         let user = Self.user(of: stored.record)
         guard let parts = await parts(of: stored.record) else { return false }
         guard !parts.isEmpty else { return true }
@@ -92,7 +93,7 @@ extension ConversationService {
                 if error.mayPass { isDone = false }
             }
         }
-        if await !silence(Self.hidden(in: stored), ofSession: stored.record.id, of: user) { isDone = false }
+        if silencing, await !silence(Self.hidden(in: stored), ofSession: stored.record.id, of: user) { isDone = false }
         return isDone
     }
 

@@ -75,6 +75,8 @@ package final class ConversationService: Sendable {
         var awaiting: [ID<Session>: (conversation: OwnedConversation, timeout: Duration)] = [:]
         /// Transcripts for conversations in which sessions speak. The transcripts are taken when no session speaks in the conversation any more.
         var late: [OwnedConversation: [(stored: StoredTranscript, onlyRecovered: Bool)]] = [:]
+        /// Times that were silenced, of the sessions whose audio is being stored.
+        var silences: [ID<Session>: [Range<Duration>]] = [:]
         /// Number of sessions that are over, and whose last words and audio are not all stored.
         var ending = 0
         /// True once the conversations that earlier runs left are known.
@@ -259,6 +261,25 @@ package final class ConversationService: Sendable {
 
     /// Embeds conversations whose meaning is not stored.
     package func complement() async { await completion.complement() }
+
+    /// Notes that audio of a session will be stored, until `endsAudio`.
+    func beginsAudio(of session: ID<Session>) { state.withLock { $0.silences[session] = $0.silences[session] ?? [] } }
+
+    /// Notes that no more audio of a session is stored.
+    func endsAudio(of session: ID<Session>) { state.withLock { $0.silences[session] = nil } }
+
+    /// Notes times of a session that are silenced in stored audio, for audio that is stored later.
+    func noteSilences(_ times: [Range<Duration>], of session: ID<Session>) {
+        state.withLock { state in
+            guard let known = state.silences[session] else { return }
+            state.silences[session] = known + times.filter { !known.contains($0) }
+        }
+    }
+
+    /// Returns the times between two times of a session that were silenced while its audio was being stored.
+    func silences(of session: ID<Session>, from start: Duration, to end: Duration) -> [Range<Duration>] {
+        state.withLock { $0.silences[session] ?? [] }.filter { $0.lowerBound < end && $0.upperBound > start }
+    }
 
     /// Notes that a session is over, and that `work` stores what it has left.
     func ended(_ work: Task<Bool, Never>) {

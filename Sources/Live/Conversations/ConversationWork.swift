@@ -31,6 +31,8 @@ package struct ConversationWork: Sendable {
         case addAudio(ID<Conversation>, start: Duration, file: AsyncStream<ConversationAudio.Kept>)
         /// Makes a time of the session silent in audio that is stored.
         case silence(SampleRange)
+        /// Waits until the stream ends: the work for the session's audio has come as far.
+        case awaitAudio(AsyncStream<Void>)
         /// Marks the end of the session's items: when it is reached, all earlier items are done.
         case last
 
@@ -103,9 +105,17 @@ package struct ConversationWork: Sendable {
     func carryOut(_ items: AsyncStream<Item>) async -> Bool {
         var isMoved = false, isRefused = false, isWhole = true
         var opening: Task<Void, Never>?
+        var silencing: [Task<Void, Never>] = []
+        service.beginsAudio(of: session)
+        defer { service.endsAudio(of: session) }
         for await item in items {
             if isRefused, item.isEssential {
                 leaveOut(item)
+                continue
+            }
+            if case .silence(let range) = item {
+                // Words do not wait for a storage that is away.
+                if await !silence(range) { silencing.append(Task { _ = await silence(range, waits: Self.waits) }) }
                 continue
             }
             do throws(StoreError) {
@@ -149,6 +159,7 @@ package struct ConversationWork: Sendable {
         }
         opening?.cancel()
         await opening?.value
+        for task in silencing { await task.value }
         return isWhole
     }
 
@@ -232,20 +243,30 @@ package struct ConversationWork: Sendable {
                 guard case .conflict = error else { throw error }
             }
         case .addAudio(let id, let start, let file): for await kept in file { try await add(kept, to: id, start) }
-        case .silence(let range):
-            let begin = (range.start - .zero).duration(at: rate), end = (range.end - .zero).duration(at: rate)
-            await service.silence([begin..<max(begin, end)], ofSession: session, of: user)
+        case .silence(let range): await silence(range)
+        case .awaitAudio(let end): for await _ in end {}
         }
     }
 
+    /// Silences a time of the session in audio that is stored.
+    ///
+    /// - Returns: false when another attempt may succeed.
+    @discardableResult private func silence(_ range: SampleRange, waits: [Duration] = []) async -> Bool {
+        let begin = (range.start - .zero).duration(at: rate), end = (range.end - .zero).duration(at: rate)
+        return await service.silence([begin..<max(begin, end)], ofSession: session, of: user, waits: waits)
+    }
+
     private func add(_ kept: ConversationAudio.Kept, to id: ID<Conversation>, _ start: Duration) async throws(StoreError) {
+        let begin = SampleCount(kept.start.samples).duration(at: rate), duration = kept.count.duration(at: rate)
         let stored = StoredAudio(
-            file: kept.file.text, start: SampleCount(kept.start.samples).duration(at: rate) - start, duration: kept.count.duration(at: rate),
-            byteCount: kept.byteCount, created: service.now())
+            file: kept.file.text, start: begin - start, duration: duration, byteCount: kept.byteCount, created: service.now())
         guard try await service.keepsAudio(of: user), try await service.store.add(stored, to: id, of: user) else {
             return try await audio?.remove(kept) ?? ()
         }
         service.storedAudio(of: id, of: user)
+        // Words that were recognized again may have come before their audio was stored.
+        let late = service.silences(of: session, from: begin, to: begin + duration)
+        await service.silence(late, ofSession: session, of: user, waits: Self.waits)
     }
 
     private func find() async throws(StoreError) {

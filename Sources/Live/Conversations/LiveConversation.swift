@@ -387,6 +387,10 @@ package final class LiveConversation {
         completed = nil
         whenBegun { [self] in
             if !isConcluded { _ = conclude(inOrder: inOrder) }
+            // Words that were hidden late are silenced before the end.
+            let (drained, draining) = AsyncStream.makeStream(of: Void.self)
+            if case .terminated = audioWork.yield(.end(draining)) { draining.finish() }
+            give(.awaitAudio(drained))
             // Changes that the store still rejects go to another conversation.
             give(.last)
             transcripts?.ended { [stored] in await stored?.value ?? true }

@@ -25,8 +25,9 @@ struct StoredSeams: Sendable {
             var cut = stored.cut(at: (place - .zero).duration(at: rate))
             cut.rest = StoredTranscript.Rest(end: .zero + stored.transcript.received)
             guard await transcripts.keep(cut) else { return nil }
-            // The new session goes on behind the conversation's last words, some of which may be in the journal only.
-            await conversations.take(cut)
+            // The new session goes on behind the conversation's last words, some of which may be in the journal only. Its client
+            // waits: the recovery silences hidden words.
+            await conversations.take(cut, silencing: false)
             return cut.promise
         } catch {
             log.error(

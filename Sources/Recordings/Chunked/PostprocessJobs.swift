@@ -83,8 +83,10 @@ package struct PostprocessJobs: WorkloadJobs {
         } catch {
             throw ChunkedRecordingError(error)
         }
-        // Words that were shown before may be hidden now. A failure is in the log.
-        if !hidden.isEmpty { _ = await services.conversations.silence(hidden, of: id, of: job.user) }
+        // Words that were shown before may be hidden now. Another recognition would cost again: a failure that stays is in the log.
+        if !hidden.isEmpty {
+            _ = await services.conversations.silence(hidden, of: id, of: job.user, waits: ConversationService.silencingWaits)
+        }
         await services.conversations.complement()
     }
 }

@@ -67,7 +67,7 @@ struct DataOption {
     /// - Parameter store: the store of the installation's conversations.
     func erasure(of installation: Installation, _ store: any ConversationStores) -> DirectoryErasure {
         DirectoryErasure(
-            store, transcripts: installation.blobs.transcripts, in: DataDirectory(unchecked: path), hasOtherJournals: database != nil)
+            store, transcripts: installation.blobs.transcripts, in: DataDirectory(unchecked: path), hasOtherGateways: database != nil)
     }
 
     /// The error of a directory without data.

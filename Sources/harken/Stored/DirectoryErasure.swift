@@ -12,8 +12,9 @@ import Store
 actor DirectoryErasure {
     private let store: any ConversationStores
     private let directory: DataDirectory
-    /// True if gateways with other data directories may use the database: they have journals that this command does not see.
-    private let hasOtherJournals: Bool
+    /// True if gateways with other data directories may use the database and the transcripts: nothing tells whether one of them runs, and they have
+    /// journals that this command does not see.
+    private let hasOtherGateways: Bool
     private let log = Log(level: .error)
     /// The transcripts, which know what earlier looks have found in them.
     private let transcripts: TranscriptFolder
@@ -26,8 +27,8 @@ actor DirectoryErasure {
     private var isComplete = false
     /// True if a gateway still has to clear a journal of what is deleted: a running one within a minute, otherwise the next one at its start.
     private(set) var leavesJournal = false
-    /// True if a running gateway still has to erase what is deleted from transcripts.
-    private var leavesTranscripts = false
+    /// The state of the speech outside the database at the last look, while some of it is left.
+    private var left = ErasureWait.End.held
 
     /// The erasure from transcripts and from the journals that this process holds meanwhile.
     private struct JournalErasure: Sendable {
@@ -35,10 +36,10 @@ actor DirectoryErasure {
         let journals: PreviousRunJournal
     }
 
-    init(_ store: any ConversationStores, transcripts: any BlobStore, in directory: DataDirectory, hasOtherJournals: Bool) {
+    init(_ store: any ConversationStores, transcripts: any BlobStore, in directory: DataDirectory, hasOtherGateways: Bool) {
         self.store = store
         self.directory = directory
-        self.hasOtherJournals = hasOtherJournals
+        self.hasOtherGateways = hasOtherGateways
         self.transcripts = TranscriptFolder(in: transcripts, limits: TranscriptLimits(), log: log, gaps: store)
         service = Self.service(store, self.transcripts, nil, log)
     }
@@ -52,35 +53,44 @@ actor DirectoryErasure {
             store: store, transcripts: transcripts, earlier: earlier, contexts: [], age: TranscriptLimits().age, log: log, now: { .now })
     }
 
-    /// Erases what is deleted, or looks whether the gateway that runs has erased it. Call it again until nothing is left.
-    ///
-    /// - Throws: `UnerasedTranscript` when only a transcript is left that cannot be read.
+    /// Erases what is deleted, or looks whether a gateway has erased it. Call it again until nothing is left, or only what cannot be read.
     func eraseDeleted() async throws -> ErasureWait.End {
         // First: it changes rows, which leave the database after it.
         if !isComplete { try await eraseSpeech() }
         guard try await store.isErased() else { return .held }
-        if isComplete { return .erased }
-        if let transcript = transcripts.unreadable.first { throw transcript }
-        return leavesTranscripts ? .leftToGateway : .held
+        return isComplete ? .erased : left
     }
 
     /// Erases the speech outside the database that was deleted before the first call. The log has the reason why something could not be erased.
     private func eraseSpeech() async throws(StoreError) {
+        guard !hasOtherGateways else { return await look() }
         switch try directory.commandTurn() {
         case .granted(let turn):
-            leavesTranscripts = false
             await eraseAlone()
             withExtendedLifetime(turn) {}
         case .gatewayRuns:
             // It may have started since the last look.
             giveJournalsBack()
             hasReadJournals = false
-            leavesJournal = true
-            await service.look()
-            isComplete = await service.unerasedPlaces().isEmpty
-            leavesTranscripts = !isComplete
-        case .commandRuns: break
+            await look()
+        case .commandRuns: left = .leftToCommand
         }
+    }
+
+    /// Looks what a gateway has erased.
+    private func look() async {
+        leavesJournal = true
+        await service.look()
+        await note(service.unerasedPlaces(), else: .leftToGateway)
+    }
+
+    /// Notes what is left outside the database.
+    ///
+    /// - Parameter end: the state when transcripts that cannot be read are not all that is left.
+    private func note(_ places: [ErasureService.UnerasedPlace], else end: ErasureWait.End) async {
+        isComplete = places.isEmpty
+        left = end
+        if places == [.transcripts], let transcript = await transcripts.onlyUnreadable { left = .unreadable(transcript) }
     }
 
     /// Erases speech while no gateway runs on the directory, and no other command erases.
@@ -91,14 +101,14 @@ actor DirectoryErasure {
         let places = await service.unerasedPlaces()
         if let journals = withJournals?.journals, journals.hasLivingRuns || journals.leavesUnended { leavesJournal = true }
         if !places.contains(.journal) { giveJournalsBack() }
-        isComplete = places.isEmpty
+        await note(places, else: .held)
     }
 
     /// Takes the journals of gateways that have ended, once. None are taken when there are none, and when they cannot be read, which the log has.
     private func takeJournals() {
         guard !hasReadJournals else { return }
         hasReadJournals = true
-        leavesJournal = hasOtherJournals
+        leavesJournal = false
         let path = directory.journal
         guard access(path, F_OK) == 0 || errno != ENOENT else { return }
         do throws(JournalError) {

@@ -1,3 +1,4 @@
+import Journal
 import Speech
 import Store
 
@@ -8,8 +9,12 @@ struct ErasureWait: Sendable {
         case erased
         /// The data is still there. As a rule another program reads the database.
         case held
-        /// The gateway that runs on the data directory has not erased it yet.
+        /// A gateway that may run has not erased it from the transcripts yet.
         case leftToGateway
+        /// Another command erases in the data directory.
+        case leftToCommand
+        /// Only transcripts are left that cannot be read. The first of them.
+        case unreadable(UnerasedTranscript)
         /// The gateway does not say.
         case unknown
 
@@ -31,7 +36,11 @@ struct ErasureWait: Sendable {
                     + "it within a minute after that program ends, otherwise the next command that deletes, or the next start. Ask GET /api/v1/erasure, or "
                     + "harken doctor"
             case .leftToGateway:
-                "; the gateway that runs erases the words from its transcripts within a minute, or at its next start. Ask GET /api/v1/erasure"
+                "; a gateway erases the words from the transcripts within a minute, or at its next start. Ask GET /api/v1/erasure"
+            case .leftToCommand:
+                "; the data has not left the disk yet, because another harken command erases in the data directory: the next command that deletes, or the next "
+                    + "start of a gateway, erases what that command leaves. Ask harken doctor"
+            case .unreadable(let transcript): "; some of the words have not left the disk: \(transcript)"
             case .unknown: "; the gateway erases the data from its disk soon, but does not say when: its version is an earlier one"
             }
         }
@@ -55,9 +64,10 @@ struct ErasureWait: Sendable {
         while true {
             let end = try await look()
             switch end {
-            case .erased, .unknown: return end
+            case .erased, .unknown, .unreadable: return end
             case .held: line.show("waiting until the deleted data has left the disk")
-            case .leftToGateway: line.show("waiting until the gateway that runs has erased the deleted data")
+            case .leftToGateway: line.show("waiting until a gateway has erased the deleted data")
+            case .leftToCommand: line.show("waiting for another harken command that erases")
             }
             guard Instant.now < limit else { return end }
             try await Task.sleep(for: interval)

@@ -8,8 +8,6 @@ import Store
 protocol UserData: Sendable {
     /// Returns whether deleted data has left the disk, or what keeps it there. In a data directory, erases what is deleted, or leaves that to the
     /// gateway that runs on it.
-    ///
-    /// - Throws: `UnerasedTranscript` when a transcript of a data directory cannot be read, and so not be erased.
     func erasureState() async throws -> ErasureWait.End
 
     /// Returns true if, after `erasureState`, a gateway still has to clear its journal of what was deleted in a data directory. False behind a

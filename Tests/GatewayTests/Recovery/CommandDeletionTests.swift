@@ -105,8 +105,18 @@ import Testing
         if !isGatewayRunning { try #require(try JournalRun.claim(0, in: run.directory + "/journal")).release() }
     }
 
-    private func erasure(_ store: SQLConversationStore, in data: DataDirectory) -> DirectoryErasure {
-        DirectoryErasure(store, transcripts: Blobs(in: data).transcripts, in: data, hasOtherJournals: false)
+    /// - Parameter isShared: true if gateways with other data directories use the database and the transcripts.
+    private func erasure(_ store: SQLConversationStore, in data: DataDirectory, isShared: Bool = false) -> DirectoryErasure {
+        DirectoryErasure(store, transcripts: Blobs(in: data).transcripts, in: data, hasOtherGateways: isShared)
+    }
+
+    /// Erases what is deleted from the transcripts, as a gateway does.
+    private func eraseInGateway(_ store: SQLConversationStore, in data: DataDirectory) async {
+        let log = Log(level: .error, write: { _ in }), now = now
+        let transcripts = TranscriptFolder(in: Blobs(in: data).transcripts, limits: TranscriptLimits(), log: log, gaps: store)
+        let gateway = ErasureService(
+            store: store, transcripts: transcripts, earlier: nil, contexts: [], age: .seconds(86_400), log: log, now: { now })
+        await gateway.run()
     }
 
     @Test(arguments: [false, true]) func `is left to a gateway that runs, unless that ends first`(endsFirst: Bool) async throws {
@@ -126,11 +136,7 @@ import Testing
         if endsFirst {
             claim = nil
         } else {
-            let log = Log(level: .error, write: { _ in }), blobs = Blobs(in: data)
-            let transcripts = TranscriptFolder(in: blobs.transcripts, limits: TranscriptLimits(), log: log, gaps: store)
-            let gateway = ErasureService(
-                store: store, transcripts: transcripts, earlier: nil, contexts: [], age: .seconds(86_400), log: log, now: { [now] in now })
-            await gateway.run()
+            await eraseInGateway(store, in: data)
         }
         try await until { try await erasure.eraseDeleted() == .erased }
         let left = try leaks(in: run.directory)
@@ -140,7 +146,43 @@ import Testing
         withExtendedLifetime(claim) {}
     }
 
-    @Test func `names a transcript that it cannot read, and reads no journal again for it`() async throws {
+    @Test func `is left to other gateways where these use the same transcripts`() async throws {
+        let run = try EarlierRun()
+        defer { run.remove() }
+        try await fill(run, .conversation)
+        let data = try DataDirectory(creating: run.directory), store = try store(in: run.directory)
+        #expect(try await store.delete(ID("c1"), of: .local, days: 0, now: now) != nil)
+        let files = run.files, erasure = erasure(store, in: data, isShared: true)
+        try await until { try await erasure.eraseDeleted() == .leftToGateway }
+        #expect(await erasure.leavesJournal)
+        #expect(run.files == files)
+        #expect(try leaks(in: run.directory).contains { $0.hasPrefix("transcripts/") })
+        await eraseInGateway(store, in: data)
+        try await until { try await erasure.eraseDeleted() == .erased }
+        #expect(try leaks(in: run.directory).filter { !$0.hasPrefix("journal/") } == [])
+    }
+
+    @Test func `waits for another command that erases`() async throws {
+        let run = try EarlierRun()
+        defer { run.remove() }
+        try await fill(run, .conversation)
+        let data = try DataDirectory(creating: run.directory), store = try store(in: run.directory)
+        #expect(try await store.delete(ID("c1"), of: .local, days: 0, now: now) != nil)
+        let erasure = erasure(store, in: data)
+        var answer: CommandTurn.Answer? = try data.commandTurn()
+        guard case .granted? = answer else {
+            Issue.record("there is no other command")
+            return
+        }
+        try await until { try await erasure.eraseDeleted() == .leftToCommand }
+        #expect(try leaks(in: run.directory).contains { $0.hasPrefix("transcripts/") })
+        answer = nil
+        try await until { try await erasure.eraseDeleted() == .erased }
+        #expect(try leaks(in: run.directory) == [])
+    }
+
+    @Test(arguments: [false, true])
+    func `names a transcript that it cannot read, and reads no journal again for it`(isGatewayRunning: Bool) async throws {
         let run = try EarlierRun()
         defer { run.remove() }
         try await fill(run, .part)
@@ -149,25 +191,45 @@ import Testing
         let path = data.transcripts + "/" + session.rawValue + ".json", file = URL(filePath: path), whole = try Data(contentsOf: file)
         try whole.dropLast(10).write(to: file)
         let erasure = erasure(store, in: data)
-        var named: UnerasedTranscript?
-        try await until {
-            do {
-                _ = try await erasure.eraseDeleted()
-                return false
-            } catch let error as UnerasedTranscript {
-                named = error
-                return true
-            }
-        }
-        #expect(named == UnerasedTranscript(path: path, reason: .damaged))
+        var claim = isGatewayRunning ? try data.claim() : nil
+        #expect((claim != nil) == isGatewayRunning)
+        try await until { try await erasure.eraseDeleted() == .unreadable(UnerasedTranscript(path: path, reason: .damaged)) }
         #expect(try Data(contentsOf: file) == whole.dropLast(10))
         #expect(await erasure.leavesJournal, "a session that has not ended stays")
+        claim = nil
+        guard !isGatewayRunning else { return }
         // A second reading would find no journal.
         try FileManager.default.moveItem(atPath: data.journal, toPath: data.journal + "-moved")
         try whole.write(to: file)
         try await until { try await erasure.eraseDeleted() == .erased }
         #expect(await erasure.leavesJournal)
         #expect(try Data(contentsOf: file) != whole)
+    }
+
+    @Test func `is waited for where a transcript that cannot be read is not all that is left`() async throws {
+        let run = try EarlierRun()
+        defer { run.remove() }
+        try await fill(run, .part)
+        let data = try DataDirectory(creating: run.directory), store = try store(in: run.directory)
+        // Another session with a transcript of its own, of which nothing is to stay.
+        let other = ID<Session>("0f6c2d1e-0000-4000-8000-000000000002")
+        #expect(try await store.begin(conversation("c3", "said1")))
+        #expect(try await store.join(SessionPart(session: other, conversation: ID("c3"), begins: .zero, shift: .zero), of: .local))
+        let log = Log(level: .error, write: { _ in })
+        let transcripts = TranscriptFolder(in: Blobs(in: data).transcripts, limits: TranscriptLimits(), log: log)
+        let empty = SessionTranscript(rate: .speech, channels: 1, received: SampleCount(16_000))
+        #expect(await transcripts.keep(StoredTranscript(record: SessionRecord(id: other), transcript: empty, status: .complete)))
+        let path = data.transcripts + "/" + session.rawValue + ".json", file = URL(filePath: path)
+        try Data(contentsOf: file).dropLast(10).write(to: file)
+        for id in ["c1", "c3"] { #expect(try await store.delete(ID(id), of: .local, days: 0, now: now) != nil) }
+        var claim = try data.claim()
+        #expect(claim != nil)
+        let erasure = erasure(store, in: data)
+        try await until { try await erasure.eraseDeleted() == .leftToGateway }
+        #expect(try await erasure.eraseDeleted() == .leftToGateway)
+        claim = nil
+        try await until { try await erasure.eraseDeleted() == .unreadable(UnerasedTranscript(path: path, reason: .damaged)) }
+        #expect(!FileManager.default.fileExists(atPath: data.transcripts + "/" + other.rawValue + ".json"))
     }
 
     /// What is removed beside words.

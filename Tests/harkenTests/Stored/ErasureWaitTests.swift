@@ -2,6 +2,7 @@ import HarkenTesting
 import Speech
 import Testing
 
+@testable import Journal
 @testable import harken
 
 @Suite(.hangLimit) struct `The wait of a command for an erasure` {
@@ -24,9 +25,21 @@ import Testing
         #expect(text.contains("another program reads") && text.contains("harken doctor"))
     }
 
-    @Test func `leaves the rest to a gateway that runs, and says so`() async throws {
+    @Test func `leaves the rest to a gateway, and says so`() async throws {
         #expect(try await wait([.leftToGateway], patience: .zero) == .leftToGateway)
-        #expect(ErasureWait.End.leftToGateway.addition.contains("the gateway that runs erases"))
+        #expect(ErasureWait.End.leftToGateway.addition.contains("a gateway erases the words"))
+    }
+
+    @Test func `is also for another command that erases, and says so`() async throws {
+        #expect(try await wait([.leftToCommand, .erased], patience: .seconds(3_600)) == .erased)
+        #expect(try await wait([.leftToCommand], patience: .zero) == .leftToCommand)
+        #expect(ErasureWait.End.leftToCommand.addition.contains("another harken command"))
+    }
+
+    @Test func `does not go on for a transcript that cannot be read, and names it`() async throws {
+        let transcript = UnerasedTranscript(path: "/transcripts/a.json", reason: .damaged)
+        #expect(try await wait([.leftToGateway, .unreadable(transcript), .erased], patience: .seconds(3_600)) == .unreadable(transcript))
+        #expect(ErasureWait.End.unreadable(transcript).addition.contains("/transcripts/a.json"))
     }
 
     @Test(arguments: [(true, ErasureWait.End.erased), (false, .held)])

@@ -1,0 +1,46 @@
+import Store
+import Synchronization
+
+/// A store of blobs in which a test has something happen, or a fault, when a file is asked for.
+final class FaultyBlobs: BlobStore {
+    private let blobs: any BlobStore
+    private let refusals = Mutex(0)
+    private let interruption = Mutex<(@Sendable () async -> Void)?>(nil)
+
+    init(_ blobs: any BlobStore) { self.blobs = blobs }
+
+    var location: String { blobs.location }
+
+    /// Fails the next requests for a file.
+    func refuse(_ count: Int) { refusals.withLock { $0 = count } }
+
+    /// Has `body` run before the next request for a file is answered.
+    func interrupt(_ body: @escaping @Sendable () async -> Void) { interruption.withLock { $0 = body } }
+
+    func file(of name: BlobName) async throws(StoreError) -> BlobFile? {
+        let body = interruption.withLock { stored -> (@Sendable () async -> Void)? in
+            let body = stored
+            stored = nil
+            return body
+        }
+        await body?()
+        let isRefused = refusals.withLock { count -> Bool in
+            guard count > 0 else { return false }
+            count -= 1
+            return true
+        }
+        if isRefused { throw .objectStorageAway("the test has taken it away") }
+        return try await blobs.file(of: name)
+    }
+
+    func makeDraft() async throws(StoreError) -> BlobDraft { try await blobs.makeDraft() }
+    func put(_ path: String, as name: BlobName) async throws(StoreError) -> Int { try await blobs.put(path, as: name) }
+    func put(_ content: [UInt8], as name: BlobName) async throws(StoreError) { try await blobs.put(content, as: name) }
+    func delete(_ names: [BlobName]) async throws(StoreError) { try await blobs.delete(names) }
+    func prepare() async throws(StoreError) { try await blobs.prepare() }
+    func find(_ name: BlobName) async throws(StoreError) -> StoredBlob? { try await blobs.find(name) }
+    func read(_ name: BlobName, _ range: Range<Int>?) async throws(StoreError) -> (any BlobReader)? { try await blobs.read(name, range) }
+    func list(prefix: String, after: BlobName?, limit: Int) async throws(StoreError) -> [StoredBlob] {
+        try await blobs.list(prefix: prefix, after: after, limit: limit)
+    }
+}
