@@ -486,10 +486,11 @@ package final class TranscriptFolder: Sendable {
     /// Deletes the blob of a session that is forgotten as a whole.
     private func deleteForgotten(_ name: BlobName, of id: ID<Session>, isAgain: Bool) async -> BlobErasure {
         do throws(StoreError) {
-            guard try await blobs.find(name) != nil else { return .absent }
-            await gaps?.remove([id])
+            let isThere = try await blobs.find(name) != nil
+            if isThere { await gaps?.remove([id]) }
+            // Also where nothing was found: what cannot be deleted may be something else than a file.
             try await blobs.delete(name)
-            return .complete
+            return isThere ? .complete : .absent
         } catch {
             logUnerased(id, name, "\(error)", isAgain: isAgain)
             return .failed
