@@ -113,6 +113,17 @@ import Testing
         #expect(output.texts[0].contains(#""threshold":0.5,"prefix_padding_ms":300,"silence_duration_ms":900"#), "\(output.texts)")
     }
 
+    @Test(arguments: [(50, 100), (200, 500)])
+    func `show the least silence in place of a shorter one, and the default in place of another one`(asked: Int, shown: Int) throws {
+        var stream = try RealtimeConversation.speaking(
+            RealtimeConversation.update(#""turn_detection":{"type":"server_vad","silence_duration_ms":\#(asked)}"#))
+        var output = ServerOutput()
+        let now = stream.now
+        stream.machine?.ignores(["turn_detection.silence_duration_ms"], now: now, output: &output)
+        #expect(output.texts.count == 1)
+        #expect(output.texts[0].contains(#""silence_duration_ms":\#(shown)"#), "\(output.texts)")
+    }
+
     @Test func `change in an open stream of OpenAI's, whose pauses are heard here`() throws {
         var options = StreamOptions(rate: .speech)
         var client = VendorConversation(OpenAILiveClient(options, credential: Credential("k")))
