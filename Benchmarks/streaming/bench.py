@@ -238,7 +238,7 @@ def main():
         "never again; the reference program's is 260); default: the engine's 160 300")
     for name, meaning in (
         ("early", "words leave where the turn sounds complete and its last words are sure"),
-        ("late", "words leave in any case (three numbers: where pauses tell nothing yet, where they have been ends, and where somebody reads)"),
+        ("late", "words leave in any case (two numbers: in general, and where the stream's pauses have been ends)"),
         ("judgment", "the end-of-turn model judges; default: that of --early where it is given"),
     ):
         parser.add_argument(

@@ -146,8 +146,7 @@ extension LiveTiming {
         if let value = limits.judgmentMilliseconds { judgment = samples(value) }
         if let drafts = limits.drafts { draftEvery = drafts.everyMilliseconds.map(samples) }
         guard let values = limits.lateMilliseconds, let first = values.first, let last = values.last else { return }
-        let ends = values.dropFirst().first ?? first
-        (late, lateBehindEnds, lateOfReader) = (samples(first), samples(ends), samples(last))
+        (late, lateBehindEnds) = (samples(first), samples(last))
         // A final of all words ends the turn where the client has no rule of turns.
         longestTurn = max(min(late, lateBehindEnds), turnSilence)
         nearTurn = min(max(samples(1_000), turnSilence), longestTurn)

@@ -18,12 +18,11 @@ package struct LiveTiming: Sendable, Equatable {
     /// Silence after which words leave when the turn sounds complete and its last words are sure. 300 ms in both settings: LIVE.md has 420 ms for
     /// captions, and counts these pauses in the history (`PauseHistory.counted`).
     package var early: SampleCount
-    /// Silence after which words leave in any case, where the stream's pauses tell nothing yet, where they have been ends, and where somebody reads:
-    /// `early` ≤ `lateBehindEnds` ≤ `late` ≤ `lateOfReader`.
+    /// Silence after which words leave in any case, and where the stream's pauses have been ends: `early` ≤ `lateBehindEnds` ≤ `late`. Quick finals have
+    /// one limit.
     ///
-    /// LIVE.md measured one limit for all streams, in captions: of the boundaries between finals, 80 % are as recorded at 0.70 s, 86 % at 0.80 s and 91 %
-    /// at 0.86 s. 1.0 s, the recording's own limit between sentences, is an idea of LIVE.md for readers. Quick finals have one limit.
-    package var late: SampleCount, lateBehindEnds: SampleCount, lateOfReader: SampleCount
+    /// Measured in captions, each with the other at 864 ms: docs/dev/live-finals.md.
+    package var late: SampleCount, lateBehindEnds: SampleCount
     /// Audio that is read before the place where speech was detected, and behind the end of speech.
     package var lead = Self.samples(300), tail = Self.samples(200)
     /// Minimum speech behind a pause before the sentence in front of the pause leaves.
@@ -73,12 +72,14 @@ package struct LiveTiming: Sendable, Equatable {
         // At least the silence that the client asked for, and at most the silence for which words wait.
         func wait(_ milliseconds: Int) -> SampleCount { min(max(Self.samples(milliseconds), minimum), Self.longestWait) }
         // A rule of turns may end a turn sooner, but not before the look. Only quick finals have such a rule, and they have this one limit.
-        late = max(look, min(wait(768), maximum ?? wait(768)))
+        let usual = wait(isQuick ? 768 : 864)
+        late = max(look, min(usual, maximum ?? usual))
         early = min(max(SampleCount(TurnRule.leastMinimumSilence, at: .speech), isQuick ? minimum : .zero), late)
-        judgment = early
+        // One window sooner: the answer is there when the silence is.
+        judgment = max(min(look, early), early - VoiceActivity.window)
         history = isQuick ? nil : PauseHistory.Rule()
         turnSilence = minimum
-        (lateBehindEnds, lateOfReader) = isQuick ? (late, late) : (wait(704), wait(1_000))
+        lateBehindEnds = isQuick ? late : wait(800)
         // Without a rule of turns, the final of all words ends the turn.
         longestTurn = max(maximum ?? lateBehindEnds, minimum)
         nearTurn = min(max(Self.samples(1_000), minimum), longestTurn)
@@ -93,7 +94,6 @@ package struct LiveTiming: Sendable, Equatable {
         (timing.look, timing.lookAgain, timing.draftEvery) = (Self.samples(260), nil, nil)
         timing.late = max(timing.late, timing.look)
         timing.lateBehindEnds = max(timing.lateBehindEnds, timing.look)
-        timing.lateOfReader = max(timing.lateOfReader, timing.look)
         timing.early = max(timing.early, timing.look)
         timing.judgment = timing.early
         timing.readingsAreDear = true
@@ -101,13 +101,7 @@ package struct LiveTiming: Sendable, Equatable {
     }
 
     /// Returns the silence after which words leave in any case.
-    package func lateLimit(after pauses: PauseHistory) -> SampleCount {
-        switch history.map(pauses.habit) ?? .unknown {
-        case .unknown: late
-        case .ends: lateBehindEnds
-        case .reading: lateOfReader
-        }
-    }
+    package func lateLimit(after pauses: PauseHistory) -> SampleCount { pauses.allowsEarly(history) ? lateBehindEnds : late }
 
     /// Returns true if a turn is over.
     ///

@@ -3,16 +3,6 @@ package import Speech
 /// The stream's own history of pauses: tells whether pauses like the present one have been ends of turns. Neither the sound nor the text can tell a
 /// pause in slowly read speech from an end.
 package struct PauseHistory: Sendable, Equatable {
-    /// The meaning of the stream's pauses so far.
-    package enum Habit: Sendable, Equatable {
-        /// There were too few pauses to tell.
-        case unknown
-        /// Pauses have been ends of turns.
-        case ends
-        /// Pauses have been inside of turns: somebody reads.
-        case reading
-    }
-
     /// Share of ends from which words may leave early.
     package struct Rule: Sendable, Equatable {
         /// Ends and other pauses that are counted before there were any.
@@ -20,8 +10,6 @@ package struct PauseHistory: Sendable, Equatable {
         package var minimumShare = 0.33
         /// Minimum number of ends that the stream must have had.
         package var minimumEnds = 2
-        /// Minimum number of remembered pauses of somebody who reads.
-        package var minimumPauses = 2
 
         package init() {}
     }
@@ -59,13 +47,10 @@ package struct PauseHistory: Sendable, Equatable {
     }
 
     /// True if words may leave early by this rule; nil: always.
-    package func allowsEarly(_ rule: Rule?) -> Bool { rule.map { habit($0) == .ends } ?? true }
-
-    /// Returns the meaning of the pauses by this rule.
-    package func habit(_ rule: Rule) -> Habit {
+    package func allowsEarly(_ rule: Rule?) -> Bool {
+        guard let rule else { return true }
         let share = Double(pauses.count(where: \.self) + rule.ends) / Double(pauses.count + rule.ends + rule.others)
-        if share >= rule.minimumShare { return ends >= rule.minimumEnds ? .ends : .unknown }
-        return pauses.count >= rule.minimumPauses ? .reading : .unknown
+        return share >= rule.minimumShare && ends >= rule.minimumEnds
     }
 
     private mutating func add(_ isEnd: Bool) {

@@ -9,12 +9,12 @@ import Testing
     func `is that of captions when no pause is asked for`(endpointing: Int?) {
         let timing = LiveTiming(endpointing: endpointing.map { .milliseconds($0) })
         #expect(milliseconds(timing.early) == 300)
-        #expect(milliseconds(timing.late) == 768)
-        #expect(milliseconds(timing.lateBehindEnds) == 704)
-        #expect(milliseconds(timing.lateOfReader) == 1_000)
+        #expect(milliseconds(timing.judgment) == 268)
+        #expect(milliseconds(timing.late) == 864)
+        #expect(milliseconds(timing.lateBehindEnds) == 800)
         #expect(timing.draftEvery.map(milliseconds) == 1_500)
         #expect(timing.history != nil)
-        #expect([timing.late, timing.lateBehindEnds, timing.lateOfReader].allSatisfy { timing.isOver(silence: $0, nil) })
+        #expect([timing.late, timing.lateBehindEnds].allSatisfy { timing.isOver(silence: $0, nil) })
     }
 
     @Test(arguments: [
@@ -24,24 +24,24 @@ import Testing
         let timing = LiveTiming(endpointing: .milliseconds(endpointing))
         #expect(milliseconds(timing.early) == early)
         #expect(milliseconds(timing.late) == late)
-        #expect(timing.lateBehindEnds == timing.late && timing.lateOfReader == timing.late)
+        #expect(timing.lateBehindEnds == timing.late)
         #expect(timing.history == nil)
     }
 
     @Test(
-        arguments: [nil, 0, 25, 99, 100, 400, 704, 768, 860, 1_000, 1_999, 2_000, 2_001, 60_000],
+        arguments: [nil, 0, 25, 99, 100, 400, 768, 800, 864, 1_000, 1_999, 2_000, 2_001, 60_000],
         [
             TurnRule(), TurnRule(minimumSilence: .milliseconds(900)), TurnRule(maximumSilence: .milliseconds(100)),
             TurnRule(maximumSilence: .seconds(5)), TurnRule(confidence: 0.5),
         ])
-    func `waits least behind ends and longest for a reader`(endpointing: Int?, rule: TurnRule) {
+    func `waits least behind ends`(endpointing: Int?, rule: TurnRule) {
         let asked = LiveTiming(endpointing: endpointing.map { .milliseconds($0) }, turn: rule)
         for timing in [asked, asked.lookingOnce()] {
             #expect(timing.look <= timing.early && timing.early <= timing.lateBehindEnds)
-            #expect(timing.lateBehindEnds <= timing.late && timing.late <= timing.lateOfReader)
-            #expect(timing.lateOfReader <= SampleCount(TurnRule.longestHold, at: .speech))
+            #expect(min(timing.look, timing.early) <= timing.judgment && timing.judgment <= timing.early)
+            #expect(timing.lateBehindEnds <= timing.late && timing.late <= SampleCount(TurnRule.longestHold, at: .speech))
             // Quick finals have one limit.
-            #expect(timing.history != nil || timing.lateBehindEnds == timing.lateOfReader)
+            #expect(timing.history != nil || timing.lateBehindEnds == timing.late)
         }
     }
 
@@ -70,7 +70,7 @@ import Testing
 
     @Test(arguments: [
         (TurnRule(minimumSilence: .milliseconds(200), maximumSilence: .milliseconds(200)), 200, 260, 260, 200), (TurnRule(), 300, 300, 768, 768),
-        (TurnRule(), 0, 300, 768, 704),
+        (TurnRule(), 0, 300, 864, 800),
     ])
     func `sends nothing before the only look of models whose readings are dear`(
         rule: TurnRule, endpointing: Int, early: Int, late: Int, turn: Int

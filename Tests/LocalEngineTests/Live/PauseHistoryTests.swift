@@ -28,16 +28,6 @@ import Testing
         #expect(history(pauses).allowsEarly(PauseHistory.Rule()) == allows)
     }
 
-    @Test(
-        arguments: [
-            ([], .unknown), ([500], .unknown), ([300, 300, 300], .unknown), ([500, 500], .reading), ([990, 990, 990], .reading),
-            ([1_600, 500], .unknown), ([500, 1_600], .unknown), ([1_600, 500, 500], .reading), ([1_600, 1_600], .ends),
-            ([500, 500, 1_600], .reading), ([500, 500, 1_600, 1_600], .ends), ([500, 500, 500, 500, 500, 500, 1_600, 1_600], .reading),
-        ] as [([Int], PauseHistory.Habit)])
-    func `tells somebody who reads from one whose pauses are ends`(pauses: [Int], habit: PauseHistory.Habit) {
-        #expect(history(pauses).habit(PauseHistory.Rule()) == habit)
-    }
-
     @Test func `does not matter to those who want words soon`() {
         #expect(history([500, 500]).allowsEarly(nil))
     }
