@@ -71,7 +71,8 @@ func wordErrorRate(_ result: String, against reference: String) -> Double {
         }
         // Near ties may fall otherwise, because tokens that go in together share the scale of their 8-bit activations.
         #expect(wordErrorRate(drafted.text, against: free.text) < 0.1, "\(drafted.text)")
-        #expect(right == 0 ? steps.drafted <= steps.free + 3 : steps.drafted < steps.free)
+        // So a short draft may end at its first tokens, and the text may be some tokens longer.
+        #expect(right == 1_000 ? steps.drafted < steps.free : steps.drafted <= steps.free + 3, "\(steps)")
     }
 
     @Test func `stops between tokens when it may not continue`() throws {
