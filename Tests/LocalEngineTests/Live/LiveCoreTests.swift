@@ -309,8 +309,9 @@ import Testing
     }
 
     @Test func `waits longer for captions than for those who want words soon`() {
-        #expect(play("aa bb 820 cc dd.").texts == ["Aa bb cc dd."])
-        #expect(play("aa bb 820 cc dd.", Self.quick) { $0.completeness = 0.1 }.texts == ["Aa bb.", "Cc dd."])
+        // Speech is detected some 60 ms behind its beginning.
+        #expect(play("aa bb 780 cc dd.").texts == ["Aa bb cc dd."])
+        #expect(play("aa bb 780 cc dd.", Self.quick) { $0.completeness = 0.1 }.texts == ["Aa bb.", "Cc dd."])
     }
 
     // MARK: Turns
