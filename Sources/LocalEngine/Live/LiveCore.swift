@@ -265,7 +265,7 @@ package struct LiveCore: Sendable {
             return
         }
         let words = try read(open, through: end, answers)
-        // Where words of an earlier reading have left, no committed words are heard again.
+        // No committed words are heard again where words of an earlier reading have left.
         if window?.start == open.start, let again = try heardAgain(with: open, through: end, answers) { window?.heardAgain = again }
         try fixLanguage(through: end, answers)
         window?.pause?.reading = .init(words: words, end: end, isSecond: pause.reading != nil)

@@ -21,7 +21,7 @@ package struct LiveTiming: Sendable, Equatable {
     /// Silence after which words leave in any case, and where the stream's pauses have been ends: `early` ≤ `lateBehindEnds` ≤ `late`. Quick finals have
     /// one limit.
     ///
-    /// Measured in captions, each with the other at 864 ms: docs/dev/live-finals.md.
+    /// The limits that were measured are in docs/dev/live-finals.md.
     package var late: SampleCount, lateBehindEnds: SampleCount
     /// Audio that is read before the place where speech was detected, and behind the end of speech.
     package var lead = Self.samples(300), tail = Self.samples(200)

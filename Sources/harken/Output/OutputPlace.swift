@@ -52,7 +52,7 @@ enum OutputPlace: Equatable {
         }
     }
 
-    /// What is at the end of a path's links.
+    /// The thing at the end of a path's links.
     private enum End {
         /// An open file of this process.
         case descriptor(Int32)
