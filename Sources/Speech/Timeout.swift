@@ -2,12 +2,26 @@ import Synchronization
 
 /// The end of the wait for work that takes too long.
 package struct Timeout: Sendable {
-    private let wait: @Sendable (Duration) async throws -> Void
+    /// Function that starts a timer, which calls `passed` once when a time is over. Returns a closure that cancels the timer.
+    package typealias StartTimer = @Sendable (_ limit: Duration, _ passed: @escaping @Sendable () -> Void) -> @Sendable () -> Void
 
-    package static let system = Timeout { try await Task.sleep(for: $0) }
+    private let start: StartTimer
+
+    package static let system = Timeout(wait: { try await Task.sleep(for: $0) })
+
+    /// - Parameter start: starts a timer, which calls on any thread. A timer that is cancelled while it fires may still call.
+    package init(start: @escaping StartTimer) { self.start = start }
 
     /// - Parameter wait: waits for a duration; throws when the task is cancelled.
-    package init(wait: @escaping @Sendable (Duration) async throws -> Void) { self.wait = wait }
+    package init(wait: @escaping @Sendable (Duration) async throws -> Void) {
+        self.init(start: { limit, passed in
+            let timer = Task {
+                guard (try? await wait(limit)) != nil else { return }
+                passed()
+            }
+            return { timer.cancel() }
+        })
+    }
 
     /// Begins work that has a limited time.
     ///
@@ -25,17 +39,16 @@ package struct Timeout: Sendable {
         let task = Task {
             if let outcome = await work() { outcomes.take { outcome } }
         }
-        let timer = Task { [wait] in
-            guard (try? await wait(limit)) != nil, outcomes.take(late) else { return }
-            if endsWork { task.cancel() }
+        let cancelTimer = start(limit) {
+            if outcomes.take(late), endsWork { task.cancel() }
         }
         Task {
             await task.value
-            timer.cancel()
+            cancelTimer()
         }
         return {
             task.cancel()
-            timer.cancel()
+            cancelTimer()
         }
     }
 
@@ -48,6 +61,15 @@ package struct Timeout: Sendable {
         defer { cancel() }
         for await first in outcomes { return first }
         return late
+    }
+
+    /// Returns the value of a task; nil when the time is over first. The task goes on. A caller that is cancelled waits all the same.
+    package func value<Value: Sendable>(of task: Task<Value, Never>, within limit: Duration) async -> Value? {
+        await withCheckedContinuation { (continuation: CheckedContinuation<Value?, Never>) in
+            _ = run(within: limit, endsWork: false, { () -> Value?? in await task.value }, late: { nil }) { (value: Value?) in
+                continuation.resume(returning: value)
+            }
+        }
     }
 }
 

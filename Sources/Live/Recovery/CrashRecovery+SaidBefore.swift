@@ -11,7 +11,7 @@ extension CrashRecovery {
     /// transcript cannot be read within a second of the loop's clock.
     package nonisolated func said(in id: ID<Session>, of user: ID<User>, on loop: Loop) async -> SaidBefore {
         let reading = Task { await said(in: id, of: user) }
-        return await BoundedWait.value(of: reading, within: Self.patience, on: loop) ?? SaidBefore()
+        return await Timeout(on: loop).value(of: reading, within: Self.patience) ?? SaidBefore()
     }
 
     private nonisolated func said(in id: ID<Session>, of user: ID<User>) async -> SaidBefore {

@@ -9,7 +9,6 @@ internal import Settings
 internal import Speakers
 package import Speech
 package import Store
-internal import Synchronization
 internal import Usage
 
 /// The service for recordings that come in chunks: reserves each chunk, has it recognised, assembles the conversation, and completes it.
@@ -245,7 +244,7 @@ package actor ChunkedRecordings {
                 task.cancel()
             }.get()
         }
-        guard let result = await Race.value(of: task, within: patience) else { throw Self.inProgress }
+        guard let result = await Timeout.system.value(of: task, within: patience) else { throw Self.inProgress }
         return try result.get()
     }
 
@@ -470,38 +469,5 @@ extension Segment {
     fileprivate func saysTheSame(as other: Segment) -> Bool {
         text == other.text && start == other.start && end == other.end && speaker == other.speaker && words.count == other.words.count
             && (identity == other.identity || identity == .unknown || other.identity.isFixed)
-    }
-}
-
-/// A race between a task and a time limit.
-enum Race {
-    private final class Winner<Value: Sendable>: Sendable {
-        private let waiting = Mutex<CheckedContinuation<Value?, Never>?>(nil)
-
-        func wait(_ continuation: CheckedContinuation<Value?, Never>) { waiting.withLock { $0 = continuation } }
-
-        func win(_ value: Value?) {
-            let continuation = waiting.withLock { waiting in
-                defer { waiting = nil }
-                return waiting
-            }
-            continuation?.resume(returning: value)
-        }
-    }
-
-    /// Returns the task's value; nil when the task is not done in time. The task goes on.
-    static func value<Value: Sendable>(of task: Task<Value, Never>, within time: Duration) async -> Value? {
-        let winner = Winner<Value>()
-        return await withCheckedContinuation { continuation in
-            winner.wait(continuation)
-            let limit = Task {
-                guard (try? await Task.sleep(for: time)) != nil else { return }
-                winner.win(nil)
-            }
-            Task {
-                winner.win(await task.value)
-                limit.cancel()
-            }
-        }
     }
 }
