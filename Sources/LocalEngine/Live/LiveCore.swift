@@ -144,8 +144,7 @@ package struct LiveCore: Sendable {
         guard known.start != nil, !findsLanguage, !timing.readingsAreDear, window.awaitedDraft == nil, let pause = window.pause,
             isDue(pause, after: position - pause.silent), isSpeech(SampleRange(window.speech, pause.end))
         else { return nil }
-        let audio = SampleRange(window.start, min(pause.end + timing.tail, position))
-        return .reading(of: audio, hint(of: window), earlier: window.latestWords)
+        return questionAlone(of: window, through: min(pause.end + timing.tail, position))
     }
 
     // MARK: Inputs
@@ -260,16 +259,21 @@ package struct LiveCore: Sendable {
     /// Reads the open window at its pause. A second reading without words takes none of the first one's.
     private mutating func readPause(_ open: OpenWindow, _ pause: OpenWindow.Pause, _ answers: LiveAnswers) throws(MissingAnswer) {
         let end = min(pause.end + timing.tail, position)
-        if let first = pause.reading, !first.words.isEmpty, try words(of: open, through: end, answers).isEmpty {
-            window?.pause?.reading?.isSecond = true
-            return
+        let found: ReadWords
+        if let first = pause.reading, !first.words.isEmpty {
+            found = try words(of: open, through: end, answers)
+            guard !found.own.isEmpty else {
+                window?.pause?.reading?.isSecond = true
+                return
+            }
+        } else {
+            found = try read(open, through: end, answers)
         }
-        let words = try read(open, through: end, answers)
-        // No committed words are heard again where words of an earlier reading have left.
-        if window?.start == open.start, let again = try heardAgain(with: open, through: end, answers) { window?.heardAgain = again }
+        // nil also where words of an earlier reading have left: no committed words are heard again behind them.
+        if let again = found.again { window?.heardAgain = again }
         try fixLanguage(through: end, answers)
-        window?.pause?.reading = .init(words: words, end: end, isSecond: pause.reading != nil)
-        if let window, !words.isEmpty { events.append(.heard(words, in: SampleRange(window.start, end))) }
+        window?.pause?.reading = .init(words: found.own, end: end, isSecond: pause.reading != nil)
+        if let window, !found.own.isEmpty { events.append(.heard(found.own, in: SampleRange(window.start, end))) }
     }
 
     /// True if the window has to be read at the pause now.
