@@ -19,12 +19,8 @@ extension LiveCore {
     mutating func readDraft(_ answers: LiveAnswers) throws(MissingAnswer) {
         guard let place = nextDraft, position >= place, !mayPauseSoon, let last = window else { return }
         let open = try withDraft(last, answers)
-        let question: LiveQuestion
-        if let start = known.start {
-            question = .reading(of: SampleRange(start, position), hint(of: open), earlier: open.latestWords(behind: known.words))
-        } else {
-            question = .reading(of: SampleRange(open.start, position), hint(of: open), earlier: open.latestWords)
-        }
+        let end = position
+        let question = try jointQuestion(of: open, through: end, answers) ?? questionAlone(of: open, through: end)
         window?.draft = DraftReading(question: question)
     }
 
@@ -43,8 +39,8 @@ extension LiveCore {
     /// Returns the words of a draft reading that are those of the window.
     func ownWords(_ words: [LiveWord], _ question: LiveQuestion, in open: OpenWindow) -> [LiveWord] { parts(of: words, question, in: open).own }
 
-    /// Returns the committed words that a draft reading has heard again, and those of the window; `again` is nil where the window was read alone.
-    private func parts(of words: [LiveWord], _ question: LiveQuestion, in open: OpenWindow) -> (again: [LiveWord]?, own: [LiveWord]) {
+    /// Returns the words of a draft reading in their two parts.
+    private func parts(of words: [LiveWord], _ question: LiveQuestion, in open: OpenWindow) -> ReadWords {
         guard question.audio.start < open.start else { return (nil, words) }
         let count = WordPlace(of: known.words, in: words).count
         return (Array(words[..<count]), Array(words[count...]))

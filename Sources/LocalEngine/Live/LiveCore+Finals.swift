@@ -56,7 +56,7 @@ extension LiveCore {
     /// False if the speech that goes on in the window has only begun, and has no words up to `end`.
     private mutating func hasWords(_ open: OpenWindow, through end: SampleIndex, _ answers: LiveAnswers) throws(MissingAnswer) -> Bool {
         guard isSpeech(SampleRange(max(open.start, open.speech), end)) else { return false }
-        let words = try read(withDraft(open, answers), through: end, answers), start = (window ?? open).start
+        let words = try read(withDraft(open, answers), through: end, answers).own, start = (window ?? open).start
         return !words.isEmpty || end - max(start, spokenFrom ?? start) >= timing.follow
     }
 
@@ -77,7 +77,7 @@ extension LiveCore {
         var reading = open.pause?.reading
         if reading == nil, isSpeech(SampleRange(open.speech, open.pause?.end ?? end)) {
             let last = open.pause.map { min($0.end + timing.tail, end) } ?? end
-            reading = .init(words: try read(withDraft(open, answers), through: last, answers), end: last)
+            reading = .init(words: try read(withDraft(open, answers), through: last, answers).own, end: last)
         }
         // Words of an earlier reading may have left.
         let rest = window ?? open

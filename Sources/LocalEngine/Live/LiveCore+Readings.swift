@@ -1,38 +1,42 @@
 import Speech
 
 extension LiveCore {
-    /// Returns the words of the open window up to `end`. Committed words are heard again and taken off by comparison; they are never forced.
-    func words(of open: OpenWindow, through end: SampleIndex, _ answers: LiveAnswers) throws(MissingAnswer) -> [LiveWord] {
-        let own = SampleRange(open.start, end)
-        let earlier = open.latestWords
-        guard let (start, language) = try context(of: open, own, answers) else {
-            return try answers.words(in: own, hint(of: open), earlier: earlier)
-        }
-        let joint = try answers.words(in: SampleRange(start, end), language, earlier: open.latestWords(behind: known.words))
-        let sure = WordPlace(of: known.words, in: joint)
-        if sure.before == 0, sure.count < joint.count { return Array(joint[sure.count...]) }
-        let alone = try answers.words(in: own, hint(of: open), earlier: earlier)
-        let place = WordPlace(of: known.words, in: joint, before: alone)
-        let rest = joint.count - place.count
-        guard rest > 0 else { return alone }
-        // A reading alone without words is no reason to lose the words of the joint one.
-        let fits = place.before <= max(1, known.words.count / 2) && place.behind <= max(2, rest / 2)
-        return fits || alone.isEmpty ? Array(joint[place.count...]) : alone
+    /// The committed words that a reading has heard again, and the words of the window; `again` is nil where the window was read alone.
+    typealias ReadWords = (again: [LiveWord]?, own: [LiveWord])
+
+    /// Returns the question for the words of the open window up to `end`, and of the committed words before them; nil: the window is read alone.
+    func jointQuestion(of open: OpenWindow, through end: SampleIndex, _ answers: LiveAnswers) throws(MissingAnswer) -> LiveQuestion? {
+        guard let (start, language) = try context(of: open, SampleRange(open.start, end), answers) else { return nil }
+        return .reading(of: SampleRange(start, end), language, earlier: open.latestWords(behind: known.words))
     }
 
-    /// Returns the committed words as the reading of these and of the window up to `end` has them; nil where no such reading was made.
-    func heardAgain(with open: OpenWindow, through end: SampleIndex, _ answers: LiveAnswers) throws(MissingAnswer) -> [LiveWord]? {
-        guard let (start, language) = try context(of: open, SampleRange(open.start, end), answers) else { return nil }
-        let joint = try answers.words(in: SampleRange(start, end), language, earlier: open.latestWords(behind: known.words))
-        return Array(joint.prefix(WordPlace(of: known.words, in: joint).count))
+    /// Returns the question for the words of the window alone, up to `end`.
+    func questionAlone(of window: OpenWindow, through end: SampleIndex) -> LiveQuestion {
+        .reading(of: SampleRange(window.start, end), hint(of: window), earlier: window.latestWords)
+    }
+
+    /// Returns the words of the open window up to `end`. Committed words are heard again and taken off by comparison; they are never forced.
+    func words(of open: OpenWindow, through end: SampleIndex, _ answers: LiveAnswers) throws(MissingAnswer) -> ReadWords {
+        let own = questionAlone(of: open, through: end)
+        guard let question = try jointQuestion(of: open, through: end, answers) else { return (nil, try answers.words(own)) }
+        let joint = try answers.words(question)
+        let sure = WordPlace(of: known.words, in: joint), again = Array(joint[..<sure.count])
+        if sure.before == 0, sure.count < joint.count { return (again, Array(joint[sure.count...])) }
+        let alone = try answers.words(own)
+        let place = WordPlace(of: known.words, in: joint, before: alone)
+        let rest = joint.count - place.count
+        guard rest > 0 else { return (again, alone) }
+        // A reading alone without words is no reason to lose the words of the joint one.
+        let fits = place.before <= max(1, known.words.count / 2) && place.behind <= max(2, rest / 2)
+        return (again, fits || alone.isEmpty ? Array(joint[place.count...]) : alone)
     }
 
     /// Reads the open window up to `end`.
     ///
     /// A reading without words takes none of the words that an earlier reading had: these become final, and the part behind them is read alone.
-    mutating func read(_ open: OpenWindow, through end: SampleIndex, _ answers: LiveAnswers) throws(MissingAnswer) -> [LiveWord] {
+    mutating func read(_ open: OpenWindow, through end: SampleIndex, _ answers: LiveAnswers) throws(MissingAnswer) -> ReadWords {
         let whole = try words(of: open, through: end, answers)
-        guard whole.isEmpty, let rest = try sendEarlierWords(of: open, answers) else { return whole }
+        guard whole.own.isEmpty, let rest = try sendEarlierWords(of: open, answers) else { return whole }
         return try words(of: rest, through: end, answers)
     }
 

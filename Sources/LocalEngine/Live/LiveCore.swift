@@ -99,9 +99,12 @@ package struct LiveCore: Sendable {
         }
         let leavesSoon = mayLeaveEarly || position - pause.silent >= timing.early
         guard let count = leavesSoon ? reading.words.count : sentenceEnd(window, pause, reading)?.1 else { return questions }
-        let parts = timedParts(of: reading.words, in: window, through: reading.end, speechEnd: pause.end)
+        var parts = timedParts(of: reading.words, in: window, through: reading.end, speechEnd: pause.end)
+        // A second look has questions about more audio. A sentence leaves before.
+        let isReadAgain = leavesSoon && awaitsSecondLook(pause, reading) && sentenceEnd(window, pause, reading) == nil
+        if isReadAgain { parts.removeAll { $0.audio.end == reading.end } }
         questions.formUnion(self.questions(aboutFirst: count, in: parts))
-        if let terms, isEnglish(reading.words) {
+        if let terms, !isReadAgain, isEnglish(reading.words) {
             questions.insert(.terms(list: terms, of: reading.words.map(\.text), in: SampleRange(window.start, reading.end)))
         }
         return questions
@@ -144,8 +147,7 @@ package struct LiveCore: Sendable {
         guard known.start != nil, !findsLanguage, !timing.readingsAreDear, window.awaitedDraft == nil, let pause = window.pause,
             isDue(pause, after: position - pause.silent), isSpeech(SampleRange(window.speech, pause.end))
         else { return nil }
-        let audio = SampleRange(window.start, min(pause.end + timing.tail, position))
-        return .reading(of: audio, hint(of: window), earlier: window.latestWords)
+        return questionAlone(of: window, through: min(pause.end + timing.tail, position))
     }
 
     // MARK: Inputs
@@ -260,24 +262,39 @@ package struct LiveCore: Sendable {
     /// Reads the open window at its pause. A second reading without words takes none of the first one's.
     private mutating func readPause(_ open: OpenWindow, _ pause: OpenWindow.Pause, _ answers: LiveAnswers) throws(MissingAnswer) {
         let end = min(pause.end + timing.tail, position)
-        if let first = pause.reading, !first.words.isEmpty, try words(of: open, through: end, answers).isEmpty {
-            window?.pause?.reading?.isSecond = true
-            return
+        let found: ReadWords
+        if let first = pause.reading, !first.words.isEmpty {
+            found = try words(of: open, through: end, answers)
+            guard !found.own.isEmpty else {
+                window?.pause?.reading?.isSecond = true
+                return
+            }
+        } else {
+            found = try read(open, through: end, answers)
         }
-        let words = try read(open, through: end, answers)
-        // No committed words are heard again where words of an earlier reading have left.
-        if window?.start == open.start, let again = try heardAgain(with: open, through: end, answers) { window?.heardAgain = again }
+        // nil also where words of an earlier reading have left: no committed words are heard again behind them.
+        if let again = found.again { window?.heardAgain = again }
         try fixLanguage(through: end, answers)
-        window?.pause?.reading = .init(words: words, end: end, isSecond: pause.reading != nil)
-        if let window, !words.isEmpty { events.append(.heard(words, in: SampleRange(window.start, end))) }
+        window?.pause?.reading = .init(words: found.own, end: end, isSecond: pause.reading != nil)
+        if let window, !found.own.isEmpty { events.append(.heard(found.own, in: SampleRange(window.start, end))) }
     }
 
     /// True if the window has to be read at the pause now.
     private func isDue(_ pause: OpenWindow.Pause, after silence: SampleCount) -> Bool {
         guard let reading = pause.reading else { return silence >= timing.look }
-        // A second reading by the model for other languages is too dear.
-        guard let again = timing.lookAgain, !reading.isSecond, silence >= again, isEnglish(reading.words) else { return false }
-        return !isSure(reading) && min(pause.end + timing.tail, position) > reading.end
+        guard let again = timing.lookAgain, silence >= again, isDoubtful(reading) else { return false }
+        return min(pause.end + timing.tail, position) > reading.end
+    }
+
+    /// True if the window will be read again at the pause, unless speech goes on before, or a command ends the pause.
+    private func awaitsSecondLook(_ pause: OpenWindow.Pause, _ reading: OpenWindow.Pause.Reading) -> Bool {
+        guard let again = timing.lookAgain, again <= timing.lateLimit(after: history) else { return false }
+        return isDoubtful(reading) && pause.end + timing.tail > reading.end
+    }
+
+    /// True if the reading is that of a first look, and its last words are not sure. A second reading by the model for other languages is too dear.
+    private func isDoubtful(_ reading: OpenWindow.Pause.Reading) -> Bool {
+        !reading.isSecond && isEnglish(reading.words) && !isSure(reading)
     }
 
     /// True if the last words of the reading are sure.

@@ -91,11 +91,11 @@ package struct LiveAnswers: Sendable {
     private func reading(
         of audio: SampleRange, _ hint: LanguageHint, earlier: [LiveWord]
     ) throws(MissingAnswer) -> (words: [LiveWord], found: FoundLanguage?) {
-        guard !audio.isEmpty else { return ([], nil) }
-        return try reading(.reading(of: audio, hint, earlier: earlier))
+        try reading(.reading(of: audio, hint, earlier: earlier))
     }
 
     private func reading(_ question: LiveQuestion) throws(MissingAnswer) -> (words: [LiveWord], found: FoundLanguage?) {
+        guard !question.audio.isEmpty else { return ([], nil) }
         guard case .words(let words, let found)? = given[question] else { throw MissingAnswer(question: question) }
         return (words, found)
     }

@@ -338,9 +338,11 @@ import Testing
         stream.asked.compactMap { if case .times(let words, _, _, _) = $0 { words.joined(separator: " ") } else { nil } }
     }
 
-    @Test func `searches once for the times of words before a pause`() {
-        let speech = "aa bb 300 cc dd 300 ee ff."
-        let stream = play(speech, Self.quick) { $0.completeness = 0.1 }
+    /// Speech goes on 180 ms behind a pause before the second look, and only the last pause is read again.
+    @Test(arguments: [(300, Float(0.9)), (180, 0.5)])
+    func `searches once for the times of words before a pause`(gap: Int, confidence: Float) {
+        let speech = "aa bb \(gap) cc dd \(gap) ee ff."
+        let stream = play(speech, Self.quick) { ($0.completeness, $0.confidence) = (0.1, confidence) }
         #expect(stream.texts == ["Aa bb cc dd ee ff."])
         #expect(timed(stream) == ["Aa bb.", "cc dd.", "ee ff."])
         #expect(stream.finals.flatMap(\.words).map(\.range) == ScriptedSpeech(speech).spoken.map(\.range))

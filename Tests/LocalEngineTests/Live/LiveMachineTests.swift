@@ -53,10 +53,19 @@ import Testing
         #expect(rounds(speech, LiveTiming()) == [["words"], ["times"], ["words", "words"], ["times"]])
     }
 
-    @Test func `has the turn judged before a second look reads its words`() {
+    @Test func `has the turn judged before a second look, and times found behind it`() {
         var speech = ScriptedSpeech("One two.")
         speech.confidence = 0.5
-        #expect(rounds(speech, LiveTiming(endpointing: .milliseconds(300))) == [["words"], ["times"], ["turn"], ["words"], ["times"]])
+        #expect(rounds(speech, LiveTiming(endpointing: .milliseconds(300))) == [["words"], ["turn"], ["words"], ["times"]])
+    }
+
+    @Test func `has times found at once where the final comes before a second look`() {
+        var speech = ScriptedSpeech("One two."), timing = LiveTiming(endpointing: .milliseconds(300))
+        speech.confidence = 0.5
+        timing.late = SampleCount(.milliseconds(200), at: .speech)
+        timing.lateBehindEnds = timing.late
+        timing.early = timing.late
+        #expect(Array(rounds(speech, timing).prefix(2)) == [["words"], ["times"]])
     }
 
     /// Speech whose pause is reported, and read, 192 ms behind the end of the sound, and judged 288 ms behind it.
