@@ -111,19 +111,62 @@ import Testing
         }
     }
 
-    @Test func `is silenced in a file that a killed gateway left without a place`() async throws {
-        try await WaitingConversation.with(audioDays: 30) { waiting in
-            let service = waiting.service
-            let words = [("it's", 2), ("####", 3), ("okay", 5)].map { text, second in
-                SegmentWord(text, start: .seconds(second), end: .seconds(second + 1), confidence: 1)
-            }
-            let segment = Segment(
-                id: ID("s"), text: "it's #### okay", start: .seconds(2), end: .seconds(6), words: words, engine: .local)
-            try await begin(in: service, [segment])
+    /// Segments of the conversation, in which the session's second 1 is hidden.
+    private var hidingSegments: [Segment] {
+        let words = [("it's", 2), ("####", 3), ("okay", 5)].map { text, second in
+            SegmentWord(text, start: .seconds(second), end: .seconds(second + 1), confidence: 1)
+        }
+        return [Segment(id: ID("s"), text: "it's #### okay", start: .seconds(2), end: .seconds(6), words: words, engine: .local)]
+    }
+
+    @Test func `is silenced before the file of a killed gateway gets its place`() async throws {
+        try await WaitingConversation.with(audioDays: 30, blobs: { FaultyBlobs($0) }) { waiting in
+            let service = waiting.service, store = waiting.store, conversation = conversation, wasWithoutPlace = AtomicFlag()
+            let blobs = try #require(service.audio as? FaultyBlobs)
+            try await begin(in: service, hidingSegments)
             let name = try #require(SessionAudioName(id: "a", session: session, start: .zero).blob)
             try await service.audio.put(try noise(), as: name)
+            blobs.beforeDrafts {
+                if let kept = try? await store.audio(of: conversation, of: .local), kept.isEmpty { wasWithoutPlace.set() }
+            }
+            await service.takeUpAudio(before: service.now() + .seconds(1))
+            #expect(wasWithoutPlace.isSet && blobs.drafts == 1)
+            #expect(try await audible(in: service) == [true, false, true, true])
+            let kept = try await store.audio(of: conversation, of: .local)
+            #expect(try await kept.map(\.byteCount) == service.audio.all().map(\.byteCount))
+        }
+    }
+
+    @Test func `is not written again in a silent file without a place`() async throws {
+        try await WaitingConversation.with(audioDays: 30, blobs: { FaultyBlobs($0) }) { waiting in
+            let service = waiting.service, path = folder.path(of: "noise.opus")
+            let blobs = try #require(service.audio as? FaultyBlobs)
+            try await begin(in: service, hidingSegments)
+            let name = try #require(SessionAudioName(id: "a", session: session, start: .zero).blob)
+            _ = try noise()
+            _ = try OggOpusCut.silence(path, [second(1)], of: path)
+            let bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
+            try await service.audio.put(bytes, as: name)
             await service.takeUpAudio(before: service.now() + .seconds(1))
             #expect(try await audible(in: service) == [true, false, true, true])
+            #expect(blobs.drafts == 0)
+        }
+    }
+
+    @Test func `is not written again where it is silent already`() async throws {
+        try await WaitingConversation.with(audioDays: 30, blobs: { FaultyBlobs($0) }) { waiting in
+            let service = waiting.service, stored = transcript(hides: true, "####", "[card_number],", "okay")
+            let blobs = try #require(service.audio as? FaultyBlobs)
+            try await begin(in: service)
+            try await keepNoise(in: service)
+            #expect(await service.take(stored))
+            let silenced = try await service.store.audio(of: conversation, of: .local).map(\.file)
+            #expect(blobs.drafts == 1)
+            #expect(await service.take(stored))
+            #expect(try await service.store.audio(of: conversation, of: .local).map(\.file) == silenced)
+            #expect(blobs.drafts == 1)
+            #expect(await service.silence(second(5), of: conversation, of: .local) == 1)
+            #expect(try await audible(in: service) == [true, false, false, false])
         }
     }
 
