@@ -215,19 +215,50 @@ import Testing
         }
     }
 
+    /// Begins the conversation in which the session speaks from its second 1.5 on.
+    private func beginNext(in service: ConversationService) async throws -> ID<Conversation> {
+        let next = ID<Conversation>("c2"), day = UnixTime(milliseconds: 86_400_000)
+        let begun = Conversation(id: next, user: .local, status: .inProgress, source: "test", started: day, finished: day)
+        #expect(try await service.store.begin(begun))
+        let part = SessionPart(session: session, conversation: next, begins: .milliseconds(1_500), shift: .milliseconds(-1_500))
+        _ = try await service.store.join(part, of: .local)
+        return next
+    }
+
     @Test func `is silenced on both sides of the border of two conversations`() async throws {
         try await WaitingConversation.with(audioDays: 30) { waiting in
-            let service = waiting.service, next = ID<Conversation>("c2"), day = UnixTime(milliseconds: 86_400_000)
+            let service = waiting.service
             try await begin(in: service)
             try await keepNoise(in: service)
-            let begun = Conversation(id: next, user: .local, status: .inProgress, source: "test", started: day, finished: day)
-            #expect(try await service.store.begin(begun))
-            let part = SessionPart(session: session, conversation: next, begins: .milliseconds(1_500), shift: .milliseconds(-1_500))
-            _ = try await service.store.join(part, of: .local)
+            let next = try await beginNext(in: service)
             try await keepNoise(in: service, of: next, as: "next.opus", from: .zero)
             #expect(await service.silence([second(1)], ofSession: session, of: .local))
             #expect(try await audible(in: service) == [true, false, true, true])
             #expect(try await audible(in: service, of: next) == [false, true, true, true])
+        }
+    }
+
+    /// Times of the session, in milliseconds, and whether they have sound of the conversation before and behind the border at 1.5 s.
+    private static let timesAtBorder: [(time: Range<Int>, before: Bool, behind: Bool)] = [
+        (1_000..<1_500, true, false), (1_500..<1_700, false, true), (1_499..<1_501, true, true),
+        (1_403..<1_403, true, false), (1_500..<1_500, false, false), (1_603..<1_603, false, true),
+    ]
+
+    @Test(arguments: timesAtBorder)
+    func `is silenced in the conversation in which its time lies`(time: Range<Int>, before: Bool, behind: Bool) async throws {
+        try await WaitingConversation.with(audioDays: 30) { waiting in
+            let service = waiting.service
+            try await begin(in: service)
+            try await keepNoise(in: service)
+            let next = try await beginNext(in: service)
+            // The conversation has sound of another session before the border.
+            try await keepNoise(in: service, of: next, as: "next.opus", from: .seconds(-1))
+            let hidden = Duration.milliseconds(time.lowerBound)..<Duration.milliseconds(time.upperBound)
+            #expect(await service.silence([hidden], ofSession: session, of: .local))
+            let files = try await service.store.audio(of: conversation, of: .local).map(\.file)
+            let nextFiles = try await service.store.audio(of: next, of: .local).map(\.file)
+            #expect((files == ["noise.opus"]) == !before)
+            #expect((nextFiles == ["next.opus"]) == !behind)
         }
     }
 
