@@ -55,8 +55,8 @@ extension ConversationService {
                 // Nobody has spoken in a part without a shift.
                 guard let shift = part.shift else { continue }
                 let end = index + 1 < parts.count ? parts[index + 1].begins : nil
-                // A time over the border of two conversations is in the audio of both. A time without length is in the part that it lies within: on the
-                // border itself it has no sound.
+                // A time over the border of two conversations is in the audio of both. A time without length is in the part that it lies within: on
+                // the border itself it has no sound.
                 let own = times.filter { time in time.upperBound > part.begins && end.map { time.lowerBound < $0 } ?? true }
                 guard !own.isEmpty else { continue }
                 let moved = own.map { $0.lowerBound + shift..<$0.upperBound + shift }

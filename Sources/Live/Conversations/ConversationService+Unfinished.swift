@@ -74,8 +74,8 @@ extension ConversationService {
         let isCopy = try await store.audio(of: conversation, of: user).contains { $0.start < end && stored.start < $0.start + $0.duration }
         var hidden: [Range<Duration>] = [], isAdded = false
         if !isCopy, try await keepsAudio(of: user) {
-            // Words that were recognized again may be hidden in this audio. It is silent before it has its place: the next start takes up no file that
-            // has one.
+            // Words that were recognized again may be hidden in this audio. It is silent before it has its place: the next start takes up no file
+            // that has one.
             hidden = try await hiddenTimes(in: conversation, of: user, from: stored.start, to: end)
             stored = try await silenced(stored, whole, at: hidden, of: conversation)
             isAdded = try await store.add(stored, to: conversation, of: user)
