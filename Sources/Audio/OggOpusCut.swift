@@ -18,11 +18,7 @@ package struct OggOpusCut: Sendable, Equatable {
     ///
     /// - Returns: nil when no packet lies in that interval; nothing is written then.
     package static func write(_ path: String, from: Duration, to: Duration, of source: String) throws(MediaError) -> OggOpusCut? {
-        let bytes = try content(of: source)
-        guard let stream = Stream(bytes), stream.packets.count >= 2 else { throw .unreadable("\(source) is not Opus in Ogg") }
-        let head = Array(bytes[stream.packets[0].range])
-        guard head.count >= 19, head.starts(with: "OpusHead".utf8) else { throw .unreadable("\(source) is not Opus in Ogg") }
-        let preSkip = Int(head[10]) | Int(head[11]) << 8
+        let file = try Content(of: source), bytes = file.bytes, stream = file.stream, head = file.head, preSkip = file.preSkip
         // End of each packet, in the decoder's samples.
         var ends: [Int] = []
         var position = 0
@@ -76,36 +72,35 @@ package struct OggOpusCut: Sendable, Equatable {
 
     /// Writes a copy of a file without the sound of some times: see `silence(_:from:to:of:)`. The copy may take the place of the file.
     package static func silence(_ path: String, _ times: [Range<Duration>], of source: String) throws(MediaError) -> Int {
-        let bytes = try content(of: source)
-        guard let stream = Stream(bytes), stream.packets.count >= 2 else { throw .unreadable("\(source) is not Opus in Ogg") }
-        let head = Array(bytes[stream.packets[0].range])
-        guard head.count >= 19, head.starts(with: "OpusHead".utf8) else { throw .unreadable("\(source) is not Opus in Ogg") }
-        let preSkip = Int(head[10]) | Int(head[11]) << 8
-        let wanted = { (time: Duration) in Int((time / .seconds(1) * rate).rounded()) + preSkip }
-        let silent = times.map { (first: $0.lowerBound <= .zero ? 0 : wanted($0.lowerBound), last: wanted($0.upperBound)) }
+        let file = try Content(of: source), bytes = file.bytes, stream = file.stream
+        var silent = SilentPackets(at: times, preSkip: file.preSkip)
         var writer = Writer(serial: stream.serial)
-        writer.page([head], granule: 0, flags: 2)
+        writer.page([file.head], granule: 0, flags: 2)
         writer.page([Array(bytes[stream.packets[1].range])], granule: 0, flags: 0)
-        var page: [[UInt8]] = [], segments = 0, pageStart = 0, position = 0, isAfterSilence = false
+        var page: [[UInt8]] = [], segments = 0, pageStart = 0
         for place in stream.packets[2...] {
-            let range = place.range
-            var packet = Array(bytes[range])
-            let start = position, end = position + samples(of: bytes[range])
-            let isIn = silent.contains { end > $0.first && start < $0.last }
-            // The packet after the time may have a copy of the sound before it (RFC 6716, 2.1.7).
-            if isIn || isAfterSilence { packet = Self.silent(packet) }
-            isAfterSilence = isIn
+            let start = silent.position
+            let packet = silent.next(bytes[place.range]) ?? Array(bytes[place.range])
             if segments + packet.count / 255 + 1 > 255 || (!page.isEmpty && start - pageStart >= maxInPage) {
                 writer.page(page, granule: start, flags: 0)
                 (page, segments, pageStart) = ([], 0, start)
             }
             page.append(packet)
             segments += packet.count / 255 + 1
-            position = end
         }
-        writer.page(page, granule: min(position, stream.granule), flags: 4)
+        writer.page(page, granule: min(silent.position, stream.granule), flags: 4)
         try store(writer.bytes, path)
         return writer.bytes.count
+    }
+
+    /// Returns true if a file has no sound at some times already: `silence(_:_:of:)` would change none of its packets.
+    package static func isSilent(_ times: [Range<Duration>], in source: String) throws(MediaError) -> Bool {
+        let file = try Content(of: source)
+        var silent = SilentPackets(at: times, preSkip: file.preSkip)
+        return file.stream.packets[2...].allSatisfy { place in
+            let packet = file.bytes[place.range]
+            return silent.next(packet)?.elementsEqual(packet) ?? true
+        }
     }
 
     /// Returns a file's bytes. Only one copy of them is made: a file may have hundreds of megabytes.
@@ -136,12 +131,12 @@ package struct OggOpusCut: Sendable, Equatable {
     }
 
     /// Returns a packet of the same duration whose frames have no data (RFC 6716, 3.2).
-    private static func silent(_ packet: [UInt8]) -> [UInt8] {
-        guard let first = packet.first else { return packet }
+    private static func silent(_ packet: ArraySlice<UInt8>) -> [UInt8] {
+        guard let first = packet.first else { return [] }
         switch first & 3 {
         case 0: return [first]
         case 1, 2: return [first & ~3 | 1]
-        default: return packet.count > 1 ? [first, packet[1] & 63] : packet
+        default: return packet.count > 1 ? [first, packet[packet.startIndex + 1] & 63] : Array(packet)
         }
     }
 
@@ -159,6 +154,49 @@ package struct OggOpusCut: Sendable, Equatable {
         case 0: return frame
         case 1, 2: return 2 * frame
         default: return packet.count > 1 ? Int(packet[packet.startIndex + 1] & 63) * frame : 0
+        }
+    }
+
+    /// A file's bytes, and the places of its packets.
+    private struct Content {
+        let bytes: [UInt8]
+        /// The stream, which has at least the two packets before the sound.
+        let stream: Stream
+        /// The first packet, which describes the stream.
+        let head: [UInt8]
+        /// Samples of the decoder before the file's first one.
+        let preSkip: Int
+
+        init(of path: String) throws(MediaError) {
+            bytes = try OggOpusCut.content(of: path)
+            guard let stream = Stream(bytes), stream.packets.count >= 2 else { throw .unreadable("\(path) is not Opus in Ogg") }
+            self.stream = stream
+            head = Array(bytes[stream.packets[0].range])
+            guard head.count >= 19, head.starts(with: "OpusHead".utf8) else { throw .unreadable("\(path) is not Opus in Ogg") }
+            preSkip = Int(head[10]) | Int(head[11]) << 8
+        }
+    }
+
+    /// Finds the packets that have the sound of some times. The packets are given in their order.
+    private struct SilentPackets {
+        /// The times, in the decoder's samples.
+        private let times: [(first: Int, last: Int)]
+        /// End of the packets so far, in the decoder's samples.
+        private(set) var position = 0
+        private var isAfterTime = false
+
+        init(at times: [Range<Duration>], preSkip: Int) {
+            let wanted = { (time: Duration) in Int((time / .seconds(1) * OggOpusCut.rate).rounded()) + preSkip }
+            self.times = times.map { (first: $0.lowerBound <= .zero ? 0 : wanted($0.lowerBound), last: wanted($0.upperBound)) }
+        }
+
+        /// Returns the silent packet that takes the place of the next one; nil when that stays as it is.
+        mutating func next(_ packet: ArraySlice<UInt8>) -> [UInt8]? {
+            let start = position, end = position + OggOpusCut.samples(of: packet)
+            let isIn = times.contains { end > $0.first && start < $0.last }
+            defer { (position, isAfterTime) = (end, isIn) }
+            // The packet after the time may have a copy of the sound before it (RFC 6716, 2.1.7).
+            return isIn || isAfterTime ? OggOpusCut.silent(packet) : nil
         }
     }
 

@@ -20,8 +20,9 @@ struct FactoryProcess: Sendable {
         if theirs <= DecodeFactory.socket {
             let copy = fcntl(theirs, F_DUPFD_CLOEXEC, DecodeFactory.socket + 1)
             guard copy >= 0 else {
+                let error = SystemError(call: "fcntl")
                 close(ours)
-                throw SystemError(call: "fcntl")
+                throw error
             }
             close(theirs)
             theirs = copy

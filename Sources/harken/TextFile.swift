@@ -1,5 +1,6 @@
 import Audio
 import Glibc
+import Net
 
 /// A small file, such as a text that people write.
 enum TextFile {
@@ -16,16 +17,24 @@ enum TextFile {
         // A pipe that nobody writes yet would block here.
         let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
+        let content = Self.content(of: descriptor, most: limit)
+        close(descriptor)
+        switch content {
+        case .success(let bytes): return bytes
+        case .failure(let error):
+            // Set behind `close`, which may change it.
+            errno = error.code
+            return nil
+        }
+    }
+
+    private static func content(of descriptor: Int32, most limit: Int) -> Result<[UInt8], SystemError> {
         var information = stat()
         let isPlain = fstat(descriptor, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
         var bytes: [UInt8] = []
         var isEnd = false
         while !isEnd, bytes.count < limit {
-            guard isPlain || InterruptibleWait.untilReadable(descriptor) else {
-                errno = EINTR
-                return nil
-            }
+            guard isPlain || InterruptibleWait.untilReadable(descriptor) else { return .failure(SystemError(call: "poll", code: EINTR)) }
             var code: Int32 = 0
             let wanted = min(limit - bytes.count, 1 << 18)
             bytes.append(addingCapacity: wanted) { span in
@@ -36,11 +45,8 @@ enum TextFile {
                     count += max(0, got)
                 }
             }
-            guard code == 0 || code == EINTR || code == EAGAIN else {
-                errno = code
-                return nil
-            }
+            guard code == 0 || code == EINTR || code == EAGAIN else { return .failure(SystemError(call: "read", code: code)) }
         }
-        return bytes
+        return .success(bytes)
     }
 }

@@ -89,4 +89,18 @@ import Testing
             #expect(!after.has(before[place..<place + 40]))
         }
     }
+
+    @Test func `is silent where it was silenced, and where it has sound it is not`() throws {
+        let whole = try file(seconds: 6), silenced = folder.path(of: "silenced.opus")
+        let time = Duration.seconds(2)..<Duration.seconds(4), inner = Duration.milliseconds(2_500)..<Duration.milliseconds(3_500)
+        #expect(try !OggOpusCut.isSilent([time], in: whole))
+        #expect(try OggOpusCut.isSilent([], in: whole))
+        _ = try OggOpusCut.silence(silenced, [time], of: whole)
+        #expect(try OggOpusCut.isSilent([time, inner], in: silenced))
+        for loud in [Duration.seconds(1)..<Duration.seconds(3), Duration.seconds(3)..<Duration.milliseconds(4_200)] {
+            #expect(try !OggOpusCut.isSilent([inner, loud], in: silenced))
+        }
+        let damaged = try folder.write("damaged".utf8, as: "damaged.opus")
+        #expect(throws: MediaError.self) { try OggOpusCut.isSilent([time], in: damaged) }
+    }
 }

@@ -352,11 +352,20 @@ import Testing
         #expect(Set(before).isSubset(of: Set(files)) && files.count == before.count + 1)
     }
 
-    @Test func `says what is wrong with a directory that cannot be written`() {
-        #expect {
-            try JournalWriter(directory: "/proc/nowhere", log: Log(level: .error))
-        } throws: { error in
-            "\(error)".contains("/proc/nowhere") && "\(error)".contains("--data")
+    @Test(arguments: [("/proc/nowhere", "no such file or directory"), ("/proc/version/journal", "not a directory")])
+    func `says what is wrong with a directory that cannot be written`(path: String, reason: String) {
+        let error = JournalError.cannotCreate(path: path, reason: reason)
+        #expect(throws: error) { try JournalWriter(directory: path, log: Log(level: .error)) }
+        #expect("\(error)".contains("--data"))
+    }
+
+    @Test func `makes its directory and those above it`() throws {
+        let folder = TemporaryFolder(), path = folder.path(of: "above/journal")
+        for _ in 0..<2 { _ = try JournalWriter(directory: path, log: Log(level: .error)) }
+        for made in [path, folder.path(of: "above")] {
+            var information = stat()
+            let isThere = stat(made, &information) == 0
+            #expect(isThere && information.st_mode & 0o777 == 0o700)
         }
     }
 

@@ -1,11 +1,13 @@
 import Store
 import Synchronization
 
-/// A store of blobs in which a test has something happen, or a fault, when a file is asked for.
+/// A store of blobs in which a test has something happen, or a fault, when a file is asked for, or something happen before a draft is made.
 final class FaultyBlobs: BlobStore {
     private let blobs: any BlobStore
     private let refusals = Mutex(0)
     private let interruption = Mutex<(@Sendable () async -> Void)?>(nil)
+    private let made = Mutex(0)
+    private let drafting = Mutex<(@Sendable () async -> Void)?>(nil)
 
     init(_ blobs: any BlobStore) { self.blobs = blobs }
 
@@ -16,6 +18,12 @@ final class FaultyBlobs: BlobStore {
 
     /// Has `body` run before the next request for a file is answered.
     func interrupt(_ body: @escaping @Sendable () async -> Void) { interruption.withLock { $0 = body } }
+
+    /// Number of drafts that were made. Each of them is a file that is written.
+    var drafts: Int { made.withLock { $0 } }
+
+    /// Has `body` run before each draft is made.
+    func beforeDrafts(_ body: @escaping @Sendable () async -> Void) { drafting.withLock { $0 = body } }
 
     func file(of name: BlobName) async throws(StoreError) -> BlobFile? {
         let body = interruption.withLock { stored -> (@Sendable () async -> Void)? in
@@ -33,7 +41,13 @@ final class FaultyBlobs: BlobStore {
         return try await blobs.file(of: name)
     }
 
-    func makeDraft() async throws(StoreError) -> BlobDraft { try await blobs.makeDraft() }
+    func makeDraft() async throws(StoreError) -> BlobDraft {
+        made.withLock { $0 += 1 }
+        let body = drafting.withLock { $0 }
+        await body?()
+        return try await blobs.makeDraft()
+    }
+
     func put(_ path: String, as name: BlobName) async throws(StoreError) -> Int { try await blobs.put(path, as: name) }
     func put(_ content: [UInt8], as name: BlobName) async throws(StoreError) { try await blobs.put(content, as: name) }
     func delete(_ names: [BlobName]) async throws(StoreError) { try await blobs.delete(names) }

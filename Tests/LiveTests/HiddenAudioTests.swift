@@ -111,19 +111,62 @@ import Testing
         }
     }
 
-    @Test func `is silenced in a file that a killed gateway left without a place`() async throws {
-        try await WaitingConversation.with(audioDays: 30) { waiting in
-            let service = waiting.service
-            let words = [("it's", 2), ("####", 3), ("okay", 5)].map { text, second in
-                SegmentWord(text, start: .seconds(second), end: .seconds(second + 1), confidence: 1)
-            }
-            let segment = Segment(
-                id: ID("s"), text: "it's #### okay", start: .seconds(2), end: .seconds(6), words: words, engine: .local)
-            try await begin(in: service, [segment])
+    /// Segments of the conversation, in which the session's second 1 is hidden.
+    private var hidingSegments: [Segment] {
+        let words = [("it's", 2), ("####", 3), ("okay", 5)].map { text, second in
+            SegmentWord(text, start: .seconds(second), end: .seconds(second + 1), confidence: 1)
+        }
+        return [Segment(id: ID("s"), text: "it's #### okay", start: .seconds(2), end: .seconds(6), words: words, engine: .local)]
+    }
+
+    @Test func `is silenced before the file of a killed gateway gets its place`() async throws {
+        try await WaitingConversation.with(audioDays: 30, blobs: { FaultyBlobs($0) }) { waiting in
+            let service = waiting.service, store = waiting.store, conversation = conversation, wasWithoutPlace = AtomicFlag()
+            let blobs = try #require(service.audio as? FaultyBlobs)
+            try await begin(in: service, hidingSegments)
             let name = try #require(SessionAudioName(id: "a", session: session, start: .zero).blob)
             try await service.audio.put(try noise(), as: name)
+            blobs.beforeDrafts {
+                if let kept = try? await store.audio(of: conversation, of: .local), kept.isEmpty { wasWithoutPlace.set() }
+            }
+            await service.takeUpAudio(before: service.now() + .seconds(1))
+            #expect(wasWithoutPlace.isSet && blobs.drafts == 1)
+            #expect(try await audible(in: service) == [true, false, true, true])
+            let kept = try await store.audio(of: conversation, of: .local)
+            #expect(try await kept.map(\.byteCount) == service.audio.all().map(\.byteCount))
+        }
+    }
+
+    @Test func `is not written again in a silent file without a place`() async throws {
+        try await WaitingConversation.with(audioDays: 30, blobs: { FaultyBlobs($0) }) { waiting in
+            let service = waiting.service, path = folder.path(of: "noise.opus")
+            let blobs = try #require(service.audio as? FaultyBlobs)
+            try await begin(in: service, hidingSegments)
+            let name = try #require(SessionAudioName(id: "a", session: session, start: .zero).blob)
+            _ = try noise()
+            _ = try OggOpusCut.silence(path, [second(1)], of: path)
+            let bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
+            try await service.audio.put(bytes, as: name)
             await service.takeUpAudio(before: service.now() + .seconds(1))
             #expect(try await audible(in: service) == [true, false, true, true])
+            #expect(blobs.drafts == 0)
+        }
+    }
+
+    @Test func `is not written again where it is silent already`() async throws {
+        try await WaitingConversation.with(audioDays: 30, blobs: { FaultyBlobs($0) }) { waiting in
+            let service = waiting.service, stored = transcript(hides: true, "####", "[card_number],", "okay")
+            let blobs = try #require(service.audio as? FaultyBlobs)
+            try await begin(in: service)
+            try await keepNoise(in: service)
+            #expect(await service.take(stored))
+            let silenced = try await service.store.audio(of: conversation, of: .local).map(\.file)
+            #expect(blobs.drafts == 1)
+            #expect(await service.take(stored))
+            #expect(try await service.store.audio(of: conversation, of: .local).map(\.file) == silenced)
+            #expect(blobs.drafts == 1)
+            #expect(await service.silence(second(5), of: conversation, of: .local) == 1)
+            #expect(try await audible(in: service) == [true, false, false, false])
         }
     }
 
@@ -172,19 +215,50 @@ import Testing
         }
     }
 
+    /// Begins the conversation in which the session speaks from its second 1.5 on.
+    private func beginNext(in service: ConversationService) async throws -> ID<Conversation> {
+        let next = ID<Conversation>("c2"), day = UnixTime(milliseconds: 86_400_000)
+        let begun = Conversation(id: next, user: .local, status: .inProgress, source: "test", started: day, finished: day)
+        #expect(try await service.store.begin(begun))
+        let part = SessionPart(session: session, conversation: next, begins: .milliseconds(1_500), shift: .milliseconds(-1_500))
+        _ = try await service.store.join(part, of: .local)
+        return next
+    }
+
     @Test func `is silenced on both sides of the border of two conversations`() async throws {
         try await WaitingConversation.with(audioDays: 30) { waiting in
-            let service = waiting.service, next = ID<Conversation>("c2"), day = UnixTime(milliseconds: 86_400_000)
+            let service = waiting.service
             try await begin(in: service)
             try await keepNoise(in: service)
-            let begun = Conversation(id: next, user: .local, status: .inProgress, source: "test", started: day, finished: day)
-            #expect(try await service.store.begin(begun))
-            let part = SessionPart(session: session, conversation: next, begins: .milliseconds(1_500), shift: .milliseconds(-1_500))
-            _ = try await service.store.join(part, of: .local)
+            let next = try await beginNext(in: service)
             try await keepNoise(in: service, of: next, as: "next.opus", from: .zero)
             #expect(await service.silence([second(1)], ofSession: session, of: .local))
             #expect(try await audible(in: service) == [true, false, true, true])
             #expect(try await audible(in: service, of: next) == [false, true, true, true])
+        }
+    }
+
+    /// Times of the session, in milliseconds, and whether they have sound of the conversation before and behind the border at 1.5 s.
+    private static let timesAtBorder: [(time: Range<Int>, before: Bool, behind: Bool)] = [
+        (1_000..<1_500, true, false), (1_500..<1_700, false, true), (1_499..<1_501, true, true),
+        (1_403..<1_403, true, false), (1_500..<1_500, false, false), (1_603..<1_603, false, true),
+    ]
+
+    @Test(arguments: timesAtBorder)
+    func `is silenced in the conversation in which its time lies`(time: Range<Int>, before: Bool, behind: Bool) async throws {
+        try await WaitingConversation.with(audioDays: 30) { waiting in
+            let service = waiting.service
+            try await begin(in: service)
+            try await keepNoise(in: service)
+            let next = try await beginNext(in: service)
+            // The conversation has sound of another session before the border.
+            try await keepNoise(in: service, of: next, as: "next.opus", from: .seconds(-1))
+            let hidden = Duration.milliseconds(time.lowerBound)..<Duration.milliseconds(time.upperBound)
+            #expect(await service.silence([hidden], ofSession: session, of: .local))
+            let files = try await service.store.audio(of: conversation, of: .local).map(\.file)
+            let nextFiles = try await service.store.audio(of: next, of: .local).map(\.file)
+            #expect((files == ["noise.opus"]) == !before)
+            #expect((nextFiles == ["next.opus"]) == !behind)
         }
     }
 

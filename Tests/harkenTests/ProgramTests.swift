@@ -180,6 +180,25 @@ struct `The program` {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix("words") } == [])
     }
 
+    @Test(arguments: [SIGINT, SIGTERM]) func `ends the wait of a models command for a pipe of settings with 130`(signal: Int32) async throws {
+        let pipe = folder.path(of: "pipe")
+        try #require(mkfifo(pipe, 0o600) == 0)
+        let program = try BuiltProgram.start(["models", "list", "--config", pipe], environment: environment)
+        var writer: Int32 = -1
+        // The opening fails until somebody reads the pipe.
+        try await until {
+            writer = open(pipe, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+            return writer >= 0 || !program.isRunning
+        }
+        try #require(writer >= 0, "\(program.diagnostics)")
+        defer { close(writer) }
+        program.signal(signal)
+        let outcome = await program.outcome()
+        #expect(outcome.status == 130 && outcome.output == "", "\(outcome)")
+        let unread = try await run("models", "list", "--config", folder.path(of: "nowhere"))
+        #expect(unread.status == 2 && unread.diagnostics.contains("nowhere: no such file or directory"), "\(unread)")
+    }
+
     @Test(arguments: [SIGINT, SIGTERM], ["pipe", "-"])
     func `ends live captions of a silent pipe with 130 at one signal`(signal: Int32, input: String) async throws {
         let gateway = try await TestGateway(settings: ["HARKEN_GATE": "off"]), pipe = folder.path(of: "pipe"), isInput = input == "-"

@@ -19,8 +19,9 @@ package final class JournalFile: Sendable {
         guard descriptor >= 0 else { throw .cannotRead(path: path, reason: String(cString: strerror(errno))) }
         var information = stat()
         guard fstat(descriptor, &information) == 0 else {
+            let code = errno
             close(descriptor)
-            throw .cannotRead(path: path, reason: String(cString: strerror(errno)))
+            throw .cannotRead(path: path, reason: String(cString: strerror(code)))
         }
         length = Int(information.st_size)
     }

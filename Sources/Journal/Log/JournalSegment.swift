@@ -168,12 +168,13 @@ package final class JournalSegment: @unchecked Sendable {
                 done = done + count < bytes.count && isDirect ? (done + count) / Self.diskPage * Self.diskPage : done + count
                 if count >= Self.diskPage || !isDirect || done == bytes.count { continue }
             }
-            if count < 0, errno == EINTR { continue }
-            if count < 0, errno == EINVAL, isDirect {
+            let code = count < 0 ? errno : ENOSPC
+            if code == EINTR { continue }
+            if code == EINVAL, isDirect {
                 isDirect = false
                 if fcntl(descriptor, F_SETFL, 0) == 0 { continue }
             }
-            throw .cannotWrite(path: path, reason: String(cString: strerror(count < 0 ? errno : ENOSPC)))
+            throw .cannotWrite(path: path, reason: String(cString: strerror(code)))
         }
     }
 }

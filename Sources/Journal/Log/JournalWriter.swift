@@ -1,6 +1,5 @@
 import Speech
 internal import Dispatch
-internal import FoundationEssentials
 internal import Glibc
 package import Observability
 internal import Synchronization
@@ -44,14 +43,20 @@ package final class JournalWriter: Sendable {
         self.syncFailed = syncFailed
         delay = Atomic(Int64(sync.interval / 5 / .nanoseconds(1)))
         self.log = log
-        do {
-            try FileManager.default.createDirectory(
-                atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw .cannotCreate(path: directory, reason: String(cString: strerror(errno)).lowercased())
-        }
+        try Self.makeFolder(directory)
         run = try JournalRun.claimLowest(in: directory)
         earlier = try PreviousRunJournal(directory: directory, run: run, log: log)
+    }
+
+    /// Makes a folder and the folders above it, as far as they do not exist, for their owner only.
+    private static func makeFolder(_ path: String) throws(JournalError) {
+        var made = ""
+        for part in path.split(separator: "/") {
+            made += (made.isEmpty && !path.hasPrefix("/") ? "" : "/") + part
+            guard mkdir(made, 0o700) == 0 || errno == EEXIST else {
+                throw .cannotCreate(path: path, reason: String(cString: strerror(errno)).lowercased())
+            }
+        }
     }
 
     /// True if the last write to a segment failed. May be asked on any thread.

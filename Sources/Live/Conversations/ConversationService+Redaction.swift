@@ -55,10 +55,9 @@ extension ConversationService {
                 // Nobody has spoken in a part without a shift.
                 guard let shift = part.shift else { continue }
                 let end = index + 1 < parts.count ? parts[index + 1].begins : nil
-                // A time over the border of two conversations is in the audio of both.
-                let own = times.filter { time in
-                    (time.lowerBound >= part.begins || time.upperBound > part.begins) && end.map { time.lowerBound < $0 } ?? true
-                }
+                // A time over the border of two conversations is in the audio of both. A time without length is in the part that it lies within: on
+                // the border itself it has no sound.
+                let own = times.filter { time in time.upperBound > part.begins && end.map { time.lowerBound < $0 } ?? true }
                 guard !own.isEmpty else { continue }
                 let moved = own.map { $0.lowerBound + shift..<$0.upperBound + shift }
                 var silencing = silencings[part.begins] ?? Silencing()
@@ -70,12 +69,32 @@ extension ConversationService {
         }
     }
 
-    /// Silences the words that are hidden in a conversation between two of its times, and tries again for some seconds while the store cannot be used.
-    func silenceHidden(in id: ID<Conversation>, of user: ID<User>, from start: Duration, to end: Duration) async throws(StoreError) {
-        guard let conversation = try await store.conversation(id, of: user) else { return }
+    /// Returns the times of the words that are hidden in a conversation between two of its times.
+    func hiddenTimes(
+        in id: ID<Conversation>, of user: ID<User>, from start: Duration, to end: Duration
+    ) async throws(StoreError) -> [Range<Duration>] {
+        guard let conversation = try await store.conversation(id, of: user) else { return [] }
         let words = conversation.segments.flatMap(\.words).filter { $0.start < end && $0.end > start && Word.isHidden($0.text) }
-        guard !words.isEmpty else { return }
-        _ = await silence(words.map { $0.start..<max($0.start, $0.end) }, of: id, of: user, waits: Self.silencingWaits)
+        return words.map { $0.start..<max($0.start, $0.end) }
+    }
+
+    /// Silences times of a conversation in a file that has no place in the conversation yet. The silenced file takes the place of the file.
+    ///
+    /// - Parameter whole: the file's content.
+    /// - Returns: the file with its present size. A file that cannot be silenced at all stays as it is, and the log has the reason.
+    func silenced(
+        _ file: StoredAudio, _ whole: BlobFile, at ranges: [Range<Duration>], of id: ID<Conversation>
+    ) async throws(StoreError) -> StoredAudio {
+        let own = Self.times(ranges, in: file)
+        guard !own.isEmpty, let name = BlobName(file.file) else { return file }
+        var silenced = file
+        switch try await silencedCopy(of: whole, at: own) {
+        case .success(nil): break
+        case .success(let draft?): silenced.byteCount = try await audio.put(draft, as: name)
+        case .failure(.unavailable(let reason)): throw .notUsable(path: audio.location, reason: reason)
+        case .failure(let error): logUnsilenced(id, "\(error)")
+        }
+        return silenced
     }
 
     /// Makes attempts until one succeeds, with a wait before each but the first.
@@ -138,13 +157,11 @@ extension ConversationService {
         silencing.mayPass = true
     }
 
-    /// Silences times of a conversation in one of its files, if the file has them.
+    /// Silences times of a conversation in one of its files, if the file has them. A file that is silent there already stays.
     private func silence(
         _ ranges: [Range<Duration>], in file: StoredAudio, of id: ID<Conversation>, of user: ID<User>, _ silencing: inout Silencing
     ) async {
-        let own = ranges.filter { file.start < $0.upperBound && file.start + file.duration > $0.lowerBound }.map { range in
-            max(.zero, range.lowerBound - file.start)..<max(.zero, range.upperBound - file.start)
-        }
+        let own = Self.times(ranges, in: file)
         guard !own.isEmpty else { return }
         do throws(StoreError) {
             guard let name = BlobName(file.file), let whole = try await audio.file(of: name) else {
@@ -153,19 +170,13 @@ extension ConversationService {
                 silencing.isAgain = true
                 return
             }
-            let draft = try await audio.makeDraft()
-            let result = await Task.detached(priority: .utility) {
-                Result { () throws(MediaError) in
-                    try OggOpusCut.silence(draft.path, own, of: whole.path)
-                }
-            }.value
-            switch result {
-            case .success(let byteCount):
+            switch try await silencedCopy(of: whole, at: own) {
+            case .success(nil): silencing.settled.insert(file.file)
+            case .success(let draft?):
                 var silenced = file
                 silenced.file = "\(newID()).opus"
-                silenced.byteCount = byteCount
                 guard let target = BlobName(silenced.file) else { return silencing.fail(file.file) }
-                try await keep(draft, as: target)
+                silenced.byteCount = try await keep(draft, as: target)
                 if try await store.replace(file.file, by: silenced, in: id, of: user) {
                     silencing.count += 1
                     silencing.settled.insert(silenced.file)
@@ -184,6 +195,33 @@ extension ConversationService {
             logUnsilenced(id, "\(error)")
             if error.mayPass { silencing.mayPass = true } else { silencing.fail(file.file) }
         }
+    }
+
+    /// Returns the times from a file's start at which times of its conversation lie; empty when the file has none of them.
+    private static func times(_ ranges: [Range<Duration>], in file: StoredAudio) -> [Range<Duration>] {
+        ranges.filter { file.start < $0.upperBound && file.start + file.duration > $0.lowerBound }.map { range in
+            max(.zero, range.lowerBound - file.start)..<max(.zero, range.upperBound - file.start)
+        }
+    }
+
+    /// Makes a copy of a file without the sound of some of its times.
+    ///
+    /// - Returns: nil when the file has no sound there already; nothing is written then. The stored file itself is the only fact that says so, so a
+    ///   silencing that was cut off is done again.
+    private func silencedCopy(of file: BlobFile, at times: [Range<Duration>]) async throws(StoreError) -> Result<BlobDraft?, MediaError> {
+        let isSilent = await Task.detached(priority: .utility) {
+            Result { () throws(MediaError) in try OggOpusCut.isSilent(times, in: file.path) }
+        }.value
+        switch isSilent {
+        case .success(true): return .success(nil)
+        case .success(false): break
+        case .failure(let error): return .failure(error)
+        }
+        let draft = try await audio.makeDraft()
+        let result = await Task.detached(priority: .utility) {
+            Result { () throws(MediaError) in try OggOpusCut.silence(draft.path, times, of: file.path) }
+        }.value
+        return result.map { _ in draft }
     }
 
     private func logUnsilenced(_ id: ID<Conversation>, _ reason: String) {

@@ -26,7 +26,7 @@ extension ConversationService {
                     guard let kept = try await audio.file(of: blob.name) else { continue }
                     switch await Task.detached(priority: .utility, operation: { OggOpusEnd(of: kept.path) }).value {
                     case .complete(let duration):
-                        switch try await takeUp(blob, duration) {
+                        switch try await takeUp(blob, kept, duration) {
                         case .added: added += 1
                         case .deleted: break
                         case .notFound: left.append(blob)
@@ -53,7 +53,9 @@ extension ConversationService {
     }
 
     /// Adds a live session's audio to the conversation in which it was spoken. Audio that must not be kept any more is deleted.
-    private func takeUp(_ blob: StoredBlob, _ duration: Duration) async throws(StoreError) -> FoundPlace {
+    ///
+    /// - Parameter whole: the blob's content.
+    private func takeUp(_ blob: StoredBlob, _ whole: BlobFile, _ duration: Duration) async throws(StoreError) -> FoundPlace {
         guard let place = SessionAudioName(blob.name) else { return .notFound }
         guard let user = try await store.user(of: place.session) else {
             // Nothing else is left of a deleted conversation. The audio of one that can be restored is taken up at a start after that.
@@ -64,19 +66,28 @@ extension ConversationService {
         }
         let part = try await store.parts(of: place.session, of: user).last { $0.begins <= place.start }
         guard let part, let shift = part.shift else { return .notFound }
-        let stored = StoredAudio(
+        let conversation = part.conversation
+        var stored = StoredAudio(
             file: blob.name.text, start: place.start + shift, duration: duration, byteCount: blob.byteCount, created: blob.changed)
+        let end = stored.start + duration
         // A copy that was made to replace a file, and never did, is of no use.
-        let isCopy = try await store.audio(of: part.conversation, of: user).contains {
-            $0.start < stored.start + stored.duration && stored.start < $0.start + $0.duration
+        let isCopy = try await store.audio(of: conversation, of: user).contains { $0.start < end && stored.start < $0.start + $0.duration }
+        var hidden: [Range<Duration>] = [], isAdded = false
+        if !isCopy, try await keepsAudio(of: user) {
+            // Words that were recognized again may be hidden in this audio. It is silent before it has its place: the next start takes up no file
+            // that has one.
+            hidden = try await hiddenTimes(in: conversation, of: user, from: stored.start, to: end)
+            stored = try await silenced(stored, whole, at: hidden, of: conversation)
+            isAdded = try await store.add(stored, to: conversation, of: user)
         }
-        guard !isCopy, try await keepsAudio(of: user), try await store.add(stored, to: part.conversation, of: user) else {
+        guard isAdded else {
             try await audio.delete(blob.name)
             return .deleted
         }
-        // Words that were recognized again may be hidden in this audio, which was stored before.
-        try await silenceHidden(in: part.conversation, of: user, from: stored.start, to: stored.start + stored.duration)
-        storedAudio(of: part.conversation, of: user)
+        // Words that came meanwhile were silenced in the files that had their places then.
+        let late = try await hiddenTimes(in: conversation, of: user, from: stored.start, to: end).filter { !hidden.contains($0) }
+        if !late.isEmpty { _ = await silence(late, of: conversation, of: user, waits: Self.silencingWaits) }
+        storedAudio(of: conversation, of: user)
         return .added
     }
 }

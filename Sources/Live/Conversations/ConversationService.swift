@@ -176,9 +176,11 @@ package final class ConversationService: Sendable {
     }
 
     /// Stores a file, which a row will name. If the process ends before that, the file is deleted within hours.
-    func keep(_ draft: BlobDraft, as name: BlobName) async throws(StoreError) {
+    ///
+    /// - Returns: the number of bytes.
+    @discardableResult func keep(_ draft: BlobDraft, as name: BlobName) async throws(StoreError) -> Int {
         try await store.announce(name.text, for: ConversationAudio.standardTime)
-        try await audio.put(draft, as: name)
+        return try await audio.put(draft, as: name)
     }
 
     /// Returns false if the user has chosen, since the session began, to keep no audio.

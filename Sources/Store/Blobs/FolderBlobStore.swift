@@ -1,5 +1,4 @@
 internal import Dispatch
-internal import FoundationEssentials
 internal import Glibc
 internal import Speech
 
@@ -35,6 +34,8 @@ package final class FolderBlobStore: BlobStore {
         try await queue.work { [self] () throws(StoreError) in
             let (draft, descriptor) = try openDraft()
             defer { close(descriptor) }
+            // The release of the draft removes the file, which could change the reason of an error before it is read.
+            defer { withExtendedLifetime(draft) {} }
             guard PrivateFile.writeAll(content, to: descriptor) else { throw .failure(path(of: name)) }
             try finish(draft, descriptor, as: name)
         }
@@ -181,9 +182,21 @@ package final class FolderBlobStore: BlobStore {
 
     /// Returns the names of all files in the folder, in no order.
     private func files() throws(StoreError) -> [String] {
-        guard access(location, F_OK) == 0 || errno != ENOENT else { return [] }
-        do { return try FileManager.default.contentsOfDirectory(atPath: location) } catch {
-            throw StoreError.failure(location)
+        guard let folder = opendir(location) else {
+            if errno == ENOENT { return [] }
+            throw .failure(location)
+        }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while true {
+            // An error is told from the folder's end by `errno` alone.
+            errno = 0
+            guard let entry = readdir(folder) else {
+                guard errno == 0 else { throw .failure(location) }
+                return names
+            }
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) } }
+            if name != ".", name != ".." { names.append(name) }
         }
     }
 

@@ -4,21 +4,7 @@ import Net
 
 /// The folder of models that commands about models use, and its replacement.
 struct ModelPlace {
-    static let option = Option(
-        "--models", "DIR", variable: "HARKEN_MODELS", "The folder of models. Default: the folder that harken serve uses, see harken config show.")
-
-    /// Options that decide the folder.
-    static let options: [any OptionDescription] = [option, OperatorSettings.config]
-
     let folder: ModelFolder
-
-    init(_ arguments: Arguments) throws(UsageError) {
-        if let path = try arguments.value(Self.option) {
-            folder = ModelFolder(path)
-        } else {
-            folder = try ModelFolder(configFile: try arguments.value(OperatorSettings.config), environment: arguments.environment)
-        }
-    }
 
     var path: String { folder.path }
 

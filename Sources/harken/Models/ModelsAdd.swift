@@ -8,7 +8,7 @@ struct ModelsAdd: Command {
             The folder has Whisper base in CTranslate2's format, as faster-whisper uses it, with weights in float16 or float32: model.bin, config.json and \
             vocabulary.json or vocabulary.txt. The model is converted. A gateway uses the model once it has started again. Needs Python 3.11.
             """,
-        operands: .init(placeholder: "FOLDER", help: "The folder of the model.", count: 1...1), options: ModelPlace.options)
+        operands: .init(placeholder: "FOLDER", help: "The folder of the model.", count: 1...1), options: ModelPlaceChoice.options)
 
     /// The files of a model that are read, each with its maximum number of bytes. Whisper base has 290 MB in float32.
     private static let files = [("model.bin", 1 << 30), ("config.json", 1 << 20), ("vocabulary.json", 1 << 24), ("vocabulary.txt", 1 << 24)]
@@ -23,18 +23,18 @@ struct ModelsAdd: Command {
         }
     }
 
-    private let place: ModelPlace
+    private let choice: ModelPlaceChoice
     private let source: String
     private let environment: [String: String]
 
     init(_ arguments: Arguments) throws(UsageError) {
-        place = try ModelPlace(arguments)
+        choice = try ModelPlaceChoice(arguments)
         source = arguments.operands.joined()
         environment = arguments.environment
     }
 
     func run(_ context: CommandContext) async -> ExitStatus {
-        await attempt(context) {
+        await attempt(context, in: choice) { place in
             for name in ["model.bin", "config.json"] where access(source + "/" + name, R_OK) != 0 {
                 throw ModelError("\(source)/\(name) cannot be read; give the folder of a Whisper model in CTranslate2's format")
             }

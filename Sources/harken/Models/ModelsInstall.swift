@@ -16,7 +16,7 @@ struct ModelsInstall: Command {
             compared before the folder of models is replaced. Models include program libraries: install only archives that you trust.
             """,
         operands: .init(placeholder: "FILE|URL", help: "The archive: a file, or a URL with https.", count: 1...1),
-        options: [digest, authorities] + ModelPlace.options)
+        options: [digest, authorities] + ModelPlaceChoice.options)
 
     /// Maximum size of an archive, packed and unpacked, in bytes.
     private static let sizeLimit = 4 << 30
@@ -24,13 +24,13 @@ struct ModelsInstall: Command {
     private let source: String
     private let digest: String?
     private let authorities: String?
-    private let place: ModelPlace
+    private let choice: ModelPlaceChoice
 
     init(_ arguments: Arguments) throws(UsageError) {
         source = arguments.operands.joined()
         digest = try arguments.value(Self.digest)
         authorities = try arguments.value(Self.authorities)
-        place = try ModelPlace(arguments)
+        choice = try ModelPlaceChoice(arguments)
         if source.lowercased().hasPrefix("http://") {
             throw UsageError("\(source) is not encrypted, and models include program libraries; give a URL with https, or a file")
         }
@@ -39,7 +39,7 @@ struct ModelsInstall: Command {
     private var isURL: Bool { source.lowercased().hasPrefix("https://") }
 
     func run(_ context: CommandContext) async -> ExitStatus {
-        await attempt(context) {
+        await attempt(context, in: choice) { place in
             if !isURL, let problem = FileIdentity.problem(path: source) { throw ModelError("\(source): \(problem)") }
             try await place.locked {
                 let download = place.path + ".download"

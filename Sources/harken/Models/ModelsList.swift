@@ -5,7 +5,7 @@ struct ModelsList: Command {
     static let description = CommandDescription(
         name: "models list", summary: "List the local models: size, state, and what each is for.",
         discussion: "States come from the sizes of files; harken models verify reads everything. With --json: one object.",
-        options: ModelPlace.options + [Flag.json])
+        options: ModelPlaceChoice.options + [Flag.json])
 
     /// The state of an optional part that is not there.
     private static let notAdded = "not added"
@@ -16,18 +16,18 @@ struct ModelsList: Command {
         var state: String
     }
 
-    private let place: ModelPlace
+    private let choice: ModelPlaceChoice
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
-        place = try ModelPlace(arguments)
+        choice = try ModelPlaceChoice(arguments)
         json = arguments.has(.json)
     }
 
     func run(_ context: CommandContext) async -> ExitStatus {
-        await attempt(context) {
+        await attempt(context, in: choice) { place in
             let manifest = try ModelManifest(folder: place.path)
-            let rows = ModelPart.allCases.map { row($0, manifest) }
+            let rows = ModelPart.allCases.map { row($0, manifest, place) }
             if json {
                 context.output.writeLine(Self.json(rows, place.path))
             } else {
@@ -43,7 +43,7 @@ struct ModelsList: Command {
         }
     }
 
-    private func row(_ part: ModelPart, _ manifest: ModelManifest?) -> Row {
+    private func row(_ part: ModelPart, _ manifest: ModelManifest?, _ place: ModelPlace) -> Row {
         let files = manifest?.list.files.filter { part.has($0.path) } ?? []
         let problems = files.compactMap { file in manifest?.list.problem(of: file, in: place.path, readsAll: false) }
         let missing = place.folder.problem(part.items)

@@ -7,7 +7,8 @@ struct ModelsTest: Command {
     static let description = CommandDescription(
         name: "models test", summary: "Let each local model recognize a recording: the words, and how fast they come.",
         discussion: "Without FILE: an English recording that set-up brings. With --json: one array of objects.",
-        operands: .init(placeholder: "FILE", help: "An audio or video file.", count: 0...1), options: ModelPlace.options + [language, Flag.json])
+        operands: .init(placeholder: "FILE", help: "An audio or video file.", count: 0...1),
+        options: ModelPlaceChoice.options + [language, Flag.json])
 
     private static let language = Option(language: "The language of the recording, such as de. Default: Whisper finds it out.")
     /// The recording of set-up, below the folder of models.
@@ -20,20 +21,20 @@ struct ModelsTest: Command {
         var audioSeconds: Double
     }
 
-    private let place: ModelPlace
+    private let choice: ModelPlaceChoice
     private let file: String?
     private let spoken: LanguageTag?
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
-        place = try ModelPlace(arguments)
+        choice = try ModelPlaceChoice(arguments)
         file = arguments.operands.first
         spoken = try arguments.language(Self.language)?.named
         json = arguments.has(.json)
     }
 
     func run(_ context: CommandContext) async -> ExitStatus {
-        await attempt(context) {
+        await attempt(context, in: choice) { place in
             let path = file ?? place.path + "/" + Self.sample
             guard access(path, R_OK) == 0 else {
                 throw ModelError(
@@ -42,7 +43,7 @@ struct ModelsTest: Command {
             if let problem = place.folder.problem(ModelFolder.Item.recognition) { throw ModelError("\(problem); \(ModelFolder.remedy)") }
             var outcomes: [Outcome] = []
             for model in LocalLanguages.Model.allCases {
-                if let outcome = try await test(model, path, context) { outcomes.append(outcome) }
+                if let outcome = try await test(model, in: place.folder, path, context) { outcomes.append(outcome) }
             }
             if json {
                 context.output.writeLine(Self.json(outcomes))
@@ -53,12 +54,14 @@ struct ModelsTest: Command {
     }
 
     /// Returns nil when the model is not there, or does not hear the language.
-    private func test(_ model: LocalLanguages.Model, _ path: String, _ context: CommandContext) async throws -> Outcome? {
+    private func test(
+        _ model: LocalLanguages.Model, in folder: ModelFolder, _ path: String, _ context: CommandContext
+    ) async throws -> Outcome? {
         guard let languages = LocalLanguages(models: (model == .moonshine ? "en=" : "*=") + model.rawValue) else { return nil }
-        let engine = LocalEngine(place.folder, pool: Processors.count, languages: languages) { failure in
+        let engine = LocalEngine(folder, pool: Processors.count, languages: languages) { failure in
             context.printError(Self.description, "\(failure.consequence): \(failure.reason)")
         }
-        guard model != .whisper || WhisperFacts(of: place.folder) != nil else {
+        guard model != .whisper || WhisperFacts(of: folder) != nil else {
             context.note("\(model.rawValue) is not there; harken models fetch brings it")
             return nil
         }

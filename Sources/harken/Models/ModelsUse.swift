@@ -9,17 +9,17 @@ struct ModelsUse: Command {
             "default" drops the choice. The choice is kept in the folder of models; HARKEN_LOCAL_MODELS overrides it. A gateway takes the choice over at \
             its next start.
             """,
-        operands: .init(placeholder: "MODELS", help: "The models by language, or default.", count: 1...1), options: ModelPlace.options)
+        operands: .init(placeholder: "MODELS", help: "The models by language, or default.", count: 1...1), options: ModelPlaceChoice.options)
 
     private static let standard = "default"
 
-    private let place: ModelPlace
+    private let placeChoice: ModelPlaceChoice
     /// nil: the choice is dropped.
     private let choice: String?
     private let languages: LocalLanguages
 
     init(_ arguments: Arguments) throws(UsageError) {
-        place = try ModelPlace(arguments)
+        placeChoice = try ModelPlaceChoice(arguments)
         let text = arguments.operands.joined()
         choice = text == Self.standard ? nil : text
         guard let languages = choice.map(LocalLanguages.init(models:)) ?? .standard else {
@@ -29,7 +29,7 @@ struct ModelsUse: Command {
     }
 
     func run(_ context: CommandContext) async -> ExitStatus {
-        await attempt(context) {
+        await attempt(context, in: placeChoice) { place in
             _ = try place.manifest()
             let known = WhisperFacts(of: place.folder)?.codes ?? []
             guard !languages.codes(known: known).isEmpty else {

@@ -3,19 +3,19 @@ import Framing
 struct ModelsVerify: Command {
     static let description = CommandDescription(
         name: "models verify", summary: "Compare the checksums of all local models.", discussion: "With --json: one object.",
-        options: ModelPlace.options + [Flag.json])
+        options: ModelPlaceChoice.options + [Flag.json])
 
-    private let place: ModelPlace
+    private let choice: ModelPlaceChoice
     private let json: Bool
 
     init(_ arguments: Arguments) throws(UsageError) {
-        place = try ModelPlace(arguments)
+        choice = try ModelPlaceChoice(arguments)
         json = arguments.has(.json)
     }
 
     func run(_ context: CommandContext) async -> ExitStatus {
         var problems: [String] = []
-        let status = await attempt(context) {
+        let status = await attempt(context, in: choice) { place in
             let manifest = try place.manifest()
             problems = manifest.list.problems(in: place.path, readsAll: true)
             if json {

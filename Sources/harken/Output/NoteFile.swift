@@ -140,12 +140,13 @@ final class NoteFile: Sendable {
     /// Keeps the notes that were found: further notes come behind them.
     func takeOver() throws(OutputFileError) {
         let text = ([Self.signature] + found).map { $0 + "\n" }.joined()
-        let isDone = state.withLock { state in
+        let failure = state.withLock { state -> OutputFileError? in
             state.isOwn = true
             // A line that was cut off is not to touch the next one.
-            return ftruncate(descriptor, text.utf8.count) == 0 && lseek(descriptor, 0, SEEK_END) >= 0
+            let isDone = ftruncate(descriptor, text.utf8.count) == 0 && lseek(descriptor, 0, SEEK_END) >= 0
+            return isDone ? nil : OutputFileError("write", path)
         }
-        if !isDone { throw OutputFileError("write", path) }
+        if let failure { throw failure }
     }
 
     /// Deletes the file, because nothing is to be resumed.

@@ -54,11 +54,12 @@ final class PartialFile: Sendable {
 
     private static func claim(_ path: String, _ notes: NoteFile) throws(OutputFileError) -> Int32 {
         var descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        let isThere = descriptor < 0 && errno == EEXIST
         let error: OutputFileError
-        if descriptor < 0, errno == EEXIST, !notes.wasThere, !isEmpty(path) {
+        if isThere, !notes.wasThere, !isEmpty(path) {
             error = OutputFileError("\(path) is not what a command that was ended has left; move the file away, or give another name")
         } else {
-            if descriptor < 0, errno == EEXIST { descriptor = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC) }
+            if isThere { descriptor = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC) }
             if descriptor >= 0 { return descriptor }
             error = OutputFileError("write", path)
         }

@@ -123,6 +123,14 @@ import Testing
         #expect(all.allSatisfy { abs(Double($0.changed.milliseconds) / 1_000 - begin.timeIntervalSince1970) < 60 })
     }
 
+    @Test func `says why its folder cannot be listed`() async throws {
+        let file = try folder.write([1], as: "file")
+        for path in [file, file + "/blobs"] {
+            await #expect(throws: StoreError.notUsable(path: path, reason: "not a directory")) { try await FolderBlobStore(path).all() }
+        }
+        #expect(try await FolderBlobStore(folder.path(of: "nowhere/blobs")).all().isEmpty)
+    }
+
     @Test(arguments: BlobStoreKind.allCases) func `has one whole content after several puts at once`(kind: BlobStoreKind) async throws {
         let store = try kind.open(in: folder), name = try name("a")
         try await withThrowingTaskGroup(of: Void.self) { group in
