@@ -137,6 +137,28 @@ import Testing
         }
     }
 
+    @Test func `is silenced before its file gets its place also where words are hidden meanwhile`() async throws {
+        try await WaitingConversation.with(audioDays: 30, blobs: { FaultyBlobs($0) }) { waiting in
+            let service = waiting.service, store = waiting.store, conversation = conversation, hadPlace = AtomicFlag()
+            let blobs = try #require(service.audio as? FaultyBlobs)
+            try await begin(in: service, hidingSegments)
+            let name = try #require(SessionAudioName(id: "a", session: session, start: .zero).blob)
+            try await service.audio.put(try noise(), as: name)
+            // The session's second 3 is hidden while the file is written.
+            var segments = hidingSegments
+            segments[0].text = "it's #### ####"
+            segments[0].words[2].text = "####"
+            let update = ConversationUpdate(conversation, changed: segments)
+            blobs.beforeDrafts {
+                if let kept = try? await store.audio(of: conversation, of: .local), !kept.isEmpty { hadPlace.set() }
+                _ = try? await store.write(update, of: .local)
+            }
+            await service.takeUpAudio(before: service.now() + .seconds(1))
+            #expect(!hadPlace.isSet && blobs.drafts == 2)
+            #expect(try await audible(in: service) == [true, false, true, false])
+        }
+    }
+
     @Test func `is not written again in a silent file without a place`() async throws {
         try await WaitingConversation.with(audioDays: 30, blobs: { FaultyBlobs($0) }) { waiting in
             let service = waiting.service, path = folder.path(of: "noise.opus")

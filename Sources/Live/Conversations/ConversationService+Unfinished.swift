@@ -75,9 +75,13 @@ extension ConversationService {
         var hidden: [Range<Duration>] = [], isAdded = false
         if !isCopy, try await keepsAudio(of: user) {
             // Words that were recognized again may be hidden in this audio. It is silent before it has its place: the next start takes up no file
-            // that has one.
-            hidden = try await hiddenTimes(in: conversation, of: user, from: stored.start, to: end)
-            stored = try await silenced(stored, whole, at: hidden, of: conversation)
+            // that has one. More words may be hidden while it is written.
+            var found = try await hiddenTimes(in: conversation, of: user, from: stored.start, to: end)
+            while found.contains(where: { !hidden.contains($0) }) {
+                hidden = found
+                stored = try await silenced(stored, whole, at: hidden, of: conversation)
+                found = try await hiddenTimes(in: conversation, of: user, from: stored.start, to: end)
+            }
             isAdded = try await store.add(stored, to: conversation, of: user)
         }
         guard isAdded else {
