@@ -297,29 +297,68 @@ import Testing
         }
     }
 
+    /// Begins the session's work, which goes on until its items end. One further attempt is made to silence audio.
+    private func beginWork(in service: ConversationService) async throws -> (AsyncStream<ConversationWork.Item>.Continuation, Task<Bool, Never>) {
+        let isBegun = AtomicFlag()
+        let work = ConversationWork(
+            session: session, user: .local, request: ConversationRequest(), continued: nil, part: nil, service: service, audio: nil,
+            rate: .speech, silencingWaits: [.zero]
+        ) { event in
+            if case .last = event { isBegun.set() }
+        }
+        let (items, giving) = AsyncStream.makeStream(of: ConversationWork.Item.self)
+        let carrying = Task { await work.carryOut(items) }
+        giving.yield(.last)
+        try await until { isBegun.isSet }
+        return (giving, carrying)
+    }
+
+    /// Returns the item that adds four seconds of noise to the conversation: the session's first ones.
+    private func noiseItem(in service: ConversationService) async throws -> ConversationWork.Item {
+        let bytes = try noise(), name = try #require(BlobName("noise.opus"))
+        try await service.audio.put(bytes, as: name)
+        let (files, closing) = AsyncStream.makeStream(of: ConversationAudio.Kept.self)
+        closing.yield(ConversationAudio.Kept(file: name, start: .zero, count: SampleCount(64_000), byteCount: bytes.count))
+        closing.finish()
+        return .addAudio(conversation, start: .seconds(-2), file: files)
+    }
+
     @Test func `is silenced where it is stored after they were recognized again`() async throws {
         try await WaitingConversation.with(audioDays: 30) { waiting in
-            let service = waiting.service, isBegun = AtomicFlag()
+            let service = waiting.service
             try await begin(in: service)
-            let work = ConversationWork(
-                session: session, user: .local, request: ConversationRequest(), continued: nil, part: nil, service: service, audio: nil,
-                rate: .speech
-            ) { event in
-                if case .last = event { isBegun.set() }
-            }
-            let (items, giving) = AsyncStream.makeStream(of: ConversationWork.Item.self)
-            let carrying = Task { await work.carryOut(items) }
-            giving.yield(.last)
-            try await until { isBegun.isSet }
+            let (giving, carrying) = try await beginWork(in: service)
             #expect(await service.take(transcript(hides: true, "####", "[card_number],", "okay")))
-            let bytes = try noise(), name = try #require(BlobName("noise.opus"))
-            try await service.audio.put(bytes, as: name)
-            let (files, closing) = AsyncStream.makeStream(of: ConversationAudio.Kept.self)
-            closing.yield(ConversationAudio.Kept(file: name, start: .zero, count: SampleCount(64_000), byteCount: bytes.count))
-            closing.finish()
-            giving.yield(.addAudio(conversation, start: .seconds(-2), file: files))
+            let item = try await noiseItem(in: service)
+            giving.yield(item)
             giving.finish()
             #expect(await carrying.value)
+            #expect(try await audible(in: service) == [true, false, false, true])
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `is left to the next start where the storage stays away to the session's end`(isStoredAfterwards: Bool) async throws {
+        try await WaitingConversation.with(audioDays: 30, blobs: { FaultyBlobs($0) }) { waiting in
+            let service = waiting.service, stored = transcript(hides: true, "####", "[card_number],", "okay")
+            let blobs = try #require(service.audio as? FaultyBlobs)
+            try await begin(in: service)
+            let (giving, carrying) = try await beginWork(in: service)
+            let item: ConversationWork.Item
+            if isStoredAfterwards {
+                #expect(await service.take(stored))
+                item = try await noiseItem(in: service)
+            } else {
+                try await keepNoise(in: service)
+                item = .silence(SampleRange(SampleIndex(16_000), count: SampleCount(32_000)))
+            }
+            blobs.refuse(.max)
+            giving.yield(item)
+            giving.finish()
+            #expect(await !carrying.value, "the journal has to keep the session")
+            blobs.refuse(0)
+            #expect(try await audible(in: service) == [true, true, true, true])
+            #expect(await service.take(stored))
             #expect(try await audible(in: service) == [true, false, false, true])
         }
     }

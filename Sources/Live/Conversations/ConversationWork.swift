@@ -96,16 +96,18 @@ package struct ConversationWork: Sendable {
     let audio: ConversationAudio?
     /// Sample rate of the session's audio.
     let rate: SampleRate
+    /// Waits between further attempts to silence audio while the store cannot be used.
+    var silencingWaits: [Duration] = ConversationService.silencingWaits
     /// Called on any thread.
     let tell: @Sendable (WorkEvent) -> Void
 
     /// Carries out items until the stream ends.
     ///
-    /// - Returns: false when words could not be stored.
+    /// - Returns: false when words could not be stored, or stored audio could not be silenced because the store cannot be used.
     func carryOut(_ items: AsyncStream<Item>) async -> Bool {
         var isMoved = false, isRefused = false, isWhole = true
         var opening: Task<Void, Never>?
-        var silencing: [Task<Void, Never>] = []
+        var silencing: [Task<Bool, Never>] = []
         service.beginsAudio(of: session)
         defer { service.endsAudio(of: session) }
         for await item in items {
@@ -114,8 +116,7 @@ package struct ConversationWork: Sendable {
                 continue
             }
             if case .silence(let range) = item {
-                // Words do not wait for a storage that is away.
-                if await !silence(range) { silencing.append(Task { _ = await silence(range, waits: Self.waits) }) }
+                if let later = await silence([time(of: range)]) { silencing.append(later) }
                 continue
             }
             do throws(StoreError) {
@@ -129,6 +130,11 @@ package struct ConversationWork: Sendable {
                 }
                 if item.isEssential {
                     try await persist { () throws(StoreError) in try await carryOut(item) }
+                } else if case .addAudio(let id, let start, let file) = item {
+                    for await kept in file {
+                        let late = try await add(kept, to: id, start)
+                        if let later = await silence(late) { silencing.append(later) }
+                    }
                 } else {
                     try await carryOut(item)
                 }
@@ -159,7 +165,7 @@ package struct ConversationWork: Sendable {
         }
         opening?.cancel()
         await opening?.value
-        for task in silencing { await task.value }
+        for task in silencing where await !task.value { isWhole = false }
         return isWhole
     }
 
@@ -242,31 +248,42 @@ package struct ConversationWork: Sendable {
                 // Only a person can say which of several people of one name speaks.
                 guard case .conflict = error else { throw error }
             }
-        case .addAudio(let id, let start, let file): for await kept in file { try await add(kept, to: id, start) }
-        case .silence(let range): await silence(range)
+        // The caller carries these out: they may leave audio to silence.
+        case .addAudio, .silence: break
         case .awaitAudio(let end): for await _ in end {}
         }
     }
 
-    /// Silences a time of the session in audio that is stored.
-    ///
-    /// - Returns: false when another attempt may succeed.
-    @discardableResult private func silence(_ range: SampleRange, waits: [Duration] = []) async -> Bool {
+    private func time(of range: SampleRange) -> Range<Duration> {
         let begin = (range.start - .zero).duration(at: rate), end = (range.end - .zero).duration(at: rate)
-        return await service.silence([begin..<max(begin, end)], ofSession: session, of: user, waits: waits)
+        return begin..<max(begin, end)
     }
 
-    private func add(_ kept: ConversationAudio.Kept, to id: ID<Conversation>, _ start: Duration) async throws(StoreError) {
+    /// Silences times of the session in audio that is stored.
+    ///
+    /// - Returns: the further attempts where the first one has failed: words do not wait for a storage that is away. Their value is false when they
+    ///   have failed, too. nil: no further attempt is needed.
+    private func silence(_ times: [Range<Duration>]) async -> Task<Bool, Never>? {
+        if await service.silence(times, ofSession: session, of: user) { return nil }
+        return Task { await service.silence(times, ofSession: session, of: user, waits: silencingWaits) }
+    }
+
+    /// Adds a file to a conversation.
+    ///
+    /// - Returns: the times of the file that were silenced in stored audio before the file had its place.
+    private func add(
+        _ kept: ConversationAudio.Kept, to id: ID<Conversation>, _ start: Duration
+    ) async throws(StoreError) -> [Range<Duration>] {
         let begin = SampleCount(kept.start.samples).duration(at: rate), duration = kept.count.duration(at: rate)
         let stored = StoredAudio(
             file: kept.file.text, start: begin - start, duration: duration, byteCount: kept.byteCount, created: service.now())
         guard try await service.keepsAudio(of: user), try await service.store.add(stored, to: id, of: user) else {
-            return try await audio?.remove(kept) ?? ()
+            try await audio?.remove(kept)
+            return []
         }
         service.storedAudio(of: id, of: user)
         // Words that were recognized again may have come before their audio was stored.
-        let late = service.silences(of: session, from: begin, to: begin + duration)
-        await service.silence(late, ofSession: session, of: user, waits: Self.waits)
+        return service.silences(of: session, from: begin, to: begin + duration)
     }
 
     private func find() async throws(StoreError) {

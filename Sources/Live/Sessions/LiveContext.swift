@@ -123,7 +123,8 @@ package final class LiveContext {
     /// power, before that goes on from the journal.
     ///
     /// - Parameters:
-    ///   - conversation: task that ends when all words of the session are stored in its conversations; false: some could not be stored.
+    ///   - conversation: task that ends when all words of the session are stored in its conversations, and the audio of hidden ones is silent;
+    ///     false: not all of it could be done.
     ///   - succession: the session's succession to one that a kill of the gateway interrupted; nil: it went on behind none.
     func finish(
         _ transcript: LiveTranscript, _ cursor: JournalCursor, received: SampleCount, behind conversation: Task<Bool, Never>?,
@@ -174,7 +175,7 @@ package final class LiveContext {
                 if isInConversations {
                     await audio.release()
                 } else {
-                    log.warning("words of a session are put into its conversation at the next start", [.session: stored.record.id.rawValue])
+                    log.warning("what a session's conversations lack is put into them at the next start", [.session: stored.record.id.rawValue])
                 }
                 await conversations.noMoreWords(of: stored.record.id)
             }
