@@ -20,12 +20,12 @@ package final class DecodePermit: Sendable {
         self.shared = shared
     }
 
-    /// Returns true if the work may go on. The work asks between tokens; in this call, prerecorded work lets waiting live work run, and an interim lets
-    /// waiting live work run that is no interim.
+    /// Returns true if the work may go on. The work asks between tokens; in this call, prerecorded work lets waiting live work run, an interim lets
+    /// waiting live work run that is no interim, and other live work that whose deadline is nearer.
     package func mayContinue() -> Bool {
         guard !isCancelled.load(ordering: .relaxed) else { return false }
         switch urgency {
-        case .live: return true
+        case .live(let deadline): shared.giveWay(toInterims: false, before: deadline)
         case .interim: shared.giveWay(toInterims: false)
         case .prerecorded: shared.giveWay(toInterims: true)
         }

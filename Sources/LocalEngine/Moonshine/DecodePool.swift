@@ -7,7 +7,9 @@ import Synchronization
 ///
 /// Live work does not wait until prerecorded work ends: at the next token, a thread with prerecorded work runs the waiting live work first. Long work
 /// has steps that cannot be interrupted, such as 0.6 s to encode 30 s for Whisper. While a live stream is open, it leaves a thread free, if there is a
-/// second one. So the load decides when work is done, and never how: the words of a recording do not depend on it. Interims give way to other live work
+/// second one. So the load decides when work is done, and never how: the words of a recording do not depend on it. Live work gives way in the same manner
+/// to live work whose deadline is nearer: a reading that is needed in a second to one at a pause, and this to the work behind it. Interims give way to all
+/// other live work
 /// in the same manner, and leave a thread free too, since their encoder cannot be interrupted: without long work, no final waits for the words that are
 /// shown before it. Long work and interims together can take all threads, with two threads one each. A final then waits for the first of their steps that
 /// ends: no longer than for the encoder of an interim.
@@ -39,17 +41,19 @@ package final class DecodePool: Sendable {
 
         /// Runs the waiting live work on the calling thread.
         ///
-        /// - Parameter toInterims: false: interims wait on.
-        func giveWay(toInterims: Bool) {
+        /// - Parameters:
+        ///   - toInterims: false: interims wait on.
+        ///   - limit: work whose deadline is no earlier waits on; nil: there is no limit.
+        func giveWay(toInterims: Bool, before limit: Instant? = nil) {
             while liveWaiting.load(ordering: .relaxed) > 0 {
-                guard let entry = state.withLock({ nextLive(&$0, toInterims: toInterims) }) else { return }
+                guard let entry = state.withLock({ nextLive(&$0, toInterims: toInterims, before: limit) }) else { return }
                 run(entry)
             }
         }
 
         /// Takes the next live work for a thread that gives way; nil when there is none that may run now.
-        private func nextLive(_ state: inout State, toInterims: Bool) -> Entry? {
-            let entry = state.queue.nextLive(mayBeInterim: toInterims && mayBeInterim(state))
+        private func nextLive(_ state: inout State, toInterims: Bool, before limit: Instant?) -> Entry? {
+            let entry = state.queue.nextLive(mayBeInterim: toInterims && mayBeInterim(state), before: limit)
             count(entry, by: 1, &state)
             return entry
         }

@@ -39,11 +39,14 @@ struct DecodeQueue<Work> {
         return prerecorded.remove(at: index).work
     }
 
-    /// - Parameter mayBeInterim: false: interims stay in the queue.
-    mutating func nextLive(mayBeInterim: Bool = true) -> Work? {
+    /// - Parameters:
+    ///   - mayBeInterim: false: interims stay in the queue.
+    ///   - limit: work whose deadline is no earlier stays in the queue; nil: there is no limit.
+    mutating func nextLive(mayBeInterim: Bool = true, before limit: Instant? = nil) -> Work? {
         // Interims that stay come behind everything else.
         func rank(_ one: Live) -> (Int, Instant, UInt64) { (one.isInterim && !mayBeInterim ? 1 : 0, one.deadline, one.id) }
         guard let first = live.indices.min(by: { rank(live[$0]) < rank(live[$1]) }), mayBeInterim || !live[first].isInterim else { return nil }
+        if let limit, live[first].deadline >= limit { return nil }
         return live.remove(at: first).work
     }
 
@@ -63,7 +66,7 @@ struct DecodeQueue<Work> {
 
 /// The urgency of a piece of work.
 package enum DecodeUrgency: Sendable, Hashable {
-    /// Work for somebody who is speaking now. The nearest deadline goes first.
+    /// Work for somebody who is speaking now. The nearest deadline goes first, and live work gives way at every token to work whose deadline is nearer.
     case live(deadline: Instant)
     /// Work for words that are shown until better ones come: in line with live work by its deadline, and gives way to live work at every token.
     case interim(deadline: Instant)

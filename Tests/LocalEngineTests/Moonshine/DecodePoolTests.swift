@@ -28,16 +28,25 @@ import Testing
         #expect(log.all == ["token 1", "live", "token 2", "other file"])
     }
 
-    @Test func `live work does not give way to other live work`() async {
+    @Test func `live work gives way to live work whose deadline is nearer, and to no other`() async {
         let pool = DecodePool(threads: 1)
         let log = Log()
-        _ = await pool.run(.live(deadline: .now + .seconds(9))) { permit in
-            pool.submit(.live(deadline: .now)) { _ in log.add("second") }
+        let now = Instant.now
+        _ = await pool.run(.live(deadline: now + .seconds(2))) { permit in
+            log.add("token 1")
+            pool.submit(.live(deadline: now + .seconds(2))) { _ in log.add("as near") }
+            pool.submit(.interim(deadline: now)) { _ in log.add("interim") }
+            pool.submit(.live(deadline: now + .seconds(1))) { permit in
+                log.add("nearer, token 1")
+                pool.submit(.live(deadline: now)) { _ in log.add("nearest") }
+                _ = permit.mayContinue()
+                log.add("nearer, token 2")
+            }
             _ = permit.mayContinue()
-            log.add("first")
+            log.add("token 2")
         }
         _ = await pool.run(.prerecorded) { _ in }
-        #expect(log.all == ["first", "second"])
+        #expect(log.all == ["token 1", "nearer, token 1", "nearest", "nearer, token 2", "token 2", "interim", "as near"])
     }
 
     @Test func `an interim gives way to live work between tokens, and not to another interim`() async {
