@@ -88,8 +88,7 @@ package enum Catalogue {
         _ service: VendorOption.Service, _ capabilities: Capabilities? = nil
     ) -> [String] {
         let takesPrompt = service == .live && isPromptTaken(by: engine, model: model, language: language)
-        let live = TurnPart.Engine(
-            engine, namedModel: model, usualModel: capabilities?.models.first, findsPauses: capabilities?.findsPauses ?? false)
+        let live = TurnPart.Engine(engine, namedModel: model, with: capabilities)
         var names = ignored(options, with: engine, service, takesPrompt: takesPrompt, live: live)
         if service == .live, !keyterms.isEmpty, areOutsideOptions(options), !takes(terms, live, service) { names.append(terms.name) }
         return names + cut(keyterms, model: model, with: engine).map { IgnoredOptions.cutTerm + $0 }

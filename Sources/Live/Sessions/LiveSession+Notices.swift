@@ -90,7 +90,8 @@ extension LiveSession {
     /// Tells the dialect all options that the only engine ignores: settings may be in force again that the engine before ignored.
     private func tellServed(by engine: EngineName) {
         guard !clientIsGone else { return }
-        dialect.served(ignoring: ignoredOptions(by: engine), now: context.loop.now, output: &context.output)
+        let server = TurnPart.Engine(engine, namedModel: named.model, with: capabilities(of: engine))
+        dialect.served(by: server, ignoring: ignoredOptions(by: engine), now: context.loop.now, output: &context.output)
         carryOutOutput()
     }
 

@@ -319,9 +319,11 @@ package final class LiveSession: LiveHandler, SessionObserver {
     /// Returns the names of the client's options that an engine ignores, and of the key terms for which its vendor has no room.
     func ignoredOptions(by engine: EngineName) -> [String] {
         Catalogue.ignored(
-            vendorOptions, keyterms: keyterms, model: named.model, language: named.language, with: engine, .live,
-            engines.first { $0.name == engine }?.capabilities(for: .live))
+            vendorOptions, keyterms: keyterms, model: named.model, language: named.language, with: engine, .live, capabilities(of: engine))
     }
+
+    /// Returns what an engine of the session can do with live audio; nil: it is not one of the session's.
+    func capabilities(of engine: EngineName) -> Capabilities? { engines.first { $0.name == engine }?.capabilities(for: .live) }
 
     var firstEngine: EngineName { engines.first?.name ?? .local }
 
