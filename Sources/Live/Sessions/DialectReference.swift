@@ -37,6 +37,8 @@ final class DialectReference<Machine: LiveServerMachine>: LiveServerMachine, @un
         machine.served(by: engine, ignoring: names, now: now, output: &output)
     }
 
+    func named(_ model: EngineModel, now: Instant, output: inout ServerOutput) { machine.named(model, now: now, output: &output) }
+
     func noticed(_ notice: RecordingNotice, now: Instant, output: inout ServerOutput) { machine.noticed(notice, now: now, output: &output) }
 
     func finalsAreLate(now: Instant, output: inout ServerOutput) { machine.finalsAreLate(now: now, output: &output) }

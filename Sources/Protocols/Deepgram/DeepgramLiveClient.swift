@@ -198,7 +198,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
         }
         switch DeepgramServerMessage(parsing: text) {
         case .results(let results):
-            if !isNamed { name(DeepgramServerMessage.requestID(in: text), &actions) }
+            if !isNamed { name(DeepgramServerMessage.session(in: text), &actions) }
             received(results, &actions)
         case .speechStarted(let channel, _, let timestamp):
             guard let channel = index(channel), let position = sent.position(seconds: timestamp) else { return }
@@ -208,7 +208,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
             channels[channel].turnIsOpen = false
             actions.append(.event(.turnEnded(ChannelIndex(channel), at: position)))
         case .metadata(let metadata):
-            if !isNamed { name(metadata.requestID, &actions) }
+            if !isNamed { name(EngineSession(vendorID: metadata.requestID), &actions) }
             if case .draining(let until, _) = state { state = .draining(until: until, done: true) }
         case .error(let variant, let description, let message):
             let said = "\(variant) \(description.isEmpty ? message : description)".prefix(bytes: 300)
@@ -223,9 +223,9 @@ package struct DeepgramLiveClient: LiveClientMachine {
         }
     }
 
-    private mutating func name(_ requestID: String?, _ actions: inout [ClientAction]) {
+    private mutating func name(_ session: EngineSession?, _ actions: inout [ClientAction]) {
         isNamed = true
-        if let session = requestID.flatMap({ EngineSession(vendorID: $0) }) { actions.append(.event(.notice(.session(session)))) }
+        if let session { actions.append(.event(.notice(.session(session)))) }
     }
 
     private mutating func received(_ results: DeepgramResults, _ actions: inout [ClientAction]) {

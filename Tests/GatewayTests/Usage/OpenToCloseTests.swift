@@ -28,7 +28,9 @@ import Usage
                 clock.advance(by: .seconds(4))
             }
             socket.send(text: #"{"type":"CloseStream"}"#)
-            _ = await socket.rest()
+            let said = await socket.rest().map { if case .text(let text) = $0 { text } else { "" } }
+            // The vendor's own names of its model, as a recording has them.
+            #expect(said.contains { $0.contains(#""models":["1"],"model_info":{"1":{"name":"nova-3","version":"1","arch":"nova-3"}}"#) }, "\(said)")
             try await gateway.sessionsEnd()
             try await until { vendor.count.closed == 1 }
             let query = try #require(vendor.count.queries.first)
