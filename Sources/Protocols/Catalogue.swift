@@ -139,6 +139,12 @@ package enum Catalogue {
         }
     }
 
+    /// Returns true if a client that named no language is to be told that a live engine takes its speech for English, because the engine's model cannot find
+    /// the language. Engines that hear pieces of live audio as recordings find it.
+    package static func takesForEnglish(_ engine: TurnPart.Engine) -> Bool {
+        !engine.findsPauses && live(engine.name)?.unnamedLanguage(engine) == .english
+    }
+
     /// Returns false if a live engine's service or model cannot change an open stream in this way, although the engine's `Capabilities` name the changed
     /// options.
     static func takesChange(_ engine: EngineName, from before: StreamOptions, to options: StreamOptions) -> Bool {

@@ -318,10 +318,16 @@ package final class LiveSession: LiveHandler, SessionObserver {
     /// Names of the client's options that the first engine ignores.
     package var ignoredOptions: [String] { ignoredOptions(by: firstEngine) }
 
-    /// Returns the names of the client's options that an engine ignores, and of the key terms for which its vendor has no room.
+    /// Returns the names of the client's options that an engine ignores, of the key terms for which its vendor has no room, and of the search for the
+    /// language if the client left that to an engine that cannot do it.
     func ignoredOptions(by engine: EngineName) -> [String] {
-        Catalogue.ignored(
-            vendorOptions, keyterms: keyterms, model: named.model, language: named.language, with: engine, .live, capabilities(of: engine))
+        let capabilities = capabilities(of: engine)
+        let names = Catalogue.ignored(
+            vendorOptions, keyterms: keyterms, model: named.model, language: named.language, with: engine, .live, capabilities)
+        guard named.language == nil, Catalogue.takesForEnglish(TurnPart.Engine(engine, namedModel: named.model, with: capabilities)) else {
+            return names
+        }
+        return names + [IgnoredOptions.foundLanguage]
     }
 
     /// Returns what an engine of the session can do with live audio; nil: it is not one of the session's.

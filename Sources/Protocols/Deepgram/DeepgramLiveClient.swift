@@ -66,6 +66,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
             return isFlux ? part == .confidence || part == .maximumSilence : part.isPlainSilence && !part.isRaised(from: silence)
         },
         takesChange: { DeepgramStreamService.takesChange(from: $0, to: $1) },
+        unnamedLanguage: { DeepgramModels.unnamedLanguage(of: $0.namedModel) },
         connect: { options, credential -> any LiveClientMachine in
             switch DeepgramStreamService(for: options) {
             case .flux: DeepgramFluxClient(options, credential: credential)
@@ -92,7 +93,8 @@ package struct DeepgramLiveClient: LiveClientMachine {
         if !given.isNative, !given.has("smart_format") { query.add("smart_format", "true") }
         if !given.has("no_delay") { query.add("no_delay", "true") }
         query.add("vad_events", "true")
-        if let language = options.language, !given.has("language") { query.add("language", language.rawValue) }
+        let language = DeepgramModels.unnamedLanguage(of: named ?? model).asked(options.language)
+        if let language, !given.has("language") { query.add("language", language.rawValue) }
         // Silence alone ends turns here, so a short silence that a client chose for a model that weighs the words too is not taken literally.
         let endpointing =
             options.turn.soleSilence
