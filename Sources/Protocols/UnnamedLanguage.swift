@@ -1,8 +1,8 @@
 package import Speech
 
-/// The ability of an engine's model to find the language of live speech. One rule for all engines: a client that names no language, and whose protocol does
-/// not mean English by that, has the language found where the model can do so. docs/languages.md shows it as "the engine's own".
-package enum UnnamedLanguage: Sendable, Equatable, CaseIterable {
+/// The ability of an engine's model to find the language of live speech. One rule for all engines: a client that names no language, and whose protocol
+/// does not mean English by that, has the language found where the model can do so. docs/languages.md shows it as "the engine's own".
+package enum UnnamedLanguage: Sendable, Equatable {
     /// The model finds the language where it is asked for none.
     case found
     /// The model finds the language where it is asked for several, and takes speech for English where it is asked for none.

@@ -14,11 +14,11 @@ package enum DeepgramModels {
         return UUIDText.canonical(name) != nil || vendorNames.contains(name)
     }
 
-    /// Returns how a model hears live speech whose language the client has not named: the vendor's default is English. A model that was made for one customer
-    /// hears the language that it was made for.
+    /// Returns how a model hears live speech whose language the client has not named: the vendor's default is English. A model that was made for one
+    /// customer hears the language that it was made for.
     ///
-    /// Source: Deepgram "Multilingual Codeswitching" and "Models & Languages Overview", November 2026: of the models of `/v1/listen`, Nova-3, Nova-3 Medical
-    /// and Nova-2 follow several languages (Nova-2: English and Spanish).
+    /// Source: Deepgram "Multilingual Codeswitching" and "Models & Languages Overview", November 2026: of the models of `/v1/listen`, Nova-3, Nova-3
+    /// Medical and Nova-2 follow several languages (Nova-2: English and Spanish).
     ///
     /// - Parameter model: the model that the client named; nil, or another vendor's: the usual one.
     static func unnamedLanguage(of model: String?) -> UnnamedLanguage {

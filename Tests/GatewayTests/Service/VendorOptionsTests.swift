@@ -161,7 +161,8 @@ import Vendors
             let answer = try await upgrade(gateway, target)
             #expect(answer.hasPrefix("HTTP/1.1 101 "), "\(answer)")
             #expect(answer.contains("\r\nX-Harken-Ignored: language%3Dauto\r\n") == isNamed, "\(answer)")
-            #expect(!(try await upgrade(gateway, target + "&language_code=de")).contains("X-Harken-Ignored"))
+            let named = try await upgrade(gateway, target + "&language_code=de")
+            #expect(!named.contains("X-Harken-Ignored"), "\(named)")
         }
     }
 
