@@ -139,8 +139,8 @@ package enum Catalogue {
         }
     }
 
-    /// Returns true if a client that named no language is to be told that a live engine takes its speech for English, because the engine's model cannot
-    /// find the language. Engines that hear pieces of live audio as recordings find it.
+    /// Returns true if a client that named no language is to be told that a live engine takes its speech for English, because the engine's model
+    /// cannot find the language. Engines that hear pieces of live audio as recordings find it.
     package static func takesForEnglish(_ engine: TurnPart.Engine) -> Bool {
         !engine.findsPauses && live(engine.name)?.unnamedLanguage(engine) == .english
     }

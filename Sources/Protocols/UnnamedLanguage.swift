@@ -1,7 +1,7 @@
 package import Speech
 
-/// The ability of an engine's model to find the language of live speech. One rule for all engines: a client that names no language, and whose protocol
-/// does not mean English by that, has the language found where the model can do so. docs/languages.md shows it as "the engine's own".
+/// The ability of an engine's model to find the language of live speech. One rule for all engines: a client that names no language, and whose
+/// protocol does not mean English by that, has the language found where the model can do so. docs/languages.md shows it as "the engine's own".
 package enum UnnamedLanguage: Sendable, Equatable {
     /// The model finds the language where it is asked for none.
     case found

@@ -3,7 +3,7 @@ import Protocols
 import Speech
 import Testing
 
-/// Live speech whose language its client has not named, in a protocol where that leaves the language to the engine: every such client with every engine.
+/// Live speech whose language its client has not named, in a protocol where that leaves the language to the engine: each such client with each engine.
 @Suite struct `A language that nobody named` {
     /// A client that leaves the language to the engine by naming none.
     enum Client: String, Sendable, CaseIterable {
