@@ -139,10 +139,19 @@ package enum Catalogue {
         }
     }
 
-    /// Returns true if a client that named no language is to be told that a live engine takes its speech for English, because the engine's model
-    /// cannot find the language. Engines that hear pieces of live audio as recordings find it.
-    package static func takesForEnglish(_ engine: TurnPart.Engine) -> Bool {
-        !engine.findsPauses && live(engine.name)?.unnamedLanguage(engine) == .english
+    /// Returns true if a client that left the language to the engine is to be told that a live engine takes its speech for English, because the
+    /// engine's model cannot find the language. Engines that hear pieces of live audio as recordings find it.
+    ///
+    /// - Parameters:
+    ///   - options: the client's options in its vendor's words: the vendor judges the languages of its own client's.
+    ///   - language: the language that the client named; nil: it named none.
+    ///   - among: the languages that the speech may be in; empty: all.
+    package static func takesForEnglish(
+        _ engine: TurnPart.Engine, _ options: VendorOptions?, language: LanguageTag?, among: [LanguageTag]
+    ) -> Bool {
+        guard !engine.findsPauses, let model = live(engine.name)?.unnamedLanguage(engine) else { return false }
+        let isOwn = options?.vendor == engine.name && options?.options.contains { $0.aspect == .language } == true
+        return !isOwn && model.takesForEnglish(language, among: among)
     }
 
     /// Returns false if a live engine's service or model cannot change an open stream in this way, although the engine's `Capabilities` name the changed

@@ -80,7 +80,7 @@ extension LiveSession {
             countFailovers(to: attempt.engine)
             models[number] = EngineModel(model(of: attempt))
             tellModel()
-            if vendorOptions != nil || !keyterms.isEmpty || named.language == nil {
+            if vendorOptions != nil || !keyterms.isEmpty || named.language?.isMulti ?? true {
                 // Of two engines that hear the session, either may serve it: what one of them ignores stays told.
                 if streams.count == 1 { tellServed(by: attempt.engine) }
                 tellIgnored(by: attempt.engine)

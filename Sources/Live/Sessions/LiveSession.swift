@@ -324,10 +324,9 @@ package final class LiveSession: LiveHandler, SessionObserver {
         let capabilities = capabilities(of: engine)
         let names = Catalogue.ignored(
             vendorOptions, keyterms: keyterms, model: named.model, language: named.language, with: engine, .live, capabilities)
-        guard named.language == nil, Catalogue.takesForEnglish(TurnPart.Engine(engine, namedModel: named.model, with: capabilities)) else {
-            return names
-        }
-        return names + [IgnoredOptions.foundLanguage]
+        let server = TurnPart.Engine(engine, namedModel: named.model, with: capabilities)
+        let takesForEnglish = Catalogue.takesForEnglish(server, vendorOptions, language: named.language, among: sharedOptions.languages)
+        return takesForEnglish ? names + [IgnoredOptions.foundLanguage] : names
     }
 
     /// Returns what an engine of the session can do with live audio; nil: it is not one of the session's.

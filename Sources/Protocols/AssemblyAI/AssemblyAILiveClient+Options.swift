@@ -52,7 +52,7 @@ extension AssemblyAILiveClient {
         if let silence = configuration.maximumSilence, !has("max_turn_silence") { query.add("max_turn_silence", "\(silence)") }
         if let threshold = configuration.voiceThreshold, !has("vad_threshold") { query.add("vad_threshold", "\(threshold)") }
         if let terms = configuration.keyterms, !terms.isEmpty, !has("keyterms_prompt") { query.add("keyterms_prompt", json(terms)) }
-        let language = model.unnamedLanguage.asked(options.language)
+        let language = model.unnamedLanguage.asked(options.language, among: options.shared.languages)
         // The vendor's newer models find the language where none is named; a client that says so in the vendor's words is not asked for more.
         let isAskedFor = language?.isMulti == true && has("language_detection")
         if model.family == .universal3, let language, !isAskedFor, !has("language_code", "language_codes") {

@@ -93,7 +93,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
         if !given.isNative, !given.has("smart_format") { query.add("smart_format", "true") }
         if !given.has("no_delay") { query.add("no_delay", "true") }
         query.add("vad_events", "true")
-        let language = DeepgramModels.unnamedLanguage(of: named ?? model).asked(options.language)
+        let language = DeepgramModels.unnamedLanguage(of: named ?? model).asked(options.language, among: options.shared.languages)
         if let language, !given.has("language") { query.add("language", language.rawValue) }
         // Silence alone ends turns here, so a short silence that a client chose for a model that weighs the words too is not taken literally.
         let endpointing =

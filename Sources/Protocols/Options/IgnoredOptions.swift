@@ -6,7 +6,7 @@ package enum IgnoredOptions {
     package static let header = "X-Harken-Ignored"
     /// The beginning of the name of a key term for which the engine's vendor has no room.
     static let cutTerm = "keyterm="
-    /// The name by which a client that named no language is told that the engine does not find it.
+    /// The name by which a client that left the language to the engine is told that the engine does not find it.
     package static let foundLanguage = "language=auto"
 
     /// Returns the header's value; nil when there is nothing to name. Names come from clients: characters that a header must not have are escaped.

@@ -278,7 +278,10 @@ extension SpeechmaticsConfiguration {
     /// - Parameter standard: the model for a client that names none of the vendor's.
     init(_ options: StreamOptions, model standard: String = SpeechmaticsLiveClient.model) {
         let model = options.model?.lowercased()
-        let primary = Self.unnamedLanguage.asked(options.language).map(Self.code) ?? LanguageTag.english.primary
+        // The vendor judges the words of its own clients, also where they leave the language to it.
+        let isOwn = SpeechmaticsOptions.table.sent(options.vendorOptions, .live).contains { $0.name == "language" }
+        let language = isOwn ? options.language : Self.unnamedLanguage.asked(options.language, among: options.shared.languages)
+        let primary = Self.code(of: language ?? .english)
         self.init(
             format: .linear16(options.rate), language: LanguageTag(primary == "multi" ? "auto" : primary),
             model: model.flatMap { Self.models.contains($0) ? $0 : nil } ?? standard)

@@ -67,6 +67,11 @@ import Testing
         Engine(name: "managed", left: [#""language"#]),
     ]
 
+    /// True if the client is told that an engine takes its speech for English.
+    private static func isTold(_ options: StreamOptions, by engine: TurnPart.Engine) -> Bool {
+        Catalogue.takesForEnglish(engine, options.vendorOptions, language: options.language, among: options.shared.languages)
+    }
+
     /// Returns all that an engine's stream is opened with.
     private static func opening(_ options: StreamOptions, _ engine: String) throws -> String {
         let vendor = (Catalogue.vendors + [ManagedLiveClient.vendor]).first { $0.name.rawValue == engine }
@@ -87,14 +92,40 @@ import Testing
         for text in engine.sent { #expect(opening.contains(text), "\(text): \(opening)") }
         for text in engine.left { #expect(!opening.contains(text), "\(text): \(opening)") }
         let name = EngineName(engine.name)
-        #expect(Catalogue.takesForEnglish(TurnPart.Engine(name, namedModel: options.model)) == engine.isTold)
+        #expect(Self.isTold(options, by: TurnPart.Engine(name, namedModel: options.model)) == engine.isTold)
         #expect(Catalogue.billedFeatures(of: options, by: name).intersection(Self.several) == engine.features)
     }
 
     @Test func `is found where Harken's own detector cuts live audio into recordings`() {
-        #expect(Catalogue.takesForEnglish(TurnPart.Engine(EngineName("speechmatics"))))
-        #expect(!Catalogue.takesForEnglish(TurnPart.Engine(EngineName("speechmatics"), findsPauses: true)))
-        #expect(!Catalogue.takesForEnglish(TurnPart.Engine(.local)))
+        let options = StreamOptions(rate: .speech)
+        #expect(Self.isTold(options, by: TurnPart.Engine(EngineName("speechmatics"))))
+        #expect(!Self.isTold(options, by: TurnPart.Engine(EngineName("speechmatics"), findsPauses: true)))
+        #expect(!Self.isTold(options, by: TurnPart.Engine(.local)))
+    }
+
+    @Test(arguments: engines.filter { $0.isTold })
+    func `is English by notice too where the client says that it leaves the language to the engine`(engine: Engine) throws {
+        let server = TurnPart.Engine(EngineName(engine.name), namedModel: engine.model)
+        var options = StreamOptions(rate: .speech, language: .multi, model: engine.model)
+        let opening = try Self.opening(options, engine.name)
+        for text in engine.sent { #expect(opening.contains(text), "\(text): \(opening)") }
+        for text in engine.left { #expect(!opening.contains(text), "\(text): \(opening)") }
+        #expect(Self.isTold(options, by: server))
+        options.shared.languages = [LanguageTag("de"), .english]
+        #expect(Self.isTold(options, by: server))
+        options.shared.languages = [LanguageTag("de"), LanguageTag("fr")]
+        #expect(!Self.isTold(options, by: server), "speech that cannot be English is not taken for it")
+        options.language = LanguageTag("de")
+        #expect(!Self.isTold(options, by: server))
+    }
+
+    @Test func `is what Speechmatics' own clients write, for their own vendor`() throws {
+        var client = try Entrance.speechmatics()
+        let request = try client.begin(SpeechmaticsConversation.start("").replacing(#""en""#, with: #""auto""#)).machine.request
+        let options = VendorRequests.options(request)
+        #expect(request.language == .multi)
+        #expect(try Self.opening(options, "speechmatics").contains(#""language":"auto""#))
+        #expect(!Self.isTold(options, by: TurnPart.Engine(EngineName("speechmatics"))))
     }
 
     @Test(arguments: ["", "&language="]) func `is English for Deepgram's own clients`(query: String) throws {

@@ -482,7 +482,7 @@ extension RealtimeConfiguration {
         if names.contains("delay") { rest.transcription.delay = nil }
         if names.contains("prompt") { rest.transcription.prompt = nil }
         if names.contains("keywords") { rest.transcription.keywords = [] }
-        if names.contains(IgnoredOptions.foundLanguage), rest.transcription.language == nil { rest.transcription.language = .english }
+        if names.contains(IgnoredOptions.foundLanguage), rest.transcription.language?.isMulti ?? true { rest.transcription.set(language: .english) }
         if case .said(let detection?) = turns { rest.turns = .said(detection.without(names, by: engine)) }
         return rest
     }
