@@ -88,8 +88,7 @@ package enum Catalogue {
         _ service: VendorOption.Service, _ capabilities: Capabilities? = nil
     ) -> [String] {
         let takesPrompt = service == .live && isPromptTaken(by: engine, model: model, language: language)
-        let live = TurnPart.Engine(
-            engine, namedModel: model, usualModel: capabilities?.models.first, findsPauses: capabilities?.findsPauses ?? false)
+        let live = TurnPart.Engine(engine, namedModel: model, with: capabilities)
         var names = ignored(options, with: engine, service, takesPrompt: takesPrompt, live: live)
         if service == .live, !keyterms.isEmpty, areOutsideOptions(options), !takes(terms, live, service) { names.append(terms.name) }
         return names + cut(keyterms, model: model, with: engine).map { IgnoredOptions.cutTerm + $0 }
@@ -138,6 +137,21 @@ package enum Catalogue {
         case .live: live(engine.name)?.takes(option, engine) ?? true
         case .recorded: prerecorded(engine.name)?.takes(option, engine.namedModel) ?? true
         }
+    }
+
+    /// Returns true if a client that left the language to the engine is to be told that a live engine takes its speech for English, because the
+    /// engine's model cannot find the language. Engines that hear pieces of live audio as recordings find it.
+    ///
+    /// - Parameters:
+    ///   - options: the client's options in its vendor's words: the vendor judges the languages of its own client's.
+    ///   - language: the language that the client named; nil: it named none.
+    ///   - among: the languages that the speech may be in; empty: all.
+    package static func takesForEnglish(
+        _ engine: TurnPart.Engine, _ options: VendorOptions?, language: LanguageTag?, among: [LanguageTag]
+    ) -> Bool {
+        guard !engine.findsPauses, let model = live(engine.name)?.unnamedLanguage(engine) else { return false }
+        let isOwn = options?.vendor == engine.name && options?.options.contains { $0.aspect == .language } == true
+        return !isOwn && model.takesForEnglish(language, among: among)
     }
 
     /// Returns false if a live engine's service or model cannot change an open stream in this way, although the engine's `Capabilities` name the changed

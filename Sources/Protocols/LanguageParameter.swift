@@ -11,7 +11,7 @@ package enum LanguageParameter: String, Sendable, CaseIterable {
     package enum Absence: String, Sendable {
         case english = "English"
         case detected
-        /// The engine's own language, as the local engine's for live audio.
+        /// The engine finds the language if its model can: see `UnnamedLanguage`.
         case engines = "the engine's own"
         /// The language with which the recording began.
         case recordings = "the recording's, else detected"
@@ -42,7 +42,7 @@ package enum LanguageParameter: String, Sendable, CaseIterable {
         case .sonioxRecorded: .detected
         // Deepgram, "Language": the default is en. AssemblyAI, "Language": the default is en_us.
         case .deepgramRecorded, .deepgramLive, .assemblyAIRecorded: .english
-        // The vendors find the language. Live, an engine here finds it where the client asks for that.
+        // The vendors find the language. So does an engine here, if its model can: see `UnnamedLanguage`.
         case .openAIRealtime, .soniox, .assemblyAILive, .managed: .engines
         // Deepgram, "Flux": hints narrow the languages of the multilingual model.
         case .deepgramFlux: .detected
@@ -50,8 +50,7 @@ package enum LanguageParameter: String, Sendable, CaseIterable {
         case .speechmatics: .refused
         case .listen: .english
         case .chunk: .recordings
-        case .chunkedRecording, .deviceFiles, .importedRecording, .transcribe, .importCommand, .recorder, .modelsTest: .detected
-        case .captions: .engines
+        case .chunkedRecording, .deviceFiles, .importedRecording, .transcribe, .captions, .importCommand, .recorder, .modelsTest: .detected
         // Only sessions in a single language ask for the user's.
         case .settings: .english
         }

@@ -38,7 +38,11 @@ package protocol LiveServerMachine: Sendable {
 
     /// Notes that one engine alone serves the session from now on, and all options of the client that this engine ignores. A dialect that shows the
     /// settings in force shows those of this engine.
-    mutating func served(ignoring names: [String], now: Instant, output: inout ServerOutput)
+    mutating func served(by engine: TurnPart.Engine, ignoring names: [String], now: Instant, output: inout ServerOutput)
+
+    /// Notes the model that hears the session, as its engine names it: when a stream of an engine begins, and when its vendor has named the model. A
+    /// dialect whose messages have a model's name uses this one from now on.
+    mutating func named(_ model: EngineModel, now: Instant, output: inout ServerOutput)
 
     /// Notes that the client's stream is not whole, or has more sound tracks than are heard: while the session runs, and before its end. A dialect
     /// with a message for warnings, or for facts about a session, sends it.
@@ -61,7 +65,8 @@ package protocol LiveServerMachine: Sendable {
 extension LiveServerMachine {
     package mutating func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput) {}
     package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) {}
-    package mutating func served(ignoring names: [String], now: Instant, output: inout ServerOutput) {}
+    package mutating func served(by engine: TurnPart.Engine, ignoring names: [String], now: Instant, output: inout ServerOutput) {}
+    package mutating func named(_ model: EngineModel, now: Instant, output: inout ServerOutput) {}
     package mutating func noticed(_ notice: RecordingNotice, now: Instant, output: inout ServerOutput) {}
     package mutating func finalsAreLate(now: Instant, output: inout ServerOutput) {}
     package mutating func finalsBecame(late isLate: Bool, now: Instant, output: inout ServerOutput) {}

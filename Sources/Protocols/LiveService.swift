@@ -20,6 +20,8 @@ package struct LiveService: Sendable {
     /// Returns false if an open stream with the first options cannot be given the second ones, although the capabilities' `liveChanges` name the options
     /// that differ.
     package var takesChange: @Sendable (StreamOptions, StreamOptions) -> Bool
+    /// Returns how the engine's model hears speech whose language the client has not named.
+    package var unnamedLanguage: @Sendable (TurnPart.Engine) -> UnnamedLanguage
     package var connect: @Sendable (StreamOptions, Credential) -> any LiveClientMachine
 
     package init(
@@ -29,6 +31,7 @@ package struct LiveService: Sendable {
         heeds: @escaping @Sendable (TurnPart, TurnPart.Engine, Duration?) -> Bool,
         takes: @escaping @Sendable (VendorOption, TurnPart.Engine) -> Bool = { _, _ in true },
         takesChange: @escaping @Sendable (StreamOptions, StreamOptions) -> Bool = { _, _ in true },
+        unnamedLanguage: @escaping @Sendable (TurnPart.Engine) -> UnnamedLanguage,
         connect: @escaping @Sendable (StreamOptions, Credential) -> any LiveClientMachine
     ) {
         self.capabilities = capabilities
@@ -40,6 +43,7 @@ package struct LiveService: Sendable {
         self.heeds = heeds
         self.takes = takes
         self.takesChange = takesChange
+        self.unnamedLanguage = unnamedLanguage
         self.connect = connect
     }
 }

@@ -20,13 +20,14 @@ package struct Vendor: Sendable {
         billed: @escaping @Sendable (StreamOptions) -> Set<BilledFeature> = { $0.billedFeatures },
         heeds: @escaping @Sendable (TurnPart, TurnPart.Engine, Duration?) -> Bool,
         takesChange: @escaping @Sendable (StreamOptions, StreamOptions) -> Bool = { _, _ in true },
+        unnamedLanguage: @escaping @Sendable (TurnPart.Engine) -> UnnamedLanguage,
         connect: @escaping @Sendable (StreamOptions, Credential) -> any LiveClientMachine
     ) {
         self.init(
             name,
             live: LiveService(
                 capabilities: capabilities, address: streamingAddress, audio: audio, billed: billed, heeds: heeds, takesChange: takesChange,
-                connect: connect))
+                unnamedLanguage: unnamedLanguage, connect: connect))
     }
 
     /// Returns the same vendor with a service for recordings.

@@ -400,11 +400,11 @@ package final class SessionDriver {
             // Not during this call: an engine that answers before `open` returns would speak to a leg that does not exist yet.
             let deliver: @Sendable (EngineEvent) -> Void = { event in listener.loop.execute { listener.withValue { $0(event) } } }
             guard let hear, let hearing = engine as? any HearingEngine else {
-                return (engine.open(options, deliver: deliver), engine.capabilities.models.first)
+                return (engine.open(options, deliver: deliver), engine.hearingModel(for: options))
             }
             let ear = LoopBound(hear, on: connector.loop)
             let stream = hearing.open(options, hear: { found in ear.loop.execute { ear.withValue { $0(found) } } }, deliver: deliver)
-            return (stream, engine.capabilities.models.first)
+            return (stream, engine.hearingModel(for: options))
         case .vendor(let vendor, let settings):
             let stream = VendorStream(vendor, settings: settings, options: options, context: connector, deliver: deliver)
             return (stream, stream.model)

@@ -4,6 +4,8 @@ public struct EngineSession: Sendable, Equatable {
     public var id: String
     /// Time at which the vendor will end the session; nil: the vendor does not say.
     public var expires: UnixTime?
+    /// The model that hears the session, as the vendor names it; nil: the vendor does not say.
+    package var model: EngineModel?
 
     /// Takes what a vendor said. The identifier goes into logs and traces, so it is kept to 128 visible ASCII characters.
     ///

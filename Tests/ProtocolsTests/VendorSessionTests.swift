@@ -31,6 +31,30 @@ import Testing
         #expect(told == [try #require(expected)])
     }
 
+    /// The members of the metadata from `model_info` on, and the model.
+    private static let models: [(info: String, model: EngineModel?)] = [
+        (
+            #"{"name":"2-general-nova","version":"2024-01-18.26916","arch":"nova-2"},"model_uuid":"1dbdfb4d""#,
+            EngineModel("2-general-nova", version: "2024-01-18.26916", family: "nova-2", id: "1dbdfb4d")
+        ), (#"{"name":"2-general-nova"}"#, EngineModel("2-general-nova")), (#"{"version":"1","arch":"nova-2"}"#, nil), (#"{"name":""}"#, nil),
+        (#"["2-general-nova"]"#, nil), ("null", nil),
+    ]
+
+    @Test(arguments: models)
+    func `has the model that Deepgram's results name`(info: String, model: EngineModel?) throws {
+        let service = try #require(Catalogue.vendors.first { $0.name.rawValue == "deepgram" }?.live)
+        var machine = service.connect(StreamOptions(rate: .speech), Credential("k")), actions: [ClientAction] = []
+        machine.opened(now: .now, actions: &actions)
+        let channel = #"{"alternatives":[{"transcript":"","words":[]}]}"#
+        let message =
+            #"{"type":"Results","channel_index":[0,1],"start":0,"duration":0,"is_final":true,"channel":\#(channel),"#
+            + #""metadata":{"request_id":"dg-5","model_info":\#(info)}}"#
+        machine.receivedText(message.utf8Span.span.bytes, now: .now, actions: &actions)
+        var session = try #require(EngineSession(vendorID: "dg-5"))
+        session.model = model
+        #expect(actions.contains(.event(.notice(.session(session)))), "\(actions)")
+    }
+
     @Test func `is named by the first message of Flux`() throws {
         var options = StreamOptions(rate: .speech), actions: [ClientAction] = []
         options.model = "flux-general-en"

@@ -61,15 +61,33 @@ import Testing
 
     @Test func `hold in the gate's programs`() throws {
         let names = ["wire", "kill", "takeover", "local_recording", "counting_vendor", "gateway", "powercut/run", "powercut/load"]
-        let cases = [
-            "common", "run", "page", "assemblyai_opening", "mpegts", "page_scripts", "realtime_shapes", "realtime_turn_update",
-            "sound_tracks", "split_samples", "stream_logprobs", "vendor_keys",
-        ]
+        let cases = ["common", "run", "page"] + (try Self.casesOfGate())
+        #expect(cases.contains("realtime_turn_update") && cases.contains("language_names") && !cases.contains("flux_turns"))
         let pages = try FileManager.default.contentsOfDirectory(atPath: Self.root.path + "/browser").filter { $0.hasSuffix(".py") }
         for name in names.map({ "conformance/\($0).py" }) + cases.map({ "conformance/cases/\($0).py" }) + pages.map({ "browser/" + $0 }) {
             let text = try String(contentsOf: Self.root.appending(path: name), encoding: .utf8)
             #expect(Self.problems(inPython: text) == [], "\(name)")
         }
+    }
+
+    private static func listOfCases() throws -> String {
+        try String(contentsOf: root.appending(path: "conformance/cases/run.py"), encoding: .utf8)
+    }
+
+    /// Returns the names of the cases that the gate runs, whole or in their short form.
+    private static func casesOfGate() throws -> [String] {
+        try listOfCases().components(separatedBy: "    Case(").dropFirst().compactMap { entry in
+            guard entry.contains("in_gate=True") || entry.contains("has_short=True") else { return nil }
+            return entry.split(separator: "\"").dropFirst().first.map(String.init)
+        }
+    }
+
+    @Test func `have tests in place of the cases that take too long`() throws {
+        let files = try #require(FileManager.default.enumerator(at: Self.root.appending(path: "Tests"), includingPropertiesForKeys: nil))
+        let tests = Set(files.compactMap { ($0 as? URL)?.lastPathComponent })
+        let named = Set(try Self.listOfCases().matches(of: /[A-Z]\w+Tests\b/).map { String($0.output) })
+        #expect(named.count > 20)
+        for name in named { #expect(tests.contains(name + ".swift"), "\(name)") }
     }
 
     @Test(arguments: [

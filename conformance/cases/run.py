@@ -32,8 +32,8 @@ class Case:
     kind: str
     # Whether the gate runs it: it takes seconds, and no speech at its own pace.
     in_gate: bool = False
-    # Whether it plays speech at a pace of its own, so that the gate cannot run it.
-    is_paced: bool = False
+    # Where it plays speech at a pace of its own, so that the gate cannot run it: what the gate runs in its place.
+    paced: str = ""
     # Why the gate does not run it although it plays no speech at its own pace, and what the gate runs in its place.
     too_long: str = ""
     # Whether the gate runs some of its cells, with --short.
@@ -42,7 +42,7 @@ class Case:
     needs_shared: bool = False
 
     def __post_init__(self):
-        if self.in_gate + self.is_paced + bool(self.too_long) != 1:
+        if self.in_gate + bool(self.paced) + bool(self.too_long) != 1:
             raise ValueError(f"{self.name}: the gate runs it, or a pace or a reason keeps it out")
         if self.has_short and not self.too_long:
             raise ValueError(f"{self.name}: a short form needs a reason")
@@ -95,9 +95,22 @@ CASES = [
         "LanguagesPageTests",
         has_short=True,
     ),
-    Case("live_changes", "options that change while a session runs", is_paced=True),
-    Case("short_turns", "turns that follow each other without a pause", is_paced=True, needs_shared=True),
-    Case("flux_turns", "the top of a scale, which means never; an end of a turn that says something else than its early notice", is_paced=True),
+    Case(
+        "live_changes",
+        "options that change while a session runs",
+        paced="ChangesTests, TruthTests, DeepgramLiveServerTests, DeepgramConfigureTests, DeepgramFluxTests, AssemblyAILiveServerTests",
+    ),
+    Case(
+        "short_turns",
+        "turns that follow each other without a pause",
+        paced="ClipVoicesTests, WaitingSpeechTests, LiveSpeakersPaceTests",
+        needs_shared=True,
+    ),
+    Case(
+        "flux_turns",
+        "the top of a scale, which means never; an end of a turn that says something else than its early notice",
+        paced="TurnScaleTests, DeepgramFluxTests, LiveDeepgramTests",
+    ),
     Case(
         "split_samples",
         "raw samples in messages that end inside a sample or a frame",
@@ -117,8 +130,8 @@ CASES = [
         too_long="recognizes 15 s of speech 17 times, and loads the models 4 times; gate: names of services on one route, ContainerTests, DecodeWorkersTests",
         has_short=True,
     ),
-    Case("edited_words", "an edit of a word that loses the times of the others", is_paced=True),
-    Case("when_recorded", "the time of delivery in place of the time of recording, and the user's zone", is_paced=True),
+    Case("edited_words", "an edit of a word that loses the times of the others", paced="EditedWordsTests"),
+    Case("when_recorded", "the time of delivery in place of the time of recording, and the user's zone", paced="TimeZoneTests, RecordingStartsTests"),
     Case(
         "vendor_keys",
         "keys and files of settings from other systems: line ends, blanks, byte order marks",
@@ -137,7 +150,7 @@ CASES = [
         "channels without a speaker, and sentences of two channels",
         too_long="recognizes 15 s on two channels 4 times, and eight channels; gate: AssemblyAIPrerecordedTests",
     ),
-    Case("listen_pauses", "no words while no audio comes, and a conversation that ends meanwhile", is_paced=True),
+    Case("listen_pauses", "no words while no audio comes, and a conversation that ends meanwhile", paced="ListenServerTests"),
     Case(
         "speechmatics_names",
         "languages by Speechmatics' own names",

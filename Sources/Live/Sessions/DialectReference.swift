@@ -33,7 +33,11 @@ final class DialectReference<Machine: LiveServerMachine>: LiveServerMachine, @un
 
     func ignores(_ names: [String], now: Instant, output: inout ServerOutput) { machine.ignores(names, now: now, output: &output) }
 
-    func served(ignoring names: [String], now: Instant, output: inout ServerOutput) { machine.served(ignoring: names, now: now, output: &output) }
+    func served(by engine: TurnPart.Engine, ignoring names: [String], now: Instant, output: inout ServerOutput) {
+        machine.served(by: engine, ignoring: names, now: now, output: &output)
+    }
+
+    func named(_ model: EngineModel, now: Instant, output: inout ServerOutput) { machine.named(model, now: now, output: &output) }
 
     func noticed(_ notice: RecordingNotice, now: Instant, output: inout ServerOutput) { machine.noticed(notice, now: now, output: &output) }
 

@@ -78,7 +78,9 @@ extension LiveSession {
             conversation?.decided(through: nil)
             tellWatchers(.engine(attempt.engine))
             countFailovers(to: attempt.engine)
-            if vendorOptions != nil || !keyterms.isEmpty {
+            models[number] = EngineModel(model(of: attempt))
+            tellModel()
+            if vendorOptions != nil || !keyterms.isEmpty || named.language?.isMulti ?? true {
                 // Of two engines that hear the session, either may serve it: what one of them ignores stays told.
                 if streams.count == 1 { tellServed(by: attempt.engine) }
                 tellIgnored(by: attempt.engine)
@@ -90,7 +92,15 @@ extension LiveSession {
     /// Tells the dialect all options that the only engine ignores: settings may be in force again that the engine before ignored.
     private func tellServed(by engine: EngineName) {
         guard !clientIsGone else { return }
-        dialect.served(ignoring: ignoredOptions(by: engine), now: context.loop.now, output: &context.output)
+        let server = TurnPart.Engine(engine, namedModel: named.model, with: capabilities(of: engine))
+        dialect.served(by: server, ignoring: ignoredOptions(by: engine), now: context.loop.now, output: &context.output)
+        carryOutOutput()
+    }
+
+    /// Tells the dialect which model hears the session, if all streams have the same one. Of two engines that hear the session, either may serve it.
+    private func tellModel() {
+        guard !clientIsGone, let model = models.values.first, models.values.allSatisfy({ $0 == model }) else { return }
+        dialect.named(model, now: context.loop.now, output: &context.output)
         carryOutOutput()
     }
 
@@ -116,7 +126,11 @@ extension LiveSession {
     private func ran(_ run: RecognitionAttempt, _ number: Int?) {
         context.metrics.ran(run)
         if run.kind == .stream {
-            if let number { streams[number] = nil }
+            if let number {
+                streams[number] = nil
+                models[number] = nil
+                tellModel()
+            }
             // Nobody tells positions until another stream begins.
             if streams.isEmpty { conversation?.decided(through: nil) }
             if run.error != nil { orphaned.append(run) }
@@ -261,6 +275,9 @@ extension LiveSession {
         case .session(let session):
             context.log.info(
                 "the engine's session has begun", [.session: id.rawValue, .engine: engine.rawValue, .engineSession: session.id])
+            guard let model = session.model else { break }
+            for number in streams.keys where streams[number] == engine { models[number] = model }
+            tellModel()
         // Only programs ask for messages.
         case .message: break
         case .sessionEnded(let end): context.log.info("an engine ended its session", [.engine: engine.rawValue, .reason: end.reason])

@@ -165,6 +165,8 @@ package final class LiveSession: LiveHandler, SessionObserver {
     package var attempts: [Int: UsageRecord] = [:]
     /// Engines of the attempts whose streams are not over, by the attempts' numbers. Shadows are not among them.
     package var streams: [Int: EngineName] = [:]
+    /// Models of these attempts, by the attempts' numbers: as the vendor has named them, else those that were asked for.
+    var models: [Int: EngineModel] = [:]
     /// Attempts whose streams failed and that no other stream has replaced yet.
     var orphaned: [RecognitionAttempt] = []
     /// Trace of the session; nil when the session is not traced.
@@ -294,8 +296,8 @@ package final class LiveSession: LiveHandler, SessionObserver {
         let run = SessionDriver(plannedRun, connector: context.vendors, journal: journal, observer: self, gate: gate)
         self.run = run
         if resumableDialect?.waitsForClient == true { beResumable(run) }
-        let model = engines.first?.capabilities.models.first ?? firstEngine.rawValue
-        let start = LiveStart(rate: rate, model: model, credit: meter?.remaining, engine: firstEngine, tellsSpeakers: tellsSpeakers)
+        let start = LiveStart(
+            rate: rate, model: usualModel(of: firstEngine), credit: meter?.remaining, engine: firstEngine, tellsSpeakers: tellsSpeakers)
         dialect.opened(start, now: context.loop.now, output: &context.output)
         carryOutOutput()
         if let notice = meter?.begin() { account(notice) }
@@ -316,11 +318,28 @@ package final class LiveSession: LiveHandler, SessionObserver {
     /// Names of the client's options that the first engine ignores.
     package var ignoredOptions: [String] { ignoredOptions(by: firstEngine) }
 
-    /// Returns the names of the client's options that an engine ignores, and of the key terms for which its vendor has no room.
+    /// Returns the names of the client's options that an engine ignores, of the key terms for which its vendor has no room, and of the search for the
+    /// language if the client left that to an engine that cannot do it.
     func ignoredOptions(by engine: EngineName) -> [String] {
-        Catalogue.ignored(
-            vendorOptions, keyterms: keyterms, model: named.model, language: named.language, with: engine, .live,
-            engines.first { $0.name == engine }?.capabilities(for: .live))
+        let capabilities = capabilities(of: engine)
+        let names = Catalogue.ignored(
+            vendorOptions, keyterms: keyterms, model: named.model, language: named.language, with: engine, .live, capabilities)
+        let server = TurnPart.Engine(engine, namedModel: named.model, with: capabilities)
+        let takesForEnglish = Catalogue.takesForEnglish(server, vendorOptions, language: named.language, among: sharedOptions.languages)
+        return takesForEnglish ? names + [IgnoredOptions.foundLanguage] : names
+    }
+
+    /// Returns what an engine of the session can do with live audio; nil: it is not one of the session's.
+    func capabilities(of engine: EngineName) -> Capabilities? { engines.first { $0.name == engine }?.capabilities(for: .live) }
+
+    /// Returns the name of an engine's usual model, or of the engine itself where its models are not known.
+    func usualModel(of engine: EngineName) -> String { engines.first { $0.name == engine }?.capabilities.models.first ?? engine.rawValue }
+
+    /// Returns the name of the model that hears a stream: the one that its engine is asked for, or the engine's usual one. Another gateway chooses its
+    /// model itself.
+    func model(of attempt: AttemptStart) -> String {
+        if case .resumable? = engines.first(where: { $0.name == attempt.engine })?.live { return usualModel(of: attempt.engine) }
+        return attempt.model ?? usualModel(of: attempt.engine)
     }
 
     var firstEngine: EngineName { engines.first?.name ?? .local }

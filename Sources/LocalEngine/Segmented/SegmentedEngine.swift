@@ -4,7 +4,7 @@ package import Speech
 /// each segment as a recording: again and again for interims while speech goes on, and once for the final.
 ///
 /// Streams have the words of the engine, the times that it gives, and the rules of the local engine for segments, pauses and turns.
-package struct SegmentedEngine: StreamingEngine {
+package struct SegmentedEngine: StreamingEngine, ModelChoosing {
     package struct Configuration: Sendable, Equatable {
         /// Time between two interims of speech that goes on. An engine that is slower than this is asked less often.
         package var interimPeriod: Duration
@@ -67,6 +67,8 @@ package struct SegmentedEngine: StreamingEngine {
         capabilities.findsPauses = true
         return capabilities
     }
+
+    package func model(for options: StreamOptions) -> String? { capabilities.model(for: order(options).model) }
 
     package func open(_ options: StreamOptions, deliver: @escaping @Sendable (EngineEvent) -> Void) -> any EngineStream {
         let stream = SegmentStream(options, on: listening, deliver: deliver)

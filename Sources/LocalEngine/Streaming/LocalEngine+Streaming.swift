@@ -1,6 +1,6 @@
 package import Speech
 
-extension LocalEngine: HearingEngine {
+extension LocalEngine: HearingEngine, ModelChoosing {
     /// Opens a stream. While the models are being loaded, the stream already takes audio and commands; `.opened` comes once the models are loaded.
     package func open(_ options: StreamOptions, deliver: @escaping @Sendable (EngineEvent) -> Void) -> any EngineStream {
         open(options, hear: { _ in }, deliver: deliver)
@@ -38,6 +38,15 @@ extension LocalEngine: HearingEngine {
             }
         }
         return stream
+    }
+
+    /// Returns the model of the stream's language. Where each utterance tells its language, it is the one that hears English.
+    package func model(for options: StreamOptions) -> String? {
+        let shared = options.shared
+        switch liveLanguage(options.language, among: shared.languages, isStrict: shared.keepsToLanguages) {
+        case .other where multilingual != nil: return WhisperRecognizer.modelName
+        case .english, .other, .open: return Recognizer.modelName
+        }
     }
 
     /// Returns a language that needs no other model yet; nil: the model for other languages is needed.

@@ -8,6 +8,7 @@ extension AssemblyAILiveClient {
         billed: { BilledFeature.sent(toAssemblyAI: AssemblyAILiveClient.query($0, AssemblyAILiveClient.model(for: $0))) },
         // Shorter silences are left to the vendor, which weighs the words too.
         heeds: { part, _, silence in part != .endpointing || silence.map { $0 > AssemblyAILiveClient.usualSilence } ?? true },
+        unnamedLanguage: { AssemblyAILiveClient.model(named: $0.namedModel, language: nil).unnamedLanguage },
         connect: { AssemblyAILiveClient($0, credential: $1) })
 
     private static var capabilities: Capabilities {
@@ -19,15 +20,15 @@ extension AssemblyAILiveClient {
         return capabilities
     }
 
-    /// Returns the model that the client named if the vendor has this model. Otherwise: a model that has the language; models that report word by
-    /// word come before models that report whole segments.
+    /// Returns the model that the client named if the vendor has this model. Otherwise: a model that has the language, or that finds it if the client
+    /// named none; models that report word by word come before models that report whole segments.
     static func model(for options: StreamOptions) -> AssemblyAIModel { Self.model(named: options.model, language: options.language) }
 
     static func model(named name: String?, language: LanguageTag?) -> AssemblyAIModel {
         if let named = name.map(AssemblyAIModel.init), named.isKnown { return named }
         switch language?.primary {
-        case nil, "en": return .english
-        case "es", "fr", "de", "it", "pt", "multi": return .multilingual
+        case "en": return .english
+        case nil, "es", "fr", "de", "it", "pt", "multi": return .multilingual
         case .some: return .widest
         }
     }
@@ -51,12 +52,13 @@ extension AssemblyAILiveClient {
         if let silence = configuration.maximumSilence, !has("max_turn_silence") { query.add("max_turn_silence", "\(silence)") }
         if let threshold = configuration.voiceThreshold, !has("vad_threshold") { query.add("vad_threshold", "\(threshold)") }
         if let terms = configuration.keyterms, !terms.isEmpty, !has("keyterms_prompt") { query.add("keyterms_prompt", json(terms)) }
+        let language = model.unnamedLanguage.asked(options.language, among: options.shared.languages)
         // The vendor's newer models find the language where none is named; a client that says so in the vendor's words is not asked for more.
-        let isAskedFor = options.language?.isMulti == true && has("language_detection")
-        if model.family == .universal3, let language = options.language, !isAskedFor, !has("language_code", "language_codes") {
+        let isAskedFor = language?.isMulti == true && has("language_detection")
+        if model.family == .universal3, let language, !isAskedFor, !has("language_code", "language_codes") {
             query.add("language_codes", json([language.primary]))
         }
-        if model != .english, options.language?.isMulti == true, !has("language_detection", "language_codes") {
+        if model != .english, language?.isMulti == true, !has("language_detection", "language_codes") {
             query.add("language_detection", "true")
         }
         if options.diarize, !has("speaker_labels") { query.add("speaker_labels", "true") }

@@ -33,6 +33,15 @@ package struct AssemblyAIModel: Sendable, Equatable {
     /// The model's family; an unknown model counts as one of the newest family.
     package var family: Family { name.hasPrefix("universal-streaming") ? .universalStreaming : .universal3 }
 
+    /// How the model hears speech whose language the client has not named. Newer models find the language by themselves.
+    var unnamedLanguage: UnnamedLanguage {
+        switch self {
+        case .english: .english
+        case .multilingual: .foundAmongSeveral
+        default: .found
+        }
+    }
+
     /// True if the model takes a text that describes the audio. Models that report word by word take none.
     var takesPrompt: Bool { family == .universal3 }
 

@@ -66,6 +66,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
             return isFlux ? part == .confidence || part == .maximumSilence : part.isPlainSilence && !part.isRaised(from: silence)
         },
         takesChange: { DeepgramStreamService.takesChange(from: $0, to: $1) },
+        unnamedLanguage: { DeepgramModels.unnamedLanguage(of: $0.namedModel) },
         connect: { options, credential -> any LiveClientMachine in
             switch DeepgramStreamService(for: options) {
             case .flux: DeepgramFluxClient(options, credential: credential)
@@ -92,7 +93,8 @@ package struct DeepgramLiveClient: LiveClientMachine {
         if !given.isNative, !given.has("smart_format") { query.add("smart_format", "true") }
         if !given.has("no_delay") { query.add("no_delay", "true") }
         query.add("vad_events", "true")
-        if let language = options.language, !given.has("language") { query.add("language", language.rawValue) }
+        let language = DeepgramModels.unnamedLanguage(of: named ?? model).asked(options.language, among: options.shared.languages)
+        if let language, !given.has("language") { query.add("language", language.rawValue) }
         // Silence alone ends turns here, so a short silence that a client chose for a model that weighs the words too is not taken literally.
         let endpointing =
             options.turn.soleSilence
@@ -198,7 +200,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
         }
         switch DeepgramServerMessage(parsing: text) {
         case .results(let results):
-            if !isNamed { name(DeepgramServerMessage.requestID(in: text), &actions) }
+            if !isNamed { name(DeepgramServerMessage.session(in: text), &actions) }
             received(results, &actions)
         case .speechStarted(let channel, _, let timestamp):
             guard let channel = index(channel), let position = sent.position(seconds: timestamp) else { return }
@@ -208,7 +210,7 @@ package struct DeepgramLiveClient: LiveClientMachine {
             channels[channel].turnIsOpen = false
             actions.append(.event(.turnEnded(ChannelIndex(channel), at: position)))
         case .metadata(let metadata):
-            if !isNamed { name(metadata.requestID, &actions) }
+            if !isNamed { name(EngineSession(vendorID: metadata.requestID), &actions) }
             if case .draining(let until, _) = state { state = .draining(until: until, done: true) }
         case .error(let variant, let description, let message):
             let said = "\(variant) \(description.isEmpty ? message : description)".prefix(bytes: 300)
@@ -223,9 +225,9 @@ package struct DeepgramLiveClient: LiveClientMachine {
         }
     }
 
-    private mutating func name(_ requestID: String?, _ actions: inout [ClientAction]) {
+    private mutating func name(_ session: EngineSession?, _ actions: inout [ClientAction]) {
         isNamed = true
-        if let session = requestID.flatMap({ EngineSession(vendorID: $0) }) { actions.append(.event(.notice(.session(session)))) }
+        if let session { actions.append(.event(.notice(.session(session)))) }
     }
 
     private mutating func received(_ results: DeepgramResults, _ actions: inout [ClientAction]) {

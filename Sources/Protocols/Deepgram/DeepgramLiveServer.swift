@@ -58,7 +58,7 @@ package struct DeepgramLiveServer: LiveServerMachine {
         state = .open
         rate = start.rate
         lacksSpeakers = request.diarize && !start.tellsSpeakers
-        model.name = start.model
+        model = DeepgramModelInfo(name: start.model, architecture: options.parameters.model)
         term = SessionTimeouts(Self.sessionLimit, silence: Self.idleLimit, from: now)
         let count = options.parameters.multichannel ? options.parameters.channels : 1
         channels = (0..<count).map { DeepgramChannel(number: $0, now: now) }
@@ -279,6 +279,11 @@ package struct DeepgramLiveServer: LiveServerMachine {
     package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) {
         // Settings of `Configure` are told again, for their new values.
         for name in names where !ignored.contains(name) { ignored.append(name) }
+    }
+
+    package mutating func named(_ model: EngineModel, now: Instant, output: inout ServerOutput) {
+        self.model = DeepgramModelInfo(model, architecture: options.parameters.model)
+        metadata = Self.metadata(requestID, self.model)
     }
 
     package mutating func noticed(_ notice: RecordingNotice, now: Instant, output: inout ServerOutput) { notices.append(notice) }

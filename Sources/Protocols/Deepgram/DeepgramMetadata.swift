@@ -122,21 +122,28 @@ package struct DeepgramMetadata: Sendable, Equatable {
 /// A model in the form that Deepgram's messages use.
 package struct DeepgramModelInfo: Sendable, Equatable {
     package var name: String
-    /// The model family that the client asked for.
+    package var version: String
+    /// The model family that the client asked for, or the vendor's own name of the family.
     package var architecture: String
+    package var uuid: String
 
     package init(name: String, architecture: String) {
-        self.name = name
-        self.architecture = architecture
+        self.init(EngineModel(name), architecture: architecture)
     }
 
-    package var uuid: String { DerivedUUID("model/" + name).description }
+    /// - Parameter architecture: the model family that the client asked for, where the engine names none.
+    init(_ model: EngineModel, architecture: String) {
+        name = model.name
+        version = model.version ?? "latest"
+        self.architecture = model.family ?? architecture
+        uuid = model.id ?? DerivedUUID("model/" + model.name).description
+    }
 
     /// Writes an object with `name`, `version` and `arch`.
     package func write(to json: inout JSONWriter) {
         json.beginObject()
         json.member("name", name)
-        json.member("version", literal: "latest")
+        json.member("version", version)
         json.member("arch", architecture)
         json.endObject()
     }

@@ -14,6 +14,25 @@ package enum DeepgramModels {
         return UUIDText.canonical(name) != nil || vendorNames.contains(name)
     }
 
+    /// Returns how a model hears live speech whose language the client has not named: the vendor's default is English. A model that was made for one
+    /// customer hears the language that it was made for.
+    ///
+    /// Source: Deepgram "Multilingual Codeswitching" and "Models & Languages Overview", November 2026: of the models of `/v1/listen`, Nova-3, Nova-3
+    /// Medical and Nova-2 follow several languages (Nova-2: English and Spanish).
+    ///
+    /// - Parameter model: the model that the client named; nil, or another vendor's: the usual one.
+    static func unnamedLanguage(of model: String?) -> UnnamedLanguage {
+        let model = model?.lowercased()
+        let name = model.flatMap { isKnown($0) || DeepgramFluxOptions.models.contains($0) ? $0 : nil } ?? fallback
+        if name == DeepgramFluxOptions.multilingual || UUIDText.canonical(name) != nil { return .found }
+        return multilingual.contains(name) ? .foundAmongSeveral : .english
+    }
+
+    /// Models that follow several languages where they are asked for `language=multi`.
+    private static let multilingual: Set<String> = [
+        "nova-3", "nova-3-general", "nova-3-medical", "nova-2", "nova-2-general", "2-general-nova",
+    ]
+
     /// All names of the vendor's models, in lower case.
     private static let vendorNames = Set(
         families + variants + families.flatMap { family in variants.map { "\(family)-\($0)" } } + variants.map { "2-\($0)-nova" })

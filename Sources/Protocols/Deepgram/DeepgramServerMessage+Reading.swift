@@ -9,17 +9,37 @@ extension DeepgramServerMessage {
         self = Fields.message(parsing: text, sizeLimit: Self.sizeLimit)
     }
 
-    /// Returns the vendor's identifier of the request, which results have in their metadata; nil when the message has none.
-    package static func requestID(in text: RawSpan) -> String? {
+    /// Maximum size of a name of the vendor's that is passed on, in bytes.
+    private static let nameLimit = 128
+
+    /// Returns the vendor's request with its model, which results have in their metadata; nil when the message names no request.
+    static func session(in text: RawSpan) -> EngineSession? {
         text.withUnsafeBytes { bytes in
             var reader = JSONReader(bytes), id: String?
-            _ = try? reader.object { name, reader throws(JSONReader.Malformed) in
-                guard name == "metadata" else { return try reader.skip() }
-                try reader.object { name, reader throws(JSONReader.Malformed) in
-                    if name == "request_id" { id = try reader.string() } else { try reader.skip() }
+            var name: String?, version: String?, family: String?, modelID: String?
+            _ = try? reader.object { member, reader throws(JSONReader.Malformed) in
+                guard member == "metadata" else { return try reader.skip() }
+                try reader.object { member, reader throws(JSONReader.Malformed) in
+                    switch member {
+                    case "request_id": id = try reader.string()
+                    case "model_uuid": modelID = try reader.string()
+                    case "model_info":
+                        _ = try reader.object { member, reader throws(JSONReader.Malformed) in
+                            switch member {
+                            case "name": name = try reader.string()
+                            case "version": version = try reader.string()
+                            case "arch": family = try reader.string()
+                            default: try reader.skip()
+                            }
+                        }
+                    default: try reader.skip()
+                    }
                 }
             }
-            return id
+            func cut(_ text: String?) -> String? { text.flatMap { $0.isEmpty ? nil : $0.prefix(bytes: nameLimit) } }
+            var session = id.flatMap { EngineSession(vendorID: $0) }
+            session?.model = cut(name).map { EngineModel($0, version: cut(version), family: cut(family), id: cut(modelID)) }
+            return session
         }
     }
 

@@ -50,7 +50,7 @@ package struct ManagedLiveClient: LiveClientMachine {
     package static let vendor = Vendor(
         name: EngineName("managed"),
         capabilities: Capabilities(streaming: true, prerecorded: false, languages: .any, models: ["nova-2"]), streamingAddress: "",
-        heeds: { part, _, _ in part == .endpointing }, connect: { ManagedLiveClient($0, credential: $1) })
+        heeds: { part, _, _ in part == .endpointing }, unnamedLanguage: { _ in .found }, connect: { ManagedLiveClient($0, credential: $1) })
 
     package mutating func opened(now: Instant, actions: inout [ClientAction]) {
         guard state == .connecting else { return }

@@ -6,6 +6,8 @@ package enum IgnoredOptions {
     package static let header = "X-Harken-Ignored"
     /// The beginning of the name of a key term for which the engine's vendor has no room.
     static let cutTerm = "keyterm="
+    /// The name by which a client that left the language to the engine is told that the engine does not find it.
+    package static let foundLanguage = "language=auto"
 
     /// Returns the header's value; nil when there is nothing to name. Names come from clients: characters that a header must not have are escaped.
     package static func value(_ names: [String]) -> String? {
@@ -26,7 +28,10 @@ package enum IgnoredOptions {
 
     /// Returns the text of a warning about one option.
     package static func warning(_ name: String) -> String {
-        name.hasPrefix(cutTerm)
+        guard name != foundLanguage else {
+            return "The language is not found: the engine that serves this request takes all speech for English. Name the language of other speech."
+        }
+        return name.hasPrefix(cutTerm)
             ? "\(ReportedNames.cut(name)) is left out: the engine that serves this request takes at most \(DeepgramKeyterms.maxTokens) tokens of key terms."
             : "\(ReportedNames.cut(name)) is ignored: the engine that serves this request cannot do it."
     }

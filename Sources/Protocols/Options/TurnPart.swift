@@ -32,6 +32,14 @@ package enum TurnPart: Sendable, CaseIterable {
             self.usualModel = usualModel
             self.findsPauses = findsPauses
         }
+
+        /// - Parameter capabilities: the engine's for live audio; nil: those of its vendor.
+        package init(_ name: EngineName, namedModel: String?, with capabilities: Capabilities?) {
+            self.init(name, namedModel: namedModel, usualModel: capabilities?.models.first, findsPauses: capabilities?.findsPauses ?? false)
+        }
+
+        /// True if Harken's own detector ends turns: it waits for at least `TurnRule.leastMinimumSilence`.
+        var usesDetector: Bool { findsPauses || name == .local }
     }
 
     /// Silence that stands for never: engines end no turn by a silence of this length or more.
@@ -41,7 +49,7 @@ package enum TurnPart: Sendable, CaseIterable {
     ///
     /// - Parameter silence: the client's value, where it is a silence; nil: a value that the engine's vendor has too.
     package func isHeeded(by engine: Engine, at silence: Duration? = nil) -> Bool {
-        if engine.findsPauses || engine.name == .local { return !isRaisedByDetector(from: silence) }
+        if engine.usesDetector { return !isRaisedByDetector(from: silence) }
         return Catalogue.heeds(self, engine, at: silence)
     }
 

@@ -63,6 +63,7 @@ package struct SonioxLiveClient: LiveClientMachine {
             if part.isPlainSilence { return silence.map { $0 >= TurnPart.never } ?? false }
             return part == .maximumSilence && silence.map { $0 <= SonioxConfiguration.longestEndpointDelay } ?? true
         },
+        unnamedLanguage: { _ in .found },
         connect: { SonioxLiveClient($0, credential: $1) })
 
     // MARK: Connecting

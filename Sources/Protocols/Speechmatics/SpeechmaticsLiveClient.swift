@@ -60,6 +60,7 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
         return LiveService(
             capabilities: capabilities, address: "wss://eu2.rt.speechmatics.com", audio: AudioMessages(),
             withModel: { service(model: $0.lowercased()) }, heeds: { heeds($0, $1, at: $2) },
+            unnamedLanguage: { _ in SpeechmaticsConfiguration.unnamedLanguage },
             connect: { options, credential in
                 let named = options.model?.lowercased()
                 guard (named.flatMap { names.contains($0) ? $0 : nil } ?? model) == agents else {
@@ -263,6 +264,12 @@ package struct SpeechmaticsLiveClient: LiveClientMachine {
 }
 
 extension SpeechmaticsConfiguration {
+    /// Live, the vendor must be named a language, and finds none.
+    ///
+    /// Source: Speechmatics "Realtime API Reference", `transcription_config.language`, and "Languages", November 2026: language identification is for
+    /// recordings only, and so is the multilingual model `melia-1`; Agent STT has the languages of the real-time API.
+    static let unnamedLanguage = UnnamedLanguage.english
+
     /// The vendor's maximum for `end_of_utterance_silence_trigger`.
     static let longestTrigger: Duration = .seconds(2)
 
@@ -271,7 +278,10 @@ extension SpeechmaticsConfiguration {
     /// - Parameter standard: the model for a client that names none of the vendor's.
     init(_ options: StreamOptions, model standard: String = SpeechmaticsLiveClient.model) {
         let model = options.model?.lowercased()
-        let primary = options.language.map(Self.code) ?? "en"
+        // The vendor judges the words of its own clients, also where they leave the language to it.
+        let isOwn = SpeechmaticsOptions.table.sent(options.vendorOptions, .live).contains { $0.name == "language" }
+        let language = isOwn ? options.language : Self.unnamedLanguage.asked(options.language, among: options.shared.languages)
+        let primary = Self.code(of: language ?? .english)
         self.init(
             format: .linear16(options.rate), language: LanguageTag(primary == "multi" ? "auto" : primary),
             model: model.flatMap { Self.models.contains($0) ? $0 : nil } ?? standard)

@@ -37,7 +37,7 @@ struct Live: Command {
     private static let engine = Option(
         "--engine", "NAMES", accepts: "an engine's name, or several with commas", "The engines to use, in order. Default: the gateway's order."
     ) { text in text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ",-_".contains($0)) } && !text.isEmpty ? text : nil }
-    private static let language = Option(language: "The spoken language, or auto. Default: the engine's.")
+    private static let language = Option(language: "The spoken language, or auto. Default: auto.")
     private static let recorded = Option(
         "--at", "TIME", accepts: "a time of the last ten years with its offset, such as 2026-01-31T12:00:00Z, or seconds since 1970",
         "The time at which FILE was recorded, for --protocol listen: the conversation begins then. Default: now."
@@ -104,7 +104,9 @@ struct Live: Command {
         if started != nil, case .microphone = source { throw UsageError("--at and --microphone cannot go together: what is recorded now begins now") }
         title = try arguments.value(Self.title)
         if title != nil, wire != .listen { throw UsageError("--title is the title of a conversation; give --protocol listen too") }
-        options = StreamOptions(rate: .speech, language: try arguments.language(Self.language)?.tag)
+        // Not every protocol leaves the language to the engine when none is named: it is asked for in words.
+        let language = try arguments.language(Self.language) ?? .detected
+        options = StreamOptions(rate: .speech, language: language.tag)
         json = arguments.has(.json)
     }
 

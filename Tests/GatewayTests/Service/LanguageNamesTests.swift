@@ -57,6 +57,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [("speechmatics", true), ("soniox", false)])
+    func `is told to be English where nobody named it and the engine cannot find it`(name: String, isTold: Bool) async throws {
+        let engine = ScriptedEngine(name: EngineName(name), languages: .any)
+        try await TestGateway.with(engine) { gateway in
+            let client = NamingClient(gateway: gateway, parameter: .managed)
+            let told = try await client.ask(nil, 0)
+            #expect(told.contains("language=auto") == isTold, "\(told)")
+            #expect(engine.takeLanguages() == [nil], "the engine's client chooses the language")
+            let named = try await client.ask("de", 1)
+            #expect(!named.contains("language=auto"), "\(named)")
+        }
+    }
+
     @Test func `is a setting only when a language has the name`() async throws {
         let path = "/api/v1/users/me/settings"
         try await TestGateway.with { gateway in

@@ -154,6 +154,18 @@ import Vendors
         }
     }
 
+    @Test(arguments: [("speechmatics", true), ("soniox", false)])
+    func `are named with the search for a language that nobody named, where the engine cannot do it`(name: String, isNamed: Bool) async throws {
+        let target = "/v3/ws?sample_rate=16000&speech_model=universal-3-6-pro"
+        try await TestGateway.with(ScriptedEngine(name: EngineName(name), languages: .any)) { gateway in
+            let answer = try await upgrade(gateway, target)
+            #expect(answer.hasPrefix("HTTP/1.1 101 "), "\(answer)")
+            #expect(answer.contains("\r\nX-Harken-Ignored: language%3Dauto\r\n") == isNamed, "\(answer)")
+            let named = try await upgrade(gateway, target + "&language_code=de")
+            #expect(!named.contains("X-Harken-Ignored"), "\(named)")
+        }
+    }
+
     @Test func `reach Deepgram with a live stream`() async throws {
         try await withVendor { gateway, vendor in
             let socket = try await gateway.connect(

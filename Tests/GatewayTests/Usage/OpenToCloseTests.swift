@@ -28,7 +28,9 @@ import Usage
                 clock.advance(by: .seconds(4))
             }
             socket.send(text: #"{"type":"CloseStream"}"#)
-            _ = await socket.rest()
+            let said = await socket.rest().map { if case .text(let text) = $0 { text } else { "" } }
+            // The vendor's own names of its model, as a recording has them.
+            #expect(said.contains { $0.contains(#""models":["1"],"model_info":{"1":{"name":"nova-3","version":"1","arch":"nova-3"}}"#) }, "\(said)")
             try await gateway.sessionsEnd()
             try await until { vendor.count.closed == 1 }
             let query = try #require(vendor.count.queries.first)
@@ -47,7 +49,7 @@ import Usage
         }
     }
 
-    /// A session of a vendor's own client, and the vendor's price.
+    /// A session of a client, and the price of the vendor that hears it.
     struct VendorSession: Sendable, CustomTestStringConvertible {
         var testDescription: String
         var settings: [String: String]
@@ -75,6 +77,12 @@ import Usage
             target: "/transcribe-websocket?engine=soniox",
             opening: #"{"model":"stt-rt-v5","audio_format":"pcm_s16le","sample_rate":16000,"num_channels":1,"language_hints":["en"]}"#, end: "",
             model: "stt-rt-v5", perHour: 0.12, features: []),
+        // A language that nobody named is found, at the price of several languages: 0.0058 for a minute.
+        VendorSession(
+            testDescription: "Deepgram, for a client of Soniox's protocol", settings: ["DEEPGRAM_API_KEY": "d"], address: "DEEPGRAM_BASE_URL",
+            target: "/transcribe-websocket?engine=deepgram",
+            opening: #"{"model":"stt-rt-v5","audio_format":"pcm_s16le","sample_rate":16000,"num_channels":1}"#, end: "",
+            model: "nova-3", perHour: 0.0058 * 60, features: [.multilingual]),
     ]
 
     @Test(arguments: sessions)
@@ -96,7 +104,8 @@ import Usage
             _ = await socket.rest()
             try await gateway.sessionsEnd()
             try await until { vendor.count.closed == 1 }
-            let asked = vendor.count.queries.first?.first("speech_model") ?? vendor.count.configurations.first ?? ""
+            let query = vendor.count.queries.first
+            let asked = query?.first("speech_model") ?? query?.first("model") ?? vendor.count.configurations.first ?? ""
             #expect(vendor.count.queries.count == 1 && asked.contains(session.model), "\(asked)")
             let ledger = SQLUsageStore(in: try SQLiteDatabase(in: DataDirectory(creating: gateway.directory)))
             var run: UsageRecord?

@@ -166,6 +166,12 @@ struct `Settings of the local engine's languages` {
         #expect(choice(nil, "de", "en") == .open(allowed: ["de", "en"]) && choice(.english, "de", "en") == .english)
     }
 
+    @Test(arguments: [("", "moonshine-base-en"), ("en", "moonshine-base-en"), ("multi", "moonshine-base-en"), ("de-AT", "whisper-base")])
+    func `a live stream's model is that of its language`(language: String, model: String) throws {
+        let options = StreamOptions(rate: .speech, language: language.isEmpty ? nil : LanguageTag(language))
+        #expect(try engine(.standard).model(for: options) == model)
+    }
+
     @Test func `a live stream's likely languages leave the others possible`() throws {
         func choice(_ engine: LocalEngine, _ codes: String...) -> LiveLanguage.Choice {
             engine.liveLanguage(.multi, among: codes.map { LanguageTag($0) }, isStrict: false)

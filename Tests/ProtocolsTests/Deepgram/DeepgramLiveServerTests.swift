@@ -36,6 +36,25 @@ import Testing
                 """)
     }
 
+    @Test func `names the model that hears the stream, as its vendor does`() throws {
+        var stream = try LiveConversation("encoding=linear16&sample_rate=16000&model=nova-2")
+        func model(_ name: String, _ version: String, _ family: String) -> String {
+            #""model_info":{"name":"\#(name)","version":"\#(version)","arch":"\#(family)"}"#
+        }
+        _ = stream.run { $0.named(EngineModel("whisper-base"), now: $1, output: &$2) }
+        _ = stream.event(commit("one", 0, 1, .endOfTurn))
+        #expect(stream.raw.last?.contains(model("whisper-base", "latest", "nova-2")) == true, "\(stream.raw)")
+        let vendors = EngineModel("2-general-nova", version: "2024-01-18.26916", family: "nova-2-general", id: "1dbdfb4d")
+        _ = stream.run { $0.named(vendors, now: $1, output: &$2) }
+        _ = stream.event(commit("two", 1, 2, .endOfTurn))
+        let named = model("2-general-nova", "2024-01-18.26916", "nova-2-general")
+        #expect(stream.raw.last?.contains(named + #","model_uuid":"1dbdfb4d""#) == true, "\(stream.raw)")
+        _ = stream.event(.ended(SessionEnd(received: SampleCount(32_000))))
+        let last = try #require(stream.raw.last)
+        let members = #""models":["1dbdfb4d"],"model_info":{"1dbdfb4d":"# + String(named.dropFirst(#""model_info":"#.count))
+        #expect(last.contains(members), "\(last)")
+    }
+
     @Test func `writes numbers as digits where that was asked for, in interims too`() throws {
         var stream = try LiveConversation("encoding=linear16&sample_rate=16000&numerals=true&interim_results=true")
         #expect(stream.event(interim("ninety", 0, 1)) == ["interim 0.0+1.0 “90”"])

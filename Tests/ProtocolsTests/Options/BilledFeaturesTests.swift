@@ -94,7 +94,7 @@ import Testing
     }
 
     @Test func `are not the words of Deepgram's older models, whose terms cost nothing`() {
-        let options = StreamOptions(rate: .speech, model: "nova-2", keyterms: ["Harken"])
+        let options = StreamOptions(rate: .speech, language: .english, model: "nova-2", keyterms: ["Harken"])
         #expect(Catalogue.billedFeatures(of: options, by: Self.deepgram) == [])
     }
 }

@@ -113,15 +113,42 @@ import Testing
         #expect(output.texts[0].contains(#""threshold":0.5,"prefix_padding_ms":300,"silence_duration_ms":900"#), "\(output.texts)")
     }
 
-    @Test(arguments: [(50, 100), (200, 500)])
-    func `show the least silence in place of a shorter one, and the default in place of another one`(asked: Int, shown: Int) throws {
-        var stream = try RealtimeConversation.speaking(
-            RealtimeConversation.update(#""turn_detection":{"type":"server_vad","silence_duration_ms":\#(asked)}"#))
+    /// Silences, an engine, and the silences that are in force with it.
+    private static let silences: [(asked: Int, engine: TurnPart.Engine, shown: Int)] = [
+        (50, TurnPart.Engine(.local), 300), (200, TurnPart.Engine(.local), 300), (299, TurnPart.Engine(.local), 300),
+        (200, TurnPart.Engine(EngineName("soniox"), findsPauses: true), 300), (50, TurnPart.Engine(EngineName("openai")), 100),
+        (50, TurnPart.Engine(EngineName("deepgram")), 100), (200, TurnPart.Engine(EngineName("soniox")), 500),
+        (50, TurnPart.Engine(EngineName("soniox")), 500), (900, TurnPart.Engine(EngineName("soniox")), 500),
+    ]
+
+    @Test(arguments: silences)
+    func `show the silence that is in force with the engine`(asked: Int, engine: TurnPart.Engine, shown: Int) throws {
+        let update = RealtimeConversation.update(#""turn_detection":{"type":"server_vad","silence_duration_ms":\#(asked)}"#)
+        var stream = try RealtimeConversation.speaking(update)
+        let ignored = Catalogue.ignored(stream.machine?.request.vendorOptions, with: engine.name, .live, live: engine)
+        #expect(ignored == ["turn_detection.silence_duration_ms"])
         var output = ServerOutput()
         let now = stream.now
-        stream.machine?.ignores(["turn_detection.silence_duration_ms"], now: now, output: &output)
+        stream.machine?.served(by: engine, ignoring: ignored, now: now, output: &output)
         #expect(output.texts.count == 1)
-        #expect(output.texts[0].contains(#""silence_duration_ms":\#(shown)"#), "\(output.texts)")
+        #expect(output.texts.first?.contains(#""silence_duration_ms":\#(shown)"#) == true, "\(output.texts)")
+        _ = stream.text(#"{"type":"session.update","session":{"audio":{"input":{"transcription":{"prompt":"p"}}}}}"#)
+        #expect(stream.raw.last?.contains(#""silence_duration_ms":\#(shown)"#) == true, "it is in force behind an update of something else")
+        output = ServerOutput()
+        stream.machine?.served(by: TurnPart.Engine(EngineName("acme")), ignoring: [], now: now, output: &output)
+        #expect(output.texts.first?.contains(#""silence_duration_ms":\#(asked)"#) == true, "the next engine heeds it")
+    }
+
+    @Test(arguments: [(200, 300), (900, 500)])
+    func `show another silence than the client's where the second of two engines ignores it`(asked: Int, shown: Int) throws {
+        let update = RealtimeConversation.update(#""turn_detection":{"type":"server_vad","silence_duration_ms":\#(asked)}"#)
+        var stream = try RealtimeConversation.speaking(update)
+        var output = ServerOutput()
+        let now = stream.now
+        stream.machine?.served(by: TurnPart.Engine(EngineName("deepgram")), ignoring: [], now: now, output: &output)
+        #expect(output.texts.isEmpty)
+        stream.machine?.ignores(["turn_detection.silence_duration_ms"], now: now, output: &output)
+        #expect(output.texts.first?.contains(#""silence_duration_ms":\#(shown)"#) == true, "\(output.texts)")
     }
 
     @Test func `change in an open stream of OpenAI's, whose pauses are heard here`() throws {

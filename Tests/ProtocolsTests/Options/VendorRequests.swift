@@ -8,10 +8,17 @@ enum VendorRequests {
     static let context = LiveConversation.context
 
     /// Returns the options of an engine's stream for a live request of Deepgram's or AssemblyAI's protocol.
-    static func liveOptions(_ pathAndQuery: String) throws -> StreamOptions {
+    static func liveOptions(_ pathAndQuery: String) throws -> StreamOptions { options(try liveRequest(pathAndQuery)) }
+
+    /// Returns a live request of Deepgram's or AssemblyAI's protocol.
+    static func liveRequest(_ pathAndQuery: String) throws -> LiveRequest {
         let head = try HTTPRequestHead(.get, pathAndQuery)
         let dialect = try #require(Catalogue.dialects.first { $0.paths.contains(head.path) })
-        let request = try #require(try dialect.accept(head, context).get().session).request
+        return try #require(try dialect.accept(head, context).get().session).request
+    }
+
+    /// Returns the options of an engine's stream for a live request.
+    static func options(_ request: LiveRequest) -> StreamOptions {
         var options = StreamOptions(
             rate: .speech, language: request.language, model: request.model, interims: request.interims, endpointing: request.askedEndpointing,
             turn: request.turn, keyterms: request.keyterms, diarize: request.diarize, formatted: true)

@@ -61,7 +61,7 @@ struct TriedMember: Sendable, CustomTestStringConvertible {
         case (_, "replace"): "harken:gateway"
         case ("Soniox, live", "num_channels"): "2"
         // Several languages reach the local engine and the vendor's own; the other vendors' engines are only told that the language is to be found.
-        case ("Soniox, live", "language_hints"), ("Soniox, recorded", "language_hints"): #"["es"]"#
+        case ("Soniox, live", "language_hints"), ("Soniox, recorded", "language_hints"), ("AssemblyAI, live", "language_codes"): #"["es"]"#
         // Key terms reach every engine.
         case (_, "context"): #"{"text":"A call."}"#
         case ("Speechmatics, live", "language"), ("Speechmatics, Agent STT", "language"), ("OpenAI, live", "language"): #""de""#

@@ -52,6 +52,16 @@ import Testing
         #expect(text.status == .done && objects.status == .done)
     }
 
+    @Test(arguments: ["harken", "deepgram", "listen"]) func `are in the language that is spoken, unless one is named`(wire: String) async throws {
+        let engine = ScriptedEngine(name: .local, languages: .any)
+        let gateway = try await TestGateway(engine)
+        let words = try [gateway.recording(seconds: 1), "--url", gateway.url, "--protocol", wire]
+        #expect(try await run(words, in: gateway.folder).status == .done)
+        #expect(engine.takeLanguages().first == LanguageTag.multi)
+        #expect(try await run(words + ["--language", "de"], in: gateway.folder).status == .done)
+        #expect(engine.takeLanguages().contains(LanguageTag("de")))
+    }
+
     @Test func `over Harken's own protocol need a key too`() async throws {
         let gateway = try await TestGateway()
         _ = try await gateway.keys.create(AccessKeyRequest())

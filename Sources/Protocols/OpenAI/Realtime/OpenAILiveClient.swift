@@ -90,7 +90,7 @@ package struct OpenAILiveClient: LiveClientMachine {
             audio: AudioMessages(
                 .base64(rate: Self.rate, before: #"{"type":"input_audio_buffer.append","audio":""#, after: #""}"#), longest: .milliseconds(200)),
             isOptional: true, withModel: { Self.service(model: $0) }, heeds: { part, _, silence in Self.heeds(part, at: silence) },
-            takes: { Self.takes($0, $1) },
+            takes: { Self.takes($0, $1) }, unnamedLanguage: { _ in .found },
             connect: { OpenAILiveClient($0, model: capabilities.model(for: $0.model) ?? model, credential: $1) })
     }
 

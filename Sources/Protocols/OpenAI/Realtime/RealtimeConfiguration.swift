@@ -473,14 +473,17 @@ extension RealtimeConfiguration {
 
     /// Returns the settings that are in force where an engine ignores some of them.
     ///
-    /// - Parameter names: the ignored settings, as `vendorOptions` names them.
-    func without(_ names: Set<String>) -> RealtimeConfiguration {
+    /// - Parameters:
+    ///   - names: the ignored settings, as `vendorOptions` names them.
+    ///   - engine: the engine that serves the session; nil: not known.
+    func without(_ names: Set<String>, by engine: TurnPart.Engine?) -> RealtimeConfiguration {
         var rest = self
         if names.contains("noise_reduction") { rest.noise = nil }
         if names.contains("delay") { rest.transcription.delay = nil }
         if names.contains("prompt") { rest.transcription.prompt = nil }
         if names.contains("keywords") { rest.transcription.keywords = [] }
-        if case .said(let detection?) = turns { rest.turns = .said(detection.without(names)) }
+        if names.contains(IgnoredOptions.foundLanguage), rest.transcription.language?.isMulti ?? true { rest.transcription.set(language: .english) }
+        if case .said(let detection?) = turns { rest.turns = .said(detection.without(names, by: engine)) }
         return rest
     }
 

@@ -78,12 +78,15 @@ package struct RealtimeOpening: LiveHandshakeMachine {
 extension RealtimeConfiguration {
     /// Applies the settings of an update event, and answers the event.
     ///
-    /// - Parameter ignored: names of settings that are not in force if they stay as they are.
+    /// - Parameters:
+    ///   - ignored: names of settings that are not in force if they stay as they are.
+    ///   - engine: the engine that serves the session; nil: not known.
     /// - Returns: the configuration before the update; nil when the update was not applied.
     @discardableResult
     mutating func take(
         _ event: RawSpan, _ shape: Shape, _ id: String?, _ models: Set<String>,
-        without ignored: Set<String> = [], allowing isAllowed: (RealtimeConfiguration) -> RealtimeError? = { _ in nil },
+        without ignored: Set<String> = [], by engine: TurnPart.Engine? = nil,
+        allowing isAllowed: (RealtimeConfiguration) -> RealtimeError? = { _ in nil },
         _ voice: inout RealtimeVoice, _ output: inout ServerOutput
     ) -> RealtimeConfiguration? {
         var changed = self
@@ -103,7 +106,7 @@ extension RealtimeConfiguration {
         self = changed
         if shape == .beta { voice.shape = .beta }
         let renewed = changed.change(from: old)?.vendor?.names ?? []
-        voice.updated(changed.without(ignored.subtracting(renewed)), by: shape, &output)
+        voice.updated(changed.without(ignored.subtracting(renewed), by: engine), by: shape, &output)
         return old
     }
 }

@@ -41,6 +41,8 @@ package struct RealtimeServer: LiveServerMachine {
     private var lastItem: String?
     /// Names of the client's settings that the present engine ignores.
     private var ignored: Set<String> = []
+    /// The engine that serves the session; nil: not known yet.
+    private var engine: TurnPart.Engine?
 
     init(
         _ configuration: RealtimeConfiguration, _ voice: RealtimeVoice, expiry: Instant, engines: [EngineName], models: Set<String>
@@ -113,7 +115,7 @@ package struct RealtimeServer: LiveServerMachine {
     private mutating func update(_ text: RawSpan, _ shape: RealtimeConfiguration.Shape, _ id: String?, _ output: inout ServerOutput) {
         let format = configuration.format
         let old = configuration.take(
-            text, shape, id, models, without: ignored,
+            text, shape, id, models, without: ignored, by: engine,
             allowing: { changed in
                 changed.format == format
                     ? nil
@@ -131,16 +133,20 @@ package struct RealtimeServer: LiveServerMachine {
         output.command(.update(change))
     }
 
-    package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) { show(without: ignored.union(names), &output) }
+    package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) {
+        show(without: ignored.union(names), by: engine, &output)
+    }
 
-    package mutating func served(ignoring names: [String], now: Instant, output: inout ServerOutput) { show(without: Set(names), &output) }
+    package mutating func served(by engine: TurnPart.Engine, ignoring names: [String], now: Instant, output: inout ServerOutput) {
+        show(without: Set(names), by: engine, &output)
+    }
 
     /// Tells which settings are in force, if others are than before: the session's settings are sent again, without those that are ignored.
-    private mutating func show(without names: Set<String>, _ output: inout ServerOutput) {
+    private mutating func show(without names: Set<String>, by server: TurnPart.Engine?, _ output: inout ServerOutput) {
         guard !isClosed, end == nil else { return }
-        let before = configuration.without(ignored)
-        ignored = names
-        let inForce = configuration.without(ignored)
+        let before = configuration.without(ignored, by: engine)
+        (ignored, engine) = (names, server)
+        let inForce = configuration.without(ignored, by: engine)
         guard inForce != before else { return }
         voice.updated(inForce, by: voice.shape == .beta && configuration.type == .transcription ? .beta : .general, &output)
     }

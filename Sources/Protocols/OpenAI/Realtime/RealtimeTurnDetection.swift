@@ -68,18 +68,33 @@ package enum RealtimeTurnDetection: Sendable, Equatable {
         }
     }
 
-    /// Returns the rule that is in force where an engine ignores some members: these have their defaults, and a silence below the least is the least.
+    /// Returns the rule that is in force where an engine ignores some members: these have their defaults, and a silence below the engine's least is the
+    /// least.
     ///
-    /// - Parameter names: the names of the ignored members' options.
-    func without(_ names: Set<String>) -> RealtimeTurnDetection {
+    /// - Parameters:
+    ///   - names: the names of the ignored members' options.
+    ///   - engine: the engine that serves the session; nil: not known.
+    func without(_ names: Set<String>, by engine: TurnPart.Engine?) -> RealtimeTurnDetection {
         let ignored = Set(ofEngines.map { $0.name }).intersection(names)
         switch self {
         case .server(let threshold, let prefix, let silence):
             return .server(
                 threshold: ignored.contains(Self.thresholdOption) ? Self.usualThreshold : threshold, prefix: prefix,
-                silence: ignored.contains(Self.silenceOption) ? silence < Self.leastSilence ? Self.leastSilence : Self.usualSilence : silence)
+                silence: ignored.contains(Self.silenceOption) ? Self.silence(insteadOf: silence, by: engine) : silence)
         case .semantic(let eagerness): return .semantic(ignored.contains(Self.eagernessOption) ? .auto : eagerness)
         }
+    }
+
+    /// Returns the silence that is in force in place of one that is ignored.
+    private static func silence(insteadOf silence: Duration, by engine: TurnPart.Engine?) -> Duration {
+        let asked = max(silence, leastSilence)
+        if let engine, TurnPart.endpointing.isHeeded(by: engine, at: asked) {
+            // Where the engine heeds the client's own silence, another engine of the session ignores it.
+            if asked != silence { return asked }
+        } else if let engine, !engine.usesDetector {
+            return usualSilence
+        }
+        return asked < TurnRule.leastMinimumSilence ? TurnRule.leastMinimumSilence : usualSilence
     }
 
     private static let ofServer: Set<String> = ["threshold", "prefix_padding_ms", "silence_duration_ms", "idle_timeout_ms"]

@@ -357,7 +357,7 @@ import Testing
         #expect(stream.raw.last?.contains(#""noise_reduction":null"#) == true, "it is still not in force")
         var output = ServerOutput()
         let now = stream.now
-        stream.machine?.served(ignoring: ["delay"], now: now, output: &output)
+        stream.machine?.served(by: TurnPart.Engine(EngineName("openai")), ignoring: ["delay"], now: now, output: &output)
         #expect(output.texts.count == 1 && output.texts[0].contains(#""noise_reduction":{"type":"near_field"}"#), "the next engine can do it")
         #expect(!output.texts[0].contains("delay"), "it cannot do the delay either")
         #expect(ignore(["noise_reduction"]).count == 1)
