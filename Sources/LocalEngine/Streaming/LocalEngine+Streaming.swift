@@ -40,11 +40,13 @@ extension LocalEngine: HearingEngine, ModelChoosing {
         return stream
     }
 
-    /// Returns the model of the stream's language. Where each utterance tells its language, it is the one that hears English.
+    /// Returns the model of the stream's language. Where each utterance tells its language, it is the one that hears English, or that of all other
+    /// languages if the operator has given English to no other model.
     package func model(for options: StreamOptions) -> String? {
-        let shared = options.shared
+        let shared = options.shared, hasMoonshine = languages.model(for: LanguageTag.english.primary) == .moonshine
         switch liveLanguage(options.language, among: shared.languages, isStrict: shared.keepsToLanguages) {
         case .other where multilingual != nil: return WhisperRecognizer.modelName
+        case .open where multilingual != nil && !hasMoonshine: return WhisperRecognizer.modelName
         case .english, .other, .open: return Recognizer.modelName
         }
     }

@@ -172,6 +172,14 @@ struct `Settings of the local engine's languages` {
         #expect(try engine(.standard).model(for: options) == model)
     }
 
+    @Test(arguments: [
+        ("en=moonshine-base,*=whisper-base", "moonshine-base-en"), ("*=whisper-base", "whisper-base"),
+        ("de=whisper-base,fr=whisper-base", "whisper-base"),
+    ])
+    func `a live stream that tells its language has a model that the operator has chosen`(models: String, model: String) throws {
+        #expect(try chosen(models).model(for: StreamOptions(rate: .speech)) == model)
+    }
+
     @Test func `a live stream's likely languages leave the others possible`() throws {
         func choice(_ engine: LocalEngine, _ codes: String...) -> LiveLanguage.Choice {
             engine.liveLanguage(.multi, among: codes.map { LanguageTag($0) }, isStrict: false)
