@@ -22,9 +22,13 @@ extension PriceTable {
         deepgram nova-3-multilingual 0.348 2026-05-25 deepgram.com/pricing
         deepgram nova-3-multilingual 0.552 2026-08-01 deepgram.com/pricing
         deepgram nova-3-multilingual 0.312 2026-08-10/2026-09-19 deepgram.com/pricing
+        deepgram nova-3-general-multilingual 0.348 2026-05-25 deepgram.com/pricing
+        deepgram nova-3-general-multilingual 0.552 2026-08-01 deepgram.com/pricing
+        deepgram nova-3-general-multilingual 0.312 2026-08-10/2026-09-19 deepgram.com/pricing
         deepgram nova-3 live connection 0.288 2026-05-05/2026-10-08 deepgram.com/pricing
         deepgram nova-3-general live connection 0.288 2026-05-05/2026-10-08 deepgram.com/pricing
         deepgram nova-3-multilingual live connection 0.348 2026-05-05/2026-10-08 deepgram.com/pricing
+        deepgram nova-3-general-multilingual live connection 0.348 2026-05-05/2026-10-08 deepgram.com/pricing
         deepgram flux-general-en live connection 0.39 2026-08-01/2026-10-08 deepgram.com/pricing
         deepgram flux-general-multi live connection 0.468 2026-08-01/2026-11-04 deepgram.com/pricing
         deepgram nova-3-medical ? 2026-11-28 deepgram.com/pricing names no price for it

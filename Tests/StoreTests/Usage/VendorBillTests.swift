@@ -145,6 +145,10 @@ import Testing
         Work(engine: "deepgram", model: "nova-3", audio: 3_600, features: [.terms, .redaction, .entities, .speakers], dollars: "0.558"),
         // Two channels of 20 min × (0.0052 + 0.0013).
         Work(engine: "deepgram", model: "nova-3", audio: 2_400, features: [.terms, .multilingual], dollars: "0.26"),
+        Work(engine: "deepgram", model: "nova-3-general", audio: 2_400, features: [.terms, .multilingual], dollars: "0.26"),
+        // 60 min × 0.0058, whichever of its two names the model has.
+        Work(engine: "deepgram", model: "nova-3", open: 3_600, audio: 60, features: [.multilingual], dollars: "0.348"),
+        Work(engine: "deepgram", model: "nova-3-general", open: 3_600, audio: 60, features: [.multilingual], dollars: "0.348"),
         // 30 min × (0.0065 + 0.0013).
         Work(engine: "deepgram", model: "flux-general-en", open: 1_800, audio: 60, features: [.terms], dollars: "0.234"),
         // 2 h × (0.21 + 0.02 + 0.05 + 0.15) for an hour.
