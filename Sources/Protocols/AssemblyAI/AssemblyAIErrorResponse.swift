@@ -54,6 +54,7 @@ package enum AssemblyAIErrorResponse {
         switch error {
         case .badRequest(let reason): "Invalid Message: \(reason)"
         case .undecodable(let reason): "Invalid Message: the audio cannot be decoded. \(reason)"
+        case .unsupportedLanguage(.undetermined): "Invalid Message: \(error.told)"
         case .unsupportedLanguage(let language): "Invalid Message: no engine that this session may use has the language \"\(language)\"."
         case .unauthorized(let reason), .quotaExhausted(let reason), .unavailable(let reason), .timedOut(let reason), .protocolViolation(let reason):
             "Session Cancelled: An error occurred. \(reason)"

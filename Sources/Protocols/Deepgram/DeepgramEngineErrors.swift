@@ -3,6 +3,7 @@ import Speech
 
 /// Deepgram's rejections and close codes as engine errors.
 enum DeepgramEngineErrors {
+    /// - Parameter language: the language that the client named; nil: it has its language found, which the model may not do.
     static func rejected(status: Int?, headers: HTTPHeaders, body: [UInt8], language: LanguageTag?) -> EngineError {
         guard let status else { return .unavailable("Deepgram could not be reached.") }
         let said = message(in: body) ?? headers["dg-error"] ?? "status \(status)"
@@ -13,7 +14,7 @@ enum DeepgramEngineErrors {
         case 408, 504: return .timedOut("Deepgram: \(said)")
         case 413: return .unavailable("Deepgram does not accept a recording of this size: \(said)")
         case 429: return .rateLimited(retryAfter: headers.retryAfter)
-        case 400 where said.contains("model/language"): return .unsupportedLanguage(language ?? .english)
+        case 400 where said.contains("model/language"): return .unsupportedLanguage(language ?? .undetermined)
         case 400..<500: return .badRequest("Deepgram refused the request: \(said)")
         default: return .unavailable("Deepgram is out of service: \(said)")
         }

@@ -73,6 +73,7 @@ package struct ManagedError: Error, Sendable, Equatable {
     /// - Parameter isReady: true if `ready` was sent.
     package init(_ error: EngineError, isReady: Bool) {
         switch error {
+        case .unsupportedLanguage(.undetermined): self.init(.badConfig, error.told)
         case .unsupportedLanguage(let language): self.init(.badConfig, "language \"\(language)\" is not available.")
         case .badRequest(let reason): self.init(.badConfig, reason)
         case .undecodable(let reason): self.init(.badAudio, "The audio cannot be decoded. \(reason)")

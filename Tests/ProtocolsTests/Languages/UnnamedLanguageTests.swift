@@ -169,6 +169,22 @@ import Testing
         #expect(found.count == 1 && !found[0].contains(#""language":"en""#), "\(found)")
     }
 
+    @Test func `has no name in the errors where the vendor refuses to find it`() throws {
+        var client = DeepgramLiveClient(StreamOptions(rate: .speech), credential: Credential("k")), actions: [ClientAction] = []
+        let refusal = #"{"err_msg":"Bad Request: No such model/language/tier combination found."}"#
+        client.rejected(status: 400, headers: [:], body: Array(refusal.utf8), now: .now, actions: &actions)
+        let error = EngineError.unsupportedLanguage(.undetermined)
+        #expect(actions == [.event(.closed(error))])
+        let end = SessionEvent.ended(SessionEnd(received: .zero, error: error))
+        var realtime = try RealtimeConversation.speaking(), managed = try ManagedConversation.ready(), assemblyAI = try AssemblyAIConversation()
+        _ = realtime.event(end)
+        _ = managed.event(end)
+        _ = assemblyAI.event(end)
+        for told in [realtime.raw, managed.raw, assemblyAI.raw] {
+            #expect(told.contains { $0.contains("Name the language") }, "\(told)")
+        }
+    }
+
     @Test func `has a warning of its own`() throws {
         var soniox = try SonioxConversation()
         _ = soniox.run { $0.ignores([IgnoredOptions.foundLanguage], now: $1, output: &$2) }

@@ -56,6 +56,7 @@ package struct RealtimeError: Error, Sendable, Equatable {
     /// Describes why a session broke off.
     init(_ error: EngineError) {
         switch error {
+        case .unsupportedLanguage(.undetermined): self = .invalid(LanguageParameter.openAIRealtime.name, error.told)
         case .unsupportedLanguage(let language):
             self = .invalid(LanguageParameter.openAIRealtime.name, "No engine that this session may use has the language '\(language)'.")
         case .badRequest(let reason), .undecodable(let reason): self.init(reason, code: "invalid_value")
