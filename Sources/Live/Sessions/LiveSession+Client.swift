@@ -148,6 +148,8 @@ extension LiveSession {
         if let shared = change.shared { sharedOptions = shared }
         if let terms = change.keyterms { keyterms = terms }
         named.apply(change)
+        // A client that leaves the language to the engine again is told again.
+        if change.language != nil { toldIgnored.remove(IgnoredOptions.foundLanguage) }
         if let vendor = change.vendor { note(vendor) }
         run?.command(.update(change))
         // A stream that goes on hears nothing of options that its engine ignores, but the client does. Another model may take others.

@@ -339,7 +339,8 @@ package struct AssemblyAILiveServer: LiveServerMachine {
     /// that they did not ask for. Therefore they are not told either what is missing in their stream, or that final words come late.
     package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) {
         guard state == .open else { return }
-        for name in names where changed.contains(name) { send(.warning(code: 3006, message: IgnoredOptions.warning(name)), &output) }
+        let told = names.filter { changed.contains($0) || $0 == IgnoredOptions.foundLanguage && changed.contains("language_codes") }
+        for name in told { send(.warning(code: 3006, message: IgnoredOptions.warning(name)), &output) }
     }
 
     package mutating func account(_ notice: AccountNotice, now: Instant, output: inout ServerOutput) {

@@ -166,6 +166,18 @@ import Vendors
         }
     }
 
+    @Test func `are named with the search for a language each time that a client leaves it to an engine without it`() async throws {
+        try await TestGateway.with(ScriptedEngine(name: EngineName("speechmatics"), languages: .any)) { gateway in
+            let socket = try await gateway.connect("/v3/ws?sample_rate=16000&speech_model=universal-3-6-pro&language_code=de")
+            for _ in 0..<2 {
+                socket.send(text: #"{"type":"UpdateConfiguration","language_codes":[]}"#)
+                #expect(await socket.next { $0.contains("The language is not found") } != nil)
+                socket.send(text: #"{"type":"UpdateConfiguration","language_codes":["de"]}"#)
+            }
+            socket.close()
+        }
+    }
+
     @Test func `reach Deepgram with a live stream`() async throws {
         try await withVendor { gateway, vendor in
             let socket = try await gateway.connect(

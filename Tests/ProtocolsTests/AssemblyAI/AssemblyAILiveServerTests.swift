@@ -206,6 +206,15 @@ import Testing
         #expect(told.count == 1 && told[0].hasPrefix("warning 3006 mode is ignored"), "\(told)")
     }
 
+    @Test func `warns where the engine cannot find a language that a change leaves to it`() throws {
+        var stream = try AssemblyAIConversation("sample_rate=16000&speech_model=universal-3-6-pro&language_code=de")
+        func ignore() -> [String] { stream.run { $0.ignores([IgnoredOptions.foundLanguage], now: $1, output: &$2) } }
+        #expect(ignore().isEmpty, "the upgrade's header names it")
+        _ = stream.text(#"{"type":"UpdateConfiguration","language_codes":[]}"#)
+        let told = ignore()
+        #expect(told.count == 1 && told[0].hasPrefix("warning 3006 The language is not found"), "\(told)")
+    }
+
     @Test func `keeps a limited number of undocumented settings, and names the others`() throws {
         var stream = try AssemblyAIConversation()
         let members = (0..<40).map { "\"new\($0)\":1" }.joined(separator: ",")

@@ -214,6 +214,16 @@ import Testing
         #expect(stream.text(#"{"type":"CloseStream"}"#).isEmpty)
     }
 
+    @Test func `come with a warning where the engine cannot find a language that a change leaves to it`() throws {
+        var stream = try Conversation("&language_hint=de", model: "flux-general-multi"), output = ServerOutput()
+        let now = stream.now
+        stream.machine.ignores([IgnoredOptions.foundLanguage], now: now, output: &output)
+        #expect(output.texts.isEmpty, "the upgrade's header names it")
+        _ = stream.text(#"{"type":"Configure","language_hints":[]}"#)
+        stream.machine.ignores([IgnoredOptions.foundLanguage], now: now, output: &output)
+        #expect(output.texts.count == 1 && output.texts.first?.contains("The language is not found") == true, "\(output.texts)")
+    }
+
     @Test func `follow the hints and the numerals that the client changes`() throws {
         var stream = try Conversation("&language_hint=en", model: "flux-general-multi")
         let said = stream.text(#"{"type":"Configure","language_hints":["de"]}"#)
