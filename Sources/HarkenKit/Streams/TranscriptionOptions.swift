@@ -10,8 +10,9 @@ public struct TranscriptionOptions: Sendable, Equatable {
     /// Audio in one message, 50 ms to 1 s. Short messages give less latency, long ones give fewer messages. Audio that is pushed in longer pieces is
     /// split. A vendor whose own minimum is longer gets that.
     public var bufferDuration: Duration = .milliseconds(50)
-    /// The spoken language. nil: a vendor's engine and `Local` find it if their model can; `Harken`'s gateway takes the speech for English, unless its
-    /// user has said which languages they speak.
+    /// The spoken language. nil: a vendor's engine and `Local` find it; `Harken`'s gateway takes the speech for English, unless its user has said which
+    /// languages they speak. `multi`: each of them finds it. Where a model cannot find the language, as those of `Speechmatics`, the speech is taken
+    /// for English.
     public var language: LanguageTag? = .english
     /// The model, by the vendor's own name.
     public var model: String?
