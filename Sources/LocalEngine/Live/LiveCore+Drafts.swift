@@ -7,9 +7,38 @@ import Speech
 extension LiveCore {
     /// The earliest place of the next draft reading; nil: nobody speaks without a pause, or there are no draft readings.
     var nextDraft: SampleIndex? {
-        guard let every = timing.draftEvery, !findsLanguage, let window, window.pause == nil else { return nil }
-        let first = max(window.start, window.speech)
-        return max(first, window.pauses.last?.read ?? first, window.draft?.end ?? first) + every
+        guard let every = timing.draftEvery, !findsLanguage, let window, window.pause == nil, cuttingDraft(of: window) == nil else { return nil }
+        let first = max(window.start, window.speech), heard = window.draft?.question.audio.count ?? .zero
+        let rest = max(every, SampleCount(heard.samples / Self.draftShare))
+        let usual = max(first, window.pauses.last?.read ?? first, window.draft?.end ?? first) + rest
+        return min(usual, window.start + timing.cutLength - timing.cutDraft)
+    }
+
+    /// Audio of a draft reading for each unit of time until the next one: long readings are dear.
+    private static let draftShare: Int64 = 6
+
+    /// Returns the draft reading by which a window is cut where no pause comes; nil: none is long enough, or a pause has come.
+    func cuttingDraft(of window: OpenWindow) -> DraftReading? {
+        guard let draft = window.draft, draft.end - window.start >= timing.cutLength - timing.cutDraft else { return nil }
+        return window.pauses.last.map { $0.read > draft.end } ?? false ? nil : draft
+    }
+
+    /// True if the window is cut by the answer to this question where no pause comes.
+    func mayCut(by question: LiveQuestion) -> Bool { window.flatMap(cuttingDraft)?.question == question }
+
+    /// Takes the steps that are due behind the draft reading by which the window is cut. Its words are taken before, so that their times are searched for
+    /// until then.
+    mutating func judgeCut(_ open: OpenWindow, _ draft: DraftReading, _ answers: LiveAnswers) throws(MissingAnswer) {
+        let behind = position - draft.end
+        guard behind >= SampleCount(timing.cutDelay.samples / 2) else { return }
+        let read = try withDraft(open, answers)
+        if behind >= timing.cutDelay { try cutWithoutPause(read, through: draft.end, words: read.draft?.words, answers) }
+    }
+
+    /// The question about the times of the words by which the window is cut where no pause comes; nil: the words are not there.
+    var cutTimes: LiveQuestion? {
+        guard let window, window.pause == nil, let draft = cuttingDraft(of: window), let words = draft.words, !words.isEmpty else { return nil }
+        return questions(aboutFirst: words.count, in: [cutPart(of: words, in: window, through: draft.end)]).first
     }
 
     /// The question of the last draft reading, whose answer no reading has needed so far; nil: there is none.
@@ -19,8 +48,10 @@ extension LiveCore {
     mutating func readDraft(_ answers: LiveAnswers) throws(MissingAnswer) {
         guard let place = nextDraft, position >= place, !mayPauseSoon, let last = window else { return }
         let open = try withDraft(last, answers)
-        let end = position
-        let question = try jointQuestion(of: open, through: end, answers) ?? questionAlone(of: open, through: end)
+        let end = position, alone = questionAlone(of: open, through: end)
+        // The window is cut by its own words.
+        let isCutting = end - open.start >= timing.cutLength - timing.cutDraft
+        let question = isCutting ? alone : try jointQuestion(of: open, through: end, answers) ?? alone
         window?.draft = DraftReading(question: question)
     }
 

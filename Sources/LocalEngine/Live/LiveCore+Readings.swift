@@ -105,22 +105,32 @@ extension LiveCore {
 
     // MARK: Maximum length
 
+    /// The words of a cut with all of the audio: the place of the cut depends on the times, which are searched for in one part.
+    func cutPart(of words: [LiveWord], in open: OpenWindow, through end: SampleIndex) -> TimedPart {
+        TimedPart(words: words, audio: SampleRange(open.start, end), speech: SampleRange(open.speech, end))
+    }
+
     /// Cuts speech without any pause between two words, at the quietest place that lies neither early nor late in the window.
     ///
     /// The place lies between two words by their times. The reading of the audio behind the cut then decides on which side the words at the cut are:
     /// no word is lost, and none is said twice. Where that reading has less than half of the words that the times have there, all words leave with all
     /// of the audio: the words behind the place are heard again as known words.
-    mutating func cutWithoutPause(_ open: OpenWindow, _ answers: LiveAnswers) throws(MissingAnswer) {
-        let audio = SampleRange(open.start, position), speech = SampleRange(open.speech, position), language = hint(of: open)
-        let joint = try answers.words(in: audio, language, earlier: open.latestWords)
+    ///
+    /// - Parameters:
+    ///   - through: end of the audio that was read for the cut, up to the present position.
+    ///   - words: the words up to there; nil: they are read now.
+    mutating func cutWithoutPause(
+        _ open: OpenWindow, through: SampleIndex, words: [LiveWord]? = nil, _ answers: LiveAnswers
+    ) throws(MissingAnswer) {
+        let audio = SampleRange(open.start, through), language = hint(of: open)
+        let joint = if let words { words } else { try answers.words(in: audio, language, earlier: open.latestWords) }
         if joint.isEmpty, try sendEarlierWords(of: open, answers) != nil { return }
-        // The place of the cut depends on the times: they are searched for in the whole audio.
-        let whole = [TimedPart(words: joint, audio: audio, speech: speech)]
+        let whole = [cutPart(of: joint, in: open, through: through)]
         let (at, guess) = cutPlace(in: try times(ofFirst: joint.count, in: whole, answers), of: audio)
-        let behind = SampleRange(at, position), behindLanguage = joint.isEmpty ? language : hint(of: joint)
+        let behind = SampleRange(at, through), behindLanguage = joint.isEmpty ? language : hint(of: joint)
         let own = try answers.words(in: behind, behindLanguage, earlier: Array(joint[guess...]))
         let leavesWhole = own.count * 2 < joint.count - guess
-        let count = leavesWhole ? joint.count : Self.count(before: own, in: joint, guess: guess), end = leavesWhole ? position : at
+        let count = leavesWhole ? joint.count : Self.count(before: own, in: joint, guess: guess), end = leavesWhole ? through : at
         try send(joint, first: count, whole, of: audio, coverage: end, .length, answers)
         known.forget()
         if leavesWhole { know(Array(joint[guess...]), from: at, end: end) }

@@ -91,6 +91,7 @@ package struct LiveCore: Sendable {
         var questions: Set<LiveQuestion> = []
         if let question = window.awaitedDraft { questions.insert(question) }
         if let question = readingAlone(of: window) { questions.insert(question) }
+        if let question = cutTimes { questions.insert(question) }
         let mayLeaveEarly = history.allowsEarly(timing.history) && timing.completeness < 1
         if mayLeaveEarly, let judgedTo = window.pause?.judgedTo { questions.insert(.completeness(turnAudio(through: judgedTo))) }
         guard let pause = window.pause, let reading = pause.reading, !reading.words.isEmpty else {
@@ -188,7 +189,7 @@ package struct LiveCore: Sendable {
     }
 
     private mutating func remember(_ power: Float) {
-        let kept = Int(timing.cutLength.samples / VoiceActivity.window.samples) + 64
+        let kept = Int((timing.cutLength + timing.cutDelay).samples / VoiceActivity.window.samples) + 64
         if powers.count >= 2 * kept { powers.removeFirst(kept) }
         powers.append(power)
     }
@@ -236,7 +237,10 @@ package struct LiveCore: Sendable {
     private mutating func judgeWindow(_ answers: LiveAnswers) throws(MissingAnswer) {
         guard let open = window else { return }
         guard var pause = open.pause else {
-            guard position - open.start < timing.cutLength else { return try cutWithoutPause(withDraft(open, answers), answers) }
+            if let draft = cuttingDraft(of: open) { return try judgeCut(open, draft, answers) }
+            guard position - open.start < timing.cutLength else {
+                return try cutWithoutPause(withDraft(open, answers), through: position, answers)
+            }
             try hearLanguage(open, answers)
             return try readDraft(answers)
         }

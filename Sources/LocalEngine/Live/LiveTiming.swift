@@ -29,6 +29,9 @@ package struct LiveTiming: Sendable, Equatable {
     package var follow = Self.samples(1_500)
     /// Length from which a window is cut at a pause without a stop, and length at which it is cut without a pause.
     package var softLength = Self.samples(9_000), cutLength = Self.samples(14_000)
+    /// Speech behind which the draft reading is made by which a window without a pause is cut, short of `cutLength`, and speech behind that reading until
+    /// the window is cut: the words' times are searched for meanwhile.
+    package var cutDraft = Self.samples(2_000), cutDelay = Self.samples(1_500)
     /// Speech in a window that is kept on each side of a cut without a pause.
     package var beforeCut = Self.samples(7_000), behindCut = Self.samples(2_000)
     /// Speech that tells its language for good, where nobody named one.

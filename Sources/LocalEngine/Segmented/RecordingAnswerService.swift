@@ -20,7 +20,7 @@ final class RecordingAnswerService: AnswerService {
     func terms(_ options: StreamOptions) -> Int? { nil }
 
     func answer(
-        _ question: LiveQuestion, _ samples: [Float], isDraft: Bool, _ give: @escaping @Sendable (Result<LiveAnswer, EngineError>) -> Void
+        _ question: LiveQuestion, _ samples: [Float], mayWait: Bool, _ give: @escaping @Sendable (Result<LiveAnswer, EngineError>) -> Void
     ) -> @Sendable () -> Void {
         switch question {
         case .words(let audio, _, _):

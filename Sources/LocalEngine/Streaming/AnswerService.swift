@@ -18,12 +18,12 @@ protocol AnswerService: AnyObject, Sendable {
     ///
     /// - Parameters:
     ///   - samples: the audio of the question.
-    ///   - isDraft: true for a draft reading, which is less urgent than other answers, and more urgent than interims. The answer does not depend on
-    ///     this.
+    ///   - mayWait: true for a draft reading, and for the times of the words by which a window may be cut: less urgent than other answers, and more
+    ///     urgent than interims. The answer does not depend on this.
     ///   - give: takes the answer, or the error, at most once; it may not be called when the work was cancelled.
     /// - Returns: a closure that cancels the work.
     func answer(
-        _ question: LiveQuestion, _ samples: [Float], isDraft: Bool, _ give: @escaping @Sendable (Result<LiveAnswer, EngineError>) -> Void
+        _ question: LiveQuestion, _ samples: [Float], mayWait: Bool, _ give: @escaping @Sendable (Result<LiveAnswer, EngineError>) -> Void
     ) -> @Sendable () -> Void
 
     /// Takes an answer before the core does.

@@ -109,9 +109,8 @@ final class LiveListener {
         case .answered(let question, .success(let answer)):
             guard let job = jobs.removeValue(forKey: question) else { return }
             answers.settle(answer)
-            if job.isDraft {
-                drafted(question, answer, act)
-            } else if case .words(let audio, _, _) = question {
+            if job.isDraft { drafted(question, answer, act) }
+            if case .words(let audio, _, _) = question, !job.isDraft || machine.core.mayCut(by: question) {
                 emptied.read(audio, complaint(answer, audio), window: machine.core.window?.start)
             }
             if case .completeness(let probability?) = answer { act(.hearing(.turn(channel, pause: job.pause, probability: probability))) }
@@ -171,8 +170,8 @@ final class LiveListener {
     }
 
     private func ask(_ question: LiveQuestion) {
-        let isDraft = question == machine.core.awaitedDraft
-        let cancel = answers.answer(question, ring.copy(question.audio), isDraft: isDraft) { [post] in post(.answered(question, $0)) }
+        let isDraft = question == machine.core.awaitedDraft, mayWait = isDraft || question == machine.core.cutTimes
+        let cancel = answers.answer(question, ring.copy(question.audio), mayWait: mayWait) { [post] in post(.answered(question, $0)) }
         jobs[question] = Job(cancel: cancel, pause: pauses, isDraft: isDraft)
         if isDraft {
             interims.asked(forDraft: question)
@@ -202,7 +201,7 @@ final class LiveListener {
         }
     }
 
-    /// Shows the words of a draft reading as an interim. A draft reading without words is no gap.
+    /// Shows the words of a draft reading as an interim. A draft reading without words is no gap, unless the window is cut by it.
     private func drafted(_ question: LiveQuestion, _ answer: LiveAnswer, _ act: (ChannelAction) -> Void) {
         if case .words(let words, _) = answer { show(interims.drafted(question, words, machine.core), act) }
     }
@@ -218,7 +217,7 @@ final class LiveListener {
     /// Finds the times of an interim. The core asks for them too, but not so soon, and its questions wait for nothing.
     private func place(_ question: LiveQuestion) {
         placing?.cancel()
-        let cancel = answers.answer(question, ring.copy(question.audio), isDraft: false) { [post] outcome in
+        let cancel = answers.answer(question, ring.copy(question.audio), mayWait: false) { [post] outcome in
             if case .success(.times(let times)) = outcome { post(.placed(question, times)) }
         }
         placing = (question, cancel)

@@ -52,11 +52,11 @@ final class LocalAnswerService: AnswerService, @unchecked Sendable {
     }
 
     func answer(
-        _ question: LiveQuestion, _ samples: [Float], isDraft: Bool, _ give: @escaping @Sendable (Result<LiveAnswer, EngineError>) -> Void
+        _ question: LiveQuestion, _ samples: [Float], mayWait: Bool, _ give: @escaping @Sendable (Result<LiveAnswer, EngineError>) -> Void
     ) -> @Sendable () -> Void {
         var terms: KeyTermList?
         if case .terms(let list, _, _) = question { terms = lists[list] }
-        let reader = ChannelReader(models.model, language, readings, earlier, terms), patience = Self.patience(question, isDraft: isDraft)
+        let reader = ChannelReader(models.model, language, readings, earlier, terms), patience = Self.patience(question, mayWait: mayWait)
         if case .open(let open) = language, case .words(let audio, let hint, _) = question {
             let utterances = UtteranceReader(models.model, open, reader, pool, patience: patience)
             switch hint {
@@ -121,11 +121,11 @@ final class LocalAnswerService: AnswerService, @unchecked Sendable {
     static let interimPatience = Duration.seconds(3)
 
     /// Returns the time that an answer may take. An answer goes before every interim that has not waited for long, and interrupts those that run. The
-    /// short work behind a reading goes before the readings of other streams: a final waits for nothing else by then. Draft readings come behind all
-    /// other answers: the next reading of their window is about as far away.
-    static func patience(_ question: LiveQuestion, isDraft: Bool) -> Duration {
+    /// short work behind a reading goes before the readings of other streams: a final waits for nothing else by then. Draft readings, and what is found
+    /// before a cut, come behind all other answers: they are needed in about a second.
+    static func patience(_ question: LiveQuestion, mayWait: Bool) -> Duration {
         switch question {
-        case .words where isDraft: .seconds(1)
+        case _ where mayWait: .seconds(1)
         case .words, .terms: .milliseconds(200)
         case .times, .completeness: .milliseconds(100)
         }

@@ -253,6 +253,19 @@ import Testing
         #expect(stream.finals.flatMap { $0.words.map(\.bare) } == sounds.filter { $0 != "x" })
     }
 
+    /// Speech without a pause is read 12 s behind its start, and is cut at the first window 1.5 s later.
+    @Test func `cuts a window by its draft reading, whose times are there before`() throws {
+        let words = (0..<46).map { "w\($0)" }
+        let stream = play(words.joined(separator: " "), drafts: true)
+        let start = SampleIndex(3_392), through = SampleIndex(195_584)
+        #expect(through - start >= SampleCount(192_000) && through - start < SampleCount(192_512))
+        #expect(readings(stream).filter { $0.start == start }.map(\.end).max() == through)
+        let final = try #require(stream.finals.first)
+        #expect(final.reason == .length)
+        #expect(final.decided - through >= SampleCount(24_000) && final.decided - through < SampleCount(24_512))
+        #expect(stream.finals.flatMap { $0.words.map(\.bare) } == words)
+    }
+
     // MARK: Early finals
 
     @Test(arguments: [(Float(0.9), Float(0.9), 300), (0.4, 0.9, 768), (0.9, 0.5, 768)])

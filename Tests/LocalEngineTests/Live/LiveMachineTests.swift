@@ -107,6 +107,23 @@ import Testing
             ])
     }
 
+    @Test func `has the times of the words found before the window is cut`() throws {
+        let speech = ScriptedSpeech((0..<46).map { "w\($0)" }.joined(separator: " "))
+        var machine = LiveMachine(LiveCore(timing: LiveTiming())), asked: [(position: SampleIndex, question: LiveQuestion)] = []
+        for window in 0..<speech.windows where !asked.contains(where: { kind($0.question) == "times" }) {
+            var actions = machine.take(speech.input(window))
+            while let question = questions(actions).first {
+                asked.append((machine.core.position, question))
+                actions = kind(question) == "times" ? [] : machine.answer(question, speech.answer(question))
+            }
+        }
+        let draft = try #require(asked.last { kind($0.question) == "words" }), times = try #require(asked.last)
+        #expect(times.question == machine.core.cutTimes)
+        #expect(times.question.audio == draft.question.audio)
+        #expect(machine.waitingCount == 0, "nothing waits for the times")
+        #expect(times.position - draft.question.audio.end == SampleCount(12_288), "the first window behind half of 1.5 s")
+    }
+
     @Test func `looks no further than a command while the pause is read`() {
         let speech = slowlyReported
         var machine = LiveMachine(LiveCore(timing: LiveTiming(endpointing: .milliseconds(300)))), asked: [LiveQuestion] = []

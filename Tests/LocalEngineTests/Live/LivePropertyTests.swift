@@ -47,20 +47,19 @@ import Testing
         }
     }
 
-    @Test func `are the same with draft readings and without them, where a draft changes no words`() {
+    @Test func `are the same with draft readings and without them, where a draft changes no words and cuts no window`() {
         var more = 0
         for seed in 0..<40 as Range<UInt64> {
             var speech = ScriptedSpeech(seed: seed, words: 20...60)
             (speech.mishears, speech.completeness) = (true, nil)
             speech.confidence = seed.isMultiple(of: 2) ? 0.9 : 0.5
-            let timing = Self.timings[Int(seed * 7) % Self.timings.count], commands = Self.commands(seed, speech)
-            let plainCommands = commands.map { command -> (after: Int, input: LiveCore.Input) in
-                guard case .timing(let timing) = command.input else { return command }
-                return (after: command.after, input: .timing(timing.withoutDrafts))
+            let timing = Self.timings[Int(seed * 7) % Self.timings.count].withoutCuttingDrafts, given = Self.commands(seed, speech)
+            func commands(_ change: (LiveTiming) -> LiveTiming) -> [(after: Int, input: LiveCore.Input)] {
+                given.map { if case .timing(let timing) = $0.input { ($0.after, .timing(change(timing))) } else { $0 } }
             }
             var drafted = ScriptedStream(speech, timing, delay: Int(seed % 3) * 20, seed: seed), plain = ScriptedStream(speech, timing.withoutDrafts)
-            drafted.play(commands: commands)
-            plain.play(commands: plainCommands)
+            drafted.play(commands: commands(\.withoutCuttingDrafts))
+            plain.play(commands: commands(\.withoutDrafts))
             #expect(drafted.hasFinished && plain.hasFinished)
             #expect(drafted.events == plain.events, "seed \(seed)")
             #expect(drafted.finals == plain.finals, "seed \(seed)")
@@ -91,8 +90,8 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<30 as Range<UInt64>)
-    func `lose and repeat no word where speech is cut without a pause`(seed: UInt64) {
+    @Test(arguments: 0..<30 as Range<UInt64>, [true, false])
+    func `lose and repeat no word where speech is cut without a pause`(seed: UInt64, drafts: Bool) {
         var random = SeededGenerator(seed: seed)
         var spoken: [ScriptedSpeech.Spoken] = [], position = 4_000
         for number in 0..<120 {
@@ -100,9 +99,11 @@ import Testing
             spoken.append(.init(text: "w\(number)", range: SampleRange(SampleIndex(position), count: SampleCount(length))))
             position += length + Int.random(in: 0...200, using: &random)
         }
-        let speech = ScriptedSpeech(spoken)
-        var stream = ScriptedStream(speech, LiveTiming())
+        let speech = ScriptedSpeech(spoken), timing = drafts ? LiveTiming() : LiveTiming().withoutDrafts
+        var stream = ScriptedStream(speech, timing), late = ScriptedStream(speech, timing, delay: 70, seed: seed)
         stream.play()
+        late.play()
+        #expect(late.finals == stream.finals)
         #expect(stream.finals.contains { $0.reason == .length })
         #expect(stream.finals.flatMap { $0.words.map(\.bare) } == spoken.map(\.text))
     }

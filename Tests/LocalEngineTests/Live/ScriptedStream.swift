@@ -11,6 +11,15 @@ extension LiveTiming {
     }
 }
 
+extension LiveTiming {
+    /// The timing by which a window is cut without its draft readings.
+    var withoutCuttingDrafts: LiveTiming {
+        var timing = self
+        timing.cutDraft = .zero
+        return timing
+    }
+}
+
 /// A live stream of scripted speech. Answers come late, in any order.
 struct ScriptedStream {
     struct Final: Equatable {

@@ -76,13 +76,13 @@ final class ScriptedAnswers: AnswerService {
     func terms(_ options: StreamOptions) -> Int? { options.keyterms.first.flatMap { Int($0) } }
 
     func answer(
-        _ question: LiveQuestion, _ samples: [Float], isDraft: Bool, _ give: @escaping @Sendable (Result<LiveAnswer, EngineError>) -> Void
+        _ question: LiveQuestion, _ samples: [Float], mayWait: Bool, _ give: @escaping @Sendable (Result<LiveAnswer, EngineError>) -> Void
     ) -> @Sendable () -> Void {
         check(samples, question.audio)
         let outcome: Result<LiveAnswer, EngineError> = fails(question) ? .failure(Self.failure) : .success(speech.answer(question))
         let note: (inout State) -> Void = { state in
             state.asked.append(question)
-            if isDraft { state.drafts.append(question) }
+            if mayWait, case .words = question { state.drafts.append(question) }
         }
         return begin(within: waits(question) ? Self.long...Self.long : delay, note, { give(outcome) })
     }
