@@ -1,4 +1,4 @@
-package import Speech
+internal import Speech
 
 /// The ability of an engine's model to find the language of live speech. One rule for all engines: a client that leaves the language to the engine has
 /// it found where the model can do so, whether the client says so (`multi`) or names none. docs/languages.md shows the second as "the engine's own".

@@ -14,17 +14,17 @@ extension LiveCore {
         }
         let isOver = timing.isOver(silence: silence, probability) && (turn.hasWords || !reading.words.isEmpty)
         try close(
-            open, reading.words, through: reading.end, coverage: beforeSound(reading.end), silent: pause.silent, speechEnd: pause.end,
-            isOver ? .endOfTurn : .pause, answers)
+            open, reading.words, through: reading.end, timedTo: reading.timedTo, coverage: beforeSound(reading.end), silent: pause.silent,
+            speechEnd: pause.end, isOver ? .endOfTurn : .pause, answers)
         if !isOver { turn.paused(at: pause.silent, probability: probability) }
     }
 
     /// Closes the window, and makes its words final.
     private mutating func close(
-        _ open: OpenWindow, _ words: [LiveWord], through end: SampleIndex, coverage: SampleIndex, silent: SampleIndex, speechEnd: SampleIndex,
-        _ reason: FinalReason, _ answers: LiveAnswers
+        _ open: OpenWindow, _ words: [LiveWord], through end: SampleIndex, timedTo: SampleIndex, coverage: SampleIndex, silent: SampleIndex,
+        speechEnd: SampleIndex, _ reason: FinalReason, _ answers: LiveAnswers
     ) throws(MissingAnswer) {
-        let parts = timedParts(of: words, in: open, through: end, speechEnd: speechEnd)
+        let parts = timedParts(of: words, in: open, through: timedTo, speechEnd: speechEnd)
         try send(words, first: words.count, parts, of: SampleRange(open.start, end), coverage: coverage, reason, answers)
         know(words, from: open.start, end: silent)
         covered = coverage
@@ -82,8 +82,8 @@ extension LiveCore {
         // Words of an earlier reading may have left.
         let rest = window ?? open
         try close(
-            rest, reading?.words ?? [], through: reading?.end ?? end, coverage: end, silent: rest.pause?.silent ?? end,
-            speechEnd: rest.pause?.end ?? end, reason, answers)
+            rest, reading?.words ?? [], through: reading?.end ?? end, timedTo: reading?.timedTo ?? end, coverage: end,
+            silent: rest.pause?.silent ?? end, speechEnd: rest.pause?.end ?? end, reason, answers)
         turn = LiveTurn()
     }
 

@@ -44,7 +44,7 @@ extension LiveCore {
     private mutating func sendEarlierWords(of open: OpenWindow, _ answers: LiveAnswers) throws(MissingAnswer) -> OpenWindow? {
         guard let last = open.lastRead else { return nil }
         let start = border(behind: last)
-        let parts = timedParts(of: last.words, in: open, through: last.read, speechEnd: last.end)
+        let parts = timedParts(of: last.words, in: open, through: last.timedTo, speechEnd: last.end)
         try send(last.words, first: last.words.count, parts, of: SampleRange(open.start, last.read), coverage: start, .length, answers)
         known.forget()
         covered = start
@@ -75,12 +75,13 @@ extension LiveCore {
         let exact = WordPlace(of: past.words, in: reading.words, before: own, tie: .behind).count
         // Behind a change of the language, the joint reading has no words of what follows.
         let count = 0 < exact && exact < reading.words.count && Self.language(of: own) == Self.language(of: reading.words) ? exact : place
-        let parts = timedParts(of: reading.words, in: open, through: reading.end, speechEnd: now.end)
+        let parts = timedParts(of: reading.words, in: open, through: reading.timedTo, speechEnd: now.end)
         try send(reading.words, first: count, parts, of: SampleRange(open.start, reading.end), coverage: start, .length, answers)
         known.forget()
         covered = start
         var rest = open.rest(from: past, start: readFrom(behind: past))
-        rest.pause?.reading?.words = own
+        rest.pause?.reading = .init(words: own, end: reading.end)
+        rest.pause?.reading?.isSecond = reading.isSecond
         window = rest
         try fixLanguage(through: reading.end, answers)
     }
@@ -138,7 +139,8 @@ extension LiveCore {
         openWindow(speech: end)
         let unsent = count < joint.count ? Array(joint[count...]) : own
         guard !leavesWhole, !unsent.isEmpty else { return }
-        let last = OpenWindow.PastPause(end: audio.end, silent: audio.end, words: unsent, read: audio.end, resumed: audio.end)
+        let last = OpenWindow.PastPause(
+            end: audio.end, silent: audio.end, words: unsent, read: audio.end, timedTo: audio.end, resumed: audio.end)
         window?.lastRead = last
     }
 

@@ -20,7 +20,7 @@ extension LiveCore {
         guard let past, !timing.readingsAreDear, isEnglish(words) else {
             return [TimedPart(words: words, audio: SampleRange(open.start, end), speech: SampleRange(open.speech, speechEnd))]
         }
-        let before = timedParts(of: past.words, in: open, through: past.read, speechEnd: past.end)
+        let before = timedParts(of: past.words, in: open, through: past.timedTo, speechEnd: past.end)
         guard past.words.count < words.count else { return before }
         let rest = TimedPart(
             words: Array(words[past.words.count...]), audio: SampleRange(readFrom(behind: past), end), speech: SampleRange(past.resumed, speechEnd))

@@ -100,10 +100,9 @@ package struct LiveCore: Sendable {
         }
         let leavesSoon = mayLeaveEarly || position - pause.silent >= timing.early
         guard let count = leavesSoon ? reading.words.count : sentenceEnd(window, pause, reading)?.1 else { return questions }
-        var parts = timedParts(of: reading.words, in: window, through: reading.end, speechEnd: pause.end)
-        // A second look has questions about more audio. A sentence leaves before.
+        let parts = timedParts(of: reading.words, in: window, through: reading.timedTo, speechEnd: pause.end)
+        // A second look puts terms into more audio. A sentence leaves before.
         let isReadAgain = leavesSoon && awaitsSecondLook(pause, reading) && sentenceEnd(window, pause, reading) == nil
-        if isReadAgain { parts.removeAll { $0.audio.end == reading.end } }
         questions.formUnion(self.questions(aboutFirst: count, in: parts))
         if let terms, !isReadAgain, isEnglish(reading.words) {
             questions.insert(.terms(list: terms, of: reading.words.map(\.text), in: SampleRange(window.start, reading.end)))
@@ -114,7 +113,7 @@ package struct LiveCore: Sendable {
     /// The questions about the times of the words at the window's last pause behind which speech goes on: the final will need the answers.
     private func pastTimes(in window: OpenWindow) -> [LiveQuestion] {
         guard let past = window.pauses.last(where: { !$0.words.isEmpty }), isEnglish(past.words) else { return [] }
-        let parts = timedParts(of: past.words, in: window, through: past.read, speechEnd: past.end)
+        let parts = timedParts(of: past.words, in: window, through: past.timedTo, speechEnd: past.end)
         return questions(aboutFirst: past.words.count, in: parts)
     }
 
@@ -204,7 +203,8 @@ package struct LiveCore: Sendable {
             return openWindow(speech: start)
         }
         if let pause = open.pause, let reading = pause.reading {
-            let past = OpenWindow.PastPause(end: pause.end, silent: pause.silent, words: reading.words, read: reading.end, resumed: start)
+            let past = OpenWindow.PastPause(
+                end: pause.end, silent: pause.silent, words: reading.words, read: reading.end, timedTo: reading.timedTo, resumed: start)
             open.pauses.append(past)
             if !past.words.isEmpty { open.lastRead = past }
         }
@@ -279,7 +279,7 @@ package struct LiveCore: Sendable {
         // nil also where words of an earlier reading have left: no committed words are heard again behind them.
         if let again = found.again { window?.heardAgain = again }
         try fixLanguage(through: end, answers)
-        window?.pause?.reading = .init(words: found.own, end: end, isSecond: pause.reading != nil)
+        window?.pause?.reading = pause.reading?.second(words: found.own, end: end) ?? .init(words: found.own, end: end)
         if let window, !found.own.isEmpty { events.append(.heard(found.own, in: SampleRange(window.start, end))) }
     }
 

@@ -8,8 +8,8 @@ struct OpenWindow: Sendable, Equatable {
         var end: SampleIndex, silent: SampleIndex
         /// The words of the window up to the pause, read at the pause.
         var words: [LiveWord]
-        /// End of the audio in which the words were read.
-        var read: SampleIndex
+        /// End of the audio in which the words were read, and of that in which their times are searched for.
+        var read: SampleIndex, timedTo: SampleIndex
         /// Start of the speech behind the pause.
         var resumed: SampleIndex
     }
@@ -20,8 +20,21 @@ struct OpenWindow: Sendable, Equatable {
         struct Reading: Sendable, Equatable {
             var words: [LiveWord]
             var end: SampleIndex
+            /// End of the audio in which the words' times are searched for: that of a first look where the second one has the same words.
+            var timedTo: SampleIndex
             /// True if the pause was read a second time.
             var isSecond = false
+
+            init(words: [LiveWord], end: SampleIndex) { (self.words, self.end, timedTo) = (words, end, end) }
+
+            /// Returns the second reading of a pause behind this one.
+            func second(words: [LiveWord], end: SampleIndex) -> Reading {
+                var second = Reading(words: words, end: end)
+                second.isSecond = true
+                let isSame = words.map(\.text) == self.words.map(\.text) && words.map(\.language) == self.words.map(\.language)
+                if isSame { second.timedTo = timedTo }
+                return second
+            }
         }
 
         /// End of the speech before the pause, and end of its sound.

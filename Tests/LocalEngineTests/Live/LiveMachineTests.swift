@@ -53,10 +53,13 @@ import Testing
         #expect(rounds(speech, LiveTiming()) == [["words"], ["times"], ["words", "words"], ["times"]])
     }
 
-    @Test func `has the turn judged before a second look, and times found behind it`() {
+    /// The first look reads to 19,968 samples, the second one to 20,608.
+    @Test(arguments: [(nil, []), ("Two.", [["times"]])] as [(String?, [[String]])])
+    func `has the turn judged before a second look, which keeps the times of the first look's words`(second: String?, behind: [[String]]) {
         var speech = ScriptedSpeech("One two.")
         speech.confidence = 0.5
-        #expect(rounds(speech, LiveTiming(endpointing: .milliseconds(300))) == [["words"], ["turn"], ["words"], ["times"]])
+        speech.heard = { $0.end > SampleIndex(20_000) ? second : nil }
+        #expect(rounds(speech, LiveTiming(endpointing: .milliseconds(300))) == [["words"], ["times"], ["turn"], ["words"]] + behind)
     }
 
     @Test func `has times found at once where the final comes before a second look`() {
