@@ -235,7 +235,7 @@ def main():
     parser.add_argument(
         "--looks", type=int, nargs="+", default=[],
         help="of a rehearsal: silence in milliseconds after which a window is read, and read again where its last words are not sure (one number: "
-        "never again; the reference program's is 260); default: the engine's 160 300")
+        "never again; the reference program's is 260); default: the engine's 160 256")
     for name, meaning in (
         ("early", "words leave where the turn sounds complete and its last words are sure"),
         ("late", "words leave in any case (two numbers: in general, and where the stream's pauses have been ends)"),

@@ -36,7 +36,7 @@ extension LiveCore {
     }
 
     /// The question about the times of the words by which the window is cut where no pause comes; nil: the words are not there.
-    var cutTimes: LiveQuestion? {
+    package var cutTimes: LiveQuestion? {
         guard let window, window.pause == nil, let draft = cuttingDraft(of: window), let words = draft.words, !words.isEmpty else { return nil }
         return questions(aboutFirst: words.count, in: [cutPart(of: words, in: window, through: draft.end)]).first
     }

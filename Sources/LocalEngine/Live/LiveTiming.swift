@@ -8,7 +8,7 @@ package struct LiveTiming: Sendable, Equatable {
     /// Silence after which the open window is read. All later decisions at the pause rest on this reading, or on that of the second look.
     package var look = Self.samples(160)
     /// Silence after which the window is read again where the last words of the first reading are not sure; nil: never.
-    package var lookAgain: SampleCount? = Self.samples(300)
+    package var lookAgain: SampleCount? = Self.samples(256)
     /// Audio since the end of a window's last reading, or since the start of its speech, after which speech that goes on is read for a draft of the
     /// next reading; nil: never.
     package var draftEvery: SampleCount? = Self.samples(1_500)
