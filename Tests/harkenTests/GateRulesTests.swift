@@ -78,7 +78,7 @@ import Testing
     private static func casesOfGate() throws -> [String] {
         try listOfCases().components(separatedBy: "    Case(").dropFirst().compactMap { entry in
             guard entry.contains("in_gate=True") || entry.contains("has_short=True") else { return nil }
-            return entry.split(separator: "\"").dropFirst().first.map(String.init)
+            return entry.firstMatch(of: /"(\w+)"/).map { String($0.1) }
         }
     }
 

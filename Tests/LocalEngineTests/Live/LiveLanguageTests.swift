@@ -139,7 +139,8 @@ import Testing
     @Test(arguments: 0..<20 as Range<UInt64>)
     func `costs no word and no time where all speech is English`(seed: UInt64) {
         let speech = ScriptedSpeech(seed: seed, words: 20...60)
-        var open = ScriptedStream(speech, LiveTiming(), findsLanguage: true), named = ScriptedStream(speech, LiveTiming())
+        // A stream that finds its language has no draft readings, by which a window would be cut.
+        var open = ScriptedStream(speech, LiveTiming(), findsLanguage: true), named = ScriptedStream(speech, LiveTiming().withoutCuttingDrafts)
         open.play()
         named.play()
         #expect(open.finals.map(\.text) == named.finals.map(\.text))
