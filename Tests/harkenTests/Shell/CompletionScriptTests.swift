@@ -48,7 +48,7 @@ import Testing
 
     @Test func `quote apostrophes`() {
         #expect(CompletionScript.quoted("the engine's") == #"'the engine'\''s'"#)
-        #expect(script.text(for: .fish).contains(#"engine\'s"#))
+        #expect(script.text(for: .fish).contains(#"gateway\'s address"#))
     }
 
     @Test(arguments: [(["dash"], "there is no completion for dash: give bash, zsh or fish"), ([], "SHELL is missing")])
