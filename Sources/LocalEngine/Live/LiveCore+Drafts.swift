@@ -11,15 +11,18 @@ extension LiveCore {
         let first = max(window.start, window.speech), heard = window.draft?.question.audio.count ?? .zero
         let rest = max(every, SampleCount(heard.samples / Self.draftShare))
         let usual = max(first, window.pauses.last?.read ?? first, window.draft?.end ?? first) + rest
-        return min(usual, window.start + timing.cutLength - timing.cutDraft)
+        return min(usual, cuttingPlace(of: window))
     }
 
     /// Audio of a draft reading for each unit of time until the next one: long readings are dear.
     private static let draftShare: Int64 = 6
 
+    /// Returns the place from which on a draft reading may cut a window.
+    private func cuttingPlace(of window: OpenWindow) -> SampleIndex { window.start + timing.cutLength - timing.cutDraft }
+
     /// Returns the draft reading by which a window is cut where no pause comes; nil: none is long enough, or a pause has come.
     func cuttingDraft(of window: OpenWindow) -> DraftReading? {
-        guard let draft = window.draft, draft.end - window.start >= timing.cutLength - timing.cutDraft else { return nil }
+        guard let draft = window.draft, draft.end >= cuttingPlace(of: window) else { return nil }
         return window.pauses.last.map { $0.read > draft.end } ?? false ? nil : draft
     }
 
@@ -50,8 +53,7 @@ extension LiveCore {
         let open = try withDraft(last, answers)
         let end = position, alone = questionAlone(of: open, through: end)
         // The window is cut by its own words.
-        let isCutting = end - open.start >= timing.cutLength - timing.cutDraft
-        let question = isCutting ? alone : try jointQuestion(of: open, through: end, answers) ?? alone
+        let question = end >= cuttingPlace(of: open) ? alone : try jointQuestion(of: open, through: end, answers) ?? alone
         window?.draft = DraftReading(question: question)
     }
 

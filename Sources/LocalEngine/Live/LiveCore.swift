@@ -101,10 +101,11 @@ package struct LiveCore: Sendable {
         let leavesSoon = mayLeaveEarly || position - pause.silent >= timing.early
         guard let count = leavesSoon ? reading.words.count : sentenceEnd(window, pause, reading)?.1 else { return questions }
         let parts = timedParts(of: reading.words, in: window, through: reading.timedTo, speechEnd: pause.end)
+        questions.formUnion(self.questions(aboutFirst: count, in: parts))
+        guard let terms, isEnglish(reading.words) else { return questions }
         // A second look puts terms into more audio. A sentence leaves before.
         let isReadAgain = leavesSoon && awaitsSecondLook(pause, reading) && sentenceEnd(window, pause, reading) == nil
-        questions.formUnion(self.questions(aboutFirst: count, in: parts))
-        if let terms, !isReadAgain, isEnglish(reading.words) {
+        if !isReadAgain {
             questions.insert(.terms(list: terms, of: reading.words.map(\.text), in: SampleRange(window.start, reading.end)))
         }
         return questions

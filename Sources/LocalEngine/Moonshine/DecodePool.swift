@@ -8,9 +8,8 @@ import Synchronization
 /// Live work does not wait until prerecorded work ends: at the next token, a thread with prerecorded work runs the waiting live work first. Long work
 /// has steps that cannot be interrupted, such as 0.6 s to encode 30 s for Whisper. While a live stream is open, it leaves a thread free, if there is a
 /// second one. So the load decides when work is done, and never how: the words of a recording do not depend on it. Live work gives way in the same manner
-/// to live work whose deadline is nearer: a reading that is needed in a second to one at a pause, and this to the work behind it. Interims give way to all
-/// other live work
-/// in the same manner, and leave a thread free too, since their encoder cannot be interrupted: without long work, no final waits for the words that are
+/// to live work whose deadline is nearer: a reading that is needed in a second to one at a pause, and this to the work behind it. Interims give way to
+/// all other live work, and leave a thread free too, since their encoder cannot be interrupted: without long work, no final waits for the words that are
 /// shown before it. Long work and interims together can take all threads, with two threads one each. A final then waits for the first of their steps that
 /// ends: no longer than for the encoder of an interim.
 package final class DecodePool: Sendable {
