@@ -65,14 +65,15 @@ package struct OggOpusCut: Sendable, Equatable {
     /// Writes a copy of a file without the sound between `from` and `to`. The packets of that time, and the one after them, become packets without
     /// data, so the copy is as long as the original and has nothing of that sound.
     ///
-    /// - Returns: size of the copy in bytes.
-    package static func silence(_ path: String, from: Duration, to: Duration, of source: String) throws(MediaError) -> Int {
+    /// - Returns: size of the copy in bytes; nil when the file has no sound there already. Nothing is written then.
+    package static func silence(_ path: String, from: Duration, to: Duration, of source: String) throws(MediaError) -> Int? {
         try silence(path, [from..<max(from, to)], of: source)
     }
 
     /// Writes a copy of a file without the sound of some times: see `silence(_:from:to:of:)`. The copy may take the place of the file.
-    package static func silence(_ path: String, _ times: [Range<Duration>], of source: String) throws(MediaError) -> Int {
+    package static func silence(_ path: String, _ times: [Range<Duration>], of source: String) throws(MediaError) -> Int? {
         let file = try Content(of: source), bytes = file.bytes, stream = file.stream
+        guard !file.isSilent(at: times) else { return nil }
         var silent = SilentPackets(at: times, preSkip: file.preSkip)
         var writer = Writer(serial: stream.serial)
         writer.page([file.head], granule: 0, flags: 2)
@@ -91,16 +92,6 @@ package struct OggOpusCut: Sendable, Equatable {
         writer.page(page, granule: min(silent.position, stream.granule), flags: 4)
         try store(writer.bytes, path)
         return writer.bytes.count
-    }
-
-    /// Returns true if a file has no sound at some times already: `silence(_:_:of:)` would change none of its packets.
-    package static func isSilent(_ times: [Range<Duration>], in source: String) throws(MediaError) -> Bool {
-        let file = try Content(of: source)
-        var silent = SilentPackets(at: times, preSkip: file.preSkip)
-        return file.stream.packets[2...].allSatisfy { place in
-            let packet = file.bytes[place.range]
-            return silent.next(packet)?.elementsEqual(packet) ?? true
-        }
     }
 
     /// Returns a file's bytes. Only one copy of them is made: a file may have hundreds of megabytes.
@@ -174,6 +165,15 @@ package struct OggOpusCut: Sendable, Equatable {
             head = Array(bytes[stream.packets[0].range])
             guard head.count >= 19, head.starts(with: "OpusHead".utf8) else { throw .unreadable("\(path) is not Opus in Ogg") }
             preSkip = Int(head[10]) | Int(head[11]) << 8
+        }
+
+        /// Returns true if the file has no sound at some times: no packet would change if they were silenced.
+        func isSilent(at times: [Range<Duration>]) -> Bool {
+            var silent = SilentPackets(at: times, preSkip: preSkip)
+            return stream.packets[2...].allSatisfy { place in
+                let packet = bytes[place.range]
+                return silent.next(packet)?.elementsEqual(packet) ?? true
+            }
         }
     }
 

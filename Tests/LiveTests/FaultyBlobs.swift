@@ -6,7 +6,7 @@ final class FaultyBlobs: BlobStore {
     private let blobs: any BlobStore
     private let refusals = Mutex(0)
     private let interruption = Mutex<(@Sendable () async -> Void)?>(nil)
-    private let made = Mutex(0)
+    private let moved = Mutex(0)
     private let drafting = Mutex<(@Sendable () async -> Void)?>(nil)
 
     init(_ blobs: any BlobStore) { self.blobs = blobs }
@@ -19,8 +19,8 @@ final class FaultyBlobs: BlobStore {
     /// Has `body` run before the next request for a file is answered.
     func interrupt(_ body: @escaping @Sendable () async -> Void) { interruption.withLock { $0 = body } }
 
-    /// Number of drafts that were made. Each of them is a file that is written.
-    var drafts: Int { made.withLock { $0 } }
+    /// Number of files that were moved into the store. Each of them was written.
+    var files: Int { moved.withLock { $0 } }
 
     /// Has `body` run before each draft is made.
     func beforeDrafts(_ body: @escaping @Sendable () async -> Void) { drafting.withLock { $0 = body } }
@@ -42,13 +42,16 @@ final class FaultyBlobs: BlobStore {
     }
 
     func makeDraft() async throws(StoreError) -> BlobDraft {
-        made.withLock { $0 += 1 }
         let body = drafting.withLock { $0 }
         await body?()
         return try await blobs.makeDraft()
     }
 
-    func put(_ path: String, as name: BlobName) async throws(StoreError) -> Int { try await blobs.put(path, as: name) }
+    func put(_ path: String, as name: BlobName) async throws(StoreError) -> Int {
+        moved.withLock { $0 += 1 }
+        return try await blobs.put(path, as: name)
+    }
+
     func put(_ content: [UInt8], as name: BlobName) async throws(StoreError) { try await blobs.put(content, as: name) }
     func delete(_ names: [BlobName]) async throws(StoreError) { try await blobs.delete(names) }
     func prepare() async throws(StoreError) { try await blobs.prepare() }

@@ -130,7 +130,7 @@ import Testing
                 if let kept = try? await store.audio(of: conversation, of: .local), kept.isEmpty { wasWithoutPlace.set() }
             }
             await service.takeUpAudio(before: service.now() + .seconds(1))
-            #expect(wasWithoutPlace.isSet && blobs.drafts == 1)
+            #expect(wasWithoutPlace.isSet && blobs.files == 1)
             #expect(try await audible(in: service) == [true, false, true, true])
             let kept = try await store.audio(of: conversation, of: .local)
             #expect(try await kept.map(\.byteCount) == service.audio.all().map(\.byteCount))
@@ -154,7 +154,7 @@ import Testing
                 _ = try? await store.write(update, of: .local)
             }
             await service.takeUpAudio(before: service.now() + .seconds(1))
-            #expect(!hadPlace.isSet && blobs.drafts == 2)
+            #expect(!hadPlace.isSet && blobs.files == 2)
             #expect(try await audible(in: service) == [true, false, true, false])
         }
     }
@@ -171,7 +171,7 @@ import Testing
             try await service.audio.put(bytes, as: name)
             await service.takeUpAudio(before: service.now() + .seconds(1))
             #expect(try await audible(in: service) == [true, false, true, true])
-            #expect(blobs.drafts == 0)
+            #expect(blobs.files == 0)
         }
     }
 
@@ -183,10 +183,10 @@ import Testing
             try await keepNoise(in: service)
             #expect(await service.take(stored))
             let silenced = try await service.store.audio(of: conversation, of: .local).map(\.file)
-            #expect(blobs.drafts == 1)
+            #expect(blobs.files == 1)
             #expect(await service.take(stored))
             #expect(try await service.store.audio(of: conversation, of: .local).map(\.file) == silenced)
-            #expect(blobs.drafts == 1)
+            #expect(blobs.files == 1)
             #expect(await service.silence(second(5), of: conversation, of: .local) == 1)
             #expect(try await audible(in: service) == [true, false, false, false])
         }
