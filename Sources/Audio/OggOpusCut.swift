@@ -97,19 +97,34 @@ package struct OggOpusCut: Sendable, Equatable {
     /// Returns a file's bytes. Only one copy of them is made: a file may have hundreds of megabytes.
     private static func content(of path: String) throws(MediaError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .unreadable("\(path) cannot be read") }
+        guard descriptor >= 0 else { throw unreadable(path, errno) }
         defer { close(descriptor) }
         let size = lseek(descriptor, 0, SEEK_END)
-        guard size >= 0 else { throw .unreadable("\(path) cannot be read") }
+        guard size >= 0 else { throw unreadable(path, errno) }
+        var code: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: Int(size)) { buffer, count in
             while count < buffer.count {
                 let read = pread(descriptor, buffer.baseAddress?.advanced(by: count), buffer.count - count, off_t(count))
-                guard read > 0 else { return }
+                if read < 0, errno == EINTR { continue }
+                guard read > 0 else {
+                    code = read < 0 ? errno : 0
+                    return
+                }
                 count += read
             }
         }
-        guard bytes.count == Int(size) else { throw .unreadable("\(path) cannot be read") }
+        guard bytes.count == Int(size) else { throw unreadable(path, code) }
         return bytes
+    }
+
+    /// Returns the error for a file that cannot be read: `unavailable` where another attempt may succeed.
+    ///
+    /// - Parameter code: the value of `errno`; 0: the file has become shorter.
+    private static func unreadable(_ path: String, _ code: Int32) -> MediaError {
+        switch code {
+        case EMFILE, ENFILE, ENOMEM, EINTR, EAGAIN: .unavailable("\(path) cannot be read now: \(String(cString: strerror(code)).lowercased())")
+        default: .unreadable("\(path) cannot be read")
+        }
     }
 
     /// Writes a file, and forces it to the disk.

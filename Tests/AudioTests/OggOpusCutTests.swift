@@ -1,5 +1,6 @@
 import Audio
 import Foundation
+import Glibc
 import HarkenTesting
 import Speech
 import Testing
@@ -102,5 +103,22 @@ import Testing
         }
         let damaged = try folder.write("damaged".utf8, as: "damaged.opus")
         #expect(throws: MediaError.self) { try OggOpusCut.silence(again, [time], of: damaged) }
+    }
+
+    /// In a process of its own, because all of a process has one limit.
+    @Test func `may be silenced later where no file can be opened now`() async {
+        await #expect(processExitsWith: .success) { try `A part of kept audio`().isUnavailableWithoutDescriptors() }
+    }
+
+    private func isUnavailableWithoutDescriptors() throws {
+        let whole = try file(seconds: 4), silenced = folder.path(of: "silenced.opus"), resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        var limit = rlimit()
+        let isKnown = getrlimit(resource, &limit) == 0
+        try #require(isKnown)
+        setrlimit(resource, [rlimit(rlim_cur: 0, rlim_max: limit.rlim_max)])
+        let result = Result { () throws(MediaError) in try OggOpusCut.silence(silenced, from: .seconds(1), to: .seconds(2), of: whole) }
+        setrlimit(resource, [limit])
+        #expect(result == .failure(.unavailable("\(whole) cannot be read now: too many open files")))
+        #expect(try OggOpusCut.silence(silenced, from: .seconds(1), to: .seconds(2), of: whole) != nil)
     }
 }

@@ -4,7 +4,7 @@ import Synchronization
 /// A store of blobs in which a test has something happen, or a fault, when a file is asked for, or something happen before a draft is made.
 final class FaultyBlobs: BlobStore {
     private let blobs: any BlobStore
-    private let refusals = Mutex(0)
+    private let refusals = Mutex((count: 0, error: StoreError.objectStorageAway("")))
     private let interruption = Mutex<(@Sendable () async -> Void)?>(nil)
     private let moved = Mutex(0)
     private let drafting = Mutex<(@Sendable () async -> Void)?>(nil)
@@ -14,7 +14,9 @@ final class FaultyBlobs: BlobStore {
     var location: String { blobs.location }
 
     /// Fails the next requests for a file.
-    func refuse(_ count: Int) { refusals.withLock { $0 = count } }
+    func refuse(_ count: Int, with error: StoreError = .objectStorageAway("the test has taken it away")) {
+        refusals.withLock { $0 = (count: count, error: error) }
+    }
 
     /// Has `body` run before the next request for a file is answered.
     func interrupt(_ body: @escaping @Sendable () async -> Void) { interruption.withLock { $0 = body } }
@@ -32,12 +34,12 @@ final class FaultyBlobs: BlobStore {
             return body
         }
         await body?()
-        let isRefused = refusals.withLock { count -> Bool in
-            guard count > 0 else { return false }
-            count -= 1
-            return true
+        let refusal = refusals.withLock { refusals -> StoreError? in
+            guard refusals.count > 0 else { return nil }
+            refusals.count -= 1
+            return refusals.error
         }
-        if isRefused { throw .objectStorageAway("the test has taken it away") }
+        if let refusal { throw refusal }
         return try await blobs.file(of: name)
     }
 

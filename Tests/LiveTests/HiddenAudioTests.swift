@@ -2,6 +2,7 @@ import Audio
 import Continuity
 import Conversations
 import Foundation
+import Glibc
 import HarkenTesting
 import Journal
 @testable import Live
@@ -222,6 +223,19 @@ import Testing
             blobs.refuse(1)
             #expect(await service.silence(times, ofSession: session, of: .local, waits: [.zero]))
             #expect(try await audible(in: service) == [true, false, false, true])
+        }
+    }
+
+    @Test(arguments: [(EMFILE, true), (ENFILE, true), (ENOMEM, true), (EINTR, true), (EAGAIN, true), (EIO, false)])
+    func `is silenced by a later attempt after a shortage of files or memory`(code: Int32, mayPass: Bool) async throws {
+        try await WaitingConversation.with(audioDays: 30, blobs: { FaultyBlobs($0) }) { waiting in
+            let service = waiting.service
+            let blobs = try #require(service.audio as? FaultyBlobs)
+            try await begin(in: service)
+            try await keepNoise(in: service)
+            blobs.refuse(1, with: .failure(blobs.location, code))
+            #expect(await service.silence([second(3)], of: conversation, of: .local, waits: [.zero]) == (mayPass ? 1 : nil))
+            #expect(try await audible(in: service) == [true, !mayPass, true, true])
         }
     }
 
