@@ -8,7 +8,7 @@ package enum MediaError: Error, Sendable, Equatable {
     case undecodable(String)
     /// The audio is longer than the limit, which is the associated value.
     case tooLong(Duration)
-    /// No file can be decoded at the moment, or no result be written.
+    /// No file can be read or decoded at the moment, or no result be written.
     case unavailable(String)
     /// The reading task was cancelled.
     case cancelled

@@ -65,14 +65,15 @@ package struct OggOpusCut: Sendable, Equatable {
     /// Writes a copy of a file without the sound between `from` and `to`. The packets of that time, and the one after them, become packets without
     /// data, so the copy is as long as the original and has nothing of that sound.
     ///
-    /// - Returns: size of the copy in bytes.
-    package static func silence(_ path: String, from: Duration, to: Duration, of source: String) throws(MediaError) -> Int {
+    /// - Returns: size of the copy in bytes; nil when the file has no sound there already. Nothing is written then.
+    package static func silence(_ path: String, from: Duration, to: Duration, of source: String) throws(MediaError) -> Int? {
         try silence(path, [from..<max(from, to)], of: source)
     }
 
     /// Writes a copy of a file without the sound of some times: see `silence(_:from:to:of:)`. The copy may take the place of the file.
-    package static func silence(_ path: String, _ times: [Range<Duration>], of source: String) throws(MediaError) -> Int {
+    package static func silence(_ path: String, _ times: [Range<Duration>], of source: String) throws(MediaError) -> Int? {
         let file = try Content(of: source), bytes = file.bytes, stream = file.stream
+        guard !file.isSilent(at: times) else { return nil }
         var silent = SilentPackets(at: times, preSkip: file.preSkip)
         var writer = Writer(serial: stream.serial)
         writer.page([file.head], granule: 0, flags: 2)
@@ -93,32 +94,37 @@ package struct OggOpusCut: Sendable, Equatable {
         return writer.bytes.count
     }
 
-    /// Returns true if a file has no sound at some times already: `silence(_:_:of:)` would change none of its packets.
-    package static func isSilent(_ times: [Range<Duration>], in source: String) throws(MediaError) -> Bool {
-        let file = try Content(of: source)
-        var silent = SilentPackets(at: times, preSkip: file.preSkip)
-        return file.stream.packets[2...].allSatisfy { place in
-            let packet = file.bytes[place.range]
-            return silent.next(packet)?.elementsEqual(packet) ?? true
-        }
-    }
-
     /// Returns a file's bytes. Only one copy of them is made: a file may have hundreds of megabytes.
     private static func content(of path: String) throws(MediaError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .unreadable("\(path) cannot be read") }
+        guard descriptor >= 0 else { throw unreadable(path, errno) }
         defer { close(descriptor) }
         let size = lseek(descriptor, 0, SEEK_END)
-        guard size >= 0 else { throw .unreadable("\(path) cannot be read") }
+        guard size >= 0 else { throw unreadable(path, errno) }
+        var code: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: Int(size)) { buffer, count in
             while count < buffer.count {
                 let read = pread(descriptor, buffer.baseAddress?.advanced(by: count), buffer.count - count, off_t(count))
-                guard read > 0 else { return }
+                if read < 0, errno == EINTR { continue }
+                guard read > 0 else {
+                    code = read < 0 ? errno : 0
+                    return
+                }
                 count += read
             }
         }
-        guard bytes.count == Int(size) else { throw .unreadable("\(path) cannot be read") }
+        guard bytes.count == Int(size) else { throw unreadable(path, code) }
         return bytes
+    }
+
+    /// Returns the error for a file that cannot be read: `unavailable` where another attempt may succeed.
+    ///
+    /// - Parameter code: the value of `errno`; 0: the file has become shorter.
+    private static func unreadable(_ path: String, _ code: Int32) -> MediaError {
+        switch code {
+        case EMFILE, ENFILE, ENOMEM, EINTR, EAGAIN: .unavailable("\(path) cannot be read now: \(String(cString: strerror(code)).lowercased())")
+        default: .unreadable("\(path) cannot be read")
+        }
     }
 
     /// Writes a file, and forces it to the disk.
@@ -174,6 +180,15 @@ package struct OggOpusCut: Sendable, Equatable {
             head = Array(bytes[stream.packets[0].range])
             guard head.count >= 19, head.starts(with: "OpusHead".utf8) else { throw .unreadable("\(path) is not Opus in Ogg") }
             preSkip = Int(head[10]) | Int(head[11]) << 8
+        }
+
+        /// Returns true if the file has no sound at some times: no packet would change if they were silenced.
+        func isSilent(at times: [Range<Duration>]) -> Bool {
+            var silent = SilentPackets(at: times, preSkip: preSkip)
+            return stream.packets[2...].allSatisfy { place in
+                let packet = bytes[place.range]
+                return silent.next(packet)?.elementsEqual(packet) ?? true
+            }
         }
     }
 

@@ -10,8 +10,8 @@ extension StoreError {
         case .overloaded: (.serviceUnavailable, "unavailable", "Too many requests wait for the gateway's store; try again in some seconds.")
         case .tooManyOfUser:
             (.tooManyRequests, "too_many_requests", "Too many of your requests wait; send fewer at a time, and try again in some seconds.")
-        case .notUsable, .notPermitted, .diskFull, .corrupt, .newerSchema, .otherSchema, .busy, .erasing, .secretMissing, .keysLost, .cryptography,
-            .constraint,
+        case .notUsable, .notPermitted, .diskFull, .shortage, .corrupt, .newerSchema, .otherSchema, .busy, .erasing, .secretMissing, .keysLost,
+            .cryptography, .constraint,
             .databaseUnavailable, .tooSlow, .databaseFailed, .objectStorageAway, .objectStorage, .failed:
             (.serviceUnavailable, "unavailable", Self.unusable)
         }
@@ -21,8 +21,8 @@ extension StoreError {
     package var retryAfter: Duration? {
         switch self {
         case .overloaded, .tooManyOfUser: .seconds(5)
-        case .notUsable, .notPermitted, .diskFull, .corrupt, .newerSchema, .otherSchema, .busy, .erasing, .secretMissing, .keysLost, .cryptography,
-            .constraint,
+        case .notUsable, .notPermitted, .diskFull, .shortage, .corrupt, .newerSchema, .otherSchema, .busy, .erasing, .secretMissing, .keysLost,
+            .cryptography, .constraint,
             .tooMuch, .conflict, .databaseUnavailable, .tooSlow, .databaseFailed, .objectStorageAway, .objectStorage, .failed:
             nil
         }

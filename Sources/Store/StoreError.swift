@@ -7,6 +7,8 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The user that runs Harken may not read or write the data directory or a file in it.
     case notPermitted(path: String, reason: String)
     case diskFull(path: String)
+    /// The process or the machine was short of open files or memory when a file was to be used, or the system call was interrupted.
+    case shortage(path: String, reason: String)
     /// The file is damaged, or is not a database.
     case corrupt(path: String, detail: String)
     /// The database has the schema of a newer version of Harken. The store leaves it unchanged.
@@ -52,7 +54,8 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     /// True if the same task may succeed later, because the store cannot be used now.
     package var mayPass: Bool {
         switch self {
-        case .busy, .erasing, .diskFull, .databaseUnavailable, .overloaded, .tooManyOfUser, .tooSlow, .databaseFailed, .objectStorageAway, .failed:
+        case .busy, .erasing, .diskFull, .shortage, .databaseUnavailable, .overloaded, .tooManyOfUser, .tooSlow, .databaseFailed,
+            .objectStorageAway, .failed:
             true
         case .notUsable, .notPermitted, .corrupt, .newerSchema, .otherSchema, .secretMissing, .keysLost, .cryptography, .constraint, .tooMuch,
             .conflict,
@@ -67,6 +70,7 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         return switch code {
         case ENOSPC: .diskFull(path: path)
         case EACCES, EPERM, EROFS: .notPermitted(path: path, reason: reason)
+        case EMFILE, ENFILE, ENOMEM, EINTR, EAGAIN: .shortage(path: path, reason: reason)
         default: .notUsable(path: path, reason: reason)
         }
     }
@@ -79,6 +83,9 @@ package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
             "cannot use \(path): \(reason). Give the user that runs Harken read and write access, or choose another directory with --data"
         case .diskFull(let path):
             "no space left for \(path). Free space on that disk, or choose a directory on another disk with --data"
+        case .shortage(let path, let reason):
+            "cannot use \(path) now: \(reason). Try again; if that does not help, raise the limit of open files (LimitNOFILE= of systemd, ulimit -Hn), "
+                + "or give the machine more memory"
         case .corrupt(let path, let detail):
             "\(path) is damaged or not a database (\(detail)). Restore it from a copy; without one, save what can be read "
                 + "(sqlite3 \(path) .recover | sqlite3 new.db), put new.db in its place, then start again"

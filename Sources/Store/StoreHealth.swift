@@ -128,9 +128,8 @@ extension StoreError {
         case .databaseUnavailable: "database_away"
         case .overloaded: "overloaded"
         case .tooSlow: "slow"
-        case .notUsable, .erasing, .newerSchema, .otherSchema, .secretMissing, .keysLost, .cryptography, .databaseFailed, .objectStorageAway,
-            .objectStorage,
-            .failed:
+        case .notUsable, .shortage, .erasing, .newerSchema, .otherSchema, .secretMissing, .keysLost, .cryptography, .databaseFailed,
+            .objectStorageAway, .objectStorage, .failed:
             "failed"
         case .constraint, .tooMuch, .conflict, .tooManyOfUser: nil
         }

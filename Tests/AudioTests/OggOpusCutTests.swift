@@ -1,5 +1,6 @@
 import Audio
 import Foundation
+import Glibc
 import HarkenTesting
 import Speech
 import Testing
@@ -64,14 +65,14 @@ import Testing
                 let cut = try OggOpusCut.write(part, from: .seconds(from), to: .seconds(to), of: source)
                 #expect(cut.map { $0.duration >= .zero } ?? true)
             }
-            #expect(try OggOpusCut.silence(part, from: .zero, to: .seconds(2), of: source) > 0)
+            #expect(try #require(try OggOpusCut.silence(part, from: .zero, to: .seconds(2), of: source)) > 0)
             if case .complete(let duration)? = OggOpusEnd(of: source) { #expect(duration >= .zero && duration.wholeNanoseconds < .max) }
         }
     }
 
     @Test func `is as long without a time's sound, and has no packet of that`() throws {
         let whole = try file(seconds: 6), silenced = folder.path(of: "silenced.opus")
-        let count = try OggOpusCut.silence(silenced, from: .seconds(2), to: .seconds(4), of: whole)
+        let count = try #require(try OggOpusCut.silence(silenced, from: .seconds(2), to: .seconds(4), of: whole))
         let before = FileManager.default.contents(atPath: whole) ?? Data(), after = FileManager.default.contents(atPath: silenced) ?? Data()
         #expect(after.count == count && count < before.count)
         let length = { (path: String) throws -> Int in
@@ -91,16 +92,33 @@ import Testing
     }
 
     @Test func `is silent where it was silenced, and where it has sound it is not`() throws {
-        let whole = try file(seconds: 6), silenced = folder.path(of: "silenced.opus")
+        let whole = try file(seconds: 6), silenced = folder.path(of: "silenced.opus"), again = folder.path(of: "again.opus")
         let time = Duration.seconds(2)..<Duration.seconds(4), inner = Duration.milliseconds(2_500)..<Duration.milliseconds(3_500)
-        #expect(try !OggOpusCut.isSilent([time], in: whole))
-        #expect(try OggOpusCut.isSilent([], in: whole))
-        _ = try OggOpusCut.silence(silenced, [time], of: whole)
-        #expect(try OggOpusCut.isSilent([time, inner], in: silenced))
+        #expect(try OggOpusCut.silence(silenced, [], of: whole) == nil)
+        #expect(try OggOpusCut.silence(silenced, [time], of: whole) != nil)
+        #expect(try OggOpusCut.silence(again, [time, inner], of: silenced) == nil)
+        #expect(!FileManager.default.fileExists(atPath: again), "nothing is written where no packet changes")
         for loud in [Duration.seconds(1)..<Duration.seconds(3), Duration.seconds(3)..<Duration.milliseconds(4_200)] {
-            #expect(try !OggOpusCut.isSilent([inner, loud], in: silenced))
+            #expect(try OggOpusCut.silence(again, [inner, loud], of: silenced) != nil)
         }
         let damaged = try folder.write("damaged".utf8, as: "damaged.opus")
-        #expect(throws: MediaError.self) { try OggOpusCut.isSilent([time], in: damaged) }
+        #expect(throws: MediaError.self) { try OggOpusCut.silence(again, [time], of: damaged) }
+    }
+
+    /// In a process of its own, because all of a process has one limit.
+    @Test func `may be silenced later where no file can be opened now`() async {
+        await #expect(processExitsWith: .success) { try `A part of kept audio`().isUnavailableWithoutDescriptors() }
+    }
+
+    private func isUnavailableWithoutDescriptors() throws {
+        let whole = try file(seconds: 4), silenced = folder.path(of: "silenced.opus"), resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        var limit = rlimit()
+        let isKnown = getrlimit(resource, &limit) == 0
+        try #require(isKnown)
+        setrlimit(resource, [rlimit(rlim_cur: 0, rlim_max: limit.rlim_max)])
+        let result = Result { () throws(MediaError) in try OggOpusCut.silence(silenced, from: .seconds(1), to: .seconds(2), of: whole) }
+        setrlimit(resource, [limit])
+        #expect(result == .failure(.unavailable("\(whole) cannot be read now: too many open files")))
+        #expect(try OggOpusCut.silence(silenced, from: .seconds(1), to: .seconds(2), of: whole) != nil)
     }
 }

@@ -4,9 +4,9 @@ import Synchronization
 /// A store of blobs in which a test has something happen, or a fault, when a file is asked for, or something happen before a draft is made.
 final class FaultyBlobs: BlobStore {
     private let blobs: any BlobStore
-    private let refusals = Mutex(0)
+    private let refusals = Mutex((count: 0, error: StoreError.objectStorageAway("")))
     private let interruption = Mutex<(@Sendable () async -> Void)?>(nil)
-    private let made = Mutex(0)
+    private let moved = Mutex(0)
     private let drafting = Mutex<(@Sendable () async -> Void)?>(nil)
 
     init(_ blobs: any BlobStore) { self.blobs = blobs }
@@ -14,13 +14,15 @@ final class FaultyBlobs: BlobStore {
     var location: String { blobs.location }
 
     /// Fails the next requests for a file.
-    func refuse(_ count: Int) { refusals.withLock { $0 = count } }
+    func refuse(_ count: Int, with error: StoreError = .objectStorageAway("the test has taken it away")) {
+        refusals.withLock { $0 = (count: count, error: error) }
+    }
 
     /// Has `body` run before the next request for a file is answered.
     func interrupt(_ body: @escaping @Sendable () async -> Void) { interruption.withLock { $0 = body } }
 
-    /// Number of drafts that were made. Each of them is a file that is written.
-    var drafts: Int { made.withLock { $0 } }
+    /// Number of files that were moved into the store. Each of them was written.
+    var files: Int { moved.withLock { $0 } }
 
     /// Has `body` run before each draft is made.
     func beforeDrafts(_ body: @escaping @Sendable () async -> Void) { drafting.withLock { $0 = body } }
@@ -32,23 +34,26 @@ final class FaultyBlobs: BlobStore {
             return body
         }
         await body?()
-        let isRefused = refusals.withLock { count -> Bool in
-            guard count > 0 else { return false }
-            count -= 1
-            return true
+        let refusal = refusals.withLock { refusals -> StoreError? in
+            guard refusals.count > 0 else { return nil }
+            refusals.count -= 1
+            return refusals.error
         }
-        if isRefused { throw .objectStorageAway("the test has taken it away") }
+        if let refusal { throw refusal }
         return try await blobs.file(of: name)
     }
 
     func makeDraft() async throws(StoreError) -> BlobDraft {
-        made.withLock { $0 += 1 }
         let body = drafting.withLock { $0 }
         await body?()
         return try await blobs.makeDraft()
     }
 
-    func put(_ path: String, as name: BlobName) async throws(StoreError) -> Int { try await blobs.put(path, as: name) }
+    func put(_ path: String, as name: BlobName) async throws(StoreError) -> Int {
+        moved.withLock { $0 += 1 }
+        return try await blobs.put(path, as: name)
+    }
+
     func put(_ content: [UInt8], as name: BlobName) async throws(StoreError) { try await blobs.put(content, as: name) }
     func delete(_ names: [BlobName]) async throws(StoreError) { try await blobs.delete(names) }
     func prepare() async throws(StoreError) { try await blobs.prepare() }

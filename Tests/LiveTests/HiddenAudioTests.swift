@@ -2,6 +2,7 @@ import Audio
 import Continuity
 import Conversations
 import Foundation
+import Glibc
 import HarkenTesting
 import Journal
 @testable import Live
@@ -130,7 +131,7 @@ import Testing
                 if let kept = try? await store.audio(of: conversation, of: .local), kept.isEmpty { wasWithoutPlace.set() }
             }
             await service.takeUpAudio(before: service.now() + .seconds(1))
-            #expect(wasWithoutPlace.isSet && blobs.drafts == 1)
+            #expect(wasWithoutPlace.isSet && blobs.files == 1)
             #expect(try await audible(in: service) == [true, false, true, true])
             let kept = try await store.audio(of: conversation, of: .local)
             #expect(try await kept.map(\.byteCount) == service.audio.all().map(\.byteCount))
@@ -154,7 +155,7 @@ import Testing
                 _ = try? await store.write(update, of: .local)
             }
             await service.takeUpAudio(before: service.now() + .seconds(1))
-            #expect(!hadPlace.isSet && blobs.drafts == 2)
+            #expect(!hadPlace.isSet && blobs.files == 2)
             #expect(try await audible(in: service) == [true, false, true, false])
         }
     }
@@ -171,7 +172,7 @@ import Testing
             try await service.audio.put(bytes, as: name)
             await service.takeUpAudio(before: service.now() + .seconds(1))
             #expect(try await audible(in: service) == [true, false, true, true])
-            #expect(blobs.drafts == 0)
+            #expect(blobs.files == 0)
         }
     }
 
@@ -183,10 +184,10 @@ import Testing
             try await keepNoise(in: service)
             #expect(await service.take(stored))
             let silenced = try await service.store.audio(of: conversation, of: .local).map(\.file)
-            #expect(blobs.drafts == 1)
+            #expect(blobs.files == 1)
             #expect(await service.take(stored))
             #expect(try await service.store.audio(of: conversation, of: .local).map(\.file) == silenced)
-            #expect(blobs.drafts == 1)
+            #expect(blobs.files == 1)
             #expect(await service.silence(second(5), of: conversation, of: .local) == 1)
             #expect(try await audible(in: service) == [true, false, false, false])
         }
@@ -222,6 +223,19 @@ import Testing
             blobs.refuse(1)
             #expect(await service.silence(times, ofSession: session, of: .local, waits: [.zero]))
             #expect(try await audible(in: service) == [true, false, false, true])
+        }
+    }
+
+    @Test(arguments: [(EMFILE, true), (ENFILE, true), (ENOMEM, true), (EINTR, true), (EAGAIN, true), (EIO, false)])
+    func `is silenced by a later attempt after a shortage of files or memory`(code: Int32, mayPass: Bool) async throws {
+        try await WaitingConversation.with(audioDays: 30, blobs: { FaultyBlobs($0) }) { waiting in
+            let service = waiting.service
+            let blobs = try #require(service.audio as? FaultyBlobs)
+            try await begin(in: service)
+            try await keepNoise(in: service)
+            blobs.refuse(1, with: .failure(blobs.location, code))
+            #expect(await service.silence([second(3)], of: conversation, of: .local, waits: [.zero]) == (mayPass ? 1 : nil))
+            #expect(try await audible(in: service) == [true, !mayPass, true, true])
         }
     }
 

@@ -238,8 +238,8 @@ extension StoreError {
     fileprivate var isOfObject: Bool {
         switch self {
         case .tooMuch, .constraint, .conflict: true
-        case .notUsable, .notPermitted, .diskFull, .corrupt, .newerSchema, .otherSchema, .busy, .erasing, .secretMissing, .keysLost, .cryptography,
-            .databaseUnavailable,
+        case .notUsable, .notPermitted, .diskFull, .shortage, .corrupt, .newerSchema, .otherSchema, .busy, .erasing, .secretMissing, .keysLost,
+            .cryptography, .databaseUnavailable,
             .overloaded, .tooManyOfUser, .tooSlow, .databaseFailed, .objectStorageAway, .objectStorage, .failed:
             false
         }

@@ -1,6 +1,7 @@
 import Speech
 internal import Dispatch
 internal import Glibc
+internal import Net
 package import Observability
 internal import Synchronization
 
@@ -43,20 +44,11 @@ package final class JournalWriter: Sendable {
         self.syncFailed = syncFailed
         delay = Atomic(Int64(sync.interval / 5 / .nanoseconds(1)))
         self.log = log
-        try Self.makeFolder(directory)
+        do throws(SystemError) { try makeFolder(directory) } catch {
+            throw .cannotCreate(path: directory, reason: SystemError.text(of: error.code).lowercased())
+        }
         run = try JournalRun.claimLowest(in: directory)
         earlier = try PreviousRunJournal(directory: directory, run: run, log: log)
-    }
-
-    /// Makes a folder and the folders above it, as far as they do not exist, for their owner only.
-    private static func makeFolder(_ path: String) throws(JournalError) {
-        var made = ""
-        for part in path.split(separator: "/") {
-            made += (made.isEmpty && !path.hasPrefix("/") ? "" : "/") + part
-            guard mkdir(made, 0o700) == 0 || errno == EEXIST else {
-                throw .cannotCreate(path: path, reason: String(cString: strerror(errno)).lowercased())
-            }
-        }
     }
 
     /// True if the last write to a segment failed. May be asked on any thread.

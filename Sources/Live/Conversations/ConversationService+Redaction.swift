@@ -209,19 +209,11 @@ extension ConversationService {
     /// - Returns: nil when the file has no sound there already; nothing is written then. The stored file itself is the only fact that says so, so a
     ///   silencing that was cut off is done again.
     private func silencedCopy(of file: BlobFile, at times: [Range<Duration>]) async throws(StoreError) -> Result<BlobDraft?, MediaError> {
-        let isSilent = await Task.detached(priority: .utility) {
-            Result { () throws(MediaError) in try OggOpusCut.isSilent(times, in: file.path) }
-        }.value
-        switch isSilent {
-        case .success(true): return .success(nil)
-        case .success(false): break
-        case .failure(let error): return .failure(error)
-        }
         let draft = try await audio.makeDraft()
         let result = await Task.detached(priority: .utility) {
             Result { () throws(MediaError) in try OggOpusCut.silence(draft.path, times, of: file.path) }
         }.value
-        return result.map { _ in draft }
+        return result.map { byteCount in byteCount.map { _ in draft } }
     }
 
     private func logUnsilenced(_ id: ID<Conversation>, _ reason: String) {

@@ -27,11 +27,7 @@ package final class RecordingSpool: Sendable {
         self.sync = sync
         overlap = SampleCount(profile.overlap, at: .speech)
         budget = SpoolBudget(limit: limit, folder: path)
-        var made = ""
-        for part in path.split(separator: "/") {
-            made += (made.isEmpty && !path.hasPrefix("/") ? "" : "/") + part
-            guard mkdir(made, 0o700) == 0 || errno == EEXIST else { throw .disk(SystemError(call: "mkdir \(made)")) }
-        }
+        do throws(SystemError) { try makeFolder(path) } catch { throw .disk(error) }
     }
 
     /// Number of bytes of audio in the recordings that this process has made or opened.
