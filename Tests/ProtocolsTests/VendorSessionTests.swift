@@ -65,6 +65,31 @@ import Testing
         #expect(actions.contains(.event(.notice(.session(try #require(EngineSession(vendorID: "fx-1")))))))
     }
 
+    @Test(arguments: [
+        ("assemblyai", nil, #"{"type":"Begin","id":"a"}"#), ("deepgram", nil, nil),
+        ("deepgram", "flux-general-en", #"{"type":"Connected","request_id":"d"}"#), ("soniox", nil, nil),
+        ("speechmatics", nil, #"{"message":"RecognitionStarted","id":"s"}"#),
+        ("speechmatics", "linden-1", #"{"message":"RecognitionStarted","id":"s"}"#),
+        ("openai", nil, #"{"type":"session.updated","session":{}}"#),
+    ])
+    func `is told once that it ends, also where nobody waits for the last words any more`(
+        vendor: String, model: String?, opening: String?
+    ) throws {
+        let service = try #require(Catalogue.vendors.first { $0.name.rawValue == vendor }?.live)
+        var options = StreamOptions(rate: .speech), actions: [ClientAction] = []
+        options.model = model
+        var machine = service.connect(options, Credential("k"))
+        machine.opened(now: .now, actions: &actions)
+        if let opening { machine.receivedText(opening.utf8Span.span.bytes, now: .now, actions: &actions) }
+        #expect(actions.contains(.event(.opened)))
+        machine.sentAudio(SampleCount(16_000), now: .now)
+        for (command, tells) in [(EngineCommand.finish, true), (.cancel, false)] {
+            actions.removeAll()
+            machine.command(command, now: .now, actions: &actions)
+            #expect(actions.contains { if case .send = $0 { true } else { false } } == tells, "\(command)")
+        }
+    }
+
     @Test(arguments: ["", " \n", "ü"]) func `is not reported without an identifier that can be shown`(id: String) {
         #expect(EngineSession(vendorID: id) == nil)
     }

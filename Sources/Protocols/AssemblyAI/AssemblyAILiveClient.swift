@@ -75,7 +75,7 @@ package struct AssemblyAILiveClient: LiveClientMachine {
         case (_, .closed): break
         case (.cancel, _):
             // The vendor bills a socket that closes without Terminate until the session's limit.
-            if state != .connecting { send(.terminate, &actions) }
+            if state.takesMessages { send(.terminate, &actions) }
             state = .closed
             actions.append(.event(.closed(.cancelled)))
             actions.append(.close(code: 1000))

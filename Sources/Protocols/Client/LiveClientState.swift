@@ -8,6 +8,14 @@ enum LiveClientState: Equatable, Sendable {
     case draining(until: Instant)  // → closed: waits for the vendor's last words
     case closed
 
+    /// True where the vendor takes messages: the connection is open, and the vendor was not told that the stream ends.
+    var takesMessages: Bool {
+        switch self {
+        case .starting, .open: true
+        case .connecting, .draining, .closed: false
+        }
+    }
+
     /// Ends the stream with an error. The connection is closed, if there is one.
     mutating func fail(_ error: EngineError, _ actions: inout [ClientAction]) {
         let wasConnected = self != .connecting

@@ -84,7 +84,7 @@ package struct DeepgramFluxClient: LiveClientMachine {
         switch (command, state) {
         case (_, .closed): break
         case (.cancel, _):
-            if state != .connecting { send(.closeStream, &actions) }
+            if state.takesMessages { send(.closeStream, &actions) }
             state = .closed
             actions.append(.event(.closed(.cancelled)))
             actions.append(.close(code: 1000))
