@@ -118,13 +118,15 @@ package actor CrashRecovery {
     }
 
     /// Adds a session of this run.
-    package func complete(_ id: ID<Session>, _ audio: any RecoverableAudio) {
+    ///
+    /// - Parameter lacksCommitted: true if the session's conversations lack words that were committed while it lived.
+    package func complete(_ id: ID<Session>, _ audio: any RecoverableAudio, lacksCommitted: Bool) {
         guard !isStopped else { return }
         guard waiting.count < Self.maxWaiting else {
             parts?.log.warning("a session's transcript is completed at the next start: too many sessions wait", [.session: id.rawValue])
             return
         }
-        waiting.append(PendingSession(id: id, audio: audio))
+        waiting.append(PendingSession(id: id, audio: audio, lacksCommitted: lacksCommitted))
         if let parts { work(parts) }
     }
 
@@ -169,7 +171,8 @@ package actor CrashRecovery {
             }
             let pending = PendingSession(
                 id: session.record.id, audio: EarlierAudio(audio: session.audio, queue: queue),
-                files: Set(session.files.map { ObjectIdentifier(found.files[$0]) }), record: session.record)
+                files: Set(session.files.map { ObjectIdentifier(found.files[$0]) }), record: session.record, holdsConversations: true,
+                lacksCommitted: true)
             if let promise { cut.append((pending, promise)) }
             if attempts > 0 {
                 suspects.append(pending)
@@ -328,17 +331,18 @@ package actor CrashRecovery {
                     if !outcome.isElsewhere, let stored = try await transcripts.stored(pending.id) {
                         var isTaken = true
                         if let record = pending.record { isTaken = await parts.conversations.restore(record, stored.transcript) }
-                        if await !parts.conversations.take(stored, onlyRecovered: pending.record == nil) { isTaken = false }
+                        if await !parts.conversations.take(stored, onlyRecovered: !pending.lacksCommitted) { isTaken = false }
                         if !isTaken, outcome == .done { outcome = .mayPass }
                     }
                 } catch {
                     parts.log.error(
                         "recovered words are missing in a conversation: the transcript cannot be read",
                         [.session: pending.id.rawValue, .error: "\(error)"])
+                    if case .notReadable = error, outcome == .done { outcome = .mayPass }
                 }
                 if outcome == .done || outcome == .moved { await pending.audio.release() }
-                let isHeld = if outcome == .done, pending.record != nil { returningClients.hold(pending.id) } else { false }
-                switch (outcome, pending.record) {
+                let isHeld = if outcome == .done, pending.holdsConversations { returningClients.hold(pending.id) } else { false }
+                switch (outcome, pending.holdsConversations ? pending.record : nil) {
                 case (.waits, _), (.mayPass, nil): break
                 // The words of the session's rest may still come.
                 case (.done, _?) where isHeld: break
@@ -351,9 +355,11 @@ package actor CrashRecovery {
     }
 
     private enum Outcome {
-        /// The transcript is as good as it can be; the audio is not needed any more.
+        /// The transcript is as good as it can be, and the conversations have its words; the audio is not needed any more.
         case done
-        case mayPass, left
+        /// Words are missing in the transcript or in a conversation, for a reason that may pass.
+        case mayPass
+        case left
         /// Another gateway recognizes the rest.
         case moved
         /// The session's client may come back, to this gateway or another one.
@@ -372,7 +378,7 @@ package actor CrashRecovery {
         case .mayPass:
             var resting = pending
             // The session's conversations do not wait for it any longer.
-            resting.record = nil
+            resting.holdsConversations = false
             self.resting.append(resting)
         case .left: left.formUnion(pending.files)
         }
