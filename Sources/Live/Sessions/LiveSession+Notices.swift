@@ -79,19 +79,22 @@ extension LiveSession {
             tellWatchers(.engine(attempt.engine))
             countFailovers(to: attempt.engine)
             tellModel()
-            if vendorOptions != nil || !keyterms.isEmpty || named.language?.isMulti ?? true {
-                // Of two engines that hear the session, either may serve it: what one of them ignores stays told.
-                if streams.count == 1 { tellServed(by: attempt.engine) }
-                tellIgnored(by: attempt.engine)
-            }
+            tellServed()
+            if asksOfEngines { tellIgnored(by: attempt.engine) }
         }
         attempts[number] = context.usage.begin(attempt, of: record, rate: rate, payer: isByOwnKeys ? .user : .operator)
     }
 
-    /// Tells the dialect all options that the only engine ignores: settings may be in force again that the engine before ignored.
-    private func tellServed(by engine: EngineName) {
-        guard !clientIsGone else { return }
-        dialect.served(by: server(engine), ignoring: ignoredOptions(by: engine), now: context.loop.now, output: &context.output)
+    /// True if the client asks for something that an engine may ignore.
+    private var asksOfEngines: Bool { vendorOptions != nil || !keyterms.isEmpty || named.language?.isMulti ?? true }
+
+    /// Tells the dialect which engine serves, and all options that the engines of the open streams ignore: settings may be in force again that an engine
+    /// ignored which hears the session no more. Of several engines, each may serve the session, and the one that hears it for the longest is named.
+    private func tellServed() {
+        guard !clientIsGone, asksOfEngines, let first = streams.keys.min(), let engine = streams[first]?.engine else { return }
+        var names = ignoredOptions(by: engine)
+        for other in Set(streams.values.map(\.engine)) where other != engine { names += ignoredOptions(by: other) }
+        dialect.served(by: server(engine), ignoring: names, now: context.loop.now, output: &context.output)
         carryOutOutput()
     }
 
@@ -127,6 +130,7 @@ extension LiveSession {
             if let number {
                 streams[number] = nil
                 tellModel()
+                tellServed()
             }
             // Nobody tells positions until another stream begins.
             if streams.isEmpty { conversation?.decided(through: nil) }
