@@ -327,6 +327,7 @@ package actor CrashRecovery {
             busy[pending.id] = pending.files
             running[pending.id] = Task(priority: .utility) {
                 var outcome = await complete(pending, parts)
+                let isRecognized = outcome == .done
                 do throws(StoredTranscript.Unreadable) {
                     if !outcome.isElsewhere, let stored = try await transcripts.stored(pending.id) {
                         var isTaken = true
@@ -341,11 +342,11 @@ package actor CrashRecovery {
                     if case .notReadable = error, outcome == .done { outcome = .mayPass }
                 }
                 if outcome == .done || outcome == .moved { await pending.audio.release() }
-                let isHeld = if outcome == .done, pending.holdsConversations { returningClients.hold(pending.id) } else { false }
+                let isHeld = if isRecognized, pending.holdsConversations { returningClients.hold(pending.id) } else { false }
                 switch (outcome, pending.holdsConversations ? pending.record : nil) {
                 case (.waits, _), (.mayPass, nil): break
                 // The words of the session's rest may still come.
-                case (.done, _?) where isHeld: break
+                case (_, _?) where isHeld: break
                 case (_, let record?): await parts.conversations.release(record, wordsMayCome: outcome == .mayPass)
                 case (_, nil): await parts.conversations.noMoreWords(of: pending.id)
                 }
