@@ -73,6 +73,15 @@ extension ConversationService {
     /// - Returns: false when words are missing, or hidden words are audible. Either the store cannot be used, and the reason is in the log, or words wait
     ///   until no session speaks in the conversation. The session's journal must stay until another call returns true.
     @discardableResult package func take(_ stored: StoredTranscript, onlyRecovered: Bool = false, silencing: Bool = true) async -> Bool {
+        let areMissing = AtomicFlag()
+        await taking.run { [self] in if await !takeWords(of: stored, onlyRecovered) { areMissing.set() } }
+        guard silencing else { return !areMissing.isSet }
+        let isSilent = await silence(Self.hidden(in: stored), ofSession: stored.record.id, of: Self.user(of: stored.record))
+        return isSilent && !areMissing.isSet
+    }
+
+    /// - Returns: false when words are missing.
+    private func takeWords(of stored: StoredTranscript, _ onlyRecovered: Bool) async -> Bool {
         let user = Self.user(of: stored.record)
         guard let parts = await parts(of: stored.record) else { return false }
         guard !parts.isEmpty else { return true }
@@ -94,7 +103,6 @@ extension ConversationService {
                 if error.mayPass { isDone = false }
             }
         }
-        if silencing, await !silence(Self.hidden(in: stored), ofSession: stored.record.id, of: user) { isDone = false }
         return isDone
     }
 
@@ -165,6 +173,11 @@ extension ConversationService {
         var update = ConversationUpdate(
             conversation.id, changed: segments, started: started, finished: max(conversation.finished, began + last))
         update.movesBack = earlier
+        // The next call finds these words where they are now. Words that move the beginning have a part whose shift is known.
+        if part.shift == nil {
+            update.placed = part
+            update.placed?.shift = shift
+        }
         _ = try await store.write(update, of: user)
         return true
     }

@@ -64,6 +64,8 @@ package final class ConversationService: Sendable {
     /// The sessions of a shared database that are here.
     let held = HeldSessions()
     private let cutting = SerialWork()
+    /// The calls of `take`: each sees the words, and the conversation's beginning, that the one before has stored.
+    let taking = SerialWork()
     private let state = Mutex(State())
 
     private struct State {
@@ -358,13 +360,13 @@ package final class ConversationService: Sendable {
     }
 
     /// Keeps a transcript if a session speaks in the conversation, until none does: meanwhile the conversation's beginning must not move. The transcript
-    /// is kept in memory only, so its session's journal must stay. A conversation without words that only waits for this transcript's does not count.
+    /// is kept in memory only, so its session's journal must stay. Sessions that are over, and for whose words the conversation stays open, do not count.
     ///
     /// - Returns: false when no session speaks there, and nothing is kept.
     func postpone(_ stored: StoredTranscript, _ onlyRecovered: Bool, to id: ID<Conversation>, of user: ID<User>) -> Bool {
         let key = OwnedConversation(id: id, user: user), session = stored.record.id
         return state.withLock { state in
-            let waiting = state.awaiting[session]?.conversation == key ? 1 : 0
+            let waiting = state.awaiting.values.count { $0.conversation == key }
             guard state.live[key, default: 0] > waiting else { return false }
             var late = state.late[key] ?? []
             if let index = late.firstIndex(where: { $0.stored.record.id == session }) {
