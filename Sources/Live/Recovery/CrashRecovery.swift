@@ -388,6 +388,8 @@ package actor CrashRecovery {
         guard running.isEmpty, !isStopped else { return }
         report(parts)
         tellTakenUp(parts)
+        // The next session that rests does so for another reason.
+        if resting.isEmpty { self.delay = Self.firstDelay }
         guard !resting.isEmpty, alarm == nil else { return }
         let delay = delay
         self.delay = min(delay * 2, Self.maxDelay)
@@ -414,6 +416,8 @@ package actor CrashRecovery {
     }
 
     private func report(_ parts: Parts) {
+        // Sessions of this run, and attempts after the first one, are not counted.
+        defer { totals = Totals() }
         guard totals.found > 0, let began = totals.began else { return }
         parts.log.info(
             "sessions of an earlier run completed",
@@ -421,7 +425,6 @@ package actor CrashRecovery {
                 .count: "\(totals.completed) of \(totals.found)", .audio: "\(totals.repaired / .seconds(1))", .words: "\(totals.words)",
                 .seconds: "\((Instant.now - began) / .seconds(1))",
             ])
-        totals = Totals()
     }
 
     private func complete(_ pending: PendingSession, _ parts: Parts) async -> Outcome {
