@@ -36,8 +36,8 @@ package protocol LiveServerMachine: Sendable {
     /// engine takes over that ignores more. A dialect with a message for warnings sends it.
     mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput)
 
-    /// Notes that one engine alone serves the session from now on, and all options of the client that this engine ignores. A dialect that shows the
-    /// settings in force shows those of this engine.
+    /// Notes which engine serves the session from now on, and all options of the client that it ignores, or another engine that hears the session as well.
+    /// A dialect that shows the settings in force shows them without these options.
     mutating func served(by engine: TurnPart.Engine, ignoring names: [String], now: Instant, output: inout ServerOutput)
 
     /// Notes the model that hears the session, as its engine names it: when a stream of an engine begins, and when its vendor has named the model. A

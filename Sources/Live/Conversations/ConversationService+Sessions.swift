@@ -70,8 +70,18 @@ extension ConversationService {
     /// - Parameters:
     ///   - onlyRecovered: true to take recovered words only. Words committed while the session lived are on their way to the conversations already.
     ///   - silencing: false to leave the audio as it is, for a caller who must not wait: a later call silences it.
-    /// - Returns: false when words are missing, or hidden words are audible, because the store cannot be used; the reason is in the log.
+    /// - Returns: false when words are missing, or hidden words are audible. Either the store cannot be used, and the reason is in the log, or words wait
+    ///   until no session speaks in the conversation. The session's journal must stay until another call returns true.
     @discardableResult package func take(_ stored: StoredTranscript, onlyRecovered: Bool = false, silencing: Bool = true) async -> Bool {
+        let areMissing = AtomicFlag()
+        await taking.run { [self] in if await !takeWords(of: stored, onlyRecovered) { areMissing.set() } }
+        guard silencing else { return !areMissing.isSet }
+        let isSilent = await silence(Self.hidden(in: stored), ofSession: stored.record.id, of: Self.user(of: stored.record))
+        return isSilent && !areMissing.isSet
+    }
+
+    /// - Returns: false when words are missing.
+    private func takeWords(of stored: StoredTranscript, _ onlyRecovered: Bool) async -> Bool {
         let user = Self.user(of: stored.record)
         guard let parts = await parts(of: stored.record) else { return false }
         guard !parts.isEmpty else { return true }
@@ -86,14 +96,13 @@ extension ConversationService {
         for (index, part) in parts.enumerated() {
             let end = index + 1 < parts.count ? parts[index + 1].begins : nil
             do throws(StoreError) {
-                try await take(stored, onlyRecovered, part, before: end, without: forgotten, of: user)
+                if try await !take(stored, onlyRecovered, part, before: end, without: forgotten, of: user) { isDone = false }
             } catch {
                 log.error(
                     "words of a session's end are missing in its conversation", [.conversation: part.conversation.rawValue, .error: "\(error)"])
                 if error.mayPass { isDone = false }
             }
         }
-        if silencing, await !silence(Self.hidden(in: stored), ofSession: stored.record.id, of: user) { isDone = false }
         return isDone
     }
 
@@ -120,13 +129,14 @@ extension ConversationService {
     }
 
     /// - Parameter end: time in the session at which the session's next conversation begins; nil when there is none.
+    /// - Returns: false when the words wait until no session speaks in the conversation.
     private func take(
         _ stored: StoredTranscript, _ onlyRecovered: Bool, _ part: SessionPart, before end: Duration?, without forgotten: [ForgottenSpeech],
         of user: ID<User>
-    ) async throws(StoreError) {
-        guard let conversation = try await store.conversation(part.conversation, of: user), conversation.status != .discarded else { return }
+    ) async throws(StoreError) -> Bool {
+        guard let conversation = try await store.conversation(part.conversation, of: user), conversation.status != .discarded else { return true }
         let said = Self.said(in: stored.transcript, from: part.begins, before: end, without: forgotten, onlyRecovered: onlyRecovered)
-        guard let first = said.compactMap({ $0.first?.start }).min() else { return }
+        guard let first = said.compactMap({ $0.first?.start }).min() else { return true }
         var started: UnixTime?
         var shift = part.shift
         // The audio of a session that was recorded earlier began at the time of the recording.
@@ -141,24 +151,35 @@ extension ConversationService {
                 shift = max(begun - conversation.started, conversation.segments.map(\.end).max() ?? .zero)
             }
         }
-        guard let shift else { return }
+        guard let shift else { return true }
         let late = LateWords(in: conversation.segments)
         var segments: [Segment] = []
         for (number, words) in said.enumerated() {
             let placed = words.map { $0.moved(by: shift) }
             segments += late.segments(of: placed, in: ChannelIndex(number)) { ID(newID()) }
         }
-        guard let start = segments.map(\.start).min() else { return }
+        guard let start = segments.map(\.start).min() else { return true }
         // Words before the conversation's former first word move the conversation's beginning back, by whole milliseconds.
         let earlier = Duration.milliseconds(Int64((max(.zero, .zero - start) / .milliseconds(1)).rounded(.up)))
-        if earlier > .zero, isLive(conversation.id, of: user) { return postpone(stored, onlyRecovered, to: conversation.id, of: user) }
+        if earlier > .zero, postpone(stored, onlyRecovered, to: conversation.id, of: user) {
+            log.info(
+                "words of a session's beginning wait until no session speaks in their conversation",
+                [.conversation: conversation.id.rawValue, .session: stored.record.id.rawValue])
+            return false
+        }
         for index in segments.indices { segments[index].move(by: earlier) }
         let began = (started ?? conversation.started) + (.zero - earlier)
         let last = segments.map(\.end).max() ?? .zero
         var update = ConversationUpdate(
             conversation.id, changed: segments, started: started, finished: max(conversation.finished, began + last))
         update.movesBack = earlier
+        // The next call finds these words where they are now. Words that move the beginning have a part whose shift is known.
+        if part.shift == nil {
+            update.placed = part
+            update.placed?.shift = shift
+        }
         _ = try await store.write(update, of: user)
+        return true
     }
 
     /// Returns the words that a session has said in a part of it, by channel, without those that must be forgotten.

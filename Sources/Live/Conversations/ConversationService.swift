@@ -64,6 +64,8 @@ package final class ConversationService: Sendable {
     /// The sessions of a shared database that are here.
     let held = HeldSessions()
     private let cutting = SerialWork()
+    /// The calls of `take`: each sees the words, and the conversation's beginning, that the one before has stored.
+    let taking = SerialWork()
     private let state = Mutex(State())
 
     private struct State {
@@ -357,13 +359,24 @@ package final class ConversationService: Sendable {
         }
     }
 
-    package func isLive(_ id: ID<Conversation>, of user: ID<User>) -> Bool {
-        state.withLock { $0.live[OwnedConversation(id: id, user: user)] != nil }
-    }
-
-    /// Keeps a transcript until no session speaks in the conversation: while one does, the conversation's beginning must not move.
-    func postpone(_ stored: StoredTranscript, _ onlyRecovered: Bool, to id: ID<Conversation>, of user: ID<User>) {
-        state.withLock { $0.late[OwnedConversation(id: id, user: user), default: []].append((stored, onlyRecovered)) }
+    /// Keeps a transcript if a session speaks in the conversation, until none does: meanwhile the conversation's beginning must not move. The transcript
+    /// is kept in memory only, so its session's journal must stay. Sessions that are over, and for whose words the conversation stays open, do not count.
+    ///
+    /// - Returns: false when no session speaks there, and nothing is kept.
+    func postpone(_ stored: StoredTranscript, _ onlyRecovered: Bool, to id: ID<Conversation>, of user: ID<User>) -> Bool {
+        let key = OwnedConversation(id: id, user: user), session = stored.record.id
+        return state.withLock { state in
+            let waiting = state.awaiting.values.count { $0.conversation == key }
+            guard state.live[key, default: 0] > waiting else { return false }
+            var late = state.late[key] ?? []
+            if let index = late.firstIndex(where: { $0.stored.record.id == session }) {
+                late[index] = (stored, onlyRecovered && late[index].onlyRecovered)
+            } else {
+                late.append((stored, onlyRecovered))
+            }
+            state.late[key] = late
+            return true
+        }
     }
 
     /// Completes a conversation that is over. `learn(from:)` follows when those who wait for the conversation were told.

@@ -130,10 +130,15 @@ extension CrashRecovery {
     private func takeRestBack(of id: ID<Session>, _ parts: Parts) async {
         guard await seams(parts).takeRestBack(of: id), let cut = returningClients.cutSession(id) else { return wait(for: id, parts) }
         parts.log.info("a client has not gone on in a new session", [.session: id.rawValue])
-        if waiting.contains(where: { $0.id == id }) { return returningClients.takeBack(id) }
+        if let index = waiting.firstIndex(where: { $0.id == id }) {
+            if cut.isHeld { waiting[index].holdsConversations = true }
+            return returningClients.takeBack(id)
+        }
         if let index = resting.firstIndex(where: { $0.id == id }) {
             returningClients.takeBack(id)
-            return recover([resting.remove(at: index)])
+            var session = resting.remove(at: index)
+            if cut.isHeld { session.holdsConversations = true }
+            return recover([session])
         }
         if !cut.isHeld, let record = cut.session.record { await parts.conversations.hold(record) }
         returningClients.takeBack(id)

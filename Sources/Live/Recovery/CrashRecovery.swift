@@ -118,13 +118,15 @@ package actor CrashRecovery {
     }
 
     /// Adds a session of this run.
-    package func complete(_ id: ID<Session>, _ audio: any RecoverableAudio) {
+    ///
+    /// - Parameter lacksCommitted: true if the session's conversations lack words that were committed while it lived.
+    package func complete(_ id: ID<Session>, _ audio: any RecoverableAudio, lacksCommitted: Bool) {
         guard !isStopped else { return }
         guard waiting.count < Self.maxWaiting else {
             parts?.log.warning("a session's transcript is completed at the next start: too many sessions wait", [.session: id.rawValue])
             return
         }
-        waiting.append(PendingSession(id: id, audio: audio))
+        waiting.append(PendingSession(id: id, audio: audio, lacksCommitted: lacksCommitted))
         if let parts { work(parts) }
     }
 
@@ -169,7 +171,8 @@ package actor CrashRecovery {
             }
             let pending = PendingSession(
                 id: session.record.id, audio: EarlierAudio(audio: session.audio, queue: queue),
-                files: Set(session.files.map { ObjectIdentifier(found.files[$0]) }), record: session.record)
+                files: Set(session.files.map { ObjectIdentifier(found.files[$0]) }), record: session.record, holdsConversations: true,
+                lacksCommitted: true)
             if let promise { cut.append((pending, promise)) }
             if attempts > 0 {
                 suspects.append(pending)
@@ -324,24 +327,26 @@ package actor CrashRecovery {
             busy[pending.id] = pending.files
             running[pending.id] = Task(priority: .utility) {
                 var outcome = await complete(pending, parts)
+                let isRecognized = outcome == .done
                 do throws(StoredTranscript.Unreadable) {
                     if !outcome.isElsewhere, let stored = try await transcripts.stored(pending.id) {
                         var isTaken = true
                         if let record = pending.record { isTaken = await parts.conversations.restore(record, stored.transcript) }
-                        if await !parts.conversations.take(stored, onlyRecovered: pending.record == nil) { isTaken = false }
+                        if await !parts.conversations.take(stored, onlyRecovered: !pending.lacksCommitted) { isTaken = false }
                         if !isTaken, outcome == .done { outcome = .mayPass }
                     }
                 } catch {
                     parts.log.error(
                         "recovered words are missing in a conversation: the transcript cannot be read",
                         [.session: pending.id.rawValue, .error: "\(error)"])
+                    if case .notReadable = error, outcome == .done { outcome = .mayPass }
                 }
                 if outcome == .done || outcome == .moved { await pending.audio.release() }
-                let isHeld = if outcome == .done, pending.record != nil { returningClients.hold(pending.id) } else { false }
-                switch (outcome, pending.record) {
+                let isHeld = if isRecognized, pending.holdsConversations { returningClients.hold(pending.id) } else { false }
+                switch (outcome, pending.holdsConversations ? pending.record : nil) {
                 case (.waits, _), (.mayPass, nil): break
                 // The words of the session's rest may still come.
-                case (.done, _?) where isHeld: break
+                case (_, _?) where isHeld: break
                 case (_, let record?): await parts.conversations.release(record, wordsMayCome: outcome == .mayPass)
                 case (_, nil): await parts.conversations.noMoreWords(of: pending.id)
                 }
@@ -351,9 +356,11 @@ package actor CrashRecovery {
     }
 
     private enum Outcome {
-        /// The transcript is as good as it can be; the audio is not needed any more.
+        /// The transcript is as good as it can be, and the conversations have its words; the audio is not needed any more.
         case done
-        case mayPass, left
+        /// Words are missing in the transcript or in a conversation, for a reason that may pass.
+        case mayPass
+        case left
         /// Another gateway recognizes the rest.
         case moved
         /// The session's client may come back, to this gateway or another one.
@@ -372,7 +379,7 @@ package actor CrashRecovery {
         case .mayPass:
             var resting = pending
             // The session's conversations do not wait for it any longer.
-            resting.record = nil
+            resting.holdsConversations = false
             self.resting.append(resting)
         case .left: left.formUnion(pending.files)
         }
@@ -381,6 +388,8 @@ package actor CrashRecovery {
         guard running.isEmpty, !isStopped else { return }
         report(parts)
         tellTakenUp(parts)
+        // The next session that rests does so for another reason.
+        if resting.isEmpty { self.delay = Self.firstDelay }
         guard !resting.isEmpty, alarm == nil else { return }
         let delay = delay
         self.delay = min(delay * 2, Self.maxDelay)
@@ -407,6 +416,8 @@ package actor CrashRecovery {
     }
 
     private func report(_ parts: Parts) {
+        // Sessions of this run, and attempts after the first one, are not counted.
+        defer { totals = Totals() }
         guard totals.found > 0, let began = totals.began else { return }
         parts.log.info(
             "sessions of an earlier run completed",
@@ -414,7 +425,6 @@ package actor CrashRecovery {
                 .count: "\(totals.completed) of \(totals.found)", .audio: "\(totals.repaired / .seconds(1))", .words: "\(totals.words)",
                 .seconds: "\((Instant.now - began) / .seconds(1))",
             ])
-        totals = Totals()
     }
 
     private func complete(_ pending: PendingSession, _ parts: Parts) async -> Outcome {

@@ -154,7 +154,7 @@ package final class LiveContext {
         _ succession: SessionSuccession?
     ) {
         let context = LoopBound(self, on: loop)
-        let completion = completion, conversations = conversations, log = log
+        let completion = completion, conversations = conversations
         transcripts.finish(transcript, received: received) { stored in
             // A transcript that only the journal can keep is left to the next start.
             guard let stored else { return }
@@ -169,14 +169,12 @@ package final class LiveContext {
                 return
             }
             Task {
-                var isInConversations = await conversation?.value ?? true
-                guard isWhole else { return await completion.complete(stored.record.id, audio) }
-                if !isCommitted, await !conversations.take(stored, onlyRecovered: true) { isInConversations = false }
-                if isInConversations {
-                    await audio.release()
-                } else {
-                    log.warning("what a session's conversations lack is put into them at the next start", [.session: stored.record.id.rawValue])
-                }
+                let isStored = await conversation?.value ?? true
+                var isDone = isStored && isWhole
+                if isDone, !isCommitted { isDone = await conversations.take(stored, onlyRecovered: true) }
+                // The recovery keeps the audio until the conversations have the words, too.
+                guard isDone else { return await completion.complete(stored.record.id, audio, lacksCommitted: !isStored) }
+                await audio.release()
                 await conversations.noMoreWords(of: stored.record.id)
             }
         }

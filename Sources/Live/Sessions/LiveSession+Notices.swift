@@ -74,32 +74,33 @@ extension LiveSession {
 
     private func began(_ attempt: AttemptStart, _ number: Int) {
         if attempt.kind == .stream {
-            streams[number] = attempt.engine
+            streams[number] = OpenStream(engine: attempt.engine, model: EngineModel(model(of: attempt)))
             conversation?.decided(through: nil)
             tellWatchers(.engine(attempt.engine))
             countFailovers(to: attempt.engine)
-            models[number] = EngineModel(model(of: attempt))
             tellModel()
-            if vendorOptions != nil || !keyterms.isEmpty || named.language?.isMulti ?? true {
-                // Of two engines that hear the session, either may serve it: what one of them ignores stays told.
-                if streams.count == 1 { tellServed(by: attempt.engine) }
-                tellIgnored(by: attempt.engine)
-            }
+            tellServed()
+            if asksOfEngines { tellIgnored(by: attempt.engine) }
         }
         attempts[number] = context.usage.begin(attempt, of: record, rate: rate, payer: isByOwnKeys ? .user : .operator)
     }
 
-    /// Tells the dialect all options that the only engine ignores: settings may be in force again that the engine before ignored.
-    private func tellServed(by engine: EngineName) {
-        guard !clientIsGone else { return }
-        let server = TurnPart.Engine(engine, namedModel: named.model, with: capabilities(of: engine))
-        dialect.served(by: server, ignoring: ignoredOptions(by: engine), now: context.loop.now, output: &context.output)
+    /// True if the client asks for something that an engine may ignore.
+    private var asksOfEngines: Bool { vendorOptions != nil || !keyterms.isEmpty || named.language?.isMulti ?? true }
+
+    /// Tells the dialect which engine serves, and all options that the engines of the open streams ignore: settings may be in force again that an engine
+    /// ignored which hears the session no more. Of several engines, each may serve the session, and the one that hears it for the longest is named.
+    private func tellServed() {
+        guard !clientIsGone, asksOfEngines, let first = streams.keys.min(), let engine = streams[first]?.engine else { return }
+        var names = ignoredOptions(by: engine)
+        for other in Set(streams.values.map(\.engine)) where other != engine { names += ignoredOptions(by: other) }
+        dialect.served(by: server(engine), ignoring: names, now: context.loop.now, output: &context.output)
         carryOutOutput()
     }
 
     /// Tells the dialect which model hears the session, if all streams have the same one. Of two engines that hear the session, either may serve it.
     private func tellModel() {
-        guard !clientIsGone, let model = models.values.first, models.values.allSatisfy({ $0 == model }) else { return }
+        guard !clientIsGone, let model = streams.values.first?.model, streams.values.allSatisfy({ $0.model == model }) else { return }
         dialect.named(model, now: context.loop.now, output: &context.output)
         carryOutOutput()
     }
@@ -128,8 +129,8 @@ extension LiveSession {
         if run.kind == .stream {
             if let number {
                 streams[number] = nil
-                models[number] = nil
                 tellModel()
+                tellServed()
             }
             // Nobody tells positions until another stream begins.
             if streams.isEmpty { conversation?.decided(through: nil) }
@@ -276,7 +277,7 @@ extension LiveSession {
             context.log.info(
                 "the engine's session has begun", [.session: id.rawValue, .engine: engine.rawValue, .engineSession: session.id])
             guard let model = session.model else { break }
-            for number in streams.keys where streams[number] == engine { models[number] = model }
+            for (number, stream) in streams where stream.engine == engine { streams[number]?.model = model }
             tellModel()
         // Only programs ask for messages.
         case .message: break
@@ -286,7 +287,7 @@ extension LiveSession {
 
     /// True if the session has no other words than those of this engine. Where several engines hear a session, its words do not wait for the slowest.
     /// A shadow's words are not shown.
-    private func servesAlone(_ engine: EngineName) -> Bool { !streams.isEmpty && streams.values.allSatisfy { $0 == engine } }
+    private func servesAlone(_ engine: EngineName) -> Bool { !streams.isEmpty && streams.values.allSatisfy { $0.engine == engine } }
 
     /// Notes that final words come late, because their engine is behind the audio. The log and the metrics are told once a session.
     private func finalsAreLate(by engine: EngineName) {

@@ -163,10 +163,8 @@ package final class LiveSession: LiveHandler, SessionObserver {
     var countedDamage = 0
     /// Records of the attempts that are not over, by their numbers, as they began. The driver keeps the features that were asked for.
     package var attempts: [Int: UsageRecord] = [:]
-    /// Engines of the attempts whose streams are not over, by the attempts' numbers. Shadows are not among them.
-    package var streams: [Int: EngineName] = [:]
-    /// Models of these attempts, by the attempts' numbers: as the vendor has named them, else those that were asked for.
-    var models: [Int: EngineModel] = [:]
+    /// Streams that are not over, by the numbers of their attempts. Shadows are not among them.
+    var streams: [Int: OpenStream] = [:]
     /// Attempts whose streams failed and that no other stream has replaced yet.
     var orphaned: [RecognitionAttempt] = []
     /// Trace of the session; nil when the session is not traced.
@@ -321,13 +319,14 @@ package final class LiveSession: LiveHandler, SessionObserver {
     /// Returns the names of the client's options that an engine ignores, of the key terms for which its vendor has no room, and of the search for the
     /// language if the client left that to an engine that cannot do it.
     func ignoredOptions(by engine: EngineName) -> [String] {
-        let capabilities = capabilities(of: engine)
         let names = Catalogue.ignored(
-            vendorOptions, keyterms: keyterms, model: named.model, language: named.language, with: engine, .live, capabilities)
-        let server = TurnPart.Engine(engine, namedModel: named.model, with: capabilities)
-        let takesForEnglish = Catalogue.takesForEnglish(server, vendorOptions, language: named.language, among: sharedOptions.languages)
+            vendorOptions, keyterms: keyterms, model: named.model, language: named.language, with: engine, .live, capabilities(of: engine))
+        let takesForEnglish = Catalogue.takesForEnglish(server(engine), vendorOptions, language: named.language, among: sharedOptions.languages)
         return takesForEnglish ? names + [IgnoredOptions.foundLanguage] : names
     }
+
+    /// Returns an engine of the session as the server of the client's options.
+    func server(_ engine: EngineName) -> TurnPart.Engine { TurnPart.Engine(engine, namedModel: named.model, with: capabilities(of: engine)) }
 
     /// Returns what an engine of the session can do with live audio; nil: it is not one of the session's.
     func capabilities(of engine: EngineName) -> Capabilities? { engines.first { $0.name == engine }?.capabilities(for: .live) }

@@ -339,7 +339,7 @@ package struct AssemblyAILiveServer: LiveServerMachine {
     /// that they did not ask for. Therefore they are not told either what is missing in their stream, or that final words come late.
     package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) {
         guard state == .open else { return }
-        let told = names.filter { changed.contains($0) || $0 == IgnoredOptions.foundLanguage && changed.contains("language_codes") }
+        let told = names.filter { changed.contains(IgnoredOptions.option(of: $0, keyterms: "keyterms_prompt", language: "language_codes")) }
         for name in told { send(.warning(code: 3006, message: IgnoredOptions.warning(name)), &output) }
     }
 

@@ -9,6 +9,13 @@ package enum IgnoredOptions {
     /// The name by which a client that left the language to the engine is told that the engine does not find it.
     package static let foundLanguage = "language=auto"
 
+    /// Returns the name of the client's option to which a told name belongs. A key term that is left out, and a language that is not found, belong to the
+    /// protocol's options for these.
+    static func option(of name: String, keyterms: String, language: String) -> String {
+        if name == foundLanguage { return language }
+        return name.hasPrefix(cutTerm) ? keyterms : name
+    }
+
     /// Returns the header's value; nil when there is nothing to name. Names come from clients: characters that a header must not have are escaped.
     package static func value(_ names: [String]) -> String? {
         names.isEmpty ? nil : told(names).map { PercentCoding.encode($0) }.joined(separator: ", ")

@@ -21,6 +21,8 @@ package struct ConversationUpdate: Sendable, Equatable {
     package var finalizationReason: String?
     /// Time by which the conversation begins earlier than before. Everything in the conversation moves later by the same time.
     package var movesBack = Duration.zero
+    /// The part of a session that has its first words with the update, with its shift. A shift that is known stays. nil: no part gets its shift.
+    package var placed: SessionPart?
     /// True if the update is stored only while the conversation is in progress.
     package var isLive = false
     /// The part of a live session that says the words, by its id in `OpenLiveSession`; nil when no other gateway can take the session over.

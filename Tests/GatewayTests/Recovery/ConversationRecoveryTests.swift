@@ -257,6 +257,34 @@ import Testing
         }
     }
 
+    @Test func `get words that wait for their end from the journal when the gateway ends before`() async throws {
+        let run = try EarlierRun()
+        defer { run.remove() }
+        let started = now + .seconds(-600), lines = SharedLog()
+        // The store got the third word only, and two seconds are recognized again: words come before the first one while the conversation is held.
+        _ = run.session(record, seconds: 5, committed: 3)
+        let earlier = try store(run.directory)
+        _ = try await earlier.begin(conversation("c1", .inProgress, ago: 598, timeout: .seconds(14_400), said: ["said2"]))
+        _ = try await earlier.join(SessionPart(session: session, conversation: ID("c1"), begins: .zero, shift: .seconds(-2)), of: .local)
+        try await TestGateway.with(
+            engine, keys: TestKeys(valid: []), directory: run.directory, keepsDirectory: true, log: Log(level: .info, write: { lines.append($0) })
+        ) { _ in
+            try await until { lines.entries.contains { $0.contains("wait until no session speaks in their conversation") } }
+        }
+        #expect(run.files.keys.contains("0-0.journal"))
+        let waiting = try await earlier.conversation(ID("c1"), of: .local)
+        #expect(waiting?.segments.map(\.text) == ["said2"])
+        try await TestGateway.with(engine, keys: TestKeys(valid: []), directory: run.directory, keepsDirectory: true) { gateway in
+            let store = try store(gateway.directory)
+            let found = try await untilSome {
+                let there = try await store.conversation(ID("c1"), of: .local)
+                return there?.started == started ? there : nil
+            }
+            let words = found.segments.flatMap(\.words).map(\.text)
+            #expect(words.prefix(3) == ["said0", "said1", "said2"] && words.contains { $0.hasPrefix("heard") }, "\(words)")
+        }
+    }
+
     @Test func `have nothing that was deleted, and neither has their session`() async throws {
         let run = try EarlierRun()
         _ = run.session(record, seconds: 5, committed: 3)

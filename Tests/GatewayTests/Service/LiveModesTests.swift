@@ -137,6 +137,22 @@ import Testing
         }
     }
 
+    @Test func `is shown the settings that are in force with the engine that stays`() async throws {
+        let leaving = ScriptedEngine(name: first, fault: .breaks(.unavailable("gone"), after: SampleCount(24_000)))
+        try await with(leaving, [ScriptedEngine(name: EngineName("openai"))]) { gateway in
+            let socket = try await gateway.connect("/v1/realtime?intent=transcription", headers: ["X-Harken-Mode": "hedged"])
+            socket.send(text: #"{"type":"session.update","session":{"audio":{"input":{"noise_reduction":{"type":"near_field"}}}}}"#)
+            #expect(await socket.next { $0.contains("session.updated") }?.contains("near_field") == true, "no engine is chosen yet")
+            // A tenth of a second at 24 kHz.
+            let tenth = #"{"type":"input_audio_buffer.append","audio":"\#(String(repeating: "A", count: 6_400))"}"#
+            socket.send(text: tenth)
+            #expect(await socket.next { $0.contains("session.updated") }?.contains(#""noise_reduction":null"#) == true)
+            for _ in 0..<30 { socket.send(text: tenth) }
+            #expect(await socket.next { $0.contains("session.updated") }?.contains("near_field") == true)
+            socket.close()
+        }
+    }
+
     // MARK: -
 
     private func with(

@@ -215,6 +215,15 @@ import Testing
         #expect(told.count == 1 && told[0].hasPrefix("warning 3006 The language is not found"), "\(told)")
     }
 
+    @Test func `warns of key terms for which the engine has no room, when a change has them`() throws {
+        var stream = try AssemblyAIConversation()
+        func ignore() -> [String] { stream.run { $0.ignores(["keyterm=Harken"], now: $1, output: &$2) } }
+        #expect(ignore().isEmpty, "the upgrade's header names it")
+        _ = stream.text(#"{"type":"UpdateConfiguration","keyterms_prompt":["Harken"]}"#)
+        let told = ignore()
+        #expect(told.count == 1 && told[0].hasPrefix("warning 3006 keyterm=Harken is left out"), "\(told)")
+    }
+
     @Test func `keeps a limited number of undocumented settings, and names the others`() throws {
         var stream = try AssemblyAIConversation()
         let members = (0..<40).map { "\"new\($0)\":1" }.joined(separator: ",")

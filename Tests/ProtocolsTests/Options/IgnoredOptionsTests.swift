@@ -1,5 +1,5 @@
 import Framing
-import Protocols
+@testable import Protocols
 import Speech
 import Testing
 
@@ -113,6 +113,11 @@ struct OptionWithEngine: Sendable, CustomTestStringConvertible {
         let before = name.hasPrefix("redact_pii_") ? #","redact_pii":true"# : ""
         let value = name == "redact_pii_sub" ? #""entity_name""# : example
         #expect(try request("\(before),\"\(name)\":\(value)") != request(before))
+    }
+
+    @Test(arguments: [("keyterm=a", "terms"), ("language=auto", "hint"), ("search", "search"), ("keyterm", "keyterm")])
+    func `belong to an option of the client`(told: String, option: String) {
+        #expect(IgnoredOptions.option(of: told, keyterms: "terms", language: "hint") == option)
     }
 
     @Test func `are escaped in the header`() {

@@ -179,6 +179,20 @@ import Testing
         #expect(try await store.parts(of: ID("s"), of: .ann).map(\.shift) == [.seconds(-2)])
     }
 
+    @Test(arguments: StoreKind.allCases) func `learn once where a session's part lies in them`(kind: StoreKind) async throws {
+        let store = try kind.open(in: folder)
+        _ = try await store.begin(.of(.ann, "c1", at: 100, .said("s1", "one", at: 0)))
+        var part = SessionPart(session: ID("s"), conversation: one, begins: .zero)
+        #expect(try await store.join(part, of: .ann))
+        var update = ConversationUpdate(one, changed: [.said("s2", "two", at: 5)])
+        for shift in [5, 9] {
+            part.shift = .seconds(shift)
+            update.placed = part
+            #expect(try await store.write(update, of: .ann))
+        }
+        #expect(try await store.parts(of: ID("s"), of: .ann).map(\.shift) == [.seconds(5)])
+    }
+
     @Test(arguments: StoreKind.allCases) func `take nothing of a live session once they are over`(kind: StoreKind) async throws {
         let store = try kind.open(in: folder)
         _ = try await store.begin(.of(.ann, "c1", status: .inProgress, .said("s1", "one")))

@@ -175,10 +175,7 @@ package struct DeepgramFluxServer: LiveServerMachine {
     /// Names settings of `Configure` that have no effect. Those of the opening are named in the upgrade's header.
     package mutating func ignores(_ names: [String], now: Instant, output: inout ServerOutput) {
         guard state == .open else { return }
-        let told = names.filter { name in
-            changed.contains(name) || name.hasPrefix(IgnoredOptions.cutTerm) && changed.contains("keyterm")
-                || name == IgnoredOptions.foundLanguage && changed.contains("language_hint")
-        }
+        let told = names.filter { changed.contains(IgnoredOptions.option(of: $0, keyterms: "keyterm", language: "language_hint")) }
         for name in IgnoredOptions.told(told) {
             warn(IgnoredOptions.warning(name), &output)
         }

@@ -89,7 +89,7 @@ package enum RealtimeTurnDetection: Sendable, Equatable {
     private static func silence(insteadOf silence: Duration, by engine: TurnPart.Engine?) -> Duration {
         let asked = max(silence, leastSilence)
         if let engine, TurnPart.endpointing.isHeeded(by: engine, at: asked) {
-            // Where the engine heeds the client's own silence, another engine of the session ignores it.
+            // Another engine of the session ignores the silence: this one heeds the client's own.
             if asked != silence { return asked }
         } else if let engine, !engine.usesDetector {
             return usualSilence

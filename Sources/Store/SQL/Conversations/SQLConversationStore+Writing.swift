@@ -57,6 +57,13 @@ extension SQLConversationStore {
                 try connection.run(
                     "UPDATE conversations SET started_at = started_at - ? WHERE number = ?", [.integer(Int64(earlier)), .integer(number)])
             }
+            if let part = update.placed {
+                try connection.run(
+                    "UPDATE session_parts SET shift = ? WHERE session = ? AND conversation = ? AND begins = ? AND shift IS NULL",
+                    [
+                        .integer(part.shift?.wholeNanoseconds), .text(part.session.rawValue), .integer(number), .duration(part.begins),
+                    ])
+            }
             let title = update.isTitledByHand ? update.title.map(NameKey.trimmed) : update.title
             let segments = try SegmentWriting(words, archive, conversation: number, on: connection)
             try segments.remove(update.removed, on: connection)
