@@ -1,4 +1,5 @@
 package import Audio
+internal import Continuity
 package import Conversations
 internal import Journal
 package import Observability
