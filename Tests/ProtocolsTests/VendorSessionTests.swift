@@ -65,12 +65,12 @@ import Testing
         #expect(actions.contains(.event(.notice(.session(try #require(EngineSession(vendorID: "fx-1")))))))
     }
 
+    /// OpenAI's sessions end with their sockets: nothing is said.
     @Test(arguments: [
         ("assemblyai", nil, #"{"type":"Begin","id":"a"}"#), ("deepgram", nil, nil),
         ("deepgram", "flux-general-en", #"{"type":"Connected","request_id":"d"}"#), ("soniox", nil, nil),
         ("speechmatics", nil, #"{"message":"RecognitionStarted","id":"s"}"#),
         ("speechmatics", "linden-1", #"{"message":"RecognitionStarted","id":"s"}"#),
-        ("openai", nil, #"{"type":"session.updated","session":{}}"#),
     ])
     func `is told once that it ends, also where nobody waits for the last words any more`(
         vendor: String, model: String?, opening: String?
