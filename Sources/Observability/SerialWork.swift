@@ -3,8 +3,8 @@ internal import Synchronization
 /// Work whose pieces run one after the other, in the order in which they came. May be used from any thread.
 package final class SerialWork: Sendable {
     private struct State {
-        /// The last piece, which waits for those before it.
-        var last: Task<Void, Never>?
+        /// Waits for the last piece, which waits for those before it.
+        var last: (@Sendable () async -> Void)?
         /// Number of pieces whose callers wait.
         var count = 0
     }
@@ -16,20 +16,20 @@ package final class SerialWork: Sendable {
     /// True if no piece runs or waits.
     package var isIdle: Bool { state.withLock { $0.count == 0 } }
 
-    /// Runs a piece when those before it have ended, and returns when the piece has ended. A piece runs to its end also when its caller is cancelled.
+    /// Runs a piece when those before it have ended, and returns its result. A piece runs to its end also when its caller is cancelled.
     ///
     /// The piece has its place before the first suspension: an actor's calls keep their order.
-    package func run(_ piece: @escaping @Sendable () async -> Void) async {
+    package func run<R: Sendable>(_ piece: @escaping @Sendable () async -> R) async -> R {
         let task = state.withLock { state in
             let task = Task { [before = state.last] in
-                await before?.value
-                await piece()
+                await before?()
+                return await piece()
             }
-            state.last = task
+            state.last = { _ = await task.value }
             state.count += 1
             return task
         }
-        await task.value
-        state.withLock { $0.count -= 1 }
+        defer { state.withLock { $0.count -= 1 } }
+        return await task.value
     }
 }

@@ -73,11 +73,10 @@ extension ConversationService {
     /// - Returns: false when words are missing, or hidden words are audible. Either the store cannot be used, and the reason is in the log, or words wait
     ///   until no session speaks in the conversation. The session's journal must stay until another call returns true.
     @discardableResult package func take(_ stored: StoredTranscript, onlyRecovered: Bool = false, silencing: Bool = true) async -> Bool {
-        let areMissing = AtomicFlag()
-        await taking.run { [self] in if await !takeWords(of: stored, onlyRecovered) { areMissing.set() } }
-        guard silencing else { return !areMissing.isSet }
+        let areStored = await taking.run { [self] in await takeWords(of: stored, onlyRecovered) }
+        guard silencing else { return areStored }
         let isSilent = await silence(Self.hidden(in: stored), ofSession: stored.record.id, of: Self.user(of: stored.record))
-        return isSilent && !areMissing.isSet
+        return areStored && isSilent
     }
 
     /// - Returns: false when words are missing.

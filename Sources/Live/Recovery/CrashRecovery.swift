@@ -388,9 +388,12 @@ package actor CrashRecovery {
         guard running.isEmpty, !isStopped else { return }
         report(parts)
         tellTakenUp(parts)
-        // The next session that rests does so for another reason.
-        if resting.isEmpty { self.delay = Self.firstDelay }
-        guard !resting.isEmpty, alarm == nil else { return }
+        guard !resting.isEmpty else {
+            // The next session that rests does so for another reason.
+            delay = Self.firstDelay
+            return
+        }
+        guard alarm == nil else { return }
         let delay = delay
         self.delay = min(delay * 2, Self.maxDelay)
         alarm = Task {

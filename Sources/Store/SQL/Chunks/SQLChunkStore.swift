@@ -16,7 +16,7 @@ package final class SQLChunkStore: ChunkStore {
                 """,
                 [
                     .text(recording.user.rawValue), .text(recording.conversation), .text(recording.state), .text(recording.language?.rawValue),
-                    .time(now), .integer(recording.pause?.wholeNanoseconds),
+                    .time(now), .duration(recording.pause),
                 ])
             return try connection.changedRows() == 1
         }

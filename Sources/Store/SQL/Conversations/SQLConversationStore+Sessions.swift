@@ -16,7 +16,7 @@ extension SQLConversationStore {
             try connection.run(
                 "INSERT INTO session_parts (session, conversation, begins, shift) VALUES (?, ?, ?, ?)",
                 [
-                    .text(part.session.rawValue), .integer(number), .duration(part.begins), .integer(part.shift?.wholeNanoseconds),
+                    .text(part.session.rawValue), .integer(number), .duration(part.begins), .duration(part.shift),
                 ])
             return true
         }

@@ -30,7 +30,7 @@ extension SQLConversationStore {
                 .text(conversation.source), .text(conversation.device), .text(conversation.language?.rawValue), .text(conversation.title),
                 .text(conversation.summary), .time(conversation.started), .time(conversation.finished), .text(conversation.finalizationReason),
                 .text(conversation.call),
-                .integer(conversation.timeout?.wholeNanoseconds), .text(conversation.findings?.stored),
+                .duration(conversation.timeout), .text(conversation.findings?.stored),
             ])
         return try connection.changedRows() == 1
     }
@@ -60,9 +60,7 @@ extension SQLConversationStore {
             if let part = update.placed {
                 try connection.run(
                     "UPDATE session_parts SET shift = ? WHERE session = ? AND conversation = ? AND begins = ? AND shift IS NULL",
-                    [
-                        .integer(part.shift?.wholeNanoseconds), .text(part.session.rawValue), .integer(number), .duration(part.begins),
-                    ])
+                    [.duration(part.shift), .text(part.session.rawValue), .integer(number), .duration(part.begins)])
             }
             let title = update.isTitledByHand ? update.title.map(NameKey.trimmed) : update.title
             let segments = try SegmentWriting(words, archive, conversation: number, on: connection)
