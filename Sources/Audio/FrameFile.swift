@@ -25,9 +25,10 @@ package enum FrameFile {
     package static func decode(
         _ path: String, as format: AudioFormat, to output: String, mayWrite: (Int) -> Bool = { _ in true }
     ) throws(MediaError) -> Decoded {
-        guard let input = fopen(path, "rb") else { throw .unreadable("\(path) cannot be read") }
+        let opened = fopen(path, "rb"), code = errno
+        guard let input = opened else { throw .opening("\(path) cannot be read", code) }
         defer { fclose(input) }
-        guard let written = fopen(output, "wb") else { throw .unreadable("\(output) cannot be created") }
+        guard let written = fopen(output, "wb") else { throw .unavailable("\(output) cannot be created") }
         defer { fclose(written) }
         let decoder = try StreamDecoder(format, channels: .mixed) {}
         var count = 0
@@ -53,7 +54,7 @@ package enum FrameFile {
             guard isWhole else { break }
             if case .failed(let error)? = decoder.next() { throw error }
         }
-        guard isWhole, fflush(written) == 0 else { throw .unreadable("\(output) cannot be written: the disk may be full") }
+        guard isWhole, fflush(written) == 0 else { throw .unavailable("\(output) cannot be written: the disk may be full") }
         guard count > 0 || !isDamaged else { throw .undecodable("the file does not have frames, each after its length") }
         return Decoded(rate: StreamDecoder.sessionRate(for: format), count: SampleCount(count / 2), isDamaged: isDamaged)
     }

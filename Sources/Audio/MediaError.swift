@@ -1,21 +1,40 @@
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Darwin
+#endif
 package import Speech
 
 /// The reason why a file or stream gives no audio. The text says what is wrong, for people, without the name of the file.
 package enum MediaError: Error, Sendable, Equatable {
-    /// The file cannot be read: missing, a folder, no permission, a failing disk.
+    /// The recording cannot be read: its file is missing, a folder, without permission, on a failing disk.
     case unreadable(String)
     /// The bytes are not audio that can be decoded.
     case undecodable(String)
     /// The audio is longer than the limit, which is the associated value.
     case tooLong(Duration)
-    /// No file can be read or decoded at the moment, or no result be written.
+    /// This machine cannot read or decode now, or write the result: no memory, too many open files, a full disk. It is not the recording's fault.
+    /// A decoding process with a limit of its own says `undecodable` where that limit is reached.
     case unavailable(String)
     /// The reading task was cancelled.
     case cancelled
 }
 
 extension MediaError {
-    static let outOfMemory = MediaError.unreadable("out of memory")
+    static let outOfMemory = MediaError.unavailable("out of memory")
+
+    /// Returns the error for a file that cannot be opened or read.
+    ///
+    /// - Parameters:
+    ///   - reason: what cannot be done.
+    ///   - code: the value of `errno`.
+    package static func opening(_ reason: String, _ code: Int32) -> MediaError {
+        switch code {
+        case EMFILE, ENFILE, ENOMEM, EINTR, EAGAIN: .unavailable(reason)
+        default: .unreadable(reason)
+        }
+    }
+
     /// The file has no byte.
     package static let emptyFile = MediaError.undecodable("the file is empty")
     /// The file has a header and no sound behind it.

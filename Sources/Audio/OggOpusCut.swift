@@ -117,14 +117,9 @@ package struct OggOpusCut: Sendable, Equatable {
         return bytes
     }
 
-    /// Returns the error for a file that cannot be read: `unavailable` where another attempt may succeed.
-    ///
     /// - Parameter code: the value of `errno`; 0: the file has become shorter.
     private static func unreadable(_ path: String, _ code: Int32) -> MediaError {
-        switch code {
-        case EMFILE, ENFILE, ENOMEM, EINTR, EAGAIN: .unavailable("\(path) cannot be read now: \(String(cString: strerror(code)).lowercased())")
-        default: .unreadable("\(path) cannot be read")
-        }
+        .opening("\(path) cannot be read" + (code == 0 ? "" : ": \(String(cString: strerror(code)).lowercased())"), code)
     }
 
     /// Writes a file, and forces it to the disk.

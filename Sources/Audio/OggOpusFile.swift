@@ -26,7 +26,7 @@ package struct OggOpusFile: ~Copyable {
         defer { ope_comments_destroy(comments) }
         var error: Int32 = 0
         guard let encoder = ope_encoder_create_file(path, comments, Int32(rate.hertz), Int32(channels), 0, &error) else {
-            throw .unreadable("\(path) cannot be created (libopusenc error \(error))")
+            throw .unavailable("\(path) cannot be created (libopusenc error \(error))")
         }
         _ = harken_ope_set_bitrate(encoder, Self.bitsPerSecond * Int32(channels))
         _ = harken_ope_set_complexity(encoder, Self.complexity)
@@ -44,7 +44,7 @@ package struct OggOpusFile: ~Copyable {
     package mutating func append(_ pcm: [Int16]) throws(MediaError) {
         let frames = pcm.count / channels
         let status = pcm.withUnsafeBufferPointer { ope_encoder_write(encoder, $0.baseAddress, Int32(frames)) }
-        guard status == 0 else { throw .unreadable("\(path) cannot be written (libopusenc error \(status))") }
+        guard status == 0 else { throw .unavailable("\(path) cannot be written (libopusenc error \(status))") }
         count += SampleCount(frames)
     }
 
@@ -53,6 +53,6 @@ package struct OggOpusFile: ~Copyable {
         guard !isFinished else { return }
         isFinished = true
         let status = ope_encoder_drain(encoder)
-        guard status == 0 else { throw .unreadable("\(path) cannot be written (libopusenc error \(status))") }
+        guard status == 0 else { throw .unavailable("\(path) cannot be written (libopusenc error \(status))") }
     }
 }

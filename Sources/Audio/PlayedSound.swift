@@ -25,16 +25,16 @@ package enum PlayedSound {
     ///   - output: path of the output file, which is created or overwritten.
     ///   - mayWrite: called with the number of bytes before they are written; false ends the writing with an error.
     package static func write(_ media: any DecodedMedia, to output: String, mayWrite: (Int) -> Bool = { _ in true }) throws(MediaError) {
-        guard let file = fopen(output, "wb") else { throw .unreadable("\(output) cannot be created") }
+        guard let file = fopen(output, "wb") else { throw .unavailable("\(output) cannot be created") }
         defer { fclose(file) }
         var bytes: [UInt8] = []
         while let block = try media.next() {
             bytes.removeAll(keepingCapacity: true)
             PCM.appendLinear16(interleaving: block.channels, to: &bytes)
             guard mayWrite(bytes.count), fwrite(bytes, 1, bytes.count, file) == bytes.count else {
-                throw .unreadable("\(output) cannot be written: the disk may be full")
+                throw .unavailable("\(output) cannot be written: the disk may be full")
             }
         }
-        guard fflush(file) == 0 else { throw .unreadable("\(output) cannot be written: the disk may be full") }
+        guard fflush(file) == 0 else { throw .unavailable("\(output) cannot be written: the disk may be full") }
     }
 }

@@ -24,7 +24,8 @@ final class WorkerTurn: MediaTurn {
 
     func open(rate: SampleRate, channels: ChannelTreatment) throws(MediaError) -> sending any DecodedMedia {
         let file = Glibc.open(recording.path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw .unreadable("the file cannot be opened: \(SystemError.text(of: errno))") }
+        let code = errno
+        guard file >= 0 else { throw .opening("the file cannot be opened: \(SystemError.text(of: code))", code) }
         defer { close(file) }
         let process = process.withLock { process in
             defer { process = nil }

@@ -21,7 +21,8 @@ final class MediaInput {
     convenience init(path: String) throws(MediaError) {
         // A pipe that nobody writes yet would block here, also when the task is cancelled. The flag means nothing to a plain file.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | (MediaInput.isInTask ? O_NONBLOCK : 0))
-        guard descriptor >= 0 else { throw .unreadable("the file cannot be opened: \(LibAV.text(of: harken_av_error(errno)))") }
+        let code = errno
+        guard descriptor >= 0 else { throw .opening("the file cannot be opened: \(LibAV.text(of: harken_av_error(code)))", code) }
         try self.init(descriptor: descriptor)
     }
 
@@ -35,7 +36,7 @@ final class MediaInput {
         }
         guard let made else {
             close(descriptor)
-            throw .unreadable("out of memory")
+            throw .outOfMemory
         }
         if lseek(descriptor, 0, SEEK_CUR) < 0 {
             // A pipe gives each byte only once, so libav must not seek.
@@ -54,7 +55,7 @@ final class MediaInput {
             avio_alloc_context(
                 buffer.assumingMemoryBound(to: UInt8.self), Int32(size), 0, Unmanaged.passUnretained(stream).toOpaque(), readFromPipe, nil, nil)
         }
-        guard let made else { throw .unreadable("out of memory") }
+        guard let made else { throw .outOfMemory }
         context = made
         descriptor = nil
         self.stream = stream

@@ -195,7 +195,7 @@ package final class StreamDecoder {
         isStarted = DecodingThread.start(pipe: pipe, queue: queue, format: format, treatment: treatment)
         if !isStarted {
             isOver = true
-            queue.close(with: .failed(.unreadable("no thread can be started for decoding")))
+            queue.close(with: .failed(.unavailable("no thread can be started for decoding")))
         }
         return isStarted
     }

@@ -111,6 +111,7 @@ package struct SyncJobs: WorkloadJobs {
             let spooled = SpooledFile(path: output, byteCount: 0, digest: "", hold: hold)
             if let shortage = hold.requestError { throw ChunkedRecordingError(shortage) }
             switch result {
+            case .failure(.unavailable(let reason)): throw ChunkedRecordingError(RequestError.engine(.unavailable(reason)))
             case .failure(let error): throw ChunkedRecordingError(.unprocessableContent, "audio_not_usable", "The file cannot be read: \(error).")
             case .success(let decoded):
                 let held = ChunkedRecordings.Held(Recording(path: output, format: .linear16(decoded.rate)), file: spooled)

@@ -125,10 +125,14 @@ package final class SQLiteConnection {
         }
     }
 
+    /// True for an error of the system that passes, such as too many open files.
+    private static func isShortage(_ code: Int32) -> Bool { if case .shortage = StoreError.failure("", code) { true } else { false } }
+
     static func error(_ code: Int32, of handle: OpaquePointer?, path: String) -> StoreError {
         let message = handle.flatMap(sqlite3_errmsg).map { String(cString: $0) } ?? String(cString: sqlite3_errstr(code))
         // The low byte is the kind of the error; the other bytes tell variants apart.
         return switch code & 0xff {
+        case SQLITE_CANTOPEN where isShortage(sqlite3_system_errno(handle)): .failure(path, sqlite3_system_errno(handle))
         case SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_READONLY, SQLITE_AUTH: .notUsable(path: path, reason: message)
         case SQLITE_FULL: .diskFull(path: path)
         case SQLITE_CORRUPT, SQLITE_NOTADB: .corrupt(path: path, detail: message)

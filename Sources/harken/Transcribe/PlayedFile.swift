@@ -37,7 +37,7 @@ final class PlayedFile {
             close(made.descriptor)
             path = made.path
         } catch {
-            throw .unreadable(error.description)
+            throw .unavailable(error.description)
         }
         do throws(MediaError) { try PlayedSound.write(media, to: path) } catch {
             unlink(path)

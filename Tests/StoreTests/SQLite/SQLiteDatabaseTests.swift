@@ -138,6 +138,25 @@ import Testing
         #expect(try await count(database) == 1)
     }
 
+    /// In a process of its own, because all of a process has one limit.
+    @Test func `that no file can be opened now is no fault of the database`() async {
+        await #expect(processExitsWith: .success) { try `SQLite database`().passesWithoutDescriptors() }
+    }
+
+    private func passesWithoutDescriptors() throws {
+        let kept = try open(), resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue), path = path
+        var limit = rlimit()
+        let isKnown = getrlimit(resource, &limit) == 0
+        try #require(isKnown)
+        setrlimit(resource, [rlimit(rlim_cur: 0, rlim_max: limit.rlim_max)])
+        let error = #expect(throws: StoreError.self) { _ = try SQLiteConnection.open(path, .readOnly) }
+        setrlimit(resource, [limit])
+        #expect(error == .shortage(path: path, reason: "too many open files"))
+        #expect(throws: StoreError.self) { _ = try SQLiteConnection.open(path + "/none", .readOnly) }
+        _ = try SQLiteConnection.open(path, .readOnly)
+        withExtendedLifetime(kept) {}
+    }
+
     @Test func `readers cannot write`() async throws {
         let database = try open()
         await #expect(throws: StoreError.self) {
