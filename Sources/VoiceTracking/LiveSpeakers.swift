@@ -68,6 +68,8 @@ package final class LiveSpeakers {
     /// Clips whose voices the tracker does not have yet, in order: those under way, and those that wait for their turn. The tracker gets the voices in
     /// this order, however fast each is heard.
     private var clips: [HeardClip] = []
+    /// Number of answers that the voice model had given to all sessions when that was last looked at.
+    private var answerCount: Int?
     private var timer: Loop.Timer?
     private var whenIdle: (() -> Void)?
 
@@ -79,9 +81,11 @@ package final class LiveSpeakers {
     /// memory for it would have no limit. If the audio is gone by then (the journal has a limit, too), nobody was heard in the clip: its words are
     /// handed on as if no voice could be made of it, and the labels before it stay.
     private static let maxUnderWay = 32
+    /// Time within which a clip is due: soon enough for a caption that waits.
+    private static let clipTime: Duration = .seconds(2)
 
     /// - Parameters:
-    ///   - patience: maximum time without a voice that was heard, or without a final, after which words go on without their speakers.
+    ///   - patience: maximum time without a voice that was heard in any session, or without a final, after which words go on without their speakers.
     ///   - audio: returns audio of the session; nil when the audio is gone.
     ///   - wait: called when words have waited long for their voices, with true, and when they wait no more, with false.
     ///   - handOn: takes the words, in order.
@@ -145,7 +149,8 @@ package final class LiveSpeakers {
     func labeled(_ words: [Word]) -> [Word] {
         var words = words
         for look in early.label(&words) {
-            guard underWay < Self.maxUnderWay, let samples = audio(look.range) else { continue }
+            // What is final goes first, where voices are late.
+            guard !areLate, underWay < Self.maxUnderWay, let samples = audio(look.range) else { continue }
             underWay += 1
             let session = LoopBound(self, on: loop), duration = look.range.count.duration(at: rate)
             Self.listen(samples, rate, voices) { voiceprint in session.enter { $0.take(voiceprint, lasting: duration, of: look) } }
@@ -219,6 +224,7 @@ package final class LiveSpeakers {
             }
             clips[index].answer = .underWay
             underWay += 1
+            let voices = voices.due(at: loop.now + Self.clipTime)
             if clip.label == nil {
                 let lead = whole == nil ? SampleCount.zero : clip.range.start - start
                 Self.listen(samples, lead: lead, rate, voices) { heard in session.enter { $0.take(heard, of: clip.number) } }
@@ -313,6 +319,7 @@ package final class LiveSpeakers {
     // MARK: - Handing on
 
     private func release() {
+        noteAnswers()
         for words in waiting.release(now: loop.now, isLast: whenIdle != nil) where !spoken.isEmpty {
             var said = spoken.removeFirst()
             said.words = words
@@ -332,6 +339,13 @@ package final class LiveSpeakers {
             self.whenIdle = nil
             whenIdle()
         }
+    }
+
+    /// Notes that the voice model goes on, although it has not come to this session's clips yet.
+    private func noteAnswers() {
+        guard let count = voices.answerCount, count != answerCount else { return }
+        answerCount = count
+        waiting.answeredOthers(now: loop.now)
     }
 
     /// Tells when words have waited long for their voices, and when they wait no more.

@@ -65,6 +65,9 @@ import VoiceTracking
         private let holds: Bool
         private let voices: (any Voiceprinting)?
         private let held = Mutex<[CheckedContinuation<Void, Never>]>([])
+        private let answers = Mutex(0)
+
+        var answerCount: Int? { answers.withLock { $0 } }
 
         init(holds: Bool, _ voices: (any Voiceprinting)? = nil) {
             self.holds = holds
@@ -78,6 +81,9 @@ import VoiceTracking
             for sample in samples where sample > 0.02 { direction[min(2, Int((sample * 32.768).rounded()) - 1)] += 1 }
             return Voiceprint(direction, model: model)
         }
+
+        /// Answers a question of somebody else.
+        func answerOthers() { answers.withLock { $0 += 1 } }
 
         /// Answers one question of those that wait, whichever.
         func answer(by random: inout SeededGenerator) {
@@ -224,5 +230,58 @@ import VoiceTracking
             return told.words.withLock { $0 } == 2
         }
         try await until { told.lateness.withLock { $0 } == [true, false] }
+    }
+
+    /// Words whose voices are never heard, with a patience of a minute.
+    private func waitingWords(_ purpose: LiveSpeakers.Purpose, _ body: (HeldEars, HeldClock, Told, Loop) async throws -> Void) async throws {
+        let clock = HeldClock(), ears = HeldEars(holds: true)
+        let group = try LoopGroup(count: 1, clock: { clock.now }), loop = group.loops[0]
+        defer { group.shutdown() }
+        clock.tell { loop.execute {} }
+        let told = Told(), talk = Talk((0, 64_000, 0), (72_000, 64_000, 1))
+        let made = await loop.run {
+            LoopBound(
+                LiveSpeakers(
+                    ears, rule: SpeakerRule(), patience: .seconds(60), for: purpose, rate: .speech, loop: loop, audio: { talk.audio($0) },
+                    handOn: { spoken in told.words.withLock { $0 += spoken.words.count } }, heard: { _ in }), on: loop)
+        }
+        let bound = try #require(made)
+        await loop.run {
+            _ = bound.withValue { Self.say(talk, to: $0) }
+        }
+        try await body(ears, clock, told, loop)
+        var random = SeededGenerator(seed: 1)
+        for _ in 0..<100 { ears.answer(by: &random) }
+    }
+
+    @Test(arguments: [LiveSpeakers.Purpose.conversation, .labels])
+    func `wait for voices as long as the model answers others, and no longer than a minute for nothing`(purpose: LiveSpeakers.Purpose) async throws {
+        try await waitingWords(purpose) { ears, clock, told, loop in
+            for _ in 0..<3 {
+                ears.answerOthers()
+                clock.advance(by: .seconds(59))
+                await loop.run {}
+                #expect(told.words.withLock { $0 } == 0)
+            }
+            clock.advance(by: .seconds(2))
+            await loop.run {}
+            #expect(told.words.withLock { $0 } == 0)
+            clock.advance(by: .seconds(60))
+            try await until { told.words.withLock { $0 } == 2 }
+        }
+    }
+
+    @Test func `wait for voices for five minutes at most`() async throws {
+        try await waitingWords(.labels) { ears, clock, told, loop in
+            for _ in 0..<5 {
+                ears.answerOthers()
+                clock.advance(by: .seconds(50))
+                await loop.run {}
+                #expect(told.words.withLock { $0 } == 0)
+            }
+            ears.answerOthers()
+            clock.advance(by: .seconds(50))
+            try await until { told.words.withLock { $0 } == 2 }
+        }
     }
 }

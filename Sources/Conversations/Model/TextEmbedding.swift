@@ -1,3 +1,5 @@
+package import Speech
+
 /// A model that maps texts to vectors, so that texts of similar meaning are near each other.
 package protocol TextEmbedding: Sendable {
     /// Name of the model that defines the space of the vectors.
@@ -19,9 +21,17 @@ package protocol Voiceprinting: Sendable {
     func voiceprint(of samples: [Float]) async throws -> Voiceprint?
     /// Returns the voiceprint by all models that there are, for voices that are kept or compared with kept ones. It needs more work.
     func keptVoiceprint(of samples: [Float]) async throws -> Voiceprint?
+    /// Number of answers to all who ask for something of the thread on which the model works; nil: it does not tell. While the number grows, an answer
+    /// that is late will come.
+    var answerCount: Int? { get }
+    /// Returns the model for work whose parts are all due at `time`. Work that is due earlier goes first, so that what has begun ends before what comes
+    /// later, however many parts it has.
+    func due(at time: Instant) -> any Voiceprinting
 }
 
 extension Voiceprinting {
+    package var answerCount: Int? { nil }
+    package func due(at time: Instant) -> any Voiceprinting { self }
     package func keptVoiceprint(of samples: [Float]) async throws -> Voiceprint? { try await voiceprint(of: samples) }
 }
 

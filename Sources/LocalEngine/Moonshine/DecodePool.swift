@@ -35,6 +35,8 @@ package final class DecodePool: Sendable {
         /// Amount of live work that no thread has taken. Threads read this at every token, without the lock.
         let liveWaiting = Atomic(0)
         let liveStreams = Atomic(0)
+        /// Amount of work that was done.
+        let done = Atomic(0)
 
         init(threadCount: Int) { self.threadCount = threadCount }
 
@@ -77,6 +79,7 @@ package final class DecodePool: Sendable {
         func run(_ entry: Entry) {
             if entry.permit.urgency != .prerecorded { liveWaiting.subtract(1, ordering: .relaxed) }
             entry.work(entry.permit)
+            done.add(1, ordering: .relaxed)
             guard entry.permit.isLong || entry.permit.isInterim else { return }
             state.withLock { count(entry, by: -1, &$0) }
             state.signal()
@@ -197,6 +200,9 @@ package final class DecodePool: Sendable {
 
     /// Amount of work that no thread has begun.
     package var waitingCount: Int { shared.state.withLock { $0.queue.count } }
+
+    /// Amount of work that was done since the pool was made.
+    package var doneCount: Int { shared.done.load(ordering: .relaxed) }
 
     private static func startThread(_ shared: Shared) {
         var thread = pthread_t()

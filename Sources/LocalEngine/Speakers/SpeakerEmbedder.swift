@@ -54,17 +54,24 @@ package final class SpeakerEmbedder: Voiceprinting {
             runtime, path: folder.path(of: .speakerEmbedder), second: folder.path(of: .secondSpeakerEmbedder), pool: DecodePool(threads: threads))
     }
 
+    /// The time at which an answer is due that nobody needs at another time: soon enough for a caption that waits, and before work on recordings.
+    static var usualDeadline: Instant { .now + .seconds(2) }
+
     package func voiceprint(of samples: [Float]) async throws -> Voiceprint? {
-        try await voiceprint { [self] () throws(InferenceError) in try embed(samples.span) }
+        try await voiceprint(of: samples, .live(deadline: Self.usualDeadline))
+    }
+
+    func voiceprint(of samples: [Float], _ urgency: DecodeUrgency) async throws -> Voiceprint? {
+        try await voiceprint(urgency) { [self] () throws(InferenceError) in try embed(samples.span) }
     }
 
     package func keptVoiceprint(of samples: [Float]) async throws -> Voiceprint? {
-        try await voiceprint { [self] () throws(InferenceError) in try embedKept(samples.span) }
+        try await voiceprint(.live(deadline: Self.usualDeadline)) { [self] () throws(InferenceError) in try embedKept(samples.span) }
     }
 
-    private func voiceprint(_ embed: @escaping @Sendable () throws(InferenceError) -> Voiceprint?) async throws -> Voiceprint? {
-        // This deadline is soon enough for a caption that waits, and comes before work on recordings.
-        let urgency = DecodeUrgency.live(deadline: .now + .seconds(2))
+    private func voiceprint(
+        _ urgency: DecodeUrgency, _ embed: @escaping @Sendable () throws(InferenceError) -> Voiceprint?
+    ) async throws -> Voiceprint? {
         let result = await pool.run(urgency) { _ in
             Result { () throws(InferenceError) in try embed() }
         }

@@ -29,22 +29,33 @@ private struct LocalVoiceprints: SpeakerSegmenting {
     let overlaps: ModelLoader<SpeakerSegmentation>?
     let failures: ModelFailureReports
     let pool: DecodePool
+    /// The time at which all work is due; nil: each part is due soon after it was asked for.
+    var deadline: Instant?
     var model: String { SpeakerEmbedder.modelName }
+    var answerCount: Int? { pool.doneCount }
     var shortest: Duration { SpeakerEmbedder.shortest }
 
     func voiceprint(of samples: [Float]) async throws -> Voiceprint? {
-        try await withEmbedder { (embedder) async throws in try await embedder.voiceprint(of: samples) }
+        try await withEmbedder { (embedder) async throws in try await embedder.voiceprint(of: samples, urgency) }
     }
 
     func keptVoiceprint(of samples: [Float]) async throws -> Voiceprint? {
         try await withEmbedder { (embedder) async throws in try await embedder.keptVoiceprint(of: samples) }
     }
 
+    func due(at time: Instant) -> any Voiceprinting {
+        var due = self
+        due.deadline = time
+        return due
+    }
+
+    private var urgency: DecodeUrgency { .live(deadline: deadline ?? SpeakerEmbedder.usualDeadline) }
+
     func speakers(in samples: [Float]) async throws -> LocalSpeakers? {
         guard let use = try? await LocalEngine.use(of: overlaps, failures.segmentation), !samples.isEmpty else { return nil }
         defer { withExtendedLifetime(use) {} }
         let segmentation = use.model
-        let heard = await pool.run(.live(deadline: .now + .seconds(2))) { _ in
+        let heard = await pool.run(urgency) { _ in
             Result { () throws(InferenceError) in try segmentation.speakers(in: samples, from: .zero) }
         }
         do throws(InferenceError) { return try heard?.get() } catch {

@@ -6,7 +6,7 @@ package import Speech
 ///
 /// Words wait until their clips are told, and until it is known what follows them: what the engine decides within three seconds of audio. So the labels
 /// are a function of the words, their voices and the positions in the audio at which they were decided, at whatever pace they come. Time ends the wait
-/// only where no audio comes any more, where the engine has not told the position of the words, and where nothing is answered for very long.
+/// only where no audio comes any more, where the engine has not told the position of the words, and where no session is answered for very long.
 package struct WaitingSpeech: Sendable {
     private struct Clip: Sendable {
         let number: Int
@@ -43,12 +43,14 @@ package struct WaitingSpeech: Sendable {
     private var receivedThrough = SampleIndex.zero
     /// Maximum time without an answer, or without a final, after which words go on.
     private let patience: Duration
-    /// Time of the last answer; where no words wait for their voices, also of the last final, and of the last position, or of the last audio where the
-    /// engine keeps up with it, if the first words have a position. nil when no words wait.
+    /// Time of the last answer, to this session or another; where no words wait for their voices, also of the last final, and of the last position, or of
+    /// the last audio where the engine keeps up with it, if the first words have a position. nil when no words wait.
     private var moved: Instant?
 
     /// Maximum time without an answer, or without a final, where nobody has set another. A machine that does not keep up does not reach it.
     package static let standardPatience: Duration = .seconds(60)
+    /// Maximum time that words wait for their voices, although others are heard.
+    package static let longestWait: Duration = .seconds(300)
     /// Maximum gap after which words count as the same speaker's, when nothing else is known.
     private static let pause: Duration = .milliseconds(350)
     /// Maximum gap between a clip and what follows within which that may be the nearest neighbour.
@@ -83,7 +85,8 @@ package struct WaitingSpeech: Sendable {
         let isAlone = waiting.count == 1 && !first.isOpen
         // No position ends the wait of words that have none.
         let waitsForEngine = first.decided != nil && isBehind
-        return moved.map { $0 + (isAlone && !waitsForEngine ? min(patience, Self.quiet) : patience) }
+        let still = moved.map { $0 + (isAlone && !waitsForEngine ? min(patience, Self.quiet) : patience) }
+        return first.isOpen ? still.map { min($0, first.since + max(patience, Self.longestWait)) } : still
     }
 
     /// True if words wait for those that follow, and none waits for its voice: a voice that is still being heard does not come sooner with other words, and
@@ -148,6 +151,9 @@ package struct WaitingSpeech: Sendable {
 
     /// Notes that a voice was heard.
     package mutating func answered(now: Instant) { moved = now }
+
+    /// Notes that voices of other sessions were heard: those of these words have their turn yet.
+    package mutating func answeredOthers(now: Instant) { if waiting.contains(where: \.isOpen) { moved = now } }
 
     /// Returns the clip; nil when it no longer waits.
     package subscript(_ number: Int) -> SpokenClip? { place(of: number).map { waiting[$0].clips[$1].clip } }
