@@ -107,8 +107,8 @@ class Table:
         outcomes = []
         if not self.args.only_livekit:
             cells = [(scenario, engine) for scenario in self.scenarios for engine in self.engines]
-            # Each program has its own local engine: where only that one hears, a dozen of them are slower than speech.
-            alone = [pair for pair in cells if self.args.kit and pair[0].name in (LOCAL, DOWN)]
+            # Each gateway or program has its own local engine: where only that one hears, a dozen of them are slower than speech.
+            alone = [pair for pair in cells if pair[0].name in (LOCAL, DOWN)]
             for some, jobs in (([pair for pair in cells if pair not in alone], self.args.jobs), (alone, ALONE)):
                 with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
                     outcomes += pool.map(lambda pair: self._cell(*pair), some)
