@@ -25,6 +25,8 @@ package struct RecordingServices: Sendable {
     package let media: any MediaSource
     /// Aligner that finds the times of words, for engines that give no times; nil when this gateway has none.
     package let aligner: (any WordAligning)?
+    /// Model that tells speakers apart, for engines that do not; nil when this gateway has none.
+    package let diarizer: (any RecordingDiarizing)?
     package let conversations: ConversationService
     /// Service for recordings that come in chunks.
     package let chunked: ChunkedRecordings
@@ -41,7 +43,8 @@ package struct RecordingServices: Sendable {
     package init(
         admission: Admission, usage: UsageRecorder, metrics: Metrics, log: Log, tracer: Tracer?, client: HTTPClient, spool: Spool,
         batch: RecordingLimiter,
-        media: any MediaSource, aligner: (any WordAligning)?, conversations: ConversationService, chunked: ChunkedRecordings, runner: JobRunner,
+        media: any MediaSource, aligner: (any WordAligning)?, diarizer: (any RecordingDiarizing)?,
+        conversations: ConversationService, chunked: ChunkedRecordings, runner: JobRunner,
         models: Set<String>, settings: RecordingSettings, now: @escaping @Sendable () -> UnixTime, retention: RetentionTime,
         newID: @escaping @Sendable () -> String
     ) {
@@ -55,6 +58,7 @@ package struct RecordingServices: Sendable {
         self.batch = batch
         self.media = media
         self.aligner = aligner
+        self.diarizer = diarizer
         self.conversations = conversations
         self.chunked = chunked
         self.runner = runner

@@ -29,6 +29,8 @@ package enum RecordingNotice: Sendable, Hashable {
     ///
     /// - Parameter first: place of the first one.
     case unknownLanguage(count: Int, total: Duration, first: Duration)
+    /// Speakers were asked for, and nobody could tell them apart: the words have none.
+    case untoldSpeakers
 
     /// Maximum number of names of tracks in a notice, and maximum length of a name. A character may have any number of bytes.
     package static let maxNames = 16, maxNameLength = 60, maxNameByteCount = 200
@@ -101,6 +103,7 @@ extension RecordingNotice {
                 ? "The language of the speech from \(Self.clock(first)) on for \(Self.seconds(total)) s is unknown; the speech has no words."
                 : "The language of \(count) stretches of speech of \(Self.seconds(total)) s in all, the first at \(Self.clock(first)), is unknown;"
                     + " they have no words."
+        case .untoldSpeakers: return "The words have no speakers: neither the engine nor a voice model of this machine told them apart."
         }
     }
 
@@ -109,7 +112,7 @@ extension RecordingNotice {
         switch self {
         case .holes(_, _, let first), .unknownLanguage(_, _, let first): first
         case .cut(let at, _): at
-        case .otherTracks, .mixedChannels, .silentTrack, .damaged: nil
+        case .otherTracks, .mixedChannels, .silentTrack, .damaged, .untoldSpeakers: nil
         }
     }
 
@@ -119,7 +122,7 @@ extension RecordingNotice {
         case .holes(let count, let total, let first): .holes(count: count, total: total, first: max(.zero, first + start))
         case .cut(let at, let length): .cut(at: max(.zero, at + start), of: length.map { $0 + start })
         case .unknownLanguage(let count, let total, let first): .unknownLanguage(count: count, total: total, first: max(.zero, first + start))
-        case .otherTracks, .mixedChannels, .silentTrack, .damaged: self
+        case .otherTracks, .mixedChannels, .silentTrack, .damaged, .untoldSpeakers: self
         }
     }
 
@@ -139,6 +142,7 @@ extension RecordingNotice {
         case .cut: "cut"
         case .damaged: "damaged"
         case .unknownLanguage: "unknown_language"
+        case .untoldSpeakers: "untold_speakers"
         }
     }
 
@@ -171,6 +175,7 @@ extension RecordingNotice {
             case .cut(let at, let length): ["\(at.wholeNanoseconds)", length.map { "\($0.wholeNanoseconds)" } ?? "-"]
             case .damaged(let packets): ["\(packets)"]
             case .unknownLanguage(let count, let total, let first): ["\(count)", "\(total.wholeNanoseconds)", "\(first.wholeNanoseconds)"]
+            case .untoldSpeakers: []
             }
         return ([name] + fields).joined(separator: "\t")
     }
@@ -203,6 +208,9 @@ extension RecordingNotice {
         case "damaged":
             guard fields.count == 2, let packets = number(1) else { return nil }
             self = .damaged(packets: packets)
+        case "untold_speakers":
+            guard fields.count == 1 else { return nil }
+            self = .untoldSpeakers
         default: return nil
         }
     }

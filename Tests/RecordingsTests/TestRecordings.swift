@@ -31,7 +31,9 @@ final class TestRecordings: Sendable {
         func settle(_ debits: [KeyDebit]) async throws(StoreError) -> [KeyStanding] { [] }
     }
 
-    private init(_ engines: [any PrerecordedEngine], _ media: any MediaSource, _ folder: TemporaryFolder, _ log: Log) async throws {
+    private init(
+        _ engines: [any PrerecordedEngine], _ media: any MediaSource, _ diarizer: (any RecordingDiarizing)?, _ folder: TemporaryFolder, _ log: Log
+    ) async throws {
         self.folder = folder
         let newID: @Sendable () -> String = { UUID().uuidString.lowercased() }
         let now: @Sendable () -> UnixTime = { UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) }  // real time: of the files' dates
@@ -64,7 +66,7 @@ final class TestRecordings: Sendable {
             schedule: retries)
         services = RecordingServices(
             admission: admission, usage: usage, metrics: metrics, log: log, tracer: nil, client: client, spool: spool,
-            batch: RecordingLimiter(most: 256), media: media, aligner: nil, conversations: conversations,
+            batch: RecordingLimiter(most: 256), media: media, aligner: nil, diarizer: diarizer, conversations: conversations,
             chunked: ChunkedRecordings(SQLChunkStore(in: database), limits: RateLimiter.Settings()), runner: runner, models: router.models,
             settings: RecordingSettings(
                 recordingBytes: nil, storeRetries: retries, routing: WorkloadRouting(), fetchesURLs: false, fetchReach: .publicOnly),
@@ -73,12 +75,14 @@ final class TestRecordings: Sendable {
 
     /// Runs `body` with the parts, and stops their work after.
     ///
-    /// - Parameter folder: the data directory; a folder of an earlier call is the same gateway after a restart.
+    /// - Parameters:
+    ///   - diarizer: model that tells speakers apart; nil: there is none.
+    ///   - folder: the data directory; a folder of an earlier call is the same gateway after a restart.
     static func with(
-        _ engines: [any PrerecordedEngine], media: any MediaSource = InProcessMedia(), in folder: TemporaryFolder = TemporaryFolder(),
-        log: Log = Log(level: .error), _ body: (TestRecordings) async throws -> Void
+        _ engines: [any PrerecordedEngine], media: any MediaSource = InProcessMedia(), diarizer: (any RecordingDiarizing)? = nil,
+        in folder: TemporaryFolder = TemporaryFolder(), log: Log = Log(level: .error), _ body: (TestRecordings) async throws -> Void
     ) async throws {
-        let recordings = try await TestRecordings(engines, media, folder, log)
+        let recordings = try await TestRecordings(engines, media, diarizer, folder, log)
         let result: Result<Void, any Error>
         do {
             try await body(recordings)

@@ -38,6 +38,7 @@ import Testing
             .unknownLanguage(count: 3, total: .seconds(9), first: .seconds(61)),
             "The language of 3 stretches of speech of 9.0 s in all, the first at 01:01, is unknown; they have no words."
         ),
+        (.untoldSpeakers, "The words have no speakers: neither the engine nor a voice model of this machine told them apart."),
     ]
 
     @Test(arguments: all.indices)
@@ -63,6 +64,7 @@ import Testing
         #expect(unknown.place == .seconds(5))
         for notice in [
             RecordingNotice.silentTrack(1), .damaged(packets: 3), .otherTracks(heard: 1, total: 2, names: []), .mixedChannels(count: 2),
+            .untoldSpeakers,
         ] {
             #expect(notice.moved(by: .seconds(60)) == notice && notice.place == nil)
         }

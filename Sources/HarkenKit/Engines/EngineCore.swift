@@ -153,8 +153,9 @@ final class EngineCore: Sendable {
             RecordingTrace(route: nil, workload: options.recognitionOptions.workload, model: options.model, root: $0)
         }
         let result: Result<Transcript, EngineError>
+        let recording = Recording(path: path), wanted = options.recognitionOptions
         do throws(EngineError) {
-            result = .success(try await engine.recognize(Recording(path: path), options: options.recognitionOptions) { _ in })
+            result = .success(try await engine.recognize(recording, options: wanted) { _ in })
         } catch {
             result = .failure(error)
         }
@@ -162,7 +163,15 @@ final class EngineCore: Sendable {
             let run = RecognitionAttempt(of: result, by: engine.name, from: start, to: .now)
             tracer?.take([trace?.ran(run), trace?.ended(run.error, now: run.end)].compactMap(\.self))
         }
-        return try result.mapError { KitError.engine($0) }.get()
+        let transcript = try result.mapError { KitError.engine($0) }.get()
+        return engine is any RecordingDiarizing ? transcript : await told(transcript, in: recording, wanted)
+    }
+
+    /// Returns the transcript with speakers, where they are wanted, the engine tells none, and an engine of this process can.
+    private func told(_ transcript: Transcript, in recording: Recording, _ options: RecognitionOptions) async -> Transcript {
+        guard options.diarize, transcript.lacksSpeakers else { return transcript }
+        let models = prerecorded.lazy.compactMap { one in if case .inProcess(let own) = one { own as? any RecordingDiarizing } else { nil } }
+        return (try? await models.first?.diarize(transcript, in: recording, options: options)) ?? transcript
     }
 
     func update(_ options: TranscriptionOptions) {

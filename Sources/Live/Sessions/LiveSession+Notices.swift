@@ -166,7 +166,7 @@ extension LiveSession {
     /// - Parameter notice: the notice, with its place in the audio of the present decoder.
     func noticed(_ notice: RecordingNotice) {
         switch notice {
-        case .otherTracks, .mixedChannels, .silentTrack: guard toldNotices.insert(notice.withoutNames).inserted else { return }
+        case .otherTracks, .mixedChannels, .silentTrack, .untoldSpeakers: guard toldNotices.insert(notice.withoutNames).inserted else { return }
         case .holes, .cut, .damaged, .unknownLanguage: break
         }
         tell(notice.moved(by: decoderStart), "a session's audio stream is not whole")

@@ -29,12 +29,7 @@ extension LocalEngine: PrerecordedEngine {
                 keyterms: usesKeyTerms ? options.keyterms : []),
             speakers: voice.map { SpeakerListener($0.model, overlap?.model) })
         var spoken = try await work.run(recording, options, progress: progress)
-        if let voice, !options.references.isEmpty {
-            let known = try await knownVoices(options.references, models.voiceActivity, voice.model)
-            for (channel, voices) in spoken.voices.enumerated() where spoken.transcript.channels.indices.contains(channel) {
-                spoken.transcript.channels[channel].speakerNames = known.names(of: voices)
-            }
-        }
+        if let voice { try await name(&spoken, by: options.references, models.voiceActivity, voice.model) }
         return spoken
     }
 

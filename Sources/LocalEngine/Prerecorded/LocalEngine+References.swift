@@ -7,8 +7,19 @@ extension LocalEngine {
     /// The vendor's references have 2 to 10 s. A small file may have hours of silence, which are not decoded.
     private static let longestReference = SampleCount(.seconds(30), at: .speech)
 
+    /// Gives the speakers the names of the client's references whose voices they have.
+    func name(
+        _ spoken: inout SpokenTranscript, by references: [ReferenceVoice], _ voiceActivity: VoiceActivity, _ embedder: SpeakerEmbedder
+    ) async throws(EngineError) {
+        guard !references.isEmpty else { return }
+        let known = try await knownVoices(references, voiceActivity, embedder)
+        for (channel, voices) in spoken.voices.enumerated() where spoken.transcript.channels.indices.contains(channel) {
+            spoken.transcript.channels[channel].speakerNames = known.names(of: voices)
+        }
+    }
+
     /// Returns the voices of the client's references. A reference that cannot be decoded, or has no speech, has no voice: nobody gets its name.
-    func knownVoices(
+    private func knownVoices(
         _ references: [ReferenceVoice], _ voiceActivity: VoiceActivity, _ embedder: SpeakerEmbedder
     ) async throws(EngineError) -> KnownVoices {
         var known = KnownVoices()

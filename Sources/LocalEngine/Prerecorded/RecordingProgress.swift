@@ -112,6 +112,9 @@ struct RecordingProgress {
         report(.reached(through: through, of: length, rate: Recognizer.rate))
     }
 
+    /// The speakers of each channel.
+    var speakerResults: [Diarization.Result] { speakers.map { $0.result() } }
+
     func transcript(length: SampleCount) -> SpokenTranscript {
         let found = tally.main
         var transcript = Transcript(
@@ -119,7 +122,7 @@ struct RecordingProgress {
             languageConfidence: found?.confidence, model: recognizer?.model ?? found?.model ?? Recognizer.modelName,
             channels: channels.map { Transcript.Channel(words: $0, segments: SegmentRule.segments(of: $0)) })
         for index in stretches.indices { transcript.channels[index].stretches = stretches[index] }
-        let results = speakers.map { $0.result() }
+        let results = speakerResults
         for index in results.indices where !results[index].turns.isEmpty { transcript.channels[index].tell(results[index]) }
         return SpokenTranscript(transcript: transcript, voices: results.map(\.voices))
     }

@@ -17,18 +17,20 @@ package struct SpokenLanguageRecognizer: Sendable {
     }
 }
 
-/// The recogniser of a recording, or the way to find one for each window.
+/// The recogniser of a recording, the way to find one for each window, or none.
 package enum RecordingRecognizer: Sendable {
     /// The language is known before.
     case known(SpokenLanguageRecognizer)
     /// Each window tells its language.
     case heard(LanguageHearing)
+    /// The words are known: only voices are heard.
+    case voicesOnly
 
     /// Maximum speech in a window, as far as there are silences to cut at.
     var longestWindow: SampleCount {
         switch self {
         case .known(let known): known.recognizer.longestWindow
-        case .heard: WindowPlanner.longest
+        case .heard, .voicesOnly: WindowPlanner.longest
         }
     }
 }

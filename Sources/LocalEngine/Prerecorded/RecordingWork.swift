@@ -50,7 +50,21 @@ package struct RecordingWork: Sendable {
     package func run(
         _ recording: Recording, _ options: LocalRecordingOptions, progress: @escaping @Sendable (RecognitionProgress) -> Void
     ) async throws(EngineError) -> SpokenTranscript {
-        let reader = try await open(recording, options)
+        let reader = try await open(recording, separateChannels: options.separateChannels)
+        let state = try await hear(reader, progress)
+        var spoken = state.transcript(length: reader.decodedLength)
+        spoken.transcript.notices = reader.notices + state.notices
+        return spoken
+    }
+
+    /// Returns the speakers of each channel.
+    func diarize(_ recording: Recording, separateChannels: Bool) async throws(EngineError) -> [Diarization.Result] {
+        try await hear(try await open(recording, separateChannels: separateChannels)) { _ in }.speakerResults
+    }
+
+    private func hear(
+        _ reader: RecordingReader, _ progress: @escaping @Sendable (RecognitionProgress) -> Void
+    ) async throws(EngineError) -> RecordingProgress {
         let result = await withTaskGroup(of: Finished.self) { group in
             let result = await recognize(reader, &group, progress)
             group.cancelAll()
@@ -61,7 +75,7 @@ package struct RecordingWork: Sendable {
 
     private func recognize(
         _ reader: RecordingReader, _ group: inout TaskGroup<Finished>, _ progress: @Sendable (RecognitionProgress) -> Void
-    ) async -> Result<SpokenTranscript, EngineError> {
+    ) async -> Result<RecordingProgress, EngineError> {
         var state = RecordingProgress(channels: reader.channelCount, length: reader.length)
         var order = ResultOrder<FinishedWindow>()
         // This number keeps every thread busy while the next windows are looked for.
@@ -101,20 +115,17 @@ package struct RecordingWork: Sendable {
             }
         }
         if Task.isCancelled { return .failure(.cancelled) }
-        if state.isForeign { return .failure(.unsupportedLanguage(.undetermined)) }
-        var spoken = state.transcript(length: reader.decodedLength)
-        spoken.transcript.notices = reader.notices + state.notices
-        return .success(spoken)
+        return state.isForeign ? .failure(.unsupportedLanguage(.undetermined)) : .success(state)
     }
 
-    private func open(_ recording: Recording, _ options: LocalRecordingOptions) async throws(EngineError) -> RecordingReader {
+    private func open(_ recording: Recording, separateChannels: Bool) async throws(EngineError) -> RecordingReader {
         // The wait does not block a thread of the pool: the recordings whose turn it is need these threads.
         let turn: any MediaTurn
         do throws(MediaError) { turn = try await media.turn(for: recording) } catch { throw EngineError(error) }
         let opened = await pool.run(.prerecorded) { _ in
             Result { () throws(EngineError) in
                 try RecordingReader(
-                    turn, separateChannels: options.separateChannels, voiceActivity, configuration, hasStretches: speakers?.hearsStretches ?? false)
+                    turn, separateChannels: separateChannels, voiceActivity, configuration, hasStretches: speakers?.hearsStretches ?? false)
             }
         }
         guard let opened else { throw .cancelled }
@@ -158,6 +169,7 @@ package struct RecordingWork: Sendable {
                 try await pool.prerecorded(isLong: known.recognizer.isLong(item)) { (permit) throws(InferenceError) in
                     try known.recognizer.recognize(item, mayContinue: permit.mayContinue)
                 })
+        case .voicesOnly: return .window(RecognizedWindow(words: []))
         }
     }
 
@@ -171,7 +183,7 @@ package struct RecordingWork: Sendable {
         switch (text, recognizer) {
         case (.window(let window), _): return window
         case (.utterance(let utterance), .heard(let hearing)): return try await hearing.settle(utterance, after: former?.primary)
-        case (.utterance(let utterance), .known): return utterance.window
+        case (.utterance(let utterance), .known), (.utterance(let utterance), .voicesOnly): return utterance.window
         }
     }
 }

@@ -6,6 +6,11 @@ package struct SpokenTranscript: Sendable {
     package var transcript: Transcript
     /// Voices of each channel, by the numbers of the speaker labels; empty where speakers were not told apart.
     package var voices: [[VoiceEvidence]]
+
+    package init(transcript: Transcript, voices: [[VoiceEvidence]]) {
+        self.transcript = transcript
+        self.voices = voices
+    }
 }
 
 extension Transcript.Channel {

@@ -117,11 +117,7 @@ package struct AssemblyAIPrerecordedAnswer: Sendable {
     }
 
     private func writeWarnings(about transcript: Transcript, _ json: inout JSONWriter) {
-        var warnings = IgnoredOptions.told(transcript.ignoredOptions).map(IgnoredOptions.warning)
-        if request.speakerLabels, transcript.channels.allSatisfy({ $0.words.allSatisfy { $0.speaker == nil } }) {
-            warnings.insert("The engine does not tell speakers apart: all words are assigned to speaker A.", at: 0)
-        }
-        warnings += RecordingNotices.texts(transcript.notices)
+        let warnings = IgnoredOptions.told(transcript.ignoredOptions).map(IgnoredOptions.warning) + RecordingNotices.texts(transcript.notices)
         guard let first = warnings.first else { return json.nullMember("metadata") }
         json.key("metadata")
         json.beginObject()

@@ -48,6 +48,7 @@ package struct DeepgramMetadata: Sendable, Equatable {
             case .otherTracks, .silentTrack, .holes, .cut, .damaged: "track"
             case .mixedChannels: "multichannel"
             case .unknownLanguage: languageParameter
+            case .untoldSpeakers: "diarize"
             }
         }
 

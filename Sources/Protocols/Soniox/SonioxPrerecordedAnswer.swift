@@ -134,11 +134,6 @@ package struct SonioxPrerecordedAnswer: Sendable {
     }
 
     private func warnings(about transcript: Transcript) -> [String] {
-        var warnings = IgnoredOptions.told(transcript.ignoredOptions).map(IgnoredOptions.warning)
-        let words = transcript.channels.flatMap(\.words)
-        if request.diarizes, !words.isEmpty, words.allSatisfy({ $0.speaker == nil }) {
-            warnings.insert("The engine does not tell speakers apart: the tokens have no speaker.", at: 0)
-        }
-        return warnings + RecordingNotices.texts(transcript.notices)
+        IgnoredOptions.told(transcript.ignoredOptions).map(IgnoredOptions.warning) + RecordingNotices.texts(transcript.notices)
     }
 }

@@ -104,8 +104,10 @@ struct WorkloadRecognition: Sendable {
                 switch result {
                 case .success(var transcript):
                     if isVendor, let notices = vendorRecording?.notices { transcript.notices = notices }
-                    transcript = transcript.redacted(asked.redaction, part: part)
-                    let run = RecognitionAttempt(of: result, by: attempt.engine, from: start, to: .now)
+                    let end = Instant.now
+                    transcript = await services.completed(transcript, of: recording, by: engine, asked, request: id)
+                        .redacted(asked.redaction, part: part)
+                    let run = RecognitionAttempt(of: .success(transcript), by: attempt.engine, from: start, to: end)
                     services.metrics.ran(run)
                     return (transcript, services.usage.ended(usage, run, transcript))
                 case .failure(let error):

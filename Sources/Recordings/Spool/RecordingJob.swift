@@ -1,7 +1,6 @@
 package import Admission
 internal import Audio
 package import Conversations
-internal import Dispatch
 package import Engines
 internal import Net
 internal import Observability
@@ -105,8 +104,11 @@ package struct RecordingJob: Sendable {
                     progress(step)
                 }
                 if isVendor, let notices = vendorRecording?.notices { transcript.notices = notices }
-                transcript = await measured(transcript, recording)
-                transcript = await placed(transcript, recording).redacted(options.redaction)
+                let end = Instant.now
+                transcript = await services.completed(transcript, of: recording, by: recognizer, options, request: id)
+                // A conversation shows by itself whether it has speakers.
+                if conversation == nil { transcript.noteUntoldSpeakers(of: options) }
+                transcript = transcript.redacted(options.redaction)
                 transcript.ignoredOptions = Catalogue.ignored(
                     options.vendorOptions, keyterms: options.keyterms, model: asked, with: engine.name, .recorded)
                 attempt.retries = again.count
@@ -115,9 +117,9 @@ package struct RecordingJob: Sendable {
                     [
                         .request: id, .engine: engine.name.rawValue, .model: transcript.model,
                         .audio: transcript.length.duration(at: transcript.rate).logged,
-                        .duration: (Instant.now - start).logged, .key: grant.owner.key?.rawValue ?? "-",
+                        .duration: (end - start).logged, .key: grant.owner.key?.rawValue ?? "-",
                     ])
-                return (transcript, reported(.success(transcript), of: engine.name, from: start, attempt, isLast: true, &trace))
+                return (transcript, reported(.success(transcript), of: engine.name, from: start, to: end, attempt, isLast: true, &trace))
             } catch {
                 if error != .cancelled {
                     services.log.info("recording could not be recognized", [.request: id, .engine: engine.name.rawValue, .error: "\(error)"])
@@ -125,7 +127,7 @@ package struct RecordingJob: Sendable {
                 attempt.retries = again.count
                 // Results that the client already has cannot come again from another engine.
                 let mayTryNext = error.isEnginesOwn && index + 1 < engines.count && !said.isSet
-                await services.usage.note(reported(.failure(error), of: engine.name, from: start, attempt, isLast: !mayTryNext, &trace))
+                await services.usage.note(reported(.failure(error), of: engine.name, from: start, to: .now, attempt, isLast: !mayTryNext, &trace))
                 guard mayTryNext else { throw .engine(error, by: engine.name, payer: grant.payer) }
             }
         }
@@ -136,10 +138,10 @@ package struct RecordingJob: Sendable {
     ///
     /// - Returns: the record for the ledger.
     private func reported(
-        _ result: Result<Transcript, EngineError>, of engine: EngineName, from start: Instant, _ attempt: UsageRecord, isLast: Bool,
-        _ trace: inout RecordingTrace?
+        _ result: Result<Transcript, EngineError>, of engine: EngineName, from start: Instant, to end: Instant, _ attempt: UsageRecord,
+        isLast: Bool, _ trace: inout RecordingTrace?
     ) -> UsageRecord {
-        let run = RecognitionAttempt(of: result, by: engine, from: start, to: .now)
+        let run = RecognitionAttempt(of: result, by: engine, from: start, to: end)
         services.metrics.ran(run)
         let ended = services.usage.ended(attempt, run, try? result.get())
         guard trace != nil else { return ended }
@@ -148,31 +150,5 @@ package struct RecordingJob: Sendable {
         if isLast, let whole = trace?.ended(run.error, now: run.end) { spans.append(whole) }
         services.tracer?.take(spans)
         return ended
-    }
-}
-
-extension RecordingJob {
-    /// Returns the transcript with the recording's length, for an engine that does not give the length.
-    private func measured(_ transcript: Transcript, _ recording: Recording) async -> Transcript {
-        guard transcript.length == .zero else { return transcript }
-        // A recognized recording is accepted even when its length cannot be measured.
-        guard let turn = try? await services.media.turn(for: recording) else { return transcript }
-        let length: SampleCount? = await withCheckedContinuation { continuation in
-            services.spool.queue.async { continuation.resume(returning: (try? turn.open(rate: transcript.rate, channels: .mixed))?.length) }
-        }
-        return length.map { transcript.spread(over: $0) } ?? transcript
-    }
-
-    /// Returns the transcript with the words' exact times, for an engine that gives none; unchanged when there is no aligner.
-    private func placed(_ transcript: Transcript, _ recording: Recording) async -> Transcript {
-        guard options.wordTimes, transcript.channels.contains(where: { !$0.estimated.isEmpty }), let aligner = services.aligner else {
-            return transcript
-        }
-        do throws(EngineError) {
-            return try await aligner.align(transcript, in: recording) ?? transcript
-        } catch {
-            services.log.info("word times could not be aligned", [.request: id, .error: "\(error)"])
-            return transcript
-        }
     }
 }

@@ -51,7 +51,15 @@ struct RecordingEngine {
             context.printError(command, "the local engine cannot be used: \(problem); \(ModelFolder.remedy)")
             return nil
         }
-        return LocalEngine(models, pool: Processors.count, languages: languages) { failure in
+        return local(for: command, context)
+    }
+
+    /// Makes the local engine; nil when its models are not installed.
+    ///
+    /// - Parameter keepAlive: time for which models that nothing uses are kept in memory; nil: they are loaded now, and kept.
+    func local(for command: CommandDescription, _ context: CommandContext, keepAlive: Duration? = nil) -> LocalEngine? {
+        guard models.problem(ModelFolder.Item.recognition) == nil else { return nil }
+        return LocalEngine(models, pool: Processors.count, keepAlive: keepAlive, languages: languages) { failure in
             // A line of progress may stand there.
             if context.diagnostics.isTerminal { context.diagnostics.write("\r\u{1B}[K") }
             context.printError(command, "\(failure.consequence): \(failure.reason)")

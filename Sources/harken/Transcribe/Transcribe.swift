@@ -11,7 +11,7 @@ struct Transcribe: Command {
     ) { text in RecordingEngine.names.first { $0 == EngineName(text) } }
     private static let format = Option("--format", "FORMAT", standard: TranscriptFormat.text, "The format of the output: text, json, srt or vtt.")
     private static let speakers = Flag(
-        "--speakers", "Tells speakers apart, if the engine can. The local engine names speakers whose voices are known.")
+        "--speakers", "Tells speakers apart: the engine does, or the voice model of this machine, which names speakers whose voices are known.")
     private static let language = Option(language: "The spoken language, or auto. Default: the engine finds it, or has one of its own.")
     private static let track = Option(
         "--track", "N|all", accepts: "all, or the number of a sound track from 1",
@@ -102,17 +102,17 @@ struct Transcribe: Command {
     func run(_ context: CommandContext) async -> ExitStatus {
         do throws(OutputFileError) {
             guard let engine = engine.make(for: Self.description, context) else { return .failed }
-            if options.diarize, !engine.capabilities.speakers {
-                context.note("harken transcribe: the engine \(engine.name) does not tell speakers apart; the words have no speakers")
-            }
-            let known = options.diarize && self.engine.isLocal ? await KnownSpeakers.open(arguments, context) : nil
+            // A vendor may have no speakers to tell. Then the voices are those that this machine hears.
+            let diarizer = options.diarize && !self.engine.isLocal ? self.engine.local(for: Self.description, context, keepAlive: .seconds(60)) : nil
+            let isHeardHere = options.diarize && (self.engine.isLocal || diarizer != nil && !engine.capabilities.speakers)
+            let known = isHeardHere ? await KnownSpeakers.open(arguments, context) : nil
             let output = try TranscriptRun(
                 destination, files, as: form, request, hasSpeakers: options.diarize, resumes: resumes, context)
             // Words come as they are recognized, unless the whole transcript changes them: speakers are known, and channels joined, at the end only.
             let isWhole = options.diarize || options.separateChannels
             let showsWords = if case .together(nil) = destination { form.format == .text && !isWhole && context.output.isTerminal } else { false }
             do throws(OutputFileError) {
-                let status = try await transcribeAll(engine, known, output, context, showsWords: showsWords)
+                let status = try await transcribeAll(engine, diarizer, known, output, context, showsWords: showsWords)
                 try output.end(status)
                 return status
             } catch {
@@ -127,7 +127,8 @@ struct Transcribe: Command {
 
     /// Transcribes all files, and writes each transcript.
     private func transcribeAll(
-        _ engine: any PrerecordedEngine, _ known: KnownSpeakers?, _ output: TranscriptRun, _ context: CommandContext, showsWords: Bool
+        _ engine: any PrerecordedEngine, _ diarizer: LocalEngine?, _ known: KnownSpeakers?, _ output: TranscriptRun, _ context: CommandContext,
+        showsWords: Bool
     ) async throws(OutputFileError) -> ExitStatus {
         var status = ExitStatus.done
         for file in files {
@@ -142,7 +143,7 @@ struct Transcribe: Command {
                 continue
             }
             let words = showsWords ? WordPrinter(on: context.output, heading: files.count > 1 ? file : nil, hasTimes: form.hasTimes) : nil
-            guard let transcript = try await transcribe(file, engine, known, words, output, context) else {
+            guard let transcript = try await transcribe(file, engine, diarizer, known, words, output, context) else {
                 if Task.isCancelled { return .interrupted }
                 status = .failed
                 output.fail(file)
@@ -155,8 +156,8 @@ struct Transcribe: Command {
 
     /// Transcribes a file; nil when that failed, after a message to the user.
     private func transcribe(
-        _ file: String, _ engine: any PrerecordedEngine, _ known: KnownSpeakers?, _ words: WordPrinter?, _ output: TranscriptRun,
-        _ context: CommandContext
+        _ file: String, _ engine: any PrerecordedEngine, _ diarizer: LocalEngine?, _ known: KnownSpeakers?, _ words: WordPrinter?,
+        _ output: TranscriptRun, _ context: CommandContext
     ) async throws(OutputFileError) -> FileTranscript? {
         let progress = ProgressLine(in: context)
         let started = Instant.now
@@ -191,18 +192,27 @@ struct Transcribe: Command {
                 case .reached, .segment, .askedAgain, .answerLost: break
                 }
             }
-            let transcript: FileTranscript
+            var spoken: SpokenTranscript
             if options.diarize, let local = engine as? LocalEngine {
-                let spoken = try await local.recognizeSpeakers(recording, options: options, progress: told)
-                transcript = FileTranscript(
-                    file: file, transcript: spoken.transcript, people: spoken.voices.map { known?.names(of: $0) ?? [:] },
-                    channelName: form.channelName)
+                spoken = try await local.recognizeSpeakers(recording, options: options, progress: told)
             } else {
                 let sound = try played(recording)
-                var heard = try await part.completed(by: engine, sound?.recording ?? recording, options, progress: told)
-                if let sound { heard.notices = sound.notices }
-                transcript = FileTranscript(file: file, transcript: heard, channelName: form.channelName)
+                spoken = SpokenTranscript(
+                    transcript: try await part.completed(by: engine, sound?.recording ?? recording, options, progress: told), voices: [])
+                if let sound { spoken.transcript.notices = sound.notices }
+                if let diarizer, spoken.transcript.lacksSpeakers {
+                    do throws(EngineError) {
+                        spoken = try await diarizer.diarized(spoken.transcript, in: recording, options: options) ?? spoken
+                    } catch {
+                        // The words are kept even when their speakers cannot be told.
+                        if error == .cancelled { throw error }
+                    }
+                }
             }
+            spoken.transcript.noteUntoldSpeakers(of: options)
+            let transcript = FileTranscript(
+                file: file, transcript: spoken.transcript, people: spoken.voices.map { known?.names(of: $0) ?? [:] },
+                channelName: form.channelName)
             progress.clear()
             report(transcript.transcript, of: name, elapsed: Instant.now - started, context)
             return transcript

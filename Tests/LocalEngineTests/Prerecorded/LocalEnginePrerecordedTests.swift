@@ -108,6 +108,34 @@ import Testing
         #expect(try await recognize(copy, options).channels[0].speakerNames.isEmpty)
     }
 
+    /// The words of another engine, which tells no speakers, and whose times of words may be estimates.
+    @Test(.needs(TestModels.folder.missing([.speakerEmbedder]).isEmpty, "the voice model is not there: make setup"))
+    func `tells the speakers of words that another engine heard`() async throws {
+        let beckett = try TestModels.samples(ofWAV: TestModels.recording("beckett.wav")), other = try TestModels.samples("cards/005.wav")
+        let pause = [Float](repeating: 0, count: 16_000), half = beckett.count / 2
+        let sam = try folder.write(Data(contentsOf: URL(filePath: try file([Array(beckett[half...])]))), as: "sam.wav")
+        let recording = Recording(path: try file([Array(beckett[..<half]) + pause + other + pause]))
+        var options = RecognitionOptions(language: .english, diarize: true)
+        let own = try await recognize(recording.path, options)
+        var bare = own
+        for index in bare.channels[0].words.indices { bare.channels[0].words[index].speaker = nil }
+        bare.channels[0].segments = SegmentRule.segments(of: bare.channels[0].words)
+        #expect(bare.lacksSpeakers && Set(own.channels[0].words.map(\.speaker)).count == 2)
+        #expect(try await TestModels.engine.diarize(bare, in: recording, options: options) == own)
+        options.references = [ReferenceVoice(name: "Sam", Recording(path: sam))]
+        let named = try await TestModels.engine.diarize(bare, in: recording, options: options)?.channels[0]
+        #expect(named?.speakerNames == [try #require(own.channels[0].words.first?.speaker): "Sam"])
+        // One text for all of the recording: the place of a word says nothing of its speaker, unless one voice is heard.
+        let whole = Transcript.Segment(range: SampleRange(.zero, .zero + bare.length), words: bare.channels[0].words.indices)
+        bare.channels[0].estimated = [whole]
+        #expect(try await TestModels.engine.diarize(bare, in: recording, options: RecognitionOptions(diarize: true)) != nil)
+        bare.channels[0].estimated[0].range.end = .zero + SampleCount(.seconds(31), at: .speech)
+        #expect(try await TestModels.engine.diarize(bare, in: recording, options: RecognitionOptions(diarize: true)) == nil)
+        bare.channels[0].estimated = []
+        bare.channels.append(bare.channels[0])
+        #expect(try await TestModels.engine.diarize(bare, in: recording, options: RecognitionOptions(diarize: true)) == nil)
+    }
+
     /// "Ever tried, ever failed, no matter, try again, fail again, fail better", and how many of these words have begun.
     @Test(arguments: TestMatrices.areWhole ? [(12_000, 2), (16_000, 2), (32_000, 3), (81_600, 7), (116_000, 10)] : [(12_000, 2), (81_600, 7)])
     func `says nothing twice where a recording breaks off in speech`(cut: Int, words: Int) async throws {

@@ -97,8 +97,9 @@ import Testing
         guard case .array(let utterances)? = done["utterances"] else { return #expect(Bool(false)) }
         #expect(utterances.map { $0["speaker"] } == ["A", "B"] && utterances.map { $0["text"] } == ["Mr. Smith came.", "Did he?"])
         #expect(utterances[1]["start"] == 5_000 && utterances[1]["end"] == 5_900)
-        let untold = Self.words.map { Word($0.text, $0.range, confidence: 1) }
-        let warned = try json(answer(#""speaker_labels":true"#, .completed(Self.transcript([untold]))))
+        var untold = Self.transcript([Self.words.map { Word($0.text, $0.range, confidence: 1) }])
+        untold.notices = [.untoldSpeakers]
+        let warned = try json(answer(#""speaker_labels":true"#, .completed(untold)))
         guard case .array(let words)? = warned["words"] else { return #expect(Bool(false)) }
         #expect(words.allSatisfy { $0["speaker"] == "A" } && warned["metadata"]?["warning"] != nil)
     }

@@ -22,7 +22,8 @@ extension TestRecordings {
     ///   - milliseconds: the chunk's place in the recording.
     ///   - fill: the value of every byte: chunks of other bytes are other chunks.
     func send(
-        _ id: String, at milliseconds: Int, of place: ChunkedRecordings.Place, seconds: Int = 15, fill: UInt8 = 0, keyterms: [String] = []
+        _ id: String, at milliseconds: Int, of place: ChunkedRecordings.Place, seconds: Int = 15, fill: UInt8 = 0, keyterms: [String] = [],
+        diarize: Bool = false
     ) async throws -> ChunkedRecordings.Taken {
         let services = services
         let file = try await spooled([UInt8](repeating: fill, count: seconds * 32_000))
@@ -34,7 +35,8 @@ extension TestRecordings {
             chunk, in: .init(recording, file: file), at: place, by: grant, patience: ChunkedRecordings.patience, services
         ) { (language: LanguageTag?) async throws(ChunkedRecordingError) in
             try await WorkloadRecognition.run(
-                .background, recording, holding: file, RecognitionOptions(language: language, keyterms: keyterms, workload: .background),
+                .background, recording, holding: file,
+                RecognitionOptions(language: language, diarize: diarize, keyterms: keyterms, workload: .background),
                 by: grant, of: place.conversation, part: milliseconds > 0 ? .later : .beginning, id: id, services)
         }
     }

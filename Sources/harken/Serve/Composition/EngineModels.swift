@@ -18,6 +18,8 @@ struct EngineModels: Sendable {
     let voiceprints: (any Voiceprinting)?
     /// Model that finds the times of words; nil when no engine here has one.
     let aligner: (any WordAligning)?
+    /// Model that tells the speakers of recordings apart; nil when no engine here has one.
+    let diarizer: (any RecordingDiarizing)?
 
     init(of entries: [EngineEntry]) {
         voices = entries.lazy.compactMap { $0.prerecorded as? any VoiceDetecting }.first
@@ -26,5 +28,6 @@ struct EngineModels: Sendable {
         sentences = entries.lazy.compactMap { ($0.prerecorded as? any EmbeddingModels)?.sentences }.first
         voiceprints = entries.lazy.compactMap { ($0.prerecorded as? any EmbeddingModels)?.voiceprints }.first
         aligner = entries.lazy.compactMap { $0.prerecorded as? any WordAligning }.first
+        diarizer = entries.lazy.compactMap { $0.prerecorded as? any RecordingDiarizing }.first
     }
 }

@@ -23,8 +23,9 @@ extension RecordingServices {
             owner: stores.replicas?.id ?? inputs.newID(), schedule: configuration.storeRetries)
         self.init(
             admission: admission, usage: storage.usage, metrics: inputs.metrics, log: inputs.log, tracer: inputs.tracer, client: inputs.client,
-            spool: storage.spool, batch: RecordingLimiter(most: 256), media: inputs.media, aligner: models.aligner, conversations: conversations,
-            chunked: ChunkedRecordings(stores.chunks, replicas: stores.replicas, limits: configuration.rateLimits), runner: runner,
+            spool: storage.spool, batch: RecordingLimiter(most: 256), media: inputs.media, aligner: models.aligner, diarizer: models.diarizer,
+            conversations: conversations, chunked: ChunkedRecordings(stores.chunks, replicas: stores.replicas, limits: configuration.rateLimits),
+            runner: runner,
             models: router.models,
             settings: RecordingSettings(
                 recordingBytes: configuration.recordingBytes, storeRetries: configuration.storeRetries, routing: configuration.routing,
