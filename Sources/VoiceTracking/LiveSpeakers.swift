@@ -81,8 +81,6 @@ package final class LiveSpeakers {
     /// memory for it would have no limit. If the audio is gone by then (the journal has a limit, too), nobody was heard in the clip: its words are
     /// handed on as if no voice could be made of it, and the labels before it stay.
     private static let maxUnderWay = 32
-    /// Time within which a clip is due: soon enough for a caption that waits.
-    private static let clipTime: Duration = .seconds(2)
 
     /// - Parameters:
     ///   - patience: maximum time without a voice that was heard in any session, or without a final, after which words go on without their speakers.
@@ -149,7 +147,7 @@ package final class LiveSpeakers {
     func labeled(_ words: [Word]) -> [Word] {
         var words = words
         for look in early.label(&words) {
-            // What is final goes first, where voices are late.
+            // Final words go first where voices are late.
             guard !areLate, underWay < Self.maxUnderWay, let samples = audio(look.range) else { continue }
             underWay += 1
             let session = LoopBound(self, on: loop), duration = look.range.count.duration(at: rate)
@@ -224,7 +222,7 @@ package final class LiveSpeakers {
             }
             clips[index].answer = .underWay
             underWay += 1
-            let voices = voices.due(at: loop.now + Self.clipTime)
+            let voices = voices.withOneDeadline()
             if clip.label == nil {
                 let lead = whole == nil ? SampleCount.zero : clip.range.start - start
                 Self.listen(samples, lead: lead, rate, voices) { heard in session.enter { $0.take(heard, of: clip.number) } }

@@ -202,38 +202,26 @@ import VoiceTracking
 
     @Test(arguments: [LiveSpeakers.Purpose.conversation, .labels])
     func `tell when words have waited long for their voices, and when they wait no more`(purpose: LiveSpeakers.Purpose) async throws {
-        let clock = HeldClock(), ears = HeldEars(holds: true)
-        let group = try LoopGroup(count: 1, clock: { clock.now }), loop = group.loops[0]
-        defer { group.shutdown() }
-        clock.tell { loop.execute {} }
-        let told = Told(), talk = Talk((0, 64_000, 0), (72_000, 64_000, 1))
-        let made = await loop.run {
-            LoopBound(
-                LiveSpeakers(
-                    ears, rule: SpeakerRule(), patience: .seconds(600), for: purpose, rate: .speech, loop: loop, audio: { talk.audio($0) },
-                    wait: { areLate in told.lateness.withLock { $0.append(areLate) } },
-                    handOn: { spoken in told.words.withLock { $0 += spoken.words.count } }, heard: { _ in }), on: loop)
+        try await waitingWords(purpose, patience: .seconds(600)) { ears, clock, told, loop in
+            clock.advance(by: .milliseconds(2_999))
+            await loop.run {}
+            #expect(told.lateness.withLock { $0 } == [])
+            clock.advance(by: .milliseconds(1))
+            try await until { told.lateness.withLock { $0 } == [true] }
+            #expect(told.words.withLock { $0 } == 0, "the words still wait")
+            var random = SeededGenerator(seed: 1)
+            try await until {
+                ears.answer(by: &random)
+                return told.words.withLock { $0 } == 2
+            }
+            try await until { told.lateness.withLock { $0 } == [true, false] }
         }
-        let bound = try #require(made)
-        await loop.run {
-            _ = bound.withValue { Self.say(talk, to: $0) }
-        }
-        clock.advance(by: .milliseconds(2_999))
-        await loop.run {}
-        #expect(told.lateness.withLock { $0 } == [])
-        clock.advance(by: .milliseconds(1))
-        try await until { told.lateness.withLock { $0 } == [true] }
-        #expect(told.words.withLock { $0 } == 0, "the words still wait")
-        var random = SeededGenerator(seed: 1)
-        try await until {
-            ears.answer(by: &random)
-            return told.words.withLock { $0 } == 2
-        }
-        try await until { told.lateness.withLock { $0 } == [true, false] }
     }
 
-    /// Words whose voices are never heard, with a patience of a minute.
-    private func waitingWords(_ purpose: LiveSpeakers.Purpose, _ body: (HeldEars, HeldClock, Told, Loop) async throws -> Void) async throws {
+    /// Two words whose voices are heard when the test says so.
+    private func waitingWords(
+        _ purpose: LiveSpeakers.Purpose, patience: Duration = .seconds(60), _ body: (HeldEars, HeldClock, Told, Loop) async throws -> Void
+    ) async throws {
         let clock = HeldClock(), ears = HeldEars(holds: true)
         let group = try LoopGroup(count: 1, clock: { clock.now }), loop = group.loops[0]
         defer { group.shutdown() }
@@ -242,7 +230,8 @@ import VoiceTracking
         let made = await loop.run {
             LoopBound(
                 LiveSpeakers(
-                    ears, rule: SpeakerRule(), patience: .seconds(60), for: purpose, rate: .speech, loop: loop, audio: { talk.audio($0) },
+                    ears, rule: SpeakerRule(), patience: patience, for: purpose, rate: .speech, loop: loop, audio: { talk.audio($0) },
+                    wait: { areLate in told.lateness.withLock { $0.append(areLate) } },
                     handOn: { spoken in told.words.withLock { $0 += spoken.words.count } }, heard: { _ in }), on: loop)
         }
         let bound = try #require(made)

@@ -1,5 +1,3 @@
-package import Speech
-
 /// A model that maps texts to vectors, so that texts of similar meaning are near each other.
 package protocol TextEmbedding: Sendable {
     /// Name of the model that defines the space of the vectors.
@@ -24,14 +22,14 @@ package protocol Voiceprinting: Sendable {
     /// Number of answers to all who ask for something of the thread on which the model works; nil: it does not tell. While the number grows, an answer
     /// that is late will come.
     var answerCount: Int? { get }
-    /// Returns the model for work whose parts are all due at `time`. Work that is due earlier goes first, so that what has begun ends before what comes
-    /// later, however many parts it has.
-    func due(at time: Instant) -> any Voiceprinting
+    /// Returns the model for work of several parts, which are all due at one time. Work that is due earlier goes first, so that this work ends before what
+    /// is asked for later, however many parts it has.
+    func withOneDeadline() -> any Voiceprinting
 }
 
 extension Voiceprinting {
     package var answerCount: Int? { nil }
-    package func due(at time: Instant) -> any Voiceprinting { self }
+    package func withOneDeadline() -> any Voiceprinting { self }
     package func keptVoiceprint(of samples: [Float]) async throws -> Voiceprint? { try await voiceprint(of: samples) }
 }
 

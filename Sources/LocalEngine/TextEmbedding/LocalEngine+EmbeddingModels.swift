@@ -43,10 +43,10 @@ private struct LocalVoiceprints: SpeakerSegmenting {
         try await withEmbedder { (embedder) async throws in try await embedder.keptVoiceprint(of: samples) }
     }
 
-    func due(at time: Instant) -> any Voiceprinting {
-        var due = self
-        due.deadline = time
-        return due
+    func withOneDeadline() -> any Voiceprinting {
+        var model = self
+        model.deadline = SpeakerEmbedder.usualDeadline
+        return model
     }
 
     private var urgency: DecodeUrgency { .live(deadline: deadline ?? SpeakerEmbedder.usualDeadline) }

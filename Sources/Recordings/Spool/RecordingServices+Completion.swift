@@ -3,7 +3,7 @@ internal import Dispatch
 internal import Observability
 internal import Speech
 
-/// What an engine leaves out of a transcript, and Harken adds.
+/// The parts of a transcript that an engine leaves out, and that Harken adds.
 extension RecordingServices {
     /// Returns the transcript of a recording with what the engine left out: the length, the exact times of words, and speakers where they are wanted.
     ///

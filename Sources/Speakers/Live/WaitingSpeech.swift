@@ -50,7 +50,7 @@ package struct WaitingSpeech: Sendable {
     /// Maximum time without an answer, or without a final, where nobody has set another. A machine that does not keep up does not reach it.
     package static let standardPatience: Duration = .seconds(60)
     /// Maximum time that words wait for their voices, although others are heard.
-    package static let longestWait: Duration = .seconds(300)
+    private static let longestWait: Duration = .seconds(300)
     /// Maximum gap after which words count as the same speaker's, when nothing else is known.
     private static let pause: Duration = .milliseconds(350)
     /// Maximum gap between a clip and what follows within which that may be the nearest neighbour.
