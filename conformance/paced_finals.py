@@ -24,7 +24,8 @@ from gateway import Server, dies_with_us, judged
 from speech import AUDIO, RATE, load
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-HANG = 300  # seconds after which what is waited for does not come
+# Seconds after which what is waited for does not come. Busy processors make a stream's last words minutes late.
+HANG = 900
 # All share as many processors, however many the machine has.
 BUSY_PROCESSES = 2
 # Streams at a time: with the conversations, more than what is left of two processors carries with interims.

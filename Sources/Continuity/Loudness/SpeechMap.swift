@@ -11,6 +11,8 @@ package struct SpeechMap: Sendable {
     private let lead: SampleCount
     /// The latest loud range, which may still grow; nil: nothing was loud.
     private var last: SampleRange?
+    /// The quiet parts inside loud ranges, in order.
+    private var pauses: [SampleRange] = []
 
     package init(rate: SampleRate) {
         self.rate = rate
@@ -25,6 +27,7 @@ package struct SpeechMap: Sendable {
             return
         }
         if range.start <= before.end + shortest {
+            if range.start > before.end { pauses.append(SampleRange(before.end, range.start)) }
             last = SampleRange(before.start, max(before.end, range.end))
         } else {
             loud.append(before)
@@ -114,6 +117,7 @@ package struct SpeechMap: Sendable {
     package func part(in range: SampleRange) -> SpeechMap {
         var part = self
         part.loud = loud.filter { $0.intersection(range) != nil }
+        part.pauses = pauses.filter { $0.intersection(range) != nil }
         return part
     }
 
@@ -129,6 +133,13 @@ package struct SpeechMap: Sendable {
         let isLast = last?.intersection(range) != nil
         let end = isLast ? last?.end : loud.last { $0.start < range.end }?.end
         return SampleRange(first.start, max(first.end, end ?? first.end)).intersection(range)
+    }
+
+    /// Returns the first sample of `range` that is loud by itself, and not for what comes later; nil: there is none.
+    package func start(in range: SampleRange) -> SampleIndex? {
+        guard let first = first(in: range), let loud = first.intersection(range)?.start else { return nil }
+        let start = pauses.last { $0.start <= loud && loud < $0.end }?.end ?? loud
+        return start < range.end ? start : nil
     }
 
     /// Returns the nearest quiet place at or before `index`, at most `reach` before it; nil: there is none.
@@ -172,6 +183,7 @@ package struct SpeechMap: Sendable {
 
     /// Forgets the loud ranges before `index`, which are not needed any more.
     package mutating func forget(before index: SampleIndex) {
+        if pauses.count > 64 { pauses.removeAll { $0.end < index } }
         guard let first = loud.first, first.end < index else { return }
         let gone = loud.firstIndex { $0.end >= index } ?? loud.count
         // Not on each call, because the remaining ranges are moved.

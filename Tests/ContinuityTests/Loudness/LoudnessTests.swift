@@ -55,6 +55,25 @@ import Testing
         #expect(abs(try #require(ranges.last).end.samples - 24_000) <= 320)
     }
 
+    @Test(arguments: [2, 100, 500, 638, 642, 1_000, 8_000], [1, 2])
+    func `finds the same in frames of any size`(samples: Int, channels: Int) {
+        var random = SeededGenerator(seed: 8)
+        let pcm =
+            noise(5, seconds: 0.31, &random) + noise(900, seconds: 0.123, &random) + noise(5, seconds: 0.4, &random)
+            + noise(700, seconds: 0.5, &random)
+        #expect(loud(pcm, frame: 2 * samples * channels, channels: channels) == loud(pcm, frame: 640 * channels, channels: channels))
+    }
+
+    @Test func `begins a new block behind audio that is missing`() {
+        var meter = LoudnessMeter(rate: .speech, channels: 1)
+        var random = SeededGenerator(seed: 9)
+        let pcm = noise(900, seconds: 0.03, &random)
+        var ranges: [SampleRange] = []
+        meter.measure(pcm.span.bytes, from: .zero) { ranges.append($1) }
+        meter.measure(pcm.span.bytes, from: SampleIndex(1_000)) { ranges.append($1) }
+        #expect(ranges == [SampleRange(.zero, SampleIndex(320)), SampleRange(SampleIndex(1_000), SampleIndex(1_320))])
+    }
+
     @Test func `hears a pause at once where it is strict, whatever silence was before`() throws {
         var random = SeededGenerator(seed: 7)
         // A voice with a noise behind it, after nothing at all and after a second of the noise.
@@ -103,6 +122,15 @@ import Testing
         #expect(!map.isLoud(in: SampleRange(at(1.5), at(2))))
         #expect(map.isLoud(in: SampleRange(at(1.2), at(1.3))))
         #expect(map.loudness(in: SampleRange(at(0), at(3))) == SampleCount(.milliseconds(700), at: rate))
+    }
+
+    @Test func `tells where it is loud by itself, whatever came later`() {
+        let range = SampleRange(at(1.25), at(1.3))
+        for spoken in [[(1.0, 1.2)], [(1, 1.2), (1.3, 1.5)], [(1, 1.2), (1.3, 1.5), (1.6, 1.7)]] { #expect(map(spoken).start(in: range) == nil) }
+        let map = map([(1, 1.2), (1.3, 1.5), (2, 2.2)])
+        #expect(map.start(in: SampleRange(at(1.25), at(1.4))) == at(1.3))
+        #expect(map.start(in: SampleRange(at(1.1), at(1.4))) == at(1.1))
+        #expect(map.start(in: SampleRange(at(1.5), at(3))) == at(2))
     }
 
     @Test func `finds the silence before and behind a place`() {

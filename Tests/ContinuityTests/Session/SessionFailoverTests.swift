@@ -145,6 +145,20 @@ import Testing
         #expect(commits.map(\.range) == [SampleRange(.zero, SampleIndex(8_000))])
     }
 
+    /// Pieces of loud audio that had come when the final came.
+    @Test(arguments: [[(0, 8_320)], [(0, 8_320), (9_600, 16_000)], [(0, 8_320), (9_600, 9_920), (10_240, 30_400)]])
+    func `ends a long final where its own audio says, however much has come since`(_ loud: [(Int, Int)]) {
+        var session = SessionMachine(.init(rate: .speech, engines: [SessionEngine(.local), SessionEngine(other)], measuresLoudness: true))
+        _ = session.start(now: now)
+        _ = session.engine(.opened, from: LegID(0), now: now)
+        for (start, end) in loud { session.noteLoud(SampleRange(SampleIndex(start), SampleIndex(end)), in: .first) }
+        _ = session.received(SampleCount(32_000), now: now)
+        let word = Word("long", SampleRange(.zero, SampleIndex(8_320)), confidence: 1)
+        let whole = SampleRange(.zero, SampleIndex(9_600))
+        let commits = session.engine(.final(Hypothesis(range: whole, words: [word]), reason: .length), from: LegID(0), now: now).commits
+        #expect(commits.map(\.range) == [whole])
+    }
+
     @Test func `opens its only engine again at once, and then after two seconds`() {
         var session = running([.local])
         let failed = session.engine(.closed(.unavailable("gone")), from: LegID(0), now: now)

@@ -43,13 +43,14 @@ extension ChannelState {
 
     /// Returns an event with its final shortened to the last word, if the final was cut for its length or at the client's request. Such a final may
     /// end within a word that the engine says in its next final, so loud audio behind the last word is not covered by it. The audio is then not lost
-    /// if the engine says no more.
+    /// if the engine says no more. The end depends on the audio of the final alone, and not on how much has come since.
     private func uncut(_ event: EngineEvent) -> EngineEvent {
         guard case .final(var final, let reason) = event, reason == .length || reason == .flush, settings.measuresLoudness else { return event }
         let longestWord = SampleCount(.seconds(1), at: settings.rate)
         let words = final.words.last?.range.end ?? final.range.start
-        guard let loud = speech.hull(in: SampleRange(max(words, final.range.end - longestWord), final.range.end)) else { return event }
-        final.range = SampleRange(final.range.start, max(final.range.start, loud.start))
+        let start = max(words, final.range.end - longestWord), end = LoudnessMeter.measured(at: final.range.end, settings.rate)
+        guard start < end, let loud = speech.start(in: SampleRange(start, end)) else { return event }
+        final.range = SampleRange(final.range.start, max(final.range.start, loud))
         return .final(final, reason: reason)
     }
 
