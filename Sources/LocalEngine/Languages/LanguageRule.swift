@@ -58,6 +58,9 @@ package struct LanguageRule: Sendable, Equatable {
         var outside: Float = 3
         /// Length of speech in seconds, below which the former language is kept.
         var short = 1.6
+        /// Lead of another language over the former one, up to which their texts decide. The trial had 959 pairs of a cut and another language before
+        /// it, of which this made none wrong.
+        var nearFormer: Float = 2
         /// Confidence in plain and in sure English: of 425 cuts of 2 s and more in other languages none was plain.
         var sureConfidence: Float = 0.99
     }
@@ -107,9 +110,22 @@ package struct LanguageRule: Sendable, Equatable {
         let lead = scores[Self.english].map { (scores[best] ?? -.infinity) - $0 } ?? 0
         if isSure(moonshine, forced: forced), lead <= parameters.sureLead { return english(evidence, confidence: parameters.sureConfidence) }
         if let allowed, isOutside(head, scores, allowed) { return .found(.unknown) }
-        guard let other = evidence.texts[best] else { return .ask(.text(best)) }
+        guard let text = evidence.texts[best] else { return .ask(.text(best)) }
+        var other = Candidate(code: best, score: scores[best] ?? -.infinity, lead: lead, text: text)
+        if let near = nearFormer(scores, best: other) {
+            guard let text = evidence.texts[near.code] else { return .ask(.text(near.code)) }
+            if isGood(text), text.mean > other.text.mean {
+                other = Candidate(code: near.code, score: near.score, lead: lead - (other.score - near.score), text: text)
+            }
+        }
         guard let written = evidence.texts[Self.english] else { return .ask(.text(Self.english)) }
-        return judge(evidence, Candidate(code: best, score: scores[best] ?? -.infinity, lead: lead, text: other), written, forced, logEnglish)
+        return judge(evidence, other, written, forced, logEnglish)
+    }
+
+    /// Returns the former language, if another one leads it by little: the model takes Spanish for Portuguese, and writes it better as Spanish.
+    private func nearFormer(_ scores: [String: Float], best: Candidate) -> (code: String, score: Float)? {
+        guard let former, former != Self.english, former != best.code, let score = scores[former] else { return nil }
+        return best.score - score <= parameters.nearFormer ? (former, score) : nil
     }
 
     /// The best language but English.

@@ -23,7 +23,9 @@ import Testing
     }
 
     @Test(arguments: LanguageCase.all.indices) func `is told as by the reference`(index: Int) throws {
-        let known = LanguageCase.all[index]
+        var known = LanguageCase.all[index]
+        // The reference asks for no text of the language before.
+        known.rule.parameters.nearFormer = -.infinity
         switch try verdict(known).verdict {
         case .unknown: #expect(known.expected == nil)
         case .language(let code, let confidence):
@@ -82,6 +84,40 @@ import Testing
         #expect(confidence > 0.9)
         known.texts["de"]?.repeatsItself = true
         #expect(try verdict(known).verdict == .unknown)
+    }
+
+    /// Spanish behind Spanish: "y tiene muy poca asistencia". The facts are those of Whisper base.
+    private let spanish = LanguageCase(
+        "es", seconds: 3.56, former: "es", allowed: nil, english: ("It had been a very focused system", -1.1, true), forced: -4,
+        head: ["en": -6.1, "es": -2.85, "pt": -0.16, "it": -3.29],
+        texts: [
+            "pt": ("e donnem muito pouca assistência.", -0.58, true), "es": ("y tiene muy poca asistencia", -0.43, true),
+            "en": ("and have very little assistance.", -0.75, true),
+        ])
+
+    private func language(of known: LanguageCase) throws -> String? {
+        if case .language(let code, _) = try verdict(known).verdict { code } else { nil }
+    }
+
+    @Test func `stays the one before where a kindred one leads it by little and makes the poorer text`() throws {
+        #expect(try language(of: spanish) == "es")
+    }
+
+    @Test func `changes to a kindred one that makes the better text, or leads by more, or follows English or nothing`() throws {
+        var known = spanish
+        known.texts["es"]?.mean = -0.6
+        #expect(try language(of: known) == "pt")
+        known = spanish
+        known.texts["es"]?.repeatsItself = true
+        #expect(try language(of: known) == "pt")
+        known = spanish
+        known.head["es"] = -3.7
+        known.texts["es"] = nil
+        #expect(try language(of: known) == "pt", "the text of the one before is not asked for")
+        for former in ["en", nil] {
+            known.rule.former = former
+            #expect(try language(of: known) == "pt")
+        }
     }
 
     @Test func `is none but English outside the allowed ones`() throws {
