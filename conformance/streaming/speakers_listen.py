@@ -12,11 +12,14 @@ from conformance_common import HANG, ws_url
 from speakers_common import RATE, main
 
 
-def spread(segment):
-    """The words of a segment, each with its share of the segment's time."""
-    words = segment["text"].split()
+def spread(segment, begins):
+    """The words of a segment, each with its share of the segment's time. A conversation's times count from its first word.
+
+    `begins`: seconds from the recording's beginning to that word.
+    """
+    words, start = segment["text"].split(), begins + segment["start"]
     length = (segment["end"] - segment["start"]) / max(1, len(words))
-    return [(word, segment["start"] + place * length, segment["start"] + (place + 1) * length, segment["speaker"]) for place, word in enumerate(words)]
+    return [(word, start + place * length, start + (place + 1) * length, segment["speaker"]) for place, word in enumerate(words)]
 
 
 class Heard:
@@ -28,7 +31,7 @@ class Heard:
     def take(self, message):
         if isinstance(message, list):
             for segment in message:
-                self.segments[segment["id"]] = self.it.said(spread(segment))
+                self.segments[segment["id"]] = self.it.said(spread(segment, self.it.turns[0][0]))
                 self.it.shown += self.segments[segment["id"]]
         elif message["type"] == "segments_deleted":
             for gone in message["segment_ids"]:

@@ -75,7 +75,7 @@ PLAYS = {
     "paced-finals": Play("finals, times, languages, turns and speakers of the local engine are the same as fast as it goes and at the speakers' pace beside busy "
                          "processes", "verify", "9 min", "conformance/paced_finals.py"),
     "paced-labels": Play("live speakers are right at 2.5 times the pace of a conversation beside busy processes, over each protocol that labels words", "verify",
-                         "10 min", "conformance/paced_labels.py"),
+                         "16 min", "conformance/paced_labels.py"),
     "language-changes": Play("each live protocol follows speech from English to German, French and back, where its client names no language", "verify", "4 min",
                              "conformance/language_changes.py"),
     "kit": Play("HarkenKit works in a package of its own, against the vendors' simulators", "verify", "1.5 min", "scripts/kit", None,
