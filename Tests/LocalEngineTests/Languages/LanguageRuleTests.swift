@@ -103,6 +103,14 @@ import Testing
         #expect(try language(of: spanish) == "es")
     }
 
+    @Test func `stays the one before as surely as if it led, where the model does not know English`() throws {
+        var near = spanish
+        near.head["en"] = nil
+        var leading = near
+        leading.head["pt"] = -7
+        #expect(try verdict(near).verdict == verdict(leading).verdict)
+    }
+
     @Test func `changes to a kindred one that makes the better text, or leads by more, or follows English or nothing`() throws {
         var known = spanish
         known.texts["es"]?.mean = -0.6
