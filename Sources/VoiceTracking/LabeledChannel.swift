@@ -25,6 +25,8 @@ final class LabeledChannel {
     /// True once voices tell who speaks, and engines' labels do not count.
     private var tellsByVoice = false
     private var held: [Held] = []
+    /// The last event, if it was an interim, as the engine gave it.
+    private var interim: Hypothesis?
 
     /// - Parameters:
     ///   - patience: maximum time without a voice that was heard after which final words go on without their speakers.
@@ -39,12 +41,13 @@ final class LabeledChannel {
         self.deliver = deliver
         speakers = LiveSpeakers(
             voices, rule: rule, patience: patience, for: .labels, rate: rate, loop: loop, audio: audio, wait: wait,
-            handOn: { [weak self] in self?.labeled($0.words) }, heard: { _ in })
+            handOn: { [weak self] in self?.labeled($0.words) }, heard: { _ in }, told: { [weak self] in self?.showAgain() })
         speakers?.prepare()
     }
 
     /// Takes an event of the channel.
     func take(_ event: SessionEvent) {
+        interim = nil
         switch event {
         case .commit(var commit) where !commit.words.isEmpty:
             tellsByVoice = tellsByVoice || !labelers.contains(commit.engine) || engine.map { $0 != commit.engine } ?? false
@@ -52,19 +55,29 @@ final class LabeledChannel {
             if tellsByVoice { strip(&commit.words) }
             held.append(Held(event: .commit(commit), waits: true))
             speakers?.committed(.init(words: commit.words, channel: commit.channel, engine: commit.engine))
-        case .interim(var hypothesis):
-            if tellsByVoice { strip(&hypothesis.words) }
-            // Before the first final words, nobody knows if the engine gives labels.
-            if let speakers, engine.map({ !labelers.contains($0) }) ?? labelers.isEmpty || tellsByVoice {
-                hypothesis.words = speakers.labeled(hypothesis.words)
-            }
-            // Who appears first is told by final words: interims come at the pace of the machine.
-            var shown = numbers
-            shown.number(&hypothesis.words, ownLabels: SpeakerTracker.ownLabels)
-            pass(.interim(hypothesis))
+        case .interim(let hypothesis):
+            interim = hypothesis
+            show(hypothesis)
         default: pass(event)
         }
     }
+
+    /// Shows an interim with the speakers that are known.
+    private func show(_ interim: Hypothesis) {
+        var shown = interim
+        if tellsByVoice { strip(&shown.words) }
+        // Before the first final words, nobody knows if the engine gives labels.
+        if let speakers, engine.map({ !labelers.contains($0) }) ?? labelers.isEmpty || tellsByVoice {
+            shown.words = speakers.labeled(shown.words)
+        }
+        // Who appears first is told by final words: interims come at the pace of the machine.
+        var numbers = numbers
+        numbers.number(&shown.words, ownLabels: SpeakerTracker.ownLabels)
+        pass(.interim(shown))
+    }
+
+    /// Shows the last interim again, now that one of its speakers is known: the next interim may come much later.
+    private func showAgain() { if let interim { show(interim) } }
 
     private func strip(_ words: inout [Word]) { for index in words.indices where words[index].speaker != nil { words[index].speaker = nil } }
 

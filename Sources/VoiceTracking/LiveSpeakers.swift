@@ -55,6 +55,7 @@ package final class LiveSpeakers {
     private let wait: (Bool) -> Void
     private let handOn: (Spoken) -> Void
     private let heard: ([SpeakerTracker.Event]) -> Void
+    private let told: () -> Void
     private var tracker: SpeakerTracker
     private var waiting: WaitingSpeech
     /// True while words have waited long for their voices.
@@ -88,10 +89,11 @@ package final class LiveSpeakers {
     ///   - wait: called when words have waited long for their voices, with true, and when they wait no more, with false.
     ///   - handOn: takes the words, in order.
     ///   - heard: takes events about the speakers.
+    ///   - told: called when a speaker of words that are not final is known.
     package init(
         _ voices: any Voiceprinting, rule: SpeakerRule, patience: Duration, for purpose: Purpose = .conversation, rate: SampleRate, loop: Loop,
         audio: @escaping (SampleRange) -> [Int16]?, wait: @escaping (Bool) -> Void = { _ in },
-        handOn: @escaping (Spoken) -> Void, heard: @escaping ([SpeakerTracker.Event]) -> Void
+        handOn: @escaping (Spoken) -> Void, heard: @escaping ([SpeakerTracker.Event]) -> Void, told: @escaping () -> Void = {}
     ) {
         self.voices = voices
         self.rule = rule
@@ -102,6 +104,7 @@ package final class LiveSpeakers {
         self.wait = wait
         self.handOn = handOn
         self.heard = heard
+        self.told = told
         waiting = WaitingSpeech(rate: rate, patience: patience, looksAhead: purpose == .conversation)
         early = EarlySpeakers(rate: rate, shortest: rule.shortestClip)
         tracker = SpeakerTracker(rule: rule, awaitsVoices: true, joinsLabels: purpose == .labels)
@@ -266,7 +269,10 @@ package final class LiveSpeakers {
     /// Takes the voiceprint of words that are not final.
     private func take(_ voiceprint: Voiceprint?, lasting duration: Duration, of look: EarlySpeakers.Look) {
         underWay -= 1
-        if let voiceprint { early.told(look.number, label: tracker.likely(voiceprint, lasting: duration)) }
+        if let voiceprint, let label = tracker.likely(voiceprint, lasting: duration) {
+            early.told(look.number, label: label)
+            told()
+        }
         listenOn()
     }
 

@@ -195,6 +195,52 @@ import VoiceTracking
         for late in 1...2 { #expect(try await labels(of: talk, for: purpose, late: UInt64(late), reads: 32) == atOnce) }
     }
 
+    /// Has an event of a session labelled, and returns the speakers of the words of each interim that is shown, in order.
+    ///
+    /// - Parameter isFinal: true if the words become final before their voice is known.
+    private func interims(of talk: Talk, isFinal: Bool) async throws -> [[Int?]] {
+        let group = try LoopGroup(count: 1), loop = group.loops[0], ears = HeldEars(holds: true)
+        defer { group.shutdown() }
+        let shown = Mutex<[[Int?]]>([]), finals = Mutex(0)
+        let made = await loop.run {
+            LoopBound(
+                SpeakerLabeling(
+                    ears, rule: SpeakerRule(), patience: .seconds(600), labelers: [], channels: 1, rate: .speech, loop: loop,
+                    audio: { range, _ in talk.audio(range) },
+                    deliver: { event in
+                        switch event {
+                        case .interim(let interim): shown.withLock { $0.append(interim.words.map { $0.speaker?.number }) }
+                        case .commit: finals.withLock { $0 += 1 }
+                        default: break
+                        }
+                    }), on: loop)
+        }
+        let bound = try #require(made), words = talk.words.map { Word("w", $0.range, confidence: 1) }
+        let range = SampleRange(.zero, words[words.count - 1].range.end)
+        await loop.run {
+            bound.withValue { labeling in
+                labeling.take(.interim(Hypothesis(range: range, words: words)))
+                if isFinal { labeling.take(.commit(Commit(channel: .first, range: range, words: words, reason: .pause, engine: .local))) }
+            }
+        }
+        #expect(shown.withLock { $0 } == [[nil]])
+        var random = SeededGenerator(seed: 1)
+        try await until {
+            for _ in 0..<8 { ears.answer(by: &random) }
+            return isFinal ? finals.withLock { $0 } == 1 : shown.withLock { $0.count } == 2
+        }
+        await loop.run {}
+        return shown.withLock { $0 }
+    }
+
+    @Test func `are shown with the words before they are final, as soon as the voice is known`() async throws {
+        #expect(try await interims(of: Talk((0, 48_000, 0)), isFinal: false) == [[nil], [0]])
+    }
+
+    @Test func `are not shown with words that have become final meanwhile`() async throws {
+        #expect(try await interims(of: Talk((0, 48_000, 0)), isFinal: true) == [[nil]])
+    }
+
     private final class Told: Sendable {
         let lateness = Mutex<[Bool]>([])
         let words = Mutex(0)

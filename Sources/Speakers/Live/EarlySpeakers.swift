@@ -2,8 +2,8 @@ package import Speech
 
 /// The speakers of words that are not final yet, as far as the beginning of what they say was heard.
 ///
-/// A value without I/O. A clip of words is listened to once it is long enough to know a voice, and again when it is twice as long and the voice was
-/// not clear. Words that follow others without a pause have the speaker of those. Final words learn nothing from it, because interims come at the pace
+/// A value without I/O. A clip of words is listened to once it is long enough to know a voice, and again when it is half as long again and the voice was
+/// not clear, up to the length beyond which more audio tells no more. Words that follow others without a pause have the speaker of those. Final words learn nothing from it, because interims come at the pace
 /// of the machine.
 package struct EarlySpeakers: Sendable {
     /// Audio to listen to, with the number under which `told` takes the answer.
@@ -65,7 +65,10 @@ package struct EarlySpeakers: Sendable {
     private mutating func look(at range: SampleRange) -> Look? {
         guard range.count >= shortest else { return nil }
         let known = stretches.firstIndex { isSame($0, range) }
-        if let known, stretches[known].label != nil || range.count.samples < 2 * stretches[known].heard.samples { return nil }
+        if let known {
+            let heard = stretches[known].heard
+            guard stretches[known].label == nil, heard < longest, range.count.samples * 2 >= heard.samples * 3 else { return nil }
+        }
         let audio = SampleRange(range.start, count: min(range.count, longest))
         if let known {
             stretches[known].heard = range.count
@@ -78,10 +81,8 @@ package struct EarlySpeakers: Sendable {
 
     private func isSame(_ stretch: Stretch, _ range: SampleRange) -> Bool { abs((stretch.start - range.start).samples) < pause.samples }
 
-    /// Notes the speaker who was heard.
-    ///
-    /// - Parameter label: the speaker; nil: the voice is not clear.
-    package mutating func told(_ number: Int, label: Int?) {
+    /// Notes the speaker who was heard. A voice that is not clear tells none.
+    package mutating func told(_ number: Int, label: Int) {
         guard let index = stretches.firstIndex(where: { $0.number == number }) else { return }
         stretches[index].label = label
     }

@@ -32,11 +32,15 @@ import Testing
         #expect(later.speakers == Array(repeating: 5, count: 10) && later.looks.isEmpty)
     }
 
-    @Test mutating func `are listened to again when they were not clear and have spoken for twice as long`() {
-        let first = label(words(1, 3)).looks
-        early.told(first[0].number, label: nil)
-        #expect(label(words(1, 4.5)).looks.isEmpty)
-        #expect(label(words(1, 5)).looks.map(\.number) == first.map(\.number))
+    @Test mutating func `are listened to again when they were not clear and have spoken for half as long again, up to 4 s`() {
+        let first = label(words(1, 3)).looks.map(\.number)
+        #expect(label(words(1, 3.5)).looks.isEmpty)
+        #expect(label(words(1, 4)).looks.map(\.number) == first)
+        #expect(label(words(1, 5)).looks.isEmpty)
+        let last = label(words(1, 5.5)).looks
+        #expect(last.map(\.number) == first)
+        #expect(last.map(\.range) == [SampleRange(SampleIndex(16_000), SampleIndex(80_000))])
+        #expect(label(words(1, 9)).looks.isEmpty, "more audio tells no more")
     }
 
     @Test mutating func `are each by themselves where there is a pause between them`() {
