@@ -202,8 +202,8 @@ def stable_retractions(streams):
 
 
 def limits(arguments):
-    """The silences and drafts of a rehearsal that the command line names."""
-    given = {"early": arguments.early, "late": arguments.late, "judgment": arguments.judgment}
+    """The silences, lengths and drafts of a rehearsal that the command line names."""
+    given = {"early": arguments.early, "late": arguments.late, "judgment": arguments.judgment, "cut": arguments.cut}
     named = {f"{name}Milliseconds": value for name, value in given.items() if value is not None}
     if arguments.drafts is not None:
         every = int(arguments.drafts or 0)
@@ -244,6 +244,7 @@ def main():
         parser.add_argument(
             f"--{name}", type=int, metavar="MS", nargs="+" if name == "late" else None,
             help=f"of a rehearsal, in each setting: silence in milliseconds after which {meaning}")
+    parser.add_argument("--cut", type=int, metavar="MS", help="of a rehearsal: length in milliseconds at which a window is cut; default: the engine's")
     parser.add_argument(
         "--drafts", metavar="MS",
         help="of a rehearsal: audio in milliseconds between two draft readings of speech that goes on; '': there are no such readings; 0: no reading has a "

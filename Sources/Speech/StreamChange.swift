@@ -9,6 +9,8 @@ public struct StreamChange: Sendable, Equatable {
     public var formatted: Bool?
     /// The duration of the audio pieces for engines behind a socket, which any stream can change.
     package var piece: Duration?
+    /// The time within which words are wanted final (`TurnRule.longestDelay`), which any stream can change: others than the local engine's do not heed it.
+    package var longestDelay: Duration?
     /// The same change in the words of the client's protocol, for that protocol's vendor. nil: the vendor's engine is asked in the engine's own words.
     package var vendor: VendorChange?
     /// Options that several vendors have, all of them; nil: they do not change.
@@ -27,7 +29,7 @@ public struct StreamChange: Sendable, Equatable {
     }
 
     /// True if the change has no effect on any stream.
-    package var isEmpty: Bool { aspects.isEmpty && piece == nil && vendor == nil && shared == nil }
+    package var isEmpty: Bool { aspects.isEmpty && piece == nil && longestDelay == nil && vendor == nil && shared == nil }
 
     /// The aspects that the change touches.
     public var aspects: Set<StreamAspect> {
@@ -56,6 +58,7 @@ extension StreamOptions {
         if let keyterms = change.keyterms { self.keyterms = keyterms }
         if let formatted = change.formatted { self.formatted = formatted }
         if let piece = change.piece { (shortestPiece, longestPiece) = (piece, piece) }
+        if let delay = change.longestDelay { turn.longestDelay = delay }
         if let shared = change.shared { self.shared = shared }
         if let vendor = change.vendor { vendorOptions?.apply(vendor) } else { vendorOptions?.drop(change.aspects) }
     }

@@ -10,6 +10,9 @@ public struct TurnRule: Hashable, Sendable {
     /// the silence and the end of the turn, whatever the stream's earlier pauses were. An endpointing has the same effect only up to `longestHold`. nil:
     /// the endpointing alone counts.
     package var finalSilence: Duration?
+    /// Time after the end of a word within which the client wants the word to be final, though its sentence may go on; nil: it named none. The local engine
+    /// alone heeds it: it leaves sentences open for a shorter time.
+    package var longestDelay: Duration?
     /// Probability of speech, 0…1, from which audio counts as speech; below, it counts as silence.
     public var voice: Float?
 
@@ -37,6 +40,11 @@ extension TurnRule {
     package init(finalSilence: Duration?) {
         self.init()
         self.finalSilence = finalSilence
+    }
+
+    package init(longestDelay: Duration?) {
+        self.init()
+        self.longestDelay = longestDelay
     }
 
     /// Silence that alone ends turns, because no model may: the confidence is 1. nil: the model ends turns too, or no longest silence is set.

@@ -102,7 +102,7 @@ struct Plan: Decodable {
     var limits: Limits
     var streams: [Stream]
 
-    /// Silences at which a rehearsal judges a turn and sends words, in milliseconds; null: the engine's.
+    /// Silences and lengths at which a rehearsal judges a turn and sends words, in milliseconds; null: the engine's.
     struct Limits: Decodable {
         var earlyMilliseconds: Int?
         /// One silence for all streams, or three: where the stream's pauses tell nothing yet, where they have been ends, and where somebody reads.
@@ -111,6 +111,8 @@ struct Plan: Decodable {
         var judgmentMilliseconds: Int?
         /// null: the engine's.
         var drafts: Drafts?
+        /// Length at which a window is cut; null: the engine's.
+        var cutMilliseconds: Int?
     }
 
     /// The drafts of a rehearsal's readings.

@@ -144,6 +144,7 @@ extension LiveTiming {
         func samples(_ milliseconds: Int) -> SampleCount { SampleCount(.milliseconds(milliseconds), at: .speech) }
         if let value = limits.earlyMilliseconds { (early, judgment) = (samples(value), samples(value)) }
         if let value = limits.judgmentMilliseconds { judgment = samples(value) }
+        if let value = limits.cutMilliseconds { cut(at: samples(value)) }
         if let drafts = limits.drafts { draftEvery = drafts.everyMilliseconds.map(samples) }
         guard let values = limits.lateMilliseconds, let first = values.first, let last = values.last else { return }
         (late, lateBehindEnds) = (samples(first), samples(last))

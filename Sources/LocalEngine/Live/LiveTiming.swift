@@ -58,6 +58,8 @@ package struct LiveTiming: Sendable, Equatable {
     /// True where each reading is dear and gives the times of its words. These times are not searched for in parts.
     package var readingsAreDear = false
 
+    /// Minimum of `cutLength` where the client names a delay: shorter windows have too few words behind one another.
+    private static let shortestCut = Self.samples(4_500)
     /// Maximum silence for which words wait: a longer wait would hold words back for nothing.
     private static let longestWait = SampleCount(TurnRule.longestHold, at: .speech)
 
@@ -86,8 +88,18 @@ package struct LiveTiming: Sendable, Equatable {
         // Without a rule of turns, the final of all words ends the turn.
         longestTurn = max(maximum ?? lateBehindEnds, minimum)
         nearTurn = min(max(Self.samples(1_000), minimum), longestTurn)
+        if let delay = turn.longestDelay { cut(at: max(SampleCount(delay * 3 / 2, at: .speech), Self.shortestCut)) }
         if let confidence = turn.confidence { completeness = min(max(confidence, 0.05), 1) }
         if let voice = turn.voice { detection.listen(from: voice) }
+    }
+
+    /// Limits the length of windows. The places in a window by which it is cut keep their proportions.
+    package mutating func cut(at length: SampleCount) {
+        guard length < cutLength else { return }
+        let whole = cutLength.samples
+        func part(_ count: SampleCount) -> SampleCount { SampleCount(count.samples * length.samples / whole) }
+        (softLength, beforeCut, behindCut) = (part(softLength), part(beforeCut), part(behindCut))
+        (cutDraft, cutDelay, cutLength) = (part(cutDraft), part(cutDelay), length)
     }
 
     /// Returns the timing for models whose readings are dear: each pause is read once, and after more silence. Nothing leaves before that reading.

@@ -48,9 +48,7 @@ final class RecordingAnswerService: AnswerService {
 
     var clock: @Sendable () -> Instant { segments.clock }
 
-    func interimTiming(_ options: StreamOptions) -> InterimTiming {
-        InterimTiming(timesInterims: options.timesInterims).recordings(configuration)
-    }
+    func interimTiming(_ options: StreamOptions) -> InterimTiming { InterimTiming(options).recordings(configuration) }
 
     func read(
         _ request: SegmentRequest, _ samples: [Float], _ give: @escaping @Sendable (Result<SegmentResult, EngineError>) -> Void
@@ -65,11 +63,7 @@ extension LiveTiming {
     /// - Parameter longest: maximum length of a stretch that is not final.
     func recordings(longest: Duration) -> LiveTiming {
         var timing = lookingOnce()
-        let longest = SampleCount(longest, at: .speech)
-        timing.cutLength = min(timing.cutLength, longest)
-        timing.softLength = min(timing.softLength, SampleCount(timing.cutLength.samples * 2 / 3))
-        timing.beforeCut = min(timing.beforeCut, SampleCount(timing.cutLength.samples / 2))
-        timing.behindCut = min(timing.behindCut, SampleCount(timing.cutLength.samples / 4))
+        timing.cut(at: SampleCount(longest, at: .speech))
         return timing
     }
 }

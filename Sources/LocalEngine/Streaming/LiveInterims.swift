@@ -135,12 +135,24 @@ struct LiveInterims: Sendable {
     /// Returns the words of the window, without committed words that were heard again.
     private func own(_ read: [SegmentResult.Word], at place: Place, _ request: SegmentRequest, _ core: LiveCore, _ window: OpenWindow) -> [Shown] {
         let words = read.map { LiveWord($0.text, confidence: $0.confidence, language: $0.language, blankBefore: $0.blankBefore) }
-        guard place.start < place.window else { return Array(zip(words, read.map(\.range))) }
-        let count = WordPlace(of: core.known.words, in: words).count
+        let count = place.start < place.window ? WordPlace(of: core.known.words, in: words).count : 0
         let rest = Array(words[count...])
         if request.timesInterim { return Array(zip(rest, read[count...].map(\.range))) }
         let speech = SampleRange(max(window.speech, window.start), request.audio.end)
-        return Array(zip(rest, ProportionalTimes.ranges(of: rest.map(\.text), in: speech)))
+        return Array(zip(rest, Self.estimatedTimes(of: rest, in: speech, window)))
+    }
+
+    /// Returns estimated times of a window's words: those before a pause share the speech before it, and those behind it the speech behind it. Who speaks
+    /// then is found out for each by itself.
+    private static func estimatedTimes(of words: [LiveWord], in speech: SampleRange, _ window: OpenWindow) -> [SampleRange] {
+        var ranges: [SampleRange] = [], start = speech.start
+        for pause in window.pauses where !pause.words.isEmpty && pause.silent > start && pause.resumed < speech.end {
+            let count = WordPlace(of: pause.words, in: words).count
+            guard ranges.count < count, count < words.count else { continue }
+            ranges += ProportionalTimes.ranges(of: words[ranges.count..<count].map(\.text), in: SampleRange(start, pause.silent))
+            start = pause.resumed
+        }
+        return ranges + ProportionalTimes.ranges(of: words[ranges.count...].map(\.text), in: SampleRange(start, speech.end))
     }
 
     /// Returns the words that the core has read at a pause, if there are new ones, as they are shown.
@@ -177,7 +189,8 @@ struct LiveInterims: Sendable {
         guard !timing.timesInterims || texts.isEmpty else {
             return .place(.times(of: texts, in: SampleRange(window.start, heard.end), speech: speech, core.hint(of: heard.words)))
         }
-        return interim(Array(zip(heard.words, ProportionalTimes.ranges(of: texts, in: speech))), through: heard.end, core).map { .interim($0) }
+        let ranges = Self.estimatedTimes(of: heard.words, in: speech, window)
+        return interim(Array(zip(heard.words, ranges)), through: heard.end, core).map { .interim($0) }
     }
 
     /// Takes the times of words that the core has read, and returns the interim of these words; nil when the core knows better by now.
@@ -192,6 +205,7 @@ struct LiveInterims: Sendable {
     /// Promises words that this reading of the window and an earlier one have: none behind the window's first pause, since a final may end at any pause,
     /// and the words behind it are then read again by themselves.
     private mutating func promise(_ heard: Reading, in window: OpenWindow) {
+        guard timing.promisesWords else { return }
         guard let earlier = witness, earlier.start == heard.start else {
             witness = heard
             return

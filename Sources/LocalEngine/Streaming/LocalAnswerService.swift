@@ -91,7 +91,7 @@ final class LocalAnswerService: AnswerService, @unchecked Sendable {
 
     // MARK: Interims
 
-    func interimTiming(_ options: StreamOptions) -> InterimTiming { InterimTiming(timesInterims: options.timesInterims) }
+    func interimTiming(_ options: StreamOptions) -> InterimTiming { InterimTiming(options) }
 
     func read(
         _ request: SegmentRequest, _ samples: [Float], _ give: @escaping @Sendable (Result<SegmentResult, EngineError>) -> Void

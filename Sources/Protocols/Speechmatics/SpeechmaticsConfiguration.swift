@@ -53,6 +53,8 @@ package struct SpeechmaticsConfiguration: Sendable, Equatable {
         if let agent {
             request.endpointing = agent.endpointing
             request.turn = agent.turn
+        } else {
+            request.turn.longestDelay = delay
         }
         request.vendorOptions = vendorOptions
         request.shared = shared

@@ -4,10 +4,11 @@ package import Speech
 /// The server side of Speechmatics' live protocol, `WS /v2`, after the configuration has come.
 ///
 /// Commits become `AddTranscript`. When a commit would come later than the client's `max_delay` allows, words that will not change any more are sent
-/// before it. Words after the commits become `AddPartialTranscript`. Each of several channels has its own finals, partials and ends of utterances;
-/// the audio of the channels comes separately and is interleaved here. If the client asked for ends of utterances, each pause of that length ends
-/// one. `ForceEndOfUtterance` ends one at its `timestamp`: words behind that position belong to the next. Lost audio is covered by a transcript without
-/// items, because the protocol has no message for it.
+/// before it: those that engines promise in their interims. The local engine is told the delay, and promises none. Words after the commits become
+/// `AddPartialTranscript`. Each of several channels has its own finals, partials and ends of utterances; the audio of the channels comes separately and
+/// is interleaved here. If the client asked for ends of utterances, each pause of that length ends one. `ForceEndOfUtterance` ends one at its
+/// `timestamp`: words behind that position belong to the next. Lost audio is covered by a transcript without items, because the protocol has no message
+/// for it.
 ///
 /// Source: Speechmatics "Real-time API" reference.
 package struct SpeechmaticsLiveServer: LiveServerMachine {
@@ -181,6 +182,11 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
         case .endOfChannel(let channel): ended(channel: channel, &output)
         case .setRecognitionConfig(let change, let language, let fixed):
             options.apply(change)
+            if let delay = change.delay {
+                var stream = StreamChange()
+                stream.longestDelay = delay
+                output.command(.update(stream))
+            }
             if !language.isEmpty, !configuration.isInForce(language: language) { warnOfFixed("language", &output) }
             for option in fixed where !configuration.fixed.contains(option) { warnOfFixed(option.name, &output) }
         case .forceEndOfUtterance(let at, let channel): force(at, channel: channel, &output)

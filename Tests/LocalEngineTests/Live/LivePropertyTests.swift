@@ -10,6 +10,7 @@ import Testing
         TurnRule(), TurnRule(confidence: 0.3), TurnRule(confidence: 1), TurnRule(confidence: 1, maximumSilence: .milliseconds(700)),
         TurnRule(minimumSilence: .milliseconds(100), maximumSilence: .milliseconds(100)), TurnRule(minimumSilence: .seconds(3)),
         TurnRule(maximumSilence: .seconds(4)), TurnRule(finalSilence: .milliseconds(300)), TurnRule(minimumSilence: .zero, maximumSilence: .zero),
+        TurnRule(longestDelay: .milliseconds(500)), TurnRule(longestDelay: .seconds(4)),
     ]
     static let timings: [LiveTiming] = silences.flatMap { silence in
         rules.map { LiveTiming(endpointing: silence.map { .milliseconds($0) }, turn: $0) }
@@ -82,8 +83,9 @@ import Testing
                 #expect(final.range.start == through)
                 through = final.range.end
                 #expect(final.words.allSatisfy { $0.range.start >= final.range.start && $0.range.end <= final.range.end })
-                // A window is cut at 14 s, or when a pause of 2 s has begun before.
-                #expect(final.words.allSatisfy { final.decided - $0.range.start <= SampleCount(.seconds(17), at: .speech) })
+                // A window is cut at its greatest length, or when a pause of 2 s has begun before.
+                let longest = timing.cutLength + SampleCount(.seconds(3), at: .speech)
+                #expect(final.words.allSatisfy { final.decided - $0.range.start <= longest })
             }
             #expect(through == speech.end)
             #expect(stream.maxNeeded <= SampleCount(.seconds(30), at: .speech))

@@ -85,6 +85,19 @@ import Testing
         #expect(milliseconds(timing.longestTurn) == turn)
     }
 
+    /// A window is cut at one and a half of the delay, and at a pause when it is nearly as long as the delay.
+    @Test(arguments: [
+        (TurnRule(), 14_000, 9_000), (TurnRule(longestDelay: .seconds(20)), 14_000, 9_000), (TurnRule(longestDelay: .seconds(4)), 6_000, 3_857),
+        (TurnRule(longestDelay: .milliseconds(700)), 4_500, 2_892),
+    ])
+    func `cuts speech sooner where words are wanted sooner`(rule: TurnRule, cut: Int, soft: Int) {
+        for timing in [LiveTiming(turn: rule), LiveTiming(turn: rule).lookingOnce()] {
+            #expect(milliseconds(timing.cutLength) == cut)
+            #expect(milliseconds(timing.softLength) == soft)
+            #expect(timing.beforeCut + timing.behindCut + timing.cutDraft <= timing.cutLength)
+        }
+    }
+
     @Test func `ends turns by silence alone when no confidence is enough`() {
         let timing = LiveTiming(endpointing: .milliseconds(300), turn: TurnRule(confidence: 1, maximumSilence: .seconds(2)))
         #expect(!timing.isOver(silence: SampleCount(.milliseconds(1_900), at: .speech), 1))

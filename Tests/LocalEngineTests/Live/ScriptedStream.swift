@@ -12,10 +12,10 @@ extension LiveTiming {
 }
 
 extension LiveTiming {
-    /// The timing by which a window is cut without its draft readings.
+    /// The timing by which a window is cut without its draft readings, also one that is longer than it may be when the timing changes.
     var withoutCuttingDrafts: LiveTiming {
         var timing = self
-        timing.cutDraft = .zero
+        timing.cutDraft = SampleCount(.seconds(-3_600), at: .speech)
         return timing
     }
 }

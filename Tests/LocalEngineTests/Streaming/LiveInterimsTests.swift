@@ -5,10 +5,13 @@ import Testing
 
 @Suite struct `Interims beside the core` {
     private func channel(
-        _ speech: ScriptedSpeech, interims: Bool = true, delay: Int = 0, seed: UInt64 = 1, failsToRead: Bool = false, drafts: Bool = false
+        _ speech: ScriptedSpeech, interims: Bool = true, delay: Int = 0, seed: UInt64 = 1, failsToRead: Bool = false, drafts: Bool = false,
+        longestDelay: Duration? = nil
     ) throws -> ScriptedChannel {
         let answers = ScriptedAnswers(speech, delay: delay, seed: seed, failsToRead: failsToRead, drafts: drafts)
-        return try ScriptedChannel(speech, StreamOptions(rate: .speech, interims: interims), answers)
+        var options = StreamOptions(rate: .speech, interims: interims)
+        options.turn.longestDelay = longestDelay
+        return try ScriptedChannel(speech, options, answers)
     }
 
     @Test(arguments: 0..<12 as Range<UInt64>)
@@ -51,6 +54,19 @@ import Testing
         #expect(answers.draftReadings.map(\.audio.end) == [SampleIndex(32_256)])
         #expect(channel.interims.map(\.text) == ["Aa bb cc dd ee.", "Aa bb cc dd ee ff gg hh."])
         if timesInterims { #expect(channel.interims.first?.words.map(\.range) == speech.spoken.prefix(5).map(\.range)) }
+    }
+
+    @Test(arguments: [false, true])
+    func `have the window's pauses between their words, behind which somebody else may speak`(failsToRead: Bool) throws {
+        let speech = ScriptedSpeech("aa bb cc dd ee ff 450 gg hh ii jj kk ll mm nn oo.")
+        let channel = try channel(speech, failsToRead: failsToRead, drafts: true)
+        try channel.play(frame: 512)
+        let across = channel.interims.map(\.words).filter { $0.count > 6 && $0.first?.bare == "aa" }
+        #expect(!across.isEmpty)
+        for words in across {
+            #expect(abs((words[5].range.end - speech.spoken[5].range.end).samples) <= 1_024)
+            #expect(abs((words[6].range.start - speech.spoken[6].range.start).samples) <= 1_024)
+        }
     }
 
     @Test func `show of a draft reading the words of the window alone`() throws {
@@ -128,6 +144,13 @@ import Testing
         try channel.play(frame: 512)
         // The first two readings have 6 and 12 words, the third 18.
         #expect(Set(channel.interims.map(\.stableWords)) == [0, 3, 6])
+    }
+
+    @Test func `promise no words where the client names a delay, since its protocol would send them as final`() throws {
+        let channel = try channel(ScriptedSpeech("aa bb cc dd ee ff 200 gg hh ii jj kk ll 200 mm nn oo pp qq rr."), longestDelay: .seconds(20))
+        try channel.play(frame: 512)
+        #expect(!channel.interims.isEmpty)
+        #expect(channel.interims.allSatisfy { $0.stableWords == 0 })
     }
 
     @Test func `promise no words for two looks at one pause`() throws {

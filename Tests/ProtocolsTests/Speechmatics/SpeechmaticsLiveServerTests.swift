@@ -69,7 +69,7 @@ import Testing
         func set(_ members: String) -> [String] {
             stream.text(#"{"message":"SetRecognitionConfig","transcription_config":{"language":"en",\#(members)}}"#)
         }
-        #expect(set(#""additional_vocab":["Harken"],"max_delay":2.0"#).isEmpty)
+        #expect(set(#""additional_vocab":["Harken"],"max_delay":2.0"#).filter { !$0.hasPrefix("→ update") }.isEmpty)
         #expect(set(#""additional_vocab":["Gateway"]"#) == ["warning unsupported_option"])
         #expect(stream.raw.last?.contains("additional_vocab cannot change") == true)
         #expect(set(#""no_such_member":1,"domain":"finance""#) == ["warning unsupported_option", "warning unsupported_option"])
@@ -221,6 +221,17 @@ import Testing
             let rest = Commit(
                 channel: .first, range: seconds(1, 3), words: words("three four five.", from: 1), reason: .pause, engine: EngineName("test"))
             #expect(stream.event(.commit(rest)) == ["final 2.0–2.5 “five. ” eos", "partial 3.0–3.0 -"])
+        }
+
+        @Test func `asks the engine for words within it, and for another one in mid-session`() throws {
+            var stream = try SpeechmaticsConversation(Self.config)
+            #expect(stream.machine.request.turn.longestDelay == .seconds(1))
+            var change = StreamChange()
+            change.longestDelay = .milliseconds(2_500)
+            let message = #"{"message":"SetRecognitionConfig","transcription_config":{"language":"en","max_delay":2.5}}"#
+            #expect(stream.text(message) == ["→ \(SessionCommand.update(change))"])
+            let other = #"{"message":"SetRecognitionConfig","transcription_config":{"language":"en","enable_partials":false}}"#
+            #expect(stream.text(other).isEmpty)
         }
 
         @Test func `has nothing to add when all was sent`() throws {
