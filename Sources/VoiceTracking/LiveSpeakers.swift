@@ -149,12 +149,13 @@ package final class LiveSpeakers {
     /// Returns the words of an interim with the speakers that are known for them, and listens to those that are not.
     func labeled(_ words: [Word]) -> [Word] {
         var words = words
-        for look in early.label(&words) {
-            // Final words go first where voices are late.
-            guard !areLate, underWay < Self.maxUnderWay, let samples = audio(look.range) else { continue }
+        // Final words go first where voices are late.
+        for look in early.label(&words, mayListen: !areLate && underWay < Self.maxUnderWay) {
+            guard let samples = audio(look.range) else { continue }
             underWay += 1
             let session = LoopBound(self, on: loop), duration = look.range.count.duration(at: rate)
-            Self.listen(samples, rate, voices) { voiceprint in session.enter { $0.take(voiceprint, lasting: duration, of: look) } }
+            // The voices of a long final take longer than what somebody says next.
+            Self.listen(samples, rate, voices.ahead()) { voiceprint in session.enter { $0.take(voiceprint, lasting: duration, of: look) } }
         }
         return words
     }

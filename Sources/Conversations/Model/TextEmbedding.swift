@@ -25,11 +25,14 @@ package protocol Voiceprinting: Sendable {
     /// Returns the model for work of several parts, which are all due at one time. Work that is due earlier goes first, so that this work ends before what
     /// is asked for later, however many parts it has.
     func withOneDeadline() -> any Voiceprinting
+    /// Returns the model for short work, which goes before all work that is due later than now.
+    func ahead() -> any Voiceprinting
 }
 
 extension Voiceprinting {
     package var answerCount: Int? { nil }
     package func withOneDeadline() -> any Voiceprinting { self }
+    package func ahead() -> any Voiceprinting { self }
     package func keptVoiceprint(of samples: [Float]) async throws -> Voiceprint? { try await voiceprint(of: samples) }
 }
 

@@ -49,6 +49,12 @@ private struct LocalVoiceprints: SpeakerSegmenting {
         return model
     }
 
+    func ahead() -> any Voiceprinting {
+        var model = self
+        model.deadline = .now
+        return model
+    }
+
     private var urgency: DecodeUrgency { .live(deadline: deadline ?? SpeakerEmbedder.usualDeadline) }
 
     func speakers(in samples: [Float]) async throws -> LocalSpeakers? {

@@ -44,14 +44,15 @@ package struct EarlySpeakers: Sendable {
 
     /// Takes the words of an interim, and gives each the speaker that is known for it.
     ///
+    /// - Parameter mayListen: false: nothing is listened to now; a later interim asks again.
     /// - Returns: the audio to listen to now.
-    package mutating func label(_ words: inout [Word]) -> [Look] {
+    package mutating func label(_ words: inout [Word], mayListen: Bool = true) -> [Look] {
         var looks: [Look] = []
         var before = last
         for clip in SpokenClip.clips(of: words, rate: rate) {
             var label = clip.label
             if label == nil {
-                if let look = look(at: clip.range) { looks.append(look) }
+                if mayListen, let look = look(at: clip.range) { looks.append(look) }
                 label = stretches.first { isSame($0, clip.range) }?.label
                 if label == nil, let before, clip.range.start - before.end < pause { label = before.label }
             }

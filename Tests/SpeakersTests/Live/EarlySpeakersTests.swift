@@ -43,6 +43,12 @@ import Testing
         #expect(label(words(1, 9)).looks.isEmpty, "more audio tells no more")
     }
 
+    @Test mutating func `are listened to by the next interim where nothing was listened to`() {
+        var said = words(1, 4)
+        #expect(early.label(&said, mayListen: false).isEmpty)
+        #expect(label(words(1, 4.5)).looks.map(\.range) == [SampleRange(SampleIndex(16_000), SampleIndex(72_000))])
+    }
+
     @Test mutating func `are each by themselves where there is a pause between them`() {
         let looks = label(words(0, 2) + words(3, 5)).looks
         #expect(looks.count == 2)
