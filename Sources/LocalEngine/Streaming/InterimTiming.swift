@@ -21,15 +21,15 @@ package struct InterimTiming: Sendable, Equatable {
     package var dropsRequests = true
     /// True if the words of interims get exact times.
     package var timesInterims: Bool
-    /// True if interims promise words that no later interim takes back. Where the client names a delay, its protocol would send such words as final, and
-    /// finals would depend on interims: the engine keeps to the delay by the lengths of its windows.
+    /// True if interims promise words that no later interim takes back. Where windows are shorter for the client's delay, there are none: its protocol
+    /// would send such words as final, and finals would depend on interims.
     package var promisesWords = true
 
     package init(timesInterims: Bool = false) { self.timesInterims = timesInterims }
 
     init(_ options: StreamOptions) {
         self.init(timesInterims: options.timesInterims)
-        promisesWords = options.turn.longestDelay == nil
+        promisesWords = options.turn.shortDelay == nil
     }
 
     /// Returns the wait for a window's first interim, and for the next interim when the last one had nothing new. Nothing is shown in this wait and in the

@@ -43,15 +43,12 @@ private struct LocalVoiceprints: SpeakerSegmenting {
         try await withEmbedder { (embedder) async throws in try await embedder.keptVoiceprint(of: samples) }
     }
 
-    func withOneDeadline() -> any Voiceprinting {
-        var model = self
-        model.deadline = SpeakerEmbedder.usualDeadline
-        return model
-    }
+    func withOneDeadline() -> any Voiceprinting { due(at: SpeakerEmbedder.usualDeadline) }
+    func ahead() -> any Voiceprinting { due(at: .now) }
 
-    func ahead() -> any Voiceprinting {
+    private func due(at deadline: Instant) -> any Voiceprinting {
         var model = self
-        model.deadline = .now
+        model.deadline = deadline
         return model
     }
 

@@ -38,9 +38,7 @@ package struct SpeechmaticsConfiguration: Sendable, Equatable {
         self.model = model
     }
 
-    package var delay: Duration { changes.delay ?? Self.usualDelay }
-    /// The vendor's default of `max_delay`. From there on it holds for words that engines promise alone: shorter windows have more errors.
-    static let usualDelay: Duration = .seconds(4)
+    package var delay: Duration { changes.delay ?? .seconds(4) }
     package var partials: Bool { changes.partials ?? false }
 
     func request(engines: [EngineName]) -> LiveRequest {
@@ -56,7 +54,7 @@ package struct SpeechmaticsConfiguration: Sendable, Equatable {
             request.endpointing = agent.endpointing
             request.turn = agent.turn
         } else {
-            request.turn.longestDelay = delay < Self.usualDelay ? delay : nil
+            request.turn.longestDelay = delay
         }
         request.vendorOptions = vendorOptions
         request.shared = shared

@@ -4,7 +4,7 @@ package import Speech
 /// The server side of Speechmatics' live protocol, `WS /v2`, after the configuration has come.
 ///
 /// Commits become `AddTranscript`. When a commit would come later than the client's `max_delay` allows, words that will not change any more are sent
-/// before it: those that engines promise in their interims. The local engine is told a delay below the vendor's default, and promises none then. Words
+/// before it: those that engines promise in their interims. The local engine is told the delay, and promises none below the vendor's default. Words
 /// after the commits become `AddPartialTranscript`. Each of several channels has its own finals, partials and ends of utterances; the audio of the
 /// channels comes separately and is interleaved here. If the client asked for ends of utterances, each pause of that length ends one.
 /// `ForceEndOfUtterance` ends one at its `timestamp`: words behind that position belong to the next. Lost audio is covered by a transcript without
@@ -22,8 +22,6 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
 
     /// Time after which RecognitionStarted is sent even if no engine accepts audio yet; the client waits 5 s.
     package static let startLimit: Duration = .seconds(3)
-    /// Maximum `max_delay`, which no window of an engine reaches.
-    private static let longestDelay: Duration = .seconds(20)
     /// Maximum number of unanswered `ForceEndOfUtterance`; more are refused with a warning.
     package static let maxForces = 100
 
@@ -186,7 +184,7 @@ package struct SpeechmaticsLiveServer: LiveServerMachine {
             options.apply(change)
             if let delay = change.delay {
                 var stream = StreamChange()
-                stream.longestDelay = delay < SpeechmaticsConfiguration.usualDelay ? delay : Self.longestDelay
+                stream.longestDelay = delay
                 output.command(.update(stream))
             }
             if !language.isEmpty, !configuration.isInForce(language: language) { warnOfFixed("language", &output) }

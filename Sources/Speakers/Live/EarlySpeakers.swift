@@ -3,8 +3,8 @@ package import Speech
 /// The speakers of words that are not final yet, as far as the beginning of what they say was heard.
 ///
 /// A value without I/O. A clip of words is listened to once it is long enough to know a voice, and again when it is half as long again and the voice was
-/// not clear, up to the length beyond which more audio tells no more. Words that follow others without a pause have the speaker of those. Final words learn nothing from it, because interims come at the pace
-/// of the machine.
+/// not clear, up to the length beyond which more audio tells no more. Words that follow others without a pause have the speaker of those. Final words
+/// learn nothing from it, because interims come at the pace of the machine.
 package struct EarlySpeakers: Sendable {
     /// Audio to listen to, with the number under which `told` takes the answer.
     package struct Look: Sendable, Equatable {
@@ -65,19 +65,16 @@ package struct EarlySpeakers: Sendable {
 
     private mutating func look(at range: SampleRange) -> Look? {
         guard range.count >= shortest else { return nil }
-        let known = stretches.firstIndex { isSame($0, range) }
-        if let known {
-            let heard = stretches[known].heard
-            guard stretches[known].label == nil, heard < longest, range.count.samples * 2 >= heard.samples * 3 else { return nil }
-        }
         let audio = SampleRange(range.start, count: min(range.count, longest))
-        if let known {
-            stretches[known].heard = range.count
-            return Look(number: stretches[known].number, range: audio)
+        guard let known = stretches.firstIndex(where: { isSame($0, range) }) else {
+            nextNumber += 1
+            stretches.append(Stretch(number: nextNumber, start: range.start, heard: range.count))
+            return Look(number: nextNumber, range: audio)
         }
-        nextNumber += 1
-        stretches.append(Stretch(number: nextNumber, start: range.start, heard: range.count))
-        return Look(number: nextNumber, range: audio)
+        let heard = stretches[known].heard
+        guard stretches[known].label == nil, heard < longest, range.count.samples * 2 >= heard.samples * 3 else { return nil }
+        stretches[known].heard = range.count
+        return Look(number: stretches[known].number, range: audio)
     }
 
     private func isSame(_ stretch: Stretch, _ range: SampleRange) -> Bool { abs((stretch.start - range.start).samples) < pause.samples }

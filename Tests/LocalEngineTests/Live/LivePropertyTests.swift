@@ -10,7 +10,7 @@ import Testing
         TurnRule(), TurnRule(confidence: 0.3), TurnRule(confidence: 1), TurnRule(confidence: 1, maximumSilence: .milliseconds(700)),
         TurnRule(minimumSilence: .milliseconds(100), maximumSilence: .milliseconds(100)), TurnRule(minimumSilence: .seconds(3)),
         TurnRule(maximumSilence: .seconds(4)), TurnRule(finalSilence: .milliseconds(300)), TurnRule(minimumSilence: .zero, maximumSilence: .zero),
-        TurnRule(longestDelay: .milliseconds(500)), TurnRule(longestDelay: .seconds(4)),
+        TurnRule(longestDelay: .milliseconds(500)), TurnRule(longestDelay: .milliseconds(3_900)),
     ]
     static let timings: [LiveTiming] = silences.flatMap { silence in
         rules.map { LiveTiming(endpointing: silence.map { .milliseconds($0) }, turn: $0) }

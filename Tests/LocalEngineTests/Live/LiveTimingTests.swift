@@ -85,9 +85,10 @@ import Testing
         #expect(milliseconds(timing.longestTurn) == turn)
     }
 
-    /// A window is cut at one and a half of the delay, and at a pause when it is nearly as long as the delay.
+    /// A window is cut at one and a half of a delay below 4 s, and at a pause when it is nearly as long as the delay.
     @Test(arguments: [
-        (TurnRule(), 14_000, 9_000), (TurnRule(longestDelay: .seconds(20)), 14_000, 9_000), (TurnRule(longestDelay: .seconds(4)), 6_000, 3_857),
+        (TurnRule(), 14_000, 9_000), (TurnRule(longestDelay: .seconds(20)), 14_000, 9_000), (TurnRule(longestDelay: .seconds(4)), 14_000, 9_000),
+        (TurnRule(longestDelay: .milliseconds(3_500)), 5_250, 3_375),
         (TurnRule(longestDelay: .milliseconds(700)), 4_500, 2_892),
     ])
     func `cuts speech sooner where words are wanted sooner`(rule: TurnRule, cut: Int, soft: Int) {
