@@ -106,7 +106,7 @@ package final class LiveSpeakers {
         self.heard = heard
         self.told = told
         waiting = WaitingSpeech(rate: rate, patience: patience, looksAhead: purpose == .conversation)
-        early = EarlySpeakers(rate: rate, shortest: rule.shortestClip)
+        early = EarlySpeakers(rate: rate, evidence: rule.shortestClip)
         tracker = SpeakerTracker(rule: rule, awaitsVoices: true, joinsLabels: purpose == .labels)
     }
 

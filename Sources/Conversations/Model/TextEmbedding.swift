@@ -25,7 +25,7 @@ package protocol Voiceprinting: Sendable {
     /// Returns the model for work of several parts, which are all due at one time. Work that is due earlier goes first, so that this work ends before what
     /// is asked for later, however many parts it has.
     func withOneDeadline() -> any Voiceprinting
-    /// Returns the model for short work, which goes before all work that is due later than now.
+    /// Returns the model for short work, which goes before all other work: also before work that is late.
     func ahead() -> any Voiceprinting
 }
 

@@ -2,8 +2,8 @@ package import Speech
 
 /// The speakers of words that are not final yet, as far as the beginning of what they say was heard.
 ///
-/// A value without I/O. A clip of words is listened to once it is long enough to know a voice, and again when it is half as long again and the voice was
-/// not clear, up to the length beyond which more audio tells no more. Words that follow others without a pause have the speaker of those. Final words
+/// A value without I/O. A clip of words is listened to once it is long enough to tell a voice that is known, and again at greater lengths while the voice
+/// is not clear, up to the length beyond which more audio tells no more. Words that follow others without a pause have the speaker of those. Final words
 /// learn nothing from it, because interims come at the pace of the machine.
 package struct EarlySpeakers: Sendable {
     /// Audio to listen to, with the number under which `told` takes the answer.
@@ -15,30 +15,32 @@ package struct EarlySpeakers: Sendable {
     private struct Stretch: Sendable {
         let number: Int
         let start: SampleIndex
-        /// Length of the stretch when it was listened to last.
+        /// The greatest of the lengths at which it was listened to.
         var heard: SampleCount
         var label: Int?
     }
 
     private let rate: SampleRate
-    private let shortest: SampleCount
-    private let longest: SampleCount
+    /// Lengths of a clip at which it is listened to, in order.
+    private let lengths: [SampleCount]
     private let pause: SampleCount
     private var stretches: [Stretch] = []
     private var nextNumber = 0
     /// The speaker of the last final words, and their end.
     private var last: (label: Int?, end: SampleIndex)?
 
+    /// Audio in which a voice that was heard before is often clear: a speaker who pauses within a sentence says little at once.
+    private static let shortest: Duration = .milliseconds(1_200)
     /// Audio beyond which more does not make a voice clearer.
     private static let longest: Duration = .seconds(4)
     /// Maximum difference between the beginnings that two interims give for the same words.
     private static let pause: Duration = .milliseconds(350)
 
-    /// - Parameter shortest: minimum length of speech in which a voice is known.
-    package init(rate: SampleRate, shortest: Duration) {
+    /// - Parameter evidence: minimum length of speech that counts as evidence of a voice.
+    package init(rate: SampleRate, evidence: Duration) {
         self.rate = rate
-        self.shortest = SampleCount(shortest, at: rate)
-        longest = SampleCount(Self.longest, at: rate)
+        let lengths = [Self.shortest, evidence, (evidence + Self.longest) / 2, Self.longest].filter { $0 <= Self.longest }
+        self.lengths = lengths.map { SampleCount($0, at: rate) }.sorted()
         pause = SampleCount(Self.pause, at: rate)
     }
 
@@ -64,16 +66,15 @@ package struct EarlySpeakers: Sendable {
     }
 
     private mutating func look(at range: SampleRange) -> Look? {
-        guard range.count >= shortest else { return nil }
-        let audio = SampleRange(range.start, count: min(range.count, longest))
+        guard let length = lengths.last(where: { $0 <= range.count }) else { return nil }
+        let audio = SampleRange(range.start, count: min(range.count, lengths.last ?? range.count))
         guard let known = stretches.firstIndex(where: { isSame($0, range) }) else {
             nextNumber += 1
-            stretches.append(Stretch(number: nextNumber, start: range.start, heard: range.count))
+            stretches.append(Stretch(number: nextNumber, start: range.start, heard: length))
             return Look(number: nextNumber, range: audio)
         }
-        let heard = stretches[known].heard
-        guard stretches[known].label == nil, heard < longest, range.count.samples * 2 >= heard.samples * 3 else { return nil }
-        stretches[known].heard = range.count
+        guard stretches[known].label == nil, stretches[known].heard < length else { return nil }
+        stretches[known].heard = length
         return Look(number: stretches[known].number, range: audio)
     }
 

@@ -5,7 +5,7 @@ import Testing
 @testable import Speakers
 
 @Suite("Early speakers") struct EarlySpeakersTests {
-    private var early = EarlySpeakers(rate: .speech, shortest: .seconds(2))
+    private var early = EarlySpeakers(rate: .speech, evidence: .seconds(2))
 
     /// Words of half a second, one after the other.
     private func words(_ start: Double, _ end: Double) -> [Word] {
@@ -22,25 +22,23 @@ import Testing
     }
 
     @Test mutating func `are listened to once they have spoken for long enough, and told from then on`() {
-        #expect(label(words(1, 2.5)).looks.isEmpty)
-        let (speakers, looks) = label(words(1, 3))
-        #expect(speakers == [nil, nil, nil, nil])
-        #expect(looks.map(\.range) == [SampleRange(SampleIndex(16_000), SampleIndex(48_000))])
-        #expect(label(words(1, 3.5)).looks.isEmpty, "they are being listened to")
+        #expect(label(words(1, 2)).looks.isEmpty)
+        let (speakers, looks) = label(words(1, 2.5))
+        #expect(speakers == [nil, nil, nil])
+        #expect(looks.map(\.range) == [SampleRange(SampleIndex(16_000), SampleIndex(40_000))])
+        #expect(label(words(1, 2.5)).looks.isEmpty, "they are being listened to")
         early.told(looks[0].number, label: 5)
         let later = label(words(1.1, 6))
         #expect(later.speakers == Array(repeating: 5, count: 10) && later.looks.isEmpty)
     }
 
-    @Test mutating func `are listened to again when they were not clear and have spoken for half as long again, up to 4 s`() {
-        let first = label(words(1, 3)).looks.map(\.number)
-        #expect(label(words(1, 3.5)).looks.isEmpty)
-        #expect(label(words(1, 4)).looks.map(\.number) == first)
-        #expect(label(words(1, 5)).looks.isEmpty)
-        let last = label(words(1, 5.5)).looks
-        #expect(last.map(\.number) == first)
-        #expect(last.map(\.range) == [SampleRange(SampleIndex(16_000), SampleIndex(80_000))])
-        #expect(label(words(1, 9)).looks.isEmpty, "more audio tells no more")
+    @Test mutating func `are listened to again at 2, 3 and 4 s when they were not clear`() {
+        let first = label(words(1, 2.5)).looks.map(\.number)
+        for (end, again) in [(3.0, true), (3.5, false), (4.0, true), (4.5, false), (5.5, true), (9.0, false)] {
+            let looks = label(words(1, end)).looks
+            #expect(looks.map(\.number) == (again ? first : []))
+            #expect(looks.allSatisfy { $0.range == SampleRange(SampleIndex(16_000), min(SampleIndex(seconds: end, at: .speech), SampleIndex(80_000))) })
+        }
     }
 
     @Test mutating func `are listened to by the next interim where nothing was listened to`() {

@@ -270,6 +270,9 @@ import Testing
         #expect(early != nil && early != first)
         #expect(tracker.likely(Self.along(4), lasting: .seconds(2)) == early, "the next new speaker's, as long as there is none")
         #expect(tracker.hear(Self.along(3), lasting: .seconds(4), label: nil).label == early)
+        #expect(tracker.likely(Self.print(0.68, axis: 4), lasting: .seconds(2)) == first, "the others are much farther away")
+        #expect(tracker.likely(Self.print(0.68, axis: 4), lasting: .seconds(1)) == nil, "a longer clip will tell more")
+        #expect(tracker.likely(Self.print(0.6, axis: 4), lasting: .seconds(1)) == first)
     }
 
     @Test(arguments: [true, false]) func `gives a voice the label that an engine gave it, if it may`(_ joins: Bool) {
