@@ -2,7 +2,7 @@ package import Speech
 
 /// The speakers of words that are not final yet, as far as the beginning of what they say was heard.
 ///
-/// A value without I/O. A clip of words is listened to once it is long enough to tell a voice that is known, and again at greater lengths while the voice
+/// A value without I/O. A clip of words is listened to once it is long enough to tell a voice in most cases, and again at greater lengths while the voice
 /// is not clear, up to the length beyond which more audio tells no more. Words that follow others without a pause have the speaker of those. Final words
 /// learn nothing from it, because interims come at the pace of the machine.
 package struct EarlySpeakers: Sendable {
@@ -29,7 +29,7 @@ package struct EarlySpeakers: Sendable {
     /// The speaker of the last final words, and their end.
     private var last: (label: Int?, end: SampleIndex)?
 
-    /// Audio in which a voice that was heard before is often clear: a speaker who pauses within a sentence says little at once.
+    /// Audio in which a voice is often clear: a speaker who pauses within a sentence says little at once.
     private static let shortest: Duration = .milliseconds(1_200)
     /// Audio beyond which more does not make a voice clearer.
     private static let longest: Duration = .seconds(4)

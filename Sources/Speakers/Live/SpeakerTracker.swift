@@ -106,8 +106,8 @@ package struct SpeakerTracker: Sendable {
     package func likely(_ clip: Voiceprint, lasting duration: Duration) -> Int? {
         let counts = duration >= rule.shortestClip
         if let index = nearest(to: clip, counts: counts) { return speakers[index].label }
-        // A longer clip will tell more.
-        return counts ? newcomer(clip, lasting: duration) ?? likeliest(clip) : nil
+        // Where a short clip is between two voices, a longer one will tell more.
+        return newcomer(clip, lasting: duration) ?? (counts ? likeliest(clip) : nil)
     }
 
     /// Returns the label of the next new speaker where a clip without an engine's label, however short, is surely nobody's who was heard; otherwise nil.

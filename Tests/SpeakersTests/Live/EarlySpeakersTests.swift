@@ -37,7 +37,8 @@ import Testing
         for (end, again) in [(3.0, true), (3.5, false), (4.0, true), (4.5, false), (5.5, true), (9.0, false)] {
             let looks = label(words(1, end)).looks
             #expect(looks.map(\.number) == (again ? first : []))
-            #expect(looks.allSatisfy { $0.range == SampleRange(SampleIndex(16_000), min(SampleIndex(seconds: end, at: .speech), SampleIndex(80_000))) })
+            let heard = SampleRange(SampleIndex(16_000), min(SampleIndex(seconds: end, at: .speech), SampleIndex(80_000)))
+            #expect(looks.allSatisfy { $0.range == heard })
         }
     }
 
